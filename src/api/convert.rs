@@ -2,6 +2,7 @@
 //! knows one metric, the CPU, and carries what else version 2 has in annotations. Those of custom kinds differ in name alone.
 
 use super::{KindRef, Map, Value, kinds};
+use crate::base::List as _;
 use crate::obj;
 
 const BEHAVIOR: &str = "autoscaling.alpha.kubernetes.io/behavior";
@@ -37,7 +38,7 @@ fn autoscaler_to_v2(kind: KindRef, mut object: Value) -> Value {
             if key == METRICS {
                 metrics.extend(value.items().iter().map(|m| metric_from_v1(m, "target")));
             } else if key == CURRENT_METRICS {
-                let current: Vec<Value> = value.items().iter().map(|m| metric_from_v1(m, "current")).collect();
+                let current: Vec<Value> = value.items().iter().map(|m| metric_from_v1(m, "current")).list();
                 object.set(path, current);
             } else {
                 object.set(path, value);
@@ -100,7 +101,7 @@ fn autoscaler_to_v1(mut object: Value) -> Value {
     }
     if let Some(conditions) = object.remove(&["status", "conditions"]) {
         let list: Vec<String> =
-            conditions.items().iter().map(|c| ordered(c, &["type", "status", "lastTransitionTime", "reason", "message"])).collect();
+            conditions.items().iter().map(|c| ordered(c, &["type", "status", "lastTransitionTime", "reason", "message"])).list();
         annotations.insert(CONDITIONS, format!("[{}]", list.join(",")));
     }
     for (key, text) in annotations.iter() {
@@ -112,7 +113,7 @@ fn autoscaler_to_v1(mut object: Value) -> Value {
 /// Members in a given order, as Go writes a type's; absent ones are left out.
 fn ordered(value: &Value, members: &[&str]) -> String {
     let shown = members.iter().filter(|m| !value.get(m).is_null()).map(|m| format!("\"{m}\":{}", value.get(m).to_json()));
-    format!("{{{}}}", shown.collect::<Vec<_>>().join(","))
+    format!("{{{}}}", shown.list().join(","))
 }
 
 /// Metrics as version 1 writes them: `part` and the amounts in one name (`currentAverageValue`). Those of pods, objects
@@ -135,7 +136,7 @@ fn metrics_to_v1(metrics: &[Value], part: &str) -> String {
         let inner = ordered(&flat, &["name", &names[0], &names[1], "container"]);
         format!("{{\"type\":{},\"{member}\":{inner}}}", metric.get("type").to_json())
     };
-    format!("[{}]", metrics.iter().map(one).collect::<Vec<_>>().join(","))
+    format!("[{}]", metrics.iter().map(one).list().join(","))
 }
 
 fn metric_from_v1(metric: &Value, part: &str) -> Value {

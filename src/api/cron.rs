@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::time_zone::Zone;
-use crate::base::{civil_from_days, days_from_civil};
+use crate::base::{List as _, civil_from_days, days_from_civil};
 
 /// When a CronJob is due.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -68,7 +68,7 @@ impl Schedule {
                 every => Ok(every),
             };
         }
-        let fields: Vec<&str> = rest.split_whitespace().collect();
+        let fields: Vec<&str> = rest.split_whitespace().list();
         let [minute, hour, day, month, weekday] = fields.as_slice() else {
             return Err(ScheduleError(format!("expected exactly 5 fields, found {}: [{}]", fields.len(), fields.join(" "))));
         };
@@ -149,8 +149,8 @@ fn field(text: &str, bounds: &Bounds) -> Result<(u64, bool), ScheduleError> {
 
 fn range(text: &str, bounds: &Bounds) -> Result<(u64, bool), ScheduleError> {
     let wrong = |message: String| Err(ScheduleError(message));
-    let steps: Vec<&str> = text.split('/').collect();
-    let ends: Vec<&str> = steps[0].split('-').collect();
+    let steps: Vec<&str> = text.split('/').list();
+    let ends: Vec<&str> = steps[0].split('-').list();
     let mut star = false;
     let (start, mut end) = if matches!(ends[0], "*" | "?") {
         star = true;

@@ -8,7 +8,7 @@ use super::quantity::Quantity;
 use super::schema::{Field, GoPart, Schema, Ty, Type, schema};
 use super::{ArcStr, KindRef, Map, Status, Value, convert, custom, split_api_version};
 use crate::base;
-use crate::base::{Order as _, base64};
+use crate::base::{List as _, Order as _, base64};
 
 /// Something strict decoding complains about: an error with `fieldValidation=Strict`, a warning with `Warn`.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +61,7 @@ pub fn strict_status(kind: KindRef, version: &str, errors: &[StrictError]) -> St
 
 /// Strict errors as one text: `strict decoding error: unknown field "spec.foo", unknown field "spec.bar"`.
 pub fn strict_text(errors: &[StrictError]) -> String {
-    let list: Vec<&str> = errors.iter().map(|e| e.message.as_str()).collect();
+    let list: Vec<&str> = errors.iter().map(|e| e.message.as_str()).list();
     format!("strict decoding error: {}", list.join(", "))
 }
 
@@ -341,7 +341,7 @@ impl Walk {
     }
 
     fn unmarshal_error(&self, owner: &Type, what: &str, go_type: &str) -> String {
-        let keys: Vec<&str> = self.path.iter().filter_map(|s| if let Step::Key(k) = s { Some(k.as_str()) } else { None }).collect();
+        let keys: Vec<&str> = self.path.iter().filter_map(|s| if let Step::Key(k) = s { Some(k.as_str()) } else { None }).list();
         format!("json: cannot unmarshal {what} into Go struct field {}.{} of type {go_type}", owner.name, keys.join("."))
     }
 

@@ -1,6 +1,7 @@
 //! Ports of the node that pods take, and which of them exclude each other (`schedutil.GetHostPorts`, `HostPortInfo`).
 
 use super::{ArcStr, Value, sidecars};
+use crate::base::List as _;
 
 /// A port of the node: address, protocol, number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub struct HostPort {
 /// Those of a pod's spec: of its containers, and of its sidecars.
 pub fn of(spec: &Value) -> Vec<HostPort> {
     let containers = spec.get("containers").items().iter();
-    sidecars(spec).chain(containers).flat_map(|c| c.get("ports").items()).filter_map(HostPort::parse).collect()
+    sidecars(spec).chain(containers).flat_map(|c| c.get("ports").items()).filter_map(HostPort::parse).list()
 }
 
 impl HostPort {

@@ -3,7 +3,7 @@
 
 use super::schema::{Field, GoPart, Schema, Ty, Type, schema};
 use super::{Value, quote};
-use crate::base::{Order as _, SortedMap};
+use crate::base::{List as _, Order as _, SortedMap};
 
 /// An object's part, ready to be printed.
 enum Node {
@@ -30,7 +30,7 @@ pub fn diff(package: &str, name: &str, old: &Value, new: &Value) -> String {
         out
     };
     let (old, new) = (text(old), text(new));
-    unified(&old.lines().collect::<Vec<_>>(), &new.lines().collect::<Vec<_>>())
+    unified(&old.lines().list(), &new.lines().list())
 }
 
 /// Members of the internal `PodSpec` in its order; what belongs to the security context there is nested.
@@ -68,7 +68,7 @@ const CLAIM_SPEC: [&str; 9] = [
 
 fn object(schema: &Schema, ty: &Type, value: &Value) -> Node {
     let named = |names: &[&str]| -> Vec<(String, Node)> {
-        names.iter().filter_map(|name| ty.field(name)).map(|f| (go_name(f), member(schema, f, value.get(f.name)))).collect()
+        names.iter().filter_map(|name| ty.field(name)).map(|f| (go_name(f), member(schema, f, value.get(f.name)))).list()
     };
     Node::Members(match ty.name {
         // These are the same type outside and inside the server: they print as JSON has them.
@@ -98,7 +98,7 @@ fn security_context(schema: &Schema, spec: &Value) -> Node {
     let Some((pod, own)) = types.filter(|_| !context.is_null()) else { return Node::Scalar("null".into()) };
     let outer = HOST.iter().filter_map(|name| pod.field(name)).map(|f| (go_name(f), member(schema, f, spec.get(f.name))));
     let inner = POD_SECURITY.iter().filter_map(|name| own.field(name)).map(|f| (go_name(f), member(schema, f, context.get(f.name))));
-    Node::Members(outer.chain(inner).collect())
+    Node::Members(outer.chain(inner).list())
 }
 
 /// Go names that differ inside the server from those outside.
@@ -147,8 +147,8 @@ fn member(schema: &Schema, field: &Field, value: &Value) -> Node {
 fn node(schema: &Schema, ty: &Ty, value: &Value) -> Node {
     match (ty, value) {
         (Ty::Object(t), _) => object(schema, schema.get(*t), value),
-        (Ty::ListOf(item), Value::List(list)) => Node::Items(list.iter().map(|v| node(schema, item, v)).collect()),
-        (Ty::MapOf(item), Value::Map(map)) => Node::Members(map.iter().map(|(k, v)| (k.to_string(), node(schema, item, v))).collect()),
+        (Ty::ListOf(item), Value::List(list)) => Node::Items(list.iter().map(|v| node(schema, item, v)).list()),
+        (Ty::MapOf(item), Value::Map(map)) => Node::Members(map.iter().map(|(k, v)| (k.to_string(), node(schema, item, v))).list()),
         (Ty::String, Value::Null) => Node::Scalar("\"\"".into()),
         (Ty::Int32 | Ty::Int64 | Ty::Double | Ty::IntOrString, Value::Null) => Node::Scalar("0".into()),
         (Ty::Bool, Value::Null) => Node::Scalar("false".into()),
@@ -276,7 +276,7 @@ fn matching(old: &[&str], new: &[&str]) -> Vec<Match> {
         index.entry(line).or_default().push(at);
     }
     let most = if new.len() < POPULAR_FROM { usize::MAX } else { new.len() / 100 + 1 };
-    let places: Vec<&[usize]> = old.iter().map(|l| index.get(l).filter(|p| p.len() <= most).map_or(&[][..], Vec::as_slice)).collect();
+    let places: Vec<&[usize]> = old.iter().map(|l| index.get(l).filter(|p| p.len() <= most).map_or(&[][..], Vec::as_slice)).list();
     let mut matches = Vec::new();
     let mut pairs = 0;
     // For each line of the new text: the last line of the old one that it was met at, and how long the run up to there is.

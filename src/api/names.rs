@@ -2,6 +2,7 @@
 //! Each returns what is wrong with a text; nothing where it is right.
 
 use super::quote::quote;
+use crate::base::List as _;
 
 /// A label or annotation key: a name with an optional DNS subdomain before it.
 pub fn qualified_name(text: &str) -> Vec<String> {
@@ -237,7 +238,7 @@ const SUBDOMAIN_EXPRESSION: &str = "[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-
 
 /// A rule with its examples and its expression, as upstream's `RegexError` joins them.
 pub fn explain(rule: &str, expression: &str, examples: &[&str]) -> String {
-    let list: Vec<String> = examples.iter().map(|e| format!("'{e}'")).collect();
+    let list: Vec<String> = examples.iter().map(|e| format!("'{e}'")).list();
     if list.is_empty() {
         return format!("{rule} (regex used for validation is '{expression}')");
     }
@@ -260,7 +261,7 @@ fn is_subdomain(text: &str) -> bool {
 
 /// A list as Go prints it with `%#v`: `[]string{"a", "b"}`.
 pub fn go_strings(list: &[&str]) -> String {
-    format!("[]string{{{}}}", list.iter().map(|s| quote(s)).collect::<Vec<_>>().join(", "))
+    format!("[]string{{{}}}", list.iter().map(|s| quote(s)).list().join(", "))
 }
 
 #[cfg(test)]

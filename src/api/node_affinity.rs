@@ -2,7 +2,7 @@
 //! Models `k8s.io/component-helpers/scheduling/corev1/nodeaffinity`. It may not know who asks.
 
 use super::{ArcStr, Object, Value, names};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 
 /// A pod's required node affinity: its `nodeSelector` and `requiredDuringSchedulingIgnoredDuringExecution`.
 #[derive(Clone, Debug, Default)]
@@ -55,7 +55,7 @@ impl RequiredNodeAffinity {
     pub fn of(spec: &Value) -> Self {
         let required = spec.at(&["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"]);
         RequiredNodeAffinity {
-            labels: spec.get("nodeSelector").entries().map(|(k, v)| (k.clone(), v.arc_str())).collect(),
+            labels: spec.get("nodeSelector").entries().map(|(k, v)| (k.clone(), v.arc_str())).list(),
             terms: (!required.is_null()).then(|| parse_terms(required)),
         }
     }
@@ -82,7 +82,7 @@ impl RequiredNodeAffinity {
                 let values = field.values.clone();
                 names = Some(match names {
                     None => values,
-                    Some(before) => before.into_iter().filter(|n| values.contains(n)).collect(),
+                    Some(before) => before.into_iter().filter(|n| values.contains(n)).list(),
                 });
             }
             all.extend(names?);
@@ -102,7 +102,7 @@ impl PreferredNodeAffinity {
     /// A list of `PreferredSchedulingTerm`.
     pub fn parse(terms: &Value) -> Self {
         let terms = terms.items().iter().map(|t| (t.get("weight").int(), NodeSelectorTerm::parse(t.get("preference"))));
-        PreferredNodeAffinity { terms: terms.filter(|(weight, term)| *weight != 0 && !term.is_empty()).collect() }
+        PreferredNodeAffinity { terms: terms.filter(|(weight, term)| *weight != 0 && !term.is_empty()).list() }
     }
 
     /// Whether nothing is preferred.
@@ -123,7 +123,7 @@ impl PreferredNodeAffinity {
 
 /// The terms of a `NodeSelector`.
 pub fn parse_terms(selector: &Value) -> Vec<NodeSelectorTerm> {
-    selector.get("nodeSelectorTerms").items().iter().map(NodeSelectorTerm::parse).collect()
+    selector.get("nodeSelectorTerms").items().iter().map(NodeSelectorTerm::parse).list()
 }
 
 impl NodeSelectorTerm {
@@ -131,9 +131,9 @@ impl NodeSelectorTerm {
     pub fn parse(term: &Value) -> Self {
         let mut invalid = false;
         let mut read = |list: &Value, fields: bool| {
-            let parsed: Vec<_> = list.items().iter().map(|r| Requirement::parse(r, fields)).collect();
+            let parsed: Vec<_> = list.items().iter().map(|r| Requirement::parse(r, fields)).list();
             invalid |= parsed.iter().any(Option::is_none);
-            parsed.into_iter().flatten().collect::<Vec<_>>()
+            parsed.into_iter().flatten().list()
         };
         let expressions = read(term.get("matchExpressions"), false);
         let fields = read(term.get("matchFields"), true);
@@ -173,7 +173,7 @@ impl Requirement {
             _ => return None,
         };
         let key = r.get("key").arc_str();
-        let values: Vec<ArcStr> = r.get("values").items().iter().map(Value::arc_str).collect();
+        let values: Vec<ArcStr> = r.get("values").items().iter().map(Value::arc_str).list();
         let mut number = 0;
         let count_fits = match operator {
             Operator::In | Operator::NotIn if is_field => values.len() == 1,

@@ -1,6 +1,7 @@
 //! Rules of roles (`rbac/v1` PolicyRule): taken apart, put together and compared.
 
 use super::Value;
+use crate::base::List as _;
 use crate::obj;
 
 /// The same rules with one verb, group, resource and name each, or one verb and one path.
@@ -86,10 +87,10 @@ pub fn described(rule: &Value) -> String {
         ("Verbs", "verbs"),
     ];
     let parts = members.iter().filter(|(_, member)| !rule.get(member).is_empty()).map(|(title, member)| {
-        let texts: Vec<String> = rule.get(member).items().iter().map(|v| super::quote(v.str())).collect();
+        let texts: Vec<String> = rule.get(member).items().iter().map(|v| super::quote(v.str())).list();
         format!("{title}:[{}]", texts.join(" "))
     });
-    format!("{{{}}}", parts.collect::<Vec<_>>().join(", "))
+    format!("{{{}}}", parts.list().join(", "))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::qos::qos_class;
 use super::quantity::Quantity;
 use super::resources::{Amounts, aggregate_containers, is_pod_level_resource};
 use super::{KindRef, Value, has_ended, kinds};
-use crate::base::{Order as _, SortedMap};
+use crate::base::{List as _, Order as _, SortedMap};
 
 /// Amounts by quota resource name.
 pub type Usage = SortedMap<String, Quantity>;
@@ -152,7 +152,7 @@ pub fn in_scope(kind: KindRef, object: &Value, selector: &Value) -> bool {
     let spec = object.get("spec");
     let scope = selector.get("scopeName").str();
     let named = |classes: &[&Value]| {
-        let classes: Vec<&str> = classes.iter().map(|c| c.str()).filter(|c| !c.is_empty()).collect();
+        let classes: Vec<&str> = classes.iter().map(|c| c.str()).filter(|c| !c.is_empty()).list();
         let values = selector.get("values").items();
         let found = classes.iter().any(|c| values.iter().any(|v| v.str() == *c));
         match selector.get("operator").str() {
@@ -202,7 +202,7 @@ pub fn unspecified(hard: &Value, pod: &Value) -> Option<String> {
         }
         let containers = ["containers", "initContainers"].into_iter().flat_map(|l| pod.at(&["spec", l]).items());
         let silent = containers.filter(|c| c.at(&["resources", which, resource]).is_null());
-        let mut silent: Vec<&str> = silent.map(|c| c.get("name").str()).collect();
+        let mut silent: Vec<&str> = silent.map(|c| c.get("name").str()).list();
         if !silent.is_empty() {
             silent.order();
             list.push(format!("{name} for: {}", silent.join(",")));

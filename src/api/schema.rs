@@ -9,7 +9,7 @@
 //! as a whole there, `S` set, `Kkeys` list map, `A` atomic map, `Dvalue` default, `GName` the Go name where it is not the
 //! capitalised JSON name, `N` required, `Evalues` the only values of a string.
 
-use crate::base::{Order as _, SortedMap, text};
+use crate::base::{List as _, Order as _, SortedMap, text};
 use std::sync::OnceLock;
 
 use super::{KINDS, Kind, KindRef};
@@ -201,7 +201,7 @@ impl Schema {
             .filter_map(|(gv, _)| gv.rsplit_once('/'))
             .filter(|(group, _)| *group == kind.group)
             .map(|(_, version)| version)
-            .collect();
+            .list();
         versions.order_by_key(|v| *v != kind.version);
         versions
     }
@@ -283,7 +283,7 @@ impl Reader {
         let (types, kinds) = text.split_once("\n=\n").unwrap_or((text, ""));
         self.number(types);
         let raw = self.read_types(types);
-        let types = raw.iter().map(|t| flatten(t, &raw)).collect();
+        let types = raw.iter().map(|t| flatten(t, &raw)).list();
         let kinds: SortedMap<_, _> = kinds
             .lines()
             .filter_map(|line| {
@@ -292,7 +292,7 @@ impl Reader {
                 Some(((group_version, name), *self.names.get(&(package, name))?))
             })
             .collect();
-        let stored = KINDS.iter().map(|k| type_at(&kinds, k.group, k.version, k.kind)).collect();
+        let stored = KINDS.iter().map(|k| type_at(&kinds, k.group, k.version, k.kind)).list();
         Schema { types, kinds, stored, names: self.names }
     }
 
@@ -371,7 +371,7 @@ impl Reader {
                 "R" => field.retain_keys = true,
                 "W" => field.patch_replace = true,
                 "S" => field.list_type = ListType::Set,
-                "K" => (field.list_type, field.map_keys) = (ListType::Map, rest.split(',').collect()),
+                "K" => (field.list_type, field.map_keys) = (ListType::Map, rest.split(',').list()),
                 "A" => field.atomic = true,
                 "D" => field.default = Some(rest),
                 "G" => field.go_name = rest.to_owned(),
@@ -439,7 +439,7 @@ fn flatten(raw: &RawType, all: &[RawType]) -> Type {
             RawPart::Field(f) => GoPart::Field(position(f.name)),
             RawPart::Inline(t) => GoPart::Embedded(*t),
         })
-        .collect();
+        .list();
     Type { name: raw.name, package: go_package(raw.package), atomic: raw.atomic, fields, layout }
 }
 

@@ -1,6 +1,6 @@
 //! Label and field selectors: their textual form, the `LabelSelector` object, and matching (`apimachinery/pkg/labels`, `fields`).
 
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use std::fmt;
 
 use super::{ArcStr, Kind, Value, aggregate, quote};
@@ -71,7 +71,7 @@ impl Requirement {
             wrong.push(format!("key: Invalid value: {}: {why}", quote(&key)));
         }
         if let Some(why) = wrong_number {
-            let given = if values.is_empty() { Value::Null } else { values.iter().cloned().map(Value::from).collect::<Vec<_>>().into() };
+            let given = if values.is_empty() { Value::Null } else { values.iter().cloned().map(Value::from).list().into() };
             wrong.push(format!("values: Invalid value: {}: {why}", given.to_json()));
         }
         for (i, value) in values.iter().enumerate() {
@@ -123,7 +123,7 @@ impl LabelSelector {
     /// Of a map of labels that must all be equal (`spec.selector` of a ReplicationController or a Service); null or an empty map selects all.
     pub fn from_map(labels: &Value) -> Self {
         let requirements =
-            labels.entries().map(|(k, v)| Requirement { key: k.clone(), operator: Operator::Equals, values: vec![v.arc_str()] }).collect();
+            labels.entries().map(|(k, v)| Requirement { key: k.clone(), operator: Operator::Equals, values: vec![v.arc_str()] }).list();
         LabelSelector { requirements, nothing: false }
     }
 
@@ -141,7 +141,7 @@ impl LabelSelector {
                 "DoesNotExist" => Operator::DoesNotExist,
                 other => return Err(SelectorError(format!("{} is not a valid label selector operator", quote(other)))),
             };
-            let values = expression.get("values").items().iter().map(Value::arc_str).collect();
+            let values = expression.get("values").items().iter().map(Value::arc_str).list();
             all.requirements.push(Requirement::new(expression.get("key").arc_str(), operator, values)?);
         }
         all.requirements.order_by(|a, b| a.key.cmp(&b.key));
@@ -288,7 +288,7 @@ impl Parser {
         };
         values.order();
         values.dedup();
-        Requirement::new(key.into(), operator, values.into_iter().map(Into::into).collect()).map_err(|e| e.0)
+        Requirement::new(key.into(), operator, values.into_iter().map(Into::into).list()).map_err(|e| e.0)
     }
 
     /// `(a,b)`, where a value left out is the empty one.

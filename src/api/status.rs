@@ -1,7 +1,7 @@
 //! Errors at the API's edge: `metav1.Status`, worded as `k8s.io/apimachinery/pkg/api/errors` words them.
 
 use super::{KindRef, Map, Value, quote};
-use crate::base::SortedSet;
+use crate::base::{List as _, SortedSet};
 use std::borrow::Borrow;
 use std::ops::{Deref, DerefMut};
 
@@ -55,7 +55,7 @@ impl Cause {
     pub fn not_supported(field: impl Into<String>, value: &Value, supported: &[&str]) -> Cause {
         let mut message = format!("Unsupported value: {}", quoted(value));
         if !supported.is_empty() {
-            let list: Vec<String> = supported.iter().map(|s| quote(s)).collect();
+            let list: Vec<String> = supported.iter().map(|s| quote(s)).list();
             message += &format!(": supported values: {}", list.join(", "));
         }
         Cause { reason: "FieldValueNotSupported", field: field.into(), message }
@@ -271,7 +271,7 @@ impl Status {
                 .causes
                 .iter()
                 .map(|c| crate::obj!({"reason": c.reason, "message": c.message.as_str(), "field": c.field.as_str()}))
-                .collect();
+                .list();
             details.set(&["causes"], causes);
         }
         let mut status = crate::obj!({
@@ -291,7 +291,7 @@ impl Status {
 /// What is wrong where, each text once, as Go's aggregates have them.
 pub fn distinct(causes: &[Cause]) -> Vec<String> {
     let mut seen = SortedSet::new();
-    causes.iter().map(|c| format!("{}: {}", c.field, c.message)).filter(|text| seen.insert(text.clone())).collect()
+    causes.iter().map(|c| format!("{}: {}", c.field, c.message)).filter(|text| seen.insert(text.clone())).list()
 }
 
 /// Several errors as Go's aggregates tell them: one by itself, more of them in brackets.

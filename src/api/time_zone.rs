@@ -1,6 +1,6 @@
 //! Time zones: their names, and how far they are from UTC by the rules in force. What a zone's clocks did in the past is not kept.
 
-use crate::base::{civil_from_days, days_from_civil};
+use crate::base::{List as _, civil_from_days, days_from_civil};
 
 /// The zones of the time zone database, an area to a line (`.` for those without one). `=RULE` stands before those that keep to it: the
 /// offset west of UTC and, where clocks change, their other offset (an hour less where empty), when to it and when back, as POSIX
@@ -81,7 +81,7 @@ impl Zone {
         let Some((summer, start, end)) = self.summer else { return Vec::new() };
         let year = civil_from_days(unix_s.div_euclid(86_400)).0;
         let both = |y| [(start.of_year(y) - self.standard, summer), (end.of_year(y) - summer, self.standard)];
-        let mut changes: Vec<(i64, i64)> = (year - 1..=year + 1).flat_map(both).collect();
+        let mut changes: Vec<(i64, i64)> = (year - 1..=year + 1).flat_map(both).list();
         crate::base::Order::order(changes.as_mut_slice());
         changes
     }

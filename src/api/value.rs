@@ -7,7 +7,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::base::{Order as _, text};
+use crate::base::{List as _, Order as _, text};
 pub use arcstr::ArcStr;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -158,7 +158,7 @@ impl Map {
 impl<K: Into<ArcStr>, V: Into<Value>> FromIterator<(K, V)> for Map {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let mut map = Map::new();
-        map.put_all(entries.into_iter().map(|(k, v)| (k.into(), v.into())).collect());
+        map.put_all(entries.into_iter().map(|(k, v)| (k.into(), v.into())).list());
         map
     }
 }

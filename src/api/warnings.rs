@@ -1,6 +1,7 @@
 //! What an answer of the API warns of. Each text is told once; where they grow too long together, each is cut short, and what then still
 //! does not fit is left out.
 
+use crate::base::List as _;
 /// Characters that the warnings of one answer have together before they are cut short, and what there may be of them then.
 const TOTAL_MAX: usize = 4 * 1024;
 /// Characters of one that is cut short.
@@ -46,7 +47,7 @@ impl Warnings {
     /// Takes them, as they are told.
     pub fn take(&mut self) -> Vec<String> {
         let all = std::mem::take(self);
-        all.texts.into_iter().map(|text| if all.cut { shortened(&text).to_owned() } else { text }).collect()
+        all.texts.into_iter().map(|text| if all.cut { shortened(&text).to_owned() } else { text }).list()
     }
 }
 

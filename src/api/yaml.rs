@@ -10,6 +10,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error as _, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::{ArcStr, Map, Value};
+use crate::base::List as _;
 
 /// One document of a file.
 #[derive(Clone, Debug, Default)]
@@ -507,9 +508,9 @@ fn go_value(value: &Value) -> String {
     match value {
         Value::Null => "interface {}(nil)".into(),
         Value::Str(s) => format!("{:?}", s.as_str()),
-        Value::List(list) => format!("[]interface {{}}{{{}}}", list.iter().map(go_value).collect::<Vec<_>>().join(", ")),
+        Value::List(list) => format!("[]interface {{}}{{{}}}", list.iter().map(go_value).list().join(", ")),
         Value::Map(map) => {
-            let members: Vec<String> = map.iter().map(|(k, v)| format!("{:?}:{}", k.as_str(), go_value(v))).collect();
+            let members: Vec<String> = map.iter().map(|(k, v)| format!("{:?}:{}", k.as_str(), go_value(v))).list();
             format!("map[interface {{}}]interface {{}}{{{}}}", members.join(", "))
         }
         other => other.to_json(),

@@ -1,5 +1,6 @@
 //! Base64, as Secrets hold their data and programs print it.
 
+use crate::base::List as _;
 /// The digits.
 pub const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -21,7 +22,7 @@ pub fn encode(bytes: &[u8]) -> String {
 
 /// The bytes of a padded base64 text, line ends ignored; none where it is none.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = text.bytes().filter(|b| !matches!(b, b'\r' | b'\n')).collect();
+    let digits: Vec<u8> = text.bytes().filter(|b| !matches!(b, b'\r' | b'\n')).list();
     if !digits.len().is_multiple_of(4) {
         return None;
     }

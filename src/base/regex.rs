@@ -6,6 +6,7 @@ mod error;
 use std::sync::Arc;
 
 use super::Order as _;
+use crate::base::List as _;
 pub use error::RegexError;
 use error::Why;
 
@@ -95,7 +96,7 @@ impl Regex {
     }
 
     fn compile(text: &str, extended: bool, fold: bool, go: bool) -> Result<Regex, RegexError> {
-        let chars: Vec<char> = text.chars().collect();
+        let chars: Vec<char> = text.chars().list();
         let mut p = Parser { c: &chars, at: 0, extended, go, groups: 1, depth: 0, flags: Flags::default() };
         if chars.len() > 10_000 {
             return Err(p.whole(Why::TooBig));
@@ -264,7 +265,7 @@ impl Regex {
                 match &self.nodes[pc] {
                     Node::Match => {
                         if best.as_ref().is_none_or(|b| b.range().1 < pos) {
-                            best = Some(Match { groups: (0..self.groups).map(|g| Some((slots[g * 2]?, slots[g * 2 + 1]?))).collect() });
+                            best = Some(Match { groups: (0..self.groups).map(|g| Some((slots[g * 2]?, slots[g * 2 + 1]?))).list() });
                         }
                         if !self.longest || pos == text.len() {
                             return best;
@@ -410,7 +411,7 @@ pub fn posix_class(name: &str) -> Option<&'static [(char, char)]> {
 
 /// All characters but these.
 fn complement(set: &[(char, char)]) -> Vec<(char, char)> {
-    let mut sorted: Vec<(u32, u32)> = set.iter().map(|(a, z)| (u32::from(*a), u32::from(*z))).collect();
+    let mut sorted: Vec<(u32, u32)> = set.iter().map(|(a, z)| (u32::from(*a), u32::from(*z))).list();
     sorted.order();
     let mut next = 0;
     let mut rest = Vec::new();
@@ -691,9 +692,8 @@ impl Parser<'_> {
     /// A class, its ranges in order and none touching another.
     fn set(&self, negated: bool, mut ranges: Vec<(char, char)>) -> Node {
         if self.flags.fold {
-            let cases =
-                |(a, z): &(char, char)| (*a..=*z).take(128).flat_map(|c| c.to_lowercase().chain(c.to_uppercase())).collect::<Vec<_>>();
-            let more: Vec<char> = ranges.iter().flat_map(cases).collect();
+            let cases = |(a, z): &(char, char)| (*a..=*z).take(128).flat_map(|c| c.to_lowercase().chain(c.to_uppercase())).list();
+            let more: Vec<char> = ranges.iter().flat_map(cases).list();
             ranges.extend(more.into_iter().map(|c| (c, c)));
         }
         ranges.order();

@@ -1,6 +1,7 @@
 //! Maps and sets in the order of their keys. The page carries the code of each map type it uses; these need a fraction of
 //! what the standard library's trees do, and are as quick at the sizes that occur.
 
+use crate::base::List as _;
 use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::fmt;
@@ -475,7 +476,7 @@ impl<T> SortedSet<T> {
 
     /// Keeps the items for which `keep` holds.
     pub fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
-        let flags: Vec<bool> = self.0.iter().map(keep).collect();
+        let flags: Vec<bool> = self.0.iter().map(keep).list();
         self.0.keep(&flags);
     }
 }

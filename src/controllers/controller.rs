@@ -2,6 +2,7 @@
 
 use super::flags::Flags;
 use crate::api::{ArcStr, KindRef, Object, Value};
+use crate::base::List as _;
 use crate::obj;
 use crate::server::Component;
 
@@ -90,13 +91,13 @@ pub fn all(flags: &Flags) -> Vec<Box<dyn Controller>> {
 
 /// A selector as Go prints it in messages.
 pub(super) fn go_selector(selector: &Value) -> String {
-    let labels: Vec<String> = selector.get("matchLabels").entries().map(|(k, v)| format!("{k}: {},", v.str())).collect();
+    let labels: Vec<String> = selector.get("matchLabels").entries().map(|(k, v)| format!("{k}: {},", v.str())).list();
     let expressions: Vec<String> = selector
         .get("matchExpressions")
         .items()
         .iter()
         .map(|e| {
-            let values: Vec<&str> = e.get("values").items().iter().map(Value::str).collect();
+            let values: Vec<&str> = e.get("values").items().iter().map(Value::str).list();
             format!(
                 "LabelSelectorRequirement{{Key:{},Operator:{},Values:[{}],}},",
                 e.get("key").str(),
@@ -104,7 +105,7 @@ pub(super) fn go_selector(selector: &Value) -> String {
                 values.join(" ")
             )
         })
-        .collect();
+        .list();
     format!(
         "&LabelSelector{{MatchLabels:map[string]string{{{}}},MatchExpressions:[]LabelSelectorRequirement{{{}}},}}",
         labels.join(""),

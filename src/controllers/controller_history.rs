@@ -3,7 +3,7 @@
 use super::controller::controller_ref;
 use crate::api::selector::LabelSelector;
 use crate::api::{KindRef, Object, Status, Value, kinds, template_hash};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use crate::obj;
 use crate::server::{ApiServer, Caller, DeleteOptions, Subresource, WriteOptions};
 
@@ -36,7 +36,7 @@ pub(super) fn patch_of(object: &Value) -> Value {
 
 /// The revisions that an object owns, oldest first.
 pub(super) fn revisions_of(api: &ApiServer, owner: &Value) -> Vec<Value> {
-    let mut found: Vec<Value> = api.owned_by(owner.uid(), kinds::CONTROLLER_REVISION).cloned().collect();
+    let mut found: Vec<Value> = api.owned_by(owner.uid(), kinds::CONTROLLER_REVISION).cloned().list();
     found.order_by(|a, b| a.get("revision").int().cmp(&b.get("revision").int()).then_with(|| a.name().cmp(b.name())));
     found
 }
@@ -54,7 +54,7 @@ pub(super) fn adopt_orphans(
         return Ok(());
     }
     let is_orphan = |r: &&Value| r.controller_ref().is_null() && !r.is_terminating() && selector.matches(r.labels());
-    let orphans: Vec<Value> = api.iter(kind, Some(owner.namespace())).filter(is_orphan).cloned().collect();
+    let orphans: Vec<Value> = api.iter(kind, Some(owner.namespace())).filter(is_orphan).cloned().list();
     for mut revision in orphans {
         revision.at_mut(&["metadata", "ownerReferences"]).list_mut().push(controller_ref(owner, owner_kind));
         api.update(by, kind, revision, Subresource::None, &WriteOptions::default())?;
@@ -113,7 +113,7 @@ pub(super) fn hash_of<'a>(revision: &'a Value, hash_label: &str) -> &'a str {
 /// Deletes the oldest revisions beyond the limit, of those that nothing alive uses. One below nothing keeps them all.
 pub(super) fn truncate(api: &mut ApiServer, by: &Caller, owner: &Value, in_use: impl Fn(&Value) -> bool) -> Result<(), Status> {
     let limit = owner.at(&["spec", "revisionHistoryLimit"]).as_int().map_or(10, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-    let idle: Vec<Value> = revisions_of(api, owner).into_iter().filter(|r| !in_use(r)).collect();
+    let idle: Vec<Value> = revisions_of(api, owner).into_iter().filter(|r| !in_use(r)).list();
     for old in idle.iter().take(idle.len().saturating_sub(limit)) {
         api.delete(by, kinds::CONTROLLER_REVISION, old.namespace(), old.name(), &DeleteOptions::default())?;
     }

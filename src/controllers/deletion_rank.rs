@@ -4,7 +4,7 @@ use std::cmp::{Ordering, Reverse};
 
 use super::replicas::ready_since;
 use crate::api::{ArcStr, Object, Value, is_ready, sidecars};
-use crate::base::{Order as _, Time};
+use crate::base::{List as _, Order as _, Time};
 
 /// What counts when pods are compared, read from each version of them once.
 #[derive(Clone, Debug)]
@@ -85,15 +85,15 @@ pub(super) fn cost(pod: &Value) -> i32 {
 /// A replica set's pods, those first that go first. Each comes with how many related pods share its node.
 pub(super) fn of_replicas(mut pods: Vec<(&DeletionRank, usize)>, now: Time) -> Vec<Value> {
     pods.order_by(|a, b| a.0.compare(b.0, [a.1, b.1], Some(now)));
-    pods.into_iter().map(|(rank, _)| rank.pod.clone()).collect()
+    pods.into_iter().map(|(rank, _)| rank.pod.clone()).list()
 }
 
 /// A job's pods, those first that go first.
 pub(super) fn of_jobs(pods: &[Value]) -> Vec<Value> {
     // What its deletion costs does not count for a job.
-    let mut ranks: Vec<DeletionRank> = pods.iter().map(|p| DeletionRank::new(p, 0)).collect();
+    let mut ranks: Vec<DeletionRank> = pods.iter().map(|p| DeletionRank::new(p, 0)).list();
     ranks.order_by(|a, b| a.compare(b, [0, 0], None));
-    ranks.into_iter().map(|r| r.pod).collect()
+    ranks.into_iter().map(|r| r.pod).list()
 }
 
 #[cfg(test)]

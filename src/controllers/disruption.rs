@@ -5,7 +5,7 @@ use super::work_queue::WorkQueue;
 use crate::api::int_or_string::scaled_value;
 use crate::api::selector::LabelSelector;
 use crate::api::{KindRef, Object, Status, Value, is_ready, kinds, quote, set_condition};
-use crate::base::{Duration, RandomStream, SortedMap, Time};
+use crate::base::{Duration, List as _, RandomStream, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
 
@@ -105,7 +105,7 @@ impl DisruptionController {
         let Some(budget) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
         let by = Caller::new(now, "disruption-controller");
         let pods: Vec<Value> = match selector_of(&budget) {
-            Some(selector) => api.iter(kinds::POD, Some(&key.0)).filter(|p| selector.matches(p.labels())).cloned().collect(),
+            Some(selector) => api.iter(kinds::POD, Some(&key.0)).filter(|p| selector.matches(p.labels())).cloned().list(),
             None => Vec::new(),
         };
         if pods.is_empty() {
@@ -183,7 +183,7 @@ impl DisruptionController {
     /// Marks the budget of a pod. Where several cover it, the one that Go's iteration over a map with an entry for each budget comes to
     /// first: it begins at one of eight slots, of which those without an entry are passed over.
     fn mark(&mut self, api: &ApiServer, pod: &Value, now: Time, exists: bool) {
-        let budgets: Vec<&Value> = api.iter(kinds::POD_DISRUPTION_BUDGET, Some(pod.namespace())).collect();
+        let budgets: Vec<&Value> = api.iter(kinds::POD_DISRUPTION_BUDGET, Some(pod.namespace())).list();
         let covers = |b: &&&Value| selector_of(b).is_some_and(|s| s.matches(pod.labels()));
         let mut chosen = budgets.iter().find(covers);
         if exists && chosen.is_some() && budgets.iter().filter(covers).nth(1).is_some() {

@@ -1,7 +1,7 @@
 //! EndpointSlices (`staging/src/k8s.io/endpointslice`): the addresses behind each Service, a hundred to a slice.
 
 use crate::api::well_known::{SERVICE_NAME, SLICE_MANAGED_BY, ZONE};
-use crate::base::{Order as _, SortedMap};
+use crate::base::{List as _, Order as _, SortedMap};
 
 use super::controller::{ObjectRef, controller_ref, key_of};
 use super::service_pods::{
@@ -38,7 +38,7 @@ impl EndpointSliceController {
             return Ok(());
         };
         let Some(pods) = selected_pods(api, &service) else { return Ok(()) };
-        let pods: Vec<&Value> = pods.into_iter().filter(|p| is_candidate(p)).collect();
+        let pods: Vec<&Value> = pods.into_iter().filter(|p| is_candidate(p)).list();
         let trigger = self.triggers.next(key, &service, &pods);
         // Endpoints by the ports they share; pods without any of the ports are behind none.
         let mut wanted: SortedMap<String, (Value, SortedMap<u64, Value>)> = SortedMap::new();
@@ -55,7 +55,7 @@ impl EndpointSliceController {
             let slot = wanted.entry(ports.to_json()).or_insert_with(|| (ports, SortedMap::new()));
             slot.1.insert(self.place(pod), endpoint(api, &service, pod));
         }
-        let existing: Vec<Value> = api.owned_by(service.uid(), kind).filter(|s| !s.is_terminating()).cloned().collect();
+        let existing: Vec<Value> = api.owned_by(service.uid(), kind).filter(|s| !s.is_terminating()).cloned().list();
         let mut spare: Vec<Value> = Vec::new();
         let mut by_ports: SortedMap<String, Vec<Value>> = SortedMap::new();
         for slice in existing {
@@ -75,7 +75,7 @@ impl EndpointSliceController {
             let mut filled: Vec<(Option<Value>, Vec<Value>)> = Vec::new();
             for slice in slices {
                 let place = |e: &Value| self.places.get(e.at(&["targetRef", "uid"]).str()).copied();
-                let kept: Vec<Value> = slice.get("endpoints").items().iter().filter_map(|e| endpoints.remove(&place(e)?)).collect();
+                let kept: Vec<Value> = slice.get("endpoints").items().iter().filter_map(|e| endpoints.remove(&place(e)?)).list();
                 filled.push((Some(slice), kept));
             }
             for endpoint in endpoints.into_values() {

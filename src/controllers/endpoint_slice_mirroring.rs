@@ -5,7 +5,7 @@ use super::controller::{ObjectRef, controller_ref, key_of};
 use super::work_queue::WorkQueue;
 use crate::api::well_known::{LAST_APPLIED, SERVICE_NAME, SLICE_MANAGED_BY};
 use crate::api::{KindRef, Object, Status, Value, kinds};
-use crate::base::Time;
+use crate::base::{List as _, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subresource, WriteOptions};
 
@@ -42,7 +42,7 @@ fn wanted(endpoints: &Value) -> Vec<(&'static str, Value, Value)> {
                 }
                 port
             })
-            .collect();
+            .list();
         for family in ["IPv4", "IPv6"] {
             let mut list: Vec<Value> = Vec::new();
             for (member, ready) in [("addresses", true), ("notReadyAddresses", false)] {
@@ -70,7 +70,7 @@ impl EndpointSliceMirroringController {
         let by = Caller::new(now, MANAGER);
         let kind = kinds::ENDPOINT_SLICE;
         let ours = |s: &&Value| s.label(SLICE_MANAGED_BY) == Some(MANAGER) && s.label(SERVICE_NAME) == Some(key.1.as_str());
-        let existing: Vec<Value> = api.iter(kind, Some(&key.0)).filter(ours).cloned().collect();
+        let existing: Vec<Value> = api.iter(kind, Some(&key.0)).filter(ours).cloned().list();
         let service = api.peek(kinds::SERVICE, &key.0, &key.1).filter(|s| s.at(&["spec", "selector"]).is_empty());
         let endpoints = api.peek(kinds::ENDPOINTS, &key.0, &key.1).filter(|e| is_mirrored(e) && !e.is_terminating()).cloned();
         let (Some(_), Some(endpoints)) = (service, endpoints) else {

@@ -1,6 +1,6 @@
 //! Endpoints (`pkg/controller/endpoint`): the addresses behind each Service in the API's older form.
 
-use crate::base::{Order as _, SortedMap};
+use crate::base::{List as _, Order as _, SortedMap};
 
 use super::controller::{ObjectRef, key_of};
 use super::service_pods::{
@@ -34,7 +34,7 @@ impl EndpointsController {
             };
         };
         let Some(pods) = selected_pods(api, &service) else { return Ok(()) };
-        let pods: Vec<&Value> = pods.into_iter().filter(|p| is_candidate(p)).collect();
+        let pods: Vec<&Value> = pods.into_iter().filter(|p| is_candidate(p)).list();
         let trigger = self.triggers.next(key, &service, &pods);
         let subsets = subsets(&service, &pods);
         let existing = api.peek(kind, &key.0, &key.1).cloned();
@@ -86,7 +86,7 @@ pub(super) fn subsets(service: &Value, pods: &[&Value]) -> Vec<Value> {
         }
         let ready = publish_unready || is_ready(pod);
         // A headless Service without ports has addresses all the same.
-        let ports = if no_ports { vec![Value::Null] } else { ports_on(service, pod).into_iter().map(unnamed_without_name).collect() };
+        let ports = if no_ports { vec![Value::Null] } else { ports_on(service, pod).into_iter().map(unnamed_without_name).list() };
         for port in ports {
             by_port.entry(port_rank(&port, false)).or_insert_with(|| (port, Vec::new())).1.push((ready, address.clone()));
         }
@@ -113,7 +113,7 @@ pub(super) fn subsets(service: &Value, pods: &[&Value]) -> Vec<Value> {
             }
             subset
         })
-        .collect()
+        .list()
 }
 
 fn unnamed_without_name(mut port: Value) -> Value {

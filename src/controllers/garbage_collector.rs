@@ -2,7 +2,7 @@
 
 use super::work_queue::WorkQueue;
 use crate::api::{KindRef, Object, Value, drop_finalizer, drop_owner, has_finalizer, kinds};
-use crate::base::Time;
+use crate::base::{List as _, Time};
 use crate::server::{
     ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Preconditions, Propagation, Subresource, WriteOptions,
 };
@@ -51,7 +51,7 @@ impl GarbageCollector {
         if solid > 0 {
             if dangling + waiting > 0 {
                 let is_solid = |r: &&Value| owner_of(api, &object, r).is_some_and(|o| !awaits_dependents(o));
-                let live: Vec<Value> = owners.iter().filter(is_solid).cloned().collect();
+                let live: Vec<Value> = owners.iter().filter(is_solid).cloned().list();
                 let mut next = object.clone();
                 next.set(&["metadata", "ownerReferences"], live);
                 api.update(by, key.kind, next, Subresource::None, &WriteOptions::default())?;
@@ -114,7 +114,7 @@ impl GarbageCollector {
             return Ok(());
         }
         let uid = object.uid();
-        let dependents: Vec<(ObjectKey, Value)> = api.dependents(uid).map(|(k, v)| (k.clone(), v.clone())).collect();
+        let dependents: Vec<(ObjectKey, Value)> = api.dependents(uid).map(|(k, v)| (k.clone(), v.clone())).list();
         if has_finalizer(&object, "orphan") {
             for (dependent, value) in dependents {
                 let mut next = value;

@@ -3,7 +3,7 @@
 use super::work_queue::WorkQueue;
 use crate::api::{ArcStr, KindRef, Object, Value, has_ended, kinds, set_condition};
 use crate::base::Order as _;
-use crate::base::{Duration, Time};
+use crate::base::{Duration, List as _, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, ListOptions, Propagation, Subresource, WriteOptions};
 
@@ -39,9 +39,9 @@ impl NamespaceController {
                 continue;
             }
             api.delete_collection(&by, kind, name, &ListOptions::default(), &DeleteOptions::with(Propagation::Background))?;
-            let rest: Vec<&Value> = api.iter(kind, Some(name)).collect();
+            let rest: Vec<&Value> = api.iter(kind, Some(name)).list();
             if !rest.is_empty() {
-                let finalizers = rest.iter().flat_map(|v| v.at(&["metadata", "finalizers"]).items()).map(Value::arc_str).collect();
+                let finalizers = rest.iter().flat_map(|v| v.at(&["metadata", "finalizers"]).items()).map(Value::arc_str).list();
                 left.push((kind, rest.len(), finalizers));
             }
         }
@@ -73,9 +73,9 @@ fn remaining_s(api: &ApiServer, namespace: &str, left: &[(KindRef, usize, Vec<Ar
 
 /// The conditions that say what a terminating namespace waits for.
 fn set_conditions(namespace: &mut Value, left: &[(KindRef, usize, Vec<ArcStr>)], now: Time) {
-    let mut content: Vec<String> = left.iter().map(|(k, n, _)| format!("{} has {n} resource instances", qualified(k))).collect();
+    let mut content: Vec<String> = left.iter().map(|(k, n, _)| format!("{} has {n} resource instances", qualified(k))).list();
     content.order();
-    let mut finalizers: Vec<&ArcStr> = left.iter().flat_map(|(_, _, f)| f).collect();
+    let mut finalizers: Vec<&ArcStr> = left.iter().flat_map(|(_, _, f)| f).list();
     finalizers.order();
     let mut counted: Vec<String> = Vec::new();
     for chunk in finalizers.chunk_by(|a, b| a == b) {

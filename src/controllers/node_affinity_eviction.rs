@@ -7,7 +7,7 @@ use crate::api::node_affinity::parse_terms;
 use crate::api::well_known::ALPHA_AFFINITY;
 use crate::api::yaml::decode_documents;
 use crate::api::{ArcStr, KindRef, Object, Value, kinds};
-use crate::base::Time;
+use crate::base::{List as _, Time};
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType};
 
 const FIELD: &str = "requiredDuringSchedulingRequiredDuringExecution";
@@ -56,8 +56,7 @@ impl Component for NodeAffinityEvictionController {
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         let Some(name) = self.nodes.pop_due(now) else { return };
         let Some(node) = api.peek(kinds::NODE, "", &name).cloned() else { return };
-        let leaving: Vec<(ObjectRef, Value)> =
-            api.pods_on(&name).filter(|p| must_leave(p, &node)).map(|p| (key_of(p), p.clone())).collect();
+        let leaving: Vec<(ObjectRef, Value)> = api.pods_on(&name).filter(|p| must_leave(p, &node)).map(|p| (key_of(p), p.clone())).list();
         for (key, pod) in leaving {
             let message = format!("Node {name} does not match the pod's node affinity any longer");
             self.recorder.event(api, now, &pod, EventType::Normal, "NodeAffinityEviction", &message);

@@ -4,7 +4,7 @@ use super::flags::Flags;
 use super::work_queue::WorkQueue;
 use crate::api::well_known::{NOT_READY, UNREACHABLE, UNSCHEDULABLE};
 use crate::api::{ArcStr, KindRef, Object, Status, Value, kinds};
-use crate::base::{Duration, SortedMap, Time};
+use crate::base::{Duration, List as _, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
 
@@ -157,7 +157,7 @@ impl NodeLifecycleController {
         }
         if full_now && !was_full {
             let tainted = api.iter(kinds::NODE, None).filter(|n| !n.at(&["spec", "taints"]).is_empty()).cloned();
-            for node in tainted.collect::<Vec<_>>() {
+            for node in tainted.list() {
                 let mut next = node.clone();
                 for key in [NOT_READY, UNREACHABLE] {
                     set_taint(&mut next, key, "NoExecute", false, by.now);
@@ -248,7 +248,7 @@ impl NodeLifecycleController {
 
     /// Pods on a node that is not ready are not ready either.
     fn mark_pods_not_ready(&mut self, api: &mut ApiServer, by: &Caller, node: &str) -> Result<(), Status> {
-        let pods: Vec<Value> = api.pods_on(node).filter(|p| p.condition("Ready") == "True").cloned().collect();
+        let pods: Vec<Value> = api.pods_on(node).filter(|p| p.condition("Ready") == "True").cloned().list();
         for pod in pods {
             let mut next = pod.clone();
             for condition in next.at_mut(&["status", "conditions"]).list_mut() {

@@ -4,7 +4,7 @@
 use super::controller::controller_ref;
 use crate::api::selector::LabelSelector;
 use crate::api::{KindRef, Object, Status, Value, drop_finalizer, drop_owner, kinds};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Patch, Subresource, WriteOptions};
 
@@ -21,7 +21,7 @@ pub(super) fn claim_pods(
 ) -> Result<Vec<Value>, Status> {
     let pods = kinds::POD;
     let mut mine = Vec::new();
-    let owned: Vec<Value> = api.owned_by(owner.uid(), pods).cloned().collect();
+    let owned: Vec<Value> = api.owned_by(owner.uid(), pods).cloned().list();
     for pod in owned {
         if selector.matches(pod.labels()) && fits(&pod) {
             mine.push(pod);
@@ -38,7 +38,7 @@ pub(super) fn claim_pods(
         return Ok(mine);
     }
     let adoptable = |p: &&Value| !p.is_terminating() && selector.matches(p.labels()) && fits(p);
-    let orphans: Vec<Value> = api.orphan_pods(owner.namespace()).filter(adoptable).cloned().collect();
+    let orphans: Vec<Value> = api.orphan_pods(owner.namespace()).filter(adoptable).cloned().list();
     for pod in orphans {
         let mut adopted = obj!({"metadata": {"uid": pod.uid(), "ownerReferences": [controller_ref(owner, owner_kind)]}});
         if let Some(name) = finalizer {

@@ -1,7 +1,7 @@
 //! The pod garbage collector (`pkg/controller/podgc`): pods of nodes that are gone, terminating pods that no node ever had or whose node
 //! is out of service, and ended pods beyond a great number.
 
-use crate::base::{Order as _, SortedMap};
+use crate::base::{List as _, Order as _, SortedMap};
 
 use crate::api::{ArcStr, KindRef, Object, Value, has_ended, kinds, set_condition};
 use crate::base::{Duration, Time};
@@ -44,7 +44,7 @@ impl PodGarbageCollector {
 
     fn look(&mut self, api: &mut ApiServer, now: Time) {
         let nodes = kinds::NODE;
-        let all: Vec<Value> = api.iter(kinds::POD, None).cloned().collect();
+        let all: Vec<Value> = api.iter(kinds::POD, None).cloned().list();
         let mut seen_missing: SortedMap<ArcStr, Time> = SortedMap::new();
         for pod in &all {
             let node = node_of(pod);
@@ -68,7 +68,7 @@ impl PodGarbageCollector {
             self.plan(now);
         }
         self.missing = seen_missing;
-        let mut ended: Vec<&Value> = all.iter().filter(|p| has_ended(p)).collect();
+        let mut ended: Vec<&Value> = all.iter().filter(|p| has_ended(p)).list();
         self.ended = ended.len();
         if ended.len() > TERMINATED_MAX {
             ended.order_by(|a, b| {

@@ -8,7 +8,7 @@ use super::replicas::{is_active, pod_from_template, slow_start};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
 use crate::api::{Kind, KindRef, Object, Value, drop_owner, is_ready, kinds};
-use crate::base::{Duration, SortedMap, SortedSet, Time};
+use crate::base::{Duration, List as _, SortedMap, SortedSet, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, Patch, Subresource, WriteOptions};
 
@@ -65,7 +65,7 @@ impl ReplicaSetController {
     fn mark_owner(&mut self, api: &ApiServer, pod: &Value, relabeled: bool, now: Time) {
         let owner = pod.controller_ref();
         if owner.is_null() {
-            let candidates: Vec<ObjectRef> = self.members.get(pod.namespace()).into_iter().flatten().cloned().collect();
+            let candidates: Vec<ObjectRef> = self.members.get(pod.namespace()).into_iter().flatten().cloned().list();
             for key in candidates {
                 let fits = api.peek(self.kind, &key.0, &key.1).and_then(|o| self.selector(o)).is_some_and(|s| s.matches(pod.labels()));
                 if fits {
@@ -121,13 +121,13 @@ impl ReplicaSetController {
             return Ok(());
         }
         let pods = kinds::POD;
-        let strays: Vec<Value> = api.owned_by(object.uid(), pods).filter(|p| !selector.matches(p.labels())).cloned().collect();
+        let strays: Vec<Value> = api.owned_by(object.uid(), pods).filter(|p| !selector.matches(p.labels())).cloned().list();
         for mut released in strays {
             drop_owner(&mut released, object.uid());
             api.update(by, pods, released, Subresource::None, &WriteOptions::default())?;
         }
         let orphans: Vec<Value> =
-            api.orphan_pods(object.namespace()).filter(|p| selector.matches(p.labels()) && is_active(p)).cloned().collect();
+            api.orphan_pods(object.namespace()).filter(|p| selector.matches(p.labels()) && is_active(p)).cloned().list();
         for pod in orphans {
             let patch = obj!({"metadata": {"uid": pod.uid(), "ownerReferences": [controller_ref(object, self.kind)]}});
             api.patch(by, pods, pod.namespace(), pod.name(), &Patch::Strategic(patch), Subresource::None, &WriteOptions::default())?;
@@ -155,9 +155,9 @@ impl ReplicaSetController {
 
     /// Which pods go: see [`deletion_rank`]. Pods of sibling ReplicaSets (one Deployment's) count for the crowd on a node.
     fn victims(&self, api: &ApiServer, now: Time, object: &Value, count: usize) -> Vec<Value> {
-        let active: Vec<&DeletionRank> = self.tally.active(object.uid()).collect();
+        let active: Vec<&DeletionRank> = self.tally.active(object.uid()).list();
         if count >= active.len() {
-            return active.into_iter().map(|p| p.pod.clone()).collect();
+            return active.into_iter().map(|p| p.pod.clone()).list();
         }
         let owner = object.controller_ref().get("uid").str();
         let siblings = (!owner.is_empty()).then(|| api.owned_by(owner, self.kind).filter(|s| s.uid() != object.uid()));
@@ -165,7 +165,7 @@ impl ReplicaSetController {
         for pod in active.iter().copied().chain(siblings.into_iter().flatten().flat_map(|s| self.tally.active(s.uid()))) {
             *on_node.entry(&pod.node).or_default() += 1;
         }
-        let crowded = active.into_iter().map(|p| (p, on_node.get(p.node.as_str()).copied().unwrap_or(0))).collect();
+        let crowded = active.into_iter().map(|p| (p, on_node.get(p.node.as_str()).copied().unwrap_or(0))).list();
         let mut pods = deletion_rank::of_replicas(crowded, now);
         pods.truncate(count);
         pods

@@ -3,7 +3,7 @@
 
 use super::work_queue::WorkQueue;
 use crate::api::{ArcStr, KindRef, Object, Status, Value, drop_finalizer, has_finalizer, kinds};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, List as _, Time};
 use crate::obj;
 use crate::server::{AddressBlock, ApiServer, Caller, Change, Component, Subresource, WriteOptions};
 
@@ -24,7 +24,7 @@ pub struct ServiceCidrController {
 // Models canDeleteCIDR.
 fn is_needed(api: &ApiServer, cidr: &Value) -> bool {
     let others = api.iter(kinds::SERVICE_CIDR, None).filter(|other| other.name() != cidr.name()).flat_map(AddressBlock::of);
-    let others: Vec<AddressBlock> = others.chain([AddressBlock::SERVICES]).collect();
+    let others: Vec<AddressBlock> = others.chain([AddressBlock::SERVICES]).list();
     let mut own = AddressBlock::of(cidr).filter(|block| !others.iter().any(|other| other.covers(*block)));
     own.any(|block| {
         let mut ips = api.iter(kinds::SERVICE, None).filter_map(|service| service.at(&["spec", "clusterIP"]).str().parse().ok());

@@ -3,7 +3,7 @@
 use super::controller::ObjectRef;
 use crate::api::selector::LabelSelector;
 use crate::api::{ArcStr, Object, Value, has_ended, kinds, sidecars};
-use crate::base::{Duration, Fnv128, SortedMap};
+use crate::base::{Duration, Fnv128, List as _, SortedMap};
 use crate::obj;
 use crate::server::{ApiServer, Change};
 
@@ -36,7 +36,7 @@ pub(super) fn selected_pods<'a>(api: &'a ApiServer, service: &Value) -> Option<V
         return None;
     }
     let selector = LabelSelector::from_map(selector);
-    Some(api.iter(kinds::POD, Some(service.namespace())).filter(|p| selector.matches(p.labels())).collect())
+    Some(api.iter(kinds::POD, Some(service.namespace())).filter(|p| selector.matches(p.labels())).list())
 }
 
 /// Whether a pod can stand behind a Service at all: it has an address and has not ended.
@@ -122,7 +122,7 @@ pub(super) fn services_of(api: &ApiServer, change: &Change) -> Vec<ObjectRef> {
         !selector.is_empty() && labels.iter().any(|l| selector.entries().all(|(key, value)| l.get(key) == value))
     };
     let services = api.iter(kinds::SERVICE, Some(&change.key.namespace)).filter(selects);
-    services.map(|s| (s.namespace_arc(), s.name_arc())).collect()
+    services.map(|s| (s.namespace_arc(), s.name_arc())).list()
 }
 
 /// Whether a pod changed in a way that its endpoints show.

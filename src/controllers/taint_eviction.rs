@@ -4,7 +4,7 @@
 use super::controller::{ObjectRef, key_of};
 use super::work_queue::WorkQueue;
 use crate::api::{ArcStr, KindRef, Object, Value, kinds, set_condition, toleration};
-use crate::base::{Duration, SortedMap, Time};
+use crate::base::{Duration, List as _, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
 
@@ -42,7 +42,7 @@ impl Default for TaintEvictionController {
 fn may_stay(taints: &[Value], tolerations: &[Value]) -> Option<Duration> {
     let mut shortest: Option<Duration> = None;
     for taint in taints {
-        let matching: Vec<&Value> = tolerations.iter().filter(|t| toleration::tolerates(t, taint)).collect();
+        let matching: Vec<&Value> = tolerations.iter().filter(|t| toleration::tolerates(t, taint)).list();
         if matching.is_empty() {
             return Some(Duration::ZERO);
         }
@@ -55,7 +55,7 @@ fn may_stay(taints: &[Value], tolerations: &[Value]) -> Option<Duration> {
 }
 
 fn no_execute_taints(node: &Value) -> Vec<Value> {
-    node.at(&["spec", "taints"]).items().iter().filter(|t| t.get("effect").str() == "NoExecute").cloned().collect()
+    node.at(&["spec", "taints"]).items().iter().filter(|t| t.get("effect").str() == "NoExecute").cloned().list()
 }
 
 impl TaintEvictionController {
@@ -159,7 +159,7 @@ impl Component for TaintEvictionController {
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         if let Some(node) = self.nodes.pop_due(now) {
-            let pods: Vec<ObjectRef> = api.pods_on(&node).map(key_of).collect();
+            let pods: Vec<ObjectRef> = api.pods_on(&node).map(key_of).list();
             for key in pods {
                 self.judge(api, now, &key);
             }

@@ -5,7 +5,7 @@ use super::work_queue::WorkQueue;
 use crate::api::cel::{Names, Wanted};
 use crate::api::schema::{Schema, Ty, Type, schema};
 use crate::api::{ArcStr, KindRef, Status, Value, kinds};
-use crate::base::{Order as _, Time};
+use crate::base::{List as _, Order as _, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, Subresource, WriteOptions};
 
@@ -82,7 +82,7 @@ fn warnings(api: &ApiServer, policy: &Value) -> Vec<Value> {
             }
             (kind, names)
         })
-        .collect();
+        .list();
     let mut found = Vec::new();
     for (i, validation) in spec.get("validations").items().iter().enumerate() {
         for member in ["expression", "messageExpression"] {
@@ -96,7 +96,7 @@ fn warnings(api: &ApiServer, policy: &Value) -> Vec<Value> {
                     let error = names.compile(text, Wanted::Any).err()?;
                     Some(format!("{}/{}, Kind={}: {error}\n", kind.group, kind.version, kind.kind))
                 })
-                .collect();
+                .list();
             if !wrong.is_empty() {
                 found.push(obj!({"fieldRef": format!("spec.validations[{i}].{member}"), "warning": wrong.join("\n")}));
             }

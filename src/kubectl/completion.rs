@@ -6,7 +6,7 @@ use super::config::Kubeconfig;
 use super::flags::{Flag, FlagKind, GLOBAL};
 use super::resources::kind_of;
 use crate::api::{KindRef, Object, kinds};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use crate::server::ApiServer;
 
 /// Candidates are cut off after this many.
@@ -103,13 +103,11 @@ pub fn complete(arguments: &[&str], word: &str, api: &ApiServer, kubeconfig: &st
     let mut found = match (pending, joined) {
         (Some(flag), _) => near.values(flag, &given)?,
         (None, Some((name, _))) => match flag_of(command, name) {
-            Some(flag) => near.values(flag, &given)?.into_iter().map(|value| format!("{name}={value}")).collect(),
+            Some(flag) => near.values(flag, &given)?.into_iter().map(|value| format!("{name}={value}")).list(),
             None => Vec::new(),
         },
         (None, None) if word.starts_with('-') => flags(command),
-        (None, None) if given.is_empty() && !command.subcommands.is_empty() => {
-            command.subcommands.iter().map(|c| c.name.to_owned()).collect()
-        }
+        (None, None) if given.is_empty() && !command.subcommands.is_empty() => command.subcommands.iter().map(|c| c.name.to_owned()).list(),
         (None, None) => near.arguments(command.name, &given, word),
     };
     found.retain(|c| c.starts_with(word));
@@ -130,17 +128,17 @@ fn flag_of(command: &Command, written: &str) -> Option<&'static Flag> {
 
 fn flags(command: &Command) -> Vec<String> {
     let all = command.flags.iter().copied().chain([GLOBAL]).flatten();
-    all.map(|f| if f.kind == FlagKind::Bool || f.bare.is_some() { format!("--{}", f.name) } else { format!("--{}=", f.name) }).collect()
+    all.map(|f| if f.kind == FlagKind::Bool || f.bare.is_some() { format!("--{}", f.name) } else { format!("--{}=", f.name) }).list()
 }
 
 impl Surroundings<'_> {
     fn names(&self, kind: KindRef, prefix: &str) -> Vec<String> {
         let namespace = kind.namespaced.then_some(self.namespace.as_str());
-        self.api.iter(kind, namespace).take(CANDIDATES_MAX).map(|o| format!("{prefix}{}", o.name())).collect()
+        self.api.iter(kind, namespace).take(CANDIDATES_MAX).map(|o| format!("{prefix}{}", o.name())).list()
     }
 
     fn contexts(&self) -> Vec<String> {
-        self.kubeconfig.object.get("contexts").items().iter().map(|c| c.get("name").str().to_owned()).collect()
+        self.kubeconfig.object.get("contexts").items().iter().map(|c| c.get("name").str().to_owned()).list()
     }
 
     /// What a flag could be given; nothing where that is a file.
@@ -153,12 +151,12 @@ impl Surroundings<'_> {
                 let pod = pods.filter_map(|name| self.api.peek(kinds::POD, &self.namespace, name)).next();
                 let spec = pod.map(|p| p.get("spec").clone()).unwrap_or_default();
                 let all = ["initContainers", "containers", "ephemeralContainers"].into_iter().flat_map(|list| spec.get(list).items());
-                all.map(|c| c.get("name").str().to_owned()).collect()
+                all.map(|c| c.get("name").str().to_owned()).list()
             }
             name if FILES.contains(&name) => return None,
             name => {
                 let choices = CHOICES.iter().find(|(flag, _)| *flag == name).map_or(&[][..], |(_, words)| words);
-                choices.iter().map(|word| (*word).to_owned()).collect()
+                choices.iter().map(|word| (*word).to_owned()).list()
             }
         })
     }
@@ -178,7 +176,7 @@ impl Surroundings<'_> {
         }
         if command == "taint" || BY_TYPE.contains(&command) || command == "explain" {
             return match given.first() {
-                None => self.api.kinds().into_iter().filter(|k| k.verbs.contains(&"list")).map(|k| k.plural.to_owned()).collect(),
+                None => self.api.kinds().into_iter().filter(|k| k.verbs.contains(&"list")).map(|k| k.plural.to_owned()).list(),
                 Some(kind) if !kind.contains('/') => kind_of(self.api, kind).map_or_else(Vec::new, |k| {
                     let mut names = self.names(k, "");
                     names.retain(|name| !given.contains(&name.as_str()));

@@ -8,7 +8,7 @@ use super::error::CliError;
 use super::host::{FileError, Files};
 use crate::api::Value;
 use crate::api::yaml::decode_documents;
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use crate::kubectl::output::to_yaml;
 use crate::obj;
 
@@ -80,7 +80,7 @@ impl Kubeconfig {
         let explicit = inv.flags.get("kubeconfig").filter(|p| !p.is_empty());
         let home = format!("{}/.kube/config", var("HOME").unwrap_or("/root"));
         let listed = var("KUBECONFIG").into_iter().flat_map(|list| list.split(':')).filter(|p| !p.is_empty());
-        let mut paths: Vec<String> = explicit.map_or_else(|| listed.map(str::to_owned).collect(), |path| vec![path.to_owned()]);
+        let mut paths: Vec<String> = explicit.map_or_else(|| listed.map(str::to_owned).list(), |path| vec![path.to_owned()]);
         let is_named = !paths.is_empty();
         if !is_named {
             paths.push(home);
@@ -102,7 +102,7 @@ impl Kubeconfig {
         for (_, part) in parts.iter().skip(1) {
             for list in LISTS {
                 let more = part.get(list).items().iter();
-                let new: Vec<Value> = more.filter(|item| !holds(&object, list, item.get("name"))).cloned().collect();
+                let new: Vec<Value> = more.filter(|item| !holds(&object, list, item.get("name"))).cloned().list();
                 if !new.is_empty() {
                     object.get_mut(list).list_mut().extend(new);
                 }
@@ -111,7 +111,7 @@ impl Kubeconfig {
                 object.set(&["current-context"], part.get("current-context").clone());
             }
         }
-        for list in LISTS.iter().filter(|list| !object.get(list).is_null()).copied().collect::<Vec<_>>() {
+        for list in LISTS.iter().filter(|list| !object.get(list).is_null()).copied().list() {
             object.get_mut(list).list_mut().order_by(|a, b| a.get("name").str().cmp(b.get("name").str()));
         }
         if object.get("preferences").is_empty() {
@@ -141,7 +141,7 @@ impl Kubeconfig {
             let mut part = old.clone();
             for list in LISTS {
                 let items = self.object.get(list).items().iter();
-                let own: Vec<Value> = items.filter(|item| home_of(&|p| holds(p, list, item.get("name"))) == i).cloned().collect();
+                let own: Vec<Value> = items.filter(|item| home_of(&|p| holds(p, list, item.get("name"))) == i).cloned().list();
                 if !(own.is_empty() && old.get(list).is_null()) {
                     part.set(&[list], own);
                 }
@@ -208,7 +208,7 @@ impl Kubeconfig {
 pub fn complete(config: &mut Value) {
     config.set(&["apiVersion"], "v1");
     config.set(&["kind"], "Config");
-    for list in LISTS.iter().filter(|list| config.get(list).items().is_empty()).copied().collect::<Vec<_>>() {
+    for list in LISTS.iter().filter(|list| config.get(list).items().is_empty()).copied().list() {
         config.set(&[list], Value::Null);
     }
     if config.get("current-context").is_null() {

@@ -6,7 +6,7 @@ use super::host::{Environment, Host, Output, StdinState};
 use super::request_log::Request;
 use crate::api::selector::FieldSelector;
 use crate::api::{KindRef, Object, Status, Value, go_duration, kinds};
-use crate::base::{Duration, SortedSet, Time};
+use crate::base::{Duration, List as _, SortedSet, Time};
 use crate::obj;
 use crate::server::{Attributes, Caller, DeleteOptions, Deleted, FieldValidation, ListOptions, Patch, Subresource, User, WriteOptions};
 
@@ -335,17 +335,17 @@ impl<'a> Context<'a, '_> {
                         object.set(&["usage"], usage(cpu, memory));
                         object
                     })
-                    .collect(),
+                    .list(),
             );
         }
         let pods = self.host.api.iter(kinds::POD, None);
         let measured = pods.filter_map(|p| {
             let containers = used(p)?.containers.into_iter().map(|(name, cpu, memory)| obj!({"name": name, "usage": usage(cpu, memory)}));
             let mut object = item(p);
-            object.set(&["containers"], containers.collect::<Vec<_>>());
+            object.set(&["containers"], containers.list());
             Some(object)
         });
-        Some(measured.collect())
+        Some(measured.list())
     }
 
     /// GET of a list.
@@ -361,12 +361,12 @@ impl<'a> Context<'a, '_> {
         if kind.group == "metrics.k8s.io" {
             self.log_list(kind, of, options, &[], 200);
             let items = self.metrics(kind).unwrap_or_default();
-            return Ok(items.into_iter().filter(|v| namespace.is_none_or(|n| v.namespace() == n)).collect());
+            return Ok(items.into_iter().filter(|v| namespace.is_none_or(|n| v.namespace() == n)).list());
         }
         let mut result = self.host.api.list(kind, namespace, options);
         if matches!(kind.plural, "leases" | "nodes") {
             let (api, now) = (&self.host.api, self.host.now);
-            result = result.map(|items| items.into_iter().map(|o| api.as_read(now, o)).collect());
+            result = result.map(|items| items.into_iter().map(|o| api.as_read(now, o)).list());
         }
         let (items, code) = result.as_ref().map_or_else(|status| (&[][..], status.code), |items| (items.as_slice(), 200));
         self.log_list(kind, of, options, items, code);

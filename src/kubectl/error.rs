@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::api::{Status, aggregate, distinct};
+use crate::base::List as _;
 
 /// Why a command failed.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,7 +76,7 @@ impl CliError {
     /// The single errors inside.
     pub fn leaves(&self) -> Vec<&CliError> {
         match self {
-            CliError::Many(errors) => errors.iter().flat_map(CliError::leaves).collect(),
+            CliError::Many(errors) => errors.iter().flat_map(CliError::leaves).list(),
             one => vec![one],
         }
     }

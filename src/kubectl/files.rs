@@ -9,7 +9,7 @@ use super::output::to_yaml;
 use crate::api::decode::json_kind;
 use crate::api::yaml::decode_stream;
 use crate::api::{Map, Object, Value};
-use crate::base::is_url;
+use crate::base::{List as _, is_url};
 
 /// Directories deeper than this are not looked into.
 const DEPTH_MAX: usize = 32;
@@ -25,7 +25,7 @@ pub struct Source {
 
 /// What a directory's kustomization makes, as text.
 pub fn kustomized(cx: &mut Context<'_, '_>, directory: &str) -> Result<String, CliError> {
-    Ok(kustomization(cx, directory)?.iter().map(to_yaml).collect::<Vec<_>>().join("---\n"))
+    Ok(kustomization(cx, directory)?.iter().map(to_yaml).list().join("---\n"))
 }
 
 /// The objects that a directory's kustomization makes.

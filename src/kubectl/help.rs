@@ -4,7 +4,7 @@ use super::command::{Command, Run};
 use super::commands::explain::wrap;
 use super::context::Context;
 use super::flags::{Flag, FlagKind};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 
 /// What flags are for, a line each: `[COMMAND/]NAME[=DEFAULT]: text`. What is said of a command counts for its own flags
 /// and those of its subcommands; COMMAND in a default is the command's first word.
@@ -64,7 +64,7 @@ fn text(command: &Command, path: &str) -> String {
     if !command.subcommands.is_empty() {
         out += &subcommands(command);
     }
-    let mut flags: Vec<&Flag> = command.flags.iter().copied().flatten().filter(|f| f.deprecated.is_empty()).collect();
+    let mut flags: Vec<&Flag> = command.flags.iter().copied().flatten().filter(|f| f.deprecated.is_empty()).list();
     flags.order_by_key(|f| f.name);
     if !flags.is_empty() {
         out += "Options:\n";
@@ -77,7 +77,7 @@ fn text(command: &Command, path: &str) -> String {
 
 fn subcommands(command: &Command) -> String {
     let mut out = String::new();
-    let mut rest: Vec<&Command> = command.subcommands.iter().copied().filter(|c| !matches!(c.name, "alpha" | "options")).collect();
+    let mut rest: Vec<&Command> = command.subcommands.iter().copied().filter(|c| !matches!(c.name, "alpha" | "options")).list();
     rest.order_by_key(|c| c.name);
     let width = rest.iter().map(|c| c.name.len()).max().unwrap_or(0).max(11) + 3;
     let mut list = |message: &str, listed: &[&Command]| {
@@ -86,7 +86,7 @@ fn subcommands(command: &Command) -> String {
     };
     if command.name == "kubectl" {
         for (message, names) in GROUPS {
-            let group: Vec<&Command> = names.split(' ').filter_map(|n| command.find(n)).collect();
+            let group: Vec<&Command> = names.split(' ').filter_map(|n| command.find(n)).list();
             list(message, &group);
             rest.retain(|c| !group.iter().any(|g| g.name == c.name));
         }
@@ -152,11 +152,11 @@ pub fn usage(command: &Command, path: &str) -> String {
 
 /// How many letters must change to make one word the other (Levenshtein, case ignored). Long words are not compared.
 pub fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
+    let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().list(), b.to_lowercase().chars().list());
     if a.len() > 64 || b.len() > 64 {
         return usize::MAX;
     }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
+    let mut row: Vec<usize> = (0..=b.len()).list();
     for (i, x) in a.iter().enumerate() {
         let mut corner = row[0];
         row[0] = i + 1;

@@ -1,6 +1,6 @@
 //! What runs a kubectl: the cluster's API, the workstation's files, and where output goes.
 
-use crate::base::Time;
+use crate::base::{List as _, Time};
 use crate::server::{ApiServer, FileKind, NodeApi};
 
 /// What a process inherits from the shell that starts it.
@@ -172,7 +172,7 @@ impl Output {
 
     /// What went to one of the streams.
     pub fn of(&self, stream: Stream) -> Vec<u8> {
-        self.chunks.iter().filter(|(s, _)| *s == stream).flat_map(|(_, b)| b.iter().copied()).collect()
+        self.chunks.iter().filter(|(s, _)| *s == stream).flat_map(|(_, b)| b.iter().copied()).list()
     }
 }
 

@@ -1,6 +1,6 @@
 //! One running kubectl: a machine that is stepped until it exits.
 
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use std::sync::Arc;
 
 use super::command::{Command, Flow, Run, Task};
@@ -98,7 +98,7 @@ impl Kubectl {
             argv: None,
         };
         if asked.is_some() {
-            let topics: Vec<String> = words.iter().filter(|w| !w.starts_with('-')).map(|w| format!("`{w}`")).collect();
+            let topics: Vec<String> = words.iter().filter(|w| !w.starts_with('-')).map(|w| format!("`{w}`")).list();
             let state = if topics.is_empty() || !std::ptr::eq(command, &ROOT) {
                 State::Help
             } else {
@@ -155,7 +155,7 @@ impl Kubectl {
     /// The local ports on which it listens.
     pub fn ports(&self) -> Vec<u16> {
         match &self.state {
-            State::Running(Task::PortForward(t)) => t.local_ports().collect(),
+            State::Running(Task::PortForward(t)) => t.local_ports().list(),
             State::Running(Task::Proxy(t)) => vec![t.port],
             _ => Vec::new(),
         }
@@ -268,7 +268,7 @@ fn begin(command: &'static Command, cx: &mut Context<'_, '_>) -> Result<Flow, Cl
     if let Some(profile) = profile {
         return Err(CliError::Message(format!("unknown profile '{profile}'")));
     }
-    let mut missing: Vec<&str> = command.required.iter().copied().filter(|r| !flags.given(r)).collect();
+    let mut missing: Vec<&str> = command.required.iter().copied().filter(|r| !flags.given(r)).list();
     missing.order();
     if !missing.is_empty() {
         return Err(CliError::Message(format!("required flag(s) \"{}\" not set", missing.join("\", \""))));
@@ -415,7 +415,7 @@ fn user(cx: &Context<'_, '_>, config: &Kubeconfig, name: &str, token: Option<&st
     }
     if extra.is_empty() {
         let entries = known.iter().flat_map(|u| u.get("as-user-extra").entries());
-        extra.extend(entries.map(|(key, list)| (key.to_lowercase(), list.items().iter().map(|v| v.str().to_owned()).collect())));
+        extra.extend(entries.map(|(key, list)| (key.to_lowercase(), list.items().iter().map(|v| v.str().to_owned()).list())));
     }
     if wanted.is_empty() {
         if !(uid.is_empty() && groups.is_empty() && extra.is_empty()) {
@@ -462,7 +462,7 @@ fn unknown_command(words: &[String], at: usize) -> CliError {
             let meant = SUGGESTED.iter().any(|(typed, command)| command == c && typed.eq_ignore_ascii_case(name));
             meant || help::distance(name, c) <= 2 || c.starts_with(name.to_lowercase().as_str())
         })
-        .collect();
+        .list();
     if !near.is_empty() {
         message += "\n\nDid you mean this?\n";
         for c in near {

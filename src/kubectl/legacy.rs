@@ -9,6 +9,7 @@ use super::resources::{Info, kind_among};
 use crate::api::well_known::ALPHA_AFFINITY;
 use crate::api::yaml::decode_documents;
 use crate::api::{KINDS, KindRef, Object, Value, kinds};
+use crate::base::List as _;
 use crate::obj;
 
 /// The variable that asks for it.
@@ -35,7 +36,7 @@ pub fn rewrite(cx_path: &str, args: &[String], out: &mut Output) {
     }
     for (stream, bytes) in &mut out.chunks {
         let text = String::from_utf8_lossy(bytes);
-        let lines: Vec<String> = text.split_inclusive('\n').filter_map(|line| rewritten(command, args, *stream, line)).collect();
+        let lines: Vec<String> = text.split_inclusive('\n').filter_map(|line| rewritten(command, args, *stream, line)).list();
         *bytes = lines.concat().into_bytes();
     }
 }
@@ -47,7 +48,7 @@ fn without_reason(line: &str) -> String {
 }
 
 fn built_in(text: &str) -> Option<KindRef> {
-    kind_among(&KINDS.iter().collect::<Vec<_>>(), text)
+    kind_among(&KINDS.iter().list(), text)
 }
 
 fn rewritten(command: &str, args: &[String], stream: Stream, line: &str) -> Option<String> {
@@ -111,7 +112,7 @@ pub fn describe(info: &Info) -> Option<String> {
         let len = if is_secret { crate::base::base64::decode(bytes).map_or(0, |b| b.len()) } else { bytes.len() };
         format!("{len} bytes")
     };
-    let data: Vec<(&str, String)> = object.get("data").entries().map(|(k, v)| (k.as_str(), size(v))).collect();
+    let data: Vec<(&str, String)> = object.get("data").entries().map(|(k, v)| (k.as_str(), size(v))).list();
     Some(text + "\nData\n====\n" + &tabbed(&data))
 }
 
@@ -199,7 +200,7 @@ fn upgrade_spec(kind: &str, object: &mut Value) {
 /// Puts the affinity of the annotation where the scheduler looks for it. What is required during execution too is required for
 /// scheduling here; that it is kept to afterwards is a controller's work, which reads the annotation itself.
 fn affinity_from_annotation(object: &mut Value, pod: &[&str]) {
-    let at = |tail: &[&'static str]| -> Vec<&str> { pod.iter().copied().chain(tail.iter().copied()).collect() };
+    let at = |tail: &[&'static str]| -> Vec<&str> { pod.iter().copied().chain(tail.iter().copied()).list() };
     let text = object.at(&at(&["metadata", "annotations", ALPHA_AFFINITY])).str().to_owned();
     let has_field = !object.at(&at(&["spec", "affinity"])).is_null();
     let parsed = decode_documents(&text).ok().and_then(|d| d.into_iter().next()).map(|d| d.value);

@@ -1,6 +1,6 @@
 //! Pods behind an argument: the pod itself, or the best one of a workload's; and which of its containers is meant.
 
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use std::cmp::Ordering;
 
 use super::context::Context;
@@ -37,7 +37,7 @@ pub fn selector_of(object: &Value, wanted: &str) -> Result<LabelSelector, CliErr
 pub fn selected(cx: &Context<'_, '_>, namespace: &str, selector: &LabelSelector, purpose: Purpose) -> Result<Vec<Value>, CliError> {
     cx.require(("list", kinds::POD, ""), namespace, "")?;
     let pods = cx.host.api.iter(kinds::POD, Some(namespace));
-    let mut pods: Vec<Value> = pods.filter(|p| selector.matches(p.labels())).cloned().collect();
+    let mut pods: Vec<Value> = pods.filter(|p| selector.matches(p.labels())).cloned().list();
     pods.order_by(|a, b| rank(a, b, purpose));
     Ok(pods)
 }
@@ -108,7 +108,7 @@ pub fn containers(pod: &Value) -> impl Iterator<Item = (&'static str, &Value)> {
 pub const DEFAULT_CONTAINER: &str = "kubectl.kubernetes.io/default-container";
 
 fn all_names(pod: &Value) -> String {
-    containers(pod).map(|(mark, c)| format!("{}{mark}", c.get("name").str())).collect::<Vec<_>>().join(", ")
+    containers(pod).map(|(mark, c)| format!("{}{mark}", c.get("name").str())).list().join(", ")
 }
 
 /// The container that is meant. Where none is named and there are several, says which was chosen.

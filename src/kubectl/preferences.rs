@@ -9,6 +9,7 @@ use super::host::{Environment, FileError, Files, Output};
 use crate::api::Value;
 use crate::api::decode::{self, StrictError};
 use crate::api::yaml::decode_documents;
+use crate::base::List as _;
 
 /// The group of the file's objects.
 const GROUP: &str = "kubectl.config.k8s.io/";
@@ -73,7 +74,7 @@ fn named_in(argv: &[String]) -> Result<String, String> {
 fn read(path: &str, files: &dyn Files) -> Result<Option<Value>, (String, FileError)> {
     let bytes = files.read(path).map_err(|e| (format!("open {path}: {e}"), e))?;
     let documents = decode_documents(&String::from_utf8_lossy(&bytes)).map_err(|e| (e.to_string(), FileError::NotADirectory))?;
-    let documents: Vec<Value> = documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()).collect();
+    let documents: Vec<Value> = documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()).list();
     let version = |v: &Value| v.get("apiVersion").str().strip_prefix(GROUP).unwrap_or("").to_owned();
     let is_it = |v: &&Value| v.get("kind").str() == "Preference" && matches!(version(v).as_str(), "v1alpha1" | "v1beta1");
     match documents.iter().find(is_it) {
@@ -165,12 +166,12 @@ fn alias(argv: &[String], preferences: &Value, out: &mut Output) -> Result<Optio
     if !std::ptr::eq(command_of(argv).0, &ROOT) {
         return Ok(None);
     }
-    let meant: Vec<String> = alias.get("command").str().split_whitespace().map(Into::into).collect();
+    let meant: Vec<String> = alias.get("command").str().split_whitespace().map(Into::into).list();
     let (command, end) = command_of(&meant);
     if std::ptr::eq(command, &ROOT) || end < meant.len() {
         return Err(format!("command {:?} not found to set alias {name:?}: [{}]", alias.get("command").str(), meant.join(" ")));
     }
-    let strings = |member: &str| alias.get(member).items().iter().map(|v| v.str().to_owned()).collect::<Vec<_>>();
+    let strings = |member: &str| alias.get(member).items().iter().map(|v| v.str().to_owned()).list();
     let invalid = |flag: &str| format!("invalid alias flag {flag} in alias kubectl");
     let mut words = argv[..at].to_vec();
     words.extend(meant);
@@ -187,7 +188,7 @@ fn defaults(argv: &[String], preferences: &Value, out: &mut Output) -> Result<Op
     let mut given = Vec::new();
     for entry in preferences.get("defaults").items() {
         let text = entry.get("command").str();
-        let meant: Vec<String> = text.split_whitespace().map(Into::into).collect();
+        let meant: Vec<String> = text.split_whitespace().map(Into::into).list();
         let (other, _) = command_of(&meant);
         if std::ptr::eq(other, &ROOT) {
             out.errln(format!("Warning: command {text:?} not found to set kuberc override"));

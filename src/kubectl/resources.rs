@@ -8,6 +8,7 @@ use super::legacy;
 use crate::api::decode::served_version;
 use crate::api::schema::schema;
 use crate::api::{Kind, KindRef, Object, Status, Value, kinds, quote};
+use crate::base::List as _;
 use crate::server::{ApiServer, ListOptions};
 
 /// One object that a command acts on.
@@ -209,7 +210,7 @@ pub fn kinds_of(api: &ApiServer, text: &str) -> Result<Vec<KindRef>, CliError> {
     let all = api.kinds();
     let mut kinds = Vec::new();
     for part in split_types(text) {
-        let category: Vec<KindRef> = all.iter().copied().filter(|k| k.categories.contains(&part)).collect();
+        let category: Vec<KindRef> = all.iter().copied().filter(|k| k.categories.contains(&part)).list();
         if category.is_empty() {
             kinds.push(require_kind(api, part)?);
         } else {
@@ -247,20 +248,20 @@ fn read_arguments(args: &[String]) -> Result<Arguments, CliError> {
     if args.len() >= 2 {
         let types = split_types(&args[0]);
         if types.len() > 1 {
-            args = types.iter().flat_map(|t| args[1..].iter().map(move |n| format!("{t}/{n}"))).collect();
+            args = types.iter().flat_map(|t| args[1..].iter().map(move |n| format!("{t}/{n}"))).list();
         }
     }
     let with_slash = args.iter().filter(|a| a.contains('/')).count();
     if with_slash == 0 {
         let mut args = args.into_iter();
-        return Ok(Arguments { types: args.next().unwrap_or_default(), names: args.collect(), tuples: Vec::new() });
+        return Ok(Arguments { types: args.next().unwrap_or_default(), names: args.list(), tuples: Vec::new() });
     }
     if with_slash != args.len() {
         return fail(MIXED);
     }
     let mut tuples = Vec::new();
     for arg in &args {
-        let parts: Vec<&str> = arg.split('/').collect();
+        let parts: Vec<&str> = arg.split('/').list();
         match parts.as_slice() {
             [kind, name] if !name.is_empty() && split_types(kind).len() == 1 => tuples.push(((*kind).to_owned(), (*name).to_owned())),
             [_, _] => return fail("arguments in resource/name form must have a single resource and name"),
@@ -318,7 +319,7 @@ pub fn find(cx: &mut Context<'_, '_>, query: &Query, args: &[String]) -> Result<
         let kinds = kinds_of(cx.host.api, &arguments.types)?;
         let [kind] = kinds.as_slice() else { return fail("you must specify only one resource") };
         let single = arguments.names.len() == 1;
-        return by_name(cx, query, arguments.names.into_iter().map(|n| (*kind, n)).collect(), single);
+        return by_name(cx, query, arguments.names.into_iter().map(|n| (*kind, n)).list(), single);
     }
     if !arguments.types.is_empty() {
         kinds_of(cx.host.api, &arguments.types)?;
@@ -391,7 +392,7 @@ fn by_name(cx: &mut Context<'_, '_>, query: &Query, wanted: Vec<(KindRef, String
         return fail("a resource cannot be retrieved by name across all namespaces");
     }
     let current = cx.namespace();
-    let mut found = Found { single, kinds: wanted.iter().map(|(k, _)| *k).collect(), ..Found::default() };
+    let mut found = Found { single, kinds: wanted.iter().map(|(k, _)| *k).list(), ..Found::default() };
     for (kind, name) in wanted {
         let namespace = if kind.namespaced { current.clone() } else { String::new() };
         let mut info = Info { kind, namespace, name, source: String::new(), version: "", object: Value::Null };

@@ -1,5 +1,6 @@
 //! Differences of two texts, line by line, as `diff -u` writes them.
 
+use crate::base::List as _;
 /// Lines around a difference.
 const CONTEXT: usize = 3;
 /// Texts with more lines than this between their common ends are replaced as a whole.
@@ -14,7 +15,7 @@ enum Edit {
 
 /// The hunks; empty where the texts are equal.
 pub fn diff(before: &str, after: &str) -> String {
-    let (a, b): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+    let (a, b): (Vec<&str>, Vec<&str>) = (before.lines().list(), after.lines().list());
     let edits = edits(&a, &b);
     let mut out = String::new();
     let mut at = 0;

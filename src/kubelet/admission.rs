@@ -10,6 +10,7 @@ use crate::api::node_affinity::RequiredNodeAffinity;
 use crate::api::quantity::Quantity;
 use crate::api::toleration::find_untolerated;
 use crate::api::{ArcStr, Value, host_ports};
+use crate::base::List as _;
 
 /// Why a pod is not taken: the status' reason and the event's message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +58,7 @@ pub(super) fn admit<'a>(
     if !matches!(pod.at(&["spec", "os", "name"]).str(), "" | "linux") {
         return rejected("PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS".to_owned());
     }
-    let running: Vec<&PodWorker> = others.filter(|w| w.takes_room()).collect();
+    let running: Vec<&PodWorker> = others.filter(|w| w.takes_room()).list();
     let mut lacks = Vec::new();
     let capacity = Quantity::of(node.allocatable.get("pods")).value();
     let used = running.len() as i64;

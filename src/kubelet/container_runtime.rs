@@ -12,7 +12,7 @@ pub(super) use crate::runtime::{
 use super::resources::limits_of;
 use super::spec::{ContainerSpec, PodSpec};
 use crate::api::{ArcStr, Object, Value};
-use crate::base::{SortedMap, Time, made_up_sha256};
+use crate::base::{List as _, SortedMap, Time, made_up_sha256};
 
 /// The images that a node's containers were started from, by name and declared ports.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +27,7 @@ impl Catalogue {
     /// What a container's image is made of, or why it cannot be had.
     pub fn find(&mut self, container: &ContainerSpec) -> Result<Arc<Image>, PullFailure> {
         let ports: Vec<u16> =
-            container.value.get("ports").items().iter().filter_map(|p| u16::try_from(p.get("containerPort").int()).ok()).collect();
+            container.value.get("ports").items().iter().filter_map(|p| u16::try_from(p.get("containerPort").int()).ok()).list();
         let key = (container.image.clone(), ports);
         if let Some(found) = self.0.get(&key) {
             return found.clone();
@@ -66,14 +66,14 @@ pub(super) struct Launch {
 pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
     let (image, value) = (&launch.image, &launch.container.value);
     let argv: Vec<String> = match (launch.command.is_empty(), launch.args.is_empty()) {
-        (false, _) => launch.command.iter().chain(&launch.args).map(|t| t.to_string()).collect(),
-        (true, false) => image.entrypoint.iter().cloned().chain(launch.args.iter().map(|t| t.to_string())).collect(),
-        (true, true) => image.entrypoint.iter().chain(&image.cmd).cloned().collect(),
+        (false, _) => launch.command.iter().chain(&launch.args).map(|t| t.to_string()).list(),
+        (true, false) => image.entrypoint.iter().cloned().chain(launch.args.iter().map(|t| t.to_string())).list(),
+        (true, true) => image.entrypoint.iter().chain(&image.cmd).cloned().list(),
     };
     let own = value.get("securityContext");
     let pods = launch.pod.at(&["spec", "securityContext"]);
     let id = |member: &str| own.get(member).as_int().or_else(|| pods.get(member).as_int()).and_then(|i| u32::try_from(i).ok());
-    let mut env: Env = image.env.iter().map(|(n, v)| (n.as_str().into(), v.as_str().into())).collect();
+    let mut env: Env = image.env.iter().map(|(n, v)| (n.as_str().into(), v.as_str().into())).list();
     env.push(("HOSTNAME".into(), launch.hostname.clone()));
     for (name, value) in launch.env {
         match env.iter_mut().find(|(n, _)| *n == name) {
@@ -122,7 +122,7 @@ pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
             memory_limit: memory,
             cpu_millis: cpu.unwrap_or(launch.cpu_node_milli),
             cpu_limited: cpu.is_some(),
-            addresses: launch.ip.parse::<IpAddr>().into_iter().collect(),
+            addresses: launch.ip.parse::<IpAddr>().into_iter().list(),
             groups: groups_of(&launch.pod),
             capabilities: capabilities_of(own),
             externals: Vec::new(),
@@ -155,7 +155,7 @@ pub(super) fn termination_message(machine: &Machine) -> String {
 fn groups_of(pod: &Value) -> Vec<u32> {
     let security = pod.at(&["spec", "securityContext"]);
     let all = security.get("supplementalGroups").items().iter().chain([security.get("fsGroup")]);
-    all.filter_map(Value::as_int).filter_map(|n| u32::try_from(n).ok()).collect()
+    all.filter_map(Value::as_int).filter_map(|n| u32::try_from(n).ok()).list()
 }
 
 /// The capabilities in the order of their bits (linux/capability.h).
@@ -237,7 +237,7 @@ fn hosts_file(pod: &Value, ip: &str, hostname: &str) -> String {
     if !aliases.is_empty() {
         text.push_str("\n# Entries added by HostAliases.\n");
         for alias in aliases {
-            let names: Vec<&str> = alias.get("hostnames").items().iter().map(Value::str).collect();
+            let names: Vec<&str> = alias.get("hostnames").items().iter().map(Value::str).list();
             text.push_str(&format!("{}\t{}\n", alias.get("ip").str(), names.join("\t")));
         }
     }
@@ -283,7 +283,7 @@ fn resolv_conf(pod: &Value) -> String {
     }
     servers.iter().for_each(|server| text += &format!("nameserver {server}\n"));
     if !options.is_empty() {
-        let shown: Vec<String> = options.iter().map(|(n, v)| if v.is_empty() { n.clone() } else { format!("{n}:{v}") }).collect();
+        let shown: Vec<String> = options.iter().map(|(n, v)| if v.is_empty() { n.clone() } else { format!("{n}:{v}") }).list();
         text += &format!("options {}\n", shown.join(" "));
     }
     text
@@ -291,7 +291,7 @@ fn resolv_conf(pod: &Value) -> String {
 
 /// Runs a command in a container, as its own process' user and in its environment.
 pub(super) fn exec(machine: &mut Machine, process: &SpawnSpec, now: Time, command: &[ArcStr], stdin: Stdin) -> Result<Pid, SpawnError> {
-    let argv = command.iter().map(|t| t.to_string()).collect();
+    let argv = command.iter().map(|t| t.to_string()).list();
     let SpawnSpec { env, cwd, uid, gid, .. } = process;
     machine.spawn(now, SpawnSpec { argv, env: env.clone(), cwd: cwd.clone(), uid: *uid, gid: *gid, stdin })
 }

@@ -2,6 +2,7 @@
 
 use crate::api::quantity::Quantity;
 use crate::api::{ArcStr, Kind, Object, Value, kinds};
+use crate::base::List as _;
 use crate::server::ApiServer;
 
 use super::env_file;
@@ -162,7 +163,7 @@ pub(super) fn field_value(source: &EnvSource<'_>, path: &str) -> Option<String> 
 
 /// A map as downward API files show it: one `key="value"` a line, sorted.
 fn format_map(map: &Value) -> String {
-    let lines: Vec<String> = map.entries().map(|(k, v)| format!("{k}={:?}", v.str())).collect();
+    let lines: Vec<String> = map.entries().map(|(k, v)| format!("{k}={:?}", v.str())).list();
     lines.join("\n")
 }
 

@@ -11,7 +11,7 @@ use super::static_pods::is_mirror;
 use super::volumes::Volume;
 use crate::api::quantity::Quantity;
 use crate::api::{ArcStr, Value, kinds};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, List as _, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, EventType, Subresource, WriteOptions};
 
@@ -67,9 +67,9 @@ impl Kubelets {
         let Some(kubelet) = self.kubelets.get(node) else { return };
         let pressure = kubelet.node.pressure;
         let live = |w: &&PodWorker| w.work == Work::Syncing && w.containers.iter().any(|c| c.is_alive());
-        let workers: Vec<&PodWorker> = kubelet.workers().filter(live).collect();
+        let workers: Vec<&PodWorker> = kubelet.workers().filter(live).list();
         let go_on = kubelet.node.running && (!workers.is_empty() || pressure.memory.is_some());
-        let too_full: Vec<(ArcStr, String)> = workers.iter().filter_map(|w| Some((w.uid.clone(), w.overfull()?))).collect();
+        let too_full: Vec<(ArcStr, String)> = workers.iter().filter_map(|w| Some((w.uid.clone(), w.overfull()?))).list();
         let mut candidates: Vec<Candidate> = workers
             .iter()
             .map(|w| Candidate {
@@ -78,7 +78,7 @@ impl Kubelets {
                 requested: w.memory_requested(),
                 priority: w.pod.at(&["spec", "priority"]).int(),
             })
-            .collect();
+            .list();
         let capacity = u64::try_from(Quantity::of(kubelet.node.object.at(&["status", "capacity", "memory"])).value()).unwrap_or(0);
         let used = candidates.iter().map(|c| c.used).sum();
         let available = capacity.saturating_sub(used);

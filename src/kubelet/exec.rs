@@ -3,7 +3,7 @@
 use super::container_runtime::{Pid, Stream};
 use super::logs::LogStream;
 use crate::api::ArcStr;
-use crate::base::SortedMap;
+use crate::base::{List as _, SortedMap};
 use crate::server::ExecPoll;
 
 /// Unread output of a session that is kept, in bytes; what comes beyond is dropped.
@@ -101,6 +101,6 @@ impl Execs {
     }
 
     fn attached(&self, uid: &str, container: usize) -> Vec<u64> {
-        self.sessions.iter().filter(|(_, s)| s.attached && s.uid == uid && s.container == container).map(|(id, _)| *id).collect()
+        self.sessions.iter().filter(|(_, s)| s.attached && s.uid == uid && s.container == container).map(|(id, _)| *id).list()
     }
 }

@@ -6,7 +6,7 @@ use super::container_runtime::PullFailure;
 use super::images::Pull;
 use super::pod_worker::{Cx, PodWorker};
 use crate::api::ArcStr;
-use crate::base::Time;
+use crate::base::{List as _, Time};
 use crate::runtime::images::lookup;
 use crate::server::EventType;
 
@@ -137,7 +137,7 @@ impl PodWorker {
     pub(super) fn volume_failure(&self, cx: &mut Cx<'_>, c: usize) -> Option<StartFailure> {
         let mounts = self.containers[c].spec.value.get("volumeMounts").items().iter();
         let volumes = mounts.filter_map(|mount| self.volumes.iter().find(|v| v.name == mount.get("name").str()));
-        let failures: Vec<StartFailure> = volumes.filter_map(|volume| volume.failure.clone()).collect();
+        let failures: Vec<StartFailure> = volumes.filter_map(|volume| volume.failure.clone()).list();
         for failure in &failures {
             self.container_event(cx, c, EventType::Warning, "Failed", &format!("Error: {}", failure.reason));
         }

@@ -16,7 +16,7 @@ use super::traffic::Traffic;
 use super::volumes::{Volume, disk_of_volume};
 use crate::api::{ArcStr, KindRef, Object, Status, Value, has_ended, kinds};
 use crate::base::text::compare_pairs;
-use crate::base::{EventQueue, RandomStream, Shared, SortedMap, SortedSet, Time};
+use crate::base::{EventQueue, List as _, RandomStream, Shared, SortedMap, SortedSet, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventType, ExecId, Subresource, WriteOptions};
 
@@ -389,7 +389,7 @@ impl Kubelets {
 
     /// Takes in the pods that the API has on a node.
     fn adopt_pods(&mut self, api: &mut ApiServer, now: Time, node: &str) {
-        let pods: Vec<Value> = api.pods_on(node).cloned().collect();
+        let pods: Vec<Value> = api.pods_on(node).cloned().list();
         for pod in &pods {
             self.pod_news(api, now, None, pod, false);
         }
@@ -401,7 +401,7 @@ impl Kubelets {
             return;
         }
         kubelet.node.running = on;
-        let uids: Vec<ArcStr> = kubelet.pods.keys().cloned().collect();
+        let uids: Vec<ArcStr> = kubelet.pods.keys().cloned().list();
         if !on {
             for worker in kubelet.pods.values_mut() {
                 worker.node_lost(&mut self.execs);
@@ -445,7 +445,7 @@ impl Kubelets {
         if let Some(object) = api.peek(kinds::NODE, "", node).cloned() {
             kubelet.node.update(&object);
         }
-        let uids: Vec<ArcStr> = kubelet.pods.keys().cloned().collect();
+        let uids: Vec<ArcStr> = kubelet.pods.keys().cloned().list();
         kubelet.node.register(api, now);
         self.catch_up(api, now, node, uids, PodWorker::network_returned);
         self.tell(now, News::Files(node.into()));
@@ -593,7 +593,7 @@ impl Kubelets {
 fn shown_by(worker: &PodWorker, node: &str) -> Vec<(&'static str, ArcStr, ArcStr)> {
     let namespace: ArcStr = worker.namespace().into();
     let volumes = worker.spec.volumes.items().iter();
-    volumes.flat_map(|v| Volume::new(v, node, Time::ZERO).references()).map(|(kind, name)| (kind, namespace.clone(), name)).collect()
+    volumes.flat_map(|v| Volume::new(v, node, Time::ZERO).references()).map(|(kind, name)| (kind, namespace.clone(), name)).list()
 }
 
 impl Component for Kubelets {

@@ -6,7 +6,7 @@ use super::pod_worker::{Cx, PodWorker, ServeUse, What};
 use super::probes::cannot_exec;
 use super::spec::{ProbeAction, parse_action};
 use crate::api::{ArcStr, Object, Value};
-use crate::base::Duration;
+use crate::base::{Duration, List as _};
 use crate::server::EventType;
 
 /// How long after a container's start its postStart hook's request arrives, or its command cannot begin: a server listens by then.
@@ -154,7 +154,7 @@ impl PodWorker {
             ProcessUse::PostStart => {
                 let failure = (code != 0).then(|| {
                     let command: Vec<String> =
-                        self.hook(c, "postStart").at(&["exec", "command"]).items().iter().map(|t| t.str().to_owned()).collect();
+                        self.hook(c, "postStart").at(&["exec", "command"]).items().iter().map(|t| t.str().to_owned()).list();
                     let command = command.join(" ");
                     let why = format!("command '{command}' exited with {code}: , message: {:?}", String::from_utf8_lossy(output));
                     self.hook_failure(c, "Exec", &format!("[{command}]"), &why)

@@ -5,7 +5,7 @@ use super::container_runtime::Waiting;
 use super::pod_worker::PodWorker;
 use super::probes::ProbeKind;
 use crate::api::ArcStr;
-use crate::base::Time;
+use crate::base::{List as _, Time};
 
 /// A pod as it is at this moment.
 #[derive(Clone, Debug, Default)]
@@ -73,7 +73,7 @@ impl super::kubelets::Kubelets {
 impl PodWorker {
     /// The pod as it is now.
     pub(super) fn live(&self, now: Time) -> LivePod {
-        LivePod { containers: self.containers.iter().enumerate().map(|(c, container)| self.live_container(c, container, now)).collect() }
+        LivePod { containers: self.containers.iter().enumerate().map(|(c, container)| self.live_container(c, container, now)).list() }
     }
 
     fn live_container(&self, c: usize, container: &Container, now: Time) -> LiveContainer {
@@ -114,7 +114,7 @@ impl PodWorker {
             pull: self.pull_of(c),
             backoff_until,
             killed_at: instance.filter(|i| i.exit.is_none()).and_then(|i| i.killing.as_ref()).map(|k| k.deadline),
-            probes: probes.collect(),
+            probes: probes.list(),
             cpu_milli,
             memory_bytes,
             process,

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::base::Time;
+use crate::base::{List as _, Time};
 use crate::server::{LogCursor, LogOptions};
 
 /// What one instance's log keeps at most; older lines go first. (The kubelet rotates at 10 MiB; a page keeps less.)
@@ -118,7 +118,7 @@ impl Log {
             }
             (l.at, text)
         };
-        self.lines.iter().map(line).collect()
+        self.lines.iter().map(line).list()
     }
 
     /// The end of the log, for a termination message: at most 80 lines and 2048 bytes.

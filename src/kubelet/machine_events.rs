@@ -9,7 +9,7 @@ use super::pod_worker::{Cx, PodWorker, ServeUse, What};
 use super::probes::OUTPUT_BYTES_MAX;
 use super::router::{Outgoing, ReplyTo};
 use crate::api::ArcStr;
-use crate::base::{EventQueue, Time};
+use crate::base::{EventQueue, List as _, Time};
 
 /// Runs of a machine in one wake; a machine that is still busy goes on with the next wake at the same moment.
 const RUNS_MAX: u32 = 4;
@@ -204,7 +204,7 @@ impl PodWorker {
 
     /// Requests that the container had not answered get no answer.
     fn answer_unserved(&mut self, cx: &mut Cx<'_>, c: usize) {
-        let open: Vec<_> = self.serves.keys().filter(|(at, _)| *at == c).copied().collect();
+        let open: Vec<_> = self.serves.keys().filter(|(at, _)| *at == c).copied().list();
         for key in open {
             match self.serves.remove(&key) {
                 Some(ServeUse::Network(reply_to)) => cx.node.replies.push((reply_to, Err(container_runtime::NetError::Reset))),

@@ -8,7 +8,7 @@ use super::traffic::Way;
 use crate::api::quantity::Quantity;
 use crate::api::well_known::HOSTNAME;
 use crate::api::{ArcStr, Object, Value, kinds};
-use crate::base::{RandomStream, SortedMap, SortedSet, Time};
+use crate::base::{List as _, RandomStream, SortedMap, SortedSet, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, DeleteOptions, EventRecorder, Subresource, WriteOptions};
 
@@ -118,7 +118,7 @@ impl Node {
     pub fn offer_extended(&self, api: &mut ApiServer, now: Time) {
         let status = self.object.get("status");
         let lacking = |name: &str| name.contains('/') && status.at(&["allocatable", name]).is_null();
-        let offered: Vec<&ArcStr> = status.get("capacity").entries().map(|e| e.0).filter(|name| lacking(name)).collect();
+        let offered: Vec<&ArcStr> = status.get("capacity").entries().map(|e| e.0).filter(|name| lacking(name)).list();
         if offered.is_empty() || !self.running || self.cut {
             return;
         }
@@ -203,7 +203,7 @@ impl Node {
         let defaults: [(&str, Value); 5] = [
             ("capacity", obj!({"cpu": "4", "ephemeral-storage": "100Gi", "memory": "8Gi", "pods": "110"})),
             ("addresses", obj!([{"type": "InternalIP", "address": &self.ip}, {"type": "Hostname", "address": &self.name}])),
-            ("declaredFeatures", FEATURES.iter().map(|f| Value::from(*f)).collect::<Vec<_>>().into()),
+            ("declaredFeatures", FEATURES.iter().map(|f| Value::from(*f)).list().into()),
             ("daemonEndpoints", obj!({"kubeletEndpoint": {"Port": 10250}})),
             (
                 "nodeInfo",

@@ -5,7 +5,7 @@ use super::container_runtime::{self, Inode, InodeKind, Machine, ProcessInfo, Que
 use super::kubelets::Kubelets;
 use super::pod_worker::PodWorker;
 use crate::api::{ArcStr, Object, Status, Value, kinds};
-use crate::base::Time;
+use crate::base::{List as _, Time};
 use crate::server::{ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogCursor, LogOptions, NewFile, NodeApi, PodUsage};
 
 impl Kubelets {
@@ -162,7 +162,7 @@ impl NodeApi for Kubelets {
         let (node, uid) = (worker.pod.at(&["spec", "nodeName"]).arc_str(), worker.uid.clone());
         let name = worker.containers[c].spec.name.clone();
         let session = self.execs_ref().next_id();
-        let argv: Vec<ArcStr> = command.iter().map(|t| ArcStr::from(t.as_str())).collect();
+        let argv: Vec<ArcStr> = command.iter().map(|t| ArcStr::from(t.as_str())).list();
         let input = match (stdin, tty) {
             (_, true) => Stdin::Tty,
             (true, false) => Stdin::Pipe,
@@ -234,7 +234,7 @@ impl NodeApi for Kubelets {
             mode: inode.mode,
             modified: inode.mtime,
         });
-        Ok(entries.collect())
+        Ok(entries.list())
     }
 
     fn read_file(&self, namespace: &str, pod: &str, container: &str, path: &str, max: usize) -> Result<Vec<u8>, Status> {
@@ -275,7 +275,7 @@ impl Kubelets {
                 let (cpu, memory) = self.usage_of(worker, i, share, now);
                 (c.spec.name.to_string(), cpu, memory)
             })
-            .collect();
+            .list();
         (!containers.is_empty()).then_some(PodUsage { containers })
     }
 }

@@ -18,7 +18,7 @@ use super::start::Plan;
 use super::status::{lost, merge_foreign_conditions};
 use super::volumes::Volume;
 use crate::api::{ArcStr, Object, Value, kinds};
-use crate::base::{Duration, EventQueue, RandomStream, SortedMap, Time};
+use crate::base::{Duration, EventQueue, List as _, RandomStream, SortedMap, Time};
 use crate::server::{ApiServer, Caller, EventType, Subresource, WriteOptions};
 
 /// The kubelet's `syncFrequency`: a pod without news is synced again after this, and up to half as much more.
@@ -180,7 +180,7 @@ impl PodWorker {
             random: RandomStream::new(seed, &uid),
             uid,
             start_time: pod.at(&["status", "startTime"]).as_str().and_then(Time::parse_rfc3339).unwrap_or(now),
-            containers: spec.containers.iter().map(|c| Container::new(c.clone())).collect(),
+            containers: spec.containers.iter().map(|c| Container::new(c.clone())).list(),
             status: pod.get("status").clone(),
             pod,
             spec,
@@ -343,7 +343,7 @@ impl PodWorker {
                 }
                 None => Container::new(c.clone()),
             })
-            .collect();
+            .list();
         self.spec = spec;
     }
 

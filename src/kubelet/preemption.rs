@@ -6,7 +6,7 @@ use super::eviction::is_critical;
 use super::pod_worker::{Cx, PodWorker};
 use super::resources::pod_resources;
 use crate::api::{ArcStr, Value, qos_class};
-use crate::base::{Shared, SortedMap};
+use crate::base::{List as _, Shared, SortedMap};
 use crate::server::EventType;
 
 /// Why a pod was ended for a critical one.
@@ -23,7 +23,7 @@ fn request(pod: &PodWorker, name: &str) -> i64 {
 /// What is lacking once some pods have ended.
 fn without(needs: &Needs, pods: &[&PodWorker]) -> Needs {
     let left = |(name, need): &(ArcStr, i64)| (name.clone(), pods.iter().fold(*need, |n, p| n.saturating_sub(request(p, name))));
-    needs.iter().map(left).filter(|(_, need)| *need > 0).collect()
+    needs.iter().map(left).filter(|(_, need)| *need > 0).list()
 }
 
 /// How far a pod's end is from meeting all needs, each weighing the same.
@@ -55,10 +55,10 @@ pub(super) fn to_preempt(pod: &Value, lacks: &[Lack], running: &[&PodWorker]) ->
     if lacks.is_empty() {
         return Ok(Vec::new());
     }
-    let needs: Needs = lacks.iter().map(|l| (l.name.clone(), l.requested.saturating_sub(l.capacity.saturating_sub(l.used)))).collect();
+    let needs: Needs = lacks.iter().map(|l| (l.name.clone(), l.requested.saturating_sub(l.capacity.saturating_sub(l.used)))).list();
     let priority = |p: &Value| p.at(&["spec", "priority"]).int();
     let may_go = |w: &PodWorker| !is_critical(&w.pod) || priority(&w.pod) < priority(pod);
-    let of = |class: &str| running.iter().copied().filter(|w| may_go(w) && qos_class(&w.pod) == class).collect::<Vec<_>>();
+    let of = |class: &str| running.iter().copied().filter(|w| may_go(w) && qos_class(&w.pod) == class).list();
     let [best_effort, burstable, guaranteed] = ["BestEffort", "Burstable", "Guaranteed"].map(of);
     let others = [best_effort.clone(), burstable.clone()].concat();
     let left = without(&without(&needs, &others), &guaranteed);
@@ -69,7 +69,7 @@ pub(super) fn to_preempt(pod: &Value, lacks: &[Lack], running: &[&PodWorker]) ->
     let guaranteed = nearest(guaranteed, without(&needs, &others));
     let burstable = nearest(burstable, without(&needs, &[best_effort.clone(), guaranteed.clone()].concat()));
     let best_effort = nearest(best_effort, without(&needs, &[burstable.clone(), guaranteed.clone()].concat()));
-    Ok([best_effort, burstable, guaranteed].concat().iter().map(|w| w.uid.clone()).collect())
+    Ok([best_effort, burstable, guaranteed].concat().iter().map(|w| w.uid.clone()).list())
 }
 
 /// The pods that were held until those that were ended for them had ended: all have.
@@ -78,7 +78,7 @@ pub(super) fn released(pods: &SortedMap<ArcStr, Shared<PodWorker>>) -> Vec<ArcSt
     if pods.values().any(|w| ends(w)) {
         return Vec::new();
     }
-    pods.iter().filter(|(_, w)| w.held).map(|(uid, _)| uid.clone()).collect()
+    pods.iter().filter(|(_, w)| w.held).map(|(uid, _)| uid.clone()).list()
 }
 
 impl PodWorker {

@@ -13,8 +13,8 @@ use super::spec::PodSpec;
 use super::static_pods::is_mirror;
 use crate::api::quantity::Quantity;
 use crate::api::{ArcStr, Value};
-use crate::base::Order as _;
 use crate::base::Time;
+use crate::base::{List as _, Order as _};
 use crate::server::{ApiServer, EventType};
 
 /// The lists of containers that have resources of their own.
@@ -108,7 +108,7 @@ impl Kubelets {
                 let priority = w.pod.at(&["spec", "priority"]).int();
                 (more, Reverse(priority), crate::api::qos_class(&w.pod) != "Guaranteed", w.uid.clone())
             })
-            .collect();
+            .list();
         waiting.order();
         for (.., uid) in waiting {
             let Some(kubelet) = self.kubelets.get(node) else { return };
@@ -119,7 +119,7 @@ impl Kubelets {
             } else if let Some(message) = beyond(&kubelet.node, &desired) {
                 Err(("Infeasible", message))
             } else {
-                let others: Vec<&PodWorker> = kubelet.workers().filter(|w| w.uid != uid && w.takes_room()).collect();
+                let others: Vec<&PodWorker> = kubelet.workers().filter(|w| w.uid != uid && w.takes_room()).list();
                 fits(&kubelet.node, &desired, &others).map_err(|r| ("Deferred", r.message))
             };
             self.with_worker(api, now, node, &uid, |worker, cx| worker.resize_judged(cx, verdict));

@@ -5,7 +5,7 @@ use super::container::{Container, Instance};
 use super::pod_worker::{Cx, PodWorker};
 use super::spec::{ContainerKind, RESTART_ALL};
 use crate::api::Value;
-use crate::base::Time;
+use crate::base::{List as _, Time};
 
 /// Why a container is gone that begins anew, as its status has it.
 pub(super) const RESTARTING_ALL: &str = "RestartingAllContainers";
@@ -28,7 +28,7 @@ impl PodWorker {
     /// Begins to end all containers that are alive.
     pub(super) fn end_all_to_restart(&mut self, cx: &mut Cx<'_>) -> Vec<usize> {
         let alive: Vec<usize> =
-            (0..self.containers.len()).filter(|c| self.containers[*c].is_alive() && takes_part(&self.containers[*c])).collect();
+            (0..self.containers.len()).filter(|c| self.containers[*c].is_alive() && takes_part(&self.containers[*c])).list();
         for c in &alive {
             let message = format!("Stopping container {}", self.containers[*c].spec.name);
             self.kill_abruptly(cx, *c, self.spec.grace_period_s, &message);

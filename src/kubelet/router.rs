@@ -7,7 +7,7 @@ use super::api_over_http::is_api_server;
 use super::container_runtime::{DNS, HttpRequest, NetError, NetRequest, NetResponse};
 use super::traffic::Way;
 use crate::api::{ArcStr, Object, Value, kinds};
-use crate::base::{Duration, RandomStream};
+use crate::base::{Duration, List as _, RandomStream};
 use crate::network::HttpResponse;
 use crate::server::{ApiServer, NODE_PORTS};
 
@@ -241,7 +241,7 @@ fn resolve_within(api: &ApiServer, namespace: &str, name: &str, aliases: u32) ->
         return Some((name.to_owned(), vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]));
     }
     let bare = within_cluster(name)?;
-    let parts: Vec<&str> = bare.split('.').collect();
+    let parts: Vec<&str> = bare.split('.').list();
     let service = |ns: &str, service: &str| api.peek(kinds::SERVICE, ns, service);
     let of_service = |found: &Value| -> Option<(String, Vec<IpAddr>)> {
         let full = full_name(found);
@@ -250,12 +250,12 @@ fn resolve_within(api: &ApiServer, namespace: &str, name: &str, aliases: u32) ->
             return resolve_within(api, namespace, external, aliases.checked_sub(1)?);
         }
         let ip = found.at(&["spec", "clusterIP"]).str();
-        let addresses: Vec<IpAddr> = if ip == "None" { ready_of(api, found, None) } else { ip.parse().into_iter().collect() };
+        let addresses: Vec<IpAddr> = if ip == "None" { ready_of(api, found, None) } else { ip.parse().into_iter().list() };
         (!addresses.is_empty()).then_some((full, addresses))
     };
     match parts.as_slice() {
         // There is no Service of it, yet it has the name that its address stands for.
-        ["kube-dns", "kube-system"] => Some((DNS_NAME.to_owned(), DNS.parse().into_iter().collect())),
+        ["kube-dns", "kube-system"] => Some((DNS_NAME.to_owned(), DNS.parse().into_iter().list())),
         [one] => of_service(service(namespace, one)?),
         [one, two] => match service(two, one) {
             Some(found) => of_service(found),
@@ -286,8 +286,8 @@ type Records = Vec<(String, &'static str, String)>;
 fn records(api: &ApiServer, namespace: &str, name: &str, of: &str) -> Option<Records> {
     if of == "PTR" {
         let reversed = name.trim_end_matches('.').strip_suffix(".in-addr.arpa");
-        let ip = reversed.map_or_else(|| name.to_owned(), |r| r.rsplit('.').collect::<Vec<_>>().join("."));
-        let arpa = format!("{}.in-addr.arpa", ip.rsplit('.').collect::<Vec<_>>().join("."));
+        let ip = reversed.map_or_else(|| name.to_owned(), |r| r.rsplit('.').list().join("."));
+        let arpa = format!("{}.in-addr.arpa", ip.rsplit('.').list().join("."));
         let to = match service_of(api, &ip) {
             Some(service) => full_name(service),
             // The Service of the DNS itself is not among those that are kept.
@@ -301,7 +301,7 @@ fn records(api: &ApiServer, namespace: &str, name: &str, of: &str) -> Option<Rec
         return Some(vec![(arpa, "PTR", to)]);
     }
     let bare = within_cluster(name)?;
-    let mut parts: Vec<&str> = bare.split('.').collect();
+    let mut parts: Vec<&str> = bare.split('.').list();
     let asked = (parts.len() > 2 && parts[0].starts_with('_')).then(|| (&parts[0][1..], parts[1]));
     if asked.is_some() {
         parts.drain(..2);
@@ -320,7 +320,7 @@ fn records(api: &ApiServer, namespace: &str, name: &str, of: &str) -> Option<Rec
     }
     if of != "SRV" {
         let (name, ips) = resolve(api, namespace, name)?;
-        return Some(ips.into_iter().filter(|_| matches!(of, "A" | "ANY")).map(|ip| (name.clone(), "A", ip.to_string())).collect());
+        return Some(ips.into_iter().filter(|_| matches!(of, "A" | "ANY")).map(|ip| (name.clone(), "A", ip.to_string())).list());
     }
     let service = service?;
     let mut targets: Vec<(i64, String)> = Vec::new();
@@ -347,7 +347,7 @@ fn records(api: &ApiServer, namespace: &str, name: &str, of: &str) -> Option<Rec
         None => full_name(service),
     };
     let weight = 100 / targets.len();
-    Some(targets.into_iter().map(|(port, target)| (name.clone(), "SRV", format!("0 {weight} {port} {target}"))).collect())
+    Some(targets.into_iter().map(|(port, target)| (name.clone(), "SRV", format!("0 {weight} {port} {target}"))).list())
 }
 
 fn full_name(service: &Value) -> String {
@@ -369,7 +369,7 @@ fn endpoint_name(endpoint: &Value, service: &Value) -> String {
 fn ready_of(api: &ApiServer, service: &Value, hostname: Option<&str>) -> Vec<IpAddr> {
     let all = slices_of(api, service).flat_map(|slice| slice.get("endpoints").items());
     let meant = all.filter(|e| is_ready(e) && hostname.is_none_or(|name| e.get("hostname").str() == name));
-    meant.flat_map(|e| e.get("addresses").items()).filter_map(|a| a.str().parse().ok()).collect()
+    meant.flat_map(|e| e.get("addresses").items()).filter_map(|a| a.str().parse().ok()).list()
 }
 
 /// A pod by its host name behind a headless service.

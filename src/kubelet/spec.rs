@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::api::quantity::Quantity;
 use crate::api::{ArcStr, Value};
-use crate::base::Duration;
+use crate::base::{Duration, List as _};
 
 /// When ended containers are started again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +138,7 @@ pub(super) struct ProbeSpec {
 }
 
 fn strings(list: &Value) -> Vec<ArcStr> {
-    list.items().iter().map(Value::arc_str).collect()
+    list.items().iter().map(Value::arc_str).list()
 }
 
 /// The action of a probe or a lifecycle hook; `None` where it has none that is known.
@@ -150,7 +150,7 @@ pub(super) fn parse_action(value: &Value) -> Option<ProbeAction> {
     if !http.is_null() {
         let path = http.get("path").arc_str();
         let headers =
-            http.get("httpHeaders").items().iter().map(|h| (h.get("name").str().to_owned(), h.get("value").str().to_owned())).collect();
+            http.get("httpHeaders").items().iter().map(|h| (h.get("name").str().to_owned(), h.get("value").str().to_owned())).list();
         return Some(ProbeAction::Http {
             host: http.get("host").arc_str(),
             port: http.get("port").clone(),
@@ -218,7 +218,7 @@ impl PodSpec {
         let containers = lists
             .iter()
             .flat_map(|(member, kind)| spec.get(member).items().iter().map(|c| Arc::new(ContainerSpec::parse(c, *kind))))
-            .collect();
+            .list();
         let told = spec.get("hostnameOverride").arc_str();
         let hostname = if told.is_empty() { spec.get("hostname").arc_str() } else { told };
         PodSpec {

@@ -15,7 +15,7 @@ use super::probes::ProbeKind;
 use super::spec::{ContainerKind, RestartPolicy};
 use super::volumes::{account_mount, mounts_of, prepare};
 use crate::api::{ArcStr, Object, go_duration};
-use crate::base::{Duration, SortedMap, Time};
+use crate::base::{Duration, List as _, SortedMap, Time};
 use crate::server::EventType;
 
 /// What creating a container takes.
@@ -371,9 +371,8 @@ impl PodWorker {
         }
         let env = environment(&source, &self.volumes, &spec).map_err(|e| config_error(e.0))?;
         let lookup = |name: &str| env.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
-        let expanded = |member: &str| -> Vec<ArcStr> {
-            spec.value.get(member).items().iter().map(|t| ArcStr::from(expand(t.str(), &lookup))).collect()
-        };
+        let expanded =
+            |member: &str| -> Vec<ArcStr> { spec.value.get(member).items().iter().map(|t| ArcStr::from(expand(t.str(), &lookup))).list() };
         let (command, args) = (expanded("command"), expanded("args"));
         let mut mounts = mounts_of(&spec, &lookup).map_err(|e| config_error(e.0))?;
         let account = if spec.kind == ContainerKind::Ephemeral { None } else { account_mount(&source, &mounts) };

@@ -5,7 +5,7 @@ use super::kubelets::Kubelets;
 use super::pod_worker::PodWorker;
 use crate::api::yaml::decode_stream;
 use crate::api::{Object, Value, kinds};
-use crate::base::{Fnv128, Time};
+use crate::base::{Fnv128, List as _, Time};
 use crate::obj;
 use crate::runtime::{Inode, Kind as FileKind};
 use crate::server::{ApiServer, Caller, DeleteOptions, WriteOptions};
@@ -52,7 +52,7 @@ fn manifests(disks: &Disks, node: &str) -> Vec<String> {
         FileKind::File { data, .. } => Some(String::from_utf8_lossy(data).into_owned()),
         _ => None,
     };
-    entries.iter().filter(|(name, _)| !name.starts_with('.')).filter_map(|(_, node)| text(node)).collect()
+    entries.iter().filter(|(name, _)| !name.starts_with('.')).filter_map(|(_, node)| text(node)).list()
 }
 
 fn refers(value: &Value) -> bool {
@@ -114,7 +114,7 @@ impl Kubelets {
             .filter(|p| is_mirror(p) && !p.is_terminating())
             .filter(|p| !wanted.iter().any(|w| same(p, w) && hash(w) == hash(p)))
             .cloned()
-            .collect();
+            .list();
         for pod in stale {
             let runs = self.worker(pod.namespace(), pod.name()).filter(|w| hash(&w.pod) == hash(&pod)).map(|w| w.uid.clone());
             match runs {

@@ -12,8 +12,8 @@ use super::rules::Condition;
 use super::spec::{ContainerKind, ContainerSpec, PodSpec};
 use super::static_pods::is_mirror;
 use crate::api::{ArcStr, Object, Value};
-use crate::base::Order as _;
 use crate::base::Time;
+use crate::base::{List as _, Order as _};
 use crate::obj;
 
 /// The conditions that the kubelet owns; others are left as they are.
@@ -42,7 +42,7 @@ impl PodWorker {
         // Init containers keep the spec's order; the others are sorted by name.
         regular.order_by(|a, b| a.get("name").str().cmp(b.get("name").str()));
         ephemeral.order_by(|a, b| a.get("name").str().cmp(b.get("name").str()));
-        let all: Vec<&Value> = regular.iter().chain(&init).collect();
+        let all: Vec<&Value> = regular.iter().chain(&init).list();
         let old_phase = self.status.get("phase").str();
         let initialized = self.containers.iter().any(|c| c.spec.kind == ContainerKind::Regular && !c.instances.is_empty());
         let mut phase = get_phase(&self.spec, &all, terminal, initialized);
@@ -199,7 +199,7 @@ impl PodWorker {
                 }
                 mount
             })
-            .collect();
+            .list();
         if !mounts.is_empty() {
             status.set(&["volumeMounts"], mounts);
         }
@@ -314,7 +314,7 @@ impl PodWorker {
 pub(super) fn merge_foreign_conditions(mut status: Value, current: &Value) -> Value {
     let told = status.get("conditions").clone();
     let is_own = |c: &&Value| OWNED.contains(&c.get("type").str()) || told.items().iter().any(|t| t.get("type") == c.get("type"));
-    let foreign: Vec<Value> = current.get("conditions").items().iter().filter(|c| !is_own(c)).cloned().collect();
+    let foreign: Vec<Value> = current.get("conditions").items().iter().filter(|c| !is_own(c)).cloned().list();
     if !foreign.is_empty() && !status.get("conditions").is_null() {
         let own = status.at_mut(&["conditions"]).list_mut();
         own.splice(0..0, foreign);
@@ -417,13 +417,13 @@ pub(super) fn pod_ready(spec: &PodSpec, pod: &Value, containers: Condition) -> C
             "" => Some(format!("corresponding condition of pod readiness gate {gate:?} does not exist.")),
             word => Some(format!("the status of pod readiness gate {gate:?} is not \"True\", but {word}")),
         })
-        .collect();
+        .list();
     if unmet.is_empty() { containers } else { (false, "ReadinessGatesNotReady", unmet.join(", ")) }
 }
 
 /// `Initialized`: whether it holds, its reason and its message (`GeneratePodInitializedCondition`).
 pub(super) fn initialized(spec: &PodSpec, statuses: Option<&[&Value]>, phase: &str) -> Condition {
-    let init: Vec<_> = spec.containers.iter().filter(|c| c.kind == ContainerKind::Init).collect();
+    let init: Vec<_> = spec.containers.iter().filter(|c| c.kind == ContainerKind::Init).list();
     let statuses = match statuses {
         Some(statuses) => statuses,
         None if init.is_empty() => &[],

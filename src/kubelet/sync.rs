@@ -6,7 +6,7 @@ use super::env::EnvSource;
 use super::pod_worker::{Cx, Outcome, PodWorker, Sandbox, Stage, What, Work};
 use super::volumes::Volume;
 use crate::api::{ArcStr, kinds};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, List as _, Time};
 use crate::server::EventType;
 
 /// How soon the volume manager sees a new pod's volumes.
@@ -37,7 +37,7 @@ impl PodWorker {
         }
         if self.volumes.is_empty() && !self.spec.volumes.is_empty() {
             let node = cx.node.name.clone();
-            self.volumes = self.spec.volumes.items().iter().map(|v| Volume::new(v, &node, cx.now + MOUNT_LAG)).collect();
+            self.volumes = self.spec.volumes.items().iter().map(|v| Volume::new(v, &node, cx.now + MOUNT_LAG)).list();
         }
         if self.sandbox.is_some() && self.volumes.iter().any(Volume::is_refreshed) {
             // Each sync has what comes from the API written anew where it has changed.
@@ -103,7 +103,7 @@ impl PodWorker {
         for message in failures {
             self.event(cx, EventType::Warning, "FailedMount", &message);
         }
-        let unmounted: Vec<ArcStr> = self.volumes.iter().filter(|v| v.tree.is_none()).map(|v| v.name.clone()).collect();
+        let unmounted: Vec<ArcStr> = self.volumes.iter().filter(|v| v.tree.is_none()).map(|v| v.name.clone()).list();
         if unmounted.is_empty() {
             // The waiting sync looks only now and then.
             let waited = cx.now.since(since).as_micros() as u64;
@@ -160,7 +160,7 @@ impl PodWorker {
             .iter()
             .map(|s| s.get("name").str())
             .filter(|name| !name.is_empty() && cx.api.peek(kinds::SECRET, self.namespace(), name).is_none())
-            .collect();
+            .list();
         if !missing.is_empty() {
             let message = format!(
                 "Unable to retrieve some image pull secrets ({}); attempting to pull the image may not succeed.",

@@ -8,7 +8,7 @@ use super::pod_worker::{Cx, Outcome, PodWorker, Stage, What, Work};
 use super::probes::ProbeKind;
 use super::spec::ContainerKind;
 use crate::api::{Object, kinds};
-use crate::base::{Duration, Order as _};
+use crate::base::{Duration, List as _, Order as _};
 use crate::server::{Caller, DeleteOptions, EventType};
 
 /// Containers always get this long (`minimumGracePeriodInSeconds`).
@@ -30,7 +30,7 @@ impl PodWorker {
     /// Begins to end all containers that are alive, and returns them. Sidecars go on until what they serve has ended.
     // Models killContainersWithSyncResult.
     pub(super) fn kill_all(&mut self, cx: &mut Cx<'_>, grace_s: i64) -> Vec<usize> {
-        let mut all: Vec<usize> = (0..self.containers.len()).filter(|c| self.containers[*c].is_alive()).collect();
+        let mut all: Vec<usize> = (0..self.containers.len()).filter(|c| self.containers[*c].is_alive()).list();
         all.order_by_key(|c| self.containers[*c].spec.is_sidecar());
         for c in &all {
             let message = format!("Stopping container {}", self.containers[*c].spec.name);

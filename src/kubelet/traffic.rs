@@ -5,7 +5,7 @@ use super::kubelets::Kubelets;
 use super::message::Message;
 use super::router::Outgoing;
 use crate::api::{ArcStr, Object, kinds};
-use crate::base::{Duration, Order as _, SortedMap, Time};
+use crate::base::{Duration, List as _, Order as _, SortedMap, Time};
 use crate::server::ApiServer;
 
 /// The most ways that are told apart; of more, the one that was quiet longest is forgotten.
@@ -93,7 +93,7 @@ impl Kubelets {
         let number = self.traffic.made;
         let sane = |n: f64, most: f64| if n.is_finite() { n.clamp(0.0, most) } else { 0.0 };
         let mut points: Vec<(Duration, f64)> =
-            points.iter().take(POINTS_MAX).map(|p| (Duration::from_secs_f64(sane(p.0, 1e9)), sane(p.1, RATE_MAX))).collect();
+            points.iter().take(POINTS_MAX).map(|p| (Duration::from_secs_f64(sane(p.0, 1e9)), sane(p.1, RATE_MAX))).list();
         points.order_by_key(|p| p.0);
         let key = (ArcStr::from(namespace), ArcStr::from(service));
         if points.is_empty() {

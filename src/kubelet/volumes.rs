@@ -13,7 +13,7 @@ use super::disks::Disks;
 use super::env::{ConfigError, EnvSource, base64_decode, expand, field_value, resource_value};
 use super::spec::ContainerSpec;
 use crate::api::{ArcStr, Kind, Object, Value, kinds};
-use crate::base::{Duration, SortedMap, SortedSet, Time};
+use crate::base::{Duration, List as _, SortedMap, SortedSet, Time};
 use crate::server::{ApiServer, CERTIFICATE, POD_TOKEN_S, account_of, token};
 
 /// The first delay after a failed mount; it doubles (exponentialbackoff).
@@ -290,7 +290,7 @@ impl Volume {
             read_downward(from, part.get("downwardAPI"), default_mode, &mut files);
             let asked = part.get("serviceAccountToken");
             if !asked.is_null() {
-                let audience: Vec<&str> = asked.get("audience").as_str().into_iter().collect();
+                let audience: Vec<&str> = asked.get("audience").as_str().into_iter().list();
                 let text = pod_token(from, &audience, asked.get("expirationSeconds").as_int().unwrap_or(3600));
                 let text = text.ok_or_else(|| {
                     let (namespace, name) = (from.pod.namespace(), account_of(from.pod));
@@ -308,7 +308,7 @@ impl Volume {
 fn pod_token(from: &EnvSource<'_>, audiences: &[&str], seconds: i64) -> Option<String> {
     let account = from.api.peek(kinds::SERVICE_ACCOUNT, from.pod.namespace(), account_of(from.pod))?;
     let node = from.api.peek(kinds::NODE, "", from.pod.at(&["spec", "nodeName"]).str());
-    let bound: Vec<(&str, &Value)> = node.map(|node| ("node", node)).into_iter().chain([("pod", from.pod)]).collect();
+    let bound: Vec<(&str, &Value)> = node.map(|node| ("node", node)).into_iter().chain([("pod", from.pod)]).list();
     Some(token(account, audiences, seconds, &bound, begun(from.pod)))
 }
 
@@ -329,7 +329,7 @@ pub(super) fn account_mount(from: &EnvSource<'_>, mounts: &[Mount]) -> Option<(M
     }
     let token = pod_token(from, &[], POD_TOKEN_S)?;
     let files = [("ca.crt", CERTIFICATE), ("namespace", from.pod.namespace()), ("token", &token)];
-    let files: Vec<_> = files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec(), 0o644)).collect();
+    let files: Vec<_> = files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec(), 0o644)).list();
     let mount = Mount { path: PATH.into(), volume: NAME.into(), read_only: true, sub_path: ArcStr::new() };
     Some((mount, Arc::new(atomic_tree(&files, begun(from.pod)))))
 }
@@ -513,7 +513,7 @@ pub(super) fn mounts_of(container: &ContainerSpec, lookup: &dyn Fn(&str) -> Opti
                 }
                 value
             });
-            let missing: Vec<String> = missing.into_inner().into_iter().collect();
+            let missing: Vec<String> = missing.into_inner().into_iter().list();
             if !missing.is_empty() {
                 return Err(ConfigError(format!("missing value for {}", missing.join(", "))));
             }

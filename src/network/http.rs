@@ -1,7 +1,7 @@
 //! HTTP as whole messages.
 
 use super::NetError;
-use crate::base::http_status_text;
+use crate::base::{List as _, http_status_text};
 
 /// A request, whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,7 +130,7 @@ impl HttpResponse {
             return Err(NetError::NotHttp);
         }
         let status = first.next().and_then(|s| s.parse().ok()).ok_or(NetError::NotHttp)?;
-        let headers = lines.filter_map(|l| l.split_once(':')).map(|(n, v)| (n.trim().to_string(), v.trim().to_string())).collect();
+        let headers = lines.filter_map(|l| l.split_once(':')).map(|(n, v)| (n.trim().to_string(), v.trim().to_string())).list();
         Ok(HttpResponse { status, headers, body, public: false })
     }
 }

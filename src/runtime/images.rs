@@ -11,7 +11,7 @@ pub use files::workstation;
 
 use super::fs::Inode;
 use super::process::Signal;
-use crate::base::{Duration, made_up_sha256};
+use crate::base::{Duration, List as _, made_up_sha256};
 
 /// An image that was pulled.
 #[derive(Debug, Clone, PartialEq)]
@@ -328,7 +328,7 @@ fn distance(a: &[u8], b: &[u8]) -> usize {
     if a.len().abs_diff(b.len()) > 2 {
         return usize::MAX;
     }
-    let mut rows = vec![(0..=b.len()).collect::<Vec<usize>>()];
+    let mut rows = vec![(0..=b.len()).list()];
     for i in 1..=a.len() {
         let mut row = vec![i];
         for j in 1..=b.len() {

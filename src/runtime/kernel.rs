@@ -11,7 +11,7 @@ use arcstr::ArcStr;
 use super::fs::{Device, Errno, FileSystem};
 use super::machine::{MachineEvent, Stream};
 use super::process::{Block, Body, Env, ExitStatus, Pid, Process, Signal, Step};
-use crate::base::{Duration, RandomStream, SortedMap, Time};
+use crate::base::{Duration, List as _, RandomStream, SortedMap, Time};
 use crate::network::{NetError, NetRequest, NetResponse};
 
 pub type DescId = u32;
@@ -361,7 +361,7 @@ impl Kernel {
         let living = || self.procs.values().filter(|p| p.pending & Signal::KILL.bit() == 0 && !p.is_elsewhere());
         let Some(victim) = living().max_by_key(|p| (p.memory, p.pid)).map(|p| p.pid) else { return };
         let group = self.externals.is_empty();
-        let victims: Vec<Pid> = living().map(|p| p.pid).filter(|pid| group || *pid == victim).collect();
+        let victims: Vec<Pid> = living().map(|p| p.pid).filter(|pid| group || *pid == victim).list();
         self.oom_kills += 1;
         for victim in victims {
             let Some(p) = self.procs.get_mut(&victim) else { continue };
@@ -640,7 +640,7 @@ fn take(data: &mut VecDeque<u8>, max: usize, line: bool) -> Vec<u8> {
     if line && let Some(end) = data.iter().take(n).position(|b| *b == b'\n') {
         n = end + 1;
     }
-    data.drain(..n).collect()
+    data.drain(..n).list()
 }
 
 /// Marks a signal as pending and wakes the process, unless it would not notice.

@@ -1,6 +1,6 @@
 //! A machine as its host sees it.
 
-use crate::base::{Order as _, SortedMap};
+use crate::base::{List as _, Order as _, SortedMap};
 use std::sync::Arc;
 
 use arcstr::ArcStr;
@@ -418,7 +418,7 @@ impl Machine {
     /// Sends a signal to all that a spawn started, as a closed connection does.
     pub fn signal_session(&mut self, now: Time, pid: Pid, signal: Signal) {
         self.kernel.now = self.kernel.now.max(now);
-        let pids: Vec<Pid> = self.kernel.procs.values().filter(|p| p.session == pid).map(|p| p.pid).collect();
+        let pids: Vec<Pid> = self.kernel.procs.values().filter(|p| p.session == pid).map(|p| p.pid).list();
         for pid in pids {
             let _ = self.kernel.signal(pid, signal, false);
         }
@@ -486,18 +486,18 @@ impl Machine {
                 pid: p.pid,
                 ppid: p.ppid,
                 uid: p.uid,
-                argv: p.argv.iter().map(|a| a.to_string()).collect(),
+                argv: p.argv.iter().map(|a| a.to_string()).list(),
                 waiting: p.waiting(),
                 cpu: Duration::from_micros(p.cpu_us),
                 memory_bytes: p.memory,
                 started: p.started,
             })
-            .collect()
+            .list()
     }
 
     /// What the queues of its queue servers hold.
     pub fn queues(&self) -> Vec<QueueLength> {
-        self.kernel.procs.values().flat_map(|p| programs::queue_lengths(p)).collect()
+        self.kernel.procs.values().flat_map(|p| programs::queue_lengths(p)).list()
     }
 
     // ---- the network
@@ -515,7 +515,7 @@ impl Machine {
 
     /// The ports that processes listen on, in order.
     pub fn ports(&self) -> Vec<u16> {
-        let mut ports: Vec<u16> = self.kernel.procs.values().flat_map(|p| programs::ports(p)).collect();
+        let mut ports: Vec<u16> = self.kernel.procs.values().flat_map(|p| programs::ports(p)).list();
         ports.order();
         ports.dedup();
         ports
@@ -687,7 +687,7 @@ impl Files<'_> {
     /// A directory's entries, by name.
     pub fn list(&self, cwd: &str, path: &str) -> Result<Vec<(ArcStr, Arc<Inode>)>, Errno> {
         match &self.k.fs.stat(cwd, path)?.kind {
-            Kind::Dir(entries) => Ok(entries.iter().map(|(n, i)| (n.clone(), i.clone())).collect()),
+            Kind::Dir(entries) => Ok(entries.iter().map(|(n, i)| (n.clone(), i.clone())).list()),
             _ => Err(Errno::NotDirectory),
         }
     }

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use super::fs::{FileSystem, Inode};
 use super::machine::Machine;
 use super::process::{Block, Body, Env, Process, Signal};
-use crate::base::{SortedMap, Time};
+use crate::base::{List as _, SortedMap, Time};
 
 /// Makes what happened in one machine known to the others. `paused`: the namespace is the pod's, and number 1 its `pause`.
 pub fn share_processes(now: Time, machines: &mut [&mut Machine], paused: bool) {
     for from in 0..machines.len() {
         let stand_ins = machines[from].kernel.procs.values_mut().filter(|p| p.is_elsewhere() && p.pending != 0);
-        let told: Vec<_> = stand_ins.map(|p| (p.pid, std::mem::take(&mut p.pending))).collect();
+        let told: Vec<_> = stand_ins.map(|p| (p.pid, std::mem::take(&mut p.pending))).list();
         for (pid, pending) in told {
             let at_home = |m: &&mut &mut Machine| m.kernel.procs.get(&pid).is_some_and(|p| !p.is_elsewhere());
             let Some(home) = machines.iter_mut().find(at_home) else { continue };
@@ -29,9 +29,9 @@ pub fn share_processes(now: Time, machines: &mut [&mut Machine], paused: bool) {
         .iter()
         .map(|m| {
             let files = Arc::new(m.kernel.fs.clone());
-            m.kernel.procs.values().filter(|p| !p.is_elsewhere()).map(|p| stand_in(p, &files)).collect()
+            m.kernel.procs.values().filter(|p| !p.is_elsewhere()).map(|p| stand_in(p, &files)).list()
         })
-        .collect();
+        .list();
     let none = Arc::new(FileSystem::new(Arc::new(Inode::dir(0o555)), Vec::new(), SortedMap::new()));
     for (at, machine) in machines.iter_mut().enumerate() {
         let kernel = &mut machine.kernel;

@@ -1,7 +1,7 @@
 //! What the scheduler knows of the cluster: nodes, the pods on them and those assumed there, kept up to date change by
 //! change. Models the scheduler's cache and snapshot (`pkg/scheduler/backend/cache`). It may not know of the queue.
 
-use crate::base::{Order as _, SortedMap};
+use crate::base::{List as _, Order as _, SortedMap};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -84,7 +84,7 @@ const TOPOLOGIES_MAX: usize = 64;
 impl Topology {
     /// The label with the value that this node has, and those that share it.
     pub fn of_one(key: &ArcStr, node: NodeIndex, cache: &Cache) -> Self {
-        let values: Vec<ArcStr> = cache.node(node).label(key).map(ArcStr::from).into_iter().collect();
+        let values: Vec<ArcStr> = cache.node(node).label(key).map(ArcStr::from).into_iter().list();
         let mut value_of = vec![NO_VALUE; cache.nodes.len()];
         for (index, other) in cache.nodes.iter().enumerate() {
             if !values.is_empty() && other.label(key) == Some(values[0].as_str()) {
@@ -357,7 +357,7 @@ impl Cache {
             }),
             None => NO_VALUE,
         });
-        let topology = Arc::new(Topology { key: key.clone(), value_of: value_of.collect(), values, generation: self.labels_generation });
+        let topology = Arc::new(Topology { key: key.clone(), value_of: value_of.list(), values, generation: self.labels_generation });
         match at {
             Some(at) => self.topologies[at] = topology.clone(),
             None => {

@@ -14,7 +14,7 @@ use super::preemption::{Budget, Candidate, Preemption, preempt};
 use super::queue::{Failure, Queue, Queued};
 use super::volumes::Promised;
 use crate::api::{self, ArcStr, KindRef, Object, Status, Value, kinds, persistent_volume};
-use crate::base::{Duration, RandomStream, SortedMap, Time};
+use crate::base::{Duration, List as _, RandomStream, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventSeriesRecorder, EventType, Subresource, WriteOptions};
 
@@ -201,7 +201,7 @@ impl Scheduler {
     fn reserve(&mut self, api: &mut ApiServer, now: Time, pod: &PodInfo, index: NodeIndex) -> Result<Option<Promised>, Status> {
         let (volumes, namespace) = (&self.cache.volumes, &pod.class.namespace);
         let unbound = pod.claim_names().filter(|name| volumes.bound_volume(namespace, name).is_none());
-        let claims: Vec<&Value> = unbound.filter_map(|name| volumes.claim(namespace, &name)).collect();
+        let claims: Vec<&Value> = unbound.filter_map(|name| volumes.claim(namespace, &name)).list();
         let node = self.cache.node(index);
         let Some(plan) = volumes.plan(&claims, &node.object).filter(|plan| !plan.is_empty()) else { return Ok(None) };
         let mut promised = Promised { namespace: namespace.clone(), node: node.name.clone(), ..Promised::default() };
@@ -301,7 +301,7 @@ impl Scheduler {
             self.fail(api, now, pod, failure, &message, None);
             return message;
         }
-        let budgets: Vec<Budget> = self.budgets.values().filter_map(Budget::parse).collect();
+        let budgets: Vec<Budget> = self.budgets.values().filter_map(Budget::parse).list();
         let cx = Cx { cache: &self.cache, pod, fits: self.algorithm.fits(&pod.class) };
         match preempt(&cx, d, &self.queue, &budgets, &mut self.random, now) {
             Preemption::Preempt(candidate) => {
@@ -355,8 +355,7 @@ impl Scheduler {
     /// Makes room: the victims are marked and deleted, and pods that matter less are promised nothing there any more.
     fn preempt(&mut self, api: &mut ApiServer, now: Time, pod: &PodInfo, node: &ArcStr, candidate: &Candidate) {
         let kind = kinds::POD;
-        let less: Vec<Arc<PodInfo>> =
-            self.queue.nominated(node).iter().filter(|p| p.class.priority < pod.class.priority).cloned().collect();
+        let less: Vec<Arc<PodInfo>> = self.queue.nominated(node).iter().filter(|p| p.class.priority < pod.class.priority).cloned().list();
         for other in less {
             if let Some(current) = api.peek(kind, &other.class.namespace, &other.name) {
                 let mut next = current.clone();

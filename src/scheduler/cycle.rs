@@ -1,7 +1,7 @@
 //! The scheduling cycle: find the nodes that a pod can run on, score them, choose one.
 //! Models `schedulePod` (`pkg/scheduler/schedule_one.go`). It may not write anything.
 
-use crate::base::{Memo, Order as _};
+use crate::base::{List as _, Memo, Order as _};
 use rustc_hash::FxHashMap;
 
 use super::cache::{Cache, NodeIndex};
@@ -122,7 +122,7 @@ pub fn histogram(nodes: &[(NodeIndex, Reject)], absent: Option<Reject>, all_node
     if let Some(absent) = absent.filter(|_| nodes.len() < all_nodes) {
         count(absent.reasons, all_nodes - nodes.len());
     }
-    let mut texts: Vec<String> = counts.iter().map(|(r, n)| format!("{n} {}", r.text(scalars))).collect();
+    let mut texts: Vec<String> = counts.iter().map(|(r, n)| format!("{n} {}", r.text(scalars))).list();
     texts.order();
     texts.join(", ")
 }
@@ -151,7 +151,7 @@ impl Algorithm {
         let mut d = Diagnosis { all_nodes, ..Diagnosis::default() };
         let Some(only) = pre_filter(cache, pod, fits, &mut d) else { return Outcome::Unschedulable(Box::new(d)) };
         let asked = dynamic_filters(d.state.skip_filter);
-        let wide: Vec<PluginId> = asked.iter().copied().filter(|id| !PLUGINS[*id as usize].is_local()).collect();
+        let wide: Vec<PluginId> = asked.iter().copied().filter(|id| !PLUGINS[*id as usize].is_local()).list();
         let cx = Cx { cache, pod, fits };
         let mut filter = |state: &CycleState, index: NodeIndex| {
             let (node, local) = (cache.node(index), &mut local[index as usize]);
@@ -279,7 +279,7 @@ fn pre_filter(cache: &mut Cache, pod: &PodInfo, fits: &[StaticFit], d: &mut Diag
                 d.absent = Some(Reject { plugin: id, unresolvable: true, reasons: Reasons::NOT_IN_PRE_FILTER });
                 only = Some(match only {
                     None => nodes,
-                    Some(before) => before.into_iter().filter(|n| nodes.contains(n)).collect(),
+                    Some(before) => before.into_iter().filter(|n| nodes.contains(n)).list(),
                 });
             }
             PreFilter::Reject { message } => {
@@ -296,7 +296,7 @@ fn pre_filter(cache: &mut Cache, pod: &PodInfo, fits: &[StaticFit], d: &mut Diag
 /// The plugins that must be asked for each node in each cycle.
 pub fn dynamic_filters(skip: PluginSet) -> Vec<PluginId> {
     let asked = PLUGINS.iter().enumerate().filter(|(_, p)| p.filters() && !p.is_static());
-    asked.map(|(id, _)| id as PluginId).filter(|id| !skip.contains(*id)).collect()
+    asked.map(|(id, _)| id as PluginId).filter(|id| !skip.contains(*id)).list()
 }
 
 /// Whether the pod may run on the node as it is; `None` where it may.
@@ -344,7 +344,7 @@ pub fn what_if(cx: &Cx, state: &mut CycleState, other: &PodInfo, index: NodeInde
 // Models heap.Init of Go's container/heap over the node scores, which is what a real scheduler's ties come down to. What it puts
 // at the root of each part decides the root of the whole, so nothing need be moved further down.
 fn choose(totals: &[i64]) -> usize {
-    let mut roots: Vec<usize> = (0..totals.len()).collect();
+    let mut roots: Vec<usize> = (0..totals.len()).list();
     for top in (0..roots.len() / 2).rev() {
         let mut best = roots[2 * top + 1];
         if let Some(right) = roots.get(2 * top + 2).filter(|right| totals[**right] > totals[best]) {

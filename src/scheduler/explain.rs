@@ -12,7 +12,7 @@ use super::plugins::{NODE_RESOURCES_FIT, PLUGINS, PluginId};
 use super::resources::Resources;
 use crate::api::quantity::Format;
 use crate::api::{ArcStr, Quantity};
-use crate::base::Time;
+use crate::base::{List as _, Time};
 
 /// How many decisions are kept.
 const DECISIONS_MAX: usize = 256;
@@ -201,7 +201,7 @@ impl Record {
                 let mut lacks = (*plugin == NODE_RESOURCES_FIT).then(|| insufficient(requests, cache.node(*index)))?;
                 lacks.find(|lack| lack.reason == reason).as_ref().map(Shortage::of)
             };
-            let reasons = reasons.iter().map(|r| Reason { text: r.text(&cache.scalars), shortage: shortage(r) }).collect();
+            let reasons = reasons.iter().map(|r| Reason { text: r.text(&cache.scalars), shortage: shortage(r) }).list();
             let refused = Some(Refusal { plugin: PLUGINS[*plugin as usize].name(), reasons });
             rows.push(Row { node: cache.node(*index).name.clone(), refused, total: 0 });
         }

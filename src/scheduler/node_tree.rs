@@ -4,6 +4,7 @@
 use super::cache::NodeIndex;
 use crate::api::well_known::{REGION, ZONE};
 use crate::api::{ArcStr, Object, Value};
+use crate::base::List as _;
 
 /// Region and zone.
 type Zone = (ArcStr, ArcStr);
@@ -40,6 +41,6 @@ impl NodeTree {
     /// All nodes, by turns from each zone.
     pub fn list(&self) -> Vec<NodeIndex> {
         let longest = self.zones.iter().map(|(_, nodes)| nodes.len()).max().unwrap_or(0);
-        (0..longest).flat_map(|turn| self.zones.iter().filter_map(move |(_, nodes)| nodes.get(turn).copied())).collect()
+        (0..longest).flat_map(|turn| self.zones.iter().filter_map(move |(_, nodes)| nodes.get(turn).copied())).list()
     }
 }

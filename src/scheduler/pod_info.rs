@@ -1,7 +1,7 @@
 //! A pod as the scheduler sees it. Pods alike in all that scheduling looks at share one parsed [`PodClass`].
 //! It may not know of nodes.
 
-use crate::base::{Order as _, SortedSet};
+use crate::base::{List as _, Order as _, SortedSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -99,7 +99,7 @@ pub struct AffinityTerm {
 
 impl AffinityTerm {
     fn parse(term: &Value, namespace: &ArcStr, weight: i64) -> Self {
-        let mut namespaces: Vec<ArcStr> = term.get("namespaces").items().iter().map(Value::arc_str).collect();
+        let mut namespaces: Vec<ArcStr> = term.get("namespaces").items().iter().map(Value::arc_str).list();
         let by_labels = term.get("namespaceSelector");
         if namespaces.is_empty() && by_labels.is_null() {
             namespaces.push(namespace.clone());
@@ -235,14 +235,14 @@ impl PodClass {
         let required_nodes = RequiredNodeAffinity::of(spec);
         let all_containers = || spec.get("initContainers").items().iter().chain(spec.get("containers").items());
         let host_ports = host_ports::of(spec);
-        let spread = spec.get("topologySpreadConstraints").items().iter().map(|c| SpreadConstraint::parse(c, object.labels())).collect();
+        let spread = spec.get("topologySpreadConstraints").items().iter().map(|c| SpreadConstraint::parse(c, object.labels())).list();
         let terms = |kind: &str| -> Vec<AffinityTerm> {
             let list = spec.at(&["affinity", kind, "requiredDuringSchedulingIgnoredDuringExecution"]);
-            list.items().iter().map(|t| AffinityTerm::parse(t, &namespace, 0)).collect()
+            list.items().iter().map(|t| AffinityTerm::parse(t, &namespace, 0)).list()
         };
         let preferred = |kind: &str, sign: i64| -> Vec<AffinityTerm> {
             let list = spec.at(&["affinity", kind, "preferredDuringSchedulingIgnoredDuringExecution"]);
-            list.items().iter().map(|t| AffinityTerm::parse(t.get("podAffinityTerm"), &namespace, sign * t.get("weight").int())).collect()
+            list.items().iter().map(|t| AffinityTerm::parse(t.get("podAffinityTerm"), &namespace, sign * t.get("weight").int())).list()
         };
         let mut preferred_pods = preferred("podAffinity", 1);
         preferred_pods.extend(preferred("podAntiAffinity", -1));
@@ -269,8 +269,8 @@ impl PodClass {
             affinity: terms("podAffinity"),
             anti_affinity: terms("podAntiAffinity"),
             preferred_pods,
-            images: all_containers().map(|c| normalized_image(c.get("image").str())).collect(),
-            claims: claims.collect(),
+            images: all_containers().map(|c| normalized_image(c.get("image").str())).list(),
+            claims: claims.list(),
             namespace,
         }
     }

@@ -13,7 +13,7 @@ use super::pod_info::PodInfo;
 use super::queue::Queue;
 use super::selector::Selector;
 use crate::api::{ArcStr, Object, Value};
-use crate::base::{RandomStream, Time, parse_rfc3339};
+use crate::base::{List as _, RandomStream, Time, parse_rfc3339};
 
 /// At least so many candidates are compared, where there are as many.
 const MIN_CANDIDATES: usize = 100;
@@ -96,7 +96,7 @@ pub fn preempt(cx: &Cx, d: &Diagnosis, queue: &Queue, budgets: &[Budget], random
             return Preemption::NotEligible("not eligible due to a terminating pod on the nominated node.");
         }
     }
-    let potential: Vec<NodeIndex> = d.nodes.iter().filter(|(_, r)| !r.unresolvable).map(|(n, _)| *n).collect();
+    let potential: Vec<NodeIndex> = d.nodes.iter().filter(|(_, r)| !r.unresolvable).map(|(n, _)| *n).list();
     let (candidates, refused) = dry_run(cx, &d.state, &potential, queue, budgets, random, now);
     match pick(candidates, now) {
         Some(candidate) => Preemption::Preempt(candidate),
@@ -146,7 +146,7 @@ fn select_victims(
     now: Time,
 ) -> Result<Candidate, Reject> {
     let potential: Vec<Arc<PodInfo>> =
-        cx.cache.node(index).pods.iter().filter(|p| p.class.priority < cx.pod.class.priority).cloned().collect();
+        cx.cache.node(index).pods.iter().filter(|p| p.class.priority < cx.pod.class.priority).cloned().list();
     if potential.is_empty() {
         return Err(Reject { plugin: DEFAULT_PREEMPTION, unresolvable: true, reasons: Reasons::NO_VICTIMS });
     }
@@ -193,7 +193,7 @@ fn select_victims(
 
 /// Pods that a budget would keep, and the others; the order within each stays.
 fn split_by_budget(pods: Vec<Arc<PodInfo>>, budgets: &[Budget]) -> (Vec<Arc<PodInfo>>, Vec<Arc<PodInfo>>) {
-    let mut allowed: Vec<i64> = budgets.iter().map(|b| b.allowed).collect();
+    let mut allowed: Vec<i64> = budgets.iter().map(|b| b.allowed).list();
     pods.into_iter().partition(|pod| {
         let labels = &pod.class.labels;
         let mut violates = false;

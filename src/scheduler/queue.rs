@@ -12,7 +12,7 @@ use super::hints::ClusterEvent;
 use super::plugins::{PLUGINS, priority_sort, scheduling_gates};
 use super::pod_info::PodInfo;
 use crate::api::ArcStr;
-use crate::base::{Duration, SortedMap, SortedSet, Time};
+use crate::base::{Duration, List as _, SortedMap, SortedSet, Time};
 
 /// The first backoff; each further failure doubles it.
 const BACKOFF_INITIAL: Duration = Duration::from_secs(1);
@@ -223,7 +223,7 @@ impl Queue {
     pub fn on_event(&mut self, cache: &Cache, event: &ClusterEvent, now: Time) {
         let helped =
             |uid: &ArcStr| self.pods.get(uid).is_some_and(|q| q.refused_by.iter().any(|p| PLUGINS[p as usize].hint(cache, &q.pod, event)));
-        let uids: Vec<ArcStr> = self.unschedulable.values().filter(|uid| helped(uid)).cloned().collect();
+        let uids: Vec<ArcStr> = self.unschedulable.values().filter(|uid| helped(uid)).cloned().list();
         for uid in uids {
             self.requeue(&uid, now);
         }

@@ -2,7 +2,7 @@
 
 use crate::api::persistent_volume::{SELECTED_NODE, best_match, class_of, is_reachable};
 use crate::api::{ArcStr, Object, Quantity, Value, quote};
-use crate::base::{Order as _, SortedMap};
+use crate::base::{List as _, Order as _, SortedMap};
 
 /// What is known of volumes.
 #[derive(Clone, Debug, Default)]
@@ -72,7 +72,7 @@ impl Volumes {
             if selected.is_some_and(|selected| selected != node.name()) {
                 return None;
             }
-            let free = self.volumes.values().filter(|v| !taken.iter().any(|t| std::ptr::eq(*t, *v))).collect::<Vec<_>>();
+            let free = self.volumes.values().filter(|v| !taken.iter().any(|t| std::ptr::eq(*t, *v))).list();
             if let Some(volume) = best_match(free.into_iter(), claim, Some(node)).filter(|_| selected.is_none()) {
                 taken.push(volume);
                 return Some((claim, Some(volume)));

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use super::ApiServer;
 use crate::api::{Object, Value, kinds};
-use crate::base::cidr;
+use crate::base::{List as _, cidr};
 
 /// Addresses that begin with the same bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,6 @@ impl ApiServer {
     pub(super) fn more_service_blocks(&self) -> Vec<AddressBlock> {
         let is_unready = |c: &Value| c.get("type").str() == "Ready" && c.get("status").str() != "True";
         let ready = |cidr: &&Value| !cidr.is_terminating() && !cidr.at(&["status", "conditions"]).items().iter().any(is_unready);
-        self.iter(kinds::SERVICE_CIDR, None).filter(ready).flat_map(AddressBlock::of).collect()
+        self.iter(kinds::SERVICE_CIDR, None).filter(ready).flat_map(AddressBlock::of).list()
     }
 }

@@ -15,7 +15,7 @@ use super::scale::scale_of;
 use super::service_allocator::ServiceAllocator;
 use super::{managed_fields, patch, strategy, typed};
 use crate::api::{self, ArcStr, Cause, Kind, KindRef, Object, Status, Value, Warnings, kinds};
-use crate::base::{RandomStream, Time};
+use crate::base::{List as _, RandomStream, Time};
 use crate::obj;
 use crate::store::{ObjectKey, Objects, Store, StoreError};
 
@@ -285,9 +285,9 @@ impl ApiServer {
         let kind = self.current(kind);
         let (labels, fields) = options.parse(kind)?;
         let made = self.built_in(kind);
-        let all = self.with_built_in(kind, namespace, self.iter(kind, namespace).collect(), &made);
+        let all = self.with_built_in(kind, namespace, self.iter(kind, namespace).list(), &made);
         let found = all.into_iter().filter(|v| labels.matches(v.labels()) && fields.matches(v));
-        Ok(found.map(|v| if kind.custom.is_some() { api::custom::read(kind, v) } else { v.clone() }).collect())
+        Ok(found.map(|v| if kind.custom.is_some() { api::custom::read(kind, v) } else { v.clone() }).list())
     }
 
     /// POST.
@@ -691,7 +691,7 @@ impl ApiServer {
         }
         let old = object.clone();
         let path = kind.custom.as_ref().map_or(".spec.replicas", |c| c.scale(kind.version).get("specReplicasPath").str());
-        object.set(&path.trim_start_matches('.').split('.').collect::<Vec<_>>(), replicas);
+        object.set(&path.trim_start_matches('.').split('.').list(), replicas);
         self.track(by, kind, Some(&old), &mut object, Subresource::Scale, options);
         self.writer = Writer::Settled;
         // What was stored needs no second look, but is warned of.

@@ -3,7 +3,7 @@
 use super::{ApiServer, Caller};
 use crate::api::kinds::RBAC;
 use crate::api::{Kind, KindRef, Object, Status, Value, aggregate, policy_rule};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use crate::obj;
 
 /// Whoever is in this group may do everything.
@@ -62,7 +62,7 @@ impl User {
     }
 
     fn of_review(spec: &Value) -> User {
-        let groups = spec.get("groups").items().iter().map(|g| g.str().to_owned()).collect();
+        let groups = spec.get("groups").items().iter().map(|g| g.str().to_owned()).list();
         User { name: spec.get("user").str().into(), uid: spec.get("uid").str().into(), groups, extra: Vec::new() }
     }
 
@@ -72,7 +72,7 @@ impl User {
         if !self.uid.is_empty() {
             info.set(&["uid"], self.uid.as_str());
         }
-        let list = |texts: &[String]| texts.iter().map(|t| Value::from(t.as_str())).collect::<Vec<_>>();
+        let list = |texts: &[String]| texts.iter().map(|t| Value::from(t.as_str())).list();
         info.set(&["groups"], list(&self.groups));
         for (key, values) in &self.extra {
             info.set(&["extra", key], list(values));
@@ -207,7 +207,7 @@ impl ApiServer {
         if !self.enforces_roles() {
             return vec![obj!({"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}), obj!({"nonResourceURLs": ["*"], "verbs": ["*"]})];
         }
-        self.granted(user, namespace).filter_map(|g| g.rules.ok()).flat_map(|rules| rules.items().to_vec()).collect()
+        self.granted(user, namespace).filter_map(|g| g.rules.ok()).flat_map(|rules| rules.items().to_vec()).list()
     }
 
     /// The bindings that are about somebody, those of the cluster first.
@@ -283,10 +283,10 @@ impl ApiServer {
         if missing.is_empty() {
             return Ok(());
         }
-        let mut texts: Vec<String> = policy_rule::compact(&missing).iter().map(policy_rule::described).collect();
+        let mut texts: Vec<String> = policy_rule::compact(&missing).iter().map(policy_rule::described).list();
         texts.order();
         texts.dedup();
-        let groups: Vec<String> = user.groups.iter().map(|g| format!("{g:?}")).collect();
+        let groups: Vec<String> = user.groups.iter().map(|g| format!("{g:?}")).list();
         let detail = format!(
             "user {:?} (groups=[{}]) is attempting to grant RBAC permissions not currently held:\n{}",
             user.name,

@@ -5,6 +5,7 @@
 use super::{ApiServer, Caller};
 use crate::api::kinds::RBAC;
 use crate::api::{ArcStr, Value};
+use crate::base::List as _;
 use crate::obj;
 
 const READ: &str = "get list watch";
@@ -125,7 +126,7 @@ const BINDINGS: &[(&str, &[&str])] = &[
 ];
 
 fn texts(text: &'static str) -> Value {
-    text.split(' ').map(|word| Value::from(ArcStr::from(word))).collect::<Vec<_>>().into()
+    text.split(' ').map(|word| Value::from(ArcStr::from(word))).list().into()
 }
 
 fn rule(&(verbs, group, resources): &(&'static str, &'static str, &'static str)) -> Value {
@@ -145,7 +146,7 @@ impl ApiServer {
             })
         };
         for role in ROLES {
-            let mut object = obj!({"metadata": metadata(role.name), "rules": role.rules.iter().map(rule).collect::<Vec<_>>()});
+            let mut object = obj!({"metadata": metadata(role.name), "rules": role.rules.iter().map(rule).list()});
             let label = |of: &str| format!("{RBAC}/aggregate-to-{of}");
             if !role.part_of.is_empty() {
                 object.set(&["metadata", "labels", &label(role.part_of)], "true");
@@ -161,7 +162,7 @@ impl ApiServer {
             let subjects = groups.iter().map(|group| obj!({"apiGroup": RBAC, "kind": "Group", "name": *group}));
             let binding = obj!({
                 "metadata": metadata(name), "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": *name},
-                "subjects": subjects.collect::<Vec<_>>()
+                "subjects": subjects.list()
             });
             self.must_create(by, "ClusterRoleBinding", "", binding);
         }

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use super::ApiServer;
 use super::event_forms::{in_form_of, stored_kind};
 use crate::api::{KindRef, Object, Value, kinds};
-use crate::base::{Order as _, RandomStream, Time, text};
+use crate::base::{List as _, Order as _, RandomStream, Time, text};
 use crate::obj;
 use crate::store::ObjectKey;
 
@@ -29,16 +29,16 @@ impl ApiServer {
     /// The objects of a kind that are made when they are read.
     pub(super) fn built_in(&self, kind: KindRef) -> Vec<Value> {
         if stored_kind(kind) != kind {
-            return self.iter(kinds::EVENT, None).map(|event| in_form_of(kind, event)).collect();
+            return self.iter(kinds::EVENT, None).map(|event| in_form_of(kind, event)).list();
         }
         let mut found: Vec<Value> = match (kind.group, kind.plural) {
             ("apiregistration.k8s.io", _) => self.services_of_groups(),
-            ("networking.k8s.io", "ipaddresses") => self.iter(kinds::SERVICE, None).filter_map(address).collect(),
+            ("networking.k8s.io", "ipaddresses") => self.iter(kinds::SERVICE, None).filter_map(address).list(),
             ("networking.k8s.io", "servicecidrs")
             | ("", "componentstatuses" | "configmaps")
             | ("coordination.k8s.io" | FLOW_CONTROL, _) => {
                 let lines = OBJECTS.lines().filter_map(|line| line.split_once(' ')).filter(|(plural, _)| *plural == kind.plural);
-                lines.filter_map(|(_, json)| Value::from_json(json).ok()).collect()
+                lines.filter_map(|(_, json)| Value::from_json(json).ok()).list()
             }
             _ => return Vec::new(),
         };

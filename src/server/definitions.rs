@@ -5,7 +5,7 @@ use super::api_server::OWN;
 use super::options::{Caller, DeleteOptions, Subresource, WriteOptions};
 use super::{ApiServer, Change, Component};
 use crate::api::{self, ArcStr, KINDS, Kind, KindRef, Object, Status, Value, aggregate, custom, kinds, split_api_version};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, List as _, Time};
 use crate::obj;
 
 /// Keeps a definition until its objects are gone.
@@ -26,7 +26,7 @@ impl ApiServer {
 
     /// Every kind that is served: the built-in ones in the order of their table, then the custom ones.
     pub fn kinds(&self) -> Vec<KindRef> {
-        KINDS.iter().chain(self.custom_kinds()).collect()
+        KINDS.iter().chain(self.custom_kinds()).list()
     }
 
     /// The kind that an object's `apiVersion` and `kind` name.
@@ -95,7 +95,7 @@ impl Definitions {
         let group = old.at(&["spec", "group"]);
         let waiting =
             api.iter(definitions(), None).filter(|d| d.condition("NamesAccepted") == "False" && d.at(&["spec", "group"]) == group);
-        let names: Vec<ArcStr> = waiting.map(Object::name_arc).collect();
+        let names: Vec<ArcStr> = waiting.map(Object::name_arc).list();
         names.into_iter().filter(|n| n != name).for_each(|n| self.add(n, by.now + LAG));
         Ok(())
     }
@@ -111,7 +111,7 @@ fn accept(api: &ApiServer, now: Time, old: &Value) -> Value {
         .iter(definitions(), None)
         .filter(|d| d.at(&["spec", "group"]) == old.at(&["spec", "group"]) && d.name() != old.name())
         .map(|d| d.at(&["status", "acceptedNames"]))
-        .collect();
+        .list();
     let resource = |n: &Value, text: &str| {
         n.get("plural").str() == text || n.get("singular").str() == text || n.get("shortNames").items().iter().any(|s| s.str() == text)
     };
@@ -126,11 +126,11 @@ fn accept(api: &ApiServer, now: Time, old: &Value) -> Value {
         ("listKind", "ListKindConflict"),
     ] {
         let asked = wanted.get(member);
-        let texts: Vec<&str> = if member == "shortNames" { asked.items().iter().map(Value::str).collect() } else { vec![asked.str()] };
+        let texts: Vec<&str> = if member == "shortNames" { asked.items().iter().map(Value::str).list() } else { vec![asked.str()] };
         let taken = |text: &&str| {
             !text.is_empty() && others.iter().any(|o| if reason.starts_with(['K', 'L']) { kind(o, text) } else { resource(o, text) })
         };
-        let used: Vec<String> = texts.into_iter().filter(taken).map(|t| format!("{t:?} is already in use")).collect();
+        let used: Vec<String> = texts.into_iter().filter(taken).map(|t| format!("{t:?} is already in use")).list();
         match used.as_slice() {
             [] if asked.is_null() => _ = names.remove(&[member]),
             [] => names.set(&[member], asked.clone()),
@@ -170,7 +170,7 @@ fn end(api: &mut ApiServer, by: &Caller, old: &Value) -> Result<Value, Status> {
     let mut outcome = ("False", "NeverEstablished", "resource was never established");
     if let Some(kind) = custom::kind_of(old) {
         let all: Vec<(ArcStr, ArcStr)> =
-            api.iter(kind, None).filter(|o| !o.is_terminating()).map(|o| (o.namespace_arc(), o.name_arc())).collect();
+            api.iter(kind, None).filter(|o| !o.is_terminating()).map(|o| (o.namespace_arc(), o.name_arc())).list();
         for (namespace, name) in all {
             api.delete(by, kind, &namespace, &name, &DeleteOptions::default())?;
         }

@@ -8,7 +8,7 @@ use super::options::{Caller, DeleteOptions, ListOptions, Propagation, Subresourc
 use super::strategy::add_finalizer;
 use crate::api::selector::LabelSelector;
 use crate::api::{self, KindRef, Object, Status, Value, drop_finalizer, has_ended, has_finalizer, kinds};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, List as _, Time};
 use crate::obj;
 use crate::store::ObjectKey;
 
@@ -192,7 +192,7 @@ impl ApiServer {
     fn check_disruption_budgets(&mut self, by: &Caller, pod: &Value, dry_run: bool) -> Result<(), Status> {
         let kind = kinds::POD_DISRUPTION_BUDGET;
         let covers = |budget: &&Value| LabelSelector::from_object(budget.at(&["spec", "selector"])).is_ok_and(|s| s.matches(pod.labels()));
-        let budgets: Vec<Value> = self.iter(kind, Some(pod.namespace())).filter(covers).cloned().collect();
+        let budgets: Vec<Value> = self.iter(kind, Some(pod.namespace())).filter(covers).cloned().list();
         let [budget] = budgets.as_slice() else {
             return match budgets.len() {
                 0 => Ok(()),

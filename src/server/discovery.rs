@@ -1,6 +1,6 @@
 //! What the API says of itself: `/`, `/api`, `/apis`, and the resources of each group and version.
 
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 
 use super::ApiServer;
 use super::strategy::has_status;
@@ -43,7 +43,7 @@ const SUBRESOURCES: &[(&str, &[(&str, &str, &str, &[&str])])] = &[
 impl ApiServer {
     /// The document at a path of discovery; nothing where the path is none of them.
     pub(super) fn discovery(&self, path: &str) -> Option<Value> {
-        let parts: Vec<&str> = path.split('/').filter(|p| !p.is_empty()).collect();
+        let parts: Vec<&str> = path.split('/').filter(|p| !p.is_empty()).list();
         match parts.as_slice() {
             [] => {
                 let mut paths: Vec<String> =
@@ -53,7 +53,7 @@ impl ApiServer {
                     paths.extend(versions.iter().map(|version| format!("/apis/{group}/{version}")));
                 }
                 paths.order();
-                let paths: Vec<Value> = paths.into_iter().map(Value::from).collect();
+                let paths: Vec<Value> = paths.into_iter().map(Value::from).list();
                 Some(obj!({"paths": paths}))
             }
             ["api"] => Some(obj!({
@@ -61,7 +61,7 @@ impl ApiServer {
                 "serverAddressByClientCIDRs": [{"clientCIDR": "0.0.0.0/0", "serverAddress": "127.0.0.1:6443"}]
             })),
             ["apis"] => {
-                let groups: Vec<Value> = self.groups().iter().map(|(group, versions)| api_group(group, versions)).collect();
+                let groups: Vec<Value> = self.groups().iter().map(|(group, versions)| api_group(group, versions)).list();
                 Some(obj!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups}))
             }
             ["apis", group] => {
@@ -97,7 +97,7 @@ impl ApiServer {
 
     fn resources(&self, group: &str, version: &str) -> Option<Value> {
         let served = |k: &KindRef| k.group == group && (k.version == version || schema().versions(k).contains(&version));
-        let mut found: Vec<Value> = self.kinds().into_iter().filter(served).flat_map(resources_of).collect();
+        let mut found: Vec<Value> = self.kinds().into_iter().filter(served).flat_map(resources_of).list();
         if found.is_empty() {
             return None;
         }
@@ -112,7 +112,7 @@ impl ApiServer {
 
 fn api_group(group: &str, versions: &[&str]) -> Value {
     let version = |version: &str| obj!({"groupVersion": join_api_version(group, version), "version": version});
-    let all: Vec<Value> = versions.iter().map(|v| version(v)).collect();
+    let all: Vec<Value> = versions.iter().map(|v| version(v)).list();
     obj!({"name": group, "versions": all, "preferredVersion": version(versions[0])})
 }
 
@@ -121,7 +121,7 @@ fn row(kind: KindRef, name: &str, singular: &str, of: &str, verbs: &[&str]) -> V
 }
 
 fn texts(list: &[&str]) -> Vec<Value> {
-    list.iter().map(|t| Value::from(*t)).collect()
+    list.iter().map(|t| Value::from(*t)).list()
 }
 
 /// What discovery says of a kind itself.

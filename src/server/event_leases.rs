@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::ApiServer;
 use crate::api::{Object, Value, kinds};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, List as _, Time};
 use crate::store::{ObjectKey, Version};
 
 /// How long an event stays after it was written last, at least (`--event-ttl`).
@@ -57,7 +57,7 @@ impl ApiServer {
             .filter_map(|revision| self.store.version(revision))
             .filter(|v| v.key.kind == kinds::EVENT)
             .filter_map(|v| Some((v.key.clone(), newest(v)?)))
-            .collect();
+            .list();
         self.store.sign("etcd");
         for (key, last) in ended {
             let expected = last.revision();

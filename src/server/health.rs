@@ -1,5 +1,6 @@
 //! `/healthz`, `/livez` and `/readyz`: what an API server checks of itself. All of it is well here.
 
+use crate::base::List as _;
 /// The checks, in their order, separated by spaces; `+` marks those that only `/readyz` has, `*` hooks that run after the start.
 const CHECKS: &str = "ping log etcd +etcd-readiness +informer-sync *start-apiserver-admission-initializer \
     *generic-apiserver-start-informers *priority-and-fairness-config-consumer *priority-and-fairness-filter \
@@ -24,7 +25,7 @@ pub(super) fn check(path: &str, query: &str) -> Option<String> {
         Some(hook) => format!("poststarthook/{hook}"),
         None => word.trim_start_matches('+').to_owned(),
     };
-    let checks: Vec<String> = CHECKS.split(' ').filter(|w| group == "readyz" || !w.starts_with('+')).map(name).collect();
+    let checks: Vec<String> = CHECKS.split(' ').filter(|w| group == "readyz" || !w.starts_with('+')).map(name).list();
     if !one.is_empty() {
         return checks.iter().any(|c| c == one).then(|| "ok".to_owned());
     }
@@ -32,13 +33,13 @@ pub(super) fn check(path: &str, query: &str) -> Option<String> {
     if !parameters().any(|p| p.0 == "verbose") {
         return Some("ok".into());
     }
-    let excluded: Vec<&str> = parameters().filter(|p| p.0 == "exclude").map(|p| p.1).collect();
+    let excluded: Vec<&str> = parameters().filter(|p| p.0 == "exclude").map(|p| p.1).list();
     let mut text = String::new();
     for check in &checks {
         let mark = if excluded.contains(&check.as_str()) { " excluded:" } else { "" };
         text += &format!("[+]{check}{mark} ok\n");
     }
-    let unknown: Vec<String> = excluded.iter().filter(|e| !checks.iter().any(|c| c == *e)).map(|e| format!("{e:?}")).collect();
+    let unknown: Vec<String> = excluded.iter().filter(|e| !checks.iter().any(|c| c == *e)).map(|e| format!("{e:?}")).list();
     if !unknown.is_empty() {
         text += &format!("warn: some health checks cannot be excluded: no matches for {}\n", unknown.join(", "));
     }

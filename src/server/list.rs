@@ -5,7 +5,7 @@ use super::options::ListOptions;
 use super::{ApiServer, rest};
 use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{self, Cause, KindRef, Object, Status, Value, aggregate};
-use crate::base::{Time, base64};
+use crate::base::{List as _, Time, base64};
 use crate::obj;
 
 const TOO_OLD: &str = "The resourceVersion for the provided list is too old.";
@@ -80,7 +80,7 @@ fn check(query: &Query) -> Result<(), Status> {
     if !of("sendInitialEvents").is_empty() {
         causes.push(Cause::forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
     }
-    let texts: Vec<String> = causes.iter().map(|c| format!("{}: {}", c.field, c.message)).collect();
+    let texts: Vec<String> = causes.iter().map(|c| format!("{}: {}", c.field, c.message)).list();
     if texts.is_empty() {
         return Ok(());
     }
@@ -163,7 +163,7 @@ impl ApiServer {
         });
         let kept = self.store().iter_at(kind, namespace, at).map_err(|_| Status::gone(gone))?;
         let made = self.built_in(kind);
-        let all = self.with_built_in(kind, namespace, kept.collect(), &made);
+        let all = self.with_built_in(kind, namespace, kept.list(), &made);
         let key = |object: &Value| key(object.namespace(), object.name());
         let mut rows = all.into_iter().skip_while(|object| after.as_ref().is_some_and(|after| key(object) <= *after));
         let mut items = Vec::new();

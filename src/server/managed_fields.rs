@@ -13,7 +13,7 @@ use super::options::Caller;
 use crate::api::schema::{Field, ListType, Ty, Type, schema};
 use crate::api::well_known::LAST_APPLIED;
 use crate::api::{ArcStr, Cause, KindRef, Map, Object, Status, Value};
-use crate::base::{Order as _, SortedMap, SortedSet};
+use crate::base::{List as _, Order as _, SortedMap, SortedSet};
 use crate::obj;
 
 /// As whom kubectl applies on the server's side.
@@ -113,14 +113,14 @@ fn parts(node: Node, value: &Value) -> Vec<(String, Node, &Value)> {
             // A time that is none is written as null, and is there all the same.
             let is_there = |field: &Field, v: &Value| !v.is_null() || matches!(field.ty, Ty::Time) && always_there(field);
             let fields = value.entries().filter_map(|(k, v)| Some((k, t.field(k).filter(|f| is_there(f, v))?, v)));
-            fields.map(|(k, field, v)| (format!("f:{k}"), node_of(field), v)).collect()
+            fields.map(|(k, field, v)| (format!("f:{k}"), node_of(field), v)).list()
         }
-        Node::Entries => value.entries().map(|(k, v)| (format!("f:{k}"), Node::Leaf, v)).collect(),
+        Node::Entries => value.entries().map(|(k, v)| (format!("f:{k}"), Node::Leaf, v)).list(),
         Node::Items(field, t) => {
             let inner = if t.atomic { Node::Leaf } else { Node::Struct(t) };
-            value.items().iter().map(|v| (item_key(field, t, v), inner, v)).collect()
+            value.items().iter().map(|v| (item_key(field, t, v), inner, v)).list()
         }
-        Node::Set => value.items().iter().map(|v| (format!("v:{}", v.to_json()), Node::Leaf, v)).collect(),
+        Node::Set => value.items().iter().map(|v| (format!("v:{}", v.to_json()), Node::Leaf, v)).list(),
         Node::Custom(of, root) => {
             let inner = |key: &str, value: &Value| {
                 if root && key == "metadata" {
@@ -129,7 +129,7 @@ fn parts(node: Node, value: &Value) -> Vec<(String, Node, &Value)> {
                 let property = of.get("properties").get(key);
                 custom_node(if property.is_null() { of.get("additionalProperties") } else { property }, value)
             };
-            value.entries().filter(|(_, v)| !v.is_null()).map(|(k, v)| (format!("f:{k}"), inner(k, v), v)).collect()
+            value.entries().filter(|(_, v)| !v.is_null()).map(|(k, v)| (format!("f:{k}"), inner(k, v), v)).list()
         }
         Node::CustomItems(of) => {
             let items = of.get("items");
@@ -140,7 +140,7 @@ fn parts(node: Node, value: &Value) -> Vec<(String, Node, &Value)> {
                 });
                 format!("k:{}", Value::from(keys.collect::<Map>()).to_json())
             };
-            value.items().iter().map(|v| (key(v), custom_node(items, v), v)).collect()
+            value.items().iter().map(|v| (key(v), custom_node(items, v), v)).list()
         }
     }
 }
@@ -281,7 +281,7 @@ fn merge(node: Node, live: &Value, config: &Value) -> Value {
 
 /// Takes out what was applied before and is no longer, where nobody else owns it or anything in it.
 fn prune(node: Node, value: &mut Value, gone: &Value, owned: &Value) {
-    let found: Vec<(String, Node)> = parts(node, value).into_iter().map(|(k, n, _)| (k, n)).collect();
+    let found: Vec<(String, Node)> = parts(node, value).into_iter().map(|(k, n, _)| (k, n)).list();
     let mut leaving: SortedSet<&str> = SortedSet::new();
     let mut places = vec![false; if node.by_name() { 0 } else { found.len() }];
     for (at, (key, inner)) in found.iter().enumerate() {
@@ -323,7 +323,7 @@ fn paths(set: &Value, path: &str, found: &mut Vec<String>) {
             Some(("v:", value)) => format!("[={value}]"),
             Some(("k:", keys)) => {
                 let keys = Value::from_json(keys).unwrap_or_default();
-                let keys: Vec<String> = keys.entries().map(|(k, v)| format!("{k}={}", v.to_json())).collect();
+                let keys: Vec<String> = keys.entries().map(|(k, v)| format!("{k}={}", v.to_json())).list();
                 format!("[{}]", keys.join(","))
             }
             _ => continue,
@@ -488,7 +488,7 @@ pub(super) fn apply(
         .iter()
         .filter(|e| sub.is_empty() && e.get("operation").str() == "Update" && !common(e.get("fieldsV1"), &annotation).is_null())
         .map(|e| e.get("manager").arc_str())
-        .collect();
+        .list();
     if manager == KUBECTL && sub.is_empty() && live.annotation(LAST_APPLIED).is_some() {
         // What kubectl applied by itself before is taken over (kubectl's migration of managed fields), and the annotation kept true.
         for client in &clients {
@@ -544,7 +544,7 @@ fn conflict(kind: KindRef, name: &str, conflicts: &[(String, String)]) -> Status
         [(manager, path)] => format!("Apply failed with 1 conflict: conflict with {manager}: {path}"),
         many => {
             let mut lines = Vec::new();
-            let mut managers: Vec<&String> = many.iter().map(|(manager, _)| manager).collect();
+            let mut managers: Vec<&String> = many.iter().map(|(manager, _)| manager).list();
             managers.order();
             managers.dedup();
             for manager in managers {
@@ -562,7 +562,7 @@ fn conflict(kind: KindRef, name: &str, conflicts: &[(String, String)]) -> Status
         field: path.clone(),
         message: format!("conflict with {manager}"),
     };
-    status.causes = conflicts.iter().map(cause).collect();
+    status.causes = conflicts.iter().map(cause).list();
     status
 }
 

@@ -2,6 +2,7 @@
 
 use super::{ApiServer, Attributes, User, rest};
 use crate::api::{ArcStr, KindRef, Status, Value, kinds};
+use crate::base::List as _;
 
 /// Where a request is passed on to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub struct ProxyLocation {
 /// `[SCHEME:]NAME[:PORT]`; nothing where there are more parts or an odd scheme.
 // Models utilnet.SplitSchemeNamePort.
 fn split_name(id: &str) -> Option<(&str, &str)> {
-    match id.split(':').collect::<Vec<_>>().as_slice() {
+    match id.split(':').list().as_slice() {
         [name] => Some((name, "")),
         [name, port] => Some((name, port)),
         ["" | "http" | "https", name, port] => Some((name, port)),
@@ -94,7 +95,7 @@ impl ApiServer {
         let of_subset = |subset: &Value| {
             let port = subset.get("ports").items().iter().find(|p| p.get("name").str() == port_name.as_str());
             let port = port.and_then(|p| u16::try_from(p.get("port").int()).ok());
-            let addresses: Vec<ArcStr> = subset.get("addresses").items().iter().map(|a| a.get("ip").arc_str()).collect();
+            let addresses: Vec<ArcStr> = subset.get("addresses").items().iter().map(|a| a.get("ip").arc_str()).list();
             port.filter(|_| !addresses.is_empty()).map(|port| (addresses, port))
         };
         let Some((addresses, port)) = found.get("subsets").items().iter().find_map(of_subset) else {

@@ -9,6 +9,7 @@ use crate::api::convert::{to_stored, to_version};
 use crate::api::schema::schema;
 use crate::api::selector::FieldSelector;
 use crate::api::{Cause, KindRef, Object, Status, Value, join_api_version, kinds, split_api_version};
+use crate::base::List as _;
 use crate::obj;
 
 /// One request.
@@ -264,7 +265,7 @@ impl ApiServer {
                 v.remove(&["kind"]);
                 v
             })
-            .collect();
+            .list();
         obj!({
             "apiVersion": kind.api_version(), "kind": kind.list_kind(),
             "metadata": {"resourceVersion": self.revision().to_string()}, "items": items
@@ -301,7 +302,7 @@ fn check_options(method: &str, query: &[(String, String)], applies: bool) -> Res
     } else if method == "PATCH" && !applies && !parameter("force").is_empty() {
         causes.push(Cause::forbidden("force", "may not be specified for non-apply patch"));
     }
-    let dry_run: Vec<Value> = query.iter().filter(|(k, _)| k == "dryRun").map(|(_, v)| v.as_str().into()).collect();
+    let dry_run: Vec<Value> = query.iter().filter(|(k, _)| k == "dryRun").map(|(_, v)| v.as_str().into()).list();
     if dry_run.iter().any(|v| v.str() != "All") {
         causes.push(Cause::not_supported("dryRun", &dry_run.into(), &["All"]));
     }
@@ -327,7 +328,7 @@ fn subresource(name: &str) -> Result<Subresource, Status> {
 /// The parameters of a query, in order.
 pub(super) fn parse_query(query: &str) -> Vec<(String, String)> {
     let decode = |text: &str| decode_percent(&text.replace('+', " "));
-    query.split('&').filter_map(|p| p.split_once('=')).map(|(k, v)| (decode(k), decode(v))).collect()
+    query.split('&').filter_map(|p| p.split_once('=')).map(|(k, v)| (decode(k), decode(v))).list()
 }
 
 pub(super) fn parse_path(api: &ApiServer, path: &str) -> Option<Target> {
@@ -338,7 +339,7 @@ pub(super) fn parse_path(api: &ApiServer, path: &str) -> Option<Target> {
         _ => return None,
     };
     let version = parts.next()?;
-    let mut rest: Vec<String> = parts.collect();
+    let mut rest: Vec<String> = parts.list();
     let mut namespace = String::new();
     // `namespaces/x` alone is the namespace itself, as are its subresources.
     if rest.first().is_some_and(|p| p == "namespaces") && rest.len() > 2 && !matches!(rest[2].as_str(), "status" | "finalize") {

@@ -3,6 +3,7 @@
 use super::{ApiServer, strategy};
 use crate::api::selector::LabelSelector;
 use crate::api::{KindRef, Status, Value, kinds};
+use crate::base::List as _;
 use crate::obj;
 
 impl ApiServer {
@@ -24,7 +25,7 @@ impl ApiServer {
 /// An object's `autoscaling/v1` Scale.
 pub(super) fn scale_of(kind: KindRef, object: &Value) -> Value {
     let paths = kind.custom.as_ref().map(|c| c.scale(kind.version));
-    let along = |path: &str| object.at(&path.trim_start_matches('.').split('.').collect::<Vec<_>>());
+    let along = |path: &str| object.at(&path.trim_start_matches('.').split('.').list());
     let metadata = object.get("metadata");
     let selector = match object.at(&["spec", "selector"]) {
         _ if paths.is_some() => along(paths.map_or("", |p| p.get("labelSelectorPath").str())).str().to_owned(),

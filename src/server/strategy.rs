@@ -1,6 +1,7 @@
 //! What each kind's registry does to an object before it is validated: who owns which half, and when a generation passes.
 
 use crate::api::well_known::TEMPLATE_GENERATION;
+use crate::base::List as _;
 use std::sync::Arc;
 
 use super::Subresource;
@@ -114,7 +115,7 @@ fn drop_disabled(kind: KindRef, object: &mut Value, old: &Value) {
         ("", "replicationcontrollers") | ("apps", _) | ("batch", _) => &["spec", "template", "spec"],
         _ => return,
     };
-    let below = |member: &'static str| -> Vec<&str> { spec.iter().copied().chain([member]).collect() };
+    let below = |member: &'static str| -> Vec<&str> { spec.iter().copied().chain([member]).list() };
     let group = below("schedulingGroup");
     if old.at(&group).is_null() {
         object.remove(&group);
@@ -407,7 +408,7 @@ fn resized(object: &Value, old: &Value) -> Value {
     next.set(&["metadata"], object.get("metadata"));
     for key in ["containers", "initContainers"] {
         let new = object.at(&["spec", key]).items();
-        let names = |list: &[Value]| -> Vec<Value> { list.iter().map(|c| c.get("name").clone()).collect() };
+        let names = |list: &[Value]| -> Vec<Value> { list.iter().map(|c| c.get("name").clone()).list() };
         if names(new) != names(old.at(&["spec", key]).items()) {
             let mut whole = object.clone();
             whole.set(&["status"], old.get("status"));
@@ -506,7 +507,7 @@ fn drop_what_the_type_had(service: &mut Value, old: &Value) {
 /// Ports that name no node port keep the one they had.
 fn keep_node_ports(service: &mut Value, old: &Value) {
     let known = old.at(&["spec", "ports"]).clone();
-    let taken: Vec<i64> = service.at(&["spec", "ports"]).items().iter().map(|p| p.get("nodePort").int()).collect();
+    let taken: Vec<i64> = service.at(&["spec", "ports"]).items().iter().map(|p| p.get("nodePort").int()).list();
     for port in service.at_mut(&["spec", "ports"]).list_mut() {
         if port.get("nodePort").int() != 0 {
             continue;

@@ -3,7 +3,7 @@
 
 use super::{ApiServer, Caller, User};
 use crate::api::{Cause, Kind, KindRef, Object, Status, Value, kinds};
-use crate::base::{RandomStream, Time, base64};
+use crate::base::{List as _, RandomStream, Time, base64};
 use crate::obj;
 
 /// Whom tokens are for where nobody else is named, and who issues them (`--api-audiences`, `--service-account-issuer`).
@@ -25,7 +25,7 @@ fn signed(claims: &Value) -> String {
     let header = obj!({"alg": "RS256", "kid": KEY_ID}).to_json();
     let text = format!("{}.{}", base64::encode_url(header.as_bytes()), base64::encode_url(claims.to_json().as_bytes()));
     let mut random = RandomStream::new(0, &text);
-    let signature: Vec<u8> = (0..SIGNATURE_WORDS).flat_map(|_| random.bits().to_be_bytes()).collect();
+    let signature: Vec<u8> = (0..SIGNATURE_WORDS).flat_map(|_| random.bits().to_be_bytes()).list();
     format!("{text}.{}", base64::encode_url(&signature))
 }
 
@@ -61,7 +61,7 @@ pub fn token(account: &Value, audiences: &[&str], seconds: i64, bound: &[(&str, 
         own.set(&["warnafter"], expires);
         expires = issued + EXTENDED_S;
     }
-    let list: Vec<Value> = audiences.iter().map(|a| Value::from(*a)).collect();
+    let list: Vec<Value> = audiences.iter().map(|a| Value::from(*a)).list();
     let mut claims = obj!({
         "aud": list, "exp": expires, "iat": issued, "iss": ISSUER, "kubernetes.io": own, "nbf": issued, "sub": subject(account)
     });
@@ -101,12 +101,12 @@ impl ApiServer {
         let seconds = seconds.as_int().unwrap_or(3600);
         let to = spec.get("boundObjectRef");
         let bound = self.bound_object(namespace, name, to)?;
-        let audiences: Vec<&str> = spec.get("audiences").items().iter().map(Value::str).collect();
+        let audiences: Vec<&str> = spec.get("audiences").items().iter().map(Value::str).list();
         let node = match &bound {
             Some(("pod", pod)) => self.peek(kinds::NODE, "", pod.at(&["spec", "nodeName"]).str()),
             _ => None,
         };
-        let bound: Vec<(&str, &Value)> = bound.into_iter().chain(node.map(|node| ("node", node))).collect();
+        let bound: Vec<(&str, &Value)> = bound.into_iter().chain(node.map(|node| ("node", node))).list();
         let mut answer = request.clone();
         answer.set(&["kind"], "TokenRequest");
         answer.set(&["apiVersion"], "authentication.k8s.io/v1");

@@ -3,7 +3,7 @@
 
 use crate::api::schema::{Field, ListType, Ty, Type, schema};
 use crate::api::{KindRef, Value, quote};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 
 /// What does not fit, as one text.
 pub(super) fn check(kind: KindRef, version: &str, config: &Value) -> Result<(), String> {
@@ -114,9 +114,9 @@ fn keys(field: &Field, ty: &Type, item: &Value) -> Result<String, String> {
     let mut names = field.map_keys.clone();
     names.order();
     let own = |key: &&str| members.get(key).map(shown).or_else(|| ty.field(key).and_then(|f| f.default).map(quote));
-    let found: Vec<String> = names.iter().filter_map(|key| own(key).map(|value| format!("{key}={value}"))).collect();
+    let found: Vec<String> = names.iter().filter_map(|key| own(key).map(|value| format!("{key}={value}"))).list();
     if found.is_empty() {
-        let names: Vec<String> = field.map_keys.iter().map(|k| quote(k)).collect();
+        let names: Vec<String> = field.map_keys.iter().map(|k| quote(k)).list();
         return Err(format!(
             "associative list with keys has an element that omits all key fields [{}] (and doesn't have default values for any key fields)",
             names.join(" ")
@@ -140,10 +140,10 @@ fn go(value: &Value) -> String {
         Value::Int(i) => float(*i as f64),
         Value::Float(f) => float(*f),
         Value::Map(members) => {
-            let inner: Vec<String> = members.iter().map(|(k, v)| format!("{k}:{}", go(v))).collect();
+            let inner: Vec<String> = members.iter().map(|(k, v)| format!("{k}:{}", go(v))).list();
             format!("map[{}]", inner.join(" "))
         }
-        Value::List(items) => format!("[{}]", items.iter().map(go).collect::<Vec<_>>().join(" ")),
+        Value::List(items) => format!("[{}]", items.iter().map(go).list().join(" ")),
         Value::Null => "<nil>".into(),
         Value::Str(text) => text.to_string(),
         Value::Bool(b) => b.to_string(),

@@ -1,7 +1,7 @@
 //! The wiring: the API server and every component, woken in one order on one clock.
 
 use crate::api::{KindRef, Object, Value, kinds};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, List as _, Time};
 use crate::controllers::{self, Controller};
 use crate::kubelet::Kubelets;
 use crate::obj;
@@ -171,7 +171,7 @@ impl Cluster {
     /// Completes the deletion of terminating pods, for sessions without kubelets.
     pub fn finish_terminating_pods(&mut self, now: Time) {
         let pods = kinds::POD;
-        let keys: Vec<(String, String)> = self.api.terminating(pods).map(|p| (p.namespace().to_owned(), p.name().to_owned())).collect();
+        let keys: Vec<(String, String)> = self.api.terminating(pods).map(|p| (p.namespace().to_owned(), p.name().to_owned())).list();
         for (namespace, name) in keys {
             // One that a finalizer holds stays, as it would.
             let _ = self.api.delete(&Caller::new(now, "kubelet"), pods, &namespace, &name, &DeleteOptions::now());

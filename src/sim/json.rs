@@ -2,7 +2,7 @@
 //! written.
 
 use crate::api::{Map, Value};
-use crate::base::SortedMap;
+use crate::base::{List as _, SortedMap};
 
 /// Something that JSON can say.
 pub trait Json: Sized {
@@ -160,7 +160,7 @@ impl<T: Json> Json for Vec<T> {
     }
 
     fn write(&self) -> Value {
-        self.iter().map(T::write).collect::<Vec<_>>().into()
+        self.iter().map(T::write).list().into()
     }
 }
 

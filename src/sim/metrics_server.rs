@@ -1,7 +1,7 @@
 //! The metrics server: asks the kubelets what pods use when its API is about to be read, so that reading costs and polling does not.
 
 use crate::api::{ArcStr, Object, Value, kinds};
-use crate::base::{Duration, SortedMap, Time};
+use crate::base::{Duration, List as _, SortedMap, Time};
 use crate::kubelet::Kubelets;
 use crate::server::{ApiServer, ContainerUsage, NodeReport, PodSample};
 
@@ -29,9 +29,9 @@ pub(super) fn scrape(api: &mut ApiServer, kubelets: Option<&Kubelets>, now: Time
             cpu_milli: whole(*cpu),
             memory_bytes: whole(*memory),
         });
-        report.pods.push(PodSample { pod: (pod.namespace_arc(), pod.name_arc()), containers: containers.collect() });
+        report.pods.push(PodSample { pod: (pod.namespace_arc(), pod.name_arc()), containers: containers.list() });
     }
-    let silent: Vec<ArcStr> = api.metrics().nodes().map(|(n, _)| n.clone()).filter(|n| !reports.contains_key(n)).collect();
+    let silent: Vec<ArcStr> = api.metrics().nodes().map(|(n, _)| n.clone()).filter(|n| !reports.contains_key(n)).list();
     for node in silent {
         api.metrics_mut().forget(&node);
     }

@@ -1,7 +1,7 @@
 //! The nodes of a session that names none, and what every node has when it joins.
 
 use crate::api::{Object, Value};
-use crate::base::Time;
+use crate::base::{List as _, Time};
 use crate::obj;
 
 /// Images that the nodes of a session that names none hold already: the pods' sandbox in two versions, and what pods
@@ -20,7 +20,7 @@ const IMAGES: [&str; 9] = [
 
 /// node1 to node3: each 4 CPUs, 8Gi, 110 pods; the first and the last in zone-1, the other in zone-2.
 pub fn default_nodes() -> Vec<Value> {
-    let images: Vec<Value> = IMAGES.iter().map(|name| obj!({"names": [*name]})).collect();
+    let images: Vec<Value> = IMAGES.iter().map(|name| obj!({"names": [*name]})).list();
     (1..=3)
         .map(|i| {
             let name = format!("node{i}");
@@ -39,7 +39,7 @@ pub fn default_nodes() -> Vec<Value> {
                 }
             })
         })
-        .collect()
+        .list()
 }
 
 /// A node with what its kubelet reports when it joins, where the session does not say otherwise.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Cluster;
 use crate::api::{Object, Value, kinds};
+use crate::base::List as _;
 use crate::obj;
 use crate::store::Store;
 
@@ -58,7 +59,7 @@ pub(super) fn collect(cluster: &Cluster, namespace: &str, with_nodes: bool, step
     if with_nodes {
         objects_after.extend(api.iter(kinds::NODE, None).cloned());
     }
-    let events = api.iter(kinds::EVENT, Some(namespace)).map(summary).collect();
+    let events = api.iter(kinds::EVENT, Some(namespace)).map(summary).list();
     Outcome { steps, objects_after, events, watch: watch(api.store(), namespace) }
 }
 

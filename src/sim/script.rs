@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::session::{Input, Session, Switch, TimedInput};
-use crate::base::is_url;
+use crate::base::{List as _, is_url};
 
 /// Waits shorter than this are left out, in seconds.
 const WAIT_MIN_S: f64 = 1.0;
@@ -71,9 +71,9 @@ fn type_in(out: &mut String, session: &Session, at: usize, data: &str, taken: &m
     let later = || session.inputs.iter().enumerate().skip(at + 1).filter(|(_, i)| tab(i) == tab(&session.inputs[at]));
     let typed = |i: &TimedInput| i.terminal.as_ref().map_or("", |t| t.data.as_str()).to_owned();
     let next = later().map(|(_, i)| (i.t, typed(i))).find(|(_, data)| !data.is_empty());
-    let all: Vec<String> = lines(data).collect();
+    let all: Vec<String> = lines(data).list();
     for (n, text) in all.iter().enumerate() {
-        let words: Vec<&str> = text.split_whitespace().collect();
+        let words: Vec<&str> = text.split_whitespace().list();
         let says = |any: &[&str]| words.iter().any(|w| any.contains(w));
         if matches!(words[0], "exit" | "logout") {
             continue;
@@ -97,7 +97,7 @@ fn type_in(out: &mut String, session: &Session, at: usize, data: &str, taken: &m
             }
             let plain =
                 words.iter().filter(|w| !matches!(**w, "-t" | "--tty")).map(|w| if matches!(*w, "-it" | "-ti") { "-i" } else { *w });
-            out.push_str(&plain.collect::<Vec<_>>().join(" "));
+            out.push_str(&plain.list().join(" "));
             here_doc(out, &read);
         } else if words[0] == "kubectl" && says(&["edit"]) || matches!(words[0], "vi" | "vim" | "nano" | "less" | "more") {
             // What is typed into these needs a screen.

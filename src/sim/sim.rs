@@ -8,7 +8,7 @@ use super::digest;
 use super::outcome::{self, Outcome, StepOutcome};
 use super::session::{ApiInput, Fault, Input, Session, Switch, TimedInput};
 use super::workstation::Workstation;
-use crate::base::{Duration, Time};
+use crate::base::{Duration, List as _, Time};
 use crate::server::{ApiServer, Caller, RestRequest, User};
 
 /// How much longer than its last input a session may take, when it is played to its end.
@@ -205,7 +205,7 @@ impl Sim {
             &self.cluster,
             self.session.default_namespace(),
             self.session.nodes.is_some(),
-            self.steps.iter().map(|step| (**step).clone()).collect(),
+            self.steps.iter().map(|step| (**step).clone()).list(),
         )
     }
 

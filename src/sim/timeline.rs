@@ -7,7 +7,7 @@ use super::session::{Session, TimedInput};
 use super::sim::{Progress, Sim};
 use super::usage_log::{UsageLog, UsagePoint};
 use crate::api::kinds;
-use crate::base::{Duration, SortedMap, Time};
+use crate::base::{Duration, List as _, SortedMap, Time};
 
 /// How many copies a branch keeps, at least; and at most, where there are so few pods that all copies hold no more of them than
 /// that. One more, and every other is given up.
@@ -142,7 +142,7 @@ impl Timeline {
     /// All branches, oldest first.
     pub fn branches(&self) -> Vec<BranchInfo> {
         let info = |(id, b): (&u32, &Branch)| BranchInfo { id: *id, parent: b.parent, from: b.from, until: b.live.now(), inputs: b.acts };
-        self.branches.iter().map(info).collect()
+        self.branches.iter().map(info).list()
     }
 
     /// Looks at another branch, at its newest moment.
@@ -233,7 +233,7 @@ impl Timeline {
         live.forget_what_comes();
         let from = live.now();
         let parent = self.branch();
-        let mut frames: Vec<Rc<Sim>> = parent.frames.iter().filter(|f| f.now() < from).cloned().collect();
+        let mut frames: Vec<Rc<Sim>> = parent.frames.iter().filter(|f| f.now() < from).cloned().list();
         frames.push(Rc::new(live.clone()));
         let branch = Branch {
             parent: Some(self.current),

@@ -3,7 +3,7 @@
 
 use super::sim::Sim;
 use crate::api::{ArcStr, Object, Value, kinds};
-use crate::base::{Duration, SortedMap, SortedSet, Time};
+use crate::base::{Duration, List as _, SortedMap, SortedSet, Time};
 
 /// How far looks are apart.
 const APART: Duration = Duration::from_secs(1);
@@ -49,7 +49,7 @@ impl UsageLog {
 
     /// Writes down what each pod uses at the moment that was due.
     pub fn look(&mut self, sim: &Sim) {
-        let pods: Vec<&Value> = sim.api().iter(kinds::POD, None).collect();
+        let pods: Vec<&Value> = sim.api().iter(kinds::POD, None).list();
         let now = self.due;
         self.due = due_after(now, pods.len());
         if self.pods.len() > PODS_MAX {

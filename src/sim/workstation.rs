@@ -1,6 +1,6 @@
 //! The workstation: a machine whose shell is the terminal's, whose files are the editor's tabs, and on which `kubectl` is a program.
 
-use crate::base::{Order as _, SortedMap};
+use crate::base::{List as _, Order as _, SortedMap};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -192,7 +192,7 @@ impl Workstation {
         let fs = self.machine.file_system();
         let folders = ["/usr/local/bin", "/usr/bin", "/bin"].map(|folder| fs.stat("/", folder).map(|node| &node.kind));
         let entries = folders.into_iter().filter_map(|kind| if let Ok(Kind::Dir(entries)) = kind { Some(entries.keys()) } else { None });
-        entries.flatten().map(ToString::to_string).collect()
+        entries.flatten().map(ToString::to_string).list()
     }
 
     /// The URL beyond the cluster that a program asked for last, where no page of the session has it.
@@ -361,7 +361,7 @@ impl Workstation {
         }
         let newest = cluster.api.revision();
         let due = |r: &Running| r.wake.is_some_and(|t| t <= now) || r.beyond.is_some_and(|b| newest > b);
-        let pids: Vec<Pid> = self.kubectls.iter().filter(|(_, r)| due(r)).map(|(pid, _)| *pid).collect();
+        let pids: Vec<Pid> = self.kubectls.iter().filter(|(_, r)| due(r)).map(|(pid, _)| *pid).list();
         for pid in pids {
             self.step_kubectl(cluster, now, pid);
         }
@@ -468,7 +468,7 @@ impl Workstation {
             return;
         }
         let mut out = Output::default();
-        let listening: Vec<u16> = self.kubectls.values().flat_map(|r| r.kubectl.ports()).collect();
+        let listening: Vec<u16> = self.kubectls.values().flat_map(|r| r.kubectl.ports()).list();
         let revision = cluster.api.revision();
         let step = {
             let cwd = self.machine.ext_cwd(pid);
@@ -595,7 +595,7 @@ impl Files for WorkstationFiles<'_> {
     fn list(&self, path: &str) -> Result<Vec<String>, FileError> {
         let node = self.machine.file_system().stat(&self.cwd, path).map_err(file_error)?;
         match &node.kind {
-            Kind::Dir(entries) => Ok(entries.keys().map(ToString::to_string).collect()),
+            Kind::Dir(entries) => Ok(entries.keys().map(ToString::to_string).list()),
             _ => Err(FileError::NotADirectory),
         }
     }

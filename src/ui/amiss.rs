@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use kubarium::base::Order as _;
+use kubarium::base::{List as _, Order as _};
 use kubarium::views::{Cause, ClusterView, Health, PodView, Relative, amiss};
 use yew::prelude::*;
 
@@ -43,7 +43,7 @@ pub fn Amiss(props: &Props) -> Html {
     let is_amiss = |p: &&Rc<PodView>| {
         matches!(p.health, Health::BackingOff | Health::Failing | Health::Failed | Health::Unscheduled | Health::NotReady)
     };
-    let pods: Vec<&Rc<PodView>> = view.pods().filter(is_amiss).collect();
+    let pods: Vec<&Rc<PodView>> = view.pods().filter(is_amiss).list();
     let groups = by_owner(&pods);
     let host = link.host.borrow();
     let mut others = amiss(host.sim(), view, OTHERS_MAX);
@@ -109,5 +109,5 @@ fn by_owner<'a>(pods: &[&'a Rc<PodView>]) -> Vec<Vec<&'a Rc<PodView>>> {
         }
     }
     // Where there are only a few, each is a row of its own.
-    groups.into_iter().flat_map(|g| if g.len() < GROUP_MIN { g.into_iter().map(|p| vec![p]).collect() } else { vec![g] }).collect()
+    groups.into_iter().flat_map(|g| if g.len() < GROUP_MIN { g.into_iter().map(|p| vec![p]).list() } else { vec![g] }).list()
 }

@@ -1,5 +1,6 @@
 //! A container's environment: each variable with its value and where it comes from.
 
+use kubarium::base::List as _;
 use kubarium::views::{EnvView, PodView, sheets};
 use yew::prelude::*;
 
@@ -16,7 +17,7 @@ pub fn environment(pod: &PodView, container: Option<usize>, lang: Lang, link: &L
     let (services, own): (Vec<EnvView>, Vec<EnvView>) = host.environment(&subject, &c.name).into_iter().partition(|e| e.from == "Service");
     // What a source says now that it did not say when the container started.
     let old: Vec<[String; 3]> =
-        host.object(&subject).map(|pod| sheets(host.sim(), pod)).into_iter().flatten().flat_map(|sheet| sheet.old).collect();
+        host.object(&subject).map(|pod| sheets(host.sim(), pod)).into_iter().flatten().flat_map(|sheet| sheet.old).list();
     let row = |e: &EnvView| {
         let says = old.iter().find(|[name, is, _]| *name == e.name && *is == e.value).map(|[_, _, says]| says.as_str());
         html! { <>

@@ -4,7 +4,7 @@
 use yew::prelude::*;
 
 use kubarium::api::{ArcStr, Kind, Object, Value, kinds};
-use kubarium::base::{Order as _, SortedMap, Time, base64::decoded_len};
+use kubarium::base::{List as _, Order as _, SortedMap, Time, base64::decoded_len};
 use kubarium::sim::Sim;
 use kubarium::views::{self, Membership, PodView};
 
@@ -55,7 +55,7 @@ pub fn evidence(sim: &Sim, subject: &Subject, lang: Lang) -> Html {
 /// This branch beside the one that it left, and what both are called: what differs now.
 pub fn beside_parent(sim: &Sim, parent: &Sim, names: [String; 2], lang: Lang) -> Html {
     let rows = views::compare(sim, parent, DIFFERENCES_MAX).into_iter();
-    let rows: Vec<Row> = rows.map(|[kind, name, here, there]| ("", vec![format!("{} {name}", kind.to_lowercase()), here, there])).collect();
+    let rows: Vec<Row> = rows.map(|[kind, name, here, there]| ("", vec![format!("{} {name}", kind.to_lowercase()), here, there])).list();
     if rows.is_empty() {
         return html! { <p class="tag ok">{ Icon::Check.draw() }{ fill(Text::NothingDiffers.t(lang), &[&names[1]]) }</p> };
     }
@@ -78,7 +78,7 @@ fn pairs(sim: &Sim, parent: &Sim, titles: [String; 2], lang: Lang) -> Html {
     }
     let all = pods.len();
     let looks = |pod: &Option<PodView>| pod.as_ref().map(|p| (p.status.clone(), p.health, p.node.clone()));
-    let differ: Vec<_> = pods.into_values().filter(|[here, there]| looks(here) != looks(there)).collect();
+    let differ: Vec<_> = pods.into_values().filter(|[here, there]| looks(here) != looks(there)).list();
     let same = all - differ.len();
     let cell = |pod: &Option<PodView>| match pod {
         Some(p) => {
@@ -116,7 +116,7 @@ fn data(object: &Value, lang: Lang) -> Sheet {
     };
     let rows = object.get("data").entries().map(told(secret)).chain(object.get("binaryData").entries().map(told(true)));
     let heads = vec![Text::Name.t(lang).to_owned(), Text::Value.t(lang).to_owned()];
-    Sheet { title: Some(Text::Data), heads, rows: rows.collect(), open: true, ..Sheet::default() }
+    Sheet { title: Some(Text::Data), heads, rows: rows.list(), open: true, ..Sheet::default() }
 }
 
 fn draw(sheet: Sheet) -> Html {
@@ -154,7 +154,7 @@ fn row(tone: &'static str, cells: Vec<String>, width: usize) -> Vec<Html> {
             None => text.into(),
         } }</td> }
     };
-    cells.into_iter().enumerate().map(cell).collect()
+    cells.into_iter().enumerate().map(cell).list()
 }
 
 #[derive(Clone, PartialEq, Properties)]
@@ -184,7 +184,7 @@ fn SheetView(props: &SheetProps) -> Html {
 }
 
 fn heads(texts: &[Text], lang: Lang) -> Vec<String> {
-    texts.iter().map(|t| t.t(lang).to_owned()).collect()
+    texts.iter().map(|t| t.t(lang).to_owned()).list()
 }
 
 fn clock(t: Option<Time>) -> String {
@@ -211,7 +211,7 @@ fn placement(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {
                     }
                     None => r.text.clone(),
                 });
-                cells.push(format!("{}: {}", refusal.plugin, told.collect::<Vec<_>>().join("; ")));
+                cells.push(format!("{}: {}", refusal.plugin, told.list().join("; ")));
             }
             None => {
                 cells.push(r.total.to_string());
@@ -236,8 +236,8 @@ fn placement(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {
     Sheet {
         title: Some(Text::Placement),
         note: format!("{} {result}", fill(Text::PlacementNote.t(lang), &counts.each_ref().map(String::as_str))),
-        heads: heads(&[Text::Node, Text::Total], lang).into_iter().chain(plugins.iter().map(|p| (*p).to_owned())).collect(),
-        rows: rows.collect(),
+        heads: heads(&[Text::Node, Text::Total], lang).into_iter().chain(plugins.iter().map(|p| (*p).to_owned())).list(),
+        rows: rows.list(),
         open: d.node.is_empty(),
     }
 }
@@ -252,7 +252,7 @@ fn ends(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {
         title: Some(Text::Ends),
         heads: heads(&[Text::When, Text::Container, Text::ExitCode, Text::Ran, Text::Reason], lang),
         open: ends.len() > 1,
-        rows: ends.iter().map(row).collect(),
+        rows: ends.iter().map(row).list(),
         ..Sheet::default()
     }
 }
@@ -277,7 +277,7 @@ fn services(sim: &Sim, object: &Value, lang: Lang) -> Sheet {
         Some((tone, vec![other.name().to_owned(), words]))
     });
     // Selected but not reached comes first, then what is reached, then all the others.
-    let mut rows: Vec<Row> = rows.collect();
+    let mut rows: Vec<Row> = rows.list();
     rows.order_by_key(|r| ["warn", "ok"].iter().position(|t| *t == r.0).unwrap_or(2));
     let more = rows.len().saturating_sub(PODS_MAX);
     rows.truncate(PODS_MAX);
@@ -309,7 +309,7 @@ fn requests(sim: &Sim, object: &Value, lang: Lang) -> Sheet {
     Sheet {
         title: Some(Text::Requests),
         heads: heads(&[Text::Way, Text::Sent, Text::StandWaiting, Text::FailedCount], lang),
-        rows: shown.iter().map(row).collect(),
+        rows: shown.iter().map(row).list(),
         open: object.kind() == "Service",
         ..Sheet::default()
     }
@@ -321,7 +321,7 @@ fn queues(sim: &Sim, object: &Value, lang: Lang) -> Sheet {
         let tone = if q.waiting + q.held == 0 { "ok" } else { "" };
         (tone, vec![q.name, q.pod, q.waiting.to_string(), q.held.to_string()])
     };
-    let rows = views::queues(sim, object).into_iter().map(row).collect();
+    let rows = views::queues(sim, object).into_iter().map(row).list();
     let heads = heads(&[Text::Name, Text::From, Text::QueueWaiting, Text::QueueHeld], lang);
     Sheet { title: Some(Text::Queues), heads, open: true, rows, ..Sheet::default() }
 }
@@ -336,7 +336,7 @@ fn mounted(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {
         };
         (tone, vec![m.path, m.source, text.t(lang).to_owned()])
     };
-    let rows: Vec<Row> = views::mounted(sim, pod).into_iter().map(row).collect();
+    let rows: Vec<Row> = views::mounted(sim, pod).into_iter().map(row).list();
     Sheet { title: Some(Text::Mounted), heads: heads(&[Text::Files, Text::From, Text::Status], lang), open: true, rows, ..Sheet::default() }
 }
 
@@ -386,7 +386,7 @@ fn holds(object: &Value, lang: Lang) -> Sheet {
         _ => Text::HeldOther,
     };
     let rows = views::holds(object).into_iter().map(|f| ("warn", vec![f.clone(), words(&f).t(lang).to_owned()]));
-    Sheet { title: Some(Text::Held), heads: vec![String::new(); 2], rows: rows.collect(), open: true, ..Sheet::default() }
+    Sheet { title: Some(Text::Held), heads: vec![String::new(); 2], rows: rows.list(), open: true, ..Sheet::default() }
 }
 
 fn edits(sim: &Sim, object: &Value, lang: Lang) -> Sheet {
@@ -400,6 +400,6 @@ fn edits(sim: &Sim, object: &Value, lang: Lang) -> Sheet {
             ],
         )
     };
-    let rows = views::edits(sim.api(), object).into_iter().map(row).collect();
+    let rows = views::edits(sim.api(), object).into_iter().map(row).list();
     Sheet { title: Some(Text::Changes), heads: heads(&[Text::When, Text::Who, Text::Changed], lang), rows, ..Sheet::default() }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use kubarium::base::Time;
+use kubarium::base::{List as _, Time};
 use kubarium::views::{EVENTS_MAX, EventView};
 
 use super::format::{counted, short_clock};
@@ -35,7 +35,7 @@ pub fn Feed(props: &Props) -> Html {
         Some(s) if !s.uid.is_empty() && !e.uid.is_empty() => e.uid == s.uid || s.kind == "Node" && e.kind == "Node" && e.name == s.name,
         Some(s) => e.kind == s.kind && e.name == s.name && e.namespace == s.namespace,
     };
-    let rows: Vec<&Rc<EventView>> = props.events.iter().filter(mine).collect();
+    let rows: Vec<&Rc<EventView>> = props.events.iter().filter(mine).list();
     if rows.is_empty() {
         return html! { <p class="empty">{ Text::NoEvents.t(lang) }</p> };
     }

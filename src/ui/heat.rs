@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use kubarium::base::SortedMap;
+use kubarium::base::{List as _, SortedMap};
 use kubarium::views::{ClusterView, Flow, Health, NodeView, PodView};
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement};
@@ -138,9 +138,9 @@ type Stop = (usize, Option<usize>);
 fn go(drawn: &Drawn, from: Stop, key: &str) -> Option<Stop> {
     let pods = |(node, slots): (usize, &Vec<Option<usize>>)| {
         let taken = slots.iter().enumerate().filter(|s| s.1.is_some()).map(move |s| (node, Some(s.0)));
-        std::iter::once((node, None)).chain(taken).collect::<Vec<Stop>>()
+        std::iter::once((node, None)).chain(taken).list()
     };
-    let stops: Vec<Stop> = drawn.slots.iter().enumerate().flat_map(pods).collect();
+    let stops: Vec<Stop> = drawn.slots.iter().enumerate().flat_map(pods).list();
     let at = stops.iter().rposition(|s| *s <= from).unwrap_or(0);
     let (x, y, _) = drawn.layout.stop(from);
     let nearest = |down: bool| {
@@ -354,14 +354,14 @@ fn draw(canvas: &HtmlCanvasElement, props: &Props, mut before: Option<Drawn>, st
     let sums: Vec<(u64, u64)> = nodes
         .iter()
         .map(|n| n.pods.iter().take(shown).filter_map(|p| rates.get(p.key.as_str())).fold((0, 0), |sum, r| (sum.0 + r.0, sum.1 + r.1)))
-        .collect();
+        .list();
     let most = sums.iter().map(|s| s.0).max().unwrap_or(0).max(10);
     let part = |n: u64| (n * 16).div_ceil(most);
     let busy: Vec<u64> = nodes
         .iter()
         .zip(&sums)
         .map(|(n, s)| n.pods.iter().take(shown).fold(part(s.0) * 32 + part(s.1), |all, p| all.wrapping_mul(5).wrapping_add(spot(p))))
-        .collect();
+        .list();
     let mut stale: Vec<usize> = Vec::new();
     for (i, n) in nodes.iter().enumerate() {
         let moved = view_before.as_ref().is_none_or(|b| !Rc::ptr_eq(&b.nodes[i], n));
@@ -383,10 +383,10 @@ fn draw(canvas: &HtmlCanvasElement, props: &Props, mut before: Option<Drawn>, st
     // A service or a workload that is selected dims pods elsewhere, and those may change with it.
     let kept = before.filter(|b| same_nodes && b.looks == looks && b.layout == layout && props.selected.is_none());
     if kept.is_none() {
-        stale = (0..nodes.len()).collect();
+        stale = (0..nodes.len()).list();
     }
     if canvas.width() != w || canvas.height() != h {
-        stale = (0..nodes.len()).collect();
+        stale = (0..nodes.len()).list();
         canvas.set_width(w);
         canvas.set_height(h);
         // A style that is not taken leaves the canvas at its natural size.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use yew::AttrValue;
 
 use kubarium::api::Value;
-use kubarium::base::{Duration, SortedMap, Time};
+use kubarium::base::{Duration, List as _, SortedMap, Time};
 use kubarium::sim::{Fault, Load, Session, Sim, TimedInput, Timeline, Usage, UsagePoint, quoted, script};
 use kubarium::views::{
     ClusterViews, ContainerInside, EXERCISE_FILE, EnvView, EventFeed, EventView, Exercises, FileView, Flows, PodView, ProcessInfo,
@@ -202,7 +202,7 @@ impl Host {
         }
         self.begin_anew();
         (self.catch_up, self.run_again, self.echoed, self.answered) = (catch_up, run_again, 0, 0);
-        let terminals: Vec<usize> = self.terminals.keys().copied().collect();
+        let terminals: Vec<usize> = self.terminals.keys().copied().list();
         terminals.into_iter().for_each(|t| self.open_terminal(t));
     }
 
@@ -376,7 +376,7 @@ impl Host {
         }
         let (branch, now) = (self.time.current(), self.sim().now());
         self.tasks.fork(parent, branch, now);
-        let of_parent: Vec<usize> = self.transcripts.keys().filter(|k| k.0 == parent).map(|k| k.1).collect();
+        let of_parent: Vec<usize> = self.transcripts.keys().filter(|k| k.0 == parent).map(|k| k.1).list();
         for terminal in of_parent {
             let mut transcript = self.transcripts[&(parent, terminal)].clone();
             transcript.cut(now);
@@ -432,7 +432,7 @@ impl Host {
         let newest = self.feed.read(self.time.live().api().store());
         let inputs = &self.time.live().session().inputs;
         if inputs.len() != self.acts.0 {
-            self.acts = (inputs.len(), Rc::new(inputs.iter().filter(|i| i.is_act()).map(|i| (i.at(), act_of(i))).collect()));
+            self.acts = (inputs.len(), Rc::new(inputs.iter().filter(|i| i.is_act()).map(|i| (i.at(), act_of(i))).list()));
         }
         Scene {
             events: if self.time.is_past() { self.feed.until(view.time) } else { newest },
@@ -464,7 +464,7 @@ impl Host {
         let sum = pod.containers.iter().fold([0, 0], |[cpu, memory], c| [cpu + c.cpu_m, memory + c.memory_bytes]);
         // What has only just been made uses nothing yet.
         let ends = [(pod.created, [0, 0]), (self.sim().now(), sum)];
-        ends[..1].iter().chain(self.time.used(&pod.key)).chain(&ends[1..]).copied().collect()
+        ends[..1].iter().chain(self.time.used(&pod.key)).chain(&ends[1..]).copied().list()
     }
 
     /// Looks whether the session's exercise has come further.
@@ -547,7 +547,7 @@ impl Host {
         let written: Vec<(String, String)> = files
             .filter(|((path, was), (_, is))| was != is && self.files_seen.get(*path) == Some(was))
             .map(|((path, _), (_, is))| (path.to_owned(), is))
-            .collect();
+            .list();
         for (path, text) in &written {
             self.write_file(path, text);
         }
@@ -579,7 +579,7 @@ impl Host {
         }
         let station = self.sim().workstation();
         let text = |path: String| station.read_file(&path).filter(|t| t.len() <= FILE_BYTES_MAX).map(|t| (path, t));
-        Some(station.files().iter().take(FILES_MAX).cloned().filter_map(text).collect())
+        Some(station.files().iter().take(FILES_MAX).cloned().filter_map(text).list())
     }
 
     /// Sets the load that all running pods share, in millicores.
@@ -610,8 +610,7 @@ impl Host {
             self.files_seen.insert(path.clone(), text.clone());
             news.written.push((path.clone(), text));
         }
-        news.removed =
-            self.files_seen.keys().filter(|p| paths.binary_search(p).is_err() && !self.edited.contains_key(*p)).cloned().collect();
+        news.removed = self.files_seen.keys().filter(|p| paths.binary_search(p).is_err() && !self.edited.contains_key(*p)).cloned().list();
         for path in &news.removed {
             self.files_seen.remove(path);
         }
@@ -631,8 +630,7 @@ impl Host {
             if self.answered <= self.run_again {
                 continue;
             }
-            let text =
-                [&step.stdout, &step.stderr].into_iter().flatten().map(|t| t.trim_end()).filter(|t| !t.is_empty()).collect::<Vec<_>>();
+            let text = [&step.stdout, &step.stderr].into_iter().flatten().map(|t| t.trim_end()).filter(|t| !t.is_empty()).list();
             answers.push(Answer { text: text.join("\n"), ok: step.exit == Some(0) });
         }
         answers

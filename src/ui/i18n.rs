@@ -1,6 +1,7 @@
 //! Every word the page says, in every language it speaks. A text is a row of the table below: one that lacks a language does
 //! not compile. What Kubernetes itself says (statuses, messages, command output) is never translated.
 
+use kubarium::base::List as _;
 use std::sync::LazyLock;
 
 /// A language of the page.
@@ -64,7 +65,7 @@ macro_rules! texts {
             /// for would weigh more than all the rest of this.
             pub fn t(self, lang: Lang) -> &'static str {
                 static PARTS: LazyLock<[Vec<&str>; 2]> =
-                    LazyLock::new(|| [concat!($($en, "\0"),*), concat!($($zh, "\0"),*)].map(|all| all.split('\0').collect()));
+                    LazyLock::new(|| [concat!($($en, "\0"),*), concat!($($zh, "\0"),*)].map(|all| all.split('\0').list()));
                 // There is a part for each text.
                 PARTS[lang as usize][self as usize]
             }

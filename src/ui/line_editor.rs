@@ -1,6 +1,7 @@
 //! The line that is being typed into a terminal: editing keys, history, completion. The cluster gets whole lines, as from a
 //! terminal in its usual mode; what is typed is shown from here.
 
+use kubarium::base::List as _;
 /// What a key leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -153,7 +154,7 @@ impl LineEditor {
         if let Some(place) = found {
             self.recall(place);
             // As it was entered, whatever was made of it since.
-            self.line = self.history[place].chars().collect();
+            self.line = self.history[place].chars().list();
             // The cursor stands where it was found.
             let at = self.history[place].find(text).unwrap_or(0);
             self.cursor = self.history[place][..at].chars().count();
@@ -310,7 +311,7 @@ impl LineEditor {
         if self.place == self.history.len() {
             self.draft = self.line.clone();
         }
-        self.line = self.history.get(place).map_or_else(|| self.draft.clone(), |line| line.chars().collect());
+        self.line = self.history.get(place).map_or_else(|| self.draft.clone(), |line| line.chars().list());
         self.place = place;
         self.cursor = self.line.len();
     }

@@ -3,6 +3,7 @@
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
+use kubarium::base::List as _;
 use kubarium::sim::{Load, Sim};
 use kubarium::views::load_curve;
 
@@ -78,7 +79,7 @@ pub fn LoadCurve(props: &Props) -> Html {
         let (link, service) = (link.clone(), format!("{}/{}", s.namespace, s.name));
         Callback::from(move |_: MouseEvent| link.with_host(|h| h.load_service(Load { service: service.clone(), points: points.clone() })))
     };
-    let points: Vec<(f64, f64)> = curve.iter().enumerate().map(|(i, rate)| ((i * APART_S) as f64, *rate)).collect();
+    let points: Vec<(f64, f64)> = curve.iter().enumerate().map(|(i, rate)| ((i * APART_S) as f64, *rate)).list();
     let slider = |(i, rate): (usize, &f64)| {
         let set = set.clone();
         let oninput = Callback::from(move |e: InputEvent| {

@@ -6,7 +6,7 @@ use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use kubarium::api::duration::human_duration;
-use kubarium::base::Time;
+use kubarium::base::{List as _, Time};
 use kubarium::views::{
     ContainerRole, ContainerState, ContainerView, Exit, Health, Listed, PodDetails, PodView, ProbeView, Relative, Why, causes, changes,
     columns, description, gone_before, kinds, list, placement, relatives, why,
@@ -322,7 +322,7 @@ fn overview(props: &Props, pod: &PodView, lang: Lang, link: &Link) -> Html {
             </p>
         }
     };
-    let reasons = why(pod).iter().map(told).collect();
+    let reasons = why(pod).iter().map(told).list();
     let fact = |name: Text, value: String| {
         if value.is_empty() {
             html! {}

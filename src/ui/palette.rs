@@ -3,7 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use kubarium::base::Order as _;
+use kubarium::base::{List as _, Order as _};
 use kubarium::views::{KindCount, kinds, list};
 
 use super::actions::{Deed, carry_out, choices};
@@ -77,7 +77,7 @@ fn of_selected(link: &Link, state: &State, lang: Lang) -> Vec<Entry> {
         deeds.map(|(icon, text, key, deed)| Entry { icon, label: text.t(lang).to_owned(), note: note(key), go: Go::Do(s.clone(), deed) });
     let tabs = TABS.iter().take(if s.kind == "Pod" { TABS.len() } else { 4 }).filter(|t| t.0 != state.tab);
     let tabs = tabs.map(|(tab, text, key)| Entry { icon: Icon::Look, label: text.t(lang).to_owned(), note: note(key), go: Go::Tab(*tab) });
-    deeds.chain(tabs).collect()
+    deeds.chain(tabs).list()
 }
 
 /// What matches, best first: kinds by their names, then objects, then what can be done to the selected one, then commands.

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use kubarium::base::List as _;
 use kubarium::sim::Sim;
 use kubarium::views::{Cause, Decision, Exit, PodView, ProbeKind, Reason, What, Why, first_refusal, why};
 
@@ -88,7 +89,7 @@ pub fn refusals(decision: &Decision, lang: Lang) -> Option<String> {
         };
         fill(text.t(lang), &[&nodes])
     });
-    let told: Vec<String> = told.collect();
+    let told: Vec<String> = told.list();
     let (colon, semicolon, end) = if lang == Lang::Zh { ("：", "；", "。") } else { (": ", "; ", ".") };
     Some(fill(Text::WhyUnschedulable.t(lang), &[&format!("{colon}{}{end}", told.join(semicolon))]))
 }
@@ -197,7 +198,7 @@ pub fn sentence(cause: &Cause, lang: Lang) -> String {
         What::NodeAway => Text::CauseNodeAway,
         What::NodeSilent => Text::CauseNodeSilent,
     };
-    fill(text.t(lang), &cause.values.iter().map(String::as_str).collect::<Vec<_>>())
+    fill(text.t(lang), &cause.values.iter().map(String::as_str).list())
 }
 
 /// The class that gives it its colour.

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use kubarium::base::Time;
+use kubarium::base::{List as _, Time};
 use kubarium::views::{ClusterView, ContainerRole, ContainerView, Copied, PodDetails, PodView, Sheet, sheets};
 
 use super::i18n::{Lang, Text, fill};
@@ -38,7 +38,7 @@ pub fn section(view: &ClusterView, pod: &PodView, lang: Lang, link: &Link) -> Ht
     let subject = subject_of(pod);
     let object = host.object(&subject);
     let papers = object.map(|o| sheets(host.sim(), o)).unwrap_or_default();
-    let services: Vec<_> = view.services.iter().filter(|s| s.selected.contains(&pod.key)).collect();
+    let services: Vec<_> = view.services.iter().filter(|s| s.selected.contains(&pod.key)).list();
     let doors = services.iter().map(|s| {
         let open = s.reached.contains(&pod.key);
         html! { <p key={s.key.clone()} class={classes!("tag", if open { "ok" } else { "warn" })}>{ if open { Icon::Door } else { Icon::Cross }.draw() }<code>{ &s.name }</code>{ if open { Text::SendsHere } else { Text::SendsNone }.t(lang) }</p> }
@@ -52,7 +52,7 @@ pub fn section(view: &ClusterView, pod: &PodView, lang: Lang, link: &Link) -> Ht
         };
         // A Secret's values are nobody's to see.
         let source = kubarium::views::object(host.sim(), s.kind, &pod.namespace, &s.name).filter(|_| s.kind == "ConfigMap");
-        let data = source.map(|o| o.get("data").entries().map(|(key, value)| (key.as_str(), value.str())).collect());
+        let data = source.map(|o| o.get("data").entries().map(|(key, value)| (key.as_str(), value.str())).list());
         let old = s.old.iter().map(|[name, is, says]| html! { <p class="fact"><code>{ format!("{name}={is}") }</code><small>{ fill(Text::EnvWas.t(lang), &[says]) }</small></p> });
         html! {
             <div key={s.uid.clone()} data-uid={s.uid.clone()} class="paper">
@@ -66,7 +66,7 @@ pub fn section(view: &ClusterView, pod: &PodView, lang: Lang, link: &Link) -> Ht
         let of = v.at(&["configMap", "name"]).str();
         let of = if of.is_empty() { v.at(&["secret", "secretName"]).str() } else { of };
         let paper = papers.iter().find_map(|s| Some((s, s.files.filter(|_| s.name == of)?)));
-        let files = |s: &Sheet| says(s.mounted.iter().map(|m| (m.path.as_str(), m.says.as_str())).collect(), lang);
+        let files = |s: &Sheet| says(s.mounted.iter().map(|m| (m.path.as_str(), m.says.as_str())).list(), lang);
         html! {
             <div class="volume"><b class="mono">{ v.get("name").str() }</b><small>{ kind }</small>
                 if let Some((s, state)) = paper { { Paper::of(s, state, now).draw(of, lang) }{ files(s) } }
@@ -124,7 +124,7 @@ fn container(c: &ContainerView, details: Option<PodDetails>, now: Time, lang: La
     };
     let details = details.unwrap_or_default();
     let doing = c.doing.as_ref().filter(|_| c.is_running()).map_or("", |d| d.0.as_str());
-    let mounts: Vec<String> = details.mounts.iter().map(|(path, volume)| format!("{path} ← {volume}")).collect();
+    let mounts: Vec<String> = details.mounts.iter().map(|(path, volume)| format!("{path} ← {volume}")).list();
     html! {
         <div key={c.name.clone()} class={classes!("part", "organ", tone(c))}>
             <p class="label"><b>{ name.t(lang) }</b><small>{ note.t(lang) }</small></p>
@@ -136,7 +136,7 @@ fn container(c: &ContainerView, details: Option<PodDetails>, now: Time, lang: La
             { line(Text::Process, doing, lang) }
             { uses(std::iter::once(c), lang) }{ signs(std::iter::once(c), lang) }
             for p in &c.probes { <div class="fact"><small>{ probe_name(p.kind).t(lang) }</small><code>{ &p.how }</code>{ trace(p, BEATS, lang) }</div> }
-            if !details.env.is_empty() { { line(Text::Environment, &details.env.iter().map(|e| e.name.as_str()).collect::<Vec<_>>().join(", "), lang) } }
+            if !details.env.is_empty() { { line(Text::Environment, &details.env.iter().map(|e| e.name.as_str()).list().join(", "), lang) } }
             for m in &mounts { { line(Text::Mount, m, lang) } }
         </div>
     }

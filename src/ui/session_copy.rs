@@ -2,7 +2,7 @@
 //! long as an input, or a session that is run again, has not gone well for a while, the next load leaves the last inputs out: a
 //! page that hangs can say nothing any more.
 
-use kubarium::base::Time;
+use kubarium::base::{List as _, Time};
 use kubarium::sim::{Session, TimedInput};
 
 use super::storage;
@@ -109,7 +109,7 @@ impl SessionCopy {
         let tail = tail.strip_prefix(&whole.len().to_string()).filter(|t| t.starts_with('\n')).unwrap_or_default();
         let mut lines = whole.lines().chain(tail.lines().skip(1));
         let mut session = Session::from_json(lines.next()?).ok()?;
-        session.inputs = lines.map_while(|line| TimedInput::from_json(line).ok()).collect();
+        session.inputs = lines.map_while(|line| TimedInput::from_json(line).ok()).list();
         session.inputs.truncate(session.inputs.len().saturating_sub(lost));
         session.check().ok()?;
         if !own {

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use kubarium::base::Time;
+use kubarium::base::{List as _, Time};
 use kubarium::sim::{BranchInfo, Fault, Session};
 use kubarium::views::{ClusterView, EXERCISE_FILE, EventView, Exercise, ExerciseView, Flow, Marks, ProblemView, problems};
 
@@ -510,7 +510,7 @@ impl Link {
 
 /// What is wrong with a file.
 pub fn problems_of(path: &str, text: &str) -> Vec<ProblemView> {
-    if path == EXERCISE_FILE { Exercise::read(text).err().into_iter().collect() } else { problems(text) }
+    if path == EXERCISE_FILE { Exercise::read(text).err().into_iter().list() } else { problems(text) }
 }
 
 /// The language that the page is in now, for what is no component.

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
-use kubarium::base::Time;
+use kubarium::base::{List as _, Time};
 use kubarium::views::{ClusterView, Flow, NodeView, PodView, ServiceView, Share, WorkloadView, Wrong, placement, placement_tried};
 
 use super::app::EMBEDDED;
@@ -259,7 +259,7 @@ fn cell(around: &Around, time: Time, pod: &Rc<PodView>, density: Density) -> Htm
     let old = workload.is_some_and(|w| w.is_older(pod));
     let doors: Doors = if density == Density::Large {
         let selecting = around.services.iter().filter(|s| s.selected.contains(&pod.key));
-        selecting.take(DOORS_MAX).map(|s| (s.name.clone(), s.reached.contains(&pod.key))).collect()
+        selecting.take(DOORS_MAX).map(|s| (s.name.clone(), s.reached.contains(&pod.key))).list()
     } else {
         Doors::new()
     };
@@ -279,7 +279,7 @@ fn rack(props: &Props, density: Density) -> Vec<Html> {
         let counts = node.pods.iter().any(|p| now_for(p, Time(1)) != Time::ZERO);
         html! { <NodeTank key={node.name.clone()} around={around.clone()} now={if counts { time } else { Time::ZERO }} {is_empty} node={node.clone()} {density} first={(i == 0).then(|| EMBEDDED.with(|e| first_step(e, props.scene.task.is_some())))} /> }
     };
-    view.nodes.iter().enumerate().map(tank).collect()
+    view.nodes.iter().enumerate().map(tank).list()
 }
 
 #[derive(Clone, PartialEq, Properties)]
@@ -409,7 +409,7 @@ fn nodes_unseen(rack: &HtmlElement, shown: bool) -> Option<(usize, bool)> {
     }
     let nodes = rack.children();
     let nodes = (0..nodes.length().min(64)).filter_map(|i| nodes.item(i)?.dyn_into::<HtmlElement>().ok());
-    let places: Vec<_> = nodes.map(|n| (n.offset_top() - rack.offset_top(), n.offset_height())).collect();
+    let places: Vec<_> = nodes.map(|n| (n.offset_top() - rack.offset_top(), n.offset_height())).list();
     let below = places.iter().filter(|p| p.0 + p.1 > top + height + 8).count();
     let above = places.iter().filter(|p| p.0 < top - 8).count();
     Some(if below > 0 { (below, true) } else { (above, false) }).filter(|u| u.0 > 0)
@@ -424,7 +424,7 @@ fn wrong((off, cut, (disk, registry)): Wrong, lang: super::i18n::Lang) -> Vec<(I
         (Icon::Down, Text::WrongRegistry, registry),
     ];
     let is = |(icon, _, times): &(Icon, Text, u32)| *times > u32::from(matches!(icon, Icon::Hourglass | Icon::Down));
-    all.into_iter().filter(is).map(|(icon, text, times)| (icon, fill(text.t(lang), &[&times.to_string()]), times)).collect()
+    all.into_iter().filter(is).map(|(icon, text, times)| (icon, fill(text.t(lang), &[&times.to_string()]), times)).list()
 }
 
 /// Arrow keys move the focus from pod to pod.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use kubarium::base::Time;
+use kubarium::base::{List as _, Time};
 use kubarium::sim::Switch;
 use kubarium::views::EventView;
 
@@ -153,7 +153,7 @@ fn act_words(act: &Act, lang: Lang) -> String {
         f.fill.as_ref().map(|of| format!("{} {of} {}Mi", Text::FillMemory.t(lang), f.mib.unwrap_or(512))),
     ];
     let node = f.node.as_ref().map(|n| format!("{n}: ")).unwrap_or_default();
-    node + &words.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    node + &words.into_iter().flatten().list().join(", ")
 }
 
 /// What a branch is called: the first one, or by its number and when it began.

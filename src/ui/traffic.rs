@@ -11,7 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
 use yew::prelude::*;
 
-use kubarium::base::{Order as _, SortedMap};
+use kubarium::base::{List as _, Order as _, SortedMap};
 use kubarium::views::Flow;
 
 /// The most legs that are drawn; of more, those with most requests.
@@ -67,7 +67,7 @@ fn legs(flows: &[Flow]) -> Vec<((&str, &str), Load)> {
     for f in flows {
         let from = if f.from.is_empty() { OUTSIDE } else { &f.from };
         let stops = [from, &f.service, &f.to].map(|s| Some(s).filter(|s| !s.is_empty()));
-        let stops: Vec<&str> = stops.into_iter().flatten().collect();
+        let stops: Vec<&str> = stops.into_iter().flatten().list();
         for (i, pair) in stops.windows(2).enumerate() {
             let leg = legs.entry((pair[0], pair[1])).or_default();
             leg.per_10s += f.per_10s;
@@ -78,7 +78,7 @@ fn legs(flows: &[Flow]) -> Vec<((&str, &str), Load)> {
             }
         }
     }
-    let mut legs: Vec<_> = legs.into_iter().collect();
+    let mut legs: Vec<_> = legs.into_iter().list();
     legs.order_by_key(|l| std::cmp::Reverse((l.1.failed, l.1.per_10s)));
     legs.truncate(LEGS_MAX);
     legs
@@ -134,10 +134,10 @@ fn measure(over: &Element, flows: &[Flow]) -> (Vec<Leg>, Vec<Place>) {
             waiting: load.waiting,
         })
     };
-    let legs: Vec<Leg> = legs(flows).into_iter().filter_map(drawn).collect();
+    let legs: Vec<Leg> = legs(flows).into_iter().filter_map(drawn).list();
     let all = tank.query_selector_all(WORDS).ok();
     let words = all.iter().flat_map(|all| (0..all.length()).filter_map(|i| seen(all.item(i)?.dyn_into().ok()?)));
-    let words = words.filter(|word| legs.iter().any(|leg| leg.meets(word))).collect();
+    let words = words.filter(|word| legs.iter().any(|leg| leg.meets(word))).list();
     (legs, words)
 }
 

@@ -4,7 +4,7 @@
 use crate::api::internal::unified;
 use crate::api::yaml::decode_stream;
 use crate::api::{Object, Value};
-use crate::base::SortedSet;
+use crate::base::{List as _, SortedSet};
 use crate::obj;
 
 use super::details::PodDetails;
@@ -60,7 +60,7 @@ pub fn is_foreign(text: &str) -> bool {
 pub fn changes(live: &str, edited: &str) -> String {
     let read = |text: &str| if text.len() > CHANGES_BYTES_MAX { None } else { adopt(text) };
     let (Some(live), Some(edited)) = (read(live), read(edited)) else { return String::new() };
-    unified(&live.lines().collect::<Vec<_>>(), &edited.lines().collect::<Vec<_>>())
+    unified(&live.lines().list(), &edited.lines().list())
 }
 
 /// The same objects as new ones; none where the text cannot be read, or comes from no cluster.
@@ -85,7 +85,7 @@ pub fn adopt(text: &str) -> Option<String> {
     let used: SortedSet<String> = objects.iter().map(|o| o.namespace().to_owned()).collect();
     let missing = used.into_iter().filter(|n| !NAMESPACES.contains(&n.as_str()) && !has("Namespace", n));
     let namespaces = missing.map(|n| obj!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": n.as_str()}}));
-    let mut all: Vec<Value> = namespaces.collect();
+    let mut all: Vec<Value> = namespaces.list();
     for mut o in objects {
         METADATA.iter().for_each(|field| drop(o.remove(&["metadata", field])));
         keep(&mut o, &["metadata", "annotations"], &|key| !ANNOTATIONS.iter().any(|a| key.starts_with(a)));
@@ -133,14 +133,14 @@ pub fn adopt(text: &str) -> Option<String> {
         }
         all.push(o);
     }
-    Some(all.iter().map(PodDetails::yaml).collect::<Vec<_>>().join("---\n"))
+    Some(all.iter().map(PodDetails::yaml).list().join("---\n"))
 }
 
 /// Keeps the entries of a map whose keys are wanted, and the map where any are.
 fn keep(o: &mut Value, path: &[&str], wanted: &dyn Fn(&str) -> bool) {
-    let gone: Vec<String> = o.at(path).entries().filter(|(k, _)| !wanted(k)).map(|(k, _)| k.to_string()).collect();
+    let gone: Vec<String> = o.at(path).entries().filter(|(k, _)| !wanted(k)).map(|(k, _)| k.to_string()).list();
     for key in &gone {
-        let whole: Vec<&str> = path.iter().copied().chain([key.as_str()]).collect();
+        let whole: Vec<&str> = path.iter().copied().chain([key.as_str()]).list();
         o.remove(&whole);
     }
     if !gone.is_empty() && o.at(path).is_empty() {

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use crate::api::{KINDS, Object, Quantity, Value, kinds};
-use crate::base::{Duration, Order as _, Time};
+use crate::base::{Duration, List as _, Order as _, Time};
 use crate::runtime::images;
 use crate::sim::Sim;
 
@@ -229,7 +229,7 @@ fn term(reason: &str, message: &str) -> String {
 pub fn causes(sim: &Sim, view: &ClusterView, o: &Value) -> Vec<Cause> {
     let mut all: Vec<Cause> = Vec::new();
     let mut add = |what: What, values: &[&str], term: String, leads: Option<Relative>| {
-        all.push(Cause { what, values: values.iter().map(|v| (*v).to_owned()).collect(), term, leads });
+        all.push(Cause { what, values: values.iter().map(|v| (*v).to_owned()).list(), term, leads });
     };
     let held = holds(o);
     if !held.is_empty() && o.kind() != "Namespace" {
@@ -251,7 +251,7 @@ pub fn causes(sim: &Sim, view: &ClusterView, o: &Value) -> Vec<Cause> {
         "Node" => node(sim, view, o, &mut add),
         "Namespace" if o.is_terminating() => {
             let left = ["NamespaceContentRemaining", "NamespaceFinalizersRemaining"].iter().filter_map(|c| said(o, c, "True"));
-            let words: Vec<&str> = left.map(|c| c.1).collect();
+            let words: Vec<&str> = left.map(|c| c.1).list();
             add(What::NamespaceEnding, &[], if words.is_empty() { "Terminating".to_owned() } else { words.join(" ") }, None);
         }
         "ResourceQuota" => {
@@ -377,7 +377,7 @@ fn service(view: &ClusterView, o: &Value, add: Add) {
     let seen = view.services.iter().find(|s| s.key == o.uid() && s.has_selector && s.reached.is_empty());
     match seen {
         Some(s) if s.selected.is_empty() => {
-            let wanted: Vec<String> = spec(o, "selector").entries().map(|(k, v)| format!("{k}={}", v.str())).collect();
+            let wanted: Vec<String> = spec(o, "selector").entries().map(|(k, v)| format!("{k}={}", v.str())).list();
             add(What::NoPods, &[&wanted.join(",")], "Endpoints: <none>".to_owned(), None);
         }
         Some(s) => {
@@ -458,7 +458,7 @@ fn hpa(sim: &Sim, o: &Value, add: Add) {
 /// What keeps a pod back that stands in other objects.
 fn pod(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     let Some(seen) = view.pod(o.uid()) else { return };
-    let gates: Vec<&str> = o.at(&["spec", "schedulingGates"]).items().iter().map(|g| g.get("name").str()).collect();
+    let gates: Vec<&str> = o.at(&["spec", "schedulingGates"]).items().iter().map(|g| g.get("name").str()).list();
     if !gates.is_empty() {
         add(What::Gated, &[&gates.join(", ")], "SchedulingGated".to_owned(), None);
     }

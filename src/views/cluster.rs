@@ -4,7 +4,7 @@ use crate::api::well_known::{CONTROLLER_REVISION_HASH, POD_TEMPLATE_HASH, ZONE};
 use std::rc::Rc;
 
 use crate::api::{ArcStr, Kind, Object, Quantity, Value, kinds};
-use crate::base::{Order as _, SortedMap, SortedSet, Time};
+use crate::base::{List as _, Order as _, SortedMap, SortedSet, Time};
 use crate::server::ApiServer;
 use crate::sim::Sim;
 use crate::store::ChangeType;
@@ -203,7 +203,7 @@ impl ClusterViews {
                 self.places = Places::default();
                 let (store, oldest) = (api.store(), api.store().compacted());
                 // Of a log that was cut the beginning is not told any more: who was there then sits by age.
-                let mut elders: Vec<&Value> = store.iter_at(pod_kind, None, oldest).into_iter().flatten().collect();
+                let mut elders: Vec<&Value> = store.iter_at(pod_kind, None, oldest).into_iter().flatten().list();
                 let created = |pod: &Value| pod.get("metadata").get("creationTimestamp").arc_str();
                 elders.order_by_key(|pod| created(pod));
                 elders.into_iter().for_each(|pod| self.places.follow(pod, false));
@@ -218,7 +218,7 @@ impl ClusterViews {
         let looks = if self.pods.len() > LOOKS_MAX { LOOKS_OF_MANY } else { LOOKS_MAX };
         let in_turn: Vec<(ArcStr, Value)> = {
             let rest = self.pods.iter_from(&self.turn).chain(self.pods.iter().take_while(|(uid, _)| **uid < self.turn));
-            rest.take(looks + 1).map(|(uid, (object, ..))| (uid.clone(), object.clone())).collect()
+            rest.take(looks + 1).map(|(uid, (object, ..))| (uid.clone(), object.clone())).list()
         };
         self.turn = in_turn.get(looks).map(|p| p.0.clone()).unwrap_or_default();
         for (uid, object) in in_turn.into_iter().take(looks) {
@@ -256,7 +256,7 @@ impl ClusterViews {
                     let same = known.get(node.name()).filter(|_| !homes.contains(node.name()));
                     node_of(node, same.map_or_else(|| by_node.remove(node.name()).unwrap_or_default(), |n| n.pods.clone()), &self.places)
                 })
-                .collect();
+                .list();
             nodes.iter_mut().for_each(|n| n.wrong = wrong(&n.name));
             nodes.order_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
             shared(nodes, &before.nodes)
@@ -267,7 +267,7 @@ impl ClusterViews {
                 }
                 None => Rc::clone(n),
             };
-            before.nodes.iter().map(again).collect()
+            before.nodes.iter().map(again).list()
         };
         let queue = if homes.contains("") { by_node.remove("").unwrap_or_default() } else { before.queue.clone() };
         let mut view = ClusterView { time, revision: api.revision(), nodes, queue, workloads: Vec::new(), services: Vec::new() };
@@ -325,7 +325,7 @@ fn workloads(api: &ApiServer) -> Vec<WorkloadView> {
         }
     }
     let made_by = |owner: &Value| made.get(owner.uid()).map_or(&[][..], Vec::as_slice);
-    let mut tops: Vec<WorkloadView> = tops.into_iter().map(|w| workload_of(w, made_by(w))).collect();
+    let mut tops: Vec<WorkloadView> = tops.into_iter().map(|w| workload_of(w, made_by(w))).list();
     tops.order_by(|a, b| (&a.kind, &a.namespace, &a.name).cmp(&(&b.kind, &b.namespace, &b.name)));
     tops
 }
@@ -385,7 +385,7 @@ fn shared<T: PartialEq>(now: Vec<T>, before: &[Rc<T>]) -> Vec<Rc<T>> {
             Some(same) if **same == item => Rc::clone(same),
             _ => Rc::new(item),
         })
-        .collect()
+        .list()
 }
 
 /// The node that a pod stands on; nothing where it waits for one.
@@ -422,7 +422,7 @@ fn node_of(node: &Value, pods: Vec<Rc<PodView>>, places: &Places) -> NodeView {
                 "" => format!("{}:{}", t.get("key").str(), t.get("effect").str()),
                 value => format!("{}={value}:{}", t.get("key").str(), t.get("effect").str()),
             })
-            .collect(),
+            .list(),
         cpu: Share { requested: cpu, allocatable: allocatable("cpu").milli_value() },
         memory: Share { requested: memory, allocatable: allocatable("memory").value() },
         pods_max: allocatable("pods").value(),
@@ -450,7 +450,7 @@ fn workload_of(object: &Value, made: &[&Value]) -> WorkloadView {
         desired,
         current,
         ready,
-        owners: std::iter::once(object.uid()).chain(made.iter().map(|w| w.uid())).map(str::to_owned).collect(),
+        owners: std::iter::once(object.uid()).chain(made.iter().map(|w| w.uid())).map(str::to_owned).list(),
     }
 }
 
@@ -481,7 +481,7 @@ fn is_selected(service: &Value, pod: &PodView) -> bool {
 }
 
 fn service_of(service: &Value, pods: &mut dyn Iterator<Item = &Rc<PodView>>) -> ServiceView {
-    let selected: Vec<&Rc<PodView>> = pods.filter(|p| is_selected(service, p)).collect();
+    let selected: Vec<&Rc<PodView>> = pods.filter(|p| is_selected(service, p)).list();
     let uid = |p: &&Rc<PodView>| p.key.clone();
     let port = |p: &Value| {
         let node_port = p.get("nodePort").int();
@@ -495,10 +495,10 @@ fn service_of(service: &Value, pods: &mut dyn Iterator<Item = &Rc<PodView>>) -> 
         name: service.name().to_owned(),
         kind: service.at(&["spec", "type"]).str().to_owned(),
         cluster_ip: service.at(&["spec", "clusterIP"]).str().to_owned(),
-        ports: service.at(&["spec", "ports"]).items().iter().map(port).collect::<Vec<_>>().join(","),
+        ports: service.at(&["spec", "ports"]).items().iter().map(port).list().join(","),
         has_selector: !service.at(&["spec", "selector"]).is_empty(),
-        reached: selected.iter().filter(|p| p.is_serving).map(uid).collect(),
-        selected: selected.iter().map(uid).collect(),
+        reached: selected.iter().filter(|p| p.is_serving).map(uid).list(),
+        selected: selected.iter().map(uid).list(),
     }
 }
 

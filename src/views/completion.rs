@@ -1,6 +1,6 @@
 //! What a word of a command line could become: programs, kubectl's commands and flags, kinds, names, files.
 
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use crate::kubectl;
 use crate::sim::Sim;
 
@@ -20,7 +20,7 @@ const CANDIDATES_MAX: usize = 400;
 pub fn complete(sim: &Sim, line: &str) -> Completion {
     let command = line.rsplit(['|', ';', '&', '(', '\n']).next().unwrap_or_default();
     let word = command.rsplit(char::is_whitespace).next().unwrap_or_default();
-    let before: Vec<&str> = command[..command.len() - word.len()].split_whitespace().collect();
+    let before: Vec<&str> = command[..command.len() - word.len()].split_whitespace().list();
     // Only what follows the last `/`, `=` or `,` of a word may be replaced, but it is told whole.
     let from = line.chars().count() - word.chars().count();
     let mut candidates = match before.split_first() {
@@ -29,7 +29,7 @@ pub fn complete(sim: &Sim, line: &str) -> Completion {
             let kubeconfig = sim.workstation().read_file(".kube/config").unwrap_or_default();
             let (flag, value) = word.split_at(word.find('=').map_or(0, |at| at + 1));
             kubectl::complete(arguments, word, sim.api(), &kubeconfig)
-                .unwrap_or_else(|| files(sim, value).into_iter().map(|file| format!("{flag}{file}")).collect())
+                .unwrap_or_else(|| files(sim, value).into_iter().map(|file| format!("{flag}{file}")).list())
         }
         Some(_) => files(sim, word),
     };
@@ -61,7 +61,7 @@ fn files(sim: &Sim, word: &str) -> Vec<String> {
             None => format!("{folder}{rest}"),
         })
         .filter(|f| f.starts_with(word))
-        .collect()
+        .list()
 }
 
 #[cfg(test)]

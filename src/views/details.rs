@@ -1,7 +1,7 @@
 //! One pod looked at closely: what no list has room for.
 
 use crate::api::{Object, Value};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use crate::kubectl::output::{to_yaml, without_managed_fields};
 use crate::sim::Sim;
 
@@ -57,7 +57,7 @@ impl PodDetails {
             format!("{name} ({kind})")
         };
         let mounts =
-            c.get("volumeMounts").items().iter().map(|m| (m.get("mountPath").str().to_owned(), volume(m.get("name").str()))).collect();
+            c.get("volumeMounts").items().iter().map(|m| (m.get("mountPath").str().to_owned(), volume(m.get("name").str()))).list();
         Some(PodDetails { container: container.to_owned(), env, mounts })
     }
 
@@ -93,7 +93,7 @@ pub fn environment(sim: &Sim, pod: &Value, container: &str) -> Vec<EnvView> {
         known.or_else(whole).unwrap_or_else(|| made.to_owned())
     };
     let mut all: Vec<EnvView> =
-        running.iter().map(|(name, value)| EnvView { name: name.to_string(), value: value.to_string(), from: from(name) }).collect();
+        running.iter().map(|(name, value)| EnvView { name: name.to_string(), value: value.to_string(), from: from(name) }).list();
     // What the pod's author wrote comes first.
     all.order_by_key(|e| matches!(e.from.as_str(), "Service" | "image" | "runtime"));
     all

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::api::{Object, Value};
-use crate::base::{SortedSet, Time};
+use crate::base::{List as _, SortedSet, Time};
 use crate::server::EVENT_LIFETIME_MAX;
 use crate::store::{ChangeType, Store};
 
@@ -79,7 +79,7 @@ pub fn events_after(store: &Store, revision: u64) -> Vec<Rc<EventView>> {
     changes
         .filter(|v| v.key.kind.built_in() == "events" && v.change != ChangeType::Deleted)
         .map(|v| Rc::new(EventView::written(&v.value, v.at)))
-        .collect()
+        .list()
 }
 
 /// Events as they came, oldest first; one that was counted up stands there each time. In pieces: whoever has them shares those that are

@@ -2,7 +2,7 @@
 //! autoscaler reckoned, what changed in an object, what holds its deletion.
 
 use crate::api::{KINDS, KindRef, Object, Value, kinds};
-use crate::base::{SortedSet, Time};
+use crate::base::{List as _, SortedSet, Time};
 use crate::kubectl::describe::{Related, describe};
 use crate::kubectl::output::columns::printer_of;
 use crate::server::ApiServer;
@@ -165,7 +165,7 @@ const DEPTH_MAX: usize = 4;
 pub fn edits(api: &ApiServer, object: &Value) -> Vec<Edit> {
     let Some(kind) = kind_named(object.kind()) else { return Vec::new() };
     let key = ObjectKey::new(kind, object.namespace(), object.name());
-    let versions: Vec<_> = api.store().history(&key).filter(|v| v.value.uid() == object.uid()).collect();
+    let versions: Vec<_> = api.store().history(&key).filter(|v| v.value.uid() == object.uid()).list();
     let mut told: Vec<Edit> = Vec::new();
     for (i, version) in versions.iter().enumerate().rev().take(EDITS_MAX) {
         let mut fields = Vec::new();
@@ -231,7 +231,7 @@ pub fn holds(object: &Value) -> Vec<String> {
         return Vec::new();
     }
     let lists = [object.at(&["metadata", "finalizers"]), object.at(&["spec", "finalizers"])];
-    lists.iter().flat_map(|l| l.items()).map(|f| f.str().to_owned()).collect()
+    lists.iter().flat_map(|l| l.items()).map(|f| f.str().to_owned()).list()
 }
 
 /// What an object's volumes show, against what their sources say now.
@@ -308,8 +308,8 @@ pub struct QueueView {
 pub fn queues(sim: &Sim, object: &Value) -> Vec<QueueView> {
     let around: Vec<&Value> = match object.kind() {
         "Pod" => vec![object],
-        "Service" => pods_of(sim, object).collect(),
-        "Job" => sim.api().iter(kinds::POD, Some(object.namespace())).take(QUEUE_PODS_MAX).collect(),
+        "Service" => pods_of(sim, object).list(),
+        "Job" => sim.api().iter(kinds::POD, Some(object.namespace())).take(QUEUE_PODS_MAX).list(),
         _ => Vec::new(),
     };
     let mut found = Vec::new();
@@ -341,7 +341,7 @@ pub fn object<'a>(sim: &'a Sim, kind: &str, namespace: &str, name: &str) -> Opti
 pub fn columns(object: &Value, now: Time) -> Vec<(&'static str, String)> {
     let Some(kind) = kind_named(object.kind()) else { return Vec::new() };
     let printer = printer_of(kind);
-    printer.columns().iter().map(|c| c.name).zip(printer.cells(object, now)).skip(1).collect()
+    printer.columns().iter().map(|c| c.name).zip(printer.cells(object, now)).skip(1).list()
 }
 
 /// What `kubectl describe` says of an object.
@@ -349,7 +349,7 @@ pub fn description(sim: &Sim, object: &Value) -> String {
     struct All<'a>(&'a ApiServer);
     impl Related for All<'_> {
         fn list(&self, kind: KindRef, namespace: Option<&str>) -> Vec<Value> {
-            self.0.iter(kind, namespace).cloned().collect()
+            self.0.iter(kind, namespace).cloned().list()
         }
         fn get(&self, kind: KindRef, namespace: &str, name: &str) -> Option<Value> {
             self.0.peek(kind, namespace, name).cloned()
@@ -375,10 +375,10 @@ pub fn kinds(sim: &Sim) -> Vec<KindCount> {
     let kinds = KINDS.iter().filter(|k| k.verbs.contains(&"list") && k.kind != "Event");
     let count = |k: KindRef| KindCount {
         kind: k.kind,
-        names: std::iter::once(k.plural).chain(k.short_names.iter().copied()).collect(),
+        names: std::iter::once(k.plural).chain(k.short_names.iter().copied()).list(),
         count: sim.api().store().count(k),
     };
-    kinds.map(count).collect()
+    kinds.map(count).list()
 }
 
 /// An object as a list shows it.
@@ -397,10 +397,10 @@ pub fn list(sim: &Sim, kind: &str, most: usize) -> Vec<Listed> {
         let cells = columns(o, sim.now());
         Listed {
             id: [o.namespace(), o.name(), o.uid()].map(str::to_owned),
-            note: cells.iter().take(2).map(|c| c.1.as_str()).collect::<Vec<_>>().join(" · "),
+            note: cells.iter().take(2).map(|c| c.1.as_str()).list().join(" · "),
         }
     };
-    sim.api().iter(kind, None).take(most).map(listed).collect()
+    sim.api().iter(kind, None).take(most).map(listed).list()
 }
 
 /// What differs between two courses of events: kind and name, and what kubectl's columns say here and there.
@@ -415,8 +415,7 @@ pub fn compare(here: &Sim, there: &Sim, most: usize) -> Vec<Difference> {
         let names: SortedSet<_> = both.map(|o| (o.namespace_arc(), o.name_arc())).collect();
         let said = |sim: &Sim, namespace: &str, name: &str| {
             let object = sim.api().peek(kind, namespace, name);
-            let told =
-                |o: &Value| columns(o, sim.now()).iter().take(2).map(|(name, is)| format!("{name}: {is}")).collect::<Vec<_>>().join(", ");
+            let told = |o: &Value| columns(o, sim.now()).iter().take(2).map(|(name, is)| format!("{name}: {is}")).list().join(", ");
             object.map_or_else(|| "–".to_owned(), told)
         };
         for (namespace, name) in &names {
@@ -438,7 +437,7 @@ pub fn relatives(sim: &Sim, object: &Value, most: usize) -> (Vec<Relative>, Vec<
     let owner = |o: &Value| [o.get("kind").str(), object.namespace(), o.get("name").str(), o.get("uid").str()].map(str::to_owned);
     let dependents = sim.api().dependents(object.uid()).take(most);
     let dependent = |(_, o): (&ObjectKey, &Value)| [o.kind(), o.namespace(), o.name(), o.uid()].map(str::to_owned);
-    (owners.map(owner).collect(), dependents.map(dependent).collect())
+    (owners.map(owner).list(), dependents.map(dependent).list())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::api::Value;
 use crate::api::yaml::decode_stream;
-use crate::base::Time;
+use crate::base::{List as _, Time};
 use crate::kubectl::{Environment, FileError, Files, Host, Kubectl, Output, StdinState, Step, Stream, split_words};
 use crate::server::{ApiServer, NodeApi};
 use crate::sim::Sim;
@@ -105,7 +105,7 @@ impl Files for NoFiles {
 pub fn standing(sim: &Sim, checks: &[Check]) -> Vec<Result<bool, String>> {
     // A kubectl may write, so that it gets a copy.
     let mut api = sim.api().clone();
-    checks.iter().map(|check| holds(sim, &mut api, check)).collect()
+    checks.iter().map(|check| holds(sim, &mut api, check)).list()
 }
 
 fn holds(sim: &Sim, api: &mut ApiServer, check: &Check) -> Result<bool, String> {
@@ -171,7 +171,7 @@ pub struct Exercises {
 impl Exercises {
     /// A branch begins: what held before then has held.
     pub fn fork(&mut self, parent: u32, branch: u32, now: Time) {
-        let met = self.met.iter().find(|m| m.0 == parent).map(|m| m.1.iter().map(|at| at.filter(|t| *t <= now)).collect());
+        let met = self.met.iter().find(|m| m.0 == parent).map(|m| m.1.iter().map(|at| at.filter(|t| *t <= now)).list());
         self.met.extend(met.map(|met| (branch, met)));
     }
 
@@ -199,7 +199,7 @@ impl Exercises {
             return;
         }
         let stands = standing(sim, &exercise.checks);
-        self.wrong = stands.iter().map(|s| s.clone().err().unwrap_or_default()).collect();
+        self.wrong = stands.iter().map(|s| s.clone().err().unwrap_or_default()).list();
         for (met, stands) in met.iter_mut().zip(stands) {
             *met = met.or(Some(sim.now()).filter(|_| stands == Ok(true)));
         }
@@ -211,7 +211,7 @@ impl Exercises {
         let met = self.met.iter().find(|m| m.0 == branch).map_or([].as_slice(), |m| m.1.as_slice());
         let held = |i: usize| met.get(i).copied().flatten().is_some_and(|t| t <= now);
         let wrong = |i: usize| self.wrong.get(i).filter(|_| !held(i)).cloned().unwrap_or_default();
-        let checks = exercise.checks.iter().enumerate().map(|(i, c)| (c.text.clone(), held(i), wrong(i))).collect();
+        let checks = exercise.checks.iter().enumerate().map(|(i, c)| (c.text.clone(), held(i), wrong(i))).list();
         Some(Rc::new(ExerciseView { title: exercise.title.clone(), text: exercise.text.clone(), checks }))
     }
 }

@@ -1,5 +1,6 @@
 //! What only the node that runs a container knows of it: what it wrote, and its files. Empty where no kubelets run.
 
+use crate::base::List as _;
 use crate::runtime::{ProcessInfo, QueueLength};
 use crate::server::{FileEntry, FileKind, LogOptions, NodeApi};
 use crate::sim::Sim;
@@ -66,7 +67,7 @@ impl ContainerInside<'_> {
             size: e.size_bytes,
             target: if let FileKind::Link(target) = e.kind { target } else { String::new() },
         };
-        Some(entries.into_iter().map(view).collect())
+        Some(entries.into_iter().map(view).list())
     }
 
     /// A file, as text.

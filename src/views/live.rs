@@ -1,7 +1,7 @@
 //! What is known of a pod only where it runs: a pull's progress, a backoff's end, a probe's last results. None of it is stored.
 
 use crate::api::{ArcStr, Object, Value};
-use crate::base::{SortedMap, Time};
+use crate::base::{List as _, SortedMap, Time};
 use crate::kubelet;
 use crate::sim::Sim;
 
@@ -96,7 +96,7 @@ impl LiveHistory {
         let now = sim.now();
         let live = sim.cluster().kubelets.as_ref()?.live(now, pod.namespace(), pod.name())?;
         let history = self.pods.entry(pod.get("metadata").get("uid").arc_str()).or_default();
-        Some(LivePod { containers: live.containers.into_iter().map(|c| history.container(c, now)).collect() })
+        Some(LivePod { containers: live.containers.into_iter().map(|c| history.container(c, now)).list() })
     }
 
     /// Forgets all, as before going to another moment.
@@ -126,7 +126,7 @@ impl PodHistory {
             Some(*wait)
         };
         let (backoff, ending) = (since(c.backoff_until), since(c.killed_at));
-        let probes = c.probes.into_iter().map(|p| self.probe(&c.name, p)).collect();
+        let probes = c.probes.into_iter().map(|p| self.probe(&c.name, p)).list();
         LiveContainer {
             pull: c.pull.filter(|(_, until)| *until > now).map(|(from, until)| Span { from: from.min(now), until }),
             backoff,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::pod::PodView;
 use crate::api::{ArcStr, Value};
-use crate::base::{Order as _, SortedMap};
+use crate::base::{List as _, Order as _, SortedMap};
 
 /// Who stands where on each node.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,9 +40,9 @@ impl Places {
     pub fn of(&self, node: &str, pods: &[Rc<PodView>]) -> Vec<Option<usize>> {
         let mut waiting: SortedMap<&str, usize> = pods.iter().enumerate().map(|(i, pod)| (pod.key.as_str(), i)).collect();
         let slots = self.slots.get(node).map_or(&[][..], Vec::as_slice);
-        let mut seats: Vec<Option<usize>> = slots.iter().map(|slot| waiting.remove(slot.as_deref()?)).collect();
+        let mut seats: Vec<Option<usize>> = slots.iter().map(|slot| waiting.remove(slot.as_deref()?)).list();
         // Those of whom the log tells nothing any more.
-        let mut others: Vec<usize> = waiting.into_values().collect();
+        let mut others: Vec<usize> = waiting.into_values().list();
         others.order();
         seats.extend(others.into_iter().map(Some));
         seats

@@ -1,7 +1,7 @@
 //! A pod and its containers.
 
 use crate::api::{Object, Quantity, Value, is_sidecar};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, List as _, Time};
 use crate::kubectl::output::columns::pod_summary;
 
 use super::live::{Beat, LiveContainer, LivePod, ProbeKind, Span};
@@ -211,7 +211,7 @@ impl PodView {
         });
         let main =
             spec.get("containers").items().iter().map(|c| ContainerView::of(c, ContainerRole::Main, status.get("containerStatuses"), live));
-        let containers: Vec<ContainerView> = init.chain(main).collect();
+        let containers: Vec<ContainerView> = init.chain(main).list();
         let summary = pod_summary(pod);
         let owner = pod.controller_ref();
         let unscheduled =
@@ -249,7 +249,7 @@ impl PodView {
             created: Time::parse_rfc3339(pod.at(&["metadata", "creationTimestamp"]).str()).unwrap_or_default(),
             cpu_requests_m: requested(pod, "cpu", Quantity::milli_value),
             memory_requests_bytes: requested(pod, "memory", Quantity::value),
-            labels: pod.labels().entries().map(|(k, v)| (k.to_string(), v.str().to_owned())).collect(),
+            labels: pod.labels().entries().map(|(k, v)| (k.to_string(), v.str().to_owned())).list(),
             containers,
         };
         view.health = view.judge();
@@ -291,7 +291,7 @@ impl PodView {
 fn requested(pod: &Value, resource: &str, amount: fn(&Quantity) -> i64) -> i64 {
     let of = |list: &str| {
         let containers = pod.at(&["spec", list]).items().iter();
-        containers.map(|c| amount(&Quantity::of(c.at(&["resources", "requests", resource])))).collect::<Vec<_>>()
+        containers.map(|c| amount(&Quantity::of(c.at(&["resources", "requests", resource])))).list()
     };
     of("containers").iter().sum::<i64>().max(of("initContainers").into_iter().max().unwrap_or(0))
 }
@@ -396,13 +396,13 @@ fn probes_of(spec: &Value, live: Option<&LiveContainer>) -> Vec<ProbeView> {
             output: live.map_or(String::new(), |l| l.output.clone()),
         })
     };
-    kinds.into_iter().filter_map(of).collect()
+    kinds.into_iter().filter_map(of).list()
 }
 
 fn how_of(probe: &Value) -> String {
     let port = |v: &Value| v.as_int().map_or_else(|| v.str().to_owned(), |i| i.to_string());
     if !probe.get("exec").is_null() {
-        let words: Vec<&str> = probe.at(&["exec", "command"]).items().iter().map(Value::str).collect();
+        let words: Vec<&str> = probe.at(&["exec", "command"]).items().iter().map(Value::str).list();
         format!("exec {}", words.join(" "))
     } else if !probe.get("httpGet").is_null() {
         let get = probe.get("httpGet");

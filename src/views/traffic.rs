@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::base::{Duration, SortedMap, Time};
+use crate::base::{Duration, List as _, SortedMap, Time};
 use crate::kubelet::{Tally, Way};
 use crate::sim::Sim;
 
@@ -65,7 +65,7 @@ impl Flows {
             (flow.per_10s, flow.failed_per_10s) = (rate(t.sent, then.sent), rate(t.failed, then.failed));
             flow
         };
-        counted.iter().map(flow).filter(|f| f.per_10s + f.failed_per_10s + f.waiting > 0).collect()
+        counted.iter().map(flow).filter(|f| f.per_10s + f.failed_per_10s + f.waiting > 0).list()
     }
 }
 
@@ -86,13 +86,13 @@ fn whole(way: &Way, t: &Tally) -> Flow {
 
 /// All that was sent so far to a service, or to and from a pod: by UID.
 pub fn flows_of(sim: &Sim, uid: &str) -> Vec<Flow> {
-    all(sim).filter(|(way, _)| [&way.0, &way.1, &way.2].iter().any(|u| *u == uid)).map(|(way, t)| whole(way, t)).collect()
+    all(sim).filter(|(way, _)| [&way.0, &way.1, &way.2].iter().any(|u| *u == uid)).map(|(way, t)| whole(way, t)).list()
 }
 
 /// The load from outside on a service: since when, and requests a second from so many seconds after that.
 pub fn load_curve(sim: &Sim, namespace: &str, service: &str) -> Option<(Time, Vec<(f64, f64)>)> {
     let (from, points) = sim.cluster().kubelets.as_ref()?.load_on(namespace, service)?;
-    Some((from, points.iter().map(|p| (p.0.as_secs_f64(), p.1)).collect()))
+    Some((from, points.iter().map(|p| (p.0.as_secs_f64(), p.1)).list()))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::parse::{Expr, Fold, Node};
 use super::types::{BOOL, INT, NAMES, STRING, Type, overloads};
 use super::value::Val;
 use crate::api::ArcStr;
+use crate::base::List as _;
 use crate::base::regex::Regex;
 
 /// How deep types are looked into: variables could lead from one to the next for ever.
@@ -66,7 +67,7 @@ impl Checker {
         *parts = left;
         match self.shallow(ty) {
             Type::Var(_) if !open => Type::Dyn,
-            Type::Of(name, of) => Type::Of(name, of.iter().map(|t| self.resolved(t, open, parts)).collect()),
+            Type::Of(name, of) => Type::Of(name, of.iter().map(|t| self.resolved(t, open, parts)).list()),
             other => other.clone(),
         }
     }
@@ -346,7 +347,7 @@ impl Checker {
             }
             return if right { BOOL } else { Type::Error };
         }
-        let types: Vec<Type> = target.iter().map(|t| t.ty.clone()).chain(args.iter().map(|a| a.ty.clone())).collect();
+        let types: Vec<Type> = target.iter().map(|t| t.ty.clone()).chain(args.iter().map(|a| a.ty.clone())).list();
         let mut result: Option<Type> = None;
         for overload in found.iter().filter(|o| o.method == target.is_some() && o.args.len() == types.len()) {
             // Its variables are its own.
@@ -366,7 +367,7 @@ impl Checker {
             }
         }
         result.unwrap_or_else(|| {
-            let mut texts: Vec<String> = types.iter().map(|t| self.resolve(t, false).text()).collect();
+            let mut texts: Vec<String> = types.iter().map(|t| self.resolve(t, false).text()).list();
             let head = if target.is_some() { format!("{}.", texts.remove(0)) } else { String::new() };
             self.issue(at, format!("found no matching overload for '{name}' applied to '{head}({})'", texts.join(", ")));
             Type::Error
@@ -497,7 +498,7 @@ pub(super) fn each(e: &mut Expr, f: &mut dyn FnMut(&mut Expr)) {
 fn rename(ty: &Type, by: u32) -> Type {
     match ty {
         Type::Var(i) => Type::Var(i + by),
-        Type::Of(name, of) => Type::Of(name, of.iter().map(|t| rename(t, by)).collect()),
+        Type::Of(name, of) => Type::Of(name, of.iter().map(|t| rename(t, by)).list()),
         other => other.clone(),
     }
 }

@@ -5,6 +5,7 @@ use super::parse::{Expr, Fold, Node};
 use super::types::{Decl, Type};
 use super::value::Val;
 use crate::api::ArcStr;
+use crate::base::List as _;
 
 /// The fewest and the most characters, items or entries.
 type Size = (u64, u64);
@@ -86,26 +87,26 @@ impl<'a> Coster<'a> {
                 if *test { Part { cost, ..Part::default() } } else { Part { cost, ..inside(&of_part, self.root, |d| member(d, field)) } }
             }
             Node::List(items) => {
-                let parts: Vec<Part<'_>> = items.iter().map(|(i, _)| self.part(i)).collect();
+                let parts: Vec<Part<'_>> = items.iter().map(|(i, _)| self.part(i)).list();
                 let count = items.len() as u64;
                 Part { cost: sum(&parts, 10), size: Some((count, count)), entries: Some(((1, 1), sizes(&parts))), ..Part::default() }
             }
             Node::Map(entries) => {
-                let keys: Vec<Part<'_>> = entries.iter().map(|(k, ..)| self.part(k)).collect();
-                let values: Vec<Part<'_>> = entries.iter().map(|(_, v, _)| self.part(v)).collect();
+                let keys: Vec<Part<'_>> = entries.iter().map(|(k, ..)| self.part(k)).list();
+                let values: Vec<Part<'_>> = entries.iter().map(|(_, v, _)| self.part(v)).list();
                 let (count, cost) = (entries.len() as u64, sum(&keys, sum(&values, 30)));
                 Part { cost, size: Some((count, count)), entries: Some((sizes(&keys), sizes(&values))), ..Part::default() }
             }
             Node::Message(_, values) => {
-                let parts: Vec<Part<'_>> = values.iter().map(|v| self.part(v)).collect();
+                let parts: Vec<Part<'_>> = values.iter().map(|v| self.part(v)).list();
                 Part { cost: sum(&parts, 40), ..Part::default() }
             }
             Node::Fold(fold) => self.fold(fold),
             Node::Call(name, target, args) => {
                 let target = target.as_deref().map(|t| (self.part(t), &t.ty));
-                let parts: Vec<Part<'a>> = args.iter().map(|a| self.part(a)).collect();
+                let parts: Vec<Part<'a>> = args.iter().map(|a| self.part(a)).list();
                 let costs = sum(&parts, target.as_ref().map_or(0, |(t, _)| t.cost));
-                let mut all: Vec<(Part<'a>, &Type)> = target.into_iter().collect();
+                let mut all: Vec<(Part<'a>, &Type)> = target.into_iter().list();
                 all.extend(parts.into_iter().zip(args.iter().map(|a| &a.ty)));
                 let mut part = call(name, &all, args, self.root);
                 // Either of two is evaluated.

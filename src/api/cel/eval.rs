@@ -9,6 +9,7 @@ use super::parse::{Expr, Fold, Node};
 use super::types::Type;
 use super::value::{Fail, List, Outcome, Val, breadth, bulk, by_key};
 use crate::api::{ArcStr, Value};
+use crate::base::List as _;
 
 /// What one expression may cost.
 const CALL_MAX: u64 = 1_000_000;
@@ -370,5 +371,5 @@ pub(super) fn texts(list: &List) -> Result<Vec<&str>, Fail> {
         other => Err(Fail::new(format!("join: invalid input: {}", other.text()))),
     };
     list.items.iter().try_for_each(text)?;
-    Ok(list.items.iter().filter_map(|v| if let Val::Str(s) = v { Some(s.as_str()) } else { None }).collect())
+    Ok(list.items.iter().filter_map(|v| if let Val::Str(s) = v { Some(s.as_str()) } else { None }).list())
 }

@@ -11,7 +11,7 @@ use super::value::{Fail, List, Outcome, Val, breadth, bulk, compare, equal, is_z
 use crate::api::time_zone::Zone;
 use crate::api::{Quantity, names, quantity, quote};
 use crate::base::cidr::{is_within, masked};
-use crate::base::{Order as _, civil_from_days, days_from_civil, regex::Regex};
+use crate::base::{List as _, Order as _, civil_from_days, days_from_civil, regex::Regex};
 
 /// The seconds of the first and of the last moment that there is.
 const TIMES: (i64, i64) = (-62_135_596_800, 253_402_300_799);
@@ -45,7 +45,7 @@ impl Semver {
         }
         let (rest, build) = text.split_once('+').unwrap_or((text, "0"));
         let (core, pre) = rest.split_once('-').unwrap_or((rest, ""));
-        let parts: Vec<&str> = core.splitn(3, '.').collect();
+        let parts: Vec<&str> = core.splitn(3, '.').list();
         let &[a, b, c] = parts.as_slice() else { return Err("No Major.Minor.Patch elements found") };
         let mut numbers = [0; 3];
         let messages = [
@@ -63,7 +63,7 @@ impl Semver {
             numbers[i] = part.parse().map_err(|_| bad)?;
         }
         let fits = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-        let pre: Vec<String> = if rest.contains('-') { pre.split('.').map(str::to_owned).collect() } else { Vec::new() };
+        let pre: Vec<String> = if rest.contains('-') { pre.split('.').map(str::to_owned).list() } else { Vec::new() };
         if !pre.iter().all(|p| fits(p)) || !build.split('.').all(fits) {
             return Err("Invalid character(s) found in prerelease or build metadata");
         }
@@ -76,7 +76,7 @@ impl Semver {
     /// The same of a text that may start with `v` and leave parts out.
     fn tolerant(text: &str) -> Result<Semver, &'static str> {
         let text = text.strip_prefix('v').unwrap_or(text);
-        let mut parts: Vec<String> = text.splitn(3, '.').map(str::to_owned).collect();
+        let mut parts: Vec<String> = text.splitn(3, '.').map(str::to_owned).list();
         for part in &mut parts {
             if part.len() > 1 {
                 let rest = part.trim_start_matches('0');
@@ -270,7 +270,7 @@ pub(super) fn call(name: &str, args: &[Val], steps: &mut u64) -> Outcome {
         ("value", [Val::Optional(None)]) => return Err(Fail::new("optional.none() dereference")),
         ("hasValue", [Val::Optional(value)]) => Val::Bool(value.is_some()),
         ("optional.unwrap" | "unwrapOpt", [Val::List(list)]) => {
-            Val::list(list.items.iter().filter_map(|v| if let Val::Optional(v) = v { v.as_deref().cloned() } else { None }).collect())
+            Val::list(list.items.iter().filter_map(|v| if let Val::Optional(v) = v { v.as_deref().cloned() } else { None }).list())
         }
         (_, [Val::Time(s, nanos), rest @ ..]) if name.starts_with("get") => of_time(name, *s, *nanos, rest)?,
         ("getHours", [Val::Duration(d)]) => Val::Int(d / 3_600_000_000_000),
@@ -288,8 +288,8 @@ pub(super) fn call(name: &str, args: &[Val], steps: &mut u64) -> Outcome {
         ("getPort", [Val::Url(url)]) => Val::str(url.port()),
         ("getEscapedPath", [Val::Url(url)]) => Val::str(&url.escaped_path()),
         ("getQuery", [Val::Url(url)]) => {
-            let entry = |(k, v): (String, Vec<String>)| (Val::str(&k), Val::list(v.iter().map(|v| Val::str(v)).collect()));
-            Val::map(url.queries().into_iter().map(entry).collect())
+            let entry = |(k, v): (String, Vec<String>)| (Val::str(&k), Val::list(v.iter().map(|v| Val::str(v)).list()));
+            Val::map(url.queries().into_iter().map(entry).list())
         }
         ("quantity", [Val::Str(text)]) => Val::Quantity(Arc::new(Quantity::parse(text).map_err(|e| Fail::new(e.to_string()))?)),
         ("isQuantity", [Val::Str(text)]) => Val::Bool(Quantity::parse(text).is_ok()),
@@ -332,7 +332,7 @@ pub(super) fn call(name: &str, args: &[Val], steps: &mut u64) -> Outcome {
         }
         ("validate", [Val::Format(format), Val::Str(text)]) => {
             let wrong = validate(format, text);
-            let list = Val::list(wrong.iter().map(|w| Val::str(w)).collect());
+            let list = Val::list(wrong.iter().map(|w| Val::str(w)).list());
             if wrong.is_empty() { Val::Optional(None) } else { Val::some(list) }
         }
         (_, [Val::Str(text), rest @ ..]) => strings::call(name, text, rest)?,
@@ -341,7 +341,7 @@ pub(super) fn call(name: &str, args: &[Val], steps: &mut u64) -> Outcome {
             if *n > SIZE_MAX as i64 {
                 return Err(Fail::new("lists.range() is limited to 4000000 items"));
             }
-            Val::list((0..*n).map(Val::Int).collect())
+            Val::list((0..*n).map(Val::Int).list())
         }
         _ => return Err(Fail::OVERLOAD),
     })
@@ -548,7 +548,7 @@ fn validate(format: &str, text: &str) -> Vec<String> {
         "dns1035Label" => names::dns1035_label,
         "qualifiedName" => names::qualified_name,
         "labelValue" => names::label_value,
-        "uri" => return Url::parse(text).err().into_iter().collect(),
+        "uri" => return Url::parse(text).err().into_iter().list(),
         _ => {
             let fits = crate::api::custom::has_format(format, text).unwrap_or(true);
             let message = FORMATS.iter().find(|(n, _)| *n == format).map_or("", |(_, m)| m);
@@ -616,7 +616,7 @@ fn of_list(name: &str, list: &Arc<List>, rest: &[Val]) -> Outcome {
         ("flatten", []) => Val::list(flat(items, 1)?),
         ("flatten", [Val::Int(depth)]) if *depth < 0 => return Err(Fail::new("level must be non-negative")),
         ("flatten", [Val::Int(depth)]) => Val::list(flat(items, *depth)?),
-        ("reverse", []) => Val::list(items.iter().rev().cloned().collect()),
+        ("reverse", []) => Val::list(items.iter().rev().cloned().list()),
         ("distinct", []) => {
             let mut out: Vec<Val> = Vec::new();
             for item in items {
@@ -656,7 +656,7 @@ fn sorted(items: &[Val], keys: &[Val]) -> Outcome {
     for key in keys {
         compare(key, &keys[0]).map_err(|_| Fail::new("list elements must be comparable"))?;
     }
-    let mut pairs: Vec<(&Val, &Val)> = keys.iter().zip(items).collect();
+    let mut pairs: Vec<(&Val, &Val)> = keys.iter().zip(items).list();
     pairs.order_by(|(a, _), (b, _)| compare(a, b).unwrap_or(Ordering::Equal));
-    Ok(Val::list(pairs.into_iter().map(|(_, v)| v.clone()).collect()))
+    Ok(Val::list(pairs.into_iter().map(|(_, v)| v.clone()).list()))
 }

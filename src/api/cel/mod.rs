@@ -15,6 +15,7 @@ mod url;
 mod value;
 
 use super::{ArcStr, Value};
+use crate::base::List as _;
 use check::Checker;
 use eval::Eval;
 use parse::Expr;
@@ -80,7 +81,7 @@ impl Scope {
 
 /// Parses an expression and checks its types, with these names in scope; says whether it names `oldSelf`.
 fn read(text: &str, scope: Vec<(ArcStr, Type)>) -> Result<(Expr, bool), String> {
-    let source: Vec<char> = text.chars().collect();
+    let source: Vec<char> = text.chars().list();
     let failed = |issues: Vec<Issue>| format!("compilation failed: {}", shown(&source, issues));
     let mut tree = parse::parse(&source).map_err(failed)?;
     let mut checker = Checker::new(scope);
@@ -151,7 +152,7 @@ impl Program {
 /// Issues as they are shown: each with its line, and a mark below it.
 fn shown(source: &[char], mut issues: Vec<Issue>) -> String {
     const ISSUES_MAX: usize = 100;
-    let lines: Vec<&[char]> = source.split(|c| *c == '\n').collect();
+    let lines: Vec<&[char]> = source.split(|c| *c == '\n').list();
     // What is about the whole comes first.
     crate::base::Order::order_by_key(&mut issues[..], |i| i.at.wrapping_add(1));
     let more = issues.len().saturating_sub(ISSUES_MAX);

@@ -8,6 +8,7 @@ use super::types::{self, BOOL, STRING, Type};
 use super::value::{Fail, Outcome, Val};
 use super::{Program, read};
 use crate::api::{ArcStr, Value, quote};
+use crate::base::List as _;
 
 const AUTHORIZER: &str = "kubernetes.authorization.Authorizer";
 const PATH: &str = "kubernetes.authorization.PathCheck";
@@ -128,7 +129,7 @@ impl std::fmt::Debug for Facts<'_> {
 impl<'a> Facts<'a> {
     /// With these values; `resource` are the attributes of the request itself.
     pub fn new(values: &[(&str, &Value)], resource: Value, ask: &'a dyn Fn(&Value) -> (bool, String)) -> Facts<'a> {
-        let mut scope: Vec<(ArcStr, Val)> = values.iter().map(|(name, value)| ((*name).into(), plain(value))).collect();
+        let mut scope: Vec<(ArcStr, Val)> = values.iter().map(|(name, value)| ((*name).into(), plain(value))).list();
         scope.push(("authorizer".into(), Val::Access(Arc::new((AUTHORIZER, Value::Null)))));
         scope.push(("authorizer.requestResource".into(), Val::Access(Arc::new((RESOURCE, resource)))));
         Facts { scope, variables: Vec::new(), ask, left: 0 }
@@ -188,7 +189,7 @@ impl Eval<'_> {
     /// A question of who may do what, and what was answered to it.
     // Models k8s.io/apiserver/pkg/cel/library.Authz.
     pub fn access(&mut self, name: &str, (ty, asked): (&'static str, &Value), args: &[Val]) -> Outcome {
-        let texts: Vec<&str> = args.iter().filter_map(|v| if let Val::Str(s) = v { Some(s.as_str()) } else { None }).collect();
+        let texts: Vec<&str> = args.iter().filter_map(|v| if let Val::Str(s) = v { Some(s.as_str()) } else { None }).list();
         let with = |ty, key: &str, value: &str| {
             let mut next = if asked.is_null() { crate::obj!({}) } else { asked.clone() };
             next.set(&[key], value);
@@ -227,7 +228,7 @@ fn plain(value: &Value) -> Val {
         Value::Int(i) => Val::Int(*i),
         Value::Float(f) => Val::Double(*f),
         Value::Str(s) => Val::Str(s.clone()),
-        Value::List(items) => Val::list(items.iter().map(plain).collect()),
-        Value::Map(map) => Val::Map(Arc::new(map.iter().map(|(k, v)| (Val::Str(k.clone()), plain(v))).collect())),
+        Value::List(items) => Val::list(items.iter().map(plain).list()),
+        Value::Map(map) => Val::Map(Arc::new(map.iter().map(|(k, v)| (Val::Str(k.clone()), plain(v))).list())),
     }
 }

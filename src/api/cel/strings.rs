@@ -2,6 +2,7 @@
 
 use super::eval::SIZE_MAX;
 use super::value::{Fail, List, Outcome, Val, formatted};
+use crate::base::List as _;
 
 /// Calls a function on a text.
 // Models cel-go's ext.Strings, version 2.
@@ -57,7 +58,7 @@ pub(super) fn call(name: &str, text: &str, args: &[Val]) -> Outcome {
         }
         ("split", [Val::Str(separator), rest @ ..]) => {
             let most = if let [Val::Int(n)] = rest { *n } else { -1 };
-            Val::list(split(text, separator, most).into_iter().map(Val::str).collect())
+            Val::list(split(text, separator, most).into_iter().map(Val::str).list())
         }
         ("substring", [Val::Int(from)]) => Val::str(&text[place(*from).ok_or_else(|| out_of(*from))?..]),
         ("substring", [Val::Int(from), Val::Int(to)]) => {
@@ -85,7 +86,7 @@ fn split<'a>(text: &'a str, separator: &str, most: i64) -> Vec<&'a str> {
     }
     let most = count_of(most);
     if separator.is_empty() {
-        let mut out: Vec<&str> = text.split("").filter(|c| !c.is_empty()).collect();
+        let mut out: Vec<&str> = text.split("").filter(|c| !c.is_empty()).list();
         if out.len() > most {
             let rest: usize = out[..most - 1].iter().map(|c| c.len()).sum();
             out.truncate(most - 1);
@@ -93,7 +94,7 @@ fn split<'a>(text: &'a str, separator: &str, most: i64) -> Vec<&'a str> {
         }
         return out;
     }
-    text.splitn(most, separator).collect()
+    text.splitn(most, separator).list()
 }
 
 fn quoted(text: &str) -> String {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::api::Value;
+use crate::base::List as _;
 
 /// What an expression's value is.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,7 +99,7 @@ impl Type {
             Type::Named(name) => (*name).to_owned(),
             Type::Var(i) => format!("_var{i}"),
             Type::Of(name, of) if of.is_empty() => (*name).to_owned(),
-            Type::Of(name, of) => format!("{name}({})", of.iter().map(Type::text).collect::<Vec<_>>().join(", ")),
+            Type::Of(name, of) => format!("{name}({})", of.iter().map(Type::text).list().join(", ")),
             Type::Object(object) => object.name.clone(),
         }
     }
@@ -286,7 +287,7 @@ pub(super) fn overloads(name: &str, from: u32) -> Option<Vec<Overload>> {
             }
         }
     };
-    Some(line.split(' ').map(parse).collect())
+    Some(line.split(' ').map(parse).list())
 }
 
 /// One type of a signature; none at the colon and at the end.
@@ -311,7 +312,7 @@ pub(super) fn object(name: &str, fields: &str, inner: &[(&str, &Type)]) -> Type 
         let (name, code) = text.split_once(':').unwrap_or((text, "s"));
         field(name, one(&mut code.chars(), 0).unwrap_or(Type::Dyn))
     });
-    let fields = plain.chain(inner.iter().map(|(name, ty)| field(name, (*ty).clone()))).collect();
+    let fields = plain.chain(inner.iter().map(|(name, ty)| field(name, (*ty).clone()))).list();
     Type::Object(Arc::new(ObjectType { name: name.to_owned(), fields }))
 }
 

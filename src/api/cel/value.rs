@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::types::escape;
 use super::url::Url;
 use crate::api::{ArcStr, Quantity, Value, quote};
-use crate::base::{Order as _, base64, format_rfc3339, parse_rfc3339};
+use crate::base::{List as _, Order as _, base64, format_rfc3339, parse_rfc3339};
 use crate::obj;
 
 /// Why an expression has no value.
@@ -238,7 +238,7 @@ pub(super) fn from_value(value: &Value, schema: &Value) -> Outcome {
             let items = items.iter().map(|item| from_value(item, inner)).collect::<Result<_, Fail>>()?;
             let keys = match schema.get("x-kubernetes-list-type").str() {
                 "set" => Some(Vec::new()),
-                "map" => Some(schema.get("x-kubernetes-list-map-keys").items().iter().filter_map(|k| escape(k.str())).collect()),
+                "map" => Some(schema.get("x-kubernetes-list-map-keys").items().iter().filter_map(|k| escape(k.str())).list()),
                 _ => None,
             };
             Val::List(Arc::new(List { items, keys }))
@@ -319,7 +319,7 @@ fn key_of(item: &Val, keys: &[String]) -> Vec<Val> {
     if keys.is_empty() {
         return vec![item.clone()];
     }
-    keys.iter().map(|k| item.member(&Val::str(k)).and_then(Result::ok).unwrap_or(Val::Null)).collect()
+    keys.iter().map(|k| item.member(&Val::str(k)).and_then(Result::ok).unwrap_or(Val::Null)).list()
 }
 
 fn same_key(a: &[Val], b: &[Val]) -> bool {

@@ -3,7 +3,7 @@
 
 use super::super::{Cause, Kind, KindRef, Map, Value, go_duration, names};
 use super::{Custom, Rules};
-use crate::base::{self, SortedMap, regex::Regex};
+use crate::base::{self, List as _, SortedMap, regex::Regex};
 
 /// Levels of a value that are looked into.
 const DEPTH_MAX: usize = 64;
@@ -52,7 +52,7 @@ fn rules(kind: &Kind, custom: &Custom, object: &Value, old: Option<&Value>, erro
 /// What an object's rules would refuse if it had not been like that before.
 pub fn warned(kind: &Kind, custom: &Custom, object: &Value, old: &Value) -> Vec<String> {
     let causes = custom.rules(kind.version).map(|r| r.check("", object, Some(old), true)).unwrap_or_default();
-    causes.into_iter().map(|c| format!("{}: {}", c.field, c.message)).collect()
+    causes.into_iter().map(|c| format!("{}: {}", c.field, c.message)).list()
 }
 
 /// The same for a write of the status alone.
@@ -98,7 +98,7 @@ fn known_before(mut causes: Vec<Cause>, before: impl Fn() -> Vec<Cause>, old: Op
 
 /// What is wrong with a number of replicas, or with a selector's text.
 fn scaled(object: &Value, path: &str, number: bool) -> Option<Cause> {
-    let value = object.at(&path.trim_start_matches('.').split('.').collect::<Vec<_>>());
+    let value = object.at(&path.trim_start_matches('.').split('.').list());
     match value {
         _ if path.is_empty() || value.is_null() => None,
         Value::Int(n) if number && *n < 0 => Some(Cause::invalid(path, value, "should be a non-negative integer")),
@@ -201,8 +201,8 @@ fn walk(schema: &Value, path: &str, value: &Value, depth: usize) -> Found {
     }
     let allowed = schema.get("enum").items();
     if !allowed.is_empty() && !allowed.iter().any(|a| a.same(value)) {
-        let texts: Vec<String> = allowed.iter().map(|a| a.as_str().map_or_else(|| a.to_json(), str::to_owned)).collect();
-        found.causes.push(Cause::not_supported(field(path), value, &texts.iter().map(String::as_str).collect::<Vec<_>>()));
+        let texts: Vec<String> = allowed.iter().map(|a| a.as_str().map_or_else(|| a.to_json(), str::to_owned)).list();
+        found.causes.push(Cause::not_supported(field(path), value, &texts.iter().map(String::as_str).list()));
     }
     if let Value::Map(map) = value {
         members(schema, path, map, depth, &mut found);
@@ -242,7 +242,7 @@ fn types(schema: &Value, path: &str, value: &Value, found: &mut Found) -> bool {
 /// `anyOf`, `oneOf`, `allOf` and `not`.
 // Models schemaPropsValidator.
 fn several(schema: &Value, path: &str, value: &Value, depth: usize, found: &mut Found) {
-    let all = |list: &str| -> Vec<Found> { schema.get(list).items().iter().map(|s| walk(s, path, value, depth + 1)).collect() };
+    let all = |list: &str| -> Vec<Found> { schema.get(list).items().iter().map(|s| walk(s, path, value, depth + 1)).list() };
     let take_best = |results: Vec<Found>, found: &mut Found| {
         let mut best: Option<Found> = None;
         for result in results {

@@ -13,7 +13,7 @@ pub use rules::{Rules, field_path};
 pub use shape::{decode, fill, is_pruned, read};
 
 use super::{Kind, KindRef, Object, Value};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 
 /// What the definition of a kind says beyond the kind's row.
 #[derive(Debug)]
@@ -88,9 +88,9 @@ pub fn kind_of(definition: &Value) -> Option<KindRef> {
         return Some(row);
     }
     let text = |value: &Value| -> &'static str { value.str().to_owned().leak() };
-    let texts = |value: &Value| -> &'static [&'static str] { value.items().iter().map(text).collect::<Vec<_>>().leak() };
+    let texts = |value: &Value| -> &'static [&'static str] { value.items().iter().map(text).list().leak() };
     let served = spec.get("versions").items().iter().filter(|v| v.get("served").is_true());
-    let mut versions: Vec<&'static str> = served.map(|v| text(v.get("name"))).collect();
+    let mut versions: Vec<&'static str> = served.map(|v| text(v.get("name"))).list();
     versions.order_by_key(|v| Reverse(priority(v)));
     let row: KindRef = Box::leak(Box::new(Kind {
         group: text(spec.get("group")),

@@ -3,6 +3,7 @@
 
 use super::super::cel::{Data, Program, Scope};
 use super::super::{ArcStr, Cause, Map, Value, quote};
+use crate::base::List as _;
 
 /// Levels of a schema that are looked into.
 const DEPTH_MAX: usize = 64;
@@ -83,10 +84,10 @@ fn build(schema: &Value, root: bool, depth: usize) -> Option<Rules> {
         }
     };
     let rules = Rules {
-        rules: scope.iter().flat_map(|s| given.iter().filter(|g| !g.get("rule").str().trim().is_empty()).map(|g| rule(s, g))).collect(),
+        rules: scope.iter().flat_map(|s| given.iter().filter(|g| !g.get("rule").str().trim().is_empty()).map(|g| rule(s, g))).list(),
         items: inner(schema.get("items")).map(Box::new),
         rest: inner(schema.get("additionalProperties")).map(Box::new),
-        properties: schema.get("properties").entries().filter_map(|(k, p)| Some((k.clone(), inner(p)?))).collect(),
+        properties: schema.get("properties").entries().filter_map(|(k, p)| Some((k.clone(), inner(p)?))).list(),
         schema: schema.clone(),
         root,
     };

@@ -3,7 +3,7 @@
 use super::super::decode::{self, StrictError};
 use super::super::{Kind, Map, Status, Value};
 use super::Custom;
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 
 /// Levels of a value that are looked into: what is deeper is left alone.
 const DEPTH_MAX: usize = 64;
@@ -87,7 +87,7 @@ fn prune(value: &mut Value, schema: &Value, root: bool, path: &mut String, depth
     let length = path.len();
     match value {
         Value::Map(map) => {
-            let keys: Vec<_> = map.keys().filter(|k| !(is_resource && META.contains(&k.as_str()))).cloned().collect();
+            let keys: Vec<_> = map.keys().filter(|k| !(is_resource && META.contains(&k.as_str()))).cloned().list();
             for key in keys {
                 if !path.is_empty() {
                     path.push('.');
@@ -135,7 +135,7 @@ fn drop_nulls(value: &mut Value, schema: &Value, depth: usize) {
     }
     match value {
         Value::Map(map) => {
-            let keys: Vec<_> = map.keys().cloned().collect();
+            let keys: Vec<_> = map.keys().cloned().list();
             for key in keys {
                 let inner = of_member(schema, &key);
                 if is_idle_null(value.get(&key), inner) && inner.get("default").is_null() {
@@ -171,7 +171,7 @@ fn fill_in(value: &mut Value, schema: &Value, depth: usize) {
             let rest = schema.get("additionalProperties");
             if matches!(rest, Value::Map(_)) {
                 let known = schema.get("properties");
-                let keys: Vec<_> = value.entries().map(|(k, _)| k.clone()).filter(|k| known.get(k).is_null()).collect();
+                let keys: Vec<_> = value.entries().map(|(k, _)| k.clone()).filter(|k| known.get(k).is_null()).list();
                 for key in keys {
                     fill_in(value.get_mut(&key), rest, depth + 1);
                 }

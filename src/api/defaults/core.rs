@@ -5,6 +5,7 @@ use super::{absent, absent_in, empty, empty_in};
 use crate::api::image::tag_of;
 use crate::api::resources::{pod_level_limits, pod_level_requests};
 use crate::api::well_known::APP_ARMOR_PREFIX;
+use crate::base::List as _;
 use crate::obj;
 
 /// What only a pod gets, not a template: requests from limits, service links, host ports.
@@ -40,7 +41,7 @@ fn app_armor_fields(pod: &mut Value) {
         .at(&["metadata", "annotations"])
         .entries()
         .filter_map(|(key, profile)| Some((key.strip_prefix(APP_ARMOR_PREFIX)?.into(), profile.arc_str())))
-        .collect();
+        .list();
     for (name, profile) in named {
         let field = match profile.as_str() {
             "unconfined" => obj!({"type": "Unconfined"}),
@@ -68,7 +69,7 @@ fn requests_from_limits(pod: &mut Value, list: &str, i: usize) {
         .entries()
         .filter(|(name, _)| resources.at(&["requests", name]).is_null())
         .map(|(name, limit)| (name.clone(), limit.clone()))
-        .collect();
+        .list();
     for (name, limit) in missing {
         pod.at_mut(&["spec", list]).list_mut()[i].set(&["resources", "requests", &name], limit);
     }

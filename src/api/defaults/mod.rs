@@ -13,6 +13,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::schema::{Ty, Type, TypeRef, schema};
 use super::{KindRef, Quantity, Value, custom};
+use crate::base::List as _;
 
 /// Fills in what `kind`'s objects have by default. For decoded objects at the stored version; doing it twice changes nothing
 /// more.
@@ -39,7 +40,7 @@ fn needs() -> &'static [Need] {
     static NEEDS: OnceLock<Vec<Need>> = OnceLock::new();
     NEEDS.get_or_init(|| {
         let types = schema().types();
-        let mut needs: Vec<Need> = types.iter().map(|ty| Need { rule: rule(ty, &mut Value::map()), any: false }).collect();
+        let mut needs: Vec<Need> = types.iter().map(|ty| Need { rule: rule(ty, &mut Value::map()), any: false }).list();
         loop {
             let before = needs.clone();
             for (need, ty) in needs.iter_mut().zip(types) {

@@ -4,6 +4,7 @@ use super::super::{Quantity, Value, names};
 use super::meta::path_segment;
 use super::path::{Errors, Path};
 use super::resources::{container_resource_name, resource_name};
+use crate::base::List as _;
 
 const SOURCES: [&str; 5] = ["ContainerResource", "External", "Object", "Pods", "Resource"];
 
@@ -71,7 +72,7 @@ fn metric_spec(errors: &mut Errors, at: Path<'_>, metric: &Value) {
         errors.not_supported(at.child("type"), kind, &SOURCES);
     }
     let present: Vec<&str> =
-        ["object", "external", "pods", "resource", "containerResource"].into_iter().filter(|k| !metric.get(k).is_null()).collect();
+        ["object", "external", "pods", "resource", "containerResource"].into_iter().filter(|k| !metric.get(k).is_null()).list();
     if let Some(first) = present.first() {
         source(errors, at.child(first), first, metric.get(first));
     }

@@ -7,7 +7,7 @@ use super::meta::{label_selector, object_meta, object_meta_update};
 use super::path::{Errors, Path, same};
 use super::pod;
 use super::workloads::matches_template;
-use crate::base::SortedSet;
+use crate::base::{List as _, SortedSet};
 
 const INDEXED_MAX: i64 = 100_000;
 const RULES_MAX: usize = 20;
@@ -328,7 +328,7 @@ fn parse_indexes(text: &str, completions: i64) -> Result<i64, String> {
     let (mut total, mut previous) = (0, -1);
     for part in text.split(',').filter(|_| !text.is_empty()) {
         let number = |s: &str| s.parse::<i64>().map_err(|_| format!("cannot convert string to integer for index: {s:?}"));
-        let ends: Vec<&str> = part.split('-').collect();
+        let ends: Vec<&str> = part.split('-').list();
         let (from, to) = match ends.as_slice() {
             [one] => (number(one)?, number(one)?),
             [from, to] => (number(from)?, number(to)?),
@@ -415,7 +415,7 @@ fn template_update(errors: &mut Errors, template: &Value, old: &Value) {
         }
     }
     for list in ["containers", "initContainers"] {
-        let names = |s: &Value| s.get(list).items().iter().map(|c| c.get("name").clone()).collect::<Vec<_>>();
+        let names = |s: &Value| s.get(list).items().iter().map(|c| c.get("name").clone()).list();
         if names(spec) == names(&allowed) {
             for (before, now) in allowed.get_mut(list).list_mut().iter_mut().zip(spec.get(list).items()) {
                 before.set(&["resources"], now.get("resources").clone());
@@ -466,7 +466,7 @@ pub(super) fn job_status(errors: &mut Errors, new: &Value, old: &Value) {
 fn common_index(failed: &str, completed: &str) -> Option<i64> {
     let read = |text: &str| -> Vec<(i64, i64)> {
         let ends = text.split(',').map(|part| part.split_once('-').unwrap_or((part, part)));
-        ends.filter_map(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?))).collect()
+        ends.filter_map(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?))).list()
     };
     let completed = read(completed);
     read(failed).iter().find_map(|(from, to)| completed.iter().filter(|(a, b)| a <= to && from <= b).map(|(a, _)| *a.max(from)).min())

@@ -8,7 +8,7 @@ use super::pod;
 use super::resources::{container_resource_name, is_standard_quota, may_overcommit, quantity_value, quota_resource_name, resource_name};
 use super::scheduling::taints;
 use crate::api::well_known::SERVICE_ACCOUNT_NAME;
-use crate::base::{Order as _, SortedSet, base64};
+use crate::base::{List as _, Order as _, SortedSet, base64};
 
 /// The most that a ConfigMap or a Secret may hold, in bytes.
 const DATA_BYTES_MAX: usize = 1 << 20;
@@ -41,7 +41,7 @@ pub(super) fn node(errors: &mut Errors, node: &Value) {
     for (i, range) in ranges.items().iter().enumerate() {
         ip::valid_cidr(errors, at.index(i), range.str());
     }
-    let addresses: Vec<&str> = ranges.items().iter().filter_map(|r| r.str().split('/').next()).collect();
+    let addresses: Vec<&str> = ranges.items().iter().filter_map(|r| r.str().split('/').next()).list();
     if addresses.len() > 1 && (addresses.len() > 2 || !ip::is_dual_stack(&addresses)) {
         errors.invalid(at, ranges, "may specify no more than one CIDR for each IP family");
     }
@@ -421,7 +421,7 @@ fn limit_names(errors: &mut Errors, at: Path<'_>, limit: &Value, kind: &str) {
 
 fn limit_amounts(errors: &mut Errors, at: Path<'_>, limit: &Value) {
     let keys = ["min", "max", "default", "defaultRequest", "maxLimitRequestRatio"];
-    let mut resources: Vec<&str> = keys.iter().flat_map(|k| limit.get(k).entries()).map(|(name, _)| name.as_str()).collect();
+    let mut resources: Vec<&str> = keys.iter().flat_map(|k| limit.get(k).entries()).map(|(name, _)| name.as_str()).list();
     resources.order();
     resources.dedup();
     for name in resources {
@@ -559,7 +559,7 @@ pub(super) fn resource_quota_update(errors: &mut Errors, new: &Value, old: &Valu
     object_meta_update(errors, new, old);
     resource_quota(errors, new);
     let sorted = |q: &Value| {
-        let mut scopes: Vec<String> = q.at(&["spec", "scopes"]).items().iter().map(|s| s.str().to_owned()).collect();
+        let mut scopes: Vec<String> = q.at(&["spec", "scopes"]).items().iter().map(|s| s.str().to_owned()).list();
         scopes.order();
         scopes
     };

@@ -7,7 +7,7 @@ use super::definition_rules::{self as rules, Found, Place};
 use super::meta::{object_meta, object_meta_update};
 use super::path::{Errors, Path};
 use crate::base::regex::Regex;
-use crate::base::{Order as _, SortedSet, is_url};
+use crate::base::{List as _, Order as _, SortedSet, is_url};
 
 /// Levels of a schema that are looked into.
 const DEPTH_MAX: usize = 64;
@@ -177,7 +177,7 @@ fn specification(errors: &mut Errors, spec: &Value) {
                 }
                 super::super::internal::to_json("apiextensions", "CustomResourceDefinitionVersion", &v)
             })
-            .collect();
+            .list();
         let shown = if shown.is_empty() { "null".to_owned() } else { format!("[{}]", shown.join(",")) };
         errors.0.push(Cause { reason: "FieldValueInvalid", field: list.to_string(), message: format!("Invalid value: {shown}: {detail}") });
     };

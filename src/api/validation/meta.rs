@@ -3,7 +3,7 @@
 use super::super::names::{self, go_strings, with_prefix};
 use super::super::{Kind, Object, Value, split_api_version};
 use super::path::{Errors, Path};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 
 /// The rule that a kind's names follow.
 pub(super) type NameRule = fn(&str) -> Vec<String>;
@@ -12,7 +12,7 @@ pub(super) type NameRule = fn(&str) -> Vec<String>;
 pub(super) fn path_segment(name: &str) -> Vec<String> {
     match name {
         "." | ".." => vec![format!("may not be '{name}'")],
-        _ => ["/", "%"].iter().filter(|c| name.contains(**c)).map(|c| format!("may not contain '{c}'")).collect(),
+        _ => ["/", "%"].iter().filter(|c| name.contains(**c)).map(|c| format!("may not contain '{c}'")).list(),
     }
 }
 
@@ -146,7 +146,7 @@ pub(super) fn object_meta_update(errors: &mut Errors, new: &Value, old: &Value) 
     let (meta, before) = (new.get("metadata"), old.get("metadata"));
     if old.is_terminating() {
         let known = before.get("finalizers").items();
-        let mut added: Vec<&str> = meta.get("finalizers").items().iter().filter(|f| !known.contains(f)).map(Value::str).collect();
+        let mut added: Vec<&str> = meta.get("finalizers").items().iter().filter(|f| !known.contains(f)).map(Value::str).list();
         added.order();
         if !added.is_empty() {
             let detail =

@@ -6,7 +6,7 @@ use super::ip;
 use super::meta::{NameRule, label_selector, labels, object_meta, object_meta_update, path_segment};
 use super::path::{Errors, Path, same};
 use super::storage::slice_address;
-use crate::base::SortedSet;
+use crate::base::{List as _, SortedSet};
 
 const CLASS: &str = "kubernetes.io/ingress.class";
 
@@ -423,8 +423,8 @@ pub(super) fn service_cidr(errors: &mut Errors, of: &Value) {
     let at = Path::new("spec");
     let at = at.child("cidrs");
     let (spec, ty) = (of.get("spec"), ("networking", "ServiceCIDRSpec"));
-    let ranges: Vec<&str> = spec.get("cidrs").items().iter().map(Value::str).collect();
-    let addresses: Vec<&str> = ranges.iter().filter(|r| ip::parse_cidr(r).is_some()).filter_map(|r| r.split('/').next()).collect();
+    let ranges: Vec<&str> = spec.get("cidrs").items().iter().map(Value::str).list();
+    let addresses: Vec<&str> = ranges.iter().filter(|r| ip::parse_cidr(r).is_some()).filter_map(|r| r.split('/').next()).list();
     match ranges.len() {
         0 => return errors.required(at, "at least one CIDR required"),
         1 => {}

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::super::{Cause, Value, internal, quote};
+use crate::base::List as _;
 
 /// A field's path, built on the stack while going down; text only where something is wrong.
 #[derive(Clone, Copy)]
@@ -100,7 +101,7 @@ impl Errors {
 
     /// A value outside a closed set, printed as the server's own type is.
     pub fn internal_not_supported(&mut self, at: Path<'_>, (package, name): (&str, &str), value: &Value, supported: &[&str]) {
-        let list: Vec<String> = supported.iter().map(|s| quote(s)).collect();
+        let list: Vec<String> = supported.iter().map(|s| quote(s)).list();
         let text = internal::to_json(package, name, value);
         let message = format!("Unsupported value: {text}: supported values: {}", list.join(", "));
         self.0.push(Cause { reason: "FieldValueNotSupported", field: at.to_string(), message });

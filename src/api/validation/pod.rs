@@ -12,7 +12,7 @@ use super::scheduling::{affinity, tolerations, topology_spread};
 use super::security::{self, each_container, pod_security_context};
 use super::volumes::volumes;
 use crate::api::well_known::APP_ARMOR_PREFIX;
-use crate::base::SortedSet;
+use crate::base::{List as _, SortedSet};
 
 const LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
 
@@ -114,7 +114,7 @@ pub(super) fn pod_spec(errors: &mut Errors, at: Path<'_>, spec: &Value, pod_name
         errors.required(at.child("terminationGracePeriodSeconds"), "");
     }
     let volumes = volumes(errors, at.child("volumes"), spec, pod_name);
-    let claims = spec.get("resourceClaims").items().iter().map(|c| c.get("name").str()).filter(|n| !n.is_empty()).collect();
+    let claims = spec.get("resourceClaims").items().iter().map(|c| c.get("name").str()).filter(|n| !n.is_empty()).list();
     let host_users = spec.get("hostUsers").as_bool() != Some(false);
     let scope = PodScope { spec, volumes, claims, host_users };
     resource_claims(errors, at.child("resourceClaims"), spec);

@@ -3,7 +3,7 @@
 use super::super::{Quantity, Value, Warnings, names, quote};
 use super::ip;
 use crate::api::well_known::APP_ARMOR_PREFIX;
-use crate::base::{SortedMap, SortedSet};
+use crate::base::{List as _, SortedMap, SortedSet};
 
 /// Warnings of a template, `at` being its field.
 pub(super) fn template(out: &mut Warnings, at: &str, template: &Value) {
@@ -163,7 +163,7 @@ fn volumes(out: &mut Warnings, at: &str, spec: &Value) {
         {
             let source = volume.get(key);
             let shown = if of.is_empty() { what.to_owned() } else { format!("{what} {}", quote(source.get(of).str())) };
-            let paths: Vec<&str> = source.get("items").items().iter().map(|item| item.get("path").str()).collect();
+            let paths: Vec<&str> = source.get("items").items().iter().map(|item| item.get("path").str()).list();
             for (i, path) in paths.iter().enumerate() {
                 for other in &paths[..i] {
                     if out.is_full() {

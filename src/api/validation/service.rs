@@ -7,7 +7,7 @@ use super::meta::{labels, object_meta, object_meta_update};
 use super::path::{Errors, Path, same};
 use super::security::closed;
 use crate::api::well_known::TOPOLOGY_HINTS;
-use crate::base::SortedSet;
+use crate::base::{List as _, SortedSet};
 
 /// A new Service.
 pub(super) fn create(errors: &mut Errors, service: &Value) {
@@ -194,7 +194,7 @@ pub(super) fn cluster_ips(errors: &mut Errors, spec: &Value) {
         }
     }
     closed(errors, at.child("ipFamilyPolicy"), spec.get("ipFamilyPolicy"), &["PreferDualStack", "RequireDualStack", "SingleStack"]);
-    let list: Vec<&str> = ips.items().iter().map(Value::str).collect();
+    let list: Vec<&str> = ips.items().iter().map(Value::str).list();
     let mut wrong = false;
     for (i, address) in list.iter().enumerate() {
         if i == 0 && *address == "None" {

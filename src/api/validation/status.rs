@@ -8,7 +8,7 @@ use super::path::{Errors, Path, same};
 use super::pod::annotation_updates;
 use super::resources::{is_native, quantity_value};
 use super::security::closed;
-use crate::base::SortedSet;
+use crate::base::{List as _, SortedSet};
 
 /// Counts of a kind's status that may not be negative.
 #[rustfmt::skip]
@@ -298,7 +298,7 @@ fn extended_claim(errors: &mut Errors, at: Path<'_>, claim: &Value, spec: &Value
 /// `status.podIPs` and `status.hostIPs`: one of each family, the first as in the older field.
 fn addresses(errors: &mut Errors, status: &Value) {
     for (list, what) in [("podIPs", "IP"), ("hostIPs", "host IP")] {
-        let addresses: Vec<&str> = status.get(list).items().iter().map(|a| a.get("ip").str()).collect();
+        let addresses: Vec<&str> = status.get(list).items().iter().map(|a| a.get("ip").str()).list();
         let at = Path::new("status");
         let at = at.child(list);
         for (i, address) in addresses.iter().enumerate() {

@@ -4,7 +4,7 @@ use super::super::{Quantity, Value, names};
 use super::meta::{annotations, label_selector};
 use super::path::{Errors, Path};
 use super::storage::claim_template;
-use crate::base::{SortedMap, SortedSet};
+use crate::base::{List as _, SortedMap, SortedSet};
 
 const TOO_LONG_PORTAL: &str =
     "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.";
@@ -21,7 +21,7 @@ pub(super) fn volumes<'a>(errors: &mut Errors, at: Path<'_>, spec: &'a Value, po
             .iter()
             .filter(|v| !v.get("ephemeral").is_null())
             .map(|v| format!("{pod_name}-{}", v.get("name").str()))
-            .collect(),
+            .list(),
     };
     for (i, volume) in spec.get("volumes").items().iter().enumerate() {
         let at = at.index(i);

@@ -14,7 +14,7 @@ use super::replicas::is_namespace_ending;
 use super::work_queue::WorkQueue;
 use crate::api::{KindRef, Object, Status, Value, kinds};
 use crate::base::Order as _;
-use crate::base::{Duration, EPOCH_UNIX_S, RFC1123Z, Time, format_rfc3339, strftime};
+use crate::base::{Duration, EPOCH_UNIX_S, List as _, RFC1123Z, Time, format_rfc3339, strftime};
 use crate::obj;
 use crate::server::{
     ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Propagation, Subresource, WriteOptions,
@@ -116,7 +116,7 @@ impl Sync<'_> {
     fn clean_up(&mut self) {
         for (condition, limit) in [("Complete", "successfulJobsHistoryLimit"), ("Failed", "failedJobsHistoryLimit")] {
             let Some(limit) = self.cron_job.at(&["spec", limit]).as_int() else { continue };
-            let mut finished: Vec<Value> = self.jobs.iter().filter(|j| j.condition(condition) == "True").cloned().collect();
+            let mut finished: Vec<Value> = self.jobs.iter().filter(|j| j.condition(condition) == "True").cloned().list();
             finished.order_by(|a, b| {
                 let started = |j: &Value| j.at(&["status", "startTime"]).arc_str();
                 started(a).cmp(&started(b)).then_with(|| a.name().cmp(b.name()))
@@ -307,7 +307,7 @@ impl CronJobController {
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
         let kind = kinds::CRON_JOB;
         let Some(cron_job) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
-        let jobs: Vec<Value> = api.owned_by(cron_job.uid(), kinds::JOB).cloned().collect();
+        let jobs: Vec<Value> = api.owned_by(cron_job.uid(), kinds::JOB).cloned().list();
         let before = cron_job.clone();
         let mut sync = Sync { api, by: Caller::new(now, MANAGER), recorder: &mut self.recorder, cron_job, jobs };
         sync.clean_up();

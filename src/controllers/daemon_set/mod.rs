@@ -4,7 +4,7 @@ pub(super) mod placement;
 pub(super) mod update;
 
 use crate::api::well_known::CONTROLLER_REVISION_HASH;
-use crate::base::{Order as _, SortedMap, SortedSet};
+use crate::base::{List as _, Order as _, SortedMap, SortedSet};
 
 use super::controller::{ObjectRef, key_of};
 use super::controller_history;
@@ -80,7 +80,7 @@ impl DaemonSetController {
         )?;
         let hash = controller_history::hash_of(&revision, CONTROLLER_REVISION_HASH).to_owned();
         let rules = placement::Rules::of(&set);
-        let nodes: Nodes = api.iter(kinds::NODE, None).map(|n| (n.name_arc(), rules.on(n))).collect();
+        let nodes: Nodes = api.iter(kinds::NODE, None).map(|n| (n.name_arc(), rules.on(n))).list();
         let updated = self.update(api, &by, &set, &hash, &nodes);
         let live: SortedSet<String> =
             pods_of(api, &set).iter().filter_map(|p| p.label(CONTROLLER_REVISION_HASH).map(str::to_owned)).collect();
@@ -223,7 +223,7 @@ impl DaemonSetController {
 }
 
 fn pods_of(api: &ApiServer, set: &Value) -> Vec<Value> {
-    api.owned_by(set.uid(), kinds::POD).cloned().collect()
+    api.owned_by(set.uid(), kinds::POD).cloned().list()
 }
 
 /// The pods of a DaemonSet by the node they are on or are meant for, without those that have ended and are being deleted.
@@ -254,7 +254,7 @@ fn beyond_one(set: &Value, hash: &str, mut running: Vec<Value>, surges: bool, no
         return running.split_off(1);
     }
     let (new, old): (Vec<Value>, Vec<Value>) = running.into_iter().partition(|p| p.label(CONTROLLER_REVISION_HASH) == Some(hash));
-    let mut gone: Vec<Value> = old.iter().skip(1).chain(new.iter().skip(1)).cloned().collect();
+    let mut gone: Vec<Value> = old.iter().skip(1).chain(new.iter().skip(1)).cloned().list();
     if let (Some(old), Some(new)) = (old.first(), new.first())
         && (!is_ready(old) || is_available(new, set.at(&["spec", "minReadySeconds"]).int(), now))
     {

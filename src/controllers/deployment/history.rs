@@ -4,7 +4,7 @@ use super::progress::{condition, set_condition};
 use super::{DESIRED, MAX, REVISION, Sync, controller_ref, replicas_of, status_count};
 use crate::api::well_known::{LAST_APPLIED, POD_TEMPLATE_HASH};
 use crate::api::{Object, Status, Value, kinds, template_hash};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use crate::controllers::replicas::is_namespace_ending;
 use crate::obj;
 use crate::server::{DeleteOptions, EventType, Subresource, WriteOptions};
@@ -23,7 +23,7 @@ impl Sync<'_> {
     /// All others.
     pub(super) fn find_old(&self) -> Vec<Value> {
         let new = self.find_new();
-        self.owned.iter().filter(|set| new.as_ref().is_none_or(|n| n.uid() != set.uid())).cloned().collect()
+        self.owned.iter().filter(|set| new.as_ref().is_none_or(|n| n.uid() != set.uid())).cloned().list()
     }
 
     /// The new ReplicaSet, brought up to date; made where it is not there and `create` says so.
@@ -150,7 +150,7 @@ impl Sync<'_> {
         let Some(limit) = self.deployment.at(&["spec", "revisionHistoryLimit"]).as_int().filter(|l| *l < i64::from(i32::MAX)) else {
             return Ok(());
         };
-        let mut old: Vec<Value> = self.find_old().into_iter().filter(|s| !s.is_terminating()).collect();
+        let mut old: Vec<Value> = self.find_old().into_iter().filter(|s| !s.is_terminating()).list();
         let surplus = old.len() as i64 - limit;
         old.order_by_key(revision_of);
         for set in old.iter().take(surplus.max(0) as usize) {

@@ -7,7 +7,7 @@ mod rollout;
 #[cfg(test)]
 mod tests;
 
-use crate::base::{Order as _, SortedMap, SortedSet};
+use crate::base::{List as _, Order as _, SortedMap, SortedSet};
 
 pub use arithmetic::{new_rs_new_replicas, replica_set_proportion, resolve_fenceposts};
 
@@ -68,7 +68,7 @@ impl DeploymentController {
     }
 
     fn mark_by_selector(&mut self, api: &ApiServer, object: &Value, now: Time) {
-        let keys: Vec<ObjectRef> = self.members.get(object.namespace()).into_iter().flatten().cloned().collect();
+        let keys: Vec<ObjectRef> = self.members.get(object.namespace()).into_iter().flatten().cloned().list();
         for key in keys {
             let selects = api
                 .peek(kinds::DEPLOYMENT, &key.0, &key.1)
@@ -146,7 +146,7 @@ impl Sync<'_> {
 fn claim(api: &mut ApiServer, by: &Caller, deployment: &Value, selector: &LabelSelector) -> Result<Vec<Value>, Status> {
     let kind = kinds::REPLICA_SET;
     let mut mine: Vec<Value> = Vec::new();
-    let owned: Vec<Value> = api.owned_by(deployment.uid(), kind).cloned().collect();
+    let owned: Vec<Value> = api.owned_by(deployment.uid(), kind).cloned().list();
     for set in owned {
         if selector.matches(set.labels()) {
             mine.push(set);
@@ -161,7 +161,7 @@ fn claim(api: &mut ApiServer, by: &Caller, deployment: &Value, selector: &LabelS
             .iter(kind, Some(deployment.namespace()))
             .filter(|r| r.controller_ref().is_null() && !r.is_terminating() && selector.matches(r.labels()))
             .cloned()
-            .collect();
+            .list();
         for mut set in orphans {
             set.at_mut(&["metadata", "ownerReferences"]).list_mut().push(controller_ref(deployment, kinds::DEPLOYMENT));
             mine.push(api.update(by, kind, set, Subresource::None, &WriteOptions::default())?);

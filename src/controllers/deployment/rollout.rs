@@ -2,8 +2,8 @@
 
 use super::{MAX, Sync, arithmetic, replicas_of, status_count};
 use crate::api::{Object, Status, Value, has_ended, kinds};
-use crate::base::Order as _;
 use crate::base::Time;
+use crate::base::{List as _, Order as _};
 use crate::server::EventType;
 
 impl Sync<'_> {
@@ -128,7 +128,7 @@ impl Sync<'_> {
     /// Scales in place: the one active ReplicaSet, or all of them in proportion in the middle of a rollout (`scale`).
     pub(super) fn scale_all(&mut self) -> Result<(), Status> {
         let wanted = self.wanted();
-        let active: Vec<Value> = self.owned.iter().filter(|s| replicas_of(s) > 0).cloned().collect();
+        let active: Vec<Value> = self.owned.iter().filter(|s| replicas_of(s) > 0).cloned().list();
         let only = match active.as_slice() {
             [] => self.find_new().or_else(|| self.owned.last().cloned()),
             [one] => Some(one.clone()),

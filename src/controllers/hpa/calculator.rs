@@ -2,7 +2,7 @@
 
 use crate::api::quantity::Quantity;
 use crate::api::{ArcStr, Object, Value, sidecars};
-use crate::base::{Duration, SortedMap, SortedSet, Time};
+use crate::base::{Duration, List as _, SortedMap, SortedSet, Time};
 
 /// How long after its start a pod's CPU samples are taken with care.
 const CPU_INITIALIZATION: Duration = Duration::from_secs(300);
@@ -179,7 +179,7 @@ pub fn requests_of(pods: &[&Value], container: &str, resource: &str) -> Result<S
 fn measure(target: Target, samples: &Samples, requests: &SortedMap<ArcStr, i64>) -> Result<(f64, Option<i64>, i64), CalculatorError> {
     match target {
         Target::Utilization(target) => {
-            let known: Vec<(i64, i64)> = samples.iter().filter_map(|(pod, s)| Some((s.value, *requests.get(pod)?))).collect();
+            let known: Vec<(i64, i64)> = samples.iter().filter_map(|(pod, s)| Some((s.value, *requests.get(pod)?))).list();
             let used: i128 = known.iter().map(|k| i128::from(k.0)).sum();
             let requested: i128 = known.iter().map(|k| i128::from(k.1)).sum();
             if requested == 0 {

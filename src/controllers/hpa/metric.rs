@@ -4,7 +4,7 @@ use super::calculator::{Proposal, Sample, Samples, Target, Tolerances, propose};
 use crate::api::quantity::{Format, Quantity};
 use crate::api::selector::LabelSelector;
 use crate::api::{Object, Value, kinds};
-use crate::base::Time;
+use crate::base::{List as _, Time};
 use crate::controllers::controller::go_selector;
 use crate::obj;
 use crate::server::ApiServer;
@@ -59,7 +59,7 @@ pub(super) fn measure(
             wrapped: format!("failed to get {resource} {what} metric value: {message}"),
         });
     };
-    let pods: Vec<&Value> = api.iter(kinds::POD, Some(autoscaler.namespace())).filter(|p| selector.matches(p.labels())).collect();
+    let pods: Vec<&Value> = api.iter(kinds::POD, Some(autoscaler.namespace())).filter(|p| selector.matches(p.labels())).list();
     let samples = samples(api, &pods, resource, container)
         .map_err(|e| failed(&format!("unable to get metrics for resource {resource}: {e}"), noun))?;
     let proposal = propose(goal, current, tolerances(autoscaler), &pods, samples, container, resource, now)
@@ -108,7 +108,7 @@ fn samples(api: &ApiServer, pods: &[&Value], resource: &str, container: &str) ->
     let mut samples = Samples::new();
     for pod in pods {
         let Some((report, usage)) = metrics.pod(pod) else { continue };
-        let counted: Vec<_> = usage.containers.iter().filter(|c| container.is_empty() || c.name == container).collect();
+        let counted: Vec<_> = usage.containers.iter().filter(|c| container.is_empty() || c.name == container).list();
         if counted.is_empty() && !container.is_empty() {
             return Err(format!("container {container} not present in metrics for pod {}/{}", pod.namespace(), pod.name()));
         }

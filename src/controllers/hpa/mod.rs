@@ -16,7 +16,7 @@ use super::flags::Flags;
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
 use crate::api::{ArcStr, KindRef, Object, Status, Value, kinds};
-use crate::base::{Duration, SortedMap, Time};
+use crate::base::{Duration, List as _, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
 
@@ -334,11 +334,11 @@ impl Sync<'_> {
     /// The autoscalers whose targets were found to select some of the same pods, this one among them.
     fn rivals(&self, selector: &LabelSelector) -> Vec<String> {
         let (namespace, own) = (self.autoscaler.namespace_arc(), self.autoscaler.name());
-        let pods: Vec<&Value> = self.api.iter(kinds::POD, Some(&namespace)).filter(|p| selector.matches(p.labels())).collect();
+        let pods: Vec<&Value> = self.api.iter(kinds::POD, Some(&namespace)).filter(|p| selector.matches(p.labels())).list();
         let selects = |memory: &Memory| memory.selector.as_ref().is_some_and(|s| pods.iter().any(|p| s.matches(p.labels())));
         let all = self.others.iter_from(&(namespace.clone(), ArcStr::new())).take_while(|(key, _)| key.0 == namespace);
         let rivals = all.filter(|(key, memory)| key.1 == own || selects(memory));
-        rivals.map(|((_, name), _)| format!("{namespace}/{name}")).collect()
+        rivals.map(|((_, name), _)| format!("{namespace}/{name}")).list()
     }
 }
 

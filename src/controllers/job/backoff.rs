@@ -2,7 +2,7 @@
 
 use crate::api::{Object, Value, sidecars};
 use crate::base::Order as _;
-use crate::base::{Duration, Time};
+use crate::base::{Duration, List as _, Time};
 
 /// The first wait.
 pub const BACKOFF_MIN: Duration = Duration::from_secs(10);
@@ -30,7 +30,7 @@ impl BackoffRecord {
             }
             return self;
         };
-        let since: Vec<Time> = failed.into_iter().filter(|t| t > last_success).collect();
+        let since: Vec<Time> = failed.into_iter().filter(|t| t > last_success).list();
         BackoffRecord { failures: u32::try_from(since.len()).unwrap_or(u32::MAX), last_failure: since.last().copied() }
     }
 
@@ -55,7 +55,7 @@ pub fn remaining(now: Time, min: Duration, max: Duration, failures: u32, last: T
 /// When a pod ended: its last container's end, else when it stopped being ready, else when it was deleted, else when it was made.
 pub fn finished_at(pod: &Value) -> Time {
     let made = || pod.at(&["metadata", "creationTimestamp"]);
-    let sidecars: Vec<&str> = sidecars(pod.get("spec")).map(|c| c.get("name").str()).collect();
+    let sidecars: Vec<&str> = sidecars(pod.get("spec")).map(|c| c.get("name").str()).list();
     let containers = pod.at(&["status", "containerStatuses"]).items().iter();
     let containers =
         containers.chain(pod.at(&["status", "initContainerStatuses"]).items().iter().filter(|s| sidecars.contains(&s.get("name").str())));

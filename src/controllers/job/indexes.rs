@@ -1,7 +1,7 @@
 //! Completion indexes of an Indexed Job: sorted intervals, and how they are read from and written to its status.
 
 use crate::api::{Object, Value};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 
 /// The annotation and label that carry a pod's index.
 pub(super) const INDEX: &str = "batch.kubernetes.io/job-completion-index";
@@ -52,7 +52,7 @@ impl Intervals {
 
     /// These and those of another set.
     pub fn union(&self, other: &Intervals) -> Intervals {
-        Intervals(self.0.iter().chain(&other.0).copied().collect()).normalized()
+        Intervals(self.0.iter().chain(&other.0).copied().list()).normalized()
     }
 
     /// How many of the indexes are also in another set.

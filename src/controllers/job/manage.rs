@@ -2,7 +2,7 @@
 
 use super::{Sync, TRACKING, backoff, indexes, policy, tracking};
 use crate::api::{Object, Status, Value, is_ready, kinds};
-use crate::base::Duration;
+use crate::base::{Duration, List as _};
 use crate::controllers::replicas::{pod_from_template, slow_start};
 use crate::controllers::{deletion_rank, pod_control};
 use crate::obj;
@@ -85,7 +85,7 @@ impl Sync<'_> {
             indexes = self.pending_indexes(missing);
             if self.limit_per_index().is_some() {
                 let wait = |i: &i64| self.index_wait(*i);
-                let ready: Vec<i64> = indexes.iter().copied().filter(|i| wait(i).is_zero()).collect();
+                let ready: Vec<i64> = indexes.iter().copied().filter(|i| wait(i).is_zero()).list();
                 if ready.is_empty()
                     && let Some(shortest) = indexes.iter().map(wait).min()
                 {
@@ -160,8 +160,7 @@ impl Sync<'_> {
         if self.is_indexed() {
             add_index_variable(&mut template);
         }
-        let pods: Vec<Value> =
-            (0..count).map(|n| indexes.get(n).map_or_else(|| template.clone(), |i| self.indexed(&template, *i))).collect();
+        let pods: Vec<Value> = (0..count).map(|n| indexes.get(n).map_or_else(|| template.clone(), |i| self.indexed(&template, *i))).list();
         let (made, outcome) = slow_start(count, |n| pod_control::create_pod(self.api, &self.by, self.recorder, &self.job, pods[n].clone()));
         (made as i64, outcome)
     }

@@ -17,7 +17,7 @@ use super::replicas::is_active;
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
 use crate::api::{ArcStr, KindRef, Object, Status, Value, has_ended, is_ready, kinds};
-use crate::base::{Duration, SortedMap, SortedSet, Time};
+use crate::base::{Duration, List as _, SortedMap, SortedSet, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType};
 
@@ -142,7 +142,7 @@ impl JobController {
 
 impl<'a> Sync<'a> {
     fn new(api: &'a mut ApiServer, by: Caller, recorder: &'a mut EventRecorder, job: Value, pods: Vec<Value>) -> Sync<'a> {
-        let active: Vec<Value> = pods.iter().filter(|p| is_active(p)).cloned().collect();
+        let active: Vec<Value> = pods.iter().filter(|p| is_active(p)).cloned().list();
         let uids = |list: &str| job.at(&["status", "uncountedTerminatedPods", list]).items().iter().map(Value::arc_str).collect();
         Sync {
             uncounted_succeeded: uids("succeeded"),
@@ -179,7 +179,7 @@ impl<'a> Sync<'a> {
         if self.job.at(&["status", "startTime"]).is_null() && !self.is_suspended() {
             self.job.set(&["status", "startTime"], now.rfc3339());
         }
-        let ends = |pods: &[Value]| pods.iter().map(backoff::finished_at).collect::<Vec<Time>>();
+        let ends = |pods: &[Value]| pods.iter().map(backoff::finished_at).list();
         self.backoff = record.after(&ends(&new_succeeded), &ends(&new_failed));
         self.finished = self.decided_before().or_else(|| self.fails_by_policy());
         if self.finished.is_none() {
@@ -278,7 +278,7 @@ impl<'a> Sync<'a> {
                 && (!self.is_indexed() || indexes::of(p).is_some_and(|i| i < self.completions()))
                 && filter(p)
         };
-        self.pods.iter().filter(valid).cloned().collect()
+        self.pods.iter().filter(valid).cloned().list()
     }
 
     /// What an earlier pass decided and wrote down before pods were let go.
@@ -350,7 +350,7 @@ impl<'a> Sync<'a> {
         if let Some(limit) = self.limit_per_index() {
             let before = Intervals::parse(self.job.at(&["status", "failedIndexes"]).str(), completions);
             let new: Vec<i64> =
-                self.pods.iter().filter(|p| tracking::has_finalizer(p) && self.index_failed(p, limit)).filter_map(index_of).collect();
+                self.pods.iter().filter(|p| tracking::has_finalizer(p) && self.index_failed(p, limit)).filter_map(index_of).list();
             let failed = before.with(new);
             let max = self.job.at(&["spec", "maxFailedIndexes"]).as_int();
             if self.finished.is_none() {

@@ -1,6 +1,6 @@
 //! Counting pods exactly once (`trackJobStatusAndRemoveFinalizers`): first into the status, then off with the finalizer, then into the counters.
 
-use crate::base::{Order as _, SortedSet};
+use crate::base::{List as _, Order as _, SortedSet};
 
 use super::{Condition, Sync, TRACKING, ensure_condition, indexes, policy, set_count};
 use crate::api::{self as objects, ArcStr, Object, Status, Value, kinds};
@@ -81,7 +81,7 @@ impl Sync<'_> {
         for member in ["succeeded", "failed"] {
             let path = ["status", "uncountedTerminatedPods", member];
             let uids = self.job.at(&path).items().to_vec();
-            let left: Vec<Value> = uids.iter().filter(|u| with_finalizer.contains(u.str())).cloned().collect();
+            let left: Vec<Value> = uids.iter().filter(|u| with_finalizer.contains(u.str())).cloned().list();
             if left.len() == uids.len() {
                 continue;
             }

@@ -2,6 +2,7 @@
 
 use super::identity;
 use crate::api::{KindRef, Object, Status, Value, kinds};
+use crate::base::List as _;
 use crate::controllers::controller::controller_ref;
 use crate::obj;
 use crate::server::{ApiServer, Caller, EventRecorder, EventType, Subresource, WriteOptions};
@@ -24,7 +25,7 @@ fn claims_of(set: &Value, pod: &Value) -> Vec<(String, Value)> {
             }
             (volume, claim)
         })
-        .collect()
+        .list()
 }
 
 /// Mounts the claims into the pod, in front of its other volumes; a volume of the same name gives way.
@@ -33,10 +34,8 @@ pub(super) fn mount(set: &Value, pod: &mut Value) {
     if claims.is_empty() {
         return;
     }
-    let mut volumes: Vec<Value> = claims
-        .iter()
-        .map(|(volume, claim)| obj!({"name": volume.as_str(), "persistentVolumeClaim": {"claimName": claim.name()}}))
-        .collect();
+    let mut volumes: Vec<Value> =
+        claims.iter().map(|(volume, claim)| obj!({"name": volume.as_str(), "persistentVolumeClaim": {"claimName": claim.name()}})).list();
     let others = pod.at(&["spec", "volumes"]).items();
     volumes.extend(others.iter().filter(|v| !claims.iter().any(|(name, _)| name == v.get("name").str())).cloned());
     pod.set(&["spec", "volumes"], volumes);
@@ -156,7 +155,7 @@ impl Owners<'_> {
 
     /// The references that it is to have (`updateClaimOwnerRefForSetAndPod`).
     fn wanted(&self, policy: &Retention) -> Vec<Value> {
-        let mut refs: Vec<Value> = self.refs.iter().filter(|r| !self.is_ours(r)).cloned().collect();
+        let mut refs: Vec<Value> = self.refs.iter().filter(|r| !self.is_ours(r)).cloned().list();
         if !self.has_unexpected_controller(policy.keeps_all) {
             let owners = self.ours().into_iter().zip([policy.by_set, policy.by_pod]);
             refs.extend(owners.filter(|((owner, _), by)| *by && !owner.uid().is_empty()).map(|((o, kind), _)| controller_ref(o, kind)));

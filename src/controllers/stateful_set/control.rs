@@ -1,7 +1,7 @@
 //! One pass over a StatefulSet (`stateful_set_control.go`): fill the ordinals, take away what is beyond, roll the rest.
 
 use crate::api::well_known::CONTROLLER_REVISION_HASH;
-use crate::base::{Order as _, SortedMap};
+use crate::base::{List as _, Order as _, SortedMap};
 
 use super::{REVISION_HASH, claims, identity};
 use crate::api::{Object, Status, Value, is_ready, kinds};
@@ -142,7 +142,7 @@ impl<'a> Control<'a> {
         let outcome = if self.set.is_terminating() { Ok(()) } else { self.advance() };
         self.write_status()?;
         outcome?;
-        let in_use: Vec<String> = self.replicas.iter().chain(&self.condemned).map(|p| revision_of(p).to_owned()).collect();
+        let in_use: Vec<String> = self.replicas.iter().chain(&self.condemned).map(|p| revision_of(p).to_owned()).list();
         let (current, update) = (self.current.name().to_owned(), self.update.name().to_owned());
         controller_history::truncate(self.api, &self.by, &self.set, |r| {
             r.name() == current || r.name() == update || in_use.iter().any(|n| n == r.name())
@@ -294,7 +294,7 @@ impl<'a> Control<'a> {
             return Ok(());
         };
         // As the pass met them: what it made or deleted is counted by the next.
-        let pods: Vec<&Value> = self.replicas.iter().chain(&self.condemned).filter(|p| exists(p)).collect();
+        let pods: Vec<&Value> = self.replicas.iter().chain(&self.condemned).filter(|p| exists(p)).list();
         let count = |is: &dyn Fn(&Value) -> bool| pods.iter().filter(|p| is(p)).count() as i64;
         let replicas = pods.len() as i64;
         let ready = count(&is_running_and_ready);

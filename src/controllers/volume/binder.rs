@@ -4,7 +4,7 @@ use super::provisioner::provision;
 use super::users;
 use crate::api::persistent_volume::{SELECTED_NODE, best_match, class_of, is_for, mismatch, set_aside};
 use crate::api::{ArcStr, KindRef, Object, Quantity, Status, Value, has_ended, kinds};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, List as _, Time};
 use crate::controllers::controller::{ObjectRef, key_of};
 use crate::controllers::work_queue::WorkQueue;
 use crate::obj;
@@ -81,7 +81,7 @@ impl PersistentVolumeController {
         let class_object = api.peek(kinds::STORAGE_CLASS, "", &class).cloned();
         let late = class_object.as_ref().is_some_and(|c| c.get("volumeBindingMode").str() == "WaitForFirstConsumer");
         // The scheduler sets volumes aside for claims that wait for a pod.
-        let all: Vec<&Value> = api.iter(volumes(), None).filter(|v| !late || !v.at(&["spec", "claimRef"]).is_null()).collect();
+        let all: Vec<&Value> = api.iter(volumes(), None).filter(|v| !late || !v.at(&["spec", "claimRef"]).is_null()).list();
         if let Some(volume) = best_match(all.into_iter(), &claim, None).cloned() {
             return bind(api, by, &volume, &claim);
         }
@@ -108,7 +108,7 @@ impl PersistentVolumeController {
         let now = by.now;
         if waits {
             let unscheduled = |p: &&Value| p.at(&["spec", "nodeName"]).is_empty() && !has_ended(p);
-            let names: Vec<String> = users(api, claim.namespace(), claim.name()).filter(unscheduled).map(|p| p.name().to_owned()).collect();
+            let names: Vec<String> = users(api, claim.namespace(), claim.name()).filter(unscheduled).map(|p| p.name().to_owned()).list();
             let (reason, message) = match names.as_slice() {
                 [] => ("WaitForFirstConsumer", "waiting for first consumer to be created before binding".to_owned()),
                 [one] => ("WaitForPodScheduled", format!("waiting for pod {one} to be scheduled")),

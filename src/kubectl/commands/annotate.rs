@@ -2,6 +2,7 @@
 
 use super::label::{Changes, OWN, patch_of, split_arguments};
 use crate::api::{Object, Value};
+use crate::base::List as _;
 use crate::kubectl::checks::{check, check_objects};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{CHANGE_CAUSE, Context, DryRun};
@@ -42,7 +43,7 @@ fn parse(pairs: &[String]) -> Result<Changes, CliError> {
             None => changes.remove.push(pair.strip_suffix('-').unwrap_or(pair).to_owned()),
         }
     }
-    let both: Vec<&str> = changes.remove.iter().map(String::as_str).filter(|r| changes.set.iter().any(|(k, _)| k == r)).collect();
+    let both: Vec<&str> = changes.remove.iter().map(String::as_str).filter(|r| changes.set.iter().any(|(k, _)| k == r)).list();
     if !both.is_empty() {
         let both = both.join(", ");
         return fail(format!("can not both modify and remove the following annotation(s) in the same command: {both}"));
@@ -89,7 +90,7 @@ fn annotate_one(
             .filter_map(|(k, v)| {
                 old.get(k).as_str().filter(|o| o != v && k != CHANGE_CAUSE).map(|o| format!("'{k}' already has a value ({o})"))
             })
-            .collect();
+            .list();
         if !clash.is_empty() {
             return fail(format!("--overwrite is false but found the following declared annotation(s): {}", clash.join("; ")));
         }

@@ -1,6 +1,6 @@
 //! `kubectl api-resources` and `api-versions`.
 
-use crate::base::{Order as _, SortedSet};
+use crate::base::{List as _, Order as _, SortedSet};
 
 use crate::api::{KindRef, Value, join_api_version};
 use crate::kubectl::command::{Command, Flow, Run};
@@ -61,7 +61,7 @@ fn resources(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         .filter(|k| !flags.given("namespaced") || k.namespaced == flags.is_on("namespaced"))
         .filter(|k| flags.list("verbs").iter().all(|v| k.verbs.contains(&v.as_str())))
         .filter(|k| flags.list("categories").iter().all(|c| k.categories.contains(&c.as_str())))
-        .collect();
+        .list();
     match sort {
         "name" => kinds.order_by_key(|k| k.plural),
         "kind" => kinds.order_by_key(|k| k.kind),
@@ -103,7 +103,7 @@ fn as_list(kinds: &[KindRef]) -> Value {
         }
         object
     });
-    let resources: Vec<Value> = resources.collect();
+    let resources: Vec<Value> = resources.list();
     obj!({"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": "", "resources": resources})
 }
 

@@ -5,7 +5,7 @@ use crate::api::convert::{to_stored, to_version};
 use crate::api::decode::served_version;
 use crate::api::well_known::LAST_APPLIED;
 use crate::api::{Kind, KindRef, Object, Value, split_api_version};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, List as _, Time};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::{Context, DryRun};
@@ -409,11 +409,11 @@ const PRUNED: &[&str] = &[
 /// The kinds of `--prune-allowlist`, or those that are pruned where none are named.
 pub fn prune_kinds(api: &ApiServer, allowed: &[String]) -> Result<Vec<KindRef>, CliError> {
     if allowed.is_empty() {
-        return Ok(PRUNED.iter().map(|k| Kind::named(k)).collect());
+        return Ok(PRUNED.iter().map(|k| Kind::named(k)).list());
     }
     let mut kinds = Vec::new();
     for text in allowed {
-        let parts: Vec<&str> = text.split('/').collect();
+        let parts: Vec<&str> = text.split('/').list();
         let [group, version, kind] = parts.as_slice() else {
             return fail(format!("invalid GroupVersionKind format: {text}, please follow <group/version/kind>"));
         };

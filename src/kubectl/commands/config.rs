@@ -1,7 +1,7 @@
 //! `kubectl config`.
 
 use crate::api::Value;
-use crate::base::{Order as _, base64};
+use crate::base::{List as _, Order as _, base64};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::config::{Kubeconfig, complete};
 use crate::kubectl::context::Context;
@@ -173,7 +173,7 @@ fn modify_user(user: &mut Value, flags: &Flags) -> Result<(), CliError> {
         user.set(&["exec", "provideClusterInfo"], flags.is_on("exec-provide-cluster-info"));
     }
     if flags.given("exec-arg") {
-        user.set(&["exec", "args"], flags.list("exec-arg").iter().map(|a| Value::from(a.as_str())).collect::<Vec<_>>());
+        user.set(&["exec", "args"], flags.list("exec-arg").iter().map(|a| Value::from(a.as_str())).list());
     }
     for (key, value) in pairs(flags, "exec-env")? {
         let env = user.at_mut(&["exec", "env"]).list_mut();
@@ -256,7 +256,7 @@ fn contexts(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail(format!("--output {output} is not available in kubectl config get-contexts; resetting to default output format"));
     }
     let wanted = cx.args();
-    let mut items: Vec<&Value> = config.object.get("contexts").items().iter().collect();
+    let mut items: Vec<&Value> = config.object.get("contexts").items().iter().list();
     items.order_by_key(|c| c.get("name").str());
     items.retain(|c| wanted.is_empty() || wanted.iter().any(|w| w == c.get("name").str()));
     if output == "name" {
@@ -279,7 +279,7 @@ fn contexts(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         .iter()
         .filter(|w| named(&config, "contexts", w).is_none())
         .map(|w| CliError::Message(format!("context {w} not found")))
-        .collect();
+        .list();
     CliError::check(missing)?;
     Ok(Flow::Done)
 }

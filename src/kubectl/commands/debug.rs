@@ -4,7 +4,7 @@ use super::run::Attaching;
 use crate::api::image::is_reference;
 use crate::api::yaml::decode_documents;
 use crate::api::{Object, Value, kinds};
-use crate::base::RandomStream;
+use crate::base::{List as _, RandomStream};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::commands::create_generators::texts;
@@ -173,7 +173,7 @@ fn fill(cx: &Context<'_, '_>, container: &mut Value) {
             container.set(&[member], flags.text(flag));
         }
     }
-    let env: Vec<Value> = flags.list("env").iter().filter_map(|e| e.split_once('=')).map(|(k, v)| obj!({"name": k, "value": v})).collect();
+    let env: Vec<Value> = flags.list("env").iter().filter_map(|e| e.split_once('=')).map(|(k, v)| obj!({"name": k, "value": v})).list();
     if !env.is_empty() {
         container.set(&["env"], env);
     }

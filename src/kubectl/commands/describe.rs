@@ -1,6 +1,7 @@
 //! `kubectl describe`.
 
 use crate::api::{KindRef, Object, Value, kinds};
+use crate::base::List as _;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
 use crate::kubectl::describe::{Related, describe_as};
@@ -30,7 +31,7 @@ impl Related for Cluster<'_, '_, '_> {
 
     fn list(&self, kind: KindRef, namespace: Option<&str>) -> Vec<Value> {
         let allowed = self.0.require(("list", kind, ""), namespace.unwrap_or_default(), "").is_ok();
-        self.0.host.api.iter(kind, namespace).filter(|_| allowed).cloned().collect()
+        self.0.host.api.iter(kind, namespace).filter(|_| allowed).cloned().list()
     }
 
     fn get(&self, kind: KindRef, namespace: &str, name: &str) -> Option<Value> {
@@ -92,5 +93,5 @@ fn by_prefix(cx: &mut Context<'_, '_>) -> Result<Vec<crate::kubectl::resources::
     let namespace = cx.namespace();
     let objects = cx.list(kind, Some(&namespace), &ListOptions::default())?;
     let matching = objects.into_iter().filter(|o| o.name().starts_with(prefix.as_str()));
-    Ok(matching.map(|o| crate::kubectl::resources::Info::of(kind, o)).collect())
+    Ok(matching.map(|o| crate::kubectl::resources::Info::of(kind, o)).list())
 }

@@ -3,7 +3,7 @@
 use super::apply::{prunable, prune_kinds};
 use crate::api::well_known::LAST_APPLIED;
 use crate::api::{KindRef, Object, Value, kinds};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -98,7 +98,7 @@ impl Comparing {
         let is_word = |w: &&str| !w.is_empty() && w.bytes().all(|b| b.is_ascii_alphanumeric() || b"-=".contains(&b));
         let (program, arguments) = external.split_once(' ').unwrap_or((external, ""));
         // Of the arguments only plain words are passed on.
-        let mut words: Vec<String> = [program].into_iter().chain(arguments.split(' ').filter(is_word)).map(Into::into).collect();
+        let mut words: Vec<String> = [program].into_iter().chain(arguments.split(' ').filter(is_word)).map(Into::into).list();
         let mut written = Vec::new();
         for (file, before, after) in files {
             for (folder, text) in FOLDERS.into_iter().zip([before, after]) {

@@ -4,7 +4,7 @@ use super::cordon::{cordon_one, nodes};
 use crate::api::selector::LabelSelector;
 use crate::api::{Object, Status, Value, go_duration, kinds};
 use crate::base::Order as _;
-use crate::base::{Duration, Time, parse_rfc3339};
+use crate::base::{Duration, List as _, Time, parse_rfc3339};
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -99,7 +99,7 @@ impl Draining {
                 for (name, _) in &self.pending {
                     cx.out.errln(format!(" {name}"));
                 }
-                return Err(CliError::Many(self.pending.into_iter().map(|(_, error)| error).collect()));
+                return Err(CliError::Many(self.pending.into_iter().map(|(_, error)| error).list()));
             };
             let node = node.name.clone();
             if !self.started {
@@ -130,9 +130,9 @@ impl Draining {
                 pod.advance(cx, self.deadline);
             }
             if self.pods.iter().all(|p| p.state == State::Done) {
-                let mut errors: Vec<String> = std::mem::take(&mut self.pods).into_iter().filter_map(|p| p.error).collect();
+                let mut errors: Vec<String> = std::mem::take(&mut self.pods).into_iter().filter_map(|p| p.error).list();
                 errors.dedup();
-                let errors: Vec<CliError> = errors.into_iter().map(CliError::Message).collect();
+                let errors: Vec<CliError> = errors.into_iter().map(CliError::Message).list();
                 let left = if errors.is_empty() { Vec::new() } else { choose(cx, &node, false).unwrap_or_default() };
                 if !left.is_empty() {
                     let all = CliError::Many(errors.clone());
@@ -172,7 +172,7 @@ fn choose(cx: &mut Context<'_, '_>, node: &str, warns: bool) -> Result<Vec<Leavi
         cx.log_list(kinds::POD, "", &asked, &[], 403);
         return Err(vec![error]);
     }
-    let mut pods: Vec<Value> = cx.host.api.pods_on(node).filter(|p| selector.matches(p.labels())).cloned().collect();
+    let mut pods: Vec<Value> = cx.host.api.pods_on(node).filter(|p| selector.matches(p.labels())).cloned().list();
     pods.order_by_key(|p| (p.namespace_arc(), p.name_arc()));
     cx.log_list(kinds::POD, "", &asked, &pods, 200);
     let [mut errors, mut warnings]: [Vec<(String, Vec<String>)>; 2] = Default::default();
@@ -200,9 +200,9 @@ fn choose(cx: &mut Context<'_, '_>, node: &str, warns: bool) -> Result<Vec<Leavi
             });
         }
     }
-    let text = |list: &[(String, Vec<String>)]| list.iter().map(|(t, names)| format!("{t}: {}", names.join(", "))).collect::<Vec<_>>();
+    let text = |list: &[(String, Vec<String>)]| list.iter().map(|(t, names)| format!("{t}: {}", names.join(", "))).list();
     if !errors.is_empty() {
-        return Err(text(&errors).into_iter().map(CliError::Message).collect());
+        return Err(text(&errors).into_iter().map(CliError::Message).list());
     }
     if warns && !warnings.is_empty() {
         let line = format!("Warning: {}", text(&warnings).join("; "));

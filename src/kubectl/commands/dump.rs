@@ -2,6 +2,7 @@
 
 use crate::api::schema::{Field, GoPart, Ty, Type, schema};
 use crate::api::{Kind, KindRef, Object, Value, kinds};
+use crate::base::List as _;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -46,7 +47,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let namespaces = match (cx.flags().is_on("all-namespaces"), given.is_empty()) {
         (true, _) => {
             let all = cx.list(kinds::NAMESPACE, None, &ListOptions::default())?;
-            all.iter().map(|n| n.name().to_owned()).collect()
+            all.iter().map(|n| n.name().to_owned()).list()
         }
         (_, false) => given,
         _ => vec!["kube-system".to_owned(), cx.namespace()],
@@ -55,7 +56,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         for (kind, file) in DUMPED {
             objects(cx, Kind::named(kind), Some(&namespace), &format!("{namespace}/{file}"), yaml)?;
         }
-        let pods: Vec<Value> = cx.host.api.iter(kinds::POD, Some(&namespace)).cloned().collect();
+        let pods: Vec<Value> = cx.host.api.iter(kinds::POD, Some(&namespace)).cloned().list();
         for pod in pods {
             let spec = pod.get("spec");
             let mut all = String::new();
@@ -155,7 +156,7 @@ fn in_go_order(value: &Value, ty: Option<&'static Type>, level: usize, out: &mut
                 let value = value.get(name);
                 // The members of a map are of the map's type, not of the map's own.
                 if let (Some(Ty::MapOf(_)), Value::Map(map)) = (field.map(|f| &f.ty), value) {
-                    entries(map.iter().map(|(k, v)| (k.as_str(), v)).collect(), inner, level + 1, out);
+                    entries(map.iter().map(|(k, v)| (k.as_str(), v)).list(), inner, level + 1, out);
                 } else {
                     in_go_order(value, inner, level + 1, out);
                 }

@@ -4,6 +4,7 @@ use super::apply::{patch_of, three_way_patch};
 use crate::api::well_known::LAST_APPLIED;
 use crate::api::yaml::decode_documents;
 use crate::api::{Object, Value};
+use crate::base::List as _;
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -115,7 +116,7 @@ impl Editing {
             let shown = match self.infos.as_slice() {
                 [one] => one.object.clone(),
                 all => {
-                    let items: Vec<Value> = all.iter().map(|info| info.object.clone()).collect();
+                    let items: Vec<Value> = all.iter().map(|info| info.object.clone()).list();
                     obj!({"apiVersion": "v1", "items": items, "kind": "List", "metadata": {}})
                 }
             };
@@ -293,7 +294,7 @@ impl Editing {
         let said = match error {
             CliError::Status(status) if status.reason == "Invalid" => {
                 written.invalid += 1;
-                let causes: Vec<String> = status.causes.iter().map(|c| format!("{}: {}", c.field, c.message)).collect();
+                let causes: Vec<String> = status.causes.iter().map(|c| format!("{}: {}", c.field, c.message)).list();
                 self.reasons.push(not_valid(&of, name, &causes));
                 "is invalid".to_owned()
             }
@@ -382,7 +383,7 @@ fn editor(cx: &Context<'_, '_>) -> (Vec<String>, bool) {
     if editor.contains(' ') && editor.contains(['"', '\'', '\\']) {
         return (vec![set("SHELL").unwrap_or_else(|| "/bin/bash".into()), "-c".into(), editor], true);
     }
-    (editor.split(' ').map(str::to_owned).collect(), false)
+    (editor.split(' ').map(str::to_owned).list(), false)
 }
 
 /// The same with the file.

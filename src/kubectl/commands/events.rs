@@ -1,7 +1,7 @@
 //! `kubectl events`.
 
 use crate::api::{KindRef, Object, Value, kinds};
-use crate::base::{Order as _, Time};
+use crate::base::{List as _, Order as _, Time};
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -71,7 +71,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let filter = Filter { object, types, namespace: (!all).then(|| namespace.clone()) };
     let revision = cx.host.api.revision();
     let events = cx.list(kinds::EVENT, filter.namespace.as_deref(), &ListOptions::default())?;
-    let mut events: Vec<Value> = events.into_iter().filter(|e| filter.matches(e)).collect();
+    let mut events: Vec<Value> = events.into_iter().filter(|e| filter.matches(e)).list();
     events.order_by_key(last_seen);
     let mut watching = Watching { filter, revision, until: cx.watch_deadline(), printer, writer: TabWriter::for_tables() };
     if flags.is_on("watch") {

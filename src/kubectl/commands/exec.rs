@@ -1,7 +1,7 @@
 //! `kubectl exec` and `attach`: a program in a container, its input and output passed through.
 
 use crate::api::{Object, Status, Value, kinds};
-use crate::base::Duration;
+use crate::base::{Duration, List as _};
 use crate::kubectl::checks::check_pod_timeout;
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
@@ -198,7 +198,7 @@ impl Session {
             node.exec(now, namespace, pod, container, command, *stdin, *tty)
         };
         if started.is_ok() {
-            let mut query: Vec<_> = command.iter().map(|word| ("command", word.clone())).collect();
+            let mut query: Vec<_> = command.iter().map(|word| ("command", word.clone())).list();
             query.extend([("container", container.clone()), ("stderr", truth(!*tty)), ("stdin", truth(*stdin))]);
             query.extend([("stdout", truth(true)), ("tty", truth(*tty))]);
             let subresource = if command.is_empty() { "attach" } else { "exec" };

@@ -3,6 +3,7 @@
 use super::explain_schema;
 use crate::api::schema::{Field, Ty, Type, schema};
 use crate::api::{KindRef, kinds};
+use crate::base::List as _;
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
@@ -46,12 +47,12 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if resource.is_empty() {
         return fail("a resource must be present, got: /, Resource=");
     }
-    let mut fields: Vec<&str> = parts.filter(|p| !p.is_empty()).collect();
+    let mut fields: Vec<&str> = parts.filter(|p| !p.is_empty()).list();
     let Some(mut kind) = kind_of(cx.host.api, resource) else {
         return Err(CliError::NoResource(format!("the server doesn't have a resource type {resource:?}")));
     };
     let others = cx.host.api.kinds().into_iter().filter(|k| k.plural == kind.plural && *k != kind);
-    let same_name: Vec<KindRef> = [kind].into_iter().chain(others).collect();
+    let same_name: Vec<KindRef> = [kind].into_iter().chain(others).list();
     if !matches!(flags.text("output"), "" | "plaintext" | "plaintext-openapiv2") {
         return fail(format!("unrecognized format: {}", flags.text("output")));
     }
@@ -62,7 +63,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             let rest_of = |k: &KindRef| path.strip_prefix(k.plural)?.strip_prefix(&dotted(k.group));
             if let Some((found, rest)) = same_name.iter().find_map(|k| Some((*k, rest_of(k)?))) {
                 kind = found;
-                fields = rest.split('.').skip(1).filter(|p| !p.is_empty()).collect();
+                fields = rest.split('.').skip(1).filter(|p| !p.is_empty()).list();
             }
             kind.version
         }
@@ -128,7 +129,7 @@ fn field_lines(field: &Field, depth: usize) -> String {
     let required = if field.required { " -required-" } else { "" };
     let mut lines = format!("{indent}{}\t<{}>{required}\n", field.name, type_name(field, &field.ty));
     if !field.values.is_empty() {
-        let mut values: Vec<&str> = field.values.split(',').map(value).take(VALUES_MAX + 1).collect();
+        let mut values: Vec<&str> = field.values.split(',').map(value).take(VALUES_MAX + 1).list();
         if values.len() > VALUES_MAX {
             values[VALUES_MAX] = "....";
         }
@@ -280,7 +281,7 @@ fn explain(cx: &mut Context<'_, '_>, kind: KindRef, version: &str, path: &[&str]
     if let Some((owner, field)) = last {
         head += &format!("FIELD: {} <{}>\n", field.name, type_name(field, &field.ty));
         if !field.values.is_empty() {
-            head += &values_of(&field.values.split(',').map(str::to_owned).collect::<Vec<_>>());
+            head += &values_of(&field.values.split(',').map(str::to_owned).list());
         }
         head += "\n\n";
         said.extend(about_field(owner, field.name).filter(|text| !text.is_empty()));

@@ -2,7 +2,7 @@
 
 use super::explain::{of_every_kind, values_of, wrap};
 use crate::api::Value;
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 
 /// Levels that are shown.
 const DEPTH_MAX: usize = 24;
@@ -70,7 +70,7 @@ fn type_of(schema: &Value) -> String {
 }
 
 fn values(schema: &Value) -> Vec<String> {
-    schema.get("enum").items().iter().map(|v| v.as_str().map_or_else(|| v.to_json(), str::to_owned)).collect()
+    schema.get("enum").items().iter().map(|v| v.as_str().map_or_else(|| v.to_json(), str::to_owned)).list()
 }
 
 fn describe(schema: &Value, depth: usize, out: &mut String) {
@@ -95,7 +95,7 @@ fn list(schema: &Value, root: bool, level: usize, form: &Form, out: &mut String)
                 values.truncate(4);
                 values.push("....".into());
             }
-            let shown: Vec<&str> = values.iter().map(|v| if v.is_empty() { "\"\"" } else { v }).collect();
+            let shown: Vec<&str> = values.iter().map(|v| if v.is_empty() { "\"\"" } else { v }).list();
             *out += &format!("\n{indent}enum: {}", shown.join(", "));
         }
         out.push('\n');
@@ -105,7 +105,7 @@ fn list(schema: &Value, root: bool, level: usize, form: &Form, out: &mut String)
         }
     };
     let properties = schema.get("properties");
-    let mut names: Vec<&str> = properties.entries().map(|(k, _)| k.as_str()).collect();
+    let mut names: Vec<&str> = properties.entries().map(|(k, _)| k.as_str()).list();
     if root {
         names.retain(|n| !matches!(*n, "apiVersion" | "kind" | "metadata"));
         names.extend(["apiVersion", "kind", "metadata"]);

@@ -2,6 +2,7 @@
 
 use crate::api::decode;
 use crate::api::{KindRef, Object, Value, kinds};
+use crate::base::List as _;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -88,9 +89,9 @@ fn pod_spec(object: &Value) -> &Value {
 /// Ports with their protocols, as the object declares them: those of one number come together.
 fn ports_of(object: &Value) -> Vec<(String, String)> {
     let (list, member): (Vec<&Value>, _) = if object.kind() == "Service" {
-        (object.at(&["spec", "ports"]).items().iter().collect(), "port")
+        (object.at(&["spec", "ports"]).items().iter().list(), "port")
     } else {
-        (pod_spec(object).get("containers").items().iter().flat_map(|c| c.get("ports").items()).collect(), "containerPort")
+        (pod_spec(object).get("containers").items().iter().flat_map(|c| c.get("ports").items()).list(), "containerPort")
     };
     let mut ports: Vec<(String, String)> = Vec::new();
     for port in list {
@@ -118,10 +119,10 @@ fn selector_of(object: &Value) -> Result<Value, String> {
                 return Err(format!("invalid {}: no selectors, therefore cannot be exposed", object.kind().to_lowercase()));
             }
             let expressions = selector.get("matchExpressions").items().iter().map(|e| {
-                let values: Vec<&str> = e.get("values").items().iter().map(Value::str).collect();
+                let values: Vec<&str> = e.get("values").items().iter().map(Value::str).list();
                 format!("{{Key:{} Operator:{} Values:[{}]}}", e.get("key").str(), e.get("operator").str(), values.join(" "))
             });
-            match expressions.collect::<Vec<_>>() {
+            match expressions.list() {
                 none if none.is_empty() => Ok(selector.get("matchLabels").clone()),
                 some => Err(format!("couldn't convert expressions - \"[{}]\" to map-based selector format", some.join(" "))),
             }
@@ -162,11 +163,11 @@ fn service(cx: &Context<'_, '_>, info: &Info) -> Result<Value, CliError> {
     let wanted: Vec<String> = match flags.text("port") {
         "" if declared.is_empty() && cluster_ip != "None" => return fail("couldn't find port via --port flag or introspection"),
         "" => {
-            let mut numbers: Vec<String> = declared.iter().map(|(p, _)| p.clone()).collect();
+            let mut numbers: Vec<String> = declared.iter().map(|(p, _)| p.clone()).list();
             numbers.dedup();
             numbers
         }
-        text => text.split(',').map(str::to_owned).collect(),
+        text => text.split(',').map(str::to_owned).list(),
     };
     let labels = match flags.text("labels") {
         "" => object.labels().clone(),
@@ -179,7 +180,7 @@ fn service(cx: &Context<'_, '_>, info: &Info) -> Result<Value, CliError> {
             return fail(format!("strconv.Atoi: parsing {text:?}: invalid syntax"));
         };
         let mut protocols: Vec<&str> = match flags.text("protocol") {
-            "" => declared.iter().filter(|(p, _)| p == text).map(|(_, protocol)| protocol.as_str()).collect(),
+            "" => declared.iter().filter(|(p, _)| p == text).map(|(_, protocol)| protocol.as_str()).list(),
             given => vec![given],
         };
         if protocols.is_empty() {

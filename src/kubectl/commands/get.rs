@@ -4,7 +4,7 @@ use crate::api::convert::to_version;
 use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{KindRef, Object, Status, Value, kinds};
 use crate::api::{go_json, json_order};
-use crate::base::{Duration, Time, is_url};
+use crate::base::{Duration, List as _, Time, is_url};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
@@ -131,7 +131,7 @@ fn print_table(cx: &mut Context<'_, '_>, found: Found) -> Result<Flow, CliError>
     let listed = found.listed;
     let (mut infos, errors) = found.split();
     // Each list counts, also an empty one; of what is named, only what was found.
-    let mut shown: Vec<KindRef> = if listed { kinds.clone() } else { infos.iter().map(|i| i.kind).collect() };
+    let mut shown: Vec<KindRef> = if listed { kinds.clone() } else { infos.iter().map(|i| i.kind).list() };
     shown.dedup();
     options.with_kind |= shown.len() > 1;
     if let Some(field) = cx.flags().get("sort-by").filter(|f| !f.is_empty()) {
@@ -149,7 +149,7 @@ fn print_table(cx: &mut Context<'_, '_>, found: Found) -> Result<Flow, CliError>
             }
         }
     }
-    let rows: Vec<(KindRef, Value)> = infos.into_iter().map(|i| (i.kind, i.object)).collect();
+    let rows: Vec<(KindRef, Value)> = infos.into_iter().map(|i| (i.kind, i.object)).list();
     if rows.first().is_some_and(|(_, object)| object.kind() == "Scale") {
         scale_table(cx, &rows);
     } else if !rows.is_empty() {
@@ -181,7 +181,7 @@ fn scale_table(cx: &mut Context<'_, '_>, rows: &[(KindRef, Value)]) {
 
 /// Sorts by a member of the objects.
 fn sort(infos: &mut Vec<Info>, field: &str) -> Result<(), SortError> {
-    let mut objects: Vec<Value> = infos.iter().map(|i| i.object.clone()).collect();
+    let mut objects: Vec<Value> = infos.iter().map(|i| i.object.clone()).list();
     sort_objects(&mut objects, field)?;
     let mut unsorted = std::mem::take(infos);
     for object in objects {
@@ -215,7 +215,7 @@ fn print_objects(cx: &mut Context<'_, '_>, found: Found, mut printer: ObjectPrin
     }
     let object = match infos.as_slice() {
         [one] if single => one.object.clone(),
-        many => list_of(many.iter().map(|i| i.object.clone()).collect()),
+        many => list_of(many.iter().map(|i| i.object.clone()).list()),
     };
     errors.extend(printer.print(&object, cx.out).err());
     CliError::check(errors)?;
@@ -300,7 +300,7 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
 /// What the metrics API answers: what the kubelets measure is not stored.
 fn measured(cx: &Context<'_, '_>, path: &str) -> Option<Result<Value, Status>> {
     let path = path.split('?').next()?.trim_end_matches('/').strip_prefix("/apis/metrics.k8s.io/v1beta1/")?;
-    let (kind, namespace, name) = match path.split('/').collect::<Vec<_>>()[..] {
+    let (kind, namespace, name) = match path.split('/').list()[..] {
         ["nodes", ref name @ ..] => (kinds::NODE_METRICS, None, name.first().copied()),
         ["pods"] => (kinds::POD_METRICS, None, None),
         ["namespaces", namespace, "pods", ref name @ ..] => (kinds::POD_METRICS, Some(namespace), name.first().copied()),
@@ -311,7 +311,7 @@ fn measured(cx: &Context<'_, '_>, path: &str) -> Option<Result<Value, Status>> {
     Some(match name {
         Some(name) => items.next().ok_or_else(|| Status::not_found(kind, name)),
         None => Ok(obj!({
-            "apiVersion": kind.api_version(), "kind": format!("{}List", kind.kind), "metadata": {}, "items": items.collect::<Vec<_>>()
+            "apiVersion": kind.api_version(), "kind": format!("{}List", kind.kind), "metadata": {}, "items": items.list()
         })),
     })
 }
@@ -409,7 +409,7 @@ impl Watch {
             },
         };
         if !cx.flags().is_on("watch-only") {
-            let objects: Vec<Value> = infos.into_iter().map(|i: Info| i.object).collect();
+            let objects: Vec<Value> = infos.into_iter().map(|i: Info| i.object).list();
             watch.print(cx, "ADDED", &objects)?;
         }
         watch.resume(cx)

@@ -2,6 +2,7 @@
 
 use crate::api::yaml::decode_documents;
 use crate::api::{Value, aggregate};
+use crate::base::List as _;
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -205,7 +206,7 @@ fn set(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             entry.set(&["name"], name);
             for (flag, member) in [("prependarg", "prependArgs"), ("appendarg", "appendArgs")] {
                 if flags.given(flag) {
-                    entry.set(&[member], flags.list(flag).iter().map(|a| Value::from(a.as_str())).collect::<Vec<_>>());
+                    entry.set(&[member], flags.list(flag).iter().map(|a| Value::from(a.as_str())).list());
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! `kubectl label`.
 
 use crate::api::{Object, Value, names};
+use crate::base::List as _;
 use crate::kubectl::checks::{check, check_objects};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
@@ -97,7 +98,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if !found.single && !flags.text("resource-version").is_empty() {
         return fail("--resource-version may only be used with a single resource");
     }
-    let nodes: Vec<String> = found.items.iter().flatten().filter(|i| i.kind.kind == "Node").map(|i| i.name.clone()).collect();
+    let nodes: Vec<String> = found.items.iter().flatten().filter(|i| i.kind.kind == "Node").map(|i| i.name.clone()).list();
     found.each(&mut |info| label_one(cx, &info, &changes, dry_run, local, listing, many, reporter))?;
     if cx.inv.legacy && !listing && !nodes.is_empty() {
         legacy::labelled_nodes(cx, &nodes);
@@ -123,7 +124,7 @@ fn label_one(
             .iter()
             .filter_map(|(k, v)| labels.get(k).as_str().filter(|old| old != v).map(|old| (k, old)))
             .map(|(k, old)| CliError::Message(format!("'{k}' already has a value ({old}), and --overwrite is false")))
-            .collect();
+            .list();
         CliError::check(clash)?;
     }
     let mut next = labels.clone();

@@ -1,7 +1,7 @@
 //! `kubectl logs`.
 
 use crate::api::{Object, Value, kinds};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, List as _, Time};
 use crate::kubectl::checks::check_pod_timeout;
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
@@ -145,10 +145,10 @@ fn streams_of(cx: &mut Context<'_, '_>, pods: &[Value], container: &str) -> Resu
     for pod in pods {
         cx.require(("get", kinds::POD, "log"), pod.namespace(), pod.name())?;
         let names: Vec<String> = if all {
-            let mut inits: Vec<&Value> = pod.at(&["spec", "initContainers"]).items().iter().collect();
+            let mut inits: Vec<&Value> = pod.at(&["spec", "initContainers"]).items().iter().list();
             inits.extend(pod.at(&["spec", "containers"]).items());
             inits.extend(pod.at(&["spec", "ephemeralContainers"]).items());
-            inits.into_iter().map(|c| c.get("name").str().to_owned()).collect()
+            inits.into_iter().map(|c| c.get("name").str().to_owned()).list()
         } else {
             let mut pod = pod.clone();
             if let Some(default) = pod.annotation(DEFAULT_CONTAINER).filter(|d| !d.is_empty())

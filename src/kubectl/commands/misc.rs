@@ -1,7 +1,7 @@
 //! Small commands: `alpha`, `cluster-info`, `completion`, `options`, `kustomize`, `proxy`, `certificate`.
 
 use crate::api::{Object, Value, kinds};
-use crate::base::SortedSet;
+use crate::base::{List as _, SortedSet};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -115,7 +115,7 @@ fn kustomize(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     let directory = cx.args().first().map_or(".", String::as_str);
     let objects = files::kustomization(cx, directory)?;
-    let text = |objects: &[Value]| objects.iter().map(to_yaml).collect::<Vec<_>>().join("---\n");
+    let text = |objects: &[Value]| objects.iter().map(to_yaml).list().join("---\n");
     let output = cx.flags().text("output").to_owned();
     let is_folder = cx.host.files.list(&output).is_ok();
     let in_folder = output.rsplit_once('/').is_none_or(|(folder, _)| folder.is_empty() || cx.host.files.list(folder).is_ok());

@@ -1,6 +1,6 @@
 //! `kubectl plugin`, and the programs on the path that are commands too: `kubectl-foo` is run by `kubectl foo`.
 
-use crate::base::SortedMap;
+use crate::base::{List as _, SortedMap};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -116,8 +116,8 @@ impl Plugin {
         }
         let (name, rest) = self.words.split_at(self.named);
         // A dash within a word would look like the next word.
-        let name: Vec<String> = name.iter().map(|w| w.replace('-', "_")).collect();
-        let command = std::iter::once(PREFIX.to_owned() + &name.join("-")).chain(rest.iter().cloned()).collect();
+        let name: Vec<String> = name.iter().map(|w| w.replace('-', "_")).list();
+        let command = std::iter::once(PREFIX.to_owned() + &name.join("-")).chain(rest.iter().cloned()).list();
         Next::Run(self, command)
     }
 }

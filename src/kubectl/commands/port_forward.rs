@@ -1,6 +1,7 @@
 //! `kubectl port-forward`: ports of the workstation that lead to ports of a pod for as long as the command runs.
 
 use crate::api::{Object, Value, kinds};
+use crate::base::List as _;
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -84,7 +85,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         }
         forwarded.push((from, to));
     }
-    let wanted = forwarded.iter().map(|(from, to)| format!("{{{from} {to}}}")).collect::<Vec<_>>().join(" ");
+    let wanted = forwarded.iter().map(|(from, to)| format!("{{{from} {to}}}")).list().join(" ");
     let (busy, forwarded): (Vec<_>, Vec<_>) = forwarded.into_iter().partition(|(from, _)| cx.host.listening.contains(from));
     for (from, _) in busy {
         let taken = |address: &str| format!("unable to create listener: Error listen {address}:{from}: bind: address already in use");
@@ -103,7 +104,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 
 /// The local and the remote half.
 fn split(text: &str) -> (&str, &str) {
-    match *text.split(':').collect::<Vec<_>>() {
+    match *text.split(':').list() {
         [local, remote] => (local, remote),
         [first, ..] => (first, first),
         [] => ("", ""),
@@ -132,10 +133,10 @@ fn named_of_service(info: &Info, name: &str) -> Result<i64, CliError> {
 fn refuse_udp(info: &Info, pod: &Value, ports: &[String]) -> Result<(), CliError> {
     let service = info.kind.kind == "Service";
     let known: Vec<(&str, i64)> = if service {
-        info.object.at(&["spec", "ports"]).items().iter().map(|p| (p.get("protocol").str(), p.get("port").int())).collect()
+        info.object.at(&["spec", "ports"]).items().iter().map(|p| (p.get("protocol").str(), p.get("port").int())).list()
     } else {
         let containers = pod.at(&["spec", "containers"]).items().iter();
-        containers.flat_map(|c| c.get("ports").items()).map(|p| (p.get("protocol").str(), p.get("containerPort").int())).collect()
+        containers.flat_map(|c| c.get("ports").items()).map(|p| (p.get("protocol").str(), p.get("containerPort").int())).list()
     };
     for text in ports {
         let remote = split(text).1;

@@ -2,6 +2,7 @@
 
 use crate::api::kinds::RBAC;
 use crate::api::{Object, Value, kinds, policy_rule};
+use crate::base::List as _;
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
@@ -69,7 +70,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
                 let other_role = !old.get("roleRef").is_null() && old.get("roleRef") != &with_group(info.object.get("roleRef"));
                 let mut next = old.clone();
                 let list =
-                    if remove && !extra.is_empty() { wanted.clone() } else { held.into_iter().chain(missing.iter().cloned()).collect() };
+                    if remove && !extra.is_empty() { wanted.clone() } else { held.into_iter().chain(missing.iter().cloned()).list() };
                 next.set(&[member], list);
                 for part in ["labels", "annotations"] {
                     for (key, value) in info.object.at(&["metadata", part]).entries() {
@@ -122,7 +123,7 @@ fn with_group(role: &Value) -> Value {
 
 /// A rule as Go prints it.
 fn rule(rule: &Value) -> String {
-    let list = |member: &str| rule.get(member).items().iter().map(Value::str).collect::<Vec<_>>().join(" ");
+    let list = |member: &str| rule.get(member).items().iter().map(Value::str).list().join(" ");
     format!(
         "{{Verbs:[{}] APIGroups:[{}] Resources:[{}] ResourceNames:[{}] NonResourceURLs:[{}]}}",
         list("verbs"),

@@ -1,7 +1,7 @@
 //! `kubectl rolling-update`, which kubectl 1.3 had: replaces the pods of one ReplicationController by those of another, one by one.
 
 use crate::api::{KindRef, Object, Value, kinds};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, List as _, Time};
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -244,7 +244,7 @@ fn labelled(cx: &mut Context<'_, '_>, old: &Value, key: &str, next: &str) -> Res
     let mut patch = metadata("annotations", &[(NEXT, next.into())]);
     if old.at(&["spec", "selector", key]).is_null() {
         let hash = hash_of(old);
-        let selector: Vec<String> = old.at(&["spec", "selector"]).entries().map(|(k, v)| format!("{k}={}", v.str())).collect();
+        let selector: Vec<String> = old.at(&["spec", "selector"]).entries().map(|(k, v)| format!("{k}={}", v.str())).list();
         let label = metadata("labels", &[(key, hash.as_str().into())]);
         patched(cx, kind(), &namespace, old.name(), crate::obj!({"spec": {"template": label.clone()}}))?;
         let pods = kinds::POD;

@@ -1,6 +1,7 @@
 //! `kubectl taint`.
 
 use crate::api::{Value, kinds, names};
+use crate::base::List as _;
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
@@ -80,7 +81,7 @@ fn parse(specs: &[String]) -> Result<Changes, String> {
 }
 
 fn parse_taint(spec: &str) -> Result<Taint, String> {
-    let parts: Vec<&str> = spec.split(':').collect();
+    let parts: Vec<&str> = spec.split(':').list();
     let (pair, effect) = match parts.as_slice() {
         [pair] => (*pair, ""),
         [pair, effect] => (*pair, *effect),
@@ -89,7 +90,7 @@ fn parse_taint(spec: &str) -> Result<Taint, String> {
     let (key, value) = if parts.len() == 1 {
         (pair, "")
     } else {
-        let halves: Vec<&str> = pair.split('=').collect();
+        let halves: Vec<&str> = pair.split('=').list();
         match halves.as_slice() {
             [key] => (*key, ""),
             [key, value] => {
@@ -143,7 +144,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     let clashes =
         changes.add.iter().flat_map(|a| changes.remove.iter().filter(|r| r.key == a.key && (r.effect.is_empty() || r.effect == a.effect)));
-    let clash: Vec<String> = clashes.map(|r| format!("{}={}", r.key, r.effect)).collect();
+    let clash: Vec<String> = clashes.map(|r| format!("{}={}", r.key, r.effect)).list();
     if !clash.is_empty() {
         return fail(format!("can not both modify and remove the following taint(s) in the same command: {}", clash.join(", ")));
     }
@@ -157,7 +158,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let found = find(cx, &query, resources)?;
     let (infos, mut errors) = found.split();
     for info in infos {
-        let old: Vec<Taint> = info.object.at(&["spec", "taints"]).items().iter().map(Taint::of).collect();
+        let old: Vec<Taint> = info.object.at(&["spec", "taints"]).items().iter().map(Taint::of).list();
         let (next, done) = match reorganize(&info.name, &old, info.object.at(&["spec", "taints"]), &changes, overwrite) {
             Ok(next) => next,
             Err(error) => {
@@ -208,7 +209,7 @@ fn reorganize(
             }
             object
         })
-        .collect();
+        .list();
     let mut kept = 0;
     let mut gone = Vec::new();
     for (taint, object) in old.iter().zip(objects.items()) {
@@ -227,7 +228,7 @@ fn reorganize(
         .iter()
         .filter(|r| !gone.iter().any(|g| g.key == r.key && (r.effect.is_empty() || r.effect == g.effect)))
         .map(|r| CliError::Message(format!("taint {:?} not found", r.text())))
-        .collect();
+        .list();
     CliError::check(missing)?;
     let done = if changes.add.is_empty() {
         "untainted"

@@ -3,7 +3,7 @@
 use crate::api::quantity::Quantity;
 use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{Kind, KindRef, Object, Status, Value, kinds};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -80,7 +80,7 @@ fn print(cx: &mut Context<'_, '_>, headers: &[&str], rows: Vec<Vec<String>>) {
         writer.write("\n");
     };
     if !cx.flags().is_on("no-headers") {
-        line(&headers.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>());
+        line(&headers.iter().map(|h| (*h).to_owned()).list());
     }
     for row in &rows {
         line(row);
@@ -149,7 +149,7 @@ fn node(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         }
         cells
     });
-    let rows = rows.collect();
+    let rows = rows.list();
     let headers = ["NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)", "SWAP(bytes)", "SWAP(%)"];
     print(cx, if cx.flags().is_on("show-swap") { &headers } else { &headers[..5] }, rows);
     Ok(Flow::Done)

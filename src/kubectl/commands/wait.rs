@@ -1,7 +1,7 @@
 //! `kubectl wait`.
 
 use crate::api::{Object, Value};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, List as _, Time};
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -88,7 +88,7 @@ fn parse_goal(text: &str) -> Result<Goal, CliError> {
 // Models wait.splitJSONPathInput.
 fn split_path(input: &str) -> Vec<String> {
     const EQUAL: &str = "\0";
-    input.replace("==", EQUAL).split('=').map(|part| part.replace(EQUAL, "==")).collect()
+    input.replace("==", EQUAL).split('=').map(|part| part.replace(EQUAL, "==")).list()
 }
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
@@ -219,7 +219,7 @@ fn has_condition(object: &Value, name: &str, value: &str) -> bool {
 // Models wait.JSONPathWait.
 fn finds(path: &JsonPath, value: Option<&str>, object: &Value) -> Result<bool, CliError> {
     let results = path.find(object, true).map_err(|e| CliError::Message(e.to_string()))?;
-    let found: Vec<&Value> = results.iter().flatten().collect();
+    let found: Vec<&Value> = results.iter().flatten().list();
     match (found.as_slice(), value) {
         ([], _) => Ok(false),
         ([_], None) => Ok(true),

@@ -3,11 +3,11 @@
 use super::metadata::go_list;
 use super::page::Page;
 use crate::api::{Object, Value, kinds, policy_rule};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 
 pub(super) fn service_account(page: &mut Page, account: &Value) {
     page.head(account);
-    let secrets: Vec<&str> = account.get("imagePullSecrets").items().iter().map(|s| s.get("name").str()).collect();
+    let secrets: Vec<&str> = account.get("imagePullSecrets").items().iter().map(|s| s.get("name").str()).list();
     let title = "Image pull secrets:";
     if secrets.is_empty() {
         page.line(0, format_args!("{title}\t<none>"));
@@ -40,7 +40,7 @@ pub fn rule_rows(rules: &[Value]) -> Vec<[String; 4]> {
         let [urls, names, verbs] = ["nonResourceURLs", "resourceNames", "verbs"].map(|member| go_list(rule.get(member)));
         [resource, urls, names, verbs]
     };
-    rules.iter().map(row).collect()
+    rules.iter().map(row).list()
 }
 
 // Models RoleDescriber.

@@ -5,6 +5,7 @@ use super::page::Page;
 use super::workloads::selector_text;
 use crate::api::duration::human_duration_signed;
 use crate::api::{Object, Value, kinds};
+use crate::base::List as _;
 use crate::kubectl::output::columns::timestamp_micros;
 
 /// How much of a list of completed indexes is shown before it is cut at the next comma, in bytes.
@@ -94,7 +95,7 @@ pub(super) fn cron_job(page: &mut Page, cron_job: &Value) {
 
     let last = status.get("lastScheduleTime");
     page.field(0, "Last Schedule Time", if last.is_null() { "<unset>".into() } else { date(last) });
-    let active: Vec<&str> = status.get("active").items().iter().map(|j| j.get("name").str()).collect();
+    let active: Vec<&str> = status.get("active").items().iter().map(|j| j.get("name").str()).list();
     page.field(0, "Active Jobs", if active.is_empty() { "<none>".into() } else { active.join(", ") });
     page.events(kinds::CRON_JOB, cron_job);
 }

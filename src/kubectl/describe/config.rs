@@ -1,6 +1,6 @@
 //! Namespaces, configuration, quotas and limits, priority classes.
 
-use crate::base::{Order as _, SortedSet};
+use crate::base::{List as _, Order as _, SortedSet};
 
 use super::metadata::quantity;
 use super::page::Page;
@@ -42,7 +42,7 @@ pub(super) fn namespace(page: &mut Page, ns: &Value) {
 }
 
 fn scopes(page: &mut Page, quota: &Value, level: usize, bullet: &str) {
-    let mut scopes: Vec<&str> = quota.at(&["spec", "scopes"]).items().iter().map(Value::str).collect();
+    let mut scopes: Vec<&str> = quota.at(&["spec", "scopes"]).items().iter().map(Value::str).list();
     if scopes.is_empty() {
         return;
     }

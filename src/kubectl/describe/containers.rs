@@ -3,7 +3,7 @@
 use super::metadata::{date, go_list, int_or_string, or_none, quantity};
 use super::page::Page;
 use crate::api::{Object, Quantity, Value};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 
 impl Page<'_> {
     /// A list of containers under a title; `statuses` and `pod` are null in a template, whose text is indented by `space`.
@@ -171,7 +171,7 @@ impl Page<'_> {
     }
 
     fn mounts(&mut self, container: &Value) {
-        let mut mounts: Vec<&Value> = container.get("volumeMounts").items().iter().collect();
+        let mut mounts: Vec<&Value> = container.get("volumeMounts").items().iter().list();
         mounts.order_by_key(|m| m.get("mountPath").str());
         let none = if mounts.is_empty() { "\t<none>" } else { "" };
         self.line(2, format_args!("Mounts:{none}"));
@@ -183,7 +183,7 @@ impl Page<'_> {
             };
             self.line(3, format_args!("{} from {} ({access}{path})", m.get("mountPath").str(), m.get("name").str()));
         }
-        let mut devices: Vec<&Value> = container.get("volumeDevices").items().iter().collect();
+        let mut devices: Vec<&Value> = container.get("volumeDevices").items().iter().list();
         if !devices.is_empty() {
             devices.order_by_key(|d| d.get("devicePath").str());
             self.line(2, format_args!("Devices:{none}"));
@@ -202,7 +202,7 @@ fn ports(ports: &Value, member: &str) -> String {
             name => format!("{text} ({name})"),
         }
     };
-    ports.items().iter().map(port).collect::<Vec<_>>().join(", ")
+    ports.items().iter().map(port).list().join(", ")
 }
 
 /// A probe on one line.

@@ -2,7 +2,7 @@
 
 use super::page::Page;
 use crate::api::{KindRef, Object, Value, kinds};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use crate::kubectl::output::columns::{old_age, timestamp_micros};
 
 impl Page<'_> {
@@ -19,7 +19,7 @@ impl Page<'_> {
         let Some(first) = identities.first() else { return };
         let namespace = first.object.namespace();
         let all = self.related.list(kinds::EVENT, Some(namespace).filter(|ns| !ns.is_empty()));
-        let mut events: Vec<&Value> = identities.iter().flat_map(|who| all.iter().filter(|e| who.is_involved_in(e))).collect();
+        let mut events: Vec<&Value> = identities.iter().flat_map(|who| all.iter().filter(|e| who.is_involved_in(e))).list();
         events.order_by_key(|e| timestamp_micros(e.get("lastTimestamp")));
         if self.old_events {
             self.events_of_old(&events);

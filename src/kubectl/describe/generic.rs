@@ -3,6 +3,7 @@
 use super::metadata::go_value;
 use super::page::Page;
 use crate::api::Value;
+use crate::base::List as _;
 
 /// What the page has shown already, or never shows.
 const SKIPPED: &[&str] = &[".metadata.managedFields", ".metadata.name", ".metadata.namespace", ".metadata.labels", ".metadata.annotations"];
@@ -58,7 +59,7 @@ fn label(field: &str) -> String {
             part.to_owned()
         }
     };
-    split_camel_case(field).iter().map(|part| word(part)).collect::<Vec<_>>().join(" ")
+    split_camel_case(field).iter().map(|part| word(part)).list().join(" ")
 }
 
 /// Runs of lower case, of upper case and of neither; a capital before lower case begins the run.
@@ -89,7 +90,7 @@ fn split_camel_case(text: &str) -> Vec<String> {
             runs[i + 1].1.insert(0, capital);
         }
     }
-    runs.into_iter().map(|(_, run)| run).filter(|run| !run.is_empty()).collect()
+    runs.into_iter().map(|(_, run)| run).filter(|run| !run.is_empty()).list()
 }
 
 #[cfg(test)]

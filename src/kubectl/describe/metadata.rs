@@ -3,7 +3,7 @@
 use super::page::Page;
 use crate::api::well_known::LAST_APPLIED;
 use crate::api::{Object, Value};
-use crate::base::{RFC1123Z, parse_rfc3339, strftime};
+use crate::base::{List as _, RFC1123Z, parse_rfc3339, strftime};
 
 /// The longest line of an annotation, in bytes.
 const ANNOTATION_LEN_MAX: usize = 140;
@@ -38,7 +38,7 @@ impl Page<'_> {
 
     /// `a=b`, one a line.
     pub(super) fn labels(&mut self, level: usize, title: &str, labels: &Value) {
-        let lines: Vec<String> = labels.entries().map(|(k, v)| format!("{k}={}", v.str())).collect();
+        let lines: Vec<String> = labels.entries().map(|(k, v)| format!("{k}={}", v.str())).list();
         self.items(level, title, &lines);
     }
 
@@ -96,7 +96,7 @@ pub(super) fn date(timestamp: &Value) -> String {
 
 /// A list of strings as Go prints one: `[a b]`.
 pub(super) fn go_list(list: &Value) -> String {
-    format!("[{}]", list.items().iter().map(go_value).collect::<Vec<_>>().join(" "))
+    format!("[{}]", list.items().iter().map(go_value).list().join(" "))
 }
 
 /// A value as Go's `%v` prints what a decoder makes of it.
@@ -105,7 +105,7 @@ pub(super) fn go_value(v: &Value) -> String {
         Value::Null => "<nil>".into(),
         Value::Str(s) => s.to_string(),
         Value::List(_) => go_list(v),
-        Value::Map(m) => format!("map[{}]", m.iter().map(|(k, v)| format!("{k}:{}", go_value(v))).collect::<Vec<_>>().join(" ")),
+        Value::Map(m) => format!("map[{}]", m.iter().map(|(k, v)| format!("{k}:{}", go_value(v))).list().join(" ")),
         other => other.to_json(),
     }
 }

@@ -4,6 +4,7 @@ use super::metadata::{int_or_string, or_none};
 use super::page::Page;
 use crate::api::well_known::SERVICE_NAME;
 use crate::api::{Kind, KindRef, Object, Value, kinds};
+use crate::base::List as _;
 use crate::kubectl::output::columns::{format_labels, load_balancer_addresses};
 
 // Models describeService.
@@ -31,7 +32,7 @@ pub(super) fn service(page: &mut Page, service: &Value) {
         (ip, None) => ip.to_owned(),
         (ip, Some(mode)) => format!("{ip} ({mode})"),
     };
-    let balanced: Vec<String> = service.at(&["status", "loadBalancer", "ingress"]).items().iter().map(ingress).collect();
+    let balanced: Vec<String> = service.at(&["status", "loadBalancer", "ingress"]).items().iter().map(ingress).list();
     present(page, "LoadBalancer Ingress", &balanced.join(", "));
 
     let slices = slices_of(page, service.namespace(), service.name());
@@ -60,12 +61,12 @@ pub(super) fn service(page: &mut Page, service: &Value) {
 }
 
 fn joined(list: &Value) -> String {
-    list.items().iter().map(Value::str).collect::<Vec<_>>().join(",")
+    list.items().iter().map(Value::str).list().join(",")
 }
 
 fn slices_of(page: &Page, namespace: &str, service: &str) -> Vec<Value> {
     let of_service = |slice: &Value| slice.label(SERVICE_NAME) == Some(service);
-    page.related.list(kinds::ENDPOINT_SLICE, Some(namespace)).into_iter().filter(of_service).collect()
+    page.related.list(kinds::ENDPOINT_SLICE, Some(namespace)).into_iter().filter(of_service).list()
 }
 
 /// The ready addresses behind a service's port, the first three of them.
@@ -80,7 +81,7 @@ fn endpoints_of_slices(slices: &[Value], port: &str) -> String {
         let ports: Vec<Option<&Value>> = match slice.get("ports").items() {
             // A headless service may have no ports.
             [] => vec![None],
-            ports => ports.iter().filter(|p| p.get("name").str() == port).map(Some).collect(),
+            ports => ports.iter().filter(|p| p.get("name").str() == port).map(Some).list(),
         };
         for port in ports {
             for endpoint in slice.get("endpoints").items() {
@@ -109,7 +110,7 @@ pub(super) fn endpoints(page: &mut Page, endpoints: &Value) {
     page.line(0, "Subsets:");
     for subset in endpoints.get("subsets").items() {
         for (title, member) in [("Addresses", "addresses"), ("NotReadyAddresses", "notReadyAddresses")] {
-            let ips: Vec<&str> = subset.get(member).items().iter().map(|a| a.get("ip").str()).collect();
+            let ips: Vec<&str> = subset.get(member).items().iter().map(|a| a.get("ip").str()).list();
             page.field(1, title, or_none(&ips.join(",")));
         }
         if !subset.get("ports").items().is_empty() {
@@ -146,7 +147,7 @@ pub(super) fn endpoint_slice(page: &mut Page, slice: &Value) {
     } else {
         page.line(0, "Endpoints:");
         for e in slice.get("endpoints").items() {
-            let addresses: Vec<&str> = e.get("addresses").items().iter().map(Value::str).collect();
+            let addresses: Vec<&str> = e.get("addresses").items().iter().map(Value::str).list();
             page.line(1, format_args!("- Addresses:\t{}", or_none(&addresses.join(", "))));
             page.line(2, "Conditions:");
             let ready = e.at(&["conditions", "ready"]).as_bool();
@@ -168,7 +169,7 @@ pub(super) fn ingress(page: &mut Page, ing: &Value) {
     page.field(0, "Name", ing.name());
     page.labels(0, "Labels", ing.labels());
     page.field(0, "Namespace", ns);
-    let addresses: Vec<String> = load_balancer_addresses(ing.at(&["status", "loadBalancer"])).into_iter().collect();
+    let addresses: Vec<String> = load_balancer_addresses(ing.at(&["status", "loadBalancer"])).into_iter().list();
     page.field(0, "Address", addresses.join(","));
     page.field(0, "Ingress Class", spec.get("ingressClassName").as_str().unwrap_or("<none>"));
     let default = match spec.get("defaultBackend") {
@@ -188,7 +189,7 @@ pub(super) fn ingress(page: &mut Page, ing: &Value) {
     }
     page.line(0, "Rules:\n  Host\tPath\tBackends");
     page.line(1, "----\t----\t--------");
-    let rules: Vec<&Value> = spec.get("rules").items().iter().filter(|r| !r.get("http").is_null()).collect();
+    let rules: Vec<&Value> = spec.get("rules").items().iter().filter(|r| !r.get("http").is_null()).list();
     for rule in &rules {
         page.line(1, format_args!("{}\t", if rule.get("host").str().is_empty() { "*" } else { rule.get("host").str() }));
         for path in rule.at(&["http", "paths"]).items() {
@@ -241,7 +242,7 @@ pub(super) fn ingress_class(page: &mut Page, class: &Value) {
 pub(super) fn service_cidr(page: &mut Page, cidr: &Value) {
     page.name(cidr);
     page.labels_and_annotations(cidr);
-    let cidrs: Vec<&str> = cidr.at(&["spec", "cidrs"]).items().iter().map(Value::str).collect();
+    let cidrs: Vec<&str> = cidr.at(&["spec", "cidrs"]).items().iter().map(Value::str).list();
     page.field(0, "CIDRs", cidrs.join(", "));
     page.conditions("Status:\nConditions:", cidr.at(&["status", "conditions"]).items());
     page.events(kind("ServiceCIDR"), cidr);

@@ -3,6 +3,7 @@
 use super::metadata::{int_or_string, or_none};
 use super::page::Page;
 use crate::api::{Object, Value};
+use crate::base::List as _;
 use crate::kubectl::output::columns::format_label_selector;
 
 /// One way of the traffic and the words for it.
@@ -33,7 +34,7 @@ pub(super) fn network_policy(page: &mut Page, policy: &Value) {
         "<none>" => page.line(2, "<none> (Allowing the specific traffic to all pods in this namespace)"),
         selector => page.line(2, selector),
     }
-    let types: Vec<&str> = spec.get("policyTypes").items().iter().map(Value::str).collect();
+    let types: Vec<&str> = spec.get("policyTypes").items().iter().map(Value::str).list();
     for (way, kind) in WAYS.iter().zip(["Ingress", "Egress"]) {
         if types.contains(&kind) {
             page.line(1, format_args!("Allowing {} traffic:", way.traffic));
@@ -78,7 +79,7 @@ fn rules(page: &mut Page, rules: &Value, way: &Way) {
             if pods.is_null() && namespaces.is_null() && !block.is_null() {
                 page.line(3, "IPBlock:");
                 page.line(4, format_args!("CIDR: {}", block.get("cidr").str()));
-                let except: Vec<&str> = block.get("except").items().iter().map(Value::str).collect();
+                let except: Vec<&str> = block.get("except").items().iter().map(Value::str).list();
                 page.line(4, format_args!("Except: {}", except.join(", ")));
             }
         }

@@ -5,7 +5,7 @@ use super::metadata::date;
 use super::page::Page;
 use super::resources::{Resources, add, is_terminated, of_pod};
 use crate::api::{Object, Quantity, Value, kinds};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use crate::kubectl::output::columns::node_roles;
 
 // Models describeNode.
@@ -64,18 +64,18 @@ pub(super) fn node(page: &mut Page, node: &Value) {
 }
 
 fn joined(list: &Value) -> String {
-    list.items().iter().map(Value::str).collect::<Vec<_>>().join(",")
+    list.items().iter().map(Value::str).list().join(",")
 }
 
 fn taints(page: &mut Page, taints: &Value) {
-    let mut sorted: Vec<&Value> = taints.items().iter().collect();
+    let mut sorted: Vec<&Value> = taints.items().iter().list();
     sorted.order_by_key(|t| format!("{},{}", t.get("effect").str(), t.get("key").str()));
     let text = |t: &&Value| match (t.get("key").str(), t.get("value").str(), t.get("effect").str()) {
         (key, "", "") => key.to_owned(),
         (key, "", effect) => format!("{key}:{effect}"),
         (key, value, effect) => format!("{key}={value}:{effect}"),
     };
-    page.items(0, "Taints", &sorted.iter().map(text).collect::<Vec<_>>());
+    page.items(0, "Taints", &sorted.iter().map(text).list());
 }
 
 fn lease(page: &mut Page, node: &str) {
@@ -141,7 +141,7 @@ fn pods(page: &mut Page, node: &Value) {
         return;
     }
     let on_node = |p: &Value| p.at(&["spec", "nodeName"]).str() == node.name() && !is_terminated(p);
-    let pods: Vec<Value> = page.related.list(kinds::POD, None).into_iter().filter(on_node).collect();
+    let pods: Vec<Value> = page.related.list(kinds::POD, None).into_iter().filter(on_node).list();
     let status = node.get("status");
     let allocatable = if status.get("allocatable").entries().len() > 0 { status.get("allocatable") } else { status.get("capacity") };
 

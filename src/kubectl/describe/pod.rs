@@ -5,7 +5,7 @@ use super::metadata::date;
 use super::page::Page;
 use super::resources::qos_class;
 use crate::api::{Object, Value};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use crate::kubectl::output::columns::format_label_selector;
 
 // Models describePod.
@@ -137,7 +137,7 @@ impl Page<'_> {
 
     // Models printTolerationsMultilineWithIndent.
     fn tolerations(&mut self, title: &str, tolerations: &Value) {
-        let mut sorted: Vec<&Value> = tolerations.items().iter().collect();
+        let mut sorted: Vec<&Value> = tolerations.items().iter().list();
         sorted.order_by_key(|t| t.get("key").str());
         let line = |t: &&Value| {
             let (key, value, effect) = (t.get("key").str(), t.get("value").str(), t.get("effect").str());
@@ -156,11 +156,11 @@ impl Page<'_> {
             }
             line
         };
-        self.items(0, title, &sorted.iter().map(line).collect::<Vec<_>>());
+        self.items(0, title, &sorted.iter().map(line).list());
     }
 
     fn spread(&mut self, constraints: &Value, space: &str) {
-        let mut sorted: Vec<&Value> = constraints.items().iter().collect();
+        let mut sorted: Vec<&Value> = constraints.items().iter().list();
         if sorted.is_empty() {
             return;
         }

@@ -4,7 +4,7 @@ use super::metadata::{date, go_list, quantity, truth};
 use super::page::Page;
 use crate::api::persistent_volume::class_of;
 use crate::api::{Object, Value, kinds};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use crate::kubectl::output::columns::{access_modes, format_labels};
 
 // Models describePersistentVolume.
@@ -44,13 +44,13 @@ fn node_affinity(page: &mut Page, required: &Value) {
             let text = format!("{} {}", r.get("key").str(), r.get("operator").str().to_lowercase());
             requirement(text, r.get("values"))
         };
-        let lines: Vec<String> = term.get("matchExpressions").items().iter().map(line).collect();
+        let lines: Vec<String> = term.get("matchExpressions").items().iter().map(line).list();
         page.items(2, &format!("Term {i}"), &lines);
     }
 }
 
 fn requirement(text: String, values: &Value) -> String {
-    let values: Vec<&str> = values.items().iter().map(Value::str).collect();
+    let values: Vec<&str> = values.items().iter().map(Value::str).list();
     if values.is_empty() { text } else { format!("{text} [{}]", values.join(", ")) }
 }
 
@@ -96,7 +96,7 @@ fn used_by(page: &mut Page, pvc: &Value) {
     };
     let owners = pvc.at(&["metadata", "ownerReferences"]).items();
     let owns = |p: &Value| owners.iter().any(|o| o.kind() == "Pod" && o.get("uid").str() == p.uid());
-    let mut names: Vec<String> = pods.iter().filter(|p| mounts(p) || owns(p)).map(|p| p.name().to_owned()).collect();
+    let mut names: Vec<String> = pods.iter().filter(|p| mounts(p) || owns(p)).map(|p| p.name().to_owned()).list();
     names.order();
     page.items(0, "Used By", &names);
 }
@@ -130,7 +130,7 @@ pub(super) fn storage_class_object(page: &mut Page, class: &Value) {
         page.field(0, "AllowedTopologies", if terms.is_empty() { "<none>" } else { "" });
         for (i, term) in terms.iter().enumerate() {
             let line = |r: &Value| requirement(format!("{} in", r.get("key").str()), r.get("values"));
-            let lines: Vec<String> = term.get("matchLabelExpressions").items().iter().map(line).collect();
+            let lines: Vec<String> = term.get("matchLabelExpressions").items().iter().map(line).list();
             page.items(1, &format!("Term {i}"), &lines);
         }
     }

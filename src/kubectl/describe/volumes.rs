@@ -4,6 +4,7 @@ use super::metadata::{go_value, quantity, shorten};
 use super::page::Page;
 use crate::api::persistent_volume::class_of;
 use crate::api::{Quantity, Value};
+use crate::base::List as _;
 use crate::kubectl::output::columns::access_modes;
 
 /// How a member of a volume's source is shown.
@@ -142,7 +143,7 @@ impl Page<'_> {
                 List | Map => go_value(v),
                 Or(none) if v.is_null() => (*none).to_owned(),
                 Or(_) => v.as_int().map_or_else(|| v.str().to_owned(), |i| i.to_string()),
-                Joined => v.items().iter().map(Value::str).collect::<Vec<_>>().join(", "),
+                Joined => v.items().iter().map(Value::str).list().join(", "),
                 Reference if v.is_null() => "nil".into(),
                 Reference if v.get("namespace").is_null() => format!("&LocalObjectReference{{Name:{},}}", v.get("name").str()),
                 Reference => format!("&SecretReference{{Name:{},Namespace:{},}}", v.get("name").str(), v.get("namespace").str()),
@@ -151,7 +152,7 @@ impl Page<'_> {
         }
         if *member == "csi" {
             let attributes: Vec<String> =
-                source.get("volumeAttributes").entries().map(|(k, v)| shorten(&format!("{k}={}", v.str()), 140)).collect();
+                source.get("volumeAttributes").entries().map(|(k, v)| shorten(&format!("{k}={}", v.str()), 140)).list();
             if attributes.is_empty() {
                 self.field(2, "VolumeAttributes", "<none>");
             }

@@ -5,7 +5,7 @@ use super::page::Page;
 use crate::api::persistent_volume::class_of;
 use crate::api::well_known::POD_TEMPLATE_HASH;
 use crate::api::{Object, Value, kinds};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use crate::kubectl::output::columns::{format_label_selector, format_labels, format_selector_or};
 
 /// A selector's text, nothing where it is empty.
@@ -110,7 +110,7 @@ pub(super) fn deployment(page: &mut Page, d: &Value) {
 // Models GetAllReplicaSets of k8s.io/kubectl/pkg/util/deployment.
 fn replica_sets(page: &Page, deployment: &Value) -> (Vec<String>, Vec<String>) {
     let owned = |rs: &Value| rs.controller_ref().get("uid").str() == deployment.uid() && !deployment.uid().is_empty();
-    let mut sets: Vec<Value> = page.related.list(kinds::REPLICA_SET, Some(deployment.namespace())).into_iter().filter(owned).collect();
+    let mut sets: Vec<Value> = page.related.list(kinds::REPLICA_SET, Some(deployment.namespace())).into_iter().filter(owned).list();
     sets.order_by(|a, b| {
         let key = |o: &Value| o.at(&["metadata", "creationTimestamp"]).arc_str();
         key(a).cmp(&key(b)).then_with(|| a.name().cmp(b.name()))
@@ -127,7 +127,7 @@ fn replica_sets(page: &Page, deployment: &Value) -> (Vec<String>, Vec<String>) {
         format!("{} ({}/{} replicas created)", rs.name(), rs.at(&["status", "replicas"]).int(), rs.at(&["spec", "replicas"]).int())
     };
     let others = sets.iter().enumerate().filter(|(i, _)| Some(*i) != new).map(|(_, rs)| text(rs));
-    (new.iter().map(|i| text(&sets[*i])).collect(), others.collect())
+    (new.iter().map(|i| text(&sets[*i])).list(), others.list())
 }
 
 pub(super) fn daemon_set(page: &mut Page, ds: &Value) {

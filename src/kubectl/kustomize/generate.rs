@@ -2,7 +2,7 @@
 
 use super::Item;
 use crate::api::{Object, Value};
-use crate::base::base64;
+use crate::base::{List as _, base64};
 use crate::obj;
 
 type Read<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, String>;
@@ -67,7 +67,7 @@ fn one(read: Read<'_>, kind: &str, generator: &Value, options: &Value) -> Result
     }
     // Models kv.loader.Load.
     let from = |what: &str, sources: &[&Value], why: String| {
-        let sources: Vec<&str> = sources.iter().map(|s| s.str()).collect();
+        let sources: Vec<&str> = sources.iter().map(|s| s.str()).list();
         format!("loading KV pairs: {what} [{}]: {why}", sources.join(" "))
     };
     let mut put = |key: &str, bytes: &[u8]| -> Result<(), String> {
@@ -83,7 +83,7 @@ fn one(read: Read<'_>, kind: &str, generator: &Value, options: &Value) -> Result
         object.set(&[part, key], value);
         Ok(())
     };
-    let envs: Vec<&Value> = generator.get("envs").items().iter().chain([generator.get("env")]).filter(|e| !e.is_empty()).collect();
+    let envs: Vec<&Value> = generator.get("envs").items().iter().chain([generator.get("env")]).filter(|e| !e.is_empty()).list();
     for env in &envs {
         let bytes = read(env.str()).map_err(|e| from("env source files:", &envs, e))?;
         let text = String::from_utf8_lossy(&bytes);
@@ -92,12 +92,12 @@ fn one(read: Read<'_>, kind: &str, generator: &Value, options: &Value) -> Result
             put(key, value.as_bytes())?;
         }
     }
-    let files: Vec<&Value> = generator.get("files").items().iter().collect();
+    let files: Vec<&Value> = generator.get("files").items().iter().list();
     for file in &files {
         let (key, path) = file.str().split_once('=').unwrap_or((file.str().rsplit('/').next().unwrap_or(""), file.str()));
         put(key, &read(path).map_err(|e| from("file sources:", &files, e))?)?;
     }
-    let literals: Vec<&Value> = generator.get("literals").items().iter().collect();
+    let literals: Vec<&Value> = generator.get("literals").items().iter().list();
     for literal in &literals {
         let Some((key, value)) = literal.str().split_once('=') else {
             let why = format!("invalid literal source {}, expected key=value", literal.str());

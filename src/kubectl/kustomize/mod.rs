@@ -15,7 +15,7 @@ use super::config;
 use super::host::{FileError, Files};
 use crate::api::yaml::decode_documents;
 use crate::api::{Kind, Object, Value, split_api_version};
-use crate::base::{Order as _, SortedSet, is_url};
+use crate::base::{List as _, Order as _, SortedSet, is_url};
 
 /// Bases within bases.
 const DEPTH_MAX: usize = 16;
@@ -79,7 +79,7 @@ pub fn build(files: &mut dyn Files, cwd: &str, directory: &str, unrestricted: bo
             (order(&kind), kind, i.object.namespace().to_owned(), i.object.name().to_owned())
         });
     }
-    Ok(Built { objects: items.into_iter().map(|i| i.object).collect(), warnings: build.warnings })
+    Ok(Built { objects: items.into_iter().map(|i| i.object).list(), warnings: build.warnings })
 }
 
 /// The place of a kind in a build: what others stand on, everything else, webhooks.
@@ -193,7 +193,7 @@ impl Build<'_> {
 
     /// The kustomization of a directory, held to what one must be.
     fn load(&mut self, directory: &str, depth: usize) -> Result<Value, String> {
-        let found: Vec<(&str, String)> = FILES.iter().filter_map(|n| Some((*n, self.read(&join(directory, n)).ok()?))).collect();
+        let found: Vec<(&str, String)> = FILES.iter().filter_map(|n| Some((*n, self.read(&join(directory, n)).ok()?))).list();
         let [(_, text)] = found.as_slice() else {
             let shown = self.absolute(directory);
             return Err(match found.len() {
@@ -395,7 +395,7 @@ fn valid(object: Value) -> Result<Value, String> {
         _ => return Ok(object),
     };
     let shown = |map: &Value| {
-        let mut pairs: Vec<String> = map.entries().map(|(key, value)| format!("{key}:{}", value.str())).collect();
+        let mut pairs: Vec<String> = map.entries().map(|(key, value)| format!("{key}:{}", value.str())).list();
         pairs.order();
         format!("map[{}]", pairs.join(" "))
     };

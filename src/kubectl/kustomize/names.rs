@@ -2,6 +2,7 @@
 
 use super::Item;
 use crate::api::{Object, Value};
+use crate::base::List as _;
 use crate::kubectl::commands::create_generators::content_hash;
 use crate::obj;
 
@@ -89,8 +90,7 @@ fn walk(key: &str, value: &mut Value, new_name: &dyn Fn(&str, &str) -> Option<St
             {
                 value.set(&["name"], name);
             }
-            let inner: Vec<_> =
-                value.entries().filter(|(_, v)| matches!(v, Value::Map(_) | Value::List(_))).map(|(k, _)| k.clone()).collect();
+            let inner: Vec<_> = value.entries().filter(|(_, v)| matches!(v, Value::Map(_) | Value::List(_))).map(|(k, _)| k.clone()).list();
             for name in inner {
                 walk(&name, value.get_mut(&name), new_name, depth + 1);
             }

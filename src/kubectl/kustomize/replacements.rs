@@ -3,6 +3,7 @@
 use super::Item;
 use super::transform::selects;
 use crate::api::Value;
+use crate::base::List as _;
 
 /// Copies the value that a replacement names to where it is to go.
 // Models kustomize's api/filters/replacement.
@@ -61,7 +62,7 @@ fn put_all(value: &Value, targets: &[Value], items: &mut [Item]) -> Result<(), S
             if !chosen {
                 continue;
             }
-            let mut paths: Vec<&str> = target.get("fieldPaths").items().iter().map(Value::str).collect();
+            let mut paths: Vec<&str> = target.get("fieldPaths").items().iter().map(Value::str).list();
             if paths.is_empty() {
                 paths.push("metadata.name");
             }
@@ -122,7 +123,7 @@ fn each(value: &mut Value, steps: &[String], create: bool, act: &mut dyn FnMut(&
             Some((key, is)) => text(one.get(key)) == is,
             None => step == "*" || step.parse() == Ok(i),
         };
-        let places: Vec<usize> = value.items().iter().enumerate().filter(|one| is_it(*one)).map(|one| one.0).collect();
+        let places: Vec<usize> = value.items().iter().enumerate().filter(|one| is_it(*one)).map(|one| one.0).list();
         let list = value.list_mut();
         return places.into_iter().fold(false, |any, place| each(&mut list[place], rest, create, act) | any);
     }
@@ -147,7 +148,7 @@ fn put(field: &mut Value, value: &Value, options: &Value) {
     let mut value = value.clone();
     if let Some(delimiter) = delimiter(options) {
         let (old, new) = (text(field), text(&value));
-        let mut parts: Vec<&str> = old.split(delimiter).collect();
+        let mut parts: Vec<&str> = old.split(delimiter).list();
         match usize::try_from(options.get("index").int()) {
             Err(_) => parts.insert(0, &new),
             Ok(n) => match parts.get_mut(n) {

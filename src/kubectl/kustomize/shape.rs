@@ -2,6 +2,7 @@
 
 use crate::api::Value;
 use crate::api::decode::json_kind;
+use crate::base::List as _;
 
 /// What a member is.
 #[derive(Clone, Copy)]
@@ -78,9 +79,9 @@ pub(super) fn misfit(document: &Value) -> Option<String> {
             return unread(value, &field(&whole));
         }
         let held: Vec<&Value> = match shape {
-            Map => value.entries().map(|(_, value)| value).collect(),
+            Map => value.entries().map(|(_, value)| value).list(),
             One(..) => vec![value],
-            _ => value.items().iter().collect(),
+            _ => value.items().iter().list(),
         };
         for item in held.into_iter().filter(|item| !item.is_null()) {
             match (shape, item) {

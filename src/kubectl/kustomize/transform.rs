@@ -6,6 +6,7 @@ use super::{Item, id, is_namespaced};
 use crate::api::selector::LabelSelector;
 use crate::api::yaml::decode_documents;
 use crate::api::{Kind, Object, Value, split_api_version};
+use crate::base::List as _;
 use crate::base::regex::Regex;
 use crate::kubectl::output::to_yaml;
 use crate::server::{json_patch_by_client, merge_patch, strategic_merge_patch};
@@ -175,8 +176,7 @@ fn set_image(value: &mut Value, image: &Value, depth: usize) {
                     }
                 }
             }
-            let keys: Vec<_> =
-                value.entries().filter(|(_, v)| matches!(v, Value::Map(_) | Value::List(_))).map(|(k, _)| k.clone()).collect();
+            let keys: Vec<_> = value.entries().filter(|(_, v)| matches!(v, Value::Map(_) | Value::List(_))).map(|(k, _)| k.clone()).list();
             keys.iter().for_each(|k| set_image(value.get_mut(k), image, depth + 1));
         }
         _ => {}

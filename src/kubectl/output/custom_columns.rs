@@ -5,6 +5,7 @@ use thiserror::Error;
 use super::table::escape_terminal;
 use super::{JsonPath, JsonPathError, TabWriter, go_value};
 use crate::api::Value;
+use crate::base::List as _;
 
 /// What is wrong with the columns, in kubectl's words.
 #[derive(Clone, Debug, Error, PartialEq)]
@@ -56,8 +57,8 @@ impl CustomColumns {
     /// Reads a file of two lines: headings, and a path for each.
     pub fn parse_file(text: &str) -> Result<CustomColumns, ColumnsError> {
         let mut lines = text.lines();
-        let headers: Vec<&str> = lines.next().ok_or(ColumnsError::NoHeaderLine)?.split_whitespace().collect();
-        let specs: Vec<&str> = lines.next().ok_or(ColumnsError::NoSpecLine)?.split_whitespace().collect();
+        let headers: Vec<&str> = lines.next().ok_or(ColumnsError::NoHeaderLine)?.split_whitespace().list();
+        let specs: Vec<&str> = lines.next().ok_or(ColumnsError::NoSpecLine)?.split_whitespace().list();
         if headers.len() != specs.len() {
             return Err(ColumnsError::Count(headers.len(), specs.len()));
         }
@@ -69,7 +70,7 @@ impl CustomColumns {
     pub fn print(&self, objects: &[Value], no_headers: bool) -> (String, Option<ColumnsError>) {
         let mut writer = TabWriter::for_tables();
         if !no_headers {
-            let headers: Vec<&str> = self.0.iter().map(|(header, _)| header.as_str()).collect();
+            let headers: Vec<&str> = self.0.iter().map(|(header, _)| header.as_str()).list();
             writer.write(&format!("{}\n", headers.join("\t")));
         }
         let error = self.rows(objects, &mut writer).err();

@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::go_value;
 use super::json::{to_compact_json, to_json};
 use crate::api::Value;
+use crate::base::List as _;
 use parse::Action;
 
 /// What is wrong with a template, or with an object for it, in kubectl's words.
@@ -44,7 +45,7 @@ impl JsonPath {
     pub fn print(&self, data: &Value, allow_missing: bool) -> Result<String, JsonPathError> {
         let mut out = String::new();
         for results in self.find(data, allow_missing)? {
-            let texts: Vec<String> = results.iter().map(text_of).collect();
+            let texts: Vec<String> = results.iter().map(text_of).list();
             out.push_str(&texts.join(" "));
         }
         Ok(out)

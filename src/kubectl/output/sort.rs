@@ -1,6 +1,6 @@
 //! `--sort-by`: objects in the order of one of their members.
 
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use std::cmp::Ordering;
 
 use thiserror::Error;
@@ -51,14 +51,14 @@ pub fn sort_objects(objects: &mut Vec<Value>, path: &str) -> Result<(), SortErro
         Value::Str(_) => 3,
         _ => 0,
     };
-    let present: Vec<&Value> = keys.iter().flatten().filter(|k| !k.is_null()).collect();
+    let present: Vec<&Value> = keys.iter().flatten().filter(|k| !k.is_null()).list();
     if let Some(odd) = present.iter().find(|k| kind(k) == 0) {
         return Err(unsortable(format!("unsortable type: {}", odd.go_type())));
     }
     if present.windows(2).any(|pair| kind(pair[0]) != kind(pair[1])) {
         return Err(unsortable("unsortable interface: interface".into()));
     }
-    let mut keyed: Vec<(Option<Value>, Value)> = keys.into_iter().zip(std::mem::take(objects)).collect();
+    let mut keyed: Vec<(Option<Value>, Value)> = keys.into_iter().zip(std::mem::take(objects)).list();
     keyed.order_by(|a, b| match (&a.0, &b.0) {
         (Some(a), Some(b)) => order(a, b),
         (a, b) => a.is_some().cmp(&b.is_some()),

@@ -3,7 +3,7 @@
 use super::TabWriter;
 use super::columns::{Column, bare_printer, old_age, old_printer_of, printer_of};
 use crate::api::{KindRef, Object, Value};
-use crate::base::Time;
+use crate::base::{List as _, Time};
 
 /// How a table is to look: the flags of `kubectl get`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -109,7 +109,7 @@ fn build<'a>(kind: KindRef, objects: impl IntoIterator<Item = &'a Value>, option
         _ => printer_of(kind),
     };
     let shown = |c: &Column| options.wide || !c.wide;
-    let mut headers: Vec<String> = printer.columns().iter().filter(|c| shown(c)).map(|c| c.name.to_uppercase()).collect();
+    let mut headers: Vec<String> = printer.columns().iter().filter(|c| shown(c)).map(|c| c.name.to_uppercase()).list();
     if options.with_namespace {
         headers.insert(0, "NAMESPACE".into());
     }
@@ -140,7 +140,7 @@ fn build<'a>(kind: KindRef, objects: impl IntoIterator<Item = &'a Value>, option
         }
         row
     });
-    let rows = rows.collect();
+    let rows = rows.list();
     Table { headers, rows }
 }
 

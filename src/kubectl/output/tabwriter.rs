@@ -1,5 +1,6 @@
 //! Aligns tab-separated text in columns. Knows nothing of what it aligns.
 
+use crate::base::List as _;
 /// Aligns cells as Go's `text/tabwriter` does: a cell that ends in a tab belongs to a column, a column is as wide as its widest cell in
 /// a run of neighbouring lines that have it, and the last cell of a line is never padded.
 #[derive(Clone, Debug)]
@@ -54,7 +55,7 @@ impl TabWriter {
         // A form feed ends a line and everything aligned so far.
         let mut sections = text.split('\u{c}').peekable();
         while let Some(section) = sections.next() {
-            let lines: Vec<Vec<&str>> = section.split('\n').map(|line| line.split('\t').collect()).collect();
+            let lines: Vec<Vec<&str>> = section.split('\n').map(|line| line.split('\t').list()).list();
             let mut layout = Layout { writer: self, lines: &lines, widths: Vec::new(), out: &mut out };
             layout.format(0, lines.len());
             if sections.peek().is_some() {

@@ -11,6 +11,7 @@ use thiserror::Error;
 use super::go_value;
 use super::json::to_compact_json;
 use crate::api::{Map, Value};
+use crate::base::List as _;
 
 /// What is wrong with a template, or with an object for it, in Go's words.
 #[derive(Clone, Debug, Error, PartialEq)]
@@ -78,7 +79,7 @@ impl GoTemplate {
 fn with_floats(v: &Value) -> Value {
     match v {
         Value::Int(i) => Value::Float(*i as f64),
-        Value::List(l) => l.iter().map(with_floats).collect::<Vec<_>>().into(),
+        Value::List(l) => l.iter().map(with_floats).list().into(),
         Value::Map(m) => m.iter().map(|(k, v)| (k.clone(), with_floats(v))).collect::<Map>().into(),
         _ => v.clone(),
     }

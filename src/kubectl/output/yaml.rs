@@ -1,6 +1,6 @@
 //! YAML as kubectl prints it: what `sigs.k8s.io/yaml` makes of an object, down to quotes, folds and the order of keys.
 
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use std::cmp::Ordering;
 
 use super::go_value;
@@ -76,7 +76,7 @@ impl Emitter {
     fn mapping(&mut self, value: &Value) {
         let outer = self.indent;
         self.increase_indent(false);
-        let mut entries: Vec<(&ArcStr, &Value)> = value.entries().collect();
+        let mut entries: Vec<(&ArcStr, &Value)> = value.entries().list();
         entries.order_by(|a, b| natural_order(a.0, b.0));
         for (key, item) in entries {
             self.write_indent();
@@ -472,7 +472,7 @@ fn is_base_60(text: &str) -> bool {
     if !head.starts_with(|c: char| c.is_ascii_digit()) || !head.bytes().all(|b| b.is_ascii_digit() || b == b'_') {
         return false;
     }
-    let rest: Vec<&str> = parts.collect();
+    let rest: Vec<&str> = parts.list();
     let Some((last, middle)) = rest.split_last() else { return false };
     let sixty = |t: &str| match t.as_bytes() {
         [d] => d.is_ascii_digit(),
@@ -538,7 +538,7 @@ fn is_timestamp(text: &str) -> bool {
 /// The order of keys: digits count as numbers, letters come after what is neither.
 // Models keyList.Less of go.yaml.in/yaml/v2.
 fn natural_order(a: &str, b: &str) -> Ordering {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().list(), b.chars().list());
     for i in 0..a.len().min(b.len()) {
         if a[i] == b[i] {
             continue;
@@ -555,7 +555,7 @@ fn natural_order(a: &str, b: &str) -> Ordering {
             base = i64::from(a[..i].iter().rev().take_while(|c| c.is_ascii_digit()).any(|c| *c != '0'));
         }
         let number = |of: &[char]| -> (i64, usize) {
-            let digits: Vec<i64> = of[i..].iter().map_while(|c| c.to_digit(10)).map(i64::from).collect();
+            let digits: Vec<i64> = of[i..].iter().map_while(|c| c.to_digit(10)).map(i64::from).list();
             (digits.iter().fold(base, |n, d| n.wrapping_mul(10).wrapping_add(*d)), digits.len())
         };
         return number(&a).cmp(&number(&b)).then(a[i].cmp(&b[i]));

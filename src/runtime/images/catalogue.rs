@@ -6,6 +6,7 @@ use arcstr::ArcStr;
 
 use super::files::{Flavour, tree, with};
 use super::{Image, Reference, Service, ServiceKind};
+use crate::base::List as _;
 use crate::runtime::fs::{Inode, Kind};
 use crate::runtime::process::Signal;
 
@@ -13,11 +14,11 @@ use crate::runtime::process::Signal;
 const SIZE_BYTES: u64 = 4_270_000;
 
 fn words(list: &[&str]) -> Vec<String> {
-    list.iter().map(|s| s.to_string()).collect()
+    list.iter().map(|s| s.to_string()).list()
 }
 
 fn env(list: &[(&str, &str)]) -> Vec<(String, String)> {
-    list.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect()
+    list.iter().map(|(n, v)| (n.to_string(), v.to_string())).list()
 }
 
 /// An image by its name's last part. What nobody described runs, listens on its declared ports and ends on TERM.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arcstr::ArcStr;
 
 use super::Image;
-use crate::base::SortedMap;
+use crate::base::{List as _, SortedMap};
 use crate::runtime::fs::{Device, Inode, Kind};
 use crate::runtime::proc_files::CGROUP;
 
@@ -215,7 +215,7 @@ fn build(flavour: Flavour) -> Inode {
         root.put(dir, Inode::dir(if dir == "var/tmp" { 0o1777 } else { 0o755 }));
     }
     let program = |name: &str| Arc::new(Inode { kind: Kind::Program(ArcStr::from(name)), ..Inode::file("", 0o755) });
-    let mut bin: Vec<&str> = APPLETS.iter().chain(&APPLETS_MORE).copied().collect();
+    let mut bin: Vec<&str> = APPLETS.iter().chain(&APPLETS_MORE).copied().list();
     match flavour {
         Flavour::Busybox | Flavour::Alpine => bin.push("busybox"),
         _ => bin.extend(["bash", "curl", "dash", "hostname", "pause", "stress", "stress-ng", "apt-get", "apt", "jq"]),

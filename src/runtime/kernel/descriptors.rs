@@ -8,6 +8,7 @@ use super::super::fs::{Device, Errno, Inode, Kind, read_at};
 use super::super::machine::{MachineEvent, Stream};
 use super::super::process::{Block, Pid, Process};
 use super::*;
+use crate::base::List as _;
 
 impl Kernel {
     pub fn open_kind(&mut self, kind: DescKind) -> DescId {
@@ -340,7 +341,7 @@ impl Kernel {
         let session = self.sessions.get(session).filter(|s| s.tty.as_ref().is_some_and(|tty| tty.raw.is_none()));
         let input = session.map(|s| &s.input);
         let end = input.and_then(|input| input.iter().position(|b| *b == b'\n'));
-        input.zip(end).map_or_else(Vec::new, |(input, end)| input.iter().take(end + 1).copied().collect())
+        input.zip(end).map_or_else(Vec::new, |(input, end)| input.iter().take(end + 1).copied().list())
     }
 
     /// Reads up to `max` bytes; `line`: not past a newline.
@@ -351,7 +352,7 @@ impl Kernel {
             DescKind::Device(Device::Zero | Device::Full) => Rd::Data(vec![0; max]),
             DescKind::Device(Device::Random) => {
                 let random = &mut self.random;
-                Rd::Data((0..max).map(|_| random.bits() as u8).collect())
+                Rd::Data((0..max).map(|_| random.bits() as u8).list())
             }
             DescKind::Device(_) => Rd::End,
             DescKind::Dir => Rd::Failed(Errno::IsDirectory),

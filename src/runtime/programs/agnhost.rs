@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::images::{Service, ServiceKind};
 use super::super::process::Process;
+use crate::base::List as _;
 
 /// What answers at which path.
 type Routes = &'static [(&'static str, &'static str)];
@@ -53,17 +54,17 @@ pub fn service(p: &Process, image: &Service) -> Result<Arc<Service>, String> {
     });
     // `porter` listens where its environment says, and answers with what it says.
     let served: Vec<(u16, &str)> =
-        p.env.iter().filter_map(|(name, text)| Some((name.strip_prefix("SERVE_PORT_")?.parse().ok()?, text.as_str()))).collect();
+        p.env.iter().filter_map(|(name, text)| Some((name.strip_prefix("SERVE_PORT_")?.parse().ok()?, text.as_str()))).list();
     let porter = *name == "porter";
     Ok(Arc::new(Service {
         kind: *kind,
         ports: match (porter, *port) {
-            (true, _) => served.iter().map(|s| s.0).collect(),
+            (true, _) => served.iter().map(|s| s.0).list(),
             (_, 0) => Vec::new(),
             (_, port) => vec![given.unwrap_or(port)],
         },
         page: served.first().filter(|_| porter).map_or_else(String::new, |s| s.1.replace('%', "%%")),
-        banner: banner.split('\n').filter(|l| !l.is_empty()).map(str::to_owned).collect(),
+        banner: banner.split('\n').filter(|l| !l.is_empty()).map(str::to_owned).list(),
         document_root: "/".into(),
         log,
         routes,

@@ -16,7 +16,7 @@ use super::super::process::{Block, Body, ExitStatus, Pid, Process, Signal, Step}
 use super::super::text;
 use super::filter::lines;
 use super::{Lookup, Options, Program, Run, become_program, look_up, sleep_us};
-use crate::base::{Duration, Time, strftime};
+use crate::base::{Duration, List as _, Time, strftime};
 
 pub use dd::{Dd, start as dd};
 pub use external::{External, run_for_external, start_external};
@@ -167,9 +167,9 @@ impl Xargs {
     fn split(&self) -> VecDeque<Vec<String>> {
         let text = String::from_utf8_lossy(&self.input).into_owned();
         let words: Vec<String> = if let Some(c) = self.between {
-            text.strip_suffix(c).unwrap_or(&text).split(c).filter(|w| c != '\0' || !w.is_empty()).map(str::to_string).collect()
+            text.strip_suffix(c).unwrap_or(&text).split(c).filter(|w| c != '\0' || !w.is_empty()).map(str::to_string).list()
         } else if self.replace.is_some() || self.lines {
-            text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_string).collect()
+            text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_string).list()
         } else {
             let (mut out, mut word, mut quote, mut open) = (Vec::new(), String::new(), None, false);
             let mut chars = text.chars();
@@ -208,8 +208,8 @@ impl Xargs {
         }
         for chunk in words.chunks(self.per.min(5000)) {
             let words: Vec<String> =
-                if self.lines { chunk.iter().flat_map(|l| l.split_whitespace().map(str::to_string)).collect() } else { chunk.to_vec() };
-            out.push_back(self.command.iter().cloned().chain(words).collect());
+                if self.lines { chunk.iter().flat_map(|l| l.split_whitespace().map(str::to_string)).list() } else { chunk.to_vec() };
+            out.push_back(self.command.iter().cloned().chain(words).list());
         }
         out
     }
@@ -439,7 +439,7 @@ pub fn start_follow(run: &mut Run<'_>, tail: &lines::Tail, files: &[String]) -> 
             continue;
         }
         let data = super::super::fs::read_at(&node, 0, 1 << 20);
-        let lines: Vec<&[u8]> = data.split_inclusive(|b| *b == b'\n').collect();
+        let lines: Vec<&[u8]> = data.split_inclusive(|b| *b == b'\n').list();
         let skip = if tail.from_start {
             usize::try_from(tail.count.saturating_sub(1)).unwrap_or(0)
         } else {

@@ -5,7 +5,7 @@ mod copying;
 mod find;
 mod ls;
 
-use crate::base::{Order as _, strftime};
+use crate::base::{List as _, Order as _, strftime};
 use std::sync::Arc;
 
 use super::super::fs::{Errno, Inode, Kind, base_name};
@@ -58,7 +58,7 @@ pub fn dirname(r: &mut Run<'_>, o: &Options) -> i32 {
 pub fn mount(r: &mut Run<'_>, _: &Options) -> i32 {
     let mounts = super::super::proc_files::read(r.k, r.p, "/proc/mounts").unwrap_or_default();
     for line in mounts.lines() {
-        if let [what, at, kind, how, ..] = line.split(' ').collect::<Vec<_>>()[..] {
+        if let [what, at, kind, how, ..] = line.split(' ').list()[..] {
             r.out(format!("{what} on {at} type {kind} ({how})\n"));
         }
     }
@@ -143,7 +143,7 @@ pub fn mkdir(r: &mut Run<'_>, o: &Options) -> i32 {
         let fail = |e: Errno| format!("can't create directory '{d}': {e}");
         let there = r.k.fs.stat(&r.p.cwd, d).is_ok();
         let above = d.match_indices('/').map(|(i, _)| &d[..i]).filter(|a| o.has('p') && !a.is_empty());
-        let made: Vec<&str> = above.chain([d]).filter(|d| o.has('v') && r.k.fs.stat(&r.p.cwd, d).is_err()).collect();
+        let made: Vec<&str> = above.chain([d]).filter(|d| o.has('v') && r.k.fs.stat(&r.p.cwd, d).is_err()).list();
         make_one(r, d, o.has('p')).map_err(fail)?;
         if let Some(mode) = o.value('m').filter(|_| !there) {
             let at = clean(r, d.trim_end_matches('/')).map_err(fail)?;

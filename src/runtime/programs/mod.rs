@@ -25,6 +25,7 @@ use super::kernel::Kernel;
 use super::process::{Block, Body, Pid, Process, Signal, Step};
 use super::shell::Shell;
 use super::text;
+use crate::base::List as _;
 pub use control::run_for_external;
 use control::{External, Xargs};
 use filter::FilterRun;
@@ -174,7 +175,7 @@ fn resolve_depth(k: &Kernel, cwd: &str, user: (u32, u32), path: Option<&str>, ar
     let (file, node) = find_file(k, cwd, user, path, name)?;
     match &node.kind {
         Kind::Program(program) => {
-            let mut argv: Vec<ArcStr> = argv.iter().map(|a| ArcStr::from(a.as_str())).collect();
+            let mut argv: Vec<ArcStr> = argv.iter().map(|a| ArcStr::from(a.as_str())).list();
             let mut program = program.clone();
             if program == "busybox" {
                 let linked = base_name(&argv[0]);
@@ -199,7 +200,7 @@ fn resolve_depth(k: &Kernel, cwd: &str, user: (u32, u32), path: Option<&str>, ar
                 all.extend(argv[1..].iter().cloned());
                 return resolve_depth(k, cwd, user, path, &all, depth + 1);
             };
-            let mut all: Vec<String> = interpreter.trim().splitn(2, ' ').map(|s| s.trim().to_string()).collect();
+            let mut all: Vec<String> = interpreter.trim().splitn(2, ' ').map(|s| s.trim().to_string()).list();
             all.push(file);
             all.extend(argv[1..].iter().cloned());
             let mut found = resolve_depth(k, cwd, user, path, &all, depth + 1)?;
@@ -260,7 +261,7 @@ pub fn start(k: &mut Kernel, p: &mut Process, name: &str) -> Step {
     if let Some(service) = k.service.clone().filter(|s| s.program == name) {
         return server::start(k, p, &service);
     }
-    let args = p.argv.iter().skip(1).map(|a| a.to_string()).collect();
+    let args = p.argv.iter().skip(1).map(|a| a.to_string()).list();
     table::start(&mut Run { k, p, name, args })
 }
 
@@ -412,9 +413,9 @@ pub fn kill(k: &mut Kernel, p: &mut Process, args: &[String]) -> (i32, String, V
             }
         }
         let pids: Vec<Pid> = match target {
-            0 => k.procs.values().filter(|q| q.session == p.session).map(|q| q.pid).collect(),
-            -1 => k.procs.keys().copied().filter(|q| *q != 1).collect(),
-            t if t < 0 => k.procs.values().filter(|q| Some(i64::from(q.session)) == t.checked_neg()).map(|q| q.pid).collect(),
+            0 => k.procs.values().filter(|q| q.session == p.session).map(|q| q.pid).list(),
+            -1 => k.procs.keys().copied().filter(|q| *q != 1).list(),
+            t if t < 0 => k.procs.values().filter(|q| Some(i64::from(q.session)) == t.checked_neg()).map(|q| q.pid).list(),
             t => vec![Pid::try_from(t).unwrap_or(0)],
         };
         let mut hit = target <= 0 && !pids.is_empty();

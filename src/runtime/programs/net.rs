@@ -9,7 +9,7 @@ use super::super::kernel::{Kernel, OpenHow, Rd};
 use super::super::process::{Block, Process, Step};
 use super::super::text;
 use super::{Options, Program, Refusal, Run, become_program};
-use crate::base::{Duration, Order as _, Time, base64, http_status_text};
+use crate::base::{Duration, List as _, Order as _, Time, base64, http_status_text};
 use crate::network::{DNS, GATEWAY, HttpRequest, HttpResponse, NetError, NetRequest, NetResponse};
 
 /// A client that waits for an answer.
@@ -77,8 +77,7 @@ pub fn ifconfig(r: &mut Run<'_>, _: &Options) -> i32 {
 
 /// `netstat` and `ss`.
 pub fn netstat(r: &mut Run<'_>, _: &Options) -> i32 {
-    let mut ports: Vec<(u16, u32)> =
-        r.k.procs.values().flat_map(|p| super::ports(p).into_iter().map(|n| (n, p.pid)).collect::<Vec<_>>()).collect();
+    let mut ports: Vec<(u16, u32)> = r.k.procs.values().flat_map(|p| super::ports(p).into_iter().map(|n| (n, p.pid)).list()).list();
     ports.order();
     let mut out = "Active Internet connections (only servers)\nProto Recv-Q Send-Q Local Address           Foreign Address         State       PID/Program name    \n".to_string();
     for (port, pid) in ports {

@@ -2,7 +2,7 @@
 
 use super::super::fs::Kind;
 use super::super::kernel::Kernel;
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use crate::network::HttpRequest;
 
 /// Bytes of a configuration that are read at most.
@@ -42,7 +42,7 @@ pub struct NginxConf {
 impl NginxConf {
     /// The ports that it listens on, in order.
     pub fn ports(&self) -> Vec<u16> {
-        let mut ports: Vec<u16> = self.sites.iter().flat_map(|site| site.ports.iter().copied()).collect();
+        let mut ports: Vec<u16> = self.sites.iter().flat_map(|site| site.ports.iter().copied()).list();
         ports.order();
         ports.dedup();
         ports
@@ -54,7 +54,7 @@ impl NginxConf {
         let named = locations.filter_map(|l| Some((&l.to.as_ref()?.0, &l.at)));
         // What a variable holds is looked up when it is used.
         let fixed = named.filter(|(host, _)| !host.contains('$'));
-        fixed.map(|(host, at)| (host.clone(), format!("host not found in upstream \"{host}\" in {at}"))).collect()
+        fixed.map(|(host, at)| (host.clone(), format!("host not found in upstream \"{host}\" in {at}"))).list()
     }
 }
 
@@ -66,7 +66,7 @@ const INNER: [&str; 6] = ["server", "upstream", "location", "listen", "root", "p
 /// The files of the configuration with their texts: the first one, where it is there, and what it includes.
 fn files(k: &Kernel) -> Vec<(String, String)> {
     let read = |path: String| Some((path.clone(), String::from_utf8_lossy(&k.fs.read("/", &path, BYTES_MAX).ok()?).into_owned()));
-    let mut all: Vec<(String, String)> = read(FILE.to_owned()).into_iter().collect();
+    let mut all: Vec<(String, String)> = read(FILE.to_owned()).into_iter().list();
     if all.first().is_some_and(|file| file.1.contains("/conf.d/"))
         && let Ok(Kind::Dir(files)) = k.fs.stat("/", "/etc/nginx/conf.d").map(|folder| &folder.kind)
     {

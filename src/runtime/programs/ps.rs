@@ -4,7 +4,7 @@ use super::super::fs;
 use super::super::process::{Process, Waiting};
 use super::system::{group, user};
 use super::{Options, Run};
-use crate::base::{Order as _, Time, strftime};
+use crate::base::{List as _, Order as _, Time, strftime};
 
 /// A process as it is listed.
 struct Row {
@@ -113,7 +113,7 @@ fn chosen(r: &mut Run<'_>, rows: &[Row], asked: &[&str], gnu: bool, heads: bool)
             name => name,
         };
         let Some(found) = COLUMNS.iter().find(|c| c.0 == name && (gnu || c.2 > 0)) else {
-            let known: Vec<&str> = COLUMNS.iter().filter(|c| c.2 > 0).map(|c| c.0).collect();
+            let known: Vec<&str> = COLUMNS.iter().filter(|c| c.2 > 0).map(|c| c.0).list();
             r.err(if gnu {
                 format!("unknown user-defined format specifier \"{name}\"")
             } else {
@@ -141,10 +141,10 @@ fn chosen(r: &mut Run<'_>, rows: &[Row], asked: &[&str], gnu: bool, heads: bool)
     };
     let mut out = String::new();
     if heads && columns.iter().any(|c| !c.1.is_empty()) {
-        out += &line(columns.iter().map(|c| c.1.to_owned()).collect(), true);
+        out += &line(columns.iter().map(|c| c.1.to_owned()).list(), true);
     }
     for row in rows {
-        out += &line(columns.iter().map(|c| cell(r, row, c.0, gnu)).collect(), false);
+        out += &line(columns.iter().map(|c| cell(r, row, c.0, gnu)).list(), false);
     }
     r.out(out);
     0
@@ -184,7 +184,7 @@ fn forest(rows: Vec<Row>) -> Vec<Row> {
 
 pub fn ps(r: &mut Run<'_>, o: &Options) -> i32 {
     let gnu = r.k.is_gnu();
-    let mut rows: Vec<Row> = r.k.procs.values().map(|p| Row::new(p, p.waiting() == Waiting::Running)).collect();
+    let mut rows: Vec<Row> = r.k.procs.values().map(|p| Row::new(p, p.waiting() == Waiting::Running)).list();
     rows.push(Row::new(r.p, true));
     rows.order_by_key(|row| row.pid);
     if let Some(pids) = o.value('p') {
@@ -224,7 +224,7 @@ pub fn ps(r: &mut Run<'_>, o: &Options) -> i32 {
     if o.has('^') {
         rows = forest(rows);
     }
-    let asked: Vec<&str> = o.each().filter(|o| o.0 == 'o').map(|o| o.1).collect();
+    let asked: Vec<&str> = o.each().filter(|o| o.0 == 'o').map(|o| o.1).list();
     if !asked.is_empty() {
         return chosen(r, &rows, &asked, gnu, !o.has('!'));
     }

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use crate::base::{Order as _, SortedMap};
+use crate::base::{List as _, Order as _, SortedMap};
 
 /// Settings that a server keeps at most.
 const SETTINGS_MAX: usize = 64;
@@ -85,11 +85,11 @@ pub fn read(data: &[u8]) -> (Style, Vec<String>) {
         None => (Style::Wire, text.as_ref()),
     };
     if let Some(words) = rest.strip_prefix('\u{1f}') {
-        return (style, words.split('\u{1f}').map(str::to_owned).collect());
+        return (style, words.split('\u{1f}').map(str::to_owned).list());
     }
     // The protocol's arrays: every second line is a word.
     if rest.starts_with('*') {
-        return (style, rest.split("\r\n").skip(2).step_by(2).map(str::to_owned).collect());
+        return (style, rest.split("\r\n").skip(2).step_by(2).map(str::to_owned).list());
     }
     let mut words = Vec::new();
     let mut word: Option<String> = None;
@@ -163,7 +163,7 @@ impl Queues {
     pub fn lengths(&self) -> Vec<QueueLength> {
         let declared = self.items.keys().filter_map(|k| k.strip_prefix("declared "));
         let lists = self.items.iter().filter(|(_, item)| matches!(item, Item::List(_))).map(|(k, _)| k.as_str());
-        let mut names: Vec<&str> = declared.chain(lists).chain(self.held.iter().map(|[_, key, _]| key.as_str())).collect();
+        let mut names: Vec<&str> = declared.chain(lists).chain(self.held.iter().map(|[_, key, _]| key.as_str())).list();
         names.order();
         names.dedup();
         let length = |name: &str| QueueLength {
@@ -171,7 +171,7 @@ impl Queues {
             waiting: if let Some(Item::List(list)) = self.items.get(name) { list.len() } else { 0 },
             held: self.held.iter().filter(|[_, key, _]| key == name).count(),
         };
-        names.into_iter().map(length).collect()
+        names.into_iter().map(length).list()
     }
 
     /// Takes the settings from a server's arguments: a file that `read` gives, and `--name value`.
@@ -211,11 +211,10 @@ impl Queues {
         match (args[0].to_ascii_lowercase().as_str(), args) {
             ("get", [_, names @ ..]) => {
                 let defaults = SETTINGS.iter().filter(|d| !self.settings.iter().any(|s| s.0 == d.0));
-                let mut all: Vec<(&str, &str)> =
-                    self.settings.iter().map(|s| (s.0.as_str(), s.1.as_str())).chain(defaults.copied()).collect();
+                let mut all: Vec<(&str, &str)> = self.settings.iter().map(|s| (s.0.as_str(), s.1.as_str())).chain(defaults.copied()).list();
                 all.order();
                 let asked = |name: &str| names.iter().any(|n| matches_glob(&n.to_ascii_lowercase(), name));
-                Ok(Reply::Many(all.iter().filter(|s| asked(s.0)).flat_map(|s| [s.0.to_owned(), s.1.to_owned()]).collect()))
+                Ok(Reply::Many(all.iter().filter(|s| asked(s.0)).flat_map(|s| [s.0.to_owned(), s.1.to_owned()]).list()))
             }
             ("set", [_, name, value]) => {
                 let set = self.set(name, value);
@@ -238,7 +237,7 @@ impl Queues {
 
     /// Does a command; `None` where it has to wait for something to come into a list.
     pub fn run(&mut self, words: &[String]) -> Option<Reply> {
-        let args: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
+        let args: Vec<&str> = words.iter().skip(1).map(String::as_str).list();
         let name = words.first().map(|w| w.to_ascii_lowercase()).unwrap_or_default();
         let done = self.act(&name, &args);
         // A list without items is no key.
@@ -305,7 +304,7 @@ impl Queues {
         let start = args[0].split(['*', '?']).next().unwrap_or("");
         let whole = start.len() == args[0].len();
         let matching = |k: &&String| if whole { k.as_str() == start } else { k.starts_with(start) };
-        ok(Reply::Many(self.items.keys().filter(matching).cloned().collect()))
+        ok(Reply::Many(self.items.keys().filter(matching).cloned().list()))
     }
 
     fn push_all(&mut self, name: &str, args: &[&str]) -> Answer {
@@ -319,7 +318,7 @@ impl Queues {
         let list = self.list(args[0])?;
         ok(match args.get(1) {
             None => pop(list, head).map_or(Reply::Nil, Reply::Bulk),
-            Some(_) => Reply::Many((0..number(args, 1)?.clamp(0, list.len() as i64)).filter_map(|_| pop(list, head)).collect()),
+            Some(_) => Reply::Many((0..number(args, 1)?.clamp(0, list.len() as i64)).filter_map(|_| pop(list, head)).list()),
         })
     }
 
@@ -333,7 +332,7 @@ impl Queues {
             return ok(found.map_or(Reply::Nil, |v| Reply::Bulk(v.clone())));
         }
         let count = (at(number(args, 2)?) - from + 1).max(0) as usize;
-        ok(Reply::Many(list.iter().skip(from as usize).take(count).cloned().collect()))
+        ok(Reply::Many(list.iter().skip(from as usize).take(count).cloned().list()))
     }
 
     fn remove(&mut self, _: &str, args: &[&str]) -> Answer {

@@ -13,7 +13,7 @@ use super::nginx_conf::{self, NginxConf, Site};
 use super::queues::{self, Queues};
 use super::said::{Facts, fill};
 use super::{Options, Program, Run, become_program};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, List as _, Time};
 use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse};
 use nginx::{Starting, Then, nginx_command};
 
@@ -104,7 +104,7 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
             for flag in p.argv.iter().filter_map(|a| a.trim_start_matches('-').split_once('=')) {
                 match flag {
                     ("text", text) => service.page = format!("{text}\n").replace('%', "%%"),
-                    ("listen", at) => service.ports = at.rsplit(':').next().and_then(|port| port.parse().ok()).into_iter().collect(),
+                    ("listen", at) => service.ports = at.rsplit(':').next().and_then(|port| port.parse().ok()).into_iter().list(),
                     _ => {}
                 }
             }

@@ -5,7 +5,7 @@ use super::super::process::{Body, Pid, Signal, Waiting};
 use super::super::shell::test_command;
 use super::super::text;
 use super::{Options, Run};
-use crate::base::{Order as _, civil_from_days, days_from_civil, strftime};
+use crate::base::{List as _, Order as _, civil_from_days, days_from_civil, strftime};
 
 pub fn nothing(_: &mut Run<'_>, _: &Options) -> i32 {
     0
@@ -45,7 +45,7 @@ pub fn clear(r: &mut Run<'_>, _: &Options) -> i32 {
 }
 
 pub fn test(r: &mut Run<'_>, _: &Options) -> i32 {
-    let argv: Vec<String> = r.p.argv.iter().map(|a| a.to_string()).collect();
+    let argv: Vec<String> = r.p.argv.iter().map(|a| a.to_string()).list();
     match test_command(r.k, r.p, &argv) {
         Ok(yes) => i32::from(!yes),
         Err(e) => {
@@ -67,7 +67,7 @@ pub fn hostname(r: &mut Run<'_>, o: &Options) -> i32 {
     }
     let host = r.k.hostname.to_string();
     let text = if o.any("iI") {
-        r.k.addresses.iter().map(|a| a.to_string()).collect::<Vec<_>>().join(" ")
+        r.k.addresses.iter().map(|a| a.to_string()).list().join(" ")
     } else if o.any("fdA") {
         // The name that comes first where the hosts' file has this one.
         let hosts = read_text(r.k, "/etc/hosts");
@@ -115,17 +115,17 @@ pub fn id(r: &mut Run<'_>, o: &Options) -> i32 {
     let one = |n: u32, name: fn(&Kernel, u32) -> String, k: &Kernel| if o.has('n') { name(k, n) } else { n.to_string() };
     let text = if r.name == "groups" {
         let whose = o.rest.first().filter(|_| r.k.is_gnu()).map_or(String::new(), |name| format!("{name} : "));
-        whose + &groups.iter().map(|n| group(r.k, *n)).collect::<Vec<_>>().join(" ")
+        whose + &groups.iter().map(|n| group(r.k, *n)).list().join(" ")
     } else if o.has('u') {
         one(u, user, r.k)
     } else if o.has('g') {
         one(g, group, r.k)
     } else if o.has('G') {
-        groups.iter().map(|n| one(*n, group, r.k)).collect::<Vec<_>>().join(" ")
+        groups.iter().map(|n| one(*n, group, r.k)).list().join(" ")
     } else {
         // Without a file of groups there are no more than the one.
         let list = if !more.is_empty() || r.k.fs.stat("/", "/etc/group").is_ok() {
-            format!(" groups={}", groups.iter().map(|n| named(group(r.k, *n), *n)).collect::<Vec<_>>().join(","))
+            format!(" groups={}", groups.iter().map(|n| named(group(r.k, *n), *n)).list().join(","))
         } else {
             String::new()
         };
@@ -148,7 +148,7 @@ pub fn uname(r: &mut Run<'_>, o: &Options) -> i32 {
         ('o', "GNU/Linux"),
     ];
     let shown = |c: char| o.has('a') && !matches!(c, 'p' | 'i') || o.has(c) || o.is_empty() && c == 's';
-    let text: Vec<&str> = parts.iter().filter(|p| shown(p.0)).map(|p| p.1).collect();
+    let text: Vec<&str> = parts.iter().filter(|p| shown(p.0)).map(|p| p.1).list();
     r.out(format!("{}\n", text.join(" ")));
     0
 }
@@ -255,7 +255,7 @@ fn read_text(k: &Kernel, file: &str) -> String {
 fn entry(k: &Kernel, file: &str, field: usize, is: &str) -> Option<Vec<String>> {
     let text = read_text(k, file);
     let line = text.lines().find(|l| l.split(':').nth(field) == Some(is))?;
-    Some(line.split(':').map(str::to_owned).collect())
+    Some(line.split(':').map(str::to_owned).list())
 }
 
 /// The name that `/etc/passwd` or `/etc/group` gives a number.
@@ -287,7 +287,7 @@ fn more_groups(k: &Kernel, uid: u32) -> Vec<u32> {
         .lines()
         .filter(|l| l.split(':').nth(3).is_some_and(|m| m.split(',').any(|u| u == name)))
         .filter_map(|l| l.split(':').nth(2)?.parse().ok())
-        .collect()
+        .list()
 }
 
 /// The second that a text tells.
@@ -629,7 +629,7 @@ pub fn free(r: &mut Run<'_>, o: &Options) -> i32 {
         cells.iter().fold(name, |line, cell| line + &format!("{cell:>12}")) + "\n"
     };
     let heads = if has('w') { "total used free shared buffers cache available" } else { "total used free shared buff/cache available" };
-    let heads: Vec<String> = heads.split(' ').map(str::to_owned).collect();
+    let heads: Vec<String> = heads.split(' ').map(str::to_owned).list();
     let mut cells = vec![show(total), show(used), show(left), show(0), show(0), show(left)];
     if has('w') {
         cells.insert(4, show(0));
@@ -658,7 +658,7 @@ pub fn df(r: &mut Run<'_>, o: &Options) -> i32 {
     let width = if inodes { 9 } else { title.len().max(9) };
     let title = if inodes { "Inodes" } else { title };
     let mut out = format!("Filesystem          {} {title:>width$}      Used Available Use% Mounted on\n", kind("Type"));
-    let mut mounts: Vec<String> = std::iter::once("/".to_string()).chain(r.k.fs.mounts().iter().map(|m| m.path.to_string())).collect();
+    let mut mounts: Vec<String> = std::iter::once("/".to_string()).chain(r.k.fs.mounts().iter().map(|m| m.path.to_string())).list();
     let mut status = 0;
     if !o.rest.is_empty() {
         let all = std::mem::take(&mut mounts);
@@ -744,7 +744,7 @@ pub fn by_name(r: &mut Run<'_>, o: &Options) -> i32 {
                     if loose && !exact { text.contains(&name) } else { text == name }
                 })
                 .map(|p| p.pid)
-                .collect();
+                .list();
         if pids.is_empty() {
             if r.name == "killall" && !quiet {
                 if r.k.is_gnu() {
@@ -759,7 +759,7 @@ pub fn by_name(r: &mut Run<'_>, o: &Options) -> i32 {
         status = 0;
         match r.name {
             "pidof" => {
-                let text: Vec<String> = pids.iter().rev().map(|p| p.to_string()).collect();
+                let text: Vec<String> = pids.iter().rev().map(|p| p.to_string()).list();
                 r.out(format!("{}\n", text.join(" ")));
             }
             "pgrep" => {

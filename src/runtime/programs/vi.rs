@@ -13,6 +13,7 @@ use super::super::fs::Errno;
 use super::super::kernel::{Kernel, OpenHow, Rd};
 use super::super::process::{Block, Process, Step};
 use super::{Options, Program, Run, become_program};
+use crate::base::List as _;
 use crate::base::regex::Regex;
 use buffer::{Buffer, Place, Row, Span};
 use keys::{DELETE, DOWN, END, ESC, HOME, Key, LEFT, PAGE_DOWN, PAGE_UP, RIGHT, UP};
@@ -439,7 +440,7 @@ impl Vi {
     /// `f` and its kin: the n-th such character of the line.
     fn within_line(&self, c: char, wanted: char, n: usize) -> Option<(Place, Span)> {
         let (row, col) = self.buffer.at;
-        let line: Vec<char> = self.buffer.line().chars().collect();
+        let line: Vec<char> = self.buffer.line().chars().list();
         let mut hits = (0..line.len()).filter(|i| line[*i] == wanted);
         let hit =
             if c.is_lowercase() { hits.filter(|i| *i > col).nth(n - 1) } else { hits.by_ref().filter(|i| *i < col).rev().nth(n - 1) }?;

@@ -1,5 +1,6 @@
 //! bash's brace expansion, on a word's source text: `{a,b}` and `{1..5}`.
 
+use crate::base::List as _;
 /// How many words one may become.
 const WORDS_MAX: usize = 1 << 16;
 /// How many digits a padded number may have.
@@ -142,7 +143,7 @@ fn alternatives(inner: &str, depth: u32) -> Option<Vec<String>> {
     if !a.is_ascii_alphabetic() || !z.is_ascii_alphabetic() {
         return None;
     }
-    let mut out: Vec<String> = (a.min(z)..=a.max(z)).step_by(usize::try_from(step).ok()?).map(|c| (c as char).to_string()).collect();
+    let mut out: Vec<String> = (a.min(z)..=a.max(z)).step_by(usize::try_from(step).ok()?).map(|c| (c as char).to_string()).list();
     if a > z {
         out.reverse();
     }

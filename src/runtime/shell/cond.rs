@@ -7,6 +7,7 @@ use super::super::regex::Regex;
 use super::code::Cond;
 use super::pattern::Pattern;
 use super::{Expander, Shell, Stop};
+use crate::base::List as _;
 
 /// Evaluates the inside of `[[ ]]`.
 pub fn evaluate(sh: &mut Shell, k: &mut Kernel, p: &mut Process, cond: &Cond) -> Result<bool, Stop> {
@@ -14,7 +15,7 @@ pub fn evaluate(sh: &mut Shell, k: &mut Kernel, p: &mut Process, cond: &Cond) ->
     let mark = if sh.opts.xtrace { sh.trace_mark() } else { String::new() };
     let mut e = Expander::new(sh, k, p);
     let yes = walk(&mut e, cond, &mut |words| {
-        let words: Vec<&str> = words.iter().map(|w| if w.is_empty() { "''" } else { *w }).collect();
+        let words: Vec<&str> = words.iter().map(|w| if w.is_empty() { "''" } else { *w }).list();
         traced += &format!("{mark} [[ {} ]]\n", words.join(" "));
     })?;
     if !mark.is_empty() {
@@ -166,7 +167,7 @@ const BINARY: [&str; 15] = ["=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le
 
 /// `test` with its arguments; the name comes first. The error is the text after the shell's name.
 pub fn test_command(k: &Kernel, p: &Process, argv: &[String]) -> Result<bool, String> {
-    let mut args: Vec<&str> = argv[1..].iter().map(String::as_str).collect();
+    let mut args: Vec<&str> = argv[1..].iter().map(String::as_str).list();
     if argv[0].ends_with('[') && args.pop() != Some("]") {
         return Err("missing ]".into());
     }

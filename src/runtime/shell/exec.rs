@@ -16,6 +16,7 @@ use super::builtins::{self, Builtin, Call, Outcome};
 use super::code::*;
 use super::pattern::Pattern;
 use super::*;
+use crate::base::List as _;
 
 fn expanded(e: &mut Expander<'_>, a: &Assign) -> Result<Assigned, Stop> {
     let value = match &a.value {
@@ -205,7 +206,7 @@ impl Shell {
             control: Vec::new(),
             wait: Wait::None,
             jobs: Vec::new(),
-            jobs_above: self.jobs.iter().filter(|j| j.status.is_none()).cloned().collect(),
+            jobs_above: self.jobs.iter().filter(|j| j.status.is_none()).cloned().list(),
             record: Vec::new(),
             input: String::new(),
             here_end: None,
@@ -378,7 +379,7 @@ impl Shell {
                         Ok(items) => items,
                         Err(stop) => return self.stopped(k, p, stop),
                     },
-                    None => self.params.iter().map(|p| p.to_string()).collect(),
+                    None => self.params.iter().map(|p| p.to_string()).list(),
                 };
                 let start = self.pc() + 1;
                 self.status = 0;

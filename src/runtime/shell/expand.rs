@@ -13,6 +13,7 @@ use super::arith::{self, Vars};
 use super::code::*;
 use super::pattern::{self, Pattern};
 use super::{AssignError, Key, Shell, parse};
+use crate::base::List as _;
 
 /// Why an expansion stopped.
 #[derive(Debug)]
@@ -319,7 +320,7 @@ impl<'a> Expander<'a> {
                 } else {
                     let sep =
                         if name == "@" { " ".to_string() } else { self.sh.ifs().chars().next().map(String::from).unwrap_or_default() };
-                    Some(self.sh.params.iter().map(ArcStr::as_str).collect::<Vec<_>>().join(&sep))
+                    Some(self.sh.params.iter().map(ArcStr::as_str).list().join(&sep))
                 }
             }
             "RANDOM" if !self.sh.vars.contains_key("RANDOM") => Some(self.record(|e| Ok(e.k.random.below(32768).to_string()))?),
@@ -365,7 +366,7 @@ impl<'a> Expander<'a> {
             let mut items: Vec<String> = if param.index.is_some() {
                 self.sh.array(name).unwrap_or_default()
             } else {
-                self.sh.params.iter().map(|p| p.to_string()).collect()
+                self.sh.params.iter().map(|p| p.to_string()).list()
             };
             match &param.op {
                 ParamOp::None => return self.list(&items, at, quoted, f, split),
@@ -574,7 +575,7 @@ impl<'a> Expander<'a> {
         let mut found: Vec<String> = vec![if absolute { "/".into() } else { String::new() }];
         let mut steps = pattern::STEPS_MAX;
         let directories = pattern.ends_with('/');
-        let parts: Vec<&str> = pattern.split('/').filter(|p| !p.is_empty()).collect();
+        let parts: Vec<&str> = pattern.split('/').filter(|p| !p.is_empty()).list();
         for (i, part) in parts.iter().enumerate() {
             let last = i + 1 == parts.len();
             let mut next = Vec::new();
@@ -609,7 +610,7 @@ impl<'a> Expander<'a> {
             found = next;
         }
         if directories {
-            found = found.into_iter().map(|p| p + "/").collect();
+            found = found.into_iter().map(|p| p + "/").list();
         }
         found
     }

@@ -16,7 +16,7 @@ mod variables;
 
 use std::sync::Arc;
 
-use crate::base::SortedMap;
+use crate::base::{List as _, SortedMap};
 
 use arcstr::ArcStr;
 
@@ -333,11 +333,11 @@ impl Shell {
             if let Some(name) = args.next() {
                 sh.arg0 = name.clone();
             }
-            sh.params = args.cloned().collect();
+            sh.params = args.cloned().list();
             sh.begin(script);
         } else if let Some(path) = args.next_if(|_| !stdin) {
             let path = path.clone();
-            sh.params = args.cloned().collect();
+            sh.params = args.cloned().list();
             let text = k.fs.read(&p.cwd, &path, parse::SCRIPT_BYTES_MAX + 1).map_err(|e| e.to_string());
             match text {
                 Ok(text) => {
@@ -356,7 +356,7 @@ impl Shell {
         } else {
             sh.reads_input = true;
             sh.opts.stdin = true;
-            sh.params = args.cloned().collect();
+            sh.params = args.cloned().list();
             if k.is_tty(p, 0) {
                 sh.opts.interactive = true;
             }

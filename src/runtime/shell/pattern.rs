@@ -1,5 +1,6 @@
 //! The shell's patterns (`*`, `?`, `[...]`), matched in time proportional to text times pattern at worst, and bounded.
 
+use crate::base::List as _;
 use crate::base::regex::posix_class;
 
 /// A compiled pattern.
@@ -30,7 +31,7 @@ impl Elem {
 impl Pattern {
     /// Compiles a pattern in which a backslash quotes the next character.
     pub fn new(text: &str) -> Pattern {
-        let c: Vec<char> = text.chars().collect();
+        let c: Vec<char> = text.chars().list();
         let mut out = Vec::new();
         let mut i = 0;
         while i < c.len() {
@@ -145,7 +146,7 @@ impl Pattern {
             let kept = self.strip_suffix(text, true);
             return if kept.len() < text.len() { format!("{kept}{with}") } else { text.to_string() };
         }
-        let chars: Vec<char> = text.chars().collect();
+        let chars: Vec<char> = text.chars().list();
         let mut out = String::new();
         let mut steps = STEPS_MAX;
         let mut i = 0;

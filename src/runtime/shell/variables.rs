@@ -1,6 +1,7 @@
 //! The shell's variables.
 
 use super::*;
+use crate::base::List as _;
 
 /// Why something is not assigned.
 #[derive(Debug, thiserror::Error)]
@@ -99,7 +100,7 @@ impl Var {
             // bash ends each with a blank.
             Key::Word(text) => format!("[{}]={} ", exec::quote(text), in_quotes(v)),
         };
-        let items: Vec<String> = array.items.iter().map(item).collect();
+        let items: Vec<String> = array.items.iter().map(item).list();
         format!("declare -{flags} {name}=({})\n", items.join(if array.associative { "" } else { " " }))
     }
 }
@@ -183,7 +184,7 @@ impl Shell {
     pub fn array(&self, name: &str) -> Option<Vec<String>> {
         let var = self.vars.get(name)?;
         Some(match &var.array {
-            Some(a) => a.items.values().map(|v| v.to_string()).collect(),
+            Some(a) => a.items.values().map(|v| v.to_string()).list(),
             None => vec![var.value.to_string()],
         })
     }
@@ -191,7 +192,7 @@ impl Shell {
     /// An array's keys.
     pub fn keys(&self, name: &str) -> Vec<String> {
         match self.vars.get(name).map(|var| &var.array) {
-            Some(Some(a)) => a.items.keys().map(Key::to_string).collect(),
+            Some(Some(a)) => a.items.keys().map(Key::to_string).list(),
             Some(None) => vec!["0".into()],
             None => Vec::new(),
         }
@@ -208,9 +209,9 @@ impl Shell {
         let mut list: Vec<ArcStr> = match functions {
             true => {
                 let called = |f: &Frame| if let FrameKind::Function { name, .. } = &f.kind { Some(name.clone()) } else { None };
-                self.frames.iter().rev().filter_map(called).collect()
+                self.frames.iter().rev().filter_map(called).list()
             }
-            false => self.frames.iter().rev().find_map(|f| file(&f.kind)).filter(|_| self.script).into_iter().collect(),
+            false => self.frames.iter().rev().find_map(|f| file(&f.kind)).filter(|_| self.script).into_iter().list(),
         };
         if functions && !list.is_empty() {
             list.extend(main);
@@ -343,7 +344,7 @@ impl Shell {
         if let Some(env) = &self.env {
             return env.clone();
         }
-        let env: Env = self.vars.iter().filter(|(_, v)| v.exported).map(|(n, v)| (n.clone(), v.text().clone())).collect();
+        let env: Env = self.vars.iter().filter(|(_, v)| v.exported).map(|(n, v)| (n.clone(), v.text().clone())).list();
         let env = Arc::new(env);
         self.env = Some(env.clone());
         env

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::api::{ArcStr, Object};
+use crate::base::List as _;
 use crate::scheduler::cache::{Cache, NO_VALUE, NodeIndex, Topology};
 use crate::scheduler::counts::CountKey;
 use crate::scheduler::framework::{Cx, CycleState, MAX_NODE_SCORE, Plugin, PreFilter, Reasons, Reject, StaticFit};
@@ -79,7 +80,7 @@ fn sum_existing(
 ) {
     let labels = cache.namespace_labels_of(&pod.class);
     let meant = |class: &Arc<PodClass>| terms_of(class).iter().any(|t| t.matches(&pod.class, labels));
-    let classes: Vec<Arc<PodClass>> = cache.companions().map(|c| &c.class).filter(|c| meant(c)).cloned().collect();
+    let classes: Vec<Arc<PodClass>> = cache.companions().map(|c| &c.class).filter(|c| meant(c)).cloned().list();
     for class in classes {
         for term in terms_of(&class) {
             if !term.matches(&pod.class, cache.namespace_labels_of(&pod.class)) {
@@ -133,7 +134,7 @@ impl Plugin for InterPodAffinity {
         if class.affinity.is_empty() && class.anti_affinity.is_empty() && s.existing_anti_affinity.is_empty() {
             return PreFilter::Skip;
         }
-        let key = CountKey { terms: class.affinity.iter().map(|t| resolved(cache, t)).collect(), living_only: false };
+        let key = CountKey { terms: class.affinity.iter().map(|t| resolved(cache, t)).list(), living_only: false };
         for term in &class.affinity {
             s.affinity.push(spread_count(cache, &key, &term.topology_key));
         }

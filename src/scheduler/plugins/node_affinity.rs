@@ -1,5 +1,6 @@
 //! NodeAffinity: `nodeSelector`, required and preferred node affinity.
 
+use crate::base::List as _;
 use crate::scheduler::cache::{Cache, NodeIndex};
 use crate::scheduler::framework::{Cx, CycleState, Plugin, PreFilter, Reasons, Reject, StaticFit, default_normalize};
 use crate::scheduler::hints::ClusterEvent;
@@ -30,7 +31,7 @@ impl Plugin for NodeAffinity {
         match &pod.class.node_names {
             None => PreFilter::Run,
             Some(names) if names.is_empty() => PreFilter::Reject { message: "pod affinity terms conflict".to_owned() },
-            Some(names) => PreFilter::Nodes(names.iter().filter_map(|n| cache.node_named(n)).collect()),
+            Some(names) => PreFilter::Nodes(names.iter().filter_map(|n| cache.node_named(n)).list()),
         }
     }
 

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::api::{ArcStr, Object, Value, arcstr_literal};
+use crate::base::List as _;
 use crate::scheduler::cache::{Cache, NO_VALUE, NodeIndex, Topology};
 use crate::scheduler::counts::CountKey;
 use crate::scheduler::framework::{Cx, CycleState, MAX_NODE_SCORE, Plugin, PreFilter, Reasons, Reject, StaticFit};
@@ -110,11 +111,11 @@ impl Plugin for PodTopologySpread {
     }
 
     fn pre_filter(&self, cache: &mut Cache, pod: &PodInfo, fits: &[StaticFit], state: &mut CycleState) -> PreFilter {
-        let hard: Vec<&SpreadConstraint> = pod.class.spread.iter().filter(|c| c.hard).collect();
+        let hard: Vec<&SpreadConstraint> = pod.class.spread.iter().filter(|c| c.hard).list();
         if hard.is_empty() {
             return PreFilter::Skip;
         }
-        let topologies: Vec<Arc<Topology>> = hard.iter().map(|c| cache.topology(&c.topology_key)).collect();
+        let topologies: Vec<Arc<Topology>> = hard.iter().map(|c| cache.topology(&c.topology_key)).list();
         let mut constraints = Vec::new();
         for (c, topology) in hard.iter().zip(&topologies) {
             let at = cache.ensure_count(&count_key(pod, c));
@@ -169,15 +170,15 @@ impl Plugin for PodTopologySpread {
     fn pre_score(&self, cache: &mut Cache, pod: &PodInfo, fits: &[StaticFit], state: &mut CycleState, nodes: &[NodeIndex]) -> bool {
         let own = &pod.class.spread;
         let soft: Vec<SpreadConstraint> =
-            if own.is_empty() { default_constraints(cache, pod) } else { own.iter().filter(|c| !c.hard).cloned().collect() };
+            if own.is_empty() { default_constraints(cache, pod) } else { own.iter().filter(|c| !c.hard).cloned().list() };
         if soft.is_empty() {
             return false;
         }
         // A pod that says how to spread does so among nodes with all the labels only.
         let needs_all = !own.is_empty();
-        let topologies: Vec<Arc<Topology>> = soft.iter().map(|c| cache.topology(&c.topology_key)).collect();
+        let topologies: Vec<Arc<Topology>> = soft.iter().map(|c| cache.topology(&c.topology_key)).list();
         let lacks_label = |index: NodeIndex| needs_all && !has_labels(&topologies, index);
-        let ignored: Vec<bool> = nodes.iter().map(|i| lacks_label(*i)).collect();
+        let ignored: Vec<bool> = nodes.iter().map(|i| lacks_label(*i)).list();
         let scored = ignored.iter().filter(|i| !**i).count();
         let mut constraints = Vec::new();
         for (c, topology) in soft.iter().zip(&topologies) {

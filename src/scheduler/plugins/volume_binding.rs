@@ -3,6 +3,7 @@
 
 use crate::api::Object;
 use crate::api::persistent_volume::is_reachable;
+use crate::base::List as _;
 use crate::scheduler::cache::{Cache, NodeIndex};
 use crate::scheduler::framework::{Cx, CycleState, Plugin, PreFilter, Reasons, Reject, StaticFit};
 use crate::scheduler::hints::ClusterEvent;
@@ -68,7 +69,7 @@ impl Plugin for VolumeBinding {
         if state.bound_volumes.iter().any(|name| !is_reachable(volumes.volume(name), &node.object)) {
             reasons.insert(Reasons::VOLUME_AFFINITY);
         }
-        if volumes.plan(&state.late_claims.iter().collect::<Vec<_>>(), &node.object).is_none() {
+        if volumes.plan(&state.late_claims.iter().list(), &node.object).is_none() {
             reasons.insert(Reasons::VOLUME_BINDING);
         }
         (!reasons.is_empty()).then_some(Reject { plugin: VOLUME_BINDING, unresolvable: true, reasons })

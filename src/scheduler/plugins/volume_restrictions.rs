@@ -1,6 +1,7 @@
 //! VolumeRestrictions: a claim that one pod alone may use (ReadWriteOncePod), and disks that only one node's pods may write to.
 
 use crate::api::{ArcStr, Value};
+use crate::base::List as _;
 use crate::scheduler::cache::{Cache, NodeIndex};
 use crate::scheduler::framework::{Cx, CycleState, Plugin, PreFilter, Reasons, Reject, StaticFit};
 use crate::scheduler::hints::ClusterEvent;
@@ -60,7 +61,7 @@ impl Plugin for VolumeRestrictions {
             }
             Claim::Ephemeral(_) => None,
         };
-        state.exclusive_claims = pod.class.claims.iter().filter_map(alone).collect();
+        state.exclusive_claims = pod.class.claims.iter().filter_map(alone).list();
         if state.exclusive_claims.is_empty() && disks(pod).next().is_none() {
             return PreFilter::Skip;
         }

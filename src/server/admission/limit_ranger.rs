@@ -7,12 +7,12 @@ use super::policy::Request;
 use crate::api::quantity::Quantity;
 use crate::api::resources::{Amounts, aggregate_containers};
 use crate::api::{KindRef, Object, Status, Value, aggregate, kinds};
-use crate::base::SortedSet;
+use crate::base::{List as _, SortedSet};
 use crate::server::Subresource;
 
 /// Applies defaults to the pod's containers.
 pub(super) fn fill(server: &ApiServer, namespace: &str, pod: &mut Value) {
-    let ranges: Vec<Value> = server.iter(kinds::LIMIT_RANGE, Some(namespace)).cloned().collect();
+    let ranges: Vec<Value> = server.iter(kinds::LIMIT_RANGE, Some(namespace)).cloned().list();
     for limit in ranges.iter().flat_map(|range| of_type(range, "Container")) {
         set_defaults(limit, pod);
     }

@@ -3,7 +3,7 @@
 use super::ApiServer;
 use crate::api::well_known::APP_ARMOR_PREFIX;
 use crate::api::{Cause, KindRef, Object, Status, Value, kinds};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use crate::server::Subresource;
 
 const PREFIX: &str = "pod-security.kubernetes.io/";
@@ -131,7 +131,7 @@ const CHECKS: [Check; 19] = [
 ];
 
 fn quoted(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|n| format!("\"{n}\"")).collect();
+    let names: Vec<String> = names.iter().map(|n| format!("\"{n}\"")).list();
     names.join(", ")
 }
 
@@ -156,7 +156,7 @@ impl Pod<'_> {
     }
 
     fn names(&self, bad: impl Fn(&Value) -> bool) -> Vec<String> {
-        self.containers().filter(|c| bad(c)).map(|c| c.get("name").str().to_owned()).collect()
+        self.containers().filter(|c| bad(c)).map(|c| c.get("name").str().to_owned()).list()
     }
 
     fn is_windows(&self) -> bool {
@@ -169,7 +169,7 @@ impl Pod<'_> {
 
     /// Values of a member of the security contexts of the pod and its containers.
     fn values(&self, path: &[&str]) -> Vec<&Value> {
-        std::iter::once(self.spec).chain(self.containers()).map(|holder| holder.get("securityContext").at(path)).collect()
+        std::iter::once(self.spec).chain(self.containers()).map(|holder| holder.get("securityContext").at(path)).list()
     }
 
     /// Who sets it to something bad: the pod and containers; nobody where that is empty.
@@ -198,7 +198,7 @@ impl Pod<'_> {
         let who = self.setters(&path, &bad);
         let reason = "seccompProfile".to_owned();
         if !who.is_empty() {
-            let values = self.values(&path).into_iter().filter(|v| bad(v)).map(|v| v.str().to_owned()).collect();
+            let values = self.values(&path).into_iter().filter(|v| bad(v)).map(|v| v.str().to_owned()).list();
             return Some((reason, format!("{who} must not set securityContext.seccompProfile.type to {}", quoted(&sorted(values)))));
         }
         if !must_be_set || right(self.spec.get("securityContext").at(&path)) {
@@ -214,12 +214,12 @@ fn app_armor(pod: &Pod<'_>) -> Found {
     let path = ["appArmorProfile", "type"];
     let bad = |v: &Value| !v.is_empty() && !matches!(v.str(), "RuntimeDefault" | "Localhost");
     let mut who = pod.setters(&path, &bad);
-    let mut values = sorted(pod.values(&path).into_iter().filter(|v| bad(v)).map(|v| v.str().to_owned()).collect());
+    let mut values = sorted(pod.values(&path).into_iter().filter(|v| bad(v)).map(|v| v.str().to_owned()).list());
     let wrong = |key: &str, value: &str| {
         key.starts_with(APP_ARMOR_PREFIX) && !(value.is_empty() || value == "runtime/default" || value.starts_with("localhost/"))
     };
     let annotations = pod.metadata.get("annotations").entries().filter(|(k, v)| wrong(k, v.str()));
-    let annotations: Vec<String> = annotations.map(|(k, v)| format!("{k}={:?}", v.str())).collect();
+    let annotations: Vec<String> = annotations.map(|(k, v)| format!("{k}={:?}", v.str())).list();
     if !annotations.is_empty() {
         who += if who.is_empty() { "" } else { " and " };
         who += plural(annotations.len(), "annotation", "annotations");
@@ -249,10 +249,10 @@ const CAPABILITIES: [&str; 13] = [
 fn added(pod: &Pod<'_>, allowed: &[&str]) -> Option<String> {
     let bad = |c: &Value| -> Vec<String> {
         let added = c.at(&["securityContext", "capabilities", "add"]).items().iter();
-        added.filter(|a| !allowed.contains(&a.str())).map(|a| a.str().to_owned()).collect()
+        added.filter(|a| !allowed.contains(&a.str())).map(|a| a.str().to_owned()).list()
     };
     let names = pod.names(|c| !bad(c).is_empty());
-    let what = sorted(pod.containers().flat_map(bad).collect());
+    let what = sorted(pod.containers().flat_map(bad).list());
     let add = "in securityContext.capabilities.add";
     (!names.is_empty()).then(|| format!("{} must not include {} {add}", containers(&names), quoted(&what)))
 }
@@ -264,28 +264,28 @@ fn capabilities(pod: &Pod<'_>) -> Found {
 fn all_dropped(pod: &Pod<'_>) -> Found {
     let keep = pod.names(|c| !c.at(&["securityContext", "capabilities", "drop"]).items().iter().any(|d| d.str() == "ALL"));
     let keep = (!keep.is_empty()).then(|| format!("{} must set securityContext.capabilities.drop=[\"ALL\"]", containers(&keep)));
-    let details: Vec<String> = keep.into_iter().chain(added(pod, &["NET_BIND_SERVICE"])).collect();
+    let details: Vec<String> = keep.into_iter().chain(added(pod, &["NET_BIND_SERVICE"])).list();
     (!details.is_empty()).then(|| ("unrestricted capabilities".into(), details.join("; ")))
 }
 
 fn host_namespaces(pod: &Pod<'_>) -> Found {
     let set: Vec<String> =
-        ["hostNetwork", "hostPID", "hostIPC"].iter().filter(|n| pod.spec.get(n).is_true()).map(|n| format!("{n}=true")).collect();
+        ["hostNetwork", "hostPID", "hostIPC"].iter().filter(|n| pod.spec.get(n).is_true()).map(|n| format!("{n}=true")).list();
     (!set.is_empty()).then(|| ("host namespaces".into(), set.join(", ")))
 }
 
 fn host_path(pod: &Pod<'_>) -> Found {
     let volumes = pod.spec.get("volumes").items().iter().filter(|v| !v.get("hostPath").is_null());
-    let names: Vec<String> = volumes.map(|v| v.get("name").str().to_owned()).collect();
+    let names: Vec<String> = volumes.map(|v| v.get("name").str().to_owned()).list();
     (!names.is_empty()).then(|| ("hostPath volumes".into(), format!("{} {}", plural(names.len(), "volume", "volumes"), quoted(&names))))
 }
 
 fn host_ports(pod: &Pod<'_>) -> Found {
     let ports = |c: &Value| -> Vec<String> {
-        c.get("ports").items().iter().map(|p| p.get("hostPort").int()).filter(|p| *p != 0).map(|p| p.to_string()).collect()
+        c.get("ports").items().iter().map(|p| p.get("hostPort").int()).filter(|p| *p != 0).map(|p| p.to_string()).list()
     };
     let names = pod.names(|c| !ports(c).is_empty());
-    let used = sorted(pod.containers().flat_map(ports).collect());
+    let used = sorted(pod.containers().flat_map(ports).list());
     let (use_, port) = (plural(names.len(), "uses", "use"), plural(used.len(), "hostPort", "hostPorts"));
     (!names.is_empty()).then(|| ("hostPort".into(), format!("{} {use_} {port} {}", containers(&names), used.join(", "))))
 }
@@ -295,10 +295,10 @@ fn hosts_of_probes(pod: &Pod<'_>) -> Found {
         [&["livenessProbe"], &["readinessProbe"], &["startupProbe"], &["lifecycle", "postStart"], &["lifecycle", "preStop"]];
     let hosts = |c: &Value| -> Vec<String> {
         let ways = HANDLERS.iter().flat_map(|h| ["httpGet", "tcpSocket"].map(|way| c.at(h).at(&[way, "host"]).str().to_owned()));
-        ways.filter(|host| !host.is_empty()).collect()
+        ways.filter(|host| !host.is_empty()).list()
     };
     let names = sorted(pod.names(|c| !hosts(c).is_empty()));
-    let used = sorted(pod.containers().flat_map(hosts).collect());
+    let used = sorted(pod.containers().flat_map(hosts).list());
     let (use_, what) = (plural(names.len(), "uses", "use"), plural(used.len(), "probe or lifecycle host", "probe or lifecycle hosts"));
     (!names.is_empty()).then(|| ("probe or lifecycle host".into(), format!("{} {use_} {what} {}", containers(&names), quoted(&used))))
 }
@@ -306,7 +306,7 @@ fn hosts_of_probes(pod: &Pod<'_>) -> Found {
 fn proc_mount(pod: &Pod<'_>) -> Found {
     let bad = |c: &Value| !matches!(c.at(&["securityContext", "procMount"]).str(), "" | "Default");
     let names = pod.names(bad);
-    let values = sorted(pod.containers().filter(|c| bad(c)).map(|c| c.at(&["securityContext", "procMount"]).str().to_owned()).collect());
+    let values = sorted(pod.containers().filter(|c| bad(c)).map(|c| c.at(&["securityContext", "procMount"]).str().to_owned()).list());
     let detail = || format!("{} must not set securityContext.procMount to {}", containers(&names), quoted(&values));
     (!names.is_empty()).then(|| ("procMount".into(), detail()))
 }
@@ -318,7 +318,7 @@ fn se_linux(pod: &Pod<'_>) -> Found {
     let set = |o: &Value, member: &str| !o.get(member).is_empty();
     let who = pod.setters(&["seLinuxOptions"], &|o| !known(o.get("type").str()) || set(o, "user") || set(o, "role"));
     let options = pod.values(&["seLinuxOptions"]);
-    let types = sorted(options.iter().map(|o| o.get("type").str()).filter(|t| !known(t)).map(str::to_owned).collect());
+    let types = sorted(options.iter().map(|o| o.get("type").str()).filter(|t| !known(t)).map(str::to_owned).list());
     let mut data = Vec::new();
     if !types.is_empty() {
         data.push(format!("{} {}", plural(types.len(), "type", "types"), quoted(&types)));
@@ -347,7 +347,7 @@ const SYSCTLS: [(&str, u32); 12] = [
 
 fn sysctls(pod: &Pod<'_>) -> Found {
     let set = pod.spec.at(&["securityContext", "sysctls"]).items().iter().map(|s| s.get("name").str());
-    let bad: Vec<&str> = set.filter(|name| !SYSCTLS.iter().any(|(n, since)| n == name && pod.version >= *since)).collect();
+    let bad: Vec<&str> = set.filter(|name| !SYSCTLS.iter().any(|(n, since)| n == name && pod.version >= *since)).list();
     (!bad.is_empty()).then(|| ("forbidden sysctls".into(), bad.join(", ")))
 }
 
@@ -356,9 +356,9 @@ const VOLUMES: [&str; 9] =
 
 fn volumes(pod: &Pod<'_>) -> Found {
     let kind = |v: &Value| v.entries().map(|(k, _)| k.to_string()).find(|k| k != "name").unwrap_or_else(|| "unknown".into());
-    let bad: Vec<&Value> = pod.spec.get("volumes").items().iter().filter(|v| !VOLUMES.contains(&kind(v).as_str())).collect();
-    let names: Vec<String> = bad.iter().map(|v| v.get("name").str().to_owned()).collect();
-    let kinds = sorted(bad.iter().map(|v| kind(v)).collect());
+    let bad: Vec<&Value> = pod.spec.get("volumes").items().iter().filter(|v| !VOLUMES.contains(&kind(v).as_str())).list();
+    let names: Vec<String> = bad.iter().map(|v| v.get("name").str().to_owned()).list();
+    let kinds = sorted(bad.iter().map(|v| kind(v)).list());
     let (volume, use_) = (plural(names.len(), "volume", "volumes"), plural(names.len(), "uses", "use"));
     let types = plural(kinds.len(), "restricted volume type", "restricted volume types");
     let detail = || format!("{volume} {} {use_} {types} {}", quoted(&names), quoted(&kinds));
@@ -386,11 +386,11 @@ fn violations(policy: Policy, pod: &Value) -> Vec<(String, String)> {
         let replaced = policy.level == 2 && !c.restricted && policy.version >= c.until && c.until != LATEST;
         policy.version >= c.since && (policy.level == 2 || !c.restricted) && !replaced
     };
-    CHECKS.iter().filter(asked).filter_map(|c| (c.of)(&pod)).collect()
+    CHECKS.iter().filter(asked).filter_map(|c| (c.of)(&pod)).list()
 }
 
 fn told(policy: Policy, found: &[(String, String)]) -> String {
-    let each: Vec<String> = found.iter().map(|(reason, detail)| format!("{reason} ({detail})")).collect();
+    let each: Vec<String> = found.iter().map(|(reason, detail)| format!("{reason} ({detail})")).list();
     format!("PodSecurity \"{policy}\": {}", each.join(", "))
 }
 
@@ -476,7 +476,7 @@ fn admit_namespace(server: &ApiServer, kind: KindRef, namespace: &Value, old: Op
     let total = first.len() + others.len();
     let mut warned: Vec<(String, String, usize)> = Vec::new();
     for pod in first.into_iter().chain(others).take(PODS_CHECKED_MAX) {
-        let reasons: Vec<String> = violations(enforce, pod).into_iter().map(|f| f.0).collect();
+        let reasons: Vec<String> = violations(enforce, pod).into_iter().map(|f| f.0).list();
         let reasons = reasons.join(", ");
         match warned.iter_mut().find(|w| w.0 == reasons) {
             _ if reasons.is_empty() => {}
@@ -502,6 +502,6 @@ fn admit_namespace(server: &ApiServer, kind: KindRef, namespace: &Value, old: Op
         2 => " (and 1 other pod)".to_owned(),
         n => format!(" (and {} other pods)", n - 1),
     };
-    out.extend(sorted(warned.into_iter().map(|(reasons, name, count)| format!("{name}{}: {reasons}", others(count))).collect()));
+    out.extend(sorted(warned.into_iter().map(|(reasons, name, count)| format!("{name}{}: {reasons}", others(count))).list()));
     Ok(out)
 }

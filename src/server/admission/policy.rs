@@ -8,6 +8,7 @@ use crate::api::cel::{Facts, Names, Program, Wanted};
 use crate::api::kinds::ADMISSION;
 use crate::api::selector::LabelSelector;
 use crate::api::{ArcStr, Cause, KindRef, Object, Status, Value, aggregate, kinds, schema, split_api_version};
+use crate::base::List as _;
 use crate::obj;
 use crate::server::authorization::{Attributes, User};
 
@@ -44,13 +45,13 @@ impl Policy {
             variables.push((name, program));
         }
         let all = |list: &str, member: &str, wanted| -> Vec<Read> {
-            spec.get(list).items().iter().map(|item| names.compile(item.get(member).str(), wanted)).collect()
+            spec.get(list).items().iter().map(|item| names.compile(item.get(member).str(), wanted)).list()
         };
         let message = |v: &Value| Some(v.get("messageExpression").str()).filter(|m| !m.is_empty()).map(|m| names.compile(m, Wanted::Text));
         let messages = spec.get("validations").items().iter().map(message);
         Policy {
             conditions: all("matchConditions", "expression", Wanted::Bool),
-            validations: all("validations", "expression", Wanted::Bool).into_iter().zip(messages).collect(),
+            validations: all("validations", "expression", Wanted::Bool).into_iter().zip(messages).list(),
             annotations: all("auditAnnotations", "valueExpression", Wanted::TextOrNull),
             variables,
         }
@@ -181,8 +182,8 @@ pub fn admit(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Resu
     if request.kind.group == ADMISSION || server.iter(of_binding, None).next().is_none() {
         return Ok(warnings);
     }
-    let policies: Vec<Value> = server.iter(kinds::VALIDATING_ADMISSION_POLICY, None).cloned().collect();
-    let bindings: Vec<Value> = server.iter(of_binding, None).cloned().collect();
+    let policies: Vec<Value> = server.iter(kinds::VALIDATING_ADMISSION_POLICY, None).cloned().list();
+    let bindings: Vec<Value> = server.iter(of_binding, None).cloned().list();
     let mut read: Policies = Vec::new();
     let mut denied: Option<(String, &'static str)> = None;
     for policy in &policies {
@@ -271,9 +272,9 @@ fn params(server: &ApiServer, kind: Option<KindRef>, reference: &Value, namespac
     let (namespace, name) = (if kind.namespaced { namespace } else { "" }, reference.get("name").str());
     let found: Vec<Value> = if name.is_empty() {
         let selector = LabelSelector::from_object(reference.get("selector")).unwrap_or_default();
-        server.iter(kind, kind.namespaced.then_some(namespace)).filter(|v| selector.matches(v.labels())).cloned().collect()
+        server.iter(kind, kind.namespaced.then_some(namespace)).filter(|v| selector.matches(v.labels())).cloned().list()
     } else {
-        server.peek(kind, namespace, name).cloned().into_iter().collect()
+        server.peek(kind, namespace, name).cloned().into_iter().list()
     };
     if found.is_empty() && reference.get("parameterNotFoundAction").str() == "Deny" {
         return Err("no params found for policy binding with `Deny` parameterNotFoundAction".to_owned());

@@ -6,7 +6,7 @@ use super::ApiServer;
 use super::policy::Request;
 use crate::api::quantity::Quantity;
 use crate::api::{Object, Status, Value, kinds, quota};
-use crate::base::SortedMap;
+use crate::base::{List as _, SortedMap};
 use crate::server::Subresource;
 
 /// The quotas as they are to be once the object is written: what it uses is counted in their status at once. What goes is
@@ -59,7 +59,7 @@ pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<Vec<Val
         charged.push(next);
         if !over.is_empty() {
             let join = |pick: for<'a, 'b> fn(&'a (&'b str, String, String, String)) -> &'a str| {
-                over.iter().map(|o| format!("{}={}", o.0, pick(o))).collect::<Vec<_>>().join(",")
+                over.iter().map(|o| format!("{}={}", o.0, pick(o))).list().join(",")
             };
             let detail = format!(
                 "exceeded quota: {}, requested: {}, used: {}, limited: {}",

@@ -2,6 +2,7 @@
 
 use super::cannot_read;
 use crate::api::{Status, Value};
+use crate::base::List as _;
 
 /// The most operations that the API server takes in one patch.
 const OPERATIONS_MAX: usize = 10_000;
@@ -105,7 +106,7 @@ fn apply(doc: &mut Value, operation: &Value, copied: &mut usize) -> Option<()> {
 
 /// The parts of a JSON pointer, unescaped.
 fn parts(path: &str) -> Vec<String> {
-    path.split('/').skip(1).map(|p| p.replace("~1", "/").replace("~0", "~")).collect()
+    path.split('/').skip(1).map(|p| p.replace("~1", "/").replace("~0", "~")).list()
 }
 
 fn step<'a>(value: &'a mut Value, part: &str) -> Option<&'a mut Value> {

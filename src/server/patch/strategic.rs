@@ -5,7 +5,7 @@ use super::json::does_not_apply;
 use super::{OBJECT, cannot_read, go_text};
 use crate::api::schema::{Field, Ty, Type, schema};
 use crate::api::{KindRef, Map, Status, Value};
-use crate::base::{Order as _, SortedMap, SortedSet};
+use crate::base::{List as _, Order as _, SortedMap, SortedSet};
 
 /// Applies a strategic merge patch to an object of a kind.
 pub fn strategic_merge_patch(kind: KindRef, current: &Value, patch: &Value) -> Result<Value, Status> {
@@ -242,7 +242,7 @@ fn merge_list(list: &mut Vec<Value>, changes: &[Value], merge_key: &str, ty: Opt
         }
     }
     if replaces {
-        *list = changes.iter().filter(|c| c.get(DIRECTIVE).is_null()).cloned().collect();
+        *list = changes.iter().filter(|c| c.get(DIRECTIVE).is_null()).cloned().list();
         return Ok(());
     }
     for change in changes {
@@ -385,7 +385,7 @@ fn diff_map(old: &Value, new: &Value, ty: Option<&'static Type>, which: Which) -
 fn retain_keys(change: &mut Value, was: &Value, is: &Value) {
     let keeps = |key: &str| matches!(is, Value::Map(m) if m.contains_key(key));
     if !is.is_empty() && (!change.is_empty() || was.entries().any(|(k, _)| !keeps(k))) {
-        change.set(&[RETAIN_KEYS], is.entries().map(|(k, _)| Value::from(k)).collect::<Vec<_>>());
+        change.set(&[RETAIN_KEYS], is.entries().map(|(k, _)| Value::from(k)).list());
     }
 }
 
@@ -408,7 +408,7 @@ fn diff_list(
     let (olds, news) = (Places::of(old, merge_key), Places::of(new, merge_key));
     if merge_key.is_empty() {
         let missing = |these: &[Value], those: &Places| -> Vec<Value> {
-            these.iter().filter(|v| those.first(&name_of(v, "")).is_none()).cloned().collect()
+            these.iter().filter(|v| those.first(&name_of(v, "")).is_none()).cloned().list()
         };
         let (mut found, name) = match which {
             Which::Changes => (missing(new, &olds), key.to_owned()),
@@ -471,7 +471,7 @@ fn diff_list(
                 id.set(&[merge_key], v.get(merge_key).clone());
                 id
             })
-            .collect();
+            .list();
         patch.insert(format!("{ELEMENT_ORDER}{key}"), order);
     }
     if !changes.is_empty() {

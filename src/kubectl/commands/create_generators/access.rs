@@ -2,6 +2,7 @@
 
 use super::{Failure, GENERATOR, finish, generator, one_name, texts};
 use crate::api::Value;
+use crate::base::List as _;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -171,7 +172,7 @@ fn rules(cx: &mut Context<'_, '_>, verbs: &[String], resources: Vec<Resource>) -
             }
             rule
         })
-        .collect())
+        .list())
 }
 
 fn role(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {

@@ -2,7 +2,7 @@
 
 use super::{Failure, GENERATOR, finish, generator, one_name};
 use crate::api::Value;
-use crate::base::{SortedMap, base64};
+use crate::base::{List as _, SortedMap, base64};
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -126,7 +126,7 @@ pub(super) fn read_sources(cx: &Context<'_, '_>, name: &str, words: &Words) -> R
         for (number, line) in content.split(|b| *b == b'\n').enumerate() {
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             let Ok(line) = std::str::from_utf8(line) else {
-                let bytes: Vec<String> = line.iter().map(u8::to_string).collect();
+                let bytes: Vec<String> = line.iter().map(u8::to_string).list();
                 let (n, bytes) = (number + 1, bytes.join(" "));
                 return fail(format!("env file {path} contains invalid utf8 bytes at line {n}: [{bytes}]"));
             };

@@ -2,7 +2,7 @@
 
 use super::{Failure, GENERATOR, container, finish, generator, one_name};
 use crate::api::Value;
-use crate::base::RandomStream;
+use crate::base::{List as _, RandomStream};
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -30,7 +30,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if images.len() > 1 && !command.is_empty() {
         return fail("cannot specify multiple --image options and command");
     }
-    let mut containers: Vec<Value> = images.iter().map(|image| container(&container_name(cx, image), image, command)).collect();
+    let mut containers: Vec<Value> = images.iter().map(|image| container(&container_name(cx, image), image, command)).list();
     if let (Some(port), Some(first)) = (cx.flags().int("port").filter(|p| *p >= 0), containers.first_mut()) {
         first.set(&["ports"], obj!([{"containerPort": port}]));
     }

@@ -2,6 +2,7 @@
 
 use super::{Failure, GENERATOR, finish, generator, one_name};
 use crate::api::Value;
+use crate::base::List as _;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -140,5 +141,5 @@ fn group(rules: &[Rule]) -> (Vec<Value>, Vec<Value>) {
         }
         rule
     });
-    (tls.collect(), by_host.collect())
+    (tls.list(), by_host.list())
 }

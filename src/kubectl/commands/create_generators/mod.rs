@@ -13,6 +13,7 @@ mod simple;
 pub(super) use config_map::wrong_variable;
 
 use crate::api::{Kind, Value};
+use crate::base::List as _;
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
@@ -120,14 +121,14 @@ fn container(name: &str, image: &str, command: &[String]) -> Value {
 
 /// A list of texts.
 pub(super) fn texts<S: AsRef<str>>(items: &[S]) -> Value {
-    items.iter().map(|s| Value::from(s.as_ref())).collect::<Vec<_>>().into()
+    items.iter().map(|s| Value::from(s.as_ref())).list().into()
 }
 
 /// Reads `a=b,c=d`, with values that must be quantities.
 pub(super) fn resource_list(spec: &str) -> Result<Value, CliError> {
     let mut found = Value::map();
     for pair in spec.split(',').filter(|_| !spec.is_empty()) {
-        let parts: Vec<&str> = pair.split('=').collect();
+        let parts: Vec<&str> = pair.split('=').list();
         let [name, quantity] = parts.as_slice() else {
             return fail(format!("Invalid argument syntax {pair}, expected <resource>=<value>"));
         };

@@ -3,6 +3,7 @@
 use super::{Failure, GENERATOR, finish, generator, one_name, resource_list, texts};
 use crate::api::Value;
 use crate::api::selector::LabelSelector;
+use crate::base::List as _;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -55,7 +56,7 @@ fn quota(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail("invalid resource quota scope \"\"");
     }
     if !scopes.is_empty() {
-        spec.set(&["scopes"], texts(&scopes.split(',').collect::<Vec<_>>()));
+        spec.set(&["scopes"], texts(&scopes.split(',').list()));
     }
     finish(cx, "ResourceQuota", obj!({"metadata": {"name": name}, "spec": spec, "status": {}}), Failure::Prefix("failed to create quota:"))
 }

@@ -3,7 +3,7 @@
 use super::config_map::{SOURCES, Words, hash, read_sources};
 use super::{Failure, GENERATOR, finish, generator, one_name};
 use crate::api::Value;
-use crate::base::base64;
+use crate::base::{List as _, base64};
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -85,7 +85,7 @@ fn generic(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let (name, _) = one_name(cx)?;
     let found = read_sources(cx, name, &WORDS)?;
     let ty = cx.flags().text("type").to_owned();
-    create(cx, name, &ty, found.into_iter().collect())
+    create(cx, name, &ty, found.into_iter().list())
 }
 
 fn docker_registry(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {

@@ -3,6 +3,7 @@
 use super::{Failure, GENERATOR, finish, generator, one_name};
 use crate::api::Value;
 use crate::api::kinds;
+use crate::base::List as _;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -75,7 +76,7 @@ fn token(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         ["Node" | "Pod" | "Secret", ..] => {}
         _ => return fail("supported --bound-object-kind values are Node, Pod, Secret"),
     }
-    let audiences: Vec<Value> = flags.list("audience").iter().map(|a| Value::from(a.as_str())).collect();
+    let audiences: Vec<Value> = flags.list("audience").iter().map(|a| Value::from(a.as_str())).list();
     let mut spec = obj!({"audiences": audiences});
     if lasts > 0 {
         spec.set(&["expirationSeconds"], lasts / 1_000_000);

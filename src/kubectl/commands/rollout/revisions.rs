@@ -1,7 +1,7 @@
 //! The revisions of a workload: ReplicaSets of a Deployment, ControllerRevisions of the others.
 
 use crate::api::{Object, Value, kinds};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use crate::kubectl::context::{CHANGE_CAUSE, Context};
 use crate::kubectl::error::CliError;
 use crate::kubectl::resources::Info;
@@ -35,7 +35,7 @@ pub(super) fn of(cx: &Context<'_, '_>, info: &Info) -> Result<Option<Vec<Revisio
                 let number = rs.annotation("deployment.kubernetes.io/revision")?.parse().ok()?;
                 Some(Revision { number, template: rs.at(&["spec", "template"]).clone(), cause: cause(rs), object: rs.clone() })
             })
-            .collect(),
+            .list(),
         "DaemonSet" | "StatefulSet" => api
             .owned_by(uid, kinds::CONTROLLER_REVISION)
             .map(|r| Revision {
@@ -44,7 +44,7 @@ pub(super) fn of(cx: &Context<'_, '_>, info: &Info) -> Result<Option<Vec<Revisio
                 cause: cause(r),
                 object: r.clone(),
             })
-            .collect(),
+            .list(),
         _ => return Ok(None),
     };
     found.order_by_key(|r| r.number);

@@ -2,7 +2,7 @@
 
 use super::{none_found, targets};
 use crate::api::{Object, Value};
-use crate::base::Time;
+use crate::base::{List as _, Time};
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -95,7 +95,7 @@ impl Waiting {
         let newest = cx.host.api.revision();
         let since = self.revision;
         let changes = cx.host.api.store().changes_after(since).into_iter().flatten();
-        let versions: Vec<(ChangeType, Value)> = changes.filter(|v| v.key == key).map(|v| (v.change, v.value.clone())).collect();
+        let versions: Vec<(ChangeType, Value)> = changes.filter(|v| v.key == key).map(|v| (v.change, v.value.clone())).list();
         self.revision = newest;
         for (change, object) in versions {
             if change == ChangeType::Deleted {

@@ -2,7 +2,7 @@
 
 use super::{COMMON, is_selected, no_pod_spec, pod_spec_path, send};
 use crate::api::{Kind, Object, Status, Value, quote};
-use crate::base::{Order as _, SortedMap};
+use crate::base::{List as _, Order as _, SortedMap};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::commands::create_generators::wrong_variable;
@@ -48,7 +48,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if resources.is_empty() && !flags.given("filename") && !flags.given("kustomize") {
         return fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
     }
-    let all: Vec<&String> = flags.list("env").iter().chain(specs).collect();
+    let all: Vec<&String> = flags.list("env").iter().chain(specs).list();
     let listing = flags.is_on("list");
     let mut reporter = Reporter::new(cx)?;
     let (mut env, remove) = parse(cx, &all)?;
@@ -293,7 +293,7 @@ fn field_of(object: &Value, field: &str) -> Result<String, String> {
     }
     match member {
         "annotations" | "labels" => {
-            let lines: Vec<String> = value.entries().map(|(k, v)| format!("{k}={}", quote(v.str()))).collect();
+            let lines: Vec<String> = value.entries().map(|(k, v)| format!("{k}={}", quote(v.str()))).list();
             Ok(lines.join("\n"))
         }
         "name" | "namespace" | "uid" => Ok(value.str().to_owned()),

@@ -2,7 +2,7 @@
 
 use super::{COMMON, begin, send};
 use crate::api::Value;
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -58,7 +58,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         }
         let mut next = info.object.clone();
         let there = next.get("subjects").clone();
-        let new: Vec<Value> = subjects.iter().filter(|s| !there.items().iter().any(|t| t.same(s))).cloned().collect();
+        let new: Vec<Value> = subjects.iter().filter(|s| !there.items().iter().any(|t| t.same(s))).cloned().list();
         if !new.is_empty() {
             next.get_mut("subjects").list_mut().extend(new);
         }

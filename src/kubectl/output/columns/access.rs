@@ -4,6 +4,7 @@ use super::format::{age_of, number, or};
 use super::{AGE, BuiltIn, NAME, int, text, wide};
 use crate::api::duration::human_duration_signed;
 use crate::api::{Object, Value};
+use crate::base::List as _;
 
 pub(super) static ROLE_BINDING: BuiltIn = BuiltIn {
     columns: &[NAME, text("Role"), AGE, wide("Users"), wide("Groups"), wide("ServiceAccounts")],
@@ -15,7 +16,7 @@ pub(super) static ROLE_BINDING: BuiltIn = BuiltIn {
                 let name = s.get("name").str();
                 if kind == "ServiceAccount" { format!("{}/{name}", s.get("namespace").str()) } else { name.to_owned() }
             };
-            of_kind.map(name).collect::<Vec<_>>().join(", ")
+            of_kind.map(name).list().join(", ")
         };
         vec![
             o.name().to_owned(),

@@ -2,7 +2,7 @@
 
 use super::{Column, NAME, age};
 use crate::api::{KindRef, Object, Value, custom::Custom};
-use crate::base::Time;
+use crate::base::{List as _, Time};
 use crate::kubectl::output::jsonpath::JsonPath;
 
 /// What the table of a custom kind is made of.
@@ -38,7 +38,7 @@ impl CustomPrinter {
             let found = path.as_ref().and_then(|p| p.find(object, true).ok()).and_then(|r| r.into_iter().next()?.into_iter().next());
             found.map_or_else(String::new, |value| cell(column.kind, &value, now))
         });
-        std::iter::once(object.name().to_owned()).chain(rest).collect()
+        std::iter::once(object.name().to_owned()).chain(rest).list()
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::api::Value;
 use crate::api::duration::human_duration_signed;
 use crate::base::Order as _;
-use crate::base::{EPOCH_UNIX_S, Time, parse_rfc3339};
+use crate::base::{EPOCH_UNIX_S, List as _, Time, parse_rfc3339};
 
 /// Microseconds from the session's start to a timestamp, which may lie before it; `None` where it is absent or unreadable.
 pub fn timestamp_micros(timestamp: &Value) -> Option<i64> {
@@ -58,7 +58,7 @@ pub(super) fn quantity(v: &Value) -> String {
 /// `a=b,c=d` sorted by key; `<none>` where there are none.
 // Models labels.FormatLabels.
 pub fn format_labels(labels: &Value) -> String {
-    let pairs: Vec<String> = labels.entries().map(|(k, v)| format!("{k}={}", v.str())).collect();
+    let pairs: Vec<String> = labels.entries().map(|(k, v)| format!("{k}={}", v.str())).list();
     or(&pairs.join(","), "<none>")
 }
 
@@ -78,10 +78,10 @@ pub fn format_selector_or(selector: &Value, empty: &str, wrong: &str) -> String 
 
 fn selector_text(selector: &Value) -> Option<String> {
     let mut parts: Vec<(&str, String)> =
-        selector.get("matchLabels").entries().map(|(k, v)| (k.as_str(), format!("{k}={}", v.str()))).collect();
+        selector.get("matchLabels").entries().map(|(k, v)| (k.as_str(), format!("{k}={}", v.str()))).list();
     for e in selector.get("matchExpressions").items() {
         let key = e.get("key").str();
-        let mut values: Vec<&str> = e.get("values").items().iter().map(Value::str).collect();
+        let mut values: Vec<&str> = e.get("values").items().iter().map(Value::str).list();
         values.order();
         let values = values.join(",");
         parts.push((
@@ -96,17 +96,17 @@ fn selector_text(selector: &Value) -> Option<String> {
         ));
     }
     parts.order_by_key(|(key, _)| *key);
-    Some(parts.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(","))
+    Some(parts.into_iter().map(|(_, text)| text).list().join(","))
 }
 
 /// Names and images of a pod spec's containers, each joined by commas.
 pub(super) fn containers(pod_spec: &Value) -> [String; 2] {
-    let join = |member: &str| pod_spec.get("containers").items().iter().map(|c| c.get(member).str()).collect::<Vec<_>>().join(",");
+    let join = |member: &str| pod_spec.get("containers").items().iter().map(|c| c.get(member).str()).list().join(",");
     [join("name"), join("image")]
 }
 
 /// The first few of a list, and how many more there are: `a,b,c + 2 more...`.
 pub(super) fn first_few(items: &[String], shown: usize, separator: &str) -> String {
-    let few = items.iter().take(shown).map(String::as_str).collect::<Vec<_>>().join(separator);
+    let few = items.iter().take(shown).map(String::as_str).list().join(separator);
     if items.len() > shown { format!("{few} + {} more...", items.len() - shown) } else { few }
 }

@@ -3,6 +3,7 @@
 use super::format::{age_of, first_few, number, quantity};
 use super::{AGE, BuiltIn, NAME, text};
 use crate::api::{Object, Value};
+use crate::base::List as _;
 
 pub(super) static HORIZONTAL_POD_AUTOSCALER: BuiltIn = BuiltIn {
     columns: &[NAME, text("Reference"), text("Targets"), text("MinPods"), text("MaxPods"), text("Replicas"), AGE],
@@ -27,7 +28,7 @@ pub fn format_metrics(specs: &Value, statuses: &Value) -> String {
         return "<none>".into();
     }
     let list: Vec<String> =
-        specs.items().iter().enumerate().map(|(i, spec)| metric(spec, statuses.items().get(i).unwrap_or(&Value::Null))).collect();
+        specs.items().iter().enumerate().map(|(i, spec)| metric(spec, statuses.items().get(i).unwrap_or(&Value::Null))).list();
     first_few(&list, 2, ", ")
 }
 

@@ -3,7 +3,7 @@
 use super::format::{age_micros, number};
 use super::{AGE, BuiltIn, NAME, Printer, int, printer_of, text, wide};
 use crate::api::{Kind, KindRef, Object, Value};
-use crate::base::Time;
+use crate::base::{List as _, Time};
 
 /// The printer of a kind as kubectl 1.3 had it; today's for other kinds.
 pub fn old_printer_of(kind: KindRef) -> Printer {
@@ -25,7 +25,7 @@ fn some_of(kind: &str, names: &[&str], o: &Value, now: Time) -> Vec<String> {
     let printer = printer_of(Kind::named(kind));
     let cells = printer.cells(o, now);
     let cell = |name: &&str| printer.columns().iter().position(|c| c.name == *name).map(|i| cells[i].clone()).unwrap_or_default();
-    names.iter().map(cell).collect()
+    names.iter().map(cell).list()
 }
 
 static POD: BuiltIn = BuiltIn {

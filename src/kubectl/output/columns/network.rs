@@ -3,7 +3,7 @@
 use super::format::{age_of, first_few, format_label_selector, format_labels, or};
 use super::{AGE, BuiltIn, NAME, text, wide};
 use crate::api::{Object, Value};
-use crate::base::SortedSet;
+use crate::base::{List as _, SortedSet};
 
 pub(super) static SERVICE: BuiltIn = BuiltIn {
     columns: &[NAME, text("Type"), text("Cluster-IP"), text("External-IP"), text("Port(s)"), AGE, wide("Selector")],
@@ -23,12 +23,12 @@ pub(super) static SERVICE: BuiltIn = BuiltIn {
 
 fn external_ip(service: &Value) -> String {
     let spec = service.get("spec");
-    let external: Vec<&str> = spec.get("externalIPs").items().iter().map(Value::str).collect();
+    let external: Vec<&str> = spec.get("externalIPs").items().iter().map(Value::str).list();
     match spec.get("type").str() {
         "ClusterIP" | "NodePort" => or(&external.join(","), "<none>"),
         "LoadBalancer" => {
             let balanced = load_balancer_addresses(service.at(&["status", "loadBalancer"]));
-            or(&balanced.iter().map(String::as_str).chain(external).collect::<Vec<_>>().join(","), "<pending>")
+            or(&balanced.iter().map(String::as_str).chain(external).list().join(","), "<pending>")
         }
         "ExternalName" => spec.get("externalName").str().to_owned(),
         _ => "<unknown>".into(),
@@ -46,7 +46,7 @@ fn ports(ports: &Value) -> String {
         let (port, node_port, protocol) = (p.get("port").int(), p.get("nodePort").int(), p.get("protocol").str());
         if node_port > 0 { format!("{port}:{node_port}/{protocol}") } else { format!("{port}/{protocol}") }
     };
-    ports.items().iter().map(port).collect::<Vec<_>>().join(",")
+    ports.items().iter().map(port).list().join(",")
 }
 
 pub(super) static ENDPOINTS: BuiltIn = BuiltIn {
@@ -86,9 +86,9 @@ pub(super) static ENDPOINT_SLICE: BuiltIn = BuiltIn {
             (None, Some(name)) => name.to_owned(),
             _ => "*".into(),
         };
-        let ports: Vec<String> = o.get("ports").items().iter().map(port).collect();
+        let ports: Vec<String> = o.get("ports").items().iter().map(port).list();
         let endpoints = o.get("endpoints").items().iter().flat_map(|e| e.get("addresses").items());
-        let endpoints: Vec<String> = endpoints.map(|a| a.str().to_owned()).collect();
+        let endpoints: Vec<String> = endpoints.map(|a| a.str().to_owned()).list();
         vec![
             o.name().to_owned(),
             o.get("addressType").str().to_owned(),
@@ -103,7 +103,7 @@ pub(super) static INGRESS: BuiltIn = BuiltIn {
     columns: &[NAME, text("Class"), text("Hosts"), text("Address"), text("Ports"), AGE],
     cells: |o, now| {
         let spec = o.get("spec");
-        let addresses: Vec<String> = load_balancer_addresses(o.at(&["status", "loadBalancer"])).into_iter().collect();
+        let addresses: Vec<String> = load_balancer_addresses(o.at(&["status", "loadBalancer"])).into_iter().list();
         vec![
             o.name().to_owned(),
             spec.get("ingressClassName").as_str().unwrap_or("<none>").to_owned(),
@@ -157,7 +157,7 @@ pub(super) static IP_ADDRESS: BuiltIn = BuiltIn {
     cells: |o, _| {
         let parent = o.at(&["spec", "parentRef"]);
         let path = ["group", "resource", "namespace", "name"].map(|m| parent.get(m).str()).into_iter();
-        let path: Vec<&str> = path.filter(|part| !part.is_empty()).collect();
+        let path: Vec<&str> = path.filter(|part| !part.is_empty()).list();
         vec![o.name().to_owned(), or(&path.join("/"), "<none>")]
     },
 };
@@ -165,7 +165,7 @@ pub(super) static IP_ADDRESS: BuiltIn = BuiltIn {
 pub(super) static SERVICE_CIDR: BuiltIn = BuiltIn {
     columns: &[NAME, text("CIDRs"), AGE],
     cells: |o, now| {
-        let cidrs: Vec<&str> = o.at(&["spec", "cidrs"]).items().iter().map(Value::str).collect();
+        let cidrs: Vec<&str> = o.at(&["spec", "cidrs"]).items().iter().map(Value::str).list();
         vec![o.name().to_owned(), cidrs.join(","), age_of(o, now)]
     },
 };

@@ -3,8 +3,8 @@
 use super::format::{age_of, or};
 use super::{AGE, BuiltIn, NAME, text, wide};
 use crate::api::{Object, Value};
-use crate::base::Order as _;
 use crate::base::Time;
+use crate::base::{List as _, Order as _};
 
 pub(super) static NODE: BuiltIn = BuiltIn {
     columns: &[
@@ -70,7 +70,7 @@ pub fn node_roles(node: &Value) -> Vec<&str> {
             None => (k == "kubernetes.io/role").then(|| v.str()),
         })
         .filter(|role| !role.is_empty())
-        .collect();
+        .list();
     roles.order();
     roles.dedup();
     roles

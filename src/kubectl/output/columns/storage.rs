@@ -4,6 +4,7 @@ use super::format::{age_of, quantity, truth};
 use super::{AGE, BuiltIn, Column, NAME, boolean, int, text, wide};
 use crate::api::persistent_volume::class_of;
 use crate::api::{Object, Value};
+use crate::base::List as _;
 
 pub(super) static PERSISTENT_VOLUME: BuiltIn = BuiltIn {
     columns: &[
@@ -81,7 +82,7 @@ fn phase(o: &Value) -> String {
 pub fn access_modes(modes: &Value) -> String {
     let short = [("ReadWriteOnce", "RWO"), ("ReadOnlyMany", "ROX"), ("ReadWriteMany", "RWX"), ("ReadWriteOncePod", "RWOP")].into_iter();
     let present = short.filter(|(mode, _)| modes.items().iter().any(|m| m.str() == *mode));
-    present.map(|(_, short)| short).collect::<Vec<_>>().join(",")
+    present.map(|(_, short)| short).list().join(",")
 }
 
 pub(super) static STORAGE_CLASS: BuiltIn = BuiltIn {
@@ -146,7 +147,7 @@ pub(super) static CSI_DRIVER: BuiltIn = BuiltIn {
     ],
     cells: |o, now| {
         let spec = o.get("spec");
-        let list = |v: &Value, item: fn(&Value) -> &str| v.items().iter().map(item).collect::<Vec<_>>().join(",");
+        let list = |v: &Value, item: fn(&Value) -> &str| v.items().iter().map(item).list().join(",");
         let modes = list(spec.get("volumeLifecycleModes"), Value::str);
         vec![
             o.name().to_owned(),
@@ -179,7 +180,7 @@ pub(super) static RESOURCE_CLAIM: BuiltIn = BuiltIn {
         let reserved = allocated && !o.at(&["status", "reservedFor"]).items().is_empty();
         let deleted = o.is_terminating();
         let states = [(deleted, "deleted"), (!allocated && !deleted, "pending"), (allocated, "allocated"), (reserved, "reserved")];
-        let states: Vec<&str> = states.into_iter().filter(|(holds, _)| *holds).map(|(_, state)| state).collect();
+        let states: Vec<&str> = states.into_iter().filter(|(holds, _)| *holds).map(|(_, state)| state).list();
         vec![o.name().to_owned(), states.join(","), age_of(o, now)]
     },
 };

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::JsonPathError;
 use super::parse::{Action, Node};
 use crate::api::Value;
+use crate::base::List as _;
 use crate::kubectl::output::go_value;
 
 /// How many values a template may look at before it is given up.
@@ -91,7 +92,7 @@ impl Evaluation<'_> {
             Node::Float(f) => each((*f).into()),
             Node::Bool(b) => each((*b).into()),
             Node::Field(name) => self.field(&input, name),
-            Node::Wildcard => Ok(input.iter().flat_map(children).collect()),
+            Node::Wildcard => Ok(input.iter().flat_map(children).list()),
             Node::Recursive => {
                 let mut out = Vec::new();
                 for v in &input {
@@ -128,7 +129,7 @@ impl Evaluation<'_> {
             Value::Map(m) => m.get(name).cloned(),
             _ => None,
         };
-        let results: Vec<Value> = input.iter().filter_map(member).collect();
+        let results: Vec<Value> = input.iter().filter_map(member).list();
         if results.is_empty() && !input.is_empty() && !self.allow_missing {
             return failed(format!("{name} is not found"));
         }
@@ -200,8 +201,8 @@ impl Evaluation<'_> {
 fn children(v: &Value) -> Vec<Value> {
     match v {
         Value::List(l) => l.to_vec(),
-        Value::Map(m) => m.iter().map(|(_, item)| item.clone()).collect(),
-        Value::Str(s) => s.bytes().map(Value::from).collect(),
+        Value::Map(m) => m.iter().map(|(_, item)| item.clone()).list(),
+        Value::Str(s) => s.bytes().map(Value::from).list(),
         _ => Vec::new(),
     }
 }

@@ -1,6 +1,7 @@
 //! Reads a JSONPath template.
 
 use super::JsonPathError;
+use crate::base::List as _;
 use crate::kubectl::output::go_value::unquote;
 
 /// What stands between braces, or the text around them.
@@ -282,7 +283,7 @@ impl<'a> Parser<'a> {
 /// `-?\d*(:-?\d*)?(:-?\d*)?`
 fn slice(text: &str) -> Result<Node, JsonPathError> {
     let invalid = || syntax(format!("invalid array index {text}"));
-    let parts: Vec<&str> = text.split(':').collect();
+    let parts: Vec<&str> = text.split(':').list();
     let number = |part: &str| part.strip_prefix('-').unwrap_or(part).bytes().all(|b| b.is_ascii_digit());
     if parts.len() > 3 || !parts.iter().all(|p| number(p)) {
         return Err(invalid());

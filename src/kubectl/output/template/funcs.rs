@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::printf;
 use crate::api::Value;
-use crate::base::base64;
+use crate::base::{List as _, base64};
 use crate::kubectl::output::go_value;
 
 /// The functions and how many arguments they take: at least, at most.
@@ -72,7 +72,7 @@ impl Call<'_> {
     pub(super) fn run(&self) -> Called {
         let args = self.args;
         let nil = |v: &Option<Value>| v.clone().unwrap_or(Value::Null);
-        let values = || args.iter().map(nil).collect::<Vec<Value>>();
+        let values = || args.iter().map(nil).list();
         let text = |s: String| Ok(Some(Value::from(s)));
         match self.name {
             "not" => Ok(Some((!args[0].as_ref().is_some_and(is_true)).into())),
@@ -110,7 +110,7 @@ impl Call<'_> {
 
 /// Where a text stops being base64, in Go's words.
 fn base64_problem(text: &str) -> String {
-    let symbols: Vec<(usize, u8)> = text.bytes().enumerate().filter(|(_, b)| !matches!(b, b'\n' | b'\r')).collect();
+    let symbols: Vec<(usize, u8)> = text.bytes().enumerate().filter(|(_, b)| !matches!(b, b'\n' | b'\r')).list();
     let wrong = symbols.iter().find(|(_, b)| !(b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')));
     let at = wrong.map_or_else(|| text.len() - symbols.len() % 4, |(i, _)| *i);
     format!("illegal base64 data at input byte {at}")

@@ -4,7 +4,7 @@ use super::TemplateError;
 use super::funcs::is_function;
 use super::lex::{Kind, Token, lex};
 use crate::api::Value;
-use crate::base::SortedMap;
+use crate::base::{List as _, SortedMap};
 use crate::kubectl::output::go_value::unquote;
 
 /// The tree of each template that is defined; the main one under the empty name.
@@ -83,7 +83,7 @@ pub(super) enum Operand {
 impl Pipe {
     /// As it would be written.
     pub(super) fn shown(&self) -> String {
-        let commands = self.commands.iter().map(Command::shown).collect::<Vec<_>>().join(" | ");
+        let commands = self.commands.iter().map(Command::shown).list().join(" | ");
         if self.decl.is_empty() {
             commands
         } else {
@@ -95,7 +95,7 @@ impl Pipe {
 impl Command {
     /// As it would be written.
     pub(super) fn shown(&self) -> String {
-        self.args.iter().map(Arg::shown).collect::<Vec<_>>().join(" ")
+        self.args.iter().map(Arg::shown).list().join(" ")
     }
 }
 
@@ -471,8 +471,8 @@ impl Parser {
             names.push(self.next().text[1..].to_owned());
         }
         let operand = match term.operand {
-            Operand::Field(first) => Operand::Field(first.into_iter().chain(names).collect()),
-            Operand::Variable(name, first) => Operand::Variable(name, first.into_iter().chain(names).collect()),
+            Operand::Field(first) => Operand::Field(first.into_iter().chain(names).list()),
+            Operand::Variable(name, first) => Operand::Variable(name, first.into_iter().chain(names).list()),
             Operand::Constant(..) | Operand::Nil | Operand::Dot => {
                 let shown = crate::api::quote(&term.shown());
                 return self.error(format!("unexpected . after term {shown}"));

@@ -2,6 +2,7 @@
 
 use super::funcs::type_name;
 use crate::api::{Value, quote};
+use crate::base::List as _;
 use crate::kubectl::output::go_value::{plain, syntax};
 
 /// The widest field that is padded.
@@ -22,7 +23,7 @@ pub(super) fn print(values: &[Value]) -> String {
 
 /// Values with spaces between and a newline at the end.
 pub(super) fn println(values: &[Value]) -> String {
-    values.iter().map(plain).collect::<Vec<_>>().join(" ") + "\n"
+    values.iter().map(plain).list().join(" ") + "\n"
 }
 
 #[derive(Default)]
@@ -91,7 +92,7 @@ pub(super) fn printf(format: &str, args: &[Value]) -> String {
     }
     if used < args.len() {
         let extra: Vec<String> =
-            args[used..].iter().map(|v| if v.is_null() { "<nil>".into() } else { format!("{}={}", type_name(v), plain(v)) }).collect();
+            args[used..].iter().map(|v| if v.is_null() { "<nil>".into() } else { format!("{}={}", type_name(v), plain(v)) }).list();
         out.push_str(&format!("%!(EXTRA {})", extra.join(", ")));
     }
     out

@@ -6,6 +6,7 @@ use super::super::super::machine::MachineEvent;
 use super::super::super::process::{Block, Body, Pid, Process, Signal, Step};
 use super::super::{Program, become_program};
 use super::spawn;
+use crate::base::List as _;
 
 /// A program whose work the host does.
 #[derive(Debug, Clone)]
@@ -24,8 +25,8 @@ pub fn start_external(k: &mut Kernel, p: &mut Process) -> Step {
     let tty = k.is_tty(p, 1);
     k.events.push(MachineEvent::ExternalStarted {
         pid: p.pid,
-        argv: p.argv.iter().map(|a| a.to_string()).collect(),
-        env: p.env.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect(),
+        argv: p.argv.iter().map(|a| a.to_string()).list(),
+        env: p.env.iter().map(|(n, v)| (n.to_string(), v.to_string())).list(),
         cwd: p.cwd.to_string(),
         tty,
         at: k.now,

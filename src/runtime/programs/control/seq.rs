@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::super::super::kernel::Kernel;
 use super::super::super::process::{Process, Step};
 use super::super::{Options, Program, Refusal, Run, become_program};
+use crate::base::List as _;
 
 /// A sequence being written.
 #[derive(Debug, Clone)]
@@ -66,7 +67,7 @@ fn read(o: &Options) -> Result<Option<Seq>, String> {
     if step == 0.0 {
         return Err("increment may not be 0".into());
     }
-    let whole: Vec<i128> = o.rest.iter().map_while(|a| a.parse().ok().filter(|n| (-WHOLE_MAX..WHOLE_MAX).contains(n))).collect();
+    let whole: Vec<i128> = o.rest.iter().map_while(|a| a.parse().ok().filter(|n| (-WHOLE_MAX..WHOLE_MAX).contains(n))).list();
     let whole = match whole[..] {
         [z] if o.rest.len() == 1 => Some((1, 1, z)),
         [a, z] if o.rest.len() == 2 => Some((a, 1, z)),

@@ -5,7 +5,7 @@ use super::super::super::process::{Block, Body, ExitStatus, Pid, Process, Signal
 use super::super::super::text;
 use super::super::filter::lines;
 use super::super::{Options, Program, Run, become_program};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, List as _, Time};
 
 /// `stress`: workers that burn CPU or hold memory.
 #[derive(Debug, Clone)]
@@ -91,7 +91,7 @@ impl Hog {
                         k.now.since(self.started).as_secs()
                     );
                     let _ = k.put(p, 2, text.as_bytes());
-                    let workers: Vec<Pid> = k.procs.values().filter(|q| q.ppid == p.pid).map(|q| q.pid).collect();
+                    let workers: Vec<Pid> = k.procs.values().filter(|q| q.ppid == p.pid).map(|q| q.pid).list();
                     for w in workers {
                         let _ = k.signal(w, Signal::KILL, true);
                     }

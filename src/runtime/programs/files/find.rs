@@ -7,7 +7,7 @@ use super::super::super::shell::Pattern;
 use super::super::system::{group, user};
 use super::super::{Refusal, Run};
 use super::{clean, remove_tree};
-use crate::base::Time;
+use crate::base::{List as _, Time};
 
 /// All files below a path, for `grep -r`.
 pub fn all_files(k: &Kernel, p: &Process, path: &str) -> Vec<String> {
@@ -298,7 +298,7 @@ impl Search<'_> {
             Test::Print(end) => self.out.extend([path, end.encode_utf8(&mut [0; 4])]),
             Test::Delete => self.deleted.push(path.to_owned()),
             Test::Prune => self.pruned = true,
-            Test::Exec(command) => self.commands.push(command.iter().map(|a| a.replace("{}", path)).collect()),
+            Test::Exec(command) => self.commands.push(command.iter().map(|a| a.replace("{}", path)).list()),
             Test::Gather(n) => self.gathered[*n].push(path.to_owned()),
         }
         true
@@ -307,7 +307,7 @@ impl Search<'_> {
 
 /// `find`: prints what matches, and returns its status and the commands of `-exec`.
 pub fn find(r: &mut Run<'_>) -> Result<(i32, Vec<Vec<String>>), i32> {
-    let args: Vec<String> = r.args.iter().skip_while(|a| matches!(a.as_str(), "-H" | "-L" | "-P")).cloned().collect();
+    let args: Vec<String> = r.args.iter().skip_while(|a| matches!(a.as_str(), "-H" | "-L" | "-P")).cloned().list();
     let split = args.iter().position(|a| a.starts_with('-') || a == "(" || a == "!").unwrap_or(args.len());
     let (roots, words) = args.split_at(split);
     let mut reader = Reader { r, words, at: 0, depths: (0, usize::MAX), acts: false, nesting: 0, gather: Vec::new() };

@@ -1,6 +1,7 @@
 //! `ls`.
 
 use super::*;
+use crate::base::List as _;
 
 pub fn ls(r: &mut Run<'_>, o: &Options) -> i32 {
     let (has, mut files) = (|c| o.has(c), o.rest.clone());
@@ -131,7 +132,7 @@ impl Ls {
                 return;
             }
             // Columns, down first, within 80 characters.
-            let names: Vec<String> = list.iter().map(|(n, node)| name(n, node)).collect();
+            let names: Vec<String> = list.iter().map(|(n, node)| name(n, node)).list();
             let width = names.iter().map(|n| n.chars().count()).max().unwrap_or(0) + 2;
             let columns = (80 / width).clamp(1, names.len());
             let rows = names.len().div_ceil(columns);

@@ -1,7 +1,7 @@
 //! diff: of two texts, and of two folders file by file.
 
 use super::super::{Options, Run};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use crate::runtime::fs::Kind;
 
 /// How the images' and GNU's `diff` print; busybox knows the unified form alone.
@@ -42,7 +42,7 @@ impl Diff {
             key.retain(|c| !c.is_whitespace());
         } else if self.blanks {
             let lead = if key.starts_with(char::is_whitespace) { " " } else { "" };
-            key = format!("{lead}{}", key.split_whitespace().collect::<Vec<_>>().join(" "));
+            key = format!("{lead}{}", key.split_whitespace().list().join(" "));
         }
         key
     }
@@ -53,11 +53,11 @@ impl Diff {
             return (String::new(), 0);
         }
         let [a, b] = texts.map(String::from_utf8_lossy);
-        let (old, new): (Vec<&str>, Vec<&str>) = (a.lines().collect(), b.lines().collect());
+        let (old, new): (Vec<&str>, Vec<&str>) = (a.lines().list(), b.lines().list());
         if self.brief || old.len().saturating_mul(new.len()) > 4_000_000 {
             return (format!("Files {} and {} differ\n", names[0], names[1]), 1);
         }
-        let keys = |lines: &[&str]| lines.iter().map(|l| self.key(l)).collect::<Vec<_>>();
+        let keys = |lines: &[&str]| lines.iter().map(|l| self.key(l)).list();
         let rows = rows(&keys(&old), &keys(&new));
         if rows.iter().all(|r| r.0 == ' ') {
             return (String::new(), 0);
@@ -104,7 +104,7 @@ fn rows(old: &[String], new: &[String]) -> Vec<Row> {
 /// The changes with some lines around them.
 fn unified(rows: &[Row], old: &[&str], new: &[&str], around: usize) -> String {
     let mut out = String::new();
-    let changed: Vec<usize> = (0..rows.len()).filter(|i| rows[*i].0 != ' ').collect();
+    let changed: Vec<usize> = (0..rows.len()).filter(|i| rows[*i].0 != ' ').list();
     for group in changed.chunk_by(|a, b| b - a <= 2 * around.min(rows.len()) + 1) {
         let hunk = &rows[group[0].saturating_sub(around)..group[group.len() - 1].saturating_add(around + 1).min(rows.len())];
         let range = |start: usize, sign: char| match hunk.iter().filter(|r| r.0 == ' ' || r.0 == sign).count() {
@@ -151,14 +151,14 @@ fn normal(rows: &[Row], old: &[&str], new: &[&str]) -> String {
 pub fn folders(r: &mut Run<'_>, o: &Options) -> Option<i32> {
     let [a, b] = &o.rest[..] else { return None };
     let names = |r: &Run<'_>, path: &str| match r.k.fs.stat(&r.p.cwd, path).map(|node| &node.kind) {
-        Ok(Kind::Dir(entries)) => Some(entries.keys().cloned().collect::<Vec<_>>()),
+        Ok(Kind::Dir(entries)) => Some(entries.keys().cloned().list()),
         _ => None,
     };
     let (mut all, others) = (names(r, a)?, names(r, b)?);
     let (mine, how) = (all.clone(), Diff::new(r, o));
     all.extend(others.iter().filter(|n| !mine.contains(n)).cloned());
     all.order();
-    let given: Vec<String> = r.args.iter().filter(|arg| arg.starts_with('-')).cloned().collect();
+    let given: Vec<String> = r.args.iter().filter(|arg| arg.starts_with('-')).cloned().list();
     let mut code = 0;
     for name in all {
         let (left, right) = (format!("{}/{name}", a.trim_end_matches('/')), format!("{}/{name}", b.trim_end_matches('/')));

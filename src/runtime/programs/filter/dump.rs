@@ -3,6 +3,7 @@
 use super::super::{Options, Run};
 use super::lines::size;
 use super::{Filter, Made, Sink};
+use crate::base::List as _;
 
 /// How the bytes of a row are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,7 +130,7 @@ impl Dump {
         self.pending.extend_from_slice(&data[..taken]);
         let whole = self.pending.len() - self.pending.len() % self.row;
         if self.form != Form::Reverse {
-            let rows: Vec<u8> = self.pending.drain(..whole).collect();
+            let rows: Vec<u8> = self.pending.drain(..whole).list();
             rows.chunks(self.row).for_each(|row| self.show(row, sink));
         }
         sink.stop = self.left == 0;
@@ -139,7 +140,7 @@ impl Dump {
     pub fn finish(&mut self, sink: &mut Sink) {
         let rest = std::mem::take(&mut self.pending);
         if self.form == Form::Reverse {
-            let digits: Vec<u8> = rest.iter().filter_map(|c| char::from(*c).to_digit(16)).map(|d| d as u8).collect();
+            let digits: Vec<u8> = rest.iter().filter_map(|c| char::from(*c).to_digit(16)).map(|d| d as u8).list();
             sink.out.extend(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]));
             return;
         }

@@ -6,6 +6,7 @@ use super::super::super::shell::Pattern;
 use super::super::files::all_files;
 use super::super::{Options, Refusal, Run};
 use super::{Filter, Made, Sink};
+use crate::base::List as _;
 
 #[derive(Debug, Clone)]
 pub struct Grep {
@@ -91,7 +92,7 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
         if rest.is_empty() {
             return Err(run.refuse(Refusal::Wrong(String::new())));
         }
-        texts = rest.remove(0).split('\n').map(str::to_owned).collect();
+        texts = rest.remove(0).split('\n').map(str::to_owned).list();
     }
     for mut text in texts.into_iter().take(1000) {
         if kind == 'F' {
@@ -122,7 +123,7 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
         if rest.is_empty() {
             rest.push(".".into());
         }
-        rest = rest.iter().flat_map(|r| all_files(run.k, run.p, r)).collect();
+        rest = rest.iter().flat_map(|r| all_files(run.k, run.p, r)).list();
         let fits = |c: char, name: &str| o.each().any(|o| o.0 == c && Pattern::new(o.1).matches(name));
         rest.retain(|f| {
             let folders = f.rsplit_once('/').map_or("", |f| f.0);

@@ -2,6 +2,7 @@
 
 use super::super::{Options, Run};
 use super::{Filter, Made, Sink};
+use crate::base::List as _;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Algorithm {
@@ -137,7 +138,7 @@ fn sha1(data: &[u8]) -> Vec<u8> {
             *s = s.wrapping_add(v);
         }
     }
-    h.iter().flat_map(|v| v.to_be_bytes()).collect()
+    h.iter().flat_map(|v| v.to_be_bytes()).list()
 }
 
 /// The first 32 bits of the fractional parts of the roots of the first primes.
@@ -186,7 +187,7 @@ fn sha256(data: &[u8]) -> Vec<u8> {
             *s = s.wrapping_add(x);
         }
     }
-    h.iter().flat_map(|v| v.to_be_bytes()).collect()
+    h.iter().flat_map(|v| v.to_be_bytes()).list()
 }
 
 #[cfg(test)]

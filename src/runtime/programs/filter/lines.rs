@@ -2,7 +2,7 @@
 
 mod sort;
 
-use crate::base::{Order as _, base64};
+use crate::base::{List as _, Order as _, base64};
 use std::collections::VecDeque;
 
 use super::super::super::text::unescape_one;
@@ -77,10 +77,10 @@ pub fn tr(run: &mut Run<'_>, o: &Options) -> Made {
     }
     let mut from = set(&o.rest[0]);
     if o.any("cC") {
-        from = (0..=255u8).filter(|b| !from.contains(b)).collect();
+        from = (0..=255u8).filter(|b| !from.contains(b)).list();
     }
     let to = o.rest.get(1).map(|s| set(s));
-    let mut tr = Tr { map: (0..=255).collect(), dropped: vec![false; 256], squeezed: vec![false; 256], last: None };
+    let mut tr = Tr { map: (0..=255).list(), dropped: vec![false; 256], squeezed: vec![false; 256], last: None };
     if let (Some(to), false) = (&to, delete)
         && let Some(last) = to.last()
     {
@@ -484,9 +484,9 @@ impl Wc {
         }
     }
     fn print(&self, n: &[u64; 5], name: &str, sink: &mut Sink) {
-        let shown: Vec<u64> = [0, 1, 3, 2, 4].into_iter().filter(|i| self.show[*i]).map(|i| n[i]).collect();
+        let shown: Vec<u64> = [0, 1, 3, 2, 4].into_iter().filter(|i| self.show[*i]).map(|i| n[i]).list();
         let (width, all) = (self.width, shown.len() > 1);
-        let mut text = shown.iter().map(|v| if all { format!("{v:width$}") } else { v.to_string() }).collect::<Vec<_>>().join(" ");
+        let mut text = shown.iter().map(|v| if all { format!("{v:width$}") } else { v.to_string() }).list().join(" ");
         if name != "-" {
             text.push(' ');
             text.push_str(name);
@@ -575,7 +575,7 @@ impl Cut {
             sink.out.extend_from_slice(line);
         } else {
             let parts: Vec<&[u8]> =
-                line.split(|b| *b == self.delimiter).enumerate().filter(|(i, _)| self.wanted(i + 1)).map(|(_, p)| p).collect();
+                line.split(|b| *b == self.delimiter).enumerate().filter(|(i, _)| self.wanted(i + 1)).map(|(_, p)| p).list();
             sink.out.extend(parts.join(&self.joint[..]));
         }
         sink.out.push(b'\n');
@@ -682,14 +682,14 @@ impl Whole {
         let lines = || data.strip_suffix(b"\n").unwrap_or(&data).split(|b| *b == b'\n').filter(|_| !data.is_empty());
         match &self.kind {
             WholeKind::Tac => {
-                for l in lines().collect::<Vec<_>>().into_iter().rev() {
+                for l in lines().list().into_iter().rev() {
                     sink.out.extend_from_slice(l);
                     sink.out.push(b'\n');
                 }
             }
             WholeKind::Shuffle(seed, most) => {
                 let mut random = crate::base::RandomStream::new(*seed, "shuf");
-                let mut left: Vec<&[u8]> = lines().collect();
+                let mut left: Vec<&[u8]> = lines().list();
                 for i in 0..left.len().min(*most) {
                     let other = i + random.below((left.len() - i) as u64) as usize;
                     left.swap(i, other);
@@ -718,7 +718,7 @@ impl Whole {
             }
             WholeKind::Fold(width, at_blanks) => {
                 for l in lines() {
-                    let chars: Vec<char> = String::from_utf8_lossy(l).chars().collect();
+                    let chars: Vec<char> = String::from_utf8_lossy(l).chars().list();
                     let mut rest = &chars[..];
                     loop {
                         let mut end = (*width).clamp(1, rest.len().max(1)).min(rest.len());

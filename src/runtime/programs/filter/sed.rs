@@ -5,6 +5,7 @@ mod parse;
 use super::super::super::regex::Regex;
 use super::super::{Options, Refusal, Run};
 use super::{Filter, Made, Sink};
+use crate::base::List as _;
 use parse::Parser;
 pub use parse::Substitution;
 
@@ -130,7 +131,7 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
         run.err("script too long");
         return Err(1);
     }
-    let mut p = Parser { c: script.chars().collect(), extended: o.any("Er"), ..Parser::default() };
+    let mut p = Parser { c: script.chars().list(), extended: o.any("Er"), ..Parser::default() };
     if let Err(e) = p.script() {
         let e = if run.k.is_gnu() {
             format!(

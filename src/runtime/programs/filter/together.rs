@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::super::{Options, Run};
 use super::diff::{self, Diff};
 use super::{Filter, Made, Sink};
+use crate::base::List as _;
 
 /// How much of an input is kept, in bytes.
 const INPUT_BYTES_MAX: usize = 4 << 20;
@@ -42,7 +43,7 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
         files.push("-".into());
     }
     let kind = match run.name {
-        "comm" => Kind::Comm(o.each().map(|o| o.0).collect()),
+        "comm" => Kind::Comm(o.each().map(|o| o.0).list()),
         "cmp" => Kind::Cmp(o.has('s')),
         "diff" => Kind::Diff(Diff::new(run, o)),
         _ => Kind::Paste(o.value('d').unwrap_or("\t").to_owned(), o.has('s')),
@@ -137,9 +138,9 @@ fn comm(hidden: &[char], a: &[u8], b: &[u8]) -> String {
 /// The lines of all inputs side by side, or those of each in one line; the signs between take turns. Columns that are standard
 /// input share its lines.
 fn paste(signs: &str, serial: bool, names: &[String], texts: &[Vec<u8>]) -> String {
-    let signs: Vec<char> = signs.replace("\\t", "\t").replace("\\n", "\n").chars().collect();
-    let texts: Vec<_> = texts.iter().map(|t| String::from_utf8_lossy(t)).collect();
-    let mut columns: Vec<_> = texts.iter().map(|t| t.lines().peekable()).collect();
+    let signs: Vec<char> = signs.replace("\\t", "\t").replace("\\n", "\n").chars().list();
+    let texts: Vec<_> = texts.iter().map(|t| String::from_utf8_lossy(t)).list();
+    let mut columns: Vec<_> = texts.iter().map(|t| t.lines().peekable()).list();
     let source = |i: usize| if names[i] == "-" { names.iter().position(|n| n == "-").unwrap_or(i) } else { i };
     let mut out = String::new();
     let mut row = |cells: Vec<&str>| {
@@ -152,10 +153,10 @@ fn paste(signs: &str, serial: bool, names: &[String], texts: &[Vec<u8>]) -> Stri
         out.push('\n');
     };
     if serial {
-        columns.into_iter().for_each(|lines| row(lines.collect()));
+        columns.into_iter().for_each(|lines| row(lines.list()));
     } else {
         while columns.iter_mut().any(|c| c.peek().is_some()) {
-            row((0..columns.len()).map(|i| columns[source(i)].next().unwrap_or_default()).collect());
+            row((0..columns.len()).map(|i| columns[source(i)].next().unwrap_or_default()).list());
         }
     }
     out

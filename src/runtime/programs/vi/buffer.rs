@@ -2,6 +2,7 @@
 
 use arcstr::ArcStr;
 
+use crate::base::List as _;
 use crate::base::regex::Regex;
 
 /// A place: line and character, both from 0.
@@ -32,7 +33,7 @@ pub struct Row(Option<usize>, Vec<char>);
 impl Row {
     fn of(&mut self, buffer: &Buffer, row: usize) -> &[char] {
         if self.0 != Some(row) {
-            *self = Row(Some(row), buffer.lines[row].chars().collect());
+            *self = Row(Some(row), buffer.lines[row].chars().list());
         }
         &self.1
     }
@@ -55,7 +56,7 @@ fn byte(line: &str, col: usize) -> usize {
 
 impl Buffer {
     pub fn new(text: &str) -> Buffer {
-        let mut lines: Vec<ArcStr> = text.split('\n').map(ArcStr::from).collect();
+        let mut lines: Vec<ArcStr> = text.split('\n').map(ArcStr::from).list();
         if lines.len() > 1 && lines.last().is_some_and(|l| l.is_empty()) {
             lines.pop();
         }
@@ -222,7 +223,7 @@ impl Buffer {
     /// The word, or what stands between two signs, around the cursor: `iw`, `a"`.
     pub fn object(&self, around: bool, what: char) -> Option<(Place, Place)> {
         let (row, col) = self.at;
-        let line: Vec<char> = self.lines[row].chars().collect();
+        let line: Vec<char> = self.lines[row].chars().list();
         if matches!(what, 'w' | 'W') {
             let own = class(*line.get(col)?, what == 'W');
             let same = |c: &char| class(*c, what == 'W') == own;
@@ -250,7 +251,7 @@ impl Buffer {
     /// The bracket that belongs to the one at or after the cursor.
     pub fn bracket(&self) -> Option<Place> {
         const PAIRS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('{', '}')];
-        let line: Vec<char> = self.line().chars().collect();
+        let line: Vec<char> = self.line().chars().list();
         let is = |c: char| PAIRS.iter().find(|(a, z)| *a == c || *z == c).copied();
         let col = (self.at.1..line.len()).find(|i| is(line[*i]).is_some())?;
         let (open, close) = is(line[col])?;

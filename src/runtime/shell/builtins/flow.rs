@@ -4,6 +4,7 @@ use super::super::super::fs::Errno;
 use super::super::super::kernel::OpenHow;
 use super::read::ReadFor;
 use super::*;
+use crate::base::List as _;
 
 pub(super) fn exit(call: &mut Call) -> Outcome {
     let code = match call.args.first() {
@@ -51,7 +52,7 @@ pub(super) fn source(call: &mut Call) -> Outcome {
     let Some((path, params)) = call.args.split_first() else { return call.fail(2, "filename argument required") };
     match call.k.open(call.p, path, OpenHow::Read) {
         Ok(fd) if call.sh.frames.len() < FRAMES_MAX => {
-            let params = (!params.is_empty()).then(|| std::mem::replace(&mut call.sh.params, params.iter().map(ArcStr::from).collect()));
+            let params = (!params.is_empty()).then(|| std::mem::replace(&mut call.sh.params, params.iter().map(ArcStr::from).list()));
             Outcome::Read(Box::new(Reading::all(fd, call.tested, ReadFor::Script { path: path.into(), params })))
         }
         Ok(fd) => {

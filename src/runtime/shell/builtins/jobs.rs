@@ -3,6 +3,7 @@
 use super::super::super::process::Signal;
 use super::super::super::programs;
 use super::*;
+use crate::base::List as _;
 
 /// The place of bash's `ERR` among the traps, where no signal is.
 pub const ERR: u8 = 100;
@@ -49,7 +50,7 @@ pub(super) fn wait(call: &mut Call) -> Outcome {
     }
     let pids = match (pids.is_empty(), any) {
         (true, false) => None,
-        (true, true) => Some(call.sh.jobs.iter().map(|j| j.pid).collect()),
+        (true, true) => Some(call.sh.jobs.iter().map(|j| j.pid).list()),
         (false, _) => Some(pids),
     };
     Outcome::Wait { pids, any }
@@ -77,7 +78,7 @@ pub(super) fn kill(call: &mut Call) -> Outcome {
         Some(pid) if a.starts_with('%') => pid.to_string(),
         _ => a.clone(),
     };
-    let args: Vec<String> = call.args.iter().map(resolved).collect();
+    let args: Vec<String> = call.args.iter().map(resolved).list();
     if let Some(job) = args.iter().find(|a| a.starts_with('%')) {
         let text = call.worded(
             format!("{job}: no such job"),

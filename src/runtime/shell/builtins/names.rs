@@ -3,6 +3,7 @@
 use super::super::super::programs;
 use super::output::is_dash;
 use super::*;
+use crate::base::List as _;
 
 pub(super) fn alias(call: &mut Call) -> Outcome {
     let mark = if call.sh.bash { "alias " } else { "" };
@@ -68,8 +69,8 @@ pub(super) fn shopt(call: &mut Call) -> Outcome {
     }
     let (sets, all) = (has('s') || has('u'), names.is_empty());
     if all {
-        let known: Vec<&str> = if has('o') { Options::NAMES.map(|n| n.0).to_vec() } else { SHOPT_NAMES.split_whitespace().collect() };
-        names = known.into_iter().map(str::to_owned).collect();
+        let known: Vec<&str> = if has('o') { Options::NAMES.map(|n| n.0).to_vec() } else { SHOPT_NAMES.split_whitespace().list() };
+        names = known.into_iter().map(str::to_owned).list();
     }
     let (mut status, mut text) = (0, String::new());
     for name in &names {

@@ -2,6 +2,7 @@
 
 use super::super::super::text;
 use super::*;
+use crate::base::List as _;
 
 pub(super) fn echo(call: &mut Call) -> Outcome {
     // dash reads escapes, and no flags but one.
@@ -55,7 +56,7 @@ pub(super) fn printf(call: &mut Call) -> Outcome {
 
 /// `test` and `[`.
 pub(super) fn test(call: &mut Call) -> Outcome {
-    let argv: Vec<String> = std::iter::once(call.name.to_owned()).chain(call.args.iter().cloned()).collect();
+    let argv: Vec<String> = std::iter::once(call.name.to_owned()).chain(call.args.iter().cloned()).list();
     let e = match cond::test_command(call.k, call.p, &argv) {
         Ok(yes) => return Outcome::Done(i32::from(!yes)),
         Err(e) => e,

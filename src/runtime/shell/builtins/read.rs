@@ -3,6 +3,7 @@
 use super::super::super::kernel::{DescId, Rd};
 use super::super::super::process::{Block, Step};
 use super::*;
+use crate::base::List as _;
 
 /// What is read is for.
 #[derive(Debug, Clone)]
@@ -297,7 +298,7 @@ pub(super) fn getopts(call: &mut Call) -> Outcome {
         return call.fail(2, "usage: getopts optstring var [arg...]");
     };
     let Call { sh, k, p, .. } = call;
-    let list: Vec<String> = if rest.is_empty() { sh.params.iter().map(|a| a.to_string()).collect() } else { rest.to_vec() };
+    let list: Vec<String> = if rest.is_empty() { sh.params.iter().map(|a| a.to_string()).list() } else { rest.to_vec() };
     let mut index: usize = sh.get("OPTIND").and_then(|v| v.parse().ok()).unwrap_or(1).max(1);
     let silent = spec.starts_with(':');
     let end = |sh: &mut Shell, index: usize| {

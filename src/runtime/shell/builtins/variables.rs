@@ -2,6 +2,7 @@
 
 use super::super::exec::quote;
 use super::*;
+use crate::base::List as _;
 
 /// `export` and `readonly`.
 pub(super) fn export(call: &mut Call) -> Outcome {
@@ -194,7 +195,7 @@ pub(super) fn set(call: &mut Call) -> Outcome {
     while at < args.len() {
         let a = &args[at];
         if a == "--" {
-            call.sh.params = args[at + 1..].iter().map(ArcStr::from).collect();
+            call.sh.params = args[at + 1..].iter().map(ArcStr::from).list();
             return Outcome::Done(0);
         }
         if a == "-" {
@@ -229,7 +230,7 @@ pub(super) fn set(call: &mut Call) -> Outcome {
         at += 1;
     }
     if at < args.len() {
-        call.sh.params = args[at..].iter().map(ArcStr::from).collect();
+        call.sh.params = args[at..].iter().map(ArcStr::from).list();
     }
     Outcome::Done(0)
 }

@@ -1,6 +1,7 @@
 //! Simple commands: their assignments, functions, builtins and programs.
 
 use super::*;
+use crate::base::List as _;
 
 /// What is assigned to a whole number (`declare -i`) as what it comes to.
 fn reckoned(e: &mut Expander<'_>, mut assigned: Assigned) -> Result<Assigned, Stop> {
@@ -197,7 +198,7 @@ impl Shell {
                 AssignedValue::Text(Some(key), v) => format!(" {name}[{key}]={}", traced(v)),
                 AssignedValue::Items(items) => {
                     let items = items.iter().map(|(key, v)| key.as_ref().map_or_else(|| v.clone(), |key| format!("[{key}]={v}")));
-                    format!(" {name}=({})", items.collect::<Vec<_>>().join(" "))
+                    format!(" {name}=({})", items.list().join(" "))
                 }
             });
         }
@@ -246,7 +247,7 @@ impl Shell {
         self.advance(0);
         self.control.push(Control::Redirect(saved));
         let mut words = argv.into_iter().map(ArcStr::from);
-        let (name, params) = (words.next().unwrap_or_default(), words.collect::<Vec<_>>());
+        let (name, params) = (words.next().unwrap_or_default(), words.list());
         if let Err(error) = self.charge(params.iter().map(|t| t.len()).sum()) {
             self.undo_redirect_of_call(k, p);
             return self.stopped(k, p, error.into());

@@ -6,6 +6,7 @@ use arcstr::ArcStr;
 
 use super::super::code::*;
 use super::*;
+use crate::base::List as _;
 
 /// How far an instruction jumps to land behind the last.
 fn jump(from: usize, ops: &[Op]) -> i32 {
@@ -363,7 +364,7 @@ impl Parser<'_> {
         let Some(end) = self.b[start..].starts_with(b"((").then(|| self.arith_end(start + 2)).flatten() else {
             return Err(ParseError::Unexpected("(".into(), None));
         };
-        let parts: Vec<&str> = self.src[start + 2..end].split(';').collect();
+        let parts: Vec<&str> = self.src[start + 2..end].split(';').list();
         let [init, cond, step] = parts[..] else { return Err(ParseError::Unexpected(";".into(), None)) };
         let mut words = Vec::new();
         for part in [init, if cond.trim().is_empty() { "1" } else { cond }, step] {
@@ -702,7 +703,7 @@ impl Parser<'_> {
             "&>" => (1, RedirectKind::Both(word, false)),
             "&>>" => (1, RedirectKind::Both(word, true)),
             "<<<" => {
-                let mut pieces: Vec<Piece> = word.0.iter().map(quote_piece).collect();
+                let mut pieces: Vec<Piece> = word.0.iter().map(quote_piece).list();
                 pieces.push(Piece::Quoted(arcstr::literal!("\n")));
                 (0, RedirectKind::Here(Arc::new(OnceLock::from(Word(pieces.into())))))
             }

@@ -5,7 +5,7 @@ mod run;
 
 use std::sync::Arc;
 
-use crate::base::SortedMap;
+use crate::base::{List as _, SortedMap};
 
 use super::super::super::regex::Regex;
 use super::super::{Options, Refusal, Run};
@@ -96,7 +96,7 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
             return Err(1);
         }
     };
-    let files: Vec<String> = rest.iter().filter(|f| !is_assignment(f)).cloned().collect();
+    let files: Vec<String> = rest.iter().filter(|f| !is_assignment(f)).cloned().list();
     let mut awk = Awk {
         globals: vec![Cell::Unset; script.globals.len()],
         ranges: vec![false; script.rules.len()],
@@ -117,7 +117,7 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
         depth: 0,
         random: crate::base::RandomStream::new(0, "awk"),
         now_s: run.k.now.unix_s(),
-        env: run.p.env.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect(),
+        env: run.p.env.iter().map(|(n, v)| (n.to_string(), v.to_string())).list(),
         written: Vec::new(),
     };
     awk.fields.push(Value::Input("".into()));

@@ -2,7 +2,7 @@
 
 mod builtins;
 
-use crate::base::{Order as _, SortedMap};
+use crate::base::{List as _, Order as _, SortedMap};
 use std::sync::Arc;
 
 use super::super::super::super::regex::Regex;
@@ -161,7 +161,7 @@ impl Awk {
     pub(super) fn record_text(&mut self) -> Arc<str> {
         if !self.joined {
             let ofs = self.global_text("OFS");
-            let text = self.fields[1..].iter().map(|f| f.text().to_string()).collect::<Vec<_>>().join(&ofs);
+            let text = self.fields[1..].iter().map(|f| f.text().to_string()).list().join(&ofs);
             self.fields[0] = Value::Input(text.into());
             self.joined = true;
         }
@@ -188,11 +188,11 @@ impl Awk {
             newline = true;
         }
         match fs {
-            " " => text.split_whitespace().map(str::to_string).collect(),
-            "" => text.chars().map(String::from).collect(),
+            " " => text.split_whitespace().map(str::to_string).list(),
+            "" => text.chars().map(String::from).list(),
             fs if fs.chars().count() == 1 && fs != "\\" => {
                 let c = fs.chars().next().unwrap_or(' ');
-                text.split(|x| x == c || (newline && x == '\n')).map(str::to_string).collect()
+                text.split(|x| x == c || (newline && x == '\n')).map(str::to_string).list()
             }
             fs => {
                 let Some(re) = self.regex(fs) else { return vec![text.to_string()] };
@@ -308,7 +308,7 @@ impl Awk {
             Stmt::Print { args, format, to } => {
                 let mut out = Vec::new();
                 if *format {
-                    let values: Vec<Value> = args.iter().map(|a| self.eval(a, frame, sink)).collect();
+                    let values: Vec<Value> = args.iter().map(|a| self.eval(a, frame, sink)).list();
                     out = self.sprintf(&values).into_bytes();
                 } else {
                     let (ofs, ors) = (self.global_text("OFS"), self.global_text("ORS"));
@@ -402,7 +402,7 @@ impl Awk {
             }
             Stmt::ForIn(var, array, body) => {
                 let mut keys: Vec<String> = match self.cell(*array, frame) {
-                    Cell::Array(a) => a.keys().cloned().collect(),
+                    Cell::Array(a) => a.keys().cloned().list(),
                     _ => Vec::new(),
                 };
                 // Numbers come in their order.
@@ -466,7 +466,7 @@ impl Awk {
             return self.eval(one, frame, sink).text().to_string();
         }
         let sep = self.global_text("SUBSEP");
-        index.iter().map(|e| self.eval(e, frame, sink).text().to_string()).collect::<Vec<_>>().join(&sep)
+        index.iter().map(|e| self.eval(e, frame, sink).text().to_string()).list().join(&sep)
     }
 
     fn special(&mut self, place: Place) -> Option<Value> {
@@ -650,7 +650,7 @@ impl Awk {
             Expr::Getline => {
                 // The next record, where it has been read already.
                 let Some(end) = self.buffer.iter().position(|b| *b == b'\n') else { return Value::Number(0.0) };
-                let line: Vec<u8> = self.buffer.drain(..=end).collect();
+                let line: Vec<u8> = self.buffer.drain(..=end).list();
                 self.nr += 1.0;
                 self.fnr += 1.0;
                 let text = String::from_utf8_lossy(&line[..end]).into_owned();

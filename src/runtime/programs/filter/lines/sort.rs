@@ -2,13 +2,13 @@
 
 use super::super::super::{Options, Run};
 use super::super::{Filter, Made, Sink};
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 
 /// Starts it.
 pub fn sort(r: &mut Run<'_>, o: &Options) -> Made {
     let file = o.rest.first().map_or("-", String::as_str);
     let told = if r.k.is_gnu() { format!("sort: {file}:") } else { "Check line ".into() };
-    let keys = o.each().filter(|o| o.0 == 'k').map(|o| Key::read(o.1)).collect();
+    let keys = o.each().filter(|o| o.0 == 'k').map(|o| Key::read(o.1)).list();
     let letters: String = o.each().filter(|o| "bdfghiMnrV".contains(o.0)).map(|o| o.0).collect();
     let s = Sort {
         checks: o.any("cC").then(|| if o.has('C') || o.value('c').is_some_and(|v| !v.is_empty()) { String::new() } else { told }),
@@ -78,7 +78,7 @@ impl Sort {
     }
     fn fields<'a>(&self, line: &'a [u8]) -> Vec<&'a [u8]> {
         match self.separator {
-            Some(s) => line.split(|b| *b == s).collect(),
+            Some(s) => line.split(|b| *b == s).list(),
             None => {
                 // A field begins with the blanks before it.
                 let mut out = Vec::new();
@@ -114,7 +114,7 @@ impl Sort {
             if self.keys.is_empty() { vec![Key { from: (1, 0), to: None, flags: String::new() }] } else { self.keys.clone() };
         let whole = self.keys.is_empty();
         let mut rows: Vec<(Vec<Vec<u8>>, Vec<u8>)> =
-            lines.into_iter().map(|l| (keys.iter().map(|k| if whole { l.clone() } else { self.key(&l, k) }).collect(), l)).collect();
+            lines.into_iter().map(|l| (keys.iter().map(|k| if whole { l.clone() } else { self.key(&l, k) }).list(), l)).list();
         let order = |a: &(Vec<Vec<u8>>, Vec<u8>), b: &(Vec<Vec<u8>>, Vec<u8>)| {
             for (i, key) in keys.iter().enumerate() {
                 let flags = if key.flags.is_empty() { &self.flags } else { &key.flags };
@@ -169,7 +169,7 @@ fn compare(a: &[u8], b: &[u8], flags: &str) -> std::cmp::Ordering {
         let text = if has('b') || has('M') { text.trim_ascii_start() } else { text };
         let kept =
             |c: &&u8| !(has('d') && !(c.is_ascii_alphanumeric() || matches!(c, b' ' | b'\t')) || has('i') && !(32..127).contains(*c));
-        let text: Vec<u8> = text.iter().filter(kept).copied().collect();
+        let text: Vec<u8> = text.iter().filter(kept).copied().list();
         if has('f') || has('M') { text.to_ascii_uppercase() } else { text }
     });
     if has('n') || has('g') || has('h') {
@@ -206,7 +206,7 @@ fn version_key(t: &[u8]) -> Vec<u8> {
     while i < t.len() {
         if t[i].is_ascii_digit() {
             let n = t[i..].iter().take_while(|b| b.is_ascii_digit()).count();
-            let digits: Vec<u8> = t[i..i + n].iter().copied().skip_while(|b| *b == b'0').collect();
+            let digits: Vec<u8> = t[i..i + n].iter().copied().skip_while(|b| *b == b'0').list();
             out.push(b'0' + digits.len().min(9) as u8);
             out.extend(digits);
             i += n;

@@ -2,6 +2,7 @@
 
 use super::super::super::super::regex::Regex;
 use super::{Action, Address, Command, Part, substitute};
+use crate::base::List as _;
 
 #[derive(Default)]
 pub(super) struct Parser {
@@ -202,12 +203,11 @@ impl Parser {
                     let d = self.peek().unwrap_or('/');
                     self.at += 1;
                     let (a, b) = (self.until(d)?, self.until(d)?);
-                    let (a, b): (Vec<char>, Vec<char>) =
-                        (a.replace("\\\\", "\\").chars().collect(), b.replace("\\\\", "\\").chars().collect());
+                    let (a, b): (Vec<char>, Vec<char>) = (a.replace("\\\\", "\\").chars().list(), b.replace("\\\\", "\\").chars().list());
                     if a.len() != b.len() {
                         return Err("strings for 'y' command are different lengths".into());
                     }
-                    Action::Translate(a.into_iter().zip(b).collect())
+                    Action::Translate(a.into_iter().zip(b).list())
                 }
                 'p' => Action::Print,
                 'P' => Action::PrintFirst,
@@ -332,7 +332,7 @@ pub struct Substitution {
 impl Substitution {
     /// Reads what stands behind the `s`: `/a/b/g`. The last delimiter may be left out.
     pub fn parse(text: &str) -> Result<Substitution, String> {
-        let mut c: Vec<char> = text.chars().collect();
+        let mut c: Vec<char> = text.chars().list();
         let delimiter = c.first().copied().filter(|d| !d.is_alphanumeric()).ok_or("bad substitution")?;
         if c.iter().filter(|d| **d == delimiter).count() == 2 {
             c.push(delimiter);

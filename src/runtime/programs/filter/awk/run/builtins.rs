@@ -1,6 +1,7 @@
 //! The functions that awk has.
 
 use super::*;
+use crate::base::List as _;
 
 impl Awk {
     pub(super) fn builtin(&mut self, name: &str, args: &[Expr], frame: &mut Vec<Cell>, sink: &mut Sink) -> Value {
@@ -47,7 +48,7 @@ impl Awk {
             }
             return Value::Number(start as f64);
         }
-        let values: Vec<Value> = args.iter().map(|a| self.eval(a, frame, sink)).collect();
+        let values: Vec<Value> = args.iter().map(|a| self.eval(a, frame, sink)).list();
         let n = |i: usize| values.get(i).map_or(0.0, Value::number);
         let t = |i: usize| values.get(i).map_or_else(|| "".into(), Value::text);
         match name {
