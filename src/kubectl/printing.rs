@@ -13,7 +13,7 @@ pub struct ObjectPrinter {
     format: ObjectFormat,
     flags: FormatFlags,
     printed: usize,
-    shows_managers: bool,
+    names_managers: bool,
 }
 
 /// The printer that `-o` asks for; `None` where it is not given.
@@ -31,20 +31,19 @@ impl ObjectPrinter {
         let mut read = |path: &str| read_text(cx, path).map_err(|e| format!("open {path}: {e}"));
         let format = ObjectFormat::parse(flags.text("output"), flags.text("template"), for_get, &mut read)
             .map_err(|e| CliError::Message(e.to_string()))?;
-        // To look for them costs time, which a template that does not name them need not.
-        let shows_managers =
+        let names_managers =
             flags.is_on("show-managed-fields") || ["output", "template"].iter().any(|name| flags.text(name).contains("managedFields"));
         let flags = FormatFlags {
             managed_fields: flags.is_on("show-managed-fields"),
             allow_missing: flags.switch_or("allow-missing-template-keys", true),
             no_headers: flags.is_on("no-headers"),
         };
-        Ok(ObjectPrinter { format, flags, printed: 0, shows_managers })
+        Ok(ObjectPrinter { format, flags, printed: 0, names_managers })
     }
 
-    /// Whether it may show `managedFields`.
-    pub fn shows_managers(&self) -> bool {
-        self.shows_managers
+    /// Whether it shows `managedFields` of this object or list, which is without them: to look for them costs time.
+    pub fn shows_managers(&self, object: &Value) -> bool {
+        self.names_managers || self.format.shows_metadata(object, &self.flags)
     }
 
     /// Prints an object or a list.

@@ -526,3 +526,19 @@ fn the_server_applies_by_who_owns_what() {
     let shown = desk.run("kubectl get cm a -o yaml", "", "default").stdout;
     assert!(!shown.contains("managedFields"), "{shown}");
 }
+
+#[test]
+fn templates_show_the_managers_of_what_only_the_cluster_wrote() {
+    let mut desk = Desk::new(&[]);
+    for (command, shown) in [
+        ("kubectl get ns default -o jsonpath={.metadata}", true),
+        ("kubectl get ns -o go-template={{.items}}", true),
+        ("kubectl get ns -o custom-columns=ALL:.metadata", true),
+        ("kubectl get ns default -o jsonpath={.metadata.labels}", false),
+        ("kubectl get ns default -o json", false),
+    ] {
+        assert_eq!(desk.run(command, "", "default").stdout.contains("managedFields"), shown, "{command}");
+    }
+    let wrong = desk.run("kubectl get ns default -o jsonpath={.no} --allow-missing-template-keys=false", "", "default").stderr;
+    assert!(wrong.contains("\"manager\":\"kube-apiserver\""), "{wrong}");
+}

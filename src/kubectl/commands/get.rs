@@ -207,16 +207,20 @@ fn print_objects(cx: &mut Context<'_, '_>, found: Found, mut printer: ObjectPrin
         sort(&mut infos, field).map_err(|e| CliError::Message(e.to_string()))?;
     }
     for info in &mut infos {
-        if printer.shows_managers() {
-            info.object = cx.host.api.with_managers(info.kind, std::mem::take(&mut info.object));
-        }
         let object = std::mem::take(&mut info.object);
         info.object = as_asked(cx, info, object);
     }
-    let object = match infos.as_slice() {
+    let to_print = |infos: &[Info]| match infos {
         [one] if single => one.object.clone(),
         many => list_of(many.iter().map(|i| i.object.clone()).list()),
     };
+    let mut object = to_print(&infos);
+    if printer.shows_managers(&object) {
+        for info in &mut infos {
+            info.object = cx.host.api.with_managers(info.kind, std::mem::take(&mut info.object));
+        }
+        object = to_print(&infos);
+    }
     errors.extend(printer.print(&object, cx.out).err());
     CliError::check(errors)?;
     Ok(Flow::Done)

@@ -151,6 +151,17 @@ impl ObjectFormat {
         }
     }
 
+    /// Whether a template shows all of the metadata, or says all of an object with what is wrong with it.
+    pub fn shows_metadata(&self, object: &Value, flags: &FormatFlags) -> bool {
+        if matches!(self, ObjectFormat::Json | ObjectFormat::Yaml | ObjectFormat::Kyaml | ObjectFormat::Name) {
+            return false;
+        }
+        // A key that all metadata has.
+        let all = |text: &str| text.contains("resourceVersion");
+        let printed = self.print(object, 0, flags);
+        all(&printed.output) || printed.error.as_deref().is_some_and(all)
+    }
+
     /// Prints an object or a `List`; it is the `nth` that one command prints, counted from 0.
     pub fn print(&self, object: &Value, nth: usize, flags: &FormatFlags) -> Printed {
         let bare = || if flags.managed_fields { object.clone() } else { without_managed_fields(object.clone()) };
