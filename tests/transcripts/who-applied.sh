@@ -54,5 +54,6 @@ kubectl apply -f status.yaml --server-side --subresource=odd
 kubectl delete cm m
 kubectl apply -f one.yaml
 kubectl diff -f other.yaml -l set=s --prune | grep '^[-+] *name:'
+kubectl apply -f other.yaml -l set=s --prune --dry-run=server
 kubectl apply -f other.yaml -l set=s --prune --prune-allowlist=core/v1/ConfigMap --prune-allowlist=odd
 kubectl apply -f other.yaml -l set=s --prune --prune-allowlist=core/v1/ConfigMap

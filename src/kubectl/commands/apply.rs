@@ -112,9 +112,6 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail("only one of -f or -k can be specified");
     }
     check(cx)?;
-    if flags.is_on("prune") && flags.list("prune-allowlist").is_empty() && cx.session.enforce_namespace {
-        cx.out.errln("Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.");
-    }
     let pruned = if flags.is_on("prune") { prune_kinds(cx.host.api, flags.list("prune-allowlist"))? } else { Vec::new() };
     // A format that is not known is found out when something is to be printed.
     let (reporter, format_error) = match Reporter::new(cx) {
@@ -359,6 +356,14 @@ pub fn prunable(
     namespaces: &[String],
     visited: &[String],
 ) -> Result<Vec<(KindRef, Value)>, CliError> {
+    // Also where no namespace was named: there always is one, were it that of the context.
+    if cx.flags().list("prune-allowlist").is_empty() {
+        cx.klog(
+            "W",
+            "prune.go:71",
+            "Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.",
+        );
+    }
     let options = ListOptions { label_selector: cx.flags().text("selector").to_owned(), ..ListOptions::default() };
     let mut found = Vec::new();
     for namespace in namespaces.iter().map(String::as_str).filter(|n| !n.is_empty()).chain([""]) {
