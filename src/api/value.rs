@@ -203,6 +203,7 @@ impl Value {
     }
 
     /// Puts `value` at a path of map keys, making the path.
+    // Never inlined, as `Map::member` is not: a call is smaller than what it does.
     #[inline(never)]
     pub fn set<V: Into<Value>>(&mut self, path: &[&str], value: V) {
         *self.at_mut(path) = value.into();
@@ -307,6 +308,7 @@ impl Value {
     }
 
     /// The integer; 0 for anything else (Go's zero value).
+    // Likewise.
     #[inline(never)]
     pub fn int(&self) -> i64 {
         self.as_int().unwrap_or(0)
