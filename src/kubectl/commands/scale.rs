@@ -111,16 +111,13 @@ fn is_scaled(cx: &mut Context<'_, '_>, info: &Info, replicas: i64) -> Result<boo
 }
 
 /// Custom kinds without the subresource have nothing of that name; the others have no such path.
-// Models customresource_handler.serveHTTP and rest.Request.newUnstructuredResponseError.
-fn demand_scale(cx: &Context<'_, '_>, info: &Info, verb: &str) -> Result<(), CliError> {
-    if cx.host.api.has_scale(info.kind) {
-        return Ok(());
+// Models customresource_handler.serveHTTP and the API server's serviceErrorHandler.
+fn demand_scale(cx: &Context<'_, '_>, info: &Info) -> Result<(), CliError> {
+    match info.kind.custom {
+        _ if cx.host.api.has_scale(info.kind) => Ok(()),
+        Some(_) => Err(Status::not_found(info.kind, &info.name).into()),
+        None => Err(Status::no_such_resource().into()),
     }
-    let mut status = Status::not_found(info.kind, &info.name);
-    if info.kind.custom.is_none() {
-        status.message = format!("the server could not find the requested resource ({verb} {} {})", info.kind.plural, info.name);
-    }
-    Err(status.into())
 }
 
 // Models scale.genericScaler.ScaleSimple.
@@ -130,13 +127,13 @@ fn scale(cx: &mut Context<'_, '_>, info: &Info, replicas: i64, options: &WriteOp
     let version = flags.text("resource-version");
     if size.is_none() && version.is_empty() {
         cx.require(("patch", info.kind, "scale"), &info.namespace, &info.name)?;
-        demand_scale(cx, info, "patch")?;
+        demand_scale(cx, info)?;
         let mut scale = cx.host.api.scale(info.kind, &info.namespace, &info.name)?;
         scale.remove(&["metadata", "resourceVersion"]);
         scale.set(&["spec", "replicas"], replicas);
         return cx.update_scale("PATCH", info.kind, &info.namespace, &scale, options).map(drop);
     }
-    demand_scale(cx, info, "get")?;
+    demand_scale(cx, info)?;
     let mut scale = cx.scale(info.kind, &info.namespace, &info.name)?;
     let differs = |what: &str, wanted: &str, is: &str| fail(format!("Expected {what} to be {wanted}, was {is}"));
     let actual = scale.at(&["spec", "replicas"]).int();
