@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use kubarium::base::{List as _, Order as _};
+use kubarium::base::{List as _, Order as _, SortedMap};
 use kubarium::views::{Cause, ClusterView, Health, PodView, Relative, amiss};
 use yew::prelude::*;
 
@@ -85,7 +85,8 @@ pub fn Amiss(props: &Props) -> Html {
         }
     };
     html! {
-        <div class="amiss">
+        // Room is kept for what may come, but not before there is anything that it could be.
+        <div class={classes!("amiss", (count == 0 && view.pods().next().is_none()).then_some("still"))}>
             <h3>{ Text::Amiss.t(lang) }if count > 0 { <small>{ shown }</small> }</h3>
             if count == 0 { <p class="tag ok">{ Icon::Check.draw() }{ Text::AllWell.t(lang) }</p> }
             <ul class="list">
@@ -101,9 +102,10 @@ pub fn Amiss(props: &Props) -> Html {
 /// Pods with those of the same owner together where there are several of them, in the order of the first of each.
 fn by_owner<'a>(pods: &[&'a Rc<PodView>]) -> Vec<Vec<&'a Rc<PodView>>> {
     let mut groups: Vec<Vec<&Rc<PodView>>> = Vec::new();
+    let mut places: SortedMap<&str, usize> = SortedMap::new();
     for &pod in pods {
-        let same = pod.owner.as_ref().and_then(|_| groups.iter_mut().find(|g| g[0].owner == pod.owner));
-        match same {
+        let place = pod.owner.as_ref().map_or(groups.len(), |owner| *places.entry(&*owner.uid).or_insert(groups.len()));
+        match groups.get_mut(place) {
             Some(group) => group.push(pod),
             None => groups.push(vec![pod]),
         }
