@@ -624,6 +624,13 @@ const GNU: &[(&str, &str, &str, i32)] = &[
         0,
     ),
     (
+        "seq 3 | split -l 1 --numeric-suffixes=98 - n; ls n*; seq 2 | split -l 1 -a 20 --numeric-suffixes=18446744073709551615 -; ls x*; \
+         split --numeric-suffixes=123 f",
+        "n98\nn99\nx18446744073709551615\n",
+        "split: output file suffixes exhausted\nsplit: output file suffixes exhausted\nsplit: numerical suffix start value is too large for the suffix length\nTry 'split --help' for more information.\n",
+        1,
+    ),
+    (
         "date -d '2026-01-31 1 month' +%F; date -d '2024-02-29 1 year ago' '+%F %P'; date -d '2026-01-01 next month 2 years' +%F; date -d '2026-01-01 9999999999 years'",
         "2026-03-03\n2023-03-01 am\n2028-02-01\n",
         "date: invalid date '2026-01-01 9999999999 years'\n",

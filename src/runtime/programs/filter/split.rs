@@ -37,7 +37,7 @@ impl Names {
     /// The name of a file; none where those of this length are used up.
     fn of(&self, file: u64) -> Option<String> {
         let (base, first) = if self.digits_from.is_some() { (10_u64, b'0') } else { (26, b'a') };
-        let mut rest = file + self.digits_from.unwrap_or(0);
+        let mut rest = file.checked_add(self.digits_from.unwrap_or(0))?;
         let (mut width, mut head) = (self.length.unwrap_or(2), 0);
         if self.length.is_none() {
             // Before the last letter would come first, there are more letters behind it.
@@ -46,7 +46,7 @@ impl Names {
                 rest -= held(width);
                 (width, head) = (width + 1, head + 1);
             }
-        } else if rest >= base.saturating_pow(width) {
+        } else if base.checked_pow(width).is_some_and(|names| rest >= names) {
             return None;
         }
         let letter = |n: u64| char::from(first + (n % base) as u8);
@@ -73,6 +73,7 @@ pub fn split(run: &mut Run<'_>, o: &Options) -> Made {
         run.err(if is_gnu { format!("invalid number of {what}: '{text}'") } else { format!("invalid number '{text}'") });
         return Err(1);
     };
+    let from = o.value('d').unwrap_or_default();
     let length = match o.value('a').map(str::parse) {
         Some(Ok(0)) if is_gnu => None,
         Some(Ok(length @ 1..=64)) => Some(length),
@@ -81,12 +82,21 @@ pub fn split(run: &mut Run<'_>, o: &Options) -> Made {
             run.err(if is_gnu { format!("invalid suffix length: '{text}'") } else { format!("invalid number '{text}'") });
             return Err(1);
         }
-        None => (!is_gnu).then_some(2),
+        // Suffixes that begin elsewhere do not grow.
+        None => (!is_gnu || !from.is_empty()).then_some(2),
+    };
+    if from.contains(|c: char| !c.is_ascii_digit()) {
+        return Err(run.refuse(Refusal::Wrong(format!("'{from}': invalid start value for numerical suffix"))));
+    }
+    let from = from.trim_start_matches('0');
+    let digits_from = if from.is_empty() { Some(0) } else { from.parse().ok() };
+    let Some(digits_from) = digits_from.filter(|_| length.is_none_or(|length| from.len() <= length as usize)) else {
+        return Err(run.refuse(Refusal::Wrong("numerical suffix start value is too large for the suffix length".to_owned())));
     };
     let names = Names {
         prefix: o.rest.get(1).map_or("x", String::as_str).to_owned(),
         suffix: o.value('S').unwrap_or_default().to_owned(),
-        digits_from: o.value('d').map(|from| from.parse().unwrap_or(0)),
+        digits_from: o.value('d').map(|_| digits_from),
         length,
     };
     let split = Split { data: Vec::new(), bytes, count, names, verbose: o.has('v'), is_gnu };
