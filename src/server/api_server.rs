@@ -13,6 +13,7 @@ use super::metrics::Metrics;
 use super::options::{Caller, FieldValidation, ListOptions, Patch, Subresource, WriteOptions};
 use super::scale::scale_of;
 use super::service_allocator::ServiceAllocator;
+use super::strategy::demand_verb;
 use super::{managed_fields, patch, strategy, typed};
 use crate::api::{self, ArcStr, Cause, Kind, KindRef, Object, Status, Value, Warnings, kinds};
 use crate::base::{List as _, RandomStream, Time};
@@ -293,6 +294,7 @@ impl ApiServer {
     /// POST.
     pub fn create(&mut self, by: &Caller, kind: KindRef, namespace: &str, object: Value, options: &WriteOptions) -> Result<Value, Status> {
         let kind = self.current(kind);
+        demand_verb(kind, "create")?;
         let mut object = self.decode(kind, object, options)?;
         let stored = stored_kind(kind);
         if stored != kind {
@@ -402,6 +404,7 @@ impl ApiServer {
         known: bool,
     ) -> Result<Value, Status> {
         let kind = self.current(kind);
+        demand_verb(kind, "update")?;
         let stored = stored_kind(kind);
         if stored != kind {
             let event = in_form_of(stored, &self.decode(kind, object, options)?);
@@ -560,6 +563,7 @@ impl ApiServer {
         sub: Subresource,
         options: &WriteOptions,
     ) -> Result<Value, Status> {
+        demand_verb(kind, "patch")?;
         let current = self.get(kind, namespace, name)?;
         if sub == Subresource::Scale {
             let of = if kind.custom.is_some() { kind } else { &api::SCALE };
@@ -605,6 +609,7 @@ impl ApiServer {
         (force, sub): (bool, Subresource),
         options: &WriteOptions,
     ) -> Result<Value, Status> {
+        demand_verb(kind, "patch")?;
         let (asked, kind) = (kind, stored_kind(kind));
         let as_stored = (asked != kind).then(|| stored_event(kind, config, namespace));
         let config = as_stored.as_ref().unwrap_or(config);

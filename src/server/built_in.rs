@@ -20,6 +20,8 @@ const GROUPS: &str = "apps:17800 events.k8s.io:17750 authentication.k8s.io:17700
                       apiextensions.k8s.io:16700 admissionregistration.k8s.io:16700 scheduling.k8s.io:16600 coordination.k8s.io:16500 \
                       node.k8s.io:16300 discovery.k8s.io:16200 flowcontrol.apiserver.k8s.io:16100 resource.k8s.io:15900 :18000";
 const FLOW_CONTROL: &str = "flowcontrol.apiserver.k8s.io";
+/// The API server's field manager for what it keeps in FLOW_CONTROL (`ensurer`'s `fieldManager`).
+pub(super) const APF_PRODUCER: &str = "api-priority-and-fairness-config-producer-v1";
 
 fn condition(kind: &str, status: &str, reason: &str, message: String) -> Value {
     obj!([{"type": kind, "status": status, "reason": reason, "message": message, "lastTransitionTime": Time::ZERO.rfc3339()}])
@@ -133,6 +135,16 @@ impl ApiServer {
             }
         }
         found
+    }
+}
+
+/// Who makes such an object in a real cluster, as which field manager.
+pub(super) fn maker(kind: KindRef, name: &str) -> &'static str {
+    match name {
+        _ if kind.group == FLOW_CONTROL => APF_PRODUCER,
+        "kube-scheduler" => "kube-scheduler",
+        "kube-controller-manager" => "kube-controller-manager",
+        _ => "kube-apiserver",
     }
 }
 

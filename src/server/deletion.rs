@@ -2,10 +2,11 @@
 
 use super::ApiServer;
 use super::admission::{self, policy::Request};
+use super::built_in::maker;
 use super::definitions::{CLEANUP, definitions, set_condition};
 use super::event_forms::stored_kind;
 use super::options::{Caller, DeleteOptions, ListOptions, Propagation, Subresource, WriteOptions};
-use super::strategy::add_finalizer;
+use super::strategy::{add_finalizer, demand_verb};
 use crate::api::selector::LabelSelector;
 use crate::api::{self, KindRef, Object, Status, Value, drop_finalizer, has_ended, has_finalizer, kinds};
 use crate::base::{Duration, List as _, Time};
@@ -44,6 +45,7 @@ fn precondition(kind: KindRef, name: &str, detail: &str) -> Status {
 impl ApiServer {
     /// DELETE of one object.
     pub fn delete(&mut self, by: &Caller, kind: KindRef, namespace: &str, name: &str, options: &DeleteOptions) -> Result<Deleted, Status> {
+        demand_verb(kind, "delete")?;
         let kind = stored_kind(kind);
         let old = self.get(kind, namespace, name)?;
         if let Some(uid) = &options.preconditions.uid
@@ -99,7 +101,8 @@ impl ApiServer {
         }
         let key = ObjectKey::new(kind, namespace, name);
         if self.store.get(&key).is_none() {
-            return self.renew(by, key, old);
+            self.renew(by, key, &old)?;
+            return Ok(Deleted::Gone(old));
         }
         let refused = |e| super::api_server::refused(kind, name, &e);
         self.store.sign(by.manager);
@@ -111,7 +114,11 @@ impl ApiServer {
             }
             self.services.release(kind, &old);
             let expected = next.revision();
-            return self.store.delete(by.now, key, next, expected).cloned().map(Deleted::Gone).map_err(refused);
+            let gone = self.store.delete(by.now, key.clone(), next, expected).cloned().map_err(refused)?;
+            if let Some(made) = self.built_in_at(&key) {
+                self.renew(by, key, &made)?;
+            }
+            return Ok(Deleted::Gone(gone));
         }
         if old.is_terminating() {
             // A second delete may only shorten the grace period.
@@ -130,17 +137,18 @@ impl ApiServer {
         Ok(Deleted::Terminating(self.commit_update(by, key, next, &old)?))
     }
 
-    /// The end of what was only made when it was read: whoever looks after it in a real cluster makes it anew at once.
-    fn renew(&mut self, by: &Caller, key: ObjectKey, old: Value) -> Result<Deleted, Status> {
-        let mut anew = old.clone();
+    /// Makes anew what every cluster has, as whoever looks after it in a real one does at once where it is deleted.
+    fn renew(&mut self, by: &Caller, key: ObjectKey, made: &Value) -> Result<(), Status> {
+        // An address stays as long as its Service.
+        if key.kind.plural == "ipaddresses" {
+            return Ok(());
+        }
+        let mut anew = made.clone();
         anew.set(&["metadata", "uid"], self.random.uuid());
         anew.set(&["metadata", "creationTimestamp"], by.now.rfc3339());
         let (kind, name) = (key.kind, key.name.clone());
-        // An address stays as long as its Service.
-        if kind.plural != "ipaddresses" {
-            self.store.create(by.now, key, anew).map_err(|e| super::api_server::refused(kind, &name, &e))?;
-        }
-        Ok(Deleted::Gone(old))
+        self.store.sign(maker(kind, &name));
+        self.store.create(by.now, key, anew).map(|_| ()).map_err(|e| super::api_server::refused(kind, &name, &e))
     }
 
     /// DELETE of all objects of a kind that the selectors find; returns them.

@@ -9,6 +9,7 @@ mod history;
 
 pub(super) use history::followed;
 
+use super::built_in::APF_PRODUCER;
 use super::options::Caller;
 use crate::api::schema::{Field, ListType, Ty, Type, schema};
 use crate::api::well_known::LAST_APPLIED;
@@ -363,7 +364,7 @@ fn written(sub: &str, object: &Value) -> Value {
 /// As whom a component writes: all controllers are one program.
 fn program(component: &str) -> &str {
     match component {
-        "kubelet" | "kube-apiserver" | "kube-scheduler" => component,
+        "kubelet" | "kube-apiserver" | "kube-scheduler" | APF_PRODUCER => component,
         "default-scheduler" => "kube-scheduler",
         _ => "kube-controller-manager",
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Subresource;
 use super::authorization::User;
-use crate::api::{KindRef, Object, Value, has_finalizer, kinds};
+use crate::api::{KindRef, Object, Status, Value, has_finalizer, kinds};
 use crate::obj;
 
 /// Kinds whose writers of the object may not touch the status, and the reverse.
@@ -50,6 +50,12 @@ fn built_in_with_status(kind: KindRef) -> bool {
             | ("admissionregistration.k8s.io", "validatingadmissionpolicies")
             | ("apiextensions.k8s.io" | "apiregistration.k8s.io" | "certificates.k8s.io" | "flowcontrol.apiserver.k8s.io", _)
     )
+}
+
+/// 405 for what may not be done with any object of a kind: component statuses are only read.
+pub(super) fn demand_verb(kind: KindRef, verb: &str) -> Result<(), Status> {
+    let allowed = kind.custom.is_some() || kind.verbs.is_empty() || kind.verbs.contains(&verb);
+    if allowed { Ok(()) } else { Err(Status::method_not_allowed()) }
 }
 
 /// Whether an update that names no version is written over whatever version is there.

@@ -41,3 +41,8 @@ kubectl create -f - <<< '{"apiVersion":"networking.k8s.io/v1","kind":"ServiceCID
 kubectl apply --server-side -f - <<< '{"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"name":"kube-scheduler","namespace":"kube-system","labels":{"a":"b"}}}'
 kubectl get apiservice v1.autoscaling -o jsonpath='{.metadata.uid}' > uid; kubectl delete apiservice v1.autoscaling; kubectl get apiservice v1.autoscaling -o jsonpath='{.metadata.uid}' | cmp -s - uid || echo another
 kubectl create service clusterip s --clusterip=10.96.0.9 --tcp=80; kubectl delete ipaddress 10.96.0.9; kubectl get ipaddress 10.96.0.9 -o name
+# Who makes it anew is who made it before; and what is only read is not deleted.
+kubectl delete flowschema exempt; kubectl get flowschema exempt -o jsonpath='{.metadata.managedFields[*].manager}{"\n"}'
+kubectl delete lease --all -n kube-system; kubectl get lease -n kube-system -o jsonpath='{.items[*].metadata.managedFields[*].manager}{"\n"}'
+kubectl get lease kube-scheduler -n kube-system -o jsonpath='{.metadata.uid}' > uid; kubectl delete lease kube-scheduler -n kube-system; kubectl get lease kube-scheduler -n kube-system -o jsonpath='{.metadata.uid}' | cmp -s - uid || echo another
+kubectl delete cs scheduler; kubectl label cs scheduler a=b; kubectl get cs scheduler
