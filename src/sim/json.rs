@@ -98,14 +98,14 @@ impl Json for u32 {
     }
 }
 
-/// A number that [`Value`] has no room for is a text.
+/// A number that [`Value`] has no room for, from 2^63 on, is a text.
 impl Json for u64 {
     fn read(from: &Value) -> Result<Self, String> {
         let read = match from {
             Value::Str(text) => text.parse().ok(),
             other => other.as_int().and_then(|i| i.try_into().ok()),
         };
-        wanted(read, "a whole number")
+        wanted(read, "a whole number (from 2^63 on as a text)")
     }
 
     fn write(&self) -> Value {
@@ -166,8 +166,9 @@ impl<T: Json> Json for Vec<T> {
 
 impl Json for (f64, f64) {
     fn read(from: &Value) -> Result<Self, String> {
+        let part = |i: usize, number| f64::read(number).map_err(|why| format!("[{i}]{why}"));
         match from.items() {
-            [a, b] => Ok((f64::read(a)?, f64::read(b)?)),
+            [a, b] => Ok((part(0, a)?, part(1, b)?)),
             _ => Err(": two numbers are wanted".into()),
         }
     }

@@ -229,7 +229,8 @@ words!(Switch: Stop "stop", Start "start");
 
 fn read<T: Json>(text: &str) -> Result<T, SessionError> {
     let value = Value::from_json(text).map_err(|e| SessionError::Unreadable(e.to_string()))?;
-    T::read(&value).map_err(SessionError::Unreadable)
+    // Nothing stands before the colon where the whole is no object.
+    T::read(&value).map_err(|why| SessionError::Unreadable(why.trim_start_matches(": ").to_owned()))
 }
 
 impl Session {
@@ -378,8 +379,13 @@ mod tests {
         assert!(session.runs(Component::Scheduler));
         for (bad, want) in [
             ("{", "the session is not readable"),
-            ("[]", "the session is not readable: : an object is wanted"),
-            (r#"{"seed":-1}"#, "the session is not readable: .seed: a whole number is wanted"),
+            ("[]", "the session is not readable: an object is wanted"),
+            (
+                r#"{"inputs":[{"load":{"points":[[1,"a"]]}}]}"#,
+                "the session is not readable: .inputs[0].load.points[0][1]: a number is wanted",
+            ),
+            (r#"{"seed":18446744073709551615}"#, "the session is not readable: .seed: a whole number (from 2^63 on as a text) is wanted"),
+            (r#"{"seed":-1}"#, "the session is not readable: .seed: a whole number (from 2^63 on as a text) is wanted"),
             (
                 r#"{"components":["etcd"]}"#,
                 "the session is not readable: .components[0]: one of `controllers` `scheduler` `kubelets` is wanted",
