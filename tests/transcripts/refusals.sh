@@ -24,3 +24,7 @@ kubectl set env deploy/web --list --resolve
 kubectl top pod --field-selector=spec.nodeName=x
 # What a JSON or merge patch makes is read as any object is.
 kubectl create configmap c --from-literal=a=b; for p in '{"kind":"Foo"}' '{"apiVersion":"v2"}' '{"kind":"Service"}' '{"apiVersion":"apps/v1","kind":"Deployment"}' '{"kind":null}' '{"data":{"a":1}}'; do kubectl patch configmap c --type=merge -p "$p" 2>&1 | sed 's/Invalid value: .*}": /… /'; done; kubectl patch configmap c --type=json -p '[{"op":"replace","path":"/kind","value":"Foo"}]' 2>&1 | sed 's/Invalid value: .*}": /… /'
+# The range of a node's pods is not changed, whichever of its members says so; and one member follows the other.
+kubectl patch node node1 --type=merge -p '{"spec":{"podCIDR":"10.9.0.0/24"}}'; kubectl patch node node1 --type=merge -p '{"spec":{"podCIDR":null}}'; kubectl patch node node1 --type=merge -p '{"spec":{"podCIDRs":["10.9.0.0/24"],"podCIDR":null}}'
+kubectl create -o jsonpath='{.spec}{"\n"}' -f - <<< '{"apiVersion":"v1","kind":"Node","metadata":{"name":"n9"},"spec":{"podCIDRs":["10.9.0.0/24"]}}'
+kubectl create -o jsonpath='{.spec}{"\n"}' -f - <<< '{"apiVersion":"v1","kind":"Node","metadata":{"name":"n8"},"spec":{"podCIDR":"10.8.0.0/24"}}'

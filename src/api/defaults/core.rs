@@ -192,6 +192,20 @@ pub fn namespace(namespace: &mut Value) {
     empty_in(namespace, &["status", "phase"], "Active");
 }
 
+/// The old member and the first of the list that took its place say the same; where they do not, the old one is right.
+// Models Convert_v1_NodeSpec_To_core_NodeSpec and back.
+pub fn node_spec(spec: &mut Value) {
+    let one = spec.get("podCIDR").clone();
+    match spec.get("podCIDRs").items().first() {
+        first if !one.is_empty() && first != Some(&one) => spec.set(&["podCIDRs"], vec![one]),
+        Some(first) if one.is_empty() => {
+            let first = first.clone();
+            spec.set(&["podCIDR"], first);
+        }
+        _ => {}
+    }
+}
+
 pub fn node_status(status: &mut Value) {
     if status.get("allocatable").is_null() && !status.get("capacity").is_null() {
         let capacity = status.get("capacity").clone();

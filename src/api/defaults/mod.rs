@@ -130,6 +130,7 @@ fn rule(ty: &Type, value: &mut Value) -> bool {
         "ReplicationController" => core::replication_controller(value),
         "Service" => core::service(value),
         "Namespace" => core::namespace(value),
+        "NodeSpec" => core::node_spec(value),
         "NodeStatus" => core::node_status(value),
         "Secret" => core::secret(value),
         "LimitRangeItem" => core::limit_range_item(value),
