@@ -94,6 +94,14 @@ impl Shell {
                 self.complain(k, p, &text);
                 self.drop_line(k, p)
             }
+            Stop::Full => match k.memory_limit {
+                // What is larger than a shell holds here has no end as a rule: it goes on until the kernel ends it.
+                Some(limit) => {
+                    p.memory = limit.saturating_add(1);
+                    Flow::Wait(Step::Again(OP_US))
+                }
+                None => self.stopped(k, p, Stop::Fatal(AssignError::Full.to_string())),
+            },
             Stop::Fatal(text) => {
                 self.complain(k, p, &text);
                 let status = match (self.bash, self.subshell || self.script || self.reads_input) {

@@ -26,6 +26,8 @@ pub enum Stop {
     Error(String),
     /// An error that ends a script: `${x?}` found nothing.
     Fatal(String),
+    /// It is larger than what a shell holds here.
+    Full,
 }
 
 /// How large the expansions of one command may become.
@@ -150,7 +152,7 @@ impl<'a> Expander<'a> {
                 }
             }
             if out.len() > FIELDS_MAX || self.budget == 0 {
-                return Err(Stop::Fatal("out of memory".into()));
+                return Err(Stop::Full);
             }
         }
         Ok(out)
@@ -211,7 +213,7 @@ impl<'a> Expander<'a> {
                 Piece::Param(param, quoted) => self.param(param, *quoted, f, split)?,
             }
             if f.size > self.budget {
-                return Err(Stop::Fatal("out of memory".into()));
+                return Err(Stop::Full);
             }
         }
         self.depth -= 1;
@@ -509,7 +511,7 @@ impl<'a> Expander<'a> {
                 let pattern = Pattern::new(&self.pattern(word)?);
                 let with = self.string(with)?;
                 if v.len().saturating_mul(with.len().max(1)) > self.budget {
-                    return Err(Stop::Fatal("out of memory".into()));
+                    return Err(Stop::Full);
                 }
                 pattern.replace(&v, &with, *at == ReplaceAt::All, *at == ReplaceAt::Start, *at == ReplaceAt::End)
             }

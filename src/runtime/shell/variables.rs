@@ -22,8 +22,7 @@ pub enum AssignError {
 
 impl From<AssignError> for Stop {
     fn from(error: AssignError) -> Stop {
-        let text = error.to_string();
-        if matches!(error, AssignError::Full) { Stop::Fatal(text) } else { Stop::Error(text) }
+        if matches!(error, AssignError::Full) { Stop::Full } else { Stop::Error(error.to_string()) }
     }
 }
 

@@ -86,6 +86,7 @@ pub(super) fn local(call: &mut Call) -> Outcome {
             let v = match flags.contains('i').then(|| Expander::new(sh, call.k, call.p).arith(v)) {
                 Some(Ok(sum)) => sum.to_string(),
                 Some(Err(Stop::Error(text) | Stop::Fatal(text))) => return call.fail(1, &text),
+                Some(Err(Stop::Full)) => return call.fail(1, &AssignError::Full.to_string()),
                 _ => v.to_owned(),
             };
             if let Err(e) = sh.set(n, &v) {
@@ -176,6 +177,7 @@ pub(super) fn assign_sums(call: &mut Call) -> Outcome {
         match Expander::new(call.sh, call.k, call.p).arith(a) {
             Ok(v) => last = v,
             Err(Stop::Error(text) | Stop::Fatal(text)) => return call.fail(1, &text),
+            Err(Stop::Full) => return call.fail(1, &AssignError::Full.to_string()),
             Err(Stop::Subst(_) | Stop::Process(..)) => return Outcome::Done(1),
         }
     }
