@@ -364,7 +364,7 @@ fn written(sub: &str, object: &Value) -> Value {
 /// As whom a component writes: all controllers are one program.
 fn program(component: &str) -> &str {
     match component {
-        "kubelet" | "kube-apiserver" | "kube-scheduler" | APF_PRODUCER => component,
+        "kubelet" | "kube-apiserver" | "kube-scheduler" | "kubectl-create" | APF_PRODUCER => component,
         "default-scheduler" => "kube-scheduler",
         _ => "kube-controller-manager",
     }

@@ -58,10 +58,11 @@ impl Cluster {
         if session.rbac {
             api.enforce_roles(session.seed);
         }
-        let by = Caller::new(Time::ZERO, "kubelet");
-        api.create_namespace(&by, session.default_namespace());
+        // What a session has beforehand somebody made; nodes join by themselves.
+        let (somebody, kubelet) = (Caller::new(Time::ZERO, "kubectl-create"), Caller::new(Time::ZERO, "kubelet"));
+        api.create_namespace(&somebody, session.default_namespace());
         for namespace in &session.namespaces {
-            api.create_namespace(&by, namespace);
+            api.create_namespace(&somebody, namespace);
         }
         let given = session
             .nodes
@@ -70,7 +71,7 @@ impl Cluster {
         for (place, node) in given.into_iter().enumerate() {
             let node = nodes::joined(node, place, Time::ZERO);
             // Two nodes of one name are one node, as when a kubelet registers again.
-            let _ = api.create(&by, kinds::NODE, "", node, &WriteOptions::default());
+            let _ = api.create(&kubelet, kinds::NODE, "", node, &WriteOptions::default());
         }
         if session.storage {
             // The class of minikube. A name that is taken is taken by the same.
@@ -78,7 +79,7 @@ impl Cluster {
                 "metadata": { "name": "standard", "annotations": { "storageclass.kubernetes.io/is-default-class": "true" } },
                 "provisioner": "k8s.io/minikube-hostpath", "reclaimPolicy": "Delete", "volumeBindingMode": "Immediate"
             });
-            let _ = api.create(&by, kinds::STORAGE_CLASS, "", class, &WriteOptions::default());
+            let _ = api.create(&somebody, kinds::STORAGE_CLASS, "", class, &WriteOptions::default());
         }
         let sets_usage = session.inputs.iter().any(|i| i.usage.is_some());
         api.metrics_mut().serve(session.metrics.unwrap_or(sets_usage));

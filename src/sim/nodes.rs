@@ -3,6 +3,7 @@
 use crate::api::{Object, Value};
 use crate::base::{List as _, Time};
 use crate::obj;
+use crate::runtime::images::lookup;
 
 /// Images that the nodes of a session that names none hold already: the pods' sandbox in two versions, and what pods
 /// before left behind, as on nodes that have been in use.
@@ -20,7 +21,8 @@ const IMAGES: [&str; 9] = [
 
 /// node1 to node3: each 4 CPUs, 8Gi, 110 pods; the first and the last in zone-1, the other in zone-2.
 pub fn default_nodes() -> Vec<Value> {
-    let images: Vec<Value> = IMAGES.iter().map(|name| obj!({"names": [*name]})).list();
+    let size = |name: &str| lookup(name).map_or(0, |image| image.size_bytes) as i64;
+    let images: Vec<Value> = IMAGES.iter().map(|name| obj!({"names": [*name], "sizeBytes": size(name)})).list();
     (1..=3)
         .map(|i| {
             let name = format!("node{i}");

@@ -19,6 +19,23 @@ fn transcript(files: &[(&str, &str)], lines: &[(f64, &str, &[&str])]) {
 }
 
 #[test]
+fn what_is_there_beforehand_is_of_who_makes_it_and_images_have_their_sizes() {
+    let session = Session { namespace: "shop".into(), namespaces: vec!["x".into()], storage: true, ..Session::default() };
+    let api = Sim::new(session).api().clone();
+    let made_by = |kind, name: &str| {
+        let object = api.with_managers(kind, api.peek(kind, "", name).expect("it is there").clone());
+        object.at(&["metadata", "managedFields"]).items().iter().map(|m| m.get("manager").str().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(made_by(kinds::NAMESPACE, "default"), ["kube-apiserver"]);
+    for (kind, name) in [(kinds::NAMESPACE, "shop"), (kinds::NAMESPACE, "x"), (kinds::STORAGE_CLASS, "standard")] {
+        assert_eq!(made_by(kind, name), ["kubectl-create"], "{name}");
+    }
+    assert!(made_by(kinds::NODE, "node1").contains(&"kubelet".to_owned()));
+    let node = api.peek(kinds::NODE, "", "node1").expect("it is there");
+    assert!(node.at(&["status", "images"]).items().iter().all(|image| image.get("sizeBytes").int() > 0));
+}
+
+#[test]
 fn a_daemon_set_adopts_the_pods_of_its_predecessor() {
     let set = "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: d}\nspec:\n  selector: {matchLabels: {app: d}}\n  template:\n    metadata: {labels: {app: d}}\n    spec: {containers: [{name: c, image: registry.k8s.io/pause:3.9}]}\n";
     let numbers = "kubectl get ds d --no-headers -o custom-columns=D:.status.desiredNumberScheduled,R:.status.numberReady";
