@@ -25,8 +25,11 @@ pub static COMMAND: Command = Command {
 struct Cluster<'a, 'c, 'h>(&'a Context<'c, 'h>);
 
 impl Related for Cluster<'_, '_, '_> {
-    fn may_list(&self, kind: KindRef) -> bool {
-        self.0.require(("list", kind, ""), "", "").is_ok()
+    fn refusal(&self, verb: &str, kind: KindRef, namespace: &str, name: &str) -> Option<String> {
+        match self.0.require((verb, kind, ""), namespace, name) {
+            Err(CliError::Status(status)) => Some(status.into_message()),
+            _ => None,
+        }
     }
 
     fn list(&self, kind: KindRef, namespace: Option<&str>) -> Vec<Value> {
@@ -50,33 +53,50 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let query = Query { allow_empty_selector: true, ..Query::of(cx) };
     let found = find(cx, &query, cx.args())?;
     let kinds = found.kinds.clone();
-    let (mut infos, errors) = found.split();
+    let (mut infos, mut errors) = found.split();
     let mut alone = infos.len() == 1 && errors.is_empty();
     if infos.is_empty() && errors.iter().all(CliError::is_not_found) && cx.args().len() == 2 && !cx.args()[1].contains('/') {
         infos = by_prefix(cx)?;
         alone = false;
         if infos.is_empty() {
-            CliError::check(errors)?;
+            CliError::check(std::mem::take(&mut errors))?;
         }
+        errors.clear();
     } else if infos.is_empty() {
         CliError::check(errors)?;
         let namespaced = !query.all_namespaces && kinds.iter().all(|k| k.namespaced);
         let place = if namespaced { format!(" in {} namespace.", cx.namespace()) } else { String::new() };
         cx.out.errln(format!("No resources found{place}"));
         return Ok(Flow::Done);
-    } else if !errors.is_empty() {
-        show(cx, &infos, alone);
-        CliError::check(errors)?;
     }
-    show(cx, &infos, alone);
+    errors.extend(show(cx, &infos, alone));
+    CliError::check(errors)?;
     Ok(Flow::Done)
 }
 
-/// Describes objects; their events are shown by default only where there is one and it was named in full.
-fn show(cx: &mut Context<'_, '_>, infos: &[crate::kubectl::resources::Info], alone: bool) {
+/// What must be listed to describe an object of a kind: without leave to do so it is not described at all.
+fn listed(kind: KindRef) -> &'static [KindRef] {
+    match (kind.group, kind.plural) {
+        ("", "namespaces") => &[kinds::RESOURCE_QUOTA, kinds::LIMIT_RANGE],
+        ("", "persistentvolumeclaims" | "replicationcontrollers") | ("apps", "daemonsets" | "statefulsets") => &[kinds::POD],
+        _ => &[],
+    }
+}
+
+/// Describes objects; their events are shown by default only where there is one and it was named in full. Returns why others
+/// cannot be described, each reason once.
+fn show(cx: &mut Context<'_, '_>, infos: &[crate::kubectl::resources::Info], alone: bool) -> Vec<CliError> {
     let events = cx.flags().switch_or("show-events", alone);
-    for (i, info) in infos.iter().enumerate() {
-        if i > 0 {
+    let (mut errors, mut is_first) = (Vec::<CliError>::new(), true);
+    for info in infos {
+        let namespace = if info.kind == kinds::NAMESPACE { &info.name } else { &info.namespace };
+        if let Some(error) = listed(info.kind).iter().find_map(|kind| cx.require(("list", kind, ""), namespace, "").err()) {
+            if errors.iter().all(|e| e.to_string() != error.to_string()) {
+                errors.push(error);
+            }
+            continue;
+        }
+        if !std::mem::take(&mut is_first) {
             cx.out.out("\n\n");
         }
         // Without leave to list them there are none.
@@ -85,6 +105,7 @@ fn show(cx: &mut Context<'_, '_>, infos: &[crate::kubectl::resources::Info], alo
         let text = old.unwrap_or_else(|| describe_as(info.kind, &info.object, &Cluster(cx), events, cx.host.now, cx.inv.legacy));
         cx.out.out(text);
     }
+    errors
 }
 
 /// The objects whose name begins so, where none has exactly that name.

@@ -30,9 +30,9 @@ use page::Page;
 pub trait Related {
     /// The objects of a kind, of one namespace or of all, sorted by namespace and name.
     fn list(&self, kind: KindRef, namespace: Option<&str>) -> Vec<Value>;
-    /// Whether whoever asks may list a kind in all namespaces.
-    fn may_list(&self, _kind: KindRef) -> bool {
-        true
+    /// What the API says to whoever may not do this with objects of a kind; nothing where it is allowed.
+    fn refusal(&self, _verb: &str, _kind: KindRef, _namespace: &str, _name: &str) -> Option<String> {
+        None
     }
     /// One object; the namespace is empty for kinds that have none.
     fn get(&self, kind: KindRef, namespace: &str, name: &str) -> Option<Value>;

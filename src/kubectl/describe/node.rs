@@ -80,7 +80,9 @@ fn taints(page: &mut Page, taints: &Value) {
 
 fn lease(page: &mut Page, node: &str) {
     let Some(lease) = page.related.get(kinds::LEASE, "kube-node-lease", node) else {
-        page.field(0, "Lease", format_args!("Failed to get lease: leases.coordination.k8s.io \"{node}\" not found"));
+        let refusal = page.related.refusal("get", kinds::LEASE, "kube-node-lease", node);
+        let why = refusal.unwrap_or_else(|| format!("leases.coordination.k8s.io \"{node}\" not found"));
+        page.field(0, "Lease", format_args!("Failed to get lease: {why}"));
         return;
     };
     let spec = lease.get("spec");
@@ -136,7 +138,7 @@ fn system_info(page: &mut Page, info: &Value) {
 
 // Models describeNodeResource.
 fn pods(page: &mut Page, node: &Value) {
-    if !page.related.may_list(kinds::POD) {
+    if page.related.refusal("list", kinds::POD, "", "").is_some() {
         page.field(0, "Pods", "not authorized");
         return;
     }

@@ -17,6 +17,9 @@ impl Page<'_> {
     /// How many of a controller's pods are in each phase.
     // Models getPodStatusForController.
     fn pods_status(&mut self, owner: &Value) {
+        if let Some(why) = self.related.refusal("list", kinds::POD, owner.namespace(), "") {
+            return self.field(0, "Pods Status", format_args!("error in fetching pods: {why}"));
+        }
         let pods = self.related.list(kinds::POD, Some(owner.namespace()));
         let in_phase = |phase: &str| {
             let owned = |p: &&Value| p.controller_ref().get("uid").str() == owner.uid() && !owner.uid().is_empty();
