@@ -31,8 +31,9 @@ impl ObjectPrinter {
         let mut read = |path: &str| read_text(cx, path).map_err(|e| format!("open {path}: {e}"));
         let format = ObjectFormat::parse(flags.text("output"), flags.text("template"), for_get, &mut read)
             .map_err(|e| CliError::Message(e.to_string()))?;
-        let names_managers =
-            flags.is_on("show-managed-fields") || ["output", "template"].iter().any(|name| flags.text(name).contains("managedFields"));
+        // `..` looks into everything.
+        let looks = |template: &str| template.contains("managedFields") || template.contains("..");
+        let names_managers = flags.is_on("show-managed-fields") || ["output", "template"].iter().any(|name| looks(flags.text(name)));
         let flags = FormatFlags {
             managed_fields: flags.is_on("show-managed-fields"),
             allow_missing: flags.switch_or("allow-missing-template-keys", true),

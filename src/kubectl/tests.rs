@@ -539,6 +539,7 @@ fn templates_show_the_managers_of_what_only_the_cluster_wrote() {
     ] {
         assert_eq!(desk.run(command, "", "default").stdout.contains("managedFields"), shown, "{command}");
     }
+    assert_eq!(desk.run("kubectl get ns default -o jsonpath={..manager}", "", "default").stdout, "kube-apiserver");
     let wrong = desk.run("kubectl get ns default -o jsonpath={.no} --allow-missing-template-keys=false", "", "default").stderr;
     assert!(wrong.contains("\"manager\":\"kube-apiserver\""), "{wrong}");
 }
