@@ -144,7 +144,7 @@ fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
     }));
     // What is called just as was asked for comes before kinds that only begin so.
     let exact = all.iter().filter(|k| is_named(k, &query)).count().min(found.len());
-    found[exact..].sort_by_key(|e| e.label != wanted);
+    found[exact..].order_by_key(|e| e.label != wanted);
     found.append(&mut others);
     found
 }
