@@ -46,26 +46,43 @@ impl Starting {
     }
 }
 
-/// What `nginx` does other than serve: it says its version, tests its configuration, and tells the one that serves. For all but the first it
-/// reads its configuration.
-pub(super) fn nginx_command(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Option<Step> {
+/// The letters that a command line has, and whom it tells what.
+// Models ngx_get_options.
+fn options(argv: &[ArcStr]) -> Result<(String, Option<&str>), String> {
     let (mut flags, mut told) = (String::new(), None);
-    let mut words = p.argv.iter().skip(1).map(ArcStr::as_str);
+    let mut words = argv.iter().skip(1).map(ArcStr::as_str);
     while let Some(word) = words.next() {
-        for (i, letter) in word.strip_prefix('-').unwrap_or_default().char_indices() {
-            if !"cegps".contains(letter) {
+        let letters = word.strip_prefix('-').ok_or_else(|| format!("invalid option: \"{word}\""))?;
+        for (i, letter) in letters.char_indices() {
+            if "?hvVtTq".contains(letter) {
                 flags.push(letter);
                 continue;
             }
+            let what = match letter {
+                'p' => "directory name",
+                'c' | 'e' => "file name",
+                'g' | 's' => "parameter",
+                _ => return Err(format!("invalid option: \"{letter}\"")),
+            };
             // What belongs to such a letter stands behind it, or is the next word.
-            let rest = &word[i + 2..];
-            let value = if rest.is_empty() { words.next().unwrap_or_default() } else { rest };
+            let value = letters.get(i + 1..).filter(|rest| !rest.is_empty()).or_else(|| words.next());
+            let value = value.ok_or_else(|| format!("option \"-{letter}\" requires {what}"))?;
             told = told.or((letter == 's').then_some(value));
             break;
         }
     }
+    Ok((flags, told))
+}
+
+/// What `nginx` does other than serve: it says its version, tests its configuration, and tells the one that serves. For all but the first it
+/// reads its configuration.
+pub(super) fn nginx_command(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Option<Step> {
+    let (flags, told) = match options(&p.argv) {
+        Ok(read) => read,
+        Err(why) => return Some(fail(k, p, &format!("nginx: {why}\n"))),
+    };
     let has = |flag: char| flags.contains(flag);
-    if has('v') || has('V') {
+    if flags.contains(['v', 'V', 'h', '?']) {
         let _ = k.put(p, 2, format!("nginx version: {}\n", service.server_header).as_bytes());
         return Some(Step::Exit(0, 1000));
     }
