@@ -1,7 +1,7 @@
 //! One session, one history: at every speed, in every slicing, from every copy, and on a second run.
 
 use kubarium::base::{Duration, RandomStream, Time};
-use kubarium::sim::{Session, Sim};
+use kubarium::sim::{Session, Sim, TimedInput};
 
 const TOUR: &str = include_str!("sessions/tour.json");
 const END: Time = Time::from_secs(200);
@@ -51,6 +51,26 @@ fn the_same_from_a_copy() {
         while !copy.run(END, u64::MAX).done {}
         assert_eq!(copy.digest(), whole, "a copy made at {from}");
     }
+}
+
+#[test]
+fn the_same_from_a_copy_where_pods_come_and_go() {
+    // More kinds of pods than the scheduler keeps what it knows of.
+    let cmd = "for i in $(seq 300); do kubectl run p$i --image=busybox --labels=a=$i --restart=Never -- true; [ $i -gt 9 ] && \
+               kubectl delete pod p$((i-9)) --now --wait=false; done; for i in $(seq 291 330); do kubectl run q$i --image=nginx --labels=a=$i; done";
+    let input = TimedInput { t: 1.0, cmd: Some(cmd.to_owned()), ..TimedInput::default() };
+    let run = |sim: &mut Sim, until: Time| while !sim.run(until, u64::MAX).done {};
+    let mut copy = Sim::new(Session { seed: 5, inputs: vec![input], ..Session::default() });
+    let mut whole = copy.clone();
+    run(&mut whole, END);
+    let mut held = Vec::new();
+    for s in 1..200 {
+        run(&mut copy, Time::from_secs(s));
+        let next = copy.clone();
+        held.push(std::mem::replace(&mut copy, next));
+    }
+    run(&mut copy, END);
+    assert_eq!(copy.digest(), whole.digest());
 }
 
 #[test]
