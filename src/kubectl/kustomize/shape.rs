@@ -48,7 +48,7 @@ const MEMBERS: [(&str, Shape); 26] = [
     ("sortOptions", One("types.SortOptions", "order legacySortOptions*")),
     ("crds", Texts),
     ("openapi", Map),
-    ("replacements", Many("types.ReplacementField", "")),
+    ("replacements", Many("types.ReplacementField", "path source* sourceValue targets*")),
 ];
 
 /// Why a document is no kustomization, if it is none, in the words of Go's decoder.
