@@ -36,7 +36,11 @@ for (const [theme, language, size] of [
   journey(`says why: ${theme} ${language} ${size.width}`, { theme, language, size, reducedMotion: size.width < 400 }, async ({ page, axe, screenshot }) => {
     const narrow = size.width < 760;
     const panel = async (n) => narrow && page.locator('.switch button').nth(n).click();
+    await panel(1);
+    await apply(page, 'pod/liveness-exec created');
     await panel(3);
+    // From the first pod on there is room for what may be amiss.
+    await page.locator('.amiss:not(.still)').waitFor();
     const room = await page.locator('.amiss').boundingBox();
     await panel(1);
     await example(page, 'too-big');
