@@ -243,7 +243,7 @@ impl ApiServer {
         }
         let key = ObjectKey::new(kind, object.namespace(), object.name());
         let (uid, revision) = (object.get("metadata").get("uid").arc_str(), object.revision());
-        let own = self.store.history(&key).filter(|v| v.value.uid() == uid && v.revision <= revision);
+        let own = self.store.history_until(&key, revision).filter(|v| v.value.uid() == uid);
         managed_fields::followed(kind, object, own)
     }
 

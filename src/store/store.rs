@@ -201,7 +201,13 @@ impl Store {
     pub fn history(&self, key: &ObjectKey) -> impl Iterator<Item = &Version> {
         let last = || self.log.after(self.compacted).filter(|v| v.key == *key).last().map(|v| v.revision);
         let newest = self.row(key.kind, &key.namespace, &key.name).map(|row| row.newest).or_else(last);
-        let versions: Vec<&Version> = newest.into_iter().flat_map(|r| self.back_from(r)).collect();
+        self.history_until(key, newest.unwrap_or(0))
+    }
+
+    /// The same up to one of its versions; nothing where that is none of this object.
+    pub fn history_until(&self, key: &ObjectKey, revision: u64) -> impl Iterator<Item = &Version> {
+        let is_its = self.log.get(revision).is_some_and(|v| v.key == *key);
+        let versions: Vec<&Version> = self.back_from(revision).take_while(|_| is_its).collect();
         versions.into_iter().rev()
     }
 

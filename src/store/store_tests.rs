@@ -83,6 +83,8 @@ fn what_is_gone_has_a_history_until_it_is_compacted() {
     store.delete(Time::ZERO, key(), config_map("a", 1), 2).expect("newest");
     let revisions = |store: &Store| store.history(&key()).map(|v| v.revision).collect::<Vec<_>>();
     assert_eq!((revisions(&store), store.len()), (vec![1, 2, 3], 0));
+    assert_eq!(store.history_until(&key(), 2).map(|v| v.revision).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(store.history_until(&ObjectKey::new(kind, "d", "b"), 2).count(), 0);
     // One of the same name is another.
     store.create(Time::ZERO, key(), config_map("a", 2)).expect("the other is gone");
     assert_eq!(revisions(&store), [4]);
