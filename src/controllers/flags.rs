@@ -1,5 +1,6 @@
 //! The flags of the controller manager that a session may set.
 
+use super::rate_limiter::RateLimiter;
 use crate::api::go_duration;
 use crate::base::Duration;
 
@@ -10,11 +11,15 @@ pub struct Flags {
     pub autoscaler_period: Duration,
     /// `--node-monitor-grace-period`
     pub node_grace: Duration,
+    /// `--kube-api-qps`: requests a second that each controller may make.
+    pub api_qps: f64,
+    /// `--kube-api-burst`: requests that each may make at once.
+    pub api_burst: u32,
 }
 
 impl Default for Flags {
     fn default() -> Self {
-        Flags { autoscaler_period: Duration::from_secs(15), node_grace: Duration::from_secs(50) }
+        Flags { autoscaler_period: Duration::from_secs(15), node_grace: Duration::from_secs(50), api_qps: 20.0, api_burst: 30 }
     }
 }
 
@@ -24,15 +29,29 @@ impl Flags {
         let mut flags = Flags::default();
         for word in words {
             let (name, value) = word.split_once('=').unwrap_or((word, ""));
+            let wrong = || format!("invalid argument {value:?} for {name:?} flag");
             let slot = match name {
+                "--kube-api-qps" => {
+                    flags.api_qps = value.parse().ok().filter(|qps: &f64| (0.001..=1e6).contains(qps)).ok_or_else(wrong)?;
+                    continue;
+                }
+                "--kube-api-burst" => {
+                    flags.api_burst = value.parse().ok().filter(|burst| *burst > 0).ok_or_else(wrong)?;
+                    continue;
+                }
                 "--horizontal-pod-autoscaler-sync-period" => &mut flags.autoscaler_period,
                 "--node-monitor-grace-period" => &mut flags.node_grace,
                 _ => return Err(format!("unknown flag: {name}")),
             };
             // With a period of zero no time would pass.
             let read = go_duration::parse(value).ok().filter(|d| d.as_millis() > 0);
-            *slot = read.ok_or_else(|| format!("invalid argument {value:?} for {name:?} flag"))?;
+            *slot = read.ok_or_else(wrong)?;
         }
         Ok(flags)
+    }
+
+    /// What a controller's client may ask of the API server.
+    pub(super) fn client(&self) -> RateLimiter {
+        RateLimiter::new(self.api_qps, self.api_burst)
     }
 }

@@ -1,5 +1,7 @@
 //! The garbage collector (`pkg/controller/garbagecollector`): dependents of owners that are gone, and the two finalizers of deletion policies.
 
+use super::flags::Flags;
+use super::rate_limiter::RateLimiter;
 use super::work_queue::WorkQueue;
 use crate::api::{KindRef, Object, Value, drop_finalizer, drop_owner, has_finalizer, kinds};
 use crate::base::{List as _, Time};
@@ -15,13 +17,14 @@ pub struct GarbageCollector {
     recorder: EventRecorder,
 }
 
-impl Default for GarbageCollector {
-    fn default() -> Self {
-        GarbageCollector { queue: WorkQueue::new(), recorder: EventRecorder::new("garbage-collector-controller", "") }
-    }
-}
-
 impl GarbageCollector {
+    /// The controller, with the flags of the controller manager. It looks at each object before it deletes it, so its client may ask
+    /// twice as much as others.
+    pub fn new(flags: &Flags) -> Self {
+        let client = RateLimiter::new(flags.api_qps * 2.0, flags.api_burst);
+        GarbageCollector { queue: WorkQueue::new().of_client(client), recorder: EventRecorder::new("garbage-collector-controller", "") }
+    }
+
     /// Deletes the object where all its owners are gone; in the foreground where one of them waits for it.
     fn attempt_to_delete(&mut self, api: &mut ApiServer, by: &Caller, key: &ObjectKey) -> Result<(), crate::api::Status> {
         let Some(object) = api.peek(key.kind, &key.namespace, &key.name).cloned() else { return Ok(()) };
@@ -209,7 +212,11 @@ impl Component for GarbageCollector {
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         let Some(key) = self.queue.pop_due(now) else { return };
         let by = Caller::new(now, "generic-garbage-collector");
+        let before = api.revision();
         let done = self.process_finalizers(api, &by, &key).and_then(|()| self.attempt_to_delete(api, &by, &key));
+        let written = api.revision() - before;
+        // It looked at the object first.
+        self.queue.note_requests(now, if written == 0 { 0 } else { written + 1 });
         match done {
             Ok(()) => self.queue.forget(&key),
             Err(status) if status.reason == "NotFound" => self.queue.forget(&key),

@@ -2,6 +2,7 @@
 
 use super::controller::{ObjectRef, controller_ref, key_of};
 use super::deletion_rank::{self, DeletionRank};
+use super::flags::Flags;
 use super::pod_control;
 use super::replica_tally::{Counts, ReplicaTally};
 use super::replicas::{is_active, pod_from_template, slow_start};
@@ -33,20 +34,20 @@ pub struct ReplicaSetController {
 
 impl ReplicaSetController {
     /// The controller of ReplicationControllers.
-    pub fn for_replication_controllers() -> Self {
-        Self::new("ReplicationController", "replication-controller")
+    pub fn for_replication_controllers(flags: &Flags) -> Self {
+        Self::new("ReplicationController", "replication-controller", flags)
     }
 
     /// The controller of ReplicaSets.
-    pub fn for_replica_sets() -> Self {
-        Self::new("ReplicaSet", "replicaset-controller")
+    pub fn for_replica_sets(flags: &Flags) -> Self {
+        Self::new("ReplicaSet", "replicaset-controller", flags)
     }
 
-    fn new(kind: &str, manager: &'static str) -> Self {
+    fn new(kind: &str, manager: &'static str, flags: &Flags) -> Self {
         ReplicaSetController {
             kind: Kind::named(kind),
             manager,
-            queue: WorkQueue::with_pace(RECONCILE),
+            queue: WorkQueue::with_pace(RECONCILE).of_client(flags.client()),
             recorder: EventRecorder::new(manager, ""),
             members: SortedMap::new(),
             unclaimed: SortedSet::new(),
@@ -95,7 +96,15 @@ impl ReplicaSetController {
         // As in a real cluster, the status tells of the pods that were there before.
         let counts = self.counts(api, &object);
         let available = if min_ready_s > 0 { self.available(key, object.uid(), min_ready_s, now) } else { counts.ready };
-        let failure = if object.is_terminating() { None } else { self.manage(api, &by, &object, counts.active).err() };
+        let failure = match if object.is_terminating() { Ok(true) } else { self.manage(api, &by, &object, counts.active) } {
+            Ok(true) => None,
+            // A real worker is still at it, and writes the status at the end.
+            Ok(false) => {
+                self.queue.add_at(key.clone(), now);
+                return Ok(());
+            }
+            Err(status) => Some(status),
+        };
         self.write_status(api, &by, key, counts, available, failure.as_ref())?;
         failure.map_or(Ok(()), Err)
     }
@@ -135,22 +144,22 @@ impl ReplicaSetController {
         Ok(())
     }
 
-    /// Makes what is missing, deletes what is too much.
-    fn manage(&mut self, api: &mut ApiServer, by: &Caller, object: &Value, active: usize) -> Result<(), crate::api::Status> {
+    /// Makes what is missing, deletes what is too much; false where the client may ask for no more of it now.
+    fn manage(&mut self, api: &mut ApiServer, by: &Caller, object: &Value, active: usize) -> Result<bool, crate::api::Status> {
         let wanted = object.at(&["spec", "replicas"]).as_int().unwrap_or(1).max(0) as usize;
+        let work = wanted.abs_diff(active).min(BURST);
+        let now = work.min(self.queue.pods_left(by.now));
         if active < wanted {
             let template = object.at(&["spec", "template"]);
             let pod = pod_from_template(template, object, self.kind);
-            let (_, outcome) =
-                slow_start((wanted - active).min(BURST), |_| pod_control::create_pod(api, by, &mut self.recorder, object, pod.clone()));
-            return outcome;
+            slow_start(now, |_| pod_control::create_pod(api, by, &mut self.recorder, object, pod.clone())).1?;
         }
         if active > wanted {
-            for pod in self.victims(api, by.now, object, active - wanted) {
+            for pod in self.victims(api, by.now, object, now) {
                 pod_control::delete_pod(api, by, &mut self.recorder, object, &pod)?;
             }
         }
-        Ok(())
+        Ok(now == work)
     }
 
     /// Which pods go: see [`deletion_rank`]. Pods of sibling ReplicaSets (one Deployment's) count for the crowd on a node.
@@ -285,7 +294,9 @@ impl Component for ReplicaSetController {
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         let Some(key) = self.queue.pop_due(now) else { return };
+        let before = api.revision();
         let succeeded = self.reconcile(api, now, &key).is_ok();
+        self.queue.note_requests(now, api.revision() - before);
         self.queue.settle(key, now, succeeded);
     }
 }

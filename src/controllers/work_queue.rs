@@ -1,5 +1,6 @@
 //! The work queue of client-go (`util/workqueue`): keys, each at most once, some of them later, failures with backoff.
 
+use super::rate_limiter::RateLimiter;
 use crate::base::{Duration, EventQueue, SortedMap, Time};
 
 const BACKOFF_MIN: Duration = Duration::from_millis(5);
@@ -14,6 +15,7 @@ pub struct WorkQueue<K> {
     /// How long working on a key takes, and until when each key is being worked on.
     pace: Duration,
     busy: SortedMap<K, Time>,
+    client: Option<RateLimiter>,
 }
 
 impl<K: Ord + Clone> WorkQueue<K> {
@@ -25,11 +27,40 @@ impl<K: Ord + Clone> WorkQueue<K> {
     /// A queue whose keys rest that long after each reconcile, as they do while a real worker waits for its writes: changes
     /// that come meanwhile share the next one.
     pub fn with_pace(pace: Duration) -> Self {
-        WorkQueue { queue: EventQueue::new(), due: SortedMap::new(), failures: SortedMap::new(), pace, busy: SortedMap::new() }
+        WorkQueue {
+            queue: EventQueue::new(),
+            due: SortedMap::new(),
+            failures: SortedMap::new(),
+            pace,
+            busy: SortedMap::new(),
+            client: None,
+        }
+    }
+
+    /// The same queue, from which no key comes while the client that works on them may make no request.
+    pub fn of_client(self, client: RateLimiter) -> Self {
+        WorkQueue { client: Some(client), ..self }
+    }
+
+    /// How many requests the client may make now.
+    pub fn requests_left(&self, now: Time) -> usize {
+        self.client.map_or(usize::MAX, |client| client.left(now))
+    }
+
+    /// How many pods the client may make or delete now, each of which its owner's event tells of: one at the least.
+    pub fn pods_left(&self, now: Time) -> usize {
+        self.requests_left(now).div_ceil(2).max(1)
+    }
+
+    /// Notes requests that the client made.
+    pub fn note_requests(&mut self, now: Time, count: u64) {
+        if let Some(client) = &mut self.client {
+            client.take(now, count);
+        }
     }
 
     /// Lets a key rest: changes that come meanwhile wait until then.
-    pub fn rest(&mut self, key: K, now: Time, until: Time) {
+    fn rest(&mut self, key: K, now: Time, until: Time) {
         self.busy.retain(|_, rested| *rested > now);
         self.busy.insert(key, until);
     }
@@ -73,13 +104,17 @@ impl<K: Ord + Clone> WorkQueue<K> {
         }
     }
 
-    /// When the next key is due.
+    /// When the next key is due, and may be worked on.
     pub fn next_at(&self) -> Option<Time> {
-        self.queue.next_at()
+        let ready = self.client.map_or(Time::ZERO, |client| client.ready_at());
+        self.queue.next_at().map(|due| due.max(ready))
     }
 
     /// Takes a key that is due.
     pub fn pop_due(&mut self, now: Time) -> Option<K> {
+        if self.client.is_some_and(|client| client.ready_at() > now) {
+            return None;
+        }
         while let Some((at, key)) = self.queue.pop_due(now) {
             // An entry that was moved forward since is left over.
             if self.due.get(&key) == Some(&at) {

@@ -8,6 +8,7 @@ use crate::base::{List as _, Order as _, SortedMap, SortedSet};
 
 use super::controller::{ObjectRef, key_of};
 use super::controller_history;
+use super::flags::Flags;
 use super::pod_claim::claim_pods;
 use super::pod_control;
 use super::replicas::{is_available, ready_since, slow_start};
@@ -48,18 +49,17 @@ pub struct DaemonSetController {
     failed: SortedMap<(ArcStr, ArcStr), (Duration, Time)>,
 }
 
-impl Default for DaemonSetController {
-    fn default() -> Self {
+impl DaemonSetController {
+    /// The controller, with the flags of the controller manager.
+    pub fn new(flags: &Flags) -> Self {
         DaemonSetController {
-            queue: WorkQueue::new(),
+            queue: WorkQueue::new().of_client(flags.client()),
             recorder: EventRecorder::new(MANAGER, ""),
             members: SortedSet::new(),
             failed: SortedMap::new(),
         }
     }
-}
 
-impl DaemonSetController {
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
         let kind = kinds::DAEMON_SET;
         let Some(set) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
@@ -156,10 +156,11 @@ impl DaemonSetController {
 
     /// Makes and deletes pods: as many as it can, and says what failed first (`syncNodes`).
     fn sync_nodes(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, hash: &str, work: &Work) -> Result<(), Status> {
-        let (_, mut outcome) = slow_start(work.create.len().min(BURST), |n| {
+        let most = BURST.min(self.queue.pods_left(by.now));
+        let (_, mut outcome) = slow_start(work.create.len().min(most), |n| {
             pod_control::create_pod(api, by, &mut self.recorder, set, placement::pod_for(set, hash, &work.create[n]))
         });
-        for pod in work.delete.iter().take(BURST) {
+        for pod in work.delete.iter().take(most) {
             outcome = outcome.and(pod_control::delete_pod(api, by, &mut self.recorder, set, pod));
         }
         outcome
@@ -320,7 +321,9 @@ impl Component for DaemonSetController {
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         let Some(key) = self.queue.pop_due(now) else { return };
+        let before = api.revision();
         let succeeded = self.reconcile(api, now, &key).is_ok();
+        self.queue.note_requests(now, api.revision() - before);
         self.queue.settle(key, now, succeeded);
     }
 }

@@ -12,6 +12,7 @@ use crate::base::{List as _, Order as _, SortedMap, SortedSet};
 pub use arithmetic::{new_rs_new_replicas, replica_set_proportion, resolve_fenceposts};
 
 use super::controller::{ObjectRef, controller_ref, key_of};
+use super::flags::Flags;
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
 use crate::api::{ArcStr, KindRef, Object, Status, Value, drop_owner, kinds};
@@ -31,12 +32,6 @@ pub struct DeploymentController {
     members: SortedMap<ArcStr, SortedSet<ObjectRef>>,
 }
 
-impl Default for DeploymentController {
-    fn default() -> Self {
-        DeploymentController { queue: WorkQueue::new(), recorder: EventRecorder::new(MANAGER, ""), members: SortedMap::new() }
-    }
-}
-
 /// What one reconcile works on.
 struct Sync<'a> {
     api: &'a mut ApiServer,
@@ -51,6 +46,12 @@ struct Sync<'a> {
 }
 
 impl DeploymentController {
+    /// The controller, with the flags of the controller manager.
+    pub fn new(flags: &Flags) -> Self {
+        let queue = WorkQueue::new().of_client(flags.client());
+        DeploymentController { queue, recorder: EventRecorder::new(MANAGER, ""), members: SortedMap::new() }
+    }
+
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
         let Some(deployment) = api.peek(kinds::DEPLOYMENT, &key.0, &key.1).cloned() else { return Ok(()) };
         let Ok(selector) = LabelSelector::from_object(deployment.at(&["spec", "selector"])) else { return Ok(()) };
@@ -232,7 +233,9 @@ impl Component for DeploymentController {
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         let Some(key) = self.queue.pop_due(now) else { return };
+        let before = api.revision();
         let succeeded = self.reconcile(api, now, &key).is_ok();
+        self.queue.note_requests(now, api.revision() - before);
         self.queue.settle(key, now, succeeded);
     }
 }

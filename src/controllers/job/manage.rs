@@ -79,7 +79,11 @@ impl Sync<'_> {
                 return (0, Ok(()));
             }
         }
-        let missing = missing.min(BURST as i64);
+        let most = BURST.min(self.pods_left) as i64;
+        if missing > most {
+            self.look_again(self.by.now);
+        }
+        let missing = missing.min(most);
         let mut indexes: Vec<i64> = Vec::new();
         if self.is_indexed() {
             indexes = self.pending_indexes(missing);

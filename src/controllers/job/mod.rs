@@ -12,6 +12,7 @@ use backoff::BackoffRecord;
 use indexes::Intervals;
 
 use super::controller::{ObjectRef, key_of};
+use super::flags::Flags;
 use super::pod_claim::claim_pods;
 use super::replicas::is_active;
 use super::work_queue::WorkQueue;
@@ -37,10 +38,11 @@ pub struct JobController {
     backoff: SortedMap<ObjectRef, BackoffRecord>,
 }
 
-impl Default for JobController {
-    fn default() -> Self {
+impl JobController {
+    /// The controller, with the flags of the controller manager.
+    pub fn new(flags: &Flags) -> Self {
         JobController {
-            queue: WorkQueue::new(),
+            queue: WorkQueue::new().of_client(flags.client()),
             orphans: WorkQueue::new(),
             recorder: EventRecorder::new(MANAGER, ""),
             backoff: SortedMap::new(),
@@ -78,6 +80,8 @@ struct Sync<'a> {
     failed_indexes: Option<Intervals>,
     /// Failed pods, by index, that stay until their replacement has taken over the count of failures.
     delayed: SortedMap<i64, Value>,
+    /// How many pods may be made or deleted now.
+    pods_left: usize,
     /// When to look again.
     again: Option<Time>,
 }
@@ -102,7 +106,7 @@ impl JobController {
         let by = Caller::new(now, MANAGER);
         let selector = LabelSelector::from_object(job.at(&["spec", "selector"])).map_err(|e| Status::internal(e.to_string()))?;
         let pods = claim_pods(api, &by, &job, kind, &selector, Some(TRACKING), |_| true)?;
-        let mut sync = Sync::new(api, by, &mut self.recorder, job, pods);
+        let mut sync = Sync::new(api, by, &mut self.recorder, job, pods, self.queue.pods_left(now));
         let result = sync.run(self.backoff.get(key).copied().unwrap_or_default());
         let (again, record) = (sync.again, sync.backoff);
         self.backoff.insert(key.clone(), record);
@@ -131,6 +135,21 @@ impl JobController {
         tracking::remove_finalizer(api, &Caller::new(now, MANAGER), &pod)
     }
 
+    /// Does the first thing that is due.
+    fn work(&mut self, api: &mut ApiServer, now: Time) {
+        if let Some(key) = self.orphans.pop_due(now) {
+            let succeeded = self.release_orphan(api, now, &key).is_ok();
+            self.orphans.settle(key, now, succeeded);
+            return;
+        }
+        let Some(key) = self.queue.pop_due(now) else { return };
+        match self.reconcile(api, now, &key) {
+            Ok(()) => self.queue.forget(&key),
+            // The real controller waits a second, then longer (`DefaultJobApiBackOff`, `MaxJobApiBackOff`).
+            Err(_) => self.queue.add_rate_limited_within(key, now, BATCH, Duration::from_secs(60)),
+        }
+    }
+
     fn mark_matching(&mut self, api: &ApiServer, pod: &Value, now: Time) {
         for job in api.iter(kinds::JOB, Some(pod.namespace())) {
             if LabelSelector::from_object(job.at(&["spec", "selector"])).is_ok_and(|s| s.matches(pod.labels())) {
@@ -141,7 +160,14 @@ impl JobController {
 }
 
 impl<'a> Sync<'a> {
-    fn new(api: &'a mut ApiServer, by: Caller, recorder: &'a mut EventRecorder, job: Value, pods: Vec<Value>) -> Sync<'a> {
+    fn new(
+        api: &'a mut ApiServer,
+        by: Caller,
+        recorder: &'a mut EventRecorder,
+        job: Value,
+        pods: Vec<Value>,
+        pods_left: usize,
+    ) -> Sync<'a> {
         let active: Vec<Value> = pods.iter().filter(|p| is_active(p)).cloned().list();
         let uids = |list: &str| job.at(&["status", "uncountedTerminatedPods", list]).items().iter().map(Value::arc_str).collect();
         Sync {
@@ -162,6 +188,7 @@ impl<'a> Sync<'a> {
             succeeded_indexes: Intervals::default(),
             failed_indexes: None,
             delayed: SortedMap::new(),
+            pods_left,
             again: None,
             job,
         }
@@ -528,16 +555,8 @@ impl Component for JobController {
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
-        if let Some(key) = self.orphans.pop_due(now) {
-            let succeeded = self.release_orphan(api, now, &key).is_ok();
-            self.orphans.settle(key, now, succeeded);
-            return;
-        }
-        let Some(key) = self.queue.pop_due(now) else { return };
-        match self.reconcile(api, now, &key) {
-            Ok(()) => self.queue.forget(&key),
-            // The real controller waits a second, then longer (`DefaultJobApiBackOff`, `MaxJobApiBackOff`).
-            Err(_) => self.queue.add_rate_limited_within(key, now, BATCH, Duration::from_secs(60)),
-        }
+        let before = api.revision();
+        self.work(api, now);
+        self.queue.note_requests(now, api.revision() - before);
     }
 }

@@ -59,7 +59,7 @@ fn status_after(row: &Value) -> Result<Value, String> {
     let key = key_of(&job);
     // So much later that no backoff holds back a replacement, except of a pod that was deleted just now.
     let later = if row.get("pods").items().iter().any(Object::is_terminating) { Duration::ZERO } else { Duration::from_secs(3600) };
-    JobController::default().reconcile(&mut api, now + later, &key).map_err(said)?;
+    JobController::new(&Flags::default()).reconcile(&mut api, now + later, &key).map_err(said)?;
     Ok(api.peek(jobs, &key.0, &key.1).map(|j| j.get("status").clone()).unwrap_or_default())
 }
 
@@ -197,7 +197,7 @@ fn with_sync<T>(row: &Value, pods: &Value, f: impl FnOnce(&mut Sync<'_>) -> T) -
         job.set(&["spec", "completionMode"], "Indexed");
     }
     let now = Time::parse_rfc3339("2026-11-22T08:39:06Z").expect("when the table was made");
-    f(&mut Sync::new(&mut api, Caller::new(now, MANAGER), &mut recorder, job, going(pods)))
+    f(&mut Sync::new(&mut api, Caller::new(now, MANAGER), &mut recorder, job, going(pods), usize::MAX))
 }
 
 /// A row's pods; a moment of deletion that the row does not name is some moment.
@@ -358,7 +358,7 @@ fn conditions_of_jobs() {
         let pod = obj!({"metadata": {"name": "pod", "finalizers": [TRACKING], "ownerReferences": owners}, "spec": spec});
         api.create(&by, kinds::POD, "default", pod, &options).map_err(|e| e.to_string())?;
         let key = ("default".into(), "pod".into());
-        JobController::default().release_orphan(&mut api, by.now, &key).map_err(|e| e.to_string())?;
+        JobController::new(&Flags::default()).release_orphan(&mut api, by.now, &key).map_err(|e| e.to_string())?;
         let pod = api.peek(kinds::POD, "default", "pod").expect("the pod is there");
         same(!tracking::has_finalizer(pod), row.get("wantFinalizerRemoved").is_true())
     });
@@ -433,7 +433,7 @@ fn finished_pods_are_counted() {
             if job.at(&["status", "uncountedTerminatedPods"]).is_null() {
                 job.set(&["status", "uncountedTerminatedPods"], Value::map());
             }
-            let mut sync = Sync::new(&mut api, by, &mut recorder, job, going(row.get("pods")));
+            let mut sync = Sync::new(&mut api, by, &mut recorder, job, going(row.get("pods")), usize::MAX);
             if sync.is_indexed() {
                 sync.judge_indexes();
             }

@@ -27,8 +27,8 @@ pub(super) struct Control<'a> {
     collisions: i64,
     /// Pods that this pass deleted for the new revision; the current one has lost them already.
     pub(super) rolled: i64,
-    /// Whether it deleted a pod that had failed, to make it anew.
-    pub(super) recreates: bool,
+    /// How many pods it may make.
+    pods_left: usize,
 }
 
 /// Whether a pass may go on after a step.
@@ -65,6 +65,7 @@ impl<'a> Control<'a> {
         recorder: &'a mut EventRecorder,
         set: Value,
         pods: Vec<Value>,
+        pods_left: usize,
     ) -> Result<Self, Status> {
         let update = controller_history::current_revision(
             api,
@@ -88,7 +89,7 @@ impl<'a> Control<'a> {
             condemned: Vec::new(),
             collisions,
             rolled: 0,
-            recreates: false,
+            pods_left,
             set,
         };
         control.sort_pods(pods);
@@ -196,7 +197,6 @@ impl<'a> Control<'a> {
         let phase = pod.at(&["status", "phase"]).str();
         if matches!(phase, "Failed" | "Succeeded") {
             if !pod.is_terminating() {
-                self.recreates = true;
                 self.delete_pod(&pod)?;
             }
             return Ok(Flow::Stop);
@@ -206,7 +206,8 @@ impl<'a> Control<'a> {
                 return Ok(Flow::Stop);
             }
             self.create_pod(i)?;
-            return Ok(if in_order { Flow::Stop } else { Flow::On });
+            self.pods_left -= 1;
+            return Ok(if in_order || self.pods_left == 0 { Flow::Stop } else { Flow::On });
         }
         if phase == "Pending" {
             claims::create_missing(self.api, &self.by, self.recorder, &self.set, &pod)?;

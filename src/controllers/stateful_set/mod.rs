@@ -7,6 +7,7 @@ mod update;
 
 use super::controller::{ObjectRef, key_of};
 use super::controller_history;
+use super::flags::Flags;
 use super::pod_claim::claim_pods;
 use super::replicas::ready_since;
 use super::work_queue::WorkQueue;
@@ -19,9 +20,6 @@ const MANAGER: &str = "statefulset-controller";
 /// The label of a ControllerRevision that carries the template's hash.
 const REVISION_HASH: &str = "controller.kubernetes.io/hash";
 
-/// How often at most a pod that fails at once is made anew: what the client's limit of requests leaves a real controller.
-const RECREATE_PACE: Duration = Duration::from_millis(250);
-
 /// Keeps the pods of StatefulSets.
 #[derive(Clone, Debug)]
 pub struct StatefulSetController {
@@ -29,13 +27,12 @@ pub struct StatefulSetController {
     recorder: EventRecorder,
 }
 
-impl Default for StatefulSetController {
-    fn default() -> Self {
-        StatefulSetController { queue: WorkQueue::new(), recorder: EventRecorder::new(MANAGER, "") }
-    }
-}
-
 impl StatefulSetController {
+    /// The controller, with the flags of the controller manager.
+    pub fn new(flags: &Flags) -> Self {
+        StatefulSetController { queue: WorkQueue::new().of_client(flags.client()), recorder: EventRecorder::new(MANAGER, "") }
+    }
+
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
         let kind = kinds::STATEFUL_SET;
         let Some(set) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
@@ -53,12 +50,8 @@ impl StatefulSetController {
                 self.queue.add_at(key.clone(), next);
             }
         }
-        let mut control = control::Control::new(api, by, &mut self.recorder, set, pods)?;
-        let outcome = control.run();
-        if control.recreates {
-            self.queue.rest(key.clone(), now, now + RECREATE_PACE);
-        }
-        outcome
+        let pods_left = self.queue.pods_left(now);
+        control::Control::new(api, by, &mut self.recorder, set, pods, pods_left)?.run()
     }
 
     fn mark_owner(&mut self, api: &ApiServer, pod: &Value, now: Time) {
@@ -116,7 +109,9 @@ impl Component for StatefulSetController {
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         let Some(key) = self.queue.pop_due(now) else { return };
+        let before = api.revision();
         let succeeded = self.reconcile(api, now, &key).is_ok();
+        self.queue.note_requests(now, api.revision() - before);
         self.queue.settle(key, now, succeeded);
     }
 }

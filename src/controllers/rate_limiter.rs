@@ -1,0 +1,55 @@
+//! What a component may ask of the API server in a time (client-go's `flowcontrol.NewTokenBucketRateLimiter`).
+
+use crate::base::{Duration, Time};
+
+/// A bucket of tokens, one for a request: `burst` of them when it is full, and one more after each `interval`. A request that is
+/// made without a token is owed, and nothing may be asked until it is paid back.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RateLimiter {
+    interval: Duration,
+    burst: u32,
+    /// When the bucket will be full again.
+    full_at: Time,
+}
+
+impl RateLimiter {
+    /// A full bucket for `qps` requests a second.
+    pub fn new(qps: f64, burst: u32) -> Self {
+        RateLimiter { interval: Duration::from_secs_f64(1.0 / qps), burst, full_at: Time::ZERO }
+    }
+
+    /// How many requests may be made now.
+    pub fn left(&self, now: Time) -> usize {
+        let missing = self.full_at.since(now).as_micros().div_ceil(self.interval.as_micros().max(1));
+        usize::try_from(u128::from(self.burst).saturating_sub(missing)).unwrap_or(usize::MAX)
+    }
+
+    /// The earliest moment from which on a request may be made.
+    pub fn ready_at(&self) -> Time {
+        self.full_at - self.interval * self.burst.saturating_sub(1)
+    }
+
+    /// Notes requests that were made.
+    pub fn take(&mut self, now: Time, requests: u64) {
+        let cost = self.interval * u32::try_from(requests).unwrap_or(u32::MAX);
+        self.full_at = self.full_at.max(now) + cost;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_then_a_steady_rate() {
+        let mut limiter = RateLimiter::new(20.0, 30);
+        let now = Time::from_secs(5);
+        assert_eq!(limiter.left(now), 30);
+        limiter.take(now, 29);
+        assert_eq!((limiter.left(now), limiter.ready_at() <= now), (1, true));
+        limiter.take(now, 2);
+        assert_eq!((limiter.left(now), limiter.ready_at()), (0, now + Duration::from_millis(100)));
+        assert_eq!(limiter.left(now + Duration::from_millis(100)), 1);
+        assert_eq!(limiter.left(now + Duration::from_secs(60)), 30);
+    }
+}
