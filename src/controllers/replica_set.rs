@@ -292,6 +292,10 @@ impl Component for ReplicaSetController {
         self.queue.next_at()
     }
 
+    fn is_throttled(&self, kind: KindRef, now: Time) -> bool {
+        kind == self.kind && self.queue.requests_left(now) == 0
+    }
+
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         let Some(key) = self.queue.pop_due(now) else { return };
         let before = api.revision();

@@ -38,6 +38,11 @@ pub trait Component {
     /// The earliest moment at which it has something to do.
     fn next_wake(&self) -> Option<Time>;
 
+    /// Whether it makes no pods for objects of this kind because its client has to wait before it may ask for anything again.
+    fn is_throttled(&self, _kind: KindRef, _now: Time) -> bool {
+        false
+    }
+
     /// Does what is due at `now`, in a bounded step; what is left is due again at once.
     fn wake(&mut self, api: &mut ApiServer, now: Time);
 }

@@ -110,6 +110,11 @@ impl Cluster {
         hpa.calculation(namespace, name)
     }
 
+    /// Whether the controller of this kind makes no pods because its client has to wait.
+    pub fn is_throttled(&self, kind: KindRef, now: Time) -> bool {
+        self.controllers.iter().any(|c| c.is_throttled(kind, now))
+    }
+
     /// When something is due next.
     pub fn next_at(&self) -> Option<Time> {
         self.first_due().map(|(at, _)| at)

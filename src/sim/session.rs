@@ -25,7 +25,8 @@ pub struct Session {
     pub storage: bool,
     /// Whether roles say who may do what (`--authorization-mode=RBAC`); where not, everybody may do everything.
     pub rbac: bool,
-    /// Flags of the controller manager: `--horizontal-pod-autoscaler-sync-period=30s`.
+    /// Flags of the controller manager: `--horizontal-pod-autoscaler-sync-period=30s`, `--node-monitor-grace-period=40s`, `--kube-api-qps=100`,
+    /// `--kube-api-burst=200`.
     pub controller_manager: Vec<String>,
     /// The kubectl that the workstation has: `1.3`, or today's where empty. `export KUBARIUM_KUBECTL=` changes it there.
     pub kubectl: String,
@@ -409,6 +410,8 @@ mod tests {
             (r#"{"namespaces":["a","b/c"]}"#, r#"namespace "b/c": a lowercase RFC 1123 label must consist of"#),
             (r#"{"inputs":[{"t":1,"cmd":"x","api":"GET /version"}]}"#, "inputs[0]: both cmd and api are given; each needs"),
             (r#"{"controller_manager":["--pods=1"]}"#, "controller_manager: unknown flag: --pods"),
+            (r#"{"controller_manager":["--kube-api-qps=0"]}"#, r#"controller_manager: invalid argument "0" for "--kube-api-qps" flag"#),
+            (r#"{"controller_manager":["--kube-api-burst=-1"]}"#, "controller_manager: invalid argument"),
             (r#"{"controller_manager":["--horizontal-pod-autoscaler-sync-period=0"]}"#, "controller_manager: invalid argument"),
         ] {
             let error = Session::from_json(bad).expect_err(bad).to_string();

@@ -152,6 +152,7 @@ pub fn sentence(cause: &Cause, lang: Lang) -> String {
         What::Deadline => Text::CauseDeadline,
         What::Refused => Text::CauseRefused,
         What::OverQuota => Text::CauseOverQuota,
+        What::Throttled => Text::CauseThrottled,
         What::Paused => Text::CausePaused,
         What::RollingOut => Text::CauseRollingOut,
         What::NotReady => Text::CauseNotReady,

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::api::{KINDS, Object, Quantity, Value, kinds};
+use crate::api::{KINDS, Kind, Object, Quantity, Value, kinds};
 use crate::base::{Duration, List as _, Order as _, Time};
 use crate::runtime::images;
 use crate::sim::Sim;
@@ -21,6 +21,8 @@ pub enum What {
     Refused,
     /// A quota refuses the pods.
     OverQuota,
+    /// Pods made of wanted; the controller's client has to wait before it may ask for more.
+    Throttled,
     /// Changes wait until it is resumed.
     Paused,
     /// New of wanted; how many may be missing, how many extra.
@@ -303,6 +305,14 @@ fn workload(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     if paused {
         add(What::Paused, &[], "spec.paused: true".to_owned(), None);
     }
+    let kind = if o.kind() == "Deployment" { kinds::REPLICA_SET } else { Kind::named(o.kind()) };
+    if sim.cluster().is_throttled(kind, sim.now()) {
+        let made = view.pods().filter(|p| p.health != Health::Terminating && is_of(view, o, p)).count() as i64;
+        if made < wanted {
+            let term = "--kube-api-qps, --kube-api-burst".to_owned();
+            add(What::Throttled, &[&made.to_string(), &wanted.to_string()], term, None);
+        }
+    }
     let new = count(o, "updatedReplicas");
     if o.kind() == "Deployment" && !paused && new < count(o, "replicas") {
         let [missing, extra] = ["maxUnavailable", "maxSurge"].map(|k| {
@@ -516,7 +526,6 @@ fn pod(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::Kind;
     use crate::base::{Duration, Time};
     use crate::sim::{Session, TimedInput};
     use crate::views::ClusterViews;
@@ -543,7 +552,7 @@ mod tests {
 
     #[test]
     fn every_kind_says_what_is_the_matter() {
-        let cases: [(&[&str], u64, &str, &str, &str); 15] = [
+        let cases: [(&[&str], u64, &str, &str, &str); 16] = [
             (&["kubectl create service clusterip none --tcp=80"], 2, "Service", "none", "NoPods(app=none) Endpoints: <none>"),
             (
                 &["kubectl create job j --image=busybox -- false", "kubectl patch job j -p '{\"spec\":{\"suspend\":true}}'"],
@@ -606,6 +615,13 @@ mod tests {
                 "Deployment",
                 "d",
                 "Scaled(h) spec.scaleTargetRef",
+            ),
+            (
+                &["kubectl create deployment d --image=nginx --replicas=60"],
+                2,
+                "Deployment",
+                "d",
+                "Throttled(43,60) --kube-api-qps, --kube-api-burst; NotReady(0,60) ContainerCreating",
             ),
             (&["kubectl create deployment d --image=nginx"], 20, "Deployment", "d", ""),
             (&["kubectl run p --image=nginx"], 20, "Pod", "p", ""),

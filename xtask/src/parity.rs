@@ -39,6 +39,8 @@ else does, also what no second real cluster would do the same way:
 - Custom resources: of what is wrong with the syntax of a rule in CEL the first place is said to the letter, what follows from it not always;
   a timestamp's `string()` is in UTC; costs of evaluation differ by a little. Conversion webhooks: versions differ in name alone.
   Tables of `kubectl get` show the preferred version; `-o` the one that is asked for.
+- The pace at which the scheduler and the kubelets may ask the API server: the controllers of workloads and the garbage collector keep
+  theirs (20 requests a second after 30 at once), the others have none.
 - Custom and external metrics: the autoscaler says that they are not served. Metrics of CPU and memory are.
 - Dynamic resources, CSI drivers, Windows, swap, cgroups below the level of a container's CPU and memory.
 - Process namespaces shared by a pod's containers (`shareProcessNamespace`, `debug --target`): processes see each other and signals arrive,

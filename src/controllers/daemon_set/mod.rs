@@ -319,6 +319,10 @@ impl Component for DaemonSetController {
         self.queue.next_at()
     }
 
+    fn is_throttled(&self, kind: KindRef, now: Time) -> bool {
+        kind == kinds::DAEMON_SET && self.queue.requests_left(now) == 0
+    }
+
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         let Some(key) = self.queue.pop_due(now) else { return };
         let before = api.revision();
