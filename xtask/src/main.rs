@@ -38,7 +38,9 @@ fn main() -> ExitCode {
         Some((command, rest)) => (command.as_str(), rest),
         None => ("help", &[][..]),
     };
-    let outcome = match command {
+    // A benchmark has help of its own.
+    let asks = command != "bench" && rest.iter().any(|arg| arg == "--help" || arg == "-h");
+    let outcome = match if asks { "help" } else { command } {
         "serve" => page::serve(rest),
         "build" => none_left(rest).and_then(|()| page::build_and_weigh()),
         "test" => test::run(rest),
