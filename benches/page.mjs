@@ -24,9 +24,9 @@ const nodes = (n) => Array.from({ length: n }, (_, i) => ({ metadata: { name: `n
 const shell = (script) => ({ image: 'busybox', command: ['sh', '-c', script] });
 
 /** A session as the browser's storage keeps it: everything is applied at its first moment. */
-function session(objects, { nodes, moment = 0 } = {}) {
+function session(objects, { nodes, flags = [], moment = 0 } = {}) {
   const apply = { t: 0, cmd: 'kubectl apply -f all.json', files: { 'all.json': objects.map((o) => JSON.stringify(o)).join('\n---\n') } };
-  return { 'kubarium.session': [{ seed: 1, metrics: true, nodes, inputs: [] }, apply].map((o) => JSON.stringify(o)).join('\n'), 'kubarium.moment': String(moment) };
+  return { 'kubarium.session': [{ seed: 1, metrics: true, nodes, controller_manager: flags, inputs: [] }, apply].map((o) => JSON.stringify(o)).join('\n'), 'kubarium.moment': String(moment) };
 }
 
 const measures = {
@@ -85,7 +85,10 @@ const measures = {
   },
 
   async thousands({ open }) {
-    const page = await open(session([deployment('many', 5000, { image: 'busybox', command: ['sleep', '9999'] })], { moment: 30, nodes: nodes(500) }));
+    // Controllers that may ask as often as they like: the pods are there, and roll, all at once.
+    const flags = ['--kube-api-qps=5000', '--kube-api-burst=5000'];
+    const many = deployment('many', 5000, { image: 'busybox', command: ['sleep', '9999'] });
+    const page = await open(session([many], { moment: 30, nodes: nodes(500), flags }));
     await until(page, () => /5000\/5000/.test(document.querySelector('.tools').innerText));
     const rows = await frames(page, '5,000 pods on 500 nodes', 30);
     await page.locator('.term .host:not([hidden])').click();

@@ -144,7 +144,8 @@ for (const width of [900, 600]) {
 
 journey('has room for a few lines where a terminal is embedded low', { query: '?embed=term', size: { width: 480, height: 320 } }, async ({ page, until, axe, screenshot }) => {
   await type(page, 'kubectl run web --image=nginx; kubectl get nodes');
-  await page.locator('.node .pod', { hasText: 'web' }).waitFor();
+  // One that still falls lies over what is behind it.
+  await page.locator('.node .pod', { hasText: 'Running' }).waitFor();
   await until('all the nodes', async () => /NAME[^]*node3 +Ready/.test(await screen(page)));
   const [rack, host] = await Promise.all(['.rack', '.term .host:not([hidden])'].map((part) => page.locator(part).boundingBox()));
   assert.ok(host.height > 60 && rack.height > 60, JSON.stringify([rack, host]));
