@@ -153,6 +153,8 @@ pub(super) struct PodWorker {
     pub volumes: Vec<Volume>,
     /// The status as it was last told to the API.
     pub status: Value,
+    /// Whether the API was ever told that it runs.
+    pub was_running: bool,
     /// Whether all containers were ended for good.
     pub killed: bool,
     /// Reason and message of an eviction, a deadline or another end that the kubelet decided on.
@@ -176,6 +178,7 @@ impl PodWorker {
     pub fn new(pod: Value, now: Time, seed: u64) -> Self {
         let spec = Arc::new(PodSpec::parse(&pod));
         let uid: ArcStr = pod.uid().into();
+        let was_running = pod.at(&["status", "phase"]).str() == "Running";
         PodWorker {
             random: RandomStream::new(seed, &uid),
             uid,
@@ -196,6 +199,7 @@ impl PodWorker {
             relist_at: None,
             sandbox: None,
             volumes: Vec::new(),
+            was_running,
             killed: false,
             evicted: None,
             held: false,
@@ -528,6 +532,7 @@ impl PodWorker {
 
     /// Tells the API the status where it changed (the status manager's `syncPod`).
     pub(super) fn set_status(&mut self, cx: &mut Cx<'_>, status: Value) {
+        self.was_running |= status.get("phase").str() == "Running";
         let old = std::mem::replace(&mut self.status, status);
         if !self.deleted && !old.same(&self.status) {
             self.send_status(cx);

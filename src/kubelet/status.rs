@@ -94,20 +94,35 @@ impl PodWorker {
             }
         }
         status.set(&["qosClass"], crate::api::qos_class(&self.pod));
-        let actual = |list: &str| to_value(&pod_resources_by(&self.spec, list, &|spec| self.actual_resources(spec)));
         let allocated = to_value(&pod_resources(&self.spec, "requests"));
-        let mut resources = Value::map();
+        status.set(&["resources"], self.pod_level_resources(&allocated));
         if !allocated.is_null() {
             status.set(&["allocatedResources"], allocated);
         }
+        (status, phase)
+    }
+
+    /// What the pod as a whole runs with, or is to be started with.
+    // Models convertToAPIPodLevelResourcesStatus.
+    fn pod_level_resources(&self, allocated: &Value) -> Value {
+        // Once its cgroup is gone, what was set there cannot be read any more; the request for memory never stood there.
+        let gone = self.was_running && matches!(self.work, Work::Terminated | Work::Finished);
+        let mut resources = Value::map();
         for list in ["requests", "limits"] {
-            let amounts = actual(list);
+            let amounts = if gone {
+                self.spec.resources.get(list).clone()
+            } else {
+                to_value(&pod_resources_by(&self.spec, list, &|spec| self.actual_resources(spec)))
+            };
             if !amounts.is_null() {
                 resources.set(&[list], amounts);
             }
         }
-        status.set(&["resources"], resources);
-        (status, phase)
+        let memory = allocated.get("memory");
+        if gone && !memory.is_null() {
+            resources.set(&["requests", "memory"], memory);
+        }
+        resources
     }
 
     /// What a container runs with, or is to be started with.
