@@ -171,15 +171,6 @@ impl PodWorker {
             state = Value::map();
             state.set(&["waiting"], waiting);
         }
-        if matches!(self.work, Work::Terminated | Work::Finished)
-            && newest.is_none()
-            && spec.kind == ContainerKind::Regular
-            && state.get("terminated").is_null()
-            && self.has_initialized()
-        {
-            // What never got to run before the pod ended (`TerminatePod`).
-            state = unlocated("The container could not be located when the pod was terminated");
-        }
         // Instances that were lost count as one restart, unless the pod is on its way out.
         let never = container.lost.as_ref().map_or(container.begun, |lost| if self.is_terminating() { 0 } else { lost.restarts });
         let running = !state.get("running").is_null();
@@ -217,6 +208,30 @@ impl PodWorker {
             .list();
         if !mounts.is_empty() {
             status.set(&["volumeMounts"], mounts);
+        }
+        status
+    }
+
+    /// Gives every container in the status of an ended pod an end: one that has none failed, and the pod with it. The conditions stay
+    /// as they were.
+    // Models the status manager's TerminatePod.
+    pub(super) fn terminate(&self, mut status: Value) -> Value {
+        let init = status.get("initContainerStatuses").items();
+        let has_begun = |s: &Value| s.at(&["state", "waiting"]).is_null() || !s.at(&["lastState", "terminated"]).is_null();
+        let begun = init.iter().rposition(has_begun).unwrap_or(0) + 1;
+        let all = if self.has_initialized() { usize::MAX } else { 0 };
+        for (list, count) in [("initContainerStatuses", begun), ("containerStatuses", all)] {
+            if status.get(list).is_null() {
+                continue;
+            }
+            for container in status.get_mut(list).list_mut().iter_mut().take(count) {
+                if container.at(&["state", "terminated"]).is_null() {
+                    container.set(&["state"], unlocated("The container could not be located when the pod was terminated"));
+                }
+            }
+        }
+        if !matches!(status.get("phase").str(), "Succeeded" | "Failed") {
+            status.set(&["phase"], "Failed");
         }
         status
     }

@@ -208,6 +208,7 @@ impl PodWorker {
     pub(super) fn sync_terminated(&mut self, cx: &mut Cx<'_>) {
         self.check_deadline(cx);
         let (status, _) = self.generate_status(&cx.node.ip, cx.now, true);
+        let status = self.terminate(status);
         self.set_status(cx, status);
         self.volumes.clear();
         cx.node.release_ip(&self.uid);
