@@ -41,6 +41,8 @@ struct Sync<'a> {
     deployment: Value,
     /// ReplicaSets that it owns, oldest first.
     owned: Vec<Value>,
+    /// How many pods the ReplicaSets asked for before this pass scaled one: its status is reckoned with that.
+    asked_before: Option<i64>,
     /// Whether this pass wrote the Deployment: a second write would meet a conflict, and is left to the next pass.
     wrote: bool,
 }
@@ -60,7 +62,7 @@ impl DeploymentController {
         }
         let by = Caller::new(now, MANAGER);
         let owned = claim(api, &by, &deployment, &selector)?;
-        let mut sync = Sync { api, by, recorder: &mut self.recorder, deployment, owned, wrote: false };
+        let mut sync = Sync { api, by, recorder: &mut self.recorder, deployment, owned, asked_before: None, wrote: false };
         let check_again = sync.run()?;
         if let Some(at) = check_again {
             self.queue.add_at(key.clone(), at);
@@ -120,6 +122,11 @@ impl Sync<'_> {
             return 0;
         }
         self.surge_and_unavailable().1.min(self.wanted())
+    }
+
+    /// Replicas that its ReplicaSets ask for in all.
+    fn asked(&self) -> i64 {
+        self.owned.iter().map(replicas_of).sum()
     }
 
     /// Writes the newest version of an owned ReplicaSet back into the list.

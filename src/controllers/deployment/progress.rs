@@ -1,6 +1,6 @@
 //! A Deployment's status: counts, and the conditions Available, Progressing and ReplicaFailure.
 
-use super::{Sync, replicas_of, status_count};
+use super::{Sync, status_count};
 use crate::api::{Object, Status, Value};
 use crate::base::{Duration, Time};
 use crate::obj;
@@ -49,7 +49,7 @@ impl Sync<'_> {
     fn calculate(&self) -> Value {
         let sum = |member: &str| self.owned.iter().map(|s| status_count(s, member)).sum::<i64>();
         let available = sum("availableReplicas");
-        let total: i64 = self.owned.iter().map(replicas_of).sum();
+        let total = self.asked_before.unwrap_or_else(|| self.asked());
         let mut status = Value::map();
         status.set(&["observedGeneration"], self.deployment.at(&["metadata", "generation"]).int());
         let updated = self.find_new().map_or(0, |s| status_count(&s, "replicas"));

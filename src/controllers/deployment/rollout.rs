@@ -26,7 +26,7 @@ impl Sync<'_> {
     /// RollingUpdate (`rolloutRolling`).
     pub(super) fn roll_rolling(&mut self) -> Result<Option<Time>, Status> {
         let Some(new) = self.new_replica_set(true)? else { return Ok(None) };
-        let total: i64 = self.owned.iter().map(replicas_of).sum();
+        let total = self.asked();
         if self.scale_new(&new, total)? || self.scale_down_old()? {
             return self.write_rollout_status();
         }
@@ -83,7 +83,7 @@ impl Sync<'_> {
             return Ok(false);
         }
         let Some(new) = self.find_new() else { return Ok(false) };
-        let all: i64 = self.owned.iter().map(replicas_of).sum();
+        let all = self.asked();
         let least = self.wanted() - self.max_unavailable();
         let new_unavailable = replicas_of(&new) - status_count(&new, "availableReplicas");
         let most = all - least - new_unavailable;
@@ -153,7 +153,7 @@ impl Sync<'_> {
     }
 
     fn scale_in_proportion(&mut self, mut active: Vec<Value>) -> Result<(), Status> {
-        let total: i64 = self.owned.iter().map(replicas_of).sum();
+        let total = self.asked();
         let allowed = if self.wanted() > 0 { self.wanted() + self.max_surge() } else { 0 };
         let to_add = allowed - total;
         // Growing, the largest and then the newest come first; shrinking, the largest and then the oldest.
@@ -201,6 +201,8 @@ impl Sync<'_> {
         if next.same(set) {
             return Ok(false);
         }
+        let asked = self.asked();
+        self.asked_before.get_or_insert(asked);
         self.update_replica_set(next)?;
         if before != size {
             let direction = if before < size { "up" } else { "down" };

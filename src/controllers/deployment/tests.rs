@@ -85,6 +85,7 @@ impl World {
             recorder: &mut self.recorder,
             deployment: self.deployment.clone(),
             owned: self.owned.clone(),
+            asked_before: None,
             wrote: false,
         }
     }
