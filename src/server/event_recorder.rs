@@ -106,7 +106,8 @@ impl EventRecorder {
         }
         let message = recorded.correlate(reason, message, now);
         // All that are combined are one event, whose message is the newest one's.
-        let known_by: ArcStr = if message.starts_with(COMBINED) { COMBINED.into() } else { message.clone() };
+        let combined = message.starts_with(COMBINED);
+        let known_by: ArcStr = if combined { COMBINED.into() } else { message.clone() };
         let identity = Identity { field_path: field_path.into(), reason: reason.into(), message: known_by };
         let namespace = namespace_for(object);
         let by = Caller::new(now, self.component);
@@ -131,6 +132,11 @@ impl EventRecorder {
                     "source": {"component": self.component}, "count": observed.count, "firstTimestamp": observed.first.rfc3339(),
                     "lastTimestamp": now.rfc3339(), "eventTime": null, "reportingComponent": self.component, "reportingInstance": &self.host
                 });
+                if combined {
+                    // Such an event is made from a few members of the others (`EventAggregate`).
+                    event.set(&["reportingComponent"], "");
+                    event.set(&["reportingInstance"], "");
+                }
                 if !self.host.is_empty() {
                     event.set(&["source", "host"], &self.host);
                 }
@@ -198,5 +204,30 @@ impl Recorded {
         }
         *tokens -= 1.0;
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn similar_events_become_one_and_too_many_are_dropped() {
+        let now = Time::from_secs(1);
+        let mut api = ApiServer::new(0);
+        api.create_namespace(&Caller::new(now, "test"), "default");
+        let pod = obj!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": "default", "uid": "u"}});
+        let mut recorder = EventRecorder::new("kubelet", "node1");
+        for n in 0..30 {
+            recorder.event(&mut api, now, &pod, EventType::Normal, "Pulled", &format!("image {n}"));
+        }
+        let mut told: Vec<String> = api
+            .iter(kinds::EVENT, None)
+            .map(|e| format!("{} x{} by '{}'", e.get("message").str(), e.get("count").int(), e.get("reportingComponent").str()))
+            .collect();
+        told.sort();
+        assert_eq!(told.len(), 10);
+        assert_eq!(told[0], "(combined from similar events): image 24 x16 by ''");
+        assert_eq!(told[1], "image 0 x1 by 'kubelet'");
     }
 }
