@@ -554,10 +554,6 @@ impl Component for JobController {
         [self.queue.next_at(), self.orphans.next_at()].into_iter().flatten().min()
     }
 
-    fn is_throttled(&self, kind: KindRef, now: Time) -> bool {
-        kind == kinds::JOB && self.queue.requests_left(now) == 0
-    }
-
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         let before = api.revision();
         self.work(api, now);
