@@ -146,7 +146,7 @@ async function state(page) {
 
 /** Waits until the wasm has started and drawn something. */
 async function started(page) {
-  await page.waitForFunction(() => document.body.querySelector(':scope > :not(script):not(noscript)') !== null, undefined, { timeout: PATIENCE_MS });
+  await page.waitForFunction(() => document.body.querySelector(':scope > :not(script):not(noscript):not(.loading)') !== null, undefined, { timeout: PATIENCE_MS });
 }
 
 /** Waits until `check` (run here, it may ask the page) holds; says what was awaited, and what was there, when it never does. */

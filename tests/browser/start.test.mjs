@@ -59,3 +59,28 @@ journey('keeps the keyboard within a dialog, and gives the focus back', { theme:
     await until('the focus to be back', () => button.evaluate((element) => element === document.activeElement));
   }
 });
+
+for (const [theme, language, size] of [
+  ['light', 'en-US', 'desktop'],
+  ['dark', 'zh-CN', 'phone'],
+]) {
+  journey(`says that it is loading, and what to do where that fails: ${theme} ${language}`, { theme, language, size, errors: [/Failed to load resource|net::ERR|fetch|WebAssembly/] }, async ({ page, address, axe, screenshot }) => {
+    const loading = page.locator('.loading');
+    let answer;
+    await page.route('**/*_bg.wasm', (route) => new Promise((resolve) => { answer = resolve; }).then((verb) => route[verb]()));
+    await page.goto(address, { waitUntil: 'commit' });
+    await loading.getByText(language === 'en-US' ? 'Loading the cluster' : '正在加载集群').waitFor();
+    await page.waitForTimeout(800);
+    await axe();
+    await screenshot('waits');
+    answer('abort');
+    await loading.getByRole('alert').waitFor();
+    await axe();
+    await screenshot('fails');
+    // The next try finds all that it needs.
+    await page.unroute('**/*_bg.wasm');
+    await loading.getByRole('button').press('Enter');
+    await page.locator('.tank .node').first().waitFor();
+    assert.equal(await loading.count(), 0);
+  });
+}
