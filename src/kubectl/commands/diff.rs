@@ -44,7 +44,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let with_managers = cx.flags().is_on("show-managed-fields");
     let (mut visited, mut namespaces, mut files) = (Vec::new(), Vec::new(), Vec::new());
     for info in found.into_infos()? {
-        let mut live = cx.host.api.peek(info.kind, &info.namespace, &info.name).cloned();
+        let mut live = cx.host.api.get(info.kind, &info.namespace, &info.name).ok();
         // What would be is made by the server, which keeps nothing of it.
         cx.require(("get", info.kind, ""), &info.namespace, &info.name)?;
         cx.require((if live.is_some() { "patch" } else { "create" }, info.kind, ""), &info.namespace, &info.name)?;

@@ -151,7 +151,7 @@ impl Waiting {
         }
         while let Some(info) = self.queue.last().cloned() {
             cx.require(("list", info.kind, ""), &info.namespace, &info.name)?;
-            let current = cx.host.api.peek(info.kind, &info.namespace, &info.name).cloned();
+            let current = cx.host.api.get(info.kind, &info.namespace, &info.name).ok();
             match self.is_met(&info, current.as_ref()) {
                 Ok(true) => {
                     self.queue.pop();
