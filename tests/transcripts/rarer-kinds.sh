@@ -214,3 +214,21 @@ kubectl create --dry-run=server -f bad-17.yaml
 kubectl apply -f first.yaml
 kubectl apply -f then.yaml
 kubectl create --dry-run=server -f claim.yaml -o jsonpath='{.spec}'
+# What may change of classes of runtimes and of what drivers tell of a node.
+#file then-changed.yaml
+apiVersion: node.k8s.io/v1
+kind: RuntimeClass
+metadata: {name: gvisor}
+handler: runsc
+scheduling: {tolerations: [{key: a, operator: Exists}]}
+---
+apiVersion: storage.k8s.io/v1
+kind: CSINode
+metadata: {name: node1}
+spec: {drivers: [{name: d.e, nodeID: n1, topologyKeys: [a/b], allocatable: {count: 5}}]}
+#end
+kubectl create -f then-changed.yaml
+kubectl patch runtimeclass gvisor --type=json -p '[{"op": "replace", "path": "/scheduling/tolerations/0/operator", "value": "Foo"}]'
+kubectl patch runtimeclass gvisor --type=merge -p '{"handler": "A_b"}'
+kubectl patch csinode node1 --type=json -p '[{"op": "replace", "path": "/spec/drivers/0/nodeID", "value": "n2"}]'
+kubectl patch csinode node1 --type=json -p '[{"op": "replace", "path": "/spec/drivers/0/allocatable/count", "value": 6}]'

@@ -74,6 +74,21 @@ pub(super) fn node(errors: &mut Errors, node: &Value) {
     }
 }
 
+/// What may not change of a CSINode: all of a driver but how many volumes it can have.
+pub(super) fn node_update(errors: &mut Errors, new: &Value, old: &Value) {
+    let drivers = |of: &Value| {
+        let mut drivers = of.at(&["spec", "drivers"]).items().to_vec();
+        drivers.iter_mut().for_each(|driver| _ = driver.remove(&["allocatable"]));
+        drivers
+    };
+    let new = drivers(new);
+    for before in drivers(old) {
+        for after in new.iter().filter(|d| d.get("name") == before.get("name") && !same(d, &before)) {
+            errors.internal_invalid(Path::new("spec").child("drivers"), ("storage", "CSINodeDriver"), after, "field is immutable");
+        }
+    }
+}
+
 /// A new or changed CSIStorageCapacity; `old` is what it was.
 pub(super) fn capacity(errors: &mut Errors, capacity: &Value, old: Option<&Value>) {
     let class = capacity.get("storageClassName").str();

@@ -176,7 +176,10 @@ pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
             csi::driver(&mut errors, new);
             csi::driver_update(&mut errors, new, old);
         }
-        ("storage.k8s.io", "CSINode") => csi::node(&mut errors, new),
+        ("storage.k8s.io", "CSINode") => {
+            csi::node(&mut errors, new);
+            csi::node_update(&mut errors, new, old);
+        }
         ("storage.k8s.io", "CSIStorageCapacity") => {
             object_meta_update(&mut errors, new, old);
             csi::capacity(&mut errors, new, Some(old));
@@ -241,6 +244,7 @@ pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
             rest::lease(&mut errors, new);
         }
         ("node.k8s.io", _) => {
+            rest::runtime_class(&mut errors, new);
             object_meta_update(&mut errors, new, old);
             errors.immutable(Path::new("handler"), new.get("handler"), old.get("handler"));
         }

@@ -208,7 +208,7 @@ pub(super) fn lease(errors: &mut Errors, lease: &Value) {
     errors.nonnegative(at.child("leaseTransitions"), spec.get("leaseTransitions"));
 }
 
-/// A new RuntimeClass.
+/// A new or changed RuntimeClass.
 pub(super) fn runtime_class(errors: &mut Errors, class: &Value) {
     object_meta(errors, class, false, names::dns1123_subdomain);
     let handler = class.get("handler").str();
