@@ -72,6 +72,8 @@ pub fn decode_documents(text: &str) -> Result<Vec<Document>, DecodeError> {
 // Models yaml.YAMLOrJSONDecoder: a text that opens with a brace is JSON until it is not.
 pub fn decode_stream(text: &str) -> (Vec<Document>, Option<DecodeError>) {
     let mut documents = Vec::new();
+    // Some editors put a byte order mark first.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.len() > TEXT_BYTES_MAX {
         let message = format!("the text is {} bytes, more than the {TEXT_BYTES_MAX} that are read", text.len());
         return (documents, Some(DecodeError { message, line: None, column: None }));

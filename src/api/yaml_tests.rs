@@ -54,6 +54,7 @@ fn documents_are_split_where_kubectl_splits_them() {
     assert_eq!(documents.iter().map(|d| d.value.to_json()).collect::<Vec<_>>(), ["{\"a\":1}", "{\"b\":2}"]);
     assert_eq!(documents.iter().map(|d| d.first_line).collect::<Vec<_>>(), [3, 7]);
     assert!(decode_documents("---\n---\n").expect("valid").is_empty());
+    assert_eq!(one("\u{feff}a: b\n"), obj!({"a": "b"}));
     assert_eq!(error("a: 1\n--- b: 2\n"), "invalid Yaml document separator: b: 2");
 }
 
