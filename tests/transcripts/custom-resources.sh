@@ -268,3 +268,34 @@ kubectl apply -f shirt.yaml
 kubectl get shirts --field-selector spec.color=blue
 kubectl get shirts --field-selector spec.color=green,spec.size=42 -o name
 kubectl get shirts --field-selector spec.price=1
+# A column of a date, also of one before the cluster's beginning.
+#file certs.yaml
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: certs.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: certs, kind: Cert}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    additionalPrinterColumns: [{name: Since, type: date, jsonPath: .since}]
+    schema: {openAPIV3Schema: {type: object, properties: {since: {type: string}}}}
+#end
+#file certs-made.yaml
+apiVersion: example.com/v1
+kind: Cert
+metadata: {name: old}
+since: "2025-12-01T00:00:00Z"
+---
+apiVersion: example.com/v1
+kind: Cert
+metadata: {name: wrong}
+since: yesterday
+#end
+kubectl create -f certs.yaml
+kubectl wait --for condition=established crd/certs.example.com
+kubectl create -f certs-made.yaml
+kubectl get certs

@@ -1,6 +1,6 @@
 //! The columns that a definition gives its kind (`additionalPrinterColumns`).
 
-use super::{Column, NAME, age};
+use super::{Column, NAME, age, timestamp_micros};
 use crate::api::{KindRef, Object, Value, custom::Custom};
 use crate::base::{List as _, Time};
 use crate::kubectl::output::jsonpath::JsonPath;
@@ -45,7 +45,7 @@ impl CustomPrinter {
 /// A value in a column of this type; what is of another type is not shown.
 fn cell(kind: &str, value: &Value, now: Time) -> String {
     match (kind, value) {
-        ("date", Value::Str(text)) if Time::parse_rfc3339(text).is_none() => "<invalid>".into(),
+        ("date", Value::Str(_)) if timestamp_micros(value).is_none() => "<invalid>".into(),
         ("date", Value::Str(_)) => age(value, now),
         ("string", _) => crate::kubectl::output::jsonpath::text_of(value),
         ("integer", Value::Float(f)) => (*f as i64).to_string(),
