@@ -1,11 +1,16 @@
 //! What can be done to an object by hand: each is an input of the session, so it is shared, replayed and undone like any other.
 
+use std::rc::Rc;
+
+use web_sys::Element;
+
 use kubarium::api::well_known::LAST_APPLIED;
 use kubarium::sim::{Fault, Switch, quoted};
-use kubarium::views::{ClusterView, PodDetails};
+use kubarium::views::{ClusterView, PodDetails, PodView};
 
 use super::i18n::Text;
 use super::icons::Icon;
+use super::pod_cell::subject_of;
 use super::state::{Action, Link, LookTab, Lower, Panel, State, Subject};
 
 /// What is done.
@@ -136,19 +141,39 @@ pub fn carry_out(link: &Link, state: &State, s: &Subject, deed: &Deed) {
     }
 }
 
-/// The keys of k9s, where an object is looked at. Says whether it was one.
-pub fn on_key(key: &str, ctrl: bool, link: &Link, state: &State) -> bool {
-    let Some(s) = state.selected.as_ref().filter(|s| !s.name.is_empty()) else { return false };
-    let tab = match (key, ctrl) {
-        ("d", false) => Some(LookTab::Describe),
-        ("y", false) => Some(LookTab::Yaml),
-        ("l", false) if s.kind == "Pod" => Some(LookTab::Logs),
-        _ => None,
+/// The object that a key is meant for: the one whose row or cell has the focus, or else the one that is looked at.
+fn meant(target: Option<&Element>, state: &State) -> Option<Subject> {
+    let selected = state.selected.as_ref();
+    let row = target.and_then(|t| t.get_attribute("data-row"));
+    let pod = target.and_then(|t| state.scene.view.pod(&t.get_attribute("data-uid")?)).map(|p| subject_of(p));
+    let row = row.and_then(|mark| Subject::of_row(&selected?.kind, &mark));
+    row.or(pod).or_else(|| selected.cloned()).filter(|s| !s.is_list())
+}
+
+/// The keys of k9s, for an object. Says whether it was one.
+pub fn on_key(key: &str, ctrl: bool, target: Option<&Element>, link: &Link, state: &State) -> bool {
+    let Some(s) = &meant(target, state) else { return false };
+    let (tab, of) = match (key, ctrl) {
+        ("d", false) => (LookTab::Describe, s.clone()),
+        ("y", false) => (LookTab::Yaml, s.clone()),
+        ("l", false) if s.kind == "Pod" => (LookTab::Logs, s.clone()),
+        // As `kubectl logs` does of a workload: those of one of its pods.
+        ("l", false) => {
+            let view = &state.scene.view;
+            let workload = view.workloads.iter().find(|w| w.key == s.uid);
+            let is_its = |p: &&Rc<PodView>| p.owner.as_ref().is_some_and(|o| workload.is_some_and(|w| w.owners.contains(&o.uid)));
+            let Some(pod) = view.pods().find(is_its) else { return false };
+            (LookTab::Logs, subject_of(pod))
+        }
+        _ => return do_by_key(key, ctrl, s, link, state),
     };
-    if let Some(tab) = tab {
-        link.send(Action::Tab(tab));
-        return true;
-    }
+    link.send(Action::Select(Some(of)));
+    link.send(Action::Tab(tab));
+    true
+}
+
+/// Does what the key stands for.
+fn do_by_key(key: &str, ctrl: bool, s: &Subject, link: &Link, state: &State) -> bool {
     let wanted = if ctrl { format!("Ctrl+{}", key.to_uppercase()) } else { key.to_owned() };
     match choices(s, &state.scene.view).into_iter().find(|c| c.2 == wanted) {
         Some(choice) => carry_out(link, state, s, &choice.3),

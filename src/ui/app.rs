@@ -7,7 +7,7 @@ use gloo::events::EventListener;
 use gloo::render::{AnimationFrame, request_animation_frame};
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, KeyboardEvent};
+use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
 use super::actions;
@@ -21,7 +21,7 @@ use super::look::look;
 use super::palette::Palette;
 use super::share::{self, Share};
 use super::splitter::{Edge, Splitter};
-use super::state::{Action, Link, LookTab, Lower, Panel, SPEED_NORMAL, Scene, State, use_focus, use_lang, use_link};
+use super::state::{Action, Link, LookTab, Lower, Panel, SPEED_NORMAL, Scene, State, Subject, use_focus, use_lang, use_link};
 use super::storage;
 use super::tank::Tank;
 use super::term::term;
@@ -55,6 +55,7 @@ fn first_state() -> State {
         speed: SPEED_NORMAL,
         scene: Rc::new(Scene::default()),
         selected: None,
+        list: None,
         tab: LookTab::Overview,
         container: None,
         files: Vec::new(),
@@ -237,7 +238,7 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
         } else if state.section {
             link.send(Action::Section(false));
         } else {
-            link.send(Action::Select(None));
+            link.send(Action::Close);
         }
         return;
     }
@@ -250,7 +251,8 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
     if typing || state.palette || state.share.is_some() {
         return;
     }
-    if !e.meta_key() && !e.alt_key() && actions::on_key(&e.key().to_lowercase(), e.ctrl_key(), link, state) {
+    let target = e.target().and_then(|t| t.dyn_into::<Element>().ok());
+    if !e.meta_key() && !e.alt_key() && actions::on_key(&e.key().to_lowercase(), e.ctrl_key(), target.as_ref(), link, state) {
         e.prevent_default();
         return;
     }
@@ -271,7 +273,7 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
         "p" => link.last_event(&state.scene, &hunt()),
         "0" => link.with_host(Host::back_to_now),
         // Where a list stands open, that is what is filtered.
-        "/" => focus(if state.selected.as_ref().is_some_and(|s| s.name.is_empty()) { ".look .find" } else { ".find" }),
+        "/" => _ = focus(if state.selected.as_ref().is_some_and(Subject::is_list) { ".look .find" } else { ".find" }),
         _ => return,
     }
     e.prevent_default();
@@ -289,11 +291,24 @@ fn go_along_tabs(e: &KeyboardEvent) -> bool {
     next.and_then(|n| n.dyn_into::<HtmlElement>().ok()).is_some_and(|n| n.focus().is_ok())
 }
 
-fn focus(selector: &str) {
+/// Gives the focus to the first element that the selector finds. Says whether there is one.
+fn focus(selector: &str) -> bool {
     let found = web_sys::window().and_then(|w| w.document()).and_then(|d| d.query_selector(selector).ok()?);
-    if let Some(element) = found.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
-        // Focus fails only where the element has just left the page.
-        let _ = element.focus();
+    // Focus fails only where the element has just left the page.
+    found.and_then(|e| e.dyn_into::<HtmlElement>().ok()).is_some_and(|e| e.focus().is_ok())
+}
+
+/// Who goes by keys goes on in the inspector where a list has opened there, or where what had the focus is gone or another object: in a list at the
+/// row that was opened before, else at its first one, of an object at its tabs.
+fn focus_look(selected: &Subject, before: Option<&Subject>) {
+    let active = web_sys::window().and_then(|w| w.document()).and_then(|d| d.active_element());
+    let stays = |a: Element| a.tag_name() != "BODY" && a.get_attribute("data-uid").is_none_or(|uid| uid == selected.uid);
+    if !selected.is_list() && active.is_some_and(stays) {
+        return;
+    }
+    let row = before.map(|b| format!(".look [data-row$=\"/{}\"]", b.uid));
+    if !row.is_some_and(|row| focus(&row)) && !focus(".look [data-row]") {
+        focus(".look .tab[aria-selected=true], .look .find");
     }
 }
 
@@ -306,7 +321,7 @@ fn focus_panel(back: bool, link: &Link) {
     let next = at.map_or(0, |i| (i + if back { 3 } else { 1 }) % 4);
     link.send(Action::Panel(STOPS[next].0));
     // Once it is there.
-    Timeout::new(0, move || focus(STOPS[next].3)).forget();
+    Timeout::new(0, move || _ = focus(STOPS[next].3)).forget();
 }
 
 /// The page.
@@ -353,6 +368,14 @@ pub fn App() -> Html {
             move || drop(listener)
         });
     }
+    let before = use_mut_ref(|| None::<Subject>);
+    use_effect_with(state.selected.clone(), move |selected| {
+        let before = before.replace(selected.clone());
+        if let Some(selected) = selected.clone() {
+            // Once it is there, and what stood above the page has given the focus back.
+            Timeout::new(0, move || focus_look(&selected, before.as_ref())).forget();
+        }
+    });
     // While the page is drawn, before canvases read their colours in their effects.
     use_memo((state.lang, state.dark), |(lang, dark)| {
         let theme = if *dark { "dark" } else { "light" };

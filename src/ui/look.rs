@@ -26,7 +26,7 @@ use super::load::{self, LoadCurve};
 use super::nucleus::{Nucleus, tone as container_tone};
 use super::pod_cell::{health_text, subject_of};
 use super::reasons;
-use super::state::{Action, Link, LookTab, Scene, State, Subject, use_lang, use_link};
+use super::state::{Action, Link, LookTab, Scene, State, Subject, move_focus, use_lang, use_link};
 use super::timeline::branch_name;
 use super::trace::{BEATS, probe_icon, probe_name, trace};
 use super::uses::{over_time, signs, uses};
@@ -65,8 +65,8 @@ pub fn look(state: &UseReducerHandle<State>, link: &Link) -> Html {
             </aside>
         };
     };
-    let close = html! { <button class="btn square" onclick={link.on(|| Action::Select(None))} aria-label={Text::Close2.t(lang)} title={format!("{} (Esc)", Text::Close2.t(lang))}>{ Icon::Close.draw() }</button> };
-    if subject.name.is_empty() {
+    let close = html! { <button class="btn square" onclick={link.on(|| Action::Close)} aria-label={Text::Close2.t(lang)} title={format!("{} (Esc)", Text::Close2.t(lang))}>{ Icon::Close.draw() }</button> };
+    if subject.is_list() {
         return html! {
             <aside class="panel look" aria-label={Text::Inspector.t(lang)}>
                 <div class="title"><div class="grow"><h2>{ &subject.kind }</h2></div>{ close }</div>
@@ -182,11 +182,12 @@ fn List(props: &ListProps) -> Html {
     let row = |o: Listed| {
         let [namespace, name, uid] = o.id;
         let (label, from) = (name.clone(), Some(namespace.clone()).filter(|n| !matches!(n.as_str(), "" | "default")));
+        let mark = format!("{namespace}/{name}/{uid}");
         let subject = Subject { kind: props.kind.clone(), namespace, name, uid: uid.clone() };
-        html! { <li key={uid}><button onclick={link.select(subject)}><b>{ label }</b><small>{ from }</small><span class="end">{ o.note }</span></button></li> }
+        html! { <li key={uid}><button data-row={mark} onclick={link.select(subject)}><b>{ label }</b><small>{ from }</small><span class="end">{ o.note }</span></button></li> }
     };
     html! {
-        <div class="body">
+        <div class="body" onkeydown={Callback::from(|e: KeyboardEvent| move_focus(&e, "[data-row]"))}>
             <input class="find" type="search" value={(*filter).clone()} {oninput} placeholder={Text::Filter.t(lang)} aria-label={Text::Filter.t(lang)} />
             if rows.is_empty() { <p class="empty">{ Text::NoObjects.t(lang) }</p> }
             <ul class="list" tabindex="0">{ for rows.into_iter().filter(|o| o.id[1].contains(filter.as_str())).map(row) }</ul>

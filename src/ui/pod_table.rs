@@ -8,7 +8,7 @@ use super::i18n::{Lang, Text};
 use super::icons::{health_icon, health_tone};
 use super::pod_cell::{health_text, subject_of};
 use super::reasons::say;
-use super::state::Link;
+use super::state::{Link, move_focus};
 use super::tank::matches;
 
 /// The most rows that are drawn at once.
@@ -24,14 +24,14 @@ pub fn pod_table(view: &ClusterView, filter: &str, lang: Lang, link: &Link) -> H
     let mut rows = view.pods().filter(|p| matches(p, filter)).take(ROWS_MAX).peekable();
     let none = rows.peek().is_none();
     html! {
-        <div class="panel table-wrap" tabindex="0" role="region" aria-label={Text::Pods.t(lang)}>
+        <div class="panel table-wrap" onkeydown={Callback::from(|e: KeyboardEvent| move_focus(&e, "[data-uid]"))} tabindex="0" role="region" aria-label={Text::Pods.t(lang)}>
             // Roles said outright: a browser may take a table that is laid out in another way for none.
             <table class="pods" role="table">
                 <thead role="rowgroup"><tr role="row">for h in heads { <th role="columnheader" scope="col">{ h.t(lang) }</th> }</tr></thead>
                 <tbody role="rowgroup">
                     for p in rows {
                         <tr key={p.key.clone()} role="row">
-                            <td role="cell"><button onclick={link.select(subject_of(p))}>{ &p.name }</button></td>
+                            <td role="cell"><button data-uid={p.key.clone()} onclick={link.select(subject_of(p))}>{ &p.name }</button></td>
                             <td role="cell" class="wrap">
                                 <span class={classes!("tag", health_tone(p.health))}>{ health_icon(p.health).draw() }{ &p.status }{ " · " }{ health_text(p.health).t(lang) }</span>
                                 if let Some(w) = why(p).first() { <small>{ say(w, lang).0 }</small> }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
 use kubarium::base::{List as _, Time};
@@ -35,6 +35,19 @@ pub struct Subject {
     pub name: String,
     /// Its UID.
     pub uid: String,
+}
+
+impl Subject {
+    /// Whether it is all objects of its kind.
+    pub fn is_list(&self) -> bool {
+        self.name.is_empty()
+    }
+
+    /// The object of a row of a list, from what the row is marked with: its namespace, name and UID.
+    pub fn of_row(kind: &str, mark: &str) -> Option<Subject> {
+        let [namespace, name, uid] = mark.split('/').map(str::to_owned).list().try_into().ok()?;
+        Some(Subject { kind: kind.to_owned(), namespace, name, uid })
+    }
 }
 
 /// A file of the workstation that stands in a tab of the editor.
@@ -143,6 +156,8 @@ pub struct State {
     pub speed: usize,
     pub scene: Rc<Scene>,
     pub selected: Option<Subject>,
+    /// The list from which it was taken, which stands open again when it is closed.
+    pub list: Option<Subject>,
     pub tab: LookTab,
     pub container: Option<usize>,
     pub files: Vec<OpenFile>,
@@ -179,6 +194,8 @@ pub enum Action {
     Playing(bool),
     Speed(usize),
     Select(Option<Subject>),
+    /// Closes what is looked at: the list that it was taken from is there again, or else the cluster.
+    Close,
     Tab(LookTab),
     Container(Option<usize>),
     Open {
@@ -233,6 +250,8 @@ impl Reducible for State {
                 }
                 if subject != s.selected {
                     s.container = None;
+                    let from = s.selected.take().filter(|from| from.is_list() && subject.as_ref().is_some_and(|o| o.kind == from.kind));
+                    s.list = from.filter(|_| subject.as_ref().is_some_and(|o| !o.is_list()));
                 }
                 if subject.is_some() {
                     s.side = Panel::Look;
@@ -242,6 +261,7 @@ impl Reducible for State {
                 }
                 s.selected = subject;
             }
+            Action::Close => (s.selected, s.list) = (s.list.take(), None),
             Action::Tab(tab) => s.tab = tab,
             Action::Container(container) => s.container = container,
             Action::Open { path, text } => {
@@ -529,6 +549,27 @@ pub fn use_lang() -> Lang {
 #[hook]
 pub fn use_link() -> Link {
     use_context::<Link>().expect("every component stands inside the page, which provides the link")
+}
+
+/// Arrow keys, and j and k, move the focus along what the selector finds within the element that listens; from a field for text only
+/// the arrows do, and Enter.
+pub fn move_focus(e: &KeyboardEvent, selector: &str) {
+    let Some(target) = e.target_dyn_into::<HtmlElement>() else { return };
+    let step = match (e.key().as_str(), target.tag_name() == "INPUT") {
+        ("ArrowDown", _) | ("ArrowRight" | "j", false) | ("Enter", true) => 1,
+        ("ArrowUp", _) | ("ArrowLeft" | "k", false) => -1,
+        _ => return,
+    };
+    let within = e.current_target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+    let Some(all) = within.and_then(|w| w.query_selector_all(selector).ok()) else { return };
+    let length = i32::try_from(all.length()).unwrap_or(0);
+    let at = (0..length).find(|i| all.item(*i as u32).is_some_and(|n| n.is_same_node(Some(&target)))).map_or(0, |i| i + step);
+    let next = at.clamp(0, (length - 1).max(0));
+    if let Some(element) = all.item(next as u32).and_then(|n| n.dyn_into::<HtmlElement>().ok()) {
+        e.prevent_default();
+        // Focus can fail only where the element has left the page meanwhile.
+        let _ = element.focus();
+    }
 }
 
 /// For what opens above the page: the element with this reference takes the focus, and it goes back where it was in the end.

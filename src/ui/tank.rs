@@ -20,7 +20,7 @@ use super::pod_cell::{Density, Doors, PodCell, now_for};
 use super::pod_table::pod_table;
 use super::reasons;
 use super::section::section;
-use super::state::{Action, Panel, Scene, Subject, use_lang, use_link};
+use super::state::{Action, Panel, Scene, Subject, move_focus, use_lang, use_link};
 use super::task;
 use super::traffic::{OUTSIDE, Traffic};
 
@@ -171,7 +171,7 @@ pub fn Tank(props: &Props) -> Html {
                 { pod_table(view, &props.filter, lang, &link) }
             } else {
                 { queue(props, &refused, lang) }
-                <div class="rack" ref={&rack_place} onscroll={look_down.reform(|_: Event| ())} onkeydown={Callback::from(move_focus)}>
+                <div class="rack" ref={&rack_place} onscroll={look_down.reform(|_: Event| ())} onkeydown={Callback::from(|e: KeyboardEvent| move_focus(&e, ".pod"))}>
                     if view.nodes.is_empty() { <p class="empty">{ Text::NoNodes.t(lang) }</p> }
                     if is_far(view) { { from_far(props) } } else { { for rack(props, density) } }
                 </div>
@@ -425,24 +425,4 @@ fn wrong((off, cut, (disk, registry)): Wrong, lang: super::i18n::Lang) -> Vec<(I
     ];
     let is = |(icon, _, times): &(Icon, Text, u32)| *times > u32::from(matches!(icon, Icon::Hourglass | Icon::Down));
     all.into_iter().filter(is).map(|(icon, text, times)| (icon, fill(text.t(lang), &[&times.to_string()]), times)).list()
-}
-
-/// Arrow keys move the focus from pod to pod.
-fn move_focus(e: KeyboardEvent) {
-    let step: i32 = match e.key().as_str() {
-        "ArrowRight" | "ArrowDown" => 1,
-        "ArrowLeft" | "ArrowUp" => -1,
-        _ => return,
-    };
-    let rack = e.current_target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
-    let (Some(rack), Some(target)) = (rack, e.target_dyn_into::<HtmlElement>()) else { return };
-    let Ok(pods) = rack.query_selector_all(".pod") else { return };
-    let length = i32::try_from(pods.length()).unwrap_or(0);
-    let at = (0..length).find(|i| pods.item(*i as u32).is_some_and(|n| n.is_same_node(Some(&target))));
-    let Some(next) = at.map(|i| (i + step).clamp(0, length - 1)) else { return };
-    if let Some(element) = pods.item(next as u32).and_then(|n| n.dyn_into::<HtmlElement>().ok()) {
-        e.prevent_default();
-        // Focus can fail only where the element has left the page meanwhile.
-        let _ = element.focus();
-    }
 }
