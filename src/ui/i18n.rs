@@ -187,6 +187,7 @@ texts! {
     TaskNotYet: "Not yet", "未完成";
     Environment: "Env", "环境";
     Gone: "It is no longer there.", "它已不存在。";
+    NotThere: "It is not there at this moment.", "此刻它不存在。";
     Container: "Container", "容器";
     PreviousRun: "Previous run", "上一次运行";
     Follow: "Follow", "跟随";

@@ -87,6 +87,8 @@ pub fn look(state: &UseReducerHandle<State>, link: &Link) -> Html {
     let tabs = if subject.kind == "Pod" { tabs } else { &tabs[..4] };
     let exists = link.host.borrow().object(subject).is_some();
     let body = match (state.tab, &pod) {
+        // In the past it may be yet to come.
+        _ if !exists && props.scene.past && state.tab != LookTab::Events => html! { <p class="empty">{ Text::NotThere.t(lang) }</p> },
         (LookTab::Yaml, _) => {
             let path = edited_path(subject);
             let edited = state.files.iter().find(|f| f.path == path.as_str()).map(|f| f.text.clone());
