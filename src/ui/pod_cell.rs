@@ -136,12 +136,12 @@ pub fn PodCell(props: &Props) -> Html {
         props.old.then_some("old"),
     );
     let onclick = link.select(subject_of(pod));
-    // What has just been put on its node falls there from the queue.
+    // What has just been put on its node falls there from the queue; not where somebody goes to another moment.
     let place = use_node_ref();
     use_effect_with((), {
         let (place, is_new) = (place.clone(), pod.node.is_some() && matches!(pod.health, Health::Starting | Health::Pulling));
         move |()| {
-            if let Some(cell) = place.cast::<Element>().filter(|_| is_new) {
+            if let Some(cell) = place.cast::<Element>().filter(|cell| is_new && !matches!(cell.closest(".still"), Ok(Some(_)))) {
                 fall(&cell);
             }
         }

@@ -149,7 +149,7 @@ pub fn Tank(props: &Props) -> Html {
         html! { <button key={uid.to_owned()} data-uid={uid.to_owned()} class="chip" {onclick} aria-pressed={pressed.to_string()} title={kind.to_owned()}>{ icon.draw() }<span class="mono">{ name }</span><span class="sr">{ format!(" {kind} ") }</span><span>{ note }</span></button> }
     };
     html! {
-        <section class="tank" id="tank" aria-label={Text::Cluster.t(lang)}>
+        <section class={classes!("tank", (props.scene.past && !props.scene.playing).then_some("still"))} id="tank" aria-label={Text::Cluster.t(lang)}>
             if let Some(task) = &props.scene.task { { task::draw(task, lang) } }
             <div class="tools">
                 <input class="find" type="search" value={props.filter.clone()} oninput={on_filter} placeholder={Text::FilterPods.t(lang)} aria-label={Text::FilterPods.t(lang)} />
