@@ -438,10 +438,10 @@ thread_local! {
 }
 
 /// The panels: each with its sign, its name, and where the focus goes in it.
-type Stop = (Panel, Icon, Text, &'static str);
+pub type Stop = (Panel, Icon, Text, &'static str);
 
-/// All panels.
-const STOPS: [Stop; 4] = [
+/// All panels, in the order of [`Panel`].
+pub const STOPS: [Stop; 4] = [
     (Panel::Tank, Icon::Tank, Text::Cluster, ".tank .find"),
     (Panel::Edit, Icon::Edit, Text::Editor, ".edit #editor .cm-content, .edit .foot button"),
     (Panel::Term, Icon::Terminal, Text::Terminal, ".term .host:not([hidden]) textarea, .term .feed"),

@@ -58,7 +58,7 @@ const COMMANDS: [(Icon, Text, &str, fn(&Link, &State)); 11] = [
 ];
 
 /// The tabs of what is looked at, with their keys; those after the fourth are a pod's.
-const TABS: [(LookTab, Text, &str); 7] = [
+pub const TABS: [(LookTab, Text, &str); 7] = [
     (LookTab::Overview, Text::Overview, ""),
     (LookTab::Describe, Text::Describe, "d"),
     (LookTab::Yaml, Text::Yaml, "y"),

@@ -8,10 +8,12 @@ use kubarium::api::Value;
 use kubarium::obj;
 use kubarium::sim::Session;
 
+use super::app::STOPS;
 use super::host::{Answer, Host};
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
-use super::state::{Action, Link, SPEED_NORMAL, State, Subject, shown_lang, use_focus, use_lang, use_link};
+use super::palette::TABS;
+use super::state::{Action, Link, Lower, SPEED_NORMAL, State, Subject, shown_lang, use_focus, use_lang, use_link};
 use super::vendor::{copy_text, on_files, on_link, pack, pick_file, save_file};
 
 /// The version of links that this page makes, and the newest that it reads.
@@ -27,7 +29,9 @@ pub fn share(link: &Link, state: &State) {
     // name and UID.
     let head = obj!({
         "at": state.scene.view.time.as_secs_f64(), "lang": state.lang.code(), "table": state.table, "playing": state.playing,
-        "speed": state.speed, "look": state.selected.as_ref().map(|s| obj!([s.kind.as_str(), s.namespace.as_str(), s.name.as_str(), s.uid.as_str()]))
+        "speed": state.speed, "section": state.section, "filter": state.filter.as_str(), "hunt": state.hunt.as_str(), "only": state.only,
+        "tab": state.tab as usize, "events": state.lower == Lower::Events, "panel": state.panel as usize, "side": state.side as usize,
+        "look": state.selected.as_ref().map(|s| obj!([s.kind.as_str(), s.namespace.as_str(), s.name.as_str(), s.uid.as_str()]))
     });
     let send = link.clone();
     let done = Closure::once_into_js(move |packed: String| {
@@ -59,6 +63,7 @@ pub fn listen(link: &Link) {
                     let [kind, namespace, name, uid] = [kind, namespace, name, uid].map(|v| v.str().to_owned());
                     to.send(Action::Select(Some(Subject { kind, namespace, name, uid })));
                 }
+                lay_out(&to, &head);
             }
         }
     });
@@ -69,6 +74,27 @@ pub fn listen(link: &Link) {
     // Both live as long as the page.
     opened.forget();
     dropped.forget();
+}
+
+/// Shows what was shown where the link was made. Of an older link, and of a newer one where it says what is not known here, nothing.
+fn lay_out(to: &Link, head: &Value) {
+    let number = |key: &str| usize::try_from(head.get(key).as_int()?).ok();
+    let text = |key: &str| head.get(key).str().to_owned().into();
+    to.send(Action::Filter(text("filter")));
+    to.send(Action::Hunt(text("hunt")));
+    to.send(Action::Only(head.get("only").is_true()));
+    if head.get("section").is_true() {
+        to.send(Action::Section(true));
+    }
+    if head.get("events").is_true() {
+        to.send(Action::Lower(Lower::Events));
+    }
+    if let Some((tab, ..)) = number("tab").and_then(|i| TABS.get(i)) {
+        to.send(Action::Tab(*tab));
+    }
+    for (panel, ..) in ["side", "panel"].into_iter().filter_map(|key| STOPS.get(number(key)?)) {
+        to.send(Action::Panel(*panel));
+    }
 }
 
 /// A file from the visitor's disk: a session, or something for the editor. What is neither leaves all as it is.
