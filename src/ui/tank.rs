@@ -156,7 +156,7 @@ pub fn Tank(props: &Props) -> Html {
                 <div class="chips" ref={chips}>
                 // Where requests come to is first.
                 for s in view.services.iter().filter(|s| s.has_selector) { { chip("Service", &s.namespace, &s.name, &s.key, Icon::Globe, format!("{}/{}{}", s.reached.len(), s.selected.len(), rates(&props.scene.traffic, &s.key, lang))) } }
-                for (s, late) in &props.scene.papers.sources { { chip(&s.kind, &s.namespace, &s.name, &s.uid, Icon::File, if *late > 0 { fill(Text::LateIn.t(lang), &[&late.to_string()]) } else { String::new() }) } }
+                for (s, late) in &props.scene.papers.sources { { chip(&s.kind, &s.namespace, &s.name, &s.uid, Icon::File, if *late > 0 { fill(Text::LateIn.t(lang), &[&format!("{}{late}", if props.scene.papers.partly { "≥" } else { "" })]) } else { String::new() }) } }
                 for w in &view.workloads { { chip(&w.kind, &w.namespace, &w.name, &w.key, Icon::Boxes, tally(w, lang)) } }
                 if props.scene.traffic.iter().any(|f| f.from.is_empty()) { <span class="chip outside" data-uid={OUTSIDE}>{ Icon::Leave.draw() }{ Text::Outside.t(lang) }</span> }
                 </div>
