@@ -153,6 +153,7 @@ pub fn Tank(props: &Props) -> Html {
             if let Some(task) = &props.scene.task { { task::draw(task, lang) } }
             <div class="tools">
                 <input class="find" type="search" value={props.filter.clone()} oninput={on_filter} placeholder={Text::FilterPods.t(lang)} aria-label={Text::FilterPods.t(lang)} />
+                if !props.filter.is_empty() && !props.table { { found(view, &props.filter, lang) } }
                 <div class="chips" ref={chips}>
                 // Where requests come to is first.
                 for s in view.services.iter().filter(|s| s.has_selector) { { chip("Service", &s.namespace, &s.name, &s.key, Icon::Globe, format!("{}/{}{}", s.reached.len(), s.selected.len(), rates(&props.scene.traffic, &s.key, lang))) } }
@@ -183,6 +184,13 @@ pub fn Tank(props: &Props) -> Html {
             { props.children.clone() }
         </section>
     }
+}
+
+/// How many pods the filter finds.
+fn found(view: &ClusterView, filter: &str, lang: super::i18n::Lang) -> Html {
+    let [n, all] = [view.pods().filter(|p| matches(p, filter)).count(), view.pods().count()];
+    let text = if n == 0 { Text::NoPodMatches.t(lang).to_owned() } else { fill(Text::PodsOf.t(lang), &[&n.to_string(), &all.to_string()]) };
+    html! { <span class={classes!("tag", (n == 0).then_some("warn"))} role="status">{ text }</span> }
 }
 
 /// How many requests a second a service gets, and how many of them fail.
