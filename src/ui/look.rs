@@ -118,8 +118,9 @@ pub fn look(state: &UseReducerHandle<State>, link: &Link) -> Html {
                 { close }
             </div>
             <div class="deeds" role="group" aria-label={Text::Deeds.t(lang)}>
+                // Each keeps its place, and so the focus, where it turns into what takes it back.
                 for (icon, text, key, deed) in choices {
-                    <button key={text.t(Lang::En)} class="chip" disabled={deed == Deed::Nothing} title={if key.is_empty() { text.t(lang).to_owned() } else { format!("{} ({key})", text.t(lang)) }}
+                    <button class="chip" disabled={deed == Deed::Nothing} title={if key.is_empty() { text.t(lang).to_owned() } else { format!("{} ({key})", text.t(lang)) }}
                         onclick={let (link, state, subject) = (link.clone(), state.clone(), subject.clone()); Callback::from(move |_: MouseEvent| carry_out(&link, &state, &subject, &deed))}>
                         { icon.draw() }{ text.t(lang) }
                     </button>
