@@ -245,7 +245,7 @@ pub fn Timeline(props: &Props) -> Html {
             <p class={classes!("caption", tone)}>
                 <time>{ short_clock(at) }</time>{ icon.draw() }<span title={caption.clone()}>{ &caption }</span>
                 if let Some(s) = props.selected.as_ref().filter(|s| !s.is_list()) {
-                    <button class="chip" aria-pressed={props.only.to_string()} aria-label={fill(Text::OnlyOf.t(lang), &[&s.name])} onclick={let only = props.only; link.on(move || Action::Only(!only))}>{ Icon::Look.draw() }<span class="wide">{ fill(Text::OnlyOf.t(lang), &[&s.name]) }</span></button>
+                    <button class="chip" aria-pressed={props.only.to_string()} aria-label={fill(Text::OnlyOf.t(lang), &[&s.name])} title={s.name.clone()} onclick={let only = props.only; link.on(move || Action::Only(!only))}>{ Icon::Look.draw() }<span class="wide">{ fill(Text::OnlyOf.t(lang), &[&s.name]) }</span></button>
                 }
                 if scene.branches.len() > 1 {
                     <select onchange={on_branch} aria-label={Text::Branches.t(lang)}>
