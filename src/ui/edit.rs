@@ -17,7 +17,7 @@ use super::examples_menu::ExamplesMenu;
 use super::host::Answer;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
-use super::state::{Action, OpenFile, problems_of, use_lang, use_link};
+use super::state::{Action, OpenFile, Panel, problems_of, use_lang, use_link};
 use super::vendor::{JsEditor, create_editor, save_file};
 
 /// What the editor needs.
@@ -150,6 +150,7 @@ pub fn Edit(props: &Props) -> Html {
             if let Some(answer) = props.answer.as_ref().filter(|a| !is_past || !a.ok) {
                 <div class={classes!("answer", if answer.ok { "ok" } else { "bad" })} role="status">
                     { if answer.ok { Icon::Check } else { Icon::Bang }.draw() }<span>{ &answer.text }</span>
+                    if answer.ok { <button class="btn outline see" onclick={link.on(|| Action::Panel(Panel::Tank))}>{ Icon::Tank.draw() }{ Text::Cluster.t(lang) }</button> }
                     <button class="x" aria-label={Text::Close.t(lang)} onclick={link.on(|| Action::Answer(None))}>{ Icon::Close.draw() }</button>
                 </div>
             }
