@@ -11,7 +11,8 @@ use kubarium::views::{ClusterView, PodDetails, PodView};
 use super::i18n::Text;
 use super::icons::Icon;
 use super::pod_cell::subject_of;
-use super::state::{Action, Link, LookTab, Lower, Panel, State, Subject};
+use super::state::{Act, Action, Link, LookTab, Lower, Panel, State, Subject};
+use super::timeline::act_words;
 
 /// What is done.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,7 +116,11 @@ pub fn edited_path(s: &Subject) -> String {
 pub fn carry_out(link: &Link, state: &State, s: &Subject, deed: &Deed) {
     match deed {
         Deed::Command(line) => link.with_host(|h| h.command(line)),
-        Deed::Fault(fault) => link.with_host(|h| h.break_or_mend(fault.clone())),
+        Deed::Fault(fault) => {
+            link.with_host(|h| h.break_or_mend(fault.clone()));
+            // kubectl answers a command; of a fault nobody else says that it is done.
+            link.send(Action::Announce(act_words(&Act::Fault(Box::new(fault.clone())), state.lang).into()));
+        }
         Deed::Shell => {
             let terminal = if let Lower::Terminal(i) = state.lower { i } else { 0 };
             link.send(Action::Lower(Lower::Terminal(terminal)));

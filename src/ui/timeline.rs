@@ -130,7 +130,7 @@ fn words(e: &EventView) -> String {
 }
 
 /// What was done, in a few words: what is typed as it stands there, the rest as its button calls it.
-fn act_words(act: &Act, lang: Lang) -> String {
+pub fn act_words(act: &Act, lang: Lang) -> String {
     let f = match act {
         Act::Line(line) => return line.clone(),
         Act::Load(service) if service.is_empty() => return Text::Load.t(lang).to_owned(),
