@@ -8,3 +8,5 @@ timeout 2 kubectl port-forward service/web 9000:8000 & sleep 1; wget -qO- http:/
 kubectl port-forward svc/web 81
 kubectl port-forward pod/web x
 kubectl port-forward nothing 80
+timeout 2 kubectl port-forward web 8081:80 --address 0.0.0.0 & sleep 1; curl -s localhost:8081 | head -1; kubectl port-forward web 8081:80 --address ::1,10.0.0.1; wait
+kubectl port-forward web 8082:80 --address here

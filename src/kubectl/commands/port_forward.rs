@@ -1,16 +1,18 @@
 //! `kubectl port-forward`: ports of the workstation that lead to ports of a pod for as long as the command runs.
 
+use std::net::IpAddr;
+
 use crate::api::{Object, Value, kinds};
-use crate::base::List as _;
+use crate::base::{List as _, Order as _};
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
-use crate::kubectl::flags::{Flag, array, duration};
+use crate::kubectl::flags::{Flag, duration, list};
 use crate::kubectl::host::Step;
 use crate::kubectl::pods::pod_of;
 use crate::kubectl::resources::{Info, Query, find};
 
-const OWN: &[Flag] = &[array("address", ""), duration("pod-running-timeout")];
+const OWN: &[Flag] = &[list("address", ""), duration("pod-running-timeout")];
 
 /// `kubectl port-forward`.
 pub static COMMAND: Command = Command {
@@ -22,6 +24,9 @@ pub static COMMAND: Command = Command {
 
 /// The first of the ports that are given to whoever does not care.
 const ANY_PORT: u16 = 40_001;
+
+/// What `localhost` stands for.
+const LOCALHOST: [&str; 2] = ["127.0.0.1", "[::1]"];
 
 /// What is forwarded.
 #[derive(Clone, Debug)]
@@ -65,6 +70,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail(format!("unable to forward port because pod is not running. Current status={phase}"));
     }
     cx.require(("create", kinds::POD, "portforward"), pod.namespace(), pod.name())?;
+    let addresses = addresses(cx.flags().list("address"))?;
     let mut forwarded = Vec::new();
     for (i, (local, remote)) in wanted.iter().enumerate() {
         let number = |which: &str, text: &str| match text.parse::<u16>() {
@@ -88,18 +94,42 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let wanted = forwarded.iter().map(|(from, to)| format!("{{{from} {to}}}")).list().join(" ");
     let (busy, forwarded): (Vec<_>, Vec<_>) = forwarded.into_iter().partition(|(from, _)| cx.host.listening.contains(from));
     for (from, _) in busy {
-        let taken = |address: &str| format!("unable to create listener: Error listen {address}:{from}: bind: address already in use");
-        let both = format!("{} {}", taken("tcp4 127.0.0.1"), taken("tcp6 [::1]"));
-        cx.out.errln(format!("Unable to listen on port {from}: Listeners failed to create with the following errors: [{both}]"));
+        let taken = |a: &String| {
+            let version = if a.starts_with('[') { 6 } else { 4 };
+            format!("unable to create listener: Error listen tcp{version} {a}:{from}: bind: address already in use")
+        };
+        let all = addresses.iter().map(taken).list().join(" ");
+        cx.out.errln(format!("Unable to listen on port {from}: Listeners failed to create with the following errors: [{all}]"));
     }
     if forwarded.is_empty() {
         return fail(format!("unable to listen on any of the requested ports: [{wanted}]"));
     }
     for (from, to) in &forwarded {
-        cx.out.outln(format!("Forwarding from 127.0.0.1:{from} -> {to}"));
-        cx.out.outln(format!("Forwarding from [::1]:{from} -> {to}"));
+        for address in &addresses {
+            cx.out.outln(format!("Forwarding from {address}:{from} -> {to}"));
+        }
     }
     Forwarding { namespace: pod.namespace().into(), pod: pod.name().into(), uid: pod.uid().into(), ports: forwarded }.resume(cx)
+}
+
+/// The addresses to listen on as they stand before a port, sorted: those given, or both loopbacks.
+// Models client-go's parseAddresses.
+fn addresses(given: &[String]) -> Result<Vec<String>, CliError> {
+    let mut all = Vec::new();
+    for address in given {
+        match address.parse::<IpAddr>() {
+            Ok(IpAddr::V4(_)) => all.push(address.clone()),
+            Ok(IpAddr::V6(_)) => all.push(format!("[{address}]")),
+            Err(_) if address == "localhost" => all.extend(LOCALHOST.map(str::to_owned)),
+            Err(_) => return fail(format!("{address} is not a valid IP")),
+        }
+    }
+    if given.is_empty() {
+        all.extend(LOCALHOST.map(str::to_owned));
+    }
+    all.order();
+    all.dedup();
+    Ok(all)
 }
 
 /// The local and the remote half.
