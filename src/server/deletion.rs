@@ -65,6 +65,11 @@ impl ApiServer {
         if kind == kinds::NAMESPACE && matches!(name, "default" | "kube-system" | "kube-public") {
             return Err(Status::forbidden(kind, name, "this namespace may not be deleted"));
         }
+        if (kind.group, kind.kind) == ("scheduling.k8s.io", "PriorityClass")
+            && matches!(name, "system-cluster-critical" | "system-node-critical")
+        {
+            return Err(Status::forbidden(kind, name, "this is a system priority class and cannot be deleted"));
+        }
         let mut next = old.clone();
         match propagation(kind, &old, options) {
             Some(Propagation::Orphan) => {

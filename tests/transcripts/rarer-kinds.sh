@@ -232,3 +232,4 @@ kubectl patch runtimeclass gvisor --type=json -p '[{"op": "replace", "path": "/s
 kubectl patch runtimeclass gvisor --type=merge -p '{"handler": "A_b"}'
 kubectl patch csinode node1 --type=json -p '[{"op": "replace", "path": "/spec/drivers/0/nodeID", "value": "n2"}]'
 kubectl patch csinode node1 --type=json -p '[{"op": "replace", "path": "/spec/drivers/0/allocatable/count", "value": 6}]'
+kubectl delete priorityclass system-node-critical
