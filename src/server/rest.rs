@@ -352,7 +352,9 @@ pub(super) fn parse_path(api: &ApiServer, path: &str) -> Option<Target> {
         return None;
     }
     let (name, sub) = (rest.next().unwrap_or_default(), rest.next().unwrap_or_default());
-    rest.next().is_none().then_some(Target { kind, version, namespace, name, sub })
+    // What is in a namespace has no path of its own without it; what is in none has no path with one.
+    let fits = if kind.namespaced { name.is_empty() || !namespace.is_empty() } else { namespace.is_empty() };
+    (fits && rest.next().is_none()).then_some(Target { kind, version, namespace, name, sub })
 }
 
 fn delete_options(body: &Value) -> Result<DeleteOptions, Status> {

@@ -99,3 +99,4 @@ kubectl wait '--for=jsonpath={.status.conditions[?(@.type=="Available")].status}
 kubectl set env deploy/waited A=1 A-
 kubectl config set-cluster other --embed-certs
 kubectl config set-credentials other --embed-certs --client-key=/nope.key
+kubectl get --raw /api/v1/pods/web; kubectl get --raw /api/v1/namespaces/default/nodes
