@@ -70,7 +70,9 @@ pub fn choices(s: &Subject, view: &ClusterView) -> Vec<Choice> {
             let (_, cut, (disk, registry)) = node.map_or((false, false, (1, 1)), |n| n.wrong);
             let on = |fault: Fault| Deed::Fault(Fault { node: Some(s.name.clone()), ..fault });
             let network = Some(if cut { Switch::Start } else { Switch::Stop });
-            all.push((Icon::Link, if cut { Text::MendNetwork } else { Text::CutNetwork }, "", on(Fault { network, ..Fault::default() })));
+            // Of a node whose kubelet stands still the network makes no difference, and nothing would come of it.
+            let fault = if ready { on(Fault { network, ..Fault::default() }) } else { Deed::Nothing };
+            all.push((Icon::Link, if cut { Text::MendNetwork } else { Text::CutNetwork }, "", fault));
             let slower = |n: u32| Some(if n > 1 { 1 } else { SLOWER });
             let text = |n: u32, slow: Text, fast: Text| if n > 1 { fast } else { slow };
             let fault = on(Fault { disk: slower(disk), ..Fault::default() });
