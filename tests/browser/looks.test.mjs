@@ -99,6 +99,21 @@ journey('says in a table what the picture shows', {}, async ({ page, until }) =>
   }
 });
 
+journey('says of many pods which sources they have, and how many are found', { size: 'laptop' }, async ({ page, until, axe, screenshot }) => {
+  await type(page, 'kubectl create configmap settings --from-literal=a=1');
+  const [rack, last] = await Promise.all(['.rack', '.node:last-child'].map((part) => page.locator(part).boundingBox()));
+  assert.ok(last.y + last.height <= rack.y + rack.height + 1, `three nodes are seen: ${JSON.stringify([rack, last])}`);
+  await type(page, 'kubectl create deployment web --image=nginx --replicas=50');
+  await type(page, 'kubectl set env deployment web --from=configmap/settings');
+  await page.locator('.chips .chip', { hasText: 'settings' }).waitFor();
+  await page.locator('.tank .find').fill('nowhere');
+  await page.locator('.tools [role=status]', { hasText: 'No pod matches.' }).waitFor();
+  await axe();
+  await screenshot('none');
+  await page.locator('.tank .find').fill('app=web');
+  await until('all are found', async () => /^(\d+) of \1 pods$/.test(await page.locator('.tools [role=status]').innerText()));
+});
+
 journey('runs by the keyboard: play, step, speed, help', {}, async ({ page, until }) => {
   await page.locator('body').press(' ');
   const time = () => page.locator('.time').innerText();

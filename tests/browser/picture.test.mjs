@@ -46,6 +46,10 @@ for (const [theme, language, size] of [
     await page.locator('.hpa figure', { hasText: /minReplicas.*maxReplicas/ }).waitFor();
     await screenshot('scaled');
     await axe();
+    // What it is described with begins in sight, however long the metric's name.
+    await page.locator('.look .tab').nth(1).click();
+    await page.locator('.describe', { hasText: /^Name: {5,}api$/m }).waitFor();
+    assert.ok((await page.locator('.describe').innerText()).split('\n').slice(0, 4).every((line) => line.length < 40));
     if (narrow) assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= size.width, 'nothing sticks out');
   });
 }

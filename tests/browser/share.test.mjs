@@ -40,6 +40,26 @@ for (const [theme, language, size] of [
   });
 }
 
+journey('restores from a link what of the session was shown', {}, async ({ page, until }) => {
+  await type(page, 'kubectl create deployment web --image=nginx --replicas=2');
+  await page.locator('.node .pod', { hasText: 'Running' }).first().click();
+  await page.locator('.look .tab', { hasText: 'YAML' }).click();
+  await page.locator('.tank').getByRole('button', { name: 'Cross-section' }).click();
+  await page.locator('.tank .find').fill('web-');
+  await page.locator('.timeline > select').selectOption('Pulled');
+  await page.locator('.caption .chip', { hasText: 'only' }).click();
+  await page.locator('.term .tab', { hasText: 'Events' }).click();
+  await page.locator('.bar').getByRole('button', { name: 'Share' }).click();
+  const address = await link(page);
+  await page.evaluate(() => localStorage.clear());
+  await page.goto('about:blank');
+  await page.goto(address);
+  await page.locator('.cut').waitFor();
+  for (const shown of ['.look .tab[aria-selected=true] >> text=YAML', '.caption .chip[aria-pressed=true]', '.term .feed', '.tank .tools >> text=2 of 2 pods']) await page.locator(shown).first().waitFor();
+  assert.equal(await page.locator('.tank .find').inputValue(), 'web-');
+  assert.equal(await page.locator('.timeline > select').inputValue(), 'Pulled');
+});
+
 journey('says that a link is newer, or cannot be read, and opens an empty cluster', { hash: '#k7.AAAA' }, async ({ page, address, until }) => {
   await page.locator('.answer', { hasText: 'newer Kubarium' }).waitFor();
   await apply(page, 'pod/liveness-exec created');

@@ -43,7 +43,16 @@ for (const [theme, language, size] of [
     await axe();
     // There is room for what had happened.
     assert.ok((await page.locator('.caption > span').boundingBox()).width > 200);
+    if (!narrow) await page.locator('.node .pod').click();
     await drag(page, 0);
+    if (!narrow) {
+      await page.locator('.look .empty', { hasText: 'It is not there at this moment.' }).waitFor();
+      // Where the cursor goes on, what was there stands there: it does not fall from the queue once more.
+      await drag(page, 5);
+      await until('the pod', async () => (await page.locator('.node .pod').count()) === 1);
+      assert.equal(await page.locator('.node .pod').evaluate((pod) => pod.getAnimations().filter((a) => a.playState === 'running' && a.effect.getTiming().duration > 100).length), 0);
+      await drag(page, 0);
+    }
     await until('an empty cluster', async () => (await page.locator('.pod').count()) === 0);
     await panel(2);
     await until('the terminal as it was', async () => !/liveness-exec/.test(await screen(page)));

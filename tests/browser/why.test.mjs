@@ -101,6 +101,53 @@ journey('does things by hand, as inputs that can be taken back', { theme: 'dark'
   await until('ready again', async () => (await page.locator('.node', { hasText: 'Not ready' }).count()) === 0);
 });
 
+journey('goes by the keys of k9s: from a list to an object and back', { theme: 'light' }, async ({ page, until, axe, screenshot }) => {
+  await type(page, 'kubectl create deployment web --image=nginx --replicas=3');
+  await until('three pods', async () => (await page.locator('.node .pod', { hasText: 'Running' }).count()) === 3);
+  const focused = () => page.evaluate(() => document.activeElement.textContent);
+  const rows = page.locator('.look [data-row]');
+  const at = (n) => until(`row ${n}`, async () => (await rows.count()) > n && (await focused()) === (await rows.nth(n).textContent()));
+  await palette(page, 'po');
+  await at(0);
+  await page.keyboard.press('j');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('k');
+  await at(1);
+  const name = await rows.nth(1).locator('b').innerText();
+  await page.keyboard.press('l');
+  await page.locator('.look pre', { hasText: 'start worker processes' }).waitFor();
+  assert.equal(await page.locator('.look h2').innerText(), name);
+  assert.equal(await focused(), 'Logs', 'the keys go on there');
+  await axe();
+  await page.keyboard.press('Escape');
+  await at(1);
+  await screenshot('list');
+  // What is filtered is gone along from its field.
+  await page.keyboard.press('/');
+  await page.keyboard.type(name.slice(-5));
+  await page.keyboard.press('Enter');
+  await at(0);
+  await page.keyboard.press('Control+d');
+  await page.locator('.answer', { hasText: `pod "${name}" deleted` }).waitFor();
+  // In the picture the keys mean the pod that has the focus; of a workload, the logs of one of its pods.
+  const pod = page.locator('.node .pod[title]').first();
+  await pod.focus();
+  await page.keyboard.press('y');
+  await page.locator('.look .text', { hasText: 'kind: Pod' }).waitFor();
+  assert.equal(`default/${await page.locator('.look h2').innerText()}`, await pod.getAttribute('title'));
+  await palette(page, 'deploy/web');
+  await page.locator('.look h2', { hasText: /^web$/ }).waitFor();
+  await page.keyboard.press('l');
+  await page.locator('.look pre', { hasText: 'start worker processes' }).waitFor();
+  // What is done by hand keeps the focus, is spoken, and offers what takes it back.
+  await palette(page, 'no/node2');
+  await page.locator('.deeds .chip').first().focus();
+  await page.keyboard.press('Enter');
+  await until('the other way round', async () => (await focused()) === 'Start its kubelet');
+  assert.ok(await page.getByRole('button', { name: 'Cut its network' }).isDisabled());
+  await until('it is spoken', async () => /node2: Stop its kubelet/.test(await page.locator('[role=log]').innerText()));
+});
+
 journey('finds kinds, objects and commands in the palette', { theme: 'dark' }, async ({ page, until, axe, screenshot }) => {
   await example(page, 'config-env');
   await apply(page, 'created');
