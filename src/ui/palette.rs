@@ -162,7 +162,10 @@ pub fn Palette(props: &Props) -> Html {
         Callback::from(move |go: Go| {
             link.send(Action::Palette(false));
             match go {
-                Go::Look(subject) => link.send(Action::Select(Some(subject))),
+                Go::Look(subject) => {
+                    link.send(Action::Select(Some(subject)));
+                    link.send(Action::Panel(Panel::Look));
+                }
                 Go::Do(subject, deed) => carry_out(&link, &state, &subject, &deed),
                 Go::Tab(tab) => {
                     link.send(Action::Tab(tab));
