@@ -80,7 +80,7 @@ struct Sync<'a> {
     failed_indexes: Option<Intervals>,
     /// Failed pods, by index, that stay until their replacement has taken over the count of failures.
     delayed: SortedMap<i64, Value>,
-    /// How many pods may be made or deleted now.
+    /// How many pods may be made now.
     pods_left: usize,
     /// When to look again.
     again: Option<Time>,
