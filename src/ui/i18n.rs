@@ -294,6 +294,7 @@ texts! {
     CauseNoPods: "No pod has the labels that it selects ({}), so it has no endpoints and requests to it fail.", "没有 Pod 带有它选择的标签（{}），因此没有端点，发来的请求都会失败。";
     CauseNoneReady: "None of the pods that it selects ({}) is ready: it has no endpoints and requests to it fail.", "它选中了 {} 个 Pod，但都未就绪：没有端点，发来的请求都会失败。";
     CauseNoAddress: "No cloud is there to give it an address outside. Inside the cluster it works.", "没有云平台为它分配外部地址。在集群内仍可使用。";
+    CauseNodeUnnoticed: "Its kubelet reports no more. The cluster takes it for ready until it has heard nothing for {} s.", "它的 kubelet 已不再上报。集群在 {} 秒没有消息之前仍把它当作就绪。";
     CauseNodeLost: "Its kubelet does not report, so nobody knows how its pods do. After 5 minutes they are evicted.", "它的 kubelet 没有上报，没人知道其中的 Pod 怎样。5 分钟后它们会被驱逐。";
     CauseCordoned: "It is cordoned: its pods stay, new ones do not come.", "已停止调度：原有 Pod 留下，新 Pod 不会来。";
     CausePressure: "It runs short of {}: pods may be evicted.", "{} 不足：Pod 可能被驱逐。";

@@ -181,6 +181,7 @@ pub fn sentence(cause: &Cause, lang: Lang) -> String {
         What::NoPods => Text::CauseNoPods,
         What::NoneReady => Text::CauseNoneReady,
         What::NoAddress => Text::CauseNoAddress,
+        What::NodeUnnoticed => Text::CauseNodeUnnoticed,
         What::NodeLost => Text::CauseNodeLost,
         What::Cordoned => Text::CauseCordoned,
         What::Pressure => Text::CausePressure,

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use crate::api::{KINDS, Kind, Object, Quantity, Value, kinds};
 use crate::base::{Duration, List as _, Order as _, Time};
+use crate::controllers::Flags;
 use crate::runtime::images;
 use crate::sim::Sim;
 
@@ -79,6 +80,8 @@ pub enum What {
     NoneReady,
     /// A service without an address outside.
     NoAddress,
+    /// A node that reports no more, which the cluster notices after so many seconds.
+    NodeUnnoticed,
     /// A node that does not report.
     NodeLost,
     /// A node that takes no new pods.
@@ -405,6 +408,9 @@ fn service(view: &ClusterView, o: &Value, add: Add) {
 fn node(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     if let Some((reason, message)) = said(o, "Ready", "Unknown").or_else(|| said(o, "Ready", "False")) {
         add(What::NodeLost, &[], term(reason, message), None);
+    } else if view.nodes.iter().any(|n| n.name == o.name() && (n.wrong.0 || n.wrong.1)) {
+        let grace = Flags::parse(&sim.session().controller_manager).unwrap_or_default().node_grace;
+        add(What::NodeUnnoticed, &[&grace.as_secs().to_string()], "--node-monitor-grace-period".to_owned(), None);
     }
     for kind in ["MemoryPressure", "DiskPressure", "PIDPressure"] {
         if let Some((reason, message)) = said(o, kind, "True") {
@@ -527,7 +533,7 @@ fn pod(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
 mod tests {
     use super::*;
     use crate::base::{Duration, Time};
-    use crate::sim::{Session, TimedInput};
+    use crate::sim::{Fault, Session, Switch, TimedInput};
     use crate::views::ClusterViews;
 
     /// What is said of an object after these commands and so many seconds.
@@ -548,6 +554,22 @@ mod tests {
         let told: Vec<String> = (8..18).flat_map(|seconds| told(&[line], seconds, "Deployment", "d")).collect();
         let waits: Vec<&str> = told.iter().filter_map(|t| Some(t.strip_prefix("NewWaits(")?.split_once(") ")?.1)).collect();
         assert!(waits.contains(&"ContainerCreating") && waits.iter().all(|w| !["Terminating", "Completed"].contains(w)), "{waits:?}");
+    }
+
+    #[test]
+    fn a_node_is_silent_before_the_cluster_notices() {
+        let told = |seconds: u64| {
+            let fault = Fault { node: Some("node1".into()), kubelet: Some(Switch::Stop), ..Fault::default() };
+            let mut sim = Sim::new(Session {
+                inputs: vec![TimedInput { t: 5.0, fault: Some(fault), ..TimedInput::default() }],
+                ..Session::default()
+            });
+            while !sim.run(Time::from_secs(seconds), 4096).done {}
+            let view = ClusterViews::default().of_sim(&sim);
+            let node = sim.api().peek(kinds::NODE, "", "node1").expect("there from the start");
+            causes(&sim, &view, node).iter().map(|c| format!("{:?}({})", c.what, c.values.join(","))).collect::<Vec<_>>()
+        };
+        assert_eq!([told(4), told(20), told(70)], [vec![], vec!["NodeUnnoticed(50)".to_owned()], vec!["NodeLost()".to_owned()]]);
     }
 
     #[test]
