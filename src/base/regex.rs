@@ -43,6 +43,37 @@ impl Match {
     }
 }
 
+/// The matches in a text, each looked for when it is asked for.
+#[derive(Debug)]
+pub struct Matches<'a> {
+    re: &'a Regex,
+    text: &'a str,
+    from: usize,
+    budget: u32,
+    left: u32,
+}
+
+impl Matches<'_> {
+    /// How many steps were taken so far.
+    pub fn steps(&self) -> u32 {
+        self.budget - self.left
+    }
+}
+
+impl Iterator for Matches<'_> {
+    type Item = Match;
+
+    fn next(&mut self) -> Option<Match> {
+        self.text.get(self.from..)?;
+        let found = self.re.find_within(self.text, self.from, &mut self.left)?;
+        let (start, end) = found.range();
+        // Behind an empty match goes on a character further.
+        let further = if start < end { 0 } else { self.text[end..].chars().next().map_or(1, char::len_utf8) };
+        self.from = end + further;
+        Some(found)
+    }
+}
+
 #[derive(Debug, Clone)]
 enum Node {
     Char(char),
@@ -185,17 +216,18 @@ impl Regex {
 
     /// Whether it matches anywhere.
     pub fn is_match(&self, text: &str) -> bool {
-        self.find_at(text, 0).is_some()
+        self.find(text).is_some()
     }
 
-    /// The first match at or after a byte position: of those that start first the longest (in Go's syntax, the one whose alternatives come first).
-    pub fn find_at(&self, text: &str, from: usize) -> Option<Match> {
-        self.find_within(text, from, &mut self.steps(text))
+    /// The first match: of those that start first the longest (in Go's syntax, the one whose alternatives come first).
+    pub fn find(&self, text: &str) -> Option<Match> {
+        self.find_all(text).next()
     }
 
-    /// How many steps a search through a text may take.
-    pub fn steps(&self, text: &str) -> u32 {
-        STEPS_MAX.saturating_add(u32::try_from(text.len()).unwrap_or(u32::MAX).saturating_mul(16))
+    /// All matches from the left that share no character, within one budget of steps.
+    pub fn find_all<'a>(&'a self, text: &'a str) -> Matches<'a> {
+        let steps = STEPS_MAX.saturating_add(u32::try_from(text.len()).unwrap_or(u32::MAX).saturating_mul(16));
+        Matches { re: self, text, from: 0, budget: steps, left: steps }
     }
 
     /// How large it is when compiled.
@@ -203,8 +235,8 @@ impl Regex {
         self.nodes.len()
     }
 
-    /// The same within what is left of a budget of steps.
-    pub fn find_within(&self, text: &str, from: usize, steps: &mut u32) -> Option<Match> {
+    /// The first match at or after a byte position, within what is left of a budget of steps.
+    fn find_within(&self, text: &str, from: usize, steps: &mut u32) -> Option<Match> {
         let mut at = from;
         let mut search = Search { slots: vec![None; self.groups * 2], tried: Vec::new(), plain: STEPS_PLAIN };
         loop {

@@ -247,15 +247,9 @@ pub(super) fn call(name: &str, args: &[Val], steps: &mut u64) -> Outcome {
                 _ => usize::MAX,
             };
             let re = regex(pattern)?;
-            // One budget for all that is found.
-            let budget = re.steps(text);
-            let (mut out, mut from, mut left) = (Vec::new(), 0, budget);
-            while from <= text.len() && out.len() < most {
-                let Some((a, b)) = re.find_within(text, from, &mut left).map(|m| m.range()) else { break };
-                out.push(Val::str(&text[a..b]));
-                from = if b > a { b } else { b + text[b..].chars().next().map_or(1, char::len_utf8) };
-            }
-            *steps += (re.size() + (budget - left) as usize) as u64;
+            let mut found = re.find_all(text);
+            let mut out = found.by_ref().take(most).map(|m| m.range()).map(|(a, b)| Val::str(&text[a..b])).list();
+            *steps += re.size() as u64 + u64::from(found.steps());
             match name {
                 "matches" => Val::Bool(!out.is_empty()),
                 "find" => out.pop().unwrap_or(Val::str("")),

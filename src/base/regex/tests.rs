@@ -28,7 +28,7 @@ fn table() {
         ("[+--]*", true, "+,-.", Some((0, 3))),
     ] {
         let re_c = Regex::new(re, extended, false).expect(re);
-        assert_eq!(re_c.find_at(text, 0).map(|m| m.range()), want, "{re} {text}");
+        assert_eq!(re_c.find(text).map(|m| m.range()), want, "{re} {text}");
     }
     for (re, text, want) in [
         (r"^(\d+|\*)(/\d+)?(\s+(\d+|\*)(/\d+)?){4}$", "* * * *", false),
@@ -69,7 +69,7 @@ fn table() {
         ("^a{1000}$", &"a".repeat(1000), Some((0, 1000))),
         (r"\x41\x{e9}\r", "Aé\r", Some((0, 4))),
     ] {
-        assert_eq!(Regex::go(re).expect(re).find_at(text, 0).map(|m| m.range()), want, "{re}");
+        assert_eq!(Regex::go(re).expect(re).find(text).map(|m| m.range()), want, "{re}");
     }
     for (re, error) in [
         ("a{1001}", "invalid repeat count: `{1001}`"),
@@ -113,6 +113,14 @@ fn table() {
         let mut steps = u32::MAX;
         assert!(re.find_within(&text, 0, &mut steps).is_none());
         assert!((u32::MAX - steps) as usize <= STEPS_PLAIN as usize + 4 * re.size() * (text.len() + 1), "{}", u32::MAX - steps);
+    }
+    for (re, text, want) in [
+        ("x*", "axé", vec![(0, 0), (1, 2), (2, 2), (4, 4)]),
+        ("x", "xxa", vec![(0, 1), (1, 2)]),
+        ("^x?", "xx", vec![(0, 1)]),
+        ("b", "", vec![]),
+    ] {
+        assert_eq!(Regex::go(re).expect(re).find_all(text).map(|m| m.range()).list(), want, "{re} {text}");
     }
     // A class is there once.
     let shared = Regex::go(&format!("[{}]{{1000}}", "a-c".repeat(3000))).expect("in bounds");

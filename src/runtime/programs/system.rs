@@ -539,7 +539,7 @@ pub fn expr(r: &mut Run<'_>, o: &Options) -> i32 {
             ":" => {
                 let re =
                     super::super::regex::Regex::new(&format!("^{}", b.trim_start_matches('^')), false, false).map_err(|e| e.to_string())?;
-                match re.find_at(a, 0) {
+                match re.find(a) {
                     Some(m) if b.contains("\\(") => {
                         m.groups.get(1).copied().flatten().map_or_else(String::new, |(x, z)| a[x..z].to_string())
                     }

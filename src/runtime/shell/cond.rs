@@ -67,7 +67,7 @@ fn walk(e: &mut Expander<'_>, cond: &Cond, trace: &mut dyn FnMut(&[&str])) -> Re
                     let Ok(re) = Regex::new(&text, true, false) else {
                         return Err(Stop::Error(format!("{text}: invalid regular expression")));
                     };
-                    match re.find_at(&left, 0) {
+                    match re.find(&left) {
                         Some(m) => {
                             let groups = m.groups.iter().map(|g| arcstr::ArcStr::from(g.map_or("", |(a, z)| &left[a..z])));
                             e.sh.put_array("BASH_REMATCH", groups);

@@ -151,9 +151,7 @@ impl Grep {
     fn matched(&self, text: &str) -> Vec<(usize, usize)> {
         let mut out = Vec::new();
         for re in &self.patterns {
-            let mut from = 0;
-            let mut steps = re.steps(text);
-            while let Some(m) = re.find_within(text, from, &mut steps) {
+            for m in re.find_all(text) {
                 let (a, z) = m.range();
                 let word_char = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
                 let whole = !self.whole_line || (a == 0 && z == text.len());
@@ -167,7 +165,6 @@ impl Grep {
                 if z >= text.len() {
                     break;
                 }
-                from = if z > a { z } else { a + text[a..].chars().next().map_or(1, char::len_utf8) };
             }
         }
         out

@@ -471,10 +471,8 @@ impl Sed {
 
 fn substitute(re: &Regex, with: &[Part], global: bool, nth: u64, text: &str) -> Option<String> {
     let mut out = String::new();
-    let (mut from, mut copied, mut count, mut hit) = (0, 0, 0, false);
-    let mut steps = re.steps(text);
-    let mut last = None;
-    while let Some(m) = re.find_within(text, from, &mut steps) {
+    let (mut copied, mut count, mut hit, mut last) = (0, 0, false, None);
+    for m in re.find_all(text) {
         let (a, z) = m.range();
         // Nothing right behind a match is none.
         let counts = a < z || last != Some(a);
@@ -511,10 +509,6 @@ fn substitute(re: &Regex, with: &[Part], global: bool, nth: u64, text: &str) -> 
                 break;
             }
         }
-        if z >= text.len() {
-            break;
-        }
-        from = if z > a { z } else { z + text[z..].chars().next().map_or(1, char::len_utf8) };
     }
     if !hit {
         return None;

@@ -286,18 +286,7 @@ impl Buffer {
         let n = self.lines.len();
         let starts = |row: usize| {
             let line = &self.lines[row];
-            let mut found = Vec::new();
-            let mut from = 0;
-            let mut steps = pattern.steps(line);
-            while let Some(m) = pattern.find_within(line, from, &mut steps) {
-                let (a, z) = m.range();
-                found.push(line[..a].chars().count());
-                from = if z > a { z } else { z + line[z..].chars().next().map_or(1, char::len_utf8) };
-                if from > line.len() {
-                    break;
-                }
-            }
-            found
+            pattern.find_all(line).map(|m| line[..m.range().0].chars().count()).list()
         };
         let (row, col) = self.at;
         for step in 0..=n {

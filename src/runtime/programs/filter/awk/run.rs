@@ -196,20 +196,10 @@ impl Awk {
             }
             fs => {
                 let Some(re) = self.regex(fs) else { return vec![text.to_string()] };
-                let (mut out, mut from, mut at) = (Vec::new(), 0, 0);
-                let mut steps = re.steps(text);
-                while let Some(m) = re.find_within(text, at, &mut steps) {
-                    let (a, z) = m.range();
-                    if z == a {
-                        if a >= text.len() {
-                            break;
-                        }
-                        at = a + text[a..].chars().next().map_or(1, char::len_utf8);
-                        continue;
-                    }
+                let (mut out, mut from) = (Vec::new(), 0);
+                for (a, z) in re.find_all(text).map(|m| m.range()).filter(|(a, z)| a < z) {
                     out.push(text[from..a].to_string());
                     from = z;
-                    at = z;
                 }
                 out.push(text[from..].to_string());
                 out

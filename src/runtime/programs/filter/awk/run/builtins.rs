@@ -39,7 +39,7 @@ impl Awk {
                 Expr::Regex(r) => r.clone(),
                 e => self.eval(e, frame, sink).text().to_string(),
             };
-            let found = self.regex(&pattern).and_then(|re| re.find_at(&text, 0)).map(|m| m.range());
+            let found = self.regex(&pattern).and_then(|re| re.find(&text)).map(|m| m.range());
             let (start, len) = found.map_or((0, -1), |(a, z)| (text[..a].chars().count() as i64 + 1, text[a..z].chars().count() as i64));
             for (n, v) in [("RSTART", start), ("RLENGTH", len)] {
                 if let Some(slot) = self.slot(n) {
@@ -103,13 +103,10 @@ impl Awk {
         let target = args.get(2).unwrap_or(&record);
         let text = self.eval(target, frame, sink).text();
         let Some(re) = self.regex(&pattern) else { return Value::Number(0.0) };
-        let (mut out, mut from, mut copied, mut count) = (String::new(), 0, 0, 0);
-        let (mut steps, mut last) = (re.steps(&text), None);
-        while let Some(m) = re.find_within(&text, from, &mut steps) {
-            let (a, z) = m.range();
+        let (mut out, mut copied, mut count, mut last) = (String::new(), 0, 0, None);
+        for (a, z) in re.find_all(&text).map(|m| m.range()) {
             // Nothing right behind a match is none.
-            if a == z && last == Some(a) && z < text.len() {
-                from = z + text[z..].chars().next().map_or(1, char::len_utf8);
+            if a == z && last == Some(a) {
                 continue;
             }
             last = Some(z);
@@ -133,10 +130,9 @@ impl Awk {
                 }
             }
             copied = z;
-            if !all || z >= text.len() || out.len() > TEXT_BYTES_MAX {
+            if !all || out.len() > TEXT_BYTES_MAX {
                 break;
             }
-            from = if z > a { z } else { z + text[z..].chars().next().map_or(1, char::len_utf8) };
         }
         if count > 0 {
             out.push_str(&text[copied..]);
