@@ -1,5 +1,6 @@
 //! The cluster role aggregation controller (`pkg/controller/clusterroleaggregation`): a role's rules are those of the roles it selects.
 
+use super::controller::work;
 use super::work_queue::WorkQueue;
 use crate::api::kinds::RBAC;
 use crate::api::selector::LabelSelector;
@@ -14,7 +15,7 @@ pub struct ClusterRoleAggregationController {
 }
 
 impl ClusterRoleAggregationController {
-    fn reconcile(&mut self, api: &mut ApiServer, now: Time, name: &str) -> Result<(), Status> {
+    fn reconcile(&mut self, api: &mut ApiServer, now: Time, name: &ArcStr) -> Result<(), Status> {
         let kind = kinds::CLUSTER_ROLE;
         let Some(current) = api.peek(kind, "", name) else { return Ok(()) };
         let selectors = current.at(&["aggregationRule", "clusterRoleSelectors"]).items();
@@ -57,8 +58,6 @@ impl Component for ClusterRoleAggregationController {
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
-        let Some(name) = self.queue.pop_due(now) else { return };
-        let succeeded = self.reconcile(api, now, &name).is_ok();
-        self.queue.settle(name, now, succeeded);
+        work(self, |c| &mut c.queue, Self::reconcile, api, now);
     }
 }

@@ -1,10 +1,11 @@
 //! What controllers have in common, and the list of them.
 
 use super::flags::Flags;
-use crate::api::{ArcStr, KindRef, Object, Value};
-use crate::base::List as _;
+use super::work_queue::WorkQueue;
+use crate::api::{ArcStr, KindRef, Object, Status, Value};
+use crate::base::{List as _, Time};
 use crate::obj;
-use crate::server::Component;
+use crate::server::{ApiServer, Component};
 
 /// A controller: a component that can be copied with the rest of the cluster.
 pub trait Controller: Component {
@@ -44,6 +45,23 @@ pub type ObjectRef = (ArcStr, ArcStr);
 /// The key of an object.
 pub(super) fn key_of(object: &Value) -> ObjectRef {
     (object.namespace_arc(), object.name_arc())
+}
+
+/// Reconciles the next key that is due in one of a controller's queues; where that fails, the key is due again later.
+// Models processNextWorkItem, which every controller has.
+pub(super) fn work<C, K: Ord + Clone>(
+    controller: &mut C,
+    queue: impl Fn(&mut C) -> &mut WorkQueue<K>,
+    reconcile: impl FnOnce(&mut C, &mut ApiServer, Time, &K) -> Result<(), Status>,
+    api: &mut ApiServer,
+    now: Time,
+) {
+    let Some(key) = queue(controller).pop_due(now) else { return };
+    let before = api.revision();
+    let succeeded = reconcile(controller, api, now, &key).is_ok();
+    let queue = queue(controller);
+    queue.note_requests(now, api.revision() - before);
+    queue.settle(key, now, succeeded);
 }
 
 /// The owner reference that makes `owner` the controller of what carries it (`metav1.NewControllerRef`).

@@ -1,6 +1,6 @@
 //! PodDisruptionBudgets (`pkg/controller/disruption`): how many of a budget's pods may be taken away just now.
 
-use super::controller::{ObjectRef, go_selector, key_of};
+use super::controller::{ObjectRef, go_selector, key_of, work};
 use super::work_queue::WorkQueue;
 use crate::api::int_or_string::scaled_value;
 use crate::api::selector::LabelSelector;
@@ -247,8 +247,6 @@ impl Component for DisruptionController {
             );
             self.recorder.event(api, now, &pod, EventType::Warning, "MultiplePodDisruptionBudgets", &message);
         }
-        let Some(key) = self.queue.pop_due(now) else { return };
-        let succeeded = self.reconcile(api, now, &key).is_ok();
-        self.queue.settle(key, now, succeeded);
+        work(self, |c| &mut c.queue, Self::reconcile, api, now);
     }
 }

@@ -3,7 +3,7 @@
 use crate::api::well_known::{SERVICE_NAME, SLICE_MANAGED_BY, ZONE};
 use crate::base::{List as _, Order as _, SortedMap};
 
-use super::controller::{ObjectRef, controller_ref, key_of};
+use super::controller::{ObjectRef, controller_ref, key_of, work};
 use super::service_pods::{
     HEADLESS, RECONCILE, TriggerTimes, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selected_pods,
     services_of, target_ref,
@@ -233,8 +233,6 @@ impl Component for EndpointSliceController {
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
-        let Some(key) = self.queue.pop_due(now) else { return };
-        let succeeded = self.reconcile(api, now, &key).is_ok();
-        self.queue.settle(key, now, succeeded);
+        work(self, |c| &mut c.queue, Self::reconcile, api, now);
     }
 }

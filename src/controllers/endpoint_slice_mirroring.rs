@@ -1,7 +1,7 @@
 //! Endpoint slice mirroring (`pkg/controller/endpointslicemirroring`): slices of Endpoints that somebody wrote by hand for a Service
 //! without a selector.
 
-use super::controller::{ObjectRef, controller_ref, key_of};
+use super::controller::{ObjectRef, controller_ref, key_of, work};
 use super::work_queue::WorkQueue;
 use crate::api::well_known::{LAST_APPLIED, SERVICE_NAME, SLICE_MANAGED_BY};
 use crate::api::{KindRef, Object, Status, Value, kinds};
@@ -141,8 +141,6 @@ impl Component for EndpointSliceMirroringController {
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
-        let Some(key) = self.queue.pop_due(now) else { return };
-        let succeeded = self.reconcile(api, now, &key).is_ok();
-        self.queue.settle(key, now, succeeded);
+        work(self, |c| &mut c.queue, Self::reconcile, api, now);
     }
 }

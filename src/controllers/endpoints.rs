@@ -2,7 +2,7 @@
 
 use crate::base::{List as _, Order as _, SortedMap};
 
-use super::controller::{ObjectRef, key_of};
+use super::controller::{ObjectRef, key_of, work};
 use super::service_pods::{
     HEADLESS, RECONCILE, TriggerTimes, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selected_pods,
     services_of, target_ref,
@@ -150,8 +150,6 @@ impl Component for EndpointsController {
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
-        let Some(key) = self.queue.pop_due(now) else { return };
-        let succeeded = self.reconcile(api, now, &key).is_ok();
-        self.queue.settle(key, now, succeeded);
+        work(self, |c| &mut c.queue, Self::reconcile, api, now);
     }
 }

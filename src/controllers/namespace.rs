@@ -1,5 +1,6 @@
 //! The namespace controller (`pkg/controller/namespace`): empties a namespace that is being deleted, then lets it go.
 
+use super::controller::work;
 use super::work_queue::WorkQueue;
 use crate::api::{ArcStr, KindRef, Object, Value, has_ended, kinds, set_condition};
 use crate::base::Order as _;
@@ -141,9 +142,7 @@ impl Component for NamespaceController {
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
-        let Some(name) = self.queue.pop_due(now) else { return };
-        let succeeded = self.reconcile(api, now, &name).is_ok();
-        self.queue.settle(name, now, succeeded);
+        work(self, |c| &mut c.queue, Self::reconcile, api, now);
     }
 }
 

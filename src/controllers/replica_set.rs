@@ -1,6 +1,6 @@
 //! ReplicaSets and ReplicationControllers (`pkg/controller/replicaset`): one controller under two names.
 
-use super::controller::{ObjectRef, controller_ref, key_of};
+use super::controller::{ObjectRef, controller_ref, key_of, work};
 use super::deletion_rank::{self, DeletionRank};
 use super::flags::Flags;
 use super::pod_control;
@@ -297,10 +297,6 @@ impl Component for ReplicaSetController {
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
-        let Some(key) = self.queue.pop_due(now) else { return };
-        let before = api.revision();
-        let succeeded = self.reconcile(api, now, &key).is_ok();
-        self.queue.note_requests(now, api.revision() - before);
-        self.queue.settle(key, now, succeeded);
+        work(self, |c| &mut c.queue, Self::reconcile, api, now);
     }
 }

@@ -1,6 +1,6 @@
 //! The resource quota controller (`pkg/controller/resourcequota`): what is used of each quota, in its status.
 
-use super::controller::{ObjectRef, key_of};
+use super::controller::{ObjectRef, key_of, work};
 use super::work_queue::WorkQueue;
 use crate::api::{KindRef, Status, Value, kinds, quota};
 use crate::base::{Duration, Time};
@@ -80,8 +80,6 @@ impl Component for ResourceQuotaController {
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
-        let Some(key) = self.queue.pop_due(now) else { return };
-        let succeeded = self.reconcile(api, now, &key).is_ok();
-        self.queue.settle(key, now, succeeded);
+        work(self, |c| &mut c.queue, Self::reconcile, api, now);
     }
 }

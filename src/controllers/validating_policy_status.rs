@@ -1,6 +1,7 @@
 //! The controller of statuses of admission policies (`pkg/controller/validatingadmissionpolicystatus`): whether expressions fit the types of
 //! the objects that a policy is about.
 
+use super::controller::work;
 use super::work_queue::WorkQueue;
 use crate::api::cel::{Names, Wanted};
 use crate::api::schema::{Schema, Ty, Type, schema};
@@ -106,7 +107,7 @@ fn warnings(api: &ApiServer, policy: &Value) -> Vec<Value> {
 }
 
 impl PolicyStatusController {
-    fn reconcile(&mut self, api: &mut ApiServer, now: Time, name: &str) -> Result<(), Status> {
+    fn reconcile(&mut self, api: &mut ApiServer, now: Time, name: &ArcStr) -> Result<(), Status> {
         let kind = kinds::VALIDATING_ADMISSION_POLICY;
         let Some(policy) = api.peek(kind, "", name).cloned() else { return Ok(()) };
         let generation = policy.at(&["metadata", "generation"]).int();
@@ -136,8 +137,6 @@ impl Component for PolicyStatusController {
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
-        let Some(name) = self.queue.pop_due(now) else { return };
-        let succeeded = self.reconcile(api, now, &name).is_ok();
-        self.queue.settle(name, now, succeeded);
+        work(self, |c| &mut c.queue, Self::reconcile, api, now);
     }
 }

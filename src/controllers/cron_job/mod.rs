@@ -8,7 +8,7 @@ pub use crate::api::cron::{Schedule, ScheduleError};
 use crate::api::time_zone::Zone;
 pub use missed::{Missed, NeverDue, Past, Recent, most_recent, next_look};
 
-use super::controller::{ObjectRef, controller_ref, key_of};
+use super::controller::{ObjectRef, controller_ref, key_of, work};
 use super::job::is_finished;
 use super::replicas::is_namespace_ending;
 use super::work_queue::WorkQueue;
@@ -352,8 +352,6 @@ impl Component for CronJobController {
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
-        let Some(key) = self.queue.pop_due(now) else { return };
-        let succeeded = self.reconcile(api, now, &key).is_ok();
-        self.queue.settle(key, now, succeeded);
+        work(self, |c| &mut c.queue, Self::reconcile, api, now);
     }
 }

@@ -6,7 +6,7 @@ pub(super) mod update;
 use crate::api::well_known::CONTROLLER_REVISION_HASH;
 use crate::base::{List as _, Order as _, SortedMap, SortedSet};
 
-use super::controller::{ObjectRef, key_of};
+use super::controller::{ObjectRef, key_of, work};
 use super::controller_history;
 use super::flags::Flags;
 use super::pod_claim::claim_pods;
@@ -324,10 +324,6 @@ impl Component for DaemonSetController {
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
-        let Some(key) = self.queue.pop_due(now) else { return };
-        let before = api.revision();
-        let succeeded = self.reconcile(api, now, &key).is_ok();
-        self.queue.note_requests(now, api.revision() - before);
-        self.queue.settle(key, now, succeeded);
+        work(self, |c| &mut c.queue, Self::reconcile, api, now);
     }
 }

@@ -11,7 +11,7 @@ use crate::base::{List as _, Order as _, SortedMap, SortedSet};
 
 pub use arithmetic::{new_rs_new_replicas, replica_set_proportion, resolve_fenceposts};
 
-use super::controller::{ObjectRef, controller_ref, key_of};
+use super::controller::{ObjectRef, controller_ref, key_of, work};
 use super::flags::Flags;
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
@@ -239,10 +239,6 @@ impl Component for DeploymentController {
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
-        let Some(key) = self.queue.pop_due(now) else { return };
-        let before = api.revision();
-        let succeeded = self.reconcile(api, now, &key).is_ok();
-        self.queue.note_requests(now, api.revision() - before);
-        self.queue.settle(key, now, succeeded);
+        work(self, |c| &mut c.queue, Self::reconcile, api, now);
     }
 }
