@@ -35,6 +35,12 @@ pub trait Object {
     fn condition(&self, kind: &str) -> &str;
 }
 
+/// The condition of this type among a status' conditions; null where there is none.
+// Models meta.FindStatusCondition and podutil.GetPodCondition.
+pub fn find_condition<'a>(status: &'a Value, kind: &str) -> &'a Value {
+    status.get("conditions").items().iter().find(|c| c.get("type").str() == kind).unwrap_or(&NULL)
+}
+
 /// Puts a condition into a list of them, in the place of the one of its type; since when it has been so stays with its status.
 // Models meta.SetStatusCondition and podutil.UpdatePodCondition.
 pub fn set_condition(conditions: &mut Vec<Value>, mut condition: Value, now: Time) {
@@ -119,7 +125,7 @@ impl Object for Value {
         self.get("metadata").get("namespace").arc_str()
     }
     fn condition(&self, kind: &str) -> &str {
-        self.get("status").get("conditions").items().iter().find(|c| c.get("type").str() == kind).map_or("", |c| c.get("status").str())
+        find_condition(self.get("status"), kind).get("status").str()
     }
 }
 

@@ -8,7 +8,7 @@ use super::replica_tally::{Counts, ReplicaTally};
 use super::replicas::{is_active, pod_from_template, slow_start};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
-use crate::api::{Kind, KindRef, Object, Value, drop_owner, is_ready, kinds};
+use crate::api::{Kind, KindRef, Object, Value, drop_owner, find_condition, is_ready, kinds};
 use crate::base::{Duration, List as _, SortedMap, SortedSet, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, Patch, Subresource, WriteOptions};
@@ -228,7 +228,7 @@ fn concerns(old: &Value, new: &Value) -> bool {
 
 /// Sets or clears the ReplicaFailure condition.
 pub(super) fn set_failure(status: &mut Value, failure: Option<&crate::api::Status>, reason: &str, now: Time) {
-    let has = status.get("conditions").items().iter().any(|c| c.get("type").str() == "ReplicaFailure");
+    let has = !find_condition(status, "ReplicaFailure").is_null();
     match failure {
         Some(_) if has => {}
         Some(why) => {

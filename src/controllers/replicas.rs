@@ -1,7 +1,7 @@
 //! What controllers that keep a number of equal pods share: making pods of a template, which are active, which go first.
 
 use super::controller::controller_ref;
-use crate::api::{KindRef, Object, Status, Value, has_ended, is_ready};
+use crate::api::{KindRef, Object, Status, Value, find_condition, has_ended, is_ready};
 use crate::base::{Duration, Time};
 
 /// A pod of `template`, owned by `owner`, with a name generated from the owner's.
@@ -54,9 +54,7 @@ pub(super) fn is_active(pod: &Value) -> bool {
 
 /// When the Ready condition became what it is.
 pub(super) fn ready_since(pod: &Value) -> Option<Time> {
-    let conditions = pod.at(&["status", "conditions"]).items();
-    let ready = conditions.iter().find(|c| c.get("type").str() == "Ready")?;
-    Time::parse_rfc3339(ready.get("lastTransitionTime").str())
+    Time::parse_rfc3339(find_condition(pod.get("status"), "Ready").get("lastTransitionTime").str())
 }
 
 /// Whether the pod has been ready for `min_ready_s` (`podutil.IsPodAvailable`).

@@ -56,7 +56,7 @@ fn reconcile(api: &mut ApiServer, now: Time, name: &str) -> Result<Option<Time>,
         return Ok(None);
     };
     let (status, reason, message) = condition;
-    if next.at(&["status", "conditions"]).items().iter().any(|c| c.get("type").str() == "Ready" && c.get("status").str() == status) {
+    if next.condition("Ready") == status {
         return Ok(None);
     }
     let ready = obj!({"type": "Ready", "status": status, "reason": reason, "message": message, "lastTransitionTime": now.rfc3339()});

@@ -2,7 +2,7 @@
 
 use super::controller::ObjectRef;
 use crate::api::selector::LabelSelector;
-use crate::api::{ArcStr, Object, Value, has_ended, kinds, sidecars};
+use crate::api::{ArcStr, Object, Value, find_condition, has_ended, kinds, sidecars};
 use crate::base::{Duration, Fnv128, List as _, SortedMap};
 use crate::obj;
 use crate::server::{ApiServer, Change};
@@ -145,10 +145,7 @@ pub(super) struct TriggerTimes {
 impl TriggerTimes {
     /// The earliest moment among what is new since the last call; none where nothing is.
     pub(super) fn next(&mut self, key: &ObjectRef, service: &Value, pods: &[&Value]) -> Option<ArcStr> {
-        let ready_time = |p: &Value| {
-            let conditions = p.at(&["status", "conditions"]).items();
-            conditions.iter().find(|c| c.get("type").str() == "Ready").map(|c| c.get("lastTransitionTime").arc_str()).unwrap_or_default()
-        };
+        let ready_time = |p: &Value| find_condition(p.get("status"), "Ready").get("lastTransitionTime").arc_str();
         let now: SortedMap<ArcStr, ArcStr> = pods.iter().map(|p| (p.name_arc(), ready_time(p))).collect();
         let made = service.at(&["metadata", "creationTimestamp"]).arc_str();
         let before = self.seen.insert(key.clone(), (made.clone(), now.clone()));

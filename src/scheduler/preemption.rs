@@ -12,7 +12,7 @@ use super::plugins::PluginId;
 use super::pod_info::PodInfo;
 use super::queue::Queue;
 use super::selector::Selector;
-use crate::api::{ArcStr, Object, Value};
+use crate::api::{ArcStr, Object, Value, find_condition};
 use crate::base::{List as _, RandomStream, Time, parse_rfc3339};
 
 /// At least so many candidates are compared, where there are as many.
@@ -78,9 +78,8 @@ fn has_started(pod: &PodInfo) -> bool {
 }
 
 fn is_being_preempted(pod: &PodInfo) -> bool {
-    let conditions = pod.object.at(&["status", "conditions"]).items();
-    let target = conditions.iter().find(|c| c.get("type").str() == "DisruptionTarget");
-    pod.terminating && target.is_some_and(|c| c.get("status").str() == "True" && c.get("reason").str() == "PreemptionByScheduler")
+    let target = find_condition(pod.object.get("status"), "DisruptionTarget");
+    pod.terminating && target.get("status").str() == "True" && target.get("reason").str() == "PreemptionByScheduler"
 }
 
 /// Looks for victims for a pod that no node would do for.

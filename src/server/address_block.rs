@@ -63,8 +63,7 @@ impl ApiServer {
     /// The blocks beside the first that Services may get addresses of.
     // Models MetaAllocator.syncAllocators: one of which nothing is known yet is ready.
     pub(super) fn more_service_blocks(&self) -> Vec<AddressBlock> {
-        let is_unready = |c: &Value| c.get("type").str() == "Ready" && c.get("status").str() != "True";
-        let ready = |cidr: &&Value| !cidr.is_terminating() && !cidr.at(&["status", "conditions"]).items().iter().any(is_unready);
+        let ready = |cidr: &&Value| !cidr.is_terminating() && matches!(cidr.condition("Ready"), "" | "True");
         self.iter(kinds::SERVICE_CIDR, None).filter(ready).flat_map(AddressBlock::of).list()
     }
 }

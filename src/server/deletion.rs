@@ -8,7 +8,7 @@ use super::event_forms::stored_kind;
 use super::options::{Caller, DeleteOptions, ListOptions, Propagation, Subresource, WriteOptions};
 use super::strategy::{add_finalizer, demand_verb};
 use crate::api::selector::LabelSelector;
-use crate::api::{self, KindRef, Object, Status, Value, drop_finalizer, has_ended, has_finalizer, kinds};
+use crate::api::{self, KindRef, Object, Status, Value, drop_finalizer, find_condition, has_ended, has_finalizer, kinds};
 use crate::base::{Duration, List as _, Time};
 use crate::obj;
 use crate::store::ObjectKey;
@@ -281,8 +281,7 @@ fn check_allowance(budget: &Value) -> Result<i64, Status> {
         return Ok(allowed);
     }
     let [desired, current] = health(budget);
-    let conditions = status.get("conditions").items();
-    let condition = conditions.iter().find(|c| c.get("type").str() == "DisruptionAllowed" && c.get("status").str() == "False");
+    let condition = Some(find_condition(status, "DisruptionAllowed")).filter(|c| c.get("status").str() == "False");
     let why = condition.filter(|c| !c.get("message").is_empty()).map(|c| [c.get("reason").str(), c.get("message").str()]);
     refused(match why {
         // Nothing is to be trusted that was counted before.

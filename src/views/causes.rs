@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::api::{KINDS, Kind, Object, Quantity, Value, kinds};
+use crate::api::{KINDS, Kind, Object, Quantity, Value, find_condition, kinds};
 use crate::base::{Duration, List as _, Order as _, Time};
 use crate::controllers::Flags;
 use crate::runtime::images;
@@ -215,9 +215,8 @@ fn relative_pod(pod: &Rc<PodView>) -> Relative {
 
 /// The reason and the message of a condition that has this status.
 fn said<'a>(o: &'a Value, kind: &str, status: &str) -> Option<(&'a str, &'a str)> {
-    let all = o.at(&["status", "conditions"]).items().iter();
-    let mut all = all.filter(|c| c.get("type").str() == kind && c.get("status").str() == status);
-    all.next().map(|c| (c.get("reason").str(), c.get("message").str()))
+    let found = find_condition(o.get("status"), kind);
+    (found.get("status").str() == status).then(|| (found.get("reason").str(), found.get("message").str()))
 }
 
 /// The newest event about an object that one of these reasons has, or any where there are none.

@@ -1,6 +1,6 @@
 //! A pod and its containers.
 
-use crate::api::{Object, Quantity, Value, is_sidecar};
+use crate::api::{Object, Quantity, Value, find_condition, is_sidecar};
 use crate::base::{Duration, List as _, Time};
 use crate::kubectl::output::columns::pod_summary;
 
@@ -214,8 +214,7 @@ impl PodView {
         let containers: Vec<ContainerView> = init.chain(main).list();
         let summary = pod_summary(pod);
         let owner = pod.controller_ref();
-        let unscheduled =
-            status.get("conditions").items().iter().find(|c| c.get("type").str() == "PodScheduled" && c.get("status").str() == "False");
+        let unscheduled = Some(find_condition(status, "PodScheduled")).filter(|c| c.get("status").str() == "False");
         let text = |key: &str| match status.get(key).as_str() {
             Some(t) if !t.is_empty() => t.to_owned(),
             _ => unscheduled.map_or(String::new(), |c| c.get(key).str().to_owned()),

@@ -1,9 +1,9 @@
 //! Revisions: which ReplicaSet is the new one, what it is called, and how many old ones are kept.
 
-use super::progress::{condition, set_condition};
+use super::progress::set_condition;
 use super::{DESIRED, MAX, REVISION, Sync, controller_ref, replicas_of, status_count};
 use crate::api::well_known::{LAST_APPLIED, POD_TEMPLATE_HASH};
-use crate::api::{Object, Status, Value, kinds, template_hash};
+use crate::api::{Object, Status, Value, find_condition, kinds, template_hash};
 use crate::base::{List as _, Order as _};
 use crate::controllers::replicas::is_namespace_ending;
 use crate::obj;
@@ -40,8 +40,8 @@ impl Sync<'_> {
             if !next.same(&existing) {
                 return self.update_replica_set(next).map(Some);
             }
-            let found = condition(self.deployment.get("status"), "Progressing").is_none();
-            let progress = found.then(|| ("FoundNewReplicaSet", format!("Found new replica set {:?}", existing.name())));
+            let unknown = find_condition(self.deployment.get("status"), "Progressing").is_null();
+            let progress = unknown.then(|| ("FoundNewReplicaSet", format!("Found new replica set {:?}", existing.name())));
             self.note(existing.annotation(REVISION).unwrap_or(""), progress)?;
             return Ok(Some(existing));
         }

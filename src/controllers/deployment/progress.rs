@@ -1,7 +1,7 @@
 //! A Deployment's status: counts, and the conditions Available, Progressing and ReplicaFailure.
 
 use super::{Sync, status_count};
-use crate::api::{Object, Status, Value};
+use crate::api::{Object, Status, Value, find_condition};
 use crate::base::{Duration, Time};
 use crate::obj;
 use crate::server::Subresource;
@@ -16,8 +16,7 @@ impl Sync<'_> {
         if !self.has_deadline() {
             return Ok(());
         }
-        let progressing = condition(self.deployment.get("status"), "Progressing").cloned();
-        let reason = progressing.as_ref().map_or("", |c| c.get("reason").str());
+        let reason = find_condition(self.deployment.get("status"), "Progressing").get("reason").str();
         if reason == "ProgressDeadlineExceeded" {
             return Ok(());
         }
@@ -109,9 +108,9 @@ impl Sync<'_> {
         if !self.has_deadline() {
             remove_condition(&mut status, "Progressing");
         } else {
-            let current = condition(self.deployment.get("status"), "Progressing").cloned();
+            let current = find_condition(self.deployment.get("status"), "Progressing").clone();
             let was_done = status.get("replicas").int() == status.get("updatedReplicas").int()
-                && current.as_ref().is_some_and(|c| c.get("reason").str() == "NewReplicaSetAvailable");
+                && current.get("reason").str() == "NewReplicaSetAvailable";
             if !was_done {
                 let new = self.find_new();
                 let what = |tail: &str| match &new {
@@ -122,14 +121,13 @@ impl Sync<'_> {
                     set_condition(&mut status, now, "Progressing", "True", "NewReplicaSetAvailable", &what("has successfully progressed."));
                 } else if self.has_progressed(&status) {
                     let message = what("is progressing.");
-                    let since = current.as_ref().filter(|c| c.get("status").str() == "True").map(|c| c.get("lastTransitionTime").clone());
                     // Each step of progress starts the deadline anew, without being a transition.
                     remove_condition(&mut status, "Progressing");
                     set_condition(&mut status, now, "Progressing", "True", "ReplicaSetUpdated", &message);
-                    if let Some(since) = since
+                    if current.get("status").str() == "True"
                         && let Some(c) = status.get_mut("conditions").list_mut().last_mut()
                     {
-                        c.set(&["lastTransitionTime"], since);
+                        c.set(&["lastTransitionTime"], current.get("lastTransitionTime").clone());
                     }
                 } else if self.has_timed_out(&status) {
                     set_condition(
@@ -143,8 +141,8 @@ impl Sync<'_> {
                 }
             }
         }
-        let failure = self.owned.iter().rev().find_map(|s| condition(s.get("status"), "ReplicaFailure").cloned());
-        match failure {
+        let mut failures = self.owned.iter().rev().map(|s| find_condition(s.get("status"), "ReplicaFailure"));
+        match failures.find(|c| !c.is_null()) {
             Some(c) => {
                 set_condition(&mut status, now, "ReplicaFailure", c.get("status").str(), c.get("reason").str(), c.get("message").str())
             }
@@ -184,7 +182,7 @@ impl Sync<'_> {
     }
 
     fn deadline(&self, status: &Value) -> Option<Time> {
-        let progressing = condition(status, "Progressing")?;
+        let progressing = find_condition(status, "Progressing");
         if !matches!(
             progressing.get("reason").str(),
             "NewReplicaSetCreated" | "FoundNewReplicaSet" | "ReplicaSetUpdated" | "DeploymentResumed"
@@ -198,7 +196,7 @@ impl Sync<'_> {
     }
 
     pub(super) fn has_timed_out(&self, status: &Value) -> bool {
-        if condition(status, "Progressing").is_some_and(|c| c.get("reason").str() == "ProgressDeadlineExceeded") {
+        if find_condition(status, "Progressing").get("reason").str() == "ProgressDeadlineExceeded" {
             return true;
         }
         self.deadline(status).is_some_and(|t| t <= self.by.now)
@@ -213,12 +211,8 @@ impl Sync<'_> {
     }
 }
 
-pub(super) fn condition<'a>(status: &'a Value, kind: &str) -> Option<&'a Value> {
-    status.get("conditions").items().iter().find(|c| c.get("type").str() == kind)
-}
-
 fn remove_condition(status: &mut Value, kind: &str) {
-    if condition(status, kind).is_some() {
+    if !find_condition(status, kind).is_null() {
         status.get_mut("conditions").list_mut().retain(|c| c.get("type").str() != kind);
     }
 }
@@ -226,13 +220,12 @@ fn remove_condition(status: &mut Value, kind: &str) {
 /// Sets a condition unless it says so already; a changed one moves to the end, as upstream's helper moves it.
 pub(super) fn set_condition(status: &mut Value, now: Time, kind: &str, value: &str, reason: &str, message: &str) {
     let mut since = now.rfc3339();
-    if let Some(old) = condition(status, kind) {
-        if old.get("status").str() == value && old.get("reason").str() == reason {
+    let old = find_condition(status, kind);
+    if old.get("status").str() == value {
+        if old.get("reason").str() == reason {
             return;
         }
-        if old.get("status").str() == value {
-            since = old.get("lastTransitionTime").str().to_owned();
-        }
+        since = old.get("lastTransitionTime").str().to_owned();
     }
     remove_condition(status, kind);
     status.get_mut("conditions").list_mut().push(obj!({

@@ -3,6 +3,7 @@
 //! Not held to: requeues that its queue does without (`requeueStuckDeployment`), helpers that have no like here, and the two halves of `reconcileOldReplicaSets`, which is one step here and is held to as one.
 
 use super::*;
+use crate::api::find_condition;
 use crate::api::table_rows::{Outcome, check, same, unless};
 use crate::base::{Duration, Order as _};
 use crate::obj;
@@ -266,8 +267,8 @@ fn how_the_progressing_condition_moves() {
         let mut sync = world.sync();
         sync.write_rollout_status().expect("nothing refuses");
         let status = sync.deployment.get("status");
-        let found = progress::condition(status, "Progressing");
-        let got = found.map_or((String::new(), String::new()), |c| (c.get("status").str().to_owned(), c.get("reason").str().to_owned()));
+        let found = find_condition(status, "Progressing");
+        let got = (found.get("status").str().to_owned(), found.get("reason").str().to_owned());
         same(got, (row.get("conditionStatus").str().to_owned(), row.get("conditionReason").str().to_owned()))
     });
 }

@@ -1,7 +1,7 @@
 //! How many replicas the usage of pods calls for (`pkg/controller/podautoscaler/replica_calculator.go`).
 
 use crate::api::quantity::Quantity;
-use crate::api::{ArcStr, Object, Value, sidecars};
+use crate::api::{ArcStr, Object, Value, find_condition, sidecars};
 use crate::base::{Duration, List as _, SortedMap, SortedSet, Time};
 
 /// How long after its start a pod's CPU samples are taken with care.
@@ -132,10 +132,8 @@ pub fn group_pods(pods: &[&Value], samples: &Samples, resource: &str, now: Time)
 
 /// Whether a pod's CPU sample says more of its start than of its work.
 fn is_unready(pod: &Value, sample: &Sample, now: Time) -> bool {
-    let conditions = pod.at(&["status", "conditions"]).items();
-    let ready = conditions.iter().find(|c| c.get("type").str() == "Ready");
-    let started = Time::parse_rfc3339(pod.at(&["status", "startTime"]).str());
-    let (Some(ready), Some(started)) = (ready, started) else { return true };
+    let ready = find_condition(pod.get("status"), "Ready");
+    let Some(started) = Time::parse_rfc3339(pod.at(&["status", "startTime"]).str()).filter(|_| !ready.is_null()) else { return true };
     let changed = Time::parse_rfc3339(ready.get("lastTransitionTime").str()).unwrap_or(Time::ZERO);
     let is_false = ready.get("status").str() == "False";
     if started + CPU_INITIALIZATION > now {

@@ -1,6 +1,6 @@
 //! How long a Job waits before it replaces failed pods (`pkg/controller/job/backoff_utils.go`): 10 s, doubling, to 10 min.
 
-use crate::api::{Object, Value, sidecars};
+use crate::api::{Object, Value, find_condition, sidecars};
 use crate::base::Order as _;
 use crate::base::{Duration, List as _, Time};
 
@@ -63,9 +63,10 @@ pub fn finished_at(pod: &Value) -> Time {
     if let Some(last) = ends.and_then(|e| e.into_iter().max()) {
         return last;
     }
-    let conditions = pod.at(&["status", "conditions"]).items();
-    let unready = conditions.iter().find(|c| c.get("type").str() == "Ready" && c.get("status").str() == "False");
-    if let Some(at) = unready.and_then(|c| Time::parse_rfc3339(c.get("lastTransitionTime").str())) {
+    let ready = find_condition(pod.get("status"), "Ready");
+    if ready.get("status").str() == "False"
+        && let Some(at) = Time::parse_rfc3339(ready.get("lastTransitionTime").str())
+    {
         return at;
     }
     if pod.is_terminating()

@@ -17,7 +17,7 @@ use super::pod_claim::claim_pods;
 use super::replicas::is_active;
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
-use crate::api::{ArcStr, KindRef, Object, Status, Value, has_ended, is_ready, kinds};
+use crate::api::{ArcStr, KindRef, Object, Status, Value, find_condition, has_ended, is_ready, kinds};
 use crate::base::{Duration, List as _, SortedMap, SortedSet, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType};
@@ -310,13 +310,10 @@ impl<'a> Sync<'a> {
 
     /// What an earlier pass decided and wrote down before pods were let go.
     fn decided_before(&self) -> Option<Condition> {
-        let conditions = self.job.at(&["status", "conditions"]).items();
-        let held = |kind: &str| conditions.iter().find(|c| c.get("type").str() == kind && c.get("status").str() == "True");
-        let (kind, found) = match (held("SuccessCriteriaMet"), held("FailureTarget")) {
-            (Some(c), _) => ("SuccessCriteriaMet", c),
-            (None, Some(c)) => ("Failed", c),
-            (None, None) => return None,
-        };
+        let (held, kind) = [("SuccessCriteriaMet", "SuccessCriteriaMet"), ("FailureTarget", "Failed")]
+            .into_iter()
+            .find(|(held, _)| self.job.condition(held) == "True")?;
+        let found = find_condition(self.job.get("status"), held);
         Some(Condition { kind, reason: found.get("reason").str().to_owned(), message: found.get("message").str().to_owned() })
     }
 

@@ -1,6 +1,6 @@
 //! Small commands: `alpha`, `cluster-info`, `completion`, `options`, `kustomize`, `proxy`, `certificate`.
 
-use crate::api::{Object, Value, kinds};
+use crate::api::{Object, Value, find_condition, kinds};
 use crate::base::{List as _, SortedSet};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
@@ -168,8 +168,7 @@ fn certificate(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let found = find(cx, &Query { latest: true, files: true, ..Query::default() }, &args)?;
     found.each(&mut |info| {
         let mut request = info.object.clone();
-        let conditions = request.at(&["status", "conditions"]).items();
-        let has = |wanted: &str| conditions.iter().any(|c| c.get("type").str() == wanted);
+        let has = |wanted: &str| !find_condition(request.get("status"), wanted).is_null();
         if has(other) {
             return fail(format!("certificate signing request {:?} is already {other}", info.name));
         }

@@ -4,7 +4,7 @@ use super::events::Involved;
 use super::metadata::date;
 use super::page::Page;
 use super::resources::qos_class;
-use crate::api::{Object, Value};
+use crate::api::{Object, Value, find_condition};
 use crate::base::{List as _, Order as _};
 use crate::kubectl::output::columns::format_label_selector;
 
@@ -76,7 +76,8 @@ pub(super) fn pod(page: &mut Page, pod: &Value) {
         page.line(0, "Readiness Gates:\n  Type\tStatus");
         for gate in gates {
             let kind = gate.get("conditionType").str();
-            let status = conditions.iter().find(|c| c.get("type").str() == kind).map_or("<none>", |c| c.get("status").str());
+            let condition = find_condition(status, kind);
+            let status = if condition.is_null() { "<none>" } else { condition.get("status").str() };
             page.line(1, format_args!("{kind} \t{status} "));
         }
     }

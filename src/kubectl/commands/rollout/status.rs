@@ -1,7 +1,7 @@
 //! `kubectl rollout status`.
 
 use super::{none_found, targets};
-use crate::api::{Object, Value};
+use crate::api::{Object, Value, find_condition};
 use crate::base::{List as _, Time};
 use crate::kubectl::command::{Command, Flow, Run, Task};
 use crate::kubectl::context::Context;
@@ -145,8 +145,7 @@ fn deployment(d: &Value, revision: i64) -> Result<(String, bool), CliError> {
     if !is_observed(d) {
         return Ok(("Waiting for deployment spec update to be observed...".into(), false));
     }
-    let conditions = d.at(&["status", "conditions"]).items();
-    if conditions.iter().any(|c| c.get("type").str() == "Progressing" && c.get("reason").str() == "ProgressDeadlineExceeded") {
+    if find_condition(d.get("status"), "Progressing").get("reason").str() == "ProgressDeadlineExceeded" {
         return fail(format!("deployment {name:?} exceeded its progress deadline"));
     }
     let wanted = d.at(&["spec", "replicas"]).as_int().unwrap_or(1);

@@ -3,7 +3,7 @@
 use super::format::{age_of, number, or};
 use super::{AGE, BuiltIn, NAME, int, text, wide};
 use crate::api::duration::human_duration_signed;
-use crate::api::{Object, Value};
+use crate::api::{Object, Value, find_condition};
 use crate::base::List as _;
 
 pub(super) static ROLE_BINDING: BuiltIn = BuiltIn {
@@ -48,7 +48,7 @@ pub(super) static CERTIFICATE_SIGNING_REQUEST: BuiltIn = BuiltIn {
 /// Where a request for a certificate stands.
 pub fn certificate_condition(csr: &Value) -> String {
     let status = csr.get("status");
-    let has = |kind: &str| status.get("conditions").items().iter().any(|c| c.get("type").str() == kind);
+    let has = |kind: &str| !find_condition(status, kind).is_null();
     let mut condition = if has("Denied") {
         "Denied"
     } else if has("Approved") {
@@ -112,11 +112,11 @@ pub(super) static API_SERVICE: BuiltIn = BuiltIn {
     cells: |o, now| {
         let service = o.at(&["spec", "service"]);
         let by = format!("{}/{}", service.get("namespace").str(), service.get("name").str());
-        let available = o.at(&["status", "conditions"]).items().iter().find(|c| c.get("type").str() == "Available");
-        let available = match available.map(|c| (c.get("status").str(), c.get("reason").str())) {
-            None => "Unknown".to_owned(),
-            Some(("True", _)) => "True".to_owned(),
-            Some((status, reason)) => format!("{status} ({reason})"),
+        let available = find_condition(o.get("status"), "Available");
+        let available = match available.get("status").str() {
+            _ if available.is_null() => "Unknown".to_owned(),
+            "True" => "True".to_owned(),
+            status => format!("{status} ({})", available.get("reason").str()),
         };
         vec![o.name().to_owned(), if service.is_null() { "Local".to_owned() } else { by }, available, age_of(o, now)]
     },

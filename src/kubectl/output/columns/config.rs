@@ -2,7 +2,7 @@
 
 use super::format::{age_of, number, quantity, truth};
 use super::{AGE, BuiltIn, NAME, boolean, int, text};
-use crate::api::Object;
+use crate::api::{Object, find_condition};
 
 pub(super) static NAMESPACE: BuiltIn = BuiltIn {
     columns: &[NAME, text("Status"), AGE],
@@ -37,13 +37,13 @@ pub(super) static RESOURCE_QUOTA: BuiltIn = BuiltIn {
 pub(super) static COMPONENT_STATUS: BuiltIn = BuiltIn {
     columns: &[NAME, text("Status"), text("Message"), text("Error")],
     cells: |o, _| {
-        let healthy = o.get("conditions").items().iter().find(|c| c.get("type").str() == "Healthy");
-        let status = match healthy.map(|c| c.get("status").str()) {
-            Some("True") => "Healthy",
-            Some(_) => "Unhealthy",
-            None => "Unknown",
+        let healthy = find_condition(o, "Healthy");
+        let status = match healthy.get("status").str() {
+            _ if healthy.is_null() => "Unknown",
+            "True" => "Healthy",
+            _ => "Unhealthy",
         };
-        let member = |name: &str| healthy.map_or("", |c| c.get(name).str()).to_owned();
+        let member = |name: &str| healthy.get(name).str().to_owned();
         vec![o.name().to_owned(), status.into(), member("message"), member("error")]
     },
 };

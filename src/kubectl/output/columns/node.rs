@@ -2,7 +2,7 @@
 
 use super::format::{age_of, or};
 use super::{AGE, BuiltIn, NAME, text, wide};
-use crate::api::{Object, Value};
+use crate::api::{Object, Value, find_condition};
 use crate::base::Time;
 use crate::base::{List as _, Order as _};
 
@@ -25,7 +25,7 @@ pub(super) static NODE: BuiltIn = BuiltIn {
 fn node(node: &Value, now: Time) -> Vec<String> {
     let info = node.at(&["status", "nodeInfo"]);
     let mut status = match node.condition("Ready") {
-        "" if !has_condition(node, "Ready") => "Unknown",
+        "" if find_condition(node.get("status"), "Ready").is_null() => "Unknown",
         "True" => "Ready",
         _ => "NotReady",
     }
@@ -49,10 +49,6 @@ fn node(node: &Value, now: Time) -> Vec<String> {
         kernel,
         or(info.get("containerRuntimeVersion").str(), "<unknown>"),
     ]
-}
-
-fn has_condition(object: &Value, kind: &str) -> bool {
-    object.at(&["status", "conditions"]).items().iter().any(|c| c.get("type").str() == kind)
 }
 
 fn address(node: &Value, kind: &str) -> String {

@@ -2,7 +2,7 @@
 
 use super::format::{age, age_of, containers, format_labels, number, or, timestamp_micros};
 use super::{AGE, BuiltIn, Column, NAME, text, wide};
-use crate::api::{Object, Value, is_sidecar};
+use crate::api::{Object, Value, find_condition, is_sidecar};
 use crate::base::Time;
 
 const POD_COLUMNS: &[Column] = &[
@@ -77,8 +77,7 @@ pub fn pod_summary(pod: &Value) -> PodSummary {
         restarts: 0,
         last_restart: None,
     };
-    let gated = |c: &Value| c.get("type").str() == "PodScheduled" && c.get("reason").str() == "SchedulingGated";
-    if status.get("conditions").items().iter().any(gated) {
+    if find_condition(status, "PodScheduled").get("reason").str() == "SchedulingGated" {
         s.reason = "SchedulingGated".into();
     }
 
