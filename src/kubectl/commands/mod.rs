@@ -27,6 +27,7 @@ pub mod kuberc;
 pub mod label;
 pub mod logs;
 pub mod misc;
+mod pairs;
 pub mod patch;
 pub mod plugin;
 pub mod port_forward;

@@ -7,10 +7,14 @@ mod revisions;
 pub mod status;
 mod undo;
 
-use crate::kubectl::command::Command;
+use crate::api::Value;
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
-use crate::kubectl::resources::{Found, Query, find};
+use crate::kubectl::flags::{self, Flag};
+use crate::kubectl::printing::Reporter;
+use crate::kubectl::resources::{Found, Info, Query, find};
+use crate::server::Subresource;
 
 /// `kubectl rollout`.
 pub static COMMAND: Command = Command {
@@ -39,4 +43,40 @@ fn none_found(cx: &mut Context<'_, '_>, found: &Found) -> bool {
         cx.out.errln(format!("No resources found in {} namespace.", cx.namespace()));
     }
     none
+}
+
+/// The flags of what changes workloads.
+const FLAGS: &[&[Flag]] = &[flags::FILENAME, flags::SELECTOR, flags::PRINT, flags::WRITE];
+
+/// Where a Deployment says that it is paused.
+const PAUSED: &[&str] = &["spec", "paused"];
+
+/// Changes each workload that is named to what `change` makes of it, unless that refuses.
+fn change_each(cx: &mut Context<'_, '_>, done: &str, change: &dyn Fn(&Info) -> Result<Value, CliError>) -> Result<Flow, CliError> {
+    let mut reporter = Reporter::new(cx)?;
+    let found = targets(cx)?;
+    if none_found(cx, &found) {
+        return Ok(Flow::Done);
+    }
+    let (infos, mut errors) = found.split();
+    for info in infos {
+        let next = match change(&info) {
+            Ok(next) => next,
+            Err(error) => {
+                errors.push(error);
+                continue;
+            }
+        };
+        let options = cx.write_options(Default::default())?;
+        match cx.change(info.kind, next, Subresource::None, &options) {
+            Ok(object) => reporter.report(done, &object, cx.out)?,
+            Err(error) => errors.push(CliError::Message(format!("failed to patch: {error}"))),
+        }
+    }
+    CliError::check(errors)?;
+    Ok(Flow::Done)
+}
+
+fn refused(info: &Info, why: &str) -> CliError {
+    CliError::Message(format!("error: {} {:?} {why}", info.kind.qualified(), info.name))
 }

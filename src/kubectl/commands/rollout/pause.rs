@@ -1,58 +1,50 @@
 //! `kubectl rollout pause` and `resume`.
 
-use super::{none_found, targets};
+use super::{FLAGS, PAUSED, change_each, refused};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::CliError;
-use crate::kubectl::flags;
-use crate::kubectl::printing::Reporter;
-use crate::server::Subresource;
 
 /// `kubectl rollout pause`.
 pub static PAUSE: Command = Command {
     usage: "RESOURCE [options]",
-    flags: &[flags::FILENAME, flags::SELECTOR, flags::PRINT, flags::WRITE],
-    run: Run::Do(|cx| run(cx, true)),
-    ..Command::new("pause", "Mark the provided resource as paused", |cx| run(cx, true))
+    flags: FLAGS,
+    run: Run::Do(pause),
+    ..Command::new("pause", "Mark the provided resource as paused", pause)
 };
 
 /// `kubectl rollout resume`.
 pub static RESUME: Command = Command {
     usage: "RESOURCE [options]",
-    flags: &[flags::FILENAME, flags::SELECTOR, flags::PRINT, flags::WRITE],
-    run: Run::Do(|cx| run(cx, false)),
-    ..Command::new("resume", "Resume a paused resource", |cx| run(cx, false))
+    flags: FLAGS,
+    run: Run::Do(resume),
+    ..Command::new("resume", "Resume a paused resource", resume)
 };
 
-fn run(cx: &mut Context<'_, '_>, pause: bool) -> Result<Flow, CliError> {
-    let mut reporter = Reporter::new(cx)?;
-    let found = targets(cx)?;
-    if none_found(cx, &found) {
-        return Ok(Flow::Done);
-    }
-    let (infos, mut errors) = found.split();
-    for info in infos {
-        let mut refuse = |why: &str| errors.push(CliError::Message(format!("error: {} {:?} {why}", info.kind.qualified(), info.name)));
+fn pause(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    change_each(cx, "paused", &|info| {
         if info.kind.kind != "Deployment" {
-            refuse(if pause { "pausing is not supported" } else { "resuming is not supported" });
-            continue;
+            return Err(refused(info, "pausing is not supported"));
         }
-        if info.object.at(&["spec", "paused"]).is_true() == pause {
-            refuse(if pause { "is already paused" } else { "is not paused" });
-            continue;
+        if info.object.at(PAUSED).is_true() {
+            return Err(refused(info, "is already paused"));
         }
         let mut next = info.object.clone();
-        if pause {
-            next.set(&["spec", "paused"], true);
-        } else {
-            next.remove(&["spec", "paused"]);
+        next.set(PAUSED, true);
+        Ok(next)
+    })
+}
+
+fn resume(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    change_each(cx, "resumed", &|info| {
+        if info.kind.kind != "Deployment" {
+            return Err(refused(info, "resuming is not supported"));
         }
-        let options = cx.write_options(Default::default())?;
-        match cx.change(info.kind, next, Subresource::None, &options) {
-            Ok(object) => reporter.report(if pause { "paused" } else { "resumed" }, &object, cx.out)?,
-            Err(error) => errors.push(CliError::Message(format!("failed to patch: {error}"))),
+        if !info.object.at(PAUSED).is_true() {
+            return Err(refused(info, "is not paused"));
         }
-    }
-    CliError::check(errors)?;
-    Ok(Flow::Done)
+        let mut next = info.object.clone();
+        next.remove(PAUSED);
+        Ok(next)
+    })
 }

@@ -2,7 +2,7 @@
 
 use super::{COMMON, begin, for_containers, no_pod_spec, pod_spec_path, send};
 use crate::kubectl::command::{Command, Flow, Run};
-use crate::kubectl::commands::label::split_arguments;
+use crate::kubectl::commands::pairs::split_arguments;
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags;
