@@ -6,6 +6,7 @@ use crate::base::List as _;
 use crate::server::ApiServer;
 
 use super::env_file;
+use super::node::Node;
 use super::spec::{ContainerSpec, PodSpec};
 use super::volumes::Volume;
 
@@ -23,6 +24,12 @@ pub(super) struct EnvSource<'a> {
     pub host_ip: &'a str,
     /// The node's allocatable resources: what a container without a limit may use.
     pub allocatable: &'a Value,
+}
+
+impl<'a> EnvSource<'a> {
+    pub fn of(api: &'a ApiServer, node: &'a Node, pod: &'a Value, spec: &'a PodSpec, pod_ip: &'a str) -> Self {
+        EnvSource { api, pod, spec, pod_ip, host_ip: &node.ip, allocatable: &node.allocatable }
+    }
 }
 
 /// Names and values, later ones overriding earlier ones in place.

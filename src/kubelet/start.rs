@@ -355,14 +355,8 @@ impl PodWorker {
     fn create_container(&mut self, cx: &mut Cx<'_>, c: usize) -> Result<(), StartFailure> {
         let spec = self.containers[c].spec.clone();
         let ip = self.ip(&cx.node.ip).unwrap_or_default();
-        let source = EnvSource {
-            api: cx.api,
-            pod: &self.pod,
-            spec: &self.spec,
-            pod_ip: &ip,
-            host_ip: &cx.node.ip,
-            allocatable: &cx.node.allocatable,
-        };
+        let found = cx.node.catalogue.find(&spec);
+        let source = EnvSource::of(cx.api, cx.node, &self.pod, &self.spec, &ip);
         let config_error = |message: String| StartFailure { reason: "CreateContainerConfigError".into(), message: message.into() };
         // An ephemeral container joins the processes of another one, which must have been there (`getTargetID`).
         let target = spec.value.get("targetContainerName").str();
@@ -377,7 +371,6 @@ impl PodWorker {
         let mut mounts = mounts_of(&spec, &lookup).map_err(|e| config_error(e.0))?;
         let account = if spec.kind == ContainerKind::Ephemeral { None } else { account_mount(&source, &mounts) };
         let attempt = self.containers[c].next_attempt();
-        let found = cx.node.catalogue.find(&spec);
         let image = found.map_err(|e| StartFailure { reason: "CreateContainerError".into(), message: e.to_string().into() })?;
         if let Some(message) = self.security_error(c, &image) {
             return Err(config_error(message));

@@ -78,6 +78,7 @@ impl PodWorker {
         let ip = self.ip(&cx.node.ip).unwrap_or_default();
         let mut failures: Vec<String> = Vec::new();
         let mut unready: Vec<(ArcStr, String)> = Vec::new();
+        let source = EnvSource::of(cx.api, cx.node, &self.pod, &self.spec, &ip);
         for volume in self.volumes.iter_mut().filter(|v| v.tree.is_none()) {
             if let Some(why) = volume.unready_claim(cx.api, &self.pod) {
                 unready.push((volume.name.clone(), why));
@@ -86,14 +87,6 @@ impl PodWorker {
             if volume.next_try > cx.now {
                 continue;
             }
-            let source = EnvSource {
-                api: cx.api,
-                pod: &self.pod,
-                spec: &self.spec,
-                pod_ip: &ip,
-                host_ip: &cx.node.ip,
-                allocatable: &cx.node.allocatable,
-            };
             if let Err(error) = volume.mount(&source, cx.disks, cx.now) {
                 volume.failed(cx.now);
                 let name = volume.known_as(&source);
@@ -192,15 +185,8 @@ impl PodWorker {
     pub(super) fn refresh_volumes(&mut self, cx: &mut Cx<'_>) {
         let ip = self.ip(&cx.node.ip).unwrap_or_default();
         let mut changed = Vec::new();
+        let source = EnvSource::of(cx.api, cx.node, &self.pod, &self.spec, &ip);
         for volume in &mut self.volumes {
-            let source = EnvSource {
-                api: cx.api,
-                pod: &self.pod,
-                spec: &self.spec,
-                pod_ip: &ip,
-                host_ip: &cx.node.ip,
-                allocatable: &cx.node.allocatable,
-            };
             // An object that has gone leaves the files as they are.
             if volume.refresh(&source, cx.now).unwrap_or(false)
                 && let Some(tree) = &volume.tree
