@@ -1,7 +1,6 @@
 //! Evaluates a checked expression, within a budget.
 // Models cel-go's interpreter and its tracking of costs, with those of k8s.io/apiserver/pkg/cel/library.CostEstimator.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::library;
@@ -17,7 +16,6 @@ const CALL_MAX: u64 = 1_000_000;
 const WORK_MAX: u64 = 50_000_000;
 /// Characters of a text, and items of a list, that one call may make.
 pub(super) const SIZE_MAX: usize = 4_000_000;
-const CANCELLED: Fail = Fail(Cow::Borrowed("operation cancelled: actual cost limit exceeded"));
 
 pub(super) struct Eval<'a> {
     /// Names and values in scope, the innermost last.
@@ -35,12 +33,12 @@ pub(super) struct Eval<'a> {
 impl Eval<'_> {
     pub fn pay(&mut self, cost: u64) -> Result<(), Fail> {
         self.cost = self.cost.saturating_add(cost);
-        if self.cost > CALL_MAX { Err(CANCELLED) } else { Ok(()) }
+        if self.cost > CALL_MAX { Err(Fail::CANCELLED) } else { Ok(()) }
     }
 
     fn work(&mut self, steps: u64) -> Result<(), Fail> {
         self.work = self.work.saturating_add(steps);
-        if self.work > WORK_MAX { Err(CANCELLED) } else { Ok(()) }
+        if self.work > WORK_MAX { Err(Fail::CANCELLED) } else { Ok(()) }
     }
 
     /// What a part of an object is was made just now, and all of a list.
@@ -184,7 +182,7 @@ impl Eval<'_> {
                     failed = None;
                     self.scope[depth].1 = value;
                 }
-                Err(fail) if fail == CANCELLED || logical.is_none() => return Err(fail),
+                Err(fail) if fail == Fail::CANCELLED || logical.is_none() => return Err(fail),
                 Err(fail) => {
                     failed = failed.or(Some(fail));
                     // As if nothing had been decided.
@@ -280,7 +278,7 @@ impl Eval<'_> {
                 Ok(Val::Bool(b)) if b != all => return Ok(Val::Bool(b)),
                 Ok(Val::Bool(_)) => {}
                 Ok(_) => failed = failed.or(Some(Fail::OVERLOAD)),
-                Err(fail) if fail == CANCELLED => return Err(fail),
+                Err(fail) if fail == Fail::CANCELLED => return Err(fail),
                 Err(fail) => failed = failed.or(Some(fail)),
             }
         }

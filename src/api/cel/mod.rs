@@ -22,7 +22,8 @@ use parse::Expr;
 pub use policy::{Facts, Names, Wanted};
 pub use types::is_reserved;
 use types::{Decl, Type};
-use value::{Fail, Val};
+pub use value::Fail;
+use value::Val;
 
 /// Something wrong with an expression.
 #[derive(Clone, Debug)]
@@ -136,15 +137,15 @@ impl Program {
     }
 
     /// Whether a rule holds, or why that cannot be said; and what it cost.
-    pub fn holds(&self, data: &Data, optional: bool) -> (Result<bool, String>, u64) {
+    pub fn holds(&self, data: &Data, optional: bool) -> (Result<bool, Fail>, u64) {
         let (value, cost) = self.run(data, optional);
-        (value.map(|v| matches!(v, Val::Bool(true))).map_err(|f| f.0.into_owned()), cost)
+        (value.map(|v| matches!(v, Val::Bool(true))), cost)
     }
 
     /// The message that an expression makes, or none; and what it cost.
-    pub fn message(&self, data: &Data, optional: bool) -> (Result<String, String>, u64) {
+    pub fn message(&self, data: &Data, optional: bool) -> (Result<String, Fail>, u64) {
         let (value, cost) = self.run(data, optional);
-        let text = value.map_err(|f| f.0.into_owned()).map(|v| if let Val::Str(s) = v { s.trim().to_owned() } else { String::new() });
+        let text = value.map(|v| if let Val::Str(s) = v { s.trim().to_owned() } else { String::new() });
         (text, cost)
     }
 }

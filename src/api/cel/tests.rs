@@ -14,7 +14,7 @@ fn outcome(schema: &Value, root: bool, value: &Value, old: Option<&Value>, rule:
         Err(error) => error,
         Ok(program) => match program.holds(&Data::new(schema, root, value, old), false).0 {
             Ok(holds) => holds.to_string(),
-            Err(error) => error,
+            Err(fail) => fail.to_string(),
         },
     }
 }

@@ -12,13 +12,17 @@ use crate::base::{List as _, Order as _, base64, format_rfc3339, parse_rfc3339};
 use crate::obj;
 
 /// Why an expression has no value.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Fail(pub Cow<'static, str>);
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{0}")]
+pub struct Fail(pub(super) Cow<'static, str>);
 
 impl Fail {
+    /// Nothing does this with values of these types.
     pub const OVERLOAD: Fail = Fail(Cow::Borrowed("no such overload"));
+    /// It costs more than one expression may.
+    pub const CANCELLED: Fail = Fail(Cow::Borrowed("operation cancelled: actual cost limit exceeded"));
 
-    pub fn new(text: impl Into<Cow<'static, str>>) -> Fail {
+    pub(super) fn new(text: impl Into<Cow<'static, str>>) -> Fail {
         Fail(text.into())
     }
 }

@@ -1,7 +1,7 @@
 //! Rules in CEL (`x-kubernetes-validations`) of a schema, and what objects break of them.
 // Models apiextensions' pkg/apiserver/schema/cel.Validator.
 
-use super::super::cel::{Data, Program, Scope};
+use super::super::cel::{Data, Fail, Program, Scope};
 use super::super::{ArcStr, Cause, Map, Value, quote};
 use crate::base::List as _;
 
@@ -260,24 +260,17 @@ impl Run {
             match holds {
                 Ok(true) => continue,
                 Ok(false) => {}
-                Err(error) => {
-                    let name = rule.name();
-                    let over = error.starts_with("operation cancelled");
-                    self.invalid(
-                        path,
-                        kind,
-                        &if error.starts_with("no such overload") {
-                            format!(
-                                "'{error}': call arguments did not match a supported operator, function or macro signature for rule: {name}"
-                            )
-                        } else if over {
-                            format!("'{error}': no further validation rules will be run due to call cost exceeds limit for rule: {name}")
-                        } else {
-                            format!("{error} evaluating rule: {name}")
-                        },
-                    );
-                    self.stopped = over;
-                    if over {
+                Err(fail) => {
+                    self.stopped = fail == Fail::CANCELLED;
+                    let what = if self.stopped {
+                        format!("'{fail}': no further validation rules will be run due to call cost exceeds limit for")
+                    } else if fail == Fail::OVERLOAD {
+                        format!("'{fail}': call arguments did not match a supported operator, function or macro signature for")
+                    } else {
+                        format!("{fail} evaluating")
+                    };
+                    self.invalid(path, kind, &format!("{what} rule: {}", rule.name()));
+                    if self.stopped {
                         return;
                     }
                     continue;
@@ -309,7 +302,7 @@ impl Run {
             return Err(what.to_owned());
         }
         match text {
-            Err(error) if error.starts_with("operation cancelled") => Err(format!(
+            Err(fail) if fail == Fail::CANCELLED => Err(format!(
                 "no further validation rules will be run due to call cost exceeds limit for messageExpression: {}",
                 quote(rule.given.get("messageExpression").str())
             )),
