@@ -117,7 +117,7 @@ journey('goes by the keys of k9s: from a list to an object and back', { theme: '
   await page.keyboard.press('l');
   await page.locator('.look pre', { hasText: 'start worker processes' }).waitFor();
   assert.equal(await page.locator('.look h2').innerText(), name);
-  assert.equal(await focused(), 'Logs', 'the keys go on there');
+  await until('the keys to go on there', async () => (await focused()) === 'Logs');
   await axe();
   await page.keyboard.press('Escape');
   await at(1);
