@@ -1,5 +1,5 @@
-//! Virtual time, the event queue, seeded random streams, shared values, caches, sorted maps, hashes, texts, addresses, HTTP's phrases, base64 and
-//! regular expressions: what every layer stands on.
+//! Virtual time, the event queue, seeded random streams, rate limiters, shared values, caches, sorted maps, hashes, texts, addresses, HTTP's
+//! phrases, base64 and regular expressions: what every layer stands on.
 //! Nothing here may know of Kubernetes.
 
 pub mod base64;
@@ -12,6 +12,7 @@ mod memo;
 mod order;
 mod queue;
 mod random;
+mod rate_limiter;
 pub mod regex;
 mod shared;
 mod sorted;
@@ -28,6 +29,7 @@ pub use memo::Memo;
 pub use order::Order;
 pub use queue::EventQueue;
 pub use random::RandomStream;
+pub use rate_limiter::RateLimiter;
 pub use shared::Shared;
 pub use sorted::{Items as SortedItems, Iter as SortedIter, SortedMap, SortedSet};
 pub use std::time::Duration;

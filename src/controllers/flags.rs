@@ -1,8 +1,7 @@
 //! The flags of the controller manager that a session may set.
 
-use super::rate_limiter::RateLimiter;
 use crate::api::go_duration;
-use crate::base::Duration;
+use crate::base::{Duration, RateLimiter};
 
 /// What the flags came to.
 #[derive(Clone, Copy, Debug, PartialEq)]

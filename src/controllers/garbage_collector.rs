@@ -1,10 +1,9 @@
 //! The garbage collector (`pkg/controller/garbagecollector`): dependents of owners that are gone, and the two finalizers of deletion policies.
 
 use super::flags::Flags;
-use super::rate_limiter::RateLimiter;
 use super::work_queue::WorkQueue;
 use crate::api::{KindRef, Object, Value, drop_finalizer, drop_owner, has_finalizer, kinds};
-use crate::base::{List as _, Time};
+use crate::base::{List as _, RateLimiter, Time};
 use crate::server::{
     ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Preconditions, Propagation, Subresource, WriteOptions,
 };

@@ -24,7 +24,6 @@ mod node_ttl;
 mod pod_claim;
 mod pod_control;
 mod pod_gc;
-mod rate_limiter;
 mod replica_set;
 mod replica_tally;
 mod replicas;

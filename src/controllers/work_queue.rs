@@ -1,7 +1,6 @@
 //! The work queue of client-go (`util/workqueue`): keys, each at most once, some of them later, failures with backoff.
 
-use super::rate_limiter::RateLimiter;
-use crate::base::{Duration, EventQueue, SortedMap, Time};
+use crate::base::{Duration, EventQueue, RateLimiter, SortedMap, Time};
 
 const BACKOFF_MIN: Duration = Duration::from_millis(5);
 const BACKOFF_MAX: Duration = Duration::from_secs(1000);

@@ -2,7 +2,7 @@
 
 use super::{ApiServer, Caller, Subresource, WriteOptions};
 use crate::api::{ArcStr, Object, Value, kinds};
-use crate::base::{Duration, Shared, SortedMap, Time};
+use crate::base::{Duration, RateLimiter, Shared, SortedMap, Time};
 use crate::obj;
 
 /// Whether an event is good news.
@@ -30,8 +30,8 @@ const SIMILAR_MAX: usize = 10;
 /// What stands before the message of the event that they are merged into.
 const COMBINED: &str = "(combined from similar events): ";
 /// Events per source, object and type: a burst, then one every five minutes (client-go's spam filter).
-const SPAM_BURST: f64 = 25.0;
-const SPAM_REFILL_PER_S: f64 = 1.0 / 300.0;
+const SPAM_BURST: u32 = 25;
+const SPAM_QPS: f64 = 1.0 / 300.0;
 
 /// Models client-go's event correlator (tools/record): exact repeats count up one object, many similar ones are merged.
 #[derive(Clone, Debug)]
@@ -47,8 +47,8 @@ pub struct EventRecorder {
 struct Recorded {
     seen: SortedMap<Identity, Observed>,
     similar: SortedMap<ArcStr, Similar>,
-    /// What is left of the burst, and since when: normal ones and warnings do not crowd each other out.
-    tokens: [Option<(f64, Time)>; 2],
+    /// Normal ones and warnings do not crowd each other out.
+    limits: [Option<RateLimiter>; 2],
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -196,13 +196,11 @@ impl Recorded {
 
     /// Takes a token of the object's bucket.
     fn admit(&mut self, kind: EventType, now: Time) -> bool {
-        let (tokens, last) = self.tokens[kind as usize].get_or_insert((SPAM_BURST, now));
-        *tokens = (*tokens + now.since(*last).as_secs_f64() * SPAM_REFILL_PER_S).min(SPAM_BURST);
-        *last = now;
-        if *tokens < 1.0 {
+        let limit = self.limits[kind as usize].get_or_insert_with(|| RateLimiter::new(SPAM_QPS, SPAM_BURST));
+        if limit.left(now) == 0 {
             return false;
         }
-        *tokens -= 1.0;
+        limit.take(now, 1);
         true
     }
 }

@@ -1,9 +1,9 @@
-//! What a component may ask of the API server in a time (client-go's `flowcontrol.NewTokenBucketRateLimiter`).
+//! How often something may be done (client-go's `flowcontrol.NewTokenBucketRateLimiter`).
 
-use crate::base::{Duration, Time};
+use super::{Duration, Time};
 
-/// A bucket of tokens, one for a request: `burst` of them when it is full, and one more after each `interval`. A request that is
-/// made without a token is owed, and nothing may be asked until it is paid back.
+/// A bucket of tokens, one for each request, event or whatever it limits: `burst` of them when it is full, and one more after each
+/// `interval`. What is done without a token is owed, and nothing may be done until it is paid back.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RateLimiter {
     interval: Duration,
@@ -13,25 +13,25 @@ pub struct RateLimiter {
 }
 
 impl RateLimiter {
-    /// A full bucket for `qps` requests a second.
+    /// A full bucket for so many a second.
     pub fn new(qps: f64, burst: u32) -> Self {
         RateLimiter { interval: Duration::from_secs_f64(1.0 / qps), burst, full_at: Time::ZERO }
     }
 
-    /// How many requests may be made now.
+    /// How many may be done now.
     pub fn left(&self, now: Time) -> usize {
         let missing = self.full_at.since(now).as_micros().div_ceil(self.interval.as_micros().max(1));
         usize::try_from(u128::from(self.burst).saturating_sub(missing)).unwrap_or(usize::MAX)
     }
 
-    /// The earliest moment from which on a request may be made.
+    /// The earliest moment from which on one may be done.
     pub fn ready_at(&self) -> Time {
         self.full_at - self.interval * self.burst.saturating_sub(1)
     }
 
-    /// Notes requests that were made.
-    pub fn take(&mut self, now: Time, requests: u64) {
-        let cost = self.interval * u32::try_from(requests).unwrap_or(u32::MAX);
+    /// Notes so many that were done.
+    pub fn take(&mut self, now: Time, count: u64) {
+        let cost = self.interval * u32::try_from(count).unwrap_or(u32::MAX);
         self.full_at = self.full_at.max(now) + cost;
     }
 }
