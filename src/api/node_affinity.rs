@@ -110,11 +110,6 @@ impl PreferredNodeAffinity {
         self.terms.is_empty()
     }
 
-    /// Whether a term cannot be read.
-    pub fn is_invalid(&self) -> bool {
-        self.terms.iter().any(|(_, t)| t.invalid)
-    }
-
     /// The sum of the weights of the terms that the node matches.
     pub fn score(&self, node: &Value) -> i64 {
         self.terms.iter().filter(|(_, t)| t.matches(node)).map(|(weight, _)| weight).sum()
@@ -143,11 +138,6 @@ impl NodeSelectorTerm {
     /// Whether the term has no requirement; such a term matches nothing.
     pub fn is_empty(&self) -> bool {
         self.expressions.is_empty() && self.fields.is_empty() && !self.invalid
-    }
-
-    /// Whether a requirement of the term cannot be read; such a term matches nothing.
-    pub fn is_invalid(&self) -> bool {
-        self.invalid
     }
 
     /// Whether the node meets every requirement.

@@ -43,16 +43,6 @@ impl<T> EventQueue<T> {
         }
         self.heap.pop().map(|e| (e.at, e.event))
     }
-
-    /// How many events are scheduled.
-    pub fn len(&self) -> usize {
-        self.heap.len()
-    }
-
-    /// Whether nothing is scheduled.
-    pub fn is_empty(&self) -> bool {
-        self.heap.is_empty()
-    }
 }
 
 impl<T> Default for EventQueue<T> {

@@ -52,11 +52,6 @@ impl Execs {
         self.sessions.get(&id)
     }
 
-    /// Forgets a session.
-    pub fn close(&mut self, id: u64) -> Option<Session> {
-        self.sessions.remove(&id)
-    }
-
     /// Takes what is unread.
     pub fn poll(&mut self, id: u64) -> ExecPoll {
         let Some(session) = self.sessions.get_mut(&id) else { return ExecPoll { exit: Some(137), ..ExecPoll::default() } };

@@ -33,8 +33,6 @@ pub struct LiveContainer {
     pub memory_bytes: u64,
     /// What runs in it, as in "sleep 10", and until when it waits, where it waits for a moment.
     pub process: Option<(String, Option<Time>)>,
-    /// How often it was started.
-    pub starts: u32,
 }
 
 /// A probe as it is at this moment.
@@ -42,8 +40,6 @@ pub struct LiveContainer {
 pub struct LiveProbe {
     /// Which.
     pub kind: ProbeKind,
-    /// The result that counts.
-    pub passing: Option<bool>,
     /// What the last one found.
     pub last_result: Option<bool>,
     /// How often in a row.
@@ -93,7 +89,6 @@ impl PodWorker {
             let (last_result, in_a_row) = worker.last_run();
             Some(LiveProbe {
                 kind,
-                passing: instance.and_then(|i| worker.result_for(&i.id)),
                 last_result,
                 in_a_row,
                 last_at: worker.last_at,
@@ -118,7 +113,6 @@ impl PodWorker {
             cpu_milli,
             memory_bytes,
             process,
-            starts: container.next_attempt(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::base::{List as _, Time};
+use crate::base::Time;
 use crate::server::{LogCursor, LogOptions};
 
 /// What one instance's log keeps at most; older lines go first. (The kubelet rotates at 10 MiB; a page keeps less.)
@@ -107,18 +107,6 @@ impl Log {
             out.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         }
         (out, next)
-    }
-
-    /// All lines with their times, each with its newline where it has one.
-    pub fn lines(&self) -> Vec<(Time, Vec<u8>)> {
-        let line = |l: &Line| {
-            let mut text = l.text.clone();
-            if l.ended {
-                text.push(b'\n');
-            }
-            (l.at, text)
-        };
-        self.lines.iter().map(line).list()
     }
 
     /// The end of the log, for a termination message: at most 80 lines and 2048 bytes.

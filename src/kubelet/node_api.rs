@@ -1,7 +1,7 @@
 //! What clients ask of the kubelets: the API server's connections to nodes.
 
 use super::container::{Instance, ProcessUse};
-use super::container_runtime::{self, Inode, InodeKind, Machine, ProcessInfo, QueueLength, Signal, SpawnError, Stdin};
+use super::container_runtime::{self, Inode, InodeKind, Machine, ProcessInfo, QueueLength, SpawnError, Stdin};
 use super::kubelets::Kubelets;
 use super::pod_worker::PodWorker;
 use crate::api::{ArcStr, Object, Status, Value, kinds};
@@ -39,11 +39,6 @@ impl Kubelets {
     /// The processes of a container; none where it does not run.
     pub fn processes(&self, namespace: &str, pod: &str, container: &str) -> Vec<ProcessInfo> {
         self.machine(namespace, pod, container).map(Machine::processes).unwrap_or_default()
-    }
-
-    /// The log's lines with their times, each with its newline where it has one.
-    pub fn log_lines(&self, namespace: &str, pod: &str, container: &str, options: &LogOptions) -> Result<Vec<(Time, Vec<u8>)>, Status> {
-        Ok(self.log_of(namespace, pod, container, options)?.log.lines())
     }
 
     /// The instance whose log is meant.
@@ -204,16 +199,6 @@ impl NodeApi for Kubelets {
 
     fn poll(&mut self, session: ExecId) -> ExecPoll {
         self.execs().poll(session.0)
-    }
-
-    fn hang_up(&mut self, now: Time, session: ExecId) {
-        let attached = self.execs_ref().get(session.0).is_some_and(|s| s.attached);
-        self.on_machine(now, session, |machine, pid, tty, now| {
-            if tty && !attached {
-                machine.signal_session(now, pid, Signal::HUP);
-            }
-        });
-        self.execs().close(session.0);
     }
 
     fn list_files(&self, namespace: &str, pod: &str, container: &str, path: &str) -> Result<Vec<FileEntry>, Status> {

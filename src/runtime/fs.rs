@@ -57,9 +57,6 @@ pub enum Errno {
     /// EPERM
     #[error("Operation not permitted")]
     Permission,
-    /// ENXIO and everything that this kernel does not know.
-    #[error("No such device or address")]
-    NoDevice,
 }
 
 /// A file, directory, link, device or program.

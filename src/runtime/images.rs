@@ -11,7 +11,7 @@ pub use files::workstation;
 
 use super::fs::Inode;
 use super::process::Signal;
-use crate::base::{Duration, List as _, made_up_sha256};
+use crate::base::{List as _, made_up_sha256};
 
 /// An image that was pulled.
 #[derive(Debug, Clone, PartialEq)]
@@ -168,9 +168,6 @@ pub enum PullFailure {
         reference: String,
     },
 }
-
-/// How long a pull takes where nothing else is known.
-pub const PULL_TIME: Duration = Duration::from_millis(800);
 
 /// A reference in its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]

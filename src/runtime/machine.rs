@@ -1,17 +1,17 @@
 //! A machine as its host sees it.
 
-use crate::base::{List as _, Order as _, SortedMap};
+use crate::base::{List as _, SortedMap};
 use std::sync::Arc;
 
 use arcstr::ArcStr;
 
-use super::fs::{Errno, FileSystem, Inode, Kind, Mount};
-use super::images::{Image, Service};
+use super::fs::{Errno, FileSystem, Inode, Mount};
+use super::images::Image;
 use super::kernel::{Kernel, Rd};
 use super::process::{Block, Body, Env, ExitStatus, Pid, Signal, Waiting};
 use super::programs::{self, QueueLength};
 use crate::base::{Duration, RandomStream, Time};
-use crate::network::{HttpRequest, NetError, NetRequest, NetResponse};
+use crate::network::{NetError, NetRequest, NetResponse};
 
 /// What a machine is made of.
 #[derive(Debug, Clone, Default)]
@@ -513,14 +513,6 @@ impl Machine {
         self.kernel.listener(port).is_some()
     }
 
-    /// The ports that processes listen on, in order.
-    pub fn ports(&self) -> Vec<u16> {
-        let mut ports: Vec<u16> = self.kernel.procs.values().flat_map(|p| programs::ports(p)).list();
-        ports.order();
-        ports.dedup();
-        ports
-    }
-
     /// A request from the network to a port; `Served` answers it. Refused where nobody listens.
     pub fn serve(&mut self, now: Time, port: u16, request: NetRequest) -> Result<ServeId, NetError> {
         let k = &mut self.kernel;
@@ -552,11 +544,6 @@ impl Machine {
         for p in k.procs.values_mut().filter(|p| matches!(p.block, Block::Serve(_))) {
             p.wake = at;
         }
-    }
-
-    /// An HTTP GET to a port of this machine, as a probe sends it.
-    pub fn serve_get(&mut self, now: Time, host: &str, port: u16, path: &str, headers: &[(String, String)]) -> Result<ServeId, NetError> {
-        self.serve(now, port, NetRequest::Http(HttpRequest { headers: headers.to_vec(), ..HttpRequest::get(host, port, path) }))
     }
 
     // ---- programs that the host runs
@@ -611,11 +598,6 @@ impl Machine {
         ran
     }
 
-    /// Whether a descriptor of an external program is a terminal.
-    pub fn ext_is_tty(&self, pid: Pid, fd: u32) -> bool {
-        self.external(pid).is_some_and(|p| self.kernel.is_tty(p, fd))
-    }
-
     /// The working directory and user of an external program, for the paths it names.
     pub fn ext_cwd(&self, pid: Pid) -> String {
         self.external(pid).map_or_else(|| "/".to_string(), |p| p.cwd.to_string())
@@ -629,19 +611,9 @@ impl Machine {
     fn external(&self, pid: Pid) -> Option<&super::process::Process> {
         self.kernel.procs.get(&pid).map(|p| &**p).filter(|p| matches!(&p.body, Body::Program(program) if program.is_external()))
     }
-
-    /// What the image's service does, where it has one.
-    pub fn service(&self) -> Option<&Arc<Service>> {
-        self.kernel.service.as_ref()
-    }
 }
 
 impl Files<'_> {
-    /// A file's bytes, up to `max`, from a path relative to `cwd`.
-    pub fn read(&self, cwd: &str, path: &str, max: usize) -> Result<Vec<u8>, Errno> {
-        self.k.fs.read(cwd, path, max)
-    }
-
     /// Writes a whole file, making the directories above it.
     pub fn write(&mut self, cwd: &str, path: &str, bytes: &[u8]) -> Result<(), Errno> {
         let path = if path.starts_with('/') { path.to_string() } else { format!("{cwd}/{path}") };
@@ -677,19 +649,6 @@ impl Files<'_> {
     pub fn make_dirs(&mut self, path: &str) {
         let now = self.k.now;
         self.k.fs.make_dirs(path, now);
-    }
-
-    /// What is at a path, links followed.
-    pub fn stat(&self, cwd: &str, path: &str) -> Result<&Arc<Inode>, Errno> {
-        self.k.fs.stat(cwd, path)
-    }
-
-    /// A directory's entries, by name.
-    pub fn list(&self, cwd: &str, path: &str) -> Result<Vec<(ArcStr, Arc<Inode>)>, Errno> {
-        match &self.k.fs.stat(cwd, path)?.kind {
-            Kind::Dir(entries) => Ok(entries.iter().map(|(n, i)| (n.clone(), i.clone())).list()),
-            _ => Err(Errno::NotDirectory),
-        }
     }
 }
 

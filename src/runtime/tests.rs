@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::base::{Duration, RandomStream, Time};
+use crate::network::{HttpRequest, NetRequest};
 
 /// Runs a command to its end, or until `limit`; stdout, stderr, exit code and how long it took.
 fn run_in(image: &str, argv: &[&str], stdin: &str, limit: Duration) -> (String, String, Option<i32>, Duration) {
@@ -583,12 +584,13 @@ fn servers_and_clients() {
     let pid = m
         .spawn(Time::ZERO, SpawnSpec { argv: image.entrypoint.iter().chain(&image.cmd).cloned().collect(), ..SpawnSpec::default() })
         .expect("starts");
-    assert!(m.serve_get(Time::ZERO, "x", 80, "/", &[]).is_err());
+    let get = |path: &str| NetRequest::Http(HttpRequest::get("x", 80, path));
+    assert!(m.serve(Time::ZERO, 80, get("/")).is_err());
     go(&mut m, Time::from_secs(1));
     assert!(m.listens(80) && !m.listens(81));
     assert_eq!(m.next_wake(), None);
-    m.serve_get(Time::from_secs(1), "x", 80, "/", &[]).expect("listens");
-    m.serve_get(Time::from_secs(1), "x", 80, "/nope", &[]).expect("listens");
+    m.serve(Time::from_secs(1), 80, get("/")).expect("listens");
+    m.serve(Time::from_secs(1), 80, get("/nope")).expect("listens");
     let (log, events) = go(&mut m, Time::from_secs(2));
     assert!(log.contains("\"GET /nope HTTP/1.1\" 404"), "{log}");
     let statuses: Vec<u16> = events

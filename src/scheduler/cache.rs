@@ -283,11 +283,6 @@ impl Cache {
         self.pods.get(uid).map(|p| &p.pod)
     }
 
-    /// How many pods have nodes.
-    pub fn pod_count(&self) -> usize {
-        self.pods.len()
-    }
-
     /// The pods with pod affinity or anti-affinity, by class.
     pub fn companions(&self) -> impl Iterator<Item = &Companions> {
         self.companions.values()

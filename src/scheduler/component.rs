@@ -89,11 +89,6 @@ impl Scheduler {
         &self.queue
     }
 
-    /// What it knows of the cluster, for showing.
-    pub fn cache(&self) -> &Cache {
-        &self.cache
-    }
-
     fn on_pod(&mut self, now: Time, object: Option<&Value>, uid: &str) {
         self.cache.sweep_classes(self.queue.pods());
         let live = object.filter(|o| !PodInfo::is_finished(o));

@@ -233,9 +233,4 @@ impl Decisions {
     pub fn of(&self, uid: &str) -> Option<&Decision> {
         self.by_uid.get(uid).map(Arc::as_ref)
     }
-
-    /// All that are kept, the latest last.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&ArcStr, &Decision)> {
-        self.order.iter().filter_map(|uid| self.by_uid.get(uid).map(|d| (uid, d.as_ref())))
-    }
 }

@@ -182,8 +182,6 @@ pub struct StaticFit {
 pub struct CycleState {
     /// Plugins that said before filtering that they have nothing to say.
     pub skip_filter: PluginSet,
-    /// Plugins that said so before scoring.
-    pub skip_score: PluginSet,
     /// Of PodTopologySpread, for filtering.
     pub spread: Option<SpreadState>,
     /// Of InterPodAffinity, for filtering.

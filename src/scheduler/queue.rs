@@ -12,7 +12,7 @@ use super::hints::ClusterEvent;
 use super::plugins::{PLUGINS, priority_sort, scheduling_gates};
 use super::pod_info::PodInfo;
 use crate::api::ArcStr;
-use crate::base::{Duration, List as _, SortedMap, SortedSet, Time};
+use crate::base::{Duration, List as _, SortedMap, Time};
 
 /// The first backoff; each further failure doubles it.
 const BACKOFF_INITIAL: Duration = Duration::from_secs(1);
@@ -173,16 +173,6 @@ impl Queue {
         self.pods.values().map(|q| &*q.pod)
     }
 
-    /// How many pods wait, those being tried among them.
-    pub fn len(&self) -> usize {
-        self.pods.len()
-    }
-
-    /// Whether none does.
-    pub fn is_empty(&self) -> bool {
-        self.pods.is_empty()
-    }
-
     /// Takes the pod to try next: the first of those that may be tried; where there is none, the one whose backoff
     /// ends first, unless that follows an error.
     pub fn pop(&mut self) -> Option<Queued> {
@@ -279,16 +269,6 @@ impl Queue {
                 self.nominated.remove(&node);
             }
         }
-    }
-
-    /// Where each pod waits, for showing: uids that can be tried now, that back off, and that wait for something to happen.
-    pub fn waiting(&self) -> [SortedSet<ArcStr>; 3] {
-        let of = |uids: &mut dyn Iterator<Item = &ArcStr>| uids.cloned().collect::<SortedSet<_>>();
-        [
-            of(&mut self.active.values()),
-            of(&mut self.backoff.values().chain(self.error_backoff.values())),
-            of(&mut self.unschedulable.values()),
-        ]
     }
 
     fn requeue(&mut self, uid: &ArcStr, now: Time) {

@@ -92,11 +92,6 @@ impl Resources {
             self.set_scalar(*i, self.scalar(*i).max(*amount));
         }
     }
-
-    /// Whether nothing is there.
-    pub fn is_zero(&self) -> bool {
-        self.milli_cpu == 0 && self.memory == 0 && self.ephemeral_storage == 0 && self.scalars.iter().all(|(_, n)| *n == 0)
-    }
 }
 
 /// What a pod requests of its node: the greater of what its containers request together and what any moment of its

@@ -187,9 +187,6 @@ pub trait NodeApi {
     /// Takes what came out of a session; once `exit` was given, the session is forgotten.
     fn poll(&mut self, session: ExecId) -> ExecPoll;
 
-    /// Gives a session up; its command goes on without a reader, or is hung up on where it has a terminal.
-    fn hang_up(&mut self, now: Time, session: ExecId);
-
     /// The entries of a directory in a running container. Relative paths are from where it works.
     fn list_files(&self, namespace: &str, pod: &str, container: &str, path: &str) -> Result<Vec<FileEntry>, Status>;
 

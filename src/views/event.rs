@@ -35,15 +35,8 @@ pub struct EventView {
 }
 
 impl EventView {
-    /// Reads an Event object.
-    pub fn of(event: &Value) -> EventView {
-        let moment = |key: &str| Time::parse_rfc3339(event.get(key).str());
-        let last = moment("lastTimestamp").or_else(|| moment("eventTime")).or_else(|| moment("firstTimestamp"));
-        EventView::written(event, last.unwrap_or_default())
-    }
-
-    /// The same, of one of which it is known when it came last.
-    fn written(event: &Value, last: Time) -> EventView {
+    /// Reads an Event object that came last at this moment.
+    fn of(event: &Value, last: Time) -> EventView {
         let about = event.get("involvedObject");
         let component = event.at(&["source", "component"]).str();
         EventView {
@@ -78,7 +71,7 @@ pub fn events_after(store: &Store, revision: u64) -> Vec<Rc<EventView>> {
     let Ok(changes) = store.changes_after(revision) else { return Vec::new() };
     changes
         .filter(|v| v.key.kind.built_in() == "events" && v.change != ChangeType::Deleted)
-        .map(|v| Rc::new(EventView::written(&v.value, v.at)))
+        .map(|v| Rc::new(EventView::of(&v.value, v.at)))
         .list()
 }
 
@@ -153,7 +146,7 @@ mod tests {
 
     fn feed(events: &[(&str, i64, u64)]) -> EventFeed {
         let event = |(key, count, last): &(&str, i64, u64)| {
-            Rc::new(EventView { key: (*key).to_owned(), count: *count, last: Time(*last), ..EventView::of(&Value::Null) })
+            Rc::new(EventView { key: (*key).to_owned(), count: *count, ..EventView::of(&Value::Null, Time(*last)) })
         };
         let mut all = Marks::default();
         events.iter().map(event).for_each(|e| all.push(e));

@@ -140,11 +140,6 @@ impl<'a> Facts<'a> {
         self.left = budget;
     }
 
-    /// What may still be spent.
-    pub fn left(&self) -> u64 {
-        self.left
-    }
-
     /// Evaluates a variable, for the expressions that come after it. What is wrong with it is wrong with those that use it.
     pub fn define(&mut self, name: &str, program: &Result<Program, String>) {
         let value = match program {

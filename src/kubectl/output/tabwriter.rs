@@ -41,13 +41,6 @@ impl TabWriter {
         self.text
     }
 
-    /// Starts over with column widths, as between two tables.
-    pub fn forget_widths(&mut self) {
-        if let Some(widths) = &mut self.remembered {
-            widths.clear();
-        }
-    }
-
     /// The text taken in since the last flush, aligned.
     pub fn flush(&mut self) -> String {
         let text = std::mem::take(&mut self.text);
@@ -140,8 +133,5 @@ mod tests {
         assert_eq!(w.flush(), "NAME          AGE\na-long-name   5s\n");
         w.write("b\t6s\n");
         assert_eq!(w.flush(), "b             6s\n");
-        w.forget_widths();
-        w.write("b\t6s\n");
-        assert_eq!(w.flush(), "b     6s\n");
     }
 }

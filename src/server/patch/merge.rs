@@ -23,32 +23,6 @@ pub fn merge_patch(target: &mut Value, patch: &Value) {
     }
 }
 
-/// The merge patch that makes `modified` of `original`; `None` where they are equal.
-pub fn merge_diff(original: &Value, modified: &Value) -> Option<Value> {
-    let (Value::Map(a), Value::Map(b)) = (original, modified) else {
-        return (!original.same(modified)).then(|| modified.clone());
-    };
-    let mut diff = Map::new();
-    for (key, old) in a.iter() {
-        match b.get(key) {
-            None => {
-                diff.insert(key.clone(), Value::Null);
-            }
-            Some(new) => {
-                if let Some(change) = merge_diff(old, new) {
-                    diff.insert(key.clone(), change);
-                }
-            }
-        }
-    }
-    for (key, new) in b.iter() {
-        if !a.contains_key(key) {
-            diff.insert(key.clone(), new.clone());
-        }
-    }
-    (!diff.is_empty()).then(|| diff.into())
-}
-
 /// kubectl's three-way patch for kinds without strategic merge: what the manifest changes of the live object, and
 /// deletions of what the last applied manifest had and this one has not.
 pub fn three_way_merge_patch(original: &Value, modified: &Value, current: &Value) -> Value {
@@ -111,16 +85,5 @@ mod tests {
             merge_patch(&mut got, &patch);
             assert_eq!(got.to_json(), want);
         }
-    }
-
-    #[test]
-    fn a_diff_makes_one_of_the_other() {
-        let a = Value::from_json(r#"{"a":1,"b":{"c":2,"d":3},"e":[1]}"#).expect("json");
-        let b = Value::from_json(r#"{"a":1,"b":{"c":4},"e":[2],"f":5}"#).expect("json");
-        let diff = merge_diff(&a, &b).expect("they differ");
-        let mut got = a.clone();
-        merge_patch(&mut got, &diff);
-        assert_eq!(got, b);
-        assert_eq!(merge_diff(&a, &a), None);
     }
 }

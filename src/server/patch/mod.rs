@@ -10,7 +10,7 @@ use crate::api::schema::schema;
 use crate::api::{Cause, Kind, KindRef, Object, Status, Value, join_api_version, split_api_version};
 
 pub use json::{json_patch, json_patch_by_client};
-pub use merge::{merge_diff, merge_patch, three_way_merge_patch};
+pub use merge::{merge_patch, three_way_merge_patch};
 pub use strategic::{strategic_merge_patch, three_way_strategic_patch};
 
 /// What is said to a patch of a form that custom kinds do not take.

@@ -50,7 +50,7 @@ impl Desk {
     }
 
     fn file(&mut self) -> String {
-        String::from_utf8(self.machine.files().read("/", "/f", 1 << 20).expect("the file")).expect("text")
+        String::from_utf8(self.machine.file_system().read("/", "/f", 1 << 20).expect("the file")).expect("text")
     }
 }
 
