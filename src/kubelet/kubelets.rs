@@ -155,7 +155,7 @@ impl Kubelets {
     }
 
     /// A node's disk, or the way of its images, or of all nodes', is so many times slower than usual.
-    pub fn slow(&mut self, _now: Time, node: Option<&str>, disk: Option<u32>, registry: Option<u32>) {
+    pub fn slow(&mut self, node: Option<&str>, disk: Option<u32>, registry: Option<u32>) {
         for (_, kubelet) in self.kubelets.iter_mut().filter(|(name, _)| node.is_none_or(|n| *name == n)) {
             let (d, r) = kubelet.node.slower;
             kubelet.node.slower = (disk.unwrap_or(d).clamp(1, SLOWER_MAX), registry.unwrap_or(r).clamp(1, SLOWER_MAX));

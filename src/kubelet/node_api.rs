@@ -173,7 +173,7 @@ impl NodeApi for Kubelets {
         Ok(ExecId(self.execs().open(node, uid, c, pid, tty, false)))
     }
 
-    fn attach(&mut self, _now: Time, namespace: &str, pod: &str, container: &str) -> Result<ExecId, Status> {
+    fn attach(&mut self, namespace: &str, pod: &str, container: &str) -> Result<ExecId, Status> {
         let (worker, c) = self.find(namespace, pod, container)?;
         let name = worker.containers[c].spec.name.clone();
         let (node, uid) = (worker.pod.at(&["spec", "nodeName"]).arc_str(), worker.uid.clone());

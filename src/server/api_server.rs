@@ -85,7 +85,7 @@ impl ApiServer {
                 "metadata": {"name": name}, "value": value, "preemptionPolicy": "PreemptLowerPriority",
                 "description": "Used for system critical pods that must not be moved from their current node."
             });
-            server.must_create(&by, "PriorityClass", "", class);
+            server.must_create(&by, "PriorityClass", class);
         }
         // In an empty cluster nothing refuses them.
         let _ = server.create_own_service(&by);
@@ -161,13 +161,13 @@ impl ApiServer {
     /// Makes a namespace where it is not there, as a session's set-up does.
     pub fn create_namespace(&mut self, by: &Caller, name: &str) {
         if self.peek(kinds::NAMESPACE, "", name).is_none() {
-            self.must_create(by, "Namespace", "", obj!({"metadata": {"name": name}}));
+            self.must_create(by, "Namespace", obj!({"metadata": {"name": name}}));
         }
     }
 
-    /// Creates one of the server's own objects, whose validity is this source's to keep.
-    pub(super) fn must_create(&mut self, by: &Caller, kind: &str, namespace: &str, object: Value) {
-        if let Err(status) = self.create(by, Kind::named(kind), namespace, object, &WriteOptions::default()) {
+    /// Creates one of the server's own objects that have no namespace, whose validity is this source's to keep.
+    pub(super) fn must_create(&mut self, by: &Caller, kind: &str, object: Value) {
+        if let Err(status) = self.create(by, Kind::named(kind), "", object, &WriteOptions::default()) {
             panic!("a built-in {kind} was refused: {status}");
         }
     }

@@ -156,7 +156,7 @@ impl ApiServer {
                 labels.set(&[&label(role.name)], "true");
                 object.set(&["aggregationRule"], obj!({"clusterRoleSelectors": [{"matchLabels": labels}]}));
             }
-            self.must_create(by, "ClusterRole", "", object);
+            self.must_create(by, "ClusterRole", object);
         }
         for (name, groups) in BINDINGS {
             let subjects = groups.iter().map(|group| obj!({"apiGroup": RBAC, "kind": "Group", "name": *group}));
@@ -164,7 +164,7 @@ impl ApiServer {
                 "metadata": metadata(name), "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": *name},
                 "subjects": subjects.list()
             });
-            self.must_create(by, "ClusterRoleBinding", "", binding);
+            self.must_create(by, "ClusterRoleBinding", binding);
         }
     }
 }

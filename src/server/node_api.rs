@@ -176,7 +176,7 @@ pub trait NodeApi {
     ) -> Result<ExecId, Status>;
 
     /// Connects to a container's own process.
-    fn attach(&mut self, now: Time, namespace: &str, pod: &str, container: &str) -> Result<ExecId, Status>;
+    fn attach(&mut self, namespace: &str, pod: &str, container: &str) -> Result<ExecId, Status>;
 
     /// Gives a session input. With a terminal, control characters act as they are typed.
     fn write(&mut self, now: Time, session: ExecId, bytes: &[u8]);

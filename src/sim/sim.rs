@@ -259,7 +259,7 @@ impl Sim {
     fn act(&mut self, i: usize) {
         let input = self.session.inputs[i].clone();
         for (path, text) in &input.files {
-            self.workstation.write_file(self.now, path, text);
+            self.workstation.write_file(path, text);
         }
         let t = self.now.as_secs_f64();
         match input.what() {
@@ -318,7 +318,7 @@ impl Sim {
             if let Some([namespace, pod, container]) = names(&fault.fill) {
                 kubelets.fill(self.now, &namespace, &pod, &container, u64::from(fault.mib.unwrap_or(512)) << 20);
             }
-            kubelets.slow(self.now, node, fault.disk, fault.registry);
+            kubelets.slow(node, fault.disk, fault.registry);
             if let (Some(node), Some(switch)) = (node, fault.network) {
                 kubelets.cut(self.now, node, switch == Switch::Stop);
                 if switch == Switch::Stop {

@@ -160,17 +160,17 @@ impl Workstation {
             requests: Vec::new(),
             connections: Connections::default(),
         };
-        workstation.write_file(Time::ZERO, ".kube/config", &first_kubeconfig(&workstation.namespace));
-        workstation.write_file(Time::ZERO, ".kube/ca.crt", CERTIFICATE);
+        workstation.write_file(".kube/config", &first_kubeconfig(&workstation.namespace));
+        workstation.write_file(".kube/ca.crt", CERTIFICATE);
         for (path, text) in &session.files {
-            workstation.write_file(Time::ZERO, path, text);
+            workstation.write_file(path, text);
         }
         workstation
     }
 
     /// Writes a file; a relative path is taken from the home directory. What cannot be written there is left. A path that is a URL
     /// is that of a page beyond the cluster.
-    pub fn write_file(&mut self, _now: Time, path: &str, text: &str) {
+    pub fn write_file(&mut self, path: &str, text: &str) {
         if is_url(path) {
             return self.connections.web.put(path, text);
         }

@@ -16,7 +16,7 @@ const MIRROR: [&str; 3] = ["metadata", "annotations", "kubernetes.io/config.mirr
 // Models ValidatePodEphemeralContainersUpdate.
 pub(super) fn ephemeral_containers(errors: &mut Errors, new: &Value, old: &Value) {
     object_meta_update(errors, new, old);
-    metadata_and_spec(errors, new, true);
+    metadata_and_spec(errors, new);
     annotation_updates(errors, new, old);
     if !old.at(&MIRROR).is_null() {
         return refuse(errors, "", "static pods do not support ephemeral containers");
@@ -43,7 +43,7 @@ const ONLY: &str = "only cpu and memory resources are mutable";
 // Models ValidatePodResize.
 pub(super) fn resize(errors: &mut Errors, new: &Value, old: &Value) {
     object_meta_update(errors, new, old);
-    metadata_and_spec(errors, new, true);
+    metadata_and_spec(errors, new);
     if !old.at(&MIRROR).is_null() {
         return refuse(errors, "", "static pods cannot be resized");
     }

@@ -18,7 +18,7 @@ const LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"]
 
 /// A new pod.
 pub(super) fn create(errors: &mut Errors, pod: &Value) {
-    metadata_and_spec(errors, pod, true);
+    metadata_and_spec(errors, pod);
     let (at, spec) = (Path::new("spec"), pod.get("spec"));
     if !spec.get("ephemeralContainers").is_empty() {
         errors.forbidden(at.child("ephemeralContainers"), "cannot be set on create");
@@ -30,10 +30,8 @@ pub(super) fn create(errors: &mut Errors, pod: &Value) {
 }
 
 /// What is asked of a pod whenever it is written.
-pub(super) fn metadata_and_spec(errors: &mut Errors, pod: &Value, with_meta: bool) {
-    if with_meta {
-        object_meta(errors, pod, true, names::dns1123_subdomain);
-    }
+pub(super) fn metadata_and_spec(errors: &mut Errors, pod: &Value) {
+    object_meta(errors, pod, true, names::dns1123_subdomain);
     let spec = pod.get("spec");
     annotations(errors, Path::new("metadata").child("annotations"), pod.at(&["metadata", "annotations"]), spec);
     let at = Path::new("spec");
@@ -396,7 +394,7 @@ const UPDATABLE: &str = "pod updates may not change fields other than `spec.cont
 // Models ValidatePodUpdate.
 pub(super) fn update(errors: &mut Errors, new: &Value, old: &Value) {
     object_meta_update(errors, new, old);
-    metadata_and_spec(errors, new, true);
+    metadata_and_spec(errors, new);
     annotation_updates(errors, new, old);
     let at = Path::new("spec");
     let (spec, before) = (new.get("spec"), old.get("spec"));

@@ -7,7 +7,7 @@ use crate::api::{Object, Status, Value, find_condition, kinds, template_hash};
 use crate::base::{List as _, Order as _};
 use crate::controllers::replicas::is_namespace_ending;
 use crate::obj;
-use crate::server::{DeleteOptions, EventType, Subresource, WriteOptions};
+use crate::server::{DeleteOptions, EventType, WriteOptions};
 
 const REVISION_HISTORY: &str = "deployment.kubernetes.io/revision-history";
 /// Annotations of a Deployment that its ReplicaSets do not take over.
@@ -88,7 +88,7 @@ impl Sync<'_> {
                 // Another template with this hash: count the collision, and hash with the count next time.
                 let mut next = self.deployment.clone();
                 next.set(&["status", "collisionCount"], next.at(&["status", "collisionCount"]).int() + 1);
-                self.update_deployment(next, Subresource::Status)?;
+                self.update_status(next)?;
                 Err(status)
             }
             Err(status) if is_namespace_ending(&status) => Err(status),
@@ -142,7 +142,7 @@ impl Sync<'_> {
         if let Some((reason, message)) = progress.filter(|_| self.has_deadline()) {
             set_condition(next.get_mut("status"), self.by.now, "Progressing", "True", reason, &message);
         }
-        if next.same(&self.deployment) { Ok(()) } else { self.update_deployment(next, Subresource::Status) }
+        if next.same(&self.deployment) { Ok(()) } else { self.update_status(next) }
     }
 
     /// Deletes the oldest empty ReplicaSets beyond `revisionHistoryLimit`.

@@ -143,8 +143,8 @@ impl Sync<'_> {
         Ok(updated)
     }
 
-    fn update_deployment(&mut self, next: Value, sub: Subresource) -> Result<(), Status> {
-        self.deployment = self.api.update(&self.by, kinds::DEPLOYMENT, next, sub, &WriteOptions::default())?;
+    fn update_status(&mut self, next: Value) -> Result<(), Status> {
+        self.deployment = self.api.update(&self.by, kinds::DEPLOYMENT, next, Subresource::Status, &WriteOptions::default())?;
         self.wrote = true;
         Ok(())
     }

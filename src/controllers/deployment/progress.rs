@@ -4,7 +4,6 @@ use super::{Sync, status_count};
 use crate::api::{Object, Status, Value, find_condition};
 use crate::base::{Duration, Time};
 use crate::obj;
-use crate::server::Subresource;
 
 impl Sync<'_> {
     pub(super) fn sync_status_only(&mut self) -> Result<Option<Time>, Status> {
@@ -28,7 +27,7 @@ impl Sync<'_> {
         };
         let mut next = self.deployment.clone();
         set_condition(next.get_mut("status"), self.by.now, "Progressing", "Unknown", reason, message);
-        self.update_deployment(next, Subresource::Status)
+        self.update_status(next)
     }
 
     pub(super) fn note_create_failed(&mut self, message: &str) -> Result<(), Status> {
@@ -37,7 +36,7 @@ impl Sync<'_> {
         }
         let mut next = self.deployment.clone();
         set_condition(next.get_mut("status"), self.by.now, "Progressing", "False", "ReplicaSetCreateError", message);
-        self.update_deployment(next, Subresource::Status)
+        self.update_status(next)
     }
 
     pub(super) fn has_deadline(&self) -> bool {
@@ -158,7 +157,7 @@ impl Sync<'_> {
         }
         let mut next = self.deployment.clone();
         next.set(&["status"], status);
-        self.update_deployment(next, Subresource::Status)
+        self.update_status(next)
     }
 
     /// Whether all is new, all is there and all is available (`DeploymentComplete`).

@@ -193,7 +193,7 @@ impl Session {
             return fail("unable to upgrade connection: error dialing backend: no kubelet runs here");
         };
         let started = if command.is_empty() {
-            node.attach(now, namespace, pod, container)
+            node.attach(namespace, pod, container)
         } else {
             node.exec(now, namespace, pod, container, command, *stdin, *tty)
         };

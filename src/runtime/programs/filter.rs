@@ -407,7 +407,7 @@ impl Filter {
     }
     fn end(&mut self, name: &str, sink: &mut Sink) {
         match self {
-            Filter::Head(h) => h.end(sink),
+            Filter::Head(h) => h.end(),
             Filter::Tail(t) => t.end(sink),
             Filter::Wc(w) => w.end(name, sink),
             Filter::Grep(g) => g.end(sink),

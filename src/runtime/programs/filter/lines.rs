@@ -387,7 +387,7 @@ impl Head {
         self.seen += n as u64;
         sink.stop = self.seen >= self.count && self.open == 0;
     }
-    pub fn end(&mut self, _sink: &mut Sink) {
+    pub fn end(&mut self) {
         self.held.clear();
     }
 }
