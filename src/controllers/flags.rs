@@ -29,22 +29,15 @@ impl Flags {
         for word in words {
             let (name, value) = word.split_once('=').unwrap_or((word, ""));
             let wrong = || format!("invalid argument {value:?} for {name:?} flag");
-            let slot = match name {
-                "--kube-api-qps" => {
-                    flags.api_qps = value.parse().ok().filter(|qps: &f64| (0.001..=1e6).contains(qps)).ok_or_else(wrong)?;
-                    continue;
-                }
-                "--kube-api-burst" => {
-                    flags.api_burst = value.parse().ok().filter(|burst| *burst > 0).ok_or_else(wrong)?;
-                    continue;
-                }
-                "--horizontal-pod-autoscaler-sync-period" => &mut flags.autoscaler_period,
-                "--node-monitor-grace-period" => &mut flags.node_grace,
-                _ => return Err(format!("unknown flag: {name}")),
-            };
             // With a period of zero no time would pass.
-            let read = go_duration::parse(value).ok().filter(|d| d.as_millis() > 0);
-            *slot = read.ok_or_else(wrong)?;
+            let period = || go_duration::parse(value).ok().filter(|d| d.as_millis() > 0).ok_or_else(wrong);
+            match name {
+                "--kube-api-qps" => flags.api_qps = value.parse().ok().filter(|qps| (0.001..=1e6).contains(qps)).ok_or_else(wrong)?,
+                "--kube-api-burst" => flags.api_burst = value.parse().ok().filter(|burst| *burst > 0).ok_or_else(wrong)?,
+                "--horizontal-pod-autoscaler-sync-period" => flags.autoscaler_period = period()?,
+                "--node-monitor-grace-period" => flags.node_grace = period()?,
+                _ => return Err(format!("unknown flag: {name}")),
+            }
         }
         Ok(flags)
     }

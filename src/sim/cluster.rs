@@ -84,7 +84,7 @@ impl Cluster {
         let sets_usage = session.inputs.iter().any(|i| i.usage.is_some());
         api.metrics_mut().serve(session.metrics.unwrap_or(sets_usage));
         let controllers = if session.runs(session::Component::Controllers) {
-            controllers::all(&controllers::Flags::parse(&session.controller_manager).unwrap_or_default())
+            controllers::all(&session.controller_flags())
         } else {
             Vec::new()
         };

@@ -280,6 +280,11 @@ impl Session {
         json.to_json()
     }
 
+    /// The controller manager's flags: what a session says that has been checked, and what it leaves out as it is by default.
+    pub fn controller_flags(&self) -> Flags {
+        Flags::parse(&self.controller_manager).unwrap_or_default()
+    }
+
     /// Whether a component runs. Beside a bare API server there is a scheduler still, which finds no nodes.
     pub fn runs(&self, component: Component) -> bool {
         self.components.as_ref().is_none_or(|c| c.contains(&component) || (c.is_empty() && component == Component::Scheduler))

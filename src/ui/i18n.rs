@@ -265,7 +265,7 @@ texts! {
     CauseDeadline: "The rollout has not come any further for {} s, so it counts as failed. Nothing is undone by itself: mend the new pods, or roll back.", "滚动更新已 {} 秒没有进展，视为失败。系统不会自动撤销：请修复新 Pod，或回滚。";
     CauseRefused: "The API server refuses its pods, so there are fewer than wanted.", "API 服务器拒绝创建它的 Pod，因此数量不足。";
     CauseOverQuota: "The quota of its namespace is used up, so no more of its pods are let in.", "命名空间的配额已用完，无法再创建它的 Pod。";
-    CauseThrottled: "Its controller has made {} of {} pods so far: a controller may ask the API server for some 30 things at once, then for 20 a second.", "控制器目前创建了 {} / {} 个 Pod：它可以一次向 API 服务器发出约 30 个请求，之后每秒 20 个。";
+    CauseThrottled: "Its controller has made {} of {} pods so far: a controller may ask the API server for {} things at once, then for {} a second.", "控制器目前创建了 {} / {} 个 Pod：它可以一次向 API 服务器发出 {} 个请求，之后每秒 {} 个。";
     CausePaused: "It is paused: changes wait until it is resumed.", "已暂停：变更要等恢复后才会生效。";
     CauseRollingOut: "A rollout is under way: {} of {} pods are new. At most {} may be missing and {} extra (maxUnavailable, maxSurge), so an old pod stays until a new one is ready.", "正在滚动更新：{} / {} 个 Pod 是新的。最多可缺少 {}、多出 {}（maxUnavailable、maxSurge），所以新 Pod 就绪之前旧 Pod 会留下。";
     CauseNotReady: "Only {} of {} pods are ready.", "只有 {} / {} 个 Pod 就绪。";

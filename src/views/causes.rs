@@ -312,7 +312,9 @@ fn workload(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
         let made = view.pods().filter(|p| p.health != Health::Terminating && is_of(view, o, p)).count() as i64;
         if made < wanted {
             let term = "--kube-api-qps, --kube-api-burst".to_owned();
-            add(What::Throttled, &[&made.to_string(), &wanted.to_string()], term, None);
+            let Flags { api_burst, api_qps, .. } = sim.session().controller_flags();
+            let values = [made.to_string(), wanted.to_string(), api_burst.to_string(), api_qps.to_string()];
+            add(What::Throttled, &values.each_ref().map(String::as_str), term, None);
         }
     }
     let new = count(o, "updatedReplicas");
@@ -408,7 +410,7 @@ fn node(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     if let Some((reason, message)) = said(o, "Ready", "Unknown").or_else(|| said(o, "Ready", "False")) {
         add(What::NodeLost, &[], term(reason, message), None);
     } else if view.nodes.iter().any(|n| n.name == o.name() && (n.wrong.0 || n.wrong.1)) {
-        let grace = Flags::parse(&sim.session().controller_manager).unwrap_or_default().node_grace;
+        let grace = sim.session().controller_flags().node_grace;
         add(What::NodeUnnoticed, &[&grace.as_secs().to_string()], "--node-monitor-grace-period".to_owned(), None);
     }
     for kind in ["MemoryPressure", "DiskPressure", "PIDPressure"] {
@@ -642,7 +644,7 @@ mod tests {
                 2,
                 "Deployment",
                 "d",
-                "Throttled(43,60) --kube-api-qps, --kube-api-burst; NotReady(0,60) ContainerCreating",
+                "Throttled(43,60,30,20) --kube-api-qps, --kube-api-burst; NotReady(0,60) ContainerCreating",
             ),
             (&["kubectl create deployment d --image=nginx"], 20, "Deployment", "d", ""),
             (&["kubectl run p --image=nginx"], 20, "Pod", "p", ""),
