@@ -83,11 +83,8 @@ impl Cluster {
         }
         let sets_usage = session.inputs.iter().any(|i| i.usage.is_some());
         api.metrics_mut().serve(session.metrics.unwrap_or(sets_usage));
-        let controllers = if session.runs(session::Component::Controllers) {
-            controllers::all(&session.controller_flags())
-        } else {
-            Vec::new()
-        };
+        let controllers =
+            if session.runs(session::Component::Controllers) { controllers::all(&session.controller_flags()) } else { Vec::new() };
         let scheduler = session.runs(session::Component::Scheduler).then(|| Scheduler::new(session.seed));
         let kubelets = session.runs(session::Component::Kubelets).then(|| Kubelets::new(session.seed));
         let informers = vec![Informer::default(); controllers.len() + FIRST];

@@ -195,7 +195,7 @@ texts! {
     Save: "Download", "下载";
     EditorChanges: "What applying the editor's text would change", "应用编辑器内容将产生的变更";
     UsageOverTime: "Usage over time", "用量变化";
-    PeakOf: "{}: {}, peak {}", "{}：{}，最高 {}";
+    PeakOf: "{}: {}, most seen {}", "{}：{}，所见最高 {}";
     NoLogs: "Nothing was written yet.", "还没有输出。";
     NoFiles: "The container does not run, so there is no file system to look at.", "容器没有运行，没有可查看的文件系统。";
     FromServices: "{} more that tell of Services", "另有 {} 个由 Service 产生";
