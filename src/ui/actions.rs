@@ -21,8 +21,8 @@ pub enum Deed {
     Command(String),
     /// Something breaks or mends.
     Fault(Fault),
-    /// A shell in the pod, in the terminal.
-    Shell,
+    /// What is typed in the terminal, where it goes on.
+    Type(String),
     /// The object's YAML, in the editor.
     Edit,
     /// What cannot be done now, and keeps its place.
@@ -54,7 +54,8 @@ pub fn choices(s: &Subject, view: &ClusterView) -> Vec<Choice> {
                 let mib = if c.memory_share.1 > 0 { (c.memory_share.1 >> 20) + 16 } else { 512 };
                 let mib = Some(u32::try_from(mib).unwrap_or(u32::MAX));
                 let kill = Fault { kill: container.clone(), ..Fault::default() };
-                [Deed::Shell, Deed::Fault(kill), Deed::Fault(Fault { fill: container, mib, ..Fault::default() })]
+                let shell = Deed::Type(format!("kubectl exec -it {} -n {} -- sh\r", quoted(&s.name), quoted(&s.namespace)));
+                [shell, Deed::Fault(kill), Deed::Fault(Fault { fill: container, mib, ..Fault::default() })]
             });
             let [shell, kill, fill] = deeds.unwrap_or([Deed::Nothing, Deed::Nothing, Deed::Nothing]);
             all.push((Icon::Terminal, Text::Shell, "s", shell));
@@ -93,6 +94,7 @@ pub fn choices(s: &Subject, view: &ClusterView) -> Vec<Choice> {
             let scale = |n: i64| format!("kubectl scale {args} --replicas={}", n.max(0));
             all.push(command(Icon::Minus, Text::OneLess, scale(desired - 1)));
             all.push(command(Icon::Plus, Text::OneMore, scale(desired + 1)));
+            all.push((Icon::Terminal, Text::ScaleTo, "s", Deed::Type(format!("kubectl scale {args} --replicas="))));
         }
         _ => {}
     }
@@ -123,12 +125,11 @@ pub fn carry_out(link: &Link, state: &State, s: &Subject, deed: &Deed) {
             // kubectl answers a command; of a fault nobody else says that it is done.
             link.send(Action::Announce(act_words(&Act::Fault(Box::new(fault.clone())), state.lang).into()));
         }
-        Deed::Shell => {
+        Deed::Type(text) => {
             let terminal = if let Lower::Terminal(i) = state.lower { i } else { 0 };
             link.send(Action::Lower(Lower::Terminal(terminal)));
             link.send(Action::Panel(Panel::Term));
-            let line = format!("kubectl exec -it {} -n {} -- sh\r", quoted(&s.name), quoted(&s.namespace));
-            link.type_in(terminal, &line);
+            link.type_in(terminal, text);
             link.host.borrow().focus_terminal(terminal);
         }
         Deed::Edit => {

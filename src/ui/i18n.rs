@@ -423,6 +423,7 @@ texts! {
     Drain: "Drain", "排空";
     OneLess: "Scale down", "减一";
     OneMore: "Scale up", "加一";
+    ScaleTo: "Scale to…", "设定副本数…";
     RollOut: "Restart all", "滚动重启";
     RollBack: "Roll back", "回滚";
     EditObject: "Edit", "编辑";
@@ -431,7 +432,7 @@ texts! {
     PaletteHint: "A kind, a name, a command", "类型、名称或命令";
     OtherTheme: "Other theme", "切换主题";
     KeyTabs: "Description, YAML, logs", "描述、YAML、日志";
-    KeyDeeds: "Edit, shell, delete what is selected", "编辑、进入、删除所选对象";
+    KeyDeeds: "Edit, shell or scale, delete what is selected", "编辑、进入或伸缩、删除所选对象";
     Placement: "Where it was put, and why", "调度结果与原因";
     PlacementNote: "Try {} at {}: looked at {} of {} nodes.", "第 {} 次尝试（{}）：检查了 {} / {} 个节点。";
     PlacedOn: "The highest score was {}.", "得分最高的是 {}。";

@@ -26,7 +26,7 @@ use super::load::{self, LoadCurve};
 use super::nucleus::{Nucleus, tone as container_tone};
 use super::pod_cell::{health_text, subject_of};
 use super::reasons;
-use super::state::{Action, Link, LookTab, Scene, State, Subject, move_focus, use_lang, use_link};
+use super::state::{Action, Link, LookTab, Scene, State, Subject, move_focus, use_lang, use_link, use_row_focus};
 use super::timeline::branch_name;
 use super::trace::{BEATS, probe_icon, probe_name, trace};
 use super::uses::{over_time, signs, uses};
@@ -166,6 +166,9 @@ fn around(props: &Props, subject: &Subject, lang: Lang, link: &Link) -> Html {
     </> }
 }
 
+/// A row of a list.
+const ROW: &str = "[data-row]";
+
 #[derive(Clone, PartialEq, Properties)]
 struct ListProps {
     kind: String,
@@ -177,6 +180,7 @@ struct ListProps {
 fn List(props: &ListProps) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let filter = use_state(String::new);
+    let (place, onfocusin) = use_row_focus(ROW);
     let rows = list(link.host.borrow().sim(), &props.kind, LIST_MAX);
     let oninput = {
         let filter = filter.clone();
@@ -190,7 +194,7 @@ fn List(props: &ListProps) -> Html {
         html! { <li key={uid}><button data-row={mark} onclick={link.select(subject)}><b>{ label }</b><small>{ from }</small><span class="end">{ o.note }</span></button></li> }
     };
     html! {
-        <div class="body" onkeydown={Callback::from(|e: KeyboardEvent| move_focus(&e, "[data-row]"))}>
+        <div class="body" ref={place} {onfocusin} onkeydown={Callback::from(|e: KeyboardEvent| move_focus(&e, ROW))}>
             <input class="find" type="search" value={(*filter).clone()} {oninput} placeholder={Text::Filter.t(lang)} aria-label={Text::Filter.t(lang)} />
             if rows.is_empty() { <p class="empty">{ Text::NoObjects.t(lang) }</p> }
             <ul class="list" tabindex="0">{ for rows.into_iter().filter(|o| o.id[1].contains(filter.as_str())).map(row) }</ul>

@@ -92,6 +92,9 @@ journey('does things by hand, as inputs that can be taken back', { theme: 'dark'
   await page.locator('.bar h1').click();
   await page.keyboard.press('Control+d');
   await page.locator('.answer', { hasText: `pod "${name}" deleted` }).waitFor();
+  // Where the row goes, the focus stays in the list.
+  await until('the row to go', async () => (await rows.count()) === 0);
+  await until('its field to have the focus', () => page.evaluate(() => document.activeElement.matches('.look .find')));
   await until('another in its place', async () => (await page.locator('.node .pod', { hasText: 'Running' }).count()) === 3);
   await page.locator('.node header button').first().click();
   await page.getByRole('button', { name: 'Stop its kubelet' }).click();
@@ -139,6 +142,13 @@ journey('goes by the keys of k9s: from a list to an object and back', { theme: '
   await page.locator('.look h2', { hasText: /^web$/ }).waitFor();
   await page.keyboard.press('l');
   await page.locator('.look pre', { hasText: 'start worker processes' }).waitFor();
+  // It is scaled by a command that waits for the number.
+  await page.locator('.look .tab', { hasText: 'Overview' }).focus();
+  await page.keyboard.press('s');
+  await until('the command', async () => /scale deployment\/web -n default --replicas=$/.test((await screen(page)).trim()));
+  await page.keyboard.type('2');
+  await page.keyboard.press('Enter');
+  await until('two pods', async () => (await page.locator('.node .pod', { hasText: 'Running' }).count()) === 2);
   // What is done by hand keeps the focus, is spoken, and offers what takes it back.
   await palette(page, 'no/node2');
   await page.locator('.deeds .chip').first().focus();
