@@ -7,7 +7,7 @@ use common::{timed, wanted};
 use kubarium::api::{Value, kinds};
 use kubarium::base::Time;
 use kubarium::obj;
-use kubarium::scheduler::Scheduler;
+use kubarium::scheduler::{Configuration, Scheduler};
 use kubarium::server::{ApiServer, Caller, Change, Component, WriteOptions};
 
 const NODES: usize = 1_000;
@@ -48,7 +48,7 @@ fn pod(i: usize, kind: &str) -> Value {
 
 fn run(kind: &str) {
     let mut api = ApiServer::new(1);
-    let mut scheduler = Scheduler::new(1);
+    let mut scheduler = Scheduler::new(1, Configuration::default());
     let mut revision = 0;
     let mut now = Time::from_secs(1);
     let by = Caller::new(now, "bench");

@@ -13,11 +13,13 @@ use kubarium::scheduler::cache::{Cache, NodeIndex};
 use kubarium::scheduler::cycle::{Algorithm, Diagnosis};
 use kubarium::scheduler::framework::{Cx, CycleState, Plugin, PluginSet, PreFilter, Reasons, Reject};
 use kubarium::scheduler::hints::ClusterEvent;
+use kubarium::scheduler::plugins::node_resources_fit::broken_linear;
 use kubarium::scheduler::plugins::{
     INTER_POD_AFFINITY, NODE_AFFINITY, NODE_RESOURCES_FIT, PLUGINS, POD_TOPOLOGY_SPREAD, PluginId, TAINT_TOLERATION,
 };
 use kubarium::scheduler::pod_info::PodInfo;
 use kubarium::scheduler::preemption::{Budget, Preemption, dry_run, pick, preempt};
+use kubarium::scheduler::profile::{AddedAffinity, Profile, ScoringStrategy, StrategyType};
 use kubarium::scheduler::queue::Queue;
 use tables::Outcome;
 
@@ -54,7 +56,12 @@ struct Cluster {
 
 impl Cluster {
     fn new<'a>(nodes: impl IntoIterator<Item = &'a Value>, pods: &Value) -> Self {
-        let mut c = Cluster { cache: Cache::default(), algorithm: Algorithm::default(), pods: 0 };
+        Cluster::with(Profile::default(), nodes, pods)
+    }
+
+    /// One whose pods are judged by a profile with its own arguments.
+    fn with<'a>(profile: Profile, nodes: impl IntoIterator<Item = &'a Value>, pods: &Value) -> Self {
+        let mut c = Cluster { cache: Cache::default(), algorithm: Algorithm::new(profile), pods: 0 };
         for name in ["", "ns1", "ns2", "subteam1.team1", "subteam2.team1", "subteam1.team2", "subteam2.team2"] {
             let labels = match name.split_once('.') {
                 Some((_, team)) => obj!({"team": team}),
@@ -90,12 +97,13 @@ impl Cluster {
     fn pre_filter(&mut self, plugin: PluginId, pod: &PodInfo) -> (PreFilter, CycleState) {
         self.algorithm.judge(&self.cache, pod);
         let mut state = CycleState::default();
-        let answer = PLUGINS[plugin as usize].pre_filter(&mut self.cache, pod, self.algorithm.fits(&pod.class), &mut state);
+        let Algorithm { profile, .. } = &self.algorithm;
+        let answer = PLUGINS[plugin as usize].pre_filter(&mut self.cache, pod, self.algorithm.fits(&pod.class), profile, &mut state);
         (answer, state)
     }
 
     fn filter(&self, plugin: PluginId, pod: &PodInfo, state: &CycleState, node: NodeIndex) -> Option<Reject> {
-        let cx = Cx { cache: &self.cache, pod, fits: self.algorithm.fits(&pod.class) };
+        let cx = Cx { cache: &self.cache, pod, fits: self.algorithm.fits(&pod.class), profile: &self.algorithm.profile };
         PLUGINS[plugin as usize].filter(&cx, state, node, self.cache.node(node))
     }
 
@@ -103,10 +111,10 @@ impl Cluster {
     fn score(&mut self, plugin: &dyn Plugin, pod: &PodInfo, nodes: &[NodeIndex]) -> Option<Vec<i64>> {
         self.algorithm.judge(&self.cache, pod);
         let mut state = CycleState::default();
-        if !plugin.pre_score(&mut self.cache, pod, self.algorithm.fits(&pod.class), &mut state, nodes) {
+        if !plugin.pre_score(&mut self.cache, pod, self.algorithm.fits(&pod.class), &self.algorithm.profile, &mut state, nodes) {
             return None;
         }
-        let cx = Cx { cache: &self.cache, pod, fits: self.algorithm.fits(&pod.class) };
+        let cx = Cx { cache: &self.cache, pod, fits: self.algorithm.fits(&pod.class), profile: &self.algorithm.profile };
         let mut scores = vec![0; nodes.len()];
         plugin.score(&cx, &state, nodes, &mut scores);
         plugin.normalize(&cx, &state, nodes, &mut scores);
@@ -132,8 +140,13 @@ fn expected_status(status: &Value) -> (i64, Vec<String>) {
 
 /// Whether a plugin would try a pod again after a node came or changed.
 fn node_hint(plugin: PluginId, row: &Value, old: &Value, new: &Value) -> Outcome {
+    node_hint_by(Profile::default(), plugin, row, old, new)
+}
+
+/// The same, by a profile with its own arguments.
+fn node_hint_by(profile: Profile, plugin: PluginId, row: &Value, old: &Value, new: &Value) -> Outcome {
     let expected = row.get("expectedHint").int() == QUEUE;
-    let mut c = Cluster::new([], &Value::Null);
+    let mut c = Cluster::with(profile, [], &Value::Null);
     let pod = c.pod(row.get("pod"));
     let named = |node: &Value| {
         let mut node = node.clone();
@@ -141,13 +154,13 @@ fn node_hint(plugin: PluginId, row: &Value, old: &Value, new: &Value) -> Outcome
         node
     };
     if new.is_null() {
-        return expect(PLUGINS[plugin as usize].hint(&c.cache, &pod, &ClusterEvent::NodeDeleted { old }), expected);
+        return expect(PLUGINS[plugin as usize].hint(&c.cache, &pod, &c.algorithm.profile, &ClusterEvent::NodeDeleted { old }), expected);
     }
     if !old.is_null() {
         c.cache.set_node(&named(old));
     }
     let (index, change) = c.cache.set_node(&named(new));
-    expect(PLUGINS[plugin as usize].hint(&c.cache, &pod, &ClusterEvent::Node { index, change, old }), expected)
+    expect(PLUGINS[plugin as usize].hint(&c.cache, &pod, &c.algorithm.profile, &ClusterEvent::Node { index, change, old }), expected)
 }
 
 fn row_is_unassigned(pod: &Value) -> bool {
@@ -159,7 +172,7 @@ fn pod_hint(plugin: PluginId, row: &Value, old: &Value, new: &Value) -> Outcome 
     let expected = row.get("expectedHint").int() == QUEUE;
     let mut c = Cluster::new([], &Value::Null);
     let pod = c.pod(row.get("pod"));
-    let hint = |event: ClusterEvent| PLUGINS[plugin as usize].hint(&c.cache, &pod, &event);
+    let hint = |event: ClusterEvent| PLUGINS[plugin as usize].hint(&c.cache, &pod, &c.algorithm.profile, &event);
     // News of pods without a node help nobody and are no events here.
     if row_is_unassigned(old) || row_is_unassigned(new) {
         return Outcome::Elsewhere("are of a pod without a node, of which no news is told");
@@ -209,14 +222,17 @@ fn toleration_function() {
 #[test]
 fn node_affinity_plugin() {
     check("sched_nodeaffinity", |function, row| {
-        if row.get("args").entries().any(|(k, _)| k == "AddedAffinity" || k == "addedAffinity") || row.get("expectedErr").is_true() {
-            return Outcome::Elsewhere("are of a profile with its own arguments, or of what is no object");
+        if row.get("expectedErr").is_true() {
+            return Outcome::Elsewhere("are of what is no object");
         }
+        let added = obj!({"affinity": {"nodeAffinity": row.at(&["args", "AddedAffinity"])}});
+        let added_affinity = AddedAffinity { required: RequiredNodeAffinity::of(&added), preferred: PreferredNodeAffinity::of(&added) };
+        let profile = Profile { added_affinity, ..Profile::default() };
         match function {
             "TestNodeAffinity" => {
                 let name = if row.get("nodeName").is_empty() { "the-node".into() } else { row.get("nodeName").clone() };
                 let node = obj!({"metadata": {"name": name, "labels": row.get("labels")}});
-                let mut c = Cluster::new([&node], &Value::Null);
+                let mut c = Cluster::with(profile, [&node], &Value::Null);
                 let pod = c.pod(row.get("pod"));
                 let (answer, state) = c.pre_filter(NODE_AFFINITY, &pod);
                 if row.get("runPreFilter").is_true() {
@@ -236,7 +252,7 @@ fn node_affinity_plugin() {
                 expect(status(c.filter(NODE_AFFINITY, &pod, &state, c.index(&node)), &c.cache), expected_status(row.get("wantStatus")))
             }
             "TestNodeAffinityPriority" => {
-                let mut c = Cluster::new(row.get("nodes").items(), &Value::Null);
+                let mut c = Cluster::with(profile, row.get("nodes").items(), &Value::Null);
                 let pod = c.pod(row.get("pod"));
                 let nodes: Vec<_> = row.get("nodes").items().iter().map(|n| c.index(n)).collect();
                 let got = c.score(PLUGINS[NODE_AFFINITY as usize], &pod, &nodes);
@@ -246,7 +262,7 @@ fn node_affinity_plugin() {
                     _ => expect(got.unwrap_or(vec![0; nodes.len()]), score_list(row.get("expectedList"))),
                 }
             }
-            "Test_isSchedulableAfterNodeChange" => node_hint(NODE_AFFINITY, row, row.get("oldObj"), row.get("newObj")),
+            "Test_isSchedulableAfterNodeChange" => node_hint_by(profile, NODE_AFFINITY, row, row.get("oldObj"), row.get("newObj")),
             _ => Outcome::Elsewhere(INNER),
         }
     });
@@ -299,19 +315,43 @@ fn taint_toleration_plugin() {
     });
 }
 
+/// What NodeResourcesFit gives a row's nodes by this strategy.
+fn scored(row: &Value, kind: StrategyType) -> Outcome {
+    if row.get("wantStatusCode").int() != 0 || !row.get("resources").items().iter().all(|r| (1..=100).contains(&r.get("Weight").int())) {
+        return Outcome::Elsewhere("have arguments that are refused before anything is scored");
+    }
+    let resources = row.get("resources").items().iter().map(|r| (r.get("Name").arc_str(), r.get("Weight").int())).collect();
+    let profile = Profile { scoring_strategy: ScoringStrategy { kind, resources }, ..Profile::default() };
+    let mut c = Cluster::with(profile, row.get("nodes").items(), row.get("existingPods"));
+    let pod = c.pod(row.get("requestedPod"));
+    let nodes: Vec<_> = row.get("nodes").items().iter().map(|n| c.index(n)).collect();
+    expect(c.score(PLUGINS[NODE_RESOURCES_FIT as usize], &pod, &nodes), Some(score_list(row.get("expectedScores"))))
+}
+
 #[test]
 fn node_resources_plugin() {
     check("sched_noderesources", |function, row| match function {
-        "TestLeastAllocatedScoringStrategy" => {
-            let plain =
-                row.get("resources").items().iter().all(|r| matches!(r.get("Name").str(), "cpu" | "memory") && r.get("Weight").int() == 1);
-            if !plain || row.get("resources").items().len() != 2 || row.get("wantStatusCode").int() != 0 {
-                return Outcome::Elsewhere("are of a profile with its own arguments");
-            }
-            let mut c = Cluster::new(row.get("nodes").items(), row.get("existingPods"));
-            let pod = c.pod(row.get("requestedPod"));
-            let nodes: Vec<_> = row.get("nodes").items().iter().map(|n| c.index(n)).collect();
-            expect(c.score(PLUGINS[NODE_RESOURCES_FIT as usize], &pod, &nodes), Some(score_list(row.get("expectedScores"))))
+        "TestLeastAllocatedScoringStrategy" => scored(row, StrategyType::LeastAllocated),
+        "TestMostAllocatedScoringStrategy" => scored(row, StrategyType::MostAllocated),
+        "TestRequestedToCapacityRatioScoringStrategy" => {
+            let point = |p: &Value| (p.get("Utilization").int(), p.get("Score").int() * 10);
+            scored(row, StrategyType::RequestedToCapacityRatio(row.get("shape").items().iter().map(point).collect()))
+        }
+        "TestResourceBinPackingSingleExtended" | "TestResourceBinPackingMultipleExtended" => {
+            // What upstream's tests have beside their rows.
+            let mut row = row.clone();
+            row.set(&["requestedPod"], row.get("pod").clone());
+            row.set(&["existingPods"], row.get("pods").clone());
+            let several = function.contains("Multiple");
+            let (one, two) =
+                (obj!({"Name": "intel.com/foo", "Weight": if several { 3 } else { 1 }}), obj!({"Name": "intel.com/bar", "Weight": 5}));
+            row.set(&["resources"], if several { obj!([one, two]) } else { obj!([one]) });
+            scored(&row, StrategyType::RequestedToCapacityRatio(vec![(0, 0), (100, 10)]))
+        }
+        "TestBrokenLinearFunction" => {
+            let points: Vec<_> = row.get("points").items().iter().map(|p| (p.get("Utilization").int(), p.get("Score").int())).collect();
+            let got: Vec<i64> = row.get("assertions").items().iter().map(|a| broken_linear(&points, a.get("p").int())).collect();
+            expect(got, row.get("assertions").items().iter().map(|a| a.get("expected").int()).collect())
         }
         "Test_isSchedulableAfterNodeChange" if !row.get("expectedErr").is_true() => {
             node_hint(NODE_RESOURCES_FIT, row, row.get("oldObj"), row.get("newObj"))
@@ -328,7 +368,10 @@ fn node_resources_plugin() {
             let mut c = Cluster::new([], &Value::Null);
             let (pod, old, new) = (c.pod(row.get("pod")), c.pod(old), c.pod(new));
             let event = ClusterEvent::PodScaledDown { old: &old, new: &new };
-            expect(PLUGINS[NODE_RESOURCES_FIT as usize].hint(&c.cache, &pod, &event), row.get("expectedHint").int() == QUEUE)
+            expect(
+                PLUGINS[NODE_RESOURCES_FIT as usize].hint(&c.cache, &pod, &c.algorithm.profile, &event),
+                row.get("expectedHint").int() == QUEUE,
+            )
         }
         "TestIsFit" if row.get("node").is_null() => Outcome::Elsewhere("are of a node that is none"),
         "TestIsFit" => {
@@ -339,7 +382,7 @@ fn node_resources_plugin() {
             let (_, state) = c.pre_filter(NODE_RESOURCES_FIT, &pod);
             expect(c.filter(NODE_RESOURCES_FIT, &pod, &state, c.index(&node)).is_none(), row.get("expected").is_true())
         }
-        _ => Outcome::Elsewhere("are of scoring that the default profile does not use, or of a function inside the plugin"),
+        _ => Outcome::Elsewhere("are of groups of pods behind alpha gates, or of a function inside the plugin"),
     });
 }
 
@@ -423,11 +466,12 @@ fn inter_pod_affinity_plugin() {
             Outcome::Holds
         }
         "TestPreferredAffinity" | "TestPreferredAffinityWithHardPodAffinitySymmetricWeight" => {
-            let own_weight = !row.get("hardPodAffinityWeight").is_null() && row.get("hardPodAffinityWeight").int() != 1;
-            if row.get("ignorePreferredTermsOfExistingPods").is_true() || own_weight {
-                return Outcome::Elsewhere("are of a profile with its own arguments");
-            }
-            let mut c = Cluster::new(row.get("nodes").items(), row.get("pods"));
+            let profile = Profile {
+                hard_pod_affinity_weight: row.get("hardPodAffinityWeight").as_int().unwrap_or(1),
+                ignores_preferred_terms: row.get("ignorePreferredTermsOfExistingPods").is_true(),
+                ..Profile::default()
+            };
+            let mut c = Cluster::with(profile, row.get("nodes").items(), row.get("pods"));
             let pod = c.pod(row.get("pod"));
             let nodes: Vec<_> = row.get("nodes").items().iter().map(|n| c.index(n)).collect();
             let got = c.score(PLUGINS[INTER_POD_AFFINITY as usize], &pod, &nodes);
@@ -478,7 +522,7 @@ fn preempting(row: &Value) -> Outcome {
     c.algorithm.judge(&c.cache, &pod);
     let mut state = CycleState::default();
     for (id, plugin) in PLUGINS.iter().enumerate().filter(|(_, p)| p.filters()) {
-        if plugin.pre_filter(&mut c.cache, &pod, c.algorithm.fits(&pod.class), &mut state) == PreFilter::Skip {
+        if plugin.pre_filter(&mut c.cache, &pod, c.algorithm.fits(&pod.class), &c.algorithm.profile, &mut state) == PreFilter::Skip {
             state.skip_filter.insert(id as PluginId);
         }
     }
@@ -495,7 +539,7 @@ fn preempting(row: &Value) -> Outcome {
     let absent = (!absent.is_null()).then(|| reject(absent));
     let refused_by = PluginSet::default();
     let d = Diagnosis { nodes: told, absent, pre_filter_message: None, refused_by, all_nodes: nodes.len(), state };
-    let cx = Cx { cache: &c.cache, pod: &pod, fits: c.algorithm.fits(&pod.class) };
+    let cx = Cx { cache: &c.cache, pod: &pod, fits: c.algorithm.fits(&pod.class), profile: &c.algorithm.profile };
     let found = preempt(&cx, &d, &Queue::default(), &[], &mut RandomStream::new(1, "t"), Time::ZERO);
     if !row.get("expected").is_null() {
         return expect(!matches!(found, Preemption::NotEligible(_)), row.get("expected").is_true());
@@ -534,13 +578,13 @@ fn preemption() {
         c.algorithm.judge(&c.cache, &pod);
         let mut state = CycleState::default();
         for (id, plugin) in PLUGINS.iter().enumerate().filter(|(_, p)| p.filters()) {
-            if plugin.pre_filter(&mut c.cache, &pod, c.algorithm.fits(&pod.class), &mut state) == PreFilter::Skip {
+            if plugin.pre_filter(&mut c.cache, &pod, c.algorithm.fits(&pod.class), &c.algorithm.profile, &mut state) == PreFilter::Skip {
                 state.skip_filter.insert(id as PluginId);
             }
         }
         let budgets: Vec<Budget> = row.get("pdbs").items().iter().filter_map(Budget::parse).collect();
         let potential: Vec<NodeIndex> = nodes.iter().map(|n| c.index(n)).collect();
-        let cx = Cx { cache: &c.cache, pod: &pod, fits: c.algorithm.fits(&pod.class) };
+        let cx = Cx { cache: &c.cache, pod: &pod, fits: c.algorithm.fits(&pod.class), profile: &c.algorithm.profile };
         let (candidates, _) = dry_run(&cx, &state, &potential, &Queue::default(), &budgets, &mut RandomStream::new(1, "t"), Time::ZERO);
         if function == "TestSelectBestCandidate" {
             let best = pick(candidates, Time::ZERO).map(|b| c.cache.node(b.node).name.to_string()).unwrap_or_default();

@@ -40,6 +40,18 @@ pub fn decode(kind: KindRef, value: Value) -> Result<(Value, Vec<StrictError>), 
     }
 }
 
+/// Reads `value` as a type of the scheduler's configuration (`KubeSchedulerProfile`), which no API server serves: what is wrong is
+/// told as Go's decoder words it.
+pub fn decode_component(name: &str, value: &Value) -> Result<(Value, Vec<StrictError>), String> {
+    let Some(ty) = schema().named("kubescheduler", name) else { return Ok((value.clone(), Vec::new())) };
+    let mut walk = Walk::new(Words::Json);
+    let read = walk.top(ty, value);
+    match (walk.fatal.or(walk.first), read) {
+        (None, Some(read)) => Ok((read, walk.strict)),
+        (error, _) => Err(error.unwrap_or_default()),
+    }
+}
+
 /// The first wrong type in an object of `kind`, as Go's JSON decoder words it.
 pub fn wrong_type(kind: KindRef, value: &Value) -> Option<String> {
     let mut walk = Walk::new(Words::Json);

@@ -1,7 +1,8 @@
 //! The fields of every kind: names, types, how lists merge, simple defaults. What strict decoding, patches, server-side
 //! apply, `explain` and completion go by.
 //!
-//! Read once from `schema.txt` (made by `cargo xtask schema`). Its form: `@package`; a type's name (` A`: merged as a
+//! Read once from `schema.txt` (made by `cargo xtask schema`) and `schema_scheduler.txt` (the types of the scheduler's configuration,
+//! which no API server serves). Their form: `@package`; a type's name (` A`: merged as a
 //! whole); its fields in Go's order, `name type flags`; `+Type` for a struct that is inlined; after `=` the kinds as
 //! `group/version package.Type`. Types: `s` string, `e:Name` a named string, `i` int32, `l` int64, `b` bool, `f` float64,
 //! `q` Quantity, `x` IntOrString, `t` Time, `m` MicroTime, `d` Duration, `y` bytes, `r` anything, `[]T`, `%T` map, `*T`.
@@ -154,10 +155,10 @@ pub struct Schema {
 }
 
 #[cfg(not(test))]
-static TEXT: &str = include_str!("schema.txt");
+static TEXT: &str = concat!(include_str!("schema_scheduler.txt"), include_str!("schema.txt"));
 /// With the types that the tables of strategic merge patches are about.
 #[cfg(test)]
-static TEXT: &str = concat!(include_str!("schema_test.txt"), include_str!("schema.txt"));
+static TEXT: &str = concat!(include_str!("schema_test.txt"), include_str!("schema_scheduler.txt"), include_str!("schema.txt"));
 static NO_TYPE: OnceLock<Type> = OnceLock::new();
 
 impl Schema {

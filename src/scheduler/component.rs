@@ -1,11 +1,12 @@
 //! The scheduler as a component: takes in what changes, tries one waiting pod at a time, and writes what came of it.
-//! Models kube-scheduler with its default profile. It sees the cluster through what was delivered to it.
+//! Models kube-scheduler. It sees the cluster through what was delivered to it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::cache::{Cache, NodeIndex};
-use super::cycle::{Algorithm, Diagnosis, Outcome};
+use super::configuration::Configuration;
+use super::cycle::{Algorithm, Diagnosis, Outcome, profile_of};
 use super::explain::{Decision, Decisions, Record};
 use super::framework::Cx;
 use super::hints::ClusterEvent;
@@ -16,9 +17,9 @@ use super::volumes::Promised;
 use crate::api::{self, ArcStr, KindRef, Object, Status, Value, kinds, persistent_volume};
 use crate::base::{Duration, List as _, RandomStream, SortedMap, Time};
 use crate::obj;
-use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventSeriesRecorder, EventType, Subresource, WriteOptions};
+use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventSeriesRecorder, Subresource, WriteOptions};
 
-/// The scheduler's name: the profile of pods that name no other, and the source of its events.
+/// The profile of pods that name no other, and the source of its events.
 pub const DEFAULT_SCHEDULER: &str = "default-scheduler";
 /// The field manager of its writes.
 const MANAGER: &str = "kube-scheduler";
@@ -27,8 +28,6 @@ const MANAGER: &str = "kube-scheduler";
 const CYCLE: Duration = Duration::from_millis(1);
 /// How often it is looked whether the claims of a pod that has a node are bound.
 const BINDING_POLL: Duration = Duration::from_secs(1);
-/// And for how long.
-const BINDING_TIMEOUT: Duration = Duration::from_secs(600);
 /// How a failure to bind volumes begins.
 const PRE_BIND: &str = "running PreBind plugin \"VolumeBinding\"";
 /// What is said where there is no node at all.
@@ -41,7 +40,8 @@ const NOTE_LENGTH_LIMIT: usize = 1024;
 pub struct Scheduler {
     cache: Cache,
     queue: Queue,
-    algorithm: Algorithm,
+    /// One for each profile.
+    algorithms: Vec<Algorithm>,
     random: RandomStream,
     recorder: EventSeriesRecorder,
     decisions: Decisions,
@@ -64,11 +64,12 @@ struct Binding {
 
 impl Scheduler {
     /// The scheduler of a session with this seed.
-    pub fn new(seed: u64) -> Self {
+    pub fn new(seed: u64, configuration: Configuration) -> Self {
+        let Configuration { profiles, backoff } = configuration;
         Scheduler {
             cache: Cache::default(),
-            queue: Queue::default(),
-            algorithm: Algorithm::default(),
+            queue: Queue::with_backoff(backoff),
+            algorithms: profiles.into_iter().map(Algorithm::new).list(),
             random: RandomStream::new(seed, "scheduler"),
             recorder: EventSeriesRecorder::new(DEFAULT_SCHEDULER),
             decisions: Decisions::default(),
@@ -77,6 +78,12 @@ impl Scheduler {
             binding: VecDeque::new(),
             busy_until: Time::ZERO,
         }
+    }
+
+    /// As when it is started anew: what it knew is gone, but for what it decided and the place in its random stream.
+    pub fn restart(&mut self, configuration: Configuration) {
+        let decisions = std::mem::take(&mut self.decisions);
+        *self = Scheduler { decisions, random: self.random.clone(), busy_until: self.busy_until, ..Scheduler::new(0, configuration) };
     }
 
     /// What was decided last, for showing.
@@ -95,7 +102,7 @@ impl Scheduler {
         let Some(object) = live else {
             let waited = self.queue.remove(uid).map(|q| q.pod).filter(|p| !p.nominated_node().is_empty());
             if let Some(gone) = self.cache.remove_pod(uid).or(waited) {
-                self.queue.on_event(&self.cache, &ClusterEvent::PodDeleted(&gone), now);
+                self.queue.on_event(&self.cache, &self.algorithms, &ClusterEvent::PodDeleted(&gone), now);
             }
             if object.is_none() {
                 self.recorder.forget(uid);
@@ -108,16 +115,16 @@ impl Scheduler {
             let was_assumed = self.cache.is_assumed(uid);
             let pod = self.cache.set_pod(object);
             match before.filter(|_| !was_assumed) {
-                None => self.queue.on_event(&self.cache, &ClusterEvent::PodAssigned(&pod), now),
+                None => self.queue.on_event(&self.cache, &self.algorithms, &ClusterEvent::PodAssigned(&pod), now),
                 Some(old) if old.class.id != pod.class.id => {
-                    self.queue.on_event(&self.cache, &ClusterEvent::PodRelabelled { old: &old, new: &pod }, now);
+                    self.queue.on_event(&self.cache, &self.algorithms, &ClusterEvent::PodRelabelled { old: &old, new: &pod }, now);
                     if old.class.requests != pod.class.requests {
-                        self.queue.on_event(&self.cache, &ClusterEvent::PodScaledDown { old: &old, new: &pod }, now);
+                        self.queue.on_event(&self.cache, &self.algorithms, &ClusterEvent::PodScaledDown { old: &old, new: &pod }, now);
                     }
                 }
                 Some(_) => {}
             }
-        } else if object.at(&["spec", "schedulerName"]).str() == DEFAULT_SCHEDULER && !self.cache.is_assumed(uid) {
+        } else if profile_of(&self.algorithms, object).is_some() && !self.cache.is_assumed(uid) {
             if object.is_terminating() {
                 self.queue.remove(uid);
             } else {
@@ -133,13 +140,13 @@ impl Scheduler {
                 let old = self.cache.node_named(name).map(|i| self.cache.node(i).object.clone()).unwrap_or_default();
                 let (index, change) = self.cache.set_node(object);
                 if change.is_any() {
-                    self.queue.on_event(&self.cache, &ClusterEvent::Node { index, change, old: &old }, now);
+                    self.queue.on_event(&self.cache, &self.algorithms, &ClusterEvent::Node { index, change, old: &old }, now);
                 }
             }
             None => {
                 let old = self.cache.node_named(name).map(|i| self.cache.node(i).object.clone()).unwrap_or_default();
                 self.cache.remove_node(name);
-                self.queue.on_event(&self.cache, &ClusterEvent::NodeDeleted { old: &old }, now);
+                self.queue.on_event(&self.cache, &self.algorithms, &ClusterEvent::NodeDeleted { old: &old }, now);
             }
         }
     }
@@ -147,7 +154,9 @@ impl Scheduler {
     /// Tries one pod.
     fn schedule_one(&mut self, api: &mut ApiServer, now: Time, queued: &Queued) {
         let pod = &*queued.pod;
-        let outcome = self.algorithm.run(&mut self.cache, &self.queue, pod, &mut self.record);
+        // What is queued named one of them.
+        let Some(place) = profile_of(&self.algorithms, &pod.object) else { return self.queue.done(&pod.uid) };
+        let outcome = self.algorithms[place].run(&mut self.cache, &self.queue, pod, &mut self.record);
         let mut decision = Decision {
             namespace: pod.class.namespace.clone(),
             pod: pod.name.clone(),
@@ -172,7 +181,7 @@ impl Scheduler {
                         }
                     }
                     Ok(Some(promised)) => {
-                        let (next, until) = (now + BINDING_POLL, now + BINDING_TIMEOUT);
+                        let (next, until) = (now + BINDING_POLL, now + self.algorithms[place].profile.bind_timeout);
                         self.binding.push_back(Binding { queued: queued.clone(), promised, next, until });
                     }
                     Err(status) => {
@@ -186,7 +195,7 @@ impl Scheduler {
                 decision.message = NO_NODES.to_owned();
                 self.fail(api, now, pod, Failure::Error, &decision.message, Some(ArcStr::new()));
             }
-            Outcome::Unschedulable(d) => decision.message = self.unschedulable(api, now, pod, &d),
+            Outcome::Unschedulable(d) => decision.message = self.unschedulable(api, now, place, pod, &d),
         }
         self.decisions.keep(pod.uid.clone(), decision);
     }
@@ -239,7 +248,8 @@ impl Scheduler {
         match api.bind(&Caller::new(now, MANAGER), namespace, name, node) {
             Ok(()) => {
                 let message = format!("Successfully assigned {namespace}/{name} to {node}");
-                self.recorder.event(api, now, &queued.pod.object, EventType::Normal, "Scheduled", &message);
+                let pod = &queued.pod.object;
+                self.recorder.event(api, now, pod.at(&["spec", "schedulerName"]).str(), pod, "Scheduled", &message);
                 String::new()
             }
             Err(status) => {
@@ -287,7 +297,7 @@ impl Scheduler {
     }
 
     /// No node would do: looks for pods to preempt and says so. Returns the message.
-    fn unschedulable(&mut self, api: &mut ApiServer, now: Time, pod: &PodInfo, d: &Diagnosis) -> String {
+    fn unschedulable(&mut self, api: &mut ApiServer, now: Time, place: usize, pod: &PodInfo, d: &Diagnosis) -> String {
         let mut message = d.message(&self.cache.scalars);
         let failure = Failure::Refused(d.refused_by);
         if d.pre_filter_message.is_some() {
@@ -296,8 +306,14 @@ impl Scheduler {
             self.fail(api, now, pod, failure, &message, None);
             return message;
         }
+        let algorithm = &self.algorithms[place];
+        if !algorithm.profile.preempts {
+            message.push_str(" no new claims to deallocate");
+            self.fail(api, now, pod, failure, &message, None);
+            return message;
+        }
         let budgets: Vec<Budget> = self.budgets.values().filter_map(Budget::parse).list();
-        let cx = Cx { cache: &self.cache, pod, fits: self.algorithm.fits(&pod.class) };
+        let cx = Cx { cache: &self.cache, pod, fits: algorithm.fits(&pod.class), profile: &algorithm.profile };
         match preempt(&cx, d, &self.queue, &budgets, &mut self.random, now) {
             Preemption::Preempt(candidate) => {
                 let node = self.cache.node(candidate.node).name.clone();
@@ -323,7 +339,8 @@ impl Scheduler {
         if let Some(node) = &nominate {
             self.queue.nominate(Arc::new(pod.clone()), node.clone());
         }
-        self.recorder.event(api, now, &pod.object, EventType::Warning, "FailedScheduling", &truncated(message));
+        let scheduler = pod.object.at(&["spec", "schedulerName"]).str();
+        self.recorder.event(api, now, scheduler, &pod.object, "FailedScheduling", &truncated(message));
         let kind = kinds::POD;
         let Some(current) = api.peek(kind, &pod.class.namespace, &pod.name).filter(|o| o.uid() == pod.uid.as_str()) else { return };
         let reason = if failure == Failure::Error && message != NO_NODES { "SchedulerError" } else { "Unschedulable" };
@@ -349,7 +366,7 @@ impl Scheduler {
 
     /// Makes room: the victims are marked and deleted, and pods that matter less are promised nothing there any more.
     fn preempt(&mut self, api: &mut ApiServer, now: Time, pod: &PodInfo, node: &ArcStr, candidate: &Candidate) {
-        let kind = kinds::POD;
+        let (kind, scheduler) = (kinds::POD, pod.object.at(&["spec", "schedulerName"]).str());
         let less: Vec<Arc<PodInfo>> = self.queue.nominated(node).iter().filter(|p| p.class.priority < pod.class.priority).cloned().list();
         for other in less {
             if let Some(current) = api.peek(kind, &other.class.namespace, &other.name) {
@@ -363,7 +380,7 @@ impl Scheduler {
             let Some(current) = api.peek(kind, namespace, name).filter(|o| o.uid() == victim.uid.as_str()) else { continue };
             let object = current.clone();
             let mut next = object.clone();
-            let message = format!("{DEFAULT_SCHEDULER}: preempting to accommodate a higher priority pod");
+            let message = format!("{scheduler}: preempting to accommodate a higher priority pod");
             let condition = obj!({
                 "type": "DisruptionTarget", "status": "True", "reason": "PreemptionByScheduler", "message": message, "lastProbeTime": null,
                 "observedGeneration": current.at(&["metadata", "generation"])
@@ -372,7 +389,7 @@ impl Scheduler {
             self.write_status(api, now, next);
             if api.delete(&Caller::new(now, MANAGER), kind, namespace, name, &DeleteOptions::default()).is_ok() {
                 let message = format!("Preempted by pod {} on node {node}", pod.uid);
-                self.recorder.event(api, now, &object, EventType::Normal, "Preempted", &message);
+                self.recorder.event(api, now, scheduler, &object, "Preempted", &message);
             }
         }
     }
@@ -409,7 +426,7 @@ impl Component for Scheduler {
             "nodes" => self.on_node(now, object, &name),
             "namespaces" => {
                 if self.cache.set_namespace(name, object.map(|o| o.labels().clone())) {
-                    self.queue.on_event(&self.cache, &ClusterEvent::Namespace, now);
+                    self.queue.on_event(&self.cache, &self.algorithms, &ClusterEvent::Namespace, now);
                 }
             }
             "services" => self.cache.workloads.set_service(namespace, name, selector),
@@ -418,15 +435,15 @@ impl Component for Scheduler {
             }
             "persistentvolumeclaims" => {
                 self.cache.volumes.set_claim(namespace.clone(), name.clone(), object.cloned());
-                self.queue.on_event(&self.cache, &volume(name), now);
+                self.queue.on_event(&self.cache, &self.algorithms, &volume(name), now);
             }
             "persistentvolumes" => {
                 self.cache.volumes.set_volume(name, object.cloned());
-                self.queue.on_event(&self.cache, &volume(ArcStr::new()), now);
+                self.queue.on_event(&self.cache, &self.algorithms, &volume(ArcStr::new()), now);
             }
             "storageclasses" => {
                 self.cache.volumes.set_class(name, object.cloned());
-                self.queue.on_event(&self.cache, &volume(ArcStr::new()), now);
+                self.queue.on_event(&self.cache, &self.algorithms, &volume(ArcStr::new()), now);
             }
             "poddisruptionbudgets" => {
                 match object {

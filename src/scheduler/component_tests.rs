@@ -1,6 +1,6 @@
 //! The scheduler against an API server: what it writes, and when it tries again.
 
-use super::Scheduler;
+use super::{Configuration, Scheduler};
 use crate::api::{Kind, Object, Value, kinds};
 use crate::base::Order as _;
 use crate::base::{Duration, Time};
@@ -17,7 +17,7 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        World { api: ApiServer::new(1), scheduler: Scheduler::new(1), revision: 0, now: Time::from_secs(1) }
+        World { api: ApiServer::new(1), scheduler: Scheduler::new(1, Configuration::default()), revision: 0, now: Time::from_secs(1) }
     }
 
     fn create(&mut self, kind: &str, object: Value) {

@@ -1,6 +1,9 @@
 //! The scheduling cycle: find the nodes that a pod can run on, score them, choose one.
 //! Models `schedulePod` (`pkg/scheduler/schedule_one.go`). It may not write anything.
 
+use std::sync::Arc;
+
+use crate::api::Value;
 use crate::base::{List as _, Memo, Order as _};
 use rustc_hash::FxHashMap;
 
@@ -10,6 +13,7 @@ use super::framework::{Cx, CycleState, PluginSet, PreFilter, Reasons, Reject, St
 use super::node_info::NodeInfo;
 use super::plugins::{NODE_AFFINITY, PLUGINS, PluginId, taint_toleration};
 use super::pod_info::{PodClass, PodInfo};
+use super::profile::Profile;
 use super::queue::Queue;
 use super::resources::ScalarNames;
 
@@ -22,9 +26,11 @@ const VERDICTS_MAX: usize = 200_000;
 /// How many plugins that score are local.
 const LOCAL_SCORES: usize = 4;
 
-/// Finds nodes for pods, one at a time.
+/// Finds nodes for the pods of a profile, one at a time.
 #[derive(Clone, Debug, Default)]
 pub struct Algorithm {
+    /// By what it judges.
+    pub profile: Arc<Profile>,
     next_start: usize,
     verdicts: Memo<FxHashMap<u32, Verdicts>>,
     feasible: Vec<NodeIndex>,
@@ -52,11 +58,11 @@ impl LocalFit {
     /// Asks the local plugins.
     fn of(cx: &Cx, index: NodeIndex) -> Self {
         let (node, state) = (cx.cache.node(index), CycleState::default());
-        let local = || PLUGINS.iter().filter(|p| p.is_local());
-        let dynamic = || local().filter(|p| !p.is_static()).find_map(|p| p.filter(cx, &state, index, node));
-        let reject = cx.fits[index as usize].reject.or_else(dynamic);
+        let local = || (0..).zip(PLUGINS).filter(|(_, p)| p.is_local());
+        let asked = || local().filter(|(id, p)| !p.is_static() && cx.profile.filters.contains(*id));
+        let reject = cx.fits[index as usize].reject.or_else(|| asked().find_map(|(_, p)| p.filter(cx, &state, index, node)));
         let mut scores = [0; LOCAL_SCORES];
-        for (plugin, score) in local().filter(|p| reject.is_none() && p.weight() > 0).zip(scores.chunks_mut(1)) {
+        for ((_, plugin), score) in local().filter(|(id, _)| reject.is_none() && cx.profile.weight(*id) > 0).zip(scores.chunks_mut(1)) {
             plugin.score(cx, &state, &[index], score);
         }
         LocalFit { version: node.version, reject, scores }
@@ -127,16 +133,27 @@ pub fn histogram(nodes: &[(NodeIndex, Reject)], absent: Option<Reject>, all_node
     texts.join(", ")
 }
 
-/// How many nodes that would do are enough to choose from.
-pub fn enough_nodes(all: usize) -> usize {
+/// How many nodes that would do are enough to choose from; where the percentage is 0, their number says which it is.
+pub fn enough_nodes(all: usize, percentage: usize) -> usize {
     if all < MIN_FEASIBLE_NODES {
         return all;
     }
-    let percentage = 50usize.saturating_sub(all / 125).max(MIN_FEASIBLE_PERCENTAGE);
+    let percentage = if percentage > 0 { percentage } else { 50usize.saturating_sub(all / 125).max(MIN_FEASIBLE_PERCENTAGE) };
     (all * percentage / 100).max(MIN_FEASIBLE_NODES)
 }
 
+/// The place of the profile that a pod names.
+pub fn profile_of(algorithms: &[Algorithm], pod: &Value) -> Option<usize> {
+    let name = pod.at(&["spec", "schedulerName"]).str();
+    algorithms.iter().position(|a| a.profile.name == name)
+}
+
 impl Algorithm {
+    /// Judges by a profile.
+    pub fn new(profile: Profile) -> Self {
+        Algorithm { profile: Arc::new(profile), ..Algorithm::default() }
+    }
+
     /// Finds a node for a pod.
     pub fn run(&mut self, cache: &mut Cache, queue: &Queue, pod: &PodInfo, record: &mut Record) -> Outcome {
         record.clear();
@@ -146,13 +163,14 @@ impl Algorithm {
             return Outcome::NoNodes;
         }
         self.judge(cache, pod);
-        let Algorithm { next_start, verdicts, feasible, totals } = self;
+        let Algorithm { profile, next_start, verdicts, feasible, totals } = self;
+        let profile = &**profile;
         let Verdicts { fits, local, .. } = verdicts.entry(pod.class.id).or_default();
         let mut d = Diagnosis { all_nodes, ..Diagnosis::default() };
-        let Some(only) = pre_filter(cache, pod, fits, &mut d) else { return Outcome::Unschedulable(Box::new(d)) };
-        let asked = dynamic_filters(d.state.skip_filter);
+        let Some(only) = pre_filter(cache, pod, fits, profile, &mut d) else { return Outcome::Unschedulable(Box::new(d)) };
+        let asked = dynamic_filters(profile, d.state.skip_filter);
         let wide: Vec<PluginId> = asked.iter().copied().filter(|id| !PLUGINS[*id as usize].is_local()).list();
-        let cx = Cx { cache, pod, fits };
+        let cx = Cx { cache, pod, fits, profile };
         let mut filter = |state: &CycleState, index: NodeIndex| {
             let (node, local) = (cache.node(index), &mut local[index as usize]);
             if local.version != node.version {
@@ -174,7 +192,7 @@ impl Algorithm {
         if feasible.is_empty() {
             d.nodes.clear();
             let candidates: &[NodeIndex] = only.as_deref().unwrap_or(cache.order());
-            let enough = enough_nodes(candidates.len());
+            let enough = enough_nodes(candidates.len(), profile.percentage_of_nodes_to_score);
             let start = if candidates.is_empty() { 0 } else { *next_start % candidates.len() };
             for index in candidates[start..].iter().chain(&candidates[..start]) {
                 match filter(&d.state, *index) {
@@ -199,20 +217,20 @@ impl Algorithm {
         totals.clear();
         totals.resize(feasible.len(), 0);
         let mut local_scores = 0..LOCAL_SCORES;
-        for (id, plugin) in PLUGINS.iter().enumerate().filter(|(_, p)| p.weight() > 0) {
+        for (id, plugin) in (0..).zip(PLUGINS).filter(|(id, _)| profile.weight(*id) > 0) {
             let known = if plugin.is_local() { local_scores.next() } else { None };
-            if !plugin.pre_score(cache, pod, fits, &mut state, feasible) {
+            if !plugin.pre_score(cache, pod, fits, profile, &mut state, feasible) {
                 continue;
             }
-            let cx = Cx { cache, pod, fits };
-            let (raw, scores) = record.scores(id as PluginId);
+            let cx = Cx { cache, pod, fits, profile };
+            let (raw, scores) = record.scores(id, profile.weight(id));
             match known {
                 Some(at) => raw.iter_mut().zip(&*feasible).for_each(|(score, index)| *score = local[*index as usize].scores[at]),
                 None => plugin.score(&cx, &state, feasible, raw),
             }
             scores.copy_from_slice(raw);
             plugin.normalize(&cx, &state, feasible, scores);
-            let weight = plugin.weight();
+            let weight = profile.weight(id);
             totals.iter_mut().zip(scores).for_each(|(t, s)| *t += weight * *s);
         }
         let place = choose(totals);
@@ -236,19 +254,22 @@ impl Algorithm {
             return;
         }
         known.fits.resize(cache.nodes.len(), StaticFit::default());
-        let cx = Cx { cache, pod, fits: &[] };
+        let profile = &*self.profile;
+        let cx = Cx { cache, pod, fits: &[], profile };
         let state = CycleState::default();
+        let asked = || (0..).zip(PLUGINS).filter(|(id, p)| p.is_static() && profile.filters.contains(*id));
+        let says_affinity = profile.filters.contains(NODE_AFFINITY) && profile.added_affinity.required.is_empty();
         for (index, fit) in known.fits.iter_mut().enumerate() {
             let node = &cache.nodes[index];
             if fit.generation == node.generation || !node.exists {
                 continue;
             }
             let index = index as NodeIndex;
-            let reject = PLUGINS.iter().filter(|p| p.is_static()).find_map(|p| p.filter(&cx, &state, index, node));
+            let reject = asked().find_map(|(_, p)| p.filter(&cx, &state, index, node));
             let affinity = match reject {
-                None => true,
-                Some(r) if r.plugin == NODE_AFFINITY => false,
-                Some(_) => pod.class.required_nodes.matches(&node.object),
+                None if says_affinity => true,
+                Some(r) if says_affinity && r.plugin == NODE_AFFINITY => false,
+                _ => pod.class.required_nodes.matches(&node.object),
             };
             let taints = taint_toleration::is_tolerated(node.taints(), pod.class.tolerations());
             *fit = StaticFit { generation: node.generation, reject, affinity, taints };
@@ -267,11 +288,16 @@ impl Diagnosis {
 
 /// Asks the plugins before nodes are looked at. `None` where one refused the pod; else the only nodes that could do,
 /// where plugins named some.
-fn pre_filter(cache: &mut Cache, pod: &PodInfo, fits: &[StaticFit], d: &mut Diagnosis) -> Option<Option<Vec<NodeIndex>>> {
+fn pre_filter(
+    cache: &mut Cache,
+    pod: &PodInfo,
+    fits: &[StaticFit],
+    profile: &Profile,
+    d: &mut Diagnosis,
+) -> Option<Option<Vec<NodeIndex>>> {
     let mut only: Option<Vec<NodeIndex>> = None;
-    for (id, plugin) in PLUGINS.iter().enumerate().filter(|(_, p)| p.filters()) {
-        let id = id as PluginId;
-        match plugin.pre_filter(cache, pod, fits, &mut d.state) {
+    for id in profile.filters.iter() {
+        match PLUGINS[id as usize].pre_filter(cache, pod, fits, profile, &mut d.state) {
             PreFilter::Run => {}
             PreFilter::Skip => d.state.skip_filter.insert(id),
             PreFilter::Nodes(nodes) => {
@@ -294,9 +320,8 @@ fn pre_filter(cache: &mut Cache, pod: &PodInfo, fits: &[StaticFit], d: &mut Diag
 }
 
 /// The plugins that must be asked for each node in each cycle.
-pub fn dynamic_filters(skip: PluginSet) -> Vec<PluginId> {
-    let asked = PLUGINS.iter().enumerate().filter(|(_, p)| p.filters() && !p.is_static());
-    asked.map(|(id, _)| id as PluginId).filter(|id| !skip.contains(*id)).list()
+pub fn dynamic_filters(profile: &Profile, skip: PluginSet) -> Vec<PluginId> {
+    profile.filters.iter().filter(|id| !PLUGINS[*id as usize].is_static() && !skip.contains(*id)).list()
 }
 
 /// Whether the pod may run on the node as it is; `None` where it may.
@@ -360,7 +385,6 @@ fn choose(totals: &[i64]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::Value;
     use crate::obj;
     use crate::scheduler::explain::Decision;
 
@@ -476,7 +500,7 @@ mod tests {
     #[test]
     fn many_nodes_are_sampled() {
         for (all, expected) in [(3, 3), (99, 99), (100, 100), (1000, 420), (5000, 500), (20_000, 1000)] {
-            assert_eq!(enough_nodes(all), expected, "{all}");
+            assert_eq!(enough_nodes(all, 0), expected, "{all}");
         }
     }
 

@@ -40,8 +40,8 @@ pub struct Decision {
     pub evaluated: usize,
     /// What was said of each node, in the order they were looked at. At most [`ROWS_MAX`].
     pub rows: Vec<Row>,
-    /// The plugins that scored.
-    pub(super) plugins: Vec<PluginId>,
+    /// The plugins that scored, and by what their scores were multiplied.
+    pub(super) plugins: Vec<(PluginId, i64)>,
     /// What each of them gave the nodes that passed, which come first: before and after normalization, row by row.
     pub(super) scores: Vec<(i64, i64)>,
 }
@@ -51,9 +51,11 @@ impl Decision {
     pub fn scores(&self, row: usize) -> impl Iterator<Item = Score> {
         let n = self.plugins.len();
         let given = self.scores.get(row * n..(row + 1) * n).unwrap_or_default();
-        self.plugins.iter().zip(given).map(|(plugin, (raw, normalized))| {
-            let p = PLUGINS[*plugin as usize];
-            Score { plugin: p.name(), raw: *raw, normalized: *normalized, weighted: normalized * p.weight() }
+        self.plugins.iter().zip(given).map(|((plugin, weight), (raw, normalized))| Score {
+            plugin: PLUGINS[*plugin as usize].name(),
+            raw: *raw,
+            normalized: *normalized,
+            weighted: normalized * weight,
         })
     }
 }
@@ -129,8 +131,8 @@ pub struct Record {
     rejected: Vec<(NodeIndex, PluginId, Reasons)>,
     refused: usize,
     passed: Vec<NodeIndex>,
-    /// The plugins that scored; `raw` and `normalized` have what each gave each node that passed.
-    plugins: Vec<PluginId>,
+    /// The plugins that scored, with their weights; `raw` and `normalized` have what each gave each node that passed.
+    plugins: Vec<(PluginId, i64)>,
     raw: Vec<i64>,
     normalized: Vec<i64>,
     /// The place of the chosen node among those that passed.
@@ -167,9 +169,9 @@ impl Record {
     }
 
     /// A plugin scores the nodes that passed: where its scores go, before and after normalization.
-    pub fn scores(&mut self, plugin: PluginId) -> (&mut [i64], &mut [i64]) {
+    pub fn scores(&mut self, plugin: PluginId, weight: i64) -> (&mut [i64], &mut [i64]) {
         let begin = self.raw.len();
-        self.plugins.push(plugin);
+        self.plugins.push((plugin, weight));
         self.raw.resize(begin + self.passed.len(), 0);
         self.normalized.resize(begin + self.passed.len(), 0);
         (&mut self.raw[begin..], &mut self.normalized[begin..])
@@ -189,9 +191,9 @@ impl Record {
         decision.scores.reserve_exact(first * self.plugins.len());
         for place in (0..first).map(|place| if place + 1 == first { place.max(self.chosen) } else { place }) {
             let mut total = 0;
-            for (i, plugin) in self.plugins.iter().enumerate() {
+            for (i, (_, weight)) in self.plugins.iter().enumerate() {
                 let at = i * self.passed.len() + place;
-                total += self.normalized[at] * PLUGINS[*plugin as usize].weight();
+                total += self.normalized[at] * weight;
                 decision.scores.push((self.raw[at], self.normalized[at]));
             }
             rows.push(Row { node: cache.node(self.passed[place]).name.clone(), refused: None, total });

@@ -8,6 +8,7 @@ use super::plugins::inter_pod_affinity::{AffinityScore, AffinityState};
 use super::plugins::pod_topology_spread::{SpreadScore, SpreadState};
 use super::plugins::{PLUGINS, PluginId};
 use super::pod_info::PodInfo;
+use super::profile::Profile;
 use super::resources::ScalarNames;
 
 /// The best score of one plugin for one node.
@@ -62,6 +63,8 @@ reasons! {
     UNTOLERATED_TAINT = "node(s) had untolerated taint(s)";
     /// Labels do not match.
     NODE_AFFINITY = "node(s) didn't match Pod's node affinity/selector";
+    /// Labels do not match what the profile asks for.
+    ENFORCED_AFFINITY = "node(s) didn't match scheduler-enforced node affinity";
     /// A PreFilter plugin left the node out.
     NOT_IN_PRE_FILTER = "node(s) didn't satisfy plugin(s) [NodeAffinity]";
     /// A port of the node is taken.
@@ -208,6 +211,8 @@ pub struct Cx<'a> {
     pub pod: &'a PodInfo,
     /// By node index: what each node is to the pod, whatever runs there.
     pub fits: &'a [StaticFit],
+    /// The plugins' arguments.
+    pub profile: &'a Profile,
 }
 
 /// A scheduling plugin. What it has nothing to say about it leaves as it is here.
@@ -233,7 +238,14 @@ pub trait Plugin: Sync {
     }
 
     /// Called once before nodes are looked at.
-    fn pre_filter(&self, _cache: &mut Cache, _pod: &PodInfo, _fits: &[StaticFit], _state: &mut CycleState) -> PreFilter {
+    fn pre_filter(
+        &self,
+        _cache: &mut Cache,
+        _pod: &PodInfo,
+        _fits: &[StaticFit],
+        _profile: &Profile,
+        _state: &mut CycleState,
+    ) -> PreFilter {
         PreFilter::Run
     }
 
@@ -245,13 +257,21 @@ pub trait Plugin: Sync {
     /// What if this pod were on the node (`sign` 1) or were not (-1)?
     fn what_if(&self, _cx: &Cx, _state: &mut CycleState, _other: &PodInfo, _index: NodeIndex, _sign: i64) {}
 
-    /// The weight of its scores; 0 where it gives none.
-    fn weight(&self) -> i64 {
+    /// The weight of its scores where a profile does not say otherwise; 0 where it gives none.
+    fn default_weight(&self) -> i64 {
         0
     }
 
     /// Called once before scoring, with the nodes that passed; false where it has no preference.
-    fn pre_score(&self, _cache: &mut Cache, _pod: &PodInfo, _fits: &[StaticFit], _state: &mut CycleState, _nodes: &[NodeIndex]) -> bool {
+    fn pre_score(
+        &self,
+        _cache: &mut Cache,
+        _pod: &PodInfo,
+        _fits: &[StaticFit],
+        _profile: &Profile,
+        _state: &mut CycleState,
+        _nodes: &[NodeIndex],
+    ) -> bool {
         true
     }
 
@@ -262,7 +282,7 @@ pub trait Plugin: Sync {
     fn normalize(&self, _cx: &Cx, _state: &CycleState, _nodes: &[NodeIndex], _scores: &mut [i64]) {}
 
     /// Whether a pod that it refused may fit after this event.
-    fn hint(&self, _cache: &Cache, _pod: &PodInfo, _event: &ClusterEvent) -> bool {
+    fn hint(&self, _cache: &Cache, _pod: &PodInfo, _profile: &Profile, _event: &ClusterEvent) -> bool {
         false
     }
 }

@@ -4,6 +4,7 @@ pub mod cache;
 mod component;
 #[cfg(test)]
 mod component_tests;
+pub mod configuration;
 pub mod counts;
 pub mod cycle;
 pub mod explain;
@@ -14,6 +15,7 @@ pub mod node_tree;
 pub mod plugins;
 pub mod pod_info;
 pub mod preemption;
+pub mod profile;
 pub mod queue;
 pub mod resources;
 pub mod selector;
@@ -21,3 +23,4 @@ pub mod volumes;
 pub mod workloads;
 
 pub use component::{DEFAULT_SCHEDULER, Scheduler};
+pub use configuration::{Configuration, ConfigurationError};

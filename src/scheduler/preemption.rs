@@ -15,10 +15,6 @@ use super::selector::Selector;
 use crate::api::{ArcStr, Object, Value, find_condition};
 use crate::base::{List as _, RandomStream, Time, parse_rfc3339};
 
-/// At least so many candidates are compared, where there are as many.
-const MIN_CANDIDATES: usize = 100;
-/// And at least this part of the nodes.
-const MIN_CANDIDATES_PERCENTAGE: usize = 10;
 /// The plugin's id in refusals; it is none of those that filter.
 const DEFAULT_PREEMPTION: PluginId = PluginId::MAX;
 
@@ -119,7 +115,7 @@ pub fn dry_run(
     random: &mut RandomStream,
     now: Time,
 ) -> (Vec<Candidate>, Vec<(NodeIndex, Reject)>) {
-    let enough = (potential.len() * MIN_CANDIDATES_PERCENTAGE / 100).max(MIN_CANDIDATES);
+    let enough = (potential.len() * cx.profile.candidates_min_percentage / 100).max(cx.profile.candidates_min);
     let offset = random.below(potential.len() as u64) as usize;
     let mut refused: Vec<(NodeIndex, Reject)> = Vec::new();
     let mut candidates: Vec<Candidate> = Vec::new();
@@ -151,7 +147,7 @@ fn select_victims(
     }
     let mut node: NodeInfo = cx.cache.node(index).clone();
     let mut state = state.clone();
-    let asked = dynamic_filters(state.skip_filter);
+    let asked = dynamic_filters(cx.profile, state.skip_filter);
     for p in &potential {
         node.remove_pod(&p.uid);
         what_if(cx, &mut state, p, index, -1);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::cache::Cache;
+use super::cycle::{Algorithm, profile_of};
 use super::framework::PluginSet;
 use super::hints::ClusterEvent;
 use super::plugins::{PLUGINS, priority_sort, scheduling_gates};
@@ -14,10 +15,22 @@ use super::pod_info::PodInfo;
 use crate::api::ArcStr;
 use crate::base::{Duration, List as _, SortedMap, Time};
 
-/// The first backoff; each further failure doubles it.
-const BACKOFF_INITIAL: Duration = Duration::from_secs(1);
-/// The longest backoff.
-const BACKOFF_MAX: Duration = Duration::from_secs(10);
+/// How long a pod backs off that no node would do for: `podInitialBackoffSeconds`, which each further failure doubles, and at most
+/// `podMaxBackoffSeconds`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Backoff {
+    /// After the first failure.
+    pub initial: Duration,
+    /// At most.
+    pub max: Duration,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Backoff { initial: Duration::from_secs(1), max: Duration::from_secs(10) }
+    }
+}
+
 /// How often pods whose backoff is over are looked for.
 const BACKOFF_FLUSH: Duration = Duration::from_secs(1);
 /// After so long a pod is tried again although nothing that could help has happened.
@@ -75,6 +88,7 @@ impl PartialOrd for Turn {
 /// The queue.
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
+    backoff_of: Backoff,
     pods: FxHashMap<ArcStr, Queued>,
     active: SortedMap<Turn, ArcStr>,
     /// By the end of the backoff, then by turn.
@@ -101,10 +115,10 @@ impl Queued {
         Turn { priority: self.pod.class.priority, since: self.since, turn: self.turn }
     }
 
-    fn backoff_end(&self) -> Time {
+    fn backoff_end(&self, Backoff { initial, max }: Backoff) -> Time {
         let count = if self.error_count > 0 { self.error_count } else { self.unschedulable_count };
-        let doubled = BACKOFF_INITIAL.saturating_mul(1 << count.saturating_sub(1).min(8));
-        if count == 0 { self.since } else { self.since + doubled.min(BACKOFF_MAX) }
+        let doubled = initial.saturating_mul(1 << count.saturating_sub(1).min(30));
+        if count == 0 { self.since } else { self.since + doubled.min(max) }
     }
 }
 
@@ -115,6 +129,11 @@ fn next_tick(t: Time, period: Duration) -> Time {
 }
 
 impl Queue {
+    /// A queue whose pods back off so long.
+    pub fn with_backoff(backoff_of: Backoff) -> Self {
+        Queue { backoff_of, ..Queue::default() }
+    }
+
     /// Takes in a pod without a node.
     pub fn add(&mut self, pod: Arc<PodInfo>, now: Time) {
         self.remove(&pod.uid);
@@ -150,7 +169,7 @@ impl Queue {
                 queued.since = now;
             }
             Place::Unschedulable if changed => {
-                queued.place = if queued.backoff_end() > now { Place::Backoff } else { Place::Active };
+                queued.place = if queued.backoff_end(self.backoff_of) > now { Place::Backoff } else { Place::Active };
             }
             _ => {}
         }
@@ -210,9 +229,13 @@ impl Queue {
     }
 
     /// Something happened: pods that it may help are to be tried again.
-    pub fn on_event(&mut self, cache: &Cache, event: &ClusterEvent, now: Time) {
-        let helped =
-            |uid: &ArcStr| self.pods.get(uid).is_some_and(|q| q.refused_by.iter().any(|p| PLUGINS[p as usize].hint(cache, &q.pod, event)));
+    pub fn on_event(&mut self, cache: &Cache, profiles: &[Algorithm], event: &ClusterEvent, now: Time) {
+        let helped = |uid: &ArcStr| {
+            self.pods.get(uid).is_some_and(|q| {
+                let profile = profile_of(profiles, &q.pod.object).map(|i| &profiles[i].profile);
+                profile.is_some_and(|profile| q.refused_by.iter().any(|p| PLUGINS[p as usize].hint(cache, &q.pod, profile, event)))
+            })
+        };
         let uids: Vec<ArcStr> = self.unschedulable.values().filter(|uid| helped(uid)).cloned().list();
         for uid in uids {
             self.requeue(&uid, now);
@@ -272,7 +295,7 @@ impl Queue {
     }
 
     fn requeue(&mut self, uid: &ArcStr, now: Time) {
-        let backs_off = self.pods.get(uid).is_some_and(|q| q.backoff_end() > now);
+        let backs_off = self.pods.get(uid).is_some_and(|q| q.backoff_end(self.backoff_of) > now);
         self.move_to(uid, if backs_off { Place::Backoff } else { Place::Active });
     }
 
@@ -287,8 +310,8 @@ impl Queue {
         let (uid, turn) = (queued.pod.uid.clone(), queued.turn());
         match queued.place {
             Place::Active => drop(self.active.insert(turn, uid.clone())),
-            Place::Backoff => drop(self.backoff.insert((queued.backoff_end(), turn), uid.clone())),
-            Place::ErrorBackoff => drop(self.error_backoff.insert((queued.backoff_end(), turn), uid.clone())),
+            Place::Backoff => drop(self.backoff.insert((queued.backoff_end(self.backoff_of), turn), uid.clone())),
+            Place::ErrorBackoff => drop(self.error_backoff.insert((queued.backoff_end(self.backoff_of), turn), uid.clone())),
             Place::Unschedulable => drop(self.unschedulable.insert((queued.since, queued.turn), uid.clone())),
             Place::Gated | Place::InFlight => {}
         }
@@ -299,8 +322,8 @@ impl Queue {
         let queued = self.pods.remove(uid)?;
         match queued.place {
             Place::Active => drop(self.active.remove(&queued.turn())),
-            Place::Backoff => drop(self.backoff.remove(&(queued.backoff_end(), queued.turn()))),
-            Place::ErrorBackoff => drop(self.error_backoff.remove(&(queued.backoff_end(), queued.turn()))),
+            Place::Backoff => drop(self.backoff.remove(&(queued.backoff_end(self.backoff_of), queued.turn()))),
+            Place::ErrorBackoff => drop(self.error_backoff.remove(&(queued.backoff_end(self.backoff_of), queued.turn()))),
             Place::Unschedulable => drop(self.unschedulable.remove(&(queued.since, queued.turn))),
             Place::Gated | Place::InFlight => {}
         }
@@ -316,7 +339,7 @@ mod tests {
     use crate::scheduler::plugins::NODE_RESOURCES_FIT;
 
     fn pod(cache: &mut Cache, name: &str, priority: i64) -> Arc<PodInfo> {
-        let object = obj!({"metadata": {"name": name, "uid": name, "namespace": "d"}, "spec": {"priority": priority, "containers": [
+        let object = obj!({"metadata": {"name": name, "uid": name, "namespace": "d"}, "spec": {"schedulerName": "default-scheduler", "priority": priority, "containers": [
             {"name": "c", "resources": {"requests": {"cpu": "2"}}}]}});
         Arc::new(cache.parse_pod(&object))
     }
@@ -350,14 +373,19 @@ mod tests {
         for (cpu, wakes) in [("1", false), ("4", true)] {
             let old = cache.node_named("n").map_or(Default::default(), |i| cache.node(i).object.clone());
             let (index, change) = cache.set_node(&node(cpu));
-            q.on_event(&cache, &ClusterEvent::Node { index, change, old: &old }, Time::from_millis(100));
+            q.on_event(&cache, &[Algorithm::default()], &ClusterEvent::Node { index, change, old: &old }, Time::from_millis(100));
             assert_eq!(q.next_wake() == Some(Time::ZERO), wakes, "{cpu}");
         }
         // Its backoff is not over, but nobody else waits.
         assert_eq!(q.pop().expect("requeued").attempts, 2);
         let quiet = NodeChange::default();
         q.failed("a", refused(), Time::from_secs(1));
-        q.on_event(&cache, &ClusterEvent::Node { index: 0, change: quiet, old: &Default::default() }, Time::from_secs(2));
+        q.on_event(
+            &cache,
+            &[Algorithm::default()],
+            &ClusterEvent::Node { index: 0, change: quiet, old: &Default::default() },
+            Time::from_secs(2),
+        );
         assert!(q.pop().is_none());
     }
 

@@ -40,6 +40,11 @@ impl ScalarNames {
         u16::try_from(at).unwrap_or(u16::MAX)
     }
 
+    /// The index of a name that was met.
+    pub fn find(&self, name: &str) -> Option<u16> {
+        self.0.iter().position(|n| n == name).and_then(|at| u16::try_from(at).ok())
+    }
+
     /// The name at an index.
     pub fn name(&self, index: u16) -> &str {
         self.0.get(usize::from(index)).map_or("", ArcStr::as_str)
@@ -65,6 +70,16 @@ impl Resources {
     /// How much there is of another resource; 0 where there is none.
     pub fn scalar(&self, index: u16) -> i64 {
         self.scalars.binary_search_by_key(&index, |(i, _)| *i).map_or(0, |at| self.scalars[at].1)
+    }
+
+    /// How much there is of the resource of this name: thousandths of CPU, bytes, or whole ones.
+    pub fn of(&self, names: &ScalarNames, resource: &str) -> i64 {
+        match resource {
+            "cpu" => self.milli_cpu,
+            "memory" => self.memory,
+            "ephemeral-storage" => self.ephemeral_storage,
+            _ => names.find(resource).map_or(0, |index| self.scalar(index)),
+        }
     }
 
     fn set_scalar(&mut self, index: u16, amount: i64) {

@@ -71,8 +71,8 @@ impl EventSeriesRecorder {
         EventSeriesRecorder { component, objects: SortedMap::new(), open: SortedSet::new(), due: None }
     }
 
-    /// Records an event about an object.
-    pub fn event(&mut self, api: &mut ApiServer, now: Time, object: &Value, kind: EventType, reason: &'static str, note: &str) {
+    /// Records an event about an object; `reporter` is the profile that tells it.
+    pub fn event(&mut self, api: &mut ApiServer, now: Time, reporter: &str, object: &Value, reason: &'static str, note: &str) {
         let by = Caller::new(now, self.component);
         let (uid, revision) = (object.get("metadata").get("uid").arc_str(), object.get("metadata").get("resourceVersion").arc_str());
         let recorded = &mut **self.objects.entry(uid.clone()).or_default();
@@ -88,16 +88,16 @@ impl EventSeriesRecorder {
             return;
         }
         let (namespace, name) = (namespace_for(object), api.new_event_name(object, now));
-        let action = match reason {
-            "Scheduled" => "Binding",
-            "Preempted" => "Preempting",
-            _ => "Scheduling",
+        let (kind, action) = match reason {
+            "Scheduled" => (EventType::Normal, "Binding"),
+            "Preempted" => (EventType::Normal, "Preempting"),
+            _ => (EventType::Warning, "Scheduling"),
         };
         let event = obj!({
             "apiVersion": "v1", "kind": "Event", "metadata": {"name": name, "namespace": namespace},
             "involvedObject": reference(object, ""), "reason": reason, "message": note, "type": kind.as_str(), "source": {},
             "firstTimestamp": null, "lastTimestamp": null, "eventTime": now.rfc3339_micro(), "action": action,
-            "reportingComponent": self.component, "reportingInstance": format!("{}-control-plane", self.component)
+            "reportingComponent": reporter, "reportingInstance": format!("{reporter}-control-plane")
         });
         // A namespace on its way out takes no new events, as in a real cluster.
         if api.create(&by, kinds::EVENT, namespace, event.clone(), &WriteOptions::default()).is_ok() {

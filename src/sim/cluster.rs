@@ -1,12 +1,13 @@
 //! The wiring: the API server and every component, woken in one order on one clock.
 
-use crate::api::{KindRef, Object, Value, kinds};
+use crate::api::{KINDS, KindRef, Object, Value, kinds};
 use crate::base::{Duration, List as _, Time};
 use crate::controllers::{self, Controller};
 use crate::kubelet::Kubelets;
 use crate::obj;
-use crate::scheduler::Scheduler;
+use crate::scheduler::{Configuration, Scheduler};
 use crate::server::{ApiServer, Caller, Change, Component, Definitions, DeleteOptions, WriteOptions};
+use crate::store::{ChangeType, ObjectKey};
 
 use super::session::{self, Session};
 use super::{metrics_server, nodes};
@@ -85,7 +86,7 @@ impl Cluster {
         api.metrics_mut().serve(session.metrics.unwrap_or(sets_usage));
         let controllers =
             if session.runs(session::Component::Controllers) { controllers::all(&session.controller_flags()) } else { Vec::new() };
-        let scheduler = session.runs(session::Component::Scheduler).then(|| Scheduler::new(session.seed));
+        let scheduler = session.runs(session::Component::Scheduler).then(|| Scheduler::new(session.seed, Configuration::default()));
         let kubelets = session.runs(session::Component::Kubelets).then(|| Kubelets::new(session.seed));
         let informers = vec![Informer::default(); controllers.len() + FIRST];
         let dues = vec![None; informers.len()];
@@ -110,6 +111,25 @@ impl Cluster {
     /// Whether the controller of this kind makes no pods because its client has to wait.
     pub fn is_throttled(&self, kind: KindRef, now: Time) -> bool {
         self.controllers.iter().any(|c| c.is_throttled(kind, now))
+    }
+
+    /// Starts the scheduler anew; false where none runs. It sees at once what is there.
+    pub fn restart_scheduler(&mut self, now: Time, configuration: Configuration) -> bool {
+        let Some(scheduler) = &mut self.scheduler else { return false };
+        scheduler.restart(configuration);
+        let revision = self.api.revision();
+        for kind in KINDS {
+            if !scheduler.watches(kind) {
+                continue;
+            }
+            for object in self.api.iter(kind, None) {
+                let key = ObjectKey::new(kind, object.namespace(), object.name());
+                let change = Change { key, change: ChangeType::Added, old: None, object: object.clone(), revision };
+                scheduler.on_change(&self.api, now, &change);
+            }
+        }
+        self.informers[0] = Informer { seen: revision, deliver_at: None };
+        true
     }
 
     /// When something is due next.
@@ -231,7 +251,7 @@ impl Cluster {
             if !component.watches(version.key.kind) {
                 continue;
             }
-            let before = |r: u64| store.version(r).filter(|v| v.change != crate::store::ChangeType::Deleted);
+            let before = |r: u64| store.version(r).filter(|v| v.change != ChangeType::Deleted);
             let old: Option<Value> = before(version.previous).map(|v| v.value.clone());
             let change =
                 Change { key: version.key.clone(), change: version.change, old, object: version.value.clone(), revision: version.revision };

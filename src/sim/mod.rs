@@ -4,6 +4,7 @@ mod cluster;
 mod connections;
 mod digest;
 mod json;
+mod kube_scheduler;
 mod metrics_server;
 mod nodes;
 mod outcome;

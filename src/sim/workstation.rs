@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::cluster::Cluster;
 use super::connections::{Connections, Way, local_port};
+use super::kube_scheduler;
 use super::session::Session;
 use super::web::Web;
 use crate::base::{Duration, Time, is_url};
@@ -17,6 +18,8 @@ use crate::network::{NetError, NetRequest};
 use crate::runtime::{self, Device, Errno, ExtRead, Image, Kind, Machine, MachineEvent, MachineSpec, Pid, Signal, SpawnSpec, Stdin};
 use crate::server::{CERTIFICATE, FileKind, NodeApi};
 
+/// The program that starts the cluster's scheduler anew.
+const KUBE_SCHEDULER: &str = "kube-scheduler";
 /// Where commands start and where the session's files are.
 const HOME: &str = "/root";
 /// What the start of a kubectl takes, with its first round trip.
@@ -112,6 +115,8 @@ pub struct Workstation {
     /// The version of its kubectl, where it is not today's.
     kubectl: String,
     kubectls: SortedMap<Pid, Running>,
+    /// Calls of `kube-scheduler`, with their arguments.
+    scheduler_calls: Vec<(Pid, Vec<String>)>,
     command: Option<Pid>,
     stdout: Vec<u8>,
     stderr: Vec<u8>,
@@ -133,7 +138,7 @@ impl Workstation {
         let spec = MachineSpec {
             image,
             hostname: "workstation".to_owned(),
-            externals: vec!["kubectl".to_owned()],
+            externals: vec!["kubectl".to_owned(), KUBE_SCHEDULER.to_owned()],
             memory_limit: Some(MEMORY_MAX),
             capabilities: runtime::CAPABILITIES_ALL,
             seed: session.seed,
@@ -150,6 +155,7 @@ impl Workstation {
             namespace: session.default_namespace().to_owned(),
             kubectl: session.kubectl.clone(),
             kubectls: SortedMap::new(),
+            scheduler_calls: Vec::new(),
             command: None,
             stdout: Vec::new(),
             stderr: Vec::new(),
@@ -329,6 +335,9 @@ impl Workstation {
     pub(super) fn step(&mut self, cluster: &mut Cluster, now: Time) {
         self.machine.run(now);
         self.take_events(now);
+        for (pid, argv) in std::mem::take(&mut self.scheduler_calls) {
+            self.call_scheduler(cluster, now, pid, argv.get(1..).unwrap_or_default());
+        }
         for (id, request) in std::mem::take(&mut self.requests) {
             let listener = self.kubectls.iter().find_map(|(pid, r)| Some((*pid, r.kubectl.listens(local_port(&request)?)?)));
             let (handler, behind) = listener.map_or((None, None), |(pid, behind)| (Some(pid), Some(behind)));
@@ -390,6 +399,9 @@ impl Workstation {
             match event {
                 MachineEvent::Output { pid, stream, bytes, .. } => self.take_output(pid, stream, &bytes),
                 MachineEvent::Exited { pid, status, .. } if self.command == Some(pid) => self.done = Some(status.code()),
+                MachineEvent::ExternalStarted { pid, argv, .. } if argv.first().is_some_and(|name| name.ends_with(KUBE_SCHEDULER)) => {
+                    self.scheduler_calls.push((pid, argv));
+                }
                 MachineEvent::ExternalStarted { pid, argv, env, cwd, tty, .. } => {
                     let environment = Environment { cwd, env, stdin_is_tty: tty, namespace: self.namespace.clone() };
                     let kubectl = Kubectl::start(argv.get(1..).unwrap_or_default(), &environment);
@@ -446,6 +458,32 @@ impl Workstation {
             self.kubectls.remove(&pid);
             self.machine.ext_exit(now, pid, 128 + i32::from(signal.0));
         }
+    }
+
+    /// Does what a call of `kube-scheduler` asks for.
+    fn call_scheduler(&mut self, cluster: &mut Cluster, now: Time, pid: Pid, args: &[String]) {
+        let cwd = self.machine.ext_cwd(pid);
+        let read =
+            |path: &str| self.machine.file_system().read(&cwd, path, FILE_MAX).map_err(|e| format!("open {path}: {}", file_error(e)));
+        let done: Result<String, String> = match kube_scheduler::parse(args) {
+            kube_scheduler::Call::Say(text, 0) => Ok(text),
+            kube_scheduler::Call::Say(text, code) => {
+                self.machine.ext_write(now, pid, 2, text.as_bytes());
+                return self.machine.ext_exit(now, pid, code);
+            }
+            kube_scheduler::Call::Write(path) => {
+                let text = kube_scheduler::written_default();
+                let written = self.machine.files().write(&cwd, &path, text.as_bytes());
+                written.map(|()| String::new()).map_err(|e| format!("open {path}: {}", file_error(e)))
+            }
+            kube_scheduler::Call::Start(path) => kube_scheduler::start(cluster, now, path.as_deref(), read),
+        };
+        let (fd, text, code) = match done {
+            Ok(text) => (1, text, 0),
+            Err(why) => (2, kube_scheduler::failed(now, &why), 1),
+        };
+        self.machine.ext_write(now, pid, fd, text.as_bytes());
+        self.machine.ext_exit(now, pid, code);
     }
 
     fn step_kubectl(&mut self, cluster: &mut Cluster, now: Time, pid: Pid) {

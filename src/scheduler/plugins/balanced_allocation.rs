@@ -1,17 +1,26 @@
-//! NodeResourcesBalancedAllocation: nodes whose CPU and memory would be used more evenly than before are better.
+//! NodeResourcesBalancedAllocation: nodes whose CPU and memory (a profile may name others) would be used more evenly than before
+//! are better.
 
 use crate::scheduler::cache::{Cache, NodeIndex};
 use crate::scheduler::framework::{Cx, CycleState, MAX_NODE_SCORE, Plugin, StaticFit};
+use crate::scheduler::plugins::node_resources_fit::shares;
 use crate::scheduler::pod_info::PodInfo;
+use crate::scheduler::profile::Profile;
 
 /// The plugin.
 pub struct NodeResourcesBalancedAllocation;
 
-/// How evenly CPU and memory would be used, of 100, were so much of them requested.
-fn balance(requested: [i64; 2], capacity: [i64; 2]) -> i64 {
-    let fraction = |i: usize| (requested[i] as f64 / capacity[i] as f64).min(1.0);
-    // With one resource only, there is nothing to be out of balance.
-    let deviation = if capacity[0] == 0 || capacity[1] == 0 { 0.0 } else { ((fraction(0) - fraction(1)) / 2.0).abs() };
+/// How evenly resources would be used, of 100, of which these parts were requested.
+fn balance(parts: impl Iterator<Item = f64> + Clone) -> i64 {
+    let n = parts.clone().count();
+    let mean = parts.clone().sum::<f64>() / n as f64;
+    let mut two = parts.clone();
+    let deviation = match (n, two.next(), two.next()) {
+        (2, Some(a), Some(b)) => ((a - b) / 2.0).abs(),
+        // With one resource only, there is nothing to be out of balance.
+        (0 | 1, ..) => 0.0,
+        _ => (parts.map(|part| (part - mean) * (part - mean)).sum::<f64>() / n as f64).sqrt(),
+    };
     ((1.0 - deviation) * MAX_NODE_SCORE as f64) as i64
 }
 
@@ -29,23 +38,26 @@ impl Plugin for NodeResourcesBalancedAllocation {
         true
     }
 
-    fn weight(&self) -> i64 {
+    fn default_weight(&self) -> i64 {
         1
     }
 
-    fn pre_score(&self, _: &mut Cache, pod: &PodInfo, _: &[StaticFit], _: &mut CycleState, _: &[NodeIndex]) -> bool {
+    fn pre_score(&self, cache: &mut Cache, pod: &PodInfo, _: &[StaticFit], profile: &Profile, _: &mut CycleState, _: &[NodeIndex]) -> bool {
         // A pod that requests nothing would always look balanced on the same node.
-        pod.class.requests.milli_cpu != 0 || pod.class.requests.memory != 0
+        profile.balanced_resources.iter().any(|resource| pod.class.requests.of(&cache.scalars, resource) != 0)
     }
 
     fn score(&self, cx: &Cx, _: &CycleState, nodes: &[NodeIndex], scores: &mut [i64]) {
-        let requests = &cx.pod.class.requests;
         for (index, score) in nodes.iter().zip(scores) {
             let node = cx.cache.node(*index);
-            let capacity = [node.allocatable.milli_cpu, node.allocatable.memory];
-            let without = [node.requested.milli_cpu, node.requested.memory];
-            let with = [without[0].saturating_add(requests.milli_cpu), without[1].saturating_add(requests.memory)];
-            *score = change(balance(with, capacity), balance(without, capacity));
+            let parts = |with_pod: bool| {
+                cx.profile.balanced_resources.iter().filter_map(move |resource| {
+                    let (requested, capacity) = shares(cx, node, resource, false);
+                    let wanted = if with_pod { 0 } else { cx.pod.class.requests.of(&cx.cache.scalars, resource) };
+                    (capacity != 0).then(|| ((requested - wanted) as f64 / capacity as f64).min(1.0))
+                })
+            };
+            *score = change(balance(parts(true)), balance(parts(false)));
         }
     }
 }
@@ -56,14 +68,17 @@ mod tests {
 
     #[test]
     fn the_more_alike_the_better() {
-        for (requested, capacity, expected) in [
-            ([0, 0], [4000, 10_000], 100),
-            ([3000, 5000], [4000, 10_000], 87),
-            ([3000, 5000], [6000, 10_000], 100),
-            ([6000, 5000], [6000, 10_000], 75),
-            ([6000, 5000], [6000, 0], 100),
+        for (parts, expected) in [
+            (&[0.0, 0.0][..], 100),
+            (&[0.75, 0.5], 87),
+            (&[0.5, 0.5], 100),
+            (&[1.0, 0.5], 75),
+            (&[1.0], 100),
+            (&[], 100),
+            (&[0.5, 0.5, 0.5], 100),
+            (&[0.0, 0.5, 1.0], 59),
         ] {
-            assert_eq!(balance(requested, capacity), expected, "{requested:?} of {capacity:?}");
+            assert_eq!(balance(parts.iter().copied()), expected, "{parts:?}");
         }
         assert_eq!([change(100, 100), change(50, 100), change(100, 50), change(96, 100)], [75, 50, 100, 73]);
     }

@@ -22,7 +22,7 @@ impl Plugin for ImageLocality {
         "ImageLocality"
     }
 
-    fn weight(&self) -> i64 {
+    fn default_weight(&self) -> i64 {
         1
     }
 

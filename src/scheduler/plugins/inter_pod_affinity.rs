@@ -11,13 +11,11 @@ use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::INTER_POD_AFFINITY;
 use crate::scheduler::pod_info::{AffinityTerm, PodClass, PodInfo};
+use crate::scheduler::profile::Profile;
 use crate::scheduler::selector::Selector;
 
 /// The plugin.
 pub struct InterPodAffinity;
-
-/// What an existing pod's required affinity for the new one is worth in scores.
-const HARD_POD_AFFINITY_WEIGHT: i64 = 1;
 
 /// By label of nodes and its value: how many matches there are.
 #[derive(Clone, Debug)]
@@ -75,7 +73,7 @@ fn sum_existing(
     cache: &mut Cache,
     pod: &PodInfo,
     terms_of: fn(&PodClass) -> &[AffinityTerm],
-    weight: fn(&AffinityTerm) -> i64,
+    weight: impl Fn(&AffinityTerm) -> i64,
     into: &mut Vec<PerValue>,
 ) {
     let labels = cache.namespace_labels_of(&pod.class);
@@ -126,7 +124,7 @@ impl Plugin for InterPodAffinity {
         true
     }
 
-    fn pre_filter(&self, cache: &mut Cache, pod: &PodInfo, _: &[StaticFit], state: &mut CycleState) -> PreFilter {
+    fn pre_filter(&self, cache: &mut Cache, pod: &PodInfo, _: &[StaticFit], _: &Profile, state: &mut CycleState) -> PreFilter {
         let class = pod.class.clone();
         let mut s = AffinityState::default();
         sum_existing(cache, pod, |c| &c.anti_affinity, |_| 1, &mut s.existing_anti_affinity);
@@ -190,12 +188,23 @@ impl Plugin for InterPodAffinity {
         }
     }
 
-    fn weight(&self) -> i64 {
+    fn default_weight(&self) -> i64 {
         2
     }
 
-    fn pre_score(&self, cache: &mut Cache, pod: &PodInfo, _: &[StaticFit], state: &mut CycleState, _: &[NodeIndex]) -> bool {
+    fn pre_score(
+        &self,
+        cache: &mut Cache,
+        pod: &PodInfo,
+        _: &[StaticFit],
+        profile: &Profile,
+        state: &mut CycleState,
+        _: &[NodeIndex],
+    ) -> bool {
         let class = pod.class.clone();
+        if profile.ignores_preferred_terms && class.preferred_pods.is_empty() {
+            return false;
+        }
         let mut scores: Vec<PerValue> = Vec::new();
         for term in &class.preferred_pods {
             let key = CountKey { terms: vec![resolved(cache, term)], living_only: false };
@@ -208,7 +217,7 @@ impl Plugin for InterPodAffinity {
                 }
             }
         }
-        sum_existing(cache, pod, |c| &c.affinity, |_| HARD_POD_AFFINITY_WEIGHT, &mut scores);
+        sum_existing(cache, pod, |c| &c.affinity, |_| profile.hard_pod_affinity_weight, &mut scores);
         sum_existing(cache, pod, |c| &c.preferred_pods, |t| t.weight, &mut scores);
         scores.retain(|p| p.counts.iter().any(|n| *n != 0));
         let has_any = !scores.is_empty();
@@ -230,7 +239,7 @@ impl Plugin for InterPodAffinity {
         }
     }
 
-    fn hint(&self, cache: &Cache, pod: &PodInfo, event: &ClusterEvent) -> bool {
+    fn hint(&self, cache: &Cache, pod: &PodInfo, _: &Profile, event: &ClusterEvent) -> bool {
         let class = &pod.class;
         let wanted = |other: &PodInfo| means_all(cache, &class.affinity, &other.class);
         let unwanted = |other: &PodInfo| {

@@ -43,6 +43,8 @@ pub const VOLUME_ZONE: PluginId = 8;
 pub const POD_TOPOLOGY_SPREAD: PluginId = 9;
 /// InterPodAffinity's place.
 pub const INTER_POD_AFFINITY: PluginId = 10;
+/// NodeResourcesBalancedAllocation's place.
+pub const BALANCED_ALLOCATION: PluginId = 11;
 
 /// Plugins that filter or score, in the order of the default profile.
 pub static PLUGINS: &[&dyn Plugin] = &[

@@ -1,5 +1,6 @@
 //! NodeAffinity: `nodeSelector`, required and preferred node affinity.
 
+use crate::api::Value;
 use crate::base::List as _;
 use crate::scheduler::cache::{Cache, NodeIndex};
 use crate::scheduler::framework::{Cx, CycleState, Plugin, PreFilter, Reasons, Reject, StaticFit, default_normalize};
@@ -7,6 +8,7 @@ use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::NODE_AFFINITY;
 use crate::scheduler::pod_info::PodInfo;
+use crate::scheduler::profile::Profile;
 
 /// The plugin.
 pub struct NodeAffinity;
@@ -24,8 +26,8 @@ impl Plugin for NodeAffinity {
         true
     }
 
-    fn pre_filter(&self, cache: &mut Cache, pod: &PodInfo, _: &[StaticFit], _: &mut CycleState) -> PreFilter {
-        if pod.class.required_nodes.is_empty() {
+    fn pre_filter(&self, cache: &mut Cache, pod: &PodInfo, _: &[StaticFit], profile: &Profile, _: &mut CycleState) -> PreFilter {
+        if pod.class.required_nodes.is_empty() && profile.added_affinity.required.is_empty() {
             return PreFilter::Skip;
         }
         match &pod.class.node_names {
@@ -36,21 +38,27 @@ impl Plugin for NodeAffinity {
     }
 
     fn filter(&self, cx: &Cx, _: &CycleState, _: NodeIndex, node: &NodeInfo) -> Option<Reject> {
-        let refuses = !cx.pod.class.required_nodes.matches(&node.object);
-        refuses.then_some(Reject { plugin: NODE_AFFINITY, unresolvable: true, reasons: Reasons::NODE_AFFINITY })
+        let added = &cx.profile.added_affinity.required;
+        let reasons = match &node.object {
+            node if !added.matches(node) => Reasons::ENFORCED_AFFINITY,
+            node if !cx.pod.class.required_nodes.matches(node) => Reasons::NODE_AFFINITY,
+            _ => return None,
+        };
+        Some(Reject { plugin: NODE_AFFINITY, unresolvable: true, reasons })
     }
 
-    fn weight(&self) -> i64 {
+    fn default_weight(&self) -> i64 {
         2
     }
 
-    fn pre_score(&self, _: &mut Cache, pod: &PodInfo, _: &[StaticFit], _: &mut CycleState, _: &[NodeIndex]) -> bool {
-        !pod.class.preferred_nodes.is_empty()
+    fn pre_score(&self, _: &mut Cache, pod: &PodInfo, _: &[StaticFit], profile: &Profile, _: &mut CycleState, _: &[NodeIndex]) -> bool {
+        !pod.class.preferred_nodes.is_empty() || !profile.added_affinity.preferred.is_empty()
     }
 
     fn score(&self, cx: &Cx, _: &CycleState, nodes: &[NodeIndex], scores: &mut [i64]) {
         for (index, score) in nodes.iter().zip(scores) {
-            *score = cx.pod.class.preferred_nodes.score(&cx.cache.node(*index).object);
+            let preferred = [&cx.pod.class.preferred_nodes, &cx.profile.added_affinity.preferred];
+            *score = preferred.map(|p| p.score(&cx.cache.node(*index).object)).iter().sum();
         }
     }
 
@@ -58,11 +66,12 @@ impl Plugin for NodeAffinity {
         default_normalize(scores, false);
     }
 
-    fn hint(&self, cache: &Cache, pod: &PodInfo, event: &ClusterEvent) -> bool {
+    fn hint(&self, cache: &Cache, pod: &PodInfo, profile: &Profile, event: &ClusterEvent) -> bool {
         match event {
             ClusterEvent::Node { index, change, old } => {
-                let required = &pod.class.required_nodes;
-                change.labels && required.matches(&cache.node(*index).object) && (change.added || !required.matches(old))
+                let required = [&pod.class.required_nodes, &profile.added_affinity.required];
+                let would_do = |node: &Value| required.iter().all(|r| r.matches(node));
+                change.labels && would_do(&cache.node(*index).object) && (change.added || !would_do(old))
             }
             _ => false,
         }

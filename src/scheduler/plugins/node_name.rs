@@ -6,6 +6,7 @@ use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::NODE_NAME;
 use crate::scheduler::pod_info::PodInfo;
+use crate::scheduler::profile::Profile;
 
 /// The plugin.
 pub struct NodeName;
@@ -29,7 +30,7 @@ impl Plugin for NodeName {
         refuses.then_some(Reject { plugin: NODE_NAME, unresolvable: true, reasons: Reasons::NODE_NAME })
     }
 
-    fn hint(&self, cache: &Cache, pod: &PodInfo, event: &ClusterEvent) -> bool {
+    fn hint(&self, cache: &Cache, pod: &PodInfo, _: &Profile, event: &ClusterEvent) -> bool {
         matches!(event, ClusterEvent::Node { index, change, .. } if change.added && cache.node(*index).name == pod.node_name)
     }
 }

@@ -7,6 +7,7 @@ use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::NODE_PORTS;
 use crate::scheduler::pod_info::PodInfo;
+use crate::scheduler::profile::Profile;
 
 /// The plugin.
 pub struct NodePorts;
@@ -28,7 +29,7 @@ impl Plugin for NodePorts {
         true
     }
 
-    fn pre_filter(&self, _: &mut Cache, pod: &PodInfo, _: &[StaticFit], _: &mut CycleState) -> PreFilter {
+    fn pre_filter(&self, _: &mut Cache, pod: &PodInfo, _: &[StaticFit], _: &Profile, _: &mut CycleState) -> PreFilter {
         if pod.class.host_ports.is_empty() { PreFilter::Skip } else { PreFilter::Run }
     }
 
@@ -37,7 +38,7 @@ impl Plugin for NodePorts {
         refuses.then_some(Reject { plugin: NODE_PORTS, unresolvable: false, reasons: Reasons::PORTS })
     }
 
-    fn hint(&self, cache: &Cache, pod: &PodInfo, event: &ClusterEvent) -> bool {
+    fn hint(&self, cache: &Cache, pod: &PodInfo, _: &Profile, event: &ClusterEvent) -> bool {
         let wanted = &pod.class.host_ports;
         match event {
             ClusterEvent::Node { index, change, .. } => change.added && !conflict(wanted, &cache.node(*index).used_ports),

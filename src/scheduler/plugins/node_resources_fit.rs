@@ -1,4 +1,5 @@
-//! NodeResourcesFit: what a pod requests must be left on its node; the emptier the node, the better (LeastAllocated).
+//! NodeResourcesFit: what a pod requests must be left on its node; where a profile does not say otherwise, the emptier the node,
+//! the better (LeastAllocated).
 
 use crate::api::Value;
 use crate::scheduler::cache::{Cache, NodeIndex};
@@ -7,6 +8,7 @@ use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::NODE_RESOURCES_FIT;
 use crate::scheduler::pod_info::PodInfo;
+use crate::scheduler::profile::{Profile, ScoringStrategy, StrategyType};
 use crate::scheduler::resources::{Resources, milli_value, whole_value};
 
 /// The plugin.
@@ -50,6 +52,76 @@ pub fn least_allocated(requested: i64, capacity: i64) -> i64 {
     (left * i128::from(MAX_NODE_SCORE) / i128::from(capacity)) as i64
 }
 
+/// How much of a resource would be requested, of 100; all of it where more is requested than there is.
+pub fn most_allocated(requested: i64, capacity: i64) -> i64 {
+    if capacity == 0 {
+        return 0;
+    }
+    (i128::from(requested.clamp(0, capacity)) * i128::from(MAX_NODE_SCORE) / i128::from(capacity)) as i64
+}
+
+/// The height over a place of the line through these points, which goes on level beyond them.
+// Models helper.BuildBrokenLinearFunction.
+pub fn broken_linear(points: &[(i64, i64)], at: i64) -> i64 {
+    let next = points.iter().position(|(x, _)| at <= *x);
+    match next.map(|i| (i.checked_sub(1).map(|before| points[before]), points[i])) {
+        Some((Some((x0, y0)), (x1, y1))) => y0 + (y1 - y0) * (at - x0) / (x1 - x0),
+        Some((None, (_, y))) => y,
+        None => points.last().map_or(0, |p| p.1),
+    }
+}
+
+/// What of a resource pods would request of the node together with this one, and what it has for them. None of either where the
+/// pod requests nothing of what only some pods want.
+// Models resourceAllocationScorer.calculateResourceAllocatableRequest; `at_least` takes containers without a request for small ones.
+pub fn shares(cx: &Cx, node: &NodeInfo, resource: &str, at_least: bool) -> (i64, i64) {
+    let (wanted, taken, offered) = (&cx.pod.class.requests, &node.requested, &node.allocatable);
+    let (least, least_taken) = (cx.pod.class.non_zero, node.non_zero_requested);
+    let (taken, wanted, offered) = match resource {
+        "cpu" if at_least => (least_taken.0, least.0, offered.milli_cpu),
+        "cpu" => (taken.milli_cpu, wanted.milli_cpu, offered.milli_cpu),
+        "memory" if at_least => (least_taken.1, least.1, offered.memory),
+        "memory" => (taken.memory, wanted.memory, offered.memory),
+        "ephemeral-storage" => (taken.ephemeral_storage, wanted.ephemeral_storage, offered.ephemeral_storage),
+        _ => match cx.cache.scalars.find(resource).map(|i| (taken.scalar(i), wanted.scalar(i), offered.scalar(i))) {
+            Some(amounts) if amounts.1 > 0 => amounts,
+            _ => return (0, 0),
+        },
+    };
+    (taken.saturating_add(wanted), offered)
+}
+
+impl ScoringStrategy {
+    /// What a node is worth for the pod, of 100.
+    fn score(&self, cx: &Cx, node: &NodeInfo) -> i64 {
+        let (mut sum, mut weights) = (0, 0);
+        for (resource, weight) in &self.resources {
+            let (requested, capacity) = shares(cx, node, resource, true);
+            if capacity == 0 {
+                continue;
+            }
+            let score = match &self.kind {
+                StrategyType::LeastAllocated => least_allocated(requested, capacity),
+                StrategyType::MostAllocated => most_allocated(requested, capacity),
+                StrategyType::RequestedToCapacityRatio(shape) => {
+                    match broken_linear(shape, most_allocated(requested, capacity)) {
+                        // What scores nothing does not count.
+                        0 => continue,
+                        score => score,
+                    }
+                }
+            };
+            sum += score * weight;
+            weights += weight;
+        }
+        match self.kind {
+            _ if weights == 0 => 0,
+            StrategyType::RequestedToCapacityRatio(_) => (sum as f64 / weights as f64).round() as i64,
+            _ => sum / weights,
+        }
+    }
+}
+
 impl Plugin for NodeResourcesFit {
     fn name(&self) -> &'static str {
         "NodeResourcesFit"
@@ -65,7 +137,7 @@ impl Plugin for NodeResourcesFit {
 
     fn filter(&self, cx: &Cx, _: &CycleState, _: NodeIndex, node: &NodeInfo) -> Option<Reject> {
         let (mut reasons, mut unresolvable) = (Reasons::NONE, false);
-        for lack in insufficient(&cx.pod.class.requests, node) {
+        for lack in insufficient(&cx.pod.class.requests, node).filter(|lack| !is_ignored(cx, lack.reason)) {
             reasons.insert(lack.reason);
             // Even an empty node would lack it; pods can always be taken away.
             unresolvable |= lack.reason != Reasons::TOO_MANY_PODS && lack.requested > lack.capacity;
@@ -73,30 +145,17 @@ impl Plugin for NodeResourcesFit {
         (!reasons.is_empty()).then_some(Reject { plugin: NODE_RESOURCES_FIT, unresolvable, reasons })
     }
 
-    fn weight(&self) -> i64 {
+    fn default_weight(&self) -> i64 {
         1
     }
 
     fn score(&self, cx: &Cx, _: &CycleState, nodes: &[NodeIndex], scores: &mut [i64]) {
-        let (cpu, memory) = cx.pod.class.non_zero;
         for (index, score) in nodes.iter().zip(scores) {
-            let node = cx.cache.node(*index);
-            let (has_cpu, has_memory) = (node.allocatable.milli_cpu, node.allocatable.memory);
-            let mut sum = 0;
-            let mut weights = 0;
-            for (requested, capacity) in
-                [(node.non_zero_requested.0.saturating_add(cpu), has_cpu), (node.non_zero_requested.1.saturating_add(memory), has_memory)]
-            {
-                if capacity != 0 {
-                    sum += least_allocated(requested, capacity);
-                    weights += 1;
-                }
-            }
-            *score = if weights == 0 { 0 } else { sum / weights };
+            *score = cx.profile.scoring_strategy.score(cx, cx.cache.node(*index));
         }
     }
 
-    fn hint(&self, cache: &Cache, pod: &PodInfo, event: &ClusterEvent) -> bool {
+    fn hint(&self, cache: &Cache, pod: &PodInfo, _: &Profile, event: &ClusterEvent) -> bool {
         match event {
             ClusterEvent::Node { index, change, old } => {
                 let (requests, node) = (&pod.class.requests, cache.node(*index));
@@ -107,6 +166,12 @@ impl Plugin for NodeResourcesFit {
             _ => false,
         }
     }
+}
+
+/// Whether the profile leaves out what this reason tells of.
+fn is_ignored(cx: &Cx, reason: Reasons) -> bool {
+    cx.profile.ignored_resources.iter().any(|list| !list.is_empty())
+        && cx.pod.class.requests.scalars.iter().any(|(i, _)| Reasons::scalar(*i) == reason && cx.profile.ignores(cx.cache.scalars.name(*i)))
 }
 
 /// Whether a pod that changed asks for less of something that is wanted (`isSchedulableAfterPodScaleDown`).

@@ -10,6 +10,7 @@ use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::NODE_UNSCHEDULABLE;
 use crate::scheduler::pod_info::PodInfo;
+use crate::scheduler::profile::Profile;
 
 /// The plugin.
 pub struct NodeUnschedulable;
@@ -36,7 +37,7 @@ impl Plugin for NodeUnschedulable {
         refuses.then_some(Reject { plugin: NODE_UNSCHEDULABLE, unresolvable: true, reasons: Reasons::UNSCHEDULABLE })
     }
 
-    fn hint(&self, cache: &Cache, pod: &PodInfo, event: &ClusterEvent) -> bool {
+    fn hint(&self, cache: &Cache, pod: &PodInfo, _: &Profile, event: &ClusterEvent) -> bool {
         match event {
             ClusterEvent::Node { index, change, .. } => {
                 change.taints && (!cache.node(*index).unschedulable || tolerates_cordon(pod.class.tolerations()))

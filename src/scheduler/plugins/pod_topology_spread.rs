@@ -12,6 +12,7 @@ use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::POD_TOPOLOGY_SPREAD;
 use crate::scheduler::pod_info::{PodInfo, SpreadConstraint};
+use crate::scheduler::profile::Profile;
 
 /// The plugin.
 pub struct PodTopologySpread;
@@ -84,10 +85,18 @@ fn score_for_count(count: i64, max_skew: i64, weight: f64) -> f64 {
     count as f64 * weight + (max_skew - 1) as f64
 }
 
-fn default_constraints(cache: &mut Cache, pod: &PodInfo) -> Vec<SpreadConstraint> {
+/// How a pod is spread that does not say so itself.
+fn default_constraints(cache: &mut Cache, pod: &PodInfo, profile: &Profile) -> Vec<SpreadConstraint> {
+    if profile.default_constraints.as_ref().is_some_and(Vec::is_empty) {
+        return Vec::new();
+    }
     let selector = cache.workloads.default_selector(&pod.class);
     if selector.is_everything() {
         return Vec::new();
+    }
+    if let Some(listed) = &profile.default_constraints {
+        let of = |c: &Value| SpreadConstraint { selector: selector.clone(), ..SpreadConstraint::parse(c, &Value::Null) };
+        return listed.iter().map(of).list();
     }
     let soft = |topology_key: &ArcStr, max_skew| SpreadConstraint {
         max_skew,
@@ -110,8 +119,12 @@ impl Plugin for PodTopologySpread {
         true
     }
 
-    fn pre_filter(&self, cache: &mut Cache, pod: &PodInfo, fits: &[StaticFit], state: &mut CycleState) -> PreFilter {
-        let hard: Vec<&SpreadConstraint> = pod.class.spread.iter().filter(|c| c.hard).list();
+    fn pre_filter(&self, cache: &mut Cache, pod: &PodInfo, fits: &[StaticFit], profile: &Profile, state: &mut CycleState) -> PreFilter {
+        let own = &pod.class.spread;
+        // None of those that the system has is hard.
+        let defaults =
+            if own.is_empty() && profile.default_constraints.is_some() { default_constraints(cache, pod, profile) } else { Vec::new() };
+        let hard: Vec<&SpreadConstraint> = own.iter().chain(&defaults).filter(|c| c.hard).list();
         if hard.is_empty() {
             return PreFilter::Skip;
         }
@@ -163,19 +176,27 @@ impl Plugin for PodTopologySpread {
         }
     }
 
-    fn weight(&self) -> i64 {
+    fn default_weight(&self) -> i64 {
         2
     }
 
-    fn pre_score(&self, cache: &mut Cache, pod: &PodInfo, fits: &[StaticFit], state: &mut CycleState, nodes: &[NodeIndex]) -> bool {
+    fn pre_score(
+        &self,
+        cache: &mut Cache,
+        pod: &PodInfo,
+        fits: &[StaticFit],
+        profile: &Profile,
+        state: &mut CycleState,
+        nodes: &[NodeIndex],
+    ) -> bool {
         let own = &pod.class.spread;
         let soft: Vec<SpreadConstraint> =
-            if own.is_empty() { default_constraints(cache, pod) } else { own.iter().filter(|c| !c.hard).cloned().list() };
+            if own.is_empty() { default_constraints(cache, pod, profile) } else { own.clone() }.into_iter().filter(|c| !c.hard).list();
         if soft.is_empty() {
             return false;
         }
-        // A pod that says how to spread does so among nodes with all the labels only.
-        let needs_all = !own.is_empty();
+        // A pod that says how to spread does so among nodes with all the labels only; so does one whose profile says it.
+        let needs_all = !own.is_empty() || profile.default_constraints.is_some();
         let topologies: Vec<Arc<Topology>> = soft.iter().map(|c| cache.topology(&c.topology_key)).list();
         let lacks_label = |index: NodeIndex| needs_all && !has_labels(&topologies, index);
         let ignored: Vec<bool> = nodes.iter().map(|i| lacks_label(*i)).list();
@@ -250,7 +271,11 @@ impl Plugin for PodTopologySpread {
         }
     }
 
-    fn hint(&self, cache: &Cache, pod: &PodInfo, event: &ClusterEvent) -> bool {
+    fn hint(&self, cache: &Cache, pod: &PodInfo, _: &Profile, event: &ClusterEvent) -> bool {
+        if pod.class.spread.is_empty() {
+            // It was refused by what its profile has for all; whom that counts, its workload says.
+            return !matches!(event, ClusterEvent::Namespace | ClusterEvent::Volume { .. });
+        }
         let counted = |other: &PodInfo| {
             let own = pod.class.spread.iter();
             other.class.namespace == pod.class.namespace && own.filter(|c| c.hard).any(|c| c.selector.matches(&other.class.labels))

@@ -8,6 +8,7 @@ use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::TAINT_TOLERATION;
 use crate::scheduler::pod_info::PodInfo;
+use crate::scheduler::profile::Profile;
 
 /// The plugin.
 pub struct TaintToleration;
@@ -46,7 +47,7 @@ impl Plugin for TaintToleration {
         refuses.then_some(Reject { plugin: TAINT_TOLERATION, unresolvable: true, reasons: Reasons::UNTOLERATED_TAINT })
     }
 
-    fn weight(&self) -> i64 {
+    fn default_weight(&self) -> i64 {
         3
     }
 
@@ -62,7 +63,7 @@ impl Plugin for TaintToleration {
         default_normalize(scores, true);
     }
 
-    fn hint(&self, cache: &Cache, pod: &PodInfo, event: &ClusterEvent) -> bool {
+    fn hint(&self, cache: &Cache, pod: &PodInfo, _: &Profile, event: &ClusterEvent) -> bool {
         match event {
             ClusterEvent::Node { index, change, old } => {
                 let tolerations = pod.class.tolerations();

@@ -10,6 +10,7 @@ use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::VOLUME_BINDING;
 use crate::scheduler::pod_info::{Claim, PodInfo};
+use crate::scheduler::profile::Profile;
 
 /// The plugin.
 pub struct VolumeBinding;
@@ -23,7 +24,7 @@ impl Plugin for VolumeBinding {
         true
     }
 
-    fn pre_filter(&self, cache: &mut Cache, pod: &PodInfo, _: &[StaticFit], state: &mut CycleState) -> PreFilter {
+    fn pre_filter(&self, cache: &mut Cache, pod: &PodInfo, _: &[StaticFit], _: &Profile, state: &mut CycleState) -> PreFilter {
         if pod.class.claims.is_empty() {
             return PreFilter::Skip;
         }
@@ -75,7 +76,7 @@ impl Plugin for VolumeBinding {
         (!reasons.is_empty()).then_some(Reject { plugin: VOLUME_BINDING, unresolvable: true, reasons })
     }
 
-    fn hint(&self, _: &Cache, pod: &PodInfo, event: &ClusterEvent) -> bool {
+    fn hint(&self, _: &Cache, pod: &PodInfo, _: &Profile, event: &ClusterEvent) -> bool {
         match event {
             ClusterEvent::Node { change, .. } => change.added || change.labels,
             ClusterEvent::Volume { namespace, claim } => {

@@ -8,6 +8,7 @@ use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::VOLUME_RESTRICTIONS;
 use crate::scheduler::pod_info::{Claim, PodInfo};
+use crate::scheduler::profile::Profile;
 
 /// The plugin.
 pub struct VolumeRestrictions;
@@ -51,7 +52,7 @@ impl Plugin for VolumeRestrictions {
         true
     }
 
-    fn pre_filter(&self, cache: &mut Cache, pod: &PodInfo, _: &[StaticFit], state: &mut CycleState) -> PreFilter {
+    fn pre_filter(&self, cache: &mut Cache, pod: &PodInfo, _: &[StaticFit], _: &Profile, state: &mut CycleState) -> PreFilter {
         let namespace = &pod.class.namespace;
         let alone = |c: &Claim| match c {
             Claim::Named(name) => {
@@ -86,7 +87,7 @@ impl Plugin for VolumeRestrictions {
         state.exclusive_uses += sign * uses(other, &cx.pod.class.namespace, &state.exclusive_claims);
     }
 
-    fn hint(&self, _: &Cache, pod: &PodInfo, event: &ClusterEvent) -> bool {
+    fn hint(&self, _: &Cache, pod: &PodInfo, _: &Profile, event: &ClusterEvent) -> bool {
         let mut claims = pod.claim_names();
         match event {
             ClusterEvent::PodDeleted(gone) => claims.any(|c| uses(gone, &pod.class.namespace, &[c]) > 0) || conflict(pod, gone),

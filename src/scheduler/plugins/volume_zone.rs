@@ -8,6 +8,7 @@ use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::{VOLUME_ZONE, volume_binding};
 use crate::scheduler::pod_info::PodInfo;
+use crate::scheduler::profile::Profile;
 
 /// The plugin.
 pub struct VolumeZone;
@@ -29,7 +30,7 @@ impl Plugin for VolumeZone {
         true
     }
 
-    fn pre_filter(&self, cache: &mut Cache, _: &PodInfo, _: &[StaticFit], state: &mut CycleState) -> PreFilter {
+    fn pre_filter(&self, cache: &mut Cache, _: &PodInfo, _: &[StaticFit], _: &Profile, state: &mut CycleState) -> PreFilter {
         let gone = |name: &&ArcStr| cache.volumes.volume(name).is_null();
         if let Some(name) = state.bound_volumes.iter().find(gone) {
             return PreFilter::Reject { message: format!("persistentvolume \"{name}\" not found") };
@@ -49,7 +50,7 @@ impl Plugin for VolumeZone {
         elsewhere.then_some(Reject { plugin: VOLUME_ZONE, unresolvable: true, reasons: Reasons::NO_ZONE })
     }
 
-    fn hint(&self, cache: &Cache, pod: &PodInfo, event: &ClusterEvent) -> bool {
-        volume_binding::VolumeBinding.hint(cache, pod, event)
+    fn hint(&self, cache: &Cache, pod: &PodInfo, profile: &Profile, event: &ClusterEvent) -> bool {
+        volume_binding::VolumeBinding.hint(cache, pod, profile, event)
     }
 }

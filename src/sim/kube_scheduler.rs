@@ -1,0 +1,117 @@
+//! `kube-scheduler` on the workstation: starts the cluster's scheduler anew, with the configuration that `--config` names. Where a real
+//! one stays in the foreground, this one says so and ends.
+
+use super::cluster::Cluster;
+use crate::api::yaml::read_value;
+use crate::base::{List as _, Time};
+use crate::kubectl::output::to_yaml;
+use crate::scheduler::{Configuration, ConfigurationError};
+
+/// What `kube-scheduler --help` says of its flags.
+const USAGE: &str = "kube-scheduler decides on which node each pod runs. Here it starts the cluster's scheduler anew.
+
+Usage:
+  kube-scheduler [flags]
+
+Flags:
+      --config string            The path to the configuration file (KubeSchedulerConfiguration).
+  -h, --help                     help for kube-scheduler
+      --version                  Print version information and quit
+      --write-config-to string   If set, write the configuration values to this file and exit.
+";
+
+/// What a call asks for.
+#[derive(Debug, PartialEq)]
+pub(super) enum Call {
+    /// A scheduler with the configuration in this file, or with the one it has of its own accord.
+    Start(Option<String>),
+    /// That configuration, to be written into this file.
+    Write(String),
+    /// This text, and the exit code with it.
+    Say(String, i32),
+}
+
+/// Reads the arguments.
+pub(super) fn parse(args: &[String]) -> Call {
+    let (mut config, mut write) = (None, None);
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        let (name, value) = arg.split_once('=').map_or((arg.as_str(), None), |(name, value)| (name, Some(value.to_owned())));
+        let slot = match name {
+            "-h" | "--help" => return Call::Say(USAGE.to_owned(), 0),
+            "--version" => return Call::Say("Kubernetes v1.36.2\n".to_owned(), 0),
+            "--config" => &mut config,
+            "--write-config-to" => &mut write,
+            _ if !name.starts_with('-') => {
+                return Call::Say(format!("Error: unknown command {name:?} for \"kube-scheduler\"\n"), 1);
+            }
+            _ => return Call::Say(format!("Error: unknown flag: {name}\n"), 1),
+        };
+        match value.or_else(|| args.next().cloned()) {
+            Some(value) => *slot = Some(value),
+            None => return Call::Say(format!("Error: flag needs an argument: {name}\n"), 1),
+        }
+    }
+    write.map_or(Call::Start(config), Call::Write)
+}
+
+/// Starts the scheduler anew by the configuration in a file, or by its own; what is said of that, or why it is not.
+pub(super) fn start(
+    cluster: &mut Cluster,
+    now: Time,
+    path: Option<&str>,
+    read: impl Fn(&str) -> Result<Vec<u8>, String>,
+) -> Result<String, String> {
+    let (configuration, without_effect) = match path {
+        None => Default::default(),
+        Some(path) => configuration(&String::from_utf8_lossy(&read(path)?)).map_err(|e| e.to_string())?,
+    };
+    let names: Vec<String> = configuration.profiles.iter().map(|p| p.name.to_string()).list();
+    if !cluster.restart_scheduler(now, configuration) {
+        return Err("this cluster runs without a scheduler".to_owned());
+    }
+    let mut said = format!("The cluster's scheduler runs anew, for pods whose schedulerName is {}.\n", names.join(" or "));
+    for field in without_effect {
+        said.push_str(&format!("{field} has no effect here.\n"));
+    }
+    Ok(said)
+}
+
+/// Reads the text of a configuration file; with it, what of it has no effect here.
+fn configuration(text: &str) -> Result<(Configuration, Vec<String>), ConfigurationError> {
+    let value = read_value(text).map_err(|e| ConfigurationError::Undecodable(e.to_string()))?;
+    Configuration::parse(&value)
+}
+
+/// What a scheduler has of its own accord, as a file.
+pub(super) fn written_default() -> String {
+    to_yaml(&Configuration::written_default())
+}
+
+/// The line that a command which fails ends with.
+// Models klog and component-base/cli.Run.
+pub(super) fn failed(now: Time, why: &str) -> String {
+    let at = now.rfc3339_micro();
+    format!("E{}{} {}       1 run.go:72] \"command failed\" err={why:?}\n", &at[5..7], &at[8..10], &at[11..26])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags() {
+        let parsed = |line: &str| parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!(parsed(""), Call::Start(None));
+        assert_eq!(parsed("--config a.yaml"), Call::Start(Some("a.yaml".to_owned())));
+        assert_eq!(parsed("--config=a.yaml"), Call::Start(Some("a.yaml".to_owned())));
+        assert_eq!(parsed("--write-config-to=b"), Call::Write("b".to_owned()));
+        for (line, said) in [
+            ("--config", "Error: flag needs an argument: --config\n"),
+            ("--nope", "Error: unknown flag: --nope\n"),
+            ("start", "Error: unknown command \"start\" for \"kube-scheduler\"\n"),
+        ] {
+            assert_eq!(parsed(line), Call::Say(said.to_owned(), 1));
+        }
+    }
+}
