@@ -52,6 +52,13 @@ pub fn decode_component(name: &str, value: &Value) -> Result<(Value, Vec<StrictE
     }
 }
 
+/// The field that a decoder's message names: `... json: cannot unmarshal string into Go struct field Container.spec.containers.image of type ...`
+/// has it after the type's name.
+pub fn wrong_field(message: &str) -> Option<String> {
+    let named = message.split("Go struct field ").nth(1)?.split(" of type").next()?;
+    named.split_once('.').map(|(_, path)| path.to_owned())
+}
+
 /// The first wrong type in an object of `kind`, as Go's JSON decoder words it.
 pub fn wrong_type(kind: KindRef, value: &Value) -> Option<String> {
     let mut walk = Walk::new(Words::Json);

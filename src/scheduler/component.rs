@@ -86,6 +86,11 @@ impl Scheduler {
         *self = Scheduler { decisions, random: self.random.clone(), busy_until: self.busy_until, ..Scheduler::new(0, configuration) };
     }
 
+    /// The schedulers that pods can name.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.algorithms.iter().map(|a| a.profile.name.as_str())
+    }
+
     /// What was decided last, for showing.
     pub fn decisions(&self) -> &Decisions {
         &self.decisions

@@ -8,15 +8,16 @@ use super::plugins::{
 };
 use super::profile::{AddedAffinity, Profile, ScoringStrategy, StrategyType};
 use super::queue::Backoff;
-use crate::api::decode::{decode_component, strict_text};
+use crate::api::decode::{StrictError, decode_component, strict_text, wrong_field};
 use crate::api::node_affinity::{PreferredNodeAffinity, RequiredNodeAffinity};
 use crate::api::{ArcStr, Cause, Value, aggregate, distinct};
 use crate::base::{Duration, List as _, text};
 use crate::obj;
 
 /// The group and version of the configuration.
-const API_VERSION: &str = "kubescheduler.config.k8s.io/v1";
-const KIND: &str = "KubeSchedulerConfiguration";
+pub const API_VERSION: &str = "kubescheduler.config.k8s.io/v1";
+/// And its kind.
+pub const KIND: &str = "KubeSchedulerConfiguration";
 /// The best score of a point of a shape (`MaxCustomPriorityScore`).
 const MAX_CUSTOM_SCORE: i64 = 10;
 /// The weight of a resource where none is said, and the greatest.
@@ -46,12 +47,12 @@ pub enum ConfigurationError {
     /// It is not a `KubeSchedulerConfiguration`: kind and version.
     #[error("no kind {0:?} is registered for version {1:?} in scheme \"pkg/scheduler/apis/config/scheme/scheme.go:30\"")]
     Kind(String, String),
-    /// It cannot be read, or has fields that there are none of.
-    #[error("{0}")]
-    Undecodable(String),
-    /// The arguments of a plugin cannot be read, or have fields that there are none of.
-    #[error("decoding args for plugin {0:?}: {1}")]
-    Arguments(String, String),
+    /// It cannot be decoded.
+    #[error(transparent)]
+    Undecodable(#[from] Undecodable),
+    /// The arguments of a plugin cannot: its name and the path of its arguments.
+    #[error("decoding args for plugin {0:?}: {2}")]
+    Arguments(String, String, Undecodable),
     /// Values are wrong.
     #[error("{}", aggregate(&distinct(.0)))]
     Invalid(Vec<Cause>),
@@ -61,6 +62,40 @@ pub enum ConfigurationError {
     /// What is not simulated.
     #[error("{0} are not simulated")]
     NotSimulated(&'static str),
+}
+
+/// Why something is not of its type.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Undecodable {
+    /// A value of a wrong type, as Go's decoder words it.
+    #[error("{0}")]
+    WrongType(String),
+    /// Fields that there are none of.
+    #[error("{}", strict_text(.0))]
+    Unknown(Vec<StrictError>),
+}
+
+impl ConfigurationError {
+    /// The paths of what is wrong, each with why.
+    pub fn places(&self) -> Vec<(String, String)> {
+        let inside = |path: &str, why: &Undecodable| match why {
+            Undecodable::WrongType(message) => vec![(join(path, &wrong_field(message).unwrap_or_default()), self.to_string())],
+            Undecodable::Unknown(fields) => fields.iter().map(|e| (join(path, &e.path), e.message.clone())).list(),
+        };
+        match self {
+            ConfigurationError::Undecodable(why) => inside("", why),
+            ConfigurationError::Arguments(_, path, why) => inside(path, why),
+            ConfigurationError::Invalid(causes) => causes.iter().map(|c| (c.field.clone(), format!("{}: {}", c.field, c.message))).list(),
+            ConfigurationError::Kind(..) => vec![("kind".to_owned(), self.to_string())],
+            ConfigurationError::Profile(..) => vec![("profiles".to_owned(), self.to_string())],
+            ConfigurationError::NotSimulated(field) => vec![((*field).to_owned(), self.to_string())],
+        }
+    }
+}
+
+/// A path and one below it.
+fn join(path: &str, below: &str) -> String {
+    [path, below].into_iter().filter(|p| !p.is_empty()).list().join(".")
 }
 
 /// What is amiss with a profile's plugins.
@@ -96,7 +131,7 @@ impl Configuration {
         if (kind, version) != (KIND, API_VERSION) {
             return Err(ConfigurationError::Kind(kind.to_owned(), version.to_owned()));
         }
-        let value = &decoded(KIND, value).map_err(ConfigurationError::Undecodable)?;
+        let value = &decoded(KIND, value)?;
         if !value.get("extenders").items().is_empty() {
             return Err(ConfigurationError::NotSimulated("extenders"));
         }
@@ -169,9 +204,9 @@ impl Configuration {
 }
 
 /// Reads a value as what is called so in the configuration's package, or says what is wrong with it.
-fn decoded(ty: &str, value: &Value) -> Result<Value, String> {
-    let (value, strict) = decode_component(ty, value)?;
-    if strict.is_empty() { Ok(value) } else { Err(strict_text(&strict)) }
+fn decoded(ty: &str, value: &Value) -> Result<Value, Undecodable> {
+    let (value, strict) = decode_component(ty, value).map_err(Undecodable::WrongType)?;
+    if strict.is_empty() { Ok(value) } else { Err(Undecodable::Unknown(strict)) }
 }
 
 /// Collects what is wrong, and what has no effect.
@@ -231,7 +266,7 @@ impl Reader {
         }
         let args = if args.is_null() { &Value::map() } else { args };
         let decoded = decoded(&format!("{name}Args"), args);
-        let args = &decoded.map_err(|why| ConfigurationError::Arguments(name.to_owned(), why))?;
+        let args = &decoded.map_err(|why| ConfigurationError::Arguments(name.to_owned(), path.to_owned(), why))?;
         if of_plugin(NODE_RESOURCES_FIT) {
             let list = |name: &str| args.get(name).items().iter().map(Value::arc_str).list();
             profile.ignored_resources = [list("ignoredResources"), list("ignoredResourceGroups")];
@@ -486,4 +521,120 @@ fn choose_plugins(profile: &mut Profile, plugins: &Value) -> Result<(), PluginEr
 
 fn plugin_of(name: &str) -> Option<PluginId> {
     (0..).zip(PLUGINS).find(|(_, p)| text::same(p.name(), name)).map(|(id, _)| id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::yaml::read_value;
+
+    fn parsed(profile: &str) -> Result<Configuration, String> {
+        let text = format!("apiVersion: {API_VERSION}\nkind: {KIND}\n{profile}\n");
+        let value = read_value(&text).expect("the test's YAML");
+        Configuration::parse(&value).map(|(c, _)| c).map_err(|e| e.to_string())
+    }
+
+    fn filters_and_weights(plugins: &str) -> Result<(Vec<&'static str>, Vec<(&'static str, i64)>), String> {
+        let profile = parsed(&format!("profiles: [{{plugins: {plugins}}}]"))?.profiles.remove(0);
+        let named = |id: PluginId| PLUGINS[usize::from(id)].name();
+        let weights = (0..).zip(&profile.weights).filter(|(_, w)| **w > 0).map(|(id, w)| (named(id), *w)).list();
+        Ok((profile.filters.iter().map(named).list(), weights))
+    }
+
+    #[test]
+    fn what_a_scheduler_has_of_its_own_accord_is_read_back() {
+        let (read, without_effect) = Configuration::parse(&Configuration::written_default()).expect("what it writes");
+        assert_eq!(format!("{read:?}"), format!("{:?}", Configuration::default()));
+        assert_eq!(without_effect, Vec::<String>::new());
+        assert_eq!(format!("{:?}", parsed("").expect("nothing said")), format!("{:?}", Configuration::default()));
+    }
+
+    #[test]
+    fn plugins_are_merged() {
+        let usual = filters_and_weights("{}").expect("the usual");
+        assert_eq!(usual.0.len(), 11);
+        assert_eq!(usual.1[..3], [("TaintToleration", 3), ("NodeAffinity", 2), ("NodeResourcesFit", 1)]);
+        let weight_of = |plugins: &str, name: &str| {
+            let all = filters_and_weights(plugins).expect(plugins).1;
+            all.iter().find(|p| p.0 == name).map_or(0, |p| p.1)
+        };
+        for (plugins, name, weight) in [
+            ("{score: {enabled: [{name: NodeResourcesFit, weight: 5}]}}", "NodeResourcesFit", 5),
+            // Who names a plugin without a weight gives it the least.
+            ("{score: {enabled: [{name: TaintToleration}]}}", "TaintToleration", 1),
+            ("{multiPoint: {enabled: [{name: TaintToleration, weight: 7}]}}", "TaintToleration", 7),
+            ("{score: {disabled: [{name: ImageLocality}]}}", "ImageLocality", 0),
+            ("{score: {disabled: [{name: '*'}]}}", "NodeAffinity", 0),
+            ("{score: {disabled: [{name: '*'}], enabled: [{name: NodeAffinity, weight: 4}]}}", "NodeAffinity", 4),
+        ] {
+            assert_eq!(weight_of(plugins, name), weight, "{plugins}");
+        }
+        let filters = filters_and_weights("{filter: {disabled: [{name: NodeUnschedulable}]}}").expect("one fewer").0;
+        assert_eq!((filters.len(), filters[0]), (10, "NodeName"));
+        assert!(
+            !parsed("profiles: [{plugins: {postFilter: {disabled: [{name: DefaultPreemption}]}}}]").expect("read").profiles[0].preempts
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_as_kube_scheduler_tells_it() {
+        let of_profile = "initializing profiles: creating profile for scheduler name default-scheduler: ";
+        let fit =
+            |strategy: &str| format!("profiles: [{{pluginConfig: [{{name: NodeResourcesFit, args: {{scoringStrategy: {strategy}}}}}]}}]");
+        let strategy = "profiles[0].pluginConfig[0].args.scoringStrategy";
+        for (text, want) in [
+            ("profilez: []".to_owned(), "strict decoding error: unknown field \"profilez\"".to_owned()),
+            (
+                "profiles: {}".to_owned(),
+                "json: cannot unmarshal object into Go struct field KubeSchedulerConfiguration.profiles of type []v1.KubeSchedulerProfile".to_owned(),
+            ),
+            (
+                "profiles: [{schedulerName: a}, {schedulerName: a}]".to_owned(),
+                "profiles[1].schedulerName: Duplicate value: \"profiles[0].schedulerName\"".to_owned(),
+            ),
+            (
+                "percentageOfNodesToScore: 101\npodInitialBackoffSeconds: 0".to_owned(),
+                "[percentageOfNodesToScore: Invalid value: 101: not in valid range [0-100], podInitialBackoffSeconds: Invalid value: 0: must be greater than 0]".to_owned(),
+            ),
+            (
+                "podMaxBackoffSeconds: 0".to_owned(),
+                "podMaxBackoffSeconds: Invalid value: 0: must be greater than or equal to PodInitialBackoffSeconds".to_owned(),
+            ),
+            (
+                fit("{type: Best}"),
+                format!("{strategy}.type: Unsupported value: \"Best\": supported values: \"LeastAllocated\", \"MostAllocated\", \"RequestedToCapacityRatio\""),
+            ),
+            (
+                fit("{type: RequestedToCapacityRatio}"),
+                format!("{strategy}.requestedToCapacityRatio: Required value: must be specified when type is RequestedToCapacityRatio"),
+            ),
+            (
+                fit("{type: MostAllocated, resources: [{name: cpu, weight: 101}]}"),
+                format!("{strategy}.resources[0].weight: Invalid value: 101: resource weight of cpu not in valid range (0, 100]"),
+            ),
+            (
+                fit("{type: RequestedToCapacityRatio, requestedToCapacityRatio: {shape: [{utilization: 50, score: 11}, {utilization: 50, score: 0}]}}"),
+                format!(
+                    "[{strategy}.requestedToCapacityRatio.shape[1].utilization: Invalid value: 50: values must be sorted in increasing order, \
+                     {strategy}.requestedToCapacityRatio.shape[0].score: Invalid value: 11: not in valid range [0, 10]]"
+                ),
+            ),
+            (fit("{typ: x}"), "decoding args for plugin \"NodeResourcesFit\": strict decoding error: unknown field \"scoringStrategy.typ\"".to_owned()),
+            (
+                "profiles: [{plugins: {score: {enabled: [{name: Best}]}}}]".to_owned(),
+                format!("{of_profile}ScorePlugin \"Best\" does not exist"),
+            ),
+            (
+                "profiles: [{plugins: {score: {enabled: [{name: NodeName}]}}}]".to_owned(),
+                format!("{of_profile}plugin \"NodeName\" does not extend ScorePlugin plugin"),
+            ),
+            (
+                "profiles: [{plugins: {bind: {disabled: [{name: '*'}]}}}]".to_owned(),
+                format!("{of_profile}at least one bind plugin is needed for profile with scheduler name \"default-scheduler\""),
+            ),
+            ("extenders: [{urlPrefix: http://x}]".to_owned(), "extenders are not simulated".to_owned()),
+        ] {
+            assert_eq!(parsed(&text).expect_err(&text), want, "{text}");
+        }
+    }
 }

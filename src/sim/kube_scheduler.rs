@@ -5,7 +5,7 @@ use super::cluster::Cluster;
 use crate::api::yaml::read_value;
 use crate::base::{List as _, Time};
 use crate::kubectl::output::to_yaml;
-use crate::scheduler::{Configuration, ConfigurationError};
+use crate::scheduler::Configuration;
 
 /// What `kube-scheduler --help` says of its flags.
 const USAGE: &str = "kube-scheduler decides on which node each pod runs. Here it starts the cluster's scheduler anew.
@@ -20,11 +20,23 @@ Flags:
       --write-config-to string   If set, write the configuration values to this file and exit.
 ";
 
+/// Flags that a real one has in a cluster's manifest and that change nothing here.
+const WITHOUT_EFFECT: [&str; 8] = [
+    "--authentication-kubeconfig",
+    "--authorization-kubeconfig",
+    "--bind-address",
+    "--kubeconfig",
+    "--leader-elect",
+    "--profiling",
+    "--secure-port",
+    "--v",
+];
+
 /// What a call asks for.
 #[derive(Debug, PartialEq)]
 pub(super) enum Call {
-    /// A scheduler with the configuration in this file, or with the one it has of its own accord.
-    Start(Option<String>),
+    /// A scheduler with the configuration in this file, or with the one it has of its own accord; and the flags without effect.
+    Start(Option<String>, Vec<String>),
     /// That configuration, to be written into this file.
     Write(String),
     /// This text, and the exit code with it.
@@ -33,7 +45,7 @@ pub(super) enum Call {
 
 /// Reads the arguments.
 pub(super) fn parse(args: &[String]) -> Call {
-    let (mut config, mut write) = (None, None);
+    let (mut config, mut write, mut without_effect) = (None, None, Vec::new());
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         let (name, value) = arg.split_once('=').map_or((arg.as_str(), None), |(name, value)| (name, Some(value.to_owned())));
@@ -42,6 +54,10 @@ pub(super) fn parse(args: &[String]) -> Call {
             "--version" => return Call::Say("Kubernetes v1.36.2\n".to_owned(), 0),
             "--config" => &mut config,
             "--write-config-to" => &mut write,
+            _ if WITHOUT_EFFECT.contains(&name) => {
+                without_effect.push(name.to_owned());
+                continue;
+            }
             _ if !name.starts_with('-') => {
                 return Call::Say(format!("Error: unknown command {name:?} for \"kube-scheduler\"\n"), 1);
             }
@@ -52,7 +68,7 @@ pub(super) fn parse(args: &[String]) -> Call {
             None => return Call::Say(format!("Error: flag needs an argument: {name}\n"), 1),
         }
     }
-    write.map_or(Call::Start(config), Call::Write)
+    write.map_or(Call::Start(config, without_effect), Call::Write)
 }
 
 /// Starts the scheduler anew by the configuration in a file, or by its own; what is said of that, or why it is not.
@@ -60,27 +76,26 @@ pub(super) fn start(
     cluster: &mut Cluster,
     now: Time,
     path: Option<&str>,
+    mut without_effect: Vec<String>,
     read: impl Fn(&str) -> Result<Vec<u8>, String>,
 ) -> Result<String, String> {
-    let (configuration, without_effect) = match path {
+    let (configuration, fields) = match path {
         None => Default::default(),
-        Some(path) => configuration(&String::from_utf8_lossy(&read(path)?)).map_err(|e| e.to_string())?,
+        Some(path) => {
+            let value = read_value(&String::from_utf8_lossy(&read(path)?)).map_err(|e| e.to_string())?;
+            Configuration::parse(&value).map_err(|e| e.to_string())?
+        }
     };
     let names: Vec<String> = configuration.profiles.iter().map(|p| p.name.to_string()).list();
     if !cluster.restart_scheduler(now, configuration) {
         return Err("this cluster runs without a scheduler".to_owned());
     }
     let mut said = format!("The cluster's scheduler runs anew, for pods whose schedulerName is {}.\n", names.join(" or "));
+    without_effect.extend(fields);
     for field in without_effect {
         said.push_str(&format!("{field} has no effect here.\n"));
     }
     Ok(said)
-}
-
-/// Reads the text of a configuration file; with it, what of it has no effect here.
-fn configuration(text: &str) -> Result<(Configuration, Vec<String>), ConfigurationError> {
-    let value = read_value(text).map_err(|e| ConfigurationError::Undecodable(e.to_string()))?;
-    Configuration::parse(&value)
 }
 
 /// What a scheduler has of its own accord, as a file.
@@ -102,9 +117,10 @@ mod tests {
     #[test]
     fn flags() {
         let parsed = |line: &str| parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
-        assert_eq!(parsed(""), Call::Start(None));
-        assert_eq!(parsed("--config a.yaml"), Call::Start(Some("a.yaml".to_owned())));
-        assert_eq!(parsed("--config=a.yaml"), Call::Start(Some("a.yaml".to_owned())));
+        assert_eq!(parsed(""), Call::Start(None, Vec::new()));
+        assert_eq!(parsed("--config a.yaml"), Call::Start(Some("a.yaml".to_owned()), Vec::new()));
+        assert_eq!(parsed("--config=a.yaml"), Call::Start(Some("a.yaml".to_owned()), Vec::new()));
+        assert_eq!(parsed("--leader-elect=true"), Call::Start(None, vec!["--leader-elect".to_owned()]));
         assert_eq!(parsed("--write-config-to=b"), Call::Write("b".to_owned()));
         for (line, said) in [
             ("--config", "Error: flag needs an argument: --config\n"),

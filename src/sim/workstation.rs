@@ -476,7 +476,7 @@ impl Workstation {
                 let written = self.machine.files().write(&cwd, &path, text.as_bytes());
                 written.map(|()| String::new()).map_err(|e| format!("open {path}: {}", file_error(e)))
             }
-            kube_scheduler::Call::Start(path) => kube_scheduler::start(cluster, now, path.as_deref(), read),
+            kube_scheduler::Call::Start(path, without_effect) => kube_scheduler::start(cluster, now, path.as_deref(), without_effect, read),
         };
         let (fd, text, code) = match done {
             Ok(text) => (1, text, 0),

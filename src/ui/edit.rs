@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use kubarium::api::Object;
 use kubarium::sim::Sim;
-use kubarium::views::{EXERCISE_FILE, ProblemView, adopt, is_foreign, object};
+use kubarium::views::{EXERCISE_FILE, ProblemView, adopt, configures_scheduler, is_foreign, object};
 
 use super::examples_menu::ExamplesMenu;
 use super::host::Answer;
@@ -112,6 +112,11 @@ pub fn Edit(props: &Props) -> Html {
         }
     });
     let is_exercise = props.files.get(props.file).is_some_and(|f| f.path == EXERCISE_FILE);
+    let hint = match &shown {
+        _ if is_exercise => Some(Text::TaskHint),
+        Some(f) if configures_scheduler(&f.text) => Some(Text::SchedulerHint),
+        _ => None,
+    };
     // What was applied since has not happened yet.
     let is_past = then.is_some();
     let foreign = shown.as_ref().filter(|f| then.is_none() && is_foreign(&f.text) && !is_own(link.host.borrow().sim(), &f.text)).cloned();
@@ -156,7 +161,7 @@ pub fn Edit(props: &Props) -> Html {
             }
             <div class="foot">
                 <ExamplesMenu />
-                <small class="grow">if is_exercise { { Text::TaskHint.t(lang) } }</small>
+                <small class="grow">{ hint.map(|text| text.t(lang)) }</small>
                 <button class="btn primary" onclick={apply} disabled={is_exercise || props.files.is_empty()} title={Text::ApplyHint.t(lang)}>{ Icon::Play.draw() }{ Text::Apply.t(lang) }</button>
             </div>
         </section>

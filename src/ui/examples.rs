@@ -55,7 +55,7 @@ macro_rules! example {
 }
 
 /// All of them, in the order they are shown.
-pub static EXAMPLES: [Example; 20] = [
+pub static EXAMPLES: [Example; 21] = [
     example!(ExLiveness, ExLivenessNote; "liveness-exec.yaml"),
     example!(ExController, ExControllerNote; "nginx-rc.yaml"),
     example!(ExReadiness, ExReadinessNote; "readiness.yaml"),
@@ -66,6 +66,7 @@ pub static EXAMPLES: [Example; 20] = [
     example!(ExPending, ExPendingNote; "too-big.yaml"),
     example!(ExRollout, ExRolloutNote; "rollout.yaml"),
     example!(ExScale, ExScaleNote; "autoscaler.yaml"),
+    example!(ExScheduler, ExSchedulerNote; "scheduler.yaml", "packed.yaml"),
     example!(ExVolume, ExVolumeNote; "config-volume.yaml"),
     example!(ExTask, ExTaskNote; "exercise.yaml"),
     example!(BookConfig, BookConfigNote; "book/cm-appvars.yaml", "book/cm-test-pod.yaml", "book/cm-appconfigfiles.yaml", "book/cm-test-app.yaml", "book/cm-test-app-all.yaml"),

@@ -11,7 +11,7 @@ use kubarium::base::{Duration, List as _, SortedMap, Time};
 use kubarium::sim::{Fault, Load, Session, Sim, TimedInput, Timeline, Usage, UsagePoint, quoted, script};
 use kubarium::views::{
     ClusterViews, ContainerInside, EXERCISE_FILE, EnvView, EventFeed, EventView, Exercises, FileView, Flows, PodView, ProcessInfo,
-    environment, events_after, object,
+    configures_scheduler, environment, events_after, object,
 };
 
 use super::examples::EXAMPLES;
@@ -554,10 +554,11 @@ impl Host {
         FileNews { written, removed: Vec::new() }
     }
 
-    /// Applies a file of the workstation.
+    /// Applies a file of the workstation: to the cluster, or to its scheduler.
     pub fn apply(&mut self, path: &str, text: &str) {
         self.write_file(path, text);
-        self.command(&format!("kubectl apply -f {}", quoted(path)));
+        let command = if configures_scheduler(text) { "kube-scheduler --config" } else { "kubectl apply -f" };
+        self.command(&format!("{command} {}", quoted(path)));
     }
 
     /// Gives the workstation a command line.

@@ -180,6 +180,7 @@ texts! {
     FoundOf: "{} of {}", "第 {} 处，共 {} 处";
     FoundNone: "nothing found", "没有找到";
     Task: "Task", "任务";
+    SchedulerHint: "Apply starts the scheduler anew with this.", "应用后，调度器将以此配置重新启动。";
     TaskHint: "For your readers, not for the cluster: share the session.", "给读者的，不会应用到集群：请分享会话。";
     TaskSoFar: "{} of {}", "{} / {}";
     TaskDone: "All done", "全部完成";
@@ -304,6 +305,7 @@ texts! {
     CauseHeld: "It was deleted, but stays until somebody takes its finalizers away: {}.", "已被删除，但要等其 finalizers 被移除才会消失：{}。";
     CauseMountFails: "A volume cannot be set up, so its containers do not start.", "有卷无法挂载，容器因此不能启动。";
     CauseClaimOfPod: "Its PersistentVolumeClaim {} has no volume yet.", "它的 PersistentVolumeClaim {} 还没有卷。";
+    CauseNoScheduler: "It waits for a scheduler called {}, and nobody is called so. Those that run: {}.", "它指定了名为 {} 的调度器，但没有这样的调度器。正在运行的有：{}。";
     CauseGated: "Gates keep it from the scheduler until somebody takes them away: {}.", "调度门控使它暂不参与调度，直到被移除：{}。";
     CauseProbeKills: "Its probe failed as often as counts (failureThreshold), so the kubelet ends it and starts it anew.", "探针失败次数已达到 failureThreshold，kubelet 因此终止容器并重新启动它。";
     CauseWasOom: "{} was killed because it used more memory than its limit ({}), and was started again.", "{} 使用的内存超过上限（{}），被杀死后又重新启动。";
@@ -568,6 +570,8 @@ texts! {
     ExRolloutNote: "Change the image: two generations trade places", "修改镜像：新旧两代交替";
     ExScale: "Autoscaler", "自动伸缩";
     ExScaleNote: "Set a load and watch it follow", "设置负载，看副本数如何跟随";
+    ExScheduler: "A scheduler of your own", "自己的调度器";
+    ExSchedulerNote: "Apply both files: pods are packed, not spread", "应用两个文件：Pod 集中放置，而不是分散";
     ExVolume: "ConfigMap as a file", "ConfigMap 作为文件";
     ExVolumeNote: "Edited, the file follows late; the variable never", "修改后文件稍后更新，环境变量不变";
     ExTask: "An exercise", "练习";

@@ -192,6 +192,7 @@ pub fn sentence(cause: &Cause, lang: Lang) -> String {
         What::MountFails => Text::CauseMountFails,
         What::ClaimOfPod => Text::CauseClaimOfPod,
         What::Gated => Text::CauseGated,
+        What::NoScheduler => Text::CauseNoScheduler,
         What::ProbeKills => Text::CauseProbeKills,
         What::WasOom => Text::CauseWasOom,
         What::Placeholder => Text::CausePlaceholder,

@@ -102,6 +102,8 @@ pub enum What {
     ClaimOfPod,
     /// The gates that keep the scheduler away.
     Gated,
+    /// The scheduler that it names, and those that there are.
+    NoScheduler,
     /// A probe has failed so often that its container is made anew.
     ProbeKills,
     /// A container that was killed for its memory, and its limit.
@@ -479,6 +481,12 @@ fn pod(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     if !gates.is_empty() {
         add(What::Gated, &[&gates.join(", ")], "SchedulingGated".to_owned(), None);
     }
+    if let Some(scheduler) = sim.cluster().scheduler.as_ref().filter(|_| spec(o, "nodeName").str().is_empty()) {
+        let named = spec(o, "schedulerName").str();
+        if !scheduler.names().any(|name| name == named) {
+            add(What::NoScheduler, &[named, &scheduler.names().list().join(", ")], format!("spec.schedulerName: {named}"), None);
+        }
+    }
     if matches!(seen.health, Health::Unscheduled | Health::Starting) {
         for v in o.at(&["spec", "volumes"]).items() {
             let claim = v.at(&["persistentVolumeClaim", "claimName"]).str();
@@ -575,7 +583,7 @@ mod tests {
 
     #[test]
     fn every_kind_says_what_is_the_matter() {
-        let cases: [(&[&str], u64, &str, &str, &str); 16] = [
+        let cases: [(&[&str], u64, &str, &str, &str); 17] = [
             (&["kubectl create service clusterip none --tcp=80"], 2, "Service", "none", "NoPods(app=none) Endpoints: <none>"),
             (
                 &["kubectl create job j --image=busybox -- false", "kubectl patch job j -p '{\"spec\":{\"suspend\":true}}'"],
@@ -648,6 +656,13 @@ mod tests {
             ),
             (&["kubectl create deployment d --image=nginx"], 20, "Deployment", "d", ""),
             (&["kubectl run p --image=nginx"], 20, "Pod", "p", ""),
+            (
+                &[r#"kubectl run p --image=nginx --overrides='{"spec":{"schedulerName":"mine"}}'"#],
+                20,
+                "Pod",
+                "p",
+                "NoScheduler(mine,default-scheduler) spec.schedulerName: mine",
+            ),
             (&["kubectl run p --image=acme/shop:2"], 20, "Pod", "p", "Placeholder(acme/shop:2) image: acme/shop:2"),
             (&["kubectl run p --image=nods"], 20, "Pod", "p", "Misspelt(nods,node) image: nods"),
             (&["kubectl run p --image=ngnix"], 20, "Pod", "p", "NoSuchImage(ngnix,nginx) image: ngnix"),

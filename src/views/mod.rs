@@ -36,7 +36,7 @@ pub use exercise::{Check, EXERCISE_FILE, Exercise, ExerciseView, Exercises, said
 pub use inside::{ContainerInside, FileView};
 pub use live::{Beat, LiveContainer, LiveHistory, LivePod, LiveProbe, ProbeKind, Span};
 pub use pod::{ContainerRole, ContainerState, ContainerView, Exit, Health, Owner, PodView, ProbeView};
-pub use problems::{ProblemView, problems};
+pub use problems::{ProblemView, configures_scheduler, problems};
 pub use sheets::{Copied, Sheet, sheets};
 pub use traffic::{Flow, Flows, flows_of, load_curve};
 pub use why::{Why, why};

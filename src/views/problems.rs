@@ -1,9 +1,11 @@
 //! What is wrong with a manifest, and where in its text: the API server's own rules, asked before anything is applied.
 
-use crate::api::decode::decode;
+use crate::api::decode::{decode, wrong_field};
 use crate::api::yaml::{Document, decode_stream};
 use crate::api::{Kind, Object, Value, kinds};
 use crate::base::{Order as _, Time};
+use crate::scheduler::configuration;
+use crate::scheduler::{Configuration, ConfigurationError};
 use crate::server::{ApiServer, Caller, WriteOptions};
 
 /// Something that is wrong at a place of a text.
@@ -59,6 +61,10 @@ fn check(server: &mut ApiServer, document: &Document, value: &Value, prefix: &st
             return report("", format!("Object '{name}' is missing in '{}'", shortened(&value.to_json())));
         }
     }
+    if is_scheduler_configuration(value) {
+        let wrong = Configuration::parse(value).err();
+        return wrong.iter().flat_map(ConfigurationError::places).for_each(|(path, message)| report(&path, message));
+    }
     let Some(kind) = Kind::of(value.api_version(), value.kind()) else {
         return report("kind", format!("no matches for kind \"{}\" in version \"{}\"", value.kind(), value.api_version()));
     };
@@ -90,11 +96,15 @@ fn check(server: &mut ApiServer, document: &Document, value: &Value, prefix: &st
     }
 }
 
-/// The field that a decoder's message names: `... json: cannot unmarshal string into Go struct field Container.spec.containers.image of type ...`
-/// has it after the type's name.
-fn wrong_field(message: &str) -> Option<String> {
-    let named = message.split("Go struct field ").nth(1)?.split(" of type").next()?;
-    named.split_once('.').map(|(_, path)| path.to_owned())
+/// Whether it is no object of a cluster, but how its scheduler is set up.
+fn is_scheduler_configuration(value: &Value) -> bool {
+    (value.api_version(), value.kind()) == (configuration::API_VERSION, configuration::KIND)
+}
+
+/// Whether a text begins with how a scheduler is set up, which kube-scheduler takes and no API server.
+pub fn configures_scheduler(text: &str) -> bool {
+    // Most texts need not be read to be told.
+    text.contains(configuration::KIND) && decode_stream(text).0.first().is_some_and(|d| is_scheduler_configuration(&d.value))
 }
 
 /// A text that is cut where it is too long for a message.
@@ -111,6 +121,23 @@ mod tests {
 
     fn told(text: &str) -> Vec<String> {
         problems(text).into_iter().map(|p| format!("{}:{} {}", p.line, p.column, p.message)).collect()
+    }
+
+    #[test]
+    fn a_schedulers_configuration_is_told_from_objects() {
+        let text = |kind: &str| {
+            format!(
+                "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nprofiles:\n- pluginConfig:\n  - name: NodeResourcesFit\n    args:\n      scoringStrategy:\n        type: {kind}\n"
+            )
+        };
+        assert_eq!(told(&text("MostAllocated")), Vec::<String>::new());
+        let wrong = told(&text("Most"));
+        assert!(
+            wrong.len() == 1 && wrong[0].starts_with("8:15 profiles[0].pluginConfig[0].args.scoringStrategy.type: Unsupported value"),
+            "{wrong:?}"
+        );
+        assert_eq!(told(&text("Least\n        typ: x")), ["9:14 unknown field \"scoringStrategy.typ\""]);
+        assert!(configures_scheduler(&text("x")) && !configures_scheduler("kind: ConfigMap\ndata: {a: KubeSchedulerConfiguration}"));
     }
 
     #[test]

@@ -291,7 +291,8 @@ pub fn workstation() -> Image {
     let mut root = (*with(tree(Flavour::Debian), &[("usr/local/bin/minikube", include_str!("minikube.sh"), 0o755)])).clone();
     let program = |name: &str| Inode { kind: Kind::Program(ArcStr::from(name)), ..Inode::file("", 0o755) };
     root.put("usr/local/bin/kubectl", program("kubectl"));
-    root.put("usr/local/bin/kube-scheduler", program("kube-scheduler"));
+    // As a program of a control plane: completion is for those of a workstation.
+    root.put("usr/local/sbin/kube-scheduler", program("kube-scheduler"));
     root.put("usr/bin/vim", program("vi"));
     for name in ELSEWHERE {
         root.put(&format!("usr/local/sbin/{name}"), Inode::file(include_str!("elsewhere.sh"), 0o755));
