@@ -213,3 +213,41 @@ journey('finds kinds, objects and commands in the palette', { theme: 'dark' }, a
   await palette(page, 'config');
   await page.locator('.look h2', { hasText: /^config$/ }).waitFor();
 });
+
+for (const [theme, language, size] of [
+  ['dark', 'en-US', { width: 1440, height: 900 }],
+  ['light', 'zh-CN', { width: 360, height: 740 }],
+]) {
+  journey(`places pods by a scheduler of one's own: ${theme} ${language} ${size.width}`, { theme, language, size }, async ({ page, until, axe, screenshot }) => {
+    const narrow = size.width < 760;
+    const panel = async (n) => narrow && page.locator('.switch button').nth(n).click();
+    const tab = (name) => page.locator('.edit .tabs button', { hasText: name }).first().click();
+    await panel(1);
+    await example(page, 'scheduler');
+    await page.locator('.edit .foot', { hasText: /starts the scheduler anew|调度器将以此配置/ }).waitFor();
+    await tab('packed.yaml');
+    await apply(page, 'deployment.apps/packed created');
+    await panel(0);
+    await page.locator('.queue .pod').first().click();
+    await page.locator('.look', { hasText: /scheduler called packer|名为 packer/ }).waitFor();
+    await screenshot('waits');
+    await axe();
+    await panel(1);
+    await tab('scheduler.yaml');
+    await apply(page, 'for pods whose schedulerName is default-scheduler or packer');
+    await panel(0);
+    const full = page.locator('.node', { has: page.locator('.pod:nth-child(6)') });
+    await until('six pods on one node', async () => (await full.count()) === 1 && (await page.locator('.node .pod').count()) === 6);
+    await page.locator('.node .pod').first().click();
+    // Five times what NodeResourcesFit found.
+    await sheet(page, /Where it was put|调度结果/).locator('td', { hasText: /NodeResourcesFit/ }).first().waitFor();
+    await screenshot('packed');
+    // A mistake is marked at its line.
+    await panel(1);
+    await tab('scheduler.yaml');
+    await page.locator('.cm-line', { hasText: 'type: MostAllocated' }).click();
+    await page.keyboard.press('End');
+    await page.keyboard.type('s');
+    await page.locator('.problems', { hasText: 'Unsupported value: "MostAllocateds"' }).waitFor();
+  });
+}

@@ -42,6 +42,8 @@ else does, also what no second real cluster would do the same way:
 - The pace at which the scheduler and the kubelets may ask the API server: the controllers of workloads and the garbage collector keep
   theirs (20 requests a second after 30 at once), the others have none.
 - Custom and external metrics: the autoscaler says that they are not served. Metrics of CPU and memory are.
+- Of the scheduler's configuration: extenders, plugins that are not Kubernetes' own, and plugins switched at the extension points around
+  `filter`, `score`, `postFilter` and `multiPoint`; it is started anew at once, without a leader's election.
 - Dynamic resources, CSI drivers, Windows, swap, cgroups below the level of a container's CPU and memory.
 - Process namespaces shared by a pod's containers (`shareProcessNamespace`, `debug --target`): processes see each other and signals arrive,
   but of `/proc/PID/root` files alone are read, `pause` ignores signals, and the sharing of a node's (`hostPID`) is without effect.
