@@ -55,7 +55,7 @@ impl Decision {
             plugin: PLUGINS[*plugin as usize].name(),
             raw: *raw,
             normalized: *normalized,
-            weighted: normalized * weight,
+            weight: *weight,
         })
     }
 }
@@ -121,8 +121,8 @@ pub struct Score {
     pub raw: i64,
     /// 0 to 100.
     pub normalized: i64,
-    /// Times the plugin's weight.
-    pub weighted: i64,
+    /// What that is multiplied by.
+    pub weight: i64,
 }
 
 /// Collects what is said during one cycle, without words. Its room is used again in the next.

@@ -7,6 +7,8 @@ use crate::base::{List as _, Time};
 use crate::kubectl::output::to_yaml;
 use crate::scheduler::Configuration;
 
+/// The program's name.
+pub(super) const KUBE_SCHEDULER: &str = "kube-scheduler";
 /// What `kube-scheduler --help` says of its flags.
 const USAGE: &str = "kube-scheduler decides on which node each pod runs. Here it starts the cluster's scheduler anew.
 

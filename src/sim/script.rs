@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::kube_scheduler::KUBE_SCHEDULER;
 use super::session::{Input, Session, Switch, TimedInput};
 use crate::base::{List as _, is_url};
 
@@ -99,8 +100,11 @@ fn type_in(out: &mut String, session: &Session, at: usize, data: &str, taken: &m
                 words.iter().filter(|w| !matches!(**w, "-t" | "--tty")).map(|w| if matches!(*w, "-it" | "-ti") { "-i" } else { *w });
             out.push_str(&plain.list().join(" "));
             here_doc(out, &read);
-        } else if words[0] == "kubectl" && says(&["edit"]) || matches!(words[0], "vi" | "vim" | "nano" | "less" | "more") {
-            // What is typed into these needs a screen.
+        } else if words[0] == KUBE_SCHEDULER
+            || words[0] == "kubectl" && says(&["edit"])
+            || matches!(words[0], "vi" | "vim" | "nano" | "less" | "more")
+        {
+            // What is typed into these needs a screen, and a real cluster's scheduler is set up where it runs.
             line(out, &format!("# here: {text}"));
         } else if let Some((until, _)) = next.as_ref().filter(|n| n.1.starts_with('\u{3}')) {
             let seconds = (until - session.inputs[at].t).max(1.0);
@@ -118,6 +122,8 @@ fn type_in(out: &mut String, session: &Session, at: usize, data: &str, taken: &m
 
 fn act(out: &mut String, input: &TimedInput) {
     match input.what() {
+        // Who sets up a real cluster's scheduler does so where it runs.
+        Some(Input::Command(command, _)) if command.starts_with(KUBE_SCHEDULER) => line(out, &format!("# here: {command}")),
         Some(Input::Command(command, stdin)) => {
             line(out, &stdin.map_or(command.clone(), |text| format!("printf %s {} | {command}", quoted(&text))));
         }
@@ -159,14 +165,15 @@ mod tests {
                 {"t":44,"terminal":{"tab":0,"data":"ls\n"}},
                 {"t":45,"cmd":"kubectl get nodes","files":{"a/b.yaml":""}},
                 {"t":50,"terminal":{"tab":0,"data":"exit\n"}},
-                {"t":50,"terminal":{"tab":0,"data":"kubectl edit pod p\n"}}]}"#,
+                {"t":50,"terminal":{"tab":0,"data":"kubectl edit pod p\n"}},
+                {"t":50.5,"cmd":"kube-scheduler --config a.yaml"}]}"#,
         )
         .expect("readable");
         let want = "#!/usr/bin/env bash\n# A Kubarium session, to be played on a real cluster.\nset -x\n\ncat > a.yaml <<'EOF'\nkind: Pod\nEOF\n\
             kubectl apply -f a.yaml\n\ncat > 'it'\\''s' <<'EOF_'\nEOF\nEOF_\nsleep 10\nprintf %s x | cat\nkubectl get pods\nsleep 7\n\
             # here the kubelet of node1 was stopped\nsleep 10\ntimeout 12 bash -c 'kubectl get pods -w'\nkubectl logs -f p &\n\
             kubectl exec -i p -- sh <<'EOF'\nls\nexit\nEOF\n\nmkdir -p a\ncat > a/b.yaml <<'EOF'\n\nEOF\nsleep 3\nkubectl get nodes\nsleep 5\n\
-            # here: kubectl edit pod p\n";
+            # here: kubectl edit pod p\n# here: kube-scheduler --config a.yaml\n";
         assert_eq!(script(&session), want);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::cluster::Cluster;
 use super::connections::{Connections, Way, local_port};
-use super::kube_scheduler;
+use super::kube_scheduler::{self, KUBE_SCHEDULER};
 use super::session::Session;
 use super::web::Web;
 use crate::base::{Duration, Time, is_url};
@@ -18,8 +18,6 @@ use crate::network::{NetError, NetRequest};
 use crate::runtime::{self, Device, Errno, ExtRead, Image, Kind, Machine, MachineEvent, MachineSpec, Pid, Signal, SpawnSpec, Stdin};
 use crate::server::{CERTIFICATE, FileKind, NodeApi};
 
-/// The program that starts the cluster's scheduler anew.
-const KUBE_SCHEDULER: &str = "kube-scheduler";
 /// Where commands start and where the session's files are.
 const HOME: &str = "/root";
 /// What the start of a kubectl takes, with its first round trip.

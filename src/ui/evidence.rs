@@ -191,13 +191,18 @@ fn clock(t: Option<Time>) -> String {
     t.map(short_clock).unwrap_or_default()
 }
 
+/// A plugin that scores, with what its scores are multiplied by.
+fn weighted((plugin, weight): &(&str, i64)) -> String {
+    if *weight == 1 { (*plugin).to_owned() } else { format!("{plugin} ×{weight}") }
+}
+
 /// The scheduler's table: nodes by plugins.
 fn placement(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {
     let Some(d) = views::placement(sim, pod.uid()) else { return Sheet::default() };
-    let mut plugins: Vec<&str> = Vec::new();
-    for score in (0..d.rows.len()).flat_map(|row| d.scores(row)).filter(|s| s.weighted != 0) {
-        if !plugins.contains(&score.plugin) {
-            plugins.push(score.plugin);
+    let mut plugins: Vec<(&str, i64)> = Vec::new();
+    for score in (0..d.rows.len()).flat_map(|row| d.scores(row)).filter(|s| s.normalized != 0) {
+        if !plugins.contains(&(score.plugin, score.weight)) {
+            plugins.push((score.plugin, score.weight));
         }
     }
     let rows = d.rows.iter().enumerate().map(|(row, r)| {
@@ -215,8 +220,8 @@ fn placement(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {
             }
             None => {
                 cells.push(r.total.to_string());
-                let of = |p: &&str| d.scores(row).find(|s| s.plugin == *p).map_or(0, |s| s.weighted);
-                cells.extend(plugins.iter().map(|p| of(p).to_string()));
+                let of = |p: &str| d.scores(row).find(|s| s.plugin == p).map_or(0, |s| s.normalized * s.weight);
+                cells.extend(plugins.iter().map(|(p, _)| of(p).to_string()));
             }
         }
         (
@@ -236,7 +241,7 @@ fn placement(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {
     Sheet {
         title: Some(Text::Placement),
         note: format!("{} {result}", fill(Text::PlacementNote.t(lang), &counts.each_ref().map(String::as_str))),
-        heads: heads(&[Text::Node, Text::Total], lang).into_iter().chain(plugins.iter().map(|p| (*p).to_owned())).list(),
+        heads: heads(&[Text::Node, Text::Total], lang).into_iter().chain(plugins.iter().map(weighted)).list(),
         rows: rows.list(),
         open: d.node.is_empty(),
     }
