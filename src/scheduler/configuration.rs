@@ -1,7 +1,6 @@
 //! How the scheduler is set up: `KubeSchedulerConfiguration` (`kubescheduler.config.k8s.io/v1`), read as strictly as kube-scheduler
 //! reads the file that `--config` names. What is not simulated, as extenders, is named.
 
-use super::component::DEFAULT_SCHEDULER;
 use super::framework::{MAX_NODE_SCORE, PluginSet};
 use super::plugins::{
     BALANCED_ALLOCATION, INTER_POD_AFFINITY, NODE_AFFINITY, NODE_RESOURCES_FIT, PLUGINS, POD_TOPOLOGY_SPREAD, PluginId, VOLUME_BINDING,
@@ -31,6 +30,9 @@ const PREEMPTION: &str = "DefaultPreemption";
 const BINDER: &str = "DefaultBinder";
 /// Extension points at which plugins are always as `multiPoint` and their other points have them.
 const FOLLOWING: [&str; 8] = ["preEnqueue", "preFilter", "preScore", "reserve", "permit", "preBind", "postBind", "queueSort"];
+
+/// The configuration that a scheduler has of its own accord, as `--write-config-to` writes it: what of it has an effect here.
+pub static DEFAULT: &str = include_str!("default.yaml");
 
 /// How the scheduler is set up.
 #[derive(Clone, Debug)]
@@ -167,39 +169,6 @@ impl Configuration {
         let [initial, max] = [initial, max].map(|seconds| Duration::from_secs(seconds.unsigned_abs()));
         let backoff = Backoff { initial, max };
         Ok((Configuration { profiles, backoff }, reader.without_effect))
-    }
-
-    /// The configuration that a scheduler has of its own accord, as `--write-config-to` writes it: what of it has an effect here.
-    pub fn written_default() -> Value {
-        let weights = PLUGINS.iter().map(|p| match p.default_weight() {
-            0 => obj!({"name": p.name()}),
-            weight => obj!({"name": p.name(), "weight": weight}),
-        });
-        let others = OTHER_PLUGINS.iter().map(|name| obj!({"name": *name}));
-        let resources = obj!([{"name": "cpu", "weight": 1}, {"name": "memory", "weight": 1}]);
-        let arguments = |name: &str, mut args: Value| {
-            args.set(&["apiVersion"], API_VERSION);
-            args.set(&["kind"], format!("{name}Args"));
-            obj!({"name": name, "args": args})
-        };
-        let backoff = Backoff::default();
-        obj!({
-            "apiVersion": API_VERSION, "kind": KIND, "percentageOfNodesToScore": 0,
-            "podInitialBackoffSeconds": backoff.initial.as_secs() as i64, "podMaxBackoffSeconds": backoff.max.as_secs() as i64,
-            "profiles": [{
-                "schedulerName": DEFAULT_SCHEDULER,
-                "pluginConfig": [
-                    arguments(PREEMPTION, obj!({"minCandidateNodesAbsolute": 100, "minCandidateNodesPercentage": 10})),
-                    arguments("InterPodAffinity", obj!({"hardPodAffinityWeight": 1})),
-                    arguments("NodeAffinity", Value::map()),
-                    arguments("NodeResourcesBalancedAllocation", obj!({"resources": resources.clone()})),
-                    arguments("NodeResourcesFit", obj!({"scoringStrategy": {"resources": resources, "type": "LeastAllocated"}})),
-                    arguments("PodTopologySpread", obj!({"defaultingType": SYSTEM_DEFAULTING})),
-                    arguments("VolumeBinding", obj!({"bindTimeoutSeconds": 600}))
-                ],
-                "plugins": {"multiPoint": {"enabled": Value::from(others.chain(weights).list())}}
-            }]
-        })
     }
 }
 
@@ -543,7 +512,7 @@ mod tests {
 
     #[test]
     fn what_a_scheduler_has_of_its_own_accord_is_read_back() {
-        let (read, without_effect) = Configuration::parse(&Configuration::written_default()).expect("what it writes");
+        let (read, without_effect) = Configuration::parse(&read_value(DEFAULT).expect("its YAML")).expect("what it writes");
         assert_eq!(format!("{read:?}"), format!("{:?}", Configuration::default()));
         assert_eq!(without_effect, Vec::<String>::new());
         assert_eq!(format!("{:?}", parsed("").expect("nothing said")), format!("{:?}", Configuration::default()));

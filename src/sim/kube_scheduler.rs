@@ -4,7 +4,6 @@
 use super::cluster::Cluster;
 use crate::api::yaml::read_value;
 use crate::base::{List as _, Time};
-use crate::kubectl::output::to_yaml;
 use crate::scheduler::Configuration;
 
 /// The program's name.
@@ -98,11 +97,6 @@ pub(super) fn start(
         said.push_str(&format!("{field} has no effect here.\n"));
     }
     Ok(said)
-}
-
-/// What a scheduler has of its own accord, as a file.
-pub(super) fn written_default() -> String {
-    to_yaml(&Configuration::written_default())
 }
 
 /// The line that a command which fails ends with.

@@ -16,6 +16,7 @@ use crate::kubectl::{
 use crate::kubelet::Kubelets;
 use crate::network::{NetError, NetRequest};
 use crate::runtime::{self, Device, Errno, ExtRead, Image, Kind, Machine, MachineEvent, MachineSpec, Pid, Signal, SpawnSpec, Stdin};
+use crate::scheduler::configuration;
 use crate::server::{CERTIFICATE, FileKind, NodeApi};
 
 /// Where commands start and where the session's files are.
@@ -470,8 +471,7 @@ impl Workstation {
                 return self.machine.ext_exit(now, pid, code);
             }
             kube_scheduler::Call::Write(path) => {
-                let text = kube_scheduler::written_default();
-                let written = self.machine.files().write(&cwd, &path, text.as_bytes());
+                let written = self.machine.files().write(&cwd, &path, configuration::DEFAULT.as_bytes());
                 written.map(|()| String::new()).map_err(|e| format!("open {path}: {}", file_error(e)))
             }
             kube_scheduler::Call::Start(path, without_effect) => kube_scheduler::start(cluster, now, path.as_deref(), without_effect, read),

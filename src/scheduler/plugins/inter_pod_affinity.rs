@@ -73,7 +73,7 @@ fn sum_existing(
     cache: &mut Cache,
     pod: &PodInfo,
     terms_of: fn(&PodClass) -> &[AffinityTerm],
-    weight: impl Fn(&AffinityTerm) -> i64,
+    weight: &dyn Fn(&AffinityTerm) -> i64,
     into: &mut Vec<PerValue>,
 ) {
     let labels = cache.namespace_labels_of(&pod.class);
@@ -127,7 +127,7 @@ impl Plugin for InterPodAffinity {
     fn pre_filter(&self, cache: &mut Cache, pod: &PodInfo, _: &[StaticFit], _: &Profile, state: &mut CycleState) -> PreFilter {
         let class = pod.class.clone();
         let mut s = AffinityState::default();
-        sum_existing(cache, pod, |c| &c.anti_affinity, |_| 1, &mut s.existing_anti_affinity);
+        sum_existing(cache, pod, |c| &c.anti_affinity, &|_| 1, &mut s.existing_anti_affinity);
         s.existing_anti_affinity.retain(|p| p.counts.iter().any(|n| *n != 0));
         if class.affinity.is_empty() && class.anti_affinity.is_empty() && s.existing_anti_affinity.is_empty() {
             return PreFilter::Skip;
@@ -217,8 +217,8 @@ impl Plugin for InterPodAffinity {
                 }
             }
         }
-        sum_existing(cache, pod, |c| &c.affinity, |_| profile.hard_pod_affinity_weight, &mut scores);
-        sum_existing(cache, pod, |c| &c.preferred_pods, |t| t.weight, &mut scores);
+        sum_existing(cache, pod, |c| &c.affinity, &|_| profile.hard_pod_affinity_weight, &mut scores);
+        sum_existing(cache, pod, |c| &c.preferred_pods, &|t| t.weight, &mut scores);
         scores.retain(|p| p.counts.iter().any(|n| *n != 0));
         let has_any = !scores.is_empty();
         state.affinity_score = Some(AffinityScore { scores });
