@@ -140,15 +140,16 @@ journey('goes by the keys of k9s: from a list to an object and back', { theme: '
   assert.equal(`default/${await page.locator('.look h2').innerText()}`, await pod.getAttribute('title'));
   await palette(page, 'deploy/web');
   await page.locator('.look h2', { hasText: /^web$/ }).waitFor();
-  await page.keyboard.press('l');
-  await page.locator('.look pre', { hasText: 'start worker processes' }).waitFor();
   // It is scaled by a command that waits for the number.
-  await page.locator('.look .tab', { hasText: 'Overview' }).focus();
   await page.keyboard.press('s');
   await until('the command', async () => /scale deployment\/web -n default --replicas=$/.test((await screen(page)).trim()));
   await page.keyboard.type('2');
   await page.keyboard.press('Enter');
   await until('two pods', async () => (await page.locator('.node .pod', { hasText: 'Running' }).count()) === 2);
+  await palette(page, 'deploy/web');
+  await page.locator('.look h2', { hasText: /^web$/ }).waitFor();
+  await page.keyboard.press('l');
+  await page.locator('.look pre', { hasText: 'start worker processes' }).waitFor();
   // What is done by hand keeps the focus, is spoken, and offers what takes it back.
   await palette(page, 'no/node2');
   await page.locator('.deeds .chip').first().focus();
@@ -240,7 +241,8 @@ for (const [theme, language, size] of [
     await until('six pods on one node', async () => (await full.count()) === 1 && (await page.locator('.node .pod').count()) === 6);
     await page.locator('.node .pod').first().click();
     // Five times what NodeResourcesFit found.
-    await sheet(page, /Where it was put|调度结果/).locator('td', { hasText: /NodeResourcesFit/ }).first().waitFor();
+    await sheet(page, /Where it was put|调度结果/).getByRole('button').first().click();
+    await sheet(page, /Where it was put|调度结果/).locator('th', { hasText: 'NodeResourcesFit ×5' }).first().waitFor();
     await screenshot('packed');
     // A mistake is marked at its line.
     await panel(1);
