@@ -180,7 +180,7 @@ texts! {
     FoundOf: "{} of {}", "第 {} 处，共 {} 处";
     FoundNone: "nothing found", "没有找到";
     Task: "Task", "任务";
-    SchedulerHint: "Apply starts the scheduler anew with this.", "应用后，调度器将以此配置重新启动。";
+    SchedulerHint: "Apply restarts the scheduler.", "应用会重启调度器。";
     TaskHint: "For your readers, not for the cluster: share the session.", "给读者的，不会应用到集群：请分享会话。";
     TaskSoFar: "{} of {}", "{} / {}";
     TaskDone: "All done", "全部完成";

@@ -225,7 +225,7 @@ for (const [theme, language, size] of [
     const tab = (name) => page.locator('.edit .tabs button', { hasText: name }).first().click();
     await panel(1);
     await example(page, 'scheduler');
-    await page.locator('.edit .foot', { hasText: /starts the scheduler anew|调度器将以此配置/ }).waitFor();
+    await page.locator('.edit .foot', { hasText: /restarts the scheduler|重启调度器/ }).waitFor();
     await tab('packed.yaml');
     await apply(page, 'deployment.apps/packed created');
     await panel(0);
