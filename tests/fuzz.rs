@@ -11,6 +11,7 @@ use kubarium::api::selector::{FieldSelector, LabelSelector};
 use kubarium::api::{Quantity, Value, cel, go_duration, image, yaml};
 use kubarium::base::{Duration, RandomStream, Time};
 use kubarium::kubectl::output::{CustomColumns, GoTemplate, JsonPath, to_json, to_yaml};
+use kubarium::scheduler::{Configuration, configuration};
 use kubarium::sim::{Session, Sim, TimedInput};
 
 const ROUNDS: u64 = 60;
@@ -89,7 +90,7 @@ struct Corpus {
 impl Corpus {
     fn new() -> Self {
         let mut commands: Vec<String> = COMMANDS.lines().map(str::to_owned).collect();
-        let mut manifests = vec![MANIFEST.to_owned()];
+        let mut manifests = vec![MANIFEST.to_owned(), configuration::DEFAULT.to_owned()];
         let mut files = Vec::new();
         files_below(Path::new("static/examples"), &mut files);
         files_below(Path::new("tests/book"), &mut files);
@@ -179,6 +180,7 @@ fn parse(text: &str, data: &Value) {
         let printed = to_yaml(&document.value);
         let again = yaml::read_value(&printed).unwrap_or_else(|e| panic!("{e}: printed as YAML: {printed}"));
         assert_eq!(again, document.value, "as YAML: {printed}");
+        let _ = Configuration::parse(&document.value).map_err(|e| e.places());
         let printed = to_json(&document.value);
         // YAML, as which it is read, does not know longer keys.
         if printed.lines().any(|l| l.len() > 1_000) {
