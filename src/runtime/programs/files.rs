@@ -26,7 +26,7 @@ pub fn basename(r: &mut Run<'_>, o: &Options) -> i32 {
     let many = o.any("as");
     let Some(first) = o.rest.first() else { return r.missing(&[]) };
     if let (false, [_, _, extra, ..]) = (many, &o.rest[..]) {
-        return r.refuse(Refusal::Wrong(format!("extra operand '{extra}'")));
+        return r.refuse(Refusal::Operands(format!("extra operand '{extra}'")));
     }
     let suffix = if many { o.value('s') } else { o.rest.get(1).map(String::as_str) };
     for path in if many { &o.rest[..] } else { std::slice::from_ref(first) } {

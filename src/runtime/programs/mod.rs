@@ -29,7 +29,7 @@ use crate::base::List as _;
 pub use control::run_for_external;
 use control::{External, Xargs};
 use filter::FilterRun;
-use options::{Options, Refusal};
+use options::{Misuse, Options, Refusal};
 pub use queues::QueueLength;
 use server::Server;
 pub use vi::SIZE_QUERY;
@@ -81,69 +81,6 @@ impl Run<'_> {
     /// Writes `name: text` to standard error.
     pub fn err(&mut self, text: impl std::fmt::Display) {
         complain(self.k, self.p, self.name, &text.to_string());
-    }
-    /// Says why the program does not start, as busybox or GNU's program does; the status that it ends with.
-    fn refuse(&mut self, why: Refusal) -> i32 {
-        let gnu = self.k.is_gnu();
-        let usage = table::find(self.name).map_or("", |row| row.usage);
-        // What GNU's say themselves, and the operands that are busybox's as well.
-        let usage = match self.name {
-            _ if !gnu => usage.to_owned(),
-            name if name.ends_with("grep") => "[OPTION]... PATTERNS [FILE]...".into(),
-            "sed" => "[OPTION]... {script-only-if-no-other-script} [input-file]...".into(),
-            _ => format!("[OPTION]... {}", usage.rsplit_once("] ").map_or(usage, |u| u.1)),
-        };
-        let usage = format!("{}Usage: {} {usage}\n", if gnu { "" } else { "BusyBox v1.37.0 multi-call binary.\n\n" }, self.name);
-        let status = match self.name {
-            "cmp" | "sort" | "curl" | "tty" => 2,
-            name if name.ends_with("grep") => 2,
-            "diff" | "ls" | "printenv" if gnu => 2,
-            "env" | "timeout" | "nice" | "nohup" | "stdbuf" | "chroot" if gnu => 125,
-            _ => 1,
-        };
-        let more = format!("Try '{} --help' for more information.\n", self.name);
-        let hint = match self.name {
-            "curl" => "curl: try 'curl --help' for more information\n".to_owned(),
-            "sed" => usage.clone(),
-            _ if !gnu => usage.clone(),
-            "diff" | "cmp" => format!("{}: {more}", self.name),
-            name if name.ends_with("grep") => usage.clone() + &more,
-            _ => more,
-        };
-        match why {
-            Refusal::Help => {
-                let _ = self.k.put(self.p, if gnu { 1 } else { 2 }, usage.as_bytes());
-                return 0;
-            }
-            Refusal::Missing(what) => self.err(format!("option {what} is not simulated")),
-            Refusal::Wrong(text) if self.name == "curl" => {
-                let _ = self.k.put(self.p, 2, format!("curl: {}\n{hint}", net::curl_words(&text)).as_bytes());
-            }
-            Refusal::Wrong(text) => {
-                // Of what it lacks, busybox says the usage alone.
-                let quiet = text.is_empty() || !gnu && (text.starts_with("missing ") || text.starts_with("extra "));
-                let text = if quiet { String::new() } else { format!("{}: {text}\n", self.name) };
-                let _ = self.k.put(self.p, 2, format!("{text}{hint}").as_bytes());
-            }
-        }
-        status
-    }
-
-    /// The same where there is no operand, or too few.
-    fn missing(&mut self, operands: &[String]) -> i32 {
-        let why = self.lacking(operands);
-        self.refuse(Refusal::Wrong(why))
-    }
-
-    /// What is said where there is no operand, or too few.
-    fn lacking(&self, operands: &[String]) -> String {
-        match operands {
-            _ if self.name == "timeout" => String::new(),
-            [] if matches!(self.name, "cp" | "ln" | "mv" | "touch" | "truncate") => "missing file operand".to_owned(),
-            [] => "missing operand".to_owned(),
-            [first, ..] if matches!(self.name, "cp" | "mv") => format!("missing destination file operand after '{first}'"),
-            [.., last] => format!("missing operand after '{last}'"),
-        }
     }
 }
 

@@ -124,7 +124,7 @@ fn header(text: &str) -> Option<(String, String)> {
 }
 
 pub fn wget(r: &mut Run<'_>, o: &Options) -> Step {
-    let Some(url) = o.rest.last() else { return Step::Exit(r.refuse(Refusal::Wrong(String::new())), 50) };
+    let Some(url) = o.rest.last() else { return Step::Exit(r.refuse(Refusal::Operands(String::new())), 50) };
     let Some(mut request) = HttpRequest::from_url(url) else {
         r.err(format!("not an http or ftp url: {url}"));
         return Step::Exit(1, 50);
@@ -275,14 +275,6 @@ pub fn curl(r: &mut Run<'_>, o: &Options) -> Step {
         timed: o.has('m'),
     };
     client(r, Asking::Curl(Box::new(curl)), o.value('m'))
-}
-
-/// What curl says where getopt says this.
-pub fn curl_words(text: &str) -> String {
-    let option = text.split('\'').nth(1).unwrap_or_default();
-    let dash = if option.starts_with('-') { "" } else { "-" };
-    let what = if text.contains("requires") { "requires parameter" } else { "is unknown" };
-    format!("option {dash}{option}: {what}")
 }
 
 /// `nc` and its like, which with `-l` listen.

@@ -1,5 +1,7 @@
 //! The programs' options, read as getopt reads them, and refused as it and the programs refuse.
 
+use super::{Run, table};
+
 /// What a program was given.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -38,10 +40,126 @@ impl Options {
 pub enum Refusal {
     /// It is asked how it is used.
     Help,
-    /// What getopt says.
+    /// getopt finds this wrong with an option, which is as it was given.
+    Option(String, Misuse),
+    /// Of its operands there are too few or too many: GNU's says so, where this is not empty, and busybox's only how it is used.
+    Operands(String),
+    /// Something else is wrong with how it is used.
     Wrong(String),
+    /// This is said, and not how it is used.
+    Said(String),
     /// It knows the option, but does not do it here.
     Missing(String),
+}
+
+impl<T: Into<String>> From<T> for Refusal {
+    fn from(text: T) -> Refusal {
+        Refusal::Said(text.into())
+    }
+}
+
+/// What is wrong with an option.
+#[derive(Debug, PartialEq)]
+pub enum Misuse {
+    Unknown,
+    /// These long options begin so, each of them quoted and after a blank.
+    Ambiguous(String),
+    /// It takes a value, and has none.
+    NoValue,
+    /// It has a value, and takes none.
+    Value,
+}
+
+impl Misuse {
+    /// What getopt says.
+    fn words(&self, option: &str) -> String {
+        let letter = option.strip_prefix('-').filter(|rest| rest.chars().count() == 1);
+        match (self, letter) {
+            (Misuse::Unknown, Some(letter)) => format!("invalid option -- '{letter}'"),
+            (Misuse::Unknown, None) => format!("unrecognized option '{option}'"),
+            (Misuse::Ambiguous(names), _) => format!("option '{option}' is ambiguous; possibilities:{names}"),
+            (Misuse::NoValue, Some(letter)) => format!("option requires an argument -- '{letter}'"),
+            (Misuse::NoValue, None) => format!("option '{option}' requires an argument"),
+            (Misuse::Value, _) => format!("option '{option}' doesn't allow an argument"),
+        }
+    }
+}
+
+impl Run<'_> {
+    /// Says why the program does not start, as busybox or GNU's program does; the status that it ends with.
+    pub(super) fn refuse(&mut self, why: Refusal) -> i32 {
+        let gnu = self.k.is_gnu();
+        let usage = self.usage();
+        let status = match self.name {
+            "cmp" | "sort" | "curl" | "tty" => 2,
+            name if name.ends_with("grep") => 2,
+            "diff" | "ls" | "printenv" if gnu => 2,
+            "env" | "timeout" | "nice" | "nohup" | "stdbuf" | "chroot" if gnu => 125,
+            _ => 1,
+        };
+        let more = format!("Try '{} --help' for more information.\n", self.name);
+        let hint = match self.name {
+            "curl" => "curl: try 'curl --help' for more information\n".to_owned(),
+            "sed" => usage.clone(),
+            _ if !gnu => usage.clone(),
+            "diff" | "cmp" => format!("{}: {more}", self.name),
+            name if name.ends_with("grep") => usage.clone() + &more,
+            _ => more,
+        };
+        let text = match why {
+            Refusal::Help => {
+                let _ = self.k.put(self.p, if gnu { 1 } else { 2 }, usage.as_bytes());
+                return 0;
+            }
+            Refusal::Missing(option) => {
+                self.err(format!("option {option} is not simulated"));
+                return status;
+            }
+            Refusal::Said(text) => {
+                self.err(text);
+                return status;
+            }
+            Refusal::Option(option, Misuse::NoValue) if self.name == "curl" => format!("option {option}: requires parameter"),
+            Refusal::Option(option, _) if self.name == "curl" => format!("option {option}: is unknown"),
+            Refusal::Option(option, misuse) => misuse.words(&option),
+            Refusal::Operands(_) if !gnu => String::new(),
+            Refusal::Operands(text) | Refusal::Wrong(text) => text,
+        };
+        let text = if text.is_empty() { text } else { format!("{}: {text}\n", self.name) };
+        let _ = self.k.put(self.p, 2, (text + &hint).as_bytes());
+        status
+    }
+
+    /// How the program is used, as it says itself.
+    fn usage(&self) -> String {
+        let gnu = self.k.is_gnu();
+        let usage = table::find(self.name).map_or("", |row| row.usage);
+        // What GNU's say themselves, and the operands that are busybox's as well.
+        let usage = match self.name {
+            _ if !gnu => usage.to_owned(),
+            name if name.ends_with("grep") => "[OPTION]... PATTERNS [FILE]...".into(),
+            "sed" => "[OPTION]... {script-only-if-no-other-script} [input-file]...".into(),
+            _ => format!("[OPTION]... {}", usage.rsplit_once("] ").map_or(usage, |u| u.1)),
+        };
+        format!("{}Usage: {} {usage}\n", if gnu { "" } else { "BusyBox v1.37.0 multi-call binary.\n\n" }, self.name)
+    }
+
+    /// Refuses to start where there is no operand, or too few.
+    pub(super) fn missing(&mut self, operands: &[String]) -> i32 {
+        let why = self.lacking(operands);
+        self.refuse(Refusal::Operands(why))
+    }
+
+    /// What is said where there is no operand, or too few.
+    pub(super) fn lacking(&self, operands: &[String]) -> String {
+        match operands {
+            _ if self.name == "timeout" => String::new(),
+            [] if matches!(self.name, "cp" | "ln" | "mv" | "touch" | "truncate") => "missing file operand".to_owned(),
+            [] => "missing operand".to_owned(),
+            [first, ..] if matches!(self.name, "cp" | "mv") => format!("missing destination file operand after '{first}'"),
+            [.., last] => format!("missing operand after '{last}'"),
+        }
+    }
 }
 
 /// An option that a program knows.
@@ -107,18 +225,18 @@ pub fn read(spec: &str, args: &[String], gnu: bool) -> Result<Options, Refusal> 
             let known = match long(spec, gnu, name) {
                 Ok(known) => known,
                 Err(names) if !names.is_empty() => {
-                    return Err(Refusal::Wrong(format!("option '--{name}' is ambiguous; possibilities:{names}")));
+                    return Err(Refusal::Option(format!("--{name}"), Misuse::Ambiguous(names)));
                 }
                 Err(_) if name == "help" => return Err(Refusal::Help),
                 Err(_) if name == "version" && gnu => return Err(Refusal::Missing(a.clone())),
-                Err(_) => return Err(Refusal::Wrong(format!("unrecognized option '{a}'"))),
+                Err(_) => return Err(Refusal::Option(a.clone(), Misuse::Unknown)),
             };
             if !known.done {
                 return Err(Refusal::Missing(format!("--{name}")));
             }
             let value = match (value, known.takes) {
-                (Some(_), ' ') => return Err(Refusal::Wrong(format!("option '--{name}' doesn't allow an argument"))),
-                (None, ':') => it.next().cloned().ok_or_else(|| Refusal::Wrong(format!("option '--{name}' requires an argument")))?,
+                (Some(_), ' ') => return Err(Refusal::Option(format!("--{name}"), Misuse::Value)),
+                (None, ':') => it.next().cloned().ok_or_else(|| Refusal::Option(format!("--{name}"), Misuse::NoValue))?,
                 (value, _) => value.unwrap_or_default().to_owned(),
             };
             o.given.push((known.letter, value));
@@ -132,7 +250,7 @@ pub fn read(spec: &str, args: &[String], gnu: bool) -> Result<Options, Refusal> 
         } else {
             let mut letters = a[1..].chars();
             while let Some(c) = letters.next() {
-                let known = short(spec, gnu, c).ok_or_else(|| Refusal::Wrong(format!("invalid option -- '{c}'")))?;
+                let known = short(spec, gnu, c).ok_or_else(|| Refusal::Option(format!("-{c}"), Misuse::Unknown))?;
                 if !known.done {
                     return Err(Refusal::Missing(format!("-{c}")));
                 }
@@ -140,7 +258,7 @@ pub fn read(spec: &str, args: &[String], gnu: bool) -> Result<Options, Refusal> 
                 if matches!(known.takes, ':' | '?') {
                     value = std::mem::replace(&mut letters, "".chars()).as_str().to_owned();
                     if value.is_empty() && known.takes == ':' {
-                        value = it.next().cloned().ok_or_else(|| Refusal::Wrong(format!("option requires an argument -- '{c}'")))?;
+                        value = it.next().cloned().ok_or_else(|| Refusal::Option(format!("-{c}"), Misuse::NoValue))?;
                     }
                 }
                 o.given.push((known.letter, value));
@@ -167,19 +285,20 @@ mod tests {
             ("--number", false, "unrecognized option '--number'"),
             ("--li=3", true, "option '--li' is ambiguous; possibilities: '--lines' '--list'"),
             ("-az", false, "invalid option -- 'z'"),
+            ("-a-", false, "invalid option -- '-'"),
             ("-a:", false, "invalid option -- ':'"),
             ("-b", false, "option requires an argument -- 'b'"),
             ("--lines", false, "option '--lines' requires an argument"),
             ("--number=1", true, "option '--number' doesn't allow an argument"),
             ("-q", false, "missing -q"),
-            ("--help", false, "help"),
+            ("--help", false, "Help"),
         ] {
             let args: Vec<String> = args.split(' ').map(str::to_owned).collect();
             let got = match read(spec, &args, gnu) {
                 Ok(o) => o.each().map(|(c, v)| format!("{c}={v}")).chain(o.rest.iter().cloned()).collect::<Vec<_>>().join(" "),
-                Err(Refusal::Wrong(text)) => text,
-                Err(Refusal::Missing(what)) => format!("missing {what}"),
-                Err(Refusal::Help) => "help".into(),
+                Err(Refusal::Option(option, misuse)) => misuse.words(&option),
+                Err(Refusal::Missing(option)) => format!("missing {option}"),
+                Err(other) => format!("{other:?}"),
             };
             assert_eq!(got, want, "{args:?}");
         }

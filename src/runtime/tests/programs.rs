@@ -652,6 +652,8 @@ const GNU: &[(&str, &str, &str, i32)] = &[
         "",
         0,
     ),
+    ("curl --bogus=3 x", "", "curl: option --bogus=3: is unknown\ncurl: try 'curl --help' for more information\n", 2),
+    ("curl -m", "", "curl: option -m: requires parameter\ncurl: try 'curl --help' for more information\n", 2),
     ("curl -d @nosuch localhost", "", "curl: (26) Failed to open nosuch\n", 26),
     ("curl -T nosuch localhost", "", "curl: (26) Can't open 'nosuch'!\n", 26),
     ("mv nosuch x", "", "mv: cannot stat 'nosuch': No such file or directory\n", 1),

@@ -24,8 +24,7 @@ pub fn start(run: &mut Run<'_>, o: &Options) -> Step {
         (None, None, 512usize, None, false, 0u64, 0u64, false, false);
     for a in &o.rest {
         let Some((name, value)) = a.split_once('=') else {
-            let why = if run.k.is_gnu() { format!("unrecognized operand '{a}'") } else { String::new() };
-            return Step::Exit(run.refuse(Refusal::Wrong(why)), 20);
+            return Step::Exit(run.refuse(Refusal::Operands(format!("unrecognized operand '{a}'"))), 20);
         };
         let n = lines::size(value);
         match (name, n) {

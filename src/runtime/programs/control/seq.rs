@@ -33,7 +33,7 @@ const WHOLE_MAX: i128 = 1 << 126;
 pub fn start(r: &mut Run<'_>, o: &Options) -> Step {
     if o.rest.is_empty() || o.rest.len() > 3 {
         let extra = o.rest.get(3).map(|a| format!("extra operand '{a}'"));
-        return Step::Exit(r.refuse(Refusal::Wrong(extra.unwrap_or_else(|| "missing operand".into()))), 150);
+        return Step::Exit(r.refuse(Refusal::Operands(extra.unwrap_or_else(|| "missing operand".into()))), 150);
     }
     match read(o) {
         Ok(Some(mut seq)) => match seq.step(r.k, r.p) {

@@ -7,7 +7,7 @@ use crate::base::strftime;
 use super::super::super::fs::{Errno, Inode, Kind};
 use super::super::super::text;
 use super::super::system::{group, number_of, user};
-use super::super::{Options, Refusal, Run};
+use super::super::{Misuse, Options, Refusal, Run};
 use super::each;
 
 /// `chmod`, whose mode may begin like an option.
@@ -23,7 +23,7 @@ pub fn chmod(r: &mut Run<'_>, o: &Options) -> i32 {
             "--recursive" => recursive = true,
             "--verbose" | "--changes" | "--quiet" | "--silent" => {}
             "--help" => return r.refuse(Refusal::Help),
-            _ if a.starts_with("--") => return r.refuse(Refusal::Wrong(format!("unrecognized option '{a}'"))),
+            _ if a.starts_with("--") => return r.refuse(Refusal::Option(a.clone(), Misuse::Unknown)),
             _ => match letters {
                 Some(letters) => recursive |= letters.contains('R'),
                 None => args.push(a.clone()),
@@ -32,11 +32,10 @@ pub fn chmod(r: &mut Run<'_>, o: &Options) -> i32 {
     }
     let Some((mode, files)) = args.split_first().filter(|a| !a.1.is_empty()) else { return r.missing(&args) };
     if new_mode(mode, 0, false).is_none() {
-        if r.k.is_gnu() {
-            return r.refuse(Refusal::Wrong(format!("invalid mode: '{mode}'")));
-        }
-        r.err(format!("invalid mode '{mode}'"));
-        return 1;
+        return r.refuse(match r.k.is_gnu() {
+            true => Refusal::Wrong(format!("invalid mode: '{mode}'")),
+            false => format!("invalid mode '{mode}'").into(),
+        });
     }
     each(r, files, |r, f| {
         let found = r.k.fs.find(&r.p.cwd, f, true).and_then(|x| Ok((x.path, x.node.cloned().ok_or(Errno::NoEntry)?)));

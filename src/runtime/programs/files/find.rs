@@ -94,7 +94,7 @@ impl Reader<'_> {
         self.words.get(self.at).map(String::as_str)
     }
 
-    fn either(&mut self) -> Result<Test, String> {
+    fn either(&mut self) -> Result<Test, Refusal> {
         self.nesting += 1;
         if self.nesting > 50 {
             return Err("too many parentheses".into());
@@ -108,7 +108,7 @@ impl Reader<'_> {
         Ok(Test::Either(sides))
     }
 
-    fn all(&mut self) -> Result<Test, String> {
+    fn all(&mut self) -> Result<Test, Refusal> {
         let mut tests = Vec::new();
         while !matches!(self.word(), None | Some("-o" | "-or" | ")")) {
             let before = self.at;
@@ -122,7 +122,7 @@ impl Reader<'_> {
         Ok(Test::All(tests))
     }
 
-    fn one(&mut self) -> Result<Test, String> {
+    fn one(&mut self) -> Result<Test, Refusal> {
         let test = self.word().unwrap_or(")").to_owned();
         self.at += 1;
         Ok(match test.as_str() {
@@ -164,15 +164,15 @@ impl Reader<'_> {
     }
 
     /// A test with a value.
-    fn valued(&mut self, test: &str) -> Result<Test, String> {
+    fn valued(&mut self, test: &str) -> Result<Test, Refusal> {
         const VALUED: &str =
             " -name -iname -path -wholename -ipath -type -maxdepth -mindepth -size -mmin -mtime -newer -user -group -perm ";
         let gnu = self.r.k.is_gnu();
         if !VALUED.contains(&format!(" {test} ")) {
             return Err(match NOT_SIMULATED.contains(&format!(" {test} ")) {
-                true => format!("{test} is not simulated"),
-                false if gnu => format!("unknown predicate `{test}'"),
-                false => format!("unrecognized: {test}"),
+                true => format!("{test} is not simulated").into(),
+                false if gnu => format!("unknown predicate `{test}'").into(),
+                false => Refusal::Wrong(format!("unrecognized: {test}")),
             });
         }
         let missing = || if gnu { format!("missing argument to `{test}'") } else { format!("{test} requires an argument") };
@@ -205,7 +205,7 @@ impl Reader<'_> {
                     "k" => 1 << 10,
                     "M" => 1 << 20,
                     "G" => 1 << 30,
-                    _ => return Err(wrong()),
+                    _ => return Err(wrong().into()),
                 };
                 Test::Size(Count(sign, count(digits)?), unit)
             }
@@ -311,17 +311,11 @@ pub fn find(r: &mut Run<'_>) -> Result<(i32, Vec<Vec<String>>), i32> {
     let split = args.iter().position(|a| a.starts_with('-') || a == "(" || a == "!").unwrap_or(args.len());
     let (roots, words) = args.split_at(split);
     let mut reader = Reader { r, words, at: 0, depths: (0, usize::MAX), acts: false, nesting: 0, gather: Vec::new() };
-    let read = reader.either().and_then(|test| if reader.at < words.len() { Err("unmatched ')'".to_owned()) } else { Ok(test) });
+    let read = reader.either().and_then(|test| if reader.at < words.len() { Err("unmatched ')'".into()) } else { Ok(test) });
     let (depths, acts, gather) = (reader.depths, reader.acts, std::mem::take(&mut reader.gather));
     let mut test = match read {
         Ok(test) => test,
-        Err(text) => {
-            if text.starts_with("unrecognized") {
-                return Err(r.refuse(Refusal::Wrong(text)));
-            }
-            r.err(text);
-            return Err(1);
-        }
+        Err(refusal) => return Err(r.refuse(refusal)),
     };
     if !acts {
         test = Test::All(vec![test, Test::Print('\n')]);

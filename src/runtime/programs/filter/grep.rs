@@ -90,7 +90,7 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
     }
     if !o.any("ef") {
         if rest.is_empty() {
-            return Err(run.refuse(Refusal::Wrong(String::new())));
+            return Err(run.refuse(Refusal::Operands(String::new())));
         }
         texts = rest.remove(0).split('\n').map(str::to_owned).list();
     }

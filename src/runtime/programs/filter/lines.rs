@@ -70,10 +70,10 @@ pub fn tr(run: &mut Run<'_>, o: &Options) -> Made {
     let (delete, squeeze) = (o.has('d'), o.has('s'));
     if o.rest.len() < if delete || squeeze { 1 } else { 2 } {
         let mut why = run.lacking(&o.rest);
-        if !o.rest.is_empty() && run.k.is_gnu() {
+        if !o.rest.is_empty() {
             why += "\nTwo strings must be given when translating.";
         }
-        return Err(run.refuse(Refusal::Wrong(why)));
+        return Err(run.refuse(Refusal::Operands(why)));
     }
     let mut from = set(&o.rest[0]);
     if o.any("cC") {
@@ -103,13 +103,10 @@ pub fn tr(run: &mut Run<'_>, o: &Options) -> Made {
 /// `cut`.
 pub fn cut(run: &mut Run<'_>, o: &Options) -> Made {
     let Some((c, list)) = o.each().filter(|o| matches!(o.0, 'f' | 'c' | 'b')).last() else {
-        return Err(match run.k.is_gnu() {
-            true => run.refuse(Refusal::Wrong("you must specify a list of bytes, characters, or fields".into())),
-            false => {
-                run.err("expected a list of bytes, characters, or fields");
-                1
-            }
-        });
+        return Err(run.refuse(match run.k.is_gnu() {
+            true => Refusal::Wrong("you must specify a list of bytes, characters, or fields".into()),
+            false => "expected a list of bytes, characters, or fields".into(),
+        }));
     };
     let delimiter = o.value('d').map_or(b'\t', |d| d.bytes().next().unwrap_or(0));
     let joint = match o.value('O') {
@@ -123,18 +120,12 @@ pub fn cut(run: &mut Run<'_>, o: &Options) -> Made {
         let a = if a.is_empty() && part.len() > 1 { Some(1) } else { a.parse().ok() };
         let z = if z.is_empty() { Some(usize::MAX) } else { z.parse().ok() };
         let Some(range) = a.zip(z).filter(|r| r.0 > 0) else {
-            return Err(match (run.k.is_gnu(), c) {
-                (true, 'f') => run.refuse(Refusal::Wrong(if a == Some(0) {
-                    "fields are numbered from 1".into()
-                } else {
-                    format!("invalid field value '{part}'")
-                })),
-                (true, _) => run.refuse(Refusal::Wrong(format!("invalid byte/character position '{part}'"))),
-                (false, _) => {
-                    run.err(format!("invalid number '{part}'"));
-                    1
-                }
-            });
+            return Err(run.refuse(match (run.k.is_gnu(), c) {
+                (true, 'f') if a == Some(0) => Refusal::Wrong("fields are numbered from 1".into()),
+                (true, 'f') => Refusal::Wrong(format!("invalid field value '{part}'")),
+                (true, _) => Refusal::Wrong(format!("invalid byte/character position '{part}'")),
+                (false, _) => format!("invalid number '{part}'").into(),
+            }));
         };
         cut.ranges.push(range);
     }

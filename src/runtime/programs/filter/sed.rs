@@ -122,7 +122,7 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
     }
     if scripts.is_empty() {
         if rest.is_empty() {
-            return Err(run.refuse(Refusal::Wrong(String::new())));
+            return Err(run.refuse(Refusal::Operands(String::new())));
         }
         scripts.push(rest.remove(0));
     }

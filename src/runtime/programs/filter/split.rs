@@ -60,7 +60,7 @@ impl Names {
 pub fn split(run: &mut Run<'_>, o: &Options) -> Made {
     let is_gnu = run.k.is_gnu();
     if let Some(extra) = o.rest.get(2) {
-        return Err(run.refuse(Refusal::Wrong(format!("extra operand '{extra}'"))));
+        return Err(run.refuse(Refusal::Operands(format!("extra operand '{extra}'"))));
     }
     let (bytes, text) = match (o.value('b'), o.value('l').or(o.value('@'))) {
         (Some(_), Some(_)) => return Err(run.refuse(Refusal::Wrong("cannot split in more than one way".to_owned()))),

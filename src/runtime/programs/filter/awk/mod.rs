@@ -84,7 +84,7 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
     }
     if texts.is_empty() {
         if rest.is_empty() {
-            return Err(run.refuse(Refusal::Wrong(String::new())));
+            return Err(run.refuse(Refusal::Operands(String::new())));
         }
         texts.push(rest.remove(0));
     }
