@@ -11,7 +11,8 @@ use std::sync::Arc;
 use super::super::fs::{Errno, Inode, Kind, base_name};
 use super::super::kernel::Kernel;
 use super::super::text;
-use super::system::{group, moment, stamp, user};
+use super::date::{moment, stamp};
+use super::users::{group, user};
 
 use super::{Options, Refusal, Run};
 use attributes::{mode_text, new_mode};

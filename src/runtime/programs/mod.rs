@@ -2,6 +2,8 @@
 
 mod agnhost;
 mod control;
+mod date;
+mod expr;
 mod files;
 mod filter;
 mod gnu;
@@ -10,10 +12,13 @@ mod nginx_conf;
 mod options;
 mod ps;
 mod queues;
+mod resources;
 mod said;
 mod server;
+mod signals;
 mod system;
 mod table;
+mod users;
 mod vi;
 
 use std::sync::Arc;
@@ -22,7 +27,7 @@ use arcstr::ArcStr;
 
 use super::fs::{Errno, Inode, Kind, base_name};
 use super::kernel::Kernel;
-use super::process::{Block, Body, Pid, Process, Signal, Step};
+use super::process::{Block, Body, Process, Signal, Step};
 use super::shell::Shell;
 use super::text;
 use crate::base::List as _;
@@ -32,6 +37,7 @@ use filter::FilterRun;
 use options::{Misuse, Options, Refusal};
 pub use queues::QueueLength;
 use server::Server;
+pub use signals::send as send_signals;
 pub use vi::SIZE_QUERY;
 
 /// A running program's state.
@@ -293,83 +299,6 @@ impl Program {
             _ => false,
         }
     }
-}
-
-/// `kill`, for the shell and for itself: its status, output and complaints.
-pub fn kill(k: &mut Kernel, p: &mut Process, args: &[String]) -> (i32, String, Vec<String>) {
-    let mut signal = Signal::TERM;
-    let mut rest = args;
-    match rest.first().map(String::as_str) {
-        Some("-l" | "-L") => {
-            let Some(arg) = rest.get(1) else {
-                let text: String = (1..32u8).map(|n| format!("{n:>2}) {}\n", Signal(n).name())).collect();
-                return (0, text, Vec::new());
-            };
-            let n = arg.parse::<u32>().map(|n| if n > 128 { n - 128 } else { n });
-            let text = match n {
-                Ok(n) => Signal(n.min(31) as u8).name().to_string(),
-                Err(_) => Signal::parse(arg).map_or_else(String::new, |s| s.0.to_string()),
-            };
-            return (0, format!("{text}\n"), Vec::new());
-        }
-        Some("-s" | "-n") => {
-            let name = rest.get(1).map_or("", String::as_str);
-            match Signal::parse(name) {
-                Some(s) => signal = s,
-                None => return (1, String::new(), vec![format!("bad signal name '{name}'")]),
-            }
-            rest = &rest[2.min(rest.len())..];
-        }
-        Some("--") => rest = &rest[1..],
-        Some(flag) if flag.starts_with('-') && flag.len() > 1 => {
-            match Signal::parse(&flag[1..]) {
-                Some(s) => signal = s,
-                None => return (1, String::new(), vec![format!("bad signal name '{}'", &flag[1..])]),
-            }
-            rest = &rest[1..];
-        }
-        _ => {}
-    }
-    if rest.first().is_some_and(|a| a == "--") {
-        rest = &rest[1..];
-    }
-    if rest.is_empty() {
-        return (1, String::new(), vec!["you need to specify whom to kill".into()]);
-    }
-    let mut errors = Vec::new();
-    for arg in rest {
-        let Ok(target) = arg.parse::<i64>() else {
-            errors.push(format!("invalid number '{arg}'"));
-            continue;
-        };
-        let own = i64::from(p.pid);
-        if target == own || target == 0 {
-            super::kernel::post(p, signal, true, k.now);
-            if target == own {
-                continue;
-            }
-        }
-        let pids: Vec<Pid> = match target {
-            0 => k.procs.values().filter(|q| q.session == p.session).map(|q| q.pid).list(),
-            -1 => k.procs.keys().copied().filter(|q| *q != 1).list(),
-            t if t < 0 => k.procs.values().filter(|q| Some(i64::from(q.session)) == t.checked_neg()).map(|q| q.pid).list(),
-            t => vec![Pid::try_from(t).unwrap_or(0)],
-        };
-        let mut hit = target <= 0 && !pids.is_empty();
-        let mut forbidden = false;
-        for pid in pids {
-            if p.uid != 0 && k.procs.get(&pid).is_some_and(|q| q.uid != p.uid) {
-                forbidden = true;
-                continue;
-            }
-            hit |= k.signal(pid, signal, true).is_ok();
-        }
-        if forbidden || !hit {
-            let reason = if forbidden { "Operation not permitted" } else { "No such process" };
-            errors.push(if k.is_gnu() { format!("({target}) - {reason}") } else { format!("can't kill pid {target}: {reason}") });
-        }
-    }
-    (i32::from(!errors.is_empty()), String::new(), errors)
 }
 
 /// A number of microseconds from `sleep`'s arguments.

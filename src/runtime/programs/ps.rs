@@ -2,7 +2,7 @@
 
 use super::super::fs;
 use super::super::process::{Process, Waiting};
-use super::system::{group, user};
+use super::users::{group, user};
 use super::{Options, Run};
 use crate::base::{List as _, Order as _, Time, strftime};
 

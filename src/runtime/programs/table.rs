@@ -3,7 +3,7 @@
 use super::super::process::Step;
 use super::filter::{self, Made, awk, dump, grep, hash, lines, sed, split, together};
 use super::options::Options;
-use super::{Run, control, files, net, ps, server, system, vi};
+use super::{Run, control, date, expr, files, net, ps, resources, server, signals, system, users, vi};
 
 /// What runs a program.
 pub enum How {
@@ -279,9 +279,9 @@ static PROGRAMS: &[Row] = &[
         "dfis|AI all-ip-addresses=I all-fqdns=A domain=d fqdn=f long=f ip-address=i short=s|abvyF: alias=a file=F: nis=y",
         Ends(system::hostname),
     ),
-    row("whoami", "", "", Ends(system::whoami)),
-    row("id", "[-ugGnr] [USER]", "ugGnr|a user=u group=g groups=G name=n real=r|zZ zero=z context=Z", Ends(system::id)),
-    row("groups", "[USER]", "", Ends(system::id)),
+    row("whoami", "", "", Ends(users::whoami)),
+    row("id", "[-ugGnr] [USER]", "ugGnr|a user=u group=g groups=G name=n real=r|zZ zero=z context=Z", Ends(users::id)),
+    row("groups", "[USER]", "", Ends(users::id)),
     row(
         "uname",
         "[-amnrspvio]",
@@ -292,13 +292,13 @@ static PROGRAMS: &[Row] = &[
         "date",
         "[OPTIONS] [+FMT] [[-s] TIME]",
         "d:r:s:uI?R date=d: reference=r: set=s: utc=u|universal=u iso-8601=I? rfc-email=R rfc-3339=3:|D:f: file=f: debug=-",
-        Ends(system::date),
+        Ends(date::date),
     ),
     row("printenv", "[VARIABLE]...", "||0 null=0", Ends(system::printenv)),
-    row("expr", "EXPRESSION", "*", Ends(system::expr)),
+    row("expr", "EXPRESSION", "*", Ends(expr::expr)),
     row("factor", "[NUMBER]...", "", Ends(system::factor)),
-    row("nproc", "[--all] [--ignore=N]", " all=a ignore=i:", Ends(system::nproc)),
-    row("uptime", "", "||ps pretty=p since=s", Ends(system::uptime)),
+    row("nproc", "[--all] [--ignore=N]", " all=a ignore=i:", Ends(resources::nproc)),
+    row("uptime", "", "||ps pretty=p since=s", Ends(resources::uptime)),
     row("which", "[-a] COMMAND...", "a", Ends(system::which)),
     row(
         "ps",
@@ -306,23 +306,23 @@ static PROGRAMS: &[Row] = &[
         "aAdeflTxwuHjLZo:p: pid=p: format=o:|FC: sort=%: forest=^ no-headers=! headers=F|U:G:t:",
         Ends(ps::ps),
     ),
-    row("top", "[-bH] [-n COUNT] [-d SECONDS]", "bHmn:d:|ciS|p:o:u:", Ends(system::top)),
+    row("top", "[-bH] [-n COUNT] [-d SECONDS]", "bHmn:d:|ciS|p:o:u:", Ends(resources::top)),
     row(
         "free",
         "[-bkmgh]",
         "bkmgh human=h bytes=b kibi=k mebi=m gibi=g|tw total=t wide=w|ls:c: lohi=l seconds=s: count=c:",
-        Ends(system::free),
+        Ends(resources::free),
     ),
     row(
         "df",
         "[-PkmhTai] [-B SIZE] [-t TYPE] [FILESYSTEM]...",
         "ahikmPT|all=a human-readable=h portability=P inodes=i print-type=T|HB:t:x: block-size=B: output=-? total=- type=t: si=H",
-        Ends(system::df),
+        Ends(resources::df),
     ),
-    row("kill", "[-l] [-SIG] PID...", "*", Ends(system::kill)),
-    row("killall", "[-lq] [-SIG] PROCESS_NAME...", "*", Ends(system::by_name)),
-    row("pidof", "[NAME]...", "*", Ends(system::by_name)),
-    row("pkill pgrep", "[-flanovx] [-s SID|-P PPID|PATTERN]", "*", Ends(system::by_name)),
+    row("kill", "[-l] [-SIG] PID...", "*", Ends(signals::kill)),
+    row("killall", "[-lq] [-SIG] PROCESS_NAME...", "*", Ends(signals::by_name)),
+    row("pidof", "[NAME]...", "*", Ends(signals::by_name)),
+    row("pkill pgrep", "[-flanovx] [-s SID|-P PPID|PATTERN]", "*", Ends(signals::by_name)),
     row("tty", "[-s]", "s|silent=s quiet=s", Ends(system::tty)),
     row("nano ed emacs", "", "*", Ends(system::no_editor)),
     row("apt-get apt apk", "", "*", Ends(system::install)),

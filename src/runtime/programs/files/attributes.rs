@@ -6,7 +6,7 @@ use crate::base::strftime;
 
 use super::super::super::fs::{Errno, Inode, Kind};
 use super::super::super::text;
-use super::super::system::{group, number_of, user};
+use super::super::users::{group, number_of, user};
 use super::super::{Misuse, Options, Refusal, Run};
 use super::each;
 

@@ -4,7 +4,7 @@ use super::super::super::fs::{Errno, Inode, Kind, base_name};
 use super::super::super::kernel::Kernel;
 use super::super::super::process::Process;
 use super::super::super::shell::Pattern;
-use super::super::system::{group, user};
+use super::super::users::{group, user};
 use super::super::{Refusal, Run};
 use super::{clean, remove_tree};
 use crate::base::{List as _, Time};

@@ -86,7 +86,7 @@ pub(super) fn kill(call: &mut Call) -> Outcome {
         );
         return call.fail(if call.sh.bash { 1 } else { 2 }, &text);
     }
-    let (status, out, errors) = programs::kill(call.k, call.p, &args);
+    let (status, out, errors) = programs::send_signals(call.k, call.p, &args);
     call.print(&out);
     for e in errors {
         if call.sh.bash {
