@@ -127,35 +127,17 @@ pub fn start(run: &mut Run<'_>, filter: Filter, files: Vec<String>) -> Step {
 }
 
 impl FilterRun {
+    /// Reads a piece of the input, and writes what the filter makes of it.
     pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
         if self.finished {
             return Step::Exit(self.status, 10);
         }
-        if self.current.is_none() {
-            match self.files.pop_front() {
-                None => return self.finish(k, p),
-                Some(name) => {
-                    if name == "-" {
-                        self.current = Some((p.fd(0), "-".into()));
-                    } else {
-                        match k.open(p, &name, OpenHow::Read) {
-                            Ok(d) => self.current = Some((Some(d), name)),
-                            Err(e) => {
-                                self.cannot_open(k, p, &name, &e.to_string());
-                                return Step::Again(10);
-                            }
-                        }
-                    }
-                    let mut sink = Sink::default();
-                    let name = self.current.as_ref().map_or("-", |c| c.1.as_str()).to_string();
-                    self.filter.begin(&name, self.many, &mut sink);
-                    if self.deliver(k, p, sink) {
-                        return self.finish(k, p);
-                    }
-                }
-            }
+        if self.current.is_none()
+            && let Some(step) = self.open_next(k, p)
+        {
+            return step;
         }
-        let Some((d, name)) = self.current.clone() else { return Step::Again(1) };
+        let d = self.current.as_ref().and_then(|c| c.0);
         let data = match d {
             _ if self.more => Rd::Data(Vec::new()),
             None => Rd::End,
@@ -163,85 +145,119 @@ impl FilterRun {
         };
         match data {
             Rd::Empty => Step::Wait(d.map_or(Block::Forever, Block::Read), 5),
-            Rd::Failed(e) => {
-                if name == "-" {
+            Rd::Failed(e) => self.cannot_read(k, p, &e.to_string()),
+            Rd::Data(data) => self.feed(k, p, &data),
+            Rd::End => self.end(k, p),
+        }
+    }
+
+    /// Opens the next file; the step to take where it cannot be read or need not be.
+    fn open_next(&mut self, k: &mut Kernel, p: &mut Process) -> Option<Step> {
+        let Some(name) = self.files.pop_front() else { return Some(self.finish(k, p)) };
+        let d = if name == "-" {
+            p.fd(0)
+        } else {
+            match k.open(p, &name, OpenHow::Read) {
+                Ok(d) => Some(d),
+                Err(e) => {
                     self.cannot_open(k, p, &name, &e.to_string());
-                } else {
-                    let text = match self.name.as_str() {
-                        "head" | "tail" if k.is_gnu() => format!("error reading '{name}': {e}"),
-                        "cat" | "head" | "tail" | "wc" | "tac" | "rev" if !k.is_gnu() => format!("read error: {e}"),
-                        _ => format!("{name}: {e}"),
-                    };
-                    let _ = k.put(p, 2, format!("{}: {text}\n", self.name).as_bytes());
-                    self.status = self.trouble();
-                    self.close(k);
+                    return Some(Step::Again(10));
                 }
-                Step::Again(10)
             }
-            Rd::Data(data) => {
-                let cost = 5 + data.len() as u64 / 100;
-                let mut sink = Sink::default();
-                if let Filter::Tail(t) = &mut self.filter
-                    && !data.is_empty()
-                    && data.iter().all(|b| *b == 0)
-                    && t.endless(data.len())
-                {
-                    // A device without lines: everything is kept in memory.
-                    p.memory += 16 << 20;
-                    return Step::Again(4_000);
-                }
-                if self.filter.takes_bytes() {
-                    self.filter.bytes(&data, &mut sink);
-                    self.more = self.filter.pending();
-                } else {
-                    self.partial.extend_from_slice(&data);
-                    self.more = false;
-                    let (mut from, mut at) = (0, self.scanned);
-                    let end = self.filter.end_of_line();
-                    while let Some(n) = self.partial[at..].iter().position(|b| *b == end) {
-                        let line = self.partial[from..at + n].to_vec();
-                        from = at + n + 1;
-                        at = from;
-                        self.filter.line(&line, true, &mut sink);
-                        self.more = sink.out.len() > STEP_BYTES_MAX;
-                        if sink.stop || self.more {
-                            break;
-                        }
-                    }
-                    self.partial.drain(..from);
-                    self.scanned = if self.more { 0 } else { self.partial.len() };
-                    if self.partial.len() > LINE_BYTES_MAX {
-                        let line = std::mem::take(&mut self.partial);
-                        self.scanned = 0;
-                        self.filter.line(&line, true, &mut sink);
-                    }
-                    p.memory = p.memory.max((600 << 10) + self.filter.held() as u64);
-                }
-                for d in self.outputs.clone() {
-                    let _ = k.put_desc(p, d, &data);
-                }
-                if self.deliver(k, p, sink) {
-                    return self.finish(k, p);
-                }
-                Step::Again(cost)
-            }
-            Rd::End => {
-                let mut sink = Sink::default();
-                if !self.partial.is_empty() {
-                    let line = std::mem::take(&mut self.partial);
-                    self.scanned = 0;
-                    self.filter.line(&line, false, &mut sink);
-                }
-                if !sink.stop {
-                    self.filter.end(&name, &mut sink);
-                }
-                self.close(k);
-                if self.deliver(k, p, sink) || self.files.is_empty() {
-                    return self.finish(k, p);
-                }
-                Step::Again(5)
+        };
+        let mut sink = Sink::default();
+        self.filter.begin(&name, self.many, &mut sink);
+        self.current = Some((d, name));
+        self.deliver(k, p, sink).then(|| self.finish(k, p))
+    }
+
+    /// Gives the filter what was read.
+    fn feed(&mut self, k: &mut Kernel, p: &mut Process, data: &[u8]) -> Step {
+        if let Filter::Tail(t) = &mut self.filter
+            && !data.is_empty()
+            && data.iter().all(|b| *b == 0)
+            && t.endless(data.len())
+        {
+            // A device without lines: everything is kept in memory.
+            p.memory += 16 << 20;
+            return Step::Again(4_000);
+        }
+        let mut sink = Sink::default();
+        if self.filter.takes_bytes() {
+            self.filter.bytes(data, &mut sink);
+            self.more = self.filter.pending();
+        } else {
+            self.partial.extend_from_slice(data);
+            self.feed_lines(&mut sink);
+            p.memory = p.memory.max((600 << 10) + self.filter.held() as u64);
+        }
+        for d in &self.outputs {
+            let _ = k.put_desc(p, *d, data);
+        }
+        if self.deliver(k, p, sink) {
+            return self.finish(k, p);
+        }
+        Step::Again(5 + data.len() as u64 / 100)
+    }
+
+    /// Gives the filter the lines that are whole, as far as it does not make too much of them at once.
+    fn feed_lines(&mut self, sink: &mut Sink) {
+        self.more = false;
+        let (mut from, mut at) = (0, self.scanned);
+        let end = self.filter.end_of_line();
+        while let Some(n) = self.partial[at..].iter().position(|b| *b == end) {
+            self.filter.line(&self.partial[from..at + n], true, sink);
+            from = at + n + 1;
+            at = from;
+            self.more = sink.out.len() > STEP_BYTES_MAX;
+            if sink.stop || self.more {
+                break;
             }
         }
+        self.partial.drain(..from);
+        self.scanned = if self.more { 0 } else { self.partial.len() };
+        if self.partial.len() > LINE_BYTES_MAX {
+            let line = std::mem::take(&mut self.partial);
+            self.scanned = 0;
+            self.filter.line(&line, true, sink);
+        }
+    }
+
+    /// Ends a file, and with the last one all.
+    fn end(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
+        let mut sink = Sink::default();
+        if !self.partial.is_empty() {
+            let line = std::mem::take(&mut self.partial);
+            self.scanned = 0;
+            self.filter.line(&line, false, &mut sink);
+        }
+        if !sink.stop {
+            let name = self.current.as_ref().map_or("-", |c| c.1.as_str());
+            self.filter.end(name, &mut sink);
+        }
+        self.close(k);
+        if self.deliver(k, p, sink) || self.files.is_empty() {
+            return self.finish(k, p);
+        }
+        Step::Again(5)
+    }
+
+    /// Says that the present file cannot be read, and leaves it.
+    fn cannot_read(&mut self, k: &mut Kernel, p: &mut Process, e: &str) -> Step {
+        let name = self.current.as_ref().map_or("-", |c| c.1.as_str());
+        if name == "-" {
+            self.cannot_open(k, p, "-", e);
+        } else {
+            let text = match self.name.as_str() {
+                "head" | "tail" if k.is_gnu() => format!("error reading '{name}': {e}"),
+                "cat" | "head" | "tail" | "wc" | "tac" | "rev" if !k.is_gnu() => format!("read error: {e}"),
+                _ => format!("{name}: {e}"),
+            };
+            let _ = k.put(p, 2, format!("{}: {text}\n", self.name).as_bytes());
+            self.status = self.trouble();
+            self.close(k);
+        }
+        Step::Again(10)
     }
 
     fn cannot_open(&mut self, k: &mut Kernel, p: &mut Process, name: &str, e: &str) {
