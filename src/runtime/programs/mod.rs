@@ -27,7 +27,7 @@ use arcstr::ArcStr;
 
 use super::fs::{Errno, Inode, Kind, base_name};
 use super::kernel::Kernel;
-use super::process::{Block, Body, Process, Signal, Step};
+use super::process::{Block, Body, Process, Step};
 use super::shell::Shell;
 use super::text;
 use crate::base::List as _;
