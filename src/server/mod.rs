@@ -32,6 +32,7 @@ mod tokens;
 mod typed;
 
 pub use address_block::AddressBlock;
+pub use admission::refusing_quota;
 pub use api_server::ApiServer;
 pub use authorization::{Attributes, Decision, User};
 pub use component::{Change, Component};

@@ -7,6 +7,7 @@ use crate::api::{KINDS, Kind, Object, Quantity, Value, find_condition, kinds};
 use crate::base::{Duration, List as _, Order as _, Time};
 use crate::controllers::Flags;
 use crate::runtime::images;
+use crate::server::refusing_quota;
 use crate::sim::Sim;
 
 use super::cluster::ClusterView;
@@ -293,10 +294,9 @@ fn workload(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
         add(What::Deadline, &[&spec(o, "progressDeadlineSeconds").int().to_string()], term(reason, message), None);
     }
     if let Some((reason, message)) = said(o, "ReplicaFailure", "True") {
-        let quota = message.contains("exceeded quota: ");
-        let named = message.split("exceeded quota: ").nth(1).and_then(|m| m.split(',').next()).unwrap_or("");
-        let leads = sim.api().peek(kinds::RESOURCE_QUOTA, o.namespace(), named).map(relative);
-        add(if quota { What::OverQuota } else { What::Refused }, &[], term(reason, message), leads);
+        let quota = refusing_quota(message);
+        let leads = quota.and_then(|name| sim.api().peek(kinds::RESOURCE_QUOTA, o.namespace(), name)).map(relative);
+        add(if quota.is_some() { What::OverQuota } else { What::Refused }, &[], term(reason, message), leads);
     }
     let (wanted, ready) = match o.kind() {
         "DaemonSet" => (count(o, "desiredNumberScheduled"), count(o, "numberReady")),
@@ -653,6 +653,13 @@ mod tests {
                 "Deployment",
                 "d",
                 "Throttled(43,60,30,20) --kube-api-qps, --kube-api-burst; NotReady(0,60) ContainerCreating",
+            ),
+            (
+                &["kubectl create quota q --hard=pods=1; sleep 1; kubectl create deployment d --image=nginx --replicas=2"],
+                9,
+                "Deployment",
+                "d",
+                "OverQuota() FailedCreate: pods \"d-54c6d8c84-pkgt6\" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1; NotReady(1,2) readyReplicas",
             ),
             (&["kubectl create deployment d --image=nginx"], 20, "Deployment", "d", ""),
             (&["kubectl run p --image=nginx"], 20, "Pod", "p", ""),

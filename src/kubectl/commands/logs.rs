@@ -263,7 +263,7 @@ impl LogStream {
             // A followed pod may go away.
             Err(_) if self.cursor.is_some() => return Ok(false),
             Err(status) if cx.flags().is_on("follow") && status.message.contains("is waiting to start: ") => {
-                // A follower waits for the container.
+                // A follower waits for the container, of which a kubelet's answer has no more than these words.
                 if !std::mem::replace(&mut self.told_to_wait, true) {
                     cx.out.errln(status.into_message());
                 }

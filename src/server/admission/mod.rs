@@ -19,6 +19,7 @@ mod webhook;
 
 use super::{ApiServer, Caller, Subresource};
 use crate::api::{KindRef, Status, Value, kinds};
+pub use resource_quota::refusing_quota;
 
 /// Runs the plugins on an object that is about to be created.
 pub(super) fn admit_create(server: &mut ApiServer, kind: KindRef, namespace: &str, object: &mut Value) -> Result<(), Status> {

@@ -6,8 +6,11 @@ use super::ApiServer;
 use super::policy::Request;
 use crate::api::quantity::Quantity;
 use crate::api::{Object, Status, Value, kinds, quota};
-use crate::base::{List as _, SortedMap};
+use crate::base::SortedMap;
 use crate::server::Subresource;
+
+/// How a refusal begins; the name of the quota comes next.
+const EXCEEDED: &str = "exceeded quota: ";
 
 /// The quotas as they are to be once the object is written: what it uses is counted in their status at once. What goes is
 /// counted by the controller.
@@ -46,30 +49,29 @@ pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<Vec<Val
             continue;
         }
         let mut next = limit.clone();
-        let mut over: Vec<(&str, String, String, String)> = Vec::new();
+        let mut over: [Vec<String>; 3] = Default::default();
         for (name, q) in &asked {
             let Ok(bound) = Quantity::parse(hard.get(name).str()) else { continue };
             let before = Quantity::of(limit.at(&["status", "used", name]));
             let after = before.add(q);
             next.set(&["status", "used", name], after.to_string());
             if after.cmp(&bound) == Ordering::Greater {
-                over.push((name, q.to_string(), before.to_string(), bound.to_string()));
+                for (list, amount) in over.iter_mut().zip([q, &before, &bound]) {
+                    list.push(format!("{name}={amount}"));
+                }
             }
         }
         charged.push(next);
-        if !over.is_empty() {
-            let join = |pick: for<'a, 'b> fn(&'a (&'b str, String, String, String)) -> &'a str| {
-                over.iter().map(|o| format!("{}={}", o.0, pick(o))).list().join(",")
-            };
-            let detail = format!(
-                "exceeded quota: {}, requested: {}, used: {}, limited: {}",
-                limit.name(),
-                join(|o| &o.1),
-                join(|o| &o.2),
-                join(|o| &o.3)
-            );
+        if !over[0].is_empty() {
+            let [requested, used, limited] = over.map(|list| list.join(","));
+            let detail = format!("{EXCEEDED}{}, requested: {requested}, used: {used}, limited: {limited}", limit.name());
             return Err(Status::forbidden(kind, object.name(), &detail));
         }
     }
     Ok(charged)
+}
+
+/// The name of the quota that refused, out of a message of [`admit`]'s: a controller's condition keeps no more than the words.
+pub fn refusing_quota(message: &str) -> Option<&str> {
+    message.split_once(EXCEEDED)?.1.split(',').next()
 }
