@@ -15,7 +15,7 @@ use super::scale::scale_of;
 use super::service_allocator::ServiceAllocator;
 use super::strategy::demand_verb;
 use super::{managed_fields, patch, strategy, typed};
-use crate::api::{self, ArcStr, Cause, Kind, KindRef, Object, Status, Value, Warnings, kinds};
+use crate::api::{self, ArcStr, Cause, KindRef, Object, Status, Value, Warnings, kinds};
 use crate::base::{List as _, RandomStream, Time};
 use crate::obj;
 use crate::store::{ObjectKey, Objects, Store, StoreError};
@@ -51,11 +51,6 @@ enum Writer {
     Settled,
 }
 
-/// Where the server itself is, beside the nodes.
-const ADDRESS: &str = "10.244.0.10";
-
-/// What the server's own Service is called.
-pub(super) const OWN: &str = "kubernetes";
 /// What is said where object and request name different namespaces.
 pub(super) const OTHER_NAMESPACE: &str = "the namespace of the provided object does not match the namespace sent on the request";
 
@@ -76,22 +71,7 @@ impl ApiServer {
             acting: User::administrator(),
             policies: Policies::new(),
         };
-        let by = Caller::new(Time::ZERO, "kube-apiserver");
-        for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
-            server.create_namespace(&by, name);
-        }
-        for (name, value) in [("system-cluster-critical", 2_000_000_000), ("system-node-critical", 2_000_001_000)] {
-            let class = obj!({
-                "metadata": {"name": name}, "value": value, "preemptionPolicy": "PreemptLowerPriority",
-                "description": "Used for system critical pods that must not be moved from their current node."
-            });
-            server.must_create(&by, "PriorityClass", class);
-        }
-        // In an empty cluster nothing refuses them.
-        let _ = server.create_own_service(&by);
-        server.with_own_ids(seed, "endpoints", |server| {
-            let _ = server.create_own_endpoints(&by);
-        });
+        server.create_own(seed);
         server
     }
 
@@ -101,75 +81,9 @@ impl ApiServer {
         self.with_own_ids(seed, "bootstrap-policy", |server| server.create_bootstrap_policy(&Caller::new(Time::ZERO, "kube-apiserver")));
     }
 
-    /// Creates with ids of a stream of their own: what a session draws does not hang on how many such objects there are.
-    fn with_own_ids(&mut self, seed: u64, stream: &str, create: impl FnOnce(&mut ApiServer)) {
-        let random = std::mem::replace(&mut self.random, RandomStream::new(seed, stream));
-        create(self);
-        self.random = random;
-    }
-
-    /// The Service under which programs in pods find the server.
-    fn create_own_service(&mut self, by: &Caller) -> Result<(), Status> {
-        let service = obj!({
-            "metadata": {"name": OWN, "labels": {"component": "apiserver", "provider": OWN}},
-            "spec": {
-                "clusterIP": "10.96.0.1", "clusterIPs": ["10.96.0.1"], "internalTrafficPolicy": "Cluster", "ipFamilies": ["IPv4"],
-                "ipFamilyPolicy": "SingleStack", "sessionAffinity": "None", "type": "ClusterIP",
-                "ports": [{"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}]
-            }
-        });
-        self.create(by, kinds::SERVICE, "default", service, &WriteOptions::default()).map(|_| ())
-    }
-
-    /// Where the server is to be found behind its Service.
-    // Models the control plane's lease endpoint reconciler.
-    fn create_own_endpoints(&mut self, by: &Caller) -> Result<(), Status> {
-        let ports = obj!([{"name": "https", "port": 6443, "protocol": "TCP"}]);
-        let endpoints = obj!({
-            "metadata": {"name": OWN, "labels": {"endpointslice.kubernetes.io/skip-mirror": "true"}},
-            "subsets": [{"addresses": [{"ip": ADDRESS}], "ports": ports.clone()}]
-        });
-        let slice = obj!({
-            "metadata": {"name": OWN, "labels": {"kubernetes.io/service-name": OWN}}, "addressType": "IPv4",
-            "endpoints": [{"addresses": [ADDRESS], "conditions": {"ready": true}}], "ports": ports
-        });
-        for (kind, object) in [("Endpoints", endpoints), ("EndpointSlice", slice)] {
-            let kind = Kind::named(kind);
-            if self.peek(kind, "default", OWN).is_none() {
-                self.create(by, kind, "default", object, &WriteOptions::default())?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Makes those of the server's own objects again that are gone; a quota or a policy may refuse them.
-    // Models the control plane's kubernetesservice.Controller.
-    pub(super) fn restore_own(&mut self, by: &Caller) -> Result<(), Status> {
-        let service = kinds::SERVICE;
-        let address = std::net::Ipv4Addr::new(10, 96, 0, 1);
-        if self.peek(service, "default", OWN).is_none() && self.services.is_free(address) {
-            self.create_own_service(by)?;
-        }
-        self.create_own_endpoints(by)
-    }
-
     /// Whether roles say who may do what.
     pub fn enforces_roles(&self) -> bool {
         self.enforces_roles
-    }
-
-    /// Makes a namespace where it is not there, as a session's set-up does.
-    pub fn create_namespace(&mut self, by: &Caller, name: &str) {
-        if self.peek(kinds::NAMESPACE, "", name).is_none() {
-            self.must_create(by, "Namespace", obj!({"metadata": {"name": name}}));
-        }
-    }
-
-    /// Creates one of the server's own objects that have no namespace, whose validity is this source's to keep.
-    pub(super) fn must_create(&mut self, by: &Caller, kind: &str, object: Value) {
-        if let Err(status) = self.create(by, Kind::named(kind), "", object, &WriteOptions::default()) {
-            panic!("a built-in {kind} was refused: {status}");
-        }
     }
 
     /// The versions behind the API, for watches and for views of the past.
@@ -312,18 +226,8 @@ impl ApiServer {
         } else {
             object.remove(&["metadata", "namespace"]);
         }
-        if !kind.is_at(object.api_version()) {
-            object.set(&["apiVersion"], kind.api_version());
-        }
-        object.settle(&["kind"], kind.kind);
-        if object.name().is_empty() {
-            let base = object.at(&["metadata", "generateName"]).str().to_owned();
-            if !base.is_empty() {
-                // The registry cuts the base so that base and suffix fit into a label.
-                let cut = base.char_indices().nth(58).map_or(base.len(), |(i, _)| i);
-                object.set(&["metadata", "name"], format!("{}{}", &base[..cut], self.random.name_suffix(5)));
-            }
-        }
+        name_kind(kind, &mut object);
+        self.generate_name(&mut object);
         if let Some(status) = self.review(&User::administrator(), kind, &object) {
             object.set(&["status"], status);
             return Ok(object);
@@ -351,41 +255,60 @@ impl ApiServer {
             let more = self.more_service_blocks();
             self.services.allocate(&mut object, None, (&mut self.random, &more), options.dry_run)?;
         }
-        let causes = api::validation::create(kind, &object);
-        if !causes.is_empty() {
-            if is_service {
-                self.services.take_back(&object, None);
-            }
-            return Err(Status::invalid(kind, object.name(), causes));
-        }
         let key = ObjectKey::new(kind, object.namespace_arc(), object.name_arc());
-        self.warn(kind, &object, None, options);
-        let request =
-            Request { kind, operation: "CREATE", sub: Subresource::None, object: &object, old: &Value::Null, dry_run: options.dry_run };
-        let charged = self.admit_valid(by, &request, options).inspect_err(|_| {
+        let charged = self.demand_creatable(by, &key, &object, versioned, options).inspect_err(|_| {
             if is_service {
                 self.services.take_back(&object, None);
             }
         })?;
-        // A dry run does not come as far as the store, which refuses this.
-        let versioned = versioned && !options.dry_run;
-        if versioned || self.store.get(&key).is_some() || self.built_in_at(&key).is_some() {
-            if is_service {
-                self.services.take_back(&object, None);
-            }
-            let refusal = "resourceVersion should not be set on objects to be created";
-            let exists = || Status::already_exists(kind, object.name());
-            return Err(if versioned { Status::internal(refusal).without_reason() } else { exists() });
-        }
         if options.dry_run {
             return Ok(object);
         }
-        let key_for_error = key.clone();
         self.charge(by, charged);
         self.store.sign(by.manager);
-        let created = self.store.create(by.now, key, object).cloned().map_err(|e| refused(kind, &key_for_error.name, &e))?;
+        let name = key.name.clone();
+        let created = self.store.create(by.now, key, object).cloned().map_err(|e| refused(kind, &name, &e))?;
         self.lease(by, kind, &created);
         Ok(created)
+    }
+
+    /// Names an object that leaves its name to the server.
+    fn generate_name(&mut self, object: &mut Value) {
+        let base = object.at(&["metadata", "generateName"]).str();
+        if object.name().is_empty() && !base.is_empty() {
+            // The registry cuts the base so that base and suffix fit into a label.
+            let cut = base.char_indices().nth(58).map_or(base.len(), |(i, _)| i);
+            let name = format!("{}{}", &base[..cut], self.random.name_suffix(5));
+            object.set(&["metadata", "name"], name);
+        }
+    }
+
+    /// Looks if an object is valid, admitted, and not there yet; the quotas to write with it. `versioned` is one that was sent with
+    /// a version.
+    fn demand_creatable(
+        &mut self,
+        by: &Caller,
+        key: &ObjectKey,
+        object: &Value,
+        versioned: bool,
+        options: &WriteOptions,
+    ) -> Result<Vec<Value>, Status> {
+        let kind = key.kind;
+        let causes = api::validation::create(kind, object);
+        if !causes.is_empty() {
+            return Err(Status::invalid(kind, object.name(), causes));
+        }
+        self.warn(kind, object, None, options);
+        let (sub, old) = (Subresource::None, &Value::Null);
+        let charged = self.admit_valid(by, &Request { kind, operation: "CREATE", sub, object, old, dry_run: options.dry_run }, options)?;
+        // A dry run does not come as far as the store, which refuses this.
+        if versioned && !options.dry_run {
+            return Err(Status::internal("resourceVersion should not be set on objects to be created").without_reason());
+        }
+        if self.store.get(key).is_some() || self.built_in_at(key).is_some() {
+            return Err(Status::already_exists(kind, object.name()));
+        }
+        Ok(charged)
     }
 
     /// PUT of an object, or of one subresource of it.
@@ -446,10 +369,7 @@ impl ApiServer {
             sent if sent != version.str() => return Err(Status::stale(kind, &name)),
             _ => {}
         }
-        if !kind.is_at(object.api_version()) {
-            object.set(&["apiVersion"], kind.api_version());
-        }
-        object.settle(&["kind"], kind.kind);
+        name_kind(kind, &mut object);
         if matches!(sub, Subresource::None | Subresource::Resize | Subresource::EphemeralContainers) {
             api::defaults::apply(kind, &mut object);
         }
@@ -463,37 +383,12 @@ impl ApiServer {
         if sub == Subresource::Status {
             self.track(by, kind, Some(&old), &mut object, sub, options);
         }
-        let trusted = options.field_validation == FieldValidation::Trusted;
         let is_service = kind == kinds::SERVICE && sub != Subresource::Status;
         if is_service {
             let more = self.more_service_blocks();
             self.services.allocate(&mut object, Some(&old), (&mut self.random, &more), options.dry_run)?;
         }
-        let causes = match sub {
-            // The cluster's own components write what is right.
-            Subresource::Status if trusted => Vec::new(),
-            _ if trusted && kind == kinds::POD => Vec::new(),
-            Subresource::Status => api::validation::status_update(kind, &object, &old),
-            Subresource::Finalize if kind == kinds::NAMESPACE => api::validation::finalize(&object, &old),
-            Subresource::Resize => api::validation::resize(&object, &old),
-            Subresource::EphemeralContainers => api::validation::ephemeral_containers(&object, &old),
-            _ => api::validation::update(kind, &object, &old),
-        };
-        if !causes.is_empty() {
-            if is_service {
-                self.services.take_back(&object, Some(&old));
-            }
-            return Err(Status::invalid(kind, &name, causes));
-        }
-        if matches!(sub, Subresource::None | Subresource::Scale) {
-            self.warn(kind, &object, Some(&old), options);
-        }
-        if let Some(custom) = kind.custom.as_ref().filter(|_| !trusted) {
-            self.warnings.extend(api::custom::warned(kind, custom, &object, &old));
-        }
-        let seen = |o: &Value| if sub == Subresource::Scale { scale_of(kind, o) } else { o.clone() };
-        let request = Request { kind, operation: "UPDATE", sub, object: &seen(&object), old: &seen(&old), dry_run: options.dry_run };
-        let charged = self.admit_valid(by, &request, options).inspect_err(|_| {
+        let charged = self.demand_changeable(by, kind, &object, &old, sub, options).inspect_err(|_| {
             if is_service {
                 self.services.take_back(&object, Some(&old));
             }
@@ -509,6 +404,41 @@ impl ApiServer {
             object.set(&["metadata", "resourceVersion"], old.at(&["metadata", "resourceVersion"]).clone());
         }
         self.commit_update(by, key, object, &old)
+    }
+
+    /// Looks if what an object has become is valid and admitted; the quotas to write with it.
+    fn demand_changeable(
+        &mut self,
+        by: &Caller,
+        kind: KindRef,
+        object: &Value,
+        old: &Value,
+        sub: Subresource,
+        options: &WriteOptions,
+    ) -> Result<Vec<Value>, Status> {
+        let trusted = options.field_validation == FieldValidation::Trusted;
+        let causes = match sub {
+            // The cluster's own components write what is right.
+            Subresource::Status if trusted => Vec::new(),
+            _ if trusted && kind == kinds::POD => Vec::new(),
+            Subresource::Status => api::validation::status_update(kind, object, old),
+            Subresource::Finalize if kind == kinds::NAMESPACE => api::validation::finalize(object, old),
+            Subresource::Resize => api::validation::resize(object, old),
+            Subresource::EphemeralContainers => api::validation::ephemeral_containers(object, old),
+            _ => api::validation::update(kind, object, old),
+        };
+        if !causes.is_empty() {
+            return Err(Status::invalid(kind, object.name(), causes));
+        }
+        if matches!(sub, Subresource::None | Subresource::Scale) {
+            self.warn(kind, object, Some(old), options);
+        }
+        if let Some(custom) = kind.custom.as_ref().filter(|_| !trusted) {
+            self.warnings.extend(api::custom::warned(kind, custom, object, old));
+        }
+        let seen = |o: &Value| if sub == Subresource::Scale { scale_of(kind, o) } else { o.clone() };
+        let request = Request { kind, operation: "UPDATE", sub, object: &seen(object), old: &seen(old), dry_run: options.dry_run };
+        self.admit_valid(by, &request, options)
     }
 
     /// Gives an event that was written the time it stays; one that is held on its way out stays without.
@@ -765,6 +695,14 @@ impl ApiServer {
             api::validation::warnings(kind, object, old, &mut self.warnings);
         }
     }
+}
+
+/// Has an object say its kind, and a version that the kind is served at.
+fn name_kind(kind: KindRef, object: &mut Value) {
+    if !kind.is_at(object.api_version()) {
+        object.set(&["apiVersion"], kind.api_version());
+    }
+    object.settle(&["kind"], kind.kind);
 }
 
 /// A store's refusal as the API words it.

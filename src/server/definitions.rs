@@ -1,8 +1,8 @@
 //! CustomResourceDefinitions in the API server: which kinds they make at a moment, and the controllers that accept their names and
 //! clear up after them. Nothing here may know what the kinds mean. The server's own Service is kept here too.
 
-use super::api_server::OWN;
 use super::options::{Caller, DeleteOptions, Subresource, WriteOptions};
+use super::own_objects::OWN;
 use super::{ApiServer, Change, Component};
 use crate::api::{self, ArcStr, KINDS, Kind, KindRef, Object, Status, Value, aggregate, custom, kinds, split_api_version};
 use crate::base::{Duration, List as _, Time};

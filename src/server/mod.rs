@@ -22,6 +22,7 @@ mod managed_fields;
 mod metrics;
 mod node_api;
 mod options;
+mod own_objects;
 mod patch;
 mod proxy;
 mod rest;
