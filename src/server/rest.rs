@@ -146,68 +146,25 @@ impl ApiServer {
             ("GET", false, "scale") => Ok((200, self.scale(kind, namespace, name)?)),
             ("GET", false, _) => Ok((200, self.as_read(by.now, self.with_managers(kind, self.get(kind, namespace, name)?)))),
             ("POST", true, _) => Ok((201, self.create(by, kind, namespace, request.body.clone(), &options)?)),
-            ("POST", false, "eviction" | "binding") => {
-                let (of, what) = (request.body.namespace(), if sub == "binding" { "Binding" } else { "Eviction" });
-                if !of.is_empty() && of != namespace {
-                    return Err(Status::bad_request(OTHER_NAMESPACE));
-                }
-                if request.body.name() != name {
-                    return Err(Status::bad_request(format!("name in URL does not match name in {what} object")));
-                }
-                if sub == "binding" {
-                    self.bind(by, namespace, name, request.body.at(&["target", "name"]).str())?;
-                } else {
-                    let mut delete = delete_options(request.body.get("deleteOptions"))?;
-                    delete.dry_run |= options.dry_run;
-                    self.evict(by, namespace, name, &delete)?;
-                }
-                Ok((201, obj!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201})))
-            }
+            ("POST", false, "eviction" | "binding") => self.post_to_pod(by, &target, &request.body, &options),
             ("POST", false, "token") if kind == kinds::SERVICE_ACCOUNT => Ok((201, self.create_token(by, namespace, name, &request.body)?)),
             ("PUT", false, "scale") => Ok((200, self.update_scale(by, kind, namespace, &request.body, &options)?)),
             ("PUT", false, _) => {
-                let mut object = request.body.clone();
-                if !object.name().is_empty() && object.name() != name {
-                    return Err(other_name(object.name(), name));
-                }
-                object.set(&["metadata", "name"], name.as_str());
-                if kind.namespaced {
-                    if !object.namespace().is_empty() && object.namespace() != namespace {
-                        return Err(Status::bad_request(OTHER_NAMESPACE));
-                    }
-                    object.set(&["metadata", "namespace"], namespace.as_str());
-                }
+                let object = target.addressed(&request.body, true)?;
                 Ok((200, self.update(by, kind, object, sub_kind, &options)?))
             }
             ("PATCH", false, _) if applies => {
-                let mut config = request.body.clone();
                 let expected = join_api_version(kind.group, &target.version);
-                if config.api_version() != expected {
+                if request.body.api_version() != expected {
                     return Err(Status::bad_request(format!(
                         "Incorrect version specified in apply patch. Specified patch version: {}, expected: {expected}",
-                        config.api_version()
+                        request.body.api_version()
                     )));
                 }
-                if !config.name().is_empty() && config.name() != name {
-                    return Err(other_name(config.name(), name));
-                }
-                config.set(&["metadata", "name"], name.as_str());
-                if kind.namespaced {
-                    config.set(&["metadata", "namespace"], namespace.as_str());
-                }
+                let config = target.addressed(&request.body, false)?;
                 Ok((200, self.apply(by, kind, namespace, &config, (parameter("force") == "true", sub_kind), &options)?))
             }
-            ("PATCH", false, _) => {
-                let patch = match request.content_type {
-                    "application/json-patch+json" => Patch::Json(request.body.clone()),
-                    "application/merge-patch+json" => Patch::Merge(request.body.clone()),
-                    "application/strategic-merge-patch+json" => Patch::Strategic(request.body.clone()),
-                    // Built-in kinds have routes for what they take, others look themselves.
-                    _ if kind.custom.is_some() => return Err(Status::unsupported_media_type(patch::NOT_OF_CUSTOM_KINDS)),
-                    _ => return Err(Status::unsupported_media_type("415: Unsupported Media Type").with_details(Value::map())),
-                };
-                Ok((200, self.patch(by, kind, namespace, name, &patch, sub_kind, &options)?))
-            }
+            ("PATCH", false, _) => Ok((200, self.patch(by, kind, namespace, name, &patch_of(request, kind)?, sub_kind, &options)?)),
             ("DELETE", false, _) => {
                 let mut delete = delete_options(&request.body)?;
                 delete.dry_run |= options.dry_run;
@@ -224,6 +181,27 @@ impl ApiServer {
             }
             _ => Err(Status::method_not_allowed()),
         }
+    }
+
+    /// Evicts a pod, or binds it to a node.
+    fn post_to_pod(&mut self, by: &Caller, target: &Target, body: &Value, options: &WriteOptions) -> Result<(u16, Value), Status> {
+        let Target { namespace, name, sub, .. } = target;
+        let binds = sub == "binding";
+        if !body.namespace().is_empty() && body.namespace() != namespace {
+            return Err(Status::bad_request(OTHER_NAMESPACE));
+        }
+        if body.name() != name {
+            let what = if binds { "Binding" } else { "Eviction" };
+            return Err(Status::bad_request(format!("name in URL does not match name in {what} object")));
+        }
+        if binds {
+            self.bind(by, namespace, name, body.at(&["target", "name"]).str())?;
+        } else {
+            let mut delete = delete_options(body.get("deleteOptions"))?;
+            delete.dry_run |= options.dry_run;
+            self.evict(by, namespace, name, &delete)?;
+        }
+        Ok((201, obj!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201})))
     }
 
     /// Whether what is to be stored is of the kind and version that its path is for, where it says so.
@@ -281,8 +259,37 @@ pub fn version_info() -> Value {
     })
 }
 
-fn other_name(sent: &str, name: &str) -> Status {
-    Status::bad_request(format!("the name of the object ({sent}) does not match the name on the URL ({name})"))
+impl Target {
+    /// A body with the name and the namespace of its path; refused where it has another name, or another namespace where that
+    /// `matters`.
+    fn addressed(&self, body: &Value, matters: bool) -> Result<Value, Status> {
+        let Target { kind, namespace, name, .. } = self;
+        let mut object = body.clone();
+        let (sent, sent_namespace) = (body.name(), body.namespace());
+        if !sent.is_empty() && sent != name {
+            return Err(Status::bad_request(format!("the name of the object ({sent}) does not match the name on the URL ({name})")));
+        }
+        object.set(&["metadata", "name"], name.as_str());
+        if kind.namespaced {
+            if matters && !sent_namespace.is_empty() && sent_namespace != namespace {
+                return Err(Status::bad_request(OTHER_NAMESPACE));
+            }
+            object.set(&["metadata", "namespace"], namespace.as_str());
+        }
+        Ok(object)
+    }
+}
+
+/// A request's body as the patch that its content type says it is.
+fn patch_of(request: &RestRequest<'_>, kind: KindRef) -> Result<Patch, Status> {
+    match request.content_type {
+        "application/json-patch+json" => Ok(Patch::Json(request.body.clone())),
+        "application/merge-patch+json" => Ok(Patch::Merge(request.body.clone())),
+        "application/strategic-merge-patch+json" => Ok(Patch::Strategic(request.body.clone())),
+        // Built-in kinds have routes for what they take, others look themselves.
+        _ if kind.custom.is_some() => Err(Status::unsupported_media_type(patch::NOT_OF_CUSTOM_KINDS)),
+        _ => Err(Status::unsupported_media_type("415: Unsupported Media Type").with_details(Value::map())),
+    }
 }
 
 /// Refuses parameters of a request that writes which say what they may not.
