@@ -5,7 +5,7 @@ use super::admission::{self, policy::Request};
 use super::built_in::maker;
 use super::definitions::{CLEANUP, definitions, set_condition};
 use super::event_forms::stored_kind;
-use super::options::{Caller, DeleteOptions, ListOptions, Propagation, Subresource, WriteOptions};
+use super::options::{Caller, DeleteOptions, ListOptions, Preconditions, Propagation, Subresource, WriteOptions};
 use super::strategy::{add_finalizer, demand_verb};
 use crate::api::selector::LabelSelector;
 use crate::api::{self, KindRef, Object, Status, Value, drop_finalizer, find_condition, has_ended, has_finalizer, kinds};
@@ -34,12 +34,51 @@ impl Deleted {
     }
 }
 
-/// A precondition that does not hold; upstream puts the kind where the resource belongs.
-fn precondition(kind: KindRef, name: &str, detail: &str) -> Status {
-    let mut status = Status::conflict(kind, name, detail);
-    status.message = status.message.replacen(kind.plural, kind.kind, 1);
-    status.details.set(&["kind"], kind.kind);
-    status
+/// Refuses a delete that is meant for another object of the name, or for another version.
+fn demand_preconditions(kind: KindRef, object: &Value, asked: &Preconditions) -> Result<(), Status> {
+    let version = object.at(&["metadata", "resourceVersion"]).str();
+    for (what, asked, recorded, happened) in
+        [("UID", &asked.uid, object.uid(), "deleted and then recreated"), ("ResourceVersion", &asked.resource_version, version, "modified")]
+    {
+        let Some(asked) = asked.as_deref().filter(|asked| *asked != recorded) else { continue };
+        let mut status = Status::conflict(
+            kind,
+            object.name(),
+            &format!(
+                "the {what} in the precondition ({asked}) does not match the {what} in record ({recorded}). \
+                 The object might have been {happened}"
+            ),
+        );
+        // Upstream puts the kind where the resource belongs.
+        status.message = status.message.replacen(kind.plural, kind.kind, 1);
+        status.details.set(&["kind"], kind.kind);
+        return Err(status);
+    }
+    Ok(())
+}
+
+/// Refuses to delete what no cluster can do without.
+fn demand_deletable(kind: KindRef, name: &str) -> Result<(), Status> {
+    let why = match (kind.built_in(), name) {
+        ("namespaces", "default" | "kube-system" | "kube-public") => "this namespace may not be deleted",
+        ("priorityclasses", "system-cluster-critical" | "system-node-critical") => "this is a system priority class and cannot be deleted",
+        _ => return Ok(()),
+    };
+    Err(Status::forbidden(kind, name, why))
+}
+
+/// Notes in an object's finalizers what is to become of its dependents.
+fn set_propagation(object: &mut Value, propagation: Propagation) {
+    for (finalizer, of) in [("orphan", Propagation::Orphan), ("foregroundDeletion", Propagation::Foreground)] {
+        if propagation != of {
+            drop_finalizer(object, finalizer);
+        }
+    }
+    match propagation {
+        Propagation::Orphan => add_finalizer(object, "orphan"),
+        Propagation::Foreground => add_finalizer(object, "foregroundDeletion"),
+        Propagation::Background => {}
+    }
 }
 
 impl ApiServer {
@@ -48,43 +87,11 @@ impl ApiServer {
         demand_verb(kind, "delete")?;
         let kind = stored_kind(kind);
         let old = self.get(kind, namespace, name)?;
-        if let Some(uid) = &options.preconditions.uid
-            && uid != old.uid()
-        {
-            let detail = format!("the UID in the precondition ({uid}) does not match the UID in record ({})", old.uid());
-            return Err(precondition(kind, name, &(detail + ". The object might have been deleted and then recreated")));
-        }
-        if let Some(version) = &options.preconditions.resource_version
-            && version != old.at(&["metadata", "resourceVersion"]).str()
-        {
-            let recorded = old.at(&["metadata", "resourceVersion"]).str();
-            let detail =
-                format!("the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({recorded})");
-            return Err(precondition(kind, name, &(detail + ". The object might have been modified")));
-        }
-        if kind == kinds::NAMESPACE && matches!(name, "default" | "kube-system" | "kube-public") {
-            return Err(Status::forbidden(kind, name, "this namespace may not be deleted"));
-        }
-        if (kind.group, kind.kind) == ("scheduling.k8s.io", "PriorityClass")
-            && matches!(name, "system-cluster-critical" | "system-node-critical")
-        {
-            return Err(Status::forbidden(kind, name, "this is a system priority class and cannot be deleted"));
-        }
+        demand_preconditions(kind, &old, &options.preconditions)?;
+        demand_deletable(kind, name)?;
         let mut next = old.clone();
-        match propagation(kind, &old, options) {
-            Some(Propagation::Orphan) => {
-                drop_finalizer(&mut next, "foregroundDeletion");
-                add_finalizer(&mut next, "orphan");
-            }
-            Some(Propagation::Foreground) => {
-                drop_finalizer(&mut next, "orphan");
-                add_finalizer(&mut next, "foregroundDeletion");
-            }
-            Some(Propagation::Background) => {
-                drop_finalizer(&mut next, "orphan");
-                drop_finalizer(&mut next, "foregroundDeletion");
-            }
-            None => {}
+        if let Some(propagation) = propagation(kind, &old, options) {
+            set_propagation(&mut next, propagation);
         }
         if kind == definitions() && !old.is_terminating() {
             add_finalizer(&mut next, CLEANUP);
