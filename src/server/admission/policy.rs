@@ -291,7 +291,6 @@ pub(super) fn meets_conditions(server: &ApiServer, by: &Caller, request: &Reques
 }
 
 /// Evaluates a policy: what it refuses, and audit annotations that could not be made. `strict` where an error refuses.
-// Models validating.validator.Validate.
 fn evaluate(
     server: &ApiServer,
     by: &Caller,
@@ -338,77 +337,111 @@ fn evaluate(
     for (name, program) in &policy.variables {
         facts.define(name, program);
     }
-    let failed = |error: String| (if strict { vec![(error, "Invalid")] } else { Vec::new() }, Vec::new());
-    let text = |list: &str, i: usize, member: &str| spec.get(list).items().get(i).map_or("", |item| item.get(member).str()).to_owned();
-    facts.allot(CONDITIONS_BUDGET);
-    let (mut errors, mut matches) = (Vec::new(), true);
-    for (i, program) in policy.conditions.iter().enumerate() {
-        match facts.evaluate(&text("matchConditions", i, "expression"), program) {
-            Err(error) if strict => return failed(error),
-            Err(_) => matches = false,
-            Ok(Err(error)) => errors.push(error),
-            Ok(Ok(value)) => matches &= value.is_true(),
+    let mut evaluation = Evaluation { spec, policy, facts, strict };
+    match evaluation.run() {
+        Ok(came) => came,
+        Err(error) if strict => (vec![(error, "Invalid")], Vec::new()),
+        Err(_) => (Vec::new(), Vec::new()),
+    }
+}
+
+/// One evaluation of a policy. Its steps fail where that is the end of all of it, as where the budget is spent.
+struct Evaluation<'a, 'b> {
+    spec: &'a Value,
+    policy: &'a Policy,
+    facts: Facts<'b>,
+    strict: bool,
+}
+
+impl<'a> Evaluation<'a, '_> {
+    // Models validating.validator.Validate.
+    fn run(&mut self) -> Result<(Refusals, Vec<String>), String> {
+        if !self.meets_conditions()? {
+            return Ok((Vec::new(), Vec::new()));
         }
+        Ok((self.validate()?, self.annotate()?))
     }
-    if !matches {
-        return (Vec::new(), Vec::new());
+
+    /// What an item of a list of the policy has in a member.
+    fn text(&self, list: &str, i: usize, member: &str) -> &'a str {
+        self.spec.get(list).items().get(i).map_or("", |item| item.get(member).str())
     }
-    if !errors.is_empty() {
-        return failed(aggregate(&errors));
-    }
-    facts.allot(BUDGET);
-    let mut outcomes = Vec::new();
-    for (i, (program, _)) in policy.validations.iter().enumerate() {
-        match facts.evaluate(&text("validations", i, "expression"), program) {
-            Err(error) => return failed(error),
-            Ok(outcome) => outcomes.push(outcome),
-        }
-    }
-    // Messages are made of what is left, those of rules that hold as well.
-    let (mut messages, mut over) = (Vec::new(), None);
-    for (i, (_, program)) in policy.validations.iter().enumerate() {
-        let made = program.as_ref().map(|program| facts.evaluate(&text("validations", i, "messageExpression"), program));
-        match made {
-            Some(Err(error)) => over = over.or(Some(format!("failed messageExpression: {error}"))),
-            Some(Ok(Ok(made))) => messages.push(made.str().trim().to_owned()),
-            _ => messages.push(String::new()),
-        }
-    }
-    let mut refusals: Refusals = Vec::new();
-    for (i, outcome) in outcomes.into_iter().enumerate() {
-        let error = match outcome {
-            Ok(value) if over.is_none() && value.is_true() => continue,
-            Ok(_) => over.clone(),
-            Err(error) => Some(error),
-        };
-        if let Some(error) = error {
-            if strict {
-                refusals.push((error, "Invalid"));
+
+    fn meets_conditions(&mut self) -> Result<bool, String> {
+        self.facts.allot(CONDITIONS_BUDGET);
+        let (mut errors, mut meets) = (Vec::new(), true);
+        for (i, program) in self.policy.conditions.iter().enumerate() {
+            match self.facts.evaluate(self.text("matchConditions", i, "expression"), program) {
+                Err(error) if self.strict => return Err(error),
+                Err(_) => meets = false,
+                Ok(Err(error)) => errors.push(error),
+                Ok(Ok(value)) => meets &= value.is_true(),
             }
-            continue;
         }
-        let fits = |m: &&String| !m.is_empty() && m.len() <= MESSAGE_MAX && !m.contains('\n');
-        let said = text("validations", i, "message").trim().to_owned();
-        let detail = match messages.get(i).filter(fits) {
-            Some(made) => made.clone(),
-            None if !said.is_empty() => said,
-            None => format!("failed expression: {}", text("validations", i, "expression").trim()),
+        if meets && !errors.is_empty() { Err(aggregate(&errors)) } else { Ok(meets) }
+    }
+
+    fn validate(&mut self) -> Result<Refusals, String> {
+        self.facts.allot(BUDGET);
+        let mut outcomes = Vec::new();
+        for (i, (program, _)) in self.policy.validations.iter().enumerate() {
+            outcomes.push(self.facts.evaluate(self.text("validations", i, "expression"), program)?);
+        }
+        // Messages are made of what is left, those of rules that hold as well.
+        let (mut messages, mut over) = (Vec::new(), None);
+        for (i, (_, program)) in self.policy.validations.iter().enumerate() {
+            let expression = self.text("validations", i, "messageExpression");
+            let made = program.as_ref().map(|program| self.facts.evaluate(expression, program));
+            match made {
+                Some(Err(error)) => over = over.or(Some(format!("failed messageExpression: {error}"))),
+                Some(Ok(Ok(made))) => messages.push(made.str().trim().to_owned()),
+                _ => messages.push(String::new()),
+            }
+        }
+        let mut refusals = Refusals::new();
+        for (i, outcome) in outcomes.into_iter().enumerate() {
+            let error = match outcome {
+                Ok(value) if over.is_none() && value.is_true() => continue,
+                Ok(_) => over.clone(),
+                Err(error) => Some(error),
+            };
+            match error {
+                Some(error) if self.strict => refusals.push((error, "Invalid")),
+                Some(_) => {}
+                None => refusals.push(self.refusal(i, messages.get(i).map_or("", String::as_str))),
+            }
+        }
+        Ok(refusals)
+    }
+
+    /// What a validation says that does not hold, where its expression made this message, and its reason.
+    fn refusal(&self, i: usize, made: &str) -> (String, &'static str) {
+        let said = self.text("validations", i, "message").trim();
+        let detail = if !made.is_empty() && made.len() <= MESSAGE_MAX && !made.contains('\n') {
+            made.to_owned()
+        } else if !said.is_empty() {
+            said.to_owned()
+        } else {
+            format!("failed expression: {}", self.text("validations", i, "expression").trim())
         };
-        let reason = match text("validations", i, "reason").as_str() {
+        let reason = match self.text("validations", i, "reason") {
             "Forbidden" => "Forbidden",
             "RequestEntityTooLarge" => "RequestEntityTooLarge",
             _ => "Invalid",
         };
-        refusals.push((detail, reason));
+        (detail, reason)
     }
-    facts.allot(BUDGET);
-    let mut broken = Vec::new();
-    for (i, program) in policy.annotations.iter().enumerate() {
-        match facts.evaluate(&text("auditAnnotations", i, "valueExpression"), program) {
-            Err(error) => return failed(error),
-            Ok(Err(error)) if strict => broken.push(error),
-            Ok(_) => {}
+
+    /// The audit annotations that could not be made, where that refuses.
+    fn annotate(&mut self) -> Result<Vec<String>, String> {
+        self.facts.allot(BUDGET);
+        let mut broken = Vec::new();
+        for (i, program) in self.policy.annotations.iter().enumerate() {
+            match self.facts.evaluate(self.text("auditAnnotations", i, "valueExpression"), program)? {
+                Err(error) if self.strict => broken.push(error),
+                _ => {}
+            }
         }
+        Ok(broken)
     }
-    (refusals, broken)
 }
