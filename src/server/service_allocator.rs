@@ -10,6 +10,9 @@ use crate::base::{RandomStream, SortedMap};
 /// The ports of nodes that services get (the default of `--service-node-port-range`).
 pub const NODE_PORTS: std::ops::RangeInclusive<i64> = 30_000..=32_767;
 
+const TAKEN: &str = "provided port is already allocated";
+const BEYOND_RANGE: &str = "provided port is not in the valid range. The range of valid ports is 30000-32767";
+
 /// What is taken, and by whom.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ServiceAllocator {
@@ -58,60 +61,36 @@ impl ServiceAllocator {
             }
             return Ok(Vec::new());
         }
+        let chosen = service.at(&["spec", "clusterIP"]).str().to_owned();
         // An address that was given once stays: validation refuses another.
         let fresh = old.is_none_or(|o| o.at(&["spec", "type"]).str() == "ExternalName");
-        let chosen = service.at(&["spec", "clusterIP"]).str().to_owned();
-        let blocks = || more.iter().copied().chain([AddressBlock::SERVICES]);
+        if fresh && let Some(cause) = self.refuse_ip(&chosen, &uid, more, dry_run) {
+            return Ok(vec![cause]);
+        }
         let ip = match chosen.as_str() {
             "None" => None,
             "" => Some(self.free_ip(random)),
-            text => match text.parse::<Ipv4Addr>() {
-                Ok(ip) if fresh && !blocks().any(|block| block.gives(ip)) => {
-                    let why = match blocks().find(|block| block.contains(ip)).or(dry_run.then_some(AddressBlock::SERVICES)) {
-                        Some(block) => format!("the provided IP ({text}) is not in the valid range. The range of valid IPs is {block}"),
-                        None => "the provided network does not match the current range".to_owned(),
-                    };
-                    let detail = format!("failed to allocate IP {text}: {why}");
-                    return Ok(vec![Cause::invalid("spec.clusterIPs", &crate::obj!([text]), &detail)]);
-                }
-                Ok(ip) if fresh && self.ips.get(&u32::from(ip)).is_some_and(|owner| *owner != uid) => {
-                    let detail = format!("failed to allocate IP {text}: provided IP is already allocated");
-                    return Ok(vec![Cause::invalid("spec.clusterIPs", &crate::obj!([text]), &detail)]);
-                }
-                Ok(ip) => Some(u32::from(ip)),
-                // Validation has refused what is no address.
-                Err(_) => None,
-            },
+            // Validation has refused what is no address.
+            text => text.parse::<Ipv4Addr>().ok().map(u32::from),
         };
         let wants_ports = matches!(kind.as_str(), "NodePort" | "LoadBalancer");
         let mut taken = Vec::new();
-        if wants_ports {
-            for (i, port) in service.at(&["spec", "ports"]).items().iter().enumerate() {
-                let wanted = port.get("nodePort").int();
-                if wanted == 0 {
-                    continue;
-                }
-                let field = format!("spec.ports[{i}].nodePort");
-                if !NODE_PORTS.contains(&wanted) && !dry_run {
-                    let detail = "provided port is not in the valid range. The range of valid ports is 30000-32767";
-                    return Ok(vec![Cause::invalid(field, &wanted.into(), detail)]);
-                }
-                if self.ports.get(&wanted).is_some_and(|owner| *owner != uid) {
-                    return Ok(vec![Cause::invalid(field, &wanted.into(), "provided port is already allocated")]);
-                }
-                taken.push(wanted);
+        for (i, port) in service.at(&["spec", "ports"]).items().iter().enumerate().filter(|_| wants_ports) {
+            let wanted = port.get("nodePort").int();
+            if wanted == 0 {
+                continue;
             }
+            // A port beyond the range is refused as that even where somebody has it.
+            let beyond = (!NODE_PORTS.contains(&wanted) && !dry_run).then_some(BEYOND_RANGE);
+            if let Some(why) = beyond.or_else(|| self.is_taken(wanted, &uid).then_some(TAKEN)) {
+                return Ok(vec![Cause::invalid(format!("spec.ports[{i}].nodePort"), &wanted.into(), why)]);
+            }
+            taken.push(wanted);
         }
         let health = needs_health_check(service).then(|| service.at(&["spec", "healthCheckNodePort"]).int());
         if let Some(wanted) = health.filter(|h| *h != 0) {
-            let why = match self.ports.get(&wanted) {
-                Some(owner) if *owner != uid => "provided port is already allocated",
-                _ if !NODE_PORTS.contains(&wanted) && !dry_run => {
-                    "provided port is not in the valid range. The range of valid ports is 30000-32767"
-                }
-                _ => "",
-            };
-            if !why.is_empty() {
+            let beyond = (!NODE_PORTS.contains(&wanted) && !dry_run).then_some(BEYOND_RANGE);
+            if let Some(why) = self.is_taken(wanted, &uid).then_some(TAKEN).or(beyond) {
                 let message = format!("failed to allocate requested HealthCheck NodePort {wanted}: {why}");
                 return Err(Status::internal(format!("Internal error occurred: {message}")));
             }
@@ -131,18 +110,8 @@ impl ServiceAllocator {
         for port in taken {
             self.ports.insert(port, uid.clone());
         }
-        let allocates = kind == "NodePort" || service.at(&["spec", "allocateLoadBalancerNodePorts"]).as_bool() != Some(false);
-        let count = service.at(&["spec", "ports"]).items().len();
-        for i in 0..count {
-            let ports = service.at_mut(&["spec", "ports"]).list_mut();
-            if wants_ports
-                && ports[i].get("nodePort").int() == 0
-                && allocates
-                && let Some(free) = if dry_run { Some(dummy_port(ports)) } else { self.free_port(random) }
-            {
-                self.ports.insert(free, uid.clone());
-                ports[i].set(&["nodePort"], free);
-            }
+        if wants_ports && (kind == "NodePort" || service.at(&["spec", "allocateLoadBalancerNodePorts"]).as_bool() != Some(false)) {
+            self.fill_ports(service, &uid, random, dry_run);
         }
         if health == Some(0)
             && let Some(free) = self.free_port(random)
@@ -151,6 +120,42 @@ impl ServiceAllocator {
             service.set(&["spec", "healthCheckNodePort"], free);
         }
         Ok(Vec::new())
+    }
+
+    /// Why a service may not have the address that it has chosen.
+    fn refuse_ip(&self, text: &str, uid: &str, more: &[AddressBlock], dry_run: bool) -> Option<Cause> {
+        let ip = text.parse::<Ipv4Addr>().ok()?;
+        let blocks = || more.iter().copied().chain([AddressBlock::SERVICES]);
+        let why = if !blocks().any(|block| block.gives(ip)) {
+            match blocks().find(|block| block.contains(ip)).or(dry_run.then_some(AddressBlock::SERVICES)) {
+                Some(block) => format!("the provided IP ({text}) is not in the valid range. The range of valid IPs is {block}"),
+                None => "the provided network does not match the current range".to_owned(),
+            }
+        } else if self.ips.get(&u32::from(ip)).is_some_and(|owner| owner != uid) {
+            "provided IP is already allocated".to_owned()
+        } else {
+            return None;
+        };
+        Some(Cause::invalid("spec.clusterIPs", &crate::obj!([text]), &format!("failed to allocate IP {text}: {why}")))
+    }
+
+    /// Whether another service has a port.
+    fn is_taken(&self, port: i64, uid: &str) -> bool {
+        self.ports.get(&port).is_some_and(|owner| owner != uid)
+    }
+
+    /// Gives a node port to those of a service's ports that have none.
+    fn fill_ports(&mut self, service: &mut Value, uid: &ArcStr, random: &mut RandomStream, dry_run: bool) {
+        let count = service.at(&["spec", "ports"]).items().len();
+        for i in 0..count {
+            let ports = service.at_mut(&["spec", "ports"]).list_mut();
+            if ports[i].get("nodePort").int() == 0
+                && let Some(free) = if dry_run { Some(dummy_port(ports)) } else { self.free_port(random) }
+            {
+                self.ports.insert(free, uid.clone());
+                ports[i].set(&["nodePort"], free);
+            }
+        }
     }
 
     /// Takes back what a service got that was then refused: all but what it had before.
