@@ -8,7 +8,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, int, switch, text, text_or};
 use crate::kubectl::host::Step;
 use crate::kubectl::printing::named;
-use crate::kubectl::resources::{Query, find};
+use crate::kubectl::resources::{Found, Query, find};
 use crate::server::{DeleteOptions, Propagation};
 
 const OWN: &[Flag] = &[
@@ -64,11 +64,8 @@ fn delete(cx: &mut Context<'_, '_>, answered: Option<&Asking>) -> Result<Flow, C
     if let Some(path) = flags.get("raw") {
         return super::get::raw(cx, "DELETE", path);
     }
-    let mut ignore_not_found = flags.is_on("ignore-not-found");
     let by_selector = flags.is_on("all") || !flags.text("selector").is_empty() || !flags.text("field-selector").is_empty();
-    if by_selector && !flags.given("ignore-not-found") {
-        ignore_not_found = true;
-    }
+    let ignore_not_found = flags.switch_or("ignore-not-found", by_selector);
     let propagation = cascade(cx)?;
     let force = flags.is_on("force");
     let mut grace = flags.int("grace-period").unwrap_or(-1);
@@ -104,23 +101,7 @@ fn delete(cx: &mut Context<'_, '_>, answered: Option<&Asking>) -> Result<Flow, C
         ..DeleteOptions::default()
     };
     if flags.is_on("interactive") && answered.is_none() {
-        let mut previewed = Vec::new();
-        found.each(&mut |info| {
-            match cx.get(info.kind, &info.namespace, &info.name) {
-                Ok(_) => previewed.push((info.kind, info.namespace.clone(), info.name.clone())),
-                Err(error) if error.is_not_found() && ignore_not_found => {}
-                Err(error) => return Err(error),
-            }
-            Ok(())
-        })?;
-        if previewed.is_empty() {
-            cx.out.outln("No resources found");
-            return Ok(Flow::Done);
-        }
-        cx.out.outln(format!("You are about to delete the following {} resource(s):", previewed.len()));
-        previewed.iter().for_each(|(kind, _, name)| cx.out.outln(named(kind, name)));
-        cx.out.out("Do you want to continue? (y/N): ");
-        return Asking { previewed }.resume(cx);
+        return preview(cx, found, ignore_not_found);
     }
     let mut warn_scope = cx.session.enforce_namespace && !flags.is_on("all-namespaces");
     let mut waiting = Vec::new();
@@ -166,6 +147,27 @@ fn delete(cx: &mut Context<'_, '_>, answered: Option<&Asking>) -> Result<Flow, C
     }
     let deadline = cx.host.now + flags.positive_duration("timeout").unwrap_or(TIMEOUT);
     Gone { waiting, deadline }.resume(cx)
+}
+
+/// Shows what would be deleted, and asks if it is to be.
+fn preview(cx: &mut Context<'_, '_>, found: Found, ignore_not_found: bool) -> Result<Flow, CliError> {
+    let mut previewed = Vec::new();
+    found.each(&mut |info| {
+        match cx.get(info.kind, &info.namespace, &info.name) {
+            Ok(_) => previewed.push((info.kind, info.namespace.clone(), info.name.clone())),
+            Err(error) if error.is_not_found() && ignore_not_found => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    })?;
+    if previewed.is_empty() {
+        cx.out.outln("No resources found");
+        return Ok(Flow::Done);
+    }
+    cx.out.outln(format!("You are about to delete the following {} resource(s):", previewed.len()));
+    previewed.iter().for_each(|(kind, _, name)| cx.out.outln(named(kind, name)));
+    cx.out.out("Do you want to continue? (y/N): ");
+    Asking { previewed }.resume(cx)
 }
 
 /// `pod "web" deleted from default namespace`.
