@@ -33,25 +33,18 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             let minor = tag.strip_prefix("1.").and_then(|t| t.split(['.', '-']).next()?.parse::<u32>().ok());
             let old = minor.is_some_and(|minor| minor <= 28);
             let root = if old { with(root, &[("bin/nslookup", include_str!("nslookup.sh"), 0o755)]) } else { root };
-            Image { size_bytes: SIZE_BYTES, cmd: words(&["sh"]), root, ..Image::default() }
+            image(&["sh"], root)
         }
-        "alpine" => Image { size_bytes: SIZE_BYTES, cmd: words(&["/bin/sh"]), root: tree(Flavour::Alpine), ..Image::default() },
-        "ubuntu" => Image { size_bytes: SIZE_BYTES, cmd: words(&["/bin/bash"]), root: tree(Flavour::Ubuntu), ..Image::default() },
-        "debian" => Image { size_bytes: SIZE_BYTES, cmd: words(&["bash"]), root: tree(Flavour::Debian), ..Image::default() },
-        "bash" => Image {
-            size_bytes: SIZE_BYTES,
-            entrypoint: words(&["docker-entrypoint.sh"]),
-            cmd: words(&["bash"]),
-            root: with(tree(Flavour::Debian), &[("usr/local/bin/docker-entrypoint.sh", "#!/bin/sh\nexec \"$@\"\n", 0o755)]),
-            ..Image::default()
-        },
-        "curl" | "netshoot" | "toolbox" | "busyboxplus" | "dnsutils" | "jessie-dnsutils" | "kubectl" | "git" | "jq" => {
-            let mut image = Image { size_bytes: SIZE_BYTES, cmd: words(&["sh"]), root: tree(Flavour::Debian), ..Image::default() };
-            if base == "curl" {
-                image.entrypoint = words(&["curl"]);
-                image.cmd = Vec::new();
-            }
-            image
+        "alpine" => image(&["/bin/sh"], tree(Flavour::Alpine)),
+        "ubuntu" => image(&["/bin/bash"], tree(Flavour::Ubuntu)),
+        "debian" => image(&["bash"], tree(Flavour::Debian)),
+        "bash" => {
+            let entry = ("usr/local/bin/docker-entrypoint.sh", "#!/bin/sh\nexec \"$@\"\n", 0o755);
+            Image { entrypoint: words(&["docker-entrypoint.sh"]), ..image(&["bash"], with(tree(Flavour::Debian), &[entry])) }
+        }
+        "curl" => Image { entrypoint: words(&["curl"]), ..image(&[], tree(Flavour::Debian)) },
+        "netshoot" | "toolbox" | "busyboxplus" | "dnsutils" | "jessie-dnsutils" | "kubectl" | "git" | "jq" => {
+            image(&["sh"], tree(Flavour::Debian))
         }
         "agnhost" => {
             let mut image = service_image(Service { program: "agnhost".into(), ..Service::default() }, &["/agnhost"], Flavour::Debian);
@@ -122,18 +115,11 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             Flavour::Debian,
         ),
         // The workers of the tutorials: one item from a broker, and items from a list until there are none.
-        "job-wq-1" => Image {
-            size_bytes: SIZE_BYTES,
-            cmd: words(&["sh", "-c", "amqp-consume --url=$BROKER_URL -q $QUEUE -c 1 /worker.py"]),
-            root: with(tree(Flavour::Debian), &[("worker.py", "#!/bin/sh\necho \"Processing $(cat)\"\nsleep 10\n", 0o755)]),
-            ..Image::default()
-        },
-        "job-wq-2" => Image {
-            size_bytes: SIZE_BYTES,
-            cmd: words(&["/worker.py"]),
-            root: with(tree(Flavour::Debian), &[("worker.py", include_str!("job-wq-2.sh"), 0o755)]),
-            ..Image::default()
-        },
+        "job-wq-1" => image(
+            &["sh", "-c", "amqp-consume --url=$BROKER_URL -q $QUEUE -c 1 /worker.py"],
+            with(tree(Flavour::Debian), &[("worker.py", "#!/bin/sh\necho \"Processing $(cat)\"\nsleep 10\n", 0o755)]),
+        ),
+        "job-wq-2" => image(&["/worker.py"], with(tree(Flavour::Debian), &[("worker.py", include_str!("job-wq-2.sh"), 0o755)])),
         "mysql" | "mariadb" => {
             let mut image = database(base, "mysqld", 3306, 360 << 20);
             // What the server knows of itself is asked as of Redis.
@@ -151,7 +137,7 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
                 ("usr/bin/ncat", include_str!("ncat.sh"), 0o755),
                 ("usr/bin/mysql", include_str!("mysql.sh"), 0o755),
             ];
-            Image { size_bytes: SIZE_BYTES, cmd: words(&["bash"]), root: with(tree(Flavour::Debian), &files), ..Image::default() }
+            image(&["bash"], with(tree(Flavour::Debian), &files))
         }
         "postgres" => database(base, "postgres", 5432, 40 << 20),
         "mongo" => database(base, "mongod", 27017, 140 << 20),
@@ -200,19 +186,14 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             Flavour::Debian,
         ),
         "stress" | "stress-ng" => {
-            let stress = words(&["stress"]);
             // The Go program of that name is the image's entry point; of the other image it is only the command.
-            let (entrypoint, cmd) = if path.starts_with("vish/") { (stress, Vec::new()) } else { (Vec::new(), stress) };
-            Image { size_bytes: SIZE_BYTES, entrypoint, cmd, root: tree(Flavour::Debian), ..Image::default() }
+            let (entrypoint, cmd): (_, &[&str]) =
+                if path.starts_with("vish/") { (words(&["stress"]), &[]) } else { (Vec::new(), &["stress"]) };
+            Image { entrypoint, ..image(cmd, tree(Flavour::Debian)) }
         }
         "hello-world" => {
             let text = "#!/bin/sh\necho; echo Hello from Docker!; echo This message shows that your installation appears to be working correctly.; echo\n";
-            Image {
-                size_bytes: SIZE_BYTES,
-                cmd: words(&["/hello"]),
-                root: with(tree(Flavour::Busybox), &[("hello", text, 0o755)]),
-                ..Image::default()
-            }
+            image(&["/hello"], with(tree(Flavour::Busybox), &[("hello", text, 0o755)]))
         }
         "perl" | "python" | "node" | "golang" | "ruby" | "php" | "openjdk" => {
             let program = match base {
@@ -254,6 +235,11 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
     }
 }
 
+/// An image with a command and files, and nothing else.
+fn image(cmd: &[&str], root: Arc<Inode>) -> Image {
+    Image { size_bytes: SIZE_BYTES, cmd: words(cmd), root, ..Image::default() }
+}
+
 fn service_image(service: Service, entry: &[&str], flavour: Flavour) -> Image {
     let base = tree(flavour);
     let mut root = (*base).clone();
@@ -263,14 +249,7 @@ fn service_image(service: Service, entry: &[&str], flavour: Flavour) -> Image {
     if !entry[0].ends_with(service.program.as_str()) {
         root.put(&format!("usr/local/bin/{}", service.program), program);
     }
-    Image {
-        size_bytes: SIZE_BYTES,
-        cmd: words(entry),
-        ports: service.ports.clone(),
-        root: Arc::new(root),
-        service: Some(Arc::new(service)),
-        ..Image::default()
-    }
+    Image { ports: service.ports.clone(), service: Some(Arc::new(service)), ..image(entry, Arc::new(root)) }
 }
 
 fn tcp(base: &str, program: &str, ports: &[u16], memory_bytes: u64) -> Image {
