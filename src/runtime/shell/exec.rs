@@ -1,9 +1,9 @@
 //! The shell's instructions.
 
+mod children;
 mod command;
 mod redirect;
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use arcstr::ArcStr;
@@ -60,9 +60,6 @@ struct Expanded {
     assigned: Vec<Assigned>,
 }
 
-/// The descriptors for process substitutions, taken from the last one on.
-const PROCESS_PIPE_FDS: RangeInclusive<u32> = 10..=63;
-
 /// A redirection with its word expanded.
 #[derive(Debug, Clone)]
 pub enum Ready {
@@ -114,62 +111,6 @@ impl Shell {
         }
     }
 
-    fn substitute(&mut self, k: &mut Kernel, p: &mut Process, code: Arc<Code>) -> Flow {
-        let (r, w) = k.pipe();
-        let mut child = self.child(code, 0);
-        child.depth += 1;
-        match k.fork(p, Body::Shell(Box::new(child))) {
-            Some(pid) => {
-                self.adopt(k, pid, None, Some(w), false);
-                k.desc_unref(w);
-                self.wait = Wait::Subst { pid, fd: r, text: Vec::new(), ended: false, status: None };
-                Flow::Wait(Step::Wait(Block::Read(r), 0))
-            }
-            None => {
-                k.desc_unref(w);
-                k.desc_unref(r);
-                self.cannot_fork(k, p)
-            }
-        }
-    }
-
-    /// Starts the child of a process substitution. Its pipe stays open in the shell until the instruction is done.
-    fn substitute_process(&mut self, k: &mut Kernel, p: &mut Process, code: Arc<Code>, to: bool) -> Flow {
-        let (r, w) = k.pipe();
-        let (stdin, stdout, own) = if to { (Some(r), None, w) } else { (None, Some(w), r) };
-        let free = PROCESS_PIPE_FDS.rev().find(|n| p.fd(*n).is_none());
-        let child = k.fork(p, Body::Shell(Box::new(self.child(code, 0))));
-        if let Some(pid) = child {
-            self.adopt(k, pid, stdin, stdout, false);
-        }
-        k.desc_unref(if to { r } else { w });
-        match (child, free) {
-            (Some(_), Some(fd)) if k.set_fd(p, fd, Some(own)).is_ok() => {
-                self.record.push(format!("/dev/fd/{fd}"));
-                self.process_pipes.push(ProcessPipe { fd, depth: self.frames.len(), pc: self.pc() });
-                Flow::Next
-            }
-            _ => {
-                k.desc_unref(own);
-                self.cannot_fork(k, p)
-            }
-        }
-    }
-
-    /// Closes the pipes of process substitutions whose instruction is done.
-    pub(super) fn close_process_pipes(&mut self, k: &mut Kernel, p: &mut Process) {
-        let (depth, pc) = (self.frames.len(), self.pc());
-        let done = |pipe: &ProcessPipe| depth < pipe.depth || depth == pipe.depth && pc != pipe.pc;
-        for pipe in self.process_pipes.extract_if(.., |pipe| done(pipe)) {
-            let _ = k.set_fd(p, pipe.fd, None);
-        }
-    }
-
-    fn cannot_fork(&mut self, k: &mut Kernel, p: &mut Process) -> Flow {
-        let text = if self.bash { "fork: retry: Resource temporarily unavailable" } else { "can't fork: Resource temporarily unavailable" };
-        self.give_up(k, p, text, if self.bash { 254 } else { 2 })
-    }
-
     /// Says what is wrong and leaves: the whole line where somebody types, else the shell.
     fn give_up(&mut self, k: &mut Kernel, p: &mut Process, text: &str, status: i32) -> Flow {
         self.complain(k, p, text);
@@ -207,72 +148,6 @@ impl Shell {
         Flow::Next
     }
 
-    /// A copy of the shell that runs from an instruction on.
-    fn child(&self, code: Arc<Code>, pc: usize) -> Shell {
-        let mut sh = Shell {
-            frames: vec![Frame { code, pc, kind: FrameKind::Main, control: 0, tested: self.frames.iter().any(|f| f.tested) }],
-            control: Vec::new(),
-            wait: Wait::None,
-            jobs: Vec::new(),
-            jobs_above: self.jobs.iter().filter(|j| j.status.is_none()).cloned().list(),
-            record: Vec::new(),
-            input: String::new(),
-            here_end: None,
-            held: 0,
-            grown: 0,
-            subst_status: None,
-            caught: 0,
-            exiting: None,
-            reads_input: false,
-            subshell: true,
-            depth: self.depth,
-            bash: self.bash,
-            arg0: self.arg0.clone(),
-            params: self.params.clone(),
-            vars: self.vars.clone(),
-            functions: self.functions.clone(),
-            aliases: self.aliases.clone(),
-            opts: self.opts.clone(),
-            status: self.status,
-            shell_pid: self.shell_pid,
-            last_background: self.last_background,
-            line: self.line,
-            record_at: 0,
-            traps: self.traps.iter().filter(|(_, t)| t.is_empty()).map(|(n, t)| (*n, t.clone())).collect(),
-            script: self.script,
-            env: self.env.clone(),
-            getopts_at: self.getopts_at,
-            prompted: false,
-            directory_stack: Vec::new(),
-            process_pipes: Vec::new(),
-        };
-        sh.opts.interactive = false;
-        sh
-    }
-
-    /// Sets up a forked child: descriptors, and signals back to their defaults.
-    fn adopt(&mut self, k: &mut Kernel, pid: Pid, stdin: Option<DescId>, stdout: Option<DescId>, both: bool) {
-        let interactive = self.opts.interactive;
-        let Some(mut c) = k.procs.remove(&pid) else { return };
-        c.handled = 0;
-        if interactive {
-            c.ignored &= !(Signal::TERM.bit() | Signal::QUIT.bit());
-        }
-        if let Some(d) = stdin {
-            k.desc_ref(d);
-            let _ = k.set_fd(&mut c, 0, Some(d));
-        }
-        if let Some(d) = stdout {
-            if both {
-                k.desc_ref(d);
-                let _ = k.set_fd(&mut c, 2, Some(d));
-            }
-            k.desc_ref(d);
-            let _ = k.set_fd(&mut c, 1, Some(d));
-        }
-        k.procs.insert(pid, c);
-    }
-
     pub(super) fn op(&mut self, k: &mut Kernel, p: &mut Process, op: &Op) -> Flow {
         match op {
             Op::Simple(cmd) => return self.simple(k, p, cmd),
@@ -308,51 +183,9 @@ impl Shell {
                 self.advance(i64::from(*len));
                 self.wait = Wait::Jobs { pids: vec![(pid, None)], tested: true };
             }
-            Op::Background(len, text) => {
-                let Some(f) = self.frames.last() else { return Flow::Next };
-                let child = self.child(f.code.clone(), f.pc + 1);
-                let Some(pid) = k.fork(p, Body::Shell(Box::new(child))) else { return self.cannot_fork(k, p) };
-                self.adopt(k, pid, None, None, false);
-                if let Some(mut c) = k.procs.remove(&pid) {
-                    c.background = true;
-                    if !self.opts.interactive {
-                        c.ignored |= Signal::INT.bit() | Signal::QUIT.bit();
-                        let null = k.open_kind(DescKind::Device(super::super::fs::Device::Null));
-                        let _ = k.set_fd(&mut c, 0, Some(null));
-                    }
-                    k.procs.insert(pid, c);
-                }
-                if self.jobs.len() >= 512 {
-                    self.jobs.retain(|j| j.status.is_none());
-                }
-                let number = self.jobs.iter().map(|j| j.number).max().unwrap_or(0) + 1;
-                self.jobs.push(Job { number, pid, text: text.clone(), status: None });
-                self.last_background = Some(pid);
-                if self.opts.interactive && self.bash {
-                    let _ = k.put(p, 2, format!("[{number}] {pid}\n").as_bytes());
-                }
-                self.status = 0;
-                self.advance(i64::from(*len));
-            }
+            Op::Background(len, text) => return self.background(k, p, *len, text),
             Op::Pipe(stages) => return self.pipe(k, p, stages),
-            Op::Redirect(list, len) => {
-                let ready = match self.ready_redirects(k, p, list) {
-                    Ok(r) => r,
-                    Err(stop) => return self.stopped(k, p, stop),
-                };
-                match self.redirect(k, p, &ready) {
-                    Ok(saved) => {
-                        self.control.push(Control::Redirect(saved));
-                        self.advance(0);
-                    }
-                    Err(text) => {
-                        self.complain(k, p, &text);
-                        self.status = 1;
-                        self.advance(i64::from(*len));
-                        self.check_errexit();
-                    }
-                }
-            }
+            Op::Redirect(list, len) => return self.begin_redirects(k, p, list, *len),
             Op::Unredirect => {
                 if let Some(Control::Redirect(saved)) = self.control.pop() {
                     self.undo(k, p, saved);
@@ -381,37 +214,8 @@ impl Shell {
                 }
                 self.advance(0);
             }
-            Op::For { words, len } => {
-                let items = match words {
-                    Some(words) => match Expander::new(self, k, p).fields(words) {
-                        Ok(items) => items,
-                        Err(stop) => return self.stopped(k, p, stop),
-                    },
-                    None => self.params.iter().map(|p| p.to_string()).list(),
-                };
-                let start = self.pc() + 1;
-                self.status = 0;
-                self.control.push(Control::Loop { again: start, end: start + *len as usize, status: 0, items: Some((items, 0)) });
-                self.advance(0);
-            }
-            Op::ForNext { var, exit } => {
-                let next = match self.control.last_mut() {
-                    Some(Control::Loop { items: Some((items, at)), .. }) => {
-                        *at += 1;
-                        items.get_mut(*at - 1).map(std::mem::take)
-                    }
-                    _ => None,
-                };
-                match next {
-                    Some(value) => {
-                        if let Err(error) = self.set(var, &value) {
-                            return self.stopped(k, p, error.into());
-                        }
-                        self.advance(0);
-                    }
-                    None => self.advance(i64::from(*exit)),
-                }
-            }
+            Op::For { words, len } => return self.begin_for(k, p, words.as_ref(), *len),
+            Op::ForNext { var, exit } => return self.next_for(k, p, var, *exit),
             Op::Case(word) => match Expander::new(self, k, p).string(word) {
                 Ok(text) => {
                     self.status = 0;
@@ -420,26 +224,7 @@ impl Shell {
                 }
                 Err(stop) => return self.stopped(k, p, stop),
             },
-            Op::CaseTest(patterns, skip) => {
-                let Some(Control::Case(subject)) = self.control.last() else {
-                    self.advance(i64::from(*skip));
-                    return Flow::Next;
-                };
-                let subject = subject.clone();
-                let mut steps = pattern::STEPS_MAX;
-                for word in patterns.iter() {
-                    match Expander::new(self, k, p).pattern(word) {
-                        Ok(pattern) => {
-                            if Pattern::new(&pattern).matches_within(&subject, &mut steps) {
-                                self.advance(0);
-                                return Flow::Next;
-                            }
-                        }
-                        Err(stop) => return self.stopped(k, p, stop),
-                    }
-                }
-                self.advance(i64::from(*skip));
-            }
+            Op::CaseTest(patterns, skip) => return self.case_test(k, p, patterns, *skip),
             Op::CaseEnd => {
                 self.control.pop();
                 self.advance(0);
@@ -451,25 +236,7 @@ impl Shell {
                 self.status = 0;
                 self.advance(0);
             }
-            Op::Arith(word) => {
-                let mut e = Expander::new(self, k, p);
-                let value = match e.string(word) {
-                    Ok(text) => e.arith(&text),
-                    Err(stop) => Err(stop),
-                };
-                match value {
-                    Ok(v) => {
-                        self.status = i32::from(v == 0);
-                        self.advance(0);
-                    }
-                    Err(Stop::Error(text)) => {
-                        self.complain(k, p, &if self.bash { format!("((: {text}") } else { text });
-                        self.status = 1;
-                        self.advance(0);
-                    }
-                    Err(stop) => return self.stopped(k, p, stop),
-                }
-            }
+            Op::Arith(word) => return self.arith(k, p, word),
             Op::Test(cond) => match cond::evaluate(self, k, p, cond) {
                 Ok(yes) => {
                     self.status = i32::from(!yes);
@@ -496,44 +263,98 @@ impl Shell {
         Flow::Next
     }
 
-    fn pipe(&mut self, k: &mut Kernel, p: &mut Process, stages: &[(u32, bool)]) -> Flow {
-        let Some(f) = self.frames.last() else { return Flow::Next };
-        let code = f.code.clone();
-        let mut at = f.pc + 1;
-        let mut pids = Vec::new();
-        let mut input: Option<DescId> = None;
-        for (i, (len, both)) in stages.iter().enumerate() {
-            let last = i + 1 == stages.len();
-            let (r, w) = if last {
-                (None, None)
-            } else {
-                let (r, w) = k.pipe();
-                (Some(r), Some(w))
-            };
-            let child = self.child(code.clone(), at);
-            let pid = k.fork(p, Body::Shell(Box::new(child)));
-            if let Some(pid) = pid {
-                self.adopt(k, pid, input, w, *both);
-                pids.push((pid, None));
+    /// Redirects for a compound command, or passes over it where that fails.
+    fn begin_redirects(&mut self, k: &mut Kernel, p: &mut Process, list: &[Redirect], len: u32) -> Flow {
+        let ready = match self.ready_redirects(k, p, list) {
+            Ok(ready) => ready,
+            Err(stop) => return self.stopped(k, p, stop),
+        };
+        match self.redirect(k, p, &ready) {
+            Ok(saved) => {
+                self.control.push(Control::Redirect(saved));
+                self.advance(0);
             }
-            if let Some(d) = input.take() {
-                k.desc_unref(d);
+            Err(text) => {
+                self.complain(k, p, &text);
+                self.status = 1;
+                self.advance(i64::from(len));
+                self.check_errexit();
             }
-            if let Some(d) = w {
-                k.desc_unref(d);
-            }
-            input = r;
-            if pid.is_none() {
-                if let Some(d) = input {
-                    k.desc_unref(d);
-                }
-                return self.cannot_fork(k, p);
-            }
-            at += *len as usize;
         }
-        let total: i64 = stages.iter().map(|s| i64::from(s.0)).sum();
-        self.advance(total);
-        self.wait = Wait::Jobs { pids, tested: true };
+        Flow::Next
+    }
+
+    /// Begins a loop over words, or over the positional parameters where none are given.
+    fn begin_for(&mut self, k: &mut Kernel, p: &mut Process, words: Option<&Arc<[Word]>>, len: u32) -> Flow {
+        let items = match words {
+            Some(words) => match Expander::new(self, k, p).fields(words) {
+                Ok(items) => items,
+                Err(stop) => return self.stopped(k, p, stop),
+            },
+            None => self.params.iter().map(|p| p.to_string()).list(),
+        };
+        let start = self.pc() + 1;
+        self.status = 0;
+        self.control.push(Control::Loop { again: start, end: start + len as usize, status: 0, items: Some((items, 0)) });
+        self.advance(0);
+        Flow::Next
+    }
+
+    /// Gives the variable of a loop its next word, or leaves the loop.
+    fn next_for(&mut self, k: &mut Kernel, p: &mut Process, var: &str, exit: i32) -> Flow {
+        let next = match self.control.last_mut() {
+            Some(Control::Loop { items: Some((items, at)), .. }) => {
+                *at += 1;
+                items.get_mut(*at - 1).map(std::mem::take)
+            }
+            _ => None,
+        };
+        let Some(value) = next else {
+            self.advance(i64::from(exit));
+            return Flow::Next;
+        };
+        if let Err(error) = self.set(var, &value) {
+            return self.stopped(k, p, error.into());
+        }
+        self.advance(0);
+        Flow::Next
+    }
+
+    /// Goes into a branch of `case` where one of its patterns matches, and else past it.
+    fn case_test(&mut self, k: &mut Kernel, p: &mut Process, patterns: &[Word], skip: i32) -> Flow {
+        let Some(Control::Case(subject)) = self.control.last() else {
+            self.advance(i64::from(skip));
+            return Flow::Next;
+        };
+        let subject = subject.clone();
+        let mut steps = pattern::STEPS_MAX;
+        for word in patterns {
+            match Expander::new(self, k, p).pattern(word) {
+                Ok(pattern) => {
+                    if Pattern::new(&pattern).matches_within(&subject, &mut steps) {
+                        self.advance(0);
+                        return Flow::Next;
+                    }
+                }
+                Err(stop) => return self.stopped(k, p, stop),
+            }
+        }
+        self.advance(i64::from(skip));
+        Flow::Next
+    }
+
+    /// `((…))`.
+    fn arith(&mut self, k: &mut Kernel, p: &mut Process, word: &Word) -> Flow {
+        let mut e = Expander::new(self, k, p);
+        match e.string(word).and_then(|text| e.arith(&text)) {
+            Ok(v) => self.status = i32::from(v == 0),
+            Err(Stop::Error(text)) => {
+                self.complain(k, p, &if self.bash { format!("((: {text}") } else { text });
+                self.status = 1;
+            }
+            Err(stop) => return self.stopped(k, p, stop),
+        }
+        self.advance(0);
         Flow::Next
     }
 
