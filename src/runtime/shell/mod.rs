@@ -120,27 +120,16 @@ struct Saved {
 }
 
 /// What the shell waits for between instructions.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 enum Wait {
+    #[default]
     None,
     /// Foreground children.
-    Jobs {
-        pids: Vec<(Pid, Option<ExitStatus>)>,
-        tested: bool,
-    },
+    Jobs { pids: Vec<(Pid, Option<ExitStatus>)>, tested: bool },
     /// A substitution's output.
-    Subst {
-        pid: Pid,
-        fd: DescId,
-        text: Vec<u8>,
-        ended: bool,
-        status: Option<i32>,
-    },
+    Subst { pid: Pid, fd: DescId, text: Vec<u8>, ended: bool, status: Option<i32> },
     /// The `wait` builtin.
-    Builtin {
-        pids: Option<Vec<Pid>>,
-        any: bool,
-    },
+    Builtin { pids: Option<Vec<Pid>>, any: bool },
     /// The `read` builtin.
     Read(Box<Reading>),
 }
@@ -170,7 +159,7 @@ struct Job {
 }
 
 /// A shell process.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Shell {
     pub bash: bool,
     pub arg0: ArcStr,
@@ -225,70 +214,44 @@ enum Flow {
 }
 
 impl Shell {
-    /// A shell started with these arguments (the name is the first).
+    /// A shell started with the process's arguments; else the status that it ends with, having said why.
     pub fn start(k: &mut Kernel, p: &mut Process, bash: bool) -> Result<Box<Shell>, i32> {
         let argv = p.argv.clone();
-        let mut sh = Box::new(Shell {
-            bash,
-            arg0: argv.first().cloned().unwrap_or_default(),
-            params: Vec::new(),
-            vars: SortedMap::new(),
-            functions: SortedMap::new(),
-            aliases: SortedMap::new(),
-            opts: Options::default(),
-            status: 0,
-            shell_pid: p.pid,
-            last_background: None,
-            line: 1,
-            record: Vec::new(),
-            record_at: 0,
-            process_pipes: Vec::new(),
-            subst_status: None,
-            frames: Vec::new(),
-            control: Vec::new(),
-            wait: Wait::None,
-            jobs: Vec::new(),
-            jobs_above: Vec::new(),
-            traps: SortedMap::new(),
-            caught: 0,
-            exiting: None,
-            reads_input: false,
-            input: String::new(),
-            here_end: None,
-            script: false,
-            subshell: false,
-            depth: 0,
-            env: None,
-            held: 0,
-            grown: 0,
-            getopts_at: 0,
-            prompted: false,
-            directory_stack: Vec::new(),
-        });
+        let arg0 = argv.first().cloned().unwrap_or_default();
+        let mut sh = Box::new(Shell { bash, arg0, shell_pid: p.pid, line: 1, ..Shell::default() });
         p.memory = 900 << 10;
-        for (name, value) in p.env.iter() {
-            if parse::is_name(name) {
-                sh.vars.insert(name.clone(), Var { value: value.clone(), exported: true, ..Var::default() });
+        sh.take_environment(p);
+        match sh.read_arguments(k, p, argv.get(1..).unwrap_or_default()) {
+            Ok(()) => Ok(sh),
+            Err((status, text)) => {
+                let _ = k.put(p, 2, format!("{}: {text}\n", sh.arg0).as_bytes());
+                Err(status)
             }
         }
-        let level = sh.get("SHLVL").and_then(|v| v.parse::<u32>().ok()).unwrap_or(0);
-        sh.put("SHLVL", &(level.wrapping_add(1)).to_string(), true);
-        let cwd = p.cwd.clone();
-        sh.put("PWD", &cwd, true);
-        if bash {
-            sh.put("BASH_VERSION", "5.2.37(1)-release", false);
-            sh.put("BASH", "/bin/bash", false);
+    }
+
+    /// The variables that it begins with.
+    fn take_environment(&mut self, p: &Process) {
+        for (name, value) in p.env.iter().filter(|(name, _)| parse::is_name(name)) {
+            self.vars.insert(name.clone(), Var { value: value.clone(), exported: true, ..Var::default() });
         }
-        sh.put("OPTIND", "1", false);
-        sh.put("IFS", " \t\n", false);
-        let mut args = argv[1.min(argv.len())..].iter().peekable();
+        let level = self.get("SHLVL").and_then(|v| v.parse::<u32>().ok()).unwrap_or(0);
+        self.put("SHLVL", &(level.wrapping_add(1)).to_string(), true);
+        self.put("PWD", &p.cwd, true);
+        if self.bash {
+            self.put("BASH_VERSION", "5.2.37(1)-release", false);
+            self.put("BASH", "/bin/bash", false);
+        }
+        self.put("OPTIND", "1", false);
+        self.put("IFS", " \t\n", false);
+    }
+
+    /// Takes options and what is to be run from the arguments; else a status and why.
+    fn read_arguments(&mut self, k: &mut Kernel, p: &mut Process, args: &[ArcStr]) -> Result<(), (i32, String)> {
+        let mut args = args.iter().peekable();
         let (mut command, mut stdin) = (false, false);
-        while let Some(arg) = args.peek() {
+        while let Some(arg) = args.next_if(|arg| arg.starts_with(['-', '+']) && arg.len() > 1) {
             let on = arg.starts_with('-');
-            if !(on || arg.starts_with('+')) || arg.len() < 2 {
-                break;
-            }
-            let arg = args.next().cloned().unwrap_or_default();
             if arg == "--" {
                 break;
             }
@@ -301,71 +264,42 @@ impl Shell {
                     's' => stdin = true,
                     'o' => {
                         let name = args.next().cloned().unwrap_or_default();
-                        sh.set_option(&name, on);
+                        self.set_option(&name, on);
                     }
-                    c => {
-                        if !sh.opts.set(c, on) {
-                            let text = if bash {
-                                format!("{}: -{c}: invalid option\n", sh.arg0)
-                            } else {
-                                format!("{}: illegal option -{c}\n", sh.arg0)
-                            };
-                            let _ = k.put(p, 2, text.as_bytes());
-                            return Err(2);
-                        }
-                    }
+                    c if self.opts.set(c, on) => {}
+                    c => return Err((2, if self.bash { format!("-{c}: invalid option") } else { format!("illegal option -{c}") })),
                 }
             }
         }
-        if args.peek().is_some_and(|a| *a == "-") {
-            args.next();
-        }
+        args.next_if(|arg| *arg == "-");
         if command {
             let Some(script) = args.next() else {
-                let text = if bash {
-                    format!("{}: -c: option requires an argument\n", sh.arg0)
-                } else {
-                    format!("{}: -c requires an argument\n", sh.arg0)
-                };
-                let _ = k.put(p, 2, text.as_bytes());
-                return Err(2);
+                return Err((2, if self.bash { "-c: option requires an argument" } else { "-c requires an argument" }.to_owned()));
             };
             if let Some(name) = args.next() {
-                sh.arg0 = name.clone();
+                self.arg0 = name.clone();
             }
-            sh.params = args.cloned().list();
-            sh.begin(script);
+            self.params = args.cloned().list();
+            self.begin(script);
         } else if let Some(path) = args.next_if(|_| !stdin) {
-            let path = path.clone();
-            sh.params = args.cloned().list();
-            let text = k.fs.read(&p.cwd, &path, parse::SCRIPT_BYTES_MAX + 1).map_err(|e| e.to_string());
-            match text {
-                Ok(text) => {
-                    sh.arg0 = path;
-                    sh.script = true;
-                    let text = String::from_utf8_lossy(&text).into_owned();
-                    sh.begin(&text);
-                }
-                Err(e) => {
-                    let text =
-                        if bash { format!("{}: {path}: {e}\n", sh.arg0) } else { format!("{}: can't open '{path}': {e}\n", sh.arg0) };
-                    let _ = k.put(p, 2, text.as_bytes());
-                    return Err(if bash { 127 } else { 2 });
-                }
-            }
+            let text =
+                k.fs.read(&p.cwd, path, parse::SCRIPT_BYTES_MAX + 1)
+                    .map_err(|e| if self.bash { (127, format!("{path}: {e}")) } else { (2, format!("can't open '{path}': {e}")) })?;
+            self.params = args.cloned().list();
+            self.arg0 = path.clone();
+            self.script = true;
+            self.begin(&String::from_utf8_lossy(&text));
         } else {
-            sh.reads_input = true;
-            sh.opts.stdin = true;
-            sh.params = args.cloned().list();
-            if k.is_tty(p, 0) {
-                sh.opts.interactive = true;
-            }
-            if sh.opts.interactive {
+            self.reads_input = true;
+            self.opts.stdin = true;
+            self.params = args.cloned().list();
+            self.opts.interactive |= k.is_tty(p, 0);
+            if self.opts.interactive {
                 p.handled |= Signal::INT.bit();
                 p.ignored |= Signal::TERM.bit() | Signal::QUIT.bit();
             }
         }
-        Ok(sh)
+        Ok(())
     }
 
     fn begin(&mut self, text: &str) {

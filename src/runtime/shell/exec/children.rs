@@ -69,19 +69,7 @@ impl Shell {
     pub(super) fn child(&self, code: Arc<Code>, pc: usize) -> Shell {
         let mut sh = Shell {
             frames: vec![Frame { code, pc, kind: FrameKind::Main, control: 0, tested: self.frames.iter().any(|f| f.tested) }],
-            control: Vec::new(),
-            wait: Wait::None,
-            jobs: Vec::new(),
             jobs_above: self.jobs.iter().filter(|j| j.status.is_none()).cloned().list(),
-            record: Vec::new(),
-            input: String::new(),
-            here_end: None,
-            held: 0,
-            grown: 0,
-            subst_status: None,
-            caught: 0,
-            exiting: None,
-            reads_input: false,
             subshell: true,
             depth: self.depth,
             bash: self.bash,
@@ -95,14 +83,11 @@ impl Shell {
             shell_pid: self.shell_pid,
             last_background: self.last_background,
             line: self.line,
-            record_at: 0,
             traps: self.traps.iter().filter(|(_, t)| t.is_empty()).map(|(n, t)| (*n, t.clone())).collect(),
             script: self.script,
             env: self.env.clone(),
             getopts_at: self.getopts_at,
-            prompted: false,
-            directory_stack: Vec::new(),
-            process_pipes: Vec::new(),
+            ..Shell::default()
         };
         sh.opts.interactive = false;
         sh
