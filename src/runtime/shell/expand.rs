@@ -343,6 +343,7 @@ impl<'a> Expander<'a> {
         Stop::Fatal(if self.sh.bash { format!("{name}: unbound variable") } else { format!("{name}: parameter not set") })
     }
 
+    /// What a parameter stands for, and what is done with it.
     fn param(&mut self, param: &Param, quoted: bool, f: &mut Fields, split: bool) -> Result<(), Stop> {
         let name = &param.name;
         if let ParamOp::Bad(text) = &param.op {
@@ -361,39 +362,9 @@ impl<'a> Expander<'a> {
         };
         if let Some(at) = all
             && !param.indirect
+            && self.param_of_all(param, at, quoted, f, split)?
         {
-            if param.op == ParamOp::Keys {
-                return self.list(&self.sh.keys(name), at, quoted, f, split);
-            }
-            let mut items: Vec<String> = if param.index.is_some() {
-                self.sh.array(name).unwrap_or_default()
-            } else {
-                self.sh.params.iter().map(|p| p.to_string()).list()
-            };
-            match &param.op {
-                ParamOp::None => return self.list(&items, at, quoted, f, split),
-                ParamOp::Length => {
-                    self.append(&items.len().to_string(), quoted, f, split);
-                    return Ok(());
-                }
-                ParamOp::Substring(offset, len) => {
-                    let (from, to) = self.range(offset, len.as_ref(), items.len() + usize::from(param.index.is_none()))?;
-                    // `$@` counts from 1, and 0 is the shell's name.
-                    if param.index.is_none() {
-                        items.insert(0, self.sh.arg0.to_string());
-                    }
-                    let items = items.get(from..to).map(<[String]>::to_vec).unwrap_or_default();
-                    return self.list(&items, at, quoted, f, split);
-                }
-                ParamOp::Prefix(..) | ParamOp::Suffix(..) | ParamOp::Replace(..) | ParamOp::Case(..) | ParamOp::Quote => {
-                    let mut out = Vec::new();
-                    for item in items {
-                        out.push(self.transform(&param.op, item)?);
-                    }
-                    return self.list(&out, at, quoted, f, split);
-                }
-                _ => {}
-            }
+            return Ok(());
         }
         let mut value = self.value(name, param.index.as_ref())?;
         // The variable that `${!name}` is about is the one that `name` names.
@@ -455,11 +426,10 @@ impl<'a> Expander<'a> {
                 Some(v) => self.append(&v, quoted, f, split),
                 None => {
                     let message = self.string(word)?;
-                    let message = match (message.is_empty(), self.sh.bash, *colon) {
-                        (false, ..) => message,
-                        (true, false, false) => "parameter not set".into(),
-                        (true, true, false) => "parameter not set".into(),
-                        (true, _, true) => "parameter null or not set".into(),
+                    let message = match colon {
+                        _ if !message.is_empty() => message,
+                        true => "parameter null or not set".into(),
+                        false => "parameter not set".into(),
                     };
                     return Err(Stop::Fatal(format!("{name}: {message}")));
                 }
@@ -481,6 +451,44 @@ impl<'a> Expander<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The same of all items of an array or all positional parameters (`at`: each is a word of its own); false where the operation
+    /// takes them as one text.
+    fn param_of_all(&mut self, param: &Param, at: bool, quoted: bool, f: &mut Fields, split: bool) -> Result<bool, Stop> {
+        let name = &param.name;
+        if param.op == ParamOp::Keys {
+            self.list(&self.sh.keys(name), at, quoted, f, split)?;
+            return Ok(true);
+        }
+        let mut items: Vec<String> = if param.index.is_some() {
+            self.sh.array(name).unwrap_or_default()
+        } else {
+            self.sh.params.iter().map(|p| p.to_string()).list()
+        };
+        match &param.op {
+            ParamOp::None => {}
+            ParamOp::Length => {
+                self.append(&items.len().to_string(), quoted, f, split);
+                return Ok(true);
+            }
+            ParamOp::Substring(offset, len) => {
+                let (from, to) = self.range(offset, len.as_ref(), items.len() + usize::from(param.index.is_none()))?;
+                // `$@` counts from 1, and 0 is the shell's name.
+                if param.index.is_none() {
+                    items.insert(0, self.sh.arg0.to_string());
+                }
+                items = items.get(from..to).map(<[String]>::to_vec).unwrap_or_default();
+            }
+            ParamOp::Prefix(..) | ParamOp::Suffix(..) | ParamOp::Replace(..) | ParamOp::Case(..) | ParamOp::Quote => {
+                for item in &mut items {
+                    *item = self.transform(&param.op, std::mem::take(item))?;
+                }
+            }
+            _ => return Ok(false),
+        }
+        self.list(&items, at, quoted, f, split)?;
+        Ok(true)
     }
 
     /// Offset and length as a range of `count` items.
