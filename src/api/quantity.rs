@@ -450,7 +450,8 @@ mod tests {
             let text: String = (0..random.below(60)).map(|_| letters[random.below(letters.len() as u64) as usize]).collect();
             if let Ok(q) = Quantity::parse(&text) {
                 let again = Quantity::parse(&q.to_string());
-                let _ = (q.value(), q.milli_value(), q.add(&q), q.sub(&q), q.mul(-3), q.to_f64(), again);
+                assert!(again.is_ok_and(|again| again.cmp(&q).is_eq()), "{text}: {q}");
+                let _ = (q.value(), q.milli_value(), q.add(&q), q.sub(&q), q.mul(-3), q.to_f64());
             }
         }
     }
