@@ -141,6 +141,9 @@ const LOOKS_OF_MANY: usize = 150;
 /// A pod as it was read last.
 type Read = (Value, Option<LivePod>, Rc<PodView>);
 
+/// Pods by UID; none for those that are gone.
+type Touched = SortedMap<ArcStr, Option<Value>>;
+
 /// Makes one [`ClusterView`] after the other. It reads what was written since the one before and shares the rest with it, so that
 /// a picture costs no more than what changed, and whoever draws can tell at a glance what did.
 #[derive(Clone, Debug, Default)]
@@ -182,15 +185,45 @@ impl ClusterViews {
         live: &mut dyn FnMut(&Value) -> Option<LivePod>,
         wrong: &dyn Fn(&str) -> Wrong,
     ) -> Rc<ClusterView> {
-        let (pod_kind, node_kind) = (kinds::POD, kinds::NODE);
+        let (mut touched, mut others) = self.read_log(api);
+        self.add_those_in_turn(&mut touched);
+        let changed = self.read_pods(touched, live);
+        others |= self.last.nodes.iter().any(|n| n.wrong != wrong(&n.name));
+        if !others && changed.is_empty() {
+            self.last = Rc::new(ClusterView { time, revision: api.revision(), ..(*self.last).clone() });
+            return Rc::clone(&self.last);
+        }
+        let before = Rc::clone(&self.last);
+        let mut homes = self.homes(&before, &changed);
+        let queue = homes.remove("").unwrap_or_default();
+        let nodes = if others {
+            let known: SortedMap<&str, &Rc<NodeView>> = before.nodes.iter().map(|n| (n.name.as_str(), n)).collect();
+            let pods_of = |node: &str| homes.remove(node).or_else(|| Some(known.get(node)?.pods.clone())).unwrap_or_default();
+            shared(all_nodes(api, pods_of, wrong, &self.places), &before.nodes)
+        } else {
+            let again = |n: &Rc<NodeView>| match homes.remove(n.name.as_str()).zip(api.peek(kinds::NODE, "", &n.name)) {
+                Some((pods, node)) => Rc::new(NodeView { wrong: n.wrong, ..node_of(node, pods, &self.places) }),
+                None => Rc::clone(n),
+            };
+            before.nodes.iter().map(again).list()
+        };
+        let mut view = ClusterView { time, revision: api.revision(), nodes, queue, workloads: Vec::new(), services: Vec::new() };
+        view.workloads = if others { shared(workloads(api), &before.workloads) } else { before.workloads.clone() };
+        count_older(&mut view);
+        view.services = services(api, &view, &before, &changed, others);
+        self.last = Rc::new(view);
+        Rc::clone(&self.last)
+    }
+
+    /// The pods that were written since the last look, gone where there is no value, and whether anything else was that the picture
+    /// shows.
+    fn read_log(&mut self, api: &ApiServer) -> (Touched, bool) {
         let uid = |pod: &Value| pod.get("metadata").get("uid").arc_str();
-        let mut touched: SortedMap<ArcStr, Option<Value>> = SortedMap::new();
-        // Whether anything but pods was written, of what the picture shows.
-        let mut others = false;
+        let (mut touched, mut others) = (Touched::new(), false);
         match self.read.and_then(|r| api.store().changes_after(r).ok()) {
             Some(changes) => {
                 for v in changes {
-                    if v.key.kind == pod_kind {
+                    if v.key.kind == kinds::POD {
                         self.places.follow(&v.value, v.change == ChangeType::Deleted);
                         touched.insert(uid(&v.value), (v.change != ChangeType::Deleted).then(|| v.value.clone()));
                     } else {
@@ -203,41 +236,41 @@ impl ClusterViews {
                 self.places = Places::default();
                 let (store, oldest) = (api.store(), api.store().compacted());
                 // Of a log that was cut the beginning is not told any more: who was there then sits by age.
-                let mut elders: Vec<&Value> = store.iter_at(pod_kind, None, oldest).into_iter().flatten().list();
+                let mut elders: Vec<&Value> = store.iter_at(kinds::POD, None, oldest).into_iter().flatten().list();
                 let created = |pod: &Value| pod.get("metadata").get("creationTimestamp").arc_str();
                 elders.order_by_key(|pod| created(pod));
                 elders.into_iter().for_each(|pod| self.places.follow(pod, false));
-                for v in store.changes_after(oldest).into_iter().flatten().filter(|v| v.key.kind == pod_kind) {
+                for v in store.changes_after(oldest).into_iter().flatten().filter(|v| v.key.kind == kinds::POD) {
                     self.places.follow(&v.value, v.change == ChangeType::Deleted);
                 }
                 touched.extend(self.pods.keys().map(|uid| (uid.clone(), None)));
-                touched.extend(api.iter(pod_kind, None).map(|pod| (uid(pod), Some(pod.clone()))));
+                touched.extend(api.iter(kinds::POD, None).map(|pod| (uid(pod), Some(pod.clone()))));
             }
         }
         self.read = Some(api.revision());
+        (touched, others)
+    }
+
+    /// Of the pods that nobody wrote, a few are looked at each time: what their kubelets know changes all the same.
+    fn add_those_in_turn(&mut self, touched: &mut Touched) {
         let looks = if self.pods.len() > LOOKS_MAX { LOOKS_OF_MANY } else { LOOKS_MAX };
-        let in_turn: Vec<(ArcStr, Value)> = {
-            let rest = self.pods.iter_from(&self.turn).chain(self.pods.iter().take_while(|(uid, _)| **uid < self.turn));
-            rest.take(looks + 1).map(|(uid, (object, ..))| (uid.clone(), object.clone())).list()
-        };
-        self.turn = in_turn.get(looks).map(|p| p.0.clone()).unwrap_or_default();
-        for (uid, object) in in_turn.into_iter().take(looks) {
-            touched.entry(uid).or_insert(Some(object));
+        let rest = self.pods.iter_from(&self.turn).chain(self.pods.iter().take_while(|(uid, _)| **uid < self.turn));
+        let mut in_turn = rest.take(looks + 1);
+        for (uid, (object, ..)) in in_turn.by_ref().take(looks) {
+            touched.entry(uid.clone()).or_insert(Some(object.clone()));
         }
-        let changed = self.read_pods(touched, live);
-        others |= self.last.nodes.iter().any(|n| n.wrong != wrong(&n.name));
-        if !others && changed.is_empty() {
-            self.last = Rc::new(ClusterView { time, revision: api.revision(), ..(*self.last).clone() });
-            return Rc::clone(&self.last);
-        }
-        let homes: SortedSet<&str> = changed.iter().map(|p| home_of(p)).collect();
-        // Their pods are those of before, but for what changed.
-        let before = Rc::clone(&self.last);
-        let mut by_node: SortedMap<&str, Vec<Rc<PodView>>> =
-            before.nodes.iter().filter(|n| homes.contains(n.name.as_str())).map(|n| (n.name.as_str(), n.pods.clone())).collect();
-        by_node.insert("", before.queue.clone());
-        for pod in &changed {
-            let pods = by_node.entry(home_of(pod)).or_default();
+        let next = in_turn.next().map(|(uid, _)| uid.clone());
+        self.turn = next.unwrap_or_default();
+    }
+
+    /// The pods, by age, of the nodes on which any changed, and of the queue, which has no name.
+    fn homes<'a>(&self, before: &'a ClusterView, changed: &'a [Rc<PodView>]) -> SortedMap<&'a str, Vec<Rc<PodView>>> {
+        let mut homes = SortedMap::from_iter([("", before.queue.clone())]);
+        let touched: SortedSet<&str> = changed.iter().map(|p| home_of(p)).collect();
+        // They are those of before, but for what changed.
+        homes.extend(before.nodes.iter().filter(|n| touched.contains(n.name.as_str())).map(|n| (n.name.as_str(), n.pods.clone())));
+        for pod in changed {
+            let pods = homes.entry(home_of(pod)).or_default();
             let at = pods.binary_search_by(|p| age(p).cmp(&age(pod)));
             // Of its looks the last one counts, where it has not gone.
             let now = self.pods.get(pod.key.as_str()).map(|read| &read.2);
@@ -248,42 +281,11 @@ impl ClusterViews {
                 (Err(_), None) => {}
             }
         }
-        let nodes = if others {
-            let known: SortedMap<&str, &Rc<NodeView>> = before.nodes.iter().map(|n| (n.name.as_str(), n)).collect();
-            let mut nodes: Vec<NodeView> = api
-                .iter(node_kind, None)
-                .map(|node| {
-                    let same = known.get(node.name()).filter(|_| !homes.contains(node.name()));
-                    node_of(node, same.map_or_else(|| by_node.remove(node.name()).unwrap_or_default(), |n| n.pods.clone()), &self.places)
-                })
-                .list();
-            nodes.iter_mut().for_each(|n| n.wrong = wrong(&n.name));
-            nodes.order_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
-            shared(nodes, &before.nodes)
-        } else {
-            let again = |n: &Rc<NodeView>| match api.peek(node_kind, "", &n.name).filter(|_| homes.contains(n.name.as_str())) {
-                Some(node) => {
-                    Rc::new(NodeView { wrong: n.wrong, ..node_of(node, by_node.remove(n.name.as_str()).unwrap_or_default(), &self.places) })
-                }
-                None => Rc::clone(n),
-            };
-            before.nodes.iter().map(again).list()
-        };
-        let queue = if homes.contains("") { by_node.remove("").unwrap_or_default() } else { before.queue.clone() };
-        let mut view = ClusterView { time, revision: api.revision(), nodes, queue, workloads: Vec::new(), services: Vec::new() };
-        view.workloads = if others { shared(workloads(api), &before.workloads) } else { before.workloads.clone() };
-        count_older(&mut view);
-        view.services = services(api, &view, &before, &changed, others);
-        self.last = Rc::new(view);
-        Rc::clone(&self.last)
+        homes
     }
 
     /// Reads these pods anew, and says which look another way than before: as they were and as they are.
-    fn read_pods(
-        &mut self,
-        touched: SortedMap<ArcStr, Option<Value>>,
-        live: &mut dyn FnMut(&Value) -> Option<LivePod>,
-    ) -> Vec<Rc<PodView>> {
+    fn read_pods(&mut self, touched: Touched, live: &mut dyn FnMut(&Value) -> Option<LivePod>) -> Vec<Rc<PodView>> {
         let mut changed = Vec::new();
         for (uid, object) in touched {
             let Some(object) = object else {
@@ -402,6 +404,21 @@ fn age(pod: &PodView) -> (Time, &str, &str, &str) {
 fn natural(name: &str) -> (&str, u64, &str) {
     let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
     (stem, name[stem.len()..].parse().unwrap_or(0), name)
+}
+
+/// All nodes by name, with the pods that are found for them.
+fn all_nodes(
+    api: &ApiServer,
+    mut pods_of: impl FnMut(&str) -> Vec<Rc<PodView>>,
+    wrong: &dyn Fn(&str) -> Wrong,
+    places: &Places,
+) -> Vec<NodeView> {
+    let mut nodes: Vec<NodeView> = api
+        .iter(kinds::NODE, None)
+        .map(|node| NodeView { wrong: wrong(node.name()), ..node_of(node, pods_of(node.name()), places) })
+        .list();
+    nodes.order_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
+    nodes
 }
 
 fn node_of(node: &Value, pods: Vec<Rc<PodView>>, places: &Places) -> NodeView {
