@@ -14,13 +14,16 @@ use super::process::{Block, Body, Env, ExitStatus, Pid, Process, Signal, Step};
 use crate::base::{Duration, List as _, RandomStream, SortedMap, Time};
 use crate::network::{NetError, NetRequest, NetResponse};
 
+/// The number of an open file, by which descriptors of processes refer to it.
 pub type DescId = u32;
 
 /// Numbers that a container runtime's own stages take in a namespace that was there before.
 const RUNTIME_PIDS: Pid = 6;
 /// How many processes one machine may have.
 pub const PROCESSES_MAX: usize = 256;
+/// What a pipe holds before a writer waits, in bytes.
 const PIPE_BYTES_MAX: usize = 64 << 10;
+/// How many descriptors a process may have.
 const FDS_MAX: usize = 256;
 /// Steps that one call of `run` takes at most.
 const STEPS_PER_RUN: u32 = 20_000;
@@ -38,10 +41,12 @@ const USAGE_WINDOW: Duration = Duration::from_secs(15);
 /// An open file.
 #[derive(Debug, Clone)]
 pub struct Desc {
+    /// How many descriptors refer to it; with the last it is closed.
     pub refs: u32,
     pub kind: DescKind,
 }
 
+/// What was opened.
 #[derive(Debug, Clone)]
 pub enum DescKind {
     Device(Device),
@@ -67,6 +72,7 @@ pub enum DescKind {
     HostOut(Pid, Stream),
 }
 
+/// Bytes on their way from writers to readers.
 #[derive(Debug, Clone, Default)]
 pub struct Pipe {
     data: VecDeque<u8>,
@@ -82,6 +88,7 @@ pub struct Session {
     tty: Option<Tty>,
 }
 
+/// A terminal's line discipline.
 #[derive(Debug, Clone, Default)]
 pub struct Tty {
     /// The line being typed.
@@ -98,11 +105,14 @@ pub struct Tty {
 #[derive(Debug)]
 pub enum Rd {
     Data(Vec<u8>),
+    /// There is no more.
     End,
+    /// There may be more, and is nothing now.
     Empty,
     Failed(Errno),
 }
 
+/// The kernel, and all that it keeps.
 #[derive(Debug, Clone)]
 pub struct Kernel {
     pub now: Time,
@@ -110,7 +120,8 @@ pub struct Kernel {
     pub procs: SortedMap<Pid, Box<Process>>,
     descs: Vec<Option<Desc>>,
     pipes: Vec<Option<Pipe>>,
-    pub sessions: SortedMap<Pid, Session>,
+    sessions: SortedMap<Pid, Session>,
+    /// What the host has not taken yet.
     pub events: Vec<MachineEvent>,
     pub random: RandomStream,
     pub hostname: ArcStr,
@@ -119,35 +130,43 @@ pub struct Kernel {
     pub groups: Vec<u32>,
     /// The capabilities of its superuser, as bits.
     pub capabilities: u64,
+    /// Programs that the host runs.
     pub externals: Arc<[ArcStr]>,
+    /// The server that the image is there for.
     pub service: Option<Arc<super::images::Service>>,
     pub next_pid: Pid,
     /// The process whose end is the end of all; 0 before there is one.
-    pub init: Pid,
+    init: Pid,
     /// Whether number 1 is none of this machine's: it shares its numbers with a pod's other machines.
     pub paused: bool,
     next_request: u64,
+    /// Answers by their requests, until the processes that asked take them.
     pub answers: SortedMap<u64, Result<NetResponse, NetError>>,
-    pub requests_open: SortedMap<u64, Pid>,
+    /// Who waits for the answers to come.
+    requests_open: SortedMap<u64, Pid>,
+    /// Requests to its servers, until one takes them.
     pub serving: VecDeque<super::machine::Serving>,
     /// Requests being served whose senders are gone.
     pub hung_up: Vec<super::machine::ServeId>,
+    /// How much its processes may use together, in bytes.
     pub memory_limit: Option<u64>,
     /// CPU that it may use, in thousandths of one.
     pub cpu_millis: u64,
     /// Whether that is a limit of its own.
     pub cpu_limited: bool,
+    /// CPU time used since the start.
     cpu_done_us: u64,
     /// CPU time used at two moments: the later one becomes the earlier one when it is a window old.
     cpu_marks: [(Time, u64); 2],
     pub network_bytes: u64,
+    /// CPU time used without a rest, and when there was one last.
     burnt_us: u64,
     rested_at: Time,
     pub started: Time,
-    pub oom_kills: u32,
 }
 
 impl Kernel {
+    /// A kernel without processes, limits or addresses.
     pub fn new(fs: FileSystem, hostname: ArcStr, random: RandomStream, now: Time) -> Self {
         Kernel {
             now,
@@ -181,16 +200,17 @@ impl Kernel {
             burnt_us: 0,
             rested_at: now,
             started: now,
-            oom_kills: 0,
         }
     }
 
     // ---- running
 
+    /// When a process has something to do next.
     pub fn next_wake(&self) -> Option<Time> {
         self.procs.values().map(|p| p.wake).min().filter(|t| *t < Time::MAX)
     }
 
+    /// Steps the processes up to a moment, as far as one call goes.
     pub fn run(&mut self, now: Time) {
         let mut steps = 0;
         while steps < STEPS_PER_RUN {
@@ -339,6 +359,7 @@ impl Kernel {
         self.cpu_done_us.saturating_sub(ahead)
     }
 
+    /// What its processes use together, in bytes.
     pub fn memory(&self) -> u64 {
         self.procs.values().filter(|p| !p.is_elsewhere()).map(|p| p.memory).sum()
     }
@@ -362,7 +383,6 @@ impl Kernel {
         let Some(victim) = living().max_by_key(|p| (p.memory, p.pid)).map(|p| p.pid) else { return };
         let group = self.externals.is_empty();
         let victims: Vec<Pid> = living().map(|p| p.pid).filter(|pid| group || *pid == victim).list();
-        self.oom_kills += 1;
         for victim in victims {
             let Some(p) = self.procs.get_mut(&victim) else { continue };
             p.pending |= Signal::KILL.bit();
@@ -413,9 +433,9 @@ impl Kernel {
         self.procs.len() + 1 < PROCESSES_MAX
     }
 
-    /// Whether anything was ever started.
-    pub fn spawned_any(&self) -> bool {
-        self.init != 0
+    /// Whether its first process has been and gone.
+    pub fn ended(&self) -> bool {
+        self.init != 0 && !self.procs.contains_key(&self.init)
     }
 
     fn new_pid(&mut self) -> Pid {
@@ -606,6 +626,7 @@ impl Kernel {
 
     // ---- the network
 
+    /// Sends a request; the number that its answer comes under.
     pub fn request(&mut self, p: &Process, request: NetRequest) -> u64 {
         let id = self.next_request;
         self.next_request += 1;
@@ -614,6 +635,7 @@ impl Kernel {
         id
     }
 
+    /// The host has the answer to a request.
     pub fn respond(&mut self, id: u64, answer: Result<NetResponse, NetError>) {
         let Some(pid) = self.requests_open.remove(&id) else { return };
         self.answers.insert(id, answer);

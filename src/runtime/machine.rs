@@ -653,11 +653,6 @@ impl Files<'_> {
 }
 
 impl Kernel {
-    /// Whether its first process has been and gone.
-    fn ended(&self) -> bool {
-        self.spawned_any() && !self.procs.contains_key(&self.init)
-    }
-
     /// The process that listens on a port.
     fn listener(&self, port: u16) -> Option<Pid> {
         self.procs.values().find(|p| programs::ports(p).contains(&port)).map(|p| p.pid)

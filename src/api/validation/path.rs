@@ -63,6 +63,7 @@ impl fmt::Display for Path<'_> {
 #[derive(Default)]
 pub(super) struct Errors(pub Vec<Cause>);
 
+// The constructors of Kubernetes' `field` package: each notes an error of its kind at a field.
 impl Errors {
     pub fn required(&mut self, at: Path<'_>, detail: &str) {
         self.0.push(Cause::required(at.to_string(), detail));

@@ -11,6 +11,7 @@ use super::*;
 use crate::base::List as _;
 
 impl Kernel {
+    /// Opens something, for one descriptor.
     pub fn open_kind(&mut self, kind: DescKind) -> DescId {
         match kind {
             DescKind::PipeRead(n) => self.pipe_mut(n).map_or((), |p| p.readers += 1),
@@ -30,20 +31,24 @@ impl Kernel {
         }
     }
 
+    /// An open file.
     pub fn desc(&self, d: DescId) -> Option<&Desc> {
         self.descs.get(d as usize)?.as_ref()
     }
 
+    /// The same, to be changed.
     pub fn desc_mut(&mut self, d: DescId) -> Option<&mut Desc> {
         self.descs.get_mut(d as usize)?.as_mut()
     }
 
+    /// One descriptor more refers to it.
     pub fn desc_ref(&mut self, d: DescId) {
         if let Some(desc) = self.desc_mut(d) {
             desc.refs += 1;
         }
     }
 
+    /// One descriptor less refers to it; it is closed with the last one.
     pub fn desc_unref(&mut self, d: DescId) {
         let Some(desc) = self.desc_mut(d) else { return };
         desc.refs -= 1;
@@ -298,15 +303,19 @@ impl Kernel {
         Ok(d)
     }
 
+    fn pipe_at(&self, n: u32) -> Option<&Pipe> {
+        self.pipes.get(n as usize)?.as_ref()
+    }
+
+    /// Whether a descriptor of a process is a terminal.
     pub fn is_tty(&self, p: &Process, fd: u32) -> bool {
         p.fd(fd).and_then(|d| self.desc(d)).is_some_and(|d| matches!(d.kind, DescKind::Tty(_)))
     }
 
+    /// Whether a read would not wait.
     pub fn readable(&self, d: DescId) -> bool {
         match self.desc(d).map(|d| &d.kind) {
-            Some(DescKind::PipeRead(n)) => {
-                self.pipes.get(*n as usize).and_then(Option::as_ref).is_none_or(|p| !p.data.is_empty() || p.writers == 0)
-            }
+            Some(DescKind::PipeRead(n)) => self.pipe_at(*n).is_none_or(|p| !p.data.is_empty() || p.writers == 0),
             Some(DescKind::HostIn(s) | DescKind::Tty(s)) => {
                 self.sessions.get(s).is_none_or(|s| !s.input.is_empty() || s.closed || s.tty.as_ref().is_some_and(|t| t.end_once))
             }
@@ -317,7 +326,7 @@ impl Kernel {
     /// Whether nothing will come after what can be read now.
     pub fn is_whole(&self, d: DescId) -> bool {
         match self.desc(d).map(|d| &d.kind) {
-            Some(DescKind::PipeRead(n)) => self.pipes.get(*n as usize).and_then(Option::as_ref).is_none_or(|p| p.writers == 0),
+            Some(DescKind::PipeRead(n)) => self.pipe_at(*n).is_none_or(|p| p.writers == 0),
             Some(DescKind::HostIn(s) | DescKind::Tty(s)) => {
                 self.sessions.get(s).is_none_or(|s| s.closed || s.tty.as_ref().is_some_and(|t| t.end_once))
             }
@@ -328,9 +337,7 @@ impl Kernel {
     /// Whether it is a pipe into which no more goes until some is read.
     pub fn is_full(&self, d: DescId) -> bool {
         match self.desc(d).map(|d| &d.kind) {
-            Some(DescKind::PipeRead(n)) => {
-                self.pipes.get(*n as usize).and_then(Option::as_ref).is_some_and(|p| p.data.len() >= PIPE_BYTES_MAX)
-            }
+            Some(DescKind::PipeRead(n)) => self.pipe_at(*n).is_some_and(|p| p.data.len() >= PIPE_BYTES_MAX),
             _ => false,
         }
     }
@@ -407,6 +414,7 @@ impl Kernel {
         self.put_desc(p, d, bytes)
     }
 
+    /// The same to an open file that need not be one of the process's descriptors.
     pub fn put_desc(&mut self, p: &mut Process, d: DescId, bytes: &[u8]) -> Result<(), Errno> {
         if bytes.is_empty() {
             return Ok(());
@@ -505,6 +513,7 @@ impl Kernel {
         }
     }
 
+    /// Has the host know of output.
     pub fn output(&mut self, session: Pid, stream: Stream, bytes: &[u8]) {
         if let Some(MachineEvent::Output { pid, stream: s, bytes: b, at }) = self.events.last_mut()
             && *pid == session

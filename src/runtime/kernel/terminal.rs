@@ -5,6 +5,7 @@ use super::super::process::{Pid, Signal};
 use super::*;
 
 impl Kernel {
+    /// Input for whoever reads a session's.
     pub fn host_input(&mut self, session: Pid, bytes: &[u8]) {
         if let Some(s) = self.sessions.get_mut(&session) {
             // What nobody reads is not kept for ever.
@@ -14,6 +15,7 @@ impl Kernel {
         }
     }
 
+    /// The end of a session's input.
     pub fn host_close(&mut self, session: Pid) {
         if let Some(s) = self.sessions.get_mut(&session) {
             s.closed = true;
@@ -21,6 +23,7 @@ impl Kernel {
         }
     }
 
+    /// Has a terminal show what is typed, or not.
     pub fn tty_echo(&mut self, session: Pid, on: bool) {
         if let Some(tty) = self.sessions.get_mut(&session).and_then(|s| s.tty.as_mut()) {
             tty.echo = on;
@@ -39,6 +42,7 @@ impl Kernel {
         self.sessions.get(&session).and_then(|s| s.tty.as_ref()).is_some_and(|t| t.raw.is_some())
     }
 
+    /// Keys that are typed at a terminal: control characters act, lines are handed on whole.
     pub fn tty_input(&mut self, session: Pid, bytes: &[u8]) {
         if self.tty_is_raw(session) {
             return self.host_input(session, bytes);
