@@ -75,11 +75,13 @@ pub struct Applying {
     format_error: Option<CliError>,
     dry_run: DryRun,
     options: WriteOptions,
+    /// What is still to be applied, the next one last.
     queue: Vec<Info>,
     /// Objects as the server answered, for `-o`.
     done: Vec<Value>,
-    /// What was applied, by uid or by name where there is none.
+    /// The UIDs of what was applied.
     visited: Vec<String>,
+    /// Those of what was applied, where it is pruned.
     namespaces: Vec<String>,
     errors: Vec<CliError>,
     replacing: Option<Replacing>,
@@ -120,16 +122,14 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     };
     let options = cx.write_options(dry_run)?;
     let query = Query { latest: false, validate: super::validates(cx), ..Query::of(cx) };
-    let mut errors = Vec::new();
-    let (queue, found_errors) = match find(cx, &query, &[]) {
+    let (mut queue, found_errors) = match find(cx, &query, &[]) {
         Ok(found) => found.split(),
         Err(error) => (Vec::new(), vec![error]),
     };
-    errors.extend(CliError::of(found_errors));
+    let errors: Vec<CliError> = CliError::of(found_errors).into_iter().list();
     if queue.is_empty() && errors.is_empty() {
         return fail("no objects passed to apply");
     }
-    let mut queue = queue;
     queue.reverse();
     let applying = Applying {
         reporter,
@@ -189,7 +189,10 @@ impl Applying {
 
     fn report(&mut self, done: &str, object: Value, cx: &mut Context<'_, '_>) -> Result<(), CliError> {
         // The server answers at the version that it was asked at.
-        let object = self.asked.map_or_else(|| object.clone(), |(kind, version)| to_version(kind, version, object.clone()));
+        let object = match self.asked {
+            Some((kind, version)) => to_version(kind, version, object),
+            None => object,
+        };
         if self.reporter.has_format() || self.format_error.is_some() {
             self.done.push(object);
             return Ok(());
@@ -213,9 +216,9 @@ impl Applying {
         }
         let mut modified = info.object.clone();
         last_applied::annotate(&mut modified);
+        let doing = |info: &Info| format!("retrieving current configuration of:\n{}\nfrom server for:", describe_info(info));
         if info.name.is_empty() {
-            let doing = format!("retrieving current configuration of:\n{}\nfrom server for:", describe_info(&info));
-            return Err(CliError::Message("resource name may not be empty".into()).with_source(&doing, &info.source));
+            return Err(CliError::Message("resource name may not be empty".into()).with_source(&doing(&info), &info.source));
         }
         match fetch(cx, &mut info) {
             Ok(()) => {}
@@ -231,10 +234,7 @@ impl Applying {
                 self.report("created", object, cx)?;
                 return Ok(None);
             }
-            Err(error) => {
-                let doing = format!("retrieving current configuration of:\n{}\nfrom server for:", describe_info(&info));
-                return Err(error.with_source(&doing, &info.source));
-            }
+            Err(error) => return Err(error.with_source(&doing(&info), &info.source)),
         }
         self.visit(&info.object);
         if self.dry_run == DryRun::Client {
