@@ -75,36 +75,15 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             continue;
         };
         let mut next = info.object.clone();
-        let spec = next.at_mut(path);
-        let mut found = false;
-        let mut clash = None;
-        for member in CONTAINERS {
-            if !matches!(spec.get(member), Value::List(_)) {
+        let found = match change(next.at_mut(path), &pattern, &env, &remove, overwrite) {
+            Ok(found) => found,
+            Err(old) => {
+                let (name, value) = (old.get("name").str(), old.get("value").str());
+                let place = format!("error: {}/{}", info.kind.plural, info.name);
+                errors.push(CliError::Message(format!("{place} '{name}' already has a value ({value}), and --overwrite is false\n")));
                 continue;
             }
-            for container in spec.get_mut(member).list_mut() {
-                if !is_selected(&pattern, container.get("name").str()) {
-                    continue;
-                }
-                found = true;
-                if !overwrite {
-                    let old = |v: &Value| container.get("env").items().iter().find(|e| e.get("name") == v.get("name"));
-                    let differs = |v: &Value| old(v).filter(|o| o.get("value").str() != v.get("value").str());
-                    clash = clash.or_else(|| env.iter().find_map(differs).cloned());
-                }
-                let updated = update(container.get("env").items(), &env, &remove, overwrite);
-                if updated.is_empty() && container.get("env").is_null() {
-                    continue;
-                }
-                container.set(&["env"], updated);
-            }
-        }
-        if let Some(old) = clash {
-            let (name, value) = (old.get("name").str(), old.get("value").str());
-            let place = format!("error: {}/{}", info.kind.plural, info.name);
-            errors.push(CliError::Message(format!("{place} '{name}' already has a value ({value}), and --overwrite is false\n")));
-            continue;
-        }
+        };
         if !found {
             let line = format!("Warning: {}/{} does not have any containers matching {pattern:?}", info.kind.kind, info.name);
             cx.out.errln(line);
@@ -127,6 +106,32 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     CliError::check(errors)?;
     Ok(Flow::Done)
+}
+
+/// Changes the containers that are meant; whether there are any. The error is a variable with another value, where none may change.
+fn change(spec: &mut Value, pattern: &str, env: &[Value], remove: &[String], overwrite: bool) -> Result<bool, Value> {
+    let mut found = false;
+    for member in CONTAINERS {
+        if !matches!(spec.get(member), Value::List(_)) {
+            continue;
+        }
+        for container in spec.get_mut(member).list_mut().iter_mut().filter(|c| is_selected(pattern, c.get("name").str())) {
+            found = true;
+            let old = container.get("env");
+            if !overwrite {
+                let same = |v: &Value| old.items().iter().find(|e| e.get("name") == v.get("name"));
+                let differs = |v: &Value| same(v).filter(|o| o.get("value").str() != v.get("value").str());
+                if let Some(clash) = env.iter().find_map(differs) {
+                    return Err(clash.clone());
+                }
+            }
+            let updated = update(old.items(), env, remove, overwrite);
+            if !(updated.is_empty() && old.is_null()) {
+                container.set(&["env"], updated);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Reads `A=b` and `A-`, and lines of standard input for `-`.
