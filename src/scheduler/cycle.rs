@@ -165,7 +165,8 @@ impl Algorithm {
         self.judge(cache, pod);
         let Algorithm { profile, next_start, verdicts, feasible, totals } = self;
         let profile = &**profile;
-        let Verdicts { fits, local, .. } = verdicts.entry(pod.class.id).or_default();
+        let known = verdicts.entry(pod.class.id).or_default();
+        let Verdicts { fits, local, .. } = &mut *known;
         let mut d = Diagnosis { all_nodes, ..Diagnosis::default() };
         let Some(only) = pre_filter(cache, pod, fits, profile, &mut d) else { return Outcome::Unschedulable(Box::new(d)) };
         let asked = dynamic_filters(profile, d.state.skip_filter);
@@ -213,26 +214,8 @@ impl Algorithm {
             [one] => return Outcome::Placed(one),
             _ => {}
         }
-        let mut state = d.state;
-        totals.clear();
-        totals.resize(feasible.len(), 0);
-        let mut local_scores = 0..LOCAL_SCORES;
-        for (id, plugin) in (0..).zip(PLUGINS).filter(|(id, _)| profile.weight(*id) > 0) {
-            let known = if plugin.is_local() { local_scores.next() } else { None };
-            if !plugin.pre_score(cache, pod, fits, profile, &mut state, feasible) {
-                continue;
-            }
-            let cx = Cx { cache, pod, fits, profile };
-            let (raw, scores) = record.scores(id, profile.weight(id));
-            match known {
-                Some(at) => raw.iter_mut().zip(&*feasible).for_each(|(score, index)| *score = local[*index as usize].scores[at]),
-                None => plugin.score(&cx, &state, feasible, raw),
-            }
-            scores.copy_from_slice(raw);
-            plugin.normalize(&cx, &state, feasible, scores);
-            let weight = profile.weight(id);
-            totals.iter_mut().zip(scores).for_each(|(t, s)| *t += weight * *s);
-        }
+        score(cache, pod, profile, known, feasible, d.state, record);
+        record.sum(totals);
         let place = choose(totals);
         record.chose(place);
         Outcome::Placed(feasible[place])
@@ -283,6 +266,34 @@ impl Diagnosis {
         self.nodes.push((index, reject));
         self.refused_by.insert(reject.plugin);
         record.reject(index, reject.plugin, reject.reasons);
+    }
+}
+
+/// Lets the plugins score these nodes, into the record.
+fn score(
+    cache: &mut Cache,
+    pod: &PodInfo,
+    profile: &Profile,
+    known: &Verdicts,
+    feasible: &[NodeIndex],
+    mut state: CycleState,
+    record: &mut Record,
+) {
+    let (fits, local) = (&known.fits, &known.local);
+    let mut local_scores = 0..LOCAL_SCORES;
+    for (id, plugin) in (0..).zip(PLUGINS).filter(|(id, _)| profile.weight(*id) > 0) {
+        let remembered = if plugin.is_local() { local_scores.next() } else { None };
+        if !plugin.pre_score(cache, pod, fits, profile, &mut state, feasible) {
+            continue;
+        }
+        let cx = &Cx { cache, pod, fits, profile };
+        let (raw, scores) = record.scores(id, profile.weight(id));
+        match remembered {
+            Some(at) => raw.iter_mut().zip(feasible).for_each(|(score, index)| *score = local[*index as usize].scores[at]),
+            None => plugin.score(cx, &state, feasible, raw),
+        }
+        scores.copy_from_slice(raw);
+        plugin.normalize(cx, &state, feasible, scores);
     }
 }
 

@@ -177,6 +177,15 @@ impl Record {
         (&mut self.raw[begin..], &mut self.normalized[begin..])
     }
 
+    /// Sums up for each node that passed what the plugins gave it, by their weights.
+    pub fn sum(&self, totals: &mut Vec<i64>) {
+        totals.clear();
+        totals.resize(self.passed.len(), 0);
+        for ((_, weight), scores) in self.plugins.iter().zip(self.normalized.chunks(self.passed.len().max(1))) {
+            totals.iter_mut().zip(scores).for_each(|(total, score)| *total += weight * score);
+        }
+    }
+
     /// The node at this place among those that passed was chosen.
     pub fn chose(&mut self, place: usize) {
         self.chosen = place;
