@@ -269,14 +269,8 @@ impl PodWorker {
             }
             What::Machine(container) => {
                 let c = usize::from(container);
-                let due = self.containers.get_mut(c).and_then(Container::newest_mut).is_some_and(|i| {
-                    let due = i.machine_wake == Some(cx.now);
-                    if due {
-                        i.machine_wake = None;
-                    }
-                    due
-                });
-                if due {
+                let newest = self.containers.get_mut(c).and_then(Container::newest_mut);
+                if newest.is_some_and(|i| i.machine_wake.take_if(|at| *at == cx.now).is_some()) {
                     self.pump(cx, c);
                 }
             }
@@ -295,9 +289,9 @@ impl PodWorker {
         let old = std::mem::replace(&mut self.pod, pod.clone());
         let spec_changed = !old.get("spec").same(pod.get("spec"));
         if spec_changed {
-            self.respecified(old.get("spec"));
+            self.keep_granted(old.get("spec"));
             cx.node.freed |= self.waits_for_resources();
-            self.respec();
+            self.reread_spec();
         }
         if old.uid() != pod.uid() {
             // The new mirror of a static pod: it is told all that the last one was.
@@ -329,7 +323,7 @@ impl PodWorker {
     }
 
     /// Reads the spec anew: images may have changed, ephemeral containers been added, resources been resized.
-    pub(super) fn respec(&mut self) {
+    pub(super) fn reread_spec(&mut self) {
         let spec = Arc::new(PodSpec::parse(&self.granted_pod()));
         let mut old = std::mem::take(&mut self.containers);
         self.containers = spec

@@ -134,7 +134,7 @@ impl PodWorker {
     }
 
     /// Takes note of a changed spec: what is granted stays as it was.
-    pub(super) fn respecified(&mut self, old: &Value) {
+    pub(super) fn keep_granted(&mut self, old: &Value) {
         let granted = self.resize.granted.take().unwrap_or_else(|| old.clone());
         if differ(&granted, self.pod.get("spec")) {
             self.resize.granted = Some(granted);
@@ -171,7 +171,7 @@ impl PodWorker {
         match verdict {
             Ok(()) => {
                 self.resize = Resize { progress: Some(generation), ..Resize::default() };
-                self.respec();
+                self.reread_spec();
                 let what = summary(self.pod.get("spec"), generation, "");
                 self.event(cx, EventType::Normal, "ResizeStarted", &format!("Pod resize started: {what}"));
                 cx.node.freed = true;
