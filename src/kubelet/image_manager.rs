@@ -74,7 +74,7 @@ impl PodWorker {
         }
         self.image_event(cx, of, EventType::Normal, "Pulling", &format!("Pulling image {:?}", image.as_str()));
         // What is pulled is also unpacked.
-        let slower = cx.node.slower.0.max(cx.node.slower.1);
+        let slower = cx.node.slower.disk.max(cx.node.slower.registry);
         Ensured::Pulling(cx.node.images.pull(found.map_err(|e| e.to_string().into()), self.random.unit(), slower, cx.now))
     }
 

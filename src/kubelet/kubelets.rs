@@ -7,7 +7,7 @@ use super::disks::{Disks, overlap};
 use super::exec::Execs;
 use super::live::LivePod;
 use super::message::Message;
-use super::node::Node;
+use super::node::{Node, NodeFaults};
 use super::pod_worker::{Cx, PodWorker, What, Work};
 use super::preemption::released;
 use super::router::LATENCY;
@@ -157,8 +157,9 @@ impl Kubelets {
     /// A node's disk, or the way of its images, or of all nodes', is so many times slower than usual.
     pub fn slow(&mut self, node: Option<&str>, disk: Option<u32>, registry: Option<u32>) {
         for (_, kubelet) in self.kubelets.iter_mut().filter(|(name, _)| node.is_none_or(|n| *name == n)) {
-            let (d, r) = kubelet.node.slower;
-            kubelet.node.slower = (disk.unwrap_or(d).clamp(1, SLOWER_MAX), registry.unwrap_or(r).clamp(1, SLOWER_MAX));
+            let slower = &mut kubelet.node.slower;
+            slower.disk = disk.unwrap_or(slower.disk).clamp(1, SLOWER_MAX);
+            slower.registry = registry.unwrap_or(slower.registry).clamp(1, SLOWER_MAX);
         }
     }
 
@@ -167,10 +168,10 @@ impl Kubelets {
         self.tell(now, News::Network(node.into(), cut));
     }
 
-    /// What is wrong with a node by hand: whether it is off, whether it is cut off, how many times slower its disk and its
-    /// way to the registry are.
-    pub fn faults(&self, node: &str) -> (bool, bool, (u32, u32)) {
-        self.kubelets.get(node).map_or((false, false, (1, 1)), |k| (!k.node.running, k.node.cut, k.node.slower))
+    /// What is wrong with a node by hand.
+    pub fn faults(&self, node: &str) -> NodeFaults {
+        let of = |k: &Shared<Kubelet>| NodeFaults { off: !k.node.running, cut: k.node.cut, slower: k.node.slower };
+        self.kubelets.get(node).map(of).unwrap_or_default()
     }
 
     /// A pod as a page shows it.

@@ -24,6 +24,32 @@ const FEATURES: [&str; 4] = [
 /// How often all containers are listed (the generic PLEG's period).
 const RELIST_US: u64 = 1_000_000;
 
+/// How many times slower something is than usual.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slower {
+    /// The node's disk.
+    pub disk: u32,
+    /// The node's way to the registry.
+    pub registry: u32,
+}
+
+impl Default for Slower {
+    fn default() -> Self {
+        Slower { disk: 1, registry: 1 }
+    }
+}
+
+/// What is wrong with a node because somebody wanted it so; nothing by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NodeFaults {
+    /// Whether its kubelet stands still.
+    pub off: bool,
+    /// Whether its network is cut.
+    pub cut: bool,
+    /// How slow it is.
+    pub slower: Slower,
+}
+
 /// What a kubelet knows beside its pods.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
@@ -49,8 +75,7 @@ pub(super) struct Node {
     pub freed: bool,
     /// Whether its network is cut: it goes on, but nothing comes in or goes out.
     pub cut: bool,
-    /// How many times slower its disk is, and its way to the registry.
-    pub slower: (u32, u32),
+    pub slower: Slower,
     relist_phase_us: u64,
     addresses: SortedMap<ArcStr, u32>,
     taken: SortedSet<u32>,
@@ -87,7 +112,7 @@ impl Node {
             running: true,
             freed: false,
             cut: false,
-            slower: (1, 1),
+            slower: Slower::default(),
             relist_phase_us: random.below(RELIST_US),
             addresses: SortedMap::new(),
             taken: SortedSet::new(),

@@ -27,7 +27,7 @@ const BOOT: Duration = Duration::from_millis(12);
 
 /// What something takes where the node's disk is as slow as it is.
 fn on_disk(cx: &Cx<'_>, usual: Duration) -> Duration {
-    usual.mul_f64(f64::from(cx.node.slower.0))
+    usual.mul_f64(f64::from(cx.node.slower.disk))
 }
 
 /// A container to end, what is told of it, and the seconds it has.

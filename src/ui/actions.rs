@@ -6,7 +6,7 @@ use web_sys::Element;
 
 use kubarium::api::well_known::LAST_APPLIED;
 use kubarium::sim::{Fault, Switch, quoted};
-use kubarium::views::{ClusterView, PodDetails, PodView};
+use kubarium::views::{ClusterView, NodeFaults, PodDetails, PodView, Slower};
 
 use super::i18n::Text;
 use super::icons::Icon;
@@ -64,11 +64,11 @@ pub fn choices(s: &Subject, view: &ClusterView) -> Vec<Choice> {
         }
         "Node" => {
             let node = view.nodes.iter().find(|n| n.name == s.name);
-            let ready = node.is_none_or(|n| !n.wrong.0);
+            let ready = node.is_none_or(|n| !n.faults.off);
             let fault =
                 Fault { node: Some(s.name.clone()), kubelet: Some(if ready { Switch::Stop } else { Switch::Start }), ..Fault::default() };
             all.push((Icon::Bolt, if ready { Text::StopNode } else { Text::StartNode }, "", Deed::Fault(fault)));
-            let (_, cut, (disk, registry)) = node.map_or((false, false, (1, 1)), |n| n.wrong);
+            let NodeFaults { cut, slower: Slower { disk, registry }, .. } = node.map(|n| n.faults).unwrap_or_default();
             let on = |fault: Fault| Deed::Fault(Fault { node: Some(s.name.clone()), ..fault });
             let network = Some(if cut { Switch::Start } else { Switch::Stop });
             // Of a node whose kubelet stands still the network makes no difference, and nothing would come of it.

@@ -8,7 +8,7 @@ use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use kubarium::base::{List as _, Time};
-use kubarium::views::{ClusterView, Flow, NodeView, PodView, ServiceView, Share, WorkloadView, Wrong, placement, placement_tried};
+use kubarium::views::{ClusterView, Flow, NodeFaults, NodeView, PodView, ServiceView, Share, WorkloadView, placement, placement_tried};
 
 use super::app::EMBEDDED;
 use super::format;
@@ -310,7 +310,7 @@ fn NodeTank(props: &NodeProps) -> Html {
     let node = &props.node;
     let subject = Subject { kind: "Node".to_owned(), namespace: String::new(), name: node.name.clone(), uid: node.key.clone() };
     let is_looked_at = props.around.selected.as_ref().is_some_and(|s| s.uid == node.key);
-    let wrong = wrong(node.wrong, lang);
+    let wrong = wrong(node.faults, lang);
     let first = props.first.filter(|_| props.is_empty);
     let state = match (node.ready, node.schedulable) {
         (false, _) => ("bad", Icon::Cross, Text::NodeNotReady),
@@ -424,12 +424,12 @@ fn nodes_unseen(rack: &HtmlElement, shown: bool) -> Option<(usize, bool)> {
 }
 
 /// What is wrong with a node by hand: the sign of what was done, in words, and how many times slower it is.
-fn wrong((off, cut, (disk, registry)): Wrong, lang: super::i18n::Lang) -> Vec<(Icon, String, u32)> {
+fn wrong(faults: NodeFaults, lang: super::i18n::Lang) -> Vec<(Icon, String, u32)> {
     let all = [
-        (Icon::Bolt, Text::WrongOff, u32::from(off)),
-        (Icon::Link, Text::WrongCut, u32::from(cut)),
-        (Icon::Hourglass, Text::WrongDisk, disk),
-        (Icon::Down, Text::WrongRegistry, registry),
+        (Icon::Bolt, Text::WrongOff, u32::from(faults.off)),
+        (Icon::Link, Text::WrongCut, u32::from(faults.cut)),
+        (Icon::Hourglass, Text::WrongDisk, faults.slower.disk),
+        (Icon::Down, Text::WrongRegistry, faults.slower.registry),
     ];
     let is = |(icon, _, times): &(Icon, Text, u32)| *times > u32::from(matches!(icon, Icon::Hourglass | Icon::Down));
     all.into_iter().filter(is).map(|(icon, text, times)| (icon, fill(text.t(lang), &[&times.to_string()]), times)).list()

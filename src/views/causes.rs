@@ -411,7 +411,7 @@ fn service(view: &ClusterView, o: &Value, add: Add) {
 fn node(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     if let Some((reason, message)) = said(o, "Ready", "Unknown").or_else(|| said(o, "Ready", "False")) {
         add(What::NodeLost, &[], term(reason, message), None);
-    } else if view.nodes.iter().any(|n| n.name == o.name() && (n.wrong.0 || n.wrong.1)) {
+    } else if view.nodes.iter().any(|n| n.name == o.name() && (n.faults.off || n.faults.cut)) {
         let grace = sim.session().controller_flags().node_grace;
         add(What::NodeUnnoticed, &[&grace.as_secs().to_string()], "--node-monitor-grace-period".to_owned(), None);
     }

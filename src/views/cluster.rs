@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use crate::api::{ArcStr, Kind, Object, Quantity, Value, kinds};
 use crate::base::{List as _, Order as _, SortedMap, SortedSet, Time};
+use crate::kubelet::NodeFaults;
 use crate::server::ApiServer;
 use crate::sim::Sim;
 use crate::store::ChangeType;
@@ -29,10 +30,6 @@ impl Share {
     }
 }
 
-/// What is wrong with a node by hand: whether it is off, whether its network is cut, and how many times slower its disk and its
-/// way to the registry are.
-pub type Wrong = (bool, bool, (u32, u32));
-
 /// A node with its pods.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeView {
@@ -55,7 +52,7 @@ pub struct NodeView {
     /// How many pods it may hold.
     pub pods_max: i64,
     /// What is wrong with it by hand.
-    pub wrong: Wrong,
+    pub faults: NodeFaults,
     /// Its pods, oldest first.
     pub pods: Vec<Rc<PodView>>,
     /// Which of them stands where: a pod keeps its place as long as it is there, and `None` is an empty one.
@@ -127,9 +124,6 @@ pub struct ClusterView {
     pub services: Vec<Rc<ServiceView>>,
 }
 
-/// Nothing is wrong.
-const SOUND: Wrong = (false, false, (1, 1));
-
 /// The kinds that make pods, or make what makes pods.
 const WORKLOADS: [&str; 6] = ["DaemonSet", "Deployment", "Job", "ReplicaSet", "ReplicationController", "StatefulSet"];
 
@@ -162,8 +156,8 @@ impl ClusterViews {
     /// The cluster of a simulation as it is now.
     pub fn of_sim(&mut self, sim: &Sim) -> Rc<ClusterView> {
         let mut history = std::mem::take(&mut self.history);
-        let wrong = |node: &str| sim.cluster().kubelets.as_ref().map_or(SOUND, |k| k.faults(node));
-        let view = self.view(sim.api(), sim.now(), &mut |pod| history.look(sim, pod), &wrong);
+        let faults = |node: &str| sim.cluster().kubelets.as_ref().map(|k| k.faults(node)).unwrap_or_default();
+        let view = self.view(sim.api(), sim.now(), &mut |pod| history.look(sim, pod), &faults);
         if self.pods.len() < history.remembered() {
             history.keep(|uid| self.pods.contains_key(uid));
         }
@@ -183,12 +177,12 @@ impl ClusterViews {
         api: &ApiServer,
         time: Time,
         live: &mut dyn FnMut(&Value) -> Option<LivePod>,
-        wrong: &dyn Fn(&str) -> Wrong,
+        faults: &dyn Fn(&str) -> NodeFaults,
     ) -> Rc<ClusterView> {
         let (mut touched, mut others) = self.read_log(api);
         self.add_those_in_turn(&mut touched);
         let changed = self.read_pods(touched, live);
-        others |= self.last.nodes.iter().any(|n| n.wrong != wrong(&n.name));
+        others |= self.last.nodes.iter().any(|n| n.faults != faults(&n.name));
         if !others && changed.is_empty() {
             self.last = Rc::new(ClusterView { time, revision: api.revision(), ..(*self.last).clone() });
             return Rc::clone(&self.last);
@@ -199,10 +193,10 @@ impl ClusterViews {
         let nodes = if others {
             let known: SortedMap<&str, &Rc<NodeView>> = before.nodes.iter().map(|n| (n.name.as_str(), n)).collect();
             let pods_of = |node: &str| homes.remove(node).or_else(|| Some(known.get(node)?.pods.clone())).unwrap_or_default();
-            shared(all_nodes(api, pods_of, wrong, &self.places), &before.nodes)
+            shared(all_nodes(api, pods_of, faults, &self.places), &before.nodes)
         } else {
             let again = |n: &Rc<NodeView>| match homes.remove(n.name.as_str()).zip(api.peek(kinds::NODE, "", &n.name)) {
-                Some((pods, node)) => Rc::new(NodeView { wrong: n.wrong, ..node_of(node, pods, &self.places) }),
+                Some((pods, node)) => Rc::new(NodeView { faults: n.faults, ..node_of(node, pods, &self.places) }),
                 None => Rc::clone(n),
             };
             before.nodes.iter().map(again).list()
@@ -410,12 +404,12 @@ fn natural(name: &str) -> (&str, u64, &str) {
 fn all_nodes(
     api: &ApiServer,
     mut pods_of: impl FnMut(&str) -> Vec<Rc<PodView>>,
-    wrong: &dyn Fn(&str) -> Wrong,
+    faults: &dyn Fn(&str) -> NodeFaults,
     places: &Places,
 ) -> Vec<NodeView> {
     let mut nodes: Vec<NodeView> = api
         .iter(kinds::NODE, None)
-        .map(|node| NodeView { wrong: wrong(node.name()), ..node_of(node, pods_of(node.name()), places) })
+        .map(|node| NodeView { faults: faults(node.name()), ..node_of(node, pods_of(node.name()), places) })
         .list();
     nodes.order_by(|a, b| natural(&a.name).cmp(&natural(&b.name)));
     nodes
@@ -443,7 +437,7 @@ fn node_of(node: &Value, pods: Vec<Rc<PodView>>, places: &Places) -> NodeView {
         cpu: Share { requested: cpu, allocatable: allocatable("cpu").milli_value() },
         memory: Share { requested: memory, allocatable: allocatable("memory").value() },
         pods_max: allocatable("pods").value(),
-        wrong: SOUND,
+        faults: NodeFaults::default(),
         places: places.of(node.name(), &pods),
         pods,
     }
@@ -576,26 +570,26 @@ mod tests {
             ("Service", service),
         ]);
         let mut views = ClusterViews::default();
-        let view = views.view(&api, Time(5), &mut |_| None, &|_| SOUND);
+        let view = views.view(&api, Time(5), &mut |_| None, &|_| NodeFaults::default());
         assert_eq!(view.nodes.iter().map(|n| n.name.as_str()).collect::<Vec<_>>(), ["node9", "node10"]);
         assert_eq!(view.nodes[0].cpu, Share { requested: 1500, allocatable: 4000 });
         assert_eq!(view.nodes[0].memory, Share { requested: 2 << 30, allocatable: 8 << 30 });
         assert_eq!(view.queue.len(), 1);
         let told = |v: &ClusterView| (v.services[1].ports.clone(), v.services[1].selected.len(), v.services[1].reached.len());
         assert_eq!(told(&view), ("80:30080/TCP".to_owned(), 3, 0));
-        let again = views.view(&api, Time(6), &mut |_| None, &|_| SOUND);
+        let again = views.view(&api, Time(6), &mut |_| None, &|_| NodeFaults::default());
         assert!(Rc::ptr_eq(&view.nodes[0], &again.nodes[0]) && Rc::ptr_eq(&view.services[1], &again.services[1]));
         // One pod more, and one less: what is read of the log comes to the same as what is read anew.
         let by = Caller::new(Time(7), "test");
         let (_, more) = pod("d", "node10".into(), "1");
         api.create(&by, kinds::POD, "default", more, &WriteOptions::default()).expect("valid");
         api.delete(&by, kinds::POD, "default", "a", &DeleteOptions::now()).expect("it is there");
-        let next = views.view(&api, Time(8), &mut |_| None, &|_| SOUND);
+        let next = views.view(&api, Time(8), &mut |_| None, &|_| NodeFaults::default());
         assert_eq!((next.nodes[0].pods.len(), next.nodes[1].pods.len(), told(&next).1), (1, 1, 3));
         assert!(Rc::ptr_eq(&next.nodes[0].pods[0], &view.nodes[0].pods[1]));
-        assert_eq!(*next, *ClusterViews::default().view(&api, Time(8), &mut |_| None, &|_| SOUND));
+        assert_eq!(*next, *ClusterViews::default().view(&api, Time(8), &mut |_| None, &|_| NodeFaults::default()));
         views.leap();
-        let anew = views.view(&api, Time(8), &mut |_| None, &|_| SOUND);
+        let anew = views.view(&api, Time(8), &mut |_| None, &|_| NodeFaults::default());
         assert!(*anew == *next && anew.pods().zip(next.pods()).all(|(a, b)| Rc::ptr_eq(a, b)));
     }
 }

@@ -20,10 +20,11 @@ mod sheets;
 mod traffic;
 mod why;
 
+pub use crate::kubelet::{NodeFaults, Slower};
 pub use crate::runtime::{ProcessInfo, Waiting};
 pub use adopt::{adopt, changes, is_foreign};
 pub use causes::{Cause, What, amiss, causes};
-pub use cluster::{ClusterView, ClusterViews, NodeView, ServiceView, Share, WorkloadView, Wrong};
+pub use cluster::{ClusterView, ClusterViews, NodeView, ServiceView, Share, WorkloadView};
 pub use completion::{Completion, complete};
 pub use details::{EnvView, PodDetails, environment};
 pub use event::{EVENTS_MAX, EventFeed, EventView, Marks, events_after, gone_before};
