@@ -16,6 +16,9 @@ use crate::store::ObjectKey;
 /// Evictions that a budget's controller has not yet seen, at the most (`MaxDisruptedPodSize`).
 const DISRUPTED_MAX: usize = 2000;
 
+/// What is said of a pod that a budget guards.
+pub const NO_EVICTION: &str = "Cannot evict pod as it would violate the pod's disruption budget.";
+
 /// What a delete did.
 #[derive(Clone, Debug)]
 pub enum Deleted {
@@ -253,7 +256,7 @@ fn health(budget: &Value) -> [i64; 2] {
 fn check_allowance(budget: &Value) -> Result<i64, Status> {
     let name = budget.name();
     let refused = |detail: String| {
-        let mut status = Status::too_many_requests("Cannot evict pod as it would violate the pod's disruption budget.");
+        let mut status = Status::too_many_requests(NO_EVICTION);
         status.details = Value::map();
         status.causes.push(api::Cause {
             reason: "DisruptionBudget",

@@ -38,7 +38,7 @@ pub use api_server::ApiServer;
 pub use authorization::{Attributes, Decision, User};
 pub use component::{Change, Component};
 pub use definitions::Definitions;
-pub use deletion::Deleted;
+pub use deletion::{Deleted, NO_EVICTION};
 pub use discovery::resource;
 pub use event_forms::{in_form_of, stored_kind};
 pub use event_leases::EVENT_LIFETIME_MAX;

@@ -7,7 +7,7 @@ use crate::api::{KINDS, Kind, Object, Quantity, Value, find_condition, kinds};
 use crate::base::{Duration, List as _, Order as _, Time};
 use crate::controllers::Flags;
 use crate::runtime::images;
-use crate::server::refusing_quota;
+use crate::server::{NO_EVICTION, refusing_quota};
 use crate::sim::Sim;
 
 use super::cluster::ClusterView;
@@ -124,26 +124,22 @@ pub enum What {
 impl What {
     /// Whether it is as it should be, and only good to know.
     pub fn is_harmless(self) -> bool {
-        use What::{
-            Budget, ClaimLate, Cordoned, HpaHolds, HpaMin, HpaPace, NoAddress, Paused, Placeholder, QuotaFull, RollingOut, Scaled,
-            Suspended, WasOom,
-        };
         matches!(
             self,
-            Budget
-                | ClaimLate
-                | Cordoned
-                | HpaHolds
-                | HpaMin
-                | HpaPace
-                | NoAddress
-                | Paused
-                | Placeholder
-                | QuotaFull
-                | RollingOut
-                | Scaled
-                | Suspended
-                | WasOom
+            What::Budget
+                | What::ClaimLate
+                | What::Cordoned
+                | What::HpaHolds
+                | What::HpaMin
+                | What::HpaPace
+                | What::NoAddress
+                | What::Paused
+                | What::Placeholder
+                | What::QuotaFull
+                | What::RollingOut
+                | What::Scaled
+                | What::Suspended
+                | What::WasOom
         )
     }
 }
@@ -210,6 +206,11 @@ fn is_on_its_way(sim: &Sim, o: &Value, cause: &Cause) -> bool {
 
 fn relative(o: &Value) -> Relative {
     [o.kind(), o.namespace(), o.name(), o.uid()].map(str::to_owned)
+}
+
+/// What keeps a pod from being ready: that it runs says nothing of that.
+fn unready_as(pod: &Rc<PodView>) -> &str {
+    if pod.status == "Running" { "ContainersNotReady" } else { &pod.status }
 }
 
 fn relative_pod(pod: &Rc<PodView>) -> Relative {
@@ -313,7 +314,7 @@ fn workload(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     if sim.cluster().is_throttled(kind, sim.now()) {
         let made = view.pods().filter(|p| p.health != Health::Terminating && is_of(view, o, p)).count() as i64;
         if made < wanted {
-            let term = "--kube-api-qps, --kube-api-burst".to_owned();
+            let term = "client-side throttling: --kube-api-qps, --kube-api-burst".to_owned();
             let Flags { api_burst, api_qps, .. } = sim.session().controller_flags();
             let values = [made.to_string(), wanted.to_string(), api_burst.to_string(), api_qps.to_string()];
             add(What::Throttled, &values.each_ref().map(String::as_str), term, None);
@@ -337,14 +338,13 @@ fn workload(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     match &one {
         Some(pod) if ordered && count(o, "replicas") < wanted => add(What::OneByOne, &[&pod[2]], "OrderedReady".to_owned(), one.clone()),
         _ if ready < wanted => {
-            // That a pod runs says nothing of what is amiss.
-            let status = first.map_or("readyReplicas", |p| if p.status == "Running" { "ContainersNotReady" } else { &p.status });
+            let status = first.map_or("readyReplicas", unready_as);
             add(What::NotReady, &[&ready.to_string(), &wanted.to_string()], status.to_owned(), one);
         }
         // A rollout's new pods fail beside old ones that are all ready.
         _ if o.kind() == "Deployment" && new < count(o, "replicas") => {
             if let Some(pod) = newest {
-                add(What::NewWaits, &[&pod.name], pod.status.clone(), Some(relative_pod(pod)));
+                add(What::NewWaits, &[&pod.name], unready_as(pod).to_owned(), Some(relative_pod(pod)));
             }
         }
         _ => {}
@@ -424,12 +424,7 @@ fn node(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
         add(What::Cordoned, &[], "SchedulingDisabled".to_owned(), None);
         let here = view.nodes.iter().find(|n| n.name == o.name());
         for (pod, budget) in here.iter().flat_map(|n| &n.pods).filter_map(|p| Some((p, guard(sim, p)?))).take(3) {
-            add(
-                What::Guarded,
-                &[&pod.name],
-                "Cannot evict pod as it would violate the pod's disruption budget.".to_owned(),
-                Some(relative(budget)),
-            );
+            add(What::Guarded, &[&pod.name], NO_EVICTION.to_owned(), Some(relative(budget)));
         }
     }
 }
@@ -507,12 +502,7 @@ fn pod(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
         add(what, &[], "NodeNotReady".to_owned(), Some(["Node", "", &n.name, &n.key].map(str::to_owned)));
     }
     if let Some(budget) = node.filter(|n| !n.schedulable).and_then(|_| guard(sim, seen)) {
-        add(
-            What::Guarded,
-            &[&seen.name],
-            "Cannot evict pod as it would violate the pod's disruption budget.".to_owned(),
-            Some(relative(budget)),
-        );
+        add(What::Guarded, &[&seen.name], NO_EVICTION.to_owned(), Some(relative(budget)));
     }
     if seen.terminating.is_none()
         && seen.containers.iter().any(|c| c.ending.is_some())
@@ -539,143 +529,4 @@ fn pod(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::base::{Duration, Time};
-    use crate::sim::{Fault, Session, Switch, TimedInput};
-    use crate::views::ClusterViews;
-
-    /// What is said of an object after these commands and so many seconds.
-    fn told(lines: &[&str], seconds: u64, kind: &str, name: &str) -> Vec<String> {
-        let mut sim = Sim::new(Session { seed: 3, ..Session::default() });
-        for line in lines {
-            sim.input(TimedInput { cmd: Some((*line).to_owned()), ..TimedInput::default() });
-        }
-        while !sim.run(Time::ZERO + Duration::from_secs(seconds), 4096).done {}
-        let view = ClusterViews::default().of_sim(&sim);
-        let found = sim.api().iter(Kind::named(kind), None).find(|o| o.name() == name).expect("made by the commands");
-        causes(&sim, &view, found).iter().map(|c| format!("{:?}({}) {}", c.what, c.values.join(","), c.term)).collect()
-    }
-
-    #[test]
-    fn a_rollout_waits_for_a_new_pod_never_for_one_that_goes() {
-        let line = "kubectl create deployment d --image=nginx --replicas=3; sleep 9; kubectl set image deployment d nginx=nginx:1.25";
-        let told: Vec<String> = (8..18).flat_map(|seconds| told(&[line], seconds, "Deployment", "d")).collect();
-        let waits: Vec<&str> = told.iter().filter_map(|t| Some(t.strip_prefix("NewWaits(")?.split_once(") ")?.1)).collect();
-        assert!(waits.contains(&"ContainerCreating") && waits.iter().all(|w| !["Terminating", "Completed"].contains(w)), "{waits:?}");
-    }
-
-    #[test]
-    fn a_node_is_silent_before_the_cluster_notices() {
-        let told = |seconds: u64| {
-            let fault = Fault { node: Some("node1".into()), kubelet: Some(Switch::Stop), ..Fault::default() };
-            let mut sim = Sim::new(Session {
-                inputs: vec![TimedInput { t: 5.0, fault: Some(fault), ..TimedInput::default() }],
-                ..Session::default()
-            });
-            while !sim.run(Time::from_secs(seconds), 4096).done {}
-            let view = ClusterViews::default().of_sim(&sim);
-            let node = sim.api().peek(kinds::NODE, "", "node1").expect("there from the start");
-            causes(&sim, &view, node).iter().map(|c| format!("{:?}({})", c.what, c.values.join(","))).collect::<Vec<_>>()
-        };
-        assert_eq!([told(4), told(20), told(70)], [vec![], vec!["NodeUnnoticed(50)".to_owned()], vec!["NodeLost()".to_owned()]]);
-    }
-
-    #[test]
-    fn every_kind_says_what_is_the_matter() {
-        let cases: [(&[&str], u64, &str, &str, &str); 17] = [
-            (&["kubectl create service clusterip none --tcp=80"], 2, "Service", "none", "NoPods(app=none) Endpoints: <none>"),
-            (
-                &["kubectl create job j --image=busybox -- false", "kubectl patch job j -p '{\"spec\":{\"suspend\":true}}'"],
-                3,
-                "Job",
-                "j",
-                "Suspended() spec.suspend: true",
-            ),
-            (&["kubectl cordon node1"], 2, "Node", "node1", "Cordoned() SchedulingDisabled"),
-            (&["kubectl create deployment d --image=nosuch --replicas=2"], 9, "Deployment", "d", "NotReady(0,2) ErrImagePull"),
-            (
-                &[
-                    "kubectl create deployment d --image=nginx --replicas=0",
-                    r#"kubectl patch deployment d -p '{"spec":{"replicas":2,"template":{"spec":{"containers":[{"name":"nginx","readinessProbe":{"exec":{"command":["false"]}}}]}}}}'"#,
-                ],
-                20,
-                "Deployment",
-                "d",
-                "NotReady(0,2) ContainersNotReady",
-            ),
-            (
-                &["kubectl create deployment d --image=nginx", "kubectl rollout pause deployment d"],
-                9,
-                "Deployment",
-                "d",
-                "Paused() spec.paused: true",
-            ),
-            (
-                &[
-                    "kubectl create configmap c",
-                    "kubectl patch cm c -p '{\"metadata\":{\"finalizers\":[\"example.com/x\"]}}'",
-                    "kubectl delete cm c --wait=false",
-                ],
-                3,
-                "ConfigMap",
-                "c",
-                "Held(example.com/x) metadata.finalizers",
-            ),
-            (
-                &["kubectl create service loadbalancer l --tcp=80"],
-                2,
-                "Service",
-                "l",
-                "NoPods(app=l) Endpoints: <none>; NoAddress() EXTERNAL-IP: <pending>",
-            ),
-            (
-                &[
-                    "kubectl create deployment gone --image=nginx",
-                    "kubectl autoscale deployment gone --max=3 --cpu=50%",
-                    "kubectl delete deployment gone --wait=false",
-                ],
-                40,
-                "HorizontalPodAutoscaler",
-                "gone",
-                "HpaNoTarget(Deployment/gone) FailedGetScale: the HPA controller was unable to get the target's current scale: deployments.apps \"gone\" not found",
-            ),
-            (
-                &["kubectl create deployment d --image=nginx", "kubectl autoscale deployment d --name=h --max=3 --cpu=50%"],
-                20,
-                "Deployment",
-                "d",
-                "Scaled(h) spec.scaleTargetRef",
-            ),
-            (
-                &["kubectl create deployment d --image=nginx --replicas=60"],
-                2,
-                "Deployment",
-                "d",
-                "Throttled(43,60,30,20) --kube-api-qps, --kube-api-burst; NotReady(0,60) ContainerCreating",
-            ),
-            (
-                &["kubectl create quota q --hard=pods=1; sleep 1; kubectl create deployment d --image=nginx --replicas=2"],
-                9,
-                "Deployment",
-                "d",
-                "OverQuota() FailedCreate: pods \"d-54c6d8c84-pkgt6\" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1; NotReady(1,2) readyReplicas",
-            ),
-            (&["kubectl create deployment d --image=nginx"], 20, "Deployment", "d", ""),
-            (&["kubectl run p --image=nginx"], 20, "Pod", "p", ""),
-            (
-                &[r#"kubectl run p --image=nginx --overrides='{"spec":{"schedulerName":"mine"}}'"#],
-                20,
-                "Pod",
-                "p",
-                "NoScheduler(mine,default-scheduler) spec.schedulerName: mine",
-            ),
-            (&["kubectl run p --image=acme/shop:2"], 20, "Pod", "p", "Placeholder(acme/shop:2) image: acme/shop:2"),
-            (&["kubectl run p --image=nods"], 20, "Pod", "p", "Misspelt(nods,node) image: nods"),
-            (&["kubectl run p --image=ngnix"], 20, "Pod", "p", "NoSuchImage(ngnix,nginx) image: ngnix"),
-        ];
-        for (lines, seconds, kind, name, want) in cases {
-            assert_eq!(told(lines, seconds, kind, name).join("; "), want, "{kind} {name}");
-        }
-    }
-}
+mod tests;

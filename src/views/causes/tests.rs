@@ -1,0 +1,138 @@
+//! What is told of objects that are not as wanted, in small clusters.
+
+use super::*;
+use crate::base::{Duration, Time};
+use crate::sim::{Fault, Session, Switch, TimedInput};
+use crate::views::ClusterViews;
+
+/// What is said of an object after these commands and so many seconds.
+fn told(lines: &[&str], seconds: u64, kind: &str, name: &str) -> Vec<String> {
+    let mut sim = Sim::new(Session { seed: 3, ..Session::default() });
+    for line in lines {
+        sim.input(TimedInput { cmd: Some((*line).to_owned()), ..TimedInput::default() });
+    }
+    while !sim.run(Time::ZERO + Duration::from_secs(seconds), 4096).done {}
+    let view = ClusterViews::default().of_sim(&sim);
+    let found = sim.api().iter(Kind::named(kind), None).find(|o| o.name() == name).expect("made by the commands");
+    causes(&sim, &view, found).iter().map(|c| format!("{:?}({}) {}", c.what, c.values.join(","), c.term)).collect()
+}
+
+#[test]
+fn a_rollout_waits_for_a_new_pod_never_for_one_that_goes() {
+    let line = "kubectl create deployment d --image=nginx --replicas=3; sleep 9; kubectl set image deployment d nginx=nginx:1.25";
+    let told: Vec<String> = (8..18).flat_map(|seconds| told(&[line], seconds, "Deployment", "d")).collect();
+    let waits: Vec<&str> = told.iter().filter_map(|t| Some(t.strip_prefix("NewWaits(")?.split_once(") ")?.1)).collect();
+    assert!(waits.contains(&"ContainerCreating") && waits.iter().all(|w| !["Terminating", "Completed"].contains(w)), "{waits:?}");
+}
+
+#[test]
+fn a_node_is_silent_before_the_cluster_notices() {
+    let told = |seconds: u64| {
+        let fault = Fault { node: Some("node1".into()), kubelet: Some(Switch::Stop), ..Fault::default() };
+        let mut sim =
+            Sim::new(Session { inputs: vec![TimedInput { t: 5.0, fault: Some(fault), ..TimedInput::default() }], ..Session::default() });
+        while !sim.run(Time::from_secs(seconds), 4096).done {}
+        let view = ClusterViews::default().of_sim(&sim);
+        let node = sim.api().peek(kinds::NODE, "", "node1").expect("there from the start");
+        causes(&sim, &view, node).iter().map(|c| format!("{:?}({})", c.what, c.values.join(","))).collect::<Vec<_>>()
+    };
+    assert_eq!([told(4), told(20), told(70)], [vec![], vec!["NodeUnnoticed(50)".to_owned()], vec!["NodeLost()".to_owned()]]);
+}
+
+#[test]
+fn every_kind_says_what_is_the_matter() {
+    let cases: [(&[&str], u64, &str, &str, &str); 18] = [
+        (&["kubectl create service clusterip none --tcp=80"], 2, "Service", "none", "NoPods(app=none) Endpoints: <none>"),
+        (
+            &["kubectl create job j --image=busybox -- false", "kubectl patch job j -p '{\"spec\":{\"suspend\":true}}'"],
+            3,
+            "Job",
+            "j",
+            "Suspended() spec.suspend: true",
+        ),
+        (&["kubectl cordon node1"], 2, "Node", "node1", "Cordoned() SchedulingDisabled"),
+        (&["kubectl create deployment d --image=nosuch --replicas=2"], 9, "Deployment", "d", "NotReady(0,2) ErrImagePull"),
+        (
+            &[
+                "kubectl create deployment d --image=nginx --replicas=0",
+                r#"kubectl patch deployment d -p '{"spec":{"replicas":2,"template":{"spec":{"containers":[{"name":"nginx","readinessProbe":{"exec":{"command":["false"]}}}]}}}}'"#,
+            ],
+            20,
+            "Deployment",
+            "d",
+            "NotReady(0,2) ContainersNotReady",
+        ),
+        (
+            &["kubectl create deployment d --image=nginx", "kubectl rollout pause deployment d"],
+            9,
+            "Deployment",
+            "d",
+            "Paused() spec.paused: true",
+        ),
+        (
+            &[
+                "kubectl create configmap c",
+                "kubectl patch cm c -p '{\"metadata\":{\"finalizers\":[\"example.com/x\"]}}'",
+                "kubectl delete cm c --wait=false",
+            ],
+            3,
+            "ConfigMap",
+            "c",
+            "Held(example.com/x) metadata.finalizers",
+        ),
+        (
+            &["kubectl create service loadbalancer l --tcp=80"],
+            2,
+            "Service",
+            "l",
+            "NoPods(app=l) Endpoints: <none>; NoAddress() EXTERNAL-IP: <pending>",
+        ),
+        (
+            &[
+                "kubectl create deployment gone --image=nginx",
+                "kubectl autoscale deployment gone --max=3 --cpu=50%",
+                "kubectl delete deployment gone --wait=false",
+            ],
+            40,
+            "HorizontalPodAutoscaler",
+            "gone",
+            "HpaNoTarget(Deployment/gone) FailedGetScale: the HPA controller was unable to get the target's current scale: deployments.apps \"gone\" not found",
+        ),
+        (
+            &["kubectl create deployment d --image=nginx", "kubectl autoscale deployment d --name=h --max=3 --cpu=50%"],
+            20,
+            "Deployment",
+            "d",
+            "Scaled(h) spec.scaleTargetRef",
+        ),
+        (
+            &["kubectl create deployment d --image=nginx --replicas=60"],
+            2,
+            "Deployment",
+            "d",
+            "Throttled(43,60,30,20) --kube-api-qps, --kube-api-burst; NotReady(0,60) ContainerCreating",
+        ),
+        (
+            &["kubectl create quota q --hard=pods=1; sleep 1; kubectl create deployment d --image=nginx --replicas=2"],
+            9,
+            "Deployment",
+            "d",
+            "OverQuota() FailedCreate: pods \"d-54c6d8c84-pkgt6\" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1; NotReady(1,2) readyReplicas",
+        ),
+        (&["kubectl create deployment d --image=nginx"], 20, "Deployment", "d", ""),
+        (&["kubectl run p --image=nginx"], 20, "Pod", "p", ""),
+        (
+            &[r#"kubectl run p --image=nginx --overrides='{"spec":{"schedulerName":"mine"}}'"#],
+            20,
+            "Pod",
+            "p",
+            "NoScheduler(mine,default-scheduler) spec.schedulerName: mine",
+        ),
+        (&["kubectl run p --image=acme/shop:2"], 20, "Pod", "p", "Placeholder(acme/shop:2) image: acme/shop:2"),
+        (&["kubectl run p --image=nods"], 20, "Pod", "p", "Misspelt(nods,node) image: nods"),
+        (&["kubectl run p --image=ngnix"], 20, "Pod", "p", "NoSuchImage(ngnix,nginx) image: ngnix"),
+    ];
+    for (lines, seconds, kind, name, want) in cases {
+        assert_eq!(told(lines, seconds, kind, name).join("; "), want, "{kind} {name}");
+    }
+}
