@@ -191,12 +191,15 @@ fn clock(t: Option<Time>) -> String {
     t.map(short_clock).unwrap_or_default()
 }
 
+/// Of at most so many nodes each is a column.
+const COLUMNS_MAX: usize = 4;
+
 /// A plugin that scores, with what its scores are multiplied by.
 fn weighted((plugin, weight): &(&str, i64)) -> String {
     if *weight == 1 { (*plugin).to_owned() } else { format!("{plugin} ×{weight}") }
 }
 
-/// The scheduler's table: nodes by plugins.
+/// The scheduler's table: nodes by plugins; where a few nodes were scored and none refused, plugins by nodes, as that is seen whole.
 fn placement(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {
     let Some(d) = views::placement(sim, pod.uid()) else { return Sheet::default() };
     let mut plugins: Vec<(&str, i64)> = Vec::new();
@@ -204,6 +207,30 @@ fn placement(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {
         if !plugins.contains(&(score.plugin, score.weight)) {
             plugins.push((score.plugin, score.weight));
         }
+    }
+    let given = |row: usize, plugin: &str| d.scores(row).find(|s| s.plugin == plugin).map_or(0, |s| s.normalized * s.weight);
+    // Why it got none is said above the table.
+    let result = match d.rows.iter().filter(|r| r.refused.is_none()).map(|r| r.total).max() {
+        _ if d.node.is_empty() => String::new(),
+        best => match d.rows.iter().filter(|r| r.refused.is_none() && Some(r.total) == best).count() {
+            0 | 1 => fill(Text::PlacedOn.t(lang), &[&d.node]),
+            n => fill(Text::PlacedAmong.t(lang), &[&n.to_string(), &d.node]),
+        },
+    };
+    let counts = [d.attempt.to_string(), short_clock(d.at), d.evaluated.to_string(), d.nodes.to_string()];
+    let sheet = Sheet {
+        title: Some(Text::Placement),
+        note: format!("{} {result}", fill(Text::PlacementNote.t(lang), &counts.each_ref().map(String::as_str))),
+        open: d.node.is_empty(),
+        ..Sheet::default()
+    };
+    if !plugins.is_empty() && d.rows.len() <= COLUMNS_MAX && d.rows.iter().all(|r| r.refused.is_none()) {
+        let numbers = |of: &dyn Fn(usize) -> i64| (0..d.rows.len()).map(|row| of(row).to_string()).list();
+        let line = |name: String, numbers: Vec<String>| ("", std::iter::once(name).chain(numbers).list());
+        let mut rows: Vec<Row> = plugins.iter().map(|p| line(weighted(p), numbers(&|row| given(row, p.0)))).list();
+        rows.push(line(Text::Sum.t(lang).to_owned(), numbers(&|row| d.rows[row].total)));
+        let named = d.rows.iter().map(|r| if r.node == d.node { format!("✓ {}", r.node) } else { r.node.to_string() });
+        return Sheet { heads: std::iter::once(Text::Plugin.t(lang).to_owned()).chain(named).list(), rows, ..sheet };
     }
     let rows = d.rows.iter().enumerate().map(|(row, r)| {
         let mut cells = vec![r.node.to_string()];
@@ -220,8 +247,7 @@ fn placement(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {
             }
             None => {
                 cells.push(r.total.to_string());
-                let of = |p: &str| d.scores(row).find(|s| s.plugin == p).map_or(0, |s| s.normalized * s.weight);
-                cells.extend(plugins.iter().map(|(p, _)| of(p).to_string()));
+                cells.extend(plugins.iter().map(|(p, _)| given(row, p).to_string()));
             }
         }
         (
@@ -235,16 +261,8 @@ fn placement(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {
             cells,
         )
     });
-    // Why it got none is said above the table.
-    let result = if d.node.is_empty() { String::new() } else { fill(Text::PlacedOn.t(lang), &[&d.node]) };
-    let counts = [d.attempt.to_string(), short_clock(d.at), d.evaluated.to_string(), d.nodes.to_string()];
-    Sheet {
-        title: Some(Text::Placement),
-        note: format!("{} {result}", fill(Text::PlacementNote.t(lang), &counts.each_ref().map(String::as_str))),
-        heads: heads(&[Text::Node, Text::Total], lang).into_iter().chain(plugins.iter().map(weighted)).list(),
-        rows: rows.list(),
-        open: d.node.is_empty(),
-    }
+    let heads = heads(&[Text::Node, Text::Total], lang).into_iter().chain(plugins.iter().map(weighted)).list();
+    Sheet { heads, rows: rows.list(), ..sheet }
 }
 
 fn ends(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {

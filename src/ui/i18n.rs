@@ -438,6 +438,9 @@ texts! {
     Placement: "Where it was put, and why", "调度结果与原因";
     PlacementNote: "Try {} at {}: looked at {} of {} nodes.", "第 {} 次尝试（{}）：检查了 {} / {} 个节点。";
     PlacedOn: "The highest score was {}.", "得分最高的是 {}。";
+    PlacedAmong: "{} of them share the highest score; it went to {}.", "其中 {} 个并列最高分，选中了 {}。";
+    Plugin: "Plugin", "插件";
+    Sum: "Sum", "合计";
     Total: "Score, or why not", "得分或原因";
     Shortage: "asks for {}, {} of {} free", "请求 {}，空闲 {} / {}";
     Ends: "How its containers ended", "容器的每次退出";

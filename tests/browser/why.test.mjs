@@ -242,7 +242,7 @@ for (const [theme, language, size] of [
     await page.locator('.node .pod').first().click();
     // Five times what NodeResourcesFit found.
     await sheet(page, /Where it was put|调度结果/).getByRole('button').first().click();
-    await sheet(page, /Where it was put|调度结果/).locator('th', { hasText: 'NodeResourcesFit ×5' }).first().waitFor();
+    await sheet(page, /Where it was put|调度结果/).locator('td', { hasText: 'NodeResourcesFit ×5' }).first().waitFor();
     await screenshot('packed');
     // A mistake is marked at its line.
     await panel(1);
