@@ -229,7 +229,7 @@ fn placement(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {
         let line = |name: String, numbers: Vec<String>| ("", std::iter::once(name).chain(numbers).list());
         let mut rows: Vec<Row> = plugins.iter().map(|p| line(weighted(p), numbers(&|row| given(row, p.0)))).list();
         rows.push(line(Text::Sum.t(lang).to_owned(), numbers(&|row| d.rows[row].total)));
-        let named = d.rows.iter().map(|r| if r.node == d.node { format!("✓ {}", r.node) } else { r.node.to_string() });
+        let named = d.rows.iter().map(|r| if r.node == d.node { format!("✓\u{a0}{}", r.node) } else { r.node.to_string() });
         return Sheet { heads: std::iter::once(Text::Plugin.t(lang).to_owned()).chain(named).list(), rows, ..sheet };
     }
     let rows = d.rows.iter().enumerate().map(|(row, r)| {
