@@ -327,10 +327,12 @@ fn NodeTank(props: &NodeProps) -> Html {
             </span>
         }
     };
+    // The end of a long name tells it from the others of its pool, but that of a host in a domain does not.
+    let end = if node.name.len() > 16 && !node.name.contains('.') { node.name.len() - 6 } else { node.name.len() };
     html! {
         <section class={classes!("node", (!node.ready).then_some("off"), is_looked_at.then_some("on"))} aria-label={format!("{} {}", Text::Node.t(lang), node.name)}>
             <header>
-                <button onclick={link.select(subject)}>{ &node.name }</button>
+                <button title={node.name.clone()} onclick={link.select(subject)}><span>{ &node.name[..end] }</span>{ &node.name[end..] }</button>
                 <span class={classes!("tag", state.0)}>{ state.1.draw() }{ state.2.t(lang) }if !node.zone.is_empty() { <small>{ &node.zone }</small> }</span>
                 if wrong.is_empty() {
                     <small>{ fill(Text::PodsOf.t(lang), &[&node.pods.len().to_string(), &node.pods_max.to_string()]) }</small>
