@@ -90,7 +90,8 @@ class Term {
   /** How wide a character is, in CSS pixels. */
   cell() { return this.term.element.querySelector(".xterm-screen").clientWidth / this.term.cols; }
   write(bytes) { this.term.write(bytes); }
-  reset() { this.term.reset(); }
+  /** Empties it once it has come to what was written before, which `reset` would not wait for. */
+  reset() { this.term.write("\x1bc"); }
   /** The places of a text on the screen and above it: lists of row, column, width, one for each row that it stands on. */
   places(text) {
     const wanted = text.toLowerCase(), buffer = this.term.buffer.active, found = [];
