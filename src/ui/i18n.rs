@@ -251,11 +251,11 @@ texts! {
     RefusedOther: "{}: {}", "{} 个节点：{}";
     WhyPulling: "{}: the image {} is being pulled.", "{}：正在拉取镜像 {}。";
     WhyPullFails: "{}: the image {} cannot be pulled. Is its name right?", "{}：无法拉取镜像 {}。名称写对了吗？";
-    WhyCrashLoop: "{} ends again and again ({} restarts), so each restart waits longer than the one before.", "{} 反复退出（已重启 {} 次），每次重启都比上一次等得更久。";
+    WhyCrashLoop: "{} ends again and again (restarts: {}), so each restart waits longer than the one before.", "{} 反复退出（已重启 {} 次），每次重启都比上一次等得更久。";
     WhyCannotStart: "{} cannot be started.", "{} 无法启动。";
-    WhyLivenessFails: "{}: the liveness probe failed {} times in a row; {} restart the container.", "{}：存活探针连续失败 {} 次，满 {} 次将重启容器。";
-    WhyReadinessFails: "{}: the readiness probe failed {} times in a row; {} are enough, so no Service sends requests here.", "{}：就绪探针连续失败 {} 次（满 {} 次即视为未就绪），Service 不会把请求发到这里。";
-    WhyStartupFails: "{}: the startup probe has not succeeded yet ({} failures in a row; {} restart the container).", "{}：启动探针尚未成功（连续失败 {} 次，满 {} 次将重启容器）。";
+    WhyLivenessFails: "{}: the liveness probe has failed {} of the {} times in a row that restart the container.", "{}：存活探针连续失败 {} 次，满 {} 次将重启容器。";
+    WhyReadinessFails: "{}: the readiness probe has failed {}× in a row ({}× is enough), so no Service sends requests here.", "{}：就绪探针连续失败 {} 次（满 {} 次即视为未就绪），Service 不会把请求发到这里。";
+    WhyStartupFails: "{}: the startup probe has not succeeded yet ({} of the {} failures in a row that restart the container).", "{}：启动探针尚未成功（连续失败 {} 次，满 {} 次将重启容器）。";
     WhyProbeNotYet: "{} counts as not ready until its probe succeeds for the first time.", "在探针首次成功之前，{} 视为未就绪。";
     WhyInit: "The init container {} must end well before the others start.", "初始化容器 {} 必须先成功结束，其他容器才能启动。";
     WhyEnded: "{} ended with exit code {}.", "{} 以退出码 {} 结束。";
@@ -273,10 +273,10 @@ texts! {
     CauseNewWaits: "The new pod {} is not ready, so the old ones stay.", "新 Pod {} 未就绪，因此旧 Pod 会留下。";
     CauseOneByOne: "Its pods start one after the other: the next one waits until {} is ready.", "它的 Pod 依次启动：{} 就绪后才轮到下一个。";
     CauseNoNode: "No node is such as its pods want, so it runs nowhere.", "没有节点符合它的 Pod 的要求，因此哪里都没有运行。";
-    CauseJobBackoff: "{} pods failed, and backoffLimit allows {} retries: the Job is given up.", "已有 {} 个 Pod 失败，而 backoffLimit 只允许重试 {} 次：Job 被放弃。";
+    CauseJobBackoff: "Failed pods: {}. backoffLimit allows no more than {} retries: the Job is given up.", "已有 {} 个 Pod 失败，而 backoffLimit 只允许重试 {} 次：Job 被放弃。";
     CauseJobDeadline: "It took longer than activeDeadlineSeconds ({} s), so its pods were ended.", "运行时间超过 activeDeadlineSeconds（{} 秒），它的 Pod 已被终止。";
     CauseJobFailed: "The Job has failed.", "Job 已失败。";
-    CauseJobRetries: "{} pods have failed so far; after {} retries the Job is given up.", "目前已有 {} 个 Pod 失败；重试 {} 次后将放弃 Job。";
+    CauseJobRetries: "Failed pods so far: {}; after {} retries the Job is given up.", "目前已有 {} 个 Pod 失败；重试 {} 次后将放弃 Job。";
     CauseSuspended: "It is suspended: nothing is started until it is resumed.", "已挂起：恢复之前不会启动任何东西。";
     CauseScaled: "The autoscaler {} sets how many pods there are: a number that is set by hand holds until it looks again, 15 s at most.", "副本数由自动伸缩 {} 设定：手动设置的数量只保持到它下一次检查（最多 15 秒）。";
     CauseHpaNoTarget: "What it is to scale is not there: {}.", "它要伸缩的对象不存在：{}。";
