@@ -119,7 +119,9 @@ pub fn why(pod: &PodView) -> Vec<Why> {
         reasons.push(Why::Terminating { grace });
     }
     if pod.node.is_none() && !matches!(pod.health, Health::Succeeded | Health::Failed) {
-        reasons.push(if pod.message.is_empty() { Why::NotYetScheduled } else { Why::Unschedulable { message: pod.message.clone() } });
+        // Of a pod with gates the scheduler says so, and has looked no further.
+        let unseen = pod.message.is_empty() || pod.status == "SchedulingGated";
+        reasons.push(if unseen { Why::NotYetScheduled } else { Why::Unschedulable { message: pod.message.clone() } });
         return reasons;
     }
     if pod.health == Health::Failed && !pod.reason.is_empty() {
@@ -185,5 +187,7 @@ mod tests {
         assert!(matches!(&reasons[1], Why::PullFails { image, .. } if image == "nosuch"));
         let waiting = obj!({"metadata": {"name": "p"}, "spec": {"containers": []}, "status": {"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/3 nodes are available"}]}});
         assert_eq!(why(&PodView::of(&waiting, None)), [Why::Unschedulable { message: "0/3 nodes are available".to_owned() }]);
+        let gated = obj!({"metadata": {"name": "p"}, "spec": {"containers": [], "schedulingGates": [{"name": "g"}]}, "status": {"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False", "reason": "SchedulingGated", "message": "Scheduling is blocked due to non-empty scheduling gates"}]}});
+        assert_eq!(why(&PodView::of(&gated, None)), [Why::NotYetScheduled]);
     }
 }
