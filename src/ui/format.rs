@@ -82,9 +82,22 @@ pub fn grid_label(line: Time, end: Time) -> String {
     }
 }
 
+/// A text without the sequences that would colour it in a terminal.
+pub fn plain(text: &str) -> String {
+    let mut parts = text.split("\x1b[");
+    let first = parts.next().unwrap_or_default().to_owned();
+    // The letter that ends a sequence goes with it.
+    parts.fold(first, |all, part| all + part.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';').get(1..).unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn colours_are_no_text() {
+        assert_eq!(plain("a \x1b[1;31mred\x1b[0m\n\x1b[mb\x1b["), "a red\nb");
+    }
 
     #[test]
     fn labels_are_short() {

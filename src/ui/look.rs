@@ -620,7 +620,7 @@ fn Logs(props: &LogsProps) -> Html {
         { match text {
             Err(message) => html! { <p class="empty mono">{ message }</p> },
             Ok(text) if text.is_empty() => html! { <p class="empty">{ if filter.is_empty() { Text::NoLogs } else { Text::NoLines }.t(lang) }</p> },
-            Ok(text) => html! { <pre ref={place} class="text" tabindex="0">{ text }</pre> },
+            Ok(text) => html! { <pre ref={place} class="text" tabindex="0">{ format::plain(&text) }</pre> },
         } }
     </> }
 }
