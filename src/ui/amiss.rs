@@ -56,6 +56,7 @@ pub fn Amiss(props: &Props) -> Html {
     others.truncate(NAMED_MAX);
     let item = |tone: &'static str, icon: Icon, [kind, namespace, name, uid]: Relative, title: Option<String>, short: String| {
         let (named, of) = (name.clone(), kind.clone());
+        let title = title.unwrap_or_else(|| format!("{name}: {short}"));
         html! {
             <li key={uid.clone()}><button {title} onclick={link.select(Subject { kind, namespace, name, uid })}>
                 <span class={classes!("tag", tone)}>{ icon.draw() }</span><b>{ named }</b><small>{ of }</small><span class="end">{ short }</span>
