@@ -387,7 +387,7 @@ fn bring_to_sight(chips: Option<HtmlElement>, uid: &str) {
 /// After which time cells stand where they belong.
 const SETTLED_MS: u32 = 600;
 
-/// The most pods on a node that are drawn large, wherever there is room.
+/// The most pods on a node that are drawn large, but where a page has so much room that there are more of them in sight.
 const LARGE_MAX: usize = 6;
 
 /// How many large cells have room in a node of the rack, without pushing others out of sight. Where a page is narrow its nodes are
@@ -402,7 +402,7 @@ fn room_for_large(rack: &HtmlElement, nodes: usize) -> usize {
         return LARGE_MAX;
     }
     let rows = (height / i32::try_from(nodes).unwrap_or(i32::MAX) / ROW).max(1);
-    usize::try_from((width - HEAD) / CELL * rows).map_or(LARGE_MAX, |n| n.clamp(2, LARGE_MAX))
+    usize::try_from((width - HEAD) / CELL * rows).map_or(LARGE_MAX, |n| n.clamp(2, 2 * LARGE_MAX))
 }
 
 /// How much room the line below the rack takes that says how many nodes are not seen, in pixels: the gap above it, and itself.
