@@ -26,6 +26,13 @@ fn a_rollout_waits_for_a_new_pod_never_for_one_that_goes() {
 }
 
 #[test]
+fn a_new_pod_that_runs_is_not_ready() {
+    let line = r#"kubectl create deployment d --image=nginx --replicas=3; sleep 9; kubectl patch deployment d -p '{"spec":{"template":{"spec":{"containers":[{"name":"nginx","readinessProbe":{"exec":{"command":["false"]}}}]}}}}'"#;
+    let told = told(&[line], 40, "Deployment", "d");
+    assert!(told.iter().any(|t| t.starts_with("NewWaits(") && t.ends_with(" ContainersNotReady")), "{told:?}");
+}
+
+#[test]
 fn a_node_is_silent_before_the_cluster_notices() {
     let told = |seconds: u64| {
         let fault = Fault { node: Some("node1".into()), kubelet: Some(Switch::Stop), ..Fault::default() };
