@@ -218,9 +218,9 @@ fn from_far(props: &Props) -> Html {
     html! { <Heat view={props.scene.view.clone()} traffic={props.scene.traffic.clone()} selected={props.selected.clone()} filter={props.filter.clone()} dark={props.dark} {dim} /> }
 }
 
-/// The pod that waits of which is told why.
+/// The pod that waits of which is told why: the first that no node took. Of what a gate keeps back the cell itself says so.
 fn refused_of(view: &ClusterView) -> Option<&Rc<PodView>> {
-    view.queue.iter().find(|p| !p.message.is_empty())
+    view.queue.iter().find(|p| !p.message.is_empty() && p.status != "SchedulingGated")
 }
 
 /// The strip of pods that wait for a node, and why no node takes one of them.
