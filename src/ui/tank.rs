@@ -378,8 +378,8 @@ fn first_step(embedded: &str, has_task: bool) -> Text {
 fn bring_to_sight(chips: Option<HtmlElement>, uid: &str) {
     let found = chips.and_then(|c| Some((c.query_selector(&format!("[data-uid=\"{uid}\"]")).ok()??.dyn_into::<HtmlElement>().ok()?, c)));
     if let Some((chip, chips)) = found {
-        // Its end stands a little before the edge, where chips fade away.
-        let end = chip.offset_left() - chips.offset_left() + chip.offset_width() + 24;
+        // Its end stands before the edge, where the sign of what is outside lies over the chips.
+        let end = chip.offset_left() - chips.offset_left() + chip.offset_width() + 108;
         chips.set_scroll_left(chips.scroll_left().max(end - chips.client_width()));
     }
 }
