@@ -1,5 +1,6 @@
 //! What only the node that runs a container knows of it: what it wrote, and its files. Empty where no kubelets run.
 
+use crate::api::kinds;
 use crate::base::List as _;
 use crate::runtime::{ProcessInfo, QueueLength};
 use crate::server::{FileEntry, FileKind, LogOptions, NodeApi};
@@ -40,6 +41,11 @@ impl ContainerInside<'_> {
     /// The last of what it wrote, in this run or the one before; or why there is nothing, in the kubelet's words.
     pub fn logs(self, previous: bool) -> Result<String, String> {
         let Some(kubelets) = &self.sim.cluster().kubelets else { return Ok(String::new()) };
+        // Of a pod that is on no node the API server asks nobody, and says nothing.
+        let pod = self.sim.api().peek(kinds::POD, self.namespace, self.pod);
+        if pod.is_some_and(|p| p.at(&["spec", "nodeName"]).str().is_empty()) {
+            return Ok(String::new());
+        }
         let options = LogOptions { previous, tail_lines: Some(LOG_LINES_MAX), ..LogOptions::default() };
         let chunk = kubelets.logs(self.sim.now(), self.namespace, self.pod, self.container, &options).map_err(|s| s.into_message())?;
         Ok(String::from_utf8_lossy(&chunk.bytes).into_owned())
@@ -75,5 +81,23 @@ impl ContainerInside<'_> {
         let kubelets = self.sim.cluster().kubelets.as_ref()?;
         let bytes = kubelets.read_file(self.namespace, self.pod, self.container, path, FILE_BYTES_MAX).ok()?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Time;
+    use crate::sim::{Session, TimedInput};
+
+    #[test]
+    fn a_pod_on_no_node_has_an_empty_log() {
+        let run = r#"kubectl run p --image=nginx --overrides='{"spec":{"nodeSelector":{"a":"b"}}}'"#;
+        let mut sim =
+            Sim::new(Session { inputs: vec![TimedInput { cmd: Some(run.to_owned()), ..TimedInput::default() }], ..Session::default() });
+        sim.run(Time::from_secs(3), u64::MAX);
+        let logs = |pod| ContainerInside { sim: &sim, namespace: "default", pod, container: "p" }.logs(false);
+        assert_eq!(logs("p"), Ok(String::new()));
+        assert!(logs("q").is_err());
     }
 }
