@@ -36,6 +36,7 @@ struct Command {
     action: Action,
 }
 
+/// What a command does with the pattern space (`man sed` has them by their letters).
 #[derive(Debug, Clone)]
 enum Action {
     Substitute {
@@ -50,6 +51,7 @@ enum Action {
     PrintFirst,
     Delete,
     DeleteFirst,
+    /// With this status; whether the pattern space is shown first.
     Quit(i32, bool),
     Append(String),
     Insert(String),
@@ -57,11 +59,14 @@ enum Action {
     Translate(Vec<(char, char)>),
     Next,
     NextJoin,
+    /// From the hold space; whether it is appended.
     Get(bool),
+    /// Into the hold space; whether it is appended.
     Hold(bool),
     Exchange,
     Number,
     List,
+    /// To where, which is the end where there is nothing; and whether a substitution must have been made, or must not.
     Branch(Option<usize>, Option<bool>),
     /// Skips to the end of the block unless selected.
     Block(usize),
@@ -318,6 +323,7 @@ impl Sed {
         yes != command.negated
     }
 
+    /// Runs the commands on a line.
     fn cycle(&mut self, text: String, newline: bool, last: bool, sink: &mut Sink) {
         self.line += 1;
         self.missing_newline = !newline;
@@ -339,8 +345,7 @@ impl Sed {
             }
             let command = &mut commands[pc];
             pc += 1;
-            let selected = Self::selected(command, self.line, last, &space);
-            if !selected {
+            if !Self::selected(command, self.line, last, &space) {
                 if let Action::Block(end) = command.action {
                     pc = end;
                 }
@@ -361,12 +366,8 @@ impl Sed {
                         }
                     }
                 }
-                Action::Print => {
-                    self.emit_line(&space, sink);
-                }
-                Action::PrintFirst => {
-                    self.emit_line(space.split('\n').next().unwrap_or(""), sink);
-                }
+                Action::Print => self.emit_line(&space, sink),
+                Action::PrintFirst => self.emit_line(space.split('\n').next().unwrap_or(""), sink),
                 Action::Delete => {
                     print = false;
                     break;
@@ -390,15 +391,11 @@ impl Sed {
                     self.made += text.len();
                     self.after.push(text.clone());
                 }
-                Action::Insert(text) => {
-                    let text = text.clone();
-                    self.emit(&text, sink);
-                }
+                Action::Insert(text) => self.emit(text, sink),
                 Action::Change(text) => {
                     // Of a range only the end is replaced.
                     if command.to.is_none() || command.active.is_none() {
-                        let text = text.clone();
-                        self.emit(&text, sink);
+                        self.emit(text, sink);
                     }
                     print = false;
                     break;
@@ -443,11 +440,7 @@ impl Sed {
                     self.emit(&text, sink);
                 }
                 Action::Branch(to, when) => {
-                    let go = match when {
-                        None => true,
-                        Some(w) => *w == replaced,
-                    };
-                    if go {
+                    if when.is_none_or(|when| when == replaced) {
                         pc = to.unwrap_or(usize::MAX);
                     }
                     if when.is_some() {

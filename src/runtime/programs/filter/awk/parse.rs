@@ -12,34 +12,48 @@ pub struct Script {
     pub globals: Vec<String>,
 }
 
+/// `pattern { action }`.
 #[derive(Debug)]
 pub struct Rule {
+    /// The pattern; every record where there is none.
     pub from: Option<Expr>,
+    /// The end of a range of records.
     pub to: Option<Expr>,
+    /// The action; the record is printed where there is none.
     pub body: Option<Vec<Stmt>>,
 }
 
+/// A function of the script.
 #[derive(Debug)]
 pub struct Function {
     pub name: String,
+    /// How many parameters it has.
     pub params: usize,
     pub body: Vec<Stmt>,
 }
 
+/// A statement.
 #[derive(Debug, Clone)]
 pub enum Stmt {
     Expr(Expr),
-    Print { args: Vec<Expr>, format: bool, to: Option<(bool, Expr)> },
+    /// `print`, or `printf` with a format; to a file, which is overwritten or appended to.
+    Print {
+        args: Vec<Expr>,
+        format: bool,
+        to: Option<(bool, Expr)>,
+    },
     If(Expr, Vec<Stmt>, Vec<Stmt>),
     While(Expr, Vec<Stmt>),
     Do(Vec<Stmt>, Expr),
     For(Option<Box<Stmt>>, Option<Expr>, Option<Box<Stmt>>, Vec<Stmt>),
+    /// `for (key in array)`.
     ForIn(Place, Place, Vec<Stmt>),
     Next,
     Exit(Option<Expr>),
     Return(Option<Expr>),
     Break,
     Continue,
+    /// An array, or what it has under a key.
     Delete(Place, Option<Vec<Expr>>),
     Block(Vec<Stmt>),
 }
@@ -51,6 +65,7 @@ pub enum Place {
     Local(usize),
 }
 
+/// An expression.
 #[derive(Debug, Clone)]
 pub enum Expr {
     Number(f64),
@@ -59,6 +74,7 @@ pub enum Expr {
     Var(Place),
     Field(Box<Expr>),
     Index(Place, Vec<Expr>),
+    /// `=`, or with the operator that comes before that.
     Assign(Box<Expr>, Option<char>, Box<Expr>),
     Cond(Box<Expr>, Box<Expr>, Box<Expr>),
     /// Operators of one level, from the left: a list, which does not nest as it grows.
@@ -70,6 +86,7 @@ pub enum Expr {
     Plus(Box<Expr>),
     /// `++x`, `x++`: by how much, and whether before.
     Step(Box<Expr>, f64, bool),
+    /// A function of the script, by its place there.
     Call(usize, Vec<Expr>),
     Builtin(String, Vec<Expr>),
     Getline,
