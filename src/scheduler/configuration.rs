@@ -32,7 +32,7 @@ const BINDER: &str = "DefaultBinder";
 const FOLLOWING: [&str; 8] = ["preEnqueue", "preFilter", "preScore", "reserve", "permit", "preBind", "postBind", "queueSort"];
 
 /// The configuration that a scheduler has of its own accord, as `--write-config-to` writes it: what of it has an effect here.
-pub static DEFAULT: &str = include_str!("default.yaml");
+pub static DEFAULT: &str = include_str!("default_configuration.yaml");
 
 /// How the scheduler is set up.
 #[derive(Clone, Debug)]

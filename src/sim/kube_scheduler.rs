@@ -2,9 +2,10 @@
 //! one stays in the foreground, this one says so and ends.
 
 use super::cluster::Cluster;
-use crate::api::yaml::read_value;
+use crate::api::yaml::{DecodeError, read_value};
 use crate::base::{List as _, Time};
-use crate::scheduler::Configuration;
+use crate::kubectl::FileError;
+use crate::scheduler::{Configuration, ConfigurationError};
 
 /// The program's name.
 pub(super) const KUBE_SCHEDULER: &str = "kube-scheduler";
@@ -22,7 +23,7 @@ Flags:
 ";
 
 /// Flags that a real one has in a cluster's manifest and that change nothing here.
-const WITHOUT_EFFECT: [&str; 8] = [
+const WITHOUT_EFFECT: [&str; 9] = [
     "--authentication-kubeconfig",
     "--authorization-kubeconfig",
     "--bind-address",
@@ -31,6 +32,7 @@ const WITHOUT_EFFECT: [&str; 8] = [
     "--profiling",
     "--secure-port",
     "--v",
+    "-v",
 ];
 
 /// What a call asks for.
@@ -72,24 +74,32 @@ pub(super) fn parse(args: &[String]) -> Call {
     write.map_or(Call::Start(config, without_effect), Call::Write)
 }
 
-/// Starts the scheduler anew by the configuration in a file, or by its own; what is said of that, or why it is not.
-pub(super) fn start(
-    cluster: &mut Cluster,
-    now: Time,
-    path: Option<&str>,
-    mut without_effect: Vec<String>,
-    read: impl Fn(&str) -> Result<Vec<u8>, String>,
-) -> Result<String, String> {
-    let (configuration, fields) = match path {
+/// Why the scheduler is not started anew.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CallError {
+    /// A file that cannot be read or written: its path.
+    #[error("open {0}: {1}")]
+    File(String, FileError),
+    /// The file is no YAML.
+    #[error("{}", .0.message)]
+    Yaml(#[from] DecodeError),
+    /// It is no configuration for a scheduler.
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationError),
+    /// There is none to start anew.
+    #[error("this cluster runs without a scheduler")]
+    NoScheduler,
+}
+
+/// Starts the scheduler anew by a configuration file's bytes, or by its own; what is said of that.
+pub(super) fn start(cluster: &mut Cluster, now: Time, file: Option<&[u8]>, mut without_effect: Vec<String>) -> Result<String, CallError> {
+    let (configuration, fields) = match file {
         None => Default::default(),
-        Some(path) => {
-            let value = read_value(&String::from_utf8_lossy(&read(path)?)).map_err(|e| e.to_string())?;
-            Configuration::parse(&value).map_err(|e| e.to_string())?
-        }
+        Some(bytes) => Configuration::parse(&read_value(&String::from_utf8_lossy(bytes))?)?,
     };
     let names: Vec<String> = configuration.profiles.iter().map(|p| p.name.to_string()).list();
     if !cluster.restart_scheduler(now, configuration) {
-        return Err("this cluster runs without a scheduler".to_owned());
+        return Err(CallError::NoScheduler);
     }
     let mut said = format!("The cluster's scheduler runs anew, for pods whose schedulerName is {}.\n", names.join(" or "));
     without_effect.extend(fields);
@@ -101,8 +111,8 @@ pub(super) fn start(
 
 /// The line that a command which fails ends with.
 // Models klog and component-base/cli.Run.
-pub(super) fn failed(now: Time, why: &str) -> String {
-    let at = now.rfc3339_micro();
+pub(super) fn failed(now: Time, why: &CallError) -> String {
+    let (at, why) = (now.rfc3339_micro(), why.to_string());
     format!("E{}{} {}       1 run.go:72] \"command failed\" err={why:?}\n", &at[5..7], &at[8..10], &at[11..26])
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::cluster::Cluster;
 use super::connections::{Connections, Way, local_port};
-use super::kube_scheduler::{self, KUBE_SCHEDULER};
+use super::kube_scheduler::{self, Call, CallError, KUBE_SCHEDULER};
 use super::session::Session;
 use super::web::Web;
 use crate::base::{Duration, Time, is_url};
@@ -462,19 +462,21 @@ impl Workstation {
     /// Does what a call of `kube-scheduler` asks for.
     fn call_scheduler(&mut self, cluster: &mut Cluster, now: Time, pid: Pid, args: &[String]) {
         let cwd = self.machine.ext_cwd(pid);
-        let read =
-            |path: &str| self.machine.file_system().read(&cwd, path, FILE_MAX).map_err(|e| format!("open {path}: {}", file_error(e)));
-        let done: Result<String, String> = match kube_scheduler::parse(args) {
-            kube_scheduler::Call::Say(text, 0) => Ok(text),
-            kube_scheduler::Call::Say(text, code) => {
+        let failed = |path: &str, errno| CallError::File(path.to_owned(), file_error(errno));
+        let done = match kube_scheduler::parse(args) {
+            Call::Say(text, 0) => Ok(text),
+            Call::Say(text, code) => {
                 self.machine.ext_write(now, pid, 2, text.as_bytes());
                 return self.machine.ext_exit(now, pid, code);
             }
-            kube_scheduler::Call::Write(path) => {
+            Call::Write(path) => {
                 let written = self.machine.files().write(&cwd, &path, configuration::DEFAULT.as_bytes());
-                written.map(|()| String::new()).map_err(|e| format!("open {path}: {}", file_error(e)))
+                written.map(|()| String::new()).map_err(|errno| failed(&path, errno))
             }
-            kube_scheduler::Call::Start(path, without_effect) => kube_scheduler::start(cluster, now, path.as_deref(), without_effect, read),
+            Call::Start(path, without_effect) => {
+                let read = |path: String| self.machine.file_system().read(&cwd, &path, FILE_MAX).map_err(|errno| failed(&path, errno));
+                path.map(read).transpose().and_then(|file| kube_scheduler::start(cluster, now, file.as_deref(), without_effect))
+            }
         };
         let (fd, text, code) = match done {
             Ok(text) => (1, text, 0),
