@@ -138,6 +138,7 @@ fn check_directives(target: &Value, patch: &Value, ty: Option<&'static Type>) ->
     Ok(())
 }
 
+/// Merges a patch into a map, by its directives and by what the fields are.
 fn merge_map(target: &mut Value, patch: &Value, ty: Option<&'static Type>) -> Result<(), Status> {
     let directive = patch.get(DIRECTIVE);
     match directive.as_str() {
@@ -154,17 +155,7 @@ fn merge_map(target: &mut Value, patch: &Value, ty: Option<&'static Type>) -> Re
         _ if !directive.is_null() => return Err(unknown_directive(directive, patch)),
         _ => {}
     }
-    match patch.get(RETAIN_KEYS) {
-        Value::Null => {}
-        Value::List(keep) => {
-            let keeps = |key: &str| keep.iter().any(|v| v.str() == key);
-            if patch.entries().any(|(k, v)| !v.is_null() && !k.starts_with('$') && !keeps(k)) {
-                return Err(bad_format("retainKeys"));
-            }
-            target.map_mut().retain(|k, _| keeps(k));
-        }
-        _ => return Err(bad_format("retainKeys")),
-    }
+    drop_unretained(target, patch)?;
     check_directives(target, patch, ty)?;
     for (key, change) in patch.entries() {
         if key.starts_with('$') {
@@ -187,26 +178,8 @@ fn merge_map(target: &mut Value, patch: &Value, ty: Option<&'static Type>) -> Re
         } else if let (Value::List(_), Value::List(changes), Some(field)) = (target.get(key), change, field)
             && field.patch_merge
         {
-            let list = target.get_mut(key).list_mut();
-            check_alike(list, changes)?;
-            let before = list.clone();
-            if field.merge_key.is_empty() {
-                for item in changes.iter() {
-                    if !list.iter().any(|v| v.same(item)) {
-                        list.push(item.clone());
-                    }
-                }
-            } else {
-                merge_list(list, changes, field.merge_key, inner)?;
-            }
-            match patch.get(&format!("{ELEMENT_ORDER}{key}")) {
-                Value::Null => arrange(list, changes, &before, field.merge_key),
-                order => {
-                    // What was deleted makes room among the old for what was added, since Go appends to the same memory.
-                    let before = list[..list.len().min(before.len())].to_vec();
-                    arrange(list, order.items(), &before, field.merge_key);
-                }
-            }
+            let order = patch.get(&format!("{ELEMENT_ORDER}{key}"));
+            merge_ordered(target.get_mut(key).list_mut(), changes, order, field.merge_key, inner)?;
         } else {
             let mut value = change.clone();
             strip_directives(&mut value);
@@ -224,6 +197,50 @@ fn merge_map(target: &mut Value, patch: &Value, ty: Option<&'static Type>) -> Re
             let (before, merge_key) = (before.to_vec(), inner(ty, list).0.map_or("", |f| f.merge_key));
             arrange(target.get_mut(list).list_mut(), order.items(), &before, merge_key);
         }
+    }
+    Ok(())
+}
+
+/// Drops what a patch does not name among the keys that stay, where it names any.
+fn drop_unretained(target: &mut Value, patch: &Value) -> Result<(), Status> {
+    let keep = match patch.get(RETAIN_KEYS) {
+        Value::Null => return Ok(()),
+        Value::List(keep) => keep,
+        _ => return Err(bad_format("retainKeys")),
+    };
+    let keeps = |key: &str| keep.iter().any(|v| v.str() == key);
+    if patch.entries().any(|(k, v)| !v.is_null() && !k.starts_with('$') && !keeps(k)) {
+        return Err(bad_format("retainKeys"));
+    }
+    target.map_mut().retain(|k, _| keeps(k));
+    Ok(())
+}
+
+/// Merges a list and puts it in order: that of the patch's directive, or else that of the changes.
+fn merge_ordered(
+    list: &mut Vec<Value>,
+    changes: &[Value],
+    order: &Value,
+    merge_key: &str,
+    ty: Option<&'static Type>,
+) -> Result<(), Status> {
+    check_alike(list, changes)?;
+    let before = list.clone();
+    if merge_key.is_empty() {
+        for item in changes {
+            if !list.iter().any(|v| v.same(item)) {
+                list.push(item.clone());
+            }
+        }
+    } else {
+        merge_list(list, changes, merge_key, ty)?;
+    }
+    if order.is_null() {
+        arrange(list, changes, &before, merge_key);
+    } else {
+        // What was deleted makes room among the old for what was added, since Go appends to the same memory.
+        let before = list[..list.len().min(before.len())].to_vec();
+        arrange(list, order.items(), &before, merge_key);
     }
     Ok(())
 }
@@ -389,6 +406,7 @@ fn retain_keys(change: &mut Value, was: &Value, is: &Value) {
     }
 }
 
+/// Notes in `patch` what makes the new list of the old: its changes or its deletions, and the order where that is needed.
 fn diff_list(
     patch: &mut Map,
     key: &str,
@@ -426,16 +444,20 @@ fn diff_list(
         }
         return;
     }
+    let only_key = |item: &Value| {
+        let mut id = Value::map();
+        id.set(&[merge_key], item.get(merge_key).clone());
+        id
+    };
     let mut changes = Vec::new();
     let mut met: SortedMap<String, usize> = SortedMap::new();
     for item in new {
-        let id = item.get(merge_key);
         // Of several with one key, each is compared with its like.
         let name = name_of(item, merge_key);
         let mine = olds.0.get(&name).map_or(&[][..], Vec::as_slice);
         let nth = met.entry(name).or_default();
         *nth += 1;
-        let change = match mine.get(*nth - 1).map(|at| &old[*at]) {
+        let mut change = match mine.get(*nth - 1).map(|at| &old[*at]) {
             Some(was) => {
                 let mut change = diff_map(was, item, ty, which);
                 if retains {
@@ -447,32 +469,21 @@ fn diff_list(
             None => Value::map(),
         };
         if !change.is_empty() {
-            let mut change = change;
-            change.set(&[merge_key], id.clone());
+            change.set(&[merge_key], item.get(merge_key).clone());
             changes.push(change);
         }
     }
     if which == Which::Deletions {
         for item in old {
-            let id = item.get(merge_key);
-            if news.first(&id.to_json()).is_none() {
-                let mut gone = Value::map();
-                gone.set(&[merge_key], id.clone());
+            if news.first(&item.get(merge_key).to_json()).is_none() {
+                let mut gone = only_key(item);
                 gone.set(&[DIRECTIVE], "delete");
                 changes.push(gone);
             }
         }
     }
     if !new.is_empty() && (!changes.is_empty() || which == Which::Changes && !same_order) {
-        let order: Vec<Value> = new
-            .iter()
-            .map(|v| {
-                let mut id = Value::map();
-                id.set(&[merge_key], v.get(merge_key).clone());
-                id
-            })
-            .list();
-        patch.insert(format!("{ELEMENT_ORDER}{key}"), order);
+        patch.insert(format!("{ELEMENT_ORDER}{key}"), new.iter().map(only_key).list());
     }
     if !changes.is_empty() {
         patch.insert(key, changes);
