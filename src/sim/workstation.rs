@@ -1,23 +1,24 @@
 //! The workstation: a machine whose shell is the terminal's, whose files are the editor's tabs, and on which `kubectl` is a program.
 
+mod files;
+mod written;
+
 use crate::base::{List as _, Order as _, SortedMap};
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::cluster::Cluster;
 use super::connections::{Connections, Way, local_port};
 use super::kube_scheduler::{self, Call, CallError, KUBE_SCHEDULER};
 use super::session::Session;
-use super::web::Web;
 use crate::base::{Duration, Time, is_url};
-use crate::kubectl::{
-    Ended, Environment, FileError, Files, Host, Kubectl, Output, StdinState, Step, Stream, VERSION_VARIABLE, first_kubeconfig,
-};
+use crate::kubectl::{Ended, Environment, Host, Kubectl, Output, StdinState, Step, Stream, VERSION_VARIABLE, first_kubeconfig};
 use crate::kubelet::Kubelets;
 use crate::network::{NetError, NetRequest};
-use crate::runtime::{self, Device, Errno, ExtRead, Image, Kind, Machine, MachineEvent, MachineSpec, Pid, Signal, SpawnSpec, Stdin};
+use crate::runtime::{self, ExtRead, Image, Kind, Machine, MachineEvent, MachineSpec, Pid, Signal, SpawnSpec, Stdin};
 use crate::scheduler::configuration;
-use crate::server::{CERTIFICATE, FileKind, NodeApi};
+use crate::server::{CERTIFICATE, NodeApi};
+use files::{WorkstationFiles, file_error};
+use written::Written;
 
 /// Where commands start and where the session's files are.
 const HOME: &str = "/root";
@@ -27,9 +28,6 @@ const KUBECTL_START: Duration = Duration::from_millis(80);
 const KUBECTL_VALIDATES: Duration = Duration::from_millis(170);
 /// The same for the first one, which has to fetch that description.
 const KUBECTL_DISCOVERS: Duration = Duration::from_millis(450);
-/// Bytes of a terminal's output that are kept, and of a piece of it; the oldest pieces go where there is more.
-const TERMINAL_MAX: usize = 1 << 20;
-const TERMINAL_PIECE: usize = 1 << 14;
 /// Bytes of a command's output that are kept.
 const OUTPUT_MAX: usize = 16 << 20;
 /// Bytes of memory that the workstation's programs may use together.
@@ -68,42 +66,6 @@ struct Running {
 struct Terminal {
     pid: Pid,
     output: Written,
-}
-
-/// What a terminal was told. Copies of the workstation share all of it but the end.
-#[derive(Clone, Debug, Default)]
-struct Written {
-    pieces: VecDeque<Arc<[u8]>>,
-    end: Vec<u8>,
-    /// Bytes that were cut away, and those of the pieces.
-    cut: usize,
-    held: usize,
-}
-
-impl Written {
-    fn push(&mut self, bytes: &[u8]) {
-        self.end.extend_from_slice(bytes);
-        if self.end.len() >= TERMINAL_PIECE {
-            self.held += self.end.len();
-            self.pieces.push_back(std::mem::take(&mut self.end).into());
-        }
-        while self.held > TERMINAL_MAX
-            && let Some(oldest) = self.pieces.pop_front()
-        {
-            self.held -= oldest.len();
-            self.cut += oldest.len();
-        }
-    }
-
-    /// What there is from an offset on, and the offset after it.
-    fn since(&self, from: usize) -> (Vec<u8>, usize) {
-        let (mut at, mut bytes) = (self.cut, Vec::new());
-        for piece in self.pieces.iter().map(|p| &**p).chain([self.end.as_slice()]) {
-            bytes.extend_from_slice(&piece[from.saturating_sub(at).min(piece.len())..]);
-            at += piece.len();
-        }
-        (bytes, at)
-    }
 }
 
 /// The machine that people sit at.
@@ -337,6 +299,18 @@ impl Workstation {
         for (pid, argv) in std::mem::take(&mut self.scheduler_calls) {
             self.call_scheduler(cluster, now, pid, argv.get(1..).unwrap_or_default());
         }
+        self.send_requests(cluster, now);
+        self.hand_answers(cluster, now);
+        let newest = cluster.api.revision();
+        let due = |r: &Running| r.wake.is_some_and(|t| t <= now) || r.beyond.is_some_and(|b| newest > b);
+        let pids: Vec<Pid> = self.kubectls.iter().filter(|(_, r)| due(r)).map(|(pid, _)| *pid).list();
+        for pid in pids {
+            self.step_kubectl(cluster, now, pid);
+        }
+    }
+
+    /// Sends what programs ask of the network.
+    fn send_requests(&mut self, cluster: &mut Cluster, now: Time) {
         for (id, request) in std::mem::take(&mut self.requests) {
             let listener = self.kubectls.iter().find_map(|(pid, r)| Some((*pid, r.kubectl.listens(local_port(&request)?)?)));
             let (handler, behind) = listener.map_or((None, None), |(pid, behind)| (Some(pid), Some(behind)));
@@ -350,6 +324,10 @@ impl Workstation {
                 Way::Sent => {}
             }
         }
+    }
+
+    /// Hands out what came back from pods; a kubectl whose connection broke ends.
+    fn hand_answers(&mut self, cluster: &mut Cluster, now: Time) {
         for (id, answer) in cluster.kubelets.as_mut().map(Kubelets::take_forwarded).unwrap_or_default() {
             let mut answer = self.connections.answer(id, answer);
             if let Some((pid, why)) = self.connections.lost(id, &answer)
@@ -366,12 +344,6 @@ impl Workstation {
                 answer = Err(NetError::Reset);
             }
             self.machine.respond(now, id, answer);
-        }
-        let newest = cluster.api.revision();
-        let due = |r: &Running| r.wake.is_some_and(|t| t <= now) || r.beyond.is_some_and(|b| newest > b);
-        let pids: Vec<Pid> = self.kubectls.iter().filter(|(_, r)| due(r)).map(|(pid, _)| *pid).list();
-        for pid in pids {
-            self.step_kubectl(cluster, now, pid);
         }
     }
 
@@ -579,110 +551,11 @@ impl Workstation {
     }
 }
 
-/// The workstation's files, as kubectl sees them.
-struct WorkstationFiles<'a> {
-    machine: &'a mut Machine,
-    web: &'a mut Web,
-    /// Whose files they are.
-    pid: Pid,
-    cwd: String,
-}
-
-impl Files for WorkstationFiles<'_> {
-    fn is_open(&self, descriptor: u32) -> bool {
-        descriptor == 0 || self.machine.ext_has(self.pid, descriptor)
-    }
-
-    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        let files = self.machine.file_system();
-        if let Ok(node) = files.stat(&self.cwd, path)
-            && node.kind == Kind::Device(Device::Null)
-        {
-            return Ok(Vec::new());
-        }
-        let content = files.read(&self.cwd, path, FILE_MAX + 1).map_err(file_error)?;
-        if content.len() > FILE_MAX { Err(FileError::TooLarge) } else { Ok(content) }
-    }
-
-    fn write(&mut self, path: &str, content: &[u8]) -> Result<(), FileError> {
-        self.machine.files().write(&self.cwd, path, content).map_err(file_error)
-    }
-
-    fn fetch(&mut self, url: &str) -> Option<Vec<u8>> {
-        self.web.fetch(url).map(|page| page.as_bytes().to_vec())
-    }
-
-    fn look_at(&self, path: &str) -> Result<(FileKind, u32), FileError> {
-        let found = self.machine.file_system().find(&self.cwd, path, false).map_err(file_error)?;
-        let node = found.node.ok_or(FileError::NotFound)?;
-        let kind = match &node.kind {
-            Kind::Dir(_) => FileKind::Directory,
-            Kind::Link(target) => FileKind::Link(target.to_string()),
-            Kind::File { .. } => FileKind::File,
-            Kind::Program(_) => FileKind::Program,
-            Kind::Device(_) => FileKind::Device,
-        };
-        Ok((kind, node.mode))
-    }
-
-    fn make_dirs(&mut self, path: &str) {
-        let path = if path.starts_with('/') { path.to_owned() } else { format!("{}/{path}", self.cwd) };
-        self.machine.files().make_dirs(&path);
-    }
-
-    fn list(&self, path: &str) -> Result<Vec<String>, FileError> {
-        let node = self.machine.file_system().stat(&self.cwd, path).map_err(file_error)?;
-        match &node.kind {
-            Kind::Dir(entries) => Ok(entries.keys().map(ToString::to_string).list()),
-            _ => Err(FileError::NotADirectory),
-        }
-    }
-
-    fn is_executable(&self, path: &str) -> bool {
-        self.machine.file_system().stat(&self.cwd, path).is_ok_and(|node| !node.is_dir() && node.allows(0, 0, 1))
-    }
-
-    fn remove(&mut self, path: &str) {
-        let path = if path.starts_with('/') { path.to_owned() } else { format!("{}/{path}", self.cwd) };
-        // What is not there need not be taken away.
-        let _ = self.machine.files().remove(&path);
-    }
-}
-
-fn file_error(errno: Errno) -> FileError {
-    match errno {
-        Errno::IsDirectory => FileError::IsADirectory,
-        Errno::NotDirectory => FileError::NotADirectory,
-        Errno::NoEntry => FileError::NotFound,
-        _ => FileError::PermissionDenied,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::base::Duration;
     use crate::sim::{TerminalInput, TimedInput};
-
-    #[test]
-    fn what_a_terminal_was_told_is_shared_and_bounded() {
-        let mut written = Written::default();
-        let mut all = Vec::new();
-        for i in 0..300_000_u32 {
-            let line = format!("{i}\n");
-            written.push(line.as_bytes());
-            all.extend_from_slice(line.as_bytes());
-        }
-        let (kept, end) = written.since(0);
-        assert!(end == all.len() && all.ends_with(&kept));
-        assert!((TERMINAL_MAX / 2..TERMINAL_MAX + 2 * TERMINAL_PIECE).contains(&kept.len()), "{}", kept.len());
-        for back in [0, 1, 7, TERMINAL_PIECE, 5 * TERMINAL_PIECE + 3] {
-            assert_eq!(written.since(end - back).0, all[end - back..], "{back}");
-        }
-        assert_eq!(written.since(usize::MAX), (Vec::new(), end));
-        let copy = written.clone();
-        assert!(copy.pieces.iter().zip(&written.pieces).all(|(a, b)| Arc::ptr_eq(a, b)) && copy.end.len() < TERMINAL_PIECE);
-    }
 
     /// As readline shows it: what stood above while something ran stands behind the prompt too, before it is run.
     #[test]

@@ -1,0 +1,70 @@
+//! What a terminal has shown, of which the oldest is forgotten.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Bytes of a terminal's output that are kept, and of a piece of it; the oldest pieces go where there is more.
+const TERMINAL_MAX: usize = 1 << 20;
+const TERMINAL_PIECE: usize = 1 << 14;
+
+/// What a terminal was told. Copies of the workstation share all of it but the end.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Written {
+    pieces: VecDeque<Arc<[u8]>>,
+    end: Vec<u8>,
+    /// Bytes that were cut away, and those of the pieces.
+    cut: usize,
+    held: usize,
+}
+
+impl Written {
+    /// Adds what was shown last.
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        self.end.extend_from_slice(bytes);
+        if self.end.len() >= TERMINAL_PIECE {
+            self.held += self.end.len();
+            self.pieces.push_back(std::mem::take(&mut self.end).into());
+        }
+        while self.held > TERMINAL_MAX
+            && let Some(oldest) = self.pieces.pop_front()
+        {
+            self.held -= oldest.len();
+            self.cut += oldest.len();
+        }
+    }
+
+    /// What there is from an offset on, and the offset after it.
+    pub(super) fn since(&self, from: usize) -> (Vec<u8>, usize) {
+        let (mut at, mut bytes) = (self.cut, Vec::new());
+        for piece in self.pieces.iter().map(|p| &**p).chain([self.end.as_slice()]) {
+            bytes.extend_from_slice(&piece[from.saturating_sub(at).min(piece.len())..]);
+            at += piece.len();
+        }
+        (bytes, at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_was_told_is_shared_and_bounded() {
+        let mut written = Written::default();
+        let mut all = Vec::new();
+        for i in 0..300_000_u32 {
+            let line = format!("{i}\n");
+            written.push(line.as_bytes());
+            all.extend_from_slice(line.as_bytes());
+        }
+        let (kept, end) = written.since(0);
+        assert!(end == all.len() && all.ends_with(&kept));
+        assert!((TERMINAL_MAX / 2..TERMINAL_MAX + 2 * TERMINAL_PIECE).contains(&kept.len()), "{}", kept.len());
+        for back in [0, 1, 7, TERMINAL_PIECE, 5 * TERMINAL_PIECE + 3] {
+            assert_eq!(written.since(end - back).0, all[end - back..], "{back}");
+        }
+        assert_eq!(written.since(usize::MAX), (Vec::new(), end));
+        let copy = written.clone();
+        assert!(copy.pieces.iter().zip(&written.pieces).all(|(a, b)| Arc::ptr_eq(a, b)) && copy.end.len() < TERMINAL_PIECE);
+    }
+}
