@@ -92,9 +92,6 @@ journey('does things by hand, as inputs that can be taken back', { theme: 'dark'
   await page.locator('.bar h1').click();
   await page.keyboard.press('Control+d');
   await page.locator('.answer', { hasText: `pod "${name}" deleted` }).waitFor();
-  // Where the row goes, the focus stays in the list.
-  await until('the row to go', async () => (await rows.count()) === 0);
-  await until('its field to have the focus', () => page.evaluate(() => document.activeElement.matches('.look .find')));
   await until('another in its place', async () => (await page.locator('.node .pod', { hasText: 'Running' }).count()) === 3);
   await page.locator('.node header button').first().click();
   await page.getByRole('button', { name: 'Stop its kubelet' }).click();
@@ -132,6 +129,9 @@ journey('goes by the keys of k9s: from a list to an object and back', { theme: '
   await at(0);
   await page.keyboard.press('Control+d');
   await page.locator('.answer', { hasText: `pod "${name}" deleted` }).waitFor();
+  // Where the row goes, the focus stays in the list.
+  await until('the row to go', async () => (await rows.count()) === 0);
+  await until('its field to have the focus', () => page.evaluate(() => document.activeElement.matches('.look .find')));
   // In the picture the keys mean the pod that has the focus; of a workload, the logs of one of its pods.
   const pod = page.locator('.node .pod[title]').first();
   await pod.focus();
