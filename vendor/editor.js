@@ -10,6 +10,9 @@ import { tags } from "@lezer/highlight";
 // A document longer than this is shown without highlighting, so that a huge paste cannot stall the page.
 const HIGHLIGHT_CHARS_MAX = 400_000;
 
+// What the editor says of folding, in the order of the page's own text for it.
+const FOLDING = ["Fold line", "Unfold line", "folded code", "unfold", "Folded lines", "Unfolded lines", "to"];
+
 const colours = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--code-key)" },
   { tag: [tags.string, tags.special(tags.string)], color: "var(--code-string)" },
@@ -76,8 +79,11 @@ class Editor {
     });
     this.quiet = false;
   }
-  setLabel(label) {
-    this.view.dispatch({ effects: this.attributes.reconfigure(EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" })) });
+  /** Says what this is to a screen reader, and has the editor's own words (FOLDING) in the page's language. */
+  setWords(label, folding) {
+    const phrases = Object.fromEntries(FOLDING.map((phrase, i) => [phrase, folding.split("|")[i]]));
+    const words = [EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }), EditorState.phrases.of(phrases)];
+    this.view.dispatch({ effects: this.attributes.reconfigure(words) });
   }
   /** Marks problems: `[line, column, message, line, column, message, ...]`, both counted from 1. */
   setProblems(flat) {

@@ -257,7 +257,7 @@ fn Document(props: &DocumentProps) -> Html {
         move |(path, text, lang)| {
             if let Some(e) = &*editor.borrow() {
                 e.set_text(text);
-                e.set_label(&fill(Text::EditorLabel.t(*lang), &[path]));
+                e.set_words(&fill(Text::EditorLabel.t(*lang), &[path]), Text::EditorFolding.t(*lang));
             }
         }
     });

@@ -101,6 +101,7 @@ texts! {
     NewFile: "New file", "新建文件";
     CloseFile: "Close {}", "关闭 {}";
     Problems: "Problems", "问题";
+    EditorFolding: "Fold line|Unfold line|folded code|unfold|Folded lines|Unfolded lines|to", "折叠此行|展开此行|已折叠的内容|展开|已折叠行|已展开行|至";
     EditorLabel: "YAML editor: {}. Escape, then Tab leaves it.", "YAML 编辑器：{}。先按 Esc 再按 Tab 可离开。";
     NoFile: "No file is open. Take an example, or make a file.", "没有打开的文件。选一个示例，或新建文件。";
     LineColumn: "line {}, column {}", "第 {} 行，第 {} 列";

@@ -14,9 +14,9 @@ extern "C" {
     /// Shows another document.
     #[wasm_bindgen(method, js_name = setText)]
     pub fn set_text(this: &JsEditor, text: &str);
-    /// Says to a screen reader what this is.
-    #[wasm_bindgen(method, js_name = setLabel)]
-    pub fn set_label(this: &JsEditor, label: &str);
+    /// Says to a screen reader what this is, and what the editor says of folding.
+    #[wasm_bindgen(method, js_name = setWords)]
+    pub fn set_words(this: &JsEditor, label: &str, folding: &str);
     /// Marks problems: line, column, message, line, column, message ...
     #[wasm_bindgen(method, js_name = setProblems)]
     pub fn set_problems(this: &JsEditor, flat: &Array);

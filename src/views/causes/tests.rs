@@ -117,7 +117,7 @@ fn every_kind_says_what_is_the_matter() {
             2,
             "Deployment",
             "d",
-            "Throttled(43,60,30,20) --kube-api-qps, --kube-api-burst; NotReady(0,60) ContainerCreating",
+            "Throttled(43,60,30,20) client-side throttling: --kube-api-qps, --kube-api-burst; NotReady(0,60) ContainerCreating",
         ),
         (
             &["kubectl create quota q --hard=pods=1; sleep 1; kubectl create deployment d --image=nginx --replicas=2"],
