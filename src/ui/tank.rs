@@ -378,9 +378,11 @@ fn first_step(embedded: &str, has_task: bool) -> Text {
 fn bring_to_sight(chips: Option<HtmlElement>, uid: &str) {
     let found = chips.and_then(|c| Some((c.query_selector(&format!("[data-uid=\"{uid}\"]")).ok()??.dyn_into::<HtmlElement>().ok()?, c)));
     if let Some((chip, chips)) = found {
-        // Its end stands before the edge, where the sign of what is outside lies over the chips.
-        let end = chip.offset_left() - chips.offset_left() + chip.offset_width() + 108;
-        chips.set_scroll_left(chips.scroll_left().max(end - chips.client_width()));
+        // Its end stands before the edge, where the sign of what is outside lies over the chips; where there is no room for both, its
+        // beginning is what one sees.
+        let start = chip.offset_left() - chips.offset_left();
+        let end = start + chip.offset_width() + 108;
+        chips.set_scroll_left(chips.scroll_left().max(end - chips.client_width()).min((start - 9).max(0)));
     }
 }
 
