@@ -200,6 +200,10 @@ texts! {
     PeakOf: "{}: {}, most seen {}", "{}：{}，所见最高 {}";
     NoLogs: "Nothing was written yet.", "还没有输出。";
     NoFiles: "The container does not run, so there is no file system to look at.", "容器没有运行，没有可查看的文件系统。";
+    FromField: "field {}", "字段 {}";
+    FromResource: "resource {}", "资源 {}";
+    FromImage: "image", "镜像";
+    FromRuntime: "runtime", "容器运行时";
     FromServices: "{} more that tell of Services", "另有 {} 个由 Service 产生";
     NoEnvironment: "The spec sets no variables.", "规约没有设置变量。";
     EventsGone: "The API server keeps events for an hour: kubectl shows none of what follows.", "API 服务器只保留一小时内的事件：kubectl 看不到以下事件。";

@@ -12,8 +12,27 @@ pub struct EnvView {
     pub name: String,
     /// Its value: what the process was started with, or else what the spec has.
     pub value: String,
-    /// Where it comes from: `ConfigMap conf key a`, `field status.podIP`; empty where the spec has the value.
-    pub from: String,
+    /// Where it comes from.
+    pub from: EnvOrigin,
+}
+
+/// Where a variable comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EnvOrigin {
+    /// The spec has the value.
+    Spec,
+    /// A key of a ConfigMap or a Secret: the kind, the object's name and the key; without a key all of them (`envFrom`).
+    Source(&'static str, String, Option<String>),
+    /// A field of the pod (`fieldRef`).
+    Field(String),
+    /// A resource of the container (`resourceFieldRef`).
+    Resource(String),
+    /// What tells of a Service.
+    Service,
+    /// The image.
+    Image,
+    /// Whoever runs the container.
+    Runtime,
 }
 
 /// One container of a pod, looked at closely.
@@ -41,7 +60,7 @@ impl PodDetails {
                     env.push(EnvView {
                         name: format!("{}*", source.get("prefix").str()),
                         value: String::new(),
-                        from: format!("{kind} {name}"),
+                        from: EnvOrigin::Source(kind, name.to_owned(), None),
                     });
                 }
             }
@@ -72,9 +91,9 @@ pub fn environment(sim: &Sim, pod: &Value, container: &str) -> Vec<EnvView> {
     let env = PodDetails::of(pod, container).map(|d| d.env).unwrap_or_default();
     let running = sim.cluster().kubelets.as_ref().and_then(|k| k.environment(pod.namespace(), pod.name(), container));
     let Some(running) = running else { return env };
-    let keys = |from: &str| {
-        let (kind, name) = from.split_once(' ')?;
-        Some(super::evidence::object(sim, kind, pod.namespace(), name)?.get("data"))
+    let keys = |from: &EnvOrigin| match from {
+        EnvOrigin::Source(kind, name, None) => Some(super::evidence::object(sim, kind, pod.namespace(), name)?.get("data")),
+        _ => None,
     };
     let from = |name: &str| {
         let known = env.iter().rev().find(|e| e.name == name).map(|e| e.from.clone());
@@ -86,33 +105,31 @@ pub fn environment(sim: &Sim, pod: &Value, container: &str) -> Vec<EnvView> {
             env.iter().find(is_of).map(|e| e.from.clone())
         };
         let made = match name {
-            "HOSTNAME" => "runtime",
-            _ if name.contains("_SERVICE_") || name.contains("_PORT") => "Service",
-            _ => "image",
+            "HOSTNAME" => EnvOrigin::Runtime,
+            _ if name.contains("_SERVICE_") || name.contains("_PORT") => EnvOrigin::Service,
+            _ => EnvOrigin::Image,
         };
-        known.or_else(whole).unwrap_or_else(|| made.to_owned())
+        known.or_else(whole).unwrap_or(made)
     };
     let mut all: Vec<EnvView> =
         running.iter().map(|(name, value)| EnvView { name: name.to_string(), value: value.to_string(), from: from(name) }).list();
     // What the pod's author wrote comes first.
-    all.order_by_key(|e| matches!(e.from.as_str(), "Service" | "image" | "runtime"));
+    all.order_by_key(|e| matches!(e.from, EnvOrigin::Service | EnvOrigin::Image | EnvOrigin::Runtime));
     all
 }
 
-fn origin(from: &Value) -> String {
-    let config_map = from.get("configMapKeyRef");
-    let reference = if config_map.is_null() { from.get("secretKeyRef") } else { config_map };
-    let (key, name) = (reference.get("key").str(), reference.get("name").str());
-    if !from.get("configMapKeyRef").is_null() {
-        format!("ConfigMap {name}: {key}")
-    } else if !from.get("secretKeyRef").is_null() {
-        format!("Secret {name}: {key}")
-    } else if !from.get("fieldRef").is_null() {
-        format!("field {}", from.at(&["fieldRef", "fieldPath"]).str())
-    } else if !from.get("resourceFieldRef").is_null() {
-        format!("resource {}", from.at(&["resourceFieldRef", "resource"]).str())
-    } else {
-        String::new()
+fn origin(from: &Value) -> EnvOrigin {
+    for (field, kind) in [("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")] {
+        let reference = from.get(field);
+        if !reference.is_null() {
+            return EnvOrigin::Source(kind, reference.get("name").str().to_owned(), Some(reference.get("key").str().to_owned()));
+        }
+    }
+    let (field, resource) = (from.at(&["fieldRef", "fieldPath"]).str(), from.at(&["resourceFieldRef", "resource"]).str());
+    match (field, resource) {
+        ("", "") => EnvOrigin::Spec,
+        ("", resource) => EnvOrigin::Resource(resource.to_owned()),
+        (field, _) => EnvOrigin::Field(field.to_owned()),
     }
 }
 
@@ -123,6 +140,10 @@ mod tests {
     use crate::obj;
     use crate::sim::{Session, TimedInput};
 
+    fn of_m(key: Option<&str>) -> EnvOrigin {
+        EnvOrigin::Source("ConfigMap", "m".to_owned(), key.map(str::to_owned))
+    }
+
     #[test]
     fn environment_says_where_from() {
         let pod = obj!({"metadata": {"name": "p"}, "spec": {"volumes": [{"name": "conf", "configMap": {"name": "m"}}], "containers": [{"name": "c",
@@ -130,8 +151,9 @@ mod tests {
             "env": [{"name": "A", "value": "1"}, {"name": "B", "valueFrom": {"configMapKeyRef": {"name": "m", "key": "b"}}}, {"name": "C", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}}],
             "volumeMounts": [{"name": "conf", "mountPath": "/etc/conf"}]}]}});
         let details = PodDetails::of(&pod, "c").expect("container c");
-        let env: Vec<(&str, &str, &str)> = details.env.iter().map(|e| (e.name.as_str(), e.value.as_str(), e.from.as_str())).collect();
-        assert_eq!(env, [("*", "", "ConfigMap m"), ("A", "1", ""), ("B", "", "ConfigMap m: b"), ("C", "", "field status.podIP")]);
+        let env: Vec<(&str, &str, &EnvOrigin)> = details.env.iter().map(|e| (e.name.as_str(), e.value.as_str(), &e.from)).collect();
+        let field = EnvOrigin::Field("status.podIP".to_owned());
+        assert_eq!(env, [("*", "", &of_m(None)), ("A", "1", &EnvOrigin::Spec), ("B", "", &of_m(Some("b"))), ("C", "", &field)]);
         assert_eq!(details.mounts, [("/etc/conf".to_owned(), "conf (configMap)".to_owned())]);
         assert_eq!(PodDetails::of(&pod, "none"), None);
     }
@@ -144,12 +166,15 @@ mod tests {
         sim.input(TimedInput { cmd: Some(line), ..TimedInput::default() });
         while !sim.run(Time::ZERO + Duration::from_secs(10), 4096).done {}
         let told = environment(&sim, crate::views::object(&sim, "Pod", "default", "p").expect("made above"), "c");
-        for (name, value, from) in
-            [("A", "1", ""), ("B", "2", "ConfigMap m: b"), ("X_b", "2", "ConfigMap m"), ("KUBERNETES_SERVICE_PORT", "443", "Service")]
-        {
-            let found = told.iter().find(|e| e.name == name).map(|e| (e.value.as_str(), e.from.as_str()));
-            assert_eq!(found, Some((value, from)), "{name}: {told:?}");
+        for (name, value, from) in [
+            ("A", "1", EnvOrigin::Spec),
+            ("B", "2", of_m(Some("b"))),
+            ("X_b", "2", of_m(None)),
+            ("KUBERNETES_SERVICE_PORT", "443", EnvOrigin::Service),
+        ] {
+            let found = told.iter().find(|e| e.name == name).map(|e| (e.value.as_str(), &e.from));
+            assert_eq!(found, Some((value, &from)), "{name}: {told:?}");
         }
-        assert_eq!(told.last().map(|e| e.from.as_str()), Some("Service"), "what nobody wrote comes last");
+        assert_eq!(told.last().map(|e| &e.from), Some(&EnvOrigin::Service), "what nobody wrote comes last");
     }
 }

@@ -26,7 +26,7 @@ pub use adopt::{adopt, changes, is_foreign};
 pub use causes::{Cause, What, amiss, causes};
 pub use cluster::{ClusterView, ClusterViews, NodeView, ServiceView, Share, WorkloadView};
 pub use completion::{Completion, complete};
-pub use details::{EnvView, PodDetails, environment};
+pub use details::{EnvOrigin, EnvView, PodDetails, environment};
 pub use event::{EVENTS_MAX, EventFeed, EventView, Marks, events_after, gone_before};
 pub use evidence::{
     Calculation, Decision, Difference, Edit, End, KindCount, Listed, Membership, Mounted, QueueView, Reason, Relative, Replicas, columns,
