@@ -243,7 +243,7 @@ texts! {
     InitContainer: "init container", "初始化容器";
     Sidecar: "sidecar", "边车容器";
     GoneIn: "up to {} s left", "最多还有 {} 秒";
-    WhyNotYet: "The scheduler has not looked at this pod yet.", "调度器还没有处理这个 Pod。";
+    WhyNotYet: "No scheduler has looked at this pod yet.", "还没有调度器处理过这个 Pod。";
     WhyUnschedulable: "No node can take this pod{} The scheduler tries again when something changes that could help.", "没有节点能接收这个 Pod{}出现可能有帮助的变化时，调度器会重试。";
     RefusedShort: "{} without enough {} left: it asks for {}, and the most that is left is {} on {}", "{} 个节点剩余的 {} 不足：它请求 {}，剩余最多的是 {}（{}）";
     RefusedTaint: "{} with a taint that it does not tolerate", "{} 个节点有它不容忍的污点";
