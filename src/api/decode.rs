@@ -28,28 +28,18 @@ pub fn decode(kind: KindRef, value: Value) -> Result<(Value, Vec<StrictError>), 
         return custom::decode(kind, custom, version, value);
     }
     let Some(ty) = schema().kind_at(kind, version) else { return Ok((value, Vec::new())) };
-    let mut walk = Walk::new(Words::Json);
-    let read = walk.top(ty, &value);
-    match (walk.fatal.or(walk.first), read) {
-        (None, Some(read)) => Ok((convert::to_stored(kind, version, read), walk.strict)),
-        (error, _) => {
-            let name = kind.kind;
-            let error = error.unwrap_or_default();
-            Err(Status::bad_request(format!("{name} in version {version:?} cannot be handled as a {name}: {error}")))
-        }
-    }
+    let (read, strict) = Walk::new(Words::Json).read(ty, &value).map_err(|error| {
+        let name = kind.kind;
+        Status::bad_request(format!("{name} in version {version:?} cannot be handled as a {name}: {error}"))
+    })?;
+    Ok((convert::to_stored(kind, version, read), strict))
 }
 
 /// Reads `value` as a type of the scheduler's configuration (`KubeSchedulerProfile`), which no API server serves: what is wrong is
 /// told as Go's decoder words it.
 pub fn decode_component(name: &str, value: &Value) -> Result<(Value, Vec<StrictError>), String> {
     let Some(ty) = schema().named("kubescheduler", name) else { return Ok((value.clone(), Vec::new())) };
-    let mut walk = Walk::new(Words::Json);
-    let read = walk.top(ty, value);
-    match (walk.fatal.or(walk.first), read) {
-        (None, Some(read)) => Ok((read, walk.strict)),
-        (error, _) => Err(error.unwrap_or_default()),
-    }
+    Walk::new(Words::Json).read(ty, value)
 }
 
 /// The field that a decoder's message names: `... json: cannot unmarshal string into Go struct field Container.spec.containers.image of type ...`
@@ -118,11 +108,8 @@ pub(super) fn metadata(object: &Value) -> Result<(Value, Vec<StrictError>), Stri
     let Some(ty) = schema().named("meta", "ObjectMeta") else { return Ok((object.get("metadata").clone(), Vec::new())) };
     let mut walk = Walk::new(Words::Json);
     walk.path.push(Step::Key(arc("metadata")));
-    let read = if object.get("metadata").is_null() { Some(Value::map()) } else { walk.top(ty, object.get("metadata")) };
-    match (walk.fatal.or(walk.first), read) {
-        (None, Some(read)) => Ok((read, walk.strict)),
-        (error, _) => Err(error.unwrap_or_default()),
-    }
+    let metadata = object.get("metadata");
+    if metadata.is_null() { Ok((Value::map(), walk.strict)) } else { walk.read(ty, metadata) }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -155,6 +142,15 @@ const STRICT_MAX: usize = 100;
 impl Walk {
     fn new(words: Words) -> Walk {
         Walk { words, schema: schema(), path: Vec::new(), strict: Vec::new(), first: None, fatal: None }
+    }
+
+    /// Reads a whole value; the first wrong type, where there is one, as Go's JSON decoder words it.
+    fn read(mut self, ty: &Type, value: &Value) -> Result<(Value, Vec<StrictError>), String> {
+        let read = self.top(ty, value);
+        match (self.fatal.or(self.first), read) {
+            (None, Some(read)) => Ok((read, self.strict)),
+            (error, _) => Err(error.unwrap_or_default()),
+        }
     }
 
     fn top(&mut self, ty: &Type, value: &Value) -> Option<Value> {
