@@ -3,6 +3,7 @@
 use super::error::CliError;
 use super::flags::Flags;
 use super::host::{Environment, Host, Output, StdinState};
+use super::klog::klog;
 use super::request_log::Request;
 use crate::api::selector::FieldSelector;
 use crate::api::{KindRef, Object, Status, Value, go_duration, kinds};
@@ -206,11 +207,9 @@ impl<'a> Context<'a, '_> {
     }
 
     /// What goes to the log of kubectl itself.
-    // Models klog's lines; the number of the process stands for any.
     pub fn klog(&mut self, level: &str, place: &str, text: &str) {
-        let stamp = self.host.now.rfc3339();
-        let micros = self.host.now.0 % 1_000_000;
-        self.out.errln(format!("{level}{}{} {}.{micros:06}       1 {place}] {text}", &stamp[5..7], &stamp[8..10], &stamp[11..19]));
+        // The number of the process stands for any.
+        self.out.errln(klog(self.host.now, level, 1, place, text));
     }
 
     fn by(&mut self) -> Caller {

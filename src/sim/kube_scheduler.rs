@@ -4,7 +4,7 @@
 use super::cluster::Cluster;
 use crate::api::yaml::{DecodeError, read_value};
 use crate::base::{List as _, Time};
-use crate::kubectl::FileError;
+use crate::kubectl::{FileError, klog};
 use crate::scheduler::{Configuration, ConfigurationError};
 
 /// The program's name.
@@ -110,10 +110,9 @@ pub(super) fn start(cluster: &mut Cluster, now: Time, file: Option<&[u8]>, mut w
 }
 
 /// The line that a command which fails ends with.
-// Models klog and component-base/cli.Run.
+// Models component-base/cli.Run.
 pub(super) fn failed(now: Time, why: &CallError) -> String {
-    let (at, why) = (now.rfc3339_micro(), why.to_string());
-    format!("E{}{} {}       1 run.go:72] \"command failed\" err={why:?}\n", &at[5..7], &at[8..10], &at[11..26])
+    klog(now, "E", 1, "run.go:72", &format!("\"command failed\" err={:?}\n", why.to_string()))
 }
 
 #[cfg(test)]

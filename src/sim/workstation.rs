@@ -11,7 +11,7 @@ use super::connections::{Connections, Way, local_port};
 use super::kube_scheduler::{self, Call, CallError, KUBE_SCHEDULER};
 use super::session::Session;
 use crate::base::{Duration, Time, is_url};
-use crate::kubectl::{Ended, Environment, Host, Kubectl, Output, StdinState, Step, Stream, VERSION_VARIABLE, first_kubeconfig};
+use crate::kubectl::{Ended, Environment, Host, Kubectl, Output, StdinState, Step, Stream, VERSION_VARIABLE, first_kubeconfig, klog};
 use crate::kubelet::Kubelets;
 use crate::network::{NetError, NetRequest};
 use crate::runtime::{self, ExtRead, Image, Kind, Machine, MachineEvent, MachineSpec, Pid, Signal, SpawnSpec, Stdin};
@@ -333,11 +333,8 @@ impl Workstation {
             if let Some((pid, why)) = self.connections.lost(id, &answer)
                 && self.kubectls.remove(&pid).is_some()
             {
-                let at = now.rfc3339_micro();
-                let (month, day, clock) = (&at[5..7], &at[8..10], &at[11..26]);
-                let text = format!(
-                    "E{month}{day} {clock} {pid:>7} portforward.go:424] \"Unhandled Error\" err={why:?}\nerror: lost connection to pod\n"
-                );
+                let text =
+                    klog(now, "E", pid, "portforward.go:424", &format!("\"Unhandled Error\" err={why:?}\nerror: lost connection to pod\n"));
                 self.machine.ext_write(now, pid, 2, text.as_bytes());
                 self.machine.ext_exit(now, pid, 1);
                 // The local connection had been taken.
