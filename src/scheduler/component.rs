@@ -101,13 +101,18 @@ impl Scheduler {
         &self.queue
     }
 
+    /// Something happened that may help pods that wait.
+    fn tell_queue(&mut self, event: &ClusterEvent, now: Time) {
+        self.queue.on_event(&self.cache, &self.algorithms, event, now);
+    }
+
     fn on_pod(&mut self, now: Time, object: Option<&Value>, uid: &str) {
         self.cache.sweep_classes(self.queue.pods());
         let live = object.filter(|o| !PodInfo::is_finished(o));
         let Some(object) = live else {
             let waited = self.queue.remove(uid).map(|q| q.pod).filter(|p| !p.nominated_node().is_empty());
             if let Some(gone) = self.cache.remove_pod(uid).or(waited) {
-                self.queue.on_event(&self.cache, &self.algorithms, &ClusterEvent::PodDeleted(&gone), now);
+                self.tell_queue(&ClusterEvent::PodDeleted(&gone), now);
             }
             if object.is_none() {
                 self.recorder.forget(uid);
@@ -120,16 +125,16 @@ impl Scheduler {
             let was_assumed = self.cache.is_assumed(uid);
             let pod = self.cache.set_pod(object);
             match before.filter(|_| !was_assumed) {
-                None => self.queue.on_event(&self.cache, &self.algorithms, &ClusterEvent::PodAssigned(&pod), now),
+                None => self.tell_queue(&ClusterEvent::PodAssigned(&pod), now),
                 Some(old) if old.class.id != pod.class.id => {
-                    self.queue.on_event(&self.cache, &self.algorithms, &ClusterEvent::PodRelabelled { old: &old, new: &pod }, now);
+                    self.tell_queue(&ClusterEvent::PodRelabelled { old: &old, new: &pod }, now);
                     if old.class.requests != pod.class.requests {
-                        self.queue.on_event(&self.cache, &self.algorithms, &ClusterEvent::PodScaledDown { old: &old, new: &pod }, now);
+                        self.tell_queue(&ClusterEvent::PodScaledDown { old: &old, new: &pod }, now);
                     }
                 }
                 Some(_) => {}
             }
-        } else if profile_of(&self.algorithms, object).is_some() && !self.cache.is_assumed(uid) {
+        } else if profile_of(&self.algorithms, object.at(&["spec", "schedulerName"]).str()).is_some() && !self.cache.is_assumed(uid) {
             if object.is_terminating() {
                 self.queue.remove(uid);
             } else {
@@ -145,13 +150,13 @@ impl Scheduler {
                 let old = self.cache.node_named(name).map(|i| self.cache.node(i).object.clone()).unwrap_or_default();
                 let (index, change) = self.cache.set_node(object);
                 if change.is_any() {
-                    self.queue.on_event(&self.cache, &self.algorithms, &ClusterEvent::Node { index, change, old: &old }, now);
+                    self.tell_queue(&ClusterEvent::Node { index, change, old: &old }, now);
                 }
             }
             None => {
                 let old = self.cache.node_named(name).map(|i| self.cache.node(i).object.clone()).unwrap_or_default();
                 self.cache.remove_node(name);
-                self.queue.on_event(&self.cache, &self.algorithms, &ClusterEvent::NodeDeleted { old: &old }, now);
+                self.tell_queue(&ClusterEvent::NodeDeleted { old: &old }, now);
             }
         }
     }
@@ -160,7 +165,7 @@ impl Scheduler {
     fn schedule_one(&mut self, api: &mut ApiServer, now: Time, queued: &Queued) {
         let pod = &*queued.pod;
         // What is queued named one of them.
-        let Some(place) = profile_of(&self.algorithms, &pod.object) else { return self.queue.done(&pod.uid) };
+        let Some(place) = profile_of(&self.algorithms, pod.scheduler_name()) else { return self.queue.done(&pod.uid) };
         let outcome = self.algorithms[place].run(&mut self.cache, &self.queue, pod, &mut self.record);
         let mut decision = Decision {
             namespace: pod.class.namespace.clone(),
@@ -253,8 +258,8 @@ impl Scheduler {
         match api.bind(&Caller::new(now, MANAGER), namespace, name, node) {
             Ok(()) => {
                 let message = format!("Successfully assigned {namespace}/{name} to {node}");
-                let pod = &queued.pod.object;
-                self.recorder.event(api, now, pod.at(&["spec", "schedulerName"]).str(), pod, "Scheduled", &message);
+                let pod = &queued.pod;
+                self.recorder.event(api, now, pod.scheduler_name(), &pod.object, "Scheduled", &message);
                 String::new()
             }
             Err(status) => {
@@ -344,8 +349,7 @@ impl Scheduler {
         if let Some(node) = &nominate {
             self.queue.nominate(Arc::new(pod.clone()), node.clone());
         }
-        let scheduler = pod.object.at(&["spec", "schedulerName"]).str();
-        self.recorder.event(api, now, scheduler, &pod.object, "FailedScheduling", &truncated(message));
+        self.recorder.event(api, now, pod.scheduler_name(), &pod.object, "FailedScheduling", &truncated(message));
         let kind = kinds::POD;
         let Some(current) = api.peek(kind, &pod.class.namespace, &pod.name).filter(|o| o.uid() == pod.uid.as_str()) else { return };
         let reason = if failure == Failure::Error && message != NO_NODES { "SchedulerError" } else { "Unschedulable" };
@@ -371,7 +375,7 @@ impl Scheduler {
 
     /// Makes room: the victims are marked and deleted, and pods that matter less are promised nothing there any more.
     fn preempt(&mut self, api: &mut ApiServer, now: Time, pod: &PodInfo, node: &ArcStr, candidate: &Candidate) {
-        let (kind, scheduler) = (kinds::POD, pod.object.at(&["spec", "schedulerName"]).str());
+        let (kind, scheduler) = (kinds::POD, pod.scheduler_name());
         let less: Vec<Arc<PodInfo>> = self.queue.nominated(node).iter().filter(|p| p.class.priority < pod.class.priority).cloned().list();
         for other in less {
             if let Some(current) = api.peek(kind, &other.class.namespace, &other.name) {
@@ -431,7 +435,7 @@ impl Component for Scheduler {
             "nodes" => self.on_node(now, object, &name),
             "namespaces" => {
                 if self.cache.set_namespace(name, object.map(|o| o.labels().clone())) {
-                    self.queue.on_event(&self.cache, &self.algorithms, &ClusterEvent::Namespace, now);
+                    self.tell_queue(&ClusterEvent::Namespace, now);
                 }
             }
             "services" => self.cache.workloads.set_service(namespace, name, selector),
@@ -440,15 +444,15 @@ impl Component for Scheduler {
             }
             "persistentvolumeclaims" => {
                 self.cache.volumes.set_claim(namespace.clone(), name.clone(), object.cloned());
-                self.queue.on_event(&self.cache, &self.algorithms, &volume(name), now);
+                self.tell_queue(&volume(name), now);
             }
             "persistentvolumes" => {
                 self.cache.volumes.set_volume(name, object.cloned());
-                self.queue.on_event(&self.cache, &self.algorithms, &volume(ArcStr::new()), now);
+                self.tell_queue(&volume(ArcStr::new()), now);
             }
             "storageclasses" => {
                 self.cache.volumes.set_class(name, object.cloned());
-                self.queue.on_event(&self.cache, &self.algorithms, &volume(ArcStr::new()), now);
+                self.tell_queue(&volume(ArcStr::new()), now);
             }
             "poddisruptionbudgets" => {
                 match object {

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use crate::api::Value;
 use crate::base::{List as _, Memo, Order as _};
 use rustc_hash::FxHashMap;
 
@@ -142,10 +141,9 @@ pub fn enough_nodes(all: usize, percentage: usize) -> usize {
     (all * percentage / 100).max(MIN_FEASIBLE_NODES)
 }
 
-/// The place of the profile that a pod names.
-pub fn profile_of(algorithms: &[Algorithm], pod: &Value) -> Option<usize> {
-    let name = pod.at(&["spec", "schedulerName"]).str();
-    algorithms.iter().position(|a| a.profile.name == name)
+/// The place of the profile of this name, as pods name it.
+pub fn profile_of(algorithms: &[Algorithm], scheduler_name: &str) -> Option<usize> {
+    algorithms.iter().position(|a| a.profile.name == scheduler_name)
 }
 
 impl Algorithm {
@@ -396,6 +394,7 @@ fn choose(totals: &[i64]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::Value;
     use crate::obj;
     use crate::scheduler::explain::Decision;
 

@@ -139,6 +139,11 @@ pub struct PodInfo {
 }
 
 impl PodInfo {
+    /// `spec.schedulerName`.
+    pub fn scheduler_name(&self) -> &str {
+        self.object.at(&["spec", "schedulerName"]).str()
+    }
+
     /// `status.nominatedNodeName`.
     pub fn nominated_node(&self) -> &str {
         self.object.at(&["status", "nominatedNodeName"]).str()

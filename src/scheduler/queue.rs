@@ -232,7 +232,7 @@ impl Queue {
     pub fn on_event(&mut self, cache: &Cache, profiles: &[Algorithm], event: &ClusterEvent, now: Time) {
         let helped = |uid: &ArcStr| {
             self.pods.get(uid).is_some_and(|q| {
-                let profile = profile_of(profiles, &q.pod.object).map(|i| &profiles[i].profile);
+                let profile = profile_of(profiles, q.pod.scheduler_name()).map(|i| &profiles[i].profile);
                 profile.is_some_and(|profile| q.refused_by.iter().any(|p| PLUGINS[p as usize].hint(cache, &q.pod, profile, event)))
             })
         };
