@@ -9,12 +9,12 @@ use super::profile::{AddedAffinity, Profile, ScoringStrategy, StrategyType};
 use super::queue::Backoff;
 use crate::api::decode::{StrictError, decode_component, strict_text, wrong_field};
 use crate::api::node_affinity::{PreferredNodeAffinity, RequiredNodeAffinity};
-use crate::api::{ArcStr, Cause, Value, aggregate, distinct};
+use crate::api::{ArcStr, Cause, Object as _, Value, aggregate, distinct};
 use crate::base::{Duration, List as _, text};
 use crate::obj;
 
 /// The group and version of the configuration.
-pub const API_VERSION: &str = "kubescheduler.config.k8s.io/v1";
+const API_VERSION: &str = "kubescheduler.config.k8s.io/v1";
 /// And its kind.
 pub const KIND: &str = "KubeSchedulerConfiguration";
 /// The best score of a point of a shape (`MaxCustomPriorityScore`).
@@ -129,9 +129,8 @@ impl Default for Configuration {
 impl Configuration {
     /// Reads a configuration; with it, what of it has no effect here.
     pub fn parse(value: &Value) -> Result<(Configuration, Vec<String>), ConfigurationError> {
-        let (kind, version) = (value.get("kind").str(), value.get("apiVersion").str());
-        if (kind, version) != (KIND, API_VERSION) {
-            return Err(ConfigurationError::Kind(kind.to_owned(), version.to_owned()));
+        if !is_configuration(value) {
+            return Err(ConfigurationError::Kind(value.kind().to_owned(), value.api_version().to_owned()));
         }
         let value = &decoded(KIND, value)?;
         if !value.get("extenders").items().is_empty() {
@@ -170,6 +169,11 @@ impl Configuration {
         let backoff = Backoff { initial, max };
         Ok((Configuration { profiles, backoff }, reader.without_effect))
     }
+}
+
+/// Whether a value says that it is a configuration of the scheduler.
+pub fn is_configuration(value: &Value) -> bool {
+    (value.kind(), value.api_version()) == (KIND, API_VERSION)
 }
 
 /// Reads a value as what is called so in the configuration's package, or says what is wrong with it.

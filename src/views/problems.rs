@@ -4,7 +4,7 @@ use crate::api::decode::{decode, wrong_field};
 use crate::api::yaml::{Document, decode_stream};
 use crate::api::{Kind, Object, Value, kinds};
 use crate::base::{Order as _, Time};
-use crate::scheduler::configuration;
+use crate::scheduler::configuration::{KIND, is_configuration};
 use crate::scheduler::{Configuration, ConfigurationError};
 use crate::server::{ApiServer, Caller, WriteOptions};
 
@@ -61,7 +61,7 @@ fn check(server: &mut ApiServer, document: &Document, value: &Value, prefix: &st
             return report("", format!("Object '{name}' is missing in '{}'", shortened(&value.to_json())));
         }
     }
-    if is_scheduler_configuration(value) {
+    if is_configuration(value) {
         let wrong = Configuration::parse(value).err();
         return wrong.iter().flat_map(ConfigurationError::places).for_each(|(path, message)| report(&path, message));
     }
@@ -96,15 +96,10 @@ fn check(server: &mut ApiServer, document: &Document, value: &Value, prefix: &st
     }
 }
 
-/// Whether it is no object of a cluster, but how its scheduler is set up.
-fn is_scheduler_configuration(value: &Value) -> bool {
-    (value.api_version(), value.kind()) == (configuration::API_VERSION, configuration::KIND)
-}
-
 /// Whether a text begins with how a scheduler is set up, which kube-scheduler takes and no API server.
 pub fn configures_scheduler(text: &str) -> bool {
     // Most texts need not be read to be told.
-    text.contains(configuration::KIND) && decode_stream(text).0.first().is_some_and(|d| is_scheduler_configuration(&d.value))
+    text.contains(KIND) && decode_stream(text).0.first().is_some_and(|d| is_configuration(&d.value))
 }
 
 /// A text that is cut where it is too long for a message.
