@@ -75,19 +75,15 @@ pub fn broken_linear(points: &[(i64, i64)], at: i64) -> i64 {
 /// pod requests nothing of what only some pods want.
 // Models resourceAllocationScorer.calculateResourceAllocatableRequest; `at_least` takes containers without a request for small ones.
 pub fn shares(cx: &Cx, node: &NodeInfo, resource: &str, at_least: bool) -> (i64, i64) {
-    let (wanted, taken, offered) = (&cx.pod.class.requests, &node.requested, &node.allocatable);
-    let (least, least_taken) = (cx.pod.class.non_zero, node.non_zero_requested);
-    let (taken, wanted, offered) = match resource {
-        "cpu" if at_least => (least_taken.0, least.0, offered.milli_cpu),
-        "cpu" => (taken.milli_cpu, wanted.milli_cpu, offered.milli_cpu),
-        "memory" if at_least => (least_taken.1, least.1, offered.memory),
-        "memory" => (taken.memory, wanted.memory, offered.memory),
-        "ephemeral-storage" => (taken.ephemeral_storage, wanted.ephemeral_storage, offered.ephemeral_storage),
-        _ => match cx.cache.scalars.find(resource).map(|i| (taken.scalar(i), wanted.scalar(i), offered.scalar(i))) {
-            Some(amounts) if amounts.1 > 0 => amounts,
-            _ => return (0, 0),
-        },
-    };
+    let [mut taken, mut wanted, offered] =
+        [&node.requested, &cx.pod.class.requests, &node.allocatable].map(|amounts| amounts.of(&cx.cache.scalars, resource));
+    match resource {
+        "cpu" if at_least => (taken, wanted) = (node.non_zero_requested.0, cx.pod.class.non_zero.0),
+        "memory" if at_least => (taken, wanted) = (node.non_zero_requested.1, cx.pod.class.non_zero.1),
+        "cpu" | "memory" | "ephemeral-storage" => {}
+        _ if wanted <= 0 => return (0, 0),
+        _ => {}
+    }
     (taken.saturating_add(wanted), offered)
 }
 
