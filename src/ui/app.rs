@@ -42,18 +42,23 @@ const SPEAK_EVERY_MS: f64 = 2500.0;
 /// How often the workstation's files are looked at, in milliseconds.
 const FILES_EVERY_MS: f64 = 400.0;
 
-fn first_state() -> State {
-    let window = web_sys::window();
-    let browser = window.as_ref().and_then(|w| w.navigator().language()).unwrap_or_default();
-    let lang = Lang::of_code(&storage::get(storage::LANG).unwrap_or(browser));
-    let prefers_light = window.and_then(|w| w.match_media("(prefers-color-scheme: light)").ok()?).is_some_and(|m| m.matches());
+/// The language the visitor chose before, else the browser's.
+fn first_lang() -> Lang {
+    let browser = web_sys::window().and_then(|w| w.navigator().language()).unwrap_or_default();
+    Lang::of_code(&storage::get(storage::LANG).unwrap_or(browser))
+}
+
+/// What the page shows first: the cluster as it begins, so that nothing is said of a cluster that nobody has looked at.
+fn first_state(lang: Lang, scene: Scene) -> State {
+    let prefers_light =
+        web_sys::window().and_then(|w| w.match_media("(prefers-color-scheme: light)").ok()?).is_some_and(|m| m.matches());
     let dark = storage::get(storage::THEME).map_or(!prefers_light, |t| t == "dark");
     State {
         lang,
         dark,
         playing: true,
         speed: SPEED_NORMAL,
-        scene: Rc::new(Scene::default()),
+        scene: Rc::new(scene),
         selected: None,
         list: None,
         tab: LookTab::Overview,
@@ -327,8 +332,8 @@ fn focus_panel(back: bool, link: &Link) {
 /// The page.
 #[component]
 pub fn App() -> Html {
-    let state = use_reducer(first_state);
-    let host: HostRef = (*use_memo((), |()| Rc::new(RefCell::new(Host::new(state.lang))))).clone();
+    let host: HostRef = (*use_memo((), |()| Rc::new(RefCell::new(Host::new(first_lang()))))).clone();
+    let state = use_reducer(|| first_state(first_lang(), host.borrow_mut().scene()));
     let link = Link { dispatch: state.dispatcher(), host: host.clone() };
     {
         let (dispatch, lang, link) = (state.dispatcher(), state.lang, link.clone());
@@ -351,8 +356,8 @@ pub fn App() -> Html {
         });
     }
     // The key listener is made once and looks the newest state up here.
-    let newest = use_mut_ref(|| Rc::new(first_state()));
-    *newest.borrow_mut() = Rc::new((*state).clone());
+    let newest = use_mut_ref(|| (*state).clone());
+    *newest.borrow_mut() = (*state).clone();
     {
         let link = link.clone();
         use_effect_with((), move |()| {
