@@ -398,6 +398,45 @@ mod tests {
     }
 
     #[test]
+    fn tags_that_the_library_has() {
+        for image in [
+            "nginx:1",
+            "nginx:1.7.9",
+            "nginx:1.27-alpine3.20",
+            "nginx:stable-perl",
+            "nginx:mainline",
+            "busybox:musl",
+            "busybox:1.28",
+            "redis:7-alpine",
+            "httpd:alpine3.22",
+            "node:iron-slim",
+            "ubuntu:noble",
+            "debian:sid-slim",
+            "mysql:lts",
+            "me/nginx:nope",
+            "quay.io/nginx:v1",
+            "shop:v2",
+            "tomcat:nope",
+        ] {
+            assert!(lookup(image).is_ok(), "{image}");
+        }
+        for image in [
+            "nginx:1.161",
+            "nginx:2",
+            "nginx:9.9.9",
+            "nginx:v1",
+            "nginx:nope",
+            "nginx:latst",
+            "nginx:Stable",
+            "busybox:v1.36",
+            "redis:alpin",
+            "docker.io/library/httpd:wrong",
+        ] {
+            assert!(matches!(lookup(image), Err(PullFailure::NotFound { .. })), "{image}");
+        }
+    }
+
+    #[test]
     fn references() {
         for (text, full) in [
             ("busybox", "docker.io/library/busybox:latest"),

@@ -50,8 +50,7 @@ fn first_lang() -> Lang {
 
 /// What the page shows first: the cluster as it begins, so that nothing is said of a cluster that nobody has looked at.
 fn first_state(lang: Lang, scene: Scene) -> State {
-    let prefers_light =
-        web_sys::window().and_then(|w| w.match_media("(prefers-color-scheme: light)").ok()?).is_some_and(|m| m.matches());
+    let prefers_light = web_sys::window().and_then(|w| w.match_media("(prefers-color-scheme: light)").ok()?).is_some_and(|m| m.matches());
     let dark = storage::get(storage::THEME).map_or(!prefers_light, |t| t == "dark");
     State {
         lang,
