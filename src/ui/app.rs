@@ -24,6 +24,7 @@ use super::splitter::{Edge, Splitter};
 use super::state::{Action, Link, LookTab, Lower, Panel, SPEED_NORMAL, Scene, State, Subject, use_focus, use_lang, use_link};
 use super::storage;
 use super::tank::Tank;
+use super::task;
 use super::term::term;
 use super::timeline::{Timeline, hunt_of};
 
@@ -396,6 +397,12 @@ pub fn App() -> Html {
         let (link, state) = (link.clone(), state.clone());
         Callback::from(move |_: MouseEvent| share::share(&link, &state))
     };
+    // What was ticked in the past is no news.
+    use_effect_with((state.scene.task.clone().filter(|_| !state.scene.past), lang), |(task, lang)| {
+        if let Some(task) = task {
+            task::tell(task, *lang);
+        }
+    });
     // The past has the files that were there then.
     let past_files = use_memo((state.scene.past, state.scene.view.time), |_| link.host.borrow().past_files());
     let class = classes!("page", EMBEDDED.with(|e| *e));

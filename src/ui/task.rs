@@ -1,7 +1,11 @@
 //! The exercise that a session brings, drawn: its task above the picture, and its checks, ticked once they have held.
 
+use js_sys::JSON;
 use yew::prelude::*;
 
+use kubarium::api::Value;
+use kubarium::base::List as _;
+use kubarium::obj;
 use kubarium::views::{ExerciseView, said};
 
 use super::i18n::{Lang, Text, fill};
@@ -21,6 +25,17 @@ pub fn news(task: &ExerciseView, before: &ExerciseView, lang: Lang) -> Option<St
     let ticked = task.ticked_since(before)?;
     let so_far = if is_done(task) { Text::TaskDone.t(lang).to_owned() } else { so_far(task, lang) };
     Some(format!("{}: {}. {so_far}", Text::TaskHolds.t(lang), said(ticked, lang.code())))
+}
+
+/// Tells the page around this one how far the reader is, where there is one: `{ kubarium: 'exercise', title, checks, done }`.
+pub fn tell(task: &ExerciseView, lang: Lang) {
+    let Some(parent) = web_sys::window().and_then(|w| w.parent().ok().flatten().filter(|p| *p != w)) else { return };
+    let checks = task.checks.iter().map(|c| Value::from(c.1)).list();
+    let message = obj!({ "kubarium": "exercise", "title": said(&task.title, lang.code()), "checks": checks, "done": is_done(task) });
+    if let Ok(message) = JSON::parse(&message.to_json()) {
+        // It holds nothing that is anybody's own. A page that has gone meanwhile needs to know no more.
+        let _ = parent.post_message(&message, "*");
+    }
 }
 
 /// The task and its checks.

@@ -143,6 +143,26 @@ for (const [theme, language, size] of LOOKS) {
   });
 }
 
+journey('tells the page around it how far an exercise is', {}, async ({ page, until }) => {
+  await example(page, 'exercise');
+  await page.locator('.bar').getByRole('button', { name: 'Share' }).click();
+  const link = await page.locator('.share input').inputValue();
+  await page.evaluate(() => localStorage.clear());
+  // A tutorial that embeds it.
+  const tutorial = `<!doctype html><html lang="en"><title>A tutorial</title><h1>A tutorial</h1>
+    <script>const told = []; addEventListener('message', ({ data }) => data.kubarium === 'exercise' && told.push(data));</script>
+    <iframe title="A cluster" width="1000" height="700" src="${link.replace('#', '?embed=term#')}"></iframe>`;
+  await page.route('**/tutorial', (route) => route.fulfill({ contentType: 'text/html', body: tutorial }));
+  await page.goto(new URL('tutorial', link).href);
+  const frame = page.frameLocator('iframe');
+  const told = () => page.evaluate(() => told.at(-1));
+  await until('the task is told', async () => (await told())?.checks.join() === 'false,false,false');
+  await frame.locator('.term .host:not([hidden])').click();
+  await page.keyboard.type('kubectl create deployment web --image=nginx --replicas=3; kubectl expose deployment web --port=80\n');
+  await until('all is done', async () => (await told()).done);
+  assert.deepEqual(await told(), { kubarium: 'exercise', title: 'A web server, three times', checks: [true, true, true], done: true });
+});
+
 journey('says what is wrong with a check', {}, async ({ page }) => {
   await example(page, 'exercise');
   await page.locator('#editor .cm-content').click();
