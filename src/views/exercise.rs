@@ -27,6 +27,8 @@ pub struct Exercise {
     pub title: Value,
     /// What is to be done.
     pub text: Value,
+    /// Whether a check is looked at only once those before it have held.
+    pub in_order: bool,
     /// What holds once it is done.
     pub checks: Vec<Check>,
 }
@@ -57,7 +59,7 @@ impl Exercise {
             None => Ok(()),
         };
         let value = &document.value;
-        known(value, "", &["title", "text", "checks"])?;
+        known(value, "", &["title", "text", "inOrder", "checks"])?;
         let mut checks = Vec::new();
         for (i, check) in value.get("checks").items().iter().enumerate() {
             let path = format!("checks[{i}].");
@@ -71,7 +73,8 @@ impl Exercise {
             let text = check.get("text").clone();
             checks.push(Check { text: if text.is_null() { wait.as_str().into() } else { text }, wait });
         }
-        Ok(Exercise { title: value.get("title").clone(), text: value.get("text").clone(), checks })
+        let [title, text] = ["title", "text"].map(|field| value.get(field).clone());
+        Ok(Exercise { title, text, in_order: value.get("inOrder").is_true(), checks })
     }
 }
 
@@ -195,13 +198,17 @@ impl Exercises {
             self.met.len() - 1
         });
         let met = &mut self.met[place].1;
-        if met.iter().all(Option::is_some) {
-            return;
-        }
-        let stands = standing(sim, &exercise.checks);
-        self.wrong = stands.iter().map(|s| s.clone().err().unwrap_or_default()).list();
-        for (met, stands) in met.iter_mut().zip(stands) {
-            *met = met.or(Some(sim.now()).filter(|_| stands == Ok(true)));
+        self.wrong = vec![String::new(); met.len()];
+        while let Some(first) = met.iter().position(Option::is_none) {
+            let end = if exercise.in_order { first + 1 } else { met.len() };
+            for (i, stands) in (first..end).zip(standing(sim, &exercise.checks[first..end])) {
+                met[i] = met[i].or(Some(sim.now()).filter(|_| stands == Ok(true)));
+                self.wrong[i] = stands.err().unwrap_or_default();
+            }
+            // The next in order may hold already.
+            if !exercise.in_order || met[first].is_none() {
+                break;
+            }
         }
     }
 
@@ -268,7 +275,7 @@ mod tests {
         let exercise = Exercise::read(text).expect("readable");
         let check = |text: &str, wait: &str| Check { text: text.into(), wait: wait.to_owned() };
         let checks = vec![check("Three are ready", "--for=create pod/a"), check("--for=delete pod/b", "--for=delete pod/b")];
-        assert_eq!(exercise.clone(), Exercise { title: "Three".into(), text: "Let there be three.\n".into(), checks });
+        assert_eq!(exercise.clone(), Exercise { title: "Three".into(), text: "Let there be three.\n".into(), in_order: false, checks });
         let both = Exercise::read("title: {en: Three, zh-CN: 三个}\n").expect("readable").title;
         assert_eq!(["en", "zh-CN", "fr"].map(|lang| said(&both, lang)), ["Three", "三个", "Three"]);
         assert_eq!((said(&exercise.text, "fr"), said(&Value::Null, "en")), ("Let there be three.", ""));
@@ -293,12 +300,11 @@ mod tests {
             while !sim.run(Time::from_secs(until), 4096).done {}
         };
         let source = "checks:\n- wait: --for=create cm/a\n- wait: --for=create cm/b\n";
-        let mut look = |sim: &Sim, branch: u32, source: &str| all.look(sim, branch, source);
-        look(&sim, 0, source);
+        all.look(&sim, 0, source);
         run(&mut sim, "kubectl create cm a", 5);
-        look(&sim, 0, source);
+        all.look(&sim, 0, source);
         run(&mut sim, "kubectl delete cm a", 10);
-        look(&sim, 0, "checks: [");
+        all.look(&sim, 0, "checks: [");
         let held = |all: &Exercises, branch: u32, at: u64| {
             let view = all.view(branch, Time::from_secs(at)).expect("there is one");
             view.checks.iter().map(|c| c.1).collect::<Vec<_>>()
@@ -310,6 +316,15 @@ mod tests {
         assert_eq!([1, 2].map(|branch| held(&all, branch, 9)), [[false, false], [true, false]]);
         let [before, now] = [4, 5].map(|at| all.view(0, Time::from_secs(at)).expect("there is one"));
         assert_eq!((now.ticked_since(&before), now.ticked_since(&now), now.done()), (Some(&"--for=create cm/a".into()), None, 1));
+        // In order, what holds too early waits for its turn; several may hold at once.
+        let ordered = "inOrder: true\nchecks:\n- wait: --for=create cm/c\n- wait: --for=delete cm/c\n- wait: --for=delete cm/d\n";
+        for (line, until, want) in
+            [("true", 12, [false; 3]), ("kubectl create cm c", 14, [true, false, false]), ("kubectl delete cm c", 16, [true; 3])]
+        {
+            run(&mut sim, line, until);
+            all.look(&sim, 0, ordered);
+            assert_eq!(held(&all, 0, until), want, "{line}");
+        }
         // Other checks begin anew, and without any file there is no exercise.
         all.look(&sim, 0, "checks:\n- wait: --for=create cm/a\n");
         assert_eq!(held(&all, 0, 10), [false]);

@@ -12,6 +12,7 @@ mod event;
 mod evidence;
 mod exercise;
 mod inside;
+mod lessons;
 mod live;
 mod places;
 mod pod;
@@ -35,6 +36,7 @@ pub use evidence::{
 };
 pub use exercise::{Check, EXERCISE_FILE, Exercise, ExerciseView, Exercises, said, standing};
 pub use inside::{ContainerInside, FileView};
+pub use lessons::{Lesson, code_of, lessons};
 pub use live::{Beat, LiveContainer, LiveHistory, LivePod, LiveProbe, ProbeKind, Span};
 pub use pod::{ContainerRole, ContainerState, ContainerView, Exit, Health, Owner, PodView, ProbeView};
 pub use problems::{ProblemView, configures_scheduler, problems};

@@ -1,0 +1,132 @@
+//! The lessons that come with the page: exercises, each with the cluster that it begins with.
+
+use crate::base::List as _;
+use crate::sim::{Session, TimedInput};
+
+use super::exercise::{EXERCISE_FILE, Exercise};
+
+/// The file with what a lesson's cluster begins with.
+const CLUSTER_FILE: &str = "cluster.yaml";
+
+/// A lesson.
+#[derive(Debug)]
+pub struct Lesson {
+    /// Its exercise, as a file.
+    pub exercise: &'static str,
+    /// The manifests that are applied when it begins; may be empty.
+    pub cluster: &'static str,
+}
+
+macro_rules! lesson {
+    ($file:literal) => {
+        include_str!(concat!("../../static/lessons/", $file))
+    };
+}
+
+/// All lessons, in their order: an exercise, and after its first `---` the cluster.
+const SOURCES: [&str; 10] = [
+    lesson!("deploy.yaml"),
+    lesson!("find-out.yaml"),
+    lesson!("expose.yaml"),
+    lesson!("scale.yaml"),
+    lesson!("update.yaml"),
+    lesson!("configure.yaml"),
+    lesson!("probe.yaml"),
+    lesson!("place.yaml"),
+    lesson!("job.yaml"),
+    lesson!("autoscale.yaml"),
+];
+
+/// The lessons in their order.
+pub fn lessons() -> Vec<Lesson> {
+    let split = |source: &'static str| source.split_once("\n---\n").unwrap_or((source, ""));
+    SOURCES.into_iter().map(split).map(|(exercise, cluster)| Lesson { exercise, cluster }).list()
+}
+
+impl Lesson {
+    /// Its exercise, read.
+    pub fn read(&self) -> Exercise {
+        // The lessons' own test reads each of them.
+        Exercise::read(self.exercise).unwrap_or_default()
+    }
+
+    /// A session in which it begins, made of an empty one.
+    pub fn begin(&self, empty: Session) -> Session {
+        let mut files = vec![(EXERCISE_FILE, self.exercise)];
+        let mut inputs = Vec::new();
+        if !self.cluster.is_empty() {
+            files.push((CLUSTER_FILE, self.cluster));
+            inputs.push(TimedInput { cmd: Some(format!("kubectl apply -f {CLUSTER_FILE}")), ..TimedInput::default() });
+        }
+        let files = files.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
+        Session { files, inputs: inputs.into(), ..empty }
+    }
+}
+
+/// What stands between backticks in an exercise's words, and what does not: in turns, beginning with words.
+pub fn code_of(words: &str) -> impl Iterator<Item = (bool, &str)> {
+    words.split('`').enumerate().map(|(i, part)| (i % 2 == 1, part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::exercise::{Exercises, said};
+    use super::*;
+    use crate::base::Duration;
+    use crate::sim::{Fault, Sim, Switch};
+
+    /// The commands among an exercise's words.
+    fn commands(words: &str) -> Vec<String> {
+        code_of(words).filter(|(is_code, part)| *is_code && part.contains(' ')).map(|(_, part)| part.to_owned()).collect()
+    }
+
+    /// Does a lesson by its own commands, one after the other, and then what it asks for by hand; what of it has been ticked then.
+    fn done(lesson: &Lesson, deed: Fault) -> Vec<bool> {
+        let exercise = lesson.read();
+        let mut sim = Sim::new(lesson.begin(Session { seed: 1, metrics: Some(true), rbac: true, ..Session::default() }));
+        let mut all = Exercises::default();
+        let mut run = |input: TimedInput, seconds: u64| {
+            sim.input(TimedInput { t: sim.now().as_secs_f64(), ..input });
+            for _ in 0..seconds {
+                let until = sim.now() + Duration::from_secs(1);
+                while !sim.run(until, 4096).done {}
+                all.look(&sim, 0, lesson.exercise);
+            }
+            all.view(0, sim.now()).expect("there is one").checks.iter().map(|c| c.1).collect::<Vec<_>>()
+        };
+        let line = |line: &str| TimedInput { cmd: Some(line.to_owned()), ..TimedInput::default() };
+        let before = run(line("true"), 30);
+        assert!(before.iter().skip(1).all(|held| !held), "there is something to do: {before:?}");
+        let words = std::iter::once(&exercise.text).chain(exercise.checks.iter().map(|c| &c.text));
+        for command in words.flat_map(|words| commands(said(words, "en"))) {
+            run(line(&command), 90);
+        }
+        run(line("true"), 360);
+        run(TimedInput { fault: Some(deed), ..TimedInput::default() }, 90)
+    }
+
+    #[test]
+    fn each_lesson_is_done_by_what_it_says() {
+        for lesson in lessons() {
+            let exercise = Exercise::read(lesson.exercise).expect(lesson.exercise);
+            let title = said(&exercise.title, "en");
+            // Both languages have the same to type.
+            let texts = exercise.checks.iter().map(|c| &c.text).chain([&exercise.text, &exercise.title]);
+            for text in texts {
+                let [en, zh] = ["en", "zh-CN"].map(|lang| said(text, lang));
+                assert!(en != zh && !zh.is_empty(), "{title}: {en}");
+                assert_eq!(commands(en), commands(zh), "{title}");
+            }
+            // What one of them asks for by hand.
+            let stop = Fault { node: Some("node1".to_owned()), kubelet: Some(Switch::Stop), ..Fault::default() };
+            assert_eq!(done(&lesson, stop), vec![true; exercise.checks.len()], "{title}");
+        }
+    }
+
+    #[test]
+    fn code_is_told_from_words() {
+        let parts: Vec<_> = code_of("Type `ls -l`, then `ls`.").collect();
+        assert_eq!(parts, [(false, "Type "), (true, "ls -l"), (false, ", then "), (true, "ls"), (false, ".")]);
+        assert_eq!(code_of("none").count(), 1);
+    }
+}
