@@ -11,7 +11,7 @@ use kubarium::views::{ClusterView, NodeFaults, PodDetails, PodView, Slower};
 use super::i18n::Text;
 use super::icons::Icon;
 use super::pod_cell::subject_of;
-use super::state::{Act, Action, Link, LookTab, Lower, Panel, State, Subject};
+use super::state::{Act, Action, Link, LookTab, Panel, State, Subject};
 use super::timeline::act_words;
 
 /// What is done.
@@ -125,13 +125,7 @@ pub fn carry_out(link: &Link, state: &State, s: &Subject, deed: &Deed) {
             // kubectl answers a command; of a fault nobody else says that it is done.
             link.send(Action::Announce(act_words(&Act::Fault(Box::new(fault.clone())), state.lang).into()));
         }
-        Deed::Type(text) => {
-            let terminal = if let Lower::Terminal(i) = state.lower { i } else { 0 };
-            link.send(Action::Lower(Lower::Terminal(terminal)));
-            link.send(Action::Panel(Panel::Term));
-            link.type_in(terminal, text);
-            link.host.borrow().focus_terminal(terminal);
-        }
+        Deed::Type(text) => link.type_line(state.lower.terminal(), text),
         Deed::Edit => {
             let Some(mut object) = link.host.borrow().object(s).cloned() else { return };
             // What was applied last is kubectl's own to keep.

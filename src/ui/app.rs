@@ -401,6 +401,7 @@ pub fn App() -> Html {
     use_effect_with((state.scene.task.clone().filter(|_| !state.scene.past), lang), |(task, lang)| {
         if let Some(task) = task {
             task::tell(task, *lang);
+            task::keep(task);
         }
     });
     // The past has the files that were there then.
@@ -417,7 +418,7 @@ pub fn App() -> Html {
                     { switch("turns", &[STOPS[1], STOPS[3]], state.side, lang, &link) }
                     <Edit files={state.files.clone()} past={past_files.clone()} file={state.file} problems={state.problems.clone()} answer={state.answer.clone()} />
     <Splitter edge={Edge::Edit} />
-                    <Tank scene={state.scene.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table} section={state.section} shown={state.panel == Panel::Tank} dark={state.dark}>
+                    <Tank scene={state.scene.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table} section={state.section} shown={state.panel == Panel::Tank} dark={state.dark} terminal={state.lower.terminal()}>
                         <Timeline scene={state.scene.clone()} selected={state.selected.clone()} hunt={state.hunt.clone()} only={state.only} />
                     </Tank>
                     { term(&state, &link) }

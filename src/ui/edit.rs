@@ -13,10 +13,10 @@ use kubarium::api::Object;
 use kubarium::sim::Sim;
 use kubarium::views::{EXERCISE_FILE, ProblemView, adopt, configures_scheduler, is_foreign, object};
 
-use super::examples_menu::ExamplesMenu;
 use super::host::Answer;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
+use super::ready_menu::{Ready, ReadyMenu};
 use super::state::{Action, OpenFile, Panel, problems_of, use_lang, use_link};
 use super::vendor::{JsEditor, create_editor, save_file};
 
@@ -160,7 +160,8 @@ pub fn Edit(props: &Props) -> Html {
                 </div>
             }
             <div class="foot">
-                <ExamplesMenu />
+                <ReadyMenu of={Ready::Lessons} />
+                <ReadyMenu of={Ready::Examples} />
                 <small class="grow">{ hint.map(|text| text.t(lang)) }</small>
                 <button class="btn primary" onclick={apply} disabled={is_exercise || props.files.is_empty()} title={Text::ApplyHint.t(lang)}>{ Icon::Play.draw() }{ Text::Apply.t(lang) }</button>
             </div>

@@ -98,6 +98,11 @@ texts! {
     Apply: "Apply", "应用";
     ApplyHint: "Apply this file to the cluster (Ctrl+Enter or ⌘Enter)", "把此文件应用到集群（Ctrl+Enter 或 ⌘Enter）";
     Examples: "Examples", "示例";
+    Lessons: "Lessons", "课程";
+    LessonOf: "Lesson {} of {}", "第 {} 课，共 {} 课";
+    NextLesson: "Next lesson: {}", "下一课：{}";
+    FirstLesson: "Begin with a lesson", "从课程开始";
+    TypeIt: "Put it into the terminal", "填入终端";
     NewFile: "New file", "新建文件";
     CloseFile: "Close {}", "关闭 {}";
     Problems: "Problems", "问题";

@@ -80,6 +80,13 @@ pub enum Lower {
     Events,
 }
 
+impl Lower {
+    /// The terminal that is in front, or would be.
+    pub fn terminal(self) -> usize {
+        if let Lower::Terminal(i) = self { i } else { 0 }
+    }
+}
+
 /// The panel that a narrow page shows; of the editor and the inspector, the one that a page of middle width shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Panel {
@@ -459,6 +466,14 @@ impl Link {
         } else {
             self.host.borrow_mut().type_in(terminal, text);
         }
+    }
+
+    /// Puts a text into a terminal, in sight and with the focus there.
+    pub fn type_line(&self, terminal: usize, text: &str) {
+        self.send(Action::Lower(Lower::Terminal(terminal)));
+        self.send(Action::Panel(Panel::Term));
+        self.type_in(terminal, text);
+        self.host.borrow().focus_terminal(terminal);
     }
 
     /// Lets the host do something, and shows what there is to see then.

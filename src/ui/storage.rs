@@ -18,6 +18,9 @@ pub const MOMENT: &str = "kubarium.moment";
 /// How many of the session's last inputs the next load leaves out: set while it is not known that the page outlives them.
 pub const RESTORE: &str = "kubarium.restore";
 
+/// The names of the lessons that were done, one on each line.
+const LESSONS: &str = "kubarium.lessons";
+
 /// The tab whose session is the one kept for whoever comes next; none where that tab was left.
 const WRITER: &str = "kubarium.writer";
 /// What stands in a session's place where the visitor wants none of those that are kept.
@@ -50,6 +53,18 @@ pub fn get(key: &str) -> Option<String> {
 /// Keeps a text under a key.
 pub fn set(key: &str, value: &str) {
     write(false, key, value);
+}
+
+/// Whether the lesson of this name has been done.
+pub fn is_done(lesson: &str) -> bool {
+    get(LESSONS).is_some_and(|done| done.lines().any(|l| l == lesson))
+}
+
+/// Keeps that the lesson of this name has been done.
+pub fn set_done(lesson: &str) {
+    if !is_done(lesson) {
+        set(LESSONS, &format!("{}{lesson}\n", get(LESSONS).unwrap_or_default()));
+    }
 }
 
 /// This tab as long as it is not loaded anew: the moment at which it was.

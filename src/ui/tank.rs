@@ -8,7 +8,9 @@ use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use kubarium::base::{List as _, Time};
-use kubarium::views::{ClusterView, Flow, NodeFaults, NodeView, PodView, ServiceView, Share, WorkloadView, placement, placement_tried};
+use kubarium::views::{
+    ClusterView, Flow, NodeFaults, NodeView, PodView, ServiceView, Share, WorkloadView, lessons, placement, placement_tried,
+};
 
 use super::app::EMBEDDED;
 use super::format;
@@ -18,6 +20,7 @@ use super::icons::Icon;
 use super::papers::Papers;
 use super::pod_cell::{Density, Doors, PodCell, now_for};
 use super::pod_table::pod_table;
+use super::ready_menu::begin;
 use super::reasons;
 use super::section::section;
 use super::state::{Action, Panel, Scene, Subject, move_focus, use_lang, use_link};
@@ -41,6 +44,8 @@ pub struct Props {
     pub shown: bool,
     /// The theme, whose colours the canvases take.
     pub dark: bool,
+    /// The terminal that commands of a task go to.
+    pub terminal: usize,
     /// What stands under the picture.
     pub children: Html,
 }
@@ -150,7 +155,7 @@ pub fn Tank(props: &Props) -> Html {
     };
     html! {
         <section class={classes!("tank", (props.scene.past && !props.scene.playing).then_some("still"))} id="tank" aria-label={Text::Cluster.t(lang)}>
-            if let Some(task) = &props.scene.task { { task::draw(task, lang) } }
+            if let Some(task) = &props.scene.task { { task::draw(task, props.terminal, lang, &link) } }
             <div class="tools">
                 <input class="find" type="search" value={props.filter.clone()} oninput={on_filter} placeholder={Text::FilterPods.t(lang)} aria-label={Text::FilterPods.t(lang)} />
                 if !props.filter.is_empty() && !props.table { { found(view, &props.filter, lang) } }
@@ -351,6 +356,7 @@ fn NodeTank(props: &NodeProps) -> Html {
                     <p class="none">{ first.unwrap_or(Text::NodeEmpty).t(lang) }</p>
                     // Where the editor has no room beside the cluster, it is one step from here.
                     if first == Some(Text::ClusterEmpty) { <button class="btn primary" onclick={link.on(|| Action::Panel(Panel::Edit))}>{ Icon::Edit.draw() }{ Text::Editor.t(lang) }</button> }
+                    if first == Some(Text::ClusterEmpty) { <button class="btn outline lesson" onclick={let link = link.clone(); move |_: MouseEvent| if let Some(first) = lessons().first() { begin(&link, first, lang) }}>{ Icon::Flag.draw() }{ Text::FirstLesson.t(lang) }</button> }
                 }
                 for (i, slot) in node.places.iter().enumerate() {
                     if let Some(pod) = slot.and_then(|place| node.pods.get(place)) {

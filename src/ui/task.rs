@@ -6,10 +6,14 @@ use yew::prelude::*;
 use kubarium::api::Value;
 use kubarium::base::List as _;
 use kubarium::obj;
-use kubarium::views::{ExerciseView, said};
+use kubarium::views::{ExerciseView, Lesson, code_of, lessons, said};
 
+use super::app::EMBEDDED;
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
+use super::ready_menu::begin;
+use super::state::Link;
+use super::storage;
 
 fn so_far(task: &ExerciseView, lang: Lang) -> String {
     fill(Text::TaskSoFar.t(lang), &[&task.done().to_string(), &task.checks.len().to_string()])
@@ -24,7 +28,7 @@ fn is_done(task: &ExerciseView) -> bool {
 pub fn news(task: &ExerciseView, before: &ExerciseView, lang: Lang) -> Option<String> {
     let ticked = task.ticked_since(before)?;
     let so_far = if is_done(task) { Text::TaskDone.t(lang).to_owned() } else { so_far(task, lang) };
-    Some(format!("{}: {}. {so_far}", Text::TaskHolds.t(lang), said(ticked, lang.code())))
+    Some(format!("{}: {}. {so_far}", Text::TaskHolds.t(lang), said(ticked, lang.code()).replace('`', "")))
 }
 
 /// Tells the page around this one how far the reader is, where there is one: `{ kubarium: 'exercise', title, checks, done }`.
@@ -38,10 +42,47 @@ pub fn tell(task: &ExerciseView, lang: Lang) {
     }
 }
 
-/// The task and its checks.
-pub fn draw(task: &ExerciseView, lang: Lang) -> Html {
+/// Which lesson it is, if it is one.
+fn lesson_of(task: &ExerciseView) -> Option<usize> {
+    lessons().iter().position(|l| l.title == task.title)
+}
+
+/// Keeps that it has been done, where it is a lesson.
+pub fn keep(task: &ExerciseView) {
+    if is_done(task) && lesson_of(task).is_some() {
+        storage::set_done(said(&task.title, "en"));
+    }
+}
+
+/// Words with their code: a command of several words is put into the terminal by a click, where there is one.
+fn words(text: &str, terminal: usize, lang: Lang, link: &Link) -> Html {
+    let has_terminal = EMBEDDED.with(|e| *e != "embed");
+    let part = |(is_code, part): (bool, &str)| match is_code {
+        false => html! { part },
+        true if has_terminal && part.contains(' ') => {
+            let (link, line) = (link.clone(), part.to_owned());
+            // What was typed there before it goes.
+            let onclick = Callback::from(move |_: MouseEvent| link.type_line(terminal, &format!("\x15{line}")));
+            html! { <button class="code mono" title={Text::TypeIt.t(lang)} {onclick}>{ part }</button> }
+        }
+        true => html! { <b class="code mono">{ part }</b> },
+    };
+    let parts = code_of(text).map(part);
+    html! { <>{ for parts }</> }
+}
+
+/// The way to the next lesson.
+fn onward(next: &'static Lesson, lang: Lang, link: &Link) -> Html {
+    let name = fill(Text::NextLesson.t(lang), &[said(&next.title, lang.code())]);
+    let link = link.clone();
+    html! { <li><button class="btn primary" onclick={move |_: MouseEvent| begin(&link, next, lang)}>{ name }</button></li> }
+}
+
+/// The task and its checks; commands among their words go to the terminal of this number.
+pub fn draw(task: &ExerciseView, terminal: usize, lang: Lang, link: &Link) -> Html {
     let (title, text) = (said(&task.title, lang.code()), said(&task.text, lang.code()));
     let all = is_done(task);
+    let next = lesson_of(task).and_then(|i| lessons().get(i + 1)).filter(|_| all);
     html! {
         <details class={classes!("panel", "task", all.then_some("ok"))} open=true>
             <summary>
@@ -50,13 +91,16 @@ pub fn draw(task: &ExerciseView, lang: Lang) -> Html {
                 else if !task.checks.is_empty() { <span class="tag">{ so_far(task, lang) }</span> }
             </summary>
             <div tabindex="0" role="group" aria-label={Text::Task.t(lang)}>
-                if !text.is_empty() { <p>{ text }</p> }
+                if !text.is_empty() { <p>{ words(text, terminal, lang, link) }</p> }
                 <ul>
-                    for (words, held, wrong) in &task.checks {
+                    for (check, held, wrong) in &task.checks {
                         <li class={held.then_some("ok")}>
                             <i>if *held { { Icon::Check.draw() } }</i>
-                            <span><span class="sr">{ if *held { Text::TaskHolds } else { Text::TaskNotYet }.t(lang) }{ ": " }</span>{ said(words, lang.code()) }if !wrong.is_empty() { <code class="bad">{ wrong }</code> }</span>
+                            <span><span class="sr">{ if *held { Text::TaskHolds } else { Text::TaskNotYet }.t(lang) }{ ": " }</span>{ words(said(check, lang.code()), terminal, lang, link) }if !wrong.is_empty() { <code class="bad">{ wrong }</code> }</span>
                         </li>
+                    }
+                    if let Some(next) = next {
+                        { onward(next, lang, link) }
                     }
                 </ul>
             </div>

@@ -1,5 +1,8 @@
 //! The lessons that come with the page: exercises, each with the cluster that it begins with.
 
+use std::sync::LazyLock;
+
+use crate::api::Value;
 use crate::base::List as _;
 use crate::sim::{Session, TimedInput};
 
@@ -11,6 +14,8 @@ const CLUSTER_FILE: &str = "cluster.yaml";
 /// A lesson.
 #[derive(Debug)]
 pub struct Lesson {
+    /// What it is called, by language; see [`super::said`].
+    pub title: Value,
     /// Its exercise, as a file.
     pub exercise: &'static str,
     /// The manifests that are applied when it begins; may be empty.
@@ -37,19 +42,21 @@ const SOURCES: [&str; 10] = [
     lesson!("autoscale.yaml"),
 ];
 
+static LESSONS: LazyLock<Vec<Lesson>> = LazyLock::new(|| {
+    let lesson = |source: &'static str| {
+        let (exercise, cluster) = source.split_once("\n---\n").unwrap_or((source, ""));
+        // Each can be read: see the test.
+        Lesson { title: Exercise::read(exercise).unwrap_or_default().title, exercise, cluster }
+    };
+    SOURCES.into_iter().map(lesson).list()
+});
+
 /// The lessons in their order.
-pub fn lessons() -> Vec<Lesson> {
-    let split = |source: &'static str| source.split_once("\n---\n").unwrap_or((source, ""));
-    SOURCES.into_iter().map(split).map(|(exercise, cluster)| Lesson { exercise, cluster }).list()
+pub fn lessons() -> &'static [Lesson] {
+    &LESSONS
 }
 
 impl Lesson {
-    /// Its exercise, read.
-    pub fn read(&self) -> Exercise {
-        // The lessons' own test reads each of them.
-        Exercise::read(self.exercise).unwrap_or_default()
-    }
-
     /// A session in which it begins, made of an empty one.
     pub fn begin(&self, empty: Session) -> Session {
         let mut files = vec![(EXERCISE_FILE, self.exercise)];
@@ -59,7 +66,7 @@ impl Lesson {
             inputs.push(TimedInput { cmd: Some(format!("kubectl apply -f {CLUSTER_FILE}")), ..TimedInput::default() });
         }
         let files = files.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
-        Session { files, inputs: inputs.into(), ..empty }
+        Session { files, inputs, ..empty }
     }
 }
 
@@ -82,7 +89,7 @@ mod tests {
 
     /// Does a lesson by its own commands, one after the other, and then what it asks for by hand; what of it has been ticked then.
     fn done(lesson: &Lesson, deed: Fault) -> Vec<bool> {
-        let exercise = lesson.read();
+        let exercise = Exercise::read(lesson.exercise).expect(lesson.exercise);
         let mut sim = Sim::new(lesson.begin(Session { seed: 1, metrics: Some(true), rbac: true, ..Session::default() }));
         let mut all = Exercises::default();
         let mut run = |input: TimedInput, seconds: u64| {
@@ -119,7 +126,7 @@ mod tests {
             }
             // What one of them asks for by hand.
             let stop = Fault { node: Some("node1".to_owned()), kubelet: Some(Switch::Stop), ..Fault::default() };
-            assert_eq!(done(&lesson, stop), vec![true; exercise.checks.len()], "{title}");
+            assert_eq!(done(lesson, stop), vec![true; exercise.checks.len()], "{title}");
         }
     }
 

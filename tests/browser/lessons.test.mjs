@@ -1,0 +1,49 @@
+// The lessons: begun from the empty cluster, done by the commands among their words, one after the other, and kept as done.
+import assert from 'node:assert/strict';
+import { journey, screen } from './harness.mjs';
+
+for (const [theme, language, size] of [
+  ['dark', 'en-US', { width: 1440, height: 900 }],
+  ['light', 'zh-CN', { width: 360, height: 740 }],
+]) {
+  journey(`learns by a lesson, and goes on to the next: ${theme} ${language} ${size.width}`, { theme, language, size, reducedMotion: size.width < 400 }, async ({ page, until, axe, screenshot }) => {
+    const narrow = size.width < 760;
+    const panel = async (n) => narrow && page.locator('.switch button').nth(n).click();
+    const task = page.locator('.task');
+    const ticked = async () => [await task.locator('li.ok').count(), await task.locator('li').count()].join(' of ');
+    /** Puts a command into the terminal by a click, and enters it. */
+    const run = async (command) => {
+      await panel(0);
+      await task.getByRole('button', { name: command }).click();
+      await until(`the terminal to show ${command}`, async () => (await screen(page)).replace(/\s/g, '').includes(command.replace(/\s/g, '')));
+      await page.keyboard.press('Enter');
+      await panel(0);
+    };
+    await page.locator('.water .lesson').click();
+    await task.locator('h2', { hasText: /Deploy an application|部署应用/ }).waitFor();
+    assert.equal(await ticked(), '0 of 3');
+    await screenshot('begun');
+    await axe();
+    await run('kubectl create deployment web --image=nginx');
+    await until('the pod is ready', async () => (await ticked()) === '2 of 3');
+    await screenshot('on-the-way');
+    // What was put there and not entered makes way.
+    await task.getByRole('button', { name: 'kubectl get pods -o wide' }).click();
+    await run('kubectl delete deployment web');
+    await until('all is done', async () => (await ticked()) === '3 of 4');
+    assert.doesNotMatch(await screen(page), /wide *kubectl/);
+    await screenshot('done');
+    await axe();
+    await task.getByRole('button', { name: /Next lesson: Find out what is wrong|下一课：找出问题/ }).click();
+    await task.locator('h2', { hasText: /Find out what is wrong|找出问题/ }).waitFor();
+    await page.locator('.node .pod', { hasText: /shop/ }).waitFor();
+    // It is another session, and the menu remembers.
+    await panel(1);
+    await page.getByRole('button', { name: /^(Lessons|课程)$/ }).click();
+    await page.getByRole('menuitem', { name: /(Deploy an application|部署应用).*(Done|已完成)/ }).waitFor();
+    assert.equal(await page.locator('.menu .tag.ok').count(), 1);
+    await screenshot('menu');
+    await axe();
+    if (narrow) assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= size.width, 'nothing sticks out');
+  });
+}
