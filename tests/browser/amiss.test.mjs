@@ -1,7 +1,7 @@
 // A cluster in which much is amiss: for each thing the reason is one step away, and where it stands elsewhere, so is the next one.
 // And many pods at once: the heat map shows all of them, and what requests they get.
 import assert from 'node:assert/strict';
-import { journey } from './harness.mjs';
+import { boxes, journey, seconds } from './harness.mjs';
 
 const pod = (name, spec, container) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec: { containers: [{ name: 'c', image: 'busybox', command: ['sleep', '999'], ...container }], ...spec } });
 const deployment = (name, replicas, container, spec, namespace) => ({
@@ -67,7 +67,7 @@ for (const [theme, language, size] of [
   journey(`gives each thing amiss its reason: ${theme} ${language} ${size.width}`, { theme, language, size, reducedMotion: size.width < 400, storage: session(AMISS, COMMANDS, 60) }, async ({ page, until, axe, screenshot }) => {
     const narrow = size.width < 760;
     const panel = async (n) => narrow && page.locator('.switch button').nth(n).click();
-    await until('a minute', async () => /^00:0[1-9]/.test(await page.locator('.time').innerText()));
+    await until('a minute', async () => (await seconds(page)) >= 60);
     await panel(3);
     await page.locator('.look li', { hasText: 'stuck' }).first().waitFor();
     await screenshot('list');
@@ -112,7 +112,7 @@ for (const [theme, language, size] of [
     await axe();
     const heat = page.locator('canvas.heat');
     if (size.width > 760) {
-      const [rack, canvas] = [await page.locator('.rack').boundingBox(), await heat.boundingBox()];
+      const [rack, canvas] = await boxes(page, '.rack', 'canvas.heat');
       assert.ok(canvas.y + canvas.height <= rack.y + rack.height + 1, 'all of it is seen at once');
     }
     await heat.hover({ position: { x: 12, y: 3 } });

@@ -1,7 +1,7 @@
 // What is done to the cluster by hand beyond manifests: load on a service, faults of nodes and pods; and one pod cut open.
 // Each waits for what stays, never for a moment in between.
 import assert from 'node:assert/strict';
-import { journey, type } from './harness.mjs';
+import { boxes, journey, seconds, stands, type } from './harness.mjs';
 import { apply, example } from './manifests.mjs';
 
 const speed = (page, n) => page.locator('.speed input').fill(String(n));
@@ -27,7 +27,7 @@ for (const [theme, language, size] of [
     for (let i = 0; i < 9; i++) await sliders.nth(i).fill('40');
     await sliders.nth(3).focus();
     await page.keyboard.press('ArrowUp');
-    assert.equal(await sliders.nth(3).inputValue(), '45');
+    await until('one step more', async () => (await sliders.nth(3).inputValue()) === '45');
     await page.getByRole('button', { name: /^(Send|发送)$/ }).click();
     // The space bar is for the clock only where it is not for a button.
     await page.locator('.bar h1').click();
@@ -57,7 +57,7 @@ for (const [theme, language, size] of [
     // Whoever comes back sees the curve that runs, and how far it has come.
     await page.locator('.look .title .btn').click();
     await page.locator('.look .list button', { hasText: 'web' }).filter({ hasText: /reaches|可达/ }).click();
-    assert.equal(await sliders.nth(3).inputValue(), '45');
+    await until('the curve that runs', async () => (await sliders.nth(3).inputValue()) === '45');
     await page.locator('.eq i').waitFor();
     await screenshot('requests');
     await axe();
@@ -75,13 +75,16 @@ journey('draws a curve with the mouse, and shows what is dropped', { theme: 'lig
   await example(page, 'service');
   await apply(page, 'service/web created');
   await page.locator('.chip[title="Service"]', { hasText: /^web/ }).click();
-  const box = await page.locator('.eq').boundingBox();
+  // Once it has come to rest.
+  await page.locator('.eq').hover();
+  const [box] = await boxes(page, '.eq');
   await page.mouse.move(box.x + 2, box.y + box.height * 0.5);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width - 3, box.y + box.height * 0.8, { steps: 26 });
   await page.mouse.up();
-  assert.ok(Number(await page.locator('.eq input').first().inputValue()) > 80);
-  assert.ok(Number(await page.locator('.eq input').last().inputValue()) > 20);
+  const drawn = (slider, most) => until(`more than ${most}`, async () => Number(await slider.inputValue()) > most);
+  await drawn(page.locator('.eq input').first(), 80);
+  await drawn(page.locator('.eq input').last(), 20);
   await type(page, 'kubectl scale rc web --replicas=0');
   await until('no pods', async () => (await page.locator('.node .pod').count()) === 0);
   await page.getByRole('button', { name: 'Send', exact: true }).click();
@@ -93,9 +96,10 @@ journey('draws a curve with the mouse, and shows what is dropped', { theme: 'lig
 journey('breaks a node in four ways, and mends it', { theme: 'dark' }, async ({ page, until, axe, screenshot }) => {
   await example(page, 'nginx-rc');
   await apply(page, 'replicationcontroller/nginx created');
+  await until('a pod on each', async () => (await page.locator('.node .pod', { hasText: 'Running' }).count()) === 3);
   const node = page.locator('.node').first();
   await node.locator('header button').click();
-  assert.match(await node.getAttribute('class'), /\bon\b/, 'it is marked as what is looked at');
+  await until('it to be marked as what is looked at', async () => /\bon\b/.test(await node.getAttribute('class')));
   const height = (await node.boundingBox()).height;
   for (const [deed, sign, mend] of [
     ['Slow its disk', 'disk 20× slow', 'Disk as before'],
@@ -104,7 +108,7 @@ journey('breaks a node in four ways, and mends it', { theme: 'dark' }, async ({ 
   ]) {
     await page.getByRole('button', { name: deed }).click();
     await node.locator('.tag', { hasText: sign }).waitFor();
-    assert.ok((await node.locator('.tag span', { hasText: sign }).boundingBox()).width > 50, 'its words are seen');
+    await until('its words to be seen', async () => (await node.locator('.tag span', { hasText: sign }).boundingBox()).width > 50);
     assert.equal(await node.locator('.tag span', { hasText: sign }).evaluate((words) => getComputedStyle(words).clipPath), 'none', 'all of them');
     await page.getByRole('button', { name: mend }).waitFor();
   }
@@ -176,7 +180,7 @@ journey('shows the files of the past, who changed what, and two courses at one m
   await page.locator('.sheet', { hasText: 'What changed' }).locator('td', { hasText: /^kubelet$/ }).first().waitFor();
   await screenshot('who');
   await speed(page, 7);
-  await until('a minute', async () => /^00:0[1-9]/.test(await page.locator('.time').innerText()));
+  await until('a minute', async () => (await seconds(page)) >= 60);
   await page.locator('body').press(' ');
   await page.locator('.strip input').fill('20000');
   await page.locator('.edit .text.past', { hasText: 'liveness-exec' }).waitFor();

@@ -1,6 +1,6 @@
 // A process killed by hand, the search in the terminal, and exercises: from the author's file to the reader's ticks.
 import assert from 'node:assert/strict';
-import { journey, screen, type } from './harness.mjs';
+import { boxes, journey, screen, type } from './harness.mjs';
 import { example } from './manifests.mjs';
 
 const LOOKS = [
@@ -24,7 +24,7 @@ for (const [theme, language, size] of LOOKS) {
     await page.locator('.look .tab', { hasText: /Inside|内部/ }).click();
     const process = (command) => page.locator('.procs li').filter({ has: page.locator('b', { hasText: new RegExp(`^${command}$`) }) });
     await process('sleep 1000').waitFor();
-    assert.equal(await page.locator('.procs li').count(), 2);
+    await until('both processes', async () => (await page.locator('.procs li').count()) === 2);
     await screenshot('processes');
     await axe();
     if (size.width < 760) await fits(page, size);
@@ -93,7 +93,7 @@ for (const [theme, language, size] of LOOKS) {
     const task = page.locator('.task');
     await panel(1);
     await example(page, 'exercise');
-    assert.ok(await page.getByRole('button', { name: /^(Apply|应用)$/ }).isDisabled(), 'it is nothing for the cluster');
+    await until('the button to know that it is nothing for the cluster', () => page.getByRole('button', { name: /^(Apply|应用)$/ }).isDisabled());
     await page.locator('.edit .foot small', { hasText: /share the session|请分享会话/ }).waitFor();
     // What the author writes is seen at once, and what is wrong with it.
     await page.locator('#editor .cm-content').click();
@@ -103,7 +103,7 @@ for (const [theme, language, size] of LOOKS) {
     for (let i = 0; i < '\n  when: never'.length; i++) await page.keyboard.press('Backspace');
     await until('no problem left', async () => (await page.locator('.problems').count()) === 0);
     await panel(0);
-    assert.equal(await task.locator('li').count(), 3);
+    await until('three checks', async () => (await task.locator('li').count()) === 3);
     assert.equal(await task.locator('li.ok').count(), 0);
     await screenshot('set');
     await axe();
@@ -116,13 +116,12 @@ for (const [theme, language, size] of LOOKS) {
     await page.goto(address.replace('#', '?embed=term#'));
     await task.waitFor();
     await type(page, 'kubectl create deployment web --image=nginx --replicas=3');
-    await until('the first is ticked', async () => (await task.locator('li.ok').count()) === 1);
-    await until('the second is', async () => (await task.locator('li.ok').count()) === 2);
+    await until('two are ticked', async () => (await task.locator('li.ok').count()) === 2);
     await until('it is spoken', async () => /Three of its pods are ready|它的三个 Pod 已就绪/.test(await page.locator('[role=log]').innerText()));
     await screenshot('on-the-way');
     await axe();
     // What is done and what is not is seen, however long the words beside it are.
-    const [box, last] = await Promise.all([task.boundingBox(), task.locator('li').last().boundingBox()]);
+    const [box, last] = await boxes(page, '.task', '.task li:last-child');
     assert.ok(last.y + last.height <= box.y + box.height, JSON.stringify([box, last]));
     assert.ok((await page.locator('.rack').boundingBox()).height > 120, 'and so is the cluster');
     await type(page, 'kubectl expose deployment web --port=80');
@@ -139,7 +138,7 @@ for (const [theme, language, size] of LOOKS) {
     await page.getByRole('button', { name: /Back to now|回到现在/ }).click();
     await until('all again', async () => (await task.locator('li.ok').count()) === 3);
     await task.locator('summary').press('Enter');
-    assert.equal(await task.locator('li').first().isVisible(), false, 'it makes room');
+    await task.locator('li').first().waitFor({ state: 'hidden' });
   });
 }
 
@@ -157,7 +156,10 @@ journey('tells the page around it how far an exercise is', {}, async ({ page, un
   const frame = page.frameLocator('iframe');
   const told = () => page.evaluate(() => told.at(-1));
   await until('the task is told', async () => (await told())?.checks.join() === 'false,false,false');
-  await frame.locator('.term .host:not([hidden])').click();
+  await until('its terminal to take the focus', async () => {
+    await frame.locator('.term .host:not([hidden])').click();
+    return frame.locator('.term .host:not([hidden])').evaluate((element) => element.contains(document.activeElement));
+  });
   await page.keyboard.type('kubectl create deployment web --image=nginx --replicas=3; kubectl expose deployment web --port=80\n');
   await until('all is done', async () => (await told()).done);
   assert.deepEqual(await told(), { kubarium: 'exercise', title: 'A web server, three times', checks: [true, true, true], done: true });

@@ -13,6 +13,10 @@ const screenshots = process.env.KUBARIUM_SCREENSHOTS ?? join(root, 'target/journ
 /** How long anything may take before a journey gives up, in milliseconds: a busy machine is slow, not broken. */
 export const PATIENCE_MS = Number(process.env.KUBARIUM_PATIENCE_MS ?? 30_000);
 
+/** How many times slower the page runs than it could, and how long each step of a journey waits, in milliseconds: to find journeys that
+ * hold only where both are quick. Then none is tried twice. */
+const [THROTTLE, HESITATE_MS] = [Number(process.env.KUBARIUM_THROTTLE ?? 1), Number(process.env.KUBARIUM_HESITATE_MS ?? 0)];
+
 /** Sizes that journeys look at. */
 export const SIZES = {
   desktop: { width: 1440, height: 900 },
@@ -29,7 +33,7 @@ before(async () => {
   mkdirSync(screenshots, { recursive: true });
   site = await serve();
   profile = mkdtempSync(join(tmpdir(), 'kubarium-journey-'));
-  browser = await chromium.launch(launching(profile));
+  browser = await chromium.launch({ ...launching(profile), slowMo: HESITATE_MS });
 });
 
 after(async () => {
@@ -59,6 +63,7 @@ export function journey(name, options, body) {
     try {
       await travel(name, options, body);
     } catch (error) {
+      if (THROTTLE > 1 || HESITATE_MS > 0) throw error;
       t.diagnostic(`went wrong the first time, and is tried once more: ${error.stack}`);
       await travel(name, options, body);
     }
@@ -79,6 +84,7 @@ async function travel(name, options, body) {
   });
   context.setDefaultTimeout(PATIENCE_MS);
   const problems = [];
+  if (THROTTLE > 1) context.on('page', (page) => throttle(page).catch(() => {}));
   const page = await context.newPage();
   const expected = (text) => (options.errors ?? []).some((pattern) => pattern.test(text));
   const note = (text) => expected(text) || problems.push(text);
@@ -116,6 +122,38 @@ async function travel(name, options, body) {
   }
   assert.deepEqual(problems, [], 'the page reported problems');
   assert.deepEqual(site.missing, [], 'the page asked for files that are not there');
+}
+
+/** Has a page run more slowly than it could. */
+async function throttle(page) {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: THROTTLE });
+}
+
+/** Where these parts of the page are, all at one moment: of two that are asked for one after the other, the first may move meanwhile. */
+export const boxes = (page, ...parts) => page.evaluate((parts) => parts.map((part) => {
+  const { x, y, width, height } = document.querySelector(part).getBoundingClientRect();
+  return { x, y, width, height };
+}), parts);
+
+/** What the page's clock says, in whole seconds. */
+export async function seconds(page) {
+  const [, h, m, s] = (await page.locator('.time').innerText()).match(/(\d+):(\d+):(\d+)/).map(Number);
+  return h * 3600 + m * 60 + s;
+}
+
+/** Sees to it that the clock stands: once the last moment is drawn, it says the same over many frames. Comes back with what it says. */
+export async function stands(page) {
+  await page.getByRole('button', { name: /^(Play|播放)$/ }).waitFor();
+  return until(page, 'the clock to stand', async () => {
+    const said = await page.locator('.time').innerText();
+    await page.evaluate(() => new Promise((done) => {
+      let left = 30;
+      const next = () => (left-- > 0 ? requestAnimationFrame(next) : done());
+      next();
+    }));
+    return (await page.locator('.time').innerText()) === said && said;
+  });
 }
 
 const SCREEN = '.term .host:not([hidden]) .xterm-rows';
@@ -165,8 +203,11 @@ async function until(page, what, check) {
   }
 }
 
-/** Fails on every violation of WCAG 2.2 A and AA that axe-core finds. */
+/** Fails on every violation of WCAG 2.2 A and AA that axe-core finds. What is on its way in is judged once it is there. */
 async function axe(page) {
+  await page.evaluate(() => Promise.all(document.getAnimations()
+    .filter((a) => a.timeline === document.timeline && a.playState === 'running' && a.effect.getComputedTiming().endTime < Infinity)
+    .map((a) => a.finished.catch(() => {}))));
   await page.evaluate(readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8'));
   const violations = await page.evaluate(async () => {
     const result = await globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });

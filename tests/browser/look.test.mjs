@@ -30,7 +30,7 @@ for (const [theme, language, size] of [
     assert.ok(cut <= 1, `${cut} pixels of the tabs are out of sight`);
     await until('two curves', async () => (await page.locator('.charts figure').count()) === 2);
     // They begin with the pod, which was there long before it was looked at.
-    assert.equal(await page.locator('.charts figcaption span').first().innerText(), '00:00');
+    await page.locator('.charts figcaption span').first().filter({ hasText: /^00:00$/ }).waitFor();
     await page.locator('.charts').scrollIntoViewIfNeeded();
     await screenshot('usage');
     await axe();
@@ -44,7 +44,7 @@ for (const [theme, language, size] of [
     assert.equal(name, 'p-c.log');
     assert.match(log, /^line 1\nline 10\n/);
     await tab(6);
-    assert.match(await page.locator('.look dl.env').first().innerText(), /COLOUR\s*coral/);
+    await page.locator('.look dl.env', { hasText: /COLOUR\s*coral/ }).waitFor();
     assert.match(await page.locator('.look dl.env').first().innerText(), /one\ntwo/, 'each line is one');
     // What only tells of Services is folded.
     const folded = page.locator('.look details.env');

@@ -1,6 +1,6 @@
 // The page is for everyone: themes, languages, sizes, the table instead of the picture, and what axe-core finds.
 import assert from 'node:assert/strict';
-import { journey, type } from './harness.mjs';
+import { boxes, journey, stands, type } from './harness.mjs';
 import { apply, example } from './manifests.mjs';
 
 for (const [theme, language, size] of [
@@ -38,13 +38,15 @@ for (const [theme, language, size] of [
 ]) {
   journey(`lets editor and inspector take turns: ${theme} ${language} ${size.width}`, { theme, language, size }, async ({ page, until, axe, screenshot }) => {
     const [edit, look, tabs] = [page.locator('.edit'), page.locator('.look'), page.locator('.turns [role=tab]')];
-    const box = await edit.boundingBox();
+    const [box] = await boxes(page, '.edit');
     assert.ok(box.height > size.height * 0.75, `the editor is as high as the page: ${box.height}`);
     assert.ok(await look.isHidden());
     await screenshot('editor');
     await axe();
     await apply(page, 'pod/liveness-exec created');
     await page.locator('.node .pod', { hasText: 'Running' }).waitFor();
+    // What waited for its node is gone from above the rack.
+    await until('no queue', async () => (await page.locator('.queue .pod').count()) === 0);
     const rack = await page.locator('.rack').boundingBox();
     await page.locator('.pod').first().click();
     await look.locator('h2', { hasText: 'liveness-exec' }).waitFor();
@@ -81,10 +83,10 @@ journey('changes language and theme and keeps them', { theme: 'light' }, async (
   await page.getByRole('button', { name: '中文' }).click();
   await page.getByRole('button', { name: '应用', exact: true }).waitFor();
   await page.getByRole('button', { name: '深色主题' }).click();
-  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+  await page.locator('html[data-theme=dark]').waitFor();
   await page.reload();
   await page.getByRole('button', { name: '应用', exact: true }).waitFor();
-  assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN');
+  await page.locator('html[lang=zh-CN]').waitFor();
 });
 
 journey('says in a table what the picture shows', {}, async ({ page, until }) => {
@@ -101,7 +103,7 @@ journey('says in a table what the picture shows', {}, async ({ page, until }) =>
 
 journey('says of many pods which sources they have, and how many are found', { size: 'laptop' }, async ({ page, until, axe, screenshot }) => {
   await type(page, 'kubectl create configmap settings --from-literal=a=1');
-  const [rack, last] = await Promise.all(['.rack', '.node:last-child'].map((part) => page.locator(part).boundingBox()));
+  const [rack, last] = await boxes(page, '.rack', '.node:last-child');
   assert.ok(last.y + last.height <= rack.y + rack.height + 1, `three nodes are seen: ${JSON.stringify([rack, last])}`);
   await type(page, 'kubectl create deployment web --image=nginx --replicas=50');
   await type(page, 'kubectl set env deployment web --from=configmap/settings');
@@ -116,24 +118,20 @@ journey('says of many pods which sources they have, and how many are found', { s
 
 journey('runs by the keyboard: play, step, speed, help', {}, async ({ page, until }) => {
   await page.locator('body').press(' ');
-  const time = () => page.locator('.time').innerText();
-  await page.waitForTimeout(300);
-  const stands = await time();
-  await page.waitForTimeout(400);
-  assert.equal(await time(), stands, 'the clock stands');
+  const stood = await stands(page);
   await page.locator('body').press(']');
   await until('twice the speed', async () => (await page.locator('.speed output').innerText()) === '2×');
   await page.locator('body').press('?');
   await page.getByRole('dialog').waitFor();
   await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.locator('body').press(' ');
-  await until('the clock runs', async () => (await time()) !== stands);
+  await until('the clock runs', async () => (await page.locator('.time').innerText()) !== stood);
 });
 
 journey('goes on below where it is much enlarged', { size: { width: 360, height: 240 } }, async ({ page, screenshot }) => {
-  const edge = async (part) => page.locator(part).evaluate((e) => ({ top: e.getBoundingClientRect().top + scrollY, bottom: e.getBoundingClientRect().bottom + scrollY }));
-  const [rack, timeline, panels] = await Promise.all(['.rack', '.timeline', '.switch'].map(edge));
-  assert.ok(rack.bottom - rack.top > 40 && rack.bottom <= timeline.top + 1 && timeline.bottom <= panels.top, JSON.stringify([rack, timeline, panels]));
+  const [rack, timeline, panels] = await boxes(page, '.rack', '.timeline', '.switch');
+  assert.ok(rack.height > 40 && rack.y + rack.height <= timeline.y + 1 && timeline.y + timeline.height <= panels.y, JSON.stringify([rack, timeline, panels]));
   await page.locator('.switch button').nth(2).click();
   await page.locator('.term .host').waitFor();
   await screenshot('terminal');
@@ -158,6 +156,6 @@ journey('says how many pods wait, and why', {}, async ({ page, until, screenshot
   await until('all of them', async () => (await queue.locator('h2 b').innerText()) === '12');
   await queue.locator('.why', { hasText: 'without enough cpu left' }).waitFor();
   await screenshot('queue');
-  const [strip, why] = await Promise.all([queue.boundingBox(), queue.locator('.why').boundingBox()]);
+  const [strip, why] = await boxes(page, '.queue', '.queue .why');
   assert.ok(why.x + why.width <= strip.x + strip.width, 'the reason is in sight');
 });

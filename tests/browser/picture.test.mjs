@@ -1,6 +1,6 @@
 // What the picture shows beyond single pods: two generations, services' doors, the autoscaler's gauge, a ConfigMap that is late.
 import assert from 'node:assert/strict';
-import { journey, type } from './harness.mjs';
+import { journey, stands, type } from './harness.mjs';
 import { apply, example } from './manifests.mjs';
 
 for (const theme of ['dark', 'light']) {
@@ -11,11 +11,14 @@ for (const theme of ['dark', 'light']) {
     await until('three open doors', async () => (await page.locator('.pod .door.ok').count()) === 3);
     await page.locator('.speed input').fill('3');
     await type(page, 'kubectl set image deployment/web web=nginx:1.25');
-    await page.locator('.pod.old').first().waitFor();
-    await until('a new pod that is not in yet', async () => (await page.locator('.pod .door.warn').count()) > 0);
+    const between = () => page.evaluate(() => document.querySelector('.pod.old') && document.querySelector('.pod:not(.old) .door.warn'));
+    await until('an old pod, and a new one that is not in yet', between);
+    await page.locator('body').press(' ');
+    await stands(page);
     await page.locator('.chip', { hasText: 'older' }).waitFor();
     await screenshot('between');
     await axe();
+    await page.locator('body').press(' ');
     await page.locator('.speed input').fill('6');
     await until('no old pod', async () => (await page.locator('.pod').count()) === 3 && (await page.locator('.pod.old').count()) === 0);
   });

@@ -1,7 +1,7 @@
 // A session as a link, as a file, as a script; links that cannot be read; the last session, which is there again.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { journey, screen, type } from './harness.mjs';
+import { boxes, journey, screen, type } from './harness.mjs';
 import { apply, example } from './manifests.mjs';
 
 const link = (page) => page.locator('.share input').inputValue();
@@ -150,7 +150,7 @@ for (const width of [1280, 900, 600]) {
     await type(page, 'kubectl get nodes');
     await until('the nodes', async () => /node3 +Ready/.test(await screen(page)));
     assert.equal(await page.locator('.edit').isVisible(), false);
-    const [tank, term] = await Promise.all(['.tank', '.term'].map((part) => page.locator(part).boundingBox()));
+    const [tank, term] = await boxes(page, '.tank', '.term');
     // Side by side where there is room for both.
     const apart = width > 1200 ? term.x >= tank.x + tank.width - 1 && term.height > 400 : tank.width > width - 40 && term.y >= tank.y + tank.height - 1;
     assert.ok(tank.height > 150 && apart, JSON.stringify([tank, term]));
@@ -169,7 +169,7 @@ journey('has room for a few lines where a terminal is embedded low', { query: '?
   // One that still falls lies over what is behind it.
   await page.locator('.node .pod', { hasText: 'Running' }).waitFor();
   await until('all the nodes', async () => /NAME[^]*node3 +Ready/.test(await screen(page)));
-  const [rack, host] = await Promise.all(['.rack', '.term .host:not([hidden])'].map((part) => page.locator(part).boundingBox()));
+  const [rack, host] = await boxes(page, '.rack', '.term .host:not([hidden])');
   assert.ok(host.height > 60 && rack.height > 60, JSON.stringify([rack, host]));
   await axe();
   await screenshot('embedded-low');

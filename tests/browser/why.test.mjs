@@ -37,7 +37,8 @@ for (const [theme, language, size] of [
     const narrow = size.width < 760;
     const panel = async (n) => narrow && page.locator('.switch button').nth(n).click();
     await panel(1);
-    await apply(page, 'pod/liveness-exec created');
+    await example(page, 'nginx-rc');
+    await apply(page, 'replicationcontroller/nginx created');
     await panel(3);
     // From the first pod on there is room for what may be amiss.
     await page.locator('.amiss:not(.still)').waitFor();
@@ -48,7 +49,7 @@ for (const [theme, language, size] of [
     await panel(3);
     await page.locator('.amiss h3', { hasText: /^(Not as wanted|与期望不符)1$/ }).waitFor();
     assert.deepEqual(await page.locator('.amiss').boundingBox(), room, 'what is below does not move');
-    assert.match(await page.locator('.amiss li').innerText(), /too-big\s*Pod\s*Insufficient cpu/);
+    await page.locator('.amiss li', { hasText: /too-big\s*Pod\s*Insufficient cpu/ }).waitFor();
     await panel(0);
     await page.locator('.pod', { hasText: 'too-big' }).click();
     await sheet(page, /Where it was put|调度结果/).locator('td', { hasText: /NodeResourcesFit: Insufficient cpu \((asks for|请求) / }).first().waitFor();
@@ -155,7 +156,7 @@ journey('goes by the keys of k9s: from a list to an object and back', { theme: '
   await page.locator('.deeds .chip').first().focus();
   await page.keyboard.press('Enter');
   await until('the other way round', async () => (await focused()) === 'Start its kubelet');
-  assert.ok(await page.getByRole('button', { name: 'Cut its network' }).isDisabled());
+  await until('what cannot be done now', () => page.getByRole('button', { name: 'Cut its network' }).isDisabled());
   await until('it is spoken', async () => /node2: Stop its kubelet/.test(await page.locator('[role=log]').innerText()));
 });
 
@@ -169,7 +170,7 @@ journey('finds kinds, objects and commands in the palette', { theme: 'dark' }, a
   await axe();
   await screenshot('open');
   await page.keyboard.press('Escape');
-  assert.equal(await page.locator('.palette').count(), 0);
+  await page.locator('.palette').waitFor({ state: 'detached' });
   await palette(page, 'cm');
   await page.locator('.look h2', { hasText: 'ConfigMap' }).waitFor();
   await page.locator('.look li', { hasText: 'kube-root-ca.crt' }).first().waitFor();
@@ -206,7 +207,7 @@ journey('finds kinds, objects and commands in the palette', { theme: 'dark' }, a
   await page.locator('.look h2', { hasText: 'kubernetes' }).waitFor();
   await palette(page, 'pods');
   await page.locator('.look h2', { hasText: /^Pod$/ }).waitFor();
-  assert.ok(await page.getByRole('button', { name: 'Cross-section' }).isDisabled());
+  await until('nothing to cut open', () => page.getByRole('button', { name: 'Cross-section' }).isDisabled());
   // What is called just so comes before kinds that begin so.
   await type(page, 'exit');
   await type(page, 'kubectl create configmap config');
