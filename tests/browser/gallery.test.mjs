@@ -21,7 +21,7 @@ const STORAGE = {
     { t: 0, cmd: 'kubectl apply -f all.json', files: { 'all.json': OBJECTS.map((o) => JSON.stringify(o)).join('\n---\n') } },
     { t: 17, fault: { node: 'node3', disk: 20 } },
     // The new generation comes so slowly that both are there for as long as a journey may take.
-    { t: 21, cmd: `kubectl patch deployment web -p '{"spec":{"minReadySeconds":600}}' && kubectl set image deployment/web web=nginx:1.25` },
+    { t: 21, cmd: `kubectl patch deployment web -p '{"spec":{"minReadySeconds":300}}' && kubectl set image deployment/web web=nginx:1.25` },
   ].map((o) => JSON.stringify(o)).join('\n'),
   'kubarium.moment': '24',
 };

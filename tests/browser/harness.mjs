@@ -11,7 +11,7 @@ import { launching, root, serve } from './site.mjs';
 const screenshots = process.env.KUBARIUM_SCREENSHOTS ?? join(root, 'target/journeys');
 
 /** How long anything may take before a journey gives up, in milliseconds: a busy machine is slow, not broken. */
-export const PATIENCE_MS = Number(process.env.KUBARIUM_PATIENCE_MS ?? 30_000);
+export const PATIENCE_MS = Number(process.env.KUBARIUM_PATIENCE_MS ?? 60_000);
 
 /** How many times slower the page runs than it could, and how long each step of a journey waits, in milliseconds: to find journeys that
  * hold only where both are quick. Then none is tried twice. */

@@ -5,6 +5,7 @@ use crate::report::{heading, seconds};
 use crate::tools::{Browser, Need, set_up};
 use crate::{Failure, size};
 use std::net::TcpListener;
+use std::num::NonZeroU16;
 use std::time::Instant;
 
 /// Bundles the editor and the terminal, where their sources changed. The wasm build imports the result.
@@ -48,18 +49,19 @@ pub fn serve(args: &[String]) -> Result<(), Failure> {
             "--release" => release = true,
             "--port" => {
                 let value = args.next().ok_or("--port wants a number")?;
-                port = Some(value.parse::<u16>().map_err(|_| format!("--port wants a number from 1 to 65535, not `{value}`"))?);
+                port = Some(value.parse::<NonZeroU16>().map_err(|_| format!("--port wants a number from 1 to 65535, not `{value}`"))?);
             }
             other => return Err(format!("serve does not know `{other}`")),
         }
     }
+    // Trunk would find out only after the first build, and whoever has the port would be taken for it.
+    let port = match port.map(NonZeroU16::get) {
+        Some(port) => TcpListener::bind(("127.0.0.1", port)).map(|_| port).map_err(|why| format!("cannot serve at port {port}: {why}"))?,
+        None => free_port()?,
+    };
     set_up(Need::Page)?;
     heading("build the page and serve it");
     bundle()?;
-    let port = match port {
-        Some(port) => port,
-        None => free_port()?,
-    };
     let address = format!("http://127.0.0.1:{port}/");
     println!("The first build takes a minute or two. Then the page is at {address} (Ctrl-C ends this).");
     let stop = announce(port, address);
