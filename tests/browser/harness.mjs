@@ -64,7 +64,7 @@ export function journey(name, options, body) {
       await travel(name, options, body);
     } catch (error) {
       if (THROTTLE > 1 || HESITATE_MS > 0) throw error;
-      t.diagnostic(`went wrong the first time, and is tried once more: ${error.stack}`);
+      t.diagnostic(`went wrong the first time, and is tried once more: ${name}\n${error.stack}`);
       await travel(name, options, body);
     }
   });

@@ -59,10 +59,10 @@ pub fn run(args: &[String]) -> Result<(), Failure> {
     report.finish()
 }
 
-/// The closing lines of a Rust test run that had tests, and of node's test runner.
+/// The closing lines of a Rust test run that had tests, and of node's test runner; and what is said of a journey that was tried twice.
 fn is_closing(line: &str) -> bool {
     let rust = line.starts_with("test result:") && !(line.contains(" 0 passed") && line.contains(" 0 failed"));
-    let node = ["ℹ tests ", "ℹ pass ", "ℹ fail ", "ℹ duration_ms "].iter().any(|start| line.starts_with(start));
+    let node = ["ℹ tests ", "ℹ pass ", "ℹ fail ", "ℹ duration_ms ", "ℹ went wrong "].iter().any(|start| line.starts_with(start));
     rust || node
 }
 
@@ -160,6 +160,7 @@ mod tests {
         assert!(is_closing("test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.10s"));
         assert!(!is_closing("test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s"));
         assert!(is_closing("ℹ pass 3"));
+        assert!(is_closing("ℹ went wrong the first time, and is tried once more: opens dark"));
         assert!(!is_closing("test something ... ok"));
     }
 }
