@@ -11,14 +11,17 @@ for (const theme of ['dark', 'light']) {
     await until('three open doors', async () => (await page.locator('.pod .door.ok').count()) === 3);
     await page.locator('.speed input').fill('3');
     await type(page, 'kubectl set image deployment/web web=nginx:1.25');
+    // What passes is looked at slowly, and then with the clock at rest.
+    await page.locator('.speed input').fill('1');
     const between = () => page.evaluate(() => document.querySelector('.pod.old') && document.querySelector('.pod:not(.old) .door.warn'));
     await until('an old pod, and a new one that is not in yet', between);
-    await page.locator('body').press(' ');
+    await page.locator('.bar h1').click();
+    await page.keyboard.press(' ');
     await stands(page);
     await page.locator('.chip', { hasText: 'older' }).waitFor();
     await screenshot('between');
     await axe();
-    await page.locator('body').press(' ');
+    await page.keyboard.press(' ');
     await page.locator('.speed input').fill('6');
     await until('no old pod', async () => (await page.locator('.pod').count()) === 3 && (await page.locator('.pod.old').count()) === 0);
   });
