@@ -1,6 +1,6 @@
 // The rack from far away by the keyboard, and what a theme, a name that is nearly right and an embedded page look like.
 import assert from 'node:assert/strict';
-import { journey, stands, type } from './harness.mjs';
+import { journey, pause, type } from './harness.mjs';
 import { apply, example } from './manifests.mjs';
 
 const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'many' }, spec: { replicas: 300, selector: { matchLabels: { app: 'many' } }, template: { metadata: { labels: { app: 'many' } }, spec: { containers: [{ name: 'c', image: 'nginx' }] } } } };
@@ -20,7 +20,7 @@ for (const [theme, language, size] of [
     const canvas = page.locator('canvas.heat');
     await canvas.waitFor();
     await until('the pods', async () => /300/.test(await page.locator('.rack .key').innerText()));
-    await page.locator('body').press(' ');
+    await pause(page);
     await canvas.focus();
     const here = () => page.locator('.key .here').innerText();
     await page.keyboard.press('ArrowRight');
@@ -63,9 +63,7 @@ journey('paints requests in the new theme while the clock stands', { theme: 'dar
   await type(page, `kubectl run client --image=busybox -- sh -c 'while true; do wget -q -O- web >/dev/null; sleep 0.1; done'`);
   await page.locator('.speed input').fill('5');
   await until('requests on their way', async () => (await page.locator('.traffic .leg.runs').count()) > 0);
-  await page.locator('.bar h1').click();
-  await page.keyboard.press(' ');
-  await stands(page);
+  await pause(page);
   const dark = await until('their colour', async () => (await colours(page, 'canvas.traffic'))[0]);
   await page.getByRole('button', { name: 'Light theme' }).click();
   await until('another colour', async () => {
@@ -77,8 +75,7 @@ journey('paints requests in the new theme while the clock stands', { theme: 'dar
 journey('paints the rack from afar in the new theme while the clock stands', { theme: 'dark', storage: FAR, errors: READ }, async ({ page, until }) => {
   await page.locator('canvas.heat').waitFor();
   await until('the pods', async () => /300/.test(await page.locator('.rack .key').innerText()));
-  await page.locator('body').press(' ');
-  await stands(page);
+  await pause(page);
   const dark = (await colours(page, 'canvas.heat')).slice(0, 2).join();
   await page.getByRole('button', { name: 'Light theme' }).click();
   await until('other colours', async () => (await colours(page, 'canvas.heat')).slice(0, 2).join() !== dark);

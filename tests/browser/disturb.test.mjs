@@ -1,7 +1,7 @@
 // What is done to the cluster by hand beyond manifests: load on a service, faults of nodes and pods; and one pod cut open.
 // Each waits for what stays, never for a moment in between.
 import assert from 'node:assert/strict';
-import { boxes, journey, seconds, stands, type } from './harness.mjs';
+import { boxes, journey, pause, seconds, type } from './harness.mjs';
 import { apply, example } from './manifests.mjs';
 
 const speed = (page, n) => page.locator('.speed input').fill(String(n));
@@ -36,7 +36,7 @@ for (const [theme, language, size] of [
     await page.locator('.chip', { hasText: /\d(\/s|\/秒)/ }).waitFor();
     // Of what kind each of the same name is, is told to who does not see its sign.
     for (const kind of ['ReplicationController', 'Service']) await page.getByRole('button', { name: `web ${kind}` }).waitFor();
-    await page.locator('body').press(' ');
+    await pause(page);
     // They begin in sight, and end at the pods, also where these have just come and the clock stands.
     for (const pass of ['now', 'in the picture that is back']) {
       await until(`every way is where its ends are, ${pass}`, () => page.evaluate(() => {
@@ -181,7 +181,7 @@ journey('shows the files of the past, who changed what, and two courses at one m
   await screenshot('who');
   await speed(page, 7);
   await until('a minute', async () => (await seconds(page)) >= 60);
-  await page.locator('body').press(' ');
+  await pause(page);
   await page.locator('.strip input').fill('20000');
   await page.locator('.edit .text.past', { hasText: 'liveness-exec' }).waitFor();
   await screenshot('past');
@@ -191,8 +191,7 @@ journey('shows the files of the past, who changed what, and two courses at one m
   await page.locator('.pod', { hasText: 'other' }).waitFor();
   // The branch must have come further than the moment that is gone to.
   await until('half a minute', async () => Number(await page.locator('.strip input').getAttribute('max')) > 30_000);
-  await page.locator('.bar h1').click();
-  await page.locator('body').press(' ');
+  await pause(page);
   await page.locator('.strip input').fill('25000');
   await page.locator('.look .title .btn').click();
   const beside = page.locator('.sheet', { hasText: 'What differs' });

@@ -1,7 +1,7 @@
 // Every part of the page once more, in the themes, languages and sizes that no other journey shows: by keys and by the mouse, with a
 // picture of each. What it asserts is that the parts are there, fit, and that axe-core finds nothing.
 import assert from 'node:assert/strict';
-import { boxes, journey, seconds } from './harness.mjs';
+import { boxes, journey, pause, seconds } from './harness.mjs';
 
 const container = (more) => ({ name: 'web', image: 'nginx:1.24', readinessProbe: { httpGet: { path: '/', port: 80 }, periodSeconds: 3 }, resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { cpu: '200m', memory: '128Mi' } }, ...more });
 const pod = (name, c, spec) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec: { containers: [{ name: 'c', image: 'busybox', ...c }], ...spec } });
@@ -48,7 +48,7 @@ for (const [theme, language, size] of [
     };
     // The tank: two generations, doors, requests, a restart that waits, one that finds no node.
     await until('the moment', async () => (await seconds(page)) >= 24);
-    await keys(' ');
+    await pause(page);
     await page.locator('.pod .older').first().waitFor();
     if (narrow) {
       await page.locator('.more').waitFor();

@@ -142,6 +142,13 @@ export async function seconds(page) {
   return h * 3600 + m * 60 + s;
 }
 
+/** Has the clock stand, whatever had the focus. Comes back with what it says. */
+export async function pause(page) {
+  await page.locator('.bar h1').click();
+  await page.keyboard.press(' ');
+  return stands(page);
+}
+
 /** Sees to it that the clock stands: once the last moment is drawn, it says the same over many frames. Comes back with what it says. */
 export async function stands(page) {
   await page.getByRole('button', { name: /^(Play|播放)$/ }).waitFor();

@@ -1,6 +1,6 @@
 // The page is for everyone: themes, languages, sizes, the table instead of the picture, and what axe-core finds.
 import assert from 'node:assert/strict';
-import { boxes, journey, stands, type } from './harness.mjs';
+import { boxes, journey, pause, type } from './harness.mjs';
 import { apply, example } from './manifests.mjs';
 
 for (const [theme, language, size] of [
@@ -117,8 +117,7 @@ journey('says of many pods which sources they have, and how many are found', { s
 });
 
 journey('runs by the keyboard: play, step, speed, help', {}, async ({ page, until }) => {
-  await page.locator('body').press(' ');
-  const stood = await stands(page);
+  const stood = await pause(page);
   await page.locator('body').press(']');
   await until('twice the speed', async () => (await page.locator('.speed output').innerText()) === '2×');
   await page.locator('body').press('?');

@@ -1,6 +1,6 @@
 // What the picture shows beyond single pods: two generations, services' doors, the autoscaler's gauge, a ConfigMap that is late.
 import assert from 'node:assert/strict';
-import { journey, stands, type } from './harness.mjs';
+import { journey, pause, type } from './harness.mjs';
 import { apply, example } from './manifests.mjs';
 
 for (const theme of ['dark', 'light']) {
@@ -13,11 +13,8 @@ for (const theme of ['dark', 'light']) {
     await type(page, 'kubectl set image deployment/web web=nginx:1.25');
     // What passes is looked at slowly, and then with the clock at rest.
     await page.locator('.speed input').fill('1');
-    const between = () => page.evaluate(() => document.querySelector('.pod.old') && document.querySelector('.pod:not(.old) .door.warn'));
-    await until('an old pod, and a new one that is not in yet', between);
-    await page.locator('.bar h1').click();
-    await page.keyboard.press(' ');
-    await stands(page);
+    await until('an old pod, and a new one that is not in yet', () => page.evaluate(() => ['.pod.old', '.pod:not(.old) .door.warn'].every((part) => document.querySelector(part))));
+    await pause(page);
     await page.locator('.chip', { hasText: 'older' }).waitFor();
     await screenshot('between');
     await axe();

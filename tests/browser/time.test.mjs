@@ -1,6 +1,6 @@
 // Going back in time: the timeline, a past moment as it was (the terminal too), branches, the next event of a kind.
 import assert from 'node:assert/strict';
-import { boxes, journey, screen, seconds, type } from './harness.mjs';
+import { boxes, journey, pause, screen, seconds, type } from './harness.mjs';
 import { apply } from './manifests.mjs';
 
 /** Drags the timeline's cursor to a moment, in seconds. */
@@ -22,7 +22,7 @@ for (const [theme, language, size] of [
     await panel(0);
     await page.locator('.speed input').fill('7');
     await until('a restart', async () => (await page.locator('.pod .again').count()) > 0);
-    await page.locator('body').press(' ');
+    await pause(page);
     await screenshot('now');
     // The scale: a few round moments whose labels do not touch, and the moment under the pointer.
     const labels = await page.locator('.strip > small').evaluateAll((all) => all.map((l) => l.getBoundingClientRect()).filter((r) => r.width > 0).map((r) => [r.left, r.right]));
@@ -74,7 +74,7 @@ journey('begins a branch where something is done in the past, and keeps what was
   const applied = await seconds(page);
   await page.locator('.speed input').fill('7');
   await until('a restart', async () => (await page.locator('.pod .again').count()) > 0);
-  await page.locator('body').press(' ');
+  await pause(page);
   await drag(page, applied + 8);
   await type(page, 'kubectl run other --image=nginx');
   // What says that the clock stands lets it go on.
@@ -110,7 +110,7 @@ journey('says which events the cluster keeps no more', { theme: 'light', languag
   await page.locator('.speed input').fill('9');
   await page.getByRole('tab', { name: 'Events' }).first().click();
   await until('more than an hour', async () => (await page.locator('.term .feed .note').count()) > 0);
-  await page.locator('body').press(' ');
+  await pause(page);
   await screenshot('events');
   const rows = await page.locator('.term .feed li').evaluateAll((all) => all.map((row) => [row.className, row.querySelector('b')?.textContent ?? '']));
   const note = rows.findIndex(([kind]) => kind === 'note');
