@@ -1,7 +1,7 @@
 // What is done to the cluster by hand beyond manifests: load on a service, faults of nodes and pods; and one pod cut open.
 // Each waits for what stays, never for a moment in between.
 import assert from 'node:assert/strict';
-import { boxes, journey, pause, seconds, type } from './harness.mjs';
+import { boxes, journey, pause, screen, seconds, type } from './harness.mjs';
 import { apply, example } from './manifests.mjs';
 
 const speed = (page, n) => page.locator('.speed input').fill(String(n));
@@ -152,7 +152,10 @@ for (const [theme, language, size] of [
     await axe();
     await panel(2);
     await type(page, `kubectl patch configmap palette -p '{"data":{"colour":"coral"}}'`);
+    await until('its answer', async () => /palette patched/.test(await screen(page)));
     await panel(0);
+    // The kubelet does not come by while all this is looked at.
+    await pause(page);
     const paper = page.locator('.cut .paper');
     await paper.locator('.gone', { hasText: /until the container starts anew|容器重启后/ }).waitFor();
     await paper.locator('code', { hasText: 'COLOUR=turquoise' }).waitFor();
@@ -162,6 +165,7 @@ for (const [theme, language, size] of [
     assert.match(await file.innerText(), /turquoise/);
     await page.locator('.chips .chip', { hasText: /palette.*(old copies: 1|1 个 Pod 中是旧的)/ }).waitFor();
     await screenshot('stale');
+    await page.keyboard.press(' ');
     await speed(page, 7);
     await until('the file has come, the variable stays old', async () => (await paper.locator('.ok').count()) === 1 && (await paper.locator('.gone').count()) === 1);
     await file.locator('code', { hasText: 'coral' }).waitFor();
