@@ -63,7 +63,7 @@ pub fn serve(args: &[String]) -> Result<(), Failure> {
     heading("build the page and serve it");
     bundle()?;
     let address = format!("http://127.0.0.1:{port}/");
-    println!("The first build takes a minute or two. Then the page is at {address} (Ctrl-C ends this).");
+    println!("The first build takes some minutes, later ones seconds. Then the page is at {address} (Ctrl-C ends this).");
     let stop = announce(port, address);
     let port = port.to_string();
     let serve = Cmd::new("trunk", ["serve", "--offline", "--port", &port]).args(release.then_some("--release"));
