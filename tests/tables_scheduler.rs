@@ -11,7 +11,7 @@ use kubarium::base::{RandomStream, Time};
 use kubarium::obj;
 use kubarium::scheduler::cache::{Cache, NodeIndex};
 use kubarium::scheduler::cycle::{Algorithm, Diagnosis};
-use kubarium::scheduler::framework::{Cx, CycleState, Plugin, PluginSet, PreFilter, Reasons, Reject};
+use kubarium::scheduler::framework::{Cx, CxMut, CycleState, Plugin, PluginSet, PreFilter, Reasons, Reject};
 use kubarium::scheduler::hints::ClusterEvent;
 use kubarium::scheduler::plugins::node_resources_fit::broken_linear;
 use kubarium::scheduler::plugins::{
@@ -94,27 +94,33 @@ impl Cluster {
         self.cache.node_named(node.at(&["metadata", "name"]).str()).expect("the row's node")
     }
 
+    fn cx<'a>(&'a self, pod: &'a PodInfo) -> Cx<'a> {
+        Cx { cache: &self.cache, pod, fits: self.algorithm.fits(&pod.class), profile: &self.algorithm.profile }
+    }
+
+    fn cx_mut<'a>(&'a mut self, pod: &'a PodInfo) -> CxMut<'a> {
+        CxMut { cache: &mut self.cache, pod, fits: self.algorithm.fits(&pod.class), profile: &self.algorithm.profile }
+    }
+
     fn pre_filter(&mut self, plugin: PluginId, pod: &PodInfo) -> (PreFilter, CycleState) {
         self.algorithm.judge(&self.cache, pod);
         let mut state = CycleState::default();
-        let Algorithm { profile, .. } = &self.algorithm;
-        let answer = PLUGINS[plugin as usize].pre_filter(&mut self.cache, pod, self.algorithm.fits(&pod.class), profile, &mut state);
+        let answer = PLUGINS[plugin as usize].pre_filter(self.cx_mut(pod), &mut state);
         (answer, state)
     }
 
     fn filter(&self, plugin: PluginId, pod: &PodInfo, state: &CycleState, node: NodeIndex) -> Option<Reject> {
-        let cx = Cx { cache: &self.cache, pod, fits: self.algorithm.fits(&pod.class), profile: &self.algorithm.profile };
-        PLUGINS[plugin as usize].filter(&cx, state, node, self.cache.node(node))
+        PLUGINS[plugin as usize].filter(&self.cx(pod), state, node, self.cache.node(node))
     }
 
     /// The normalized scores; `None` where the plugin skips.
     fn score(&mut self, plugin: &dyn Plugin, pod: &PodInfo, nodes: &[NodeIndex]) -> Option<Vec<i64>> {
         self.algorithm.judge(&self.cache, pod);
         let mut state = CycleState::default();
-        if !plugin.pre_score(&mut self.cache, pod, self.algorithm.fits(&pod.class), &self.algorithm.profile, &mut state, nodes) {
+        if !plugin.pre_score(self.cx_mut(pod), &mut state, nodes) {
             return None;
         }
-        let cx = Cx { cache: &self.cache, pod, fits: self.algorithm.fits(&pod.class), profile: &self.algorithm.profile };
+        let cx = self.cx(pod);
         let mut scores = vec![0; nodes.len()];
         plugin.score(&cx, &state, nodes, &mut scores);
         plugin.normalize(&cx, &state, nodes, &mut scores);
@@ -154,13 +160,13 @@ fn node_hint_by(profile: Profile, plugin: PluginId, row: &Value, old: &Value, ne
         node
     };
     if new.is_null() {
-        return expect(PLUGINS[plugin as usize].hint(&c.cache, &pod, &c.algorithm.profile, &ClusterEvent::NodeDeleted { old }), expected);
+        return expect(PLUGINS[plugin as usize].hint(&c.cx(&pod), &ClusterEvent::NodeDeleted { old }), expected);
     }
     if !old.is_null() {
         c.cache.set_node(&named(old));
     }
     let (index, change) = c.cache.set_node(&named(new));
-    expect(PLUGINS[plugin as usize].hint(&c.cache, &pod, &c.algorithm.profile, &ClusterEvent::Node { index, change, old }), expected)
+    expect(PLUGINS[plugin as usize].hint(&c.cx(&pod), &ClusterEvent::Node { index, change, old }), expected)
 }
 
 fn row_is_unassigned(pod: &Value) -> bool {
@@ -172,7 +178,7 @@ fn pod_hint(plugin: PluginId, row: &Value, old: &Value, new: &Value) -> Outcome 
     let expected = row.get("expectedHint").int() == QUEUE;
     let mut c = Cluster::new([], &Value::Null);
     let pod = c.pod(row.get("pod"));
-    let hint = |event: ClusterEvent| PLUGINS[plugin as usize].hint(&c.cache, &pod, &c.algorithm.profile, &event);
+    let hint = |event: ClusterEvent| PLUGINS[plugin as usize].hint(&c.cx(&pod), &event);
     // News of pods without a node help nobody and are no events here.
     if row_is_unassigned(old) || row_is_unassigned(new) {
         return Outcome::Elsewhere("are of a pod without a node, of which no news is told");
@@ -368,10 +374,7 @@ fn node_resources_plugin() {
             let mut c = Cluster::new([], &Value::Null);
             let (pod, old, new) = (c.pod(row.get("pod")), c.pod(old), c.pod(new));
             let event = ClusterEvent::PodScaledDown { old: &old, new: &new };
-            expect(
-                PLUGINS[NODE_RESOURCES_FIT as usize].hint(&c.cache, &pod, &c.algorithm.profile, &event),
-                row.get("expectedHint").int() == QUEUE,
-            )
+            expect(PLUGINS[NODE_RESOURCES_FIT as usize].hint(&c.cx(&pod), &event), row.get("expectedHint").int() == QUEUE)
         }
         "TestIsFit" if row.get("node").is_null() => Outcome::Elsewhere("are of a node that is none"),
         "TestIsFit" => {
@@ -522,7 +525,7 @@ fn preempting(row: &Value) -> Outcome {
     c.algorithm.judge(&c.cache, &pod);
     let mut state = CycleState::default();
     for (id, plugin) in PLUGINS.iter().enumerate().filter(|(_, p)| p.filters()) {
-        if plugin.pre_filter(&mut c.cache, &pod, c.algorithm.fits(&pod.class), &c.algorithm.profile, &mut state) == PreFilter::Skip {
+        if plugin.pre_filter(c.cx_mut(&pod), &mut state) == PreFilter::Skip {
             state.skip_filter.insert(id as PluginId);
         }
     }
@@ -539,7 +542,7 @@ fn preempting(row: &Value) -> Outcome {
     let absent = (!absent.is_null()).then(|| reject(absent));
     let refused_by = PluginSet::default();
     let d = Diagnosis { nodes: told, absent, pre_filter_message: None, refused_by, all_nodes: nodes.len(), state };
-    let cx = Cx { cache: &c.cache, pod: &pod, fits: c.algorithm.fits(&pod.class), profile: &c.algorithm.profile };
+    let cx = c.cx(&pod);
     let found = preempt(&cx, &d, &Queue::default(), &[], &mut RandomStream::new(1, "t"), Time::ZERO);
     if !row.get("expected").is_null() {
         return expect(!matches!(found, Preemption::NotEligible(_)), row.get("expected").is_true());
@@ -578,13 +581,13 @@ fn preemption() {
         c.algorithm.judge(&c.cache, &pod);
         let mut state = CycleState::default();
         for (id, plugin) in PLUGINS.iter().enumerate().filter(|(_, p)| p.filters()) {
-            if plugin.pre_filter(&mut c.cache, &pod, c.algorithm.fits(&pod.class), &c.algorithm.profile, &mut state) == PreFilter::Skip {
+            if plugin.pre_filter(c.cx_mut(&pod), &mut state) == PreFilter::Skip {
                 state.skip_filter.insert(id as PluginId);
             }
         }
         let budgets: Vec<Budget> = row.get("pdbs").items().iter().filter_map(Budget::parse).collect();
         let potential: Vec<NodeIndex> = nodes.iter().map(|n| c.index(n)).collect();
-        let cx = Cx { cache: &c.cache, pod: &pod, fits: c.algorithm.fits(&pod.class), profile: &c.algorithm.profile };
+        let cx = c.cx(&pod);
         let (candidates, _) = dry_run(&cx, &state, &potential, &Queue::default(), &budgets, &mut RandomStream::new(1, "t"), Time::ZERO);
         if function == "TestSelectBestCandidate" {
             let best = pick(candidates, Time::ZERO).map(|b| c.cache.node(b.node).name.to_string()).unwrap_or_default();

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::cache::{Cache, NodeIndex};
 use super::explain::Record;
-use super::framework::{Cx, CycleState, PluginSet, PreFilter, Reasons, Reject, StaticFit};
+use super::framework::{Cx, CxMut, CycleState, PluginSet, PreFilter, Reasons, Reject, StaticFit};
 use super::node_info::NodeInfo;
 use super::plugins::{NODE_AFFINITY, PLUGINS, PluginId, taint_toleration};
 use super::pod_info::{PodClass, PodInfo};
@@ -281,7 +281,7 @@ fn score(
     let mut local_scores = 0..LOCAL_SCORES;
     for (id, plugin) in (0..).zip(PLUGINS).filter(|(id, _)| profile.weight(*id) > 0) {
         let remembered = if plugin.is_local() { local_scores.next() } else { None };
-        if !plugin.pre_score(cache, pod, fits, profile, &mut state, feasible) {
+        if !plugin.pre_score(CxMut { cache, pod, fits, profile }, &mut state, feasible) {
             continue;
         }
         let cx = &Cx { cache, pod, fits, profile };
@@ -306,7 +306,7 @@ fn pre_filter(
 ) -> Option<Option<Vec<NodeIndex>>> {
     let mut only: Option<Vec<NodeIndex>> = None;
     for id in profile.filters.iter() {
-        match PLUGINS[id as usize].pre_filter(cache, pod, fits, profile, &mut d.state) {
+        match PLUGINS[id as usize].pre_filter(CxMut { cache, pod, fits, profile }, &mut d.state) {
             PreFilter::Run => {}
             PreFilter::Skip => d.state.skip_filter.insert(id),
             PreFilter::Nodes(nodes) => {

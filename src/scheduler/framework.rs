@@ -209,6 +209,18 @@ pub struct Cx<'a> {
     pub cache: &'a Cache,
     /// The pod that is to be placed.
     pub pod: &'a PodInfo,
+    /// By node index: what each node is to the pod, whatever runs there; empty where no node is to be chosen.
+    pub fits: &'a [StaticFit],
+    /// The plugins' arguments.
+    pub profile: &'a Profile,
+}
+
+/// The same before nodes are looked at, when plugins may still have the cache count what they will need.
+pub struct CxMut<'a> {
+    /// The cluster.
+    pub cache: &'a mut Cache,
+    /// The pod that is to be placed.
+    pub pod: &'a PodInfo,
     /// By node index: what each node is to the pod, whatever runs there.
     pub fits: &'a [StaticFit],
     /// The plugins' arguments.
@@ -238,14 +250,7 @@ pub trait Plugin: Sync {
     }
 
     /// Called once before nodes are looked at.
-    fn pre_filter(
-        &self,
-        _cache: &mut Cache,
-        _pod: &PodInfo,
-        _fits: &[StaticFit],
-        _profile: &Profile,
-        _state: &mut CycleState,
-    ) -> PreFilter {
+    fn pre_filter(&self, _cx: CxMut, _state: &mut CycleState) -> PreFilter {
         PreFilter::Run
     }
 
@@ -263,15 +268,7 @@ pub trait Plugin: Sync {
     }
 
     /// Called once before scoring, with the nodes that passed; false where it has no preference.
-    fn pre_score(
-        &self,
-        _cache: &mut Cache,
-        _pod: &PodInfo,
-        _fits: &[StaticFit],
-        _profile: &Profile,
-        _state: &mut CycleState,
-        _nodes: &[NodeIndex],
-    ) -> bool {
+    fn pre_score(&self, _cx: CxMut, _state: &mut CycleState, _nodes: &[NodeIndex]) -> bool {
         true
     }
 
@@ -282,7 +279,7 @@ pub trait Plugin: Sync {
     fn normalize(&self, _cx: &Cx, _state: &CycleState, _nodes: &[NodeIndex], _scores: &mut [i64]) {}
 
     /// Whether a pod that it refused may fit after this event.
-    fn hint(&self, _cache: &Cache, _pod: &PodInfo, _profile: &Profile, _event: &ClusterEvent) -> bool {
+    fn hint(&self, _cx: &Cx, _event: &ClusterEvent) -> bool {
         false
     }
 }

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::cache::Cache;
 use super::cycle::{Algorithm, profile_of};
-use super::framework::PluginSet;
+use super::framework::{Cx, PluginSet};
 use super::hints::ClusterEvent;
 use super::plugins::{PLUGINS, priority_sort, scheduling_gates};
 use super::pod_info::PodInfo;
@@ -233,7 +233,10 @@ impl Queue {
         let helped = |uid: &ArcStr| {
             self.pods.get(uid).is_some_and(|q| {
                 let profile = profile_of(profiles, q.pod.scheduler_name()).map(|i| &profiles[i].profile);
-                profile.is_some_and(|profile| q.refused_by.iter().any(|p| PLUGINS[p as usize].hint(cache, &q.pod, profile, event)))
+                profile.is_some_and(|profile| {
+                    let cx = Cx { cache, pod: &q.pod, fits: &[], profile };
+                    q.refused_by.iter().any(|p| PLUGINS[p as usize].hint(&cx, event))
+                })
             })
         };
         let uids: Vec<ArcStr> = self.unschedulable.values().filter(|uid| helped(uid)).cloned().list();

@@ -1,11 +1,9 @@
 //! NodeResourcesBalancedAllocation: nodes whose CPU and memory (a profile may name others) would be used more evenly than before
 //! are better.
 
-use crate::scheduler::cache::{Cache, NodeIndex};
-use crate::scheduler::framework::{Cx, CycleState, MAX_NODE_SCORE, Plugin, StaticFit};
+use crate::scheduler::cache::NodeIndex;
+use crate::scheduler::framework::{Cx, CxMut, CycleState, MAX_NODE_SCORE, Plugin};
 use crate::scheduler::plugins::node_resources_fit::shares;
-use crate::scheduler::pod_info::PodInfo;
-use crate::scheduler::profile::Profile;
 
 /// The plugin.
 pub struct NodeResourcesBalancedAllocation;
@@ -42,7 +40,7 @@ impl Plugin for NodeResourcesBalancedAllocation {
         1
     }
 
-    fn pre_score(&self, cache: &mut Cache, pod: &PodInfo, _: &[StaticFit], profile: &Profile, _: &mut CycleState, _: &[NodeIndex]) -> bool {
+    fn pre_score(&self, CxMut { cache, pod, profile, .. }: CxMut, _: &mut CycleState, _: &[NodeIndex]) -> bool {
         // A pod that requests nothing would always look balanced on the same node.
         profile.balanced_resources.iter().any(|resource| pod.class.requests.of(&cache.scalars, resource) != 0)
     }

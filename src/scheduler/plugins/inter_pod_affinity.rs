@@ -6,12 +6,11 @@ use crate::api::{ArcStr, Object};
 use crate::base::List as _;
 use crate::scheduler::cache::{Cache, NO_VALUE, NodeIndex, Topology};
 use crate::scheduler::counts::CountKey;
-use crate::scheduler::framework::{Cx, CycleState, MAX_NODE_SCORE, Plugin, PreFilter, Reasons, Reject, StaticFit};
+use crate::scheduler::framework::{Cx, CxMut, CycleState, MAX_NODE_SCORE, Plugin, PreFilter, Reasons, Reject};
 use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::INTER_POD_AFFINITY;
 use crate::scheduler::pod_info::{AffinityTerm, PodClass, PodInfo};
-use crate::scheduler::profile::Profile;
 use crate::scheduler::selector::Selector;
 
 /// The plugin.
@@ -124,7 +123,7 @@ impl Plugin for InterPodAffinity {
         true
     }
 
-    fn pre_filter(&self, cache: &mut Cache, pod: &PodInfo, _: &[StaticFit], _: &Profile, state: &mut CycleState) -> PreFilter {
+    fn pre_filter(&self, CxMut { cache, pod, .. }: CxMut, state: &mut CycleState) -> PreFilter {
         let class = pod.class.clone();
         let mut s = AffinityState::default();
         sum_existing(cache, pod, |c| &c.anti_affinity, &|_| 1, &mut s.existing_anti_affinity);
@@ -192,15 +191,7 @@ impl Plugin for InterPodAffinity {
         2
     }
 
-    fn pre_score(
-        &self,
-        cache: &mut Cache,
-        pod: &PodInfo,
-        _: &[StaticFit],
-        profile: &Profile,
-        state: &mut CycleState,
-        _: &[NodeIndex],
-    ) -> bool {
+    fn pre_score(&self, CxMut { cache, pod, profile, .. }: CxMut, state: &mut CycleState, _: &[NodeIndex]) -> bool {
         let class = pod.class.clone();
         if profile.ignores_preferred_terms && class.preferred_pods.is_empty() {
             return false;
@@ -239,12 +230,12 @@ impl Plugin for InterPodAffinity {
         }
     }
 
-    fn hint(&self, cache: &Cache, pod: &PodInfo, _: &Profile, event: &ClusterEvent) -> bool {
-        let class = &pod.class;
-        let wanted = |other: &PodInfo| means_all(cache, &class.affinity, &other.class);
+    fn hint(&self, cx: &Cx, event: &ClusterEvent) -> bool {
+        let class = &cx.pod.class;
+        let wanted = |other: &PodInfo| means_all(cx.cache, &class.affinity, &other.class);
         let unwanted = |other: &PodInfo| {
-            let labels = cache.namespace_labels_of(&other.class);
-            let own_labels = cache.namespace_labels_of(class);
+            let labels = cx.cache.namespace_labels_of(&other.class);
+            let own_labels = cx.cache.namespace_labels_of(class);
             class.anti_affinity.iter().any(|t| t.matches(&other.class, labels))
                 || other.class.anti_affinity.iter().any(|t| t.matches(class, own_labels))
         };
@@ -253,7 +244,7 @@ impl Plugin for InterPodAffinity {
             ClusterEvent::PodDeleted(other) => unwanted(other),
             ClusterEvent::PodRelabelled { old, new } => wanted(new) && !wanted(old) || unwanted(old) && !unwanted(new),
             ClusterEvent::Node { index, change, old } => {
-                let now = |t: &AffinityTerm| cache.node(*index).label(&t.topology_key);
+                let now = |t: &AffinityTerm| cx.cache.node(*index).label(&t.topology_key);
                 let before = |t: &AffinityTerm| old.label(&t.topology_key);
                 // A new value may bring wanted company near, a lost one takes unwanted company away, and a new node is in
                 // nobody's way.

@@ -2,13 +2,11 @@
 
 use crate::api::Value;
 use crate::base::List as _;
-use crate::scheduler::cache::{Cache, NodeIndex};
-use crate::scheduler::framework::{Cx, CycleState, Plugin, PreFilter, Reasons, Reject, StaticFit, default_normalize};
+use crate::scheduler::cache::NodeIndex;
+use crate::scheduler::framework::{Cx, CxMut, CycleState, Plugin, PreFilter, Reasons, Reject, default_normalize};
 use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::NODE_AFFINITY;
-use crate::scheduler::pod_info::PodInfo;
-use crate::scheduler::profile::Profile;
 
 /// The plugin.
 pub struct NodeAffinity;
@@ -26,7 +24,7 @@ impl Plugin for NodeAffinity {
         true
     }
 
-    fn pre_filter(&self, cache: &mut Cache, pod: &PodInfo, _: &[StaticFit], profile: &Profile, _: &mut CycleState) -> PreFilter {
+    fn pre_filter(&self, CxMut { cache, pod, profile, .. }: CxMut, _: &mut CycleState) -> PreFilter {
         if pod.class.required_nodes.is_empty() && profile.added_affinity.required.is_empty() {
             return PreFilter::Skip;
         }
@@ -51,7 +49,7 @@ impl Plugin for NodeAffinity {
         2
     }
 
-    fn pre_score(&self, _: &mut Cache, pod: &PodInfo, _: &[StaticFit], profile: &Profile, _: &mut CycleState, _: &[NodeIndex]) -> bool {
+    fn pre_score(&self, CxMut { pod, profile, .. }: CxMut, _: &mut CycleState, _: &[NodeIndex]) -> bool {
         !pod.class.preferred_nodes.is_empty() || !profile.added_affinity.preferred.is_empty()
     }
 
@@ -66,12 +64,12 @@ impl Plugin for NodeAffinity {
         default_normalize(scores, false);
     }
 
-    fn hint(&self, cache: &Cache, pod: &PodInfo, profile: &Profile, event: &ClusterEvent) -> bool {
+    fn hint(&self, cx: &Cx, event: &ClusterEvent) -> bool {
         match event {
             ClusterEvent::Node { index, change, old } => {
-                let required = [&pod.class.required_nodes, &profile.added_affinity.required];
+                let required = [&cx.pod.class.required_nodes, &cx.profile.added_affinity.required];
                 let would_do = |node: &Value| required.iter().all(|r| r.matches(node));
-                change.labels && would_do(&cache.node(*index).object) && (change.added || !would_do(old))
+                change.labels && would_do(&cx.cache.node(*index).object) && (change.added || !would_do(old))
             }
             _ => false,
         }

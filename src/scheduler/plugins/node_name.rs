@@ -1,12 +1,10 @@
 //! NodeName: a pod that names its node runs nowhere else.
 
-use crate::scheduler::cache::{Cache, NodeIndex};
+use crate::scheduler::cache::NodeIndex;
 use crate::scheduler::framework::{Cx, CycleState, Plugin, Reasons, Reject};
 use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::NODE_NAME;
-use crate::scheduler::pod_info::PodInfo;
-use crate::scheduler::profile::Profile;
 
 /// The plugin.
 pub struct NodeName;
@@ -30,7 +28,7 @@ impl Plugin for NodeName {
         refuses.then_some(Reject { plugin: NODE_NAME, unresolvable: true, reasons: Reasons::NODE_NAME })
     }
 
-    fn hint(&self, cache: &Cache, pod: &PodInfo, _: &Profile, event: &ClusterEvent) -> bool {
-        matches!(event, ClusterEvent::Node { index, change, .. } if change.added && cache.node(*index).name == pod.node_name)
+    fn hint(&self, cx: &Cx, event: &ClusterEvent) -> bool {
+        matches!(event, ClusterEvent::Node { index, change, .. } if change.added && cx.cache.node(*index).name == cx.pod.node_name)
     }
 }

@@ -1,13 +1,11 @@
 //! NodePorts: a port of the node can be had once.
 
 use crate::api::host_ports::HostPort;
-use crate::scheduler::cache::{Cache, NodeIndex};
-use crate::scheduler::framework::{Cx, CycleState, Plugin, PreFilter, Reasons, Reject, StaticFit};
+use crate::scheduler::cache::NodeIndex;
+use crate::scheduler::framework::{Cx, CxMut, CycleState, Plugin, PreFilter, Reasons, Reject};
 use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::NODE_PORTS;
-use crate::scheduler::pod_info::PodInfo;
-use crate::scheduler::profile::Profile;
 
 /// The plugin.
 pub struct NodePorts;
@@ -29,7 +27,7 @@ impl Plugin for NodePorts {
         true
     }
 
-    fn pre_filter(&self, _: &mut Cache, pod: &PodInfo, _: &[StaticFit], _: &Profile, _: &mut CycleState) -> PreFilter {
+    fn pre_filter(&self, CxMut { pod, .. }: CxMut, _: &mut CycleState) -> PreFilter {
         if pod.class.host_ports.is_empty() { PreFilter::Skip } else { PreFilter::Run }
     }
 
@@ -38,10 +36,10 @@ impl Plugin for NodePorts {
         refuses.then_some(Reject { plugin: NODE_PORTS, unresolvable: false, reasons: Reasons::PORTS })
     }
 
-    fn hint(&self, cache: &Cache, pod: &PodInfo, _: &Profile, event: &ClusterEvent) -> bool {
-        let wanted = &pod.class.host_ports;
+    fn hint(&self, cx: &Cx, event: &ClusterEvent) -> bool {
+        let wanted = &cx.pod.class.host_ports;
         match event {
-            ClusterEvent::Node { index, change, .. } => change.added && !conflict(wanted, &cache.node(*index).used_ports),
+            ClusterEvent::Node { index, change, .. } => change.added && !conflict(wanted, &cx.cache.node(*index).used_ports),
             ClusterEvent::PodDeleted(gone) => conflict(wanted, &gone.class.host_ports),
             _ => false,
         }

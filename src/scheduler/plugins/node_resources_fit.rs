@@ -7,8 +7,7 @@ use crate::scheduler::framework::{Cx, CycleState, MAX_NODE_SCORE, Plugin, Reason
 use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::NODE_RESOURCES_FIT;
-use crate::scheduler::pod_info::PodInfo;
-use crate::scheduler::profile::{Profile, ScoringStrategy, StrategyType};
+use crate::scheduler::profile::{ScoringStrategy, StrategyType};
 use crate::scheduler::resources::{Resources, milli_value, whole_value};
 
 /// The plugin.
@@ -151,14 +150,14 @@ impl Plugin for NodeResourcesFit {
         }
     }
 
-    fn hint(&self, cache: &Cache, pod: &PodInfo, _: &Profile, event: &ClusterEvent) -> bool {
+    fn hint(&self, cx: &Cx, event: &ClusterEvent) -> bool {
         match event {
             ClusterEvent::Node { index, change, old } => {
-                let (requests, node) = (&pod.class.requests, cache.node(*index));
-                change.allocatable && fits_empty(requests, node) && (change.added || has_more(cache, requests, node, old))
+                let (requests, node) = (&cx.pod.class.requests, cx.cache.node(*index));
+                change.allocatable && fits_empty(requests, node) && (change.added || has_more(cx.cache, requests, node, old))
             }
             ClusterEvent::PodDeleted(_) => true,
-            ClusterEvent::PodScaledDown { old, new } => frees(&pod.class.requests, &old.class.requests, &new.class.requests),
+            ClusterEvent::PodScaledDown { old, new } => frees(&cx.pod.class.requests, &old.class.requests, &new.class.requests),
             _ => false,
         }
     }

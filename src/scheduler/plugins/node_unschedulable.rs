@@ -4,13 +4,11 @@ use crate::api::Value;
 use crate::api::toleration::tolerates_any;
 use crate::api::well_known::UNSCHEDULABLE;
 use crate::obj;
-use crate::scheduler::cache::{Cache, NodeIndex};
+use crate::scheduler::cache::NodeIndex;
 use crate::scheduler::framework::{Cx, CycleState, Plugin, Reasons, Reject};
 use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::NODE_UNSCHEDULABLE;
-use crate::scheduler::pod_info::PodInfo;
-use crate::scheduler::profile::Profile;
 
 /// The plugin.
 pub struct NodeUnschedulable;
@@ -37,10 +35,10 @@ impl Plugin for NodeUnschedulable {
         refuses.then_some(Reject { plugin: NODE_UNSCHEDULABLE, unresolvable: true, reasons: Reasons::UNSCHEDULABLE })
     }
 
-    fn hint(&self, cache: &Cache, pod: &PodInfo, _: &Profile, event: &ClusterEvent) -> bool {
+    fn hint(&self, cx: &Cx, event: &ClusterEvent) -> bool {
         match event {
             ClusterEvent::Node { index, change, .. } => {
-                change.taints && (!cache.node(*index).unschedulable || tolerates_cordon(pod.class.tolerations()))
+                change.taints && (!cx.cache.node(*index).unschedulable || tolerates_cordon(cx.pod.class.tolerations()))
             }
             _ => false,
         }

@@ -7,7 +7,7 @@ use crate::api::{ArcStr, Object, Value, arcstr_literal};
 use crate::base::List as _;
 use crate::scheduler::cache::{Cache, NO_VALUE, NodeIndex, Topology};
 use crate::scheduler::counts::CountKey;
-use crate::scheduler::framework::{Cx, CycleState, MAX_NODE_SCORE, Plugin, PreFilter, Reasons, Reject, StaticFit};
+use crate::scheduler::framework::{Cx, CxMut, CycleState, MAX_NODE_SCORE, Plugin, PreFilter, Reasons, Reject, StaticFit};
 use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::POD_TOPOLOGY_SPREAD;
@@ -119,7 +119,7 @@ impl Plugin for PodTopologySpread {
         true
     }
 
-    fn pre_filter(&self, cache: &mut Cache, pod: &PodInfo, fits: &[StaticFit], profile: &Profile, state: &mut CycleState) -> PreFilter {
+    fn pre_filter(&self, CxMut { cache, pod, fits, profile }: CxMut, state: &mut CycleState) -> PreFilter {
         let own = &pod.class.spread;
         // None of those that the system has is hard.
         let defaults =
@@ -180,15 +180,7 @@ impl Plugin for PodTopologySpread {
         2
     }
 
-    fn pre_score(
-        &self,
-        cache: &mut Cache,
-        pod: &PodInfo,
-        fits: &[StaticFit],
-        profile: &Profile,
-        state: &mut CycleState,
-        nodes: &[NodeIndex],
-    ) -> bool {
+    fn pre_score(&self, CxMut { cache, pod, fits, profile }: CxMut, state: &mut CycleState, nodes: &[NodeIndex]) -> bool {
         let own = &pod.class.spread;
         let soft: Vec<SpreadConstraint> =
             if own.is_empty() { default_constraints(cache, pod, profile) } else { own.clone() }.into_iter().filter(|c| !c.hard).list();
@@ -271,20 +263,21 @@ impl Plugin for PodTopologySpread {
         }
     }
 
-    fn hint(&self, cache: &Cache, pod: &PodInfo, _: &Profile, event: &ClusterEvent) -> bool {
-        if pod.class.spread.is_empty() {
+    fn hint(&self, cx: &Cx, event: &ClusterEvent) -> bool {
+        if cx.pod.class.spread.is_empty() {
             // It was refused by what its profile has for all; whom that counts, its workload says.
             return !matches!(event, ClusterEvent::Namespace | ClusterEvent::Volume { .. });
         }
         let counted = |other: &PodInfo| {
-            let own = pod.class.spread.iter();
-            other.class.namespace == pod.class.namespace && own.filter(|c| c.hard).any(|c| c.selector.matches(&other.class.labels))
+            let own = cx.pod.class.spread.iter();
+            other.class.namespace == cx.pod.class.namespace && own.filter(|c| c.hard).any(|c| c.selector.matches(&other.class.labels))
         };
-        let has_labels = |object: &Value| pod.class.spread.iter().filter(|c| c.hard).all(|c| object.label(&c.topology_key).is_some());
+        let has_labels = |object: &Value| cx.pod.class.spread.iter().filter(|c| c.hard).all(|c| object.label(&c.topology_key).is_some());
         match event {
             ClusterEvent::Node { index, change, old } => {
-                let now = has_labels(&cache.node(*index).object);
-                let moved = || pod.class.spread.iter().any(|c| old.label(&c.topology_key) != cache.node(*index).label(&c.topology_key));
+                let now = has_labels(&cx.cache.node(*index).object);
+                let moved =
+                    || cx.pod.class.spread.iter().any(|c| old.label(&c.topology_key) != cx.cache.node(*index).label(&c.topology_key));
                 if change.added { now } else { change.labels && (now || has_labels(old)) && moved() || change.taints && now }
             }
             ClusterEvent::NodeDeleted { old } => has_labels(old),
@@ -292,7 +285,7 @@ impl Plugin for PodTopologySpread {
             ClusterEvent::PodRelabelled { old, new } => {
                 let changes =
                     |c: &SpreadConstraint| c.hard && c.selector.matches(&old.class.labels) != c.selector.matches(&new.class.labels);
-                new.class.namespace == pod.class.namespace && pod.class.spread.iter().any(changes)
+                new.class.namespace == cx.pod.class.namespace && cx.pod.class.spread.iter().any(changes)
             }
             _ => false,
         }

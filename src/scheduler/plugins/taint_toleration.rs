@@ -2,13 +2,11 @@
 
 use crate::api::Value;
 use crate::api::toleration::{find_untolerated, tolerates};
-use crate::scheduler::cache::{Cache, NodeIndex};
+use crate::scheduler::cache::NodeIndex;
 use crate::scheduler::framework::{Cx, CycleState, Plugin, Reasons, Reject, default_normalize};
 use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::TAINT_TOLERATION;
-use crate::scheduler::pod_info::PodInfo;
-use crate::scheduler::profile::Profile;
 
 /// The plugin.
 pub struct TaintToleration;
@@ -63,12 +61,12 @@ impl Plugin for TaintToleration {
         default_normalize(scores, true);
     }
 
-    fn hint(&self, cache: &Cache, pod: &PodInfo, _: &Profile, event: &ClusterEvent) -> bool {
+    fn hint(&self, cx: &Cx, event: &ClusterEvent) -> bool {
         match event {
             ClusterEvent::Node { index, change, old } => {
-                let tolerations = pod.class.tolerations();
+                let tolerations = cx.pod.class.tolerations();
                 let was_kept_away = change.added || !is_tolerated(old.get("spec").get("taints").items(), tolerations);
-                change.taints && was_kept_away && is_tolerated(cache.node(*index).taints(), tolerations)
+                change.taints && was_kept_away && is_tolerated(cx.cache.node(*index).taints(), tolerations)
             }
             _ => false,
         }

@@ -4,13 +4,12 @@
 use crate::api::Object;
 use crate::api::persistent_volume::is_reachable;
 use crate::base::List as _;
-use crate::scheduler::cache::{Cache, NodeIndex};
-use crate::scheduler::framework::{Cx, CycleState, Plugin, PreFilter, Reasons, Reject, StaticFit};
+use crate::scheduler::cache::NodeIndex;
+use crate::scheduler::framework::{Cx, CxMut, CycleState, Plugin, PreFilter, Reasons, Reject};
 use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::VOLUME_BINDING;
-use crate::scheduler::pod_info::{Claim, PodInfo};
-use crate::scheduler::profile::Profile;
+use crate::scheduler::pod_info::Claim;
 
 /// The plugin.
 pub struct VolumeBinding;
@@ -24,7 +23,7 @@ impl Plugin for VolumeBinding {
         true
     }
 
-    fn pre_filter(&self, cache: &mut Cache, pod: &PodInfo, _: &[StaticFit], _: &Profile, state: &mut CycleState) -> PreFilter {
+    fn pre_filter(&self, CxMut { cache, pod, .. }: CxMut, state: &mut CycleState) -> PreFilter {
         if pod.class.claims.is_empty() {
             return PreFilter::Skip;
         }
@@ -76,11 +75,11 @@ impl Plugin for VolumeBinding {
         (!reasons.is_empty()).then_some(Reject { plugin: VOLUME_BINDING, unresolvable: true, reasons })
     }
 
-    fn hint(&self, _: &Cache, pod: &PodInfo, _: &Profile, event: &ClusterEvent) -> bool {
+    fn hint(&self, cx: &Cx, event: &ClusterEvent) -> bool {
         match event {
             ClusterEvent::Node { change, .. } => change.added || change.labels,
             ClusterEvent::Volume { namespace, claim } => {
-                claim.is_empty() || (*namespace == pod.class.namespace && pod.claim_names().any(|c| c == *claim))
+                claim.is_empty() || (*namespace == cx.pod.class.namespace && cx.pod.claim_names().any(|c| c == *claim))
             }
             _ => false,
         }

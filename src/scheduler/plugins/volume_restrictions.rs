@@ -2,13 +2,12 @@
 
 use crate::api::{ArcStr, Value};
 use crate::base::List as _;
-use crate::scheduler::cache::{Cache, NodeIndex};
-use crate::scheduler::framework::{Cx, CycleState, Plugin, PreFilter, Reasons, Reject, StaticFit};
+use crate::scheduler::cache::NodeIndex;
+use crate::scheduler::framework::{Cx, CxMut, CycleState, Plugin, PreFilter, Reasons, Reject};
 use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::VOLUME_RESTRICTIONS;
 use crate::scheduler::pod_info::{Claim, PodInfo};
-use crate::scheduler::profile::Profile;
 
 /// The plugin.
 pub struct VolumeRestrictions;
@@ -52,7 +51,7 @@ impl Plugin for VolumeRestrictions {
         true
     }
 
-    fn pre_filter(&self, cache: &mut Cache, pod: &PodInfo, _: &[StaticFit], _: &Profile, state: &mut CycleState) -> PreFilter {
+    fn pre_filter(&self, CxMut { cache, pod, .. }: CxMut, state: &mut CycleState) -> PreFilter {
         let namespace = &pod.class.namespace;
         let alone = |c: &Claim| match c {
             Claim::Named(name) => {
@@ -87,11 +86,11 @@ impl Plugin for VolumeRestrictions {
         state.exclusive_uses += sign * uses(other, &cx.pod.class.namespace, &state.exclusive_claims);
     }
 
-    fn hint(&self, _: &Cache, pod: &PodInfo, _: &Profile, event: &ClusterEvent) -> bool {
-        let mut claims = pod.claim_names();
+    fn hint(&self, cx: &Cx, event: &ClusterEvent) -> bool {
+        let mut claims = cx.pod.claim_names();
         match event {
-            ClusterEvent::PodDeleted(gone) => claims.any(|c| uses(gone, &pod.class.namespace, &[c]) > 0) || conflict(pod, gone),
-            ClusterEvent::Volume { namespace, claim } => *namespace == pod.class.namespace && claims.any(|c| c == *claim),
+            ClusterEvent::PodDeleted(gone) => claims.any(|c| uses(gone, &cx.pod.class.namespace, &[c]) > 0) || conflict(cx.pod, gone),
+            ClusterEvent::Volume { namespace, claim } => *namespace == cx.pod.class.namespace && claims.any(|c| c == *claim),
             _ => false,
         }
     }

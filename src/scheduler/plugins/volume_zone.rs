@@ -2,13 +2,11 @@
 
 use crate::api::well_known::{REGION, ZONE};
 use crate::api::{ArcStr, Object};
-use crate::scheduler::cache::{Cache, NodeIndex};
-use crate::scheduler::framework::{Cx, CycleState, Plugin, PreFilter, Reasons, Reject, StaticFit};
+use crate::scheduler::cache::NodeIndex;
+use crate::scheduler::framework::{Cx, CxMut, CycleState, Plugin, PreFilter, Reasons, Reject};
 use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::{VOLUME_ZONE, volume_binding};
-use crate::scheduler::pod_info::PodInfo;
-use crate::scheduler::profile::Profile;
 
 /// The plugin.
 pub struct VolumeZone;
@@ -30,7 +28,7 @@ impl Plugin for VolumeZone {
         true
     }
 
-    fn pre_filter(&self, cache: &mut Cache, _: &PodInfo, _: &[StaticFit], _: &Profile, state: &mut CycleState) -> PreFilter {
+    fn pre_filter(&self, CxMut { cache, .. }: CxMut, state: &mut CycleState) -> PreFilter {
         let gone = |name: &&ArcStr| cache.volumes.volume(name).is_null();
         if let Some(name) = state.bound_volumes.iter().find(gone) {
             return PreFilter::Reject { message: format!("persistentvolume \"{name}\" not found") };
@@ -50,7 +48,7 @@ impl Plugin for VolumeZone {
         elsewhere.then_some(Reject { plugin: VOLUME_ZONE, unresolvable: true, reasons: Reasons::NO_ZONE })
     }
 
-    fn hint(&self, cache: &Cache, pod: &PodInfo, profile: &Profile, event: &ClusterEvent) -> bool {
-        volume_binding::VolumeBinding.hint(cache, pod, profile, event)
+    fn hint(&self, cx: &Cx, event: &ClusterEvent) -> bool {
+        volume_binding::VolumeBinding.hint(cx, event)
     }
 }
