@@ -196,7 +196,7 @@ impl<'a> Context<'a, '_> {
 
     /// How this command writes.
     pub fn write_options(&self, dry_run: DryRun) -> Result<WriteOptions, CliError> {
-        Ok(WriteOptions { dry_run: dry_run == DryRun::Server, field_validation: self.field_validation()? })
+        Ok(WriteOptions { dry_run: dry_run == DryRun::Server, field_validation: self.field_validation()?, ..WriteOptions::default() })
     }
 
     /// Prints a warning, once.
@@ -218,11 +218,10 @@ impl<'a> Context<'a, '_> {
         Caller::new(self.host.now, "kubectl")
     }
 
-    /// Who writes, with the server told as which field manager.
-    fn writer(&mut self) -> Caller {
-        let manager = self.field_manager();
-        self.host.api.write_as(&manager);
-        self.by()
+    /// Who writes, and the options with the field manager of this command.
+    fn writer(&mut self, options: &WriteOptions) -> (Caller, WriteOptions) {
+        let field_manager = self.field_manager().into();
+        (self.by(), WriteOptions { field_manager, ..options.clone() })
     }
 
     /// As which field manager this command writes.
@@ -384,8 +383,8 @@ impl<'a> Context<'a, '_> {
             object.set(&["status"], status);
             return Ok(object);
         }
-        let by = self.writer();
-        let result = self.host.api.create(&by, kind, if kind.namespaced { namespace } else { "" }, object, options);
+        let (by, options) = self.writer(options);
+        let result = self.host.api.create(&by, kind, if kind.namespaced { namespace } else { "" }, object, &options);
         self.log_request(&request, 201, &result);
         self.after(kind, result)
     }
@@ -412,8 +411,8 @@ impl<'a> Context<'a, '_> {
         let query = self.write_query(options, None);
         let request = Request { verb: method, kind, namespace: &namespace, name: &name, subresource: sub.name(), query };
         self.require_logged(verb, &request)?;
-        let by = self.writer();
-        let result = self.host.api.update(&by, kind, object, sub, options);
+        let (by, options) = self.writer(options);
+        let result = self.host.api.update(&by, kind, object, sub, &options);
         self.log_request(&request, 200, &result);
         self.after(kind, result)
     }
@@ -431,8 +430,8 @@ impl<'a> Context<'a, '_> {
         let query = self.write_query(options, None);
         let request = Request { verb: "PATCH", kind, namespace, name, subresource: sub.name(), query };
         self.require_logged("patch", &request)?;
-        let by = self.writer();
-        let result = self.host.api.patch(&by, kind, namespace, name, patch, sub, options);
+        let (by, options) = self.writer(options);
+        let result = self.host.api.patch(&by, kind, namespace, name, patch, sub, &options);
         self.log_request(&request, 200, &result);
         self.after(kind, result)
     }
@@ -450,9 +449,9 @@ impl<'a> Context<'a, '_> {
         let query = self.write_query(options, Some(force));
         let request = Request { verb: "PATCH", kind, namespace, name: config.name(), subresource: sub.name(), query };
         self.require_logged("patch", &request)?;
-        let by = self.writer();
+        let (by, options) = self.writer(options);
         let done = if self.host.api.peek(kind, namespace, config.name()).is_some() { 200 } else { 201 };
-        let result = self.host.api.apply(&by, kind, namespace, config, (force, sub), options);
+        let result = self.host.api.apply(&by, kind, namespace, config, (force, sub), &options);
         self.log_request(&request, done, &result);
         self.after(kind, result)
     }
@@ -497,8 +496,8 @@ impl<'a> Context<'a, '_> {
     ) -> Result<Value, CliError> {
         let request = Request { verb, kind, namespace, name: scale.name(), subresource: "scale", query: Vec::new() };
         self.require_logged(if verb == "PUT" { "update" } else { "patch" }, &request)?;
-        let by = self.writer();
-        let result = self.host.api.update_scale(&by, kind, namespace, scale, options);
+        let (by, options) = self.writer(options);
+        let result = self.host.api.update_scale(&by, kind, namespace, scale, &options);
         self.log_request(&request, 200, &result);
         self.after(kind, result)
     }

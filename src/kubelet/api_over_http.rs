@@ -40,11 +40,10 @@ pub fn answer_api_request(api: &mut ApiServer, now: Time, user: &User, request: 
             return status_response(&Status::bad_request(format!("couldn't get version/kind; json parse error: {why}")));
         }
     };
-    let agent = request.header("User-Agent").unwrap_or("curl").split('/').next().unwrap_or_default().to_owned();
-    api.write_as(&agent);
+    let agent = request.header("User-Agent").unwrap_or("curl").split('/').next().unwrap_or_default();
     api.act_as(user.clone());
     let content_type = request.header("Content-Type").unwrap_or("application/json");
-    let asked = RestRequest { method: &request.method, path: &request.path, content_type, body };
+    let asked = RestRequest { method: &request.method, path: &request.path, content_type, agent, body };
     let answer = api.rest(&Caller::new(now, "kubectl"), &asked);
     match &answer.body {
         Value::Str(text) => HttpResponse::new(answer.code, "text/plain; charset=utf-8", text.as_bytes()),

@@ -27,7 +27,6 @@ pub struct ApiServer {
     pub(super) random: RandomStream,
     pub(super) services: ServiceAllocator,
     pub(super) warnings: Warnings,
-    writer: Writer,
     events: u64,
     metrics: Metrics,
     pub(super) heartbeats: Heartbeats,
@@ -39,15 +38,14 @@ pub struct ApiServer {
     pub(super) policies: Policies,
 }
 
-/// Who the next write of a user is by.
-#[derive(Clone, Debug, Default)]
-enum Writer {
-    /// Nobody said.
-    #[default]
-    Unknown,
-    /// This field manager.
-    Manager(ArcStr),
-    /// The object says itself who owns what.
+/// What the new state of an object was made of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum MadeOf {
+    /// Of what the client sent, whose UID says which object is meant.
+    Request,
+    /// Of the newest version and the client's changes.
+    Newest,
+    /// The same, with it noted already who owns what.
     Settled,
 }
 
@@ -62,7 +60,6 @@ impl ApiServer {
             random: RandomStream::new(seed, "apiserver"),
             services: ServiceAllocator::default(),
             warnings: Warnings::default(),
-            writer: Writer::default(),
             events: 0,
             metrics: Metrics::default(),
             heartbeats: Heartbeats::default(),
@@ -121,31 +118,20 @@ impl ApiServer {
         self.warnings.take()
     }
 
-    /// Says as which field manager the next write is done (`fieldManager`).
-    pub fn write_as(&mut self, manager: &str) {
-        self.writer = Writer::Manager(manager.into());
-    }
-
     /// Says from whom the requests of users are from here on.
     pub fn act_as(&mut self, user: User) {
         self.acting = user;
     }
 
     /// Notes in the object who owns what it changes.
-    fn track(&mut self, by: &Caller, kind: KindRef, old: Option<&Value>, object: &mut Value, sub: Subresource, options: &WriteOptions) {
-        match std::mem::take(&mut self.writer) {
-            Writer::Settled => {}
-            _ if options.field_validation == FieldValidation::Trusted => {
-                if let Some(old) = old {
-                    managed_fields::track_component(kind, old, object, sub.name(), by);
-                }
+    fn track(&self, by: &Caller, kind: KindRef, old: Option<&Value>, object: &mut Value, sub: Subresource, options: &WriteOptions) {
+        if options.field_validation == FieldValidation::Trusted {
+            if let Some(old) = old {
+                managed_fields::track_component(kind, old, object, sub.name(), by);
             }
-            Writer::Manager(name) => self.track_user(by, kind, old, object, &name, sub),
-            Writer::Unknown => self.track_user(by, kind, old, object, "unknown", sub),
+            return;
         }
-    }
-
-    fn track_user(&self, by: &Caller, kind: KindRef, old: Option<&Value>, object: &mut Value, manager: &str, sub: Subresource) {
+        let manager = if options.field_manager.is_empty() { "unknown" } else { &*options.field_manager };
         let old = old.map(|old| self.with_managers(kind, old.clone()));
         managed_fields::track(kind, old.as_ref(), object, manager, sub.name(), by);
     }
@@ -207,6 +193,18 @@ impl ApiServer {
 
     /// POST.
     pub fn create(&mut self, by: &Caller, kind: KindRef, namespace: &str, object: Value, options: &WriteOptions) -> Result<Value, Status> {
+        self.create_from(MadeOf::Request, by, kind, namespace, object, options)
+    }
+
+    fn create_from(
+        &mut self,
+        made_of: MadeOf,
+        by: &Caller,
+        kind: KindRef,
+        namespace: &str,
+        object: Value,
+        options: &WriteOptions,
+    ) -> Result<Value, Status> {
         let kind = self.current(kind);
         demand_verb(kind, "create")?;
         let mut object = self.decode(kind, object, options)?;
@@ -214,7 +212,7 @@ impl ApiServer {
         if stored != kind {
             let event = stored_event(stored, &object, namespace);
             demand_valid_event(stored, &event, None)?;
-            let made = self.create(by, stored, namespace, event, options)?;
+            let made = self.create_from(made_of, by, stored, namespace, event, options)?;
             return Ok(in_form_of(kind, &made));
         }
         if kind.namespaced {
@@ -232,7 +230,7 @@ impl ApiServer {
             object.set(&["status"], status);
             return Ok(object);
         }
-        let applied = matches!(self.writer, Writer::Settled);
+        let applied = made_of == MadeOf::Settled;
         // What is applied is an update that may create, which takes no note of a version.
         let versioned = !applied && object.at(&["metadata", "resourceVersion"]).str().parse::<u64>().is_ok_and(|v| v > 0);
         for member in ["deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "selfLink", "managedFields"] {
@@ -243,7 +241,9 @@ impl ApiServer {
         object.set(&["metadata", "uid"], self.random.uuid());
         object.set(&["metadata", "creationTimestamp"], by.now.rfc3339());
         api::defaults::apply(kind, &mut object);
-        self.track(by, kind, None, &mut object, Subresource::None, options);
+        if !applied {
+            self.track(by, kind, None, &mut object, Subresource::None, options);
+        }
         admission::admit_create(self, kind, namespace, &mut object)?;
         let (sub, old) = (Subresource::None, &Value::Null);
         admission::mutate(self, by, &Request { kind, operation: "CREATE", sub, object: &object, old, dry_run: options.dry_run })?;
@@ -313,18 +313,17 @@ impl ApiServer {
 
     /// PUT of an object, or of one subresource of it.
     pub fn update(&mut self, by: &Caller, kind: KindRef, object: Value, sub: Subresource, options: &WriteOptions) -> Result<Value, Status> {
-        self.change(by, kind, object, sub, options, true)
+        self.change(MadeOf::Request, by, kind, object, sub, options)
     }
 
-    /// A change of an object; where `known`, the UID that it was sent with says which object is meant.
     fn change(
         &mut self,
+        made_of: MadeOf,
         by: &Caller,
         kind: KindRef,
         object: Value,
         sub: Subresource,
         options: &WriteOptions,
-        known: bool,
     ) -> Result<Value, Status> {
         let kind = self.current(kind);
         demand_verb(kind, "update")?;
@@ -334,7 +333,7 @@ impl ApiServer {
             if let Some(old) = self.peek(stored, event.namespace(), event.name()) {
                 demand_valid_event(stored, &event, Some(old))?;
             }
-            let done = self.change(by, stored, event, sub, options, known)?;
+            let done = self.change(made_of, by, stored, event, sub, options)?;
             return Ok(in_form_of(kind, &done));
         }
         let name = object.name_arc();
@@ -349,7 +348,7 @@ impl ApiServer {
         };
         let mut object = self.decode(kind, object, options)?;
         let sent_uid = object.uid();
-        if known && !sent_uid.is_empty() && sent_uid != old.uid() {
+        if made_of == MadeOf::Request && !sent_uid.is_empty() && sent_uid != old.uid() {
             let detail = format!(
                 "StorageError: invalid object, Code: 4, Key: /registry/{}/{namespace}/{name}, ResourceVersion: 0, AdditionalErrorMsg: \
                  Precondition failed: UID in precondition: {sent_uid}, UID in object meta: {}",
@@ -373,14 +372,17 @@ impl ApiServer {
         if matches!(sub, Subresource::None | Subresource::Resize | Subresource::EphemeralContainers) {
             api::defaults::apply(kind, &mut object);
         }
+        let settled = made_of == MadeOf::Settled;
         if sub != Subresource::Status {
-            self.track(by, kind, Some(&old), &mut object, sub, options);
+            if !settled {
+                self.track(by, kind, Some(&old), &mut object, sub, options);
+            }
             admission::admit_update(self, kind, sub, &mut object, &old)?;
             admission::mutate(self, by, &Request { kind, operation: "UPDATE", sub, object: &object, old: &old, dry_run: options.dry_run })?;
             self.refuse_escalation(by, kind, &object)?;
         }
         strategy::prepare_for_update(kind, &mut object, &old, sub);
-        if sub == Subresource::Status {
+        if sub == Subresource::Status && !settled {
             self.track(by, kind, Some(&old), &mut object, sub, options);
         }
         let is_service = kind == kinds::SERVICE && sub != Subresource::Status;
@@ -525,11 +527,11 @@ impl ApiServer {
             }
             next.set(&["metadata", "namespace"], namespace);
         }
-        self.change(by, kind, next, sub, options, false)
+        self.change(MadeOf::Newest, by, kind, next, sub, options)
     }
 
-    /// PATCH with a configuration (`application/apply-patch+yaml`): server-side apply, by the field manager that
-    /// [`ApiServer::write_as`] named.
+    /// PATCH with a configuration (`application/apply-patch+yaml`): server-side apply, by the field manager that the
+    /// options name.
     pub fn apply(
         &mut self,
         by: &Caller,
@@ -543,10 +545,10 @@ impl ApiServer {
         let (asked, kind) = (kind, stored_kind(kind));
         let as_stored = (asked != kind).then(|| stored_event(kind, config, namespace));
         let config = as_stored.as_ref().unwrap_or(config);
-        let Writer::Manager(manager) = std::mem::take(&mut self.writer) else {
+        if options.field_manager.is_empty() {
             let cause = Cause::required("fieldManager", "is required for apply patch");
             return Err(Status::invalid_options("PatchOptions", vec![cause]));
-        };
+        }
         let name = config.name_arc();
         if !config.at(&["metadata", "managedFields"]).is_empty() {
             return Err(Status::bad_request("metadata.managedFields must be nil"));
@@ -569,7 +571,7 @@ impl ApiServer {
             return Err(Status::not_found(kind, &name));
         }
         let managed = live.as_ref().map_or(Value::Null, |live| self.with_managers(kind, live.clone()));
-        let next = managed_fields::apply(kind, &managed, config, (&manager, part), force, by)?;
+        let next = managed_fields::apply(kind, &managed, config, (&options.field_manager, part), force, by)?;
         if kind.custom.is_none() && version == kind.version {
             let read = api::decode::from_patched(kind, &next).map(drop);
             read.map_err(|e| failed(format!("failed to convert new object ({what}) to proper version: {e}")))?;
@@ -577,13 +579,11 @@ impl ApiServer {
         if as_stored.is_some() {
             demand_valid_event(kind, &next, live.as_ref())?;
         }
-        self.writer = Writer::Settled;
-        let result = match live {
-            Some(_) => self.change(by, kind, next, sub, options, false),
-            None => self.create(by, kind, namespace, next, options),
-        };
-        self.writer = Writer::Unknown;
-        result.map(|done| if as_stored.is_some() { in_form_of(asked, &done) } else { done })
+        let done = match live {
+            Some(_) => self.change(MadeOf::Settled, by, kind, next, sub, options),
+            None => self.create_from(MadeOf::Settled, by, kind, namespace, next, options),
+        }?;
+        Ok(if as_stored.is_some() { in_form_of(asked, &done) } else { done })
     }
 
     /// Reads what a strategic patch made of an object; what is wrong with it is the patch's fault.
@@ -628,11 +628,10 @@ impl ApiServer {
         let path = kind.custom.as_ref().map_or(".spec.replicas", |c| c.scale(kind.version).get("specReplicasPath").str());
         object.set(&path.trim_start_matches('.').split('.').list(), replicas);
         self.track(by, kind, Some(&old), &mut object, Subresource::Scale, options);
-        self.writer = Writer::Settled;
         // What was stored needs no second look, but is warned of.
         let trusted = options.field_validation == FieldValidation::Trusted;
         let field_validation = if trusted { FieldValidation::Trusted } else { FieldValidation::Ignore };
-        self.update(by, kind, object, Subresource::Scale, &WriteOptions { field_validation, ..*options })?;
+        self.change(MadeOf::Settled, by, kind, object, Subresource::Scale, &WriteOptions { field_validation, ..options.clone() })?;
         self.scale(kind, namespace, scale.name())
     }
 

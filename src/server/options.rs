@@ -46,17 +46,21 @@ impl FieldValidation {
 }
 
 /// Options of create, update and patch.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct WriteOptions {
     /// Do everything but commit (`dryRun=All`).
     pub dry_run: bool,
     /// How strictly the body is decoded.
     pub field_validation: FieldValidation,
+    /// Who is noted as the owner of what changes (`fieldManager`); where nobody is named, it is `unknown`. The cluster's own
+    /// components are noted as who they are.
+    pub field_manager: ArcStr,
 }
 
 impl WriteOptions {
     /// As kubectl writes: unknown and duplicate fields are errors.
-    pub const STRICT: WriteOptions = WriteOptions { dry_run: false, field_validation: FieldValidation::Strict };
+    pub const STRICT: WriteOptions =
+        WriteOptions { dry_run: false, field_validation: FieldValidation::Strict, field_manager: ArcStr::new() };
 }
 
 /// What is to become of an object's dependents.

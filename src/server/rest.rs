@@ -21,6 +21,8 @@ pub struct RestRequest<'a> {
     pub path: &'a str,
     /// Of the body.
     pub content_type: &'a str,
+    /// Who is noted as the owner of what changes where the query names nobody (`fieldManager`): the program that asks.
+    pub agent: &'a str,
     /// JSON body; null where there is none.
     pub body: Value,
 }
@@ -116,7 +118,9 @@ impl ApiServer {
         let query = parse_query(query);
         let parameter = |name: &str| parameter(&query, name);
         let target = parse_path(self, path).ok_or_else(Status::no_such_resource)?;
+        let manager = parameter("fieldManager");
         let options = WriteOptions {
+            field_manager: if manager.is_empty() { request.agent } else { manager }.into(),
             dry_run: parameter("dryRun") == "All",
             field_validation: match parameter("fieldValidation") {
                 "Strict" => FieldValidation::Strict,
@@ -127,10 +131,6 @@ impl ApiServer {
         let Target { kind, namespace, name, sub, .. } = &target;
         let applies = request.content_type == "application/apply-patch+yaml";
         check_options(request.method, &query, applies)?;
-        let manager = parameter("fieldManager");
-        if !manager.is_empty() {
-            self.write_as(manager);
-        }
         let (kind, sub_kind) = (*kind, subresource(sub)?);
         if kind.custom.is_some() && sub_kind == Subresource::Status && !strategy::has_status(kind) {
             return Err(Status::no_such_resource());
@@ -429,6 +429,7 @@ mod tests {
                 method: "POST",
                 path: "/api/v1/namespaces/default/configmaps",
                 content_type: "application/json",
+                agent: "",
                 body: obj!({"metadata": {"name": "c"}}),
             },
         );
@@ -507,7 +508,7 @@ mod tests {
             let slash = if path.starts_with('?') { "" } else { "/" };
             let url = format!("/api/v1/namespaces/default/configmaps{slash}{path}");
             let body = Value::from_json(body).expect("json");
-            let answer = api.rest(&by, &RestRequest { method, path: &url, content_type, body });
+            let answer = api.rest(&by, &RestRequest { method, path: &url, content_type, agent: "", body });
             assert_eq!((i64::from(answer.code), answer.body.get("message").str()), (code, message.as_str()), "{method} {path}");
         }
     }

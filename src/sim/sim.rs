@@ -273,7 +273,7 @@ impl Sim {
                 let (method, path) = request.split_once(' ').unwrap_or(("GET", &request));
                 let by = Caller::new(self.now, "kubectl");
                 self.cluster.api.act_as(User::administrator());
-                let answer = self.cluster.api.rest(&by, &RestRequest { method, path, content_type: &content_type, body });
+                let answer = self.cluster.api.rest(&by, &RestRequest { method, path, content_type: &content_type, agent: "", body });
                 self.steps.push(Arc::new(StepOutcome {
                     t,
                     api: Some(request.clone()),

@@ -12,7 +12,7 @@ use crate::kubectl::host::{Ended, Step};
 use crate::kubectl::output::to_yaml;
 use crate::kubectl::resources::{Info, Query, find};
 use crate::kubectl::unified;
-use crate::server::{FieldValidation, Subresource, WriteOptions};
+use crate::server::{Subresource, WriteOptions};
 
 const OWN: &[Flag] = &[
     switch("server-side", ""),
@@ -163,7 +163,7 @@ fn shown(object: &Value, with_managers: bool) -> String {
 
 /// What the server would make of it. What was applied last stays as it is, so that it is no difference, and no new generation.
 fn merged(cx: &mut Context<'_, '_>, info: &Info, live: Option<&Value>) -> Result<Value, CliError> {
-    let options = WriteOptions { dry_run: true, field_validation: FieldValidation::Strict };
+    let options = WriteOptions { dry_run: true, ..WriteOptions::STRICT };
     if cx.flags().is_on("server-side") {
         let force = cx.flags().is_on("force-conflicts");
         return cx.apply(info.kind, &info.namespace, &info.object, force, Subresource::None, &options);

@@ -284,7 +284,7 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
         return Ok(Flow::Done);
     }
     let by = Caller::new(cx.host.now, "kubectl");
-    let answer = cx.host.api.rest(&by, &RestRequest { method, path, content_type: "", body });
+    let answer = cx.host.api.rest(&by, &RestRequest { method, path, content_type: "", agent: "", body });
     cx.log_response(method, path, answer.code);
     if answer.code >= 400 {
         let message = answer.body.get("message").str();

@@ -34,7 +34,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let server = if cx.flags().is_on("client") {
         Ok(None)
     } else if is_here(&cx.session.server) {
-        let request = RestRequest { method: "GET", path: "/version", content_type: "", body: Value::Null };
+        let request = RestRequest { method: "GET", path: "/version", content_type: "", agent: "", body: Value::Null };
         Ok(Some(cx.host.api.rest(&Caller::new(cx.host.now, "kubectl"), &request).body))
     } else {
         Err(no_answer(&cx.session.server))
