@@ -34,21 +34,24 @@ pub struct Cause {
     pub field: String,
     /// What is wrong, without the path: `Required value`, `Invalid value: -1: must be ...`.
     pub message: String,
+    /// Whether the rule is younger than objects may be: what has broken it may go on doing so (ratcheting validation).
+    pub ratchets: bool,
 }
 
 impl Cause {
+    /// An error of a kind that has no constructor of its own.
+    pub fn new(reason: &'static str, field: impl Into<String>, message: String) -> Cause {
+        Cause { reason, field: field.into(), message, ratchets: false }
+    }
+
     /// A required field that is absent (`field.Required`).
     pub fn required(field: impl Into<String>, detail: &str) -> Cause {
-        Cause { reason: "FieldValueRequired", field: field.into(), message: with_detail("Required value", detail) }
+        Cause::new("FieldValueRequired", field, with_detail("Required value", detail))
     }
 
     /// A value that is wrong (`field.Invalid`): `value` is printed as Go's `%q` for strings and as JSON otherwise.
     pub fn invalid(field: impl Into<String>, value: &Value, detail: &str) -> Cause {
-        Cause {
-            reason: "FieldValueInvalid",
-            field: field.into(),
-            message: with_detail(&format!("Invalid value: {}", quoted(value)), detail),
-        }
+        Cause::new("FieldValueInvalid", field, with_detail(&format!("Invalid value: {}", quoted(value)), detail))
     }
 
     /// A value outside a closed set (`field.NotSupported`).
@@ -58,32 +61,32 @@ impl Cause {
             let list: Vec<String> = supported.iter().map(|s| quote(s)).list();
             message += &format!(": supported values: {}", list.join(", "));
         }
-        Cause { reason: "FieldValueNotSupported", field: field.into(), message }
+        Cause::new("FieldValueNotSupported", field, message)
     }
 
     /// A value that must be unique and is not (`field.Duplicate`).
     pub fn duplicate(field: impl Into<String>, value: &Value) -> Cause {
-        Cause { reason: "FieldValueDuplicate", field: field.into(), message: format!("Duplicate value: {}", quoted(value)) }
+        Cause::new("FieldValueDuplicate", field, format!("Duplicate value: {}", quoted(value)))
     }
 
     /// Something that may not be there (`field.Forbidden`).
     pub fn forbidden(field: impl Into<String>, detail: &str) -> Cause {
-        Cause { reason: "FieldValueForbidden", field: field.into(), message: with_detail("Forbidden", detail) }
+        Cause::new("FieldValueForbidden", field, with_detail("Forbidden", detail))
     }
 
     /// A reference to what is not there (`field.NotFound`).
     pub fn not_found(field: impl Into<String>, value: &Value) -> Cause {
-        Cause { reason: "FieldValueNotFound", field: field.into(), message: format!("Not found: {}", quoted(value)) }
+        Cause::new("FieldValueNotFound", field, format!("Not found: {}", quoted(value)))
     }
 
     /// Too long a text (`field.TooLong`).
     pub fn too_long(field: impl Into<String>, max_bytes: usize) -> Cause {
-        Cause { reason: "FieldValueTooLong", field: field.into(), message: format!("Too long: may not be more than {max_bytes} bytes") }
+        Cause::new("FieldValueTooLong", field, format!("Too long: may not be more than {max_bytes} bytes"))
     }
 
     /// Too many items (`field.TooMany`).
     pub fn too_many(field: impl Into<String>, actual: usize, max: usize) -> Cause {
-        Cause { reason: "FieldValueTooMany", field: field.into(), message: format!("Too many: {actual}: must have at most {max} items") }
+        Cause::new("FieldValueTooMany", field, format!("Too many: {actual}: must have at most {max} items"))
     }
 }
 

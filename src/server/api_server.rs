@@ -362,7 +362,7 @@ impl ApiServer {
             "" | "0" if strategy::allows_unconditional_update(kind) => object.set(&["metadata", "resourceVersion"], version.clone()),
             "" | "0" => {
                 let message = "Invalid value: 0x0: must be specified for an update".to_owned();
-                let cause = Cause { reason: "FieldValueInvalid", field: "metadata.resourceVersion".into(), message };
+                let cause = Cause::new("FieldValueInvalid", "metadata.resourceVersion", message);
                 return Err(Status::invalid(kind, &name, vec![cause]));
             }
             sent if sent != version.str() => return Err(Status::stale(kind, &name)),

@@ -258,11 +258,7 @@ fn check_allowance(budget: &Value) -> Result<i64, Status> {
     let refused = |detail: String| {
         let mut status = Status::too_many_requests(NO_EVICTION);
         status.details = Value::map();
-        status.causes.push(api::Cause {
-            reason: "DisruptionBudget",
-            field: String::new(),
-            message: format!("The disruption budget {name} {detail}"),
-        });
+        status.causes.push(api::Cause::new("DisruptionBudget", "", format!("The disruption budget {name} {detail}")));
         Err(status)
     };
     let status = budget.get("status");

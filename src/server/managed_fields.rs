@@ -558,11 +558,7 @@ fn conflict(kind: KindRef, name: &str, conflicts: &[(String, String)]) -> Status
     let mut status = Status::conflict(kind, name, "");
     status.message = text;
     status.details = Value::map();
-    let cause = |(manager, path): &(String, String)| Cause {
-        reason: "FieldManagerConflict",
-        field: path.clone(),
-        message: format!("conflict with {manager}"),
-    };
+    let cause = |(manager, path): &(String, String)| Cause::new("FieldManagerConflict", path.clone(), format!("conflict with {manager}"));
     status.causes = conflicts.iter().map(cause).list();
     status
 }

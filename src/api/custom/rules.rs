@@ -321,8 +321,8 @@ fn cause(at: &str, reason: &str, value: &Value, kind: &str, detail: &str) -> Cau
         "FieldValueForbidden" => Cause::forbidden(at, detail),
         "FieldValueRequired" => Cause::required(at, detail),
         "FieldValueDuplicate" if printed => Cause::duplicate(at, value),
-        "FieldValueDuplicate" => Cause { reason: "FieldValueDuplicate", field: at.to_owned(), message: "Duplicate value".to_owned() },
+        "FieldValueDuplicate" => Cause::new("FieldValueDuplicate", at, "Duplicate value".to_owned()),
         _ if printed => Cause::invalid(at, value, detail),
-        _ => Cause { reason: "FieldValueInvalid", field: at.to_owned(), message: format!("Invalid value: {detail}") },
+        _ => Cause::new("FieldValueInvalid", at, format!("Invalid value: {detail}")),
     }
 }

@@ -76,7 +76,7 @@ pub(super) fn init_containers(errors: &mut Errors, at: Path<'_>, scope: &PodScop
                 if resize.get("restartPolicy").str() == "RestartContainer" {
                     let at = list.index(j);
                     let detail = "must not be set to 'RestartContainer' for non-sidecar initContainers";
-                    errors.invalid(at.child("restartPolicy"), "RestartContainer", detail);
+                    errors.ratcheting(|errors| errors.invalid(at.child("restartPolicy"), "RestartContainer", detail));
                 }
             }
         }

@@ -179,7 +179,7 @@ fn specification(errors: &mut Errors, spec: &Value) {
             })
             .list();
         let shown = if shown.is_empty() { "null".to_owned() } else { format!("[{}]", shown.join(",")) };
-        errors.0.push(Cause { reason: "FieldValueInvalid", field: list.to_string(), message: format!("Invalid value: {shown}: {detail}") });
+        errors.0.push(Cause::new("FieldValueInvalid", list.to_string(), format!("Invalid value: {shown}: {detail}")));
     };
     if twice {
         whole(errors, "must contain unique version names");

@@ -97,7 +97,7 @@ pub(super) fn read(found: &mut Found, at: Path<'_>, schema: &Value, place: Place
     let list = at.child(RULES);
     let Some(scope) = Scope::new(schema, place.root) else {
         let message = "Internal error: internal error: failed to construct type information for x-kubernetes-validations rules: unable to convert structural schema to CEL declarations";
-        found.errors.0.push(Cause { reason: "InternalError", field: list.to_string(), message: message.to_owned() });
+        found.errors.0.push(Cause::new("InternalError", list.to_string(), message.to_owned()));
         return;
     };
     let count = place.count.unwrap_or(REQUEST_MAX / (scope.min_bytes() + 1));

@@ -19,15 +19,6 @@ pub(super) fn parse(text: &str) -> Option<IpAddr> {
     parts.next().is_none().then(|| IpAddr::V4(Ipv4Addr::from(octets)))
 }
 
-/// What may stand no more in new objects: readers differ in what they take it for.
-pub(super) const STRICT: [&str; 5] = [
-    "must not have leading 0s",
-    "must not be an IPv4-mapped IPv6 address",
-    "must not have leading 0s in IP or prefix length",
-    "must not have an IPv4-mapped IPv6 address",
-    "must not have bits set beyond the prefix length",
-];
-
 /// Whether it is an IPv4 address written as one of IPv6.
 fn is_mapped(text: &str) -> bool {
     text.parse::<Ipv6Addr>().is_ok_and(|v6| v6.to_ipv4_mapped().is_some())
@@ -38,8 +29,8 @@ fn is_mapped(text: &str) -> bool {
 pub(super) fn wrong(text: &str) -> Option<&'static str> {
     match parse(text) {
         None => Some("must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"),
-        Some(_) if text.parse::<IpAddr>().is_err() => Some(STRICT[0]),
-        Some(_) => is_mapped(text).then_some(STRICT[1]),
+        Some(_) if text.parse::<IpAddr>().is_err() => Some("must not have leading 0s"),
+        Some(_) => is_mapped(text).then_some("must not be an IPv4-mapped IPv6 address"),
     }
 }
 
@@ -47,7 +38,11 @@ pub(super) fn wrong(text: &str) -> Option<&'static str> {
 pub(super) fn valid(errors: &mut Errors, at: Path<'_>, text: &str) -> bool {
     let wrong = wrong(text);
     if let Some(wrong) = wrong {
-        errors.invalid(at, text, wrong);
+        match parse(text) {
+            None => errors.invalid(at, text, wrong),
+            // Readers differ in what they take it for.
+            Some(_) => errors.ratcheting(|errors| errors.invalid(at, text, wrong)),
+        }
     }
     wrong.is_none()
 }
@@ -84,18 +79,20 @@ pub(super) fn valid_cidr(errors: &mut Errors, at: Path<'_>, text: &str) -> bool 
         return false;
     };
     let (head, tail) = text.split_once('/').unwrap_or_default();
-    if head.parse::<IpAddr>().is_err() || tail != length.to_string() {
-        errors.invalid(at, text, STRICT[2]);
-    } else if is_mapped(head) {
-        errors.invalid(at, text, STRICT[3]);
-    }
     let below = match address {
         IpAddr::V4(v4) => v4.to_bits().checked_shl(length.into()).unwrap_or(0) != 0,
         IpAddr::V6(v6) => v6.to_bits().checked_shl(length.into()).unwrap_or(0) != 0,
     };
-    if below {
-        errors.invalid(at, text, STRICT[4]);
-    }
+    errors.ratcheting(|errors| {
+        if head.parse::<IpAddr>().is_err() || tail != length.to_string() {
+            errors.invalid(at, text, "must not have leading 0s in IP or prefix length");
+        } else if is_mapped(head) {
+            errors.invalid(at, text, "must not have an IPv4-mapped IPv6 address");
+        }
+        if below {
+            errors.invalid(at, text, "must not have bits set beyond the prefix length");
+        }
+    });
     true
 }
 

@@ -193,7 +193,8 @@ pub(super) fn label_selector(errors: &mut Errors, at: Path<'_>, selector: &Value
         label_name(errors, at.child("key"), expression.get("key").str());
         let values_at = at.child("values");
         for (j, value) in values.items().iter().enumerate() {
-            errors.each_invalid(values_at.index(j), value.str(), names::label_value(value.str()));
+            let wrong = names::label_value(value.str());
+            errors.ratcheting(|errors| errors.each_invalid(values_at.index(j), value.str(), wrong));
         }
     }
 }

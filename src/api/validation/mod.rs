@@ -37,7 +37,7 @@ use self::path::{Errors, Path};
 pub use self::warnings::warnings;
 use super::kinds::{ADMISSION, RBAC};
 use super::names;
-use super::{Cause, KindRef, Value, custom, kinds};
+use super::{Cause, KindRef, Value, custom};
 
 /// What is wrong with a new object (decoded and defaulted).
 pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
@@ -279,16 +279,8 @@ pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
         }
         _ => object_meta_update(&mut errors, new, old),
     }
-    // Faults that objects could have before there was a rule are kept where the old object has such a fault.
-    let kept = |c: &Cause| {
-        c.field.contains(".values[")
-            || ip::STRICT.iter().any(|s| c.message.ends_with(s))
-            || c.field.ends_with("[controller.kubernetes.io/pod-deletion-cost]")
-            || (c.field.contains(".resizePolicy[") && c.field.ends_with("].restartPolicy"))
-            || (kind == kinds::PERSISTENT_VOLUME_CLAIM && c.field.ends_with(".apiGroup"))
-    };
-    if errors.0.iter().any(kept) && create(kind, old).iter().any(kept) {
-        errors.0.retain(|c| !kept(c));
+    if errors.0.iter().any(|c| c.ratchets) && create(kind, old).iter().any(|c| c.ratchets) {
+        errors.0.retain(|c| !c.ratchets);
     }
     if let Some(custom) = &kind.custom {
         custom::check(kind, custom, new, Some(old), &mut errors.0);

@@ -65,6 +65,13 @@ pub(super) struct Errors(pub Vec<Cause>);
 
 // The constructors of Kubernetes' `field` package: each notes an error of its kind at a field.
 impl Errors {
+    /// Lets a rule judge that is younger than objects may be: those that broke it before may go on doing so.
+    pub fn ratcheting(&mut self, judge: impl FnOnce(&mut Errors)) {
+        let before = self.0.len();
+        judge(self);
+        self.0[before..].iter_mut().for_each(|c| c.ratchets = true);
+    }
+
     pub fn required(&mut self, at: Path<'_>, detail: &str) {
         self.0.push(Cause::required(at.to_string(), detail));
     }
@@ -91,13 +98,13 @@ impl Errors {
     /// A value that must be unique, printed as the server's own type is.
     pub fn internal_duplicate(&mut self, at: Path<'_>, package: &str, name: &str, value: &Value) {
         let message = format!("Duplicate value: {}", internal::to_json(package, name, value));
-        self.0.push(Cause { reason: "FieldValueDuplicate", field: at.to_string(), message });
+        self.0.push(Cause::new("FieldValueDuplicate", at.to_string(), message));
     }
 
     /// A wrong value, printed as the server's own type is.
     pub fn internal_invalid(&mut self, at: Path<'_>, (package, name): (&str, &str), value: &Value, detail: &str) {
         let text = if value.is_null() { "null".to_owned() } else { internal::to_json(package, name, value) };
-        self.0.push(Cause { reason: "FieldValueInvalid", field: at.to_string(), message: format!("Invalid value: {text}: {detail}") });
+        self.0.push(Cause::new("FieldValueInvalid", at.to_string(), format!("Invalid value: {text}: {detail}")));
     }
 
     /// A value outside a closed set, printed as the server's own type is.
@@ -105,12 +112,12 @@ impl Errors {
         let list: Vec<String> = supported.iter().map(|s| quote(s)).list();
         let text = internal::to_json(package, name, value);
         let message = format!("Unsupported value: {text}: supported values: {}", list.join(", "));
-        self.0.push(Cause { reason: "FieldValueNotSupported", field: at.to_string(), message });
+        self.0.push(Cause::new("FieldValueNotSupported", at.to_string(), message));
     }
 
     /// A wrong value that is not printed.
     pub fn invalid_without_value(&mut self, at: Path<'_>, detail: &str) {
-        self.0.push(Cause { reason: "FieldValueInvalid", field: at.to_string(), message: format!("Invalid value: {detail}") });
+        self.0.push(Cause::new("FieldValueInvalid", at.to_string(), format!("Invalid value: {detail}")));
     }
 
     pub fn too_many(&mut self, at: Path<'_>, actual: usize, max: usize) {

@@ -71,7 +71,7 @@ fn annotations(errors: &mut Errors, at: Path<'_>, annotations: &Value, spec: &Va
     if let Some(cost) = annotations.get(COST).as_str()
         && !is_deletion_cost(cost)
     {
-        errors.invalid(at.key(COST), cost, "must be a 32bit integer");
+        errors.ratcheting(|errors| errors.invalid(at.key(COST), cost, "must be a 32bit integer"));
     }
     security::seccomp_annotations(errors, at, annotations);
     for (key, profile) in annotations.entries() {

@@ -83,7 +83,8 @@ fn node_selector_term(errors: &mut Errors, at: Path<'_>, term: &Value, check_val
         label_name(errors, at.child("key"), requirement.get("key").str());
         let values_at = at.child("values");
         for (j, value) in values.items().iter().enumerate().filter(|_| check_values) {
-            errors.each_invalid(values_at.index(j), value.str(), names::label_value(value.str()));
+            let wrong = names::label_value(value.str());
+            errors.ratcheting(|errors| errors.each_invalid(values_at.index(j), value.str(), wrong));
         }
     }
     let list = at.child("matchFields");

@@ -79,7 +79,7 @@ pub(super) fn claim_spec(errors: &mut Errors, at: Path<'_>, spec: &Value) {
             errors.invalid(at, source.get("kind").str(), detail);
         }
         if !group.is_empty() {
-            errors.each_invalid(at.child("apiGroup"), group, names::dns1123_subdomain(group));
+            errors.ratcheting(|errors| errors.each_invalid(at.child("apiGroup"), group, names::dns1123_subdomain(group)));
         }
         let namespace = source.get("namespace").str();
         if !namespace.is_empty() {

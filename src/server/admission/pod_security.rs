@@ -39,7 +39,7 @@ fn policies(namespace: &Value) -> (Policy, Policy, Vec<Cause>) {
             let value = parse(text);
             if value.is_none() {
                 let field = format!("metadata.labels[{label}]");
-                causes.push(Cause { reason: "FieldValueInvalid", field, message: format!("Invalid value: {text:?}: {must}") });
+                causes.push(Cause::new("FieldValueInvalid", field, format!("Invalid value: {text:?}: {must}")));
             }
             Some(value)
         };

@@ -251,7 +251,7 @@ pub fn admit(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Resu
         "RequestEntityTooLarge" => 413,
         _ => 422,
     };
-    let causes = vec![Cause { reason: "", field: String::new(), message: message.clone() }];
+    let causes = vec![Cause::new("", "", message.clone())];
     let mut status = Status::forbidden(request.kind, request.any().name(), &message).with_causes(causes);
     (status.code, status.reason) = (code, reason);
     Err(status)

@@ -85,7 +85,7 @@ fn refused(text: &str, why: &str) -> Status {
     let mut status = Status::bad_request(format!(" \"\" is invalid: patch: {message}"));
     status.code = 422;
     status.reason = "Invalid";
-    status.causes = vec![Cause { reason: "FieldValueInvalid", field: "patch".into(), message }];
+    status.causes = vec![Cause::new("FieldValueInvalid", "patch", message)];
     status
 }
 
