@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::api::{KINDS, Kind, Object, Quantity, Value, find_condition, kinds};
 use crate::base::{Duration, List as _, Order as _, Time};
 use crate::controllers::Flags;
+use crate::controllers::hpa::calculator::{CalculatorError, requests_of};
 use crate::runtime::images;
 use crate::server::{NO_EVICTION, refusing_quota};
 use crate::sim::Sim;
@@ -246,7 +247,7 @@ pub fn causes(sim: &Sim, view: &ClusterView, o: &Value) -> Vec<Cause> {
     match o.kind() {
         "Deployment" | "ReplicaSet" | "ReplicationController" | "StatefulSet" | "DaemonSet" => workload(sim, view, o, &mut add),
         "Job" => job(view, o, &mut add),
-        "HorizontalPodAutoscaler" => hpa(sim, o, &mut add),
+        "HorizontalPodAutoscaler" => hpa(sim, view, o, &mut add),
         "PersistentVolumeClaim" if o.at(&["status", "phase"]).str() == "Pending" => claim(sim, o, &mut add),
         "PersistentVolume" if o.at(&["status", "phase"]).str() == "Released" => {
             add(What::VolumeReleased, &[], "persistentVolumeReclaimPolicy: Retain".to_owned(), None);
@@ -446,9 +447,10 @@ fn guard<'a>(sim: &'a Sim, pod: &PodView) -> Option<&'a Value> {
 }
 
 /// Why an autoscaler does not do what one would think.
-fn hpa(sim: &Sim, o: &Value, add: Add) {
+fn hpa(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     let target = o.at(&["spec", "scaleTargetRef"]);
-    let leads = super::evidence::object(sim, target.get("kind").str(), o.namespace(), target.get("name").str()).map(relative);
+    let scaled = super::evidence::object(sim, target.get("kind").str(), o.namespace(), target.get("name").str());
+    let leads = scaled.map(relative);
     for (kind, status) in [("AbleToScale", "False"), ("ScalingActive", "False"), ("ScalingLimited", "True"), ("AbleToScale", "True")] {
         let Some((reason, message)) = said(o, kind, status) else { continue };
         let bound = |key: &str| o.at(&["spec", key]).as_int().unwrap_or(1).to_string();
@@ -461,12 +463,29 @@ fn hpa(sim: &Sim, o: &Value, add: Add) {
             "ScaleDownStabilized" => {
                 (What::HpaHolds, o.at(&["spec", "behavior", "scaleDown", "stabilizationWindowSeconds"]).as_int().unwrap_or(300).to_string())
             }
-            _ if kind == "ScalingActive" && message.contains("missing request") => (What::HpaNoRequest, String::new()),
+            _ if kind == "ScalingActive" && scaled.is_some_and(|s| lacks_request(sim, view, o, s)) => (What::HpaNoRequest, String::new()),
             _ if kind == "ScalingActive" => (What::HpaNoMetrics, String::new()),
             _ => continue,
         };
         add(what, &[&value], term(reason, message), leads.clone());
     }
+}
+
+/// Whether an autoscaler is to keep a share of what the pods request, and they request nothing. Without metrics it never comes
+/// so far as to ask.
+fn lacks_request(sim: &Sim, view: &ClusterView, autoscaler: &Value, scaled: &Value) -> bool {
+    if !sim.api().metrics().is_served() {
+        return false;
+    }
+    let of_it = view.pods().filter(|p| is_of(view, scaled, p));
+    let pods = of_it.filter_map(|p| sim.api().peek(kinds::POD, &p.namespace, &p.name)).list();
+    spec(autoscaler, "metrics").items().iter().any(|metric| {
+        let sources = [metric.get("resource"), metric.get("containerResource")];
+        sources.iter().filter(|s| !s.at(&["target", "averageUtilization"]).is_null()).any(|source| {
+            let requests = requests_of(&pods, source.get("container").str(), source.get("name").str());
+            matches!(requests, Err(CalculatorError::MissingRequest { .. }))
+        })
+    })
 }
 
 /// What keeps a pod back that stands in other objects.

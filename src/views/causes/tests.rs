@@ -7,7 +7,11 @@ use crate::views::ClusterViews;
 
 /// What is said of an object after these commands and so many seconds.
 fn told(lines: &[&str], seconds: u64, kind: &str, name: &str) -> Vec<String> {
-    let mut sim = Sim::new(Session { seed: 3, ..Session::default() });
+    told_in(Session { seed: 3, ..Session::default() }, lines, seconds, kind, name)
+}
+
+fn told_in(session: Session, lines: &[&str], seconds: u64, kind: &str, name: &str) -> Vec<String> {
+    let mut sim = Sim::new(session);
     for line in lines {
         sim.input(TimedInput { cmd: Some((*line).to_owned()), ..TimedInput::default() });
     }
@@ -23,6 +27,21 @@ fn a_rollout_waits_for_a_new_pod_never_for_one_that_goes() {
     let told: Vec<String> = (8..18).flat_map(|seconds| told(&[line], seconds, "Deployment", "d")).collect();
     let waits: Vec<&str> = told.iter().filter_map(|t| Some(t.strip_prefix("NewWaits(")?.split_once(") ")?.1)).collect();
     assert!(waits.contains(&"ContainerCreating") && waits.iter().all(|w| !["Terminating", "Completed"].contains(w)), "{waits:?}");
+}
+
+#[test]
+fn an_autoscaler_without_metrics_asks_for_no_requests() {
+    let told = |served: bool, set: &str| {
+        let session = Session { seed: 3, metrics: Some(served), ..Session::default() };
+        let create = "kubectl create deployment d --image=nginx; kubectl autoscale deployment d --max=3 --cpu=50%";
+        let told = told_in(session, &[create, set], 90, "HorizontalPodAutoscaler", "d");
+        told.iter().map(|t| t.split_once('(').unwrap_or_default().0.to_owned()).collect::<Vec<_>>()
+    };
+    let set = "kubectl set resources deployment d --requests=cpu=100m";
+    assert_eq!(told(true, ""), ["HpaNoRequest"]);
+    assert_eq!(told(false, ""), ["HpaNoMetrics"]);
+    assert_eq!(told(false, set), ["HpaNoMetrics"]);
+    assert!(!told(true, set).contains(&"HpaNoRequest".to_owned()));
 }
 
 #[test]
