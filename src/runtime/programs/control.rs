@@ -15,7 +15,7 @@ use super::super::kernel::{Kernel, Rd};
 use super::super::process::{Block, Body, ExitStatus, Pid, Process, Signal, Step};
 use super::super::text;
 use super::filter::lines;
-use super::{Lookup, Options, Program, Run, become_program, look_up, sleep_us};
+use super::{Complaint, Lookup, Options, Program, Run, become_program, look_up, sleep_us};
 use crate::base::{Duration, List as _, Time, strftime};
 
 pub use dd::{Dd, start as dd};
@@ -32,7 +32,10 @@ pub fn sleep(run: &mut Run<'_>, o: &Options) -> Step {
     match if run.name == "usleep" { first.parse().map_err(|_| first.clone()) } else { sleep_us(&o.rest) } {
         Ok(us) => become_program(Program::Sleep(Some(run.k.now + Duration::from_micros(us))), 1),
         Err(a) => {
-            run.err(format!("invalid number '{a}'"));
+            run.err(match run.name {
+                "sleep" if run.k.is_gnu() => format!("invalid time interval '{a}'\nTry 'sleep --help' for more information."),
+                _ => format!("invalid number '{a}'"),
+            });
             Step::Exit(1, 50)
         }
     }
@@ -98,7 +101,7 @@ pub fn env(run: &mut Run<'_>, o: &Options) -> Step {
             Step::Become(Box::new(Body::Start(program)), 200)
         }
         Err(e) => {
-            run.err(format!("can't execute '{}': {e}", args[0]));
+            run.err(Complaint::cannot("execute", &args[0], e));
             Step::Exit(if e == Errno::NoEntry { 127 } else { 126 }, 50)
         }
     }
@@ -323,7 +326,7 @@ pub fn timeout(run: &mut Run<'_>, o: &Options) -> Step {
             Step::Exit(125, 20)
         }
         Err(e) => {
-            run.err(format!("can't execute '{}': {e}", argv[0]));
+            run.err(Complaint::cannot("execute", &argv[0], e));
             Step::Exit(if e == Errno::NoEntry { 127 } else { 126 }, 20)
         }
     }
@@ -428,7 +431,7 @@ pub fn start_follow(run: &mut Run<'_>, tail: &lines::Tail, files: &[String]) -> 
     let mut follow = Follow { files: Vec::new(), shown: None, retry: tail.retry };
     for (i, name) in files.iter().enumerate() {
         let Ok(node) = run.k.fs.stat(&run.p.cwd, name).cloned() else {
-            run.err(format!("can't open '{name}': {}", Errno::NoEntry));
+            run.err(Complaint::cannot("open", name, Errno::NoEntry));
             if tail.retry {
                 follow.files.push((name.clone(), None));
             }

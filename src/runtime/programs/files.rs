@@ -14,7 +14,7 @@ use super::super::text;
 use super::date::{moment, stamp};
 use super::users::{group, user};
 
-use super::{Options, Refusal, Run};
+use super::{Complaint, Options, Refusal, Run};
 use attributes::{mode_text, new_mode};
 
 pub use attributes::{chmod, chown, stat};
@@ -97,23 +97,23 @@ pub fn touch(r: &mut Run<'_>, o: &Options) -> i32 {
         how.time = match r.k.fs.stat(&r.p.cwd, file) {
             Ok(node) => node.mtime,
             Err(e) => {
-                r.err(format!("{file}: {e}"));
+                r.err(Complaint::about(file, e));
                 return 1;
             }
         };
     }
-    each(r, &o.rest, |r, f| touch_one(r, f, how).map_err(|e| format!("{f}: {e}")))
+    each(r, &o.rest, |r, f| touch_one(r, f, how).map_err(|e| Complaint::about(f, e)))
 }
 
 /// Does something to each operand; an error is said, and the others are done.
-fn each(r: &mut Run<'_>, files: &[String], mut one: impl FnMut(&mut Run<'_>, &str) -> Result<(), String>) -> i32 {
+fn each(r: &mut Run<'_>, files: &[String], mut one: impl FnMut(&mut Run<'_>, &str) -> Result<(), Complaint>) -> i32 {
     if files.is_empty() {
         return r.missing(&[]);
     }
     let mut status = 0;
     for f in files {
-        if let Err(text) = one(r, f) {
-            r.err(text);
+        if let Err(what) = one(r, f) {
+            r.err(what);
             status = 1;
         }
     }
@@ -141,7 +141,7 @@ pub fn mkdir(r: &mut Run<'_>, o: &Options) -> i32 {
         return 1;
     }
     each(r, &o.rest, |r, d| {
-        let fail = |e: Errno| format!("can't create directory '{d}': {e}");
+        let fail = |e: Errno| Complaint::cannot("create directory", d, e);
         let there = r.k.fs.stat(&r.p.cwd, d).is_ok();
         let above = d.match_indices('/').map(|(i, _)| &d[..i]).filter(|a| o.has('p') && !a.is_empty());
         let made: Vec<&str> = above.chain([d]).filter(|d| o.has('v') && r.k.fs.stat(&r.p.cwd, d).is_err()).list();
@@ -211,7 +211,8 @@ pub fn rmdir(r: &mut Run<'_>, o: &Options) -> i32 {
         });
         match result {
             Err(Errno::NotEmpty) if o.has('i') => Ok(()),
-            Err(e) => Err(format!("'{d}': {e}")),
+            Err(e) if r.k.is_gnu() => Err(format!("failed to remove '{d}': {e}").into()),
+            Err(e) => Err(format!("'{d}': {e}").into()),
             Ok(()) => {
                 if o.has('v') {
                     r.out(format!("rmdir: removing directory, '{d}'\n"));
@@ -230,9 +231,14 @@ pub fn rm(r: &mut Run<'_>, o: &Options) -> i32 {
     }
     each(r, &o.rest, |r, f| {
         if matches!(base_name(f), "." | "..") {
-            return Err("can't remove '.' or '..'".into());
+            return Err(if r.k.is_gnu() {
+                format!("refusing to remove '.' or '..' directory: skipping '{f}'")
+            } else {
+                "can't remove '.' or '..'".to_owned()
+            }
+            .into());
         }
-        let fail = |e: Errno| format!("can't remove '{f}': {e}");
+        let fail = |e: Errno| Complaint::cannot("remove", f, e);
         let (at, dir) = match r.k.fs.find(&r.p.cwd, f.trim_end_matches('/'), false).map(|x| (x.path, x.node.cloned())) {
             Ok((_, None)) | Err(Errno::NoEntry | Errno::NotDirectory) if force => return Ok(()),
             Ok((_, None)) => return Err(fail(Errno::NoEntry)),
@@ -244,7 +250,7 @@ pub fn rm(r: &mut Run<'_>, o: &Options) -> i32 {
                 return Err(match () {
                     () if o.has('d') => fail(Errno::NotEmpty),
                     () if r.k.is_gnu() => fail(Errno::IsDirectory),
-                    () => format!("'{f}' is a directory"),
+                    () => format!("'{f}' is a directory").into(),
                 });
             }
             _ => remove_tree(r, &at).map_err(fail)?,
@@ -326,7 +332,7 @@ pub fn du(r: &mut Run<'_>, o: &Options) -> i32 {
     };
     let mut total = 0;
     let status = each(r, if o.rest.is_empty() { &here } else { &o.rest }, |r, f| {
-        let node = r.k.fs.stat(&r.p.cwd, f).cloned().map_err(|e| format!("{f}: {e}"))?;
+        let node = r.k.fs.stat(&r.p.cwd, f).cloned().map_err(|e| Complaint::about(f, e))?;
         let mut list = Vec::new();
         below(&node, f, o.has('a'), depth, &mut list);
         total += size(&node);
@@ -407,9 +413,9 @@ pub fn truncate(r: &mut Run<'_>, o: &Options) -> i32 {
             there.map_or(Ok(()), |size| r.k.fs.truncate(&at, from(size), now))
         });
         result.map_err(|e| match e {
-            Errno::Invalid if gnu => format!("cannot open '{f}' for writing: {}", Errno::IsDirectory),
-            e if gnu => format!("cannot open '{f}' for writing: {e}"),
-            e => format!("{f}: open: {e}"),
+            Errno::Invalid if gnu => format!("cannot open '{f}' for writing: {}", Errno::IsDirectory).into(),
+            e if gnu => format!("cannot open '{f}' for writing: {e}").into(),
+            e => format!("{f}: open: {e}").into(),
         })
     })
 }

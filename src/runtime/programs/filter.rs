@@ -16,7 +16,7 @@ use arcstr::ArcStr;
 
 use super::super::kernel::{DescId, Kernel, OpenHow, Rd};
 use super::super::process::{Block, Process, Step};
-use super::{Program, Run, become_program, complain};
+use super::{Complaint, Program, Run, become_program, complain};
 
 /// A filter and its files; a status where it does not start.
 pub type Made = Result<(Filter, Vec<String>), i32>;
@@ -261,11 +261,11 @@ impl FilterRun {
     }
 
     fn cannot_open(&mut self, k: &mut Kernel, p: &mut Process, name: &str, e: &str) {
-        let text = match self.name.as_str() {
-            "grep" | "egrep" | "fgrep" | "sed" | "awk" | "sort" | "cut" | "tac" | "cmp" | "wc" => format!("{name}: {e}"),
-            "head" | "fold" | "rev" | "strings" | "nl" | "paste" if !k.is_gnu() => format!("{name}: {e}"),
-            "diff" => format!("can't stat '{name}': {e}"),
-            _ => format!("can't open '{name}': {e}"),
+        let what = match self.name.as_str() {
+            "grep" | "egrep" | "fgrep" | "sed" | "awk" | "sort" | "cut" | "tac" | "cmp" | "wc" => Complaint::about(name, e),
+            "head" | "fold" | "rev" | "strings" | "nl" | "paste" if !k.is_gnu() => Complaint::about(name, e),
+            "diff" => Complaint::cannot("stat", name, e),
+            _ => Complaint::cannot("open", name, e),
         };
         self.current = None;
         if let Filter::Together(t) = &mut self.filter
@@ -274,7 +274,7 @@ impl FilterRun {
             return;
         }
         if !self.filter.silent() {
-            complain(k, p, &self.name, &text);
+            complain(k, p, &self.name, what);
         }
         self.status = self.trouble();
     }

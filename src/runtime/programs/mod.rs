@@ -1,12 +1,12 @@
 //! The programs that images contain, by name.
 
 mod agnhost;
+mod complaint;
 mod control;
 mod date;
 mod expr;
 mod files;
 mod filter;
-mod gnu;
 mod net;
 mod nginx_conf;
 mod options;
@@ -31,6 +31,7 @@ use super::process::{Block, Body, Process, Step};
 use super::shell::Shell;
 use super::text;
 use crate::base::List as _;
+use complaint::Complaint;
 pub use control::run_for_external;
 use control::{External, Xargs};
 use filter::FilterRun;
@@ -85,14 +86,14 @@ impl Run<'_> {
         let _ = self.k.put(self.p, 1, bytes.as_ref());
     }
     /// Writes `name: text` to standard error.
-    pub fn err(&mut self, text: impl std::fmt::Display) {
-        complain(self.k, self.p, self.name, &text.to_string());
+    pub fn err(&mut self, what: impl Into<Complaint>) {
+        complain(self.k, self.p, self.name, what.into());
     }
 }
 
 /// Writes an error to standard error, in the words of the image's programs.
-fn complain(k: &mut Kernel, p: &mut Process, program: &str, text: &str) {
-    let text = if k.is_gnu() { gnu::words(program, text) } else { text.to_owned() };
+fn complain(k: &mut Kernel, p: &mut Process, program: &str, what: Complaint) {
+    let text = what.words(program, k.is_gnu());
     let _ = k.put(p, 2, format!("{program}: {text}\n").as_bytes());
 }
 

@@ -24,7 +24,7 @@ pub fn printf(r: &mut Run<'_>, o: &Options) -> i32 {
         Ok((out, errors)) => {
             r.out(out);
             for e in &errors {
-                r.err(e);
+                r.err(e.as_str());
             }
             i32::from(!errors.is_empty())
         }

@@ -7,7 +7,7 @@ use crate::base::strftime;
 use super::super::super::fs::{Errno, Inode, Kind};
 use super::super::super::text;
 use super::super::users::{group, number_of, user};
-use super::super::{Misuse, Options, Refusal, Run};
+use super::super::{Complaint, Misuse, Options, Refusal, Run};
 use super::each;
 
 /// `chmod`, whose mode may begin like an option.
@@ -46,7 +46,7 @@ pub fn chmod(r: &mut Run<'_>, o: &Options) -> i32 {
             change(r.k.fs.edit(&at)?, recursive, &|n| n.mode = new_mode(mode, n.mode, n.is_dir()).unwrap_or(n.mode));
             Ok(())
         });
-        result.map_err(|e| format!("{f}: {e}"))
+        result.map_err(|e| Complaint::about(f, e))
     })
 }
 
@@ -131,7 +131,7 @@ pub fn chown(r: &mut Run<'_>, o: &Options) -> i32 {
             change(r.k.fs.edit(&at)?, recursive, &give);
             Ok(())
         });
-        result.map_err(|e| format!("{f}: {e}"))
+        result.map_err(|e| Complaint::about(f, e))
     })
 }
 
@@ -172,7 +172,7 @@ pub fn stat(r: &mut Run<'_>, o: &Options) -> i32 {
         let node = match r.k.fs.find(&r.p.cwd, f, o.has('L')).map(|x| x.node.cloned()) {
             Ok(Some(n)) => n,
             _ => {
-                r.err(format!("can't stat '{f}': {}", Errno::NoEntry));
+                r.err(Complaint::cannot("stat", f, Errno::NoEntry));
                 status = 1;
                 continue;
             }

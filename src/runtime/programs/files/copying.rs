@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::super::fs::{Errno, Inode, Kind, base_name, parent_of};
-use super::super::{Options, Run};
+use super::super::{Complaint, Options, Run};
 use super::{clean, each};
 
 /// A target for `from`: within the directory, where the target is one.
@@ -35,7 +35,7 @@ fn sources<'a>(r: &mut Run<'_>, o: &'a Options) -> Result<(&'a [String], &'a str
     if r.k.is_gnu() {
         r.err(format!("target '{to}': {why}"));
     } else {
-        files.iter().for_each(|f| r.err(format!("can't create '{to}/{}': {why}", base_name(f))));
+        files.iter().for_each(|f| r.err(Complaint::cannot("create", format!("{to}/{}", base_name(f)), why)));
     }
     Err(1)
 }
@@ -47,30 +47,31 @@ pub fn cp(r: &mut Run<'_>, o: &Options) -> i32 {
     }
 }
 
-fn copy_one(r: &mut Run<'_>, from: &str, to: &str, o: &Options) -> Result<(), String> {
+fn copy_one(r: &mut Run<'_>, from: &str, to: &str, o: &Options) -> Result<(), Complaint> {
     // A link is followed, or copied as one.
     let follows = !o.any("adP") || o.has('L');
     let found = r.k.fs.find(&r.p.cwd, from, follows).and_then(|x| x.node.cloned().ok_or(Errno::NoEntry));
-    let node = found.map_err(|e| format!("can't stat '{from}': {e}"))?;
+    let node = found.map_err(|e| Complaint::cannot("stat", from, e))?;
     if node.is_dir() && !o.any("arR") {
         return Err(if r.k.is_gnu() {
             format!("-r not specified; omitting directory '{from}'")
         } else {
             format!("omitting directory '{from}'")
-        });
+        }
+        .into());
     }
     if !r.k.allows((r.p.uid, r.p.gid), &node, 4) {
-        return Err(format!("can't open '{from}': {}", Errno::Access));
+        return Err(Complaint::cannot("open", from, Errno::Access));
     }
-    let fail = |e: Errno| format!("can't create '{to}': {e}");
+    let fail = |e: Errno| Complaint::cannot("create", to, e);
     let (target, is_dir) = into(r, from, to).map_err(fail)?;
     let (target, is_dir) = if o.has('T') { (clean(r, to).map_err(fail)?, false) } else { (target, is_dir) };
     let source = clean(r, from).unwrap_or_default();
     if source == target {
-        return Err(format!("'{from}' and '{to}' are the same file"));
+        return Err(format!("'{from}' and '{to}' are the same file").into());
     }
     if node.is_dir() && target.starts_with(&format!("{source}/")) {
-        return Err(format!("recursion detected, omitting directory '{from}'"));
+        return Err(format!("recursion detected, omitting directory '{from}'").into());
     }
     let old = r.k.fs.stat("/", &target).ok().cloned();
     let kept = |old: &Arc<Inode>| !node.is_dir() && (o.has('n') || o.has('u') && old.mtime >= node.mtime);
@@ -133,9 +134,9 @@ pub fn mv(r: &mut Run<'_>, o: &Options) -> i32 {
             Errno::Invalid if r.k.is_gnu() => {
                 let within = r.k.fs.stat(&r.p.cwd, to).is_ok();
                 let to = if within { format!("{}/{}", to.trim_end_matches('/'), base_name(f)) } else { to.to_owned() };
-                format!("cannot move '{f}' to a subdirectory of itself, '{to}'")
+                format!("cannot move '{f}' to a subdirectory of itself, '{to}'").into()
             }
-            e => format!("can't rename '{f}': {e}"),
+            e => Complaint::cannot("rename", f, e),
         })
     })
 }
@@ -174,6 +175,6 @@ pub fn ln(r: &mut Run<'_>, o: &Options) -> i32 {
             Ok(())
         });
         let what = if o.has('s') { "symbolic" } else { "hard" };
-        result.map_err(|e| if r.k.is_gnu() { format!("failed to create {what} link '{to}': {e}") } else { format!("{to}: {e}") })
+        result.map_err(|e| if r.k.is_gnu() { format!("failed to create {what} link '{to}': {e}").into() } else { Complaint::about(to, e) })
     })
 }

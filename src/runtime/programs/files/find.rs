@@ -5,7 +5,7 @@ use super::super::super::kernel::Kernel;
 use super::super::super::process::Process;
 use super::super::super::shell::Pattern;
 use super::super::users::{group, user};
-use super::super::{Refusal, Run};
+use super::super::{Complaint, Refusal, Run};
 use super::{clean, remove_tree};
 use crate::base::{List as _, Time};
 
@@ -342,14 +342,14 @@ pub fn find(r: &mut Run<'_>) -> Result<(i32, Vec<Vec<String>>), i32> {
     let Search { out, mut commands, gathered, deleted, .. } = search;
     let mut status = i32::from(!missing.is_empty());
     for root in missing {
-        r.err(format!("{root}: {}", Errno::NoEntry));
+        r.err(Complaint::about(root, Errno::NoEntry));
     }
     r.out(out);
     for path in deleted.iter().rev() {
         if let Ok(at) = clean(r, path)
             && let Err(e) = remove_tree(r, &at)
         {
-            r.err(format!("can't remove '{path}': {e}"));
+            r.err(Complaint::cannot("remove", path, e));
             status = 1;
         }
     }

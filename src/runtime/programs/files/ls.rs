@@ -19,11 +19,11 @@ pub fn ls(r: &mut Run<'_>, o: &Options) -> i32 {
             Ok(Some(n)) if n.is_dir() && !has('d') => dirs.push((f, n)),
             Ok(Some(n)) => plain.push((f, n)),
             Ok(None) => {
-                r.err(format!("{f}: {}", Errno::NoEntry));
+                r.err(Complaint::about(f, Errno::NoEntry));
                 status = missing;
             }
             Err(e) => {
-                r.err(format!("{f}: {e}"));
+                r.err(Complaint::about(f, e));
                 status = missing;
             }
         }
@@ -50,7 +50,7 @@ pub fn ls(r: &mut Run<'_>, o: &Options) -> i32 {
     let mut first = out.is_empty();
     while let Some((name, node)) = queue.pop_front() {
         if !r.k.allows((r.p.uid, r.p.gid), &node, 4) {
-            r.err(format!("can't open '{name}': {}", Errno::Access));
+            r.err(Complaint::cannot("open", name, Errno::Access));
             status = 1;
             continue;
         }

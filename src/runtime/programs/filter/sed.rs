@@ -3,7 +3,7 @@
 mod parse;
 
 use super::super::super::regex::Regex;
-use super::super::{Options, Refusal, Run};
+use super::super::{Complaint, Options, Refusal, Run};
 use super::{Filter, Made, Sink};
 use crate::base::List as _;
 use parse::Parser;
@@ -118,7 +118,7 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
             'f' => match run.k.fs.read(&run.p.cwd, v, 1 << 20) {
                 Ok(bytes) => scripts.push(String::from_utf8_lossy(&bytes).trim_end_matches('\n').to_owned()),
                 Err(e) => {
-                    run.err(format!("{v}: {e}"));
+                    run.err(Complaint::about(v, e));
                     return Err(1);
                 }
             },

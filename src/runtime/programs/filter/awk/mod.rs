@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::base::{List as _, SortedMap};
 
 use super::super::super::regex::Regex;
-use super::super::{Options, Refusal, Run};
+use super::super::{Complaint, Options, Refusal, Run};
 use super::{Filter, Made, Sink};
 use parse::Script;
 
@@ -75,7 +75,7 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
             'f' => match run.k.fs.read(&run.p.cwd, v, 1 << 20) {
                 Ok(bytes) => texts.push(String::from_utf8_lossy(&bytes).into_owned()),
                 Err(e) => {
-                    run.err(format!("{v}: {e}"));
+                    run.err(Complaint::about(v, e));
                     return Err(1);
                 }
             },
