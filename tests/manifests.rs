@@ -197,7 +197,7 @@ fn check(row: &Row) -> Result<(), String> {
     }
     let (documents, error) = api::yaml::decode_stream(&row.manifest);
     if let Some(error) = error {
-        return if row.stderr.contains(&error.message) { Ok(()) } else { Err(format!("    cannot be read: {error}")) };
+        return if row.stderr.contains(&error.to_string()) { Ok(()) } else { Err(format!("    cannot be read: {error}")) };
     }
     let mut out = String::new();
     for document in &documents {
@@ -299,7 +299,7 @@ fn check_case(case: &Value) -> (usize, String) {
         let stderr = step.get("stderr").str();
         if let Some(error) = error {
             judged += 1;
-            if !stderr.contains(&error.message) {
+            if !stderr.contains(&error.to_string()) {
                 let _ = writeln!(out, "    {error}\n    where kubectl said: {stderr}");
             }
             continue;

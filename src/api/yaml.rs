@@ -46,10 +46,12 @@ impl Positions {
 
 /// Why a text cannot be read; worded as kubectl words it after `error parsing FILE: `.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{message}")]
+#[error("{}{reason}", if *.converts { "error converting YAML to JSON: " } else { "" })]
 pub struct DecodeError {
-    /// The whole message: `error converting YAML to JSON: yaml: line 3: ...`.
-    pub message: String,
+    /// What the reader says: `yaml: line 3: ...`.
+    pub reason: String,
+    /// Whether the whole message says too that YAML could not be made JSON.
+    pub converts: bool,
     /// Line in the whole text, from 1, where it is known.
     pub line: Option<u32>,
     /// Column, from 1, where it is known.
@@ -75,8 +77,8 @@ pub fn decode_stream(text: &str) -> (Vec<Document>, Option<DecodeError>) {
     // Some editors put a byte order mark first.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.len() > TEXT_BYTES_MAX {
-        let message = format!("the text is {} bytes, more than the {TEXT_BYTES_MAX} that are read", text.len());
-        return (documents, Some(DecodeError { message, line: None, column: None }));
+        let reason = format!("the text is {} bytes, more than the {TEXT_BYTES_MAX} that are read", text.len());
+        return (documents, Some(DecodeError { reason, converts: false, line: None, column: None }));
     }
     let mut rest = Chunk { text, first_line: 1 };
     if text.trim_start().starts_with('{') {
@@ -106,11 +108,9 @@ pub fn decode_stream(text: &str) -> (Vec<Document>, Option<DecodeError>) {
 pub fn read_value(text: &str) -> Result<Value, DecodeError> {
     dialect::read(text).map_err(|failure| {
         let error = failure.in_chunk(&Chunk { text, first_line: 1 });
-        DecodeError { message: error.message.trim_start_matches(CONVERTING).to_owned(), ..error }
+        DecodeError { converts: false, ..error }
     })
 }
-
-const CONVERTING: &str = "error converting YAML to JSON: ";
 
 fn document(text: &str, first_line: u32, value: Value) -> Document {
     Document { value, positions: Positions { text: text.into(), first_line }, first_line }
@@ -131,8 +131,8 @@ fn read_json(text: &str, documents: &mut Vec<Document>) -> (usize, Option<Decode
                 consumed = stream.byte_offset();
             }
             Err(e) => {
-                let message = format!("json: offset {}: {e}", consumed + e.column());
-                let error = DecodeError { message, line: Some(e.line() as u32), column: Some(e.column() as u32) };
+                let reason = format!("json: offset {}: {e}", consumed + e.column());
+                let error = DecodeError { reason, converts: false, line: Some(e.line() as u32), column: Some(e.column() as u32) };
                 return (consumed, Some(error));
             }
         }
@@ -175,8 +175,8 @@ fn chunks(whole: Chunk<'_>) -> Vec<Result<Chunk<'_>, DecodeError>> {
         if let Some(after) = text.strip_prefix("---") {
             let after = after.trim();
             if !after.is_empty() && !after.starts_with('#') {
-                let message = format!("invalid Yaml document separator: {after}");
-                out.push(Err(DecodeError { message, line: Some(line), column: Some(1) }));
+                let reason = format!("invalid Yaml document separator: {after}");
+                out.push(Err(DecodeError { reason, converts: false, line: Some(line), column: Some(1) }));
                 return out;
             }
             if at > start {
@@ -203,7 +203,8 @@ struct Failure {
 impl Failure {
     fn in_chunk(self, chunk: &Chunk<'_>) -> DecodeError {
         DecodeError {
-            message: format!("{CONVERTING}yaml: {}", self.message),
+            reason: format!("yaml: {}", self.message),
+            converts: true,
             line: self.line.map(|l| l + chunk.first_line),
             column: self.column.map(|c| c + 1),
         }

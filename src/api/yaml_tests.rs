@@ -10,7 +10,7 @@ fn one(text: &str) -> Value {
 }
 
 fn error(text: &str) -> String {
-    decode_documents(text).expect_err(text).message
+    decode_documents(text).expect_err(text).to_string()
 }
 
 #[test]

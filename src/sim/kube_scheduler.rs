@@ -81,7 +81,7 @@ pub(super) enum CallError {
     #[error("open {0}: {1}")]
     File(String, FileError),
     /// The file is no YAML.
-    #[error("{}", .0.message)]
+    #[error(transparent)]
     Yaml(#[from] DecodeError),
     /// It is no configuration for a scheduler.
     #[error(transparent)]

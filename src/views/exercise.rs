@@ -47,7 +47,7 @@ impl Exercise {
     pub fn read(text: &str) -> Result<Exercise, ProblemView> {
         let (documents, error) = decode_stream(text);
         if let Some(e) = error {
-            return Err(ProblemView { line: e.line.unwrap_or(1), column: e.column.unwrap_or(1), message: e.message });
+            return Err(ProblemView { line: e.line.unwrap_or(1), column: e.column.unwrap_or(1), message: e.to_string() });
         }
         let Some(document) = documents.first() else { return Ok(Exercise::default()) };
         let wrong = |path: &str, message: String| {

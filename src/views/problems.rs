@@ -42,7 +42,7 @@ pub fn problems(text: &str) -> Vec<ProblemView> {
         }
     }
     if let Some(error) = error {
-        found.push(ProblemView { line: error.line.unwrap_or(1), column: error.column.unwrap_or(1), message: error.message });
+        found.push(ProblemView { line: error.line.unwrap_or(1), column: error.column.unwrap_or(1), message: error.to_string() });
     }
     found.order_by_key(|p| (p.line, p.column));
     found.truncate(PROBLEMS_MAX);

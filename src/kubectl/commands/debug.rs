@@ -132,7 +132,7 @@ fn custom(cx: &Context<'_, '_>) -> Result<Value, CliError> {
     let text = read_text(cx, path)
         .map_err(|e| CliError::Message(format!("must pass a container spec json file for custom profile: open {path}: {e}")))?;
     let documents =
-        decode_documents(&text).map_err(|e| CliError::Message(format!("{path} does not contain a valid container spec: {}", e.message)))?;
+        decode_documents(&text).map_err(|e| CliError::Message(format!("{path} does not contain a valid container spec: {}", e)))?;
     Ok(documents.into_iter().next().map(|d| d.value).unwrap_or_default())
 }
 

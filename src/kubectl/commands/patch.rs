@@ -144,8 +144,6 @@ fn parse(text: &str) -> Result<Result<Value, String>, CliError> {
     if text.trim_start().starts_with(['{', '[']) {
         return Ok(Value::from_json(text).map_err(|e| go_json::syntax_error(text.as_bytes()).unwrap_or_else(|| e.to_string())));
     }
-    let documents = decode_documents(text).map_err(|e| {
-        CliError::Message(format!("unable to parse {text:?}: {}", e.message.trim_start_matches("error converting YAML to JSON: ")))
-    })?;
+    let documents = decode_documents(text).map_err(|e| CliError::Message(format!("unable to parse {text:?}: {}", e.reason)))?;
     Ok(Ok(documents.into_iter().next().map(|d| d.value).unwrap_or_default()))
 }

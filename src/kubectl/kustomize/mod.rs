@@ -208,7 +208,7 @@ impl Build<'_> {
         if depth > DEPTH_MAX {
             return self.refuse(format!("accumulating resources: bases within bases, more than {DEPTH_MAX} of them, at '{directory}'"));
         }
-        let documents = decode_documents(text).map_err(|e| format!("invalid Kustomization: {}", e.message))?;
+        let documents = decode_documents(text).map_err(|e| format!("invalid Kustomization: {e}"))?;
         let kustomization = documents.into_iter().next().map(|d| d.value).unwrap_or_default();
         self.check(&kustomization, directory)?;
         if depth == 0 {
@@ -349,8 +349,7 @@ impl Build<'_> {
             let failed = |why: String| format!("{}: {}", no_file(why), self.no_root(entry, &path).unwrap_or_default());
             let bytes = self.file(directory, entry).map_err(|e| failed(format!("accumulating resources from '{entry}': {e}")))?;
             let documents = decode_documents(&String::from_utf8_lossy(&bytes)).map_err(|e| {
-                let why = e.message.strip_prefix("error converting YAML to JSON: ").unwrap_or(&e.message);
-                format!("accumulating resources: accumulating resources from '{entry}': MalformedYAMLError: {why} in File: {entry}")
+                format!("accumulating resources: accumulating resources from '{entry}': MalformedYAMLError: {} in File: {entry}", e.reason)
             })?;
             let found = documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()).flat_map(flatten);
             let mut own = Gathered::default();

@@ -72,7 +72,7 @@ pub(super) fn transform(read: &dyn Fn(&str) -> Result<String, String>, kustomiza
             None => replace(replacement, items)?,
             Some(path) => {
                 let bad = |e: &dyn std::fmt::Display| format!("invalid replacement in {path}: {e}");
-                for document in decode_documents(&read(path)?).map_err(|e| bad(&e.message))? {
+                for document in decode_documents(&read(path)?).map_err(|e| bad(&e.to_string()))? {
                     match &document.value {
                         Value::List(all) => all.iter().try_for_each(|one| replace(one, items))?,
                         one => replace(one, items)?,
@@ -208,7 +208,7 @@ fn new_image(old: &str, image: &Value) -> Option<String> {
 /// Applies a patch, of either form, to what it is for.
 fn merge(text: &str, target: &Value, items: &mut Vec<Item>) -> Result<(), String> {
     let bad = |why: &str| format!("unable to parse SM or JSON patch from [{text}]: {why}");
-    let documents = decode_documents(text).map_err(|e| bad(&e.message))?;
+    let documents = decode_documents(text).map_err(|e| bad(&e.to_string()))?;
     for patch in documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()) {
         let is_json = matches!(patch, Value::List(_));
         if target.is_null() && is_json {
