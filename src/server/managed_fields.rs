@@ -355,10 +355,22 @@ fn bare(object: &Value) -> Value {
     object
 }
 
-/// What a write of a subresource can change: the status and labels, or all but the status.
+/// What a write of a subresource can change: the status and labels, a part of the pod, or all but the status.
+// Models GetResetFields and GetResetFieldsFilter.
 fn written(sub: &str, object: &Value) -> Value {
-    let bare = bare(object);
-    if sub == STATUS { obj!({"metadata": bare.get("metadata"), "status": object.get("status")}) } else { bare }
+    let spec = object.get("spec");
+    match sub {
+        STATUS => obj!({"metadata": bare(object).get("metadata"), "status": object.get("status")}),
+        "resize" => {
+            let resources = |list: &str| -> Vec<Value> {
+                let one = |c: &Value| obj!({"name": c.get("name"), "resizePolicy": c.get("resizePolicy"), "resources": c.get("resources")});
+                spec.get(list).items().iter().map(one).list()
+            };
+            obj!({"spec": {"containers": resources("containers"), "initContainers": resources("initContainers")}})
+        }
+        "ephemeralcontainers" => obj!({"spec": {"ephemeralContainers": spec.get("ephemeralContainers")}}),
+        _ => bare(object),
+    }
 }
 
 /// As whom a component writes: all controllers are one program.

@@ -345,8 +345,7 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
         Subresource::Status => {
             let mut next = old.clone();
             next.set(&["status"], object.get("status").clone());
-            // A status writer may label and annotate, but not own or finalize.
-            for member in ["labels", "annotations", "finalizers"] {
+            for member in labelled_with_status(kind) {
                 let path = ["metadata", member];
                 if object.at(&path).is_null() {
                     next.remove(&path);
@@ -362,8 +361,7 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
             *object = next;
         }
         Subresource::EphemeralContainers => {
-            let mut next = old.clone();
-            next.set(&["metadata"], object.get("metadata"));
+            let mut next = rewritten(object, old);
             take(object.get("spec"), next.get_mut("spec"), "ephemeralContainers");
             *object = next;
         }
@@ -398,6 +396,30 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
     }
 }
 
+/// What of a kind's metadata a writer of the status may change.
+// Models the status strategies' PrepareForUpdate: some call ResetObjectMetaForStatus.
+fn labelled_with_status(kind: KindRef) -> &'static [&'static str] {
+    let reset = ["apiextensions.k8s.io", "apiregistration.k8s.io", "admissionregistration.k8s.io", "flowcontrol.apiserver.k8s.io"];
+    if kind.custom.is_some() || reset.contains(&kind.group) || kind.plural == "servicecidrs" {
+        &[]
+    } else if kind == kinds::DEPLOYMENT {
+        &["annotations", "finalizers"]
+    } else {
+        &["labels", "annotations", "finalizers"]
+    }
+}
+
+/// The old object as of the new one's revision, with its labels and annotations as they were.
+// Models ResetObjectMetaForStatus.
+fn rewritten(object: &Value, old: &Value) -> Value {
+    let mut next = old.clone();
+    let metadata = next.get_mut("metadata");
+    for member in ["name", "namespace", "uid", "resourceVersion", "managedFields"] {
+        take(object.get("metadata"), metadata, member);
+    }
+    next
+}
+
 fn take(from: &Value, into: &mut Value, key: &str) {
     match from.get(key) {
         Value::Null => {
@@ -410,8 +432,7 @@ fn take(from: &Value, into: &mut Value, key: &str) {
 /// The old pod with the new one's resources. Where there are other containers, the new pod as it is, for validation to refuse.
 // Models dropNonResizeUpdates.
 fn resized(object: &Value, old: &Value) -> Value {
-    let mut next = old.clone();
-    next.set(&["metadata"], object.get("metadata"));
+    let mut next = rewritten(object, old);
     for key in ["containers", "initContainers"] {
         let new = object.at(&["spec", key]).items();
         let names = |list: &[Value]| -> Vec<Value> { list.iter().map(|c| c.get("name").clone()).list() };

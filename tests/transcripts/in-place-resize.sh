@@ -66,3 +66,10 @@ kubectl delete quota/q limits/l
 kubectl run huge --image=busybox --overrides='{"spec":{"containers":[{"name":"a","image":"nginx","resources":{"limits":{"memory":"9E"},"requests":{"cpu":"1m","memory":"1M"}}},{"name":"b","image":"redis","resources":{"limits":{"memory":"9E"},"requests":{"cpu":"1m","memory":"1M"}}},{"name":"c","image":"httpd","resources":{"limits":{"memory":"9E"},"requests":{"cpu":"1m","memory":"1M"}}}]}}'; sleep 10
 kubectl patch pod huge --subresource resize -p '{"spec":{"containers":[{"name":"a","resources":{"limits":{"memory":"8E"}}}]}}'; sleep 3
 kubectl get pod huge -o jsonpath='{.status.containerStatuses[*].resources.limits.memory}{"\n"}'
+kubectl patch pod r --subresource resize -p '{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"nginx"}]}}'
+kubectl patch pod r --subresource resize -p '{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"nginx","resources":{"requests":{"cpu":"120m"}}}]}}'
+kubectl get pod r -o yaml --show-managed-fields | grep -B9 'subresource: resize'
+kubectl get pod r -o jsonpath='{.metadata.labels.a} {.spec.containers[0].image}{"\n"}'
+kubectl create deploy d --image=nginx
+kubectl patch deploy d --subresource status -p '{"metadata":{"labels":{"a":"b"},"annotations":{"a":"b"}}}'
+kubectl get deploy d -o jsonpath='{.metadata.labels} {.metadata.annotations.a}{"\n"}'
