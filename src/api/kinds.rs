@@ -158,6 +158,7 @@ macro_rules! rows {
 }
 
 rows! {
+    BINDING = "Binding",
     CSI_NODE = "CSINode",
     CERTIFICATE_SIGNING_REQUEST = "CertificateSigningRequest",
     CLUSTER_ROLE = "ClusterRole",

@@ -174,6 +174,12 @@ impl Status {
             .about(kind, name)
     }
 
+    /// 409 of a subresource (`pods/binding`), which says itself how it is called.
+    pub fn conflict_of(resource: &'static str, name: &str, detail: &str) -> Status {
+        let message = format!("Operation cannot be fulfilled on {resource} {}: {detail}", quote(name));
+        Status::new(409, "Conflict", message).with_details(crate::obj!({"name": name, "kind": resource}))
+    }
+
     /// 409: the resource version that was sent is not the newest.
     pub fn stale(kind: KindRef, name: &str) -> Status {
         Status::conflict(kind, name, "the object has been modified; please apply your changes to the latest version and try again")
@@ -189,6 +195,11 @@ impl Status {
         }
         status.causes = causes;
         status
+    }
+
+    /// 500: fields are wrong, and nothing says of what.
+    pub fn of_causes(causes: &[Cause]) -> Status {
+        Status::internal(aggregate(&distinct(causes))).without_reason()
     }
 
     /// 401: nobody knows who asks.

@@ -17,7 +17,6 @@ use super::strategy::demand_verb;
 use super::{managed_fields, patch, strategy, typed};
 use crate::api::{self, ArcStr, Cause, KindRef, Object, Status, Value, Warnings, kinds};
 use crate::base::{List as _, RandomStream, Time};
-use crate::obj;
 use crate::store::{ObjectKey, Objects, Store, StoreError};
 
 /// Everything behind the API: the store and what the server itself remembers.
@@ -176,6 +175,9 @@ impl ApiServer {
     pub fn get(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, Status> {
         let Some(object) = self.peek(kind, namespace, name) else {
             let made = self.built_in_at(&ObjectKey::new(kind, namespace, name));
+            if made.is_none() {
+                demand_verb(kind, "get")?;
+            }
             return made.ok_or_else(|| Status::not_found(stored_kind(kind), name));
         };
         Ok(if kind.custom.is_some() { api::custom::read(self.current(kind), object) } else { object.clone() })
@@ -184,6 +186,7 @@ impl ApiServer {
     /// GET of a list, by selectors.
     pub fn list(&self, kind: KindRef, namespace: Option<&str>, options: &ListOptions) -> Result<Vec<Value>, Status> {
         let kind = self.current(kind);
+        demand_verb(kind, "list")?;
         let (labels, fields) = options.parse(kind)?;
         let made = self.built_in(kind);
         let all = self.with_built_in(kind, namespace, self.iter(kind, namespace).list(), &made);
@@ -229,6 +232,9 @@ impl ApiServer {
         if let Some(status) = self.review(&User::administrator(), kind, &object) {
             object.set(&["status"], status);
             return Ok(object);
+        }
+        if kind == kinds::BINDING {
+            return self.create_binding(by, namespace, &object, options);
         }
         let applied = made_of == MadeOf::Settled;
         // What is applied is an update that may create, which takes no note of a version.
@@ -633,31 +639,6 @@ impl ApiServer {
         let field_validation = if trusted { FieldValidation::Trusted } else { FieldValidation::Ignore };
         self.change(MadeOf::Settled, by, kind, object, Subresource::Scale, &WriteOptions { field_validation, ..options.clone() })?;
         self.scale(kind, namespace, scale.name())
-    }
-
-    /// POST of the `binding` subresource: assigns a pod to a node.
-    ///
-    /// Copies the node's topology labels to the pod (the PodTopologyLabels admission plugin).
-    pub fn bind(&mut self, by: &Caller, namespace: &str, pod: &str, node: &str) -> Result<(), Status> {
-        let pods = kinds::POD;
-        let old = self.get(pods, namespace, pod)?;
-        let mut object = old.clone();
-        let bound = object.at(&["spec", "nodeName"]).str();
-        if !bound.is_empty() {
-            return Err(Status::conflict(pods, pod, &format!("pod {pod} is already assigned to node {bound:?}")));
-        }
-        if object.is_terminating() {
-            return Err(Status::conflict(pods, pod, &format!("pod {pod} is being deleted, cannot be assigned to a host")));
-        }
-        object.set(&["spec", "nodeName"], node);
-        object.remove(&["status", "nominatedNodeName"]);
-        admission::pod_topology_labels::admit(self, &mut object);
-        let scheduled = obj!({"type": "PodScheduled", "status": "True", "lastProbeTime": null, "lastTransitionTime": by.now.rfc3339()});
-        let conditions = object.at_mut(&["status", "conditions"]).list_mut();
-        conditions.retain(|c| c.get("type").str() != "PodScheduled");
-        conditions.push(scheduled);
-        let key = ObjectKey::new(pods, object.namespace_arc(), object.name_arc());
-        self.commit_update(by, key, object, &old).map(|_| ())
     }
 
     /// Decodes a body as strictly as the caller asked, or takes it as it is from the cluster's own components.

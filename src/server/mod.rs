@@ -5,6 +5,7 @@ mod admission;
 mod api_server;
 mod authorization;
 mod bootstrap_policy;
+mod binding;
 mod built_in;
 mod component;
 mod definitions;

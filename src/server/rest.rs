@@ -195,13 +195,12 @@ impl ApiServer {
             return Err(Status::bad_request(format!("name in URL does not match name in {what} object")));
         }
         if binds {
-            self.bind(by, namespace, name, body.at(&["target", "name"]).str())?;
-        } else {
-            let mut delete = delete_options(body.get("deleteOptions"))?;
-            delete.dry_run |= options.dry_run;
-            self.evict(by, namespace, name, &delete)?;
+            return Ok((201, self.create_binding(by, namespace, body, options)?));
         }
-        Ok((201, obj!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201})))
+        let mut delete = delete_options(body.get("deleteOptions"))?;
+        delete.dry_run |= options.dry_run;
+        self.evict(by, namespace, name, &delete)?;
+        Ok((201, created()))
     }
 
     /// Whether what is to be stored is of the kind and version that its path is for, where it says so.
@@ -249,6 +248,11 @@ impl ApiServer {
             "metadata": {"resourceVersion": self.revision().to_string()}, "items": items
         })
     }
+}
+
+/// The answer to what was done and left no object.
+pub(super) fn created() -> Value {
+    obj!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201})
 }
 
 /// What `/version` answers.

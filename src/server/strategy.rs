@@ -52,10 +52,14 @@ fn built_in_with_status(kind: KindRef) -> bool {
     )
 }
 
-/// 405 for what may not be done with any object of a kind: component statuses are only read.
+/// 405 for what may not be done with any object of a kind: component statuses are only read. 404 for what is only created, where
+/// an object's own path would be asked for: there is none.
 pub(super) fn demand_verb(kind: KindRef, verb: &str) -> Result<(), Status> {
-    let allowed = kind.custom.is_some() || kind.verbs.is_empty() || kind.verbs.contains(&verb);
-    if allowed { Ok(()) } else { Err(Status::method_not_allowed()) }
+    if kind.custom.is_some() || kind.verbs.is_empty() || kind.verbs.contains(&verb) {
+        return Ok(());
+    }
+    let has_paths = kind.verbs.contains(&"get") || matches!(verb, "create" | "list");
+    Err(if has_paths { Status::method_not_allowed() } else { Status::no_such_resource() })
 }
 
 /// Whether an update that names no version is written over whatever version is there.

@@ -230,6 +230,10 @@ impl Applying {
                     _ => super::create_object(cx, info.kind, &info.namespace, object, &self.options)
                         .map_err(|e| e.with_source("creating", &info.source))?,
                 };
+                // What was created is no object: a Binding is answered with how it went.
+                if object.kind() == "Status" {
+                    return fail("object does not implement the Object interfaces");
+                }
                 self.visit(&object);
                 self.report("created", object, cx)?;
                 return Ok(None);
