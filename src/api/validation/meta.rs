@@ -83,15 +83,17 @@ pub(super) fn annotations(errors: &mut Errors, at: Path<'_>, annotations: &Value
 fn owner_references(errors: &mut Errors, at: Path<'_>, references: &Value) {
     let mut controller = String::new();
     for reference in references.items() {
-        if split_api_version(reference.get("apiVersion").str()).1.is_empty() {
-            errors.invalid(at.child("apiVersion"), reference.get("apiVersion").str(), "version must not be empty");
+        let api_version = reference.get("apiVersion").str();
+        // One that does not parse has no version.
+        if split_api_version(api_version).1.is_empty() || api_version.matches('/').count() > 1 {
+            errors.invalid(at.child("apiVersion"), api_version, "version must not be empty");
         }
         for key in ["kind", "name", "uid"] {
             if reference.get(key).is_empty() {
                 errors.invalid(at.child(key), "", "must not be empty");
             }
         }
-        if reference.get("apiVersion").str() == "v1" && reference.get("kind").str() == "Event" {
+        if api_version == "v1" && reference.get("kind").str() == "Event" {
             errors.internal_invalid(at, ("meta", "OwnerReference"), reference, "/v1, Kind=Event is disallowed from being an owner");
         }
         if reference.get("controller").is_true() {
