@@ -375,7 +375,8 @@ impl ApiServer {
             _ => {}
         }
         name_kind(kind, &mut object);
-        if matches!(sub, Subresource::None | Subresource::Resize | Subresource::EphemeralContainers) {
+        // Of the statuses only a Service's has what is filled in.
+        if matches!(sub, Subresource::None | Subresource::Resize | Subresource::EphemeralContainers) || kind == kinds::SERVICE {
             api::defaults::apply(kind, &mut object);
         }
         let settled = made_of == MadeOf::Settled;

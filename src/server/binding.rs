@@ -9,7 +9,13 @@ use crate::store::ObjectKey;
 impl ApiServer {
     /// POST of a Binding, to a pod's `binding` subresource or to the older collection: assigns the pod of its name to its target.
     // Models the registry's BindingREST, whose validation says nothing of the object.
-    pub(super) fn create_binding(&mut self, by: &Caller, namespace: &str, binding: &Value, options: &WriteOptions) -> Result<Value, Status> {
+    pub(super) fn create_binding(
+        &mut self,
+        by: &Caller,
+        namespace: &str,
+        binding: &Value,
+        options: &WriteOptions,
+    ) -> Result<Value, Status> {
         let (kind, node) = (binding.at(&["target", "kind"]), binding.at(&["target", "name"]).str());
         let mut causes = Vec::new();
         if !matches!(kind.str(), "" | "Node") {

@@ -100,3 +100,6 @@ kubectl set env deploy/waited A=1 A-
 kubectl config set-cluster other --embed-certs
 kubectl config set-credentials other --embed-certs --client-key=/nope.key
 kubectl get --raw /api/v1/pods/web; kubectl get --raw /api/v1/namespaces/default/nodes
+kubectl create service loadbalancer lb --tcp=80
+kubectl patch svc lb --subresource=status -p '{"status":{"loadBalancer":{"ingress":[{"ip":"1.2.3.4"}]}}}'
+kubectl get svc lb -o jsonpath='{.status.loadBalancer.ingress}{"\n"}'
