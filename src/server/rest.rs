@@ -118,6 +118,10 @@ impl ApiServer {
         let query = parse_query(query);
         let parameter = |name: &str| parameter(&query, name);
         let target = parse_path(self, path).ok_or_else(Status::no_such_resource)?;
+        // Of all namespaces at once there are only lists.
+        if target.kind.namespaced && target.namespace.is_empty() && request.method != "GET" {
+            return Err(Status::method_not_allowed());
+        }
         let manager = parameter("fieldManager");
         let options = WriteOptions {
             field_manager: if manager.is_empty() { request.agent } else { manager }.into(),
@@ -130,7 +134,7 @@ impl ApiServer {
         };
         let Target { kind, namespace, name, sub, .. } = &target;
         let applies = request.content_type == "application/apply-patch+yaml";
-        check_options(request.method, &query, applies)?;
+        check_options(request, &query, applies)?;
         let (kind, sub_kind) = (*kind, subresource(sub)?);
         if kind.custom.is_some() && sub_kind == Subresource::Status && !strategy::has_status(kind) {
             return Err(Status::no_such_resource());
@@ -298,7 +302,8 @@ fn patch_of(request: &RestRequest<'_>, kind: KindRef) -> Result<Patch, Status> {
 
 /// Refuses parameters of a request that writes which say what they may not.
 // Models apimachinery's validation of CreateOptions, UpdateOptions, PatchOptions and DeleteOptions.
-fn check_options(method: &str, query: &[(String, String)], applies: bool) -> Result<(), Status> {
+fn check_options(request: &RestRequest<'_>, query: &[(String, String)], applies: bool) -> Result<(), Status> {
+    let method = request.method;
     let what = match method {
         "POST" => "CreateOptions",
         "PUT" => "UpdateOptions",
@@ -313,7 +318,10 @@ fn check_options(method: &str, query: &[(String, String)], applies: bool) -> Res
     } else if method == "PATCH" && !applies && !parameter("force").is_empty() {
         causes.push(Cause::forbidden("force", "may not be specified for non-apply patch"));
     }
-    let dry_run: Vec<Value> = query.iter().filter(|(k, _)| k == "dryRun").map(|(_, v)| v.as_str().into()).list();
+    let mut dry_run: Vec<Value> = query.iter().filter(|(k, _)| k == "dryRun").map(|(_, v)| v.as_str().into()).list();
+    if method == "DELETE" {
+        dry_run.extend_from_slice(request.body.get("dryRun").items());
+    }
     if dry_run.iter().any(|v| v.str() != "All") {
         causes.push(Cause::not_supported("dryRun", &dry_run.into(), &["All"]));
     }

@@ -387,7 +387,10 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
     if kind == kinds::DAEMON_SET && sub == Subresource::None {
         count_template(object, old);
     }
-    if kind == kinds::NAMESPACE && sub != Subresource::Finalize {
+    if kind == kinds::NAMESPACE && sub == Subresource::Finalize {
+        // What is sent is decoded like any namespace, which has its name as a label.
+        crate::api::defaults::apply(kind, object);
+    } else if kind == kinds::NAMESPACE {
         object.set(&["spec", "finalizers"], old.at(&["spec", "finalizers"]).clone());
     }
     if kind == kinds::CUSTOM_RESOURCE_DEFINITION && sub == Subresource::None {

@@ -96,7 +96,8 @@ impl ApiServer {
         if !wrong.is_empty() {
             let cause = Cause::invalid("spec.expirationSeconds", seconds, wrong);
             let message = format!("TokenRequest.authentication.k8s.io {name:?} is invalid: {}: {}", cause.field, cause.message);
-            return Err(Status::new(422, "Invalid", message).with_causes(vec![cause]));
+            let details = obj!({"group": "authentication.k8s.io", "kind": "TokenRequest", "name": name});
+            return Err(Status::new(422, "Invalid", message).with_details(details).with_causes(vec![cause]));
         }
         let seconds = seconds.as_int().unwrap_or(3600);
         let to = spec.get("boundObjectRef");
