@@ -11,7 +11,8 @@ const OBJECTS = [
   { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'sheet' }, data: { colour: 'coral' } },
   { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { name: 'web' }, spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, minReplicas: 3, maxReplicas: 5, metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } }] } },
   pod('client', { command: ['sh', '-c', 'while true; do wget -q -O- web >/dev/null; sleep 0.1; done'] }),
-  pod('heart', { args: ['sh', '-c', 'touch /tmp/h; sleep 9; rm /tmp/h; sleep 600'], env: [{ name: 'COLOUR', valueFrom: { configMapKeyRef: { name: 'sheet', key: 'colour' } } }], livenessProbe: { exec: { command: ['cat', '/tmp/h'] }, periodSeconds: 3 }, volumeMounts: [{ name: 'v', mountPath: '/sheet' }] }, { volumes: [{ name: 'v', configMap: { name: 'sheet' } }] }),
+  // It does not heed that it is to end, so that it is there for as long as a journey may take.
+  pod('heart', { args: ['sh', '-c', 'touch /tmp/h; sleep 9; rm /tmp/h; sleep 600'], env: [{ name: 'COLOUR', valueFrom: { configMapKeyRef: { name: 'sheet', key: 'colour' } } }], livenessProbe: { exec: { command: ['cat', '/tmp/h'] }, periodSeconds: 3 }, volumeMounts: [{ name: 'v', mountPath: '/sheet' }] }, { terminationGracePeriodSeconds: 300, volumes: [{ name: 'v', configMap: { name: 'sheet' } }] }),
   pod('loop', { command: ['sh', '-c', 'sleep 2; exit 1'] }),
   pod('big', { resources: { requests: { cpu: '64' } } }),
 ];
