@@ -32,7 +32,7 @@ pub fn build_and_weigh() -> Result<(), Failure> {
 
 /// `cargo xtask bench page`: builds `dist/` and measures it in Chromium.
 pub fn bench(parts: &[String]) -> Result<(), Failure> {
-    set_up(Need::Page)?;
+    set_up(Need::Test)?;
     let browser = Browser::find_or_install()?;
     heading("build the page");
     build()?;

@@ -24,6 +24,10 @@ pub enum Need {
 pub fn set_up(need: Need) -> Result<(), Failure> {
     wasm_target()?;
     npm_packages()?;
+    // Before what takes minutes: where no browser can be had, that is said at once.
+    if need == Need::Test {
+        Browser::find_or_install()?;
+    }
     let wasm_bindgen = CargoTool { name: "wasm-bindgen-cli", program: "wasm-bindgen", version: WASM_BINDGEN, minutes: 4 };
     let trunk = CargoTool { name: "trunk", program: "trunk", version: TRUNK, minutes: 8 };
     wasm_bindgen.install(Cmd::cargo(["install", "--no-default-features"]))?;
@@ -35,9 +39,6 @@ pub fn set_up(need: Need) -> Result<(), Failure> {
     if Cmd::cargo(["fetch", "--quiet", "--locked", "--offline"]).read().is_none() {
         heading("fetch the crates");
         Cmd::cargo(["fetch"]).run()?;
-    }
-    if need == Need::Test {
-        Browser::find_or_install()?;
     }
     Ok(())
 }
