@@ -63,6 +63,8 @@ fn a_solution_is_checked_against_its_exercise() {
     assert!(out.ends_with("[ ] --for=condition=Ready nothings/x: error: the server doesn't have a resource type \"nothings\"\n"), "{out}");
     let (code, _, err) = check("bad.yaml", "half.sh");
     assert_eq!((code, err.as_str()), (2, "kubarium: bad.yaml:2:10: unknown field \"checks[0].waits\"\n"));
+    let (code, _, err) = check("right.sh", "exercise.yaml");
+    assert_eq!((code, err.as_str()), (2, "kubarium: right.sh:1:1: checks: Required value\n"));
 }
 
 #[test]
@@ -73,6 +75,7 @@ fn what_it_cannot_do_is_said() {
         (&["run", "none.sh"], "none.sh: "),
         (&["walk", "x"], "unknown command \"walk\""),
         (&["run", "x", "--sideways"], "invalid option '--sideways'"),
+        (&["run", "x", "--seed", "many"], "--seed: cannot parse argument \"many\""),
     ] {
         let (code, out, err) = kubarium("wrong", &[], args);
         assert_eq!((code, out.as_str()), (2, ""), "{args:?}");

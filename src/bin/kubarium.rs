@@ -76,7 +76,10 @@ fn program() -> Result<u8, Failure> {
     let mut session = Session { metrics: Some(true), storage: true, rbac: true, ..Session::default() };
     while let Some(argument) = arguments.next().map_err(usage)? {
         match argument {
-            Long("seed") => session.seed = arguments.value().and_then(|v| v.parse()).map_err(usage)?,
+            Long("seed") => {
+                let seed = arguments.value().map_err(usage)?;
+                session.seed = seed.parse().map_err(|e| Failure::Usage(format!("--seed: {e}")))?;
+            }
             Long("namespace") | Short('n') => session.namespace = arguments.value().and_then(|v| v.string()).map_err(usage)?,
             Long("kubectl") => session.kubectl = arguments.value().and_then(|v| v.string()).map_err(usage)?,
             Long("controller-manager") => session.controller_manager.push(arguments.value().and_then(|v| v.string()).map_err(usage)?),
@@ -176,7 +179,12 @@ fn tell_of_limit(sim: &Sim, script: &str, limit: Time) {
 
 fn check(path: &str, script: &str, session: Session, limit: Time) -> Result<u8, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::Io { path: path.to_owned(), error })?;
-    Exercise::read(&text).map_err(|p| Failure::Exercise { path: path.to_owned(), line: p.line, column: p.column, message: p.message })?;
+    let wrong = |line, column, message| Failure::Exercise { path: path.to_owned(), line, column, message };
+    let exercise = Exercise::read(&text).map_err(|p| wrong(p.line, p.column, p.message))?;
+    // Also what is no exercise at all, such as a script in its place: where nothing is asked for, nothing has held.
+    if exercise.checks.is_empty() {
+        return Err(wrong(1, 1, "checks: Required value".to_owned()));
+    }
     let mut sim = simulation(script, session)?;
     let mut exercises = Exercises::default();
     let (mut shown, mut next, mut end) = (0, Time::ZERO, None);
