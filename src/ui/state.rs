@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
@@ -473,7 +474,9 @@ impl Link {
         self.send(Action::Lower(Lower::Terminal(terminal)));
         self.send(Action::Panel(Panel::Term));
         self.type_in(terminal, text);
-        self.host.borrow().focus_terminal(terminal);
+        // Once it is in sight.
+        let host = self.host.clone();
+        Timeout::new(0, move || host.borrow().focus_terminal(terminal)).forget();
     }
 
     /// Lets the host do something, and shows what there is to see then.

@@ -16,6 +16,7 @@ for (const [theme, language, size] of [
       await panel(0);
       await task.getByRole('button', { name: command }).click();
       await until(`the terminal to show ${command}`, async () => (await screen(page)).replace(/\s/g, '').includes(command.replace(/\s/g, '')));
+      await until('the focus in the terminal', () => page.evaluate(() => document.activeElement.closest('.term .host') !== null));
       await page.keyboard.press('Enter');
       await panel(0);
     };
@@ -28,6 +29,7 @@ for (const [theme, language, size] of [
     await until('the pod is ready', async () => (await ticked()) === '2 of 3');
     await screenshot('on-the-way');
     // What was put there and not entered makes way.
+    await panel(0);
     await task.getByRole('button', { name: 'kubectl get pods -o wide' }).click();
     await run('kubectl delete deployment web');
     await until('all is done', async () => (await ticked()) === '3 of 4');
