@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use kubarium::api::Object;
 use kubarium::sim::Sim;
-use kubarium::views::{EXERCISE_FILE, ProblemView, adopt, configures_scheduler, is_foreign, object};
+use kubarium::views::{EXERCISE_FILE, ProblemView, adopt, configures_scheduler, is_foreign, lessons, object};
 
 use super::host::Answer;
 use super::i18n::{Text, fill};
@@ -113,6 +113,8 @@ pub fn Edit(props: &Props) -> Html {
     });
     let is_exercise = props.files.get(props.file).is_some_and(|f| f.path == EXERCISE_FILE);
     let hint = match &shown {
+        // A lesson is the page's own.
+        Some(f) if lessons().iter().any(|l| l.exercise == f.text.as_str()) => None,
         _ if is_exercise => Some(Text::TaskHint),
         Some(f) if configures_scheduler(&f.text) => Some(Text::SchedulerHint),
         _ => None,
