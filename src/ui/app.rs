@@ -356,8 +356,8 @@ pub fn App() -> Html {
         });
     }
     // The key listener is made once and looks the newest state up here.
-    let newest = use_mut_ref(|| (*state).clone());
-    *newest.borrow_mut() = (*state).clone();
+    let newest = use_mut_ref(|| state.clone());
+    *newest.borrow_mut() = state.clone();
     {
         let link = link.clone();
         use_effect_with((), move |()| {
