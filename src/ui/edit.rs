@@ -112,10 +112,10 @@ pub fn Edit(props: &Props) -> Html {
         }
     });
     let is_exercise = props.files.get(props.file).is_some_and(|f| f.path == EXERCISE_FILE);
+    // A lesson is the page's own. The lessons are read when there is an exercise, not when the page starts.
+    let is_lesson = || shown.as_ref().is_some_and(|f| lessons().iter().any(|l| l.exercise == f.text.as_str()));
     let hint = match &shown {
-        // A lesson is the page's own.
-        Some(f) if lessons().iter().any(|l| l.exercise == f.text.as_str()) => None,
-        _ if is_exercise => Some(Text::TaskHint),
+        _ if is_exercise => (!is_lesson()).then_some(Text::TaskHint),
         Some(f) if configures_scheduler(&f.text) => Some(Text::SchedulerHint),
         _ => None,
     };

@@ -9,7 +9,7 @@ use yew::prelude::*;
 use kubarium::base::List as _;
 use kubarium::views::{Lesson, lessons, said};
 
-use super::examples::EXAMPLES;
+use super::examples::{EXAMPLES, Example};
 use super::host::Host;
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
@@ -42,7 +42,7 @@ pub fn begin(link: &Link, lesson: &Lesson, lang: Lang) {
 type Entry = (String, String, bool, Callback<MouseEvent>);
 
 fn examples(link: &Link, lang: Lang) -> Vec<Entry> {
-    let entry = |e: &'static super::examples::Example| {
+    let entry = |e: &'static Example| {
         let link = link.clone();
         let choose = Callback::from(move |_: MouseEvent| {
             // The first comes last again, to be the one that is shown.
