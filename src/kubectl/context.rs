@@ -212,14 +212,13 @@ impl<'a> Context<'a, '_> {
         self.out.errln(klog(self.host.now, level, 1, place, text));
     }
 
-    fn by(&mut self) -> Caller {
-        let user = self.user();
-        self.host.api.act_as(user);
-        Caller::new(self.host.now, "kubectl")
+    /// Who asks the server, and when.
+    pub fn by(&self) -> Caller {
+        Caller::of_user(self.host.now, self.user())
     }
 
     /// Who writes, and the options with the field manager of this command.
-    fn writer(&mut self, options: &WriteOptions) -> (Caller, WriteOptions) {
+    fn writer(&self, options: &WriteOptions) -> (Caller, WriteOptions) {
         let field_manager = self.field_manager().into();
         (self.by(), WriteOptions { field_manager, ..options.clone() })
     }
@@ -377,12 +376,6 @@ impl<'a> Context<'a, '_> {
         let query = self.write_query(options, None);
         let request = Request { verb: "POST", kind, namespace, name: "", subresource: "", query };
         self.require_logged("create", &request)?;
-        if let Some(user) = &self.session.user
-            && let Some(status) = self.host.api.review(user, kind, &object)
-        {
-            object.set(&["status"], status);
-            return Ok(object);
-        }
         let (by, options) = self.writer(options);
         let result = self.host.api.create(&by, kind, if kind.namespaced { namespace } else { "" }, object, &options);
         self.log_request(&request, 201, &result);

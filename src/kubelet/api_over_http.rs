@@ -41,10 +41,9 @@ pub fn answer_api_request(api: &mut ApiServer, now: Time, user: &User, request: 
         }
     };
     let agent = request.header("User-Agent").unwrap_or("curl").split('/').next().unwrap_or_default();
-    api.act_as(user.clone());
     let content_type = request.header("Content-Type").unwrap_or("application/json");
     let asked = RestRequest { method: &request.method, path: &request.path, content_type, agent, body };
-    let answer = api.rest(&Caller::new(now, "kubectl"), &asked);
+    let answer = api.rest(&Caller::of_user(now, user.clone()), &asked);
     match &answer.body {
         Value::Str(text) => HttpResponse::new(answer.code, "text/plain; charset=utf-8", text.as_bytes()),
         body => HttpResponse::new(answer.code, "application/json", pretty(body)),

@@ -4,7 +4,6 @@ use super::admission::{
     self,
     policy::{Policies, Request},
 };
-use super::authorization::User;
 use super::event_forms::{demand_valid_event, in_form_of, stored_event, stored_kind};
 use super::event_leases::EventLeases;
 use super::heartbeats::Heartbeats;
@@ -32,8 +31,6 @@ pub struct ApiServer {
     pub(super) event_leases: EventLeases,
     /// Whether roles say who may do what; where not, everybody may do everything.
     enforces_roles: bool,
-    /// Who the requests of users are from.
-    pub(super) acting: User,
     pub(super) policies: Policies,
 }
 
@@ -64,7 +61,6 @@ impl ApiServer {
             heartbeats: Heartbeats::default(),
             event_leases: EventLeases::default(),
             enforces_roles: false,
-            acting: User::administrator(),
             policies: Policies::new(),
         };
         server.create_own(seed);
@@ -117,11 +113,6 @@ impl ApiServer {
         self.warnings.take()
     }
 
-    /// Says from whom the requests of users are from here on.
-    pub fn act_as(&mut self, user: User) {
-        self.acting = user;
-    }
-
     /// Notes in the object who owns what it changes.
     fn track(&self, by: &Caller, kind: KindRef, old: Option<&Value>, object: &mut Value, sub: Subresource, options: &WriteOptions) {
         if options.field_validation == FieldValidation::Trusted {
@@ -132,7 +123,7 @@ impl ApiServer {
         }
         let manager = if options.field_manager.is_empty() { "unknown" } else { &*options.field_manager };
         let old = old.map(|old| self.with_managers(kind, old.clone()));
-        managed_fields::track(kind, old.as_ref(), object, manager, sub.name(), by);
+        managed_fields::track(kind, old.as_ref(), object, manager, sub.name(), by.now);
     }
 
     /// An object with its `managedFields`, also where only the cluster has written it, which is not noted as it goes.
@@ -229,7 +220,7 @@ impl ApiServer {
         }
         name_kind(kind, &mut object);
         self.generate_name(&mut object);
-        if let Some(status) = self.review(&User::administrator(), kind, &object) {
+        if let Some(status) = self.review(by, kind, &object) {
             object.set(&["status"], status);
             return Ok(object);
         }
@@ -254,7 +245,7 @@ impl ApiServer {
         let (sub, old) = (Subresource::None, &Value::Null);
         admission::mutate(self, by, &Request { kind, operation: "CREATE", sub, object: &object, old, dry_run: options.dry_run })?;
         self.refuse_escalation(by, kind, &object)?;
-        strategy::prepare_for_create(kind, &mut object, &self.acting);
+        strategy::prepare_for_create(kind, &mut object, by);
         // The registry allocates before it validates.
         let is_service = kind == kinds::SERVICE;
         if is_service {
@@ -271,7 +262,7 @@ impl ApiServer {
             return Ok(object);
         }
         self.charge(by, charged);
-        self.store.sign(by.manager);
+        self.store.sign(by.signature());
         let name = key.name.clone();
         let created = self.store.create(by.now, key, object).cloned().map_err(|e| refused(kind, &name, &e))?;
         self.lease(by, kind, &created);
@@ -476,7 +467,7 @@ impl ApiServer {
         let finalizers = object.at(&["metadata", "finalizers"]).items().len()
             + if kind == kinds::NAMESPACE { object.at(&["spec", "finalizers"]).items().len() } else { 0 };
         let done = object.is_terminating() && finalizers == 0 && object.at(&["metadata", "deletionGracePeriodSeconds"]).int() == 0;
-        self.store.sign(by.manager);
+        self.store.sign(by.signature());
         let result = if done {
             self.services.release(kind, &object);
             self.store.delete(by.now, key, object, expected)

@@ -61,6 +61,23 @@ impl User {
         name.strip_prefix(SERVICE_ACCOUNT)?.split_once(':')
     }
 
+    /// Who a component of the cluster asks as; a kubelet, for its node.
+    pub(super) fn of_component(component: &str, node: &str) -> User {
+        let name = match component {
+            "kube-scheduler" => "system:kube-scheduler".to_owned(),
+            "kube-apiserver" => "system:apiserver".to_owned(),
+            "kube-controller-manager" => "system:kube-controller-manager".to_owned(),
+            "kubelet" => format!("system:node:{node}"),
+            "controllermanager" => User::name_of_account("kube-system", "disruption-controller"),
+            other => User::name_of_account("kube-system", other.trim_end_matches(".k8s.io")),
+        };
+        let groups = match component {
+            "kubelet" => vec!["system:nodes".to_owned()],
+            _ => Vec::new(),
+        };
+        User::impersonated(&name, "", &groups)
+    }
+
     fn of_review(spec: &Value) -> User {
         let groups = spec.get("groups").items().iter().map(|g| g.str().to_owned()).list();
         User { name: spec.get("user").str().into(), uid: spec.get("uid").str().into(), groups, extra: Vec::new() }
@@ -232,7 +249,7 @@ impl ApiServer {
     }
 
     /// What is answered to a review, which is not kept.
-    pub fn review(&self, user: &User, kind: KindRef, object: &Value) -> Option<Value> {
+    pub fn review(&self, by: &Caller, kind: KindRef, object: &Value) -> Option<Value> {
         let spec = object.get("spec");
         let status = |user: &User| {
             let decision = self.authorize(user, &Attributes::of_review(spec));
@@ -243,14 +260,14 @@ impl ApiServer {
             status
         };
         match kind.built_in() {
-            "selfsubjectreviews" => Some(obj!({"userInfo": user.to_value()})),
+            "selfsubjectreviews" => Some(obj!({"userInfo": by.as_user("").to_value()})),
             // No token is known.
             "tokenreviews" => Some(obj!({"user": {}})),
-            "selfsubjectaccessreviews" => Some(status(user)),
+            "selfsubjectaccessreviews" => Some(status(&by.as_user(""))),
             "subjectaccessreviews" | "localsubjectaccessreviews" => Some(status(&User::of_review(spec))),
             "selfsubjectrulesreviews" => {
                 let (of_urls, of_resources): (Vec<_>, Vec<_>) =
-                    self.rules_for(user, spec.get("namespace").str()).into_iter().partition(|rule| !rule.get("nonResourceURLs").is_empty());
+                    self.rules_for(&by.as_user(""), spec.get("namespace").str()).into_iter().partition(|rule| !rule.get("nonResourceURLs").is_empty());
                 Some(obj!({"incomplete": false, "nonResourceRules": of_urls, "resourceRules": of_resources}))
             }
             _ => None,
@@ -260,10 +277,8 @@ impl ApiServer {
     /// Refuses what would give somebody, by a role or a binding, more than whoever writes it has.
     // Models pkg/registry/rbac's policy-based storage.
     pub(super) fn refuse_escalation(&self, by: &Caller, kind: KindRef, object: &Value) -> Result<(), Status> {
-        if kind.group != RBAC || !self.enforces_roles() || by.manager != "kubectl" {
-            return Ok(());
-        }
-        let (user, namespace, name) = (&self.acting, object.namespace(), object.name());
+        let Some(user) = by.user().filter(|_| kind.group == RBAC && self.enforces_roles()) else { return Ok(()) };
+        let (namespace, name) = (object.namespace(), object.name());
         let may = |verb: &str, kind: KindRef, name: &str| self.authorize(user, &Attributes::on(verb, kind, namespace, name)).allowed;
         let rules = match kind.kind {
             "Role" | "ClusterRole" if !may("escalate", kind, name) => object.get("rules"),

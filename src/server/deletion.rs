@@ -120,7 +120,7 @@ impl ApiServer {
             return Ok(Deleted::Gone(old));
         }
         let refused = |e| super::api_server::refused(kind, name, &e);
-        self.store.sign(by.manager);
+        self.store.sign(by.signature());
         if grace_s == 0 && !held {
             if kind == kinds::POD && old.at(&["metadata", "deletionGracePeriodSeconds"]).as_int() != Some(0) {
                 // What has grace is first written with none left, and then goes.

@@ -14,7 +14,7 @@ use super::options::Caller;
 use crate::api::schema::{Field, ListType, Ty, Type, schema};
 use crate::api::well_known::LAST_APPLIED;
 use crate::api::{ArcStr, Cause, KindRef, Map, Object, Status, Value};
-use crate::base::{List as _, Order as _, SortedMap, SortedSet};
+use crate::base::{List as _, Order as _, SortedMap, SortedSet, Time};
 use crate::obj;
 
 /// As whom kubectl applies on the server's side.
@@ -454,20 +454,20 @@ impl Managers {
 /// A component's update of an object: followed where a user wrote it.
 pub(super) fn track_component(kind: KindRef, old: &Value, new: &mut Value, sub: &str, by: &Caller) {
     if !old.at(&["metadata", "managedFields"]).is_empty() {
-        track(kind, Some(old), new, program(by.manager), sub, by);
+        track(kind, Some(old), new, program(by.signature()), sub, by.now);
     }
 }
 
 /// A create or update: what changed is the manager's from now on.
 // Models managedFieldsUpdater: an entry's time is that of the last change by its manager.
-pub(super) fn track(kind: KindRef, old: Option<&Value>, new: &mut Value, manager: &str, sub: &str, by: &Caller) {
+pub(super) fn track(kind: KindRef, old: Option<&Value>, new: &mut Value, manager: &str, sub: &str, now: Time) {
     let root = Node::root(kind);
     let empty = Value::map();
     let (changed, gone) = compare(root, Some(&old.map_or(empty, |o| written(sub, o))), Some(&written(sub, new)));
     let changed = minus(&changed, &unowned());
     let mut managers = old.map_or(Managers { entries: Vec::new() }, Managers::of);
     if !changed.is_null() || !gone.is_null() {
-        let (who, now) = ((manager, "Update", sub), by.now.rfc3339());
+        let (who, now) = ((manager, "Update", sub), now.rfc3339());
         if !gone.is_null() || !managers.renew(kind, who, &changed, &now) {
             managers.take(&union(&changed, &gone), who);
             let own = union(&minus(&managers.fields(manager, "Update", sub), &gone), &changed);
@@ -536,7 +536,7 @@ pub(super) fn apply(
         return Err(conflict(kind, config.name(), &conflicts));
     }
     managers.take(&union(&common(&changed, &own), &gone), who);
-    if by.manager == KUBECTL && manager != KUBECTL && !clients.is_empty() {
+    if by.user().is_some() && manager != KUBECTL && !clients.is_empty() {
         // kubectl then gives its manager what was applied from its side, and applies again: now the annotation goes as well.
         let mut all = managers.fields(manager, "Apply", "");
         for client in &clients {
@@ -579,10 +579,10 @@ fn conflict(kind: KindRef, name: &str, conflicts: &[(String, String)]) -> Status
 mod tests {
     use super::*;
     use crate::api::kinds;
-    use crate::base::Time;
+    use crate::server::User;
 
     fn by(second: u64) -> Caller {
-        Caller::new(Time::from_secs(second), "kubectl")
+        Caller::of_user(Time::from_secs(second), User::administrator())
     }
 
     fn set(text: &str) -> Value {
@@ -611,18 +611,18 @@ mod tests {
         let kind = kinds::DEPLOYMENT;
         let template = obj!({"spec": {"containers": [{"name": "a", "image": "x", "ports": [{"containerPort": 80}]}]}});
         let mut first = obj!({"metadata": {"name": "d", "labels": {"l": "1"}}, "spec": {"replicas": 1, "template": template}});
-        track(kind, None, &mut first, "ann", "", &by(1));
+        track(kind, None, &mut first, "ann", "", by(1).now);
         let container = r#""k:{\"name\":\"a\"}":{".":{},"f:image":{},"f:name":{},"f:ports":{".":{},"k:{\"containerPort\":80,\"protocol\":\"TCP\"}":{".":{},"f:containerPort":{}}}}"#;
         let spec = format!(r#""f:spec":{{"f:replicas":{{}},"f:template":{{"f:spec":{{"f:containers":{{{container}}}}}}}}}"#);
         assert_eq!(fields(&first, "ann"), format!(r#"{{"f:metadata":{{"f:labels":{{".":{{}},"f:l":{{}}}}}},{spec}}}"#));
         let mut second = first.clone();
         second.set(&["spec", "replicas"], 2);
         second.set(&["metadata", "labels", "m"], "2");
-        track(kind, Some(&first), &mut second, "bob", "", &by(2));
+        track(kind, Some(&first), &mut second, "bob", "", by(2).now);
         assert_eq!(fields(&second, "bob"), r#"{"f:metadata":{"f:labels":{"f:m":{}}},"f:spec":{"f:replicas":{}}}"#);
         assert!(!fields(&second, "ann").contains("f:replicas"));
         let mut third = second.clone();
-        track(kind, Some(&second), &mut third, "eve", "", &by(3));
+        track(kind, Some(&second), &mut third, "eve", "", by(3).now);
         assert_eq!(third, second, "who changes nothing owns nothing");
     }
 
@@ -634,7 +634,7 @@ mod tests {
         let mut unseen = obj!({"metadata": {"name": "d"}, "spec": {"replicas": 2}});
         track_component(kind, &first, &mut unseen, "", &component(1, "deployment-controller"));
         assert!(fields(&unseen, "kube-controller-manager").is_empty(), "nobody follows what the cluster made");
-        track(kind, None, &mut first, "ann", "", &by(1));
+        track(kind, None, &mut first, "ann", "", by(1).now);
         let mut scaled = first.clone();
         scaled.set(&["spec", "replicas"], 2);
         track_component(kind, &first, &mut scaled, "scale", &component(2, "horizontal-pod-autoscaler"));

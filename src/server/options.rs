@@ -1,21 +1,62 @@
 //! What a caller says of itself and of its request.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::authorization::User;
 use crate::api::{ArcStr, Value};
 use crate::base::Time;
 
 /// Who acts, and when.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Caller {
     /// Virtual time of the request.
     pub now: Time,
-    /// Field manager and event source: `kubelet`, `kubectl-create` ...
-    pub manager: &'static str,
+    who: Who,
+}
+
+#[derive(Clone, Debug)]
+enum Who {
+    Component(&'static str),
+    User(Arc<User>),
 }
 
 impl Caller {
-    /// A caller by this name.
-    pub const fn new(now: Time, manager: &'static str) -> Self {
-        Caller { now, manager }
+    /// What the versions are signed with that users make, through whichever program.
+    pub const OF_USERS: &str = "kubectl";
+
+    /// A component of the cluster, by its name as field manager and event source: `kubelet`, `deployment-controller` ...
+    pub const fn new(now: Time, component: &'static str) -> Self {
+        Caller { now, who: Who::Component(component) }
+    }
+
+    /// Somebody who asks from outside, through whichever program.
+    pub fn of_user(now: Time, user: User) -> Self {
+        Caller { now, who: Who::User(Arc::new(user)) }
+    }
+
+    /// The user; none where a component of the cluster acts.
+    pub fn user(&self) -> Option<&User> {
+        match &self.who {
+            Who::Component(_) => None,
+            Who::User(user) => Some(user),
+        }
+    }
+
+    /// What versions are signed with: the component's name, or what stands for all users.
+    pub const fn signature(&self) -> &'static str {
+        match &self.who {
+            Who::Component(name) => name,
+            Who::User(_) => Caller::OF_USERS,
+        }
+    }
+
+    /// Whom roles and policies take it for; a kubelet asks for its `node`.
+    pub(super) fn as_user(&self, node: &str) -> Cow<'_, User> {
+        match &self.who {
+            Who::Component(name) => Cow::Owned(User::of_component(name, node)),
+            Who::User(user) => Cow::Borrowed(user),
+        }
     }
 }
 

@@ -4,8 +4,7 @@ use crate::api::well_known::TEMPLATE_GENERATION;
 use crate::base::List as _;
 use std::sync::Arc;
 
-use super::Subresource;
-use super::authorization::User;
+use super::{Caller, Subresource};
 use crate::api::{KindRef, Object, Status, Value, has_finalizer, kinds};
 use crate::obj;
 
@@ -159,13 +158,13 @@ fn drop_disabled(kind: KindRef, object: &mut Value, old: &Value) {
 }
 
 /// Before a create by a user: the status is the server's, the generation starts.
-pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value, user: &User) {
+pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value, by: &Caller) {
     drop_disabled(kind, object, &Value::Null);
     if kind == kinds::CERTIFICATE_SIGNING_REQUEST {
         for member in ["username", "uid", "groups", "extra"] {
             object.remove(&["spec", member]);
         }
-        for (member, value) in user.to_value().entries() {
+        for (member, value) in by.as_user("").to_value().entries() {
             object.set(&["spec", member], value.clone());
         }
     }

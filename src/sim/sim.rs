@@ -271,8 +271,7 @@ impl Sim {
             }
             Some(Input::Api(ApiInput { request, content_type, body })) => {
                 let (method, path) = request.split_once(' ').unwrap_or(("GET", &request));
-                let by = Caller::new(self.now, "kubectl");
-                self.cluster.api.act_as(User::administrator());
+                let by = Caller::of_user(self.now, User::administrator());
                 let answer = self.cluster.api.rest(&by, &RestRequest { method, path, content_type: &content_type, agent: "", body });
                 self.steps.push(Arc::new(StepOutcome {
                     t,

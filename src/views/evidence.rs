@@ -5,7 +5,7 @@ use crate::api::{KINDS, KindRef, Object, Value, kinds};
 use crate::base::{List as _, SortedSet, Time};
 use crate::kubectl::describe::{Related, describe};
 use crate::kubectl::output::columns::printer_of;
-use crate::server::ApiServer;
+use crate::server::{ApiServer, Caller};
 use crate::sim::Sim;
 use crate::store::{ChangeType, ObjectKey, Version};
 
@@ -182,7 +182,7 @@ pub fn edits(api: &ApiServer, object: &Value) -> Vec<Edit> {
 
 /// The component that wrote it; of what a user wrote, whose managed fields are others than before.
 fn who(api: &ApiServer, kind: KindRef, before: &Value, version: &Version) -> String {
-    if version.by != "kubectl" {
+    if version.by != Caller::OF_USERS {
         return version.by.to_owned();
     }
     let after = &version.value;

@@ -6,7 +6,7 @@ use crate::api::{Kind, Object, Value, kinds};
 use crate::base::{Order as _, Time};
 use crate::scheduler::configuration::{KIND, is_configuration};
 use crate::scheduler::{Configuration, ConfigurationError};
-use crate::server::{ApiServer, Caller, WriteOptions};
+use crate::server::{ApiServer, Caller, User, WriteOptions};
 
 /// Something that is wrong at a place of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ fn check(server: &mut ApiServer, document: &Document, value: &Value, prefix: &st
             object
         }
     };
-    let by = Caller::new(Time::ZERO, "kubectl");
+    let by = Caller::of_user(Time::ZERO, User::administrator());
     let namespace = if object.namespace().is_empty() { "default" } else { object.namespace() }.to_owned();
     if kind.namespaced && server.peek(kinds::NAMESPACE, "", &namespace).is_none() {
         server.create_namespace(&by, &namespace);

@@ -79,7 +79,6 @@ echo '{apiVersion: authorization.k8s.io/v1, kind: SubjectAccessReview, spec: {us
 echo '{apiVersion: authorization.k8s.io/v1, kind: SelfSubjectAccessReview, spec: {resourceAttributes: {namespace: dev, verb: delete, resource: pods}}}' | kubectl create -o jsonpath='{.status}{"\n"}' -f -
 echo '{apiVersion: authorization.k8s.io/v1, kind: SelfSubjectAccessReview, spec: {resourceAttributes: {namespace: dev, verb: delete, resource: pods}}}' | kubectl create -o jsonpath='{.status}{"\n"}' --as=system:serviceaccount:dev:builder -f -
 echo '{apiVersion: authorization.k8s.io/v1, kind: SelfSubjectRulesReview, spec: {namespace: dev}}' | kubectl create -o jsonpath='{.status.resourceRules[0]}{"\n"}' --as=ann -f -
-
 # What else asks the API.
 kubectl top pods -n dev --as=jane
 kubectl top nodes --as=jane
@@ -103,3 +102,7 @@ kubectl create role one-pod -n default --verb=get,list,watch --resource=pods --r
 kubectl create clusterrole nodes-only --verb=get --resource=nodes,deployments; kubectl create clusterrolebinding nodes-only --clusterrole=nodes-only --user=kim; kubectl describe node node1 --as=kim | grep -E '^(Pods|Non-terminated)'; kubectl describe deployment shop -n default --as=kim | grep ReplicaSet; kubectl rollout status deployment/shop -n default --as=kim
 kubectl create clusterrole almost -n default --verb=get,list --resource=namespaces,nodes,statefulsets,replicasets,deployments; kubectl create clusterrolebinding almost --clusterrole=almost --user=zoe; kubectl create ns quiet; kubectl describe ns default quiet --as=zoe; kubectl describe node node1 --as=zoe | grep ^Lease; kubectl describe rs -n default --as=zoe | grep '^Pods Status'
 kubectl create -n default -f - <<< '{"apiVersion":"apps/v1","kind":"StatefulSet","metadata":{"name":"s"},"spec":{"replicas":0,"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"nginx"}]}}}}'; kubectl describe sts,ns -n default --as=zoe
+# A request by hand is answered as whose it is, whoever asked before.
+kubectl get pods -n dev > /dev/null
+echo '{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}' | kubectl create --raw /apis/authentication.k8s.io/v1/selfsubjectreviews --as=ann -f - | grep -o '"userInfo":.*'
+echo '{"metadata":{"name":"raw"},"rules":[{"apiGroups":[""],"resources":["nodes"],"verbs":["get"]}]}' | kubectl create --raw /apis/rbac.authorization.k8s.io/v1/namespaces/dev/roles --as=ann -f -

@@ -16,7 +16,7 @@ use crate::kubectl::output::{SortError, TabWriter, TableOptions, TablePrinter, l
 use crate::kubectl::printing::{ObjectPrinter, read_text};
 use crate::kubectl::resources::{Found, Info, Query, find, kind_of, version_asked};
 use crate::obj;
-use crate::server::{Caller, LogRequest, RestRequest, WatchRequest, in_form_of, stored_kind};
+use crate::server::{LogRequest, RestRequest, WatchRequest, in_form_of, stored_kind};
 use crate::store::ChangeType;
 
 const OWN: &[Flag] = &[
@@ -283,7 +283,7 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
         cx.out.outln(json_order::line(&measured?));
         return Ok(Flow::Done);
     }
-    let by = Caller::new(cx.host.now, "kubectl");
+    let by = cx.by();
     let answer = cx.host.api.rest(&by, &RestRequest { method, path, content_type: "", agent: "", body });
     cx.log_response(method, path, answer.code);
     if answer.code >= 400 {

@@ -8,7 +8,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, switch, text};
 use crate::kubectl::output::to_yaml;
 use crate::obj;
-use crate::server::{Caller, RestRequest};
+use crate::server::RestRequest;
 
 const OWN: &[Flag] = &[switch("client", ""), text("output", "o")];
 
@@ -35,7 +35,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         Ok(None)
     } else if is_here(&cx.session.server) {
         let request = RestRequest { method: "GET", path: "/version", content_type: "", agent: "", body: Value::Null };
-        Ok(Some(cx.host.api.rest(&Caller::new(cx.host.now, "kubectl"), &request).body))
+        Ok(Some(cx.host.api.rest(&cx.by(), &request).body))
     } else {
         Err(no_answer(&cx.session.server))
     };

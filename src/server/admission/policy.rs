@@ -155,23 +155,6 @@ impl Request<'_> {
     }
 }
 
-/// Who a component of the cluster asks as.
-fn component(manager: &str, node: &str) -> User {
-    let name = match manager {
-        "kube-scheduler" => "system:kube-scheduler".to_owned(),
-        "kube-apiserver" => "system:apiserver".to_owned(),
-        "kube-controller-manager" => "system:kube-controller-manager".to_owned(),
-        "kubelet" => format!("system:node:{node}"),
-        "controllermanager" => User::name_of_account("kube-system", "disruption-controller"),
-        other => User::name_of_account("kube-system", other.trim_end_matches(".k8s.io")),
-    };
-    let groups = match manager {
-        "kubelet" => vec!["system:nodes".to_owned()],
-        _ => Vec::new(),
-    };
-    User::impersonated(&name, "", &groups)
-}
-
 /// What came of one evaluation: refusals with their reasons.
 type Refusals = Vec<(String, &'static str)>;
 
@@ -303,7 +286,7 @@ fn evaluate(
         "" => request.any().name(),
         node => node,
     };
-    let user = if by.manager == "kubectl" { server.acting.clone() } else { component(by.manager, node) };
+    let user = by.as_user(node);
     let ask = |asked: &Value| {
         let text = |member: &str| asked.get(member).str();
         let other = User::impersonated(text("user"), "", &[]);

@@ -3,7 +3,6 @@
 use super::{Managers, STATUS, bare, program, track};
 use crate::api::well_known::{NOT_READY, UNREACHABLE};
 use crate::api::{KindRef, Value, kinds};
-use crate::server::Caller;
 use crate::store::{ChangeType, Version};
 
 /// An object that only the cluster wrote, with its managers as its versions tell, oldest first; as it is where its first version is not
@@ -17,7 +16,7 @@ pub fn followed<'a>(kind: KindRef, mut object: Value, versions: impl Iterator<It
             None => {
                 let mut asked = next.clone();
                 forget_admitted(kind, &mut asked);
-                track(kind, None, &mut asked, program(version.by), "", &Caller::new(version.at, version.by));
+                track(kind, None, &mut asked, program(version.by), "", version.at);
                 Managers::of(&asked).write(&mut next);
             }
             // A binding is no write of the pod (BindingREST).
@@ -29,7 +28,7 @@ pub fn followed<'a>(kind: KindRef, mut object: Value, versions: impl Iterator<It
                     part
                 };
                 let sub = if part(before) == part(&next) { STATUS } else { "" };
-                track(kind, Some(before), &mut next, program(version.by), sub, &Caller::new(version.at, version.by));
+                track(kind, Some(before), &mut next, program(version.by), sub, version.at);
             }
         }
         last = Some(next);

@@ -10,7 +10,6 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, array, duration, text};
 use crate::kubectl::printing::ObjectPrinter;
 use crate::obj;
-use crate::server::Caller;
 
 /// `kubectl create namespace`.
 pub static NAMESPACE: Command = generator(
@@ -88,7 +87,7 @@ fn token(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         }
         spec.set(&["boundObjectRef"], to);
     }
-    let by = Caller::new(cx.host.now, "kubectl");
+    let by = cx.by();
     let namespace = cx.namespace();
     let allowed = cx.require(("create", kinds::SERVICE_ACCOUNT, "token"), &namespace, name);
     let failed = |error: CliError| CliError::Message(format!("failed to create token: {error}"));
