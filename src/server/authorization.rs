@@ -266,8 +266,10 @@ impl ApiServer {
             "selfsubjectaccessreviews" => Some(status(&by.as_user(""))),
             "subjectaccessreviews" | "localsubjectaccessreviews" => Some(status(&User::of_review(spec))),
             "selfsubjectrulesreviews" => {
-                let (of_urls, of_resources): (Vec<_>, Vec<_>) =
-                    self.rules_for(&by.as_user(""), spec.get("namespace").str()).into_iter().partition(|rule| !rule.get("nonResourceURLs").is_empty());
+                let (of_urls, of_resources): (Vec<_>, Vec<_>) = self
+                    .rules_for(&by.as_user(""), spec.get("namespace").str())
+                    .into_iter()
+                    .partition(|rule| !rule.get("nonResourceURLs").is_empty());
                 Some(obj!({"incomplete": false, "nonResourceRules": of_urls, "resourceRules": of_resources}))
             }
             _ => None,

@@ -7,6 +7,7 @@ use super::definitions::{CLEANUP, definitions, set_condition};
 use super::event_forms::stored_kind;
 use super::options::{Caller, DeleteOptions, ListOptions, Preconditions, Propagation, Subresource, WriteOptions};
 use super::strategy::{add_finalizer, demand_verb};
+use super::write::refused;
 use crate::api::selector::LabelSelector;
 use crate::api::{self, KindRef, Object, Status, Value, drop_finalizer, find_condition, has_ended, has_finalizer, kinds};
 use crate::base::{Duration, List as _, Time};
@@ -119,7 +120,7 @@ impl ApiServer {
             self.renew(by, key, &old)?;
             return Ok(Deleted::Gone(old));
         }
-        let refused = |e| super::api_server::refused(kind, name, &e);
+        let refused = |e| refused(kind, name, &e);
         self.store.sign(by.signature());
         if grace_s == 0 && !held {
             if kind == kinds::POD && old.at(&["metadata", "deletionGracePeriodSeconds"]).as_int() != Some(0) {
@@ -163,7 +164,7 @@ impl ApiServer {
         anew.set(&["metadata", "creationTimestamp"], by.now.rfc3339());
         let (kind, name) = (key.kind, key.name.clone());
         self.store.sign(maker(kind, &name));
-        self.store.create(by.now, key, anew).map(|_| ()).map_err(|e| super::api_server::refused(kind, &name, &e))
+        self.store.create(by.now, key, anew).map(|_| ()).map_err(|e| refused(kind, &name, &e))
     }
 
     /// DELETE of all objects of a kind that the selectors find; returns them.

@@ -7,8 +7,6 @@
 
 mod history;
 
-pub(super) use history::followed;
-
 use super::built_in::APF_PRODUCER;
 use super::options::Caller;
 use crate::api::schema::{Field, ListType, Ty, Type, schema};

@@ -3,11 +3,13 @@
 mod address_block;
 mod admission;
 mod api_server;
+mod apply;
 mod authorization;
 mod binding;
 mod bootstrap_policy;
 mod built_in;
 mod component;
+mod create;
 mod definitions;
 mod deletion;
 mod discovery;
@@ -32,6 +34,8 @@ mod service_allocator;
 mod strategy;
 mod tokens;
 mod typed;
+mod update;
+mod write;
 
 pub use address_block::AddressBlock;
 pub use admission::refusing_quota;

@@ -102,6 +102,11 @@ impl WriteOptions {
     /// As kubectl writes: unknown and duplicate fields are errors.
     pub const STRICT: WriteOptions =
         WriteOptions { dry_run: false, field_validation: FieldValidation::Strict, field_manager: ArcStr::new() };
+
+    /// Whether one of the cluster's own components writes, which writes what is right.
+    pub fn is_trusted(&self) -> bool {
+        self.field_validation == FieldValidation::Trusted
+    }
 }
 
 /// What is to become of an object's dependents.

@@ -1,9 +1,9 @@
 //! The API as HTTP: method, path and body in, status code and body out. What `kubectl get --raw` and recorded requests speak.
 
-use super::api_server::OTHER_NAMESPACE;
 use super::authorization::{Attributes, User};
 use super::list::{parameter, selectors};
 use super::options::{Caller, DeleteOptions, FieldValidation, Patch, Preconditions, Propagation, Subresource, WriteOptions};
+use super::write::OTHER_NAMESPACE;
 use super::{ApiServer, deletion, patch, strategy};
 use crate::api::convert::{to_stored, to_version};
 use crate::api::schema::schema;

@@ -1,8 +1,10 @@
 //! The `scale` subresource: how many replicas an object has and is to have, in one form for every kind.
 
+use super::options::{Caller, FieldValidation, Subresource, WriteOptions};
+use super::write::{MadeOf, Write};
 use super::{ApiServer, strategy};
 use crate::api::selector::LabelSelector;
-use crate::api::{KindRef, Status, Value, kinds};
+use crate::api::{Cause, KindRef, Object, SCALE, Status, Value, kinds};
 use crate::base::List as _;
 use crate::obj;
 
@@ -14,6 +16,38 @@ impl ApiServer {
         }
         let kind = self.current(kind);
         Ok(scale_of(kind, &self.get(kind, namespace, name)?))
+    }
+
+    /// PUT of the `scale` subresource.
+    pub fn update_scale(
+        &mut self,
+        by: &Caller,
+        kind: KindRef,
+        namespace: &str,
+        scale: &Value,
+        options: &WriteOptions,
+    ) -> Result<Value, Status> {
+        let scale = &self.decode(&SCALE, scale.clone(), options)?;
+        let replicas = scale.at(&["spec", "replicas"]).int();
+        if replicas < 0 {
+            let cause = Cause::invalid("spec.replicas", &replicas.into(), "must be greater than or equal to 0");
+            return Err(Status::invalid(&SCALE, scale.name(), vec![cause]));
+        }
+        let kind = self.current(kind);
+        let mut object = self.get(kind, namespace, scale.name())?;
+        if let Some(version) = scale.at(&["metadata", "resourceVersion"]).as_str() {
+            object.set(&["metadata", "resourceVersion"], version);
+        }
+        let old = object.clone();
+        let path = kind.custom.as_ref().map_or(".spec.replicas", |c| c.scale(kind.version).get("specReplicasPath").str());
+        object.set(&path.trim_start_matches('.').split('.').list(), replicas);
+        // What was stored needs no second look, but is warned of.
+        let field_validation = if options.is_trusted() { FieldValidation::Trusted } else { FieldValidation::Ignore };
+        let options = &WriteOptions { field_validation, ..options.clone() };
+        let write = Write { by, kind, sub: Subresource::Scale, made_of: MadeOf::Settled, options };
+        self.track(&write, Some(&old), &mut object);
+        self.change(&write, object)?;
+        self.scale(kind, namespace, scale.name())
     }
 
     /// Whether a kind has the `scale` subresource.

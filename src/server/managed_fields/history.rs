@@ -2,12 +2,26 @@
 
 use super::{Managers, STATUS, bare, program, track};
 use crate::api::well_known::{NOT_READY, UNREACHABLE};
-use crate::api::{KindRef, Value, kinds};
-use crate::store::{ChangeType, Version};
+use crate::api::{KindRef, Object, Value, kinds};
+use crate::server::ApiServer;
+use crate::store::{ChangeType, ObjectKey, Version};
+
+impl ApiServer {
+    /// An object with its `managedFields`, also where only the cluster has written it, which is not noted as it goes.
+    pub fn with_managers(&self, kind: KindRef, object: Value) -> Value {
+        if !object.at(&["metadata", "managedFields"]).is_empty() {
+            return object;
+        }
+        let key = ObjectKey::new(kind, object.namespace(), object.name());
+        let (uid, revision) = (object.get("metadata").get("uid").arc_str(), object.revision());
+        let own = self.store.history_until(&key, revision).filter(|v| v.value.uid() == uid);
+        followed(kind, object, own)
+    }
+}
 
 /// An object that only the cluster wrote, with its managers as its versions tell, oldest first; as it is where its first version is not
 /// kept any more.
-pub fn followed<'a>(kind: KindRef, mut object: Value, versions: impl Iterator<Item = &'a Version>) -> Value {
+fn followed<'a>(kind: KindRef, mut object: Value, versions: impl Iterator<Item = &'a Version>) -> Value {
     let mut last: Option<Value> = None;
     for version in versions {
         let mut next = version.value.clone();

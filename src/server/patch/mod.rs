@@ -1,13 +1,16 @@
-//! Patches: each format in its own file.
+//! PATCH of an object or a subresource; each format is in its own file.
 
 mod json;
 mod merge;
 mod strategic;
 
-use super::Patch;
-use crate::api::decode::wrong_type;
+use super::ApiServer;
+use super::options::{Caller, FieldValidation, Patch, Subresource, WriteOptions};
+use super::strategy::demand_verb;
+use super::write::{MadeOf, Write};
+use crate::api::decode::{from_patched, strict_text, wrong_type};
 use crate::api::schema::schema;
-use crate::api::{Cause, Kind, KindRef, Object, Status, Value, join_api_version, split_api_version};
+use crate::api::{Cause, Kind, KindRef, Object, SCALE, Status, Value, join_api_version, split_api_version};
 
 pub use json::{json_patch, json_patch_by_client};
 pub use merge::{merge_patch, three_way_merge_patch};
@@ -16,8 +19,76 @@ pub use strategic::{strategic_merge_patch, three_way_strategic_patch};
 /// What is said to a patch of a form that custom kinds do not take.
 pub(super) const NOT_OF_CUSTOM_KINDS: &str = "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
 
+impl ApiServer {
+    /// PATCH of an object or a subresource, on the newest version.
+    #[expect(clippy::too_many_arguments, reason = "the parts of a request")]
+    pub fn patch(
+        &mut self,
+        by: &Caller,
+        kind: KindRef,
+        namespace: &str,
+        name: &str,
+        patch: &Patch,
+        sub: Subresource,
+        options: &WriteOptions,
+    ) -> Result<Value, Status> {
+        demand_verb(kind, "patch")?;
+        let current = self.get(kind, namespace, name)?;
+        if sub == Subresource::Scale {
+            let of = if kind.custom.is_some() { kind } else { &SCALE };
+            let mut scale = apply(of, &self.scale(kind, namespace, name)?, patch)?;
+            if let Patch::Strategic(changes) = patch {
+                scale = self.read_patched(of, &scale, changes, options)?;
+            }
+            return self.update_scale(by, kind, namespace, &scale, options);
+        }
+        let mut next = apply(kind, &current, patch)?;
+        if !options.is_trusted() {
+            match patch {
+                Patch::Strategic(changes) => next = self.read_patched(kind, &next, changes, options)?,
+                Patch::Json(_) | Patch::Merge(_) => demand_kind(kind, &next)?,
+            }
+        }
+        demand_same_name(kind, &next, namespace, name)?;
+        if kind.namespaced {
+            next.set(&["metadata", "namespace"], namespace);
+        }
+        self.change(&Write { by, kind, sub, made_of: MadeOf::Newest, options }, next)
+    }
+
+    /// Reads what a strategic patch made of an object; what is wrong with it is the patch's fault.
+    fn read_patched(&mut self, kind: KindRef, patched: &Value, changes: &Value, options: &WriteOptions) -> Result<Value, Status> {
+        let (object, strict) = from_patched(kind, patched).map_err(|text| invalid(changes, &text))?;
+        match options.field_validation {
+            FieldValidation::Strict if !strict.is_empty() => Err(invalid(changes, &strict_text(&strict))),
+            FieldValidation::Warn => {
+                self.warnings.extend(strict.into_iter().map(|e| e.message));
+                Ok(object)
+            }
+            _ => Ok(object),
+        }
+    }
+}
+
+/// Refuses a patch that gives an object another name, or another namespace.
+fn demand_same_name(kind: KindRef, patched: &Value, namespace: &str, name: &str) -> Result<(), Status> {
+    if patched.name() != name {
+        return Err(Status::bad_request(format!(
+            "the name of the object ({}) does not match the name on the URL ({name})",
+            patched.name()
+        )));
+    }
+    let own = patched.namespace();
+    if kind.namespaced && !own.is_empty() && own != namespace {
+        return Err(Status::bad_request(format!(
+            "the namespace of the object ({own}) does not match the namespace on the request ({namespace})"
+        )));
+    }
+    Ok(())
+}
+
 /// The object that a patch makes of `current`.
-pub(super) fn apply(kind: KindRef, current: &Value, patch: &Patch) -> Result<Value, Status> {
+fn apply(kind: KindRef, current: &Value, patch: &Patch) -> Result<Value, Status> {
     match patch {
         Patch::Json(operations) => json_patch(current, operations),
         Patch::Merge(changes) if !matches!(changes, Value::Map(_) | Value::Null) => {
@@ -51,7 +122,7 @@ fn cannot_read(value: &Value, into: &str) -> String {
 
 /// Refuses what a JSON or merge patch made of an object, where that is none of its kind or of the wrong types.
 // Models jsonPatcher.applyPatchToCurrentObject, which reads it anew.
-pub(super) fn demand_kind(kind: KindRef, patched: &Value) -> Result<(), Status> {
+fn demand_kind(kind: KindRef, patched: &Value) -> Result<(), Status> {
     if kind.custom.is_some() {
         return Ok(());
     }
@@ -76,7 +147,7 @@ const SCHEME: &str = "pkg/api/legacyscheme/scheme.go:30";
 
 /// The answer to a strategic patch that makes no object: the patch as Go prints it, and why.
 // Models handlers.patcher.applyPatchToObject: the lists that were merged are gone from the patch by then.
-pub(super) fn invalid(changes: &Value, why: &str) -> Status {
+fn invalid(changes: &Value, why: &str) -> Status {
     refused(&go_text(changes, false), why)
 }
 

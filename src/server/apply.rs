@@ -1,0 +1,65 @@
+//! Server-side apply: PATCH with a configuration (`application/apply-patch+yaml`).
+
+use super::event_forms::{demand_valid_event, in_form_of, stored_event, stored_kind};
+use super::options::{Caller, Subresource, WriteOptions};
+use super::strategy::demand_verb;
+use super::write::{MadeOf, Write};
+use super::{ApiServer, managed_fields, typed};
+use crate::api::{self, Cause, KindRef, Object, Status, Value};
+use crate::store::ObjectKey;
+
+impl ApiServer {
+    /// Applies a configuration, by the field manager that the options name.
+    pub fn apply(
+        &mut self,
+        by: &Caller,
+        kind: KindRef,
+        namespace: &str,
+        config: &Value,
+        (force, sub): (bool, Subresource),
+        options: &WriteOptions,
+    ) -> Result<Value, Status> {
+        demand_verb(kind, "patch")?;
+        let (asked, kind) = (kind, stored_kind(kind));
+        let as_stored = (asked != kind).then(|| stored_event(kind, config, namespace));
+        let config = as_stored.as_ref().unwrap_or(config);
+        if options.field_manager.is_empty() {
+            let cause = Cause::required("fieldManager", "is required for apply patch");
+            return Err(Status::invalid_options("PatchOptions", vec![cause]));
+        }
+        let name = config.name_arc();
+        if !config.at(&["metadata", "managedFields"]).is_empty() {
+            return Err(Status::bad_request("metadata.managedFields must be nil"));
+        }
+        let version = api::decode::served_version(kind, config);
+        let what = format!("{namespace}/{name}; {}/{version}, Kind={}", kind.group, kind.kind);
+        let failed = |message: String| Status::internal(message).without_reason();
+        let untyped = |error: String| failed(format!("failed to create typed patch object ({what}): {error}"));
+        if kind.custom.is_some() {
+            let (_, strict) = api::decode::decode(kind, config.clone())?;
+            if let Some(error) = strict.first() {
+                return Err(untyped(format!(".{}: field not declared in schema", error.path)));
+            }
+        } else {
+            typed::check(kind, version, config).map_err(untyped)?;
+        }
+        let key = ObjectKey::new(kind, namespace, &*name);
+        let live = self.store.get(&key).cloned().or_else(|| self.built_in_at(&key));
+        let part = if sub == Subresource::Status { "status" } else { "" };
+        if live.is_none() && !part.is_empty() {
+            return Err(Status::not_found(kind, &name));
+        }
+        let managed = live.as_ref().map_or(Value::Null, |live| self.with_managers(kind, live.clone()));
+        let next = managed_fields::apply(kind, &managed, config, (&options.field_manager, part), force, by)?;
+        if kind.custom.is_none() && version == kind.version {
+            let read = api::decode::from_patched(kind, &next).map(drop);
+            read.map_err(|e| failed(format!("failed to convert new object ({what}) to proper version: {e}")))?;
+        }
+        if as_stored.is_some() {
+            demand_valid_event(kind, &next, live.as_ref())?;
+        }
+        let write = Write { by, kind, sub, made_of: MadeOf::Settled, options };
+        let done = if live.is_some() { self.change(&write, next) } else { self.create_from(&write, namespace, next) }?;
+        Ok(if as_stored.is_some() { in_form_of(asked, &done) } else { done })
+    }
+}

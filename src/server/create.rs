@@ -1,0 +1,123 @@
+//! POST: how an object comes to be.
+
+use super::event_forms::{demand_valid_event, in_form_of, stored_event, stored_kind};
+use super::options::{Caller, Subresource, WriteOptions};
+use super::strategy::{self, demand_verb};
+use super::write::{MadeOf, OTHER_NAMESPACE, Write, name_kind, refused};
+use super::{ApiServer, admission};
+use crate::api::{self, KindRef, Object, Status, Value, kinds};
+use crate::store::ObjectKey;
+
+impl ApiServer {
+    /// POST.
+    pub fn create(&mut self, by: &Caller, kind: KindRef, namespace: &str, object: Value, options: &WriteOptions) -> Result<Value, Status> {
+        let write = Write { by, kind, sub: Subresource::None, made_of: MadeOf::Request, options };
+        self.create_from(&write, namespace, object)
+    }
+
+    /// The same of what is made of more than a request.
+    pub(super) fn create_from(&mut self, write: &Write<'_>, namespace: &str, object: Value) -> Result<Value, Status> {
+        let write = &write.of(self.current(write.kind));
+        let Write { by, kind, options, .. } = *write;
+        demand_verb(kind, "create")?;
+        let mut object = self.decode(kind, object, options)?;
+        let stored = stored_kind(kind);
+        if stored != kind {
+            let event = stored_event(stored, &object, namespace);
+            demand_valid_event(stored, &event, None)?;
+            let made = self.create_from(&write.of(stored), namespace, event)?;
+            return Ok(in_form_of(kind, &made));
+        }
+        place(kind, namespace, &mut object)?;
+        name_kind(kind, &mut object);
+        self.generate_name(&mut object);
+        if let Some(status) = self.review(by, kind, &object) {
+            object.set(&["status"], status);
+            return Ok(object);
+        }
+        if kind == kinds::BINDING {
+            return self.create_binding(by, namespace, &object, options);
+        }
+        // What is applied is an update that may create, which takes no note of a version.
+        let versioned =
+            !write.is_settled() && object.at(&["metadata", "resourceVersion"]).str().parse::<u64>().is_ok_and(|version| version > 0);
+        self.begin(write, &mut object);
+        api::defaults::apply(kind, &mut object);
+        if !write.is_settled() {
+            self.track(write, None, &mut object);
+        }
+        admission::admit_create(self, kind, namespace, &mut object)?;
+        admission::mutate(self, by, &write.request(&object, &Value::Null))?;
+        self.refuse_escalation(by, kind, &object)?;
+        strategy::prepare_for_create(kind, &mut object, by);
+        self.allocate(write, &mut object, None)?;
+        let key = ObjectKey::new(kind, object.namespace_arc(), object.name_arc());
+        let charged = self.demand_creatable(write, &key, &object, versioned).inspect_err(|_| self.take_back(write, &object, None))?;
+        if options.dry_run {
+            return Ok(object);
+        }
+        self.charge(by, charged);
+        self.store.sign(by.signature());
+        let name = key.name.clone();
+        let created = self.store.create(by.now, key, object).cloned().map_err(|e| refused(kind, &name, &e))?;
+        self.lease(by, kind, &created);
+        Ok(created)
+    }
+
+    /// Names an object that leaves its name to the server.
+    fn generate_name(&mut self, object: &mut Value) {
+        let base = object.at(&["metadata", "generateName"]).str();
+        if object.name().is_empty() && !base.is_empty() {
+            // The registry cuts the base so that base and suffix fit into a label.
+            let cut = base.char_indices().nth(58).map_or(base.len(), |(i, _)| i);
+            let name = format!("{}{}", &base[..cut], self.random.name_suffix(5));
+            object.set(&["metadata", "name"], name);
+        }
+    }
+
+    /// Gives an object the metadata that is the server's to give, and no other of that.
+    fn begin(&mut self, write: &Write<'_>, object: &mut Value) {
+        for member in ["deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "selfLink"] {
+            object.remove(&["metadata", member]);
+        }
+        if !write.is_settled() {
+            object.remove(&["metadata", "managedFields"]);
+        }
+        object.set(&["metadata", "uid"], self.random.uuid());
+        object.set(&["metadata", "creationTimestamp"], write.by.now.rfc3339());
+    }
+
+    /// Looks if an object is valid, admitted, and not there yet; the quotas to write with it. `versioned` is one that was sent with
+    /// a version.
+    fn demand_creatable(&mut self, write: &Write<'_>, key: &ObjectKey, object: &Value, versioned: bool) -> Result<Vec<Value>, Status> {
+        let kind = write.kind;
+        let causes = api::validation::create(kind, object);
+        if !causes.is_empty() {
+            return Err(Status::invalid(kind, object.name(), causes));
+        }
+        self.warn(write, object, None);
+        let charged = self.admit_valid(write, &write.request(object, &Value::Null))?;
+        // A dry run does not come as far as the store, which refuses this.
+        if versioned && !write.options.dry_run {
+            return Err(Status::internal("resourceVersion should not be set on objects to be created").without_reason());
+        }
+        if self.store.get(key).is_some() || self.built_in_at(key).is_some() {
+            return Err(Status::already_exists(kind, object.name()));
+        }
+        Ok(charged)
+    }
+}
+
+/// Puts an object into the namespace that it is sent to, unless it names another.
+fn place(kind: KindRef, namespace: &str, object: &mut Value) -> Result<(), Status> {
+    if !kind.namespaced {
+        object.remove(&["metadata", "namespace"]);
+        return Ok(());
+    }
+    let named = object.namespace();
+    if !named.is_empty() && named != namespace {
+        return Err(Status::bad_request(OTHER_NAMESPACE));
+    }
+    object.settle(&["metadata", "namespace"], namespace);
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! PUT: how an object, or a subresource of it, becomes another.
+
+use super::event_forms::{demand_valid_event, in_form_of, stored_kind};
+use super::options::{Caller, Subresource, WriteOptions};
+use super::scale::scale_of;
+use super::strategy::{self, demand_verb};
+use super::write::{MadeOf, Write, name_kind, refused};
+use super::{ApiServer, admission};
+use crate::api::{self, ArcStr, Cause, KindRef, Object, Status, Value, kinds};
+use crate::store::ObjectKey;
+
+impl ApiServer {
+    /// PUT of an object, or of one subresource of it.
+    pub fn update(&mut self, by: &Caller, kind: KindRef, object: Value, sub: Subresource, options: &WriteOptions) -> Result<Value, Status> {
+        self.change(&Write { by, kind, sub, made_of: MadeOf::Request, options }, object)
+    }
+
+    /// The same of what is made of more than a request.
+    pub(super) fn change(&mut self, write: &Write<'_>, object: Value) -> Result<Value, Status> {
+        let write = &write.of(self.current(write.kind));
+        let Write { by, kind, options, .. } = *write;
+        demand_verb(kind, "update")?;
+        let stored = stored_kind(kind);
+        if stored != kind {
+            let event = in_form_of(stored, &self.decode(kind, object, options)?);
+            if let Some(old) = self.peek(stored, event.namespace(), event.name()) {
+                demand_valid_event(stored, &event, Some(old))?;
+            }
+            let done = self.change(&write.of(stored), event)?;
+            return Ok(in_form_of(kind, &done));
+        }
+        let namespace = if kind.namespaced { object.namespace_arc() } else { ArcStr::new() };
+        let key = ObjectKey::new(kind, namespace, object.name_arc());
+        let kept = self.store.get(&key).cloned();
+        let is_kept = kept.is_some();
+        // An address goes with its Service.
+        let made = |key| if kind.plural == "ipaddresses" { None } else { self.built_in_at(key) };
+        let Some(mut old) = kept.or_else(|| made(&key)) else {
+            return Err(Status::not_found(kind, &key.name));
+        };
+        let mut object = self.decode(kind, object, options)?;
+        if write.made_of == MadeOf::Request {
+            demand_precondition(&key, "UID", object.uid(), old.uid())?;
+        }
+        demand_newest(kind, &mut object, &old)?;
+        name_kind(kind, &mut object);
+        self.prepare(write, &mut object, &old)?;
+        self.allocate(write, &mut object, Some(&old))?;
+        let charged = self.demand_changeable(write, &object, &old).inspect_err(|_| self.take_back(write, &object, Some(&old)))?;
+        object.set(&["metadata", "resourceVersion"], old.at(&["metadata", "resourceVersion"]).clone());
+        if object.same(&old) || options.dry_run {
+            return Ok(object);
+        }
+        self.charge(by, charged);
+        if !is_kept {
+            // What was only made when it was read is kept from now on.
+            old = self.store.create(by.now, key.clone(), old).cloned().map_err(|e| refused(kind, &key.name, &e))?;
+            object.set(&["metadata", "resourceVersion"], old.at(&["metadata", "resourceVersion"]).clone());
+        }
+        self.commit_update(by, key, object, &old)
+    }
+
+    /// Fills in, notes and puts back what is not the client's to say.
+    fn prepare(&mut self, write: &Write<'_>, object: &mut Value, old: &Value) -> Result<(), Status> {
+        let Write { by, kind, sub, .. } = *write;
+        // Of the statuses only a Service's has what is filled in.
+        if matches!(sub, Subresource::None | Subresource::Resize | Subresource::EphemeralContainers) || kind == kinds::SERVICE {
+            api::defaults::apply(kind, object);
+        }
+        let is_status = sub == Subresource::Status;
+        if !is_status {
+            if !write.is_settled() {
+                self.track(write, Some(old), object);
+            }
+            admission::admit_update(self, kind, sub, object, old)?;
+            admission::mutate(self, by, &write.request(object, old))?;
+            self.refuse_escalation(by, kind, object)?;
+        }
+        strategy::prepare_for_update(kind, object, old, sub);
+        if is_status && !write.is_settled() {
+            self.track(write, Some(old), object);
+        }
+        Ok(())
+    }
+
+    /// Looks if what an object has become is valid and admitted; the quotas to write with it.
+    fn demand_changeable(&mut self, write: &Write<'_>, object: &Value, old: &Value) -> Result<Vec<Value>, Status> {
+        let (kind, sub, trusted) = (write.kind, write.sub, write.options.is_trusted());
+        let causes = match sub {
+            // The cluster's own components write what is right.
+            Subresource::Status if trusted => Vec::new(),
+            _ if trusted && kind == kinds::POD => Vec::new(),
+            Subresource::Status => api::validation::status_update(kind, object, old),
+            Subresource::Finalize if kind == kinds::NAMESPACE => api::validation::finalize(object, old),
+            Subresource::Resize => api::validation::resize(object, old),
+            Subresource::EphemeralContainers => api::validation::ephemeral_containers(object, old),
+            _ => api::validation::update(kind, object, old),
+        };
+        if !causes.is_empty() {
+            return Err(Status::invalid(kind, object.name(), causes));
+        }
+        if matches!(sub, Subresource::None | Subresource::Scale) {
+            self.warn(write, object, Some(old));
+        }
+        if let Some(custom) = kind.custom.as_ref().filter(|_| !trusted) {
+            self.warnings.extend(api::custom::warned(kind, custom, object, old));
+        }
+        if sub == Subresource::Scale {
+            return self.admit_valid(write, &write.request(&scale_of(kind, object), &scale_of(kind, old)));
+        }
+        self.admit_valid(write, &write.request(object, old))
+    }
+
+    /// Commits a changed object, or its end where the last finalizer of a terminating object has gone.
+    pub(super) fn commit_update(&mut self, by: &Caller, key: ObjectKey, object: Value, old: &Value) -> Result<Value, Status> {
+        let kind = key.kind;
+        let name = key.name.clone();
+        let expected = old.revision();
+        let finalizers = object.at(&["metadata", "finalizers"]).items().len()
+            + if kind == kinds::NAMESPACE { object.at(&["spec", "finalizers"]).items().len() } else { 0 };
+        let done = object.is_terminating() && finalizers == 0 && object.at(&["metadata", "deletionGracePeriodSeconds"]).int() == 0;
+        self.store.sign(by.signature());
+        let result = if done {
+            self.services.release(kind, &object);
+            self.store.delete(by.now, key, object, expected)
+        } else {
+            self.store.update(by.now, key, object, expected)
+        };
+        let committed = result.cloned().map_err(|e| refused(kind, &name, &e))?;
+        if !done {
+            self.lease(by, kind, &committed);
+        }
+        Ok(committed)
+    }
+}
+
+/// Refuses what is meant for another object of the name, or another version of it; nothing is meant where nothing is `asked`.
+// Models storage.Preconditions.
+pub(super) fn demand_precondition(key: &ObjectKey, what: &str, asked: &str, recorded: &str) -> Result<(), Status> {
+    if asked.is_empty() || asked == recorded {
+        return Ok(());
+    }
+    let ObjectKey { kind, namespace, name } = key;
+    let detail = format!(
+        "StorageError: invalid object, Code: 4, Key: /registry/{}/{namespace}/{name}, ResourceVersion: 0, AdditionalErrorMsg: \
+         Precondition failed: {what} in precondition: {asked}, {what} in object meta: {recorded}",
+        kind.plural
+    );
+    Err(Status::conflict(kind, name, &detail))
+}
+
+/// Refuses what was made of another version than the newest. Where no version is named, the newest is meant, or none of some kinds.
+fn demand_newest(kind: KindRef, object: &mut Value, old: &Value) -> Result<(), Status> {
+    let newest = old.at(&["metadata", "resourceVersion"]);
+    match object.at(&["metadata", "resourceVersion"]).str() {
+        "" | "0" if strategy::allows_unconditional_update(kind) => object.set(&["metadata", "resourceVersion"], newest.clone()),
+        "" | "0" => {
+            let message = "Invalid value: 0x0: must be specified for an update".to_owned();
+            let cause = Cause::new("FieldValueInvalid", "metadata.resourceVersion", message);
+            return Err(Status::invalid(kind, object.name(), vec![cause]));
+        }
+        sent if sent != newest.str() => return Err(Status::stale(kind, object.name())),
+        _ => {}
+    }
+    Ok(())
+}

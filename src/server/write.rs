@@ -1,0 +1,155 @@
+//! What writes of every verb have in common: how a body is read, who comes to own what, what is admitted, noted and refused.
+
+use super::admission::{self, policy::Request};
+use super::options::{Caller, FieldValidation, Subresource, WriteOptions};
+use super::{ApiServer, managed_fields};
+use crate::api::{self, KindRef, Object, Status, Value, kinds};
+use crate::store::{ObjectKey, StoreError};
+
+/// What is said where object and request name different namespaces.
+pub(super) const OTHER_NAMESPACE: &str = "the namespace of the provided object does not match the namespace sent on the request";
+
+/// What the new state of an object was made of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum MadeOf {
+    /// Of what the client sent, whose UID says which object is meant.
+    Request,
+    /// Of the newest version and the client's changes.
+    Newest,
+    /// The same, with it noted already who owns what.
+    Settled,
+}
+
+/// A write: who asks for it, what it is to, and how.
+#[derive(Clone, Copy)]
+pub(super) struct Write<'a> {
+    pub by: &'a Caller,
+    pub kind: KindRef,
+    pub sub: Subresource,
+    pub made_of: MadeOf,
+    pub options: &'a WriteOptions,
+}
+
+impl Write<'_> {
+    /// The same of another kind: as which the objects are kept, or as which the kind is defined by now.
+    pub(super) fn of(&self, kind: KindRef) -> Self {
+        Write { kind, ..*self }
+    }
+
+    /// Whether what it leads to is noted already as owned by whoever wrote it.
+    pub(super) fn is_settled(&self) -> bool {
+        self.made_of == MadeOf::Settled
+    }
+
+    /// As admission sees it; `old` is null where there is no object yet.
+    pub(super) fn request<'a>(&self, object: &'a Value, old: &'a Value) -> Request<'a> {
+        let operation = if old.is_null() { "CREATE" } else { "UPDATE" };
+        Request { kind: self.kind, operation, sub: self.sub, object, old, dry_run: self.options.dry_run }
+    }
+}
+
+impl ApiServer {
+    /// Decodes a body as strictly as the caller asked, or takes it as it is from the cluster's own components.
+    pub(super) fn decode(&mut self, kind: KindRef, object: Value, options: &WriteOptions) -> Result<Value, Status> {
+        if options.is_trusted() {
+            return Ok(object);
+        }
+        let version = api::decode::served_version(kind, &object);
+        let (object, errors) = api::decode::decode(kind, object)?;
+        match options.field_validation {
+            FieldValidation::Strict if !errors.is_empty() => Err(api::decode::strict_status(kind, version, &errors)),
+            FieldValidation::Warn => {
+                self.warnings.extend(errors.into_iter().map(|e| e.message));
+                Ok(object)
+            }
+            _ => Ok(object),
+        }
+    }
+
+    /// Notes in the object who owns what it changes.
+    pub(super) fn track(&self, write: &Write<'_>, old: Option<&Value>, object: &mut Value) {
+        let Write { by, kind, sub, options, .. } = *write;
+        if options.is_trusted() {
+            if let Some(old) = old {
+                managed_fields::track_component(kind, old, object, sub.name(), by);
+            }
+            return;
+        }
+        let manager = if options.field_manager.is_empty() { "unknown" } else { &*options.field_manager };
+        let old = old.map(|old| self.with_managers(kind, old.clone()));
+        managed_fields::track(kind, old.as_ref(), object, manager, sub.name(), by.now);
+    }
+
+    /// Asks the plugins that look at what is valid; the quotas to write with it.
+    pub(super) fn admit_valid(&mut self, write: &Write<'_>, request: &Request<'_>) -> Result<Vec<Value>, Status> {
+        let (warnings, charged) = admission::admit_valid(self, write.by, request)?;
+        if !write.options.is_trusted() {
+            self.warnings.extend(warnings);
+        }
+        Ok(charged)
+    }
+
+    /// Warns of what is valid and yet not as it should be.
+    pub(super) fn warn(&mut self, write: &Write<'_>, object: &Value, old: Option<&Value>) {
+        if !write.options.is_trusted() {
+            api::validation::warnings(write.kind, object, old, &mut self.warnings);
+        }
+    }
+
+    /// Gives a Service its addresses and ports, which the registry does before it validates.
+    pub(super) fn allocate(&mut self, write: &Write<'_>, object: &mut Value, old: Option<&Value>) -> Result<(), Status> {
+        if !allocates(write) {
+            return Ok(());
+        }
+        let more = self.more_service_blocks();
+        self.services.allocate(object, old, (&mut self.random, &more), write.options.dry_run)
+    }
+
+    /// Takes them back where the Service was then refused.
+    pub(super) fn take_back(&mut self, write: &Write<'_>, object: &Value, old: Option<&Value>) {
+        if allocates(write) {
+            self.services.take_back(object, old);
+        }
+    }
+
+    /// Gives an event that was written the time it stays; one that is held on its way out stays without.
+    pub(super) fn lease(&mut self, by: &Caller, kind: KindRef, written: &Value) {
+        if kind == kinds::EVENT && !written.is_terminating() {
+            self.event_leases.attach(written.revision(), by.now);
+        }
+    }
+
+    /// Writes what quotas have come to.
+    pub(super) fn charge(&mut self, by: &Caller, quotas: Vec<Value>) {
+        self.store.sign("kube-apiserver");
+        for quota in quotas {
+            let key = ObjectKey::new(kinds::RESOURCE_QUOTA, quota.namespace_arc(), quota.name_arc());
+            let expected = quota.revision();
+            // It is the newest: nothing has been written since it was read.
+            let _ = self.store.update(by.now, key, quota, expected);
+        }
+    }
+}
+
+/// Whether a write is one of those that the addresses and ports of a Service hang on.
+fn allocates(write: &Write<'_>) -> bool {
+    write.kind == kinds::SERVICE && write.sub != Subresource::Status
+}
+
+/// Has an object say its kind, and a version that the kind is served at.
+pub(super) fn name_kind(kind: KindRef, object: &mut Value) {
+    if !kind.is_at(object.api_version()) {
+        object.set(&["apiVersion"], kind.api_version());
+    }
+    object.settle(&["kind"], kind.kind);
+}
+
+/// A store's refusal as the API words it.
+pub(super) fn refused(kind: KindRef, name: &str, error: &StoreError) -> Status {
+    match error {
+        StoreError::Exists => Status::already_exists(kind, name),
+        StoreError::NotFound => Status::not_found(kind, name),
+        StoreError::Conflict(_) => Status::stale(kind, name),
+        StoreError::Compacted(oldest) => Status::gone(format!("The resourceVersion for the provided watch is too old. Oldest: {oldest}")),
+    }
+}
