@@ -58,6 +58,9 @@ const fn row(
 /// What the `scale` subresource holds; it is in no list of kinds.
 pub static SCALE: Kind = row("autoscaling", "v1", "Scale", "scales", &[], NAMESPACED, &[], &[]);
 
+/// What the `eviction` subresource of a pod takes; it is in no list of kinds either.
+pub static EVICTION: Kind = row("policy", "v1", "Eviction", "evictions", &[], NAMESPACED, &[], &[]);
+
 /// Every kind, in the order of `kubectl api-resources`.
 #[rustfmt::skip]
 pub static KINDS: &[Kind] = &[

@@ -1,6 +1,7 @@
 //! Assigning pods to nodes.
 
 use super::rest::created;
+use super::update::demand_precondition;
 use super::{ApiServer, Caller, WriteOptions, admission};
 use crate::api::{Cause, Object as _, Status, Value, kinds};
 use crate::obj;
@@ -27,45 +28,49 @@ impl ApiServer {
         if !causes.is_empty() {
             return Err(Status::of_causes(&causes));
         }
-        if options.dry_run {
-            self.bound(by, namespace, binding.name(), node)?;
-        } else {
-            self.bind(by, namespace, binding.name(), node)?;
-        }
+        self.assign(by, namespace, binding.get("metadata"), node, options.dry_run)?;
         Ok(created())
     }
 
     /// Assigns a pod to a node; whether there is such a node is not looked at.
     pub fn bind(&mut self, by: &Caller, namespace: &str, pod: &str, node: &str) -> Result<(), Status> {
-        let (old, object) = self.bound(by, namespace, pod, node)?;
-        let key = ObjectKey::new(kinds::POD, object.namespace_arc(), object.name_arc());
-        self.commit_update(by, key, object, &old).map(|_| ())
+        self.assign(by, namespace, &obj!({"name": pod}), node, false)
     }
 
-    /// A pod as it is, and as it is once it has a node.
-    ///
-    /// Copies the node's topology labels to the pod (the PodTopologyLabels admission plugin).
-    fn bound(&self, by: &Caller, namespace: &str, pod: &str, node: &str) -> Result<(Value, Value), Status> {
+    /// Assigns the pod that a Binding's metadata names, which may say of which UID and version it is to be, and what labels and
+    /// annotations it is to get.
+    // Models assignPod, with the node's topology labels that the PodTopologyLabels admission plugin gives the Binding.
+    fn assign(&mut self, by: &Caller, namespace: &str, metadata: &Value, node: &str, dry_run: bool) -> Result<(), Status> {
+        let pod = metadata.get("name").str();
         let old = self.get(kinds::POD, namespace, pod)?;
+        let key = ObjectKey::new(kinds::POD, namespace, pod);
+        demand_precondition(&key, "UID", metadata.get("uid").str(), old.uid())?;
+        let version = old.at(&["metadata", "resourceVersion"]).str();
+        demand_precondition(&key, "ResourceVersion", metadata.get("resourceVersion").str(), version)?;
         let mut object = old.clone();
+        if object.is_terminating() {
+            return Err(conflict(pod, &format!("pod {pod} is being deleted, cannot be assigned to a host")));
+        }
         let bound = object.at(&["spec", "nodeName"]).str();
         if !bound.is_empty() {
             return Err(conflict(pod, &format!("pod {pod} is already assigned to node {bound:?}")));
-        }
-        if object.is_terminating() {
-            return Err(conflict(pod, &format!("pod {pod} is being deleted, cannot be assigned to a host")));
         }
         if !object.at(&["spec", "schedulingGates"]).is_empty() {
             return Err(conflict(pod, &format!("pod {pod} has non-empty .spec.schedulingGates")));
         }
         object.set(&["spec", "nodeName"], node);
         object.remove(&["status", "nominatedNodeName"]);
+        for member in ["annotations", "labels"] {
+            for (key, value) in metadata.get(member).entries() {
+                object.set(&["metadata", member, key], value);
+            }
+        }
         admission::pod_topology_labels::admit(self, &mut object);
         let scheduled = obj!({"type": "PodScheduled", "status": "True", "lastProbeTime": null, "lastTransitionTime": by.now.rfc3339()});
         let conditions = object.at_mut(&["status", "conditions"]).list_mut();
         conditions.retain(|c| c.get("type").str() != "PodScheduled");
         conditions.push(scheduled);
-        Ok((old, object))
+        if dry_run { Ok(()) } else { self.commit_update(by, key, object, &old).map(drop) }
     }
 }
 

@@ -36,6 +36,8 @@ impl ApiServer {
             return Ok(object);
         }
         if kind == kinds::BINDING {
+            // Only as a pod's subresource it says of which UID the pod is to be.
+            object.remove(&["metadata", "uid"]);
             return self.create_binding(by, namespace, &object, options);
         }
         // What is applied is an update that may create, which takes no note of a version.

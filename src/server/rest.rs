@@ -8,7 +8,7 @@ use super::{ApiServer, deletion, patch, strategy};
 use crate::api::convert::{to_stored, to_version};
 use crate::api::schema::schema;
 use crate::api::selector::FieldSelector;
-use crate::api::{Cause, KindRef, Object, Status, Value, join_api_version, kinds, split_api_version};
+use crate::api::{Cause, EVICTION, KindRef, Object, Status, Value, join_api_version, kinds, split_api_version};
 use crate::base::List as _;
 use crate::obj;
 
@@ -190,15 +190,15 @@ impl ApiServer {
     /// Evicts a pod, or binds it to a node.
     fn post_to_pod(&mut self, by: &Caller, target: &Target, body: &Value, options: &WriteOptions) -> Result<(u16, Value), Status> {
         let Target { namespace, name, sub, .. } = target;
-        let binds = sub == "binding";
+        let kind = if sub == "binding" { kinds::BINDING } else { &EVICTION };
+        let body = &self.decode(kind, body.clone(), options)?;
         if !body.namespace().is_empty() && body.namespace() != namespace {
             return Err(Status::bad_request(OTHER_NAMESPACE));
         }
         if body.name() != name {
-            let what = if binds { "Binding" } else { "Eviction" };
-            return Err(Status::bad_request(format!("name in URL does not match name in {what} object")));
+            return Err(Status::bad_request(format!("name in URL does not match name in {} object", kind.kind)));
         }
-        if binds {
+        if kind == kinds::BINDING {
             return Ok((201, self.create_binding(by, namespace, body, options)?));
         }
         let mut delete = delete_options(body.get("deleteOptions"))?;
