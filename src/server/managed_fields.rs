@@ -9,6 +9,7 @@ mod history;
 
 use super::built_in::APF_PRODUCER;
 use super::options::Caller;
+use super::strategy::{LABELLING, labelled_with_status};
 use crate::api::schema::{Field, ListType, Ty, Type, schema};
 use crate::api::well_known::LAST_APPLIED;
 use crate::api::{ArcStr, Cause, KindRef, Map, Object, Status, Value};
@@ -355,10 +356,18 @@ fn bare(object: &Value) -> Value {
 
 /// What a write of a subresource can change: the status and labels, a part of the pod, or all but the status.
 // Models GetResetFields and GetResetFieldsFilter.
-fn written(sub: &str, object: &Value) -> Value {
+fn written(kind: KindRef, sub: &str, object: &Value) -> Value {
     let spec = object.get("spec");
     match sub {
-        STATUS => obj!({"metadata": bare(object).get("metadata"), "status": object.get("status")}),
+        STATUS => {
+            let mut metadata = bare(object).get("metadata").clone();
+            // Of custom kinds that is not taken account of.
+            let kept = if kind.custom.is_some() { &LABELLING } else { labelled_with_status(kind) };
+            for member in LABELLING.iter().filter(|member| !kept.contains(member)) {
+                metadata.remove(&[member]);
+            }
+            obj!({"metadata": metadata, "status": object.get("status")})
+        }
         "resize" => {
             let resources = |list: &str| -> Vec<Value> {
                 let one = |c: &Value| obj!({"name": c.get("name"), "resizePolicy": c.get("resizePolicy"), "resources": c.get("resources")});
@@ -461,7 +470,7 @@ pub(super) fn track_component(kind: KindRef, old: &Value, new: &mut Value, sub: 
 pub(super) fn track(kind: KindRef, old: Option<&Value>, new: &mut Value, manager: &str, sub: &str, now: Time) {
     let root = Node::root(kind);
     let empty = Value::map();
-    let (changed, gone) = compare(root, Some(&old.map_or(empty, |o| written(sub, o))), Some(&written(sub, new)));
+    let (changed, gone) = compare(root, Some(&old.map_or(empty, |o| written(kind, sub, o))), Some(&written(kind, sub, new)));
     let changed = minus(&changed, &unowned());
     let mut managers = old.map_or(Managers { entries: Vec::new() }, Managers::of);
     if !changed.is_null() || !gone.is_null() {
@@ -486,7 +495,7 @@ pub(super) fn apply(
 ) -> Result<Value, Status> {
     let root = Node::root(kind);
     let now = by.now.rfc3339();
-    let config = written(sub, config);
+    let config = written(kind, sub, config);
     let mut managers = Managers::of(live);
     let who = (manager, "Apply", sub);
     let own = minus(&field_set(root, &config), &unowned());
@@ -514,7 +523,7 @@ pub(super) fn apply(
     }
     let owned = managers.entries.iter().fold(Value::Null, |all, e| union(&all, e.get("fieldsV1")));
     prune(root, &mut next, &minus(&last, &own), &owned);
-    let (changed, gone) = compare(root, Some(&written(sub, live)), Some(&written(sub, &next)));
+    let (changed, gone) = compare(root, Some(&written(kind, sub, live)), Some(&written(kind, sub, &next)));
     let mut conflicts: Vec<(String, String)> = Vec::new();
     for entry in
         managers.entries.iter().filter(|e| !Managers::is(e, manager, "Apply", sub) && e.get("manager").str() != "kubectl-last-applied")
@@ -675,6 +684,26 @@ mod tests {
         // What its only owner no longer applies goes; what another owns stays.
         let less = apply(&shared, obj!({}), "ann", false).expect("nothing is changed");
         assert_eq!(less.get("data").to_json(), r#"{"a":"1"}"#);
+    }
+
+    #[test]
+    fn nobody_owns_what_stays_as_it_was_where_a_status_is_written() {
+        let annotations = r#""f:annotations":{"f:a":{}}"#;
+        for (kind, owned) in [
+            (kinds::REPLICA_SET, format!(r#""f:metadata":{{{annotations},"f:labels":{{"f:l":{{}}}}}},"#)),
+            (kinds::DEPLOYMENT, format!(r#""f:metadata":{{{annotations}}},"#)),
+            (kinds::CUSTOM_RESOURCE_DEFINITION, String::new()),
+        ] {
+            let live = obj!({"apiVersion": kind.api_version(), "kind": kind.kind, "metadata": {"name": "a"}});
+            let mut config = live.clone();
+            for member in ["labels", "annotations"] {
+                config.set(&["metadata", member, &member[..1]], "1");
+            }
+            config.set(&["status", "conditions"], vec![obj!({"type": "A", "status": "True"})]);
+            let applied = apply(kind, &live, &config, ("ann", "status"), false, &by(1)).expect("nobody else owns it");
+            let set = fields(&applied, "ann");
+            assert_eq!(set.split(r#""f:status""#).next(), Some(format!("{{{owned}").as_str()), "{}", kind.kind);
+        }
     }
 
     #[test]

@@ -288,6 +288,10 @@ fn gated(pod: &Value) -> Value {
     })
 }
 
+/// What the pods of a Job are labelled with, by turns its uid and its name.
+pub(super) const LABELS_OF_JOBS: [&str; 4] =
+    ["controller-uid", "job-name", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name"];
+
 /// Labels a Job's template with its uid and selects by that, unless the Job brings its own selector (`jobStrategy.generateSelector`).
 fn select_by_uid(job: &mut Value) {
     if job.at(&["spec", "manualSelector"]).is_true() {
@@ -300,12 +304,7 @@ fn select_by_uid(job: &mut Value) {
         (Value::Map(own), Value::Map(template)) => Arc::ptr_eq(own, template),
         (own, _) => own.is_empty(),
     };
-    for (label, value) in [
-        ("controller-uid", &uid),
-        ("job-name", &name),
-        ("batch.kubernetes.io/controller-uid", &uid),
-        ("batch.kubernetes.io/job-name", &name),
-    ] {
+    for (label, value) in LABELS_OF_JOBS.into_iter().zip([&uid, &name, &uid, &name]) {
         job.at_mut(&template).set(&[label], value);
     }
     job.set(&["spec", "selector", "matchLabels", "batch.kubernetes.io/controller-uid"], &uid);
@@ -402,16 +401,19 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
     }
 }
 
+/// What of the metadata tells neither which object it is nor whose.
+pub(super) const LABELLING: [&str; 3] = ["labels", "annotations", "finalizers"];
+
 /// What of a kind's metadata a writer of the status may change.
 // Models the status strategies' PrepareForUpdate: some call ResetObjectMetaForStatus.
-fn labelled_with_status(kind: KindRef) -> &'static [&'static str] {
+pub(super) fn labelled_with_status(kind: KindRef) -> &'static [&'static str] {
     let reset = ["apiextensions.k8s.io", "apiregistration.k8s.io", "admissionregistration.k8s.io", "flowcontrol.apiserver.k8s.io"];
     if kind.custom.is_some() || reset.contains(&kind.group) || kind.plural == "servicecidrs" {
         &[]
     } else if kind == kinds::DEPLOYMENT {
         &["annotations", "finalizers"]
     } else {
-        &["labels", "annotations", "finalizers"]
+        &LABELLING
     }
 }
 

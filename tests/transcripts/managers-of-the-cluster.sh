@@ -10,3 +10,6 @@ kubectl get pods -o jsonpath='{range .items[*].metadata.managedFields[*]}{.manag
 sleep 1; kubectl get --raw /api/v1/namespaces/default/serviceaccounts/default; kubectl get --raw /api/v1/namespaces/default | grep -o '"manager":"[^"]*"'
 # What a controller wrote conflicts with who applies something else.
 printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: %s, labels: {app: other}}\n' $(kubectl get pods -o jsonpath='{.items[0].metadata.name}') | kubectl apply --server-side -f - 2>&1 | head -1
+# What the server fills in as it takes an object nobody owns.
+kubectl get ns default kube-system -o jsonpath='{range .items[*]}{.metadata.managedFields[*].fieldsV1}{"\n"}{end}'
+kubectl create cronjob tick --image=busybox --schedule='* * * * *' -- true; sleep 65; kubectl get jobs -o jsonpath='{.items[0].metadata.managedFields[0].manager} {.items[0].metadata.managedFields[0].fieldsV1.f:metadata.f:labels}{.items[0].metadata.managedFields[0].fieldsV1.f:spec.f:selector}|{"\n"}'

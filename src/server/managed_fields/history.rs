@@ -4,6 +4,7 @@ use super::{Managers, STATUS, bare, program, track};
 use crate::api::well_known::{NOT_READY, UNREACHABLE};
 use crate::api::{KindRef, Object, Value, kinds};
 use crate::server::ApiServer;
+use crate::server::strategy::LABELS_OF_JOBS;
 use crate::store::{ChangeType, ObjectKey, Version};
 
 impl ApiServer {
@@ -51,16 +52,39 @@ fn followed<'a>(kind: KindRef, mut object: Value, versions: impl Iterator<Item =
     object
 }
 
-/// Takes out of a new pod what admission plugins write, which nobody comes to own: priority and the tolerations of every pod.
+/// Takes out of a new object what admission plugins and registries write, which nobody comes to own: priority and the tolerations of
+/// every pod, a namespace's own finalizer, those that guard claims and volumes, and what a Job knows its pods by.
 fn forget_admitted(kind: KindRef, object: &mut Value) {
-    if kind != kinds::POD {
+    let filled_in: &[&str] = match kind.built_in() {
+        "pods" => {
+            object.remove(&["spec", "priority"]);
+            object.remove(&["spec", "preemptionPolicy"]);
+            if object.at(&["spec", "tolerations"]).items().iter().all(is_default_toleration) {
+                object.remove(&["spec", "tolerations"]);
+            }
+            return;
+        }
+        "namespaces" => &["spec", "finalizers"],
+        "persistentvolumeclaims" | "persistentvolumes" => &["metadata", "finalizers"],
+        "jobs" => return forget_selection(object),
+        _ => return,
+    };
+    object.remove(filled_in);
+}
+
+fn forget_selection(job: &mut Value) {
+    if job.at(&["spec", "manualSelector"]).is_true() {
         return;
     }
-    for member in ["priority", "preemptionPolicy"] {
-        object.remove(&["spec", member]);
-    }
-    if object.at(&["spec", "tolerations"]).items().iter().all(is_default_toleration) {
-        object.remove(&["spec", "tolerations"]);
+    job.remove(&["spec", "selector"]);
+    for labels in [&["metadata", "labels"][..], &["spec", "template", "metadata", "labels"]] {
+        if job.at(labels).is_empty() {
+            continue;
+        }
+        job.at_mut(labels).map_mut().retain(|key, _| !LABELS_OF_JOBS.contains(&key));
+        if job.at(labels).is_empty() {
+            job.remove(labels);
+        }
     }
 }
 
