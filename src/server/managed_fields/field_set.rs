@@ -1,0 +1,318 @@
+//! Sets of fields, as the API writes them (`FieldsV1`): a tree of `f:name`, `k:{keys}` and `v:value`; a node is in the set where it is
+//! empty or has a `.`. How objects are taken apart into such fields, compared and put together. Knows nothing of who owns them.
+// Models structured-merge-diff.
+
+use crate::api::schema::{Field, ListType, Ty, Type, schema};
+use crate::api::{KindRef, Map, Value};
+use crate::base::{List as _, SortedMap, SortedSet};
+
+/// How a value is taken apart.
+#[derive(Clone, Copy)]
+pub(super) enum Node {
+    /// Not at all.
+    Leaf,
+    /// By the fields of a type.
+    Struct(&'static Type),
+    /// By the keys of a map.
+    Entries,
+    /// By the keys of a list's items.
+    Items(&'static Field, &'static Type),
+    /// By the items themselves.
+    Set,
+    /// By the members that the schema of a custom kind has; the root's metadata is that of any object.
+    Custom(&'static Value, bool),
+    /// By the keys of a list's items, by the schema of a custom kind.
+    CustomItems(&'static Value),
+}
+
+impl Node {
+    /// How an object of this kind is taken apart.
+    pub(super) fn root(kind: KindRef) -> Node {
+        match &kind.custom {
+            Some(custom) => Node::Custom(custom.schema(kind.version), true),
+            None => Node::Struct(schema().kind(kind)),
+        }
+    }
+
+    /// Whether its parts are called by name, as those of a map are.
+    fn by_name(self) -> bool {
+        matches!(self, Node::Struct(_) | Node::Entries | Node::Custom(..))
+    }
+}
+
+/// How a value of a custom kind's schema is taken apart; what the schema does not describe, by its own members.
+// Models the schema converter of structured-merge-diff.
+fn custom_node(schema: &'static Value, value: &Value) -> Node {
+    match value {
+        Value::Map(_) if schema.get("x-kubernetes-map-type").str() != "atomic" => Node::Custom(schema, false),
+        Value::List(_) => match schema.get("x-kubernetes-list-type").str() {
+            "set" => Node::Set,
+            "map" => Node::CustomItems(schema),
+            _ => Node::Leaf,
+        },
+        _ => Node::Leaf,
+    }
+}
+
+fn node_of(field: &'static Field) -> Node {
+    let object = |ty: &Ty| match ty {
+        Ty::Object(t) => Some(schema().get(*t)),
+        _ => None,
+    };
+    match &field.ty {
+        own @ Ty::Object(_) => match object(own).filter(|t| !t.atomic && !field.atomic && !t.fields.is_empty()) {
+            Some(t) => Node::Struct(t),
+            None => Node::Leaf,
+        },
+        Ty::MapOf(_) if !field.atomic => Node::Entries,
+        Ty::ListOf(item) => match (field.list_type, object(item)) {
+            (ListType::Set, _) => Node::Set,
+            (ListType::Map, Some(t)) => Node::Items(field, t),
+            _ => Node::Leaf,
+        },
+        _ => Node::Leaf,
+    }
+}
+
+/// Whether the encoder writes a field of a struct that has nothing in it: then it is not new when something comes.
+fn always_there(field: &Field) -> bool {
+    !field.omit_empty || (matches!(field.ty, Ty::Object(_) | Ty::Time) && !field.pointer && !field.omit_zero)
+}
+
+/// The name of an item among the others: its keys as JSON, with defaults for those that it leaves out.
+fn item_key(field: &Field, ty: &Type, item: &Value) -> String {
+    let mut keys = Map::new();
+    for key in &field.map_keys {
+        let own = item.get(key);
+        let default = ty.field(key).and_then(|f| f.default).map(Value::from);
+        keys.insert(*key, if own.is_null() { default.unwrap_or_default() } else { own.clone() });
+    }
+    format!("k:{}", Value::from(keys).to_json())
+}
+
+/// The parts of a value: name in the tree, how it is taken apart itself, the value, whether it is there even when it is nothing.
+fn parts(node: Node, value: &Value) -> Vec<(String, Node, &Value)> {
+    match node {
+        Node::Leaf => Vec::new(),
+        Node::Struct(t) => {
+            // A time that is none is written as null, and is there all the same.
+            let is_there = |field: &Field, v: &Value| !v.is_null() || matches!(field.ty, Ty::Time) && always_there(field);
+            let fields = value.entries().filter_map(|(k, v)| Some((k, t.field(k).filter(|f| is_there(f, v))?, v)));
+            fields.map(|(k, field, v)| (format!("f:{k}"), node_of(field), v)).list()
+        }
+        Node::Entries => value.entries().map(|(k, v)| (format!("f:{k}"), Node::Leaf, v)).list(),
+        Node::Items(field, t) => {
+            let inner = if t.atomic { Node::Leaf } else { Node::Struct(t) };
+            value.items().iter().map(|v| (item_key(field, t, v), inner, v)).list()
+        }
+        Node::Set => value.items().iter().map(|v| (format!("v:{}", v.to_json()), Node::Leaf, v)).list(),
+        Node::Custom(of, root) => {
+            let inner = |key: &str, value: &Value| {
+                if root && key == "metadata" {
+                    return schema().named("meta", "ObjectMeta").map_or(Node::Leaf, Node::Struct);
+                }
+                let property = of.get("properties").get(key);
+                custom_node(if property.is_null() { of.get("additionalProperties") } else { property }, value)
+            };
+            value.entries().filter(|(_, v)| !v.is_null()).map(|(k, v)| (format!("f:{k}"), inner(k, v), v)).list()
+        }
+        Node::CustomItems(of) => {
+            let items = of.get("items");
+            let key = |item: &Value| {
+                let keys = of.get("x-kubernetes-list-map-keys").items().iter().map(|k| {
+                    let own = item.get(k.str());
+                    (k.arc_str(), if own.is_null() { items.get("properties").get(k.str()).get("default") } else { own }.clone())
+                });
+                format!("k:{}", Value::from(keys.collect::<Map>()).to_json())
+            };
+            value.items().iter().map(|v| (key(v), custom_node(items, v), v)).list()
+        }
+    }
+}
+
+fn is_member(set: &Value) -> bool {
+    matches!(set, Value::Map(m) if m.is_empty() || m.contains_key("."))
+}
+
+/// A node of a set; null where nothing of it is in the set.
+fn set_node(member: bool, mut inner: Map) -> Value {
+    match (member, inner.is_empty()) {
+        (false, true) => return Value::Null,
+        (true, false) => {
+            inner.insert(".", Value::map());
+        }
+        _ => {}
+    }
+    inner.into()
+}
+
+/// Two sets as one, by whether a field that is in the first and in the second is to be in it.
+fn combine(a: &Value, b: &Value, keep: fn(bool, bool) -> bool) -> Value {
+    let mut inner = Map::new();
+    for (key, _) in a.entries().chain(b.entries()).filter(|(k, _)| *k != ".") {
+        if !inner.contains_key(key) {
+            let both = combine(a.get(key), b.get(key), keep);
+            if !both.is_null() {
+                inner.insert(key.clone(), both);
+            }
+        }
+    }
+    set_node(keep(is_member(a), is_member(b)), inner)
+}
+
+pub(super) fn union(a: &Value, b: &Value) -> Value {
+    combine(a, b, |a, b| a || b)
+}
+
+pub(super) fn minus(a: &Value, b: &Value) -> Value {
+    combine(a, b, |a, b| a && !b)
+}
+
+pub(super) fn common(a: &Value, b: &Value) -> Value {
+    combine(a, b, |a, b| a && b)
+}
+
+/// Whether all of the second set is in the first.
+pub(super) fn covers(a: &Value, b: &Value) -> bool {
+    (is_member(a) || !is_member(b)) && b.entries().filter(|(k, _)| *k != ".").all(|(k, v)| covers(a.get(k), v))
+}
+
+/// Whether anything of the second set is in the first.
+pub(super) fn touches(a: &Value, b: &Value) -> bool {
+    is_member(a) && is_member(b) || b.entries().any(|(k, v)| *k != "." && !a.get(k).is_null() && touches(a.get(k), v))
+}
+
+/// The fields that an applied configuration is about.
+pub(super) fn field_set(node: Node, value: &Value) -> Value {
+    let mut inner = Map::new();
+    for (key, node, value) in parts(node, value) {
+        let mut set = field_set(node, value);
+        if key.starts_with("k:") && !set.is_empty() {
+            set.set(&["."], Value::map());
+        }
+        inner.insert(key, set);
+    }
+    inner.into()
+}
+
+/// What changed: fields that are new or other than before, and fields that are gone.
+pub(super) fn compare(node: Node, old: Option<&Value>, new: Option<&Value>) -> (Value, Value) {
+    if let (Some(old), Some(new)) = (old, new)
+        && old.same(new)
+    {
+        return (Value::Null, Value::Null);
+    }
+    if let Node::Leaf = node {
+        return match (old, new) {
+            (_, Some(_)) => (Value::map(), Value::Null),
+            (Some(_), None) => (Value::Null, Value::map()),
+            (None, None) => (Value::Null, Value::Null),
+        };
+    }
+    let nothing = Value::Null;
+    let (before, after) = (parts(node, old.unwrap_or(&nothing)), parts(node, new.unwrap_or(&nothing)));
+    let (mut changed, mut gone) = (Map::new(), Map::new());
+    let kept_empty = |key: &str| match node {
+        Node::Struct(t) => t.field(&key[2..]).is_some_and(always_there),
+        _ => false,
+    };
+    // Of items with equal keys, the first on either side counts.
+    let mut all: SortedMap<&str, (Node, [Option<&Value>; 2])> = SortedMap::new();
+    for (side, list) in [&before, &after].into_iter().enumerate() {
+        for (key, inner, value) in list {
+            all.entry(key).or_insert((*inner, [None, None])).1[side].get_or_insert(*value);
+        }
+    }
+    let empty = Value::map();
+    for (key, (inner, [was, is])) in all {
+        let absent = Some(&empty).filter(|_| !matches!(inner, Node::Leaf) && kept_empty(key));
+        let (c, g) = compare(inner, was.or(absent.filter(|_| old.is_some())), is.or(absent.filter(|_| new.is_some())));
+        for (set, part) in [(&mut changed, c), (&mut gone, g)] {
+            if !part.is_null() {
+                set.insert(key, part);
+            }
+        }
+    }
+    (set_node(old.is_none() && new.is_some(), changed), set_node(old.is_some() && new.is_none(), gone))
+}
+
+/// A live object with a configuration laid over it.
+pub(super) fn merge(node: Node, live: &Value, config: &Value) -> Value {
+    let mut merged = match (node, live) {
+        (Node::Leaf, _) | (_, Value::Null) => return config.clone(),
+        _ => live.clone(),
+    };
+    let here = if node.by_name() { Vec::new() } else { parts(node, live) };
+    let mut places: SortedMap<&str, usize> = SortedMap::new();
+    for (at, (key, ..)) in here.iter().enumerate() {
+        places.entry(key).or_insert(at);
+    }
+    for (key, inner, value) in parts(node, config) {
+        let place = places.get(key.as_str()).copied();
+        match node {
+            _ if node.by_name() => {
+                let name = &key[2..];
+                let value = merge(inner, live.get(name), value);
+                merged.map_mut().insert(name, value);
+            }
+            _ => match place {
+                Some(at) => merged.list_mut()[at] = merge(inner, &live.items()[at], value),
+                None => merged.list_mut().push(value.clone()),
+            },
+        }
+    }
+    merged
+}
+
+/// Takes out what was applied before and is no longer, where nobody else owns it or anything in it.
+pub(super) fn prune(node: Node, value: &mut Value, gone: &Value, owned: &Value) {
+    let found: Vec<(String, Node)> = parts(node, value).into_iter().map(|(k, n, _)| (k, n)).list();
+    let mut leaving: SortedSet<&str> = SortedSet::new();
+    let mut places = vec![false; if node.by_name() { 0 } else { found.len() }];
+    for (at, (key, inner)) in found.iter().enumerate() {
+        let (gone, owned) = (gone.get(key), owned.get(key));
+        if gone.is_null() {
+            continue;
+        }
+        let by_name = node.by_name();
+        let whole = owned.is_null() && is_member(gone);
+        if !whole {
+            let within = if by_name { value.get_mut(&key[2..]) } else { &mut value.list_mut()[at] };
+            prune(*inner, within, gone, owned);
+            if !owned.is_null() || !within.is_empty() {
+                continue;
+            }
+        }
+        if by_name {
+            leaving.insert(&key[2..]);
+        } else {
+            places[at] = true;
+        }
+    }
+    if !leaving.is_empty() {
+        value.map_mut().retain(|key, _| !leaving.contains(key));
+    } else if places.contains(&true) {
+        let mut leaves = places.into_iter();
+        value.list_mut().retain(|_| !leaves.next().unwrap_or(false));
+    }
+}
+
+/// The paths of a set as conflicts name them: `.spec.template.spec.containers[name="web"].image`.
+pub(super) fn paths(set: &Value, path: &str, found: &mut Vec<String>) {
+    if is_member(set) && !path.is_empty() {
+        found.push(path.to_owned());
+    }
+    for (key, inner) in set.entries() {
+        let step = match key.split_at_checked(2) {
+            Some(("f:", name)) => format!(".{name}"),
+            Some(("v:", value)) => format!("[={value}]"),
+            Some(("k:", keys)) => {
+                let keys = Value::from_json(keys).unwrap_or_default();
+                let keys: Vec<String> = keys.entries().map(|(k, v)| format!("{k}={}", v.to_json())).list();
+                format!("[{}]", keys.join(","))
+            }
+            _ => continue,
+        };
+        paths(inner, &format!("{path}{step}"), found);
+    }
+}
