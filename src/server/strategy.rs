@@ -168,60 +168,8 @@ pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value, by: &Caller)
             object.set(&["spec", member], value.clone());
         }
     }
-    if has_status(kind) {
-        // A node registers itself with its status.
-        if kind != kinds::NODE {
-            object.remove(&["status"]);
-        }
-        match kind.built_in() {
-            "pods" => {
-                merge_label_keys(object);
-                object.set(&["status"], obj!({"phase": "Pending", "qosClass": crate::api::qos_class(object)}));
-                if !object.at(&["spec", "schedulingGates"]).items().is_empty() {
-                    object.set(&["status", "conditions"], vec![gated(object)]);
-                }
-            }
-            "namespaces" => {
-                object.set(&["status"], obj!({"phase": "Active"}));
-                let finalizers = object.at_mut(&["spec", "finalizers"]).list_mut();
-                if !finalizers.iter().any(|f| f.str() == "kubernetes") {
-                    finalizers.push("kubernetes".into());
-                }
-                let name = object.name_arc();
-                object.set(&["metadata", "labels", "kubernetes.io/metadata.name"], name);
-            }
-            "services" => {
-                object.set(&["status"], obj!({"loadBalancer": {}}));
-                complete_service(object, None);
-            }
-            "persistentvolumeclaims" => object.set(&["status"], obj!({"phase": "Pending"})),
-            "persistentvolumes" => {
-                let now = object.at(&["metadata", "creationTimestamp"]).clone();
-                object.set(&["status"], obj!({"phase": "Pending", "lastPhaseTransitionTime": now}));
-            }
-            "ingresses" => object.set(&["status"], obj!({"loadBalancer": {}})),
-            "replicationcontrollers" | "replicasets" => object.set(&["status"], obj!({"replicas": 0})),
-            "statefulsets" => object.set(&["status"], obj!({"availableReplicas": 0, "replicas": 0})),
-            "daemonsets" => object.set(
-                &["status"],
-                obj!({"currentNumberScheduled": 0, "desiredNumberScheduled": 0, "numberMisscheduled": 0, "numberReady": 0}),
-            ),
-            "horizontalpodautoscalers" => object.set(&["status"], obj!({"currentMetrics": null, "desiredReplicas": 0})),
-            "poddisruptionbudgets" => {
-                object.set(&["status"], obj!({"currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0}))
-            }
-            "nodes" => {}
-            "jobs" => {
-                object.set(&["status"], Value::map());
-                select_by_uid(object);
-            }
-            "customresourcedefinitions" => {
-                object.set(&["status"], obj!({"acceptedNames": {"kind": "", "plural": ""}, "conditions": null, "storedVersions": null}));
-                store_version(object);
-            }
-            _ if kind.custom.is_some() => {}
-            _ => object.set(&["status"], Value::map()),
-        }
+    if has_status(kind) && kind != kinds::NODE {
+        begin_status(kind, object);
     }
     if has_generation(kind) {
         object.set(&["metadata", "generation"], 1);
@@ -237,14 +185,63 @@ pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value, by: &Caller)
     }
 }
 
-/// Notes in which version a definition's objects are stored from now on.
-fn store_version(definition: &mut Value) {
-    let stored = definition.at(&["spec", "versions"]).items().iter().find(|v| v.get("storage").is_true()).map(|v| v.get("name").clone());
-    let list = definition.at(&["status", "storedVersions"]);
+/// Gives a new object the status that its kind begins with, and what goes with that. (A node registers itself with its status.)
+fn begin_status(kind: KindRef, object: &mut Value) {
+    object.remove(&["status"]);
+    let status = match kind.built_in() {
+        "pods" => {
+            merge_label_keys(object);
+            let mut status = obj!({"phase": "Pending", "qosClass": crate::api::qos_class(object)});
+            if !object.at(&["spec", "schedulingGates"]).items().is_empty() {
+                status.set(&["conditions"], vec![gated(object)]);
+            }
+            status
+        }
+        "namespaces" => {
+            let finalizers = object.at_mut(&["spec", "finalizers"]).list_mut();
+            if !finalizers.iter().any(|f| f.str() == "kubernetes") {
+                finalizers.push("kubernetes".into());
+            }
+            let name = object.name_arc();
+            object.set(&["metadata", "labels", "kubernetes.io/metadata.name"], name);
+            obj!({"phase": "Active"})
+        }
+        "services" => {
+            complete_service(object, None);
+            obj!({"loadBalancer": {}})
+        }
+        "persistentvolumeclaims" => obj!({"phase": "Pending"}),
+        "persistentvolumes" => {
+            obj!({"phase": "Pending", "lastPhaseTransitionTime": object.at(&["metadata", "creationTimestamp"])})
+        }
+        "ingresses" => obj!({"loadBalancer": {}}),
+        "replicationcontrollers" | "replicasets" => obj!({"replicas": 0}),
+        "statefulsets" => obj!({"availableReplicas": 0, "replicas": 0}),
+        "daemonsets" => obj!({"currentNumberScheduled": 0, "desiredNumberScheduled": 0, "numberMisscheduled": 0, "numberReady": 0}),
+        "horizontalpodautoscalers" => obj!({"currentMetrics": null, "desiredReplicas": 0}),
+        "poddisruptionbudgets" => obj!({"currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0}),
+        "jobs" => {
+            select_by_uid(object);
+            Value::map()
+        }
+        "customresourcedefinitions" => {
+            let mut stored = obj!({"acceptedNames": {"kind": "", "plural": ""}, "conditions": null, "storedVersions": null});
+            store_version(object.get("spec"), &mut stored);
+            stored
+        }
+        _ if kind.custom.is_some() => return,
+        _ => Value::map(),
+    };
+    object.set(&["status"], status);
+}
+
+/// Notes in a definition's status in which version its objects are stored from now on.
+fn store_version(spec: &Value, status: &mut Value) {
+    let stored = spec.get("versions").items().iter().find(|v| v.get("storage").is_true()).map(|v| v.get("name").clone());
     if let Some(name) = stored
-        && !list.items().contains(&name)
+        && !status.get("storedVersions").items().contains(&name)
     {
-        definition.at_mut(&["status", "storedVersions"]).list_mut().push(name);
+        status.get_mut("storedVersions").list_mut().push(name);
     }
 }
 
@@ -316,26 +313,7 @@ fn select_by_uid(job: &mut Value) {
 
 /// Before an update: each half from its own writer, and the generation counts.
 pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value, sub: Subresource) {
-    for member in ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink", "generateName"]
-    {
-        let path = ["metadata", member];
-        let (kept, sent) = (old.at(&path), object.at(&path));
-        // What these are changed to is refused, not passed over.
-        let refused = match member {
-            "uid" => !sent.is_empty(),
-            "deletionTimestamp" => kept.is_null(),
-            "deletionGracePeriodSeconds" => kept.is_null() || !sent.is_null(),
-            _ => false,
-        };
-        if refused {
-            continue;
-        }
-        if kept.is_null() {
-            object.remove(&path);
-        } else {
-            object.set(&path, kept.clone());
-        }
-    }
+    keep_metadata(object, old);
     if sub == Subresource::None {
         drop_disabled(kind, object, old);
         // What was asked to be signed stays as it was asked.
@@ -344,24 +322,7 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
         }
     }
     match sub {
-        Subresource::Status => {
-            let mut next = old.clone();
-            next.set(&["status"], object.get("status").clone());
-            for member in labelled_with_status(kind) {
-                let path = ["metadata", member];
-                if object.at(&path).is_null() {
-                    next.remove(&path);
-                } else {
-                    next.set(&path, object.at(&path).clone());
-                }
-            }
-            for path in [["metadata", "uid"], ["metadata", "resourceVersion"], ["metadata", "managedFields"]] {
-                if !object.at(&path).is_null() {
-                    next.set(&path, object.at(&path).clone());
-                }
-            }
-            *object = next;
-        }
+        Subresource::Status => *object = with_status(kind, object, old),
         Subresource::EphemeralContainers => {
             let mut next = rewritten(object, old);
             take(object.get("spec"), next.get_mut("spec"), "ephemeralContainers");
@@ -392,13 +353,53 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
         object.set(&["spec", "finalizers"], old.at(&["spec", "finalizers"]).clone());
     }
     if kind == kinds::CUSTOM_RESOURCE_DEFINITION && sub == Subresource::None {
-        store_version(object);
+        let spec = object.get("spec").clone();
+        store_version(&spec, object.get_mut("status"));
     }
     // A driver's counts from its first change.
     let counts = has_generation(kind) || kind.plural == "csidrivers";
     if counts && sub != Subresource::Status && !counted(kind, object).same(&counted(kind, old)) {
         object.set(&["metadata", "generation"], old.at(&["metadata", "generation"]).int() + 1);
     }
+}
+
+/// Puts back what of the metadata is the server's alone.
+fn keep_metadata(object: &mut Value, old: &Value) {
+    for member in ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink", "generateName"]
+    {
+        let path = ["metadata", member];
+        let (kept, sent) = (old.at(&path), object.at(&path));
+        // What these are changed to is refused, not passed over.
+        let refused = match member {
+            "uid" => !sent.is_empty(),
+            "deletionTimestamp" => kept.is_null(),
+            "deletionGracePeriodSeconds" => kept.is_null() || !sent.is_null(),
+            _ => false,
+        };
+        if refused {
+            continue;
+        }
+        if kept.is_null() {
+            object.remove(&path);
+        } else {
+            object.set(&path, kept.clone());
+        }
+    }
+}
+
+/// The old object with the new one's status, and with what of the metadata goes with that.
+fn with_status(kind: KindRef, object: &Value, old: &Value) -> Value {
+    let mut next = old.clone();
+    next.set(&["status"], object.get("status"));
+    for member in labelled_with_status(kind) {
+        take(object.get("metadata"), next.get_mut("metadata"), member);
+    }
+    for path in [["metadata", "uid"], ["metadata", "resourceVersion"], ["metadata", "managedFields"]] {
+        if !object.at(&path).is_null() {
+            next.set(&path, object.at(&path).clone());
+        }
+    }
+    next
 }
 
 /// What of the metadata tells neither which object it is nor whose.

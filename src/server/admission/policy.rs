@@ -158,20 +158,44 @@ impl Request<'_> {
 /// What came of one evaluation: refusals with their reasons.
 type Refusals = Vec<(String, &'static str)>;
 
+/// What has come of the policies so far.
+#[derive(Default)]
+struct Verdict {
+    warnings: Vec<String>,
+    /// The first refusal, and its reason.
+    denied: Option<(String, &'static str)>,
+}
+
+impl Verdict {
+    fn deny(&mut self, text: String, reason: &'static str) {
+        self.denied.get_or_insert((text, reason));
+    }
+
+    fn into_result(self, request: &Request<'_>) -> Result<Vec<String>, Status> {
+        let Some((message, reason)) = self.denied else { return Ok(self.warnings) };
+        let code = match reason {
+            "Forbidden" => 403,
+            "RequestEntityTooLarge" => 413,
+            _ => 422,
+        };
+        let causes = vec![Cause::new("", "", message.clone())];
+        let mut status = Status::forbidden(request.kind, request.any().name(), &message).with_causes(causes);
+        (status.code, status.reason) = (code, reason);
+        Err(status)
+    }
+}
+
 /// Refuses what a policy refuses, and returns what it warns of.
 pub fn admit(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<Vec<String>, Status> {
-    let mut warnings = Vec::new();
     let of_binding = kinds::VALIDATING_ADMISSION_POLICY_BINDING;
     if request.kind.group == ADMISSION || server.iter(of_binding, None).next().is_none() {
-        return Ok(warnings);
+        return Ok(Vec::new());
     }
-    let policies: Vec<Value> = server.iter(kinds::VALIDATING_ADMISSION_POLICY, None).cloned().list();
-    let bindings: Vec<Value> = server.iter(of_binding, None).cloned().list();
     let mut read: Policies = Vec::new();
-    let mut denied: Option<(String, &'static str)> = None;
-    for policy in &policies {
+    let mut verdict = Verdict::default();
+    for policy in server.iter(kinds::VALIDATING_ADMISSION_POLICY, None) {
         let spec = policy.get("spec");
-        let mut bindings = bindings.iter().filter(|b| b.at(&["spec", "policyName"]).str() == policy.name()).peekable();
+        let mut bindings = server.iter(of_binding, None).filter(|b| b.at(&["spec", "policyName"]).str() == policy.name()).peekable();
         let version = policy.at(&["metadata", "resourceVersion"]).arc_str();
         let known = server.policies.iter().find(|(v, _)| *v == version).cloned();
         if bindings.peek().is_none() || !request.meets(server, spec.get("matchConstraints"), RULES) {
@@ -179,65 +203,73 @@ pub fn admit(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Resu
             continue;
         }
         let program = known.map_or_else(|| Arc::new(Policy::new(spec)), |(_, policy)| policy);
-        read.push((version, program.clone()));
         let strict = spec.get("failurePolicy").str() != "Ignore";
-        let head = format!("ValidatingAdmissionPolicy '{}'", policy.name());
-        let mut deny = |text: String, reason| denied = denied.take().or(Some((text, reason)));
-        let param_kind = spec.get("paramKind");
-        let kind = server.kind_of(param_kind.get("apiVersion").str(), param_kind.kind());
+        Dispatch { server, by, request, policy, program: &program, strict }.run(bindings, &mut verdict);
+        read.push((version, program));
+    }
+    server.policies = read;
+    verdict.into_result(request)
+}
+
+/// A policy that a request matches.
+struct Dispatch<'a> {
+    server: &'a ApiServer,
+    by: &'a Caller,
+    request: &'a Request<'a>,
+    policy: &'a Value,
+    program: &'a Policy,
+    /// Whether what cannot be asked is refused.
+    strict: bool,
+}
+
+impl<'a> Dispatch<'a> {
+    // Models validating.dispatcher.Dispatch.
+    fn run(&self, bindings: impl Iterator<Item = &'a Value>, verdict: &mut Verdict) {
+        let param_kind = self.policy.at(&["spec", "paramKind"]);
+        let kind = self.server.kind_of(param_kind.get("apiVersion").str(), param_kind.kind());
+        let head = format!("ValidatingAdmissionPolicy '{}'", self.policy.name());
         if !param_kind.is_null() && kind.is_none() {
-            if strict {
-                let (group, version) = split_api_version(param_kind.get("apiVersion").str());
-                let of = format!("{group}/{version}, Kind={}", param_kind.kind());
-                let error = format!("failed to configure policy: failed to find resource referenced by paramKind: '{of}'");
-                deny(format!("{head} denied request: {error}"), "Invalid");
-            }
-            continue;
+            let (group, version) = split_api_version(param_kind.get("apiVersion").str());
+            let of = format!("{group}/{version}, Kind={}", param_kind.kind());
+            self.misconfigured(verdict, &head, &format!("policy: failed to find resource referenced by paramKind: '{of}'"));
+            return;
         }
         for binding in bindings {
             let to = binding.get("spec");
-            if !request.meets(server, to.get("matchResources"), RULES) {
+            if !self.request.meets(self.server, to.get("matchResources"), RULES) {
                 continue;
             }
             let head = format!("{head} with binding '{}'", binding.name());
-            let params = match params(server, kind, to.get("paramRef"), request.namespace()) {
-                Ok(params) => params,
-                Err(error) => {
-                    if strict {
-                        deny(format!("{head} denied request: failed to configure binding: {error}"), "Invalid");
-                    }
-                    continue;
-                }
-            };
-            let actions = to.get("validationActions").items();
-            for param in &params {
-                let (refusals, broken) = evaluate(server, by, request, (spec, &program), param, strict);
-                for (text, reason) in refusals {
-                    for action in actions {
-                        match action.str() {
-                            "Deny" => deny(format!("{head} denied request: {text}"), reason),
-                            "Warn" => warnings.push(format!("Validation failed for {head}: {text}")),
-                            _ => {}
-                        }
-                    }
-                }
-                for text in broken {
-                    deny(format!("{head} denied request: {text}"), "Invalid");
-                }
+            match params(self.server, kind, to.get("paramRef"), self.request.namespace()) {
+                Ok(params) => params.iter().for_each(|param| self.judge(param, to.get("validationActions"), &head, verdict)),
+                Err(error) => self.misconfigured(verdict, &head, &format!("binding: {error}")),
             }
         }
     }
-    server.policies = read;
-    let Some((message, reason)) = denied else { return Ok(warnings) };
-    let code = match reason {
-        "Forbidden" => 403,
-        "RequestEntityTooLarge" => 413,
-        _ => 422,
-    };
-    let causes = vec![Cause::new("", "", message.clone())];
-    let mut status = Status::forbidden(request.kind, request.any().name(), &message).with_causes(causes);
-    (status.code, status.reason) = (code, reason);
-    Err(status)
+
+    fn misconfigured(&self, verdict: &mut Verdict, head: &str, error: &str) {
+        if self.strict {
+            verdict.deny(format!("{head} denied request: failed to configure {error}"), "Invalid");
+        }
+    }
+
+    /// Evaluates the policy with one parameter, and does with what it refuses as its binding says.
+    fn judge(&self, param: &Value, actions: &Value, head: &str, verdict: &mut Verdict) {
+        let spec = self.policy.get("spec");
+        let (refusals, broken) = evaluate(self.server, self.by, self.request, (spec, self.program), param, self.strict);
+        for (text, reason) in refusals {
+            for action in actions.items() {
+                match action.str() {
+                    "Deny" => verdict.deny(format!("{head} denied request: {text}"), reason),
+                    "Warn" => verdict.warnings.push(format!("Validation failed for {head}: {text}")),
+                    _ => {}
+                }
+            }
+        }
+        for text in broken {
+            verdict.deny(format!("{head} denied request: {text}"), "Invalid");
+        }
+    }
 }
 
 /// The parameters that a binding gives, one evaluation each; null where there are none.
