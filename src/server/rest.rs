@@ -122,16 +122,7 @@ impl ApiServer {
         if target.kind.namespaced && target.namespace.is_empty() && request.method != "GET" {
             return Err(Status::method_not_allowed());
         }
-        let manager = parameter("fieldManager");
-        let options = WriteOptions {
-            field_manager: if manager.is_empty() { request.agent } else { manager }.into(),
-            dry_run: parameter("dryRun") == "All",
-            field_validation: match parameter("fieldValidation") {
-                "Strict" => FieldValidation::Strict,
-                "Ignore" => FieldValidation::Ignore,
-                _ => FieldValidation::Warn,
-            },
-        };
+        let options = write_options(&query, request.agent);
         let Target { kind, namespace, name, sub, .. } = &target;
         let applies = request.content_type == "application/apply-patch+yaml";
         check_options(request, &query, applies)?;
@@ -158,20 +149,12 @@ impl ApiServer {
                 Ok((200, self.update(by, kind, object, sub_kind, &options)?))
             }
             ("PATCH", false, _) if applies => {
-                let expected = join_api_version(kind.group, &target.version);
-                if request.body.api_version() != expected {
-                    return Err(Status::bad_request(format!(
-                        "Incorrect version specified in apply patch. Specified patch version: {}, expected: {expected}",
-                        request.body.api_version()
-                    )));
-                }
-                let config = target.addressed(&request.body, false)?;
+                let config = target.configuration(&request.body)?;
                 Ok((200, self.apply(by, kind, namespace, &config, (parameter("force") == "true", sub_kind), &options)?))
             }
             ("PATCH", false, _) => Ok((200, self.patch(by, kind, namespace, name, &patch_of(request, kind)?, sub_kind, &options)?)),
             ("DELETE", false, _) => {
-                let mut delete = delete_options(&request.body)?;
-                delete.dry_run |= options.dry_run;
+                let delete = delete_options(&request.body, &options)?;
                 match self.delete(by, kind, namespace, name, &delete)? {
                     deletion::Deleted::Gone(object) if deletion::RETURNED.contains(&kind.built_in()) => Ok((200, object)),
                     deletion::Deleted::Gone(object) => Ok((200, deletion::success(kind, &object))),
@@ -179,7 +162,7 @@ impl ApiServer {
                 }
             }
             ("DELETE", true, _) => {
-                let delete = delete_options(&request.body)?;
+                let delete = delete_options(&request.body, &options)?;
                 let items = self.delete_collection(by, kind, namespace, &selectors(&query), &delete)?;
                 Ok((200, self.as_list(kind, items)))
             }
@@ -201,8 +184,7 @@ impl ApiServer {
         if kind == kinds::BINDING {
             return Ok((201, self.create_binding(by, namespace, body, options)?));
         }
-        let mut delete = delete_options(body.get("deleteOptions"))?;
-        delete.dry_run |= options.dry_run;
+        let delete = delete_options(body.get("deleteOptions"), options)?;
         self.evict(by, namespace, name, &delete)?;
         Ok((201, created()))
     }
@@ -285,6 +267,17 @@ impl Target {
             object.set(&["metadata", "namespace"], namespace.as_str());
         }
         Ok(object)
+    }
+
+    /// A body as the configuration to apply; refused where it is of another version than its path.
+    fn configuration(&self, body: &Value) -> Result<Value, Status> {
+        let (sent, expected) = (body.api_version(), join_api_version(self.kind.group, &self.version));
+        if sent != expected {
+            return Err(Status::bad_request(format!(
+                "Incorrect version specified in apply patch. Specified patch version: {sent}, expected: {expected}"
+            )));
+        }
+        self.addressed(body, false)
     }
 }
 
@@ -376,7 +369,21 @@ pub(super) fn parse_path(api: &ApiServer, path: &str) -> Option<Target> {
     (fits && rest.next().is_none()).then_some(Target { kind, version, namespace, name, sub })
 }
 
-fn delete_options(body: &Value) -> Result<DeleteOptions, Status> {
+fn write_options(query: &[(String, String)], agent: &str) -> WriteOptions {
+    let manager = parameter(query, "fieldManager");
+    WriteOptions {
+        field_manager: if manager.is_empty() { agent } else { manager }.into(),
+        dry_run: parameter(query, "dryRun") == "All",
+        field_validation: match parameter(query, "fieldValidation") {
+            "Strict" => FieldValidation::Strict,
+            "Ignore" => FieldValidation::Ignore,
+            _ => FieldValidation::Warn,
+        },
+    }
+}
+
+/// The options of a delete that a body has, beside those of the query.
+fn delete_options(body: &Value, options: &WriteOptions) -> Result<DeleteOptions, Status> {
     let propagation = match body.get("propagationPolicy").str() {
         "" if body.get("orphanDependents").is_true() => Some(Propagation::Orphan),
         "" => None,
@@ -401,7 +408,7 @@ fn delete_options(body: &Value) -> Result<DeleteOptions, Status> {
             uid: body.at(&["preconditions", "uid"]).as_str().map(Into::into),
             resource_version: body.at(&["preconditions", "resourceVersion"]).as_str().map(Into::into),
         },
-        dry_run: !body.get("dryRun").items().is_empty(),
+        dry_run: options.dry_run || !body.get("dryRun").items().is_empty(),
     })
 }
 
