@@ -18,6 +18,8 @@ use crate::obj;
 
 /// As whom kubectl applies on the server's side.
 const KUBECTL: &str = "kubectl";
+/// Who owns the annotation that kubectl applies by from the client's side.
+const KUBECTL_LAST_APPLIED: &str = "kubectl-last-applied";
 /// The subresource of an entry about a status.
 const STATUS: &str = "status";
 
@@ -78,6 +80,30 @@ fn program(component: &str) -> &str {
     }
 }
 
+/// Whom an entry is about.
+#[derive(Clone, Copy)]
+struct Manager<'a> {
+    name: &'a str,
+    operation: &'static str,
+    /// Empty for the object itself.
+    sub: &'a str,
+}
+
+impl<'a> Manager<'a> {
+    fn applying(name: &'a str, sub: &'a str) -> Self {
+        Manager { name, operation: "Apply", sub }
+    }
+
+    fn updating(name: &'a str, sub: &'a str) -> Self {
+        Manager { name, operation: "Update", sub }
+    }
+
+    fn has(&self, entry: &Value) -> bool {
+        let is = |member: &str, text: &str| entry.get(member).str() == text;
+        is("manager", self.name) && is("operation", self.operation) && is("subresource", self.sub)
+    }
+}
+
 /// The entries of an object, and what to do with them.
 struct Managers {
     entries: Vec<Value>,
@@ -88,24 +114,20 @@ impl Managers {
         Managers { entries: object.at(&["metadata", "managedFields"]).items().to_vec() }
     }
 
-    fn is(entry: &Value, manager: &str, operation: &str, sub: &str) -> bool {
-        entry.get("manager").str() == manager && entry.get("operation").str() == operation && entry.get("subresource").str() == sub
-    }
-
-    fn fields(&self, manager: &str, operation: &str, sub: &str) -> Value {
-        self.entries.iter().find(|e| Self::is(e, manager, operation, sub)).map_or(Value::Null, |e| e.get("fieldsV1").clone())
+    fn fields(&self, who: Manager<'_>) -> Value {
+        self.entries.iter().find(|e| who.has(e)).map_or(Value::Null, |e| e.get("fieldsV1").clone())
     }
 
     /// Gives a manager these fields and no others, at a time.
-    fn put(&mut self, kind: KindRef, (manager, operation, sub): (&str, &str, &str), fields: Value, now: Option<&str>) {
-        self.entries.retain(|e| !Self::is(e, manager, operation, sub));
+    fn put(&mut self, kind: KindRef, who: Manager<'_>, fields: Value, now: Option<&str>) {
+        self.entries.retain(|e| !who.has(e));
         if fields.is_empty() {
             return;
         }
         let mut entry = obj!({
-            "manager": manager, "operation": operation, "apiVersion": kind.api_version(), "fieldsType": "FieldsV1", "fieldsV1": fields
+            "manager": who.name, "operation": who.operation, "apiVersion": kind.api_version(), "fieldsType": "FieldsV1", "fieldsV1": fields
         });
-        for (member, text) in [("subresource", sub), ("time", now.unwrap_or(""))] {
+        for (member, text) in [("subresource", who.sub), ("time", now.unwrap_or(""))] {
             if !text.is_empty() {
                 entry.set(&[member], text);
             }
@@ -114,10 +136,9 @@ impl Managers {
     }
 
     /// Notes that a manager changed some of its own fields, where nobody else has them; whether that is all there is to note.
-    fn renew(&mut self, kind: KindRef, (manager, operation, sub): (&str, &str, &str), changed: &Value, now: &str) -> bool {
-        let of = |e: &Value| Self::is(e, manager, operation, sub);
-        let others = self.entries.iter().any(|e| !of(e) && touches(e.get("fieldsV1"), changed));
-        let own = |e: &Value| of(e) && kind.is_at(e.get("apiVersion").str()) && covers(e.get("fieldsV1"), changed);
+    fn renew(&mut self, kind: KindRef, who: Manager<'_>, changed: &Value, now: &str) -> bool {
+        let others = self.entries.iter().any(|e| !who.has(e) && touches(e.get("fieldsV1"), changed));
+        let own = |e: &Value| who.has(e) && kind.is_at(e.get("apiVersion").str()) && covers(e.get("fieldsV1"), changed);
         match self.entries.iter_mut().find(|e| own(e)) {
             Some(own) if !others => own.set(&["time"], now),
             _ => return false,
@@ -126,14 +147,47 @@ impl Managers {
     }
 
     /// Takes fields from everybody but one.
-    fn take(&mut self, fields: &Value, but: (&str, &str, &str)) {
-        for entry in &mut self.entries {
-            if !Self::is(entry, but.0, but.1, but.2) {
-                let left = minus(entry.get("fieldsV1"), fields);
-                entry.set(&["fieldsV1"], left);
-            }
+    fn take(&mut self, fields: &Value, but: Manager<'_>) {
+        for entry in self.entries.iter_mut().filter(|e| !but.has(e)) {
+            let left = minus(entry.get("fieldsV1"), fields);
+            entry.set(&["fieldsV1"], left);
         }
         self.entries.retain(|e| !e.get("fieldsV1").is_empty());
+    }
+
+    /// Takes from clients all that they own, and returns it.
+    fn take_over(&mut self, kind: KindRef, clients: &[ArcStr]) -> Value {
+        clients.iter().fold(Value::Null, |all, client| {
+            let of_client = Manager::updating(client, "");
+            let own = self.fields(of_client);
+            self.put(kind, of_client, Value::Null, None);
+            union(&all, &own)
+        })
+    }
+
+    /// Who applied from the client's side before.
+    fn clients(&self) -> Vec<ArcStr> {
+        let annotation = last_applied();
+        let applied = |e: &&Value| e.get("operation").str() == "Update" && !common(e.get("fieldsV1"), &annotation).is_null();
+        self.entries.iter().filter(applied).map(|e| e.get("manager").arc_str()).list()
+    }
+
+    /// What somebody else owns of what an applier changes: by whom, and at which path.
+    fn conflicts(&self, applier: Manager<'_>, changed: &Value) -> Vec<(String, String)> {
+        let mut conflicts = Vec::new();
+        for entry in self.entries.iter().filter(|e| !applier.has(e) && e.get("manager").str() != KUBECTL_LAST_APPLIED) {
+            let mut found = Vec::new();
+            paths(&common(entry.get("fieldsV1"), changed), "", &mut found);
+            let mut name = format!("{:?}", entry.get("manager").str());
+            if !entry.get("subresource").is_null() {
+                name += &format!(" with subresource {:?}", entry.get("subresource").str());
+            }
+            if entry.get("operation").str() == "Update" {
+                name += &format!(" using {}", entry.api_version());
+            }
+            conflicts.extend(found.into_iter().map(|path| (name.clone(), path)));
+        }
+        conflicts
     }
 
     fn write(mut self, object: &mut Value) {
@@ -163,10 +217,10 @@ pub(super) fn track(kind: KindRef, old: Option<&Value>, new: &mut Value, manager
     let changed = minus(&changed, &unowned());
     let mut managers = old.map_or(Managers { entries: Vec::new() }, Managers::of);
     if !changed.is_null() || !gone.is_null() {
-        let (who, now) = ((manager, "Update", sub), now.rfc3339());
+        let (who, now) = (Manager::updating(manager, sub), now.rfc3339());
         if !gone.is_null() || !managers.renew(kind, who, &changed, &now) {
             managers.take(&union(&changed, &gone), who);
-            let own = union(&minus(&managers.fields(manager, "Update", sub), &gone), &changed);
+            let own = union(&minus(&managers.fields(who), &gone), &changed);
             managers.put(kind, who, own, Some(&now));
         }
     }
@@ -186,65 +240,43 @@ pub(super) fn apply(
     let now = by.now.rfc3339();
     let config = written(kind, sub, config);
     let mut managers = Managers::of(live);
-    let who = (manager, "Apply", sub);
+    let who = Manager::applying(manager, sub);
     let own = minus(&field_set(root, &config), &unowned());
-    let mut last = managers.fields(manager, "Apply", sub);
+    let mut last = managers.fields(who);
     let mut next = merge(root, live, &config);
-    let annotation = obj!({"f:metadata": {"f:annotations": {"f:kubectl.kubernetes.io/last-applied-configuration": {}}}});
-    // Who applied from the client's side before.
-    let clients: Vec<ArcStr> = managers
-        .entries
-        .iter()
-        .filter(|e| sub.is_empty() && e.get("operation").str() == "Update" && !common(e.get("fieldsV1"), &annotation).is_null())
-        .map(|e| e.get("manager").arc_str())
-        .list();
+    let clients = if sub.is_empty() { managers.clients() } else { Vec::new() };
     if manager == KUBECTL && sub.is_empty() && live.annotation(LAST_APPLIED).is_some() {
         // What kubectl applied by itself before is taken over (kubectl's migration of managed fields), and the annotation kept true.
-        for client in &clients {
-            last = union(&last, &minus(&managers.fields(client, "Update", ""), &annotation));
-            managers.put(kind, (client, "Update", ""), Value::Null, None);
-        }
-        managers.put(kind, ("kubectl-last-applied", "Apply", ""), annotation, None);
+        let annotation = last_applied();
+        last = union(&last, &minus(&managers.take_over(kind, &clients), &annotation));
+        managers.put(kind, Manager::applying(KUBECTL_LAST_APPLIED, ""), annotation, None);
         next.set(&["metadata", "annotations", LAST_APPLIED], config.to_json() + "\n");
     }
-    if !managers.fields(manager, "Apply", sub).same(&own) {
+    if !managers.fields(who).same(&own) {
         managers.put(kind, who, own.clone(), Some(&now));
     }
     let owned = managers.entries.iter().fold(Value::Null, |all, e| union(&all, e.get("fieldsV1")));
     prune(root, &mut next, &minus(&last, &own), &owned);
     let (changed, gone) = compare(root, Some(&written(kind, sub, live)), Some(&written(kind, sub, &next)));
-    let mut conflicts: Vec<(String, String)> = Vec::new();
-    for entry in
-        managers.entries.iter().filter(|e| !Managers::is(e, manager, "Apply", sub) && e.get("manager").str() != "kubectl-last-applied")
-    {
-        let mut found = Vec::new();
-        paths(&common(entry.get("fieldsV1"), &changed), "", &mut found);
-        let mut name = format!("{:?}", entry.get("manager").str());
-        if !entry.get("subresource").is_null() {
-            name += &format!(" with subresource {:?}", entry.get("subresource").str());
-        }
-        if entry.get("operation").str() == "Update" {
-            name += &format!(" using {}", entry.api_version());
-        }
-        conflicts.extend(found.into_iter().map(|path| (name.clone(), path)));
-    }
+    let conflicts = managers.conflicts(who, &changed);
     if !force && !conflicts.is_empty() {
         return Err(conflict(kind, config.name(), &conflicts));
     }
     managers.take(&union(&common(&changed, &own), &gone), who);
     if by.user().is_some() && manager != KUBECTL && !clients.is_empty() {
         // kubectl then gives its manager what was applied from its side, and applies again: now the annotation goes as well.
-        let mut all = managers.fields(manager, "Apply", "");
-        for client in &clients {
-            all = union(&all, &managers.fields(client, "Update", ""));
-            managers.put(kind, (client, "Update", ""), Value::Null, None);
-        }
+        let all = union(&managers.fields(who), &managers.take_over(kind, &clients));
         managers.put(kind, who, all, Some(&now));
         managers.write(&mut next);
         return apply(kind, &next, &config, (manager, sub), force, by);
     }
     managers.write(&mut next);
     Ok(next)
+}
+
+/// The field of the annotation that kubectl applies by from the client's side.
+fn last_applied() -> Value {
+    obj!({"f:metadata": {"f:annotations": {"f:kubectl.kubernetes.io/last-applied-configuration": {}}}})
 }
 
 // Models managedfields/internal.NewConflictError.
