@@ -2,7 +2,7 @@
 // Models pkg/apis/storage/validation.
 
 use super::super::{Quantity, Value, names};
-use super::meta::{label_name, label_selector, object_meta};
+use super::meta::{label_name, label_selector, object_meta, object_meta_update};
 use super::path::{Errors, Path, same};
 use super::security::closed;
 use super::storage::{parameters, provisioner};
@@ -34,8 +34,10 @@ pub(super) fn driver(errors: &mut Errors, driver: &Value) {
     }
 }
 
-/// What may not change of a CSIDriver.
+/// A changed CSIDriver.
 pub(super) fn driver_update(errors: &mut Errors, new: &Value, old: &Value) {
+    object_meta_update(errors, new, old);
+    driver(errors, new);
     let at = Path::new("spec");
     // The first path is misspelt upstream.
     for (key, shown) in [("attachRequired", "attachedRequired"), ("volumeLifecycleModes", "volumeLifecycleModes")] {
@@ -74,8 +76,9 @@ pub(super) fn node(errors: &mut Errors, node: &Value) {
     }
 }
 
-/// What may not change of a CSINode: all of a driver but how many volumes it can have.
+/// A changed CSINode: of a driver that it has, only how many volumes it can have may change.
 pub(super) fn node_update(errors: &mut Errors, new: &Value, old: &Value) {
+    node(errors, new);
     let drivers = |of: &Value| {
         let mut drivers = of.at(&["spec", "drivers"]).items().to_vec();
         drivers.iter_mut().for_each(|driver| _ = driver.remove(&["allocatable"]));
@@ -93,6 +96,7 @@ pub(super) fn node_update(errors: &mut Errors, new: &Value, old: &Value) {
 pub(super) fn capacity(errors: &mut Errors, capacity: &Value, old: Option<&Value>) {
     let class = capacity.get("storageClassName").str();
     if let Some(old) = old {
+        object_meta_update(errors, capacity, old);
         if !same(capacity.get("nodeTopology"), old.get("nodeTopology")) {
             let topology = capacity.get("nodeTopology");
             errors.internal_invalid(Path::new("nodeTopology"), ("meta", "LabelSelector"), topology, "field is immutable");
@@ -152,11 +156,13 @@ pub(super) fn attributes_class(errors: &mut Errors, class: &Value) {
     }
 }
 
-/// What may not change of a VolumeAttributesClass.
+/// A changed VolumeAttributesClass.
 pub(super) fn attributes_class_update(errors: &mut Errors, new: &Value, old: &Value) {
+    object_meta_update(errors, new, old);
     for key in ["driverName", "parameters"] {
         if !same(new.get(key), old.get(key)) {
             errors.forbidden(Path::new(key), &format!("updates to {key} are forbidden."));
         }
     }
+    attributes_class(errors, new);
 }

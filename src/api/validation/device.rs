@@ -2,7 +2,7 @@
 // Models pkg/apis/resource/validation.
 
 use super::super::{Value, names};
-use super::meta::{annotations, label_name, labels, object_meta};
+use super::meta::{annotations, label_name, labels, object_meta, object_meta_update};
 use super::path::{Errors, Path, same};
 use super::resources::is_extended;
 use super::scheduling::node_selector;
@@ -39,10 +39,11 @@ pub(super) fn claim_template(errors: &mut Errors, template: &Value) {
     claim_spec(errors, at.child("spec"), spec.get("spec"));
 }
 
-/// A spec that may not change, of the type that is named.
-pub(super) fn immutable_spec(errors: &mut Errors, of: &str, new: &Value, old: &Value) {
+/// A changed claim or template of claims: its spec stays, which is of the type that is named.
+pub(super) fn claim_update(errors: &mut Errors, spec_type: &str, new: &Value, old: &Value) {
+    object_meta_update(errors, new, old);
     if !same(new.get("spec"), old.get("spec")) {
-        errors.internal_invalid(Path::new("spec"), ("resource", of), new.get("spec"), "field is immutable");
+        errors.internal_invalid(Path::new("spec"), ("resource", spec_type), new.get("spec"), "field is immutable");
     }
 }
 
@@ -225,8 +226,9 @@ fn configuration(errors: &mut Errors, at: Path<'_>, config: &Value) {
 
 /// A new or changed ResourceSlice.
 pub(super) fn slice(errors: &mut Errors, slice: &Value, old: Option<&Value>) {
-    if old.is_none() {
-        object_meta(errors, slice, false, names::dns1123_subdomain);
+    match old {
+        Some(old) => object_meta_update(errors, slice, old),
+        None => object_meta(errors, slice, false, names::dns1123_subdomain),
     }
     let (at, spec) = (Path::new("spec"), slice.get("spec"));
     csi_driver_name(errors, at.child("driver"), spec.get("driver").str());

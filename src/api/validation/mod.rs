@@ -147,138 +147,7 @@ pub fn event_of_new_group(event: &Value, old: Option<&Value>) -> Vec<Cause> {
 /// What is wrong with changing `old` into `new` (both decoded and defaulted).
 pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
     let mut errors = Errors::default();
-    match (kind.group, kind.kind) {
-        ("", "Pod") => pod::update(&mut errors, new, old),
-        ("", "PodTemplate") => {
-            object_meta_update(&mut errors, new, old);
-            pod::template(&mut errors, Path::new("template"), new.get("template"));
-        }
-        ("", "Service") => service::update(&mut errors, new, old),
-        ("", "Node") => core::node_update(&mut errors, new, old),
-        ("", "ConfigMap") => core::config_map_update(&mut errors, new, old),
-        ("", "Secret") => core::secret_update(&mut errors, new, old),
-        ("", "ReplicationController") => {
-            object_meta_update(&mut errors, new, old);
-            core::replication_controller(&mut errors, new);
-        }
-        (_, "Event") => core::event(&mut errors, new),
-        ("", "LimitRange") => core::limit_range(&mut errors, new),
-        ("", "ResourceQuota") => core::resource_quota_update(&mut errors, new, old),
-        ("", "Endpoints") => {
-            object_meta_update(&mut errors, new, old);
-            core::endpoints(&mut errors, new);
-        }
-        ("", "PersistentVolume") => storage::volume_update(&mut errors, new, old),
-        ("", "PersistentVolumeClaim") => storage::claim_update(&mut errors, new, old),
-        ("storage.k8s.io", "StorageClass") => storage::class_update(&mut errors, new, old),
-        ("storage.k8s.io", "CSIDriver") => {
-            object_meta_update(&mut errors, new, old);
-            csi::driver(&mut errors, new);
-            csi::driver_update(&mut errors, new, old);
-        }
-        ("storage.k8s.io", "CSINode") => {
-            csi::node(&mut errors, new);
-            csi::node_update(&mut errors, new, old);
-        }
-        ("storage.k8s.io", "CSIStorageCapacity") => {
-            object_meta_update(&mut errors, new, old);
-            csi::capacity(&mut errors, new, Some(old));
-        }
-        ("storage.k8s.io", "VolumeAttachment") => csi::attachment(&mut errors, new, Some(old)),
-        ("storage.k8s.io", "VolumeAttributesClass") => {
-            object_meta_update(&mut errors, new, old);
-            csi::attributes_class_update(&mut errors, new, old);
-            csi::attributes_class(&mut errors, new);
-        }
-        ("apps", "Deployment") => workloads::deployment_update(&mut errors, new, old),
-        ("apps", "ReplicaSet") => workloads::replica_set_update(&mut errors, new, old),
-        ("apps", "DaemonSet") => workloads::daemon_set_update(&mut errors, new, old),
-        ("apps", "StatefulSet") => workloads::stateful_set_update(&mut errors, new, old),
-        ("apps", "ControllerRevision") => workloads::controller_revision_update(&mut errors, new, old),
-        ("batch", "Job") => batch::job_update(&mut errors, new, old),
-        ("batch", "CronJob") => batch::cron_job_update(&mut errors, new, old),
-        ("autoscaling", _) => {
-            object_meta_update(&mut errors, new, old);
-            autoscaling::autoscaler(&mut errors, new);
-        }
-        ("policy", "PodDisruptionBudget") => {
-            object_meta_update(&mut errors, new, old);
-            workloads::disruption_budget(&mut errors, new);
-        }
-        ("networking.k8s.io", "Ingress") => {
-            object_meta_update(&mut errors, new, old);
-            networking::ingress_spec(&mut errors, new.get("spec"));
-        }
-        ("networking.k8s.io", "IngressClass") => networking::ingress_class_update(&mut errors, new, old),
-        ("networking.k8s.io", "NetworkPolicy") => {
-            object_meta_update(&mut errors, new, old);
-            networking::network_policy(&mut errors, new);
-        }
-        ("networking.k8s.io", "IPAddress") => {
-            object_meta_update(&mut errors, new, old);
-            networking::ip_address_update(&mut errors, new, old);
-        }
-        ("networking.k8s.io", "ServiceCIDR") => {
-            object_meta_update(&mut errors, new, old);
-            networking::service_cidr_update(&mut errors, new, old);
-        }
-        ("discovery.k8s.io", "EndpointSlice") => {
-            networking::endpoint_slice(&mut errors, new);
-            errors.immutable(Path::new("addressType"), new.get("addressType"), old.get("addressType"));
-        }
-        (RBAC, "Role" | "ClusterRole") => {
-            rest::role(&mut errors, new, kind.namespaced);
-            object_meta_update(&mut errors, new, old);
-        }
-        (RBAC, "RoleBinding" | "ClusterRoleBinding") => {
-            rest::role_binding(&mut errors, new, kind.namespaced);
-            object_meta_update(&mut errors, new, old);
-            rest::role_binding_update(&mut errors, new, old);
-        }
-        ("scheduling.k8s.io", "PriorityClass") => {
-            object_meta_update(&mut errors, new, old);
-            rest::priority_class_update(&mut errors, new, old);
-        }
-        ("coordination.k8s.io", "Lease") => {
-            object_meta_update(&mut errors, new, old);
-            rest::lease(&mut errors, new);
-        }
-        ("node.k8s.io", _) => {
-            rest::runtime_class(&mut errors, new);
-            object_meta_update(&mut errors, new, old);
-            errors.immutable(Path::new("handler"), new.get("handler"), old.get("handler"));
-        }
-        ("apiregistration.k8s.io", _) => {
-            object_meta_update(&mut errors, new, old);
-            rest::api_service(&mut errors, new);
-        }
-        ("flowcontrol.apiserver.k8s.io", "FlowSchema") => flow_control::flow_schema(&mut errors, new),
-        ("flowcontrol.apiserver.k8s.io", _) => flow_control::priority_level(&mut errors, new),
-        ("resource.k8s.io", "ResourceClaim" | "ResourceClaimTemplate") => {
-            object_meta_update(&mut errors, new, old);
-            device::immutable_spec(&mut errors, &format!("{}Spec", kind.kind), new, old);
-        }
-        ("resource.k8s.io", "DeviceClass") => {
-            object_meta_update(&mut errors, new, old);
-            device::class(&mut errors, new);
-        }
-        ("resource.k8s.io", "ResourceSlice") => {
-            object_meta_update(&mut errors, new, old);
-            device::slice(&mut errors, new, Some(old));
-        }
-        ("apiextensions.k8s.io", _) => definition::definition(&mut errors, new, Some(old)),
-        (ADMISSION, "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration") => webhook::configuration(&mut errors, new),
-        (ADMISSION, which) => {
-            object_meta_update(&mut errors, new, old);
-            match which {
-                "ValidatingAdmissionPolicy" => admission::policy(&mut errors, new),
-                "ValidatingAdmissionPolicyBinding" => admission::binding(&mut errors, new),
-                "MutatingAdmissionPolicy" => admission::mutating_policy(&mut errors, new),
-                _ => admission::mutating_binding(&mut errors, new),
-            }
-        }
-        _ => object_meta_update(&mut errors, new, old),
-    }
+    by_rules_of_updates(&mut errors, kind, new, old);
     if errors.0.iter().any(|c| c.ratchets) && create(kind, old).iter().any(|c| c.ratchets) {
         errors.0.retain(|c| !c.ratchets);
     }
@@ -286,6 +155,69 @@ pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
         custom::check(kind, custom, new, Some(old), &mut errors.0);
     }
     errors.0
+}
+
+fn by_rules_of_updates(errors: &mut Errors, kind: KindRef, new: &Value, old: &Value) {
+    // What is judged like a new object, but for its metadata.
+    let mut again = |rule: fn(&mut Errors, &Value)| {
+        object_meta_update(errors, new, old);
+        rule(errors, new);
+    };
+    match (kind.group, kind.kind) {
+        ("", "Pod") => pod::update(errors, new, old),
+        ("", "PodTemplate") => again(|errors, new| pod::template(errors, Path::new("template"), new.get("template"))),
+        ("", "Service") => service::update(errors, new, old),
+        ("", "Node") => core::node_update(errors, new, old),
+        ("", "ConfigMap") => core::config_map_update(errors, new, old),
+        ("", "Secret") => core::secret_update(errors, new, old),
+        ("", "ReplicationController") => again(core::replication_controller),
+        (_, "Event") => core::event(errors, new),
+        ("", "LimitRange") => core::limit_range(errors, new),
+        ("", "ResourceQuota") => core::resource_quota_update(errors, new, old),
+        ("", "Endpoints") => again(core::endpoints),
+        ("", "PersistentVolume") => storage::volume_update(errors, new, old),
+        ("", "PersistentVolumeClaim") => storage::claim_update(errors, new, old),
+        ("storage.k8s.io", "StorageClass") => storage::class_update(errors, new, old),
+        ("storage.k8s.io", "CSIDriver") => csi::driver_update(errors, new, old),
+        ("storage.k8s.io", "CSINode") => csi::node_update(errors, new, old),
+        ("storage.k8s.io", "CSIStorageCapacity") => csi::capacity(errors, new, Some(old)),
+        ("storage.k8s.io", "VolumeAttachment") => csi::attachment(errors, new, Some(old)),
+        ("storage.k8s.io", "VolumeAttributesClass") => csi::attributes_class_update(errors, new, old),
+        ("apps", "Deployment") => workloads::deployment_update(errors, new, old),
+        ("apps", "ReplicaSet") => workloads::replica_set_update(errors, new, old),
+        ("apps", "DaemonSet") => workloads::daemon_set_update(errors, new, old),
+        ("apps", "StatefulSet") => workloads::stateful_set_update(errors, new, old),
+        ("apps", "ControllerRevision") => workloads::controller_revision_update(errors, new, old),
+        ("batch", "Job") => batch::job_update(errors, new, old),
+        ("batch", "CronJob") => batch::cron_job_update(errors, new, old),
+        ("autoscaling", _) => again(autoscaling::autoscaler),
+        ("policy", "PodDisruptionBudget") => again(workloads::disruption_budget),
+        ("networking.k8s.io", "Ingress") => again(|errors, new| networking::ingress_spec(errors, new.get("spec"))),
+        ("networking.k8s.io", "IngressClass") => networking::ingress_class_update(errors, new, old),
+        ("networking.k8s.io", "NetworkPolicy") => again(networking::network_policy),
+        ("networking.k8s.io", "IPAddress") => networking::ip_address_update(errors, new, old),
+        ("networking.k8s.io", "ServiceCIDR") => networking::service_cidr_update(errors, new, old),
+        ("discovery.k8s.io", "EndpointSlice") => networking::endpoint_slice_update(errors, new, old),
+        (RBAC, "Role" | "ClusterRole") => rest::role_update(errors, new, old, kind.namespaced),
+        (RBAC, "RoleBinding" | "ClusterRoleBinding") => rest::role_binding_update(errors, new, old, kind.namespaced),
+        ("scheduling.k8s.io", "PriorityClass") => rest::priority_class_update(errors, new, old),
+        ("coordination.k8s.io", "Lease") => again(rest::lease),
+        ("node.k8s.io", _) => rest::runtime_class_update(errors, new, old),
+        ("apiregistration.k8s.io", _) => again(rest::api_service),
+        ("flowcontrol.apiserver.k8s.io", "FlowSchema") => flow_control::flow_schema(errors, new),
+        ("flowcontrol.apiserver.k8s.io", _) => flow_control::priority_level(errors, new),
+        ("resource.k8s.io", "ResourceClaim") => device::claim_update(errors, "ResourceClaimSpec", new, old),
+        ("resource.k8s.io", "ResourceClaimTemplate") => device::claim_update(errors, "ResourceClaimTemplateSpec", new, old),
+        ("resource.k8s.io", "DeviceClass") => again(device::class),
+        ("resource.k8s.io", "ResourceSlice") => device::slice(errors, new, Some(old)),
+        ("apiextensions.k8s.io", _) => definition::definition(errors, new, Some(old)),
+        (ADMISSION, "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration") => webhook::configuration(errors, new),
+        (ADMISSION, "ValidatingAdmissionPolicy") => again(admission::policy),
+        (ADMISSION, "ValidatingAdmissionPolicyBinding") => again(admission::binding),
+        (ADMISSION, "MutatingAdmissionPolicy") => again(admission::mutating_policy),
+        (ADMISSION, "MutatingAdmissionPolicyBinding") => again(admission::mutating_binding),
+        _ => object_meta_update(errors, new, old),
+    }
 }
 
 /// What is wrong with a pod that got more ephemeral containers.

@@ -314,6 +314,12 @@ pub(super) fn endpoint_slice(errors: &mut Errors, slice: &Value) {
     slice_ports(errors, slice.get("ports").items());
 }
 
+/// A changed EndpointSlice.
+pub(super) fn endpoint_slice_update(errors: &mut Errors, new: &Value, old: &Value) {
+    endpoint_slice(errors, new);
+    errors.immutable(Path::new("addressType"), new.get("addressType"), old.get("addressType"));
+}
+
 fn endpoints(errors: &mut Errors, slice: &Value, kind: &str) {
     let list = Path::new("endpoints");
     let all = slice.get("endpoints").items().len();
@@ -408,8 +414,9 @@ pub(super) fn ip_address(errors: &mut Errors, address: &Value) {
     }
 }
 
-/// What may not change of an IPAddress.
+/// A changed IPAddress.
 pub(super) fn ip_address_update(errors: &mut Errors, new: &Value, old: &Value) {
+    object_meta_update(errors, new, old);
     let path = ["spec", "parentRef"];
     if !same(new.at(&path), old.at(&path)) {
         let at = Path::new("spec");
@@ -444,8 +451,9 @@ pub(super) fn service_cidr(errors: &mut Errors, of: &Value) {
     }
 }
 
-/// What may not change of a ServiceCIDR.
+/// A changed ServiceCIDR.
 pub(super) fn service_cidr_update(errors: &mut Errors, new: &Value, old: &Value) {
+    object_meta_update(errors, new, old);
     let at = Path::new("spec");
     errors.immutable(at.child("cidrs"), new.at(&["spec", "cidrs"]), old.at(&["spec", "cidrs"]));
 }

@@ -2,7 +2,7 @@
 
 use super::super::kinds::RBAC;
 use super::super::{Object, Value, names};
-use super::meta::{label_selector, labels, object_meta, path_segment};
+use super::meta::{label_selector, labels, object_meta, object_meta_update, path_segment};
 use super::path::{Errors, Path};
 use super::resources::{container_resource_name, resource_requirements};
 use super::scheduling::tolerations;
@@ -48,6 +48,12 @@ pub(super) fn role(errors: &mut Errors, role: &Value, namespaced: bool) {
             label_selector(errors, list.index(i), selector);
         }
     }
+}
+
+/// A changed Role or ClusterRole.
+pub(super) fn role_update(errors: &mut Errors, new: &Value, old: &Value, namespaced: bool) {
+    role(errors, new, namespaced);
+    object_meta_update(errors, new, old);
 }
 
 /// A new or changed RoleBinding or ClusterRoleBinding.
@@ -98,7 +104,9 @@ pub(super) fn role_binding(errors: &mut Errors, binding: &Value, namespaced: boo
 }
 
 /// A changed binding: what it binds to stays.
-pub(super) fn role_binding_update(errors: &mut Errors, new: &Value, old: &Value) {
+pub(super) fn role_binding_update(errors: &mut Errors, new: &Value, old: &Value, namespaced: bool) {
+    role_binding(errors, new, namespaced);
+    object_meta_update(errors, new, old);
     if new.get("roleRef") != old.get("roleRef") {
         let at = Path::new("roleRef");
         errors.internal_invalid(at, ("rbac", "RoleRef"), new.get("roleRef"), "cannot change roleRef");
@@ -130,6 +138,7 @@ pub(super) fn priority_class(errors: &mut Errors, class: &Value) {
 
 /// A changed PriorityClass.
 pub(super) fn priority_class_update(errors: &mut Errors, new: &Value, old: &Value) {
+    object_meta_update(errors, new, old);
     if new.get("value") != old.get("value") {
         errors.forbidden(Path::new("value"), "may not be changed in an update.");
     }
@@ -218,6 +227,13 @@ pub(super) fn runtime_class(errors: &mut Errors, class: &Value) {
     let (at, scheduling) = (Path::new("scheduling"), class.get("scheduling"));
     labels(errors, at.child("nodeSelector"), scheduling.get("nodeSelector"));
     tolerations(errors, at.child("tolerations"), scheduling.get("tolerations"));
+}
+
+/// A changed RuntimeClass.
+pub(super) fn runtime_class_update(errors: &mut Errors, new: &Value, old: &Value) {
+    runtime_class(errors, new);
+    object_meta_update(errors, new, old);
+    errors.immutable(Path::new("handler"), new.get("handler"), old.get("handler"));
 }
 
 /// A new or changed APIService.
