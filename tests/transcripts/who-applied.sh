@@ -57,3 +57,15 @@ kubectl diff -f other.yaml -l set=s --prune | grep '^[-+] *name:'
 kubectl apply -f other.yaml -l set=s --prune --dry-run=server
 kubectl apply -f other.yaml -l set=s --prune --prune-allowlist=core/v1/ConfigMap --prune-allowlist=odd
 kubectl apply -f other.yaml -l set=s --prune --prune-allowlist=core/v1/ConfigMap
+# kubectl 1.3 writes as its user as well.
+#file rc.yaml
+apiVersion: v1
+kind: ReplicationController
+metadata: {name: old}
+spec:
+  replicas: 1
+  template: {metadata: {labels: {app: a}}, spec: {containers: [{name: c, image: "nginx:1.9"}]}}
+#end
+kubectl create -f rc.yaml
+KUBARIUM_KUBECTL=1.3 kubectl rolling-update old new --image=nginx:1.10 --update-period=1s --poll-interval=1s > /dev/null
+kubectl get rc new -o jsonpath='{range .metadata.managedFields[*]}{.manager} {.operation} {.subresource}{"\n"}{end}'

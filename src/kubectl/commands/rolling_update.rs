@@ -3,13 +3,13 @@
 use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::{Duration, List as _, Time};
 use crate::kubectl::command::{Command, Flow, Run, Task};
-use crate::kubectl::context::Context;
+use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, switch, text};
 use crate::kubectl::host::Step;
 use crate::kubectl::resources::{Query, find};
 use crate::kubectl::sha256;
-use crate::server::{DeleteOptions, ListOptions, Patch, Propagation, Subresource, WriteOptions};
+use crate::server::{DeleteOptions, ListOptions, Patch, Propagation, Subresource};
 
 const OWN: &[Flag] = &[
     text("image", ""),
@@ -103,7 +103,6 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let namespace = cx.namespace();
     let old_name = cx.args()[0].clone();
     let mut old = cx.get(kind(), &namespace, &old_name)?;
-    let options = WriteOptions::default();
     let next = cx.args().get(1).map(String::as_str).or(old.annotation(NEXT)).unwrap_or("").to_owned();
     let existing = if next.is_empty() { None } else { cx.host.api.peek(kind(), &namespace, &next).cloned() };
     let renames = flags.list("filename").is_empty() && cx.args().len() == 1;
@@ -167,7 +166,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
                 new.set(&["metadata", "annotations", key], value);
             }
             new.set(&["spec", "replicas"], 0);
-            cx.create(kind(), &namespace, new, &options)?;
+            created(cx, &namespace, new)?;
         }
     }
     let wait = |name: &str, default: u64| flags.positive_duration(name).unwrap_or(Duration::from_secs(default));
@@ -267,7 +266,13 @@ fn metadata(member: &str, pairs: &[(&str, Value)]) -> Value {
 }
 
 fn patched(cx: &mut Context<'_, '_>, kind: KindRef, namespace: &str, name: &str, patch: Value) -> Result<Value, CliError> {
-    cx.patch(kind, namespace, name, &Patch::Merge(patch), Subresource::None, &WriteOptions::default())
+    let options = cx.write_options(DryRun::None)?;
+    cx.patch(kind, namespace, name, &Patch::Merge(patch), Subresource::None, &options)
+}
+
+fn created(cx: &mut Context<'_, '_>, namespace: &str, controller: Value) -> Result<Value, CliError> {
+    let options = cx.write_options(DryRun::None)?;
+    cx.create(kind(), namespace, controller, &options)
 }
 
 impl Rolling {
@@ -330,7 +335,7 @@ impl Rolling {
                     return Ok(Flow::Wait(Task::Rolling(Box::new(self)), Step::WaitUntil(now + GONE_POLL)));
                 }
                 Phase::Renaming => {
-                    cx.create(kind(), &namespace, self.renamed, &WriteOptions::default())?;
+                    created(cx, &namespace, self.renamed)?;
                     cx.out.outln(self.old);
                     return Ok(Flow::Done);
                 }
