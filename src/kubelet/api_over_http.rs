@@ -44,10 +44,12 @@ pub fn answer_api_request(api: &mut ApiServer, now: Time, user: &User, request: 
     let content_type = request.header("Content-Type").unwrap_or("application/json");
     let asked = RestRequest { method: &request.method, path: &request.path, content_type, agent, body };
     let answer = api.rest(&Caller::of_user(now, user.clone()), &asked);
-    match &answer.body {
+    let mut response = match &answer.body {
         Value::Str(text) => HttpResponse::new(answer.code, "text/plain; charset=utf-8", text.as_bytes()),
         body => HttpResponse::new(answer.code, "application/json", pretty(body)),
-    }
+    };
+    response.headers.extend(answer.warnings.iter().map(|text| ("Warning".to_owned(), format!("299 - {text:?}"))));
+    response
 }
 
 /// What the API gives a person's client: indented.

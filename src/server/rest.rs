@@ -8,7 +8,7 @@ use super::{ApiServer, deletion, patch, strategy};
 use crate::api::convert::{to_stored, to_version};
 use crate::api::schema::schema;
 use crate::api::selector::FieldSelector;
-use crate::api::{Cause, EVICTION, KindRef, Object, Status, Value, join_api_version, kinds, split_api_version};
+use crate::api::{Cause, EVICTION, KindRef, Object, SCALE, Status, Value, join_api_version, kinds, split_api_version};
 use crate::base::List as _;
 use crate::obj;
 
@@ -34,6 +34,8 @@ pub struct RestResponse {
     pub code: u16,
     /// JSON body.
     pub body: Value,
+    /// What else is to be known (the `Warning` headers).
+    pub warnings: Vec<String>,
 }
 
 /// What a path names.
@@ -48,10 +50,8 @@ pub(super) struct Target {
 impl ApiServer {
     /// Serves a request as the REST API does.
     pub fn rest(&mut self, by: &Caller, request: &RestRequest<'_>) -> RestResponse {
-        match self.serve(by, request) {
-            Ok((code, body)) => RestResponse { code, body },
-            Err(status) => RestResponse { code: status.code, body: status.to_object() },
-        }
+        let (code, body) = self.serve(by, request).unwrap_or_else(|status| (status.code, status.to_object()));
+        RestResponse { code, body, warnings: self.take_warnings() }
     }
 
     /// The refusal, where somebody may not make a request.
@@ -192,12 +192,17 @@ impl ApiServer {
     /// Whether what is to be stored is of the kind and version that its path is for, where it says so.
     // Models the decoding of a request's body into the type that its handler has.
     fn check_kind(&self, request: &RestRequest<'_>, target: &Target) -> Result<(), Status> {
-        let (kind, body) = (target.kind, &request.body);
-        if !target.sub.is_empty() || !matches!(request.method, "POST" | "PUT") {
-            return Ok(());
-        }
+        let body = &request.body;
+        let (kind, version) = match target.sub.as_str() {
+            _ if !matches!(request.method, "POST" | "PUT") => return Ok(()),
+            "binding" => (kinds::BINDING, kinds::BINDING.version),
+            "eviction" => (&EVICTION, EVICTION.version),
+            "scale" => (&SCALE, SCALE.version),
+            "token" => return Ok(()),
+            _ => (target.kind, &*target.version),
+        };
         let (named, api_version) = (body.kind(), body.api_version());
-        let expected = join_api_version(kind.group, &target.version);
+        let expected = join_api_version(kind.group, version);
         if named.is_empty() || named == kind.kind && (api_version.is_empty() || api_version == expected) {
             return Ok(());
         }

@@ -62,3 +62,20 @@ kubectl get binding a
 kubectl delete -f binding.yaml
 kubectl get tokenreviews
 kubectl get subjectaccessreview a
+# As a pod's subresource it says of which UID and version the pod is to be, and gives it labels and annotations.
+#file c.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: c, labels: {tier: back}}
+spec: {schedulerName: nobody, containers: [{name: c, image: nginx}]}
+#end
+#file c.json
+{"metadata": {"name": "c", "labels": {"tier": "front"}, "annotations": {"why": "by hand"}, "ID": ""}, "target": {"name": "node1"}, "node": "x"}
+#end
+kubectl apply -f c.yaml
+for id in '"uid": "no"' '"resourceVersion": "1"'; do sed "s/\"ID\": \"\"/$id/" c.json | kubectl create --raw /api/v1/namespaces/default/pods/c/binding -f - 2>&1 | sed 's/meta: .*/meta: another/'; done
+kubectl create --raw '/api/v1/namespaces/default/pods/c/binding?fieldValidation=Strict' -f c.json
+kubectl create --raw /api/v1/namespaces/default/pods/c/binding -f c.json
+kubectl get pod c -o jsonpath='{.spec.nodeName} {.metadata.labels.tier} {.metadata.annotations.why}{"\n"}'
+echo '{"metadata": {"name": "c"}, "graceful": true}' | kubectl create --raw '/api/v1/namespaces/default/pods/c/eviction?fieldValidation=Strict' -f -
+echo '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "c"}}' | kubectl create --raw '/api/v1/namespaces/default/pods/c/eviction' -f -

@@ -286,6 +286,9 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
     let by = cx.by();
     let answer = cx.host.api.rest(&by, &RestRequest { method, path, content_type: "", agent: "", body });
     cx.log_response(method, path, answer.code);
+    for warning in &answer.warnings {
+        cx.warn(warning);
+    }
     if answer.code >= 400 {
         let message = answer.body.get("message").str();
         let reason = answer.body.get("reason").str();
