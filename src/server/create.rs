@@ -59,9 +59,8 @@ impl ApiServer {
             return Ok(object);
         }
         self.charge(by, charged);
-        self.store.sign(by.signature());
         let name = key.name.clone();
-        let created = self.store.create(by.now, key, object).cloned().map_err(|e| refused(kind, &name, &e))?;
+        let created = self.store.create(by.signature(), key, object).cloned().map_err(|e| refused(kind, &name, &e))?;
         self.lease(by, kind, &created);
         Ok(created)
     }

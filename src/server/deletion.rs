@@ -12,7 +12,7 @@ use crate::api::selector::LabelSelector;
 use crate::api::{self, KindRef, Object, Status, Value, drop_finalizer, find_condition, has_ended, has_finalizer, kinds};
 use crate::base::{Duration, List as _, Time};
 use crate::obj;
-use crate::store::ObjectKey;
+use crate::store::{ObjectKey, Signature};
 
 /// Evictions that a budget's controller has not yet seen, at the most (`MaxDisruptedPodSize`).
 const DISRUPTED_MAX: usize = 2000;
@@ -121,16 +121,15 @@ impl ApiServer {
             return Ok(Deleted::Gone(old));
         }
         let refused = |e| refused(kind, name, &e);
-        self.store.sign(by.signature());
         if grace_s == 0 && !held {
             if kind == kinds::POD && old.at(&["metadata", "deletionGracePeriodSeconds"]).as_int() != Some(0) {
                 // What has grace is first written with none left, and then goes.
                 mark_deleted(&mut next, by.now, 0);
-                next = self.store.update(by.now, key.clone(), next, old.revision()).cloned().map_err(refused)?;
+                next = self.store.update(by.signature(), key.clone(), next, old.revision()).cloned().map_err(refused)?;
             }
             self.services.release(kind, &old);
             let expected = next.revision();
-            let gone = self.store.delete(by.now, key.clone(), next, expected).cloned().map_err(refused)?;
+            let gone = self.store.delete(by.signature(), key.clone(), next, expected).cloned().map_err(refused)?;
             if let Some(made) = self.built_in_at(&key) {
                 self.renew(by, key, &made)?;
             }
@@ -163,8 +162,8 @@ impl ApiServer {
         anew.set(&["metadata", "uid"], self.random.uuid());
         anew.set(&["metadata", "creationTimestamp"], by.now.rfc3339());
         let (kind, name) = (key.kind, key.name.clone());
-        self.store.sign(maker(kind, &name));
-        self.store.create(by.now, key, anew).map(|_| ()).map_err(|e| refused(kind, &name, &e))
+        let signed = Signature { at: by.now, by: maker(kind, &name) };
+        self.store.create(signed, key, anew).map(|_| ()).map_err(|e| refused(kind, &name, &e))
     }
 
     /// DELETE of all objects of a kind that the selectors find; returns them.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::ApiServer;
 use crate::api::{Object, Value, kinds};
 use crate::base::{Duration, List as _, Time};
-use crate::store::{ObjectKey, Version};
+use crate::store::{ObjectKey, Signature, Version};
 
 /// How long an event stays after it was written last, at least (`--event-ttl`).
 const TTL: Duration = Duration::from_secs(3600);
@@ -58,11 +58,11 @@ impl ApiServer {
             .filter(|v| v.key.kind == kinds::EVENT)
             .filter_map(|v| Some((v.key.clone(), newest(v)?)))
             .list();
-        self.store.sign("etcd");
+        let signed = Signature { at: now, by: "etcd" };
         for (key, last) in ended {
             let expected = last.revision();
             // It is the newest: nothing was written in between.
-            let _ = self.store.delete(now, key, last, expected);
+            let _ = self.store.delete(signed, key, last, expected);
         }
     }
 }

@@ -204,7 +204,7 @@ impl Managers {
 /// A component's update of an object: followed where a user wrote it.
 pub(super) fn track_component(kind: KindRef, old: &Value, new: &mut Value, sub: &str, by: &Caller) {
     if !old.at(&["metadata", "managedFields"]).is_empty() {
-        track(kind, Some(old), new, program(by.signature()), sub, by.now);
+        track(kind, Some(old), new, program(by.signature().by), sub, by.now);
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::authorization::User;
 use crate::api::{ArcStr, Value};
 use crate::base::Time;
+use crate::store::Signature;
 
 /// Who acts, and when.
 #[derive(Clone, Debug)]
@@ -44,11 +45,12 @@ impl Caller {
     }
 
     /// What versions are signed with: the component's name, or what stands for all users.
-    pub const fn signature(&self) -> &'static str {
-        match &self.who {
+    pub const fn signature(&self) -> Signature {
+        let by = match &self.who {
             Who::Component(name) => name,
             Who::User(_) => Caller::OF_USERS,
-        }
+        };
+        Signature { at: self.now, by }
     }
 
     /// Whom roles and policies take it for; a kubelet asks for its `node`.

@@ -1,5 +1,6 @@
 //! PUT: how an object, or a subresource of it, becomes another.
 
+use super::built_in::maker;
 use super::event_forms::{demand_valid_event, in_form_of, stored_kind};
 use super::options::{Caller, Subresource, WriteOptions};
 use super::scale::scale_of;
@@ -7,7 +8,7 @@ use super::strategy::{self, demand_verb};
 use super::write::{MadeOf, Write, name_kind, refused};
 use super::{ApiServer, admission};
 use crate::api::{self, ArcStr, Cause, KindRef, Object, Status, Value, kinds};
-use crate::store::ObjectKey;
+use crate::store::{ObjectKey, Signature};
 
 impl ApiServer {
     /// PUT of an object, or of one subresource of it.
@@ -54,7 +55,8 @@ impl ApiServer {
         self.charge(by, charged);
         if !is_kept {
             // What was only made when it was read is kept from now on.
-            old = self.store.create(by.now, key.clone(), old).cloned().map_err(|e| refused(kind, &key.name, &e))?;
+            let signed = Signature { at: by.now, by: maker(kind, &key.name) };
+            old = self.store.create(signed, key.clone(), old).cloned().map_err(|e| refused(kind, &key.name, &e))?;
             object.set(&["metadata", "resourceVersion"], old.at(&["metadata", "resourceVersion"]).clone());
         }
         self.commit_update(by, key, object, &old)
@@ -119,12 +121,11 @@ impl ApiServer {
         let finalizers = object.at(&["metadata", "finalizers"]).items().len()
             + if kind == kinds::NAMESPACE { object.at(&["spec", "finalizers"]).items().len() } else { 0 };
         let done = object.is_terminating() && finalizers == 0 && object.at(&["metadata", "deletionGracePeriodSeconds"]).int() == 0;
-        self.store.sign(by.signature());
         let result = if done {
             self.services.release(kind, &object);
-            self.store.delete(by.now, key, object, expected)
+            self.store.delete(by.signature(), key, object, expected)
         } else {
-            self.store.update(by.now, key, object, expected)
+            self.store.update(by.signature(), key, object, expected)
         };
         let committed = result.cloned().map_err(|e| refused(kind, &name, &e))?;
         if !done {
@@ -163,4 +164,22 @@ fn demand_newest(kind: KindRef, object: &mut Value, old: &Value) -> Result<(), S
         _ => {}
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{List as _, Time};
+    use crate::server::built_in::APF_PRODUCER;
+
+    #[test]
+    fn what_was_built_in_is_kept_as_whoever_made_it_made_it() {
+        let (mut api, kind) = (ApiServer::new(0), crate::api::Kind::named("FlowSchema"));
+        let mut schema = api.get(kind, "", "probes").expect("every cluster has it");
+        schema.set(&["metadata", "labels", "a"], "b");
+        api.update(&Caller::new(Time::ZERO, "test"), kind, schema, Subresource::None, &WriteOptions::default()).expect("valid");
+        let key = ObjectKey::new(kind, "", "probes");
+        let by = api.store().history(&key).map(|version| version.by).list();
+        assert_eq!(by, [APF_PRODUCER, "test"]);
+    }
 }

@@ -4,7 +4,7 @@ use super::admission::{self, policy::Request};
 use super::options::{Caller, FieldValidation, Subresource, WriteOptions};
 use super::{ApiServer, managed_fields};
 use crate::api::{self, KindRef, Object, Status, Value, kinds};
-use crate::store::{ObjectKey, StoreError};
+use crate::store::{ObjectKey, Signature, StoreError};
 
 /// What is said where object and request name different namespaces.
 pub(super) const OTHER_NAMESPACE: &str = "the namespace of the provided object does not match the namespace sent on the request";
@@ -121,12 +121,12 @@ impl ApiServer {
 
     /// Writes what quotas have come to.
     pub(super) fn charge(&mut self, by: &Caller, quotas: Vec<Value>) {
-        self.store.sign("kube-apiserver");
+        let signed = Signature { at: by.now, by: "kube-apiserver" };
         for quota in quotas {
             let key = ObjectKey::new(kinds::RESOURCE_QUOTA, quota.namespace_arc(), quota.name_arc());
             let expected = quota.revision();
             // It is the newest: nothing has been written since it was read.
-            let _ = self.store.update(by.now, key, quota, expected);
+            let _ = self.store.update(signed, key, quota, expected);
         }
     }
 }

@@ -7,4 +7,4 @@ mod store;
 mod store_tests;
 
 pub use log::{ChangeType, Version};
-pub use store::{Indexer, ObjectKey, Objects, Store, StoreError};
+pub use store::{Indexer, ObjectKey, Objects, Signature, Store, StoreError};

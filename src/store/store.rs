@@ -36,6 +36,15 @@ impl PartialOrd for ObjectKey {
     }
 }
 
+/// Who makes a commit, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Signature {
+    /// Virtual time.
+    pub at: Time,
+    /// By name.
+    pub by: &'static str,
+}
+
 /// Why a commit or a read was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
@@ -82,8 +91,6 @@ pub struct Store {
     indexes: Vec<SortedMap<ArcStr, SortedSet<ObjectKey>>>,
     /// Reads and watches from before this revision are refused.
     compacted: u64,
-    /// Who makes the next commits.
-    by: &'static str,
 }
 
 /// The rows of a kind, of one namespace or of all, by namespace and name. Types with a name, not chains of adapters: those are
@@ -115,14 +122,7 @@ impl<'a> Iterator for Objects<'a, '_> {
 impl Store {
     /// An empty store with these indexes.
     pub fn new(indexers: &'static [Indexer]) -> Self {
-        Store {
-            log: Log::default(),
-            tables: SortedMap::new(),
-            indexers,
-            indexes: vec![SortedMap::new(); indexers.len()],
-            compacted: 0,
-            by: "",
-        }
+        Store { log: Log::default(), tables: SortedMap::new(), indexers, indexes: vec![SortedMap::new(); indexers.len()], compacted: 0 }
     }
 
     /// The newest revision; 0 where nothing was committed.
@@ -216,29 +216,24 @@ impl Store {
         std::iter::successors(self.log.get(revision), |v| self.log.get(v.previous))
     }
 
-    /// Says who makes the commits that follow.
-    pub fn sign(&mut self, by: &'static str) {
-        self.by = by;
-    }
-
     /// Commits a new object. Its `metadata.resourceVersion` is set to the revision that this makes.
-    pub fn create(&mut self, at: Time, key: ObjectKey, value: Value) -> Result<&Value, StoreError> {
+    pub fn create(&mut self, signed: Signature, key: ObjectKey, value: Value) -> Result<&Value, StoreError> {
         if self.get(&key).is_some() {
             return Err(StoreError::Exists);
         }
-        Ok(self.commit(at, key, ChangeType::Added, value))
+        Ok(self.commit(signed, key, ChangeType::Added, value))
     }
 
     /// Commits a new state of an object whose newest revision is `expected`.
-    pub fn update(&mut self, at: Time, key: ObjectKey, value: Value, expected: u64) -> Result<&Value, StoreError> {
+    pub fn update(&mut self, signed: Signature, key: ObjectKey, value: Value, expected: u64) -> Result<&Value, StoreError> {
         self.check_newest(&key, expected)?;
-        Ok(self.commit(at, key, ChangeType::Modified, value))
+        Ok(self.commit(signed, key, ChangeType::Modified, value))
     }
 
     /// Commits that an object whose newest revision is `expected` is gone; returns its last state.
-    pub fn delete(&mut self, at: Time, key: ObjectKey, last: Value, expected: u64) -> Result<&Value, StoreError> {
+    pub fn delete(&mut self, signed: Signature, key: ObjectKey, last: Value, expected: u64) -> Result<&Value, StoreError> {
         self.check_newest(&key, expected)?;
-        Ok(self.commit(at, key, ChangeType::Deleted, last))
+        Ok(self.commit(signed, key, ChangeType::Deleted, last))
     }
 
     /// Forgets what only revisions before `revision` can see. Reads and watches from before it fail from now on.
@@ -273,7 +268,7 @@ impl Store {
         if newest == expected { Ok(()) } else { Err(StoreError::Conflict(newest)) }
     }
 
-    fn commit(&mut self, at: Time, key: ObjectKey, change: ChangeType, mut value: Value) -> &Value {
+    fn commit(&mut self, Signature { at, by }: Signature, key: ObjectKey, change: ChangeType, mut value: Value) -> &Value {
         let revision = self.log.revision() + 1;
         value.set(&["metadata", "resourceVersion"], revision.to_string());
         if let Some(before) = self.get(&key) {
@@ -294,7 +289,7 @@ impl Store {
         for (indexer, index) in self.indexers.iter().zip(&mut self.indexes) {
             reindex(indexer, index, &key, [old.as_ref().map(|row| &row.value), new.as_ref()], &mut terms);
         }
-        self.log.push(Version { revision, at, key, change, value, previous, by: self.by });
+        self.log.push(Version { revision, at, key, change, value, previous, by });
         &self.log.get(revision).expect("just pushed").value
     }
 }

@@ -5,6 +5,8 @@ use crate::api::{Object, Value, kinds};
 use crate::base::{RandomStream, SortedMap, Time};
 use crate::obj;
 
+const SOMEBODY: Signature = Signature { at: Time::ZERO, by: "somebody" };
+
 const BY_COLOUR: &[Indexer] = &[Indexer {
     name: "colour",
     terms: |_, v, found| {
@@ -33,14 +35,12 @@ fn agrees_with_a_list_of_full_copies() {
             let mut state = states.last().expect("starts with one").clone();
             let expected = store.get(&key).map(Object::revision);
             let wrote = match (rng.below(4), expected) {
-                (0, Some(rev)) => store.delete(Time::ZERO, key, config_map(&name, colour), rev).map(|_| state.remove(&name)).is_ok(),
-                (1, _) => store.update(Time::ZERO, key, config_map(&name, colour), expected.unwrap_or(9) + 1).is_ok(),
+                (0, Some(rev)) => store.delete(SOMEBODY, key, config_map(&name, colour), rev).map(|_| state.remove(&name)).is_ok(),
+                (1, _) => store.update(SOMEBODY, key, config_map(&name, colour), expected.unwrap_or(9) + 1).is_ok(),
                 (_, Some(rev)) => {
-                    store.update(Time::ZERO, key, config_map(&name, colour), rev).map(|_| state.insert(name, colour.to_string())).is_ok()
+                    store.update(SOMEBODY, key, config_map(&name, colour), rev).map(|_| state.insert(name, colour.to_string())).is_ok()
                 }
-                (_, None) => {
-                    store.create(Time::ZERO, key, config_map(&name, colour)).map(|_| state.insert(name, colour.to_string())).is_ok()
-                }
+                (_, None) => store.create(SOMEBODY, key, config_map(&name, colour)).map(|_| state.insert(name, colour.to_string())).is_ok(),
             };
             if wrote {
                 states.push(state);
@@ -78,15 +78,15 @@ fn what_is_gone_has_a_history_until_it_is_compacted() {
     let kind = kinds::CONFIG_MAP;
     let key = || ObjectKey::new(kind, "d", "a");
     let mut store = Store::new(&[]);
-    store.create(Time::ZERO, key(), config_map("a", 0)).expect("new");
-    store.update(Time::ZERO, key(), config_map("a", 1), 1).expect("newest");
-    store.delete(Time::ZERO, key(), config_map("a", 1), 2).expect("newest");
+    store.create(SOMEBODY, key(), config_map("a", 0)).expect("new");
+    store.update(SOMEBODY, key(), config_map("a", 1), 1).expect("newest");
+    store.delete(SOMEBODY, key(), config_map("a", 1), 2).expect("newest");
     let revisions = |store: &Store| store.history(&key()).map(|v| v.revision).collect::<Vec<_>>();
     assert_eq!((revisions(&store), store.len()), (vec![1, 2, 3], 0));
     assert_eq!(store.history_until(&key(), 2).map(|v| v.revision).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(store.history_until(&ObjectKey::new(kind, "d", "b"), 2).count(), 0);
     // One of the same name is another.
-    store.create(Time::ZERO, key(), config_map("a", 2)).expect("the other is gone");
+    store.create(SOMEBODY, key(), config_map("a", 2)).expect("the other is gone");
     assert_eq!(revisions(&store), [4]);
     store.compact(3);
     assert_eq!((1..=4).filter(|r| store.version(*r).is_some()).collect::<Vec<_>>(), [4]);
@@ -98,9 +98,9 @@ fn refuses_what_is_stale() {
     let kind = kinds::CONFIG_MAP;
     let key = || ObjectKey::new(kind, "d", "a");
     let mut store = Store::new(&[]);
-    assert_eq!(store.update(Time::ZERO, key(), config_map("a", 0), 1).err(), Some(StoreError::NotFound));
-    store.create(Time::ZERO, key(), config_map("a", 0)).expect("new");
-    assert_eq!(store.create(Time::ZERO, key(), config_map("a", 0)).err(), Some(StoreError::Exists));
-    store.update(Time::ZERO, key(), config_map("a", 1), 1).expect("newest");
-    assert_eq!(store.update(Time::ZERO, key(), config_map("a", 2), 1).err(), Some(StoreError::Conflict(2)));
+    assert_eq!(store.update(SOMEBODY, key(), config_map("a", 0), 1).err(), Some(StoreError::NotFound));
+    store.create(SOMEBODY, key(), config_map("a", 0)).expect("new");
+    assert_eq!(store.create(SOMEBODY, key(), config_map("a", 0)).err(), Some(StoreError::Exists));
+    store.update(SOMEBODY, key(), config_map("a", 1), 1).expect("newest");
+    assert_eq!(store.update(SOMEBODY, key(), config_map("a", 2), 1).err(), Some(StoreError::Conflict(2)));
 }
