@@ -1,24 +1,21 @@
 //! Texts quoted as Go's `%q` quotes them.
 
+use crate::base::text::letter_of;
+
 /// `"a\tb"`: printable characters as they are, the rest escaped.
 pub fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {
         match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{7}' => out.push_str("\\a"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{b}' => out.push_str("\\v"),
-            '\u{c}' => out.push_str("\\f"),
-            c if (c as u32) < 0x20 || c as u32 == 0x7f => out.push_str(&format!("\\x{:02x}", c as u32)),
+            '"' | '\\' => out.extend(['\\', c]),
             c if is_printable(c) => out.push(c),
-            c if (c as u32) < 0x10000 => out.push_str(&format!("\\u{:04x}", c as u32)),
-            c => out.push_str(&format!("\\U{:08x}", c as u32)),
+            c => match (letter_of(c), u32::from(c)) {
+                (Some(letter), _) => out.extend(['\\', letter]),
+                (None, code @ (..0x20 | 0x7f)) => out.push_str(&format!("\\x{code:02x}")),
+                (None, code @ ..0x10000) => out.push_str(&format!("\\u{code:04x}")),
+                (None, code) => out.push_str(&format!("\\U{code:08x}")),
+            },
         }
     }
     out.push('"');

@@ -52,6 +52,19 @@ pub fn digits(out: &mut String, n: i64, width: usize) {
     out.extend(written[at.min(20 - width)..].iter().map(|d| char::from(*d)));
 }
 
+/// The controls that have a letter of their own behind a backslash in C's and Go's syntax.
+const CONTROLS: [(char, char); 7] = [('a', '\u{7}'), ('b', '\u{8}'), ('t', '\t'), ('n', '\n'), ('v', '\u{b}'), ('f', '\u{c}'), ('r', '\r')];
+
+/// The control that a letter behind a backslash stands for.
+pub fn control_of(letter: char) -> Option<char> {
+    CONTROLS.iter().find(|(l, _)| *l == letter).map(|(_, control)| *control)
+}
+
+/// The letter that stands for a control behind a backslash.
+pub fn letter_of(control: char) -> Option<char> {
+    CONTROLS.iter().find(|(_, c)| *c == control).map(|(letter, _)| *letter)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +81,14 @@ mod tests {
             let pairs = [(a.as_str(), b.as_str()), (b.as_str(), a.as_str()), (a.as_str(), a.as_str())];
             assert!(pairs.iter().all(|x| pairs.iter().all(|y| compare_pairs(*x, *y) == x.cmp(y))), "{pairs:?}");
         }
+    }
+
+    #[test]
+    fn controls_have_letters_and_letters_controls() {
+        for (letter, control) in CONTROLS {
+            assert_eq!((control_of(letter), letter_of(control)), (Some(control), Some(letter)));
+        }
+        assert_eq!((control_of('x'), letter_of('\0')), (None, None));
     }
 
     #[test]

@@ -124,18 +124,23 @@ impl<'a> Attributes<'a> {
         Attributes { verb, group: kind.group, resource: kind.plural, namespace, name, ..Attributes::default() }
     }
 
-    fn of_review(spec: &'a Value) -> Attributes<'a> {
-        let (resource, other) = (spec.get("resourceAttributes"), spec.get("nonResourceAttributes"));
-        let text = |member: &str| resource.get(member).str();
+    /// What a value asks for by its members of these names.
+    pub(super) fn of_members(asked: &'a Value) -> Attributes<'a> {
+        let text = |member: &str| asked.get(member).str();
         Attributes {
-            verb: if resource.is_null() { other.get("verb").str() } else { text("verb") },
+            verb: text("verb"),
             group: text("group"),
             resource: text("resource"),
             subresource: text("subresource"),
             namespace: text("namespace"),
             name: text("name"),
-            path: other.get("path").str(),
+            path: text("path"),
         }
+    }
+
+    fn of_review(spec: &'a Value) -> Attributes<'a> {
+        let resource = spec.get("resourceAttributes");
+        Attributes::of_members(if resource.is_null() { spec.get("nonResourceAttributes") } else { resource })
     }
 
     fn combined(&self) -> String {
@@ -147,7 +152,7 @@ impl<'a> Attributes<'a> {
 
     // Models rbac/v1's RuleAllows.
     fn allowed_by(&self, rule: &Value) -> bool {
-        let any = |member: &str, fits: &dyn Fn(&str) -> bool| rule.get(member).items().iter().any(|v| v.str() == "*" || fits(v.str()));
+        let any = |member: &str, fits: &dyn Fn(&str) -> bool| lists(rule, member, fits);
         if !any("verbs", &|v| v == self.verb) {
             return false;
         }
@@ -312,6 +317,11 @@ impl ApiServer {
         );
         Err(Status::forbidden(kind, name, &detail))
     }
+}
+
+/// Whether a list of a rule has a star, or something that fits.
+pub(super) fn lists(rule: &Value, member: &str, fits: &dyn Fn(&str) -> bool) -> bool {
+    rule.get(member).items().iter().any(|v| v.str() == "*" || fits(v.str()))
 }
 
 /// How a subject of a binding names somebody, where it does.

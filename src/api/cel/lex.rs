@@ -2,6 +2,7 @@
 
 use super::Issue;
 use super::value::Val;
+use crate::base::text::control_of;
 
 /// One token, with the text it was written as.
 #[derive(Clone, Debug)]
@@ -163,18 +164,8 @@ fn string(source: &[char], at: usize, raw: bool, bytes: bool) -> Result<(Tok, us
         }
         let Some(&escape) = source.get(i) else { return Err(source.len()) };
         i += 1;
-        let plain = match escape {
-            'a' => '\u{7}',
-            'b' => '\u{8}',
-            'f' => '\u{c}',
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            'v' => '\u{b}',
-            '"' | '\'' | '\\' | '?' | '`' => escape,
-            _ => '\0',
-        };
-        if plain != '\0' {
+        let plain = if matches!(escape, '"' | '\'' | '\\' | '?' | '`') { Some(escape) } else { control_of(escape) };
+        if let Some(plain) = plain {
             put(plain);
             continue;
         }

@@ -3,6 +3,7 @@
 use super::eval::SIZE_MAX;
 use super::value::{Fail, List, Outcome, Val, formatted};
 use crate::base::List as _;
+use crate::base::text::letter_of;
 
 /// Calls a function on a text.
 // Models cel-go's ext.Strings, version 2.
@@ -101,16 +102,11 @@ fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {
-            '\u{7}' => out.push_str("\\a"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{b}' => out.push_str("\\v"),
-            '\\' => out.push_str("\\\\"),
-            '"' => out.push_str("\\\""),
-            c => out.push(c),
+            '"' | '\\' => out.extend(['\\', c]),
+            c => match letter_of(c) {
+                Some(letter) => out.extend(['\\', letter]),
+                None => out.push(c),
+            },
         }
     }
     out.push('"');

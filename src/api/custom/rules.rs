@@ -4,6 +4,7 @@
 use super::super::cel::{Data, Fail, Program, Scope};
 use super::super::{ArcStr, Cause, Map, Value, quote};
 use crate::base::List as _;
+use crate::base::text::control_of;
 
 /// Levels of a schema that are looked into.
 const DEPTH_MAX: usize = 64;
@@ -107,15 +108,8 @@ pub fn field_path(text: &str, schema: &Value) -> Option<String> {
                 match chars.next()? {
                     (at, '\'') => break at,
                     (_, '\\') => name.push(match chars.next()?.1 {
-                        'a' => '\u{7}',
-                        'b' => '\u{8}',
-                        'f' => '\u{c}',
-                        'n' => '\n',
-                        'r' => '\r',
-                        't' => '\t',
-                        'v' => '\u{b}',
                         c @ ('\'' | '\\') => c,
-                        _ => return None,
+                        letter => control_of(letter)?,
                     }),
                     (_, c) => name.push(c),
                 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::api::{Value, quote};
+use crate::base::text::control_of;
 
 /// `%v`: `map[a:1 b:[x y]]`, `<nil>`.
 pub(crate) fn plain(v: &Value) -> String {
@@ -98,16 +99,9 @@ fn unescape(text: &str, quote: char) -> Option<(char, usize)> {
     let mut chars = text.chars();
     let c = chars.next()?;
     let simple = match c {
-        'a' => Some('\u{7}'),
-        'b' => Some('\u{8}'),
-        'f' => Some('\u{c}'),
-        'n' => Some('\n'),
-        'r' => Some('\r'),
-        't' => Some('\t'),
-        'v' => Some('\u{b}'),
         '\\' => Some('\\'),
         '\'' | '"' if c == quote => Some(c),
-        _ => None,
+        letter => control_of(letter),
     };
     if let Some(simple) = simple {
         return Some((simple, 1));

@@ -10,7 +10,7 @@ use crate::api::selector::LabelSelector;
 use crate::api::{ArcStr, Cause, KindRef, Object, Status, Value, aggregate, kinds, schema, split_api_version};
 use crate::base::List as _;
 use crate::obj;
-use crate::server::authorization::{Attributes, User};
+use crate::server::authorization::{Attributes, User, lists};
 
 /// What the conditions of one evaluation may cost, and its validations.
 const CONDITIONS_BUDGET: u64 = 2_500_000;
@@ -90,7 +90,7 @@ impl Request<'_> {
 
     /// Whether a rule of a policy is about this.
     fn is_of(&self, rule: &Value, equivalent: bool) -> bool {
-        let any = |member: &str, fits: &dyn Fn(&str) -> bool| rule.get(member).items().iter().any(|v| v.str() == "*" || fits(v.str()));
+        let any = |member: &str, fits: &dyn Fn(&str) -> bool| lists(rule, member, fits);
         let cluster_wide = self.is_namespace() || self.namespace().is_empty();
         let names = rule.get("resourceNames").items();
         (match rule.get("scope").str() {
@@ -320,20 +320,8 @@ fn evaluate(
     };
     let user = by.as_user(node);
     let ask = |asked: &Value| {
-        let text = |member: &str| asked.get(member).str();
-        let other = User::impersonated(text("user"), "", &[]);
-        let decision = server.authorize(
-            if text("user").is_empty() { &user } else { &other },
-            &Attributes {
-                verb: text("verb"),
-                group: text("group"),
-                resource: text("resource"),
-                subresource: text("subresource"),
-                namespace: text("namespace"),
-                name: text("name"),
-                path: text("path"),
-            },
-        );
+        let other = Some(asked.get("user").str()).filter(|name| !name.is_empty()).map(|name| User::impersonated(name, "", &[]));
+        let decision = server.authorize(other.as_ref().unwrap_or(&user), &Attributes::of_members(asked));
         (decision.allowed, decision.reason)
     };
     let namespace = match request.namespace() {
