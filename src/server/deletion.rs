@@ -110,7 +110,9 @@ impl ApiServer {
                 Request { kind, operation: "DELETE", sub: Subresource::None, object: &Value::Null, old: &old, dry_run: options.dry_run };
             admission::mutate(self, by, &request)?;
             let warnings = admission::review(self, by, &request)?;
-            self.warnings.extend(warnings);
+            if by.user().is_some() {
+                self.warnings.extend(warnings);
+            }
         }
         if options.dry_run {
             return Ok(Deleted::Gone(old));

@@ -140,3 +140,5 @@ kubectl apply -f bad.yaml
 kubectl apply -f typed.yaml
 kubectl get validatingadmissionpolicy typed -o jsonpath='{.metadata.generation}{"\n"}{.status.observedGeneration}{"\n"}{range .status.typeChecking.expressionWarnings[*]}{.fieldRef}{"\n"}{.warning}{end}'
 kubectl get validatingadmissionpolicy owned -o jsonpath='{.status}{"\n"}'
+# What components are warned of nobody else hears.
+kubectl create namespace gone; echo '{apiVersion: v1, kind: ConfigMap, metadata: {name: kept, labels: {a: b}}}' | kubectl create -n gone -f -; kubectl delete namespace gone; kubectl get configmaps -n gone
