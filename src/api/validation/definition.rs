@@ -3,6 +3,7 @@
 use super::super::custom;
 use super::super::{Cause, Object, Value, names};
 use super::definition_extras::{columns, converted, joined, scale, selection, spec_names, warning};
+use super::definition_lists::{self as lists, LIST_TYPE};
 use super::definition_rules::{self as rules, Found, Place};
 use super::meta::{object_meta, object_meta_update};
 use super::path::{Errors, Path};
@@ -11,8 +12,6 @@ use crate::base::{List as _, Order as _, SortedSet, is_url};
 
 /// Levels of a schema that are looked into.
 const DEPTH_MAX: usize = 64;
-const LIST_TYPE: &str = "x-kubernetes-list-type";
-const MAP_TYPE: &str = "x-kubernetes-map-type";
 const APPROVED: &str = "api-approved.kubernetes.io";
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 /// What stands in the root of a schema whose status has writers of its own.
@@ -160,32 +159,17 @@ fn specification(errors: &mut Errors, spec: &Value) {
             selection(errors, at.child("selectableFields"), version, one_schema, detail);
         }
     }
-    let whole = |errors: &mut Errors, detail: &str| {
-        let shown: Vec<String> = versions
+    let in_common: Vec<&str> =
+        [("schema", one_schema), ("subresources", one_sub), ("additionalPrinterColumns", one_columns), ("selectableFields", one_selection)]
             .iter()
-            .map(|v| {
-                let mut v = v.clone();
-                for (member, one) in [
-                    ("schema", one_schema),
-                    ("subresources", one_sub),
-                    ("additionalPrinterColumns", one_columns),
-                    ("selectableFields", one_selection),
-                ] {
-                    if one {
-                        v.remove(&[member]);
-                    }
-                }
-                super::super::internal::to_json("apiextensions", "CustomResourceDefinitionVersion", &v)
-            })
+            .filter(|(_, one)| *one)
+            .map(|(member, _)| *member)
             .list();
-        let shown = if shown.is_empty() { "null".to_owned() } else { format!("[{}]", shown.join(",")) };
-        errors.0.push(Cause::new("FieldValueInvalid", list.to_string(), format!("Invalid value: {shown}: {detail}")));
-    };
     if twice {
-        whole(errors, "must contain unique version names");
+        wrong_versions(errors, list, versions, &in_common, "must contain unique version names");
     }
     if versions.iter().filter(|v| v.get("storage").is_true()).count() != 1 {
-        whole(errors, "must have exactly one version marked as storage version");
+        wrong_versions(errors, list, versions, &in_common, "must have exactly one version marked as storage version");
     }
     spec_names(errors, at.child("names"), spec.get("names"));
     if let Some(first) = versions.first() {
@@ -206,6 +190,18 @@ fn specification(errors: &mut Errors, spec: &Value) {
     }
     let conversion = at.child("conversion");
     converted(errors, conversion, spec.get("conversion"));
+}
+
+/// What is wrong with all versions at once, which are shown without what they have in common.
+fn wrong_versions(errors: &mut Errors, at: Path<'_>, versions: &[Value], in_common: &[&str], detail: &str) {
+    let shown = |version: &Value| {
+        let mut own = version.clone();
+        in_common.iter().for_each(|member| _ = own.remove(&[member]));
+        super::super::internal::to_json("apiextensions", "CustomResourceDefinitionVersion", &own)
+    };
+    let shown: Vec<String> = versions.iter().map(shown).list();
+    let shown = if shown.is_empty() { "null".to_owned() } else { format!("[{}]", shown.join(",")) };
+    errors.0.push(Cause::new("FieldValueInvalid", at.to_string(), format!("Invalid value: {shown}: {detail}")));
 }
 
 /// One schema.
@@ -512,90 +508,10 @@ fn allowed(errors: &mut Errors, found: &mut Found, at: Path<'_>, schema: &Value,
     if keeps.as_bool() == Some(false) {
         errors.invalid(at.child("x-kubernetes-preserve-unknown-fields"), false, "must be true or undefined");
     }
-    for (member, wanted, values) in
-        [(MAP_TYPE, "object", &["atomic", "granular"] as &[&str]), (LIST_TYPE, "array", &["atomic", "set", "map"])]
-    {
-        let value = schema.get(member);
-        if value.is_null() {
-            continue;
-        }
-        if kind != wanted {
-            let detail = format!("must be {wanted} if {member} is specified");
-            if kind.is_empty() { errors.required(at.child("type"), &detail) } else { errors.invalid(at.child("type"), kind, &detail) }
-        }
-        if !values.contains(&value.str()) {
-            errors.not_supported(at.child(member), value, values);
-        }
-        // What may not change in part can be told apart as an item of a set.
-        if kind == wanted && member == LIST_TYPE && value.str() == "set" {
-            let (item, at) = (schema.get("items"), at.child("items"));
-            let split = match item.get("type").str() {
-                "array" => Some((LIST_TYPE, item.get(LIST_TYPE))),
-                "object" => Some((MAP_TYPE, item.get(MAP_TYPE))),
-                _ => None,
-            };
-            if let Some((member, _)) = split.filter(|(_, held)| held.str() != "atomic") {
-                let detail = "must be atomic as item of a list with x-kubernetes-list-type=set";
-                errors.invalid(at.child(member), item.get(LIST_TYPE), detail);
-            }
-        }
-    }
-    list_keys(errors, at, schema);
+    lists::merge_types(errors, at, schema);
+    lists::keys(errors, at, schema);
     rules::complete(errors, at, schema);
     if errors.0.len() == before {
         rules::read(found, at, schema, place);
-    }
-}
-
-fn list_keys(errors: &mut Errors, at: Path<'_>, schema: &Value) {
-    const KEYS: &str = "x-kubernetes-list-map-keys";
-    let (kind, keys, items) = (schema.get(LIST_TYPE), schema.get(KEYS), schema.get("items"));
-    if !keys.is_empty() && kind.str() != "map" {
-        let detail = "must be map if x-kubernetes-list-map-keys is non-empty";
-        if kind.is_null() { errors.required(at.child(LIST_TYPE), detail) } else { errors.invalid(at.child(LIST_TYPE), kind, detail) }
-    }
-    let place = at.child("items");
-    if matches!(kind.str(), "set" | "map") && is_true(items, "nullable") {
-        errors.forbidden(place.child("nullable"), &format!("cannot be nullable when {LIST_TYPE} is {}", kind.str()));
-    }
-    if kind.str() != "map" {
-        return;
-    }
-    if keys.is_empty() {
-        errors.required(at.child(KEYS), "must not be empty if x-kubernetes-list-type is map");
-    }
-    if items.is_null() {
-        errors.required(place, "must have a schema if x-kubernetes-list-type is map");
-        return;
-    }
-    let of = items.get("type").str();
-    if of != "object" {
-        errors.invalid(place.child("type"), of, "must be object if parent array's x-kubernetes-list-type is map");
-        return;
-    }
-    let list = place.child("properties");
-    for (i, key) in keys.items().iter().enumerate() {
-        let property = items.get("properties").get(key.str());
-        let at_key = list.key(key.str());
-        if property.is_null() {
-            errors.invalid(at.child(KEYS), keys, "entries must all be names of item properties");
-        } else if matches!(property.get("type").str(), "array" | "object") {
-            errors.invalid(at_key.child("type"), of, "must be a scalar type if parent array's x-kubernetes-list-type is map");
-        }
-        if keys.items()[..i].contains(key) {
-            errors.invalid(at.child(KEYS), keys, "must not contain duplicate entries");
-        }
-    }
-    for key in keys.items().iter().filter(|k| !items.get("properties").get(k.str()).is_null()) {
-        let property = items.get("properties").get(key.str());
-        let at_key = list.key(key.str());
-        if !items.get("required").items().contains(key) && property.get("default").is_null() {
-            let detail = "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property";
-            errors.required(at_key.child("default"), detail);
-        }
-        if is_true(property, "nullable") {
-            let detail = "this property is in x-kubernetes-list-map-keys, so it cannot be nullable";
-            errors.forbidden(at_key.child("nullable"), detail);
-        }
     }
 }

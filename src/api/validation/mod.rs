@@ -8,6 +8,7 @@ mod core;
 mod csi;
 mod definition;
 mod definition_extras;
+mod definition_lists;
 mod definition_rules;
 mod device;
 mod flow_control;
