@@ -3,9 +3,10 @@
 use super::super::Value;
 use super::super::names::{self, port_number};
 use super::path::{Errors, Path};
+use super::projected::{field_selector, resource_field};
 use super::resources::{container_resource_name, resource_requirements};
 use super::security::security_context;
-use super::volumes::{self, no_backsteps, relative_path};
+use super::volumes::{no_backsteps, relative_path};
 use crate::base::{SortedMap, SortedSet};
 
 /// What a pod's containers are checked against.
@@ -242,8 +243,8 @@ fn value_from(errors: &mut Errors, at: Path<'_>, variable: &Value) {
         }
         sources += 1;
         match key {
-            "fieldRef" => volumes::field_selector(errors, at.child(key), source, &ENV_FIELDS),
-            "resourceFieldRef" => volumes::resource_field(errors, at.child(key), source, false),
+            "fieldRef" => field_selector(errors, at.child(key), source, &ENV_FIELDS),
+            "resourceFieldRef" => resource_field(errors, at.child(key), source, false),
             "fileKeyRef" => file_key(errors, at.child(key), source),
             _ => key_selector(errors, at.child(key), source),
         }

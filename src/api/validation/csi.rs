@@ -4,9 +4,10 @@
 use super::super::{Quantity, Value, names};
 use super::meta::{label_name, label_selector, object_meta, object_meta_update};
 use super::path::{Errors, Path, same};
+use super::projected::token_expiration;
 use super::security::closed;
 use super::storage::{parameters, provisioner};
-use super::volumes::{csi_driver_name, token_expiration};
+use super::volumes::csi_driver_name;
 use crate::base::SortedSet;
 
 /// A new or changed CSIDriver.

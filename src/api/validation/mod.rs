@@ -19,6 +19,7 @@ mod parts;
 mod path;
 mod pod;
 mod pod_warnings;
+mod projected;
 mod resources;
 mod rest;
 mod scheduling;

@@ -4,10 +4,10 @@ use super::super::kinds::RBAC;
 use super::super::{Object, Value, names};
 use super::meta::{label_selector, labels, object_meta, object_meta_update, path_segment};
 use super::path::{Errors, Path};
+use super::projected::signer_name;
 use super::resources::{container_resource_name, resource_requirements};
 use super::scheduling::tolerations;
 use super::security::closed;
-use super::volumes::signer_name;
 use crate::base::{SortedSet, base64};
 
 /// A new or changed Role or ClusterRole.
