@@ -1,6 +1,6 @@
 //! `kubectl set env`.
 
-use super::{COMMON, is_selected, no_pod_spec, pod_spec_path, send};
+use super::{COMMON, is_selected, named, pod_spec_path, send};
 use crate::api::{Kind, Object, Status, Value, quote};
 use crate::base::{List as _, Order as _, SortedMap};
 use crate::kubectl::checks::check;
@@ -63,16 +63,17 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             variable.set(&["name"], name);
         }
     }
-    super::refuse_local(cx, resources)?;
-    let query = Query { local: flags.is_on("local"), ..Query::of(cx) };
-    let infos = find(cx, &query, resources)?.into_infos()?;
+    let infos = named(cx, resources)?;
     let pattern = flags.get("containers").unwrap_or("*").to_owned();
     let overwrite = flags.switch_or("overwrite", true);
     let mut errors = Vec::new();
     for info in infos {
-        let Some(path) = pod_spec_path(&info) else {
-            errors.push(no_pod_spec(&info));
-            continue;
+        let path = match pod_spec_path(&info) {
+            Ok(path) => path,
+            Err(error) => {
+                errors.push(error);
+                continue;
+            }
         };
         let mut next = info.object.clone();
         let found = match change(next.at_mut(path), &pattern, &env, &remove, overwrite) {

@@ -1,6 +1,6 @@
 //! `kubectl set image`.
 
-use super::{COMMON, begin, for_containers, no_pod_spec, pod_spec_path, send};
+use super::{COMMON, begin, each, for_containers, pod_spec_path, send};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::commands::pairs::split_arguments;
 use crate::kubectl::context::Context;
@@ -31,13 +31,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if images.len() > 1 && images.iter().any(|(name, _)| name == "*") {
         return fail("all containers are already specified by *, but saw more than one container_name=container_image pairs");
     }
-    let mut errors = Vec::new();
-    for info in infos {
-        let Some(path) = pod_spec_path(&info) else {
-            errors.push(no_pod_spec(&info));
-            continue;
-        };
-        let mut next = info.object.clone();
+    each(&infos, &mut |info, mut next, errors| {
+        let path = pod_spec_path(info)?;
         for (name, image) in &images {
             let mut found = false;
             for_containers(next.at_mut(path), |container| {
@@ -50,9 +45,6 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
                 errors.push(CliError::Message(format!("error: unable to find container named {name:?}")));
             }
         }
-        let sent = send(cx, &mut reporter, &info, next, "image updated", "failed to patch image update to pod template:");
-        errors.extend(sent.err());
-    }
-    CliError::check(errors)?;
-    Ok(Flow::Done)
+        send(cx, &mut reporter, info, next, "image updated", "failed to patch image update to pod template:")
+    })
 }

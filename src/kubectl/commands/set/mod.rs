@@ -9,7 +9,7 @@ mod subject;
 
 use crate::api::{Object, Value};
 use crate::kubectl::checks::check;
-use crate::kubectl::command::Command;
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, list, switch, text, text_or};
@@ -31,23 +31,37 @@ pub static COMMAND: Command = Command {
 /// How most of them begin: how they report, and the objects that are named; then the flags that do not go together are refused.
 fn begin(cx: &mut Context<'_, '_>, resources: &[String]) -> Result<(Reporter, Vec<Info>), CliError> {
     let reporter = Reporter::new(cx)?;
-    refuse_local(cx, resources)?;
-    let query = Query { local: cx.flags().is_on("local"), ..Query::of(cx) };
-    let infos = find(cx, &query, resources)?.into_infos()?;
+    let infos = named(cx, resources)?;
     check(cx)?;
     Ok((reporter, infos))
 }
 
-/// `--local` asks no server, so that nothing can be named.
-fn refuse_local(cx: &Context<'_, '_>, resources: &[String]) -> Result<(), CliError> {
+/// The objects that are named. `--local` asks no server, so that nothing can be.
+fn named(cx: &mut Context<'_, '_>, resources: &[String]) -> Result<Vec<Info>, CliError> {
+    let local = cx.flags().is_on("local");
     match cx.inv.path.as_str() {
-        _ if resources.is_empty() || !cx.flags().is_on("local") => Ok(()),
+        _ if resources.is_empty() || !local => {}
         // These two pass names over, and then have nothing.
-        "kubectl set env" | "kubectl set serviceaccount" => fail(MISSING),
-        _ => fail(
-            "error: you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'",
-        ),
+        "kubectl set env" | "kubectl set serviceaccount" => return fail(MISSING),
+        _ => {
+            return fail(
+                "error: you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'",
+            );
+        }
     }
+    let query = Query { local, ..Query::of(cx) };
+    find(cx, &query, resources)?.into_infos()
+}
+
+/// Does to a copy of each object what is asked, and keeps what went wrong to the end.
+fn each(infos: &[Info], change: &mut dyn FnMut(&Info, Value, &mut Vec<CliError>) -> Result<(), CliError>) -> Result<Flow, CliError> {
+    let mut errors = Vec::new();
+    for info in infos {
+        let changed = change(info, info.object.clone(), &mut errors);
+        errors.extend(changed.err());
+    }
+    CliError::check(errors)?;
+    Ok(Flow::Done)
 }
 
 /// What each of them takes.
@@ -67,19 +81,17 @@ const COMMON: &[Flag] = &[
 
 /// Where a kind keeps the pod spec that it runs.
 // Models polymorphichelpers.updatePodSpecForObject.
-fn pod_spec_path(info: &Info) -> Option<&'static [&'static str]> {
+fn pod_spec_path(info: &Info) -> Result<&'static [&'static str], CliError> {
     match info.kind.kind {
-        "Pod" => Some(&["spec"]),
-        "ReplicationController" | "Deployment" | "DaemonSet" | "ReplicaSet" | "StatefulSet" | "Job" => Some(&["spec", "template", "spec"]),
-        "CronJob" => Some(&["spec", "jobTemplate", "spec", "template", "spec"]),
-        _ => None,
+        "Pod" => Ok(&["spec"]),
+        "ReplicationController" | "Deployment" | "DaemonSet" | "ReplicaSet" | "StatefulSet" | "Job" => Ok(&["spec", "template", "spec"]),
+        "CronJob" => Ok(&["spec", "jobTemplate", "spec", "template", "spec"]),
+        _ => {
+            let go = crate::kubectl::pods::go_type(&info.object);
+            let why = format!("the object is not a pod or does not have a pod template: {go}\n");
+            fail(format!("error: {}/{} {why}", info.kind.plural, info.name))
+        }
     }
-}
-
-/// What is said of a kind without a pod spec.
-fn no_pod_spec(info: &Info) -> CliError {
-    let go = crate::kubectl::pods::go_type(&info.object);
-    CliError::Message(format!("error: {}/{} the object is not a pod or does not have a pod template: {go}\n", info.kind.plural, info.name))
 }
 
 /// The containers of a pod spec, its init containers first.

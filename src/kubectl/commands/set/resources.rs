@@ -1,6 +1,6 @@
 //! `kubectl set resources`.
 
-use super::{COMMON, begin, for_containers, is_selected, no_pod_spec, pod_spec_path, send};
+use super::{COMMON, begin, each, for_containers, is_selected, pod_spec_path, send};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::commands::create_generators::resource_list;
 use crate::kubectl::context::Context;
@@ -25,15 +25,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     let wanted = [("limits", resource_list(flags.text("limits"))?), ("requests", resource_list(flags.text("requests"))?)];
     let pattern = flags.get("containers").unwrap_or("*");
-    let mut errors = Vec::new();
-    for info in infos {
-        let Some(path) = pod_spec_path(&info) else {
-            errors.push(no_pod_spec(&info));
-            continue;
-        };
-        let mut next = info.object.clone();
+    each(&infos, &mut |info, mut next, _| {
         let mut found = false;
-        for_containers(next.at_mut(path), |container| {
+        for_containers(next.at_mut(pod_spec_path(info)?), |container| {
             if !is_selected(pattern, container.get("name").str()) {
                 return;
             }
@@ -45,12 +39,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             }
         });
         if !found {
-            errors.push(CliError::Message(format!("error: unable to find container named {pattern}")));
-            continue;
+            return fail(format!("error: unable to find container named {pattern}"));
         }
         let failed = "failed to patch resources update to pod template";
-        errors.extend(send(cx, &mut reporter, &info, next, "resource requirements updated", failed).err());
-    }
-    CliError::check(errors)?;
-    Ok(Flow::Done)
+        send(cx, &mut reporter, info, next, "resource requirements updated", failed)
+    })
 }

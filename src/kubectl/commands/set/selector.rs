@@ -1,6 +1,6 @@
 //! `kubectl set selector`.
 
-use super::{COMMON, send};
+use super::{COMMON, each, named, send};
 use crate::api::Value;
 use crate::api::selector::{LabelSelector, Operator};
 use crate::kubectl::command::{Command, Flow, Run};
@@ -8,7 +8,7 @@ use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, text};
 use crate::kubectl::printing::Reporter;
-use crate::kubectl::resources::{MISSING, Query, find};
+use crate::kubectl::resources::MISSING;
 
 const OWN: &[Flag] = &[text("resource-version", "")];
 
@@ -27,33 +27,24 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     let (selector, unsupported) = labels_of(expression)?;
     let mut reporter = Reporter::new(cx)?;
-    super::refuse_local(cx, resources)?;
-    let query = Query { local: cx.flags().is_on("local"), ..Query::of(cx) };
-    let infos = find(cx, &query, resources)?.into_infos()?;
-    let mut errors = Vec::new();
-    for info in infos {
+    let infos = named(cx, resources)?;
+    each(&infos, &mut |info, mut next, _| {
         if info.kind.kind != "Service" {
-            errors.push(CliError::Message("setting a selector is only supported for Services".into()));
-            continue;
+            return fail("setting a selector is only supported for Services");
         }
         if !unsupported.is_empty() {
-            errors.push(CliError::Message(format!("match expression [{unsupported}] not supported on this object")));
-            continue;
+            return fail(format!("match expression [{unsupported}] not supported on this object"));
         }
-        let mut next = info.object.clone();
         next.set(&["spec", "selector"], selector.clone());
         let version = cx.flags().text("resource-version");
         if !version.is_empty() {
             next.set(&["metadata", "resourceVersion"], version);
         }
         if next.same(&info.object) {
-            reporter.report("selector updated", &next, cx.out)?;
-            continue;
+            return reporter.report("selector updated", &next, cx.out);
         }
-        errors.extend(send(cx, &mut reporter, &info, next, "selector updated", "").err());
-    }
-    CliError::check(errors)?;
-    Ok(Flow::Done)
+        send(cx, &mut reporter, info, next, "selector updated", "")
+    })
 }
 
 /// The labels that a selector asks for, and what it asks for beside them.

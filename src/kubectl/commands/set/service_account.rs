@@ -1,6 +1,6 @@
 //! `kubectl set serviceaccount`.
 
-use super::{COMMON, begin, no_pod_spec, pod_spec_path, send};
+use super::{COMMON, begin, each, pod_spec_path, send};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -18,24 +18,15 @@ pub static COMMAND: Command = Command {
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let Some((account, resources)) = cx.args().split_last() else { return fail("serviceaccount is required") };
     let (mut reporter, infos) = begin(cx, resources)?;
-    let mut errors = Vec::new();
-    for info in infos {
-        let Some(path) = pod_spec_path(&info) else {
-            errors.push(no_pod_spec(&info));
-            continue;
-        };
-        let mut next = info.object.clone();
-        let spec = next.at_mut(path);
+    each(&infos, &mut |info, mut next, _| {
+        let spec = next.at_mut(pod_spec_path(info)?);
         spec.set(&["serviceAccountName"], account.as_str());
         if cx.dry_run()? != DryRun::Client && !cx.flags().is_on("local") {
             spec.set(&["serviceAccount"], account.as_str());
         }
         if next.same(&info.object) {
-            reporter.report("serviceaccount updated", &next, cx.out)?;
-            continue;
+            return reporter.report("serviceaccount updated", &next, cx.out);
         }
-        errors.extend(send(cx, &mut reporter, &info, next, "serviceaccount updated", "failed to patch ServiceAccountName").err());
-    }
-    CliError::check(errors)?;
-    Ok(Flow::Done)
+        send(cx, &mut reporter, info, next, "serviceaccount updated", "failed to patch ServiceAccountName")
+    })
 }

@@ -1,6 +1,6 @@
 //! `kubectl set subject`.
 
-use super::{COMMON, begin, send};
+use super::{COMMON, begin, each, send};
 use crate::api::Value;
 use crate::base::{List as _, Order as _};
 use crate::kubectl::command::{Command, Flow, Run};
@@ -49,21 +49,16 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if subjects.is_empty() {
         return fail("you must specify at least one value of user, group or serviceaccount");
     }
-    let mut errors = Vec::new();
-    for info in infos {
+    each(&infos, &mut |info, mut next, _| {
         if !matches!(info.kind.kind, "RoleBinding" | "ClusterRoleBinding") {
             let message = "setting subjects is only supported for RoleBinding/ClusterRoleBinding";
-            errors.push(CliError::Message(format!("error: {}/{} {message}\n", info.kind.plural, info.name)));
-            continue;
+            return fail(format!("error: {}/{} {message}\n", info.kind.plural, info.name));
         }
-        let mut next = info.object.clone();
         let there = next.get("subjects").clone();
         let new: Vec<Value> = subjects.iter().filter(|s| !there.items().iter().any(|t| t.same(s))).cloned().list();
         if !new.is_empty() {
             next.get_mut("subjects").list_mut().extend(new);
         }
-        errors.extend(send(cx, &mut reporter, &info, next, "subjects updated", "failed to patch subjects to rolebinding:").err());
-    }
-    CliError::check(errors)?;
-    Ok(Flow::Done)
+        send(cx, &mut reporter, info, next, "subjects updated", "failed to patch subjects to rolebinding:")
+    })
 }
