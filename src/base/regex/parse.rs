@@ -2,7 +2,7 @@
 
 use super::error::{RegexError, Why};
 use super::{Node, unicode};
-use crate::base::{List as _, Order as _};
+use crate::base::{List as _, Order as _, text};
 
 /// An expression as a tree.
 #[derive(Debug)]
@@ -379,12 +379,6 @@ impl<'a> Parser<'a> {
     /// What stands behind a backslash in Go's syntax, where it is one character. The backslash is at `from`.
     fn go_escape(&mut self, e: char, from: usize) -> Result<char, RegexError> {
         Ok(match e {
-            'n' => '\n',
-            't' => '\t',
-            'r' => '\r',
-            'f' => '\u{c}',
-            'v' => '\u{b}',
-            'a' => '\u{7}',
             'x' => {
                 let braces = self.peek(0) == Some('{');
                 self.at += usize::from(braces);
@@ -395,7 +389,8 @@ impl<'a> Parser<'a> {
                 self.at += digits + usize::from(braces);
                 code.filter(|_| complete).and_then(char::from_u32).ok_or_else(|| self.wrong(Why::Escape, from))?
             }
-            e if e.is_ascii_alphanumeric() => return Err(self.wrong(Why::Escape, from)),
+            // A `b` is a word's boundary.
+            e if e.is_ascii_alphanumeric() => text::control_of(e).filter(|_| e != 'b').ok_or_else(|| self.wrong(Why::Escape, from))?,
             e => e,
         })
     }
