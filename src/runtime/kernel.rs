@@ -454,32 +454,18 @@ impl Kernel {
             self.desc_ref(*d);
         }
         let child = Process {
-            pid,
             ppid: parent.pid,
             session: parent.session,
             uid: parent.uid,
             gid: parent.gid,
-            argv: parent.argv.clone(),
-            env: parent.env.clone(),
-            cwd: parent.cwd.clone(),
             umask: parent.umask,
             fds: parent.fds.clone(),
-            pending: 0,
             handled: parent.handled,
             ignored: parent.ignored,
-            stopped: false,
             background: parent.background,
             body,
-            out: VecDeque::new(),
-            ending: None,
-            wake: self.now,
-            block: Block::None,
-            cpu_us: 0,
-            rate: 0,
             memory: parent.memory / 2,
-            reaped: Vec::new(),
-            started: self.now,
-            root: false,
+            ..Process::new(pid, parent.argv.clone(), parent.env.clone(), parent.cwd.clone(), self.now)
         };
         let mut child = Box::new(child);
         self.charge(&mut child, FORK_US);
@@ -533,35 +519,9 @@ impl Kernel {
         if stdin != super::machine::Stdin::Null {
             self.sessions.insert(pid, Session { tty: tty.then(|| Tty { echo: true, ..Tty::default() }), ..Session::default() });
         }
-        let ppid = 0;
-        let mut p = Box::new(Process {
-            pid,
-            ppid,
-            session: pid,
-            uid: user.0,
-            gid: user.1,
-            argv: argv.clone(),
-            env: env.clone(),
-            cwd,
-            umask: 0o022,
-            fds: vec![Some(input), Some(out), Some(err)],
-            pending: 0,
-            handled: 0,
-            ignored: 0,
-            stopped: false,
-            background: false,
-            body: Body::Gone,
-            out: VecDeque::new(),
-            ending: None,
-            wake: self.now,
-            block: Block::None,
-            cpu_us: 0,
-            rate: 0,
-            memory: 0,
-            reaped: Vec::new(),
-            started: self.now,
-            root: true,
-        });
+        let fds = vec![Some(input), Some(out), Some(err)];
+        let own = Process::new(pid, argv.clone(), env.clone(), cwd, self.now);
+        let mut p = Box::new(Process { uid: user.0, gid: user.1, fds, root: true, ..own });
         self.exec(&mut p, name, argv, env);
         self.procs.insert(pid, p);
         Some(pid)

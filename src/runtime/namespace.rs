@@ -1,7 +1,6 @@
 //! Machines that have one process namespace in common: each keeps stand-ins for the processes of the others, which `ps` shows,
 //! `kill` finds and `/proc` knows. What is sent to a stand-in goes on to the machine that it stands for.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::fs::{FileSystem, Inode};
@@ -47,32 +46,14 @@ pub fn share_processes(now: Time, machines: &mut [&mut Machine], paused: bool) {
 /// The process that holds a pod's namespaces.
 fn pause(started: Time, files: Arc<FileSystem>) -> Process {
     Process {
-        pid: 1,
-        ppid: 0,
-        session: 1,
         uid: 65535,
         gid: 65535,
-        argv: Arc::from([arcstr::literal!("/pause")]),
-        env: Arc::new(Env::new()),
-        cwd: arcstr::literal!("/"),
         umask: 0,
-        fds: Vec::new(),
-        pending: 0,
-        handled: 0,
-        ignored: 0,
-        stopped: false,
-        background: false,
         body: Body::Elsewhere(files),
-        out: VecDeque::new(),
-        ending: None,
         wake: Time::MAX,
         block: Block::Forever,
-        cpu_us: 0,
-        rate: 0,
         memory: 700 << 10,
-        reaped: Vec::new(),
-        started,
-        root: false,
+        ..Process::new(1, Arc::from([arcstr::literal!("/pause")]), Arc::new(Env::new()), arcstr::literal!("/"), started)
     }
 }
 

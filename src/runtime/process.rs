@@ -222,6 +222,38 @@ pub struct Process {
 }
 
 impl Process {
+    /// A process that was just made: nobody's child, in a session of its own, with nothing open and nothing to run.
+    pub fn new(pid: Pid, argv: Arc<[ArcStr]>, env: Arc<Env>, cwd: ArcStr, now: Time) -> Process {
+        Process {
+            pid,
+            ppid: 0,
+            session: pid,
+            uid: 0,
+            gid: 0,
+            argv,
+            env,
+            cwd,
+            umask: 0o022,
+            fds: Vec::new(),
+            pending: 0,
+            handled: 0,
+            ignored: 0,
+            stopped: false,
+            background: false,
+            body: Body::Gone,
+            out: VecDeque::new(),
+            ending: None,
+            wake: now,
+            block: Block::None,
+            cpu_us: 0,
+            rate: 0,
+            memory: 0,
+            reaped: Vec::new(),
+            started: now,
+            root: false,
+        }
+    }
+
     pub fn fd(&self, n: u32) -> Option<DescId> {
         self.fds.get(n as usize).copied().flatten()
     }
