@@ -1,4 +1,57 @@
-//! What Go's JSON decoder says of a text that is none.
+//! JSON as Go has it: how its encoder writes what is no list and no map, and what its decoder says of a text that is none.
+
+use std::fmt::Write;
+
+use super::Value;
+
+/// Writes what is no list and no map.
+pub fn write_scalar(out: &mut String, value: &Value) {
+    match value {
+        Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
+        Value::Int(i) => {
+            let _ = write!(out, "{i}");
+        }
+        Value::Float(f) => out.push_str(&format_float(*f)),
+        Value::Str(s) => write_string(out, s),
+        _ => out.push_str("null"),
+    }
+}
+
+/// Writes a string in quotes; `<`, `>` and `&` are escaped too, as Go does so that JSON may stand in HTML.
+pub fn write_string(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\u{0}'..='\u{1f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            _ => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+/// A float: the shortest digits, with an exponent only where it is very small or large.
+fn format_float(f: f64) -> String {
+    if f == 0.0 {
+        return if f.is_sign_negative() { "-0" } else { "0" }.into();
+    }
+    if f.abs() < 1e-6 || f.abs() >= 1e21 {
+        let text = format!("{f:e}");
+        return match text.split_once('e') {
+            Some((digits, exponent)) if !exponent.starts_with('-') => format!("{digits}e+{exponent}"),
+            _ => text,
+        };
+    }
+    format!("{f}")
+}
 
 /// `invalid character 'b' looking for beginning of object key string`; none where the text is JSON.
 pub fn syntax_error(text: &[u8]) -> Option<String> {

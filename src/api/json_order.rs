@@ -1,8 +1,9 @@
 //! JSON as the API server writes it: members in the order of Go's structs, where values here keep theirs sorted.
 
+use super::go_json::{write_scalar, write_string};
 use super::schema::{GoPart, Schema, Ty, Type, schema};
+use super::split_api_version;
 use super::value::Value;
-use super::{ArcStr, split_api_version};
 
 /// What is no stored object: its kind, and the members of the struct and of those inside it, level by level. What has no kind is a
 /// version.
@@ -100,7 +101,7 @@ impl<'a> Writer<'a> {
                 self.out.push('{');
                 for (i, (key, member, shape)) in members.iter().enumerate() {
                     self.begin(i, depth + 1);
-                    self.scalar(&Value::Str(ArcStr::from(*key)));
+                    write_string(&mut self.out, key);
                     self.out.push_str(if self.indent { ": " } else { ":" });
                     self.write(member, *shape, depth + 1);
                 }
@@ -118,7 +119,7 @@ impl<'a> Writer<'a> {
                 }
                 self.end(']', list.is_empty(), depth);
             }
-            scalar => self.scalar(scalar),
+            scalar => write_scalar(&mut self.out, scalar),
         }
     }
 
@@ -169,18 +170,6 @@ impl<'a> Writer<'a> {
         if self.indent {
             self.out.push('\n');
             (0..depth).for_each(|_| self.out.push_str("  "));
-        }
-    }
-
-    /// Go's encoder escapes what HTML would take for its own.
-    fn scalar(&mut self, value: &Value) {
-        for c in value.to_json().chars() {
-            match c {
-                '<' => self.out.push_str("\\u003c"),
-                '>' => self.out.push_str("\\u003e"),
-                '&' => self.out.push_str("\\u0026"),
-                c => self.out.push(c),
-            }
         }
     }
 }

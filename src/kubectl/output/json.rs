@@ -1,8 +1,7 @@
 //! JSON as kubectl prints it: Go's `encoding/json` with its escapes, four spaces a level.
 
-use std::fmt::Write;
-
 use crate::api::Value;
+use crate::api::go_json::{write_scalar, write_string};
 
 /// A value in JSON, four spaces a level, without a newline at the end.
 pub fn to_json(value: &Value) -> String {
@@ -21,13 +20,6 @@ pub fn to_compact_json(value: &Value) -> String {
 /// Writes at a depth of levels, or on one line where there is none. Depth is bounded by what the decoder lets in.
 fn write(out: &mut String, value: &Value, depth: Option<usize>) {
     match value {
-        Value::Null => out.push_str("null"),
-        Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
-        Value::Int(i) => {
-            let _ = write!(out, "{i}");
-        }
-        Value::Float(f) => out.push_str(&format_float(*f)),
-        Value::Str(s) => write_string(out, s),
         Value::List(l) if l.is_empty() => out.push_str("[]"),
         Value::Map(m) if m.is_empty() => out.push_str("{}"),
         Value::List(l) => {
@@ -50,6 +42,7 @@ fn write(out: &mut String, value: &Value, depth: Option<usize>) {
             newline(out, depth);
             out.push('}');
         }
+        scalar => write_scalar(out, scalar),
     }
 }
 
@@ -67,42 +60,6 @@ fn newline(out: &mut String, depth: Option<usize>) {
     }
 }
 
-/// A string in quotes; `<`, `>` and `&` are escaped too, as Go does so that JSON may stand in HTML.
-pub(crate) fn write_string(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '\u{0}'..='\u{1f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            _ => out.push(c),
-        }
-    }
-    out.push('"');
-}
-
-/// A float as Go's `encoding/json` writes it: the shortest digits, with an exponent only where it is very small or large.
-pub(crate) fn format_float(f: f64) -> String {
-    if f == 0.0 {
-        return if f.is_sign_negative() { "-0" } else { "0" }.into();
-    }
-    if f.abs() < 1e-6 || f.abs() >= 1e21 {
-        let text = format!("{f:e}");
-        return match text.split_once('e') {
-            Some((digits, exponent)) if !exponent.starts_with('-') => format!("{digits}e+{exponent}"),
-            _ => text,
-        };
-    }
-    format!("{f}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,7 +75,7 @@ mod tests {
         );
         assert_eq!(to_compact_json(&obj!({"a": [1, {"b": "c"}]})), r#"{"a":[1,{"b":"c"}]}"#);
         for (f, want) in [(1e21, "1e+21"), (1e20, "100000000000000000000"), (1e-7, "1e-7"), (0.000001, "0.000001"), (-2.5e30, "-2.5e+30")] {
-            assert_eq!(format_float(f), want);
+            assert_eq!(to_json(&Value::Float(f)), want);
         }
     }
 

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::json::format_float;
 use super::yaml::reads_as_string;
 use crate::api::Value;
+use crate::api::go_json::write_scalar;
 
 /// A value in KYAML, with its `---` before it and a newline at the end.
 // Models sigs.k8s.io/yaml/kyaml.
@@ -21,12 +21,6 @@ fn indent(out: &mut String, level: usize) {
 
 fn node(out: &mut String, value: &Value, level: usize) {
     match value {
-        Value::Null => out.push_str("null"),
-        Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
-        Value::Int(i) => {
-            let _ = write!(out, "{i}");
-        }
-        Value::Float(f) => out.push_str(&format_float(*f)),
         Value::Str(s) => string(out, s, level + 1, false),
         Value::List(items) if items.is_empty() => out.push_str("[]"),
         Value::Map(map) if map.is_empty() => out.push_str("{}"),
@@ -68,6 +62,7 @@ fn node(out: &mut String, value: &Value, level: usize) {
             indent(out, level);
             out.push('}');
         }
+        scalar => write_scalar(out, scalar),
     }
 }
 
