@@ -9,7 +9,7 @@ use super::cache::{Cache, NodeIndex};
 use super::framework::Reasons;
 use super::plugins::node_resources_fit::{Insufficient, insufficient};
 use super::plugins::{NODE_RESOURCES_FIT, PLUGINS, PluginId};
-use super::resources::Resources;
+use super::resources::{Resources, ScalarNames};
 use crate::api::quantity::Format;
 use crate::api::{ArcStr, Quantity};
 use crate::base::{List as _, Time};
@@ -92,6 +92,8 @@ pub struct Reason {
 /// How much of a resource there is, where it is too little.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shortage {
+    /// Of which resource.
+    pub resource: ArcStr,
     /// What the pod requests.
     pub requested: Quantity,
     /// What is left on the node.
@@ -101,14 +103,15 @@ pub struct Shortage {
 }
 
 impl Shortage {
-    fn of(lack: &Insufficient) -> Self {
+    fn of(lack: &Insufficient, scalars: &ScalarNames) -> Self {
         let amount = |n: i64| match lack.reason {
             Reasons::CPU => Quantity::from_milli(n),
             Reasons::MEMORY | Reasons::EPHEMERAL_STORAGE => Quantity::new(n, Format::BinarySi),
             _ => Quantity::new(n, Format::DecimalSi),
         };
         let free = lack.capacity.saturating_sub(lack.used).max(0);
-        Shortage { requested: amount(lack.requested), free: amount(free), capacity: amount(lack.capacity) }
+        let resource = lack.reason.resource(scalars).into();
+        Shortage { resource, requested: amount(lack.requested), free: amount(free), capacity: amount(lack.capacity) }
     }
 }
 
@@ -210,7 +213,7 @@ impl Record {
         for (index, plugin, reasons) in self.rejected.iter().take(ROWS_MAX - rows.len()) {
             let shortage = |reason: Reasons| {
                 let mut lacks = (*plugin == NODE_RESOURCES_FIT).then(|| insufficient(requests, cache.node(*index)))?;
-                lacks.find(|lack| lack.reason == reason).as_ref().map(Shortage::of)
+                lacks.find(|lack| lack.reason == reason).map(|lack| Shortage::of(&lack, &cache.scalars))
             };
             let reasons = reasons.iter().map(|r| Reason { text: r.text(&cache.scalars), shortage: shortage(r) }).list();
             let refused = Some(Refusal { plugin: PLUGINS[*plugin as usize].name(), reasons });

@@ -132,10 +132,20 @@ impl Reasons {
 
     /// The reason's text; of a single one.
     pub fn text(self, scalars: &ScalarNames) -> String {
-        let bit = self.0.trailing_zeros();
-        match REASON_TEXTS.get(bit as usize) {
+        match REASON_TEXTS.get(self.0.trailing_zeros() as usize) {
             Some(text) => (*text).to_owned(),
-            None => format!("Insufficient {}", scalars.name((bit.max(SCALAR_BIT) - SCALAR_BIT) as u16)),
+            None => format!("Insufficient {}", self.resource(scalars)),
+        }
+    }
+
+    /// The resource that there is not enough of; of a single one that is such a reason.
+    pub fn resource(self, scalars: &ScalarNames) -> &str {
+        match self {
+            Reasons::CPU => "cpu",
+            Reasons::MEMORY => "memory",
+            Reasons::EPHEMERAL_STORAGE => "ephemeral-storage",
+            Reasons::TOO_MANY_PODS => "pods",
+            _ => scalars.name((self.0.trailing_zeros().max(SCALAR_BIT) - SCALAR_BIT) as u16),
         }
     }
 }

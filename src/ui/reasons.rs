@@ -75,8 +75,7 @@ pub fn refusals(decision: &Decision, lang: Lang) -> Option<String> {
         let nodes = nodes.to_string();
         let text = match (plugin, &reason.shortage) {
             (_, Some(s)) => {
-                let resource = reason.text.strip_prefix("Insufficient ").unwrap_or(&reason.text);
-                return fill(Text::RefusedShort.t(lang), &[&nodes, resource, &s.requested.to_string(), &s.free.to_string(), most]);
+                return fill(Text::RefusedShort.t(lang), &[&nodes, &s.resource, &s.requested.to_string(), &s.free.to_string(), most]);
             }
             ("TaintToleration", _) => Text::RefusedTaint,
             ("NodeAffinity", _) => Text::RefusedAffinity,
