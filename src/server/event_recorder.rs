@@ -104,10 +104,10 @@ impl EventRecorder {
         if !recorded.admit(kind, now) {
             return;
         }
-        let message = recorded.correlate(reason, message, now);
         // All that are combined are one event, whose message is the newest one's.
-        let combined = message.starts_with(COMBINED);
-        let known_by: ArcStr = if combined { COMBINED.into() } else { message.clone() };
+        let combined = recorded.combines(reason, message, now);
+        let known_by: ArcStr = if combined { COMBINED } else { message }.into();
+        let message: ArcStr = if combined { format!("{COMBINED}{message}").into() } else { known_by.clone() };
         let identity = Identity { field_path: field_path.into(), reason: reason.into(), message: known_by };
         let namespace = namespace_for(object);
         let by = Caller::new(now, self.component);
@@ -176,8 +176,8 @@ pub(super) fn reference(object: &Value, field_path: &str) -> Value {
 }
 
 impl Recorded {
-    /// The message to store: the given one, or the combined form once too many similar ones came.
-    fn correlate(&mut self, reason: &str, message: &str, now: Time) -> ArcStr {
+    /// Whether an event is combined with others, since too many similar ones came.
+    fn combines(&mut self, reason: &str, message: &str, now: Time) -> bool {
         let similar = self.similar.entry(reason.into()).or_default();
         if now.since(similar.last) > SIMILAR_WINDOW {
             similar.messages.clear();
@@ -189,9 +189,9 @@ impl Recorded {
         if similar.messages.len() >= SIMILAR_MAX {
             // One is forgotten, whichever it is upstream, so that the others still count for themselves.
             similar.messages.remove(0);
-            return format!("{COMBINED}{message}").into();
+            return true;
         }
-        message.into()
+        false
     }
 
     /// Takes a token of the object's bucket.
