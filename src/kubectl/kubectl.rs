@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::command::{Command, Flow, Run, Task};
 use super::commands::plugin::{Next, Plugin};
 use super::commands::proxy::Proxying;
-use super::commands::{ROOT, rolling_update};
+use super::commands::{ROOT, exec, rolling_update};
 use super::config::{self, Kubeconfig};
 use super::context::{Context, Invocation, Session};
 use super::error::CliError;
@@ -17,7 +17,7 @@ use super::host::{Environment, Host, Output, StdinState, Step};
 use super::legacy;
 use super::preferences;
 use crate::api::Status;
-use crate::server::{Attributes, User};
+use crate::server::{Attributes, ExecId, User};
 
 /// The exit code of a process that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
@@ -161,13 +161,23 @@ impl Kubectl {
         }
     }
 
+    /// The program in a container that it is connected to.
+    fn connected(&self) -> Option<&exec::Session> {
+        match &self.state {
+            State::Running(Task::Session(session)) => Some(session),
+            State::Running(Task::Attach(attaching)) => attaching.session(),
+            _ => None,
+        }
+    }
+
+    /// The session in a container that it has open.
+    pub fn session_id(&self) -> Option<ExecId> {
+        self.connected().map(exec::Session::id)
+    }
+
     /// Whether what it waits for is a program in a container that has a terminal: keys go there as they are typed.
     pub fn wants_raw_input(&self) -> bool {
-        match &self.state {
-            State::Running(Task::Session(session)) => session.has_terminal(),
-            State::Running(Task::Attach(attaching)) => attaching.has_terminal(),
-            _ => false,
-        }
+        self.connected().is_some_and(exec::Session::has_terminal)
     }
 
     /// Where it reads its input: standard input, or what a `-f` names instead.

@@ -52,6 +52,11 @@ impl Execs {
         self.sessions.get(&id)
     }
 
+    /// Forgets a session that nobody reads any more.
+    pub fn close(&mut self, id: u64) {
+        self.sessions.remove(&id);
+    }
+
     /// Takes what is unread.
     pub fn poll(&mut self, id: u64) -> ExecPoll {
         let Some(session) = self.sessions.get_mut(&id) else { return ExecPoll { exit: Some(137), ..ExecPoll::default() } };

@@ -1,7 +1,7 @@
 //! What clients ask of the kubelets: the API server's connections to nodes.
 
 use super::container::{Instance, ProcessUse};
-use super::container_runtime::{self, Inode, InodeKind, Machine, ProcessInfo, QueueLength, SpawnError, Stdin};
+use super::container_runtime::{self, Inode, InodeKind, Machine, ProcessInfo, QueueLength, Signal, SpawnError, Stdin};
 use super::kubelets::Kubelets;
 use super::pod_worker::PodWorker;
 use crate::api::{ArcStr, Object, Status, Value, kinds};
@@ -195,6 +195,19 @@ impl NodeApi for Kubelets {
 
     fn close_stdin(&mut self, now: Time, session: ExecId) {
         self.on_machine(now, session, |machine, pid, _, now| machine.close_stdin(now, pid));
+    }
+
+    fn hang_up(&mut self, now: Time, session: ExecId) {
+        // A container's own process and its terminal outlive those who attach to it.
+        if self.execs_ref().get(session.0).is_some_and(|s| !s.attached) {
+            self.on_machine(now, session, |machine, pid, tty, now| {
+                if tty {
+                    machine.signal_session(now, pid, Signal::HUP);
+                }
+                machine.close_stdin(now, pid);
+            });
+        }
+        self.execs().close(session.0);
     }
 
     fn poll(&mut self, session: ExecId) -> ExecPoll {

@@ -184,6 +184,9 @@ pub trait NodeApi {
     /// Ends a session's input.
     fn close_stdin(&mut self, now: Time, session: ExecId);
 
+    /// Whoever opened a session is gone: a terminal hangs up, other input ends.
+    fn hang_up(&mut self, now: Time, session: ExecId);
+
     /// Takes what came out of a session; once `exit` was given, the session is forgotten.
     fn poll(&mut self, session: ExecId) -> ExecPoll;
 

@@ -364,3 +364,23 @@ fn only_pages_of_the_web_are_missed() {
     assert_eq!(missed("https://example.com/x.yaml").as_deref(), Some("https://example.com/x.yaml"));
     assert_eq!(missed("http://localhost:8080/x.yaml"), None);
 }
+
+#[test]
+fn a_program_in_a_container_hears_that_its_client_is_gone() {
+    let start = r#"exec -it p -- sh -c 'trap \"echo hup >> /tmp/h\" HUP; cat; echo end >> /tmp/h'"#;
+    let session = format!(
+        r#"{{"inputs":[
+            {{"t":0,"cmd":"kubectl run p --image=busybox -- sleep 1h"}},
+            {{"t":5,"terminal":{{"tab":0,"data":"timeout 3 kubectl {start}\n"}}}},
+            {{"t":7,"cmd":"kubectl exec p -- sh -c 'cat /tmp/h; ps | grep -c [t]rap'"}},
+            {{"t":12,"cmd":"kubectl exec p -- sh -c 'cat /tmp/h; ps | grep -c [t]rap'"}},
+            {{"t":13,"cmd":"sleep 9 | timeout 2 kubectl exec -i p -- sh -c 'cat; echo over >> /tmp/h'"}},
+            {{"t":24,"cmd":"timeout 2 kubectl exec p -- sh -c 'sleep 3; echo still >> /tmp/h'"}},
+            {{"t":30,"cmd":"kubectl exec p -- cat /tmp/h"}}]}}"#
+    );
+    let mut sim = Sim::new(Session::from_json(&session).expect("readable"));
+    sim.play();
+    let said: Vec<&str> = sim.steps().iter().filter_map(|s| s.stdout.as_deref()).collect();
+    // A terminal hangs up, other input ends, and a program that reads nothing goes on.
+    assert_eq!(said[1..], ["1\n", "hup\nend\n0\n", "", "", "hup\nend\nover\nstill\n"]);
+}

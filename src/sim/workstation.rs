@@ -16,7 +16,7 @@ use crate::kubelet::Kubelets;
 use crate::network::{NetError, NetRequest};
 use crate::runtime::{self, ExtRead, Image, Kind, Machine, MachineEvent, MachineSpec, Pid, Signal, SpawnSpec, Stdin};
 use crate::scheduler::configuration;
-use crate::server::{CERTIFICATE, NodeApi};
+use crate::server::{CERTIFICATE, ExecId, NodeApi};
 use files::{WorkstationFiles, file_error};
 use written::Written;
 
@@ -90,6 +90,8 @@ pub struct Workstation {
     /// What its programs ask of the network.
     requests: Vec<(u64, NetRequest)>,
     connections: Connections,
+    /// Sessions in containers whose kubectl is gone.
+    left: Vec<ExecId>,
 }
 
 impl Workstation {
@@ -126,6 +128,7 @@ impl Workstation {
             described: false,
             requests: Vec::new(),
             connections: Connections::default(),
+            left: Vec::new(),
         };
         workstation.write_file(".kube/config", &first_kubeconfig(&workstation.namespace));
         workstation.write_file(".kube/ca.crt", CERTIFICATE);
@@ -296,6 +299,11 @@ impl Workstation {
     pub(super) fn step(&mut self, cluster: &mut Cluster, now: Time) {
         self.machine.run(now);
         self.take_events(now);
+        for session in std::mem::take(&mut self.left) {
+            if let Some(kubelets) = &mut cluster.kubelets {
+                kubelets.hang_up(now, session);
+            }
+        }
         for (pid, argv) in std::mem::take(&mut self.scheduler_calls) {
             self.call_scheduler(cluster, now, pid, argv.get(1..).unwrap_or_default());
         }
@@ -390,7 +398,7 @@ impl Workstation {
                     }
                 }
                 MachineEvent::ExternalGone { pid } => {
-                    self.kubectls.remove(&pid);
+                    self.left.extend(self.kubectls.remove(&pid).and_then(|r| r.kubectl.session_id()));
                 }
                 MachineEvent::Request { id, request, .. } => self.requests.push((id, request)),
                 MachineEvent::Exited { .. }
@@ -419,10 +427,13 @@ impl Workstation {
 
     fn signal_kubectl(&mut self, now: Time, pid: Pid, signal: Signal) {
         let Some(running) = self.kubectls.get_mut(&pid) else { return };
+        let open = running.kubectl.session_id();
         if signal == Signal::INT {
             running.kubectl.interrupt();
             running.wake = Some(now);
+            self.left.extend(open.filter(|_| running.kubectl.session_id().is_none()));
         } else {
+            self.left.extend(open);
             self.kubectls.remove(&pid);
             self.machine.ext_exit(now, pid, 128 + i32::from(signal.0));
         }

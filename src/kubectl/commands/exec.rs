@@ -217,6 +217,11 @@ impl Session {
         }
     }
 
+    /// The session, as the node knows it.
+    pub fn id(&self) -> ExecId {
+        self.id
+    }
+
     /// Whether the program has a terminal.
     pub fn has_terminal(&self) -> bool {
         self.tty

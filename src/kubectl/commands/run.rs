@@ -249,7 +249,12 @@ impl Attaching {
 
     /// Whether the container has a terminal.
     pub fn has_terminal(&self) -> bool {
-        matches!(&self.stage, Stage::Attached(session) if session.has_terminal())
+        self.session().is_some_and(Session::has_terminal)
+    }
+
+    /// The session in the container, once there is one.
+    pub fn session(&self) -> Option<&Session> {
+        if let Stage::Attached(session) = &self.stage { Some(session) } else { None }
     }
 
     /// Attaches once the pod runs, and leaves as its container leaves.
