@@ -1,6 +1,6 @@
 // Measures the page in dist/ as Chromium runs it, and prints what was measured beside what is wanted:
 //
-//     cargo xtask bench page [PART...]       (or node benches/page.mjs, where the page is built)
+//     cargo xtask bench page [PART...]       (or node benches/page.mjs, where the page is built; --check only looks at the names)
 //
 // Each row begins with a fresh page that finds a session in the browser's storage. It never fails for being slow: it shows numbers.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -191,6 +191,7 @@ if (unknown.length) {
   console.error(`page: no part is called ${unknown.join(', ')}; there are ${Object.keys(measures).join(', ')}`);
   process.exit(1);
 }
+if (process.argv.includes('--check')) process.exit(0);
 const site = await serve({ 'cache-control': 'max-age=3600' });
 const profile = mkdtempSync(join(tmpdir(), 'kubarium-bench-'));
 const browser = await chromium.launch(launching(profile));

@@ -1,11 +1,14 @@
 //! Building and serving the page.
 
-use crate::process::{Cmd, root};
+use crate::process::{Cmd, root, target_dir};
 use crate::report::{heading, seconds};
 use crate::tools::{Browser, Need, set_up};
 use crate::{Failure, size};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::num::NonZeroU16;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// Bundles the editor and the terminal, where their sources changed. The wasm build imports the result.
@@ -33,6 +36,8 @@ pub fn build_and_weigh() -> Result<(), Failure> {
 /// `cargo xtask bench page`: builds `dist/` and measures it in Chromium.
 pub fn bench(parts: &[String]) -> Result<(), Failure> {
     set_up(Need::Test)?;
+    // A wrong name is refused before the build, which takes minutes.
+    Cmd::new("node", ["benches/page.mjs", "--check"]).args(parts).run()?;
     let browser = Browser::find_or_install()?;
     heading("build the page");
     build()?;
@@ -55,8 +60,8 @@ pub fn serve(args: &[String]) -> Result<(), Failure> {
         }
     }
     // Trunk would find out only after the first build, and whoever has the port would be taken for it.
-    let port = match port.map(NonZeroU16::get) {
-        Some(port) => TcpListener::bind(("127.0.0.1", port)).map(|_| port).map_err(|why| format!("cannot serve at port {port}: {why}"))?,
+    let (port, _claim) = match port.map(NonZeroU16::get) {
+        Some(port) => claim(port).map(|claim| (port, claim)).map_err(|why| format!("cannot serve at port {port}: {why}"))?,
         None => free_port()?,
     };
     set_up(Need::Page)?;
@@ -64,21 +69,27 @@ pub fn serve(args: &[String]) -> Result<(), Failure> {
     bundle()?;
     let address = format!("http://127.0.0.1:{port}/");
     println!("The first build takes some minutes, later ones seconds. Then the page is at {address} (Ctrl-C ends this).");
-    let stop = announce(port, address);
+    let built = target_dir().join(format!("serve-{port}"));
+    let _ = std::fs::remove_file(&built);
+    let stop = announce(port, address, built.clone());
     let port = port.to_string();
     let serve = Cmd::new("trunk", ["serve", "--offline", "--port", &port]).args(release.then_some("--release"));
-    let outcome = serve.run();
-    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    let outcome = serve.env(BUILT, &built).run();
+    stop.store(true, Ordering::Relaxed);
+    let _ = std::fs::remove_file(&built);
     outcome.map_err(|why| format!("{why} in {}", root().display()))
 }
 
-/// Says so once the page can be opened: Trunk starts to listen only when the first build is done.
-fn announce(port: u16, address: String) -> std::sync::Arc<std::sync::atomic::AtomicBool> {
-    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let stopped = std::sync::Arc::clone(&stop);
+/// Names the file that the last of Trunk's hooks makes where a build succeeds.
+const BUILT: &str = "KUBARIUM_BUILT";
+
+/// Says so once the page can be opened: when a build has succeeded and Trunk listens, which it does after the first build, failed or not.
+fn announce(port: u16, address: String, built: PathBuf) -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = Arc::clone(&stop);
     std::thread::spawn(move || {
-        while !stopped.load(std::sync::atomic::Ordering::Relaxed) {
-            if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
+        while !stopped.load(Ordering::Relaxed) {
+            if built.exists() && TcpStream::connect(("127.0.0.1", port)).is_ok() {
                 println!("\nKubarium is at {address}\n");
                 break;
             }
@@ -88,9 +99,20 @@ fn announce(port: u16, address: String) -> std::sync::Arc<std::sync::atomic::Ato
     stop
 }
 
-/// 8080, or else the next port nobody listens on.
-fn free_port() -> Result<u16, Failure> {
-    (8080..8180)
-        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
-        .ok_or_else(|| "no free port from 8080 to 8179: name one with --port".to_owned())
+/// Takes a port that nobody listens on. Trunk listens on it only after its first build: until then another `serve` is held off by the
+/// port of the same number that datagrams have.
+fn claim(port: u16) -> std::io::Result<UdpSocket> {
+    TcpListener::bind(("127.0.0.1", port))?;
+    UdpSocket::bind(("127.0.0.1", port))
+}
+
+/// 8080, or else the next port that can be taken.
+fn free_port() -> Result<(u16, UdpSocket), Failure> {
+    const FIRST: u16 = 8080;
+    let found = (FIRST..FIRST + 100).find_map(|port| Some((port, claim(port).ok()?)));
+    let (port, claim) = found.ok_or("no free port from 8080 to 8179: name one with --port")?;
+    if port > FIRST {
+        println!("port {FIRST} is taken: the page will be at port {port}");
+    }
+    Ok((port, claim))
 }
