@@ -6,6 +6,9 @@ use crate::base::{List as _, SortedMap};
 
 /// Something that JSON can say.
 pub trait Json: Sized {
+    /// The names of its members, where it has some.
+    const MEMBERS: &'static [&'static str] = &[];
+
     /// Reads it; the error says where in it what is wanted: `.inputs[3].t: a number is wanted`.
     fn read(from: &Value) -> Result<Self, String>;
 
@@ -33,6 +36,8 @@ pub fn write_member<T: Json + PartialEq>(to: &mut Map, name: &'static str, membe
 macro_rules! members {
     ($type:ident: $($name:ident),*) => {
         impl Json for $type {
+            const MEMBERS: &'static [&'static str] = &[$(stringify!($name)),*];
+
             fn read(from: &Value) -> Result<Self, String> {
                 if !matches!(from, Value::Map(_)) {
                     return Err(": an object is wanted".into());

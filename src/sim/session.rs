@@ -230,6 +230,11 @@ words!(Switch: Stop "stop", Start "start");
 
 fn read<T: Json>(text: &str) -> Result<T, SessionError> {
     let value = Value::from_json(text).map_err(|e| SessionError::Unreadable(e.to_string()))?;
+    // What came of a session, or anything else that happens to be JSON, is not an empty one.
+    let mut names = value.entries().map(|(name, _)| name.as_str()).peekable();
+    if names.peek().is_some() && names.all(|name| !T::MEMBERS.contains(&name)) {
+        return Err(SessionError::Unreadable(format!("none of these is there: {}", T::MEMBERS.join(", "))));
+    }
     // Nothing stands before the colon where the whole is no object.
     T::read(&value).map_err(|why| SessionError::Unreadable(why.trim_start_matches(": ").to_owned()))
 }
@@ -386,6 +391,11 @@ mod tests {
         for (bad, want) in [
             ("{", "the session is not readable"),
             ("[]", "the session is not readable: an object is wanted"),
+            (
+                r#"{"steps": [], "objects_after": []}"#,
+                "the session is not readable: none of these is there: seed, namespace, namespaces, nodes, components, metrics, storage, \
+                 rbac, controller_manager, kubectl, files, inputs",
+            ),
             (
                 r#"{"inputs":[{"load":{"points":[[1,"a"]]}}]}"#,
                 "the session is not readable: .inputs[0].load.points[0][1]: a number is wanted",
