@@ -43,7 +43,9 @@ pub static COMMAND: Command = Command {
 const STREAMS_MAX: i64 = 5;
 /// How often a followed log is looked at.
 const POLL: Duration = Duration::from_millis(100);
-/// How long a workload without pods is waited for where `--pod-running-timeout` does not say.
+/// How often a log is asked for again that is to be followed and was refused.
+const RETRY: Duration = Duration::from_secs(1);
+/// How long a workload without pods, or a log, is waited for where `--pod-running-timeout` does not say.
 const POD_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// One container's log.
@@ -58,8 +60,8 @@ struct LogStream {
     cursor: Option<LogCursor>,
     /// Whether a line's end was printed last.
     at_line_start: bool,
-    /// Whether it was said that the container does not run yet.
-    told_to_wait: bool,
+    /// When it is asked for again, and up to when, where the server refused it.
+    retry: Option<(Time, Time)>,
 }
 
 /// `logs` at work.
@@ -132,9 +134,13 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         Err(error) => return Err(error),
     };
     let Some(info) = info else { return fail("expected one resource") };
-    let timeout = flags.positive_duration("pod-running-timeout").unwrap_or(POD_TIMEOUT);
-    let deadline = cx.host.now + timeout;
+    let deadline = cx.host.now + timeout(cx);
     Follow { streams: Vec::new(), pending: Some((info, deadline)) }.resume(cx)
+}
+
+/// How long is waited for what does not run yet.
+fn timeout(cx: &Context<'_, '_>) -> Duration {
+    cx.flags().positive_duration("pod-running-timeout").unwrap_or(POD_TIMEOUT)
 }
 
 /// The logs of these pods: one container of each, or all of theirs.
@@ -168,7 +174,7 @@ fn streams_of(cx: &mut Context<'_, '_>, pods: &[Value], container: &str) -> Resu
                 container: name,
                 cursor: None,
                 at_line_start: true,
-                told_to_wait: false,
+                retry: None,
             });
         }
     }
@@ -251,9 +257,15 @@ impl LogStream {
         let Some(node) = cx.host.node.as_deref() else {
             return fail(format!("the kubelet of pod {:?} cannot be reached", self.pod));
         };
+        let now = cx.host.now;
+        match self.retry {
+            Some((_, deadline)) if now >= deadline => return fail("context deadline exceeded"),
+            Some((next, _)) if now < next => return Ok(true),
+            _ => {}
+        }
         let options = LogOptions { cursor: self.cursor, ..options(cx) };
-        let found = node.logs(cx.host.now, &self.namespace, &self.pod, &self.container, &options);
-        if self.cursor.is_none() && !self.told_to_wait {
+        let found = node.logs(now, &self.namespace, &self.pod, &self.container, &options);
+        if self.cursor.is_none() {
             let query = query(cx, &self.container, &options);
             let request = Request { verb: "GET", kind: kinds::POD, namespace: &self.namespace, name: &self.pod, subresource: "log", query };
             cx.log_request(&request, 200, &found);
@@ -262,11 +274,11 @@ impl LogStream {
             Ok(chunk) => chunk,
             // A followed pod may go away.
             Err(_) if self.cursor.is_some() => return Ok(false),
-            Err(status) if cx.flags().is_on("follow") && status.message.contains("is waiting to start: ") => {
-                // A follower waits for the container, of which a kubelet's answer has no more than these words.
-                if !std::mem::replace(&mut self.told_to_wait, true) {
-                    cx.out.errln(status.into_message());
-                }
+            // Models LogsOptions.consumeWithRetry.
+            Err(status) if cx.flags().is_on("follow") && !cx.flags().is_on("ignore-errors") => {
+                cx.out.errln(status.into_message());
+                let deadline = self.retry.map_or_else(|| now + timeout(cx), |(_, deadline)| deadline);
+                self.retry = Some((now + RETRY, deadline));
                 return Ok(true);
             }
             Err(status) => return Err(status.into()),
