@@ -6,7 +6,7 @@ use super::split_api_version;
 use super::value::Value;
 
 /// What is no stored object: its kind, and the members of the struct and of those inside it, level by level. What has no kind is a
-/// version.
+/// version, or says how to delete.
 const PLAIN: &[(&str, &[&str])] = &[
     (
         "Status",
@@ -31,7 +31,7 @@ const PLAIN: &[(&str, &[&str])] = &[
         "",
         &[
             "major minor emulationMajor emulationMinor minCompatibilityMajor minCompatibilityMinor gitVersion gitCommit gitTreeState buildDate \
-           goVersion compiler platform",
+           goVersion compiler platform gracePeriodSeconds preconditions propagationPolicy dryRun",
         ],
     ),
 ];
@@ -78,6 +78,8 @@ impl<'a> Writer<'a> {
         if let Some(levels) = plain(kind) {
             return Shape::Plain(levels, None);
         }
+        // Of any object these are the same.
+        let (group, version, kind) = if kind == "PartialObjectMetadata" { ("", "v1", "Pod") } else { (group, version, kind) };
         if let Some(ty) = self.schema.at_version(group, version, kind) {
             return Shape::Struct(ty);
         }
@@ -199,6 +201,11 @@ mod tests {
             (
                 pod,
                 r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"p","uid":"u","labels":{"a":"\u003c\u0026\u003e","b":"1"}},"spec":{"containers":[{"name":"c","image":"i","ports":[{"containerPort":80,"protocol":"TCP"}],"resources":{}}]},"status":{"phase":"Running"}}"#,
+            ),
+            (
+                obj!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1",
+                    "metadata": {"labels": {"name": "p", "a": "b"}, "name": "p"}}),
+                r#"{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{"name":"p","labels":{"a":"b","name":"p"}}}"#,
             ),
             (list, r#"{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[]}"#),
             (

@@ -194,6 +194,7 @@ rows! {
     POD_DISRUPTION_BUDGET = "PodDisruptionBudget",
     POD_TEMPLATE = "PodTemplate",
     PRIORITY_CLASS = "PriorityClass",
+    PRIORITY_LEVEL_CONFIGURATION = "PriorityLevelConfiguration",
     REPLICA_SET = "ReplicaSet",
     REPLICATION_CONTROLLER = "ReplicationController",
     RESOURCE_QUOTA = "ResourceQuota",

@@ -1,15 +1,18 @@
 //! What a command works with: its flags, the session it runs in, and requests to the API with the warnings that come back.
 
+use super::commands::apply;
 use super::error::CliError;
 use super::flags::Flags;
 use super::host::{Environment, Host, Output, StdinState};
 use super::klog::klog;
-use super::request_log::Request;
+use super::request_log::{Request, Sent};
 use crate::api::selector::FieldSelector;
 use crate::api::{KindRef, Object, Status, Value, go_duration, kinds};
 use crate::base::{Duration, List as _, SortedSet, Time};
 use crate::obj;
-use crate::server::{Attributes, Caller, DeleteOptions, Deleted, FieldValidation, ListOptions, Patch, Subresource, User, WriteOptions};
+use crate::server::{
+    Attributes, Caller, DeleteOptions, Deleted, FieldValidation, ListOptions, Patch, Subresource, User, WriteOptions, created,
+};
 
 /// A command line, resolved.
 #[derive(Clone, Debug)]
@@ -43,6 +46,10 @@ pub struct Session {
     pub user: Option<User>,
     /// The server's address.
     pub server: String,
+    /// Headers that say who asks, as they are logged.
+    pub credentials: Vec<String>,
+    /// How many requests were logged.
+    pub requests: u64,
     /// Whether Ctrl-C was pressed since the last step.
     pub interrupted: bool,
 }
@@ -262,10 +269,10 @@ impl<'a> Context<'a, '_> {
     }
 
     /// The same of a request that is logged, also where it is refused.
-    fn require_logged(&mut self, verb: &str, request: &Request<'_>) -> Result<(), CliError> {
+    fn require_logged(&mut self, verb: &str, request: &Request<'_>, sent: Sent<'_>) -> Result<(), CliError> {
         let allowed = self.require((verb, request.kind, request.subresource), request.namespace, request.name);
         if let Err(CliError::Status(status)) = &allowed {
-            self.log_request(request, status.code, &Ok::<(), Status>(()));
+            self.log_request(request, sent, status.code, Err(status));
         }
         allowed
     }
@@ -281,13 +288,13 @@ impl<'a> Context<'a, '_> {
     /// GET of an object.
     pub fn get(&mut self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, CliError> {
         let request = Request { verb: "GET", kind, namespace, name, subresource: "", query: Vec::new() };
-        self.require_logged("get", &request)?;
+        self.require_logged("get", &request, Sent::Nothing)?;
+        self.log_read(&request);
         let result = if kind.group == "metrics.k8s.io" {
             self.metrics_object(kind, namespace, name)
         } else {
             self.host.api.get(kind, namespace, name).map(|o| self.host.api.as_read(self.host.now, o))
         };
-        self.log_request(&request, 200, &result);
         self.after(kind, result)
     }
 
@@ -351,12 +358,9 @@ impl<'a> Context<'a, '_> {
         let of = namespace.unwrap_or_default();
         let fields = FieldSelector::parse(&options.field_selector).unwrap_or_default();
         let allowed = self.require(("list", kind, ""), of, fields.one_name());
-        if let Err(CliError::Status(status)) = &allowed {
-            self.log_list(kind, of, options, &[], status.code);
-        }
+        self.log_list(kind, of, options, allowed.as_ref().err().and_then(CliError::status));
         allowed?;
         if kind.group == "metrics.k8s.io" {
-            self.log_list(kind, of, options, &[], 200);
             let items = self.metrics(kind).unwrap_or_default();
             return Ok(items.into_iter().filter(|v| namespace.is_none_or(|n| v.namespace() == n)).list());
         }
@@ -365,8 +369,6 @@ impl<'a> Context<'a, '_> {
             let (api, now) = (&self.host.api, self.host.now);
             result = result.map(|items| items.into_iter().map(|o| api.as_read(now, o)).list());
         }
-        let (items, code) = result.as_ref().map_or_else(|status| (&[][..], status.code), |items| (items.as_slice(), 200));
-        self.log_list(kind, of, options, items, code);
         self.after(kind, result)
     }
 
@@ -375,10 +377,11 @@ impl<'a> Context<'a, '_> {
         object.remove(&["metadata", "resourceVersion"]);
         let query = self.write_query(options, None);
         let request = Request { verb: "POST", kind, namespace, name: "", subresource: "", query };
-        self.require_logged("create", &request)?;
+        self.require_logged("create", &request, Sent::Object(&object))?;
+        let sent = if self.logs_headers() { object.clone() } else { Value::Null };
         let (by, options) = self.writer(options);
         let result = self.host.api.create(&by, kind, if kind.namespaced { namespace } else { "" }, object, &options);
-        self.log_request(&request, 201, &result);
+        self.log_request(&request, Sent::Object(&sent), 201, result.as_ref());
         self.after(kind, result)
     }
 
@@ -403,10 +406,22 @@ impl<'a> Context<'a, '_> {
         let (namespace, name) = (object.namespace_arc(), object.name_arc());
         let query = self.write_query(options, None);
         let request = Request { verb: method, kind, namespace: &namespace, name: &name, subresource: sub.name(), query };
-        self.require_logged(verb, &request)?;
+        let (sent, patch);
+        let sent = match self.host.api.peek(kind, &namespace, &name) {
+            _ if !self.logs_headers() => Sent::Nothing,
+            Some(there) if method == "PATCH" => {
+                patch = apply::patch_of(kind, apply::three_way_patch(kind, there, &object, there));
+                Sent::Patch(&patch)
+            }
+            _ => {
+                sent = object.clone();
+                Sent::Object(&sent)
+            }
+        };
+        self.require_logged(verb, &request, sent)?;
         let (by, options) = self.writer(options);
         let result = self.host.api.update(&by, kind, object, sub, &options);
-        self.log_request(&request, 200, &result);
+        self.log_request(&request, sent, 200, result.as_ref());
         self.after(kind, result)
     }
 
@@ -422,10 +437,10 @@ impl<'a> Context<'a, '_> {
     ) -> Result<Value, CliError> {
         let query = self.write_query(options, None);
         let request = Request { verb: "PATCH", kind, namespace, name, subresource: sub.name(), query };
-        self.require_logged("patch", &request)?;
+        self.require_logged("patch", &request, Sent::Patch(patch))?;
         let (by, options) = self.writer(options);
         let result = self.host.api.patch(&by, kind, namespace, name, patch, sub, &options);
-        self.log_request(&request, 200, &result);
+        self.log_request(&request, Sent::Patch(patch), 200, result.as_ref());
         self.after(kind, result)
     }
 
@@ -441,40 +456,46 @@ impl<'a> Context<'a, '_> {
     ) -> Result<Value, CliError> {
         let query = self.write_query(options, Some(force));
         let request = Request { verb: "PATCH", kind, namespace, name: config.name(), subresource: sub.name(), query };
-        self.require_logged("patch", &request)?;
+        self.require_logged("patch", &request, Sent::Configuration(config))?;
         let (by, options) = self.writer(options);
         let done = if self.host.api.peek(kind, namespace, config.name()).is_some() { 200 } else { 201 };
         let result = self.host.api.apply(&by, kind, namespace, config, (force, sub), &options);
-        self.log_request(&request, done, &result);
+        self.log_request(&request, Sent::Configuration(config), done, result.as_ref());
         self.after(kind, result)
     }
 
     /// DELETE.
     pub fn delete(&mut self, kind: KindRef, namespace: &str, name: &str, options: &DeleteOptions) -> Result<Deleted, CliError> {
         let request = Request { verb: "DELETE", kind, namespace, name, subresource: "", query: Vec::new() };
-        self.require_logged("delete", &request)?;
+        self.require_logged("delete", &request, Sent::Delete(options))?;
         let by = self.by();
         let result = self.host.api.delete(&by, kind, namespace, name, options);
-        self.log_request(&request, 200, &result);
+        let answer = result.as_ref().map(|deleted| deleted.answer(kind));
+        self.log_request(&request, Sent::Delete(options), 200, answer.as_ref().map_err(|status| *status));
         self.after(kind, result)
     }
 
     /// Evicts a pod.
     pub fn evict(&mut self, namespace: &str, pod: &str, options: &DeleteOptions) -> Result<(), CliError> {
         let request = Request { verb: "POST", kind: kinds::POD, namespace, name: pod, subresource: "eviction", query: Vec::new() };
-        self.require_logged("create", &request)?;
+        let eviction = obj!({
+            "apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": pod, "namespace": namespace},
+            "deleteOptions": options.to_object()
+        });
+        self.require_logged("create", &request, Sent::Object(&eviction))?;
         let by = self.by();
         let result = self.host.api.evict(&by, namespace, pod, options);
-        self.log_request(&request, 201, &result);
+        let done = created();
+        self.log_request(&request, Sent::Object(&eviction), 201, result.as_ref().map(|()| &done));
         self.after(kinds::POD, result)
     }
 
     /// GET of the `scale` subresource.
     pub fn scale(&mut self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, CliError> {
         let request = Request { verb: "GET", kind, namespace, name, subresource: "scale", query: Vec::new() };
-        self.require_logged("get", &request)?;
+        self.require_logged("get", &request, Sent::Nothing)?;
         let result = self.host.api.scale(kind, namespace, name);
-        self.log_request(&request, 200, &result);
+        self.log_request(&request, Sent::Nothing, 200, result.as_ref());
         self.after(kind, result)
     }
 
@@ -488,10 +509,12 @@ impl<'a> Context<'a, '_> {
         options: &WriteOptions,
     ) -> Result<Value, CliError> {
         let request = Request { verb, kind, namespace, name: scale.name(), subresource: "scale", query: Vec::new() };
-        self.require_logged(if verb == "PUT" { "update" } else { "patch" }, &request)?;
+        let patch = Patch::Merge(obj!({"spec": {"replicas": scale.at(&["spec", "replicas"]).clone()}}));
+        let sent = if verb == "PUT" { Sent::Object(scale) } else { Sent::Patch(&patch) };
+        self.require_logged(if verb == "PUT" { "update" } else { "patch" }, &request, sent)?;
         let (by, options) = self.writer(options);
         let result = self.host.api.update_scale(&by, kind, namespace, scale, &options);
-        self.log_request(&request, 200, &result);
+        self.log_request(&request, sent, 200, result.as_ref());
         self.after(kind, result)
     }
 }

@@ -68,9 +68,14 @@ impl CliError {
         CliError::of(errors).map_or(Ok(()), Err)
     }
 
+    /// What the API answered, where that is what it is.
+    pub fn status(&self) -> Option<&Status> {
+        if let CliError::Status(status) = self { Some(status) } else { None }
+    }
+
     /// Whether this is a 404 of the API.
     pub fn is_not_found(&self) -> bool {
-        matches!(self, CliError::Status(s) if s.reason == "NotFound")
+        self.status().is_some_and(|s| s.reason == "NotFound")
     }
 
     /// The single errors inside.

@@ -361,7 +361,7 @@ fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), Cl
     cx.session.server = server.to_owned();
     cx.log_kubeconfig(&config.path);
     if !is_offline {
-        cx.session.user = user(cx, &config, asks_by("user").unwrap_or(&context.user), asks_by("token"))?;
+        (cx.session.user, cx.session.credentials) = user(cx, &config, asks_by("user").unwrap_or(&context.user), asks_by("token"))?;
     }
     let given = flags.get("namespace").filter(|n| !n.is_empty());
     cx.session.enforce_namespace = given.is_some();
@@ -371,7 +371,7 @@ fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), Cl
 
 /// Who the requests are from, where not from the administrator: whose token was given, who a user of the kubeconfig is, or who is
 /// acted as.
-fn user(cx: &Context<'_, '_>, config: &Kubeconfig, name: &str, token: Option<&str>) -> Result<Option<User>, CliError> {
+fn user(cx: &Context<'_, '_>, config: &Kubeconfig, name: &str, token: Option<&str>) -> Result<(Option<User>, Vec<String>), CliError> {
     let api = &*cx.host.api;
     let known = config.user(name);
     let unauthorized = || CliError::Message("You must be logged in to the server (Unauthorized)".into());
@@ -396,6 +396,8 @@ fn user(cx: &Context<'_, '_>, config: &Kubeconfig, name: &str, token: Option<&st
         None if has_password || !known.is_some_and(config::has_credentials) => return Err(unauthorized()),
         _ => {}
     }
+    // As requests are logged.
+    let mut headers = token.map(|_| "Authorization: Bearer <masked>".to_owned()).into_iter().list();
     let own = match token.filter(|t| !config::is_administrator(t)) {
         Some(token) if api.enforces_roles() => Some(api.token_user(cx.host.now, token).ok_or_else(unauthorized)?),
         Some(_) => None,
@@ -432,7 +434,7 @@ fn user(cx: &Context<'_, '_>, config: &Kubeconfig, name: &str, token: Option<&st
             let message = format!("requesting uid, groups or user-extra for {name} without impersonating a user");
             return Err(CliError::Message(message));
         }
-        return Ok(own);
+        return Ok((own, headers));
     }
     if let Some(own) = &own {
         let asked = Attributes { verb: "impersonate", resource: "users", name: wanted, ..Attributes::default() };
@@ -444,7 +446,15 @@ fn user(cx: &Context<'_, '_>, config: &Kubeconfig, name: &str, token: Option<&st
             return Err(Status::not_allowed(refusal).into());
         }
     }
-    Ok(Some(User { extra, ..User::impersonated(wanted, &uid, &groups) }))
+    for (key, values) in &extra {
+        headers.extend(values.iter().map(|value| ["Impersonate-Extra-", key, ": ", value].concat()));
+    }
+    headers.extend(groups.iter().map(|group| ["Impersonate-Group: ", group].concat()));
+    if !uid.is_empty() {
+        headers.push(["Impersonate-Uid: ", &uid].concat());
+    }
+    headers.push(["Impersonate-User: ", wanted].concat());
+    Ok((Some(User { extra, ..User::impersonated(wanted, &uid, &groups) }), headers))
 }
 
 /// The token in a file that a kubeconfig names.

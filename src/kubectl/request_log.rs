@@ -1,17 +1,97 @@
-//! What `-v=6` has kubectl log: the kubeconfig that it read, and each request with the answer's status.
+//! What `-v=6` has kubectl log: the kubeconfig that it read, and each request with the answer's status; `-v=7` what went before a
+//! request, `-v=8` the beginnings of bodies, `-v=9` and more of them whole, and the curl command that asks the same.
 //!
-//! Requests that a command only waits by, as `kubectl wait` does, are not logged, nor what `describe` asks for beside the objects, nor
-//! are headers and bodies.
+//! Requests that a command only waits by, as `kubectl wait` does, are not logged, nor what `describe` asks for beside the objects.
+//! Bodies are JSON, also where kubectl sends and gets Protobuf (`create deployment`). Here an answer takes no time.
+// Models client-go's debugging round tripper (transport) and its request's logBody (rest).
 
+use super::commands::get;
 use super::context::Context;
-use crate::api::{KindRef, Object, Status, Value};
-use crate::base::http_status_text;
-use crate::server::{ListOptions, WriteOptions, continue_token};
+use super::klog::key_value;
+use super::output::{table_json, to_compact_json};
+use crate::api::{KindRef, Object, Status, Value, json_order, kinds, quote};
+use crate::base::{Order as _, RandomStream, http_status_text, strftime};
+use crate::server::{Caller, DeleteOptions, ListOptions, Patch, RestRequest, WriteOptions};
 
 /// From this verbosity on requests are logged.
 const REQUESTS: i64 = 6;
+/// From this one headers.
+const HEADERS: i64 = 7;
+/// From this one bodies.
+const BODIES: i64 = 8;
+/// From this one the commands that ask the same, and times.
+const COMMANDS: i64 = 9;
 /// How many objects a list is asked for at a time where nothing else is said.
 const CHUNK: usize = 500;
+/// Who asks.
+// Go's programs name the commit that they were built of; this one was built of none.
+const USER_AGENT: &str = "User-Agent: kubectl/v1.36.2 (linux/amd64) kubernetes/unknown";
+/// The subprotocol of streams to and from a container.
+const STREAMS: &str = "Sec-Websocket-Protocol: v5.channel.k8s.io";
+/// What a request accepts that asks for a table.
+const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
+
+/// What is sent with a request.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Sent<'a> {
+    /// Nothing.
+    Nothing,
+    /// An object.
+    Object(&'a Value),
+    /// A patch.
+    Patch(&'a Patch),
+    /// A configuration to apply.
+    Configuration(&'a Value),
+    /// How to delete.
+    Delete(&'a DeleteOptions),
+}
+
+impl Sent<'_> {
+    /// Its content type and its text.
+    fn write(self) -> Option<(&'static str, String)> {
+        // Patches are sent as they are, objects as Go's encoder ends them.
+        let line = |value: &Value| to_compact_json(value) + "\n";
+        Some(match self {
+            Sent::Nothing => return None,
+            Sent::Object(object) => ("application/json", line(object)),
+            Sent::Configuration(object) => ("application/apply-patch+yaml", line(object)),
+            Sent::Patch(Patch::Json(patch)) => ("application/json-patch+json", to_compact_json(patch)),
+            Sent::Patch(Patch::Merge(patch)) => ("application/merge-patch+json", to_compact_json(patch)),
+            Sent::Patch(Patch::Strategic(patch)) => ("application/strategic-merge-patch+json", to_compact_json(patch)),
+            Sent::Delete(options) => ("application/json", json_order::line(&options.to_object()) + "\n"),
+        })
+    }
+}
+
+/// What came back.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Answer<'a> {
+    /// JSON.
+    Body(&'a str),
+    /// A text of this content type, as it comes.
+    Stream(&'static str),
+    /// The connection, for streams both ways.
+    Upgrade,
+}
+
+/// A request and its answer, as they are logged.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Exchange<'a> {
+    /// GET, POST, ...
+    pub verb: &'a str,
+    /// The path and parameters.
+    pub uri: &'a str,
+    /// Where in kubectl's source it is made.
+    pub place: &'static str,
+    /// What it accepts.
+    pub accept: &'static str,
+    /// What goes with it.
+    pub sent: Sent<'a>,
+    /// The answer's status.
+    pub status: u16,
+    /// The answer.
+    pub answer: Answer<'a>,
+}
 
 /// A request, as its URL names it.
 #[derive(Clone, Debug)]
@@ -58,6 +138,11 @@ impl Request<'_> {
     }
 }
 
+/// Headers as they are logged: each on a line.
+fn lines(headers: &[String]) -> String {
+    headers.join("\n") + "\n"
+}
+
 /// As a form's values are encoded (`url.QueryEscape`).
 fn form_encode(out: &mut String, text: &str) {
     for byte in text.bytes() {
@@ -69,24 +154,96 @@ fn form_encode(out: &mut String, text: &str) {
     }
 }
 
+impl<'a> Request<'a> {
+    /// The request and an answer, as most commands make and get them.
+    // Models cli-runtime's resource.Helper.
+    fn exchange(&self, cx: &Context<'_, '_>, uri: &'a str, sent: Sent<'a>, status: u16, answer: Answer<'a>) -> Exchange<'a> {
+        let place = match self.verb {
+            "POST" => "helper.go:246",
+            "PATCH" => "helper.go:269",
+            "PUT" => "helper.go:319",
+            "DELETE" => "helper.go:202",
+            _ if self.name.is_empty() => "helper.go:113",
+            _ => "helper.go:105",
+        };
+        let accept = if self.verb == "GET" && cx.wants_table() { TABLE } else { "application/json" };
+        Exchange { verb: self.verb, uri, place, accept, sent, status, answer }
+    }
+}
+
 impl Context<'_, '_> {
-    /// Whether requests are logged.
-    pub(super) fn logs_requests(&self) -> bool {
-        self.flags().int("v").is_some_and(|v| v >= REQUESTS)
+    /// How much is logged.
+    fn verbosity(&self) -> i64 {
+        self.flags().int("v").unwrap_or(0)
+    }
+
+    /// Whether it matters what is sent with a request.
+    pub(super) fn logs_headers(&self) -> bool {
+        self.verbosity() >= HEADERS
     }
 
     /// Logs that the kubeconfig was read.
     pub(super) fn log_kubeconfig(&mut self, path: &str) {
-        if self.logs_requests() {
+        if self.verbosity() >= REQUESTS {
             self.klog("I", "loader.go:402", &format!("Config loaded from file:  {path}"));
         }
     }
 
-    /// Logs a request that was answered with this status, or refused.
-    pub(super) fn log_request<T>(&mut self, request: &Request<'_>, done: u16, result: &Result<T, Status>) {
-        if self.logs_requests() {
-            self.log_response(request.verb, &request.uri(), result.as_ref().map_or_else(|status| status.code, |_| done));
+    /// Logs a request that was answered with an object and this status, or refused.
+    pub(super) fn log_request(&mut self, request: &Request<'_>, sent: Sent<'_>, done: u16, result: Result<&Value, &Status>) {
+        if self.verbosity() < REQUESTS {
+            return;
         }
+        let uri = request.uri();
+        let (status, body) = match result {
+            Ok(object) => (done, json_order::line(object)),
+            Err(status) => (status.code, json_order::line(&status.to_object())),
+        };
+        self.log_exchange(request.exchange(self, &uri, sent, status, Answer::Body(&body)));
+    }
+
+    /// Logs a request that was answered with a stream, or refused.
+    pub(super) fn log_stream(&mut self, request: &Request<'_>, done: u16, refused: Option<&Status>) {
+        if let Some(status) = refused {
+            return self.log_request(request, Sent::Nothing, status.code, Err(status));
+        }
+        let answer = if done == 101 { Answer::Upgrade } else { Answer::Stream("text/plain") };
+        let uri = request.uri();
+        self.log_exchange(Exchange { accept: "application/json, */*", ..request.exchange(self, &uri, Sent::Nothing, done, answer) });
+    }
+
+    /// Logs a GET as the server answers it, and says where the list goes on.
+    fn log_get(&mut self, request: &Request<'_>) -> String {
+        let uri = request.uri();
+        let measured = get::measured(self, &uri).map(|found| match found {
+            Ok(object) => (200, object),
+            Err(status) => (status.code, status.to_object()),
+        });
+        let (status, body) = measured.unwrap_or_else(|| {
+            let asked = RestRequest { method: "GET", path: &uri, content_type: "", agent: "", body: Value::Null };
+            let answer = self.host.api.rest(&Caller::new(self.host.now, "kubectl"), &asked);
+            (answer.code, answer.body)
+        });
+        let text = if status == 200 && self.wants_table() {
+            table_json(request.kind, &body, self.flags().given("sort-by"), self.host.now)
+        } else {
+            json_order::line(&body)
+        };
+        self.log_exchange(request.exchange(self, &uri, Sent::Nothing, status, Answer::Body(&text)));
+        body.at(&["metadata", "continue"]).str().to_owned()
+    }
+
+    /// Logs the GET of an object, or that it was refused.
+    pub(super) fn log_read(&mut self, request: &Request<'_>) {
+        if self.verbosity() >= REQUESTS {
+            self.log_get(request);
+        }
+    }
+
+    /// Whether the server is to make a table of what it answers.
+    fn wants_table(&self) -> bool {
+        let flags = self.flags();
+        self.inv.path == "kubectl get" && matches!(flags.text("output"), "" | "wide") && flags.switch_or("server-print", true)
     }
 
     /// How many objects are asked for at a time; all at once where nothing is said.
@@ -102,14 +259,13 @@ impl Context<'_, '_> {
         }
     }
 
-    /// Logs the requests that a list takes, of which these objects came with this status.
-    pub(super) fn log_list(&mut self, kind: KindRef, namespace: &str, options: &ListOptions, items: &[Value], status: u16) {
-        if !self.logs_requests() {
+    /// Logs the requests that a list takes, or the one that was refused.
+    pub(super) fn log_list(&mut self, kind: KindRef, namespace: &str, options: &ListOptions, refused: Option<&Status>) {
+        if self.verbosity() < REQUESTS {
             return;
         }
-        let limit = self.chunk();
-        let is_sorted_table = self.inv.path == "kubectl get" && self.flags().given("sort-by") && self.flags().text("output").is_empty();
-        let mut rest = items;
+        let limit = self.chunk().map(|l| l.to_string()).unwrap_or_default();
+        let is_sorted_table = self.wants_table() && self.flags().given("sort-by");
         let mut token = String::new();
         loop {
             let query = vec![
@@ -117,27 +273,131 @@ impl Context<'_, '_> {
                 ("fieldSelector", options.field_selector.clone()),
                 ("includeObject", if is_sorted_table { "Object".into() } else { String::new() }),
                 ("labelSelector", options.label_selector.clone()),
-                ("limit", limit.map(|l| l.to_string()).unwrap_or_default()),
+                ("limit", limit.clone()),
             ];
             let request = Request { verb: "GET", kind, namespace, name: "", subresource: "", query };
-            self.log_response(request.verb, &request.uri(), status);
-            let Some((chunk, more)) = limit.and_then(|l| rest.split_at_checked(l)).filter(|(_, more)| !more.is_empty()) else { return };
-            let last = chunk.last();
-            let of = last.filter(|_| kind.namespaced && namespace.is_empty()).map_or("", Object::namespace);
-            token = continue_token(self.host.api.revision(), of, last.map_or("", Object::name));
-            rest = more;
+            if let Some(status) = refused {
+                return self.log_request(&request, Sent::Nothing, status.code, Err(status));
+            }
+            token = self.log_get(&request);
+            if token.is_empty() {
+                return;
+            }
         }
     }
 
-    /// Logs what was asked by a path, and with which status it was answered.
-    // Models client-go's debugging round tripper. Here an answer takes no time.
-    pub(super) fn log_response(&mut self, verb: &str, uri: &str, status: u16) {
-        if !self.logs_requests() {
+    /// Logs a request and its answer.
+    pub(super) fn log_exchange(&mut self, exchange: Exchange<'_>) {
+        let verbosity = self.verbosity();
+        if verbosity < REQUESTS {
             return;
         }
-        let url = format!("{}{uri}", self.session.server);
-        let text = format!("\"Response\" verb={verb:?} url={url:?} status=\"{status} {}\" milliseconds=0", http_status_text(status));
-        self.klog("I", "round_trippers.go:632", &text);
+        let Exchange { verb, uri, place, accept, sent, status, answer } = exchange;
+        let url = [&self.session.server, uri].concat();
+        let (content_type, sent) = sent.write().unwrap_or_default();
+        let upgrades = matches!(answer, Answer::Upgrade);
+        if !upgrades {
+            self.log_body(place, "Request Body", sent);
+        }
+        let mut headers = self.session.credentials.clone();
+        headers.push(USER_AGENT.to_owned());
+        headers.push(if upgrades { STREAMS.to_owned() } else { ["Accept: ", accept].concat() });
+        if !content_type.is_empty() {
+            headers.push(["Content-Type: ", content_type].concat());
+        }
+        headers.order();
+        let mut asked = String::from("\"Request\"");
+        if verbosity >= COMMANDS {
+            let headers: String = headers.iter().map(|h| format!(" -H {}", quote(h))).collect();
+            key_value(&mut asked, "curlCommand", &format!("curl -v -X{verb} {headers} '{url}'\n"));
+        } else {
+            key_value(&mut asked, "verb", verb);
+            key_value(&mut asked, "url", &url);
+            key_value(&mut asked, "headers", &lines(&headers));
+        }
+        if verbosity >= HEADERS {
+            self.klog("I", "round_trippers.go:527", &asked);
+        }
+        let is_first = self.session.requests == 0;
+        self.session.requests += 1;
+        if is_first && verbosity >= COMMANDS {
+            let address = self.session.server.split("://").last().unwrap_or_default();
+            self.klog("I", "round_trippers.go:562", &format!("\"HTTP Trace: Dial succeed\" network=\"tcp\" address={address:?}"));
+        }
+        let body = match answer {
+            Answer::Body(body) => [body, "\n"].concat(),
+            _ => String::new(),
+        };
+        let mut answered = String::from("\"Response\"");
+        if !(HEADERS..COMMANDS).contains(&verbosity) {
+            key_value(&mut answered, "verb", verb);
+            key_value(&mut answered, "url", &url);
+        }
+        key_value(&mut answered, "status", &format!("{status} {}", http_status_text(status)));
+        if verbosity >= BODIES {
+            key_value(&mut answered, "headers", &lines(&self.answer_headers(answer, uri, body.len())));
+        }
+        answered.push_str(" milliseconds=0");
+        if verbosity >= COMMANDS {
+            let times = if is_first {
+                " dnsLookupMilliseconds=0 dialMilliseconds=0 tlsHandshakeMilliseconds=0"
+            } else {
+                " getConnectionMilliseconds=0"
+            };
+            answered.push_str(times);
+        }
+        self.klog("I", "round_trippers.go:632", &answered);
+        if matches!(answer, Answer::Body(_)) {
+            self.log_body(place, "Response Body", body);
+        }
+    }
+
+    fn log_body(&mut self, place: &str, what: &str, mut body: String) {
+        let max = match self.verbosity() {
+            ..BODIES => return,
+            8 => 1024,
+            9 => 10240,
+            _ => body.len(),
+        };
+        if body.len() > max {
+            let rest = body.len() - max;
+            body.truncate(body.floor_char_boundary(max));
+            body += &format!(" [truncated {rest} chars]");
+        }
+        let mut text = quote(what);
+        key_value(&mut text, "body", &body);
+        self.klog("I", place, &text);
+    }
+
+    /// What the server says before its answer.
+    fn answer_headers(&self, answer: Answer<'_>, uri: &str, length: usize) -> Vec<String> {
+        /// What Go's server measures before it begins to send.
+        const MEASURED_MAX: usize = 4096;
+        if matches!(answer, Answer::Upgrade) {
+            return vec!["Connection: Upgrade".into(), STREAMS.into(), "Upgrade: websocket".into()];
+        }
+        let now = self.host.now;
+        let user = self.user();
+        let (schema, level) = match &user.groups {
+            groups if groups.iter().any(|g| g == "system:masters") => ("exempt", "exempt"),
+            groups if groups.iter().any(|g| g == "system:serviceaccounts") => ("service-accounts", "workload-low"),
+            _ => ("global-default", "global-default"),
+        };
+        let uid = |kind, name| self.host.api.get(kind, "", name).map(|o| o.uid().to_owned()).unwrap_or_default();
+        let id = RandomStream::new(now.0 + self.session.requests, uri).uuid();
+        let content_type = if let Answer::Stream(content_type) = answer { content_type } else { "application/json" };
+        let mut headers = vec![
+            ["Audit-Id: ", &id].concat(),
+            "Cache-Control: no-cache, private".into(),
+            ["Content-Type: ", content_type].concat(),
+            strftime("Date: %a, %d %b %Y %H:%M:%S GMT", now.unix_s(), 0),
+            ["X-Kubernetes-Pf-Flowschema-Uid: ", &uid(kinds::FLOW_SCHEMA, schema)].concat(),
+            ["X-Kubernetes-Pf-Prioritylevel-Uid: ", &uid(kinds::PRIORITY_LEVEL_CONFIGURATION, level)].concat(),
+        ];
+        if matches!(answer, Answer::Body(_)) && length <= MEASURED_MAX {
+            headers.insert(2, format!("Content-Length: {length}"));
+        }
+        headers
     }
 
     /// The parameters of a create, update or patch; `force` is an apply's.

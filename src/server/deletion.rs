@@ -30,6 +30,14 @@ pub enum Deleted {
 }
 
 impl Deleted {
+    /// How the API answers: by the object where it is still there, or its kind's are returned; else by a success.
+    pub fn answer(&self, kind: KindRef) -> Value {
+        match self {
+            Deleted::Gone(object) if !RETURNED.contains(&kind.built_in()) => success(kind, object),
+            Deleted::Gone(object) | Deleted::Terminating(object) => object.clone(),
+        }
+    }
+
     /// The object as it is or was last.
     pub fn object(&self) -> &Value {
         match self {
@@ -335,7 +343,7 @@ fn mark_deleted(object: &mut Value, now: Time, grace_s: i64) {
 }
 
 /// The answer to a delete that is done, as the API gives it.
-pub(super) fn success(kind: KindRef, object: &Value) -> Value {
+fn success(kind: KindRef, object: &Value) -> Value {
     let mut details = obj!({"name": object.name(), "kind": kind.plural, "uid": object.uid()});
     if !kind.group.is_empty() {
         details.set(&["group"], kind.group);
@@ -344,7 +352,7 @@ pub(super) fn success(kind: KindRef, object: &Value) -> Value {
 }
 
 /// The kinds whose deletion is answered with the object (`ReturnDeletedObject`).
-pub(super) const RETURNED: [&str; 7] =
+const RETURNED: [&str; 7] =
     ["pods", "services", "persistentvolumes", "persistentvolumeclaims", "podtemplates", "resourcequotas", "serviceaccounts"];
 
 #[cfg(test)]

@@ -105,7 +105,7 @@ fn decode_token(token: &str) -> Result<(String, i64), Status> {
 
 /// What a list goes on by: the revision that it shows, and the object that it got to, whose namespace counts where those of all are
 /// listed.
-pub fn continue_token(revision: u64, namespace: &str, name: &str) -> String {
+fn continue_token(revision: u64, namespace: &str, name: &str) -> String {
     let start = if namespace.is_empty() { format!("{name}\0") } else { format!("{namespace}/{name}\0") };
     let start = Value::from(start).to_json();
     base64::encode_url(format!("{{\"v\":\"meta.k8s.io/v1\",\"rv\":{revision},\"start\":{start}}}").as_bytes())

@@ -150,6 +150,26 @@ impl DeleteOptions {
         DeleteOptions { grace_period_s: Some(0), ..DeleteOptions::default() }
     }
 
+    /// As they are sent.
+    pub fn to_object(&self) -> Value {
+        let mut object = Value::map();
+        if let Some(grace) = self.grace_period_s {
+            object.set(&["gracePeriodSeconds"], grace);
+        }
+        if let Some(propagation) = self.propagation {
+            object.set(&["propagationPolicy"], format!("{propagation:?}"));
+        }
+        for (member, value) in [("uid", &self.preconditions.uid), ("resourceVersion", &self.preconditions.resource_version)] {
+            if let Some(value) = value {
+                object.set(&["preconditions", member], value.clone());
+            }
+        }
+        if self.dry_run {
+            object.set(&["dryRun"], vec![Value::from("All")]);
+        }
+        object
+    }
+
     /// With this policy.
     pub fn with(propagation: Propagation) -> Self {
         DeleteOptions { propagation: Some(propagation), ..DeleteOptions::default() }

@@ -4,7 +4,7 @@ use super::authorization::{Attributes, User};
 use super::list::{parameter, selectors};
 use super::options::{Caller, DeleteOptions, FieldValidation, Patch, Preconditions, Propagation, Subresource, WriteOptions};
 use super::write::OTHER_NAMESPACE;
-use super::{ApiServer, deletion, patch, strategy};
+use super::{ApiServer, patch, strategy};
 use crate::api::convert::{to_stored, to_version};
 use crate::api::schema::schema;
 use crate::api::selector::FieldSelector;
@@ -155,11 +155,7 @@ impl ApiServer {
             ("PATCH", false, _) => Ok((200, self.patch(by, kind, namespace, name, &patch_of(request, kind)?, sub_kind, &options)?)),
             ("DELETE", false, _) => {
                 let delete = delete_options(&request.body, &options)?;
-                match self.delete(by, kind, namespace, name, &delete)? {
-                    deletion::Deleted::Gone(object) if deletion::RETURNED.contains(&kind.built_in()) => Ok((200, object)),
-                    deletion::Deleted::Gone(object) => Ok((200, deletion::success(kind, &object))),
-                    deletion::Deleted::Terminating(object) => Ok((200, object)),
-                }
+                Ok((200, self.delete(by, kind, namespace, name, &delete)?.answer(kind)))
             }
             ("DELETE", true, _) => {
                 let delete = delete_options(&request.body, &options)?;
@@ -242,7 +238,7 @@ impl ApiServer {
 }
 
 /// The answer to what was done and left no object.
-pub(super) fn created() -> Value {
+pub fn created() -> Value {
     obj!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201})
 }
 

@@ -49,6 +49,9 @@ else does, also what no second real cluster would do the same way:
   but of `/proc/PID/root` files alone are read, `pause` ignores signals, and the sharing of a node's (`hostPID`) is without effect.
 - Databases but Redis run and answer probes; nobody speaks SQL to them.
 - Seccomp and AppArmor profiles, projected volumes of certificates and trust bundles: judged by the server's rules, without effect in a pod.
+- Of kubectl's log (`-v=6` to `-v=10`): what a command only waits by, what `describe` asks beside the objects, and client-go's feature
+  gates are not told; an answer takes no time; bodies are JSON, also where kubectl sends and gets Protobuf; a table's columns have no
+  descriptions, and numbers in columns of texts are texts.
 - Descriptions of rare kinds and fields in `kubectl explain`; watches behind `kubectl proxy` (`get --raw` has them); of kustomize Helm charts, `vars`,
   plug-ins and bases in repositories.
 ";

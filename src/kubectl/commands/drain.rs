@@ -168,13 +168,11 @@ impl Draining {
 fn choose(cx: &mut Context<'_, '_>, node: &str, warns: bool) -> Result<Vec<Leaving>, Vec<CliError>> {
     let selector = LabelSelector::parse(cx.flags().text("pod-selector")).map_err(|e| vec![CliError::Message(e.to_string())])?;
     let asked = ListOptions { field_selector: format!("spec.nodeName={node}"), label_selector: cx.flags().text("pod-selector").to_owned() };
-    if let Err(error) = cx.require(("list", kinds::POD, ""), "", "") {
-        cx.log_list(kinds::POD, "", &asked, &[], 403);
-        return Err(vec![error]);
-    }
+    let allowed = cx.require(("list", kinds::POD, ""), "", "");
+    cx.log_list(kinds::POD, "", &asked, allowed.as_ref().err().and_then(CliError::status));
+    allowed.map_err(|error| vec![error])?;
     let mut pods: Vec<Value> = cx.host.api.pods_on(node).filter(|p| selector.matches(p.labels())).cloned().list();
     pods.order_by_key(|p| (p.namespace_arc(), p.name_arc()));
-    cx.log_list(kinds::POD, "", &asked, &pods, 200);
     let [mut errors, mut warnings]: [Vec<(String, Vec<String>)>; 2] = Default::default();
     let mut leaving = Vec::new();
     for pod in &pods {

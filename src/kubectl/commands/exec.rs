@@ -203,7 +203,7 @@ impl Session {
             query.extend([("stdout", truth(true)), ("tty", truth(*tty))]);
             let subresource = if command.is_empty() { "attach" } else { "exec" };
             let request = Request { verb: "GET", kind: kinds::POD, namespace, name: pod, subresource, query };
-            cx.log_request(&request, 101, &started);
+            cx.log_stream(&request, 101, None);
         }
         match started {
             Ok(id) => Ok(Session { id, sent: 0, closed: false, stdin: *stdin, tty: *tty, report, farewell: String::new() }),

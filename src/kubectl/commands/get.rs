@@ -14,6 +14,7 @@ use crate::kubectl::host::Step;
 use crate::kubectl::output::columns::age;
 use crate::kubectl::output::{SortError, TabWriter, TableOptions, TablePrinter, list_of, print_groups, relaxed_path, sort_objects};
 use crate::kubectl::printing::{ObjectPrinter, read_text};
+use crate::kubectl::request_log::{Answer, Exchange, Sent};
 use crate::kubectl::resources::{Found, Info, Query, find, kind_of, version_asked};
 use crate::obj;
 use crate::server::{LogRequest, RestRequest, WatchRequest, in_form_of, stored_kind};
@@ -274,18 +275,36 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
         };
         body = Value::from_json(&text).map_err(|_| unrecognized(cx, method, path, &text))?;
     }
+    let place = "raw.go:84";
+    let log = |cx: &mut Context<'_, '_>, status: u16, answer: Answer<'_>| {
+        let accept = "application/json, */*";
+        cx.log_exchange(Exchange { verb: method, uri: path, place, accept, sent: Sent::Nothing, status, answer });
+    };
+    let refused = |cx: &mut Context<'_, '_>, status: Status| {
+        log(cx, status.code, Answer::Body(&json_order::line(&status.to_object())));
+        Err(status.into())
+    };
     if let Err(status) = cx.host.api.require_request(&cx.user(), method, path) {
-        cx.log_response(method, path, status.code);
-        return Err(status.into());
+        return refused(cx, status);
     }
     if let Some(measured) = measured(cx, path).filter(|_| method == "GET") {
-        cx.log_response(method, path, measured.as_ref().map_or_else(|status| status.code, |_| 200));
-        cx.out.outln(json_order::line(&measured?));
+        let measured = match measured {
+            Ok(measured) => measured,
+            Err(status) => return refused(cx, status),
+        };
+        log(cx, 200, Answer::Stream("application/json"));
+        cx.out.outln(json_order::line(&measured));
         return Ok(Flow::Done);
     }
     let by = cx.by();
     let answer = cx.host.api.rest(&by, &RestRequest { method, path, content_type: "", agent: "", body });
-    cx.log_response(method, path, answer.code);
+    let refusal = if answer.code >= 400 { json_order::line(&answer.body) } else { String::new() };
+    let sent_on = match &answer.body {
+        _ if answer.code >= 400 => Answer::Body(&refusal),
+        Value::Str(_) => Answer::Stream("text/plain; charset=utf-8"),
+        _ => Answer::Stream("application/json"),
+    };
+    log(cx, answer.code, sent_on);
     for warning in &answer.warnings {
         cx.warn(warning);
     }
@@ -305,7 +324,7 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
 }
 
 /// What the metrics API answers: what the kubelets measure is not stored.
-fn measured(cx: &Context<'_, '_>, path: &str) -> Option<Result<Value, Status>> {
+pub fn measured(cx: &Context<'_, '_>, path: &str) -> Option<Result<Value, Status>> {
     let path = path.split('?').next()?.trim_end_matches('/').strip_prefix("/apis/metrics.k8s.io/v1beta1/")?;
     let (kind, namespace, name) = match path.split('/').list()[..] {
         ["nodes", ref name @ ..] => (kinds::NODE_METRICS, None, name.first().copied()),

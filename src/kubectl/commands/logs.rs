@@ -268,7 +268,7 @@ impl LogStream {
         if self.cursor.is_none() {
             let query = query(cx, &self.container, &options);
             let request = Request { verb: "GET", kind: kinds::POD, namespace: &self.namespace, name: &self.pod, subresource: "log", query };
-            cx.log_request(&request, 200, &found);
+            cx.log_stream(&request, 200, found.as_ref().err());
         }
         let chunk = match found {
             Ok(chunk) => chunk,

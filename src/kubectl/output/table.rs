@@ -2,8 +2,10 @@
 
 use super::TabWriter;
 use super::columns::{Column, bare_printer, old_age, old_printer_of, printer_of};
-use crate::api::{KindRef, Object, Value};
+use crate::api::go_json::{write_scalar, write_string};
+use crate::api::{KindRef, Object, Value, json_order};
 use crate::base::{List as _, Time};
+use crate::obj;
 
 /// How a table is to look: the flags of `kubectl get`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -142,6 +144,59 @@ fn build<'a>(kind: KindRef, objects: impl IntoIterator<Item = &'a Value>, option
     });
     let rows = rows.list();
     Table { headers, rows }
+}
+
+/// The table that the API server makes of an object or a list, as JSON on one line; of the objects it holds their metadata, or all.
+// Models apiserver's transformResponseObject. What it says in a column's description is left out.
+pub fn table_json(kind: KindRef, answer: &Value, whole: bool, now: Time) -> String {
+    let mut out = String::from(r#"{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":{"#);
+    let items = match answer.get("items") {
+        Value::List(items) => items.as_slice(),
+        _ => std::slice::from_ref(answer),
+    };
+    let mut between = "\"";
+    for member in ["resourceVersion", "continue", "remainingItemCount"] {
+        let value = answer.at(&["metadata", member]);
+        if !value.is_null() {
+            out.extend([between, member, "\":"]);
+            write_scalar(&mut out, value);
+            between = ",\"";
+        }
+    }
+    let printer = printer_of(kind);
+    let mut between = r#"},"columnDefinitions":[{"name":"#;
+    for column in printer.columns() {
+        out.push_str(between);
+        write_string(&mut out, column.name);
+        let format = if column.is_name { "name" } else { "" };
+        let priority = if column.wide { "1}" } else { "0}" };
+        out.extend([r#","type":""#, column.kind, r#"","format":""#, format, r#"","description":"","priority":"#, priority]);
+        between = r#",{"name":"#;
+    }
+    out.push_str(r#"],"rows":["#);
+    for (i, object) in items.iter().enumerate() {
+        let mut between = if i > 0 { r#",{"cells":["# } else { r#"{"cells":["# };
+        for (column, cell) in printer.columns().iter().zip(printer.cells(object, now)) {
+            out.push_str(between);
+            let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
+            match column.kind {
+                "integer" | "number" | "boolean" if cell.is_empty() => out.push_str("null"),
+                "integer" | "number" | "boolean" if cell.bytes().all(is_plain) => out.push_str(&cell),
+                _ => write_string(&mut out, &cell),
+            }
+            between = ",";
+        }
+        let mut of = object.clone();
+        if whole {
+            of.set(&["apiVersion"], kind.api_version());
+            of.set(&["kind"], kind.kind);
+        } else {
+            of = obj!({"apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadata", "metadata": object.get("metadata").clone()});
+        }
+        out.extend([r#"],"object":"#, &json_order::line(&of), "}"]);
+    }
+    out.push_str("]}");
+    out
 }
 
 /// `pod`, `deployment.apps`.
