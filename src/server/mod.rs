@@ -54,7 +54,9 @@ pub use list::WatchRequest;
 pub use metrics::{ContainerUsage, Metrics, NodeReport, PodSample};
 pub use node_api::{ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogCursor, LogOptions, LogRequest, NewFile, NodeApi, PodUsage};
 pub use options::{Caller, DeleteOptions, FieldValidation, ListOptions, Patch, Preconditions, Propagation, Subresource, WriteOptions};
-pub use patch::{json_patch, json_patch_by_client, merge_patch, strategic_merge_patch, three_way_merge_patch, three_way_strategic_patch};
+pub use patch::{
+    JsonPatchError, json_patch, json_patch_by_client, merge_patch, strategic_merge_patch, three_way_merge_patch, three_way_strategic_patch,
+};
 pub use proxy::ProxyLocation;
 pub use rest::{RestRequest, RestResponse, created};
 pub use service_allocator::NODE_PORTS;

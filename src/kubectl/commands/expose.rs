@@ -71,7 +71,7 @@ pub fn overridden(cx: &Context<'_, '_>, kind: KindRef, mut object: Value) -> Res
     match cx.flags().text("override-type") {
         "" | "merge" => merge_patch(&mut object, &patch?),
         "strategic" => object = strategic_merge_patch(kind, &object, &patch?)?,
-        "json" => object = json_patch_by_client(&object, &patch?).map_err(|s| CliError::Message(s.into_message()))?,
+        "json" => object = json_patch_by_client(&object, &patch?).map_err(|e| CliError::Message(e.to_string()))?,
         other => return fail(format!("invalid override type: {other}")),
     }
     // It is read into Go's type again, which has no unknown members.

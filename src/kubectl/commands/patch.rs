@@ -10,7 +10,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, text};
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Info, Query, find};
-use crate::server::{Patch, Subresource, json_patch_by_client, merge_patch, strategic_merge_patch};
+use crate::server::{JsonPatchError, Patch, Subresource, json_patch_by_client, merge_patch, strategic_merge_patch};
 
 const OWN: &[Flag] = &[text("patch", "p"), text("patch-file", ""), text("type", ""), text("subresource", "")];
 
@@ -25,9 +25,11 @@ pub static COMMAND: Command = Command {
 /// What a JSON patch makes of an object without the server.
 // Models getPatchedJSON and how its outcome is read.
 fn patched_here(object: &Value, patch: &Value) -> Result<Value, CliError> {
-    let patched = json_patch_by_client(object, patch).map_err(|s| {
-        let missing = s.message.split_once("doc is missing key: ").map(|(_, key)| format!("Object to be patched is missing field ({key})"));
-        CliError::Message(missing.unwrap_or(s.into_message()))
+    let patched = json_patch_by_client(object, patch).map_err(|error| {
+        CliError::Message(match error {
+            JsonPatchError::MissingKey(key) => format!("Object to be patched is missing field ({key}: missing value)"),
+            other => other.to_string(),
+        })
     })?;
     match patched {
         Value::Map(_) => Ok(patched),

@@ -238,7 +238,7 @@ fn merge(text: &str, target: &Value, items: &mut Vec<Item>) -> Result<(), String
 
 fn patched(object: &Value, patch: &Value) -> Result<Value, String> {
     if let Value::List(_) = patch {
-        return json_patch_by_client(object, patch).map_err(|s| s.into_message());
+        return json_patch_by_client(object, patch).map_err(|e| e.to_string());
     }
     let mut changes = patch.clone();
     // The patch's own name says what it is for.

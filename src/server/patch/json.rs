@@ -9,26 +9,30 @@ const OPERATIONS_MAX: usize = 10_000;
 /// The most bytes that the `copy`s of one patch add together.
 const COPIED_MAX: usize = 3 << 20;
 
-/// Applies the operations in turn. Errors are worded as the API server words those of its library.
-pub fn json_patch(target: &Value, operations: &Value) -> Result<Value, Status> {
-    patched(target, operations, &|_, _| does_not_apply())
+/// Why a client cannot apply a patch, in the words of its library.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JsonPatchError {
+    /// What is to be replaced is not there, though what it would be in is.
+    #[error("replace operation does not apply: doc is missing key: {0}: missing value")]
+    MissingKey(String),
+    /// It is no patch, or an operation does not apply.
+    #[error("{0}")]
+    Other(String),
 }
 
 /// Applies the operations in turn, as a client does for itself.
-///
-/// # Errors
-/// What is no patch, and which operation does not apply and why, in the library's words.
-pub fn json_patch_by_client(target: &Value, operations: &Value) -> Result<Value, Status> {
+pub fn json_patch_by_client(target: &Value, operations: &Value) -> Result<Value, JsonPatchError> {
     let Value::List(list) = operations else {
-        return Err(Status::bad_request(cannot_read(operations, "jsonpatch.Patch")));
+        return Err(JsonPatchError::Other(cannot_read(operations, "jsonpatch.Patch")));
     };
     if let Some(odd) = list.iter().find(|o| !matches!(o, Value::Map(_) | Value::Null)) {
-        return Err(Status::bad_request(cannot_read(odd, "jsonpatch.Operation")));
+        return Err(JsonPatchError::Other(cannot_read(odd, "jsonpatch.Operation")));
     }
-    patched(target, operations, &|doc, operation| Status::bad_request(why(doc, operation)))
+    patched(target, list, &why)
 }
 
-fn patched(target: &Value, operations: &Value, refuse: &dyn Fn(&mut Value, &Value) -> Status) -> Result<Value, Status> {
+/// Applies the operations in turn. Errors are worded as the API server words those of its library.
+pub fn json_patch(target: &Value, operations: &Value) -> Result<Value, Status> {
     let Value::List(list) = operations else {
         return Err(Status::bad_request(format!("error decoding patch: {}", cannot_read(operations, "[]handlers.jsonPatchOp"))));
     };
@@ -42,9 +46,13 @@ fn patched(target: &Value, operations: &Value, refuse: &dyn Fn(&mut Value, &Valu
         status.reason = "RequestEntityTooLarge";
         return Err(status);
     }
+    patched(target, list, &|_, _| does_not_apply())
+}
+
+fn patched<E>(target: &Value, operations: &[Value], refuse: &dyn Fn(&mut Value, &Value) -> E) -> Result<Value, E> {
     let mut doc = target.clone();
     let mut copied = 0;
-    for operation in list.iter() {
+    for operation in operations {
         if apply(&mut doc, operation, &mut copied).is_none() {
             return Err(refuse(&mut doc, operation));
         }
@@ -54,24 +62,24 @@ fn patched(target: &Value, operations: &Value, refuse: &dyn Fn(&mut Value, &Valu
 
 /// Why an operation does not apply.
 // Models the words of evanphx/json-patch.
-fn why(doc: &mut Value, operation: &Value) -> String {
+fn why(doc: &mut Value, operation: &Value) -> JsonPatchError {
     let (op, path, from) = (operation.get("op").str(), operation.get("path").str(), operation.get("from").str());
     let key = path.rsplit('/').next().unwrap_or("");
     let has_parent = parent(doc, path).is_some_and(|(parent, _)| matches!(parent, Value::Map(_) | Value::List(_)));
     let in_list = parent(doc, path).is_some_and(|(parent, _)| matches!(parent, Value::List(_)));
-    match op {
+    JsonPatchError::Other(match op {
         "add" | "remove" if !has_parent => format!("{op} operation does not apply: doc is missing path: {path:?}: missing value"),
         "add" | "remove" if in_list && key.parse::<isize>().is_ok() => {
             format!("error in {op} for path: '{path}': Unable to access invalid index: {key}: invalid index referenced")
         }
         "remove" => format!("error in remove for path: '{path}': Unable to remove nonexistent key: {key}: missing value"),
-        "replace" if has_parent => format!("replace operation does not apply: doc is missing key: {path}: missing value"),
+        "replace" if has_parent => return JsonPatchError::MissingKey(path.to_owned()),
         "replace" => format!("replace operation does not apply: doc is missing path: {path}: missing value"),
         "move" | "copy" => format!("{op} operation does not apply: doc is missing from path: {from}: missing value"),
         "test" if has_parent => format!("testing path {path} failed: test failed"),
         "test" => format!("test operation does not apply: is missing path: {path}: missing value"),
         _ => format!("Unexpected kind: {op}"),
-    }
+    })
 }
 
 /// What the API server says of a patch that does not apply: it keeps to itself which operation and why.

@@ -12,7 +12,7 @@ use crate::api::decode::{from_patched, strict_text, wrong_type};
 use crate::api::schema::schema;
 use crate::api::{Cause, Kind, KindRef, Object, SCALE, Status, Value, join_api_version, split_api_version};
 
-pub use json::{json_patch, json_patch_by_client};
+pub use json::{JsonPatchError, json_patch, json_patch_by_client};
 pub use merge::{merge_patch, three_way_merge_patch};
 pub use strategic::{strategic_merge_patch, three_way_strategic_patch};
 
