@@ -118,18 +118,17 @@ fn accept(api: &ApiServer, now: Time, old: &Value) -> Value {
     let kind = |n: &Value, text: &str| n.get("kind").str() == text || n.get("listKind").str() == text;
     let mut names = accepted.clone();
     let mut conflict: Option<(&str, String)> = None;
-    for (member, reason) in [
-        ("plural", "PluralConflict"),
-        ("singular", "SingularConflict"),
-        ("shortNames", "ShortNamesConflict"),
-        ("kind", "KindConflict"),
-        ("listKind", "ListKindConflict"),
+    let (of_resource, of_kind): (&dyn Fn(&Value, &str) -> bool, &dyn Fn(&Value, &str) -> bool) = (&resource, &kind);
+    for (member, reason, is) in [
+        ("plural", "PluralConflict", of_resource),
+        ("singular", "SingularConflict", of_resource),
+        ("shortNames", "ShortNamesConflict", of_resource),
+        ("kind", "KindConflict", of_kind),
+        ("listKind", "ListKindConflict", of_kind),
     ] {
         let asked = wanted.get(member);
         let texts: Vec<&str> = if member == "shortNames" { asked.items().iter().map(Value::str).list() } else { vec![asked.str()] };
-        let taken = |text: &&str| {
-            !text.is_empty() && others.iter().any(|o| if reason.starts_with(['K', 'L']) { kind(o, text) } else { resource(o, text) })
-        };
+        let taken = |text: &&str| !text.is_empty() && others.iter().any(|o| is(o, text));
         let used: Vec<String> = texts.into_iter().filter(taken).map(|t| format!("{t:?} is already in use")).list();
         match used.as_slice() {
             [] if asked.is_null() => _ = names.remove(&[member]),
