@@ -8,20 +8,20 @@ use crate::api::{ArcStr, Object, Status, Value, kinds};
 use crate::base::{List as _, Time};
 use crate::server::{ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogCursor, LogOptions, NewFile, NodeApi, PodUsage};
 
+/// By which path a kubelet is asked for logs.
+const LOGS: &str = "containerLogs";
+
 impl Kubelets {
-    /// A pod's worker and one of its containers; the API's answer where there is none.
-    fn find<'a>(&'a self, namespace: &str, pod: &str, container: &str) -> Result<(&'a PodWorker, usize), Status> {
+    /// A pod's worker and one of its containers; the API's answer where there is none. What is asked for by a URL of its own is `asked`.
+    fn find<'a>(&'a self, namespace: &str, pod: &str, container: &str, asked: Option<&str>) -> Result<(&'a PodWorker, usize), Status> {
         let worker = self.worker(namespace, pod).ok_or_else(|| Status::not_found(kinds::POD, pod))?;
         let Some(name) = container_name(&worker.pod, container) else {
             return Err(Status::bad_request(format!("container {container} is not valid for pod {pod}")));
         };
         if let Some(address) = self.unreachable(worker) {
+            let url = asked.map(|asked| format!("Get \"https://{address}:10250/{asked}/{namespace}/{pod}/{name}\": ")).unwrap_or_default();
             // The proxy's own error, which has no reason.
-            let mut status = Status::internal(format!(
-                "Get \"https://{address}:10250/containerLogs/{namespace}/{pod}/{name}\": dial tcp {address}:10250: connect: connection refused"
-            ));
-            status.reason = "";
-            return Err(status);
+            return Err(Status::internal(format!("{url}dial tcp {address}:10250: connect: connection refused")).without_reason());
         }
         let c = worker
             .containers
@@ -43,7 +43,7 @@ impl Kubelets {
 
     /// The instance whose log is meant.
     fn log_of(&self, namespace: &str, pod: &str, container: &str, options: &LogOptions) -> Result<&Instance, Status> {
-        let (worker, c) = self.find(namespace, pod, container)?;
+        let (worker, c) = self.find(namespace, pod, container, Some(LOGS))?;
         let instances = &worker.containers[c].instances;
         let found = match options.cursor.and_then(|cursor| instances.iter().find(|i| i.attempt == cursor.attempt)) {
             // A follower stays with the instance that it began with.
@@ -65,7 +65,7 @@ impl Kubelets {
 
     /// A running container's machine, and the directory that it works in.
     fn machine_and_cwd<'a>(&'a self, namespace: &str, pod: &str, container: &str) -> Result<(&'a Machine, &'a str), Status> {
-        let (worker, c) = self.find(namespace, pod, container)?;
+        let (worker, c) = self.find(namespace, pod, container, None)?;
         let instance = worker.containers[c].newest().and_then(|i| Some((i.machine.as_deref()?, i.process.cwd.as_str())));
         instance.ok_or_else(|| not_running(&worker.containers[c].spec.name))
     }
@@ -128,7 +128,7 @@ impl NodeApi for Kubelets {
         let text = if instance.removed {
             format!("unable to retrieve container logs for {}", instance.id)
         } else if instance.exit.is_some() && instance.started.is_none() {
-            let (worker, c) = self.find(namespace, pod, container)?;
+            let (worker, c) = self.find(namespace, pod, container, Some(LOGS))?;
             let folder = format!("/var/log/pods/{namespace}_{pod}_{}/{}", worker.uid, worker.containers[c].spec.name);
             let path = format!("{folder}/{}.log", instance.attempt);
             format!("failed to try resolving symlinks in path {path:?}: lstat {path}: no such file or directory")
@@ -153,7 +153,7 @@ impl NodeApi for Kubelets {
         stdin: bool,
         tty: bool,
     ) -> Result<ExecId, Status> {
-        let (worker, c) = self.find(namespace, pod, container)?;
+        let (worker, c) = self.find(namespace, pod, container, None)?;
         let (node, uid) = (worker.pod.at(&["spec", "nodeName"]).arc_str(), worker.uid.clone());
         let name = worker.containers[c].spec.name.clone();
         let session = self.execs_ref().next_id();
@@ -174,7 +174,7 @@ impl NodeApi for Kubelets {
     }
 
     fn attach(&mut self, namespace: &str, pod: &str, container: &str) -> Result<ExecId, Status> {
-        let (worker, c) = self.find(namespace, pod, container)?;
+        let (worker, c) = self.find(namespace, pod, container, None)?;
         let name = worker.containers[c].spec.name.clone();
         let (node, uid) = (worker.pod.at(&["spec", "nodeName"]).arc_str(), worker.uid.clone());
         let instance = worker.containers[c].newest().filter(|i| i.exit.is_none()).ok_or_else(|| not_running(&name))?;
@@ -241,7 +241,7 @@ impl NodeApi for Kubelets {
     }
 
     fn put_file(&mut self, now: Time, namespace: &str, pod: &str, container: &str, path: &str, file: &NewFile) -> Result<(), Status> {
-        let (worker, c) = self.find(namespace, pod, container)?;
+        let (worker, c) = self.find(namespace, pod, container, None)?;
         let name = worker.containers[c].spec.name.clone();
         let (node, uid) = (worker.pod.at(&["spec", "nodeName"]).arc_str(), worker.uid.clone());
         let written = self.touch(now, &node, &uid, c, |instance, _| {

@@ -208,10 +208,9 @@ impl Session {
         match started {
             Ok(id) => Ok(Session { id, sent: 0, closed: false, stdin: *stdin, tty: *tty, report, farewell: String::new() }),
             Err(status) if status.reason == "InternalError" => fail(status.into_message()),
+            // The node cannot be reached.
             Err(status) if status.reason.is_empty() => {
-                // The node cannot be reached: the answer names the address that was asked in vain.
-                let dial = status.message.find("dial tcp").map_or(status.message.as_str(), |at| &status.message[at..]);
-                fail(format!("unable to upgrade connection: error dialing backend: {dial}"))
+                fail(format!("unable to upgrade connection: error dialing backend: {}", status.message))
             }
             Err(status) => fail(format!("unable to upgrade connection: {}", status.message)),
         }
