@@ -136,18 +136,9 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
         run.err("script too long");
         return Err(1);
     }
-    let mut p = Parser { c: script.chars().list(), extended: o.any("Er"), ..Parser::default() };
+    let mut p = Parser { c: script.chars().list(), extended: o.any("Er"), is_gnu: run.k.is_gnu(), ..Parser::default() };
     if let Err(e) = p.script() {
-        let e = if run.k.is_gnu() {
-            format!(
-                "-e expression #1, char {}: {}",
-                p.at,
-                e.strip_prefix("bad regex '").and_then(|e| Some(e.rsplit_once("': ")?.1)).unwrap_or(&e)
-            )
-        } else {
-            e
-        };
-        run.err(e);
+        run.err(if p.is_gnu { format!("-e expression #1, char {}: {e}", p.at) } else { e });
         return Err(1);
     }
     for (command, label) in std::mem::take(&mut p.jumps) {

@@ -9,6 +9,8 @@ pub(super) struct Parser {
     pub(super) c: Vec<char>,
     pub(super) at: usize,
     pub(super) extended: bool,
+    /// Whether it complains as GNU's sed does.
+    pub(super) is_gnu: bool,
     pub(super) commands: Vec<Command>,
     pub(super) labels: Vec<(String, usize)>,
     pub(super) jumps: Vec<(usize, String)>,
@@ -77,7 +79,8 @@ impl Parser {
         if text.is_empty() {
             return self.last.clone().ok_or_else(|| "no previous regexp".to_string());
         }
-        let re = Regex::new(text, self.extended, fold).map_err(|e| format!("bad regex '{text}': {e}"))?;
+        let re = Regex::new(text, self.extended, fold)
+            .map_err(|e| if self.is_gnu { e.to_string() } else { format!("bad regex '{text}': {e}") })?;
         self.last = Some(re.clone());
         Ok(re)
     }
