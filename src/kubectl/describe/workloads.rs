@@ -10,7 +10,7 @@ use crate::kubectl::output::columns::{format_label_selector, format_labels, form
 
 /// A selector's text, nothing where it is empty.
 pub(super) fn selector_text(selector: &Value) -> String {
-    format_selector_or(selector, "", "<error>")
+    format_selector_or(selector, "<error>")
 }
 
 impl Page<'_> {

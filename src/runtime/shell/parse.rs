@@ -311,8 +311,8 @@ impl<'a> Parser<'a> {
         Ok(yes)
     }
 
-    fn expect_op(&mut self, op: &'static str) -> Result<(), ParseError> {
-        if self.accept_op(op)? { Ok(()) } else { Err(unexpected_for(&self.peek()?, op)) }
+    fn expect_close(&mut self) -> Result<(), ParseError> {
+        if self.accept_op(")")? { Ok(()) } else { Err(unexpected_for(&self.peek()?, ")")) }
     }
 
     /// The error of a token within a line; bash sees a newline there too where the text ends.

@@ -71,9 +71,9 @@ pub fn format_label_selector(selector: &Value) -> String {
     }
 }
 
-/// As [`format_label_selector`], with other words for an empty selector and a wrong one.
-pub fn format_selector_or(selector: &Value, empty: &str, wrong: &str) -> String {
-    selector_text(selector).map_or_else(|| wrong.to_owned(), |text| or(&text, empty))
+/// As [`format_label_selector`], with other words for a wrong selector and none for an empty one.
+pub fn format_selector_or(selector: &Value, wrong: &str) -> String {
+    selector_text(selector).unwrap_or_else(|| wrong.to_owned())
 }
 
 fn selector_text(selector: &Value) -> Option<String> {

@@ -20,7 +20,7 @@ pub use custom::CustomPrinter;
 pub use format::{age, age_micros, format_label_selector, format_labels, format_selector_or, timestamp_micros};
 pub use hpa::format_metrics;
 pub use legacy::{old_age, old_printer_of};
-pub use network::{endpoints_of_subsets, load_balancer_addresses};
+pub use network::load_balancer_addresses;
 pub use node::node_roles;
 pub use pod::{PodSummary, pod_summary};
 pub use storage::access_modes;

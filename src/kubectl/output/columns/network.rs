@@ -51,11 +51,11 @@ fn ports(ports: &Value) -> String {
 
 pub(super) static ENDPOINTS: BuiltIn = BuiltIn {
     columns: &[NAME, text("Endpoints"), AGE],
-    cells: |o, now| vec![o.name().to_owned(), endpoints_of_subsets(o.get("subsets"), None), age_of(o, now)],
+    cells: |o, now| vec![o.name().to_owned(), endpoints_of_subsets(o.get("subsets")), age_of(o, now)],
 };
 
-/// The ready addresses of an Endpoints' subsets, the first three of them; only those of the port called `port`, where given.
-pub fn endpoints_of_subsets(subsets: &Value, port: Option<&str>) -> String {
+/// The ready addresses of an Endpoints' subsets, the first three of them.
+fn endpoints_of_subsets(subsets: &Value) -> String {
     if subsets.items().is_empty() {
         return "<none>".into();
     }
@@ -66,7 +66,7 @@ pub fn endpoints_of_subsets(subsets: &Value, port: Option<&str>) -> String {
             // A headless service may have no ports.
             list.extend(addresses.iter().map(|a| a.get("ip").str().to_owned()));
         }
-        for p in subset.get("ports").items().iter().filter(|p| port.is_none_or(|name| p.get("name").str() == name)) {
+        for p in subset.get("ports").items() {
             list.extend(addresses.iter().map(|a| host_port(a.get("ip").str(), p.get("port").int())));
         }
     }

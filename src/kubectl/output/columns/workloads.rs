@@ -43,7 +43,7 @@ pub(super) static DEPLOYMENT: BuiltIn = BuiltIn {
             age_of(o, now),
             names,
             images,
-            format_selector_or(o.at(&["spec", "selector"]), "", "<invalid>"),
+            format_selector_or(o.at(&["spec", "selector"]), "<invalid>"),
         ]
     },
 };

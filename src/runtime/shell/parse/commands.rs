@@ -50,7 +50,7 @@ impl Parser<'_> {
             _ => {}
         }
         let start = self.mark()?;
-        let mut item = self.and_or(false)?;
+        let mut item = self.and_or()?;
         let end = self.mark()?;
         let separator = self.peek()?;
         if let Tok::Op(";" | "&") = separator {
@@ -79,7 +79,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    pub(super) fn and_or(&mut self, tested: bool) -> Result<Vec<Op>, ParseError> {
+    pub(super) fn and_or(&mut self) -> Result<Vec<Op>, ParseError> {
         let mut parts: Vec<(Vec<Op>, Option<bool>)> = Vec::new();
         let mut joined = None;
         loop {
@@ -96,7 +96,7 @@ impl Parser<'_> {
         let count = parts.len();
         let mut ops = Vec::new();
         for (i, (mut part, joined)) in parts.into_iter().enumerate() {
-            if i + 1 < count || tested {
+            if i + 1 < count {
                 mark_tested(&mut part);
             }
             if let Some(and) = joined {
@@ -171,7 +171,7 @@ impl Parser<'_> {
                     self.next()?;
                     let mut body = Vec::new();
                     self.full_list(&mut body, &[")"])?;
-                    self.expect_op(")")?;
+                    self.expect_close()?;
                     body.push(Op::Exit);
                     let mut ops = vec![Op::Subshell(body.len() as u32)];
                     ops.append(&mut body);
@@ -211,7 +211,7 @@ impl Parser<'_> {
                     self.next()?;
                     let Tok::Word(_, name) = self.next()? else { return Err(unexpected(&self.peek()?)) };
                     if self.accept_op("(")? {
-                        self.expect_op(")")?;
+                        self.expect_close()?;
                     }
                     self.function(&name)?
                 }
@@ -416,7 +416,7 @@ impl Parser<'_> {
                     break;
                 }
             }
-            self.expect_op(")")?;
+            self.expect_close()?;
             let test = ops.len();
             ops.push(Op::CaseTest(patterns.into(), 0));
             if let Some(at) = into_next.take() {
@@ -501,7 +501,7 @@ impl Parser<'_> {
         }
         if self.accept_op("(")? {
             let inner = self.cond_or()?;
-            self.expect_op(")")?;
+            self.expect_close()?;
             return Ok(inner);
         }
         let (word, raw) = self.cond_word()?;
@@ -607,7 +607,7 @@ impl Parser<'_> {
                         if self.bash && self.peek()? == Tok::Eof {
                             return Err(self.unexpected_here(&Tok::Eof));
                         }
-                        self.expect_op(")")?;
+                        self.expect_close()?;
                         return self.function(&raw);
                     }
                     cmd.words.extend(words);

@@ -198,7 +198,7 @@ impl Parser<'_> {
         let mut sub = self.sub(self.src);
         sub.pos = self.pos;
         let mut ops = Vec::new();
-        let read = sub.list(&mut ops, &[]).and_then(|()| sub.expect_op(")"));
+        let read = sub.list(&mut ops, &[]).and_then(|()| sub.expect_close());
         self.pos = sub.pos;
         // What was announced within and not read there comes after this line.
         self.here_pending.append(&mut sub.here_pending);
