@@ -1,8 +1,43 @@
-//! JSON as Go has it: how its encoder writes what is no list and no map, and what its decoder says of a text that is none.
+//! JSON: as it is written where nobody looks, how Go's encoder writes what is no list and no map, and what its decoder says of a text
+//! that is none.
 
 use std::fmt::Write;
 
 use super::Value;
+
+/// Writes a value on one line, members sorted, with nothing escaped that need not be. Depth is bounded by what the decoder lets in.
+pub(super) fn write_plain(out: &mut String, value: &Value) {
+    match value {
+        Value::List(list) => {
+            out.push('[');
+            for (i, item) in list.iter().enumerate() {
+                out.push_str(if i > 0 { "," } else { "" });
+                write_plain(out, item);
+            }
+            out.push(']');
+        }
+        Value::Map(map) => {
+            out.push('{');
+            for (i, (key, item)) in map.iter().enumerate() {
+                out.push_str(if i > 0 { "," } else { "" });
+                write_quoted(out, key, false);
+                out.push(':');
+                write_plain(out, item);
+            }
+            out.push('}');
+        }
+        Value::Str(text) => write_quoted(out, text, false),
+        Value::Float(_) => {
+            let from = out.len();
+            write_scalar(out, value);
+            // Read again, it is a float again.
+            if !out[from..].contains(['.', 'e']) {
+                out.push_str(".0");
+            }
+        }
+        scalar => write_scalar(out, scalar),
+    }
+}
 
 /// Writes what is no list and no map.
 pub fn write_scalar(out: &mut String, value: &Value) {
@@ -19,22 +54,32 @@ pub fn write_scalar(out: &mut String, value: &Value) {
 
 /// Writes a string in quotes; `<`, `>` and `&` are escaped too, as Go does so that JSON may stand in HTML.
 pub fn write_string(out: &mut String, text: &str) {
+    write_quoted(out, text, true);
+}
+
+fn write_quoted(out: &mut String, text: &str, in_html: bool) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '\u{0}'..='\u{1f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            _ => out.push(c),
+    let mut from = 0;
+    for (i, c) in text.char_indices() {
+        let letter = match c {
+            '"' | '\\' => c,
+            '\n' => 'n',
+            '\r' => 'r',
+            '\t' => 't',
+            '\u{8}' => 'b',
+            '\u{c}' => 'f',
+            '\u{0}'..='\u{1f}' => 'u',
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' if in_html => 'u',
+            _ => continue,
+        };
+        out.push_str(&text[from..i]);
+        out.extend(['\\', letter]);
+        if letter == 'u' {
+            let _ = write!(out, "{:04x}", u32::from(c));
         }
+        from = i + c.len_utf8();
     }
+    out.push_str(&text[from..]);
     out.push('"');
 }
 

@@ -7,6 +7,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::go_json::write_plain;
 use crate::base::{List as _, Order as _, text};
 pub use arcstr::ArcStr;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -382,7 +383,9 @@ impl Value {
 
     /// Compact JSON with sorted keys.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("a value has string keys and finite numbers only")
+        let mut out = String::new();
+        write_plain(&mut out, self);
+        out
     }
 
     /// Reads JSON.
