@@ -49,17 +49,22 @@ enum Shape<'a> {
 
 /// An object on one line.
 pub fn line(object: &Value) -> String {
-    text(object, false)
+    text(object, "", true)
 }
 
 /// An object with a member a line, as people's clients get it.
 pub fn indented(object: &Value) -> String {
-    text(object, true)
+    text(object, "  ", true)
 }
 
-fn text(object: &Value, indent: bool) -> String {
+/// A value with its members sorted, a member a line where there is an indent.
+pub fn sorted(value: &Value, indent: &'static str) -> String {
+    text(value, indent, false)
+}
+
+fn text(object: &Value, indent: &'static str, in_order: bool) -> String {
     let mut writer = Writer { schema: schema(), out: String::new(), indent };
-    let shape = writer.shape_of(object);
+    let shape = if in_order { writer.shape_of(object) } else { Shape::Map };
     writer.write(object, shape, 0);
     writer.out
 }
@@ -67,7 +72,8 @@ fn text(object: &Value, indent: bool) -> String {
 struct Writer<'a> {
     schema: &'a Schema,
     out: String,
-    indent: bool,
+    /// What stands before a member for each level; empty where all is on one line.
+    indent: &'static str,
 }
 
 impl<'a> Writer<'a> {
@@ -95,8 +101,9 @@ impl<'a> Writer<'a> {
             Value::Map(map) => {
                 let mut members: Vec<(&str, &Value, Shape<'a>)> = Vec::new();
                 self.members(value, shape, &mut members);
+                let known = members.len();
                 for (key, member) in map.iter() {
-                    if !members.iter().any(|(name, ..)| *name == key.as_str()) {
+                    if !members[..known].iter().any(|(name, ..)| *name == key.as_str()) {
                         members.push((key, member, inner(shape)));
                     }
                 }
@@ -104,7 +111,7 @@ impl<'a> Writer<'a> {
                 for (i, (key, member, shape)) in members.iter().enumerate() {
                     self.begin(i, depth + 1);
                     write_string(&mut self.out, key);
-                    self.out.push_str(if self.indent { ": " } else { ":" });
+                    self.out.push_str(if self.indent.is_empty() { ":" } else { ": " });
                     self.write(member, *shape, depth + 1);
                 }
                 self.end('}', members.is_empty(), depth);
@@ -169,9 +176,9 @@ impl<'a> Writer<'a> {
     }
 
     fn new_line(&mut self, depth: usize) {
-        if self.indent {
+        if !self.indent.is_empty() {
             self.out.push('\n');
-            (0..depth).for_each(|_| self.out.push_str("  "));
+            (0..depth).for_each(|_| self.out.push_str(self.indent));
         }
     }
 }

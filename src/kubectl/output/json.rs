@@ -1,63 +1,15 @@
 //! JSON as kubectl prints it: Go's `encoding/json` with its escapes, four spaces a level.
 
-use crate::api::Value;
-use crate::api::go_json::{write_scalar, write_string};
+use crate::api::{Value, json_order};
 
 /// A value in JSON, four spaces a level, without a newline at the end.
 pub fn to_json(value: &Value) -> String {
-    let mut out = String::new();
-    write(&mut out, value, Some(0));
-    out
+    json_order::sorted(value, "    ")
 }
 
 /// A value in JSON on one line.
 pub fn to_compact_json(value: &Value) -> String {
-    let mut out = String::new();
-    write(&mut out, value, None);
-    out
-}
-
-/// Writes at a depth of levels, or on one line where there is none. Depth is bounded by what the decoder lets in.
-fn write(out: &mut String, value: &Value, depth: Option<usize>) {
-    match value {
-        Value::List(l) if l.is_empty() => out.push_str("[]"),
-        Value::Map(m) if m.is_empty() => out.push_str("{}"),
-        Value::List(l) => {
-            out.push('[');
-            for (i, item) in l.iter().enumerate() {
-                separate(out, i, depth);
-                write(out, item, depth.map(|d| d + 1));
-            }
-            newline(out, depth);
-            out.push(']');
-        }
-        Value::Map(m) => {
-            out.push('{');
-            for (i, (key, item)) in m.iter().enumerate() {
-                separate(out, i, depth);
-                write_string(out, key);
-                out.push_str(if depth.is_some() { ": " } else { ":" });
-                write(out, item, depth.map(|d| d + 1));
-            }
-            newline(out, depth);
-            out.push('}');
-        }
-        scalar => write_scalar(out, scalar),
-    }
-}
-
-fn separate(out: &mut String, i: usize, depth: Option<usize>) {
-    if i > 0 {
-        out.push(',');
-    }
-    newline(out, depth.map(|d| d + 1));
-}
-
-fn newline(out: &mut String, depth: Option<usize>) {
-    if let Some(depth) = depth {
-        out.push('\n');
-        out.extend(std::iter::repeat_n("    ", depth));
-    }
+    json_order::sorted(value, "")
 }
 
 #[cfg(test)]
