@@ -119,12 +119,18 @@ impl Sim {
         self.done + self.cluster.api.revision()
     }
 
-    /// A copy that is yet to get the inputs which came after it: `inputs` begins with those it has had.
-    pub(super) fn with_inputs(&self, inputs: &[TimedInput]) -> Sim {
-        let mut copy = self.clone();
-        copy.session.inputs.clear();
-        copy.session.inputs.extend_from_slice(inputs);
+    /// A copy to come back to by [`Sim::with_session`]. The session is left out: each copy would hold all that was applied and typed
+    /// up to then once more.
+    pub(super) fn without_session(&mut self) -> Sim {
+        let session = std::mem::take(&mut self.session);
+        let copy = self.clone();
+        self.session = session;
         copy
+    }
+
+    /// A copy that plays this session on, which begins with the inputs that it has had.
+    pub(super) fn with_session(&self, session: &Session) -> Sim {
+        Sim { session: session.clone(), ..self.clone() }
     }
 
     /// Forgets the inputs that are still to come.

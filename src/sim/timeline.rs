@@ -27,6 +27,7 @@ struct Branch {
     parent: Option<u32>,
     from: Time,
     live: Sim,
+    /// Copies along the way, without the session: see [`Sim::without_session`].
     frames: Vec<Rc<Sim>>,
     /// How many of its inputs do something.
     acts: usize,
@@ -48,7 +49,7 @@ pub struct BranchInfo {
     pub from: Time,
     /// How far it has come.
     pub until: Time,
-    /// How many inputs it has had.
+    /// How many of its inputs did something.
     pub inputs: usize,
 }
 
@@ -66,12 +67,12 @@ pub struct Timeline {
 impl Timeline {
     /// A session at time 0.
     pub fn new(session: Session) -> Timeline {
-        let live = Sim::new(session);
+        let mut live = Sim::new(session);
         let acts = acts(&live);
         let first = Branch {
             parent: None,
             from: Time::ZERO,
-            frames: vec![Rc::new(live.clone())],
+            frames: vec![Rc::new(live.without_session())],
             live,
             acts,
             gap: FIRST_GAP,
@@ -133,7 +134,7 @@ impl Timeline {
             return Some(true);
         }
         if !self.beside.as_ref().is_some_and(|(of, sim)| *of == id && sim.now() <= now && parent.frame_before(now).now() <= sim.now()) {
-            self.beside = Some((id, parent.frame_before(now).with_inputs(&parent.live.session().inputs)));
+            self.beside = Some((id, parent.frame_before(now).with_session(parent.live.session())));
         }
         let (_, sim) = self.beside.as_mut()?;
         Some(sim.run(now, budget).done)
@@ -161,7 +162,7 @@ impl Timeline {
         }
         let frame = branch.frame_before(to);
         if !self.past.as_ref().is_some_and(|p| p.now() <= to && p.now() >= frame.now()) {
-            self.past = Some(frame.with_inputs(&branch.live.session().inputs));
+            self.past = Some(frame.with_session(branch.live.session()));
         }
         self.target = Some(to);
     }
@@ -234,7 +235,7 @@ impl Timeline {
         let from = live.now();
         let parent = self.branch();
         let mut frames: Vec<Rc<Sim>> = parent.frames.iter().filter(|f| f.now() < from).cloned().list();
-        frames.push(Rc::new(live.clone()));
+        frames.push(Rc::new(live.without_session()));
         let branch = Branch {
             parent: Some(self.current),
             from,
@@ -296,7 +297,7 @@ impl Branch {
             return;
         }
         let (pods, oldest) = (store.count(kinds::POD), store.compacted());
-        self.frames.push(Rc::new(self.live.clone()));
+        self.frames.push(Rc::new(self.live.without_session()));
         // Copies of before what can still be read would hold what was forgotten: those times are reached from the beginning.
         if self.frames.get(1).is_some_and(|f| f.api().revision() < oldest) {
             self.is_cut = true;
@@ -372,6 +373,7 @@ mod tests {
         }
         let frames = &t.branch().frames;
         assert!((4..=FRAMES_MAX).contains(&frames.len()), "{}", frames.len());
+        assert!(frames.iter().all(|f| *f.session() == Session::default()), "copies hold no inputs");
         assert!(frames.windows(2).all(|w| w[0].now() + TIME_APART <= w[1].now() && w[0].work() + t.branch().gap <= w[1].work()));
     }
 
