@@ -70,7 +70,11 @@ fn a_solution_is_checked_against_its_exercise() {
 #[test]
 fn what_it_cannot_do_is_said() {
     for (args, says) in [
-        (&["run"][..], "run: a file is wanted"),
+        (&["run"][..], "run: a file is wanted, and no more"),
+        (&["run", "one.sh", "two.sh"], "run: a file is wanted, and no more"),
+        (&["run", "one.sh", "--digest"], "run does not take --digest"),
+        (&["check", "one", "two", "--json"], "check does not take --json"),
+        (&["replay", "one.json", "-n", "web"], "replay does not take --namespace"),
         (&["check", "one"], "check: an exercise and a script are wanted"),
         (&["run", "none.sh"], "none.sh: "),
         (&["walk", "x"], "unknown command \"walk\""),

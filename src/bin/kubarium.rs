@@ -24,11 +24,11 @@ usage: kubarium run SCRIPT [--seed N] [--namespace NS] [--kubectl 1.3] [--contro
   replay   plays a session (JSON; - for standard input) to its end and prints what came of it as JSON.
 
   --seed N         the seed of everything random (0)
-  --namespace NS   the namespace that kubectl uses (default)
+  --namespace NS   the namespace that kubectl uses (default); -n for short
   --kubectl 1.3    the kubectl of that time
   --controller-manager FLAG
-                   a flag of the controller manager: --horizontal-pod-autoscaler-sync-period=30s
-                   or --node-monitor-grace-period=40s
+                   a flag of the controller manager: --horizontal-pod-autoscaler-sync-period=30s,
+                   --node-monitor-grace-period=40s, --kube-api-qps=100, --kube-api-burst=200
   --web URL=FILE   what the workstation finds at a URL: `kubectl apply -f URL` and curl read the file
   --limit DURATION when to end a script that still runs, in simulated time (24h)
   --json           print the outcome as `replay` does
@@ -72,9 +72,14 @@ fn program() -> Result<u8, Failure> {
     use lexopt::prelude::*;
     let usage = |e: lexopt::Error| Failure::Usage(e.to_string());
     let mut arguments = lexopt::Parser::from_env();
-    let (mut words, mut json, mut digest, mut limit) = (Vec::new(), false, false, LIMIT);
+    let (mut words, mut given, mut json, mut digest, mut limit) = (Vec::new(), Vec::new(), false, false, LIMIT);
     let mut session = Session { metrics: Some(true), storage: true, rbac: true, ..Session::default() };
     while let Some(argument) = arguments.next().map_err(usage)? {
+        match argument {
+            Long(flag) => given.push(flag.to_owned()),
+            Short('n') => given.push("namespace".to_owned()),
+            _ => {}
+        }
         match argument {
             Long("seed") => {
                 let seed = arguments.value().map_err(usage)?;
@@ -104,14 +109,28 @@ fn program() -> Result<u8, Failure> {
             other => return Err(Failure::Usage(other.unexpected().to_string())),
         }
     }
+    let command = words.first().map_or("", String::as_str);
+    if let Some(flag) = given.iter().find(|flag| !takes(command, flag)) {
+        return Err(Failure::Usage(format!("{command} does not take --{flag}")));
+    }
     match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["run", script] => run(script, session, Time::ZERO + limit, json),
         ["check", exercise, script] => check(exercise, script, session, Time::ZERO + limit),
         ["replay", path] => replay(path, digest),
         [] | ["help"] => print(HELP),
-        ["run" | "replay"] => Err(Failure::Usage(format!("{}: a file is wanted", words[0]))),
+        ["run" | "replay", ..] => Err(Failure::Usage(format!("{command}: a file is wanted, and no more"))),
         ["check", ..] => Err(Failure::Usage("check: an exercise and a script are wanted".to_owned())),
         [other, ..] => Err(Failure::Usage(format!("unknown command {other:?}"))),
+    }
+}
+
+/// Whether a flag means something to a command.
+fn takes(command: &str, flag: &str) -> bool {
+    match command {
+        "run" => flag != "digest",
+        "check" => !matches!(flag, "digest" | "json"),
+        "replay" => flag == "digest",
+        _ => true,
     }
 }
 
