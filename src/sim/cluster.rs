@@ -14,15 +14,19 @@ use super::{metrics_server, nodes};
 
 /// How long after a commit an informer tells its component.
 const INFORMER_LAG: Duration = Duration::from_millis(3);
-/// How many old revisions stay readable, and how many more come before the oldest are forgotten, a few at a time so that nobody
+/// How many old revisions stay readable, and how many more come before the oldest are forgotten: a few at a time, so that nobody
 /// waits for it. The copies that a page keeps along the way go back as far again.
 const HISTORY: u64 = 100_000;
 const COMPACT_EVERY: u64 = 1_024;
 
-/// The place among what acts of the API server's storage, which lets events go.
+/// The places of what acts, which is the order of what is due at one moment.
+const SCHEDULER: usize = 0;
+const KUBELETS: usize = 1;
+/// The API server's own controllers (see [`Definitions`]).
+const DEFINITIONS: usize = 2;
+/// The API server's storage, which lets events go.
 const STORAGE: usize = 3;
-/// The place of the first controller: after the scheduler, the kubelets, the API server's own controllers and its storage.
-const FIRST: usize = 4;
+const FIRST_CONTROLLER: usize = 4;
 
 /// An informer: how far its component has seen the log, and when it will be told of the rest.
 #[derive(Clone, Debug, Default)]
@@ -88,7 +92,7 @@ impl Cluster {
             if session.runs(session::Component::Controllers) { controllers::all(&session.controller_flags()) } else { Vec::new() };
         let scheduler = session.runs(session::Component::Scheduler).then(|| Scheduler::new(session.seed, Configuration::default()));
         let kubelets = session.runs(session::Component::Kubelets).then(|| Kubelets::new(session.seed));
-        let informers = vec![Informer::default(); controllers.len() + FIRST];
+        let informers = vec![Informer::default(); controllers.len() + FIRST_CONTROLLER];
         let dues = vec![None; informers.len()];
         let definitions = Definitions::default();
         let mut cluster =
@@ -128,7 +132,7 @@ impl Cluster {
                 scheduler.on_change(&self.api, now, &change);
             }
         }
-        self.informers[0] = Informer { seen: revision, deliver_at: None };
+        self.informers[SCHEDULER] = Informer { seen: revision, deliver_at: None };
         true
     }
 
@@ -151,7 +155,7 @@ impl Cluster {
         if self.informers[i].deliver_at.is_some_and(|t| t <= now) {
             self.deliver(i, now);
         } else {
-            if i >= FIRST && self.controllers[i - FIRST].as_any().is::<controllers::hpa::HorizontalController>() {
+            if i >= FIRST_CONTROLLER && self.controllers[i - FIRST_CONTROLLER].as_any().is::<controllers::hpa::HorizontalController>() {
                 metrics_server::scrape(&mut self.api, self.kubelets.as_ref(), now);
             }
             if i == STORAGE {
@@ -209,34 +213,34 @@ impl Cluster {
 
     /// When each of what comes before the controllers is due, and the first of those.
     fn firsts(&self) -> impl Iterator<Item = (Time, usize)> {
-        (0..FIRST).filter_map(|i| Some((self.due_now(i)?, i))).chain(self.first_controller)
+        (0..FIRST_CONTROLLER).filter_map(|i| Some((self.due_now(i)?, i))).chain(self.first_controller)
     }
 
     fn look_when_due(&mut self, i: usize) {
         let due = self.due_now(i);
-        if i >= FIRST && due != std::mem::replace(&mut self.dues[i], due) {
-            self.first_controller = (FIRST..self.dues.len()).filter_map(|i| Some((self.dues[i]?, i))).min();
+        if i >= FIRST_CONTROLLER && due != std::mem::replace(&mut self.dues[i], due) {
+            self.first_controller = (FIRST_CONTROLLER..self.dues.len()).filter_map(|i| Some((self.dues[i]?, i))).min();
         }
     }
 
     fn due_now(&self, i: usize) -> Option<Time> {
         let wake = match i {
-            0 => self.scheduler.as_ref().and_then(Component::next_wake),
-            1 => self.kubelets.as_ref().and_then(Component::next_wake),
-            2 => self.definitions.next_wake(),
+            SCHEDULER => self.scheduler.as_ref().and_then(Component::next_wake),
+            KUBELETS => self.kubelets.as_ref().and_then(Component::next_wake),
+            DEFINITIONS => self.definitions.next_wake(),
             STORAGE => self.api.events_expire_at(),
-            _ => self.controllers[i - FIRST].next_wake(),
+            _ => self.controllers[i - FIRST_CONTROLLER].next_wake(),
         };
         [wake, self.informers[i].deliver_at].into_iter().flatten().min()
     }
 
     fn component(&mut self, i: usize) -> Option<(&mut dyn Component, &mut ApiServer)> {
         let component: &mut dyn Component = match i {
-            0 => self.scheduler.as_mut()?,
-            1 => self.kubelets.as_mut()?,
-            2 => &mut self.definitions,
+            SCHEDULER => self.scheduler.as_mut()?,
+            KUBELETS => self.kubelets.as_mut()?,
+            DEFINITIONS => &mut self.definitions,
             STORAGE => return None,
-            _ => self.controllers[i - FIRST].as_mut(),
+            _ => self.controllers[i - FIRST_CONTROLLER].as_mut(),
         };
         Some((component, &mut self.api))
     }
