@@ -2,7 +2,6 @@
 
 #[path = "tables/go.rs"]
 mod go;
-#[path = "tables/mod.rs"]
 mod tables;
 
 use kubarium::api::{Kind, KindRef, Value};

@@ -4,7 +4,6 @@
 mod go;
 #[path = "tables/rules.rs"]
 mod rules;
-#[path = "tables/mod.rs"]
 mod tables;
 
 use kubarium::api::{Kind, Value, kinds, validation};
