@@ -17,14 +17,13 @@ use parse::{Ast, Parser};
 #[derive(Debug, Clone)]
 pub struct Regex {
     nodes: Vec<Node>,
-    start: usize,
     groups: usize,
     fold: bool,
     /// Whether the longest match counts, as POSIX has it, and there may be a longer one than the first that is found.
     longest: bool,
     /// Whether nothing in it refers to what was matched before.
     forgets: bool,
-    /// A text every match starts with, where there is one.
+    /// The character that every match starts with, where there is one.
     literal: Option<char>,
     anchored: bool,
 }
@@ -121,7 +120,7 @@ impl Regex {
         let mut p = Parser::new(&chars, extended, go);
         let ast = p.parse()?;
         let groups = p.groups;
-        let mut re = Regex { nodes: Vec::new(), start: 0, groups, fold, longest: false, forgets: true, literal: None, anchored: false };
+        let mut re = Regex { nodes: Vec::new(), groups, fold, longest: false, forgets: true, literal: None, anchored: false };
         re.emit(&Ast::Group(Box::new(ast), 0), &mut 0).ok_or_else(|| p.whole(Why::TooBig))?;
         re.nodes.push(Node::Match);
         re.forgets = !re.nodes.iter().any(|n| matches!(n, Node::Back(_)));
@@ -253,6 +252,7 @@ impl Regex {
         }
     }
 
+    /// The match that starts here.
     // From wherever a match starts, what failed at a place in a text fails there again, and what led to a match leads to no longer one; so
     // where that depends on nothing else, each place is tried once for each node, and there is no more than that to do.
     fn match_here(&self, text: &str, at: usize, steps: &mut u32, search: &mut Search) -> Option<Match> {
@@ -267,7 +267,7 @@ impl Regex {
             Mark(usize, usize),
         }
         let mut stack: Vec<Undo> = Vec::new();
-        let (mut pc, mut pos) = (self.start, at);
+        let (mut pc, mut pos) = (0, at);
         let same = |a: char, b: char| a == b || (self.fold && a.to_lowercase().eq(b.to_lowercase()));
         let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
         'run: loop {
@@ -376,9 +376,9 @@ impl Regex {
     }
 }
 
-/// What one search goes on with from one start to the next.
+/// What one search goes on with from one starting place to the next.
 struct Search {
-    /// Where groups start and end: all empty again once a start has failed.
+    /// Where groups start and end: all empty again once nothing matched from a place.
     slots: Vec<Option<usize>>,
     /// What was tried where, a bit each.
     tried: Vec<u64>,

@@ -1,4 +1,4 @@
-//! The whole cluster on one clock: sessions, inputs, faults, keyframes, digest. Nothing here may know the browser.
+//! The whole cluster on one clock: sessions, inputs, faults, the workstation, the timeline, digest. Nothing here may know the browser.
 
 mod cluster;
 mod connections;
@@ -18,9 +18,7 @@ mod usage_log;
 mod web;
 mod workstation;
 
-/// Where a command writes.
-pub use crate::runtime::SIZE_QUERY;
-pub use crate::runtime::Stream;
+pub use crate::runtime::{SIZE_QUERY, Stream};
 pub use cluster::Cluster;
 pub use nodes::default_nodes;
 pub use outcome::{Outcome, StepOutcome};

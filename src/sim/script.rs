@@ -7,7 +7,7 @@ use super::session::{Input, Session, Switch, TimedInput};
 use crate::base::{List as _, is_url};
 
 /// Waits shorter than this are left out, in seconds.
-const WAIT_MIN_S: f64 = 1.0;
+const WAIT_S_MIN: f64 = 1.0;
 
 /// The session as a script. What a script cannot do, such as breaking a node, stands in it as a comment.
 pub fn script(session: &Session) -> String {
@@ -23,7 +23,7 @@ pub fn script(session: &Session) -> String {
             continue;
         }
         let wait = input.t - now;
-        if wait >= WAIT_MIN_S && now > 0.0 {
+        if wait >= WAIT_S_MIN && now > 0.0 {
             line(&mut out, &format!("sleep {wait:.0}"));
         }
         now = input.t.max(now);
