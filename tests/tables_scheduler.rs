@@ -10,9 +10,9 @@ use kubarium::api::{Value, toleration};
 use kubarium::base::{RandomStream, Time};
 use kubarium::obj;
 use kubarium::scheduler::cache::{Cache, NodeIndex};
+use kubarium::scheduler::cluster_event::ClusterEvent;
 use kubarium::scheduler::cycle::{Algorithm, Diagnosis};
 use kubarium::scheduler::framework::{Cx, CxMut, CycleState, Plugin, PluginSet, PreFilter, Reasons, Reject};
-use kubarium::scheduler::hints::ClusterEvent;
 use kubarium::scheduler::plugins::node_resources_fit::broken_linear;
 use kubarium::scheduler::plugins::{
     INTER_POD_AFFINITY, NODE_AFFINITY, NODE_RESOURCES_FIT, PLUGINS, POD_TOPOLOGY_SPREAD, PluginId, TAINT_TOLERATION,

@@ -221,7 +221,7 @@ impl Cache {
         self.release_if_unused(index);
     }
 
-    /// A pod with a node was seen; `old` is what it was before. Confirms an assumed one.
+    /// A pod with a node was seen, new or changed. One that was assumed is no longer assumed.
     pub fn set_pod(&mut self, object: &Value) -> Arc<PodInfo> {
         let uid = object.get("metadata").get("uid").arc_str();
         let pod = Arc::new(match self.pods.get(&uid) {
@@ -240,7 +240,7 @@ impl Cache {
             Arc::ptr_eq(&p.pod.class, &pod.class) && p.pod.terminating == pod.terminating && self.node(p.node).name == pod.node_name
         });
         if stays {
-            let placed = self.pods.get_mut(&uid).expect("looked up above");
+            let placed = self.pods.get_mut(&uid).expect("a pod that stays was found by its uid");
             placed.pod = pod.clone();
             placed.assumed = false;
             let node = &mut self.nodes[placed.node as usize];

@@ -5,16 +5,16 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::cache::{Cache, NodeIndex};
+use super::cluster_event::ClusterEvent;
 use super::configuration::Configuration;
 use super::cycle::{Algorithm, Diagnosis, Outcome, profile_of};
 use super::explain::{Decision, Decisions, Record};
 use super::framework::Cx;
-use super::hints::ClusterEvent;
 use super::pod_info::PodInfo;
 use super::preemption::{Budget, Candidate, Preemption, preempt};
 use super::queue::{Failure, Queue, Queued};
 use super::volumes::Promised;
-use crate::api::{self, ArcStr, KindRef, Object, Status, Value, kinds, persistent_volume};
+use crate::api::{self, ArcStr, KindRef, Object, Status, Value, has_ended, kinds, persistent_volume};
 use crate::base::{Duration, List as _, RandomStream, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventSeriesRecorder, Subresource, WriteOptions};
@@ -108,7 +108,8 @@ impl Scheduler {
 
     fn on_pod(&mut self, now: Time, object: Option<&Value>, uid: &str) {
         self.cache.sweep_classes(self.queue.pods());
-        let live = object.filter(|o| !PodInfo::is_finished(o));
+        // One that has ended takes nothing from its node any more.
+        let live = object.filter(|o| !has_ended(o));
         let Some(object) = live else {
             let waited = self.queue.remove(uid).map(|q| q.pod).filter(|p| !p.nominated_node().is_empty());
             if let Some(gone) = self.cache.remove_pod(uid).or(waited) {
@@ -145,16 +146,15 @@ impl Scheduler {
     }
 
     fn on_node(&mut self, now: Time, object: Option<&Value>, name: &str) {
+        let old = self.cache.node_named(name).map(|i| self.cache.node(i).object.clone()).unwrap_or_default();
         match object {
             Some(object) => {
-                let old = self.cache.node_named(name).map(|i| self.cache.node(i).object.clone()).unwrap_or_default();
                 let (index, change) = self.cache.set_node(object);
                 if change.is_any() {
                     self.tell_queue(&ClusterEvent::Node { index, change, old: &old }, now);
                 }
             }
             None => {
-                let old = self.cache.node_named(name).map(|i| self.cache.node(i).object.clone()).unwrap_or_default();
                 self.cache.remove_node(name);
                 self.tell_queue(&ClusterEvent::NodeDeleted { old: &old }, now);
             }

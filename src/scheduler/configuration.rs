@@ -3,7 +3,8 @@
 
 use super::framework::{MAX_NODE_SCORE, PluginSet};
 use super::plugins::{
-    BALANCED_ALLOCATION, INTER_POD_AFFINITY, NODE_AFFINITY, NODE_RESOURCES_FIT, PLUGINS, POD_TOPOLOGY_SPREAD, PluginId, VOLUME_BINDING,
+    INTER_POD_AFFINITY, NODE_AFFINITY, NODE_RESOURCES_BALANCED_ALLOCATION, NODE_RESOURCES_FIT, PLUGINS, POD_TOPOLOGY_SPREAD, PluginId,
+    VOLUME_BINDING,
 };
 use super::profile::{AddedAffinity, Profile, ScoringStrategy, StrategyType};
 use super::queue::Backoff;
@@ -232,7 +233,14 @@ impl Reader {
     /// Takes over the arguments of a plugin.
     fn arguments(&mut self, profile: &mut Profile, name: &str, args: &Value, path: &str) -> Result<(), ConfigurationError> {
         let of_plugin = |id: PluginId| PLUGINS[usize::from(id)].name() == name;
-        let known = [NODE_RESOURCES_FIT, BALANCED_ALLOCATION, NODE_AFFINITY, POD_TOPOLOGY_SPREAD, INTER_POD_AFFINITY, VOLUME_BINDING];
+        let known = [
+            NODE_RESOURCES_FIT,
+            NODE_RESOURCES_BALANCED_ALLOCATION,
+            NODE_AFFINITY,
+            POD_TOPOLOGY_SPREAD,
+            INTER_POD_AFFINITY,
+            VOLUME_BINDING,
+        ];
         if name != PREEMPTION && !known.into_iter().any(of_plugin) {
             self.without_effect.push(path.to_owned());
             return Ok(());
@@ -242,12 +250,12 @@ impl Reader {
         let args = &decoded.map_err(|why| ConfigurationError::Arguments(name.to_owned(), path.to_owned(), why))?;
         if of_plugin(NODE_RESOURCES_FIT) {
             let list = |name: &str| args.get(name).items().iter().map(Value::arc_str).list();
-            profile.ignored_resources = [list("ignoredResources"), list("ignoredResourceGroups")];
-            self.groups(&profile.ignored_resources[1], &format!("{path}.ignoredResourceGroups"));
+            (profile.ignored_resources, profile.ignored_resource_groups) = (list("ignoredResources"), list("ignoredResourceGroups"));
+            self.groups(&profile.ignored_resource_groups, &format!("{path}.ignoredResourceGroups"));
             if !args.get("scoringStrategy").is_null() {
                 profile.scoring_strategy = self.scoring_strategy(args.get("scoringStrategy"), &format!("{path}.scoringStrategy"));
             }
-        } else if of_plugin(BALANCED_ALLOCATION) {
+        } else if of_plugin(NODE_RESOURCES_BALANCED_ALLOCATION) {
             self.balanced_resources(profile, args.get("resources"), &format!("{path}.resources"));
         } else if of_plugin(NODE_AFFINITY) {
             let spec = obj!({"affinity": {"nodeAffinity": args.get("addedAffinity")}});
@@ -406,7 +414,10 @@ impl Reader {
 
     fn candidates(&mut self, profile: &mut Profile, args: &Value, path: &str) {
         let [percentage, least] = ["minCandidateNodesPercentage", "minCandidateNodesAbsolute"].map(|name| (name, args.get(name).as_int()));
-        let given = [percentage.1.unwrap_or(profile.candidates_min_percentage as i64), least.1.unwrap_or(profile.candidates_min as i64)];
+        let given = [
+            percentage.1.unwrap_or(profile.min_candidate_nodes_percentage as i64),
+            least.1.unwrap_or(profile.min_candidate_nodes_absolute as i64),
+        ];
         self.within(&format!("{path}.{}", percentage.0), given[0], 100);
         if given[1] < 0 {
             self.invalid(&format!("{path}.{}", least.0), given[1], "not in valid range [0, inf)");
@@ -416,7 +427,7 @@ impl Reader {
                 self.invalid(&format!("{path}.{name}"), 0, &format!("cannot be zero at the same time as {other}"));
             }
         }
-        [profile.candidates_min_percentage, profile.candidates_min] = given.map(|n| usize::try_from(n).unwrap_or(0));
+        [profile.min_candidate_nodes_percentage, profile.min_candidate_nodes_absolute] = given.map(|n| usize::try_from(n).unwrap_or(0));
     }
 }
 

@@ -133,7 +133,7 @@ pub fn histogram(nodes: &[(NodeIndex, Reject)], absent: Option<Reject>, all_node
 }
 
 /// How many nodes that would do are enough to choose from; where the percentage is 0, their number says which it is.
-pub fn enough_nodes(all: usize, percentage: usize) -> usize {
+fn enough_nodes(all: usize, percentage: usize) -> usize {
     if all < MIN_FEASIBLE_NODES {
         return all;
     }

@@ -1,8 +1,8 @@
 //! The scheduling framework: what a plugin is, what it can answer, and what is kept during one cycle.
-//! Models `k8s.io/kube-scheduler/framework`. It may not know any one plugin.
+//! Models `k8s.io/kube-scheduler/framework`. It knows of the plugins what they keep and the reasons they give, and calls none by its name.
 
 use super::cache::{Cache, NodeIndex};
-use super::hints::ClusterEvent;
+use super::cluster_event::ClusterEvent;
 use super::node_info::NodeInfo;
 use super::plugins::inter_pod_affinity::{AffinityScore, AffinityState};
 use super::plugins::pod_topology_spread::{SpreadScore, SpreadState};
@@ -10,6 +10,7 @@ use super::plugins::{PLUGINS, PluginId};
 use super::pod_info::PodInfo;
 use super::profile::Profile;
 use super::resources::ScalarNames;
+use crate::api::{ArcStr, Value};
 
 /// The best score of one plugin for one node.
 pub const MAX_NODE_SCORE: i64 = 100;
@@ -204,11 +205,11 @@ pub struct CycleState {
     /// Of InterPodAffinity, for scoring.
     pub affinity_score: Option<AffinityScore>,
     /// Of VolumeBinding: names of the persistent volumes that the pod's claims are bound to.
-    pub bound_volumes: Vec<crate::api::ArcStr>,
+    pub bound_volumes: Vec<ArcStr>,
     /// Of VolumeBinding: claims that get a volume once the pod has a node.
-    pub late_claims: Vec<crate::api::Value>,
+    pub late_claims: Vec<Value>,
     /// Of VolumeRestrictions: the pod's claims that one pod alone may use.
-    pub exclusive_claims: Vec<crate::api::ArcStr>,
+    pub exclusive_claims: Vec<ArcStr>,
     /// Of VolumeRestrictions: how many of them other pods use.
     pub exclusive_uses: i64,
 }

@@ -1,6 +1,7 @@
 //! The scheduler: queue, node cache, cycle, preemption and plugins. Nothing here may know how pods run.
 
 pub mod cache;
+pub mod cluster_event;
 mod component;
 #[cfg(test)]
 mod component_tests;
@@ -9,7 +10,6 @@ pub mod counts;
 pub mod cycle;
 pub mod explain;
 pub mod framework;
-pub mod hints;
 pub mod node_info;
 pub mod node_tree;
 pub mod plugins;

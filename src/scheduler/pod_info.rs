@@ -11,7 +11,7 @@ use super::resources::{Resources, ScalarNames, pod_requests};
 use super::selector::Selector;
 use crate::api::host_ports::{self, HostPort};
 use crate::api::node_affinity::{PreferredNodeAffinity, RequiredNodeAffinity};
-use crate::api::{ArcStr, Object, Value, has_ended};
+use crate::api::{ArcStr, Object, Value};
 
 /// What decides where a pod may run: its namespace, labels, controller and spec, parsed.
 #[derive(Debug)]
@@ -155,11 +155,6 @@ impl PodInfo {
             Claim::Named(name) => name.clone(),
             Claim::Ephemeral(volume) => format!("{}-{volume}", self.name).into(),
         })
-    }
-
-    /// Whether a pod that is gone for good: it has finished and takes nothing from its node.
-    pub fn is_finished(object: &Value) -> bool {
-        has_ended(object)
     }
 }
 

@@ -115,7 +115,7 @@ pub fn dry_run(
     random: &mut RandomStream,
     now: Time,
 ) -> (Vec<Candidate>, Vec<(NodeIndex, Reject)>) {
-    let enough = (potential.len() * cx.profile.candidates_min_percentage / 100).max(cx.profile.candidates_min);
+    let enough = (potential.len() * cx.profile.min_candidate_nodes_percentage / 100).max(cx.profile.min_candidate_nodes_absolute);
     let offset = random.below(potential.len() as u64) as usize;
     let mut refused: Vec<(NodeIndex, Reject)> = Vec::new();
     let mut candidates: Vec<Candidate> = Vec::new();

@@ -23,8 +23,10 @@ pub struct Profile {
     pub percentage_of_nodes_to_score: usize,
     /// NodeResourcesFit: how nodes with room are told apart.
     pub scoring_strategy: ScoringStrategy,
-    /// NodeResourcesFit: resources that it does not look at, and groups (what is before the `/`) of such.
-    pub ignored_resources: [Vec<ArcStr>; 2],
+    /// NodeResourcesFit: resources that it does not look at.
+    pub ignored_resources: Vec<ArcStr>,
+    /// NodeResourcesFit: what stands before the `/` in names of others.
+    pub ignored_resource_groups: Vec<ArcStr>,
     /// NodeResourcesBalancedAllocation: the resources that are to be used evenly.
     pub balanced_resources: Vec<ArcStr>,
     /// NodeAffinity: what is asked of nodes beside what pods ask for.
@@ -35,10 +37,10 @@ pub struct Profile {
     pub hard_pod_affinity_weight: i64,
     /// InterPodAffinity: whether pods that want nobody near are scored the same wherever others prefer them.
     pub ignores_preferred_terms: bool,
-    /// DefaultPreemption: of how many nodes at least, and of which percentage of them, it is tried who would have to go.
-    pub candidates_min: usize,
-    /// See [`Profile::candidates_min`].
-    pub candidates_min_percentage: usize,
+    /// DefaultPreemption: of how many nodes at least it is tried who would have to go.
+    pub min_candidate_nodes_absolute: usize,
+    /// DefaultPreemption: of which percentage of them at least.
+    pub min_candidate_nodes_percentage: usize,
     /// VolumeBinding: how long claims may take to be bound.
     pub bind_timeout: Duration,
 }
@@ -86,14 +88,15 @@ impl Default for Profile {
                 kind: StrategyType::LeastAllocated,
                 resources: ["cpu", "memory"].map(|name| (ArcStr::from(name), 1)).to_vec(),
             },
-            ignored_resources: Default::default(),
+            ignored_resources: Vec::new(),
+            ignored_resource_groups: Vec::new(),
             balanced_resources: ["cpu", "memory"].map(ArcStr::from).to_vec(),
             added_affinity: AddedAffinity::default(),
             default_constraints: None,
             hard_pod_affinity_weight: 1,
             ignores_preferred_terms: false,
-            candidates_min: 100,
-            candidates_min_percentage: 10,
+            min_candidate_nodes_absolute: 100,
+            min_candidate_nodes_percentage: 10,
             bind_timeout: Duration::from_secs(600),
         }
     }
@@ -107,7 +110,7 @@ impl Profile {
 
     /// Whether NodeResourcesFit does not look at this resource.
     pub fn ignores(&self, resource: &str) -> bool {
-        let [names, groups] = &self.ignored_resources;
-        names.iter().any(|n| n == resource) || resource.split_once('/').is_some_and(|(group, _)| groups.iter().any(|g| g == group))
+        let is_of = |group: &str| self.ignored_resource_groups.iter().any(|g| g == group);
+        self.ignored_resources.iter().any(|n| n == resource) || resource.split_once('/').is_some_and(|(group, _)| is_of(group))
     }
 }

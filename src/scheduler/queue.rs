@@ -7,9 +7,9 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::cache::Cache;
+use super::cluster_event::ClusterEvent;
 use super::cycle::{Algorithm, profile_of};
 use super::framework::{Cx, PluginSet};
-use super::hints::ClusterEvent;
 use super::plugins::{PLUGINS, priority_sort, scheduling_gates};
 use super::pod_info::PodInfo;
 use crate::api::ArcStr;

@@ -1,11 +1,11 @@
 //! The plugins of the default profile, one file each.
 
-pub mod balanced_allocation;
 pub mod image_locality;
 pub mod inter_pod_affinity;
 pub mod node_affinity;
 pub mod node_name;
 pub mod node_ports;
+pub mod node_resources_balanced_allocation;
 pub mod node_resources_fit;
 pub mod node_unschedulable;
 pub mod pod_topology_spread;
@@ -44,7 +44,7 @@ pub const POD_TOPOLOGY_SPREAD: PluginId = 9;
 /// InterPodAffinity's place.
 pub const INTER_POD_AFFINITY: PluginId = 10;
 /// NodeResourcesBalancedAllocation's place.
-pub const BALANCED_ALLOCATION: PluginId = 11;
+pub const NODE_RESOURCES_BALANCED_ALLOCATION: PluginId = 11;
 
 /// Plugins that filter or score, in the order of the default profile.
 pub static PLUGINS: &[&dyn Plugin] = &[
@@ -59,6 +59,6 @@ pub static PLUGINS: &[&dyn Plugin] = &[
     &volume_zone::VolumeZone,
     &pod_topology_spread::PodTopologySpread,
     &inter_pod_affinity::InterPodAffinity,
-    &balanced_allocation::NodeResourcesBalancedAllocation,
+    &node_resources_balanced_allocation::NodeResourcesBalancedAllocation,
     &image_locality::ImageLocality,
 ];

@@ -2,8 +2,8 @@
 
 use crate::api::host_ports::HostPort;
 use crate::scheduler::cache::NodeIndex;
+use crate::scheduler::cluster_event::ClusterEvent;
 use crate::scheduler::framework::{Cx, CxMut, CycleState, Plugin, PreFilter, Reasons, Reject};
-use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::NODE_PORTS;
 

@@ -3,11 +3,11 @@
 
 use crate::api::Value;
 use crate::scheduler::cache::{Cache, NodeIndex};
+use crate::scheduler::cluster_event::ClusterEvent;
 use crate::scheduler::framework::{Cx, CycleState, MAX_NODE_SCORE, Plugin, Reasons, Reject};
-use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::NODE_RESOURCES_FIT;
-use crate::scheduler::profile::{ScoringStrategy, StrategyType};
+use crate::scheduler::profile::{Profile, ScoringStrategy, StrategyType};
 use crate::scheduler::resources::{Resources, milli_value, whole_value};
 
 /// The plugin.
@@ -43,7 +43,7 @@ pub fn insufficient<'a>(requests: &'a Resources, node: &'a NodeInfo) -> impl Ite
 }
 
 /// How much of a resource would be left, of 100; 0 where more is requested than there is.
-pub fn least_allocated(requested: i64, capacity: i64) -> i64 {
+fn least_allocated(requested: i64, capacity: i64) -> i64 {
     if capacity == 0 || requested > capacity {
         return 0;
     }
@@ -52,7 +52,7 @@ pub fn least_allocated(requested: i64, capacity: i64) -> i64 {
 }
 
 /// How much of a resource would be requested, of 100; all of it where more is requested than there is.
-pub fn most_allocated(requested: i64, capacity: i64) -> i64 {
+fn most_allocated(requested: i64, capacity: i64) -> i64 {
     if capacity == 0 {
         return 0;
     }
@@ -165,7 +165,8 @@ impl Plugin for NodeResourcesFit {
 
 /// Whether the profile leaves out what this reason tells of.
 fn is_ignored(cx: &Cx, reason: Reasons) -> bool {
-    cx.profile.ignored_resources.iter().any(|list| !list.is_empty())
+    let Profile { ignored_resources, ignored_resource_groups, .. } = cx.profile;
+    !(ignored_resources.is_empty() && ignored_resource_groups.is_empty())
         && cx.pod.class.requests.scalars.iter().any(|(i, _)| Reasons::scalar(*i) == reason && cx.profile.ignores(cx.cache.scalars.name(*i)))
 }
 

@@ -5,8 +5,8 @@ use crate::api::toleration::tolerates_any;
 use crate::api::well_known::UNSCHEDULABLE;
 use crate::obj;
 use crate::scheduler::cache::NodeIndex;
+use crate::scheduler::cluster_event::ClusterEvent;
 use crate::scheduler::framework::{Cx, CycleState, Plugin, Reasons, Reject};
-use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::NODE_UNSCHEDULABLE;
 

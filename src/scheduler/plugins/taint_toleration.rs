@@ -3,8 +3,8 @@
 use crate::api::Value;
 use crate::api::toleration::{find_untolerated, tolerates};
 use crate::scheduler::cache::NodeIndex;
+use crate::scheduler::cluster_event::ClusterEvent;
 use crate::scheduler::framework::{Cx, CycleState, Plugin, Reasons, Reject, default_normalize};
-use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::TAINT_TOLERATION;
 

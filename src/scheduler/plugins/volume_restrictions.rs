@@ -3,8 +3,8 @@
 use crate::api::{ArcStr, Value};
 use crate::base::List as _;
 use crate::scheduler::cache::NodeIndex;
+use crate::scheduler::cluster_event::ClusterEvent;
 use crate::scheduler::framework::{Cx, CxMut, CycleState, Plugin, PreFilter, Reasons, Reject};
-use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::VOLUME_RESTRICTIONS;
 use crate::scheduler::pod_info::{Claim, PodInfo};

@@ -3,8 +3,8 @@
 use crate::api::well_known::{REGION, ZONE};
 use crate::api::{ArcStr, Object};
 use crate::scheduler::cache::NodeIndex;
+use crate::scheduler::cluster_event::ClusterEvent;
 use crate::scheduler::framework::{Cx, CxMut, CycleState, Plugin, PreFilter, Reasons, Reject};
-use crate::scheduler::hints::ClusterEvent;
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::{VOLUME_ZONE, volume_binding};
 
