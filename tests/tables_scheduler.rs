@@ -18,7 +18,7 @@ use kubarium::scheduler::plugins::{
     INTER_POD_AFFINITY, NODE_AFFINITY, NODE_RESOURCES_FIT, PLUGINS, POD_TOPOLOGY_SPREAD, PluginId, TAINT_TOLERATION,
 };
 use kubarium::scheduler::pod_info::PodInfo;
-use kubarium::scheduler::preemption::{Budget, Preemption, dry_run, pick, preempt};
+use kubarium::scheduler::preemption::{Budget, Evaluator, Preemption};
 use kubarium::scheduler::profile::{AddedAffinity, Profile, ScoringStrategy, StrategyType};
 use kubarium::scheduler::queue::Queue;
 use tables::Outcome;
@@ -542,8 +542,8 @@ fn preempting(row: &Value) -> Outcome {
     let absent = (!absent.is_null()).then(|| reject(absent));
     let refused_by = PluginSet::default();
     let d = Diagnosis { nodes: told, absent, pre_filter_message: None, refused_by, all_nodes: nodes.len(), state };
-    let cx = c.cx(&pod);
-    let found = preempt(&cx, &d, &Queue::default(), &[], &mut RandomStream::new(1, "t"), Time::ZERO);
+    let evaluator = Evaluator { cx: c.cx(&pod), queue: &Queue::default(), budgets: Vec::new(), now: Time::ZERO };
+    let found = evaluator.preempt(&d, &mut RandomStream::new(1, "t"));
     if !row.get("expected").is_null() {
         return expect(!matches!(found, Preemption::NotEligible(_)), row.get("expected").is_true());
     }
@@ -587,10 +587,10 @@ fn preemption() {
         }
         let budgets: Vec<Budget> = row.get("pdbs").items().iter().filter_map(Budget::parse).collect();
         let potential: Vec<NodeIndex> = nodes.iter().map(|n| c.index(n)).collect();
-        let cx = c.cx(&pod);
-        let (candidates, _) = dry_run(&cx, &state, &potential, &Queue::default(), &budgets, &mut RandomStream::new(1, "t"), Time::ZERO);
+        let evaluator = Evaluator { cx: c.cx(&pod), queue: &Queue::default(), budgets: budgets.iter().collect(), now: Time::ZERO };
+        let (candidates, _) = evaluator.dry_run(&state, &potential, &mut RandomStream::new(1, "t"));
         if function == "TestSelectBestCandidate" {
-            let best = pick(candidates, Time::ZERO).map(|b| c.cache.node(b.node).name.to_string()).unwrap_or_default();
+            let best = evaluator.pick(candidates).map(|b| c.cache.node(b.node).name.to_string()).unwrap_or_default();
             let allowed = row.get("expected").items().iter().any(|n| n.str() == best);
             return if allowed {
                 Outcome::Holds

@@ -11,7 +11,7 @@ use super::cycle::{Algorithm, Diagnosis, Outcome, profile_of};
 use super::explain::{Decision, Decisions, Record};
 use super::framework::Cx;
 use super::pod_info::PodInfo;
-use super::preemption::{Budget, Candidate, Preemption, preempt};
+use super::preemption::{Budget, Candidate, Evaluator, Preemption};
 use super::queue::{Failure, Queue, Queued};
 use super::volumes::Promised;
 use crate::api::{self, ArcStr, KindRef, Object, Status, Value, has_ended, kinds, persistent_volume};
@@ -46,7 +46,8 @@ pub struct Scheduler {
     recorder: EventSeriesRecorder,
     decisions: Decisions,
     record: Record,
-    budgets: SortedMap<(ArcStr, ArcStr), Value>,
+    /// By namespace and name: the PodDisruptionBudgets that select something.
+    budgets: SortedMap<(ArcStr, ArcStr), Budget>,
     /// The soonest to be looked at first.
     binding: VecDeque<Binding>,
     busy_until: Time,
@@ -60,6 +61,17 @@ struct Binding {
     /// When that is looked at next, and until when.
     next: Time,
     until: Time,
+}
+
+/// What becomes of the node that a pod was promised (`status.nominatedNodeName`) when it waits again.
+// Models framework.NominatingInfo.
+enum Nomination {
+    /// It stays as it is.
+    Keep,
+    /// The pod is promised none.
+    Clear,
+    /// The pod is promised this one.
+    Set(ArcStr),
 }
 
 impl Scheduler {
@@ -203,7 +215,7 @@ impl Scheduler {
             }
             Outcome::NoNodes => {
                 decision.message = NO_NODES.to_owned();
-                self.fail(api, now, pod, Failure::Error, &decision.message, Some(ArcStr::new()));
+                self.fail(api, now, pod, Failure::Error, &decision.message, Nomination::Clear);
             }
             Outcome::Unschedulable(d) => decision.message = self.unschedulable(api, now, place, pod, &d),
         }
@@ -278,7 +290,7 @@ impl Scheduler {
             .is_some_and(|o| o.uid() == pod.uid.as_str() && !o.is_terminating() && o.at(&["spec", "nodeName"]).str().is_empty());
         if is_there {
             self.queue.add(queued.pod.clone(), now);
-            self.fail(api, now, pod, Failure::Error, message, Some(ArcStr::new()));
+            self.fail(api, now, pod, Failure::Error, message, Nomination::Clear);
         }
     }
 
@@ -313,41 +325,42 @@ impl Scheduler {
         if d.pre_filter_message.is_some() {
             // The DRA plugin comes first after filtering and misses what it would have kept before it.
             message.push_str(" not found");
-            self.fail(api, now, pod, failure, &message, None);
+            self.fail(api, now, pod, failure, &message, Nomination::Keep);
             return message;
         }
         let algorithm = &self.algorithms[place];
         if !algorithm.profile.preempts {
             message.push_str(" no new claims to deallocate");
-            self.fail(api, now, pod, failure, &message, None);
+            self.fail(api, now, pod, failure, &message, Nomination::Keep);
             return message;
         }
-        let budgets: Vec<Budget> = self.budgets.values().filter_map(Budget::parse).list();
         let cx = Cx { cache: &self.cache, pod, fits: algorithm.fits(&pod.class), profile: &algorithm.profile };
-        match preempt(&cx, d, &self.queue, &budgets, &mut self.random, now) {
+        let evaluator = Evaluator { cx, queue: &self.queue, budgets: self.budgets.values().list(), now };
+        match evaluator.preempt(d, &mut self.random) {
             Preemption::Preempt(candidate) => {
                 let node = self.cache.node(candidate.node).name.clone();
-                self.fail(api, now, pod, failure, &message, Some(node.clone()));
+                self.fail(api, now, pod, failure, &message, Nomination::Set(node.clone()));
                 self.preempt(api, now, pod, &node, &candidate);
             }
             Preemption::NotEligible(why) => {
                 message = format!("{message} no new claims to deallocate, preemption: {why}");
-                self.fail(api, now, pod, failure, &message, None);
+                self.fail(api, now, pod, failure, &message, Nomination::Keep);
             }
             Preemption::NotHelpful(why) => {
                 message = format!("{message} no new claims to deallocate, preemption: {why}");
-                self.fail(api, now, pod, failure, &message, Some(ArcStr::new()));
+                self.fail(api, now, pod, failure, &message, Nomination::Clear);
             }
         }
         message
     }
 
-    /// The pod waits again: says so in an event and in its status. `nominate`, where given, is the node it is promised,
-    /// or that it is promised none.
-    fn fail(&mut self, api: &mut ApiServer, now: Time, pod: &PodInfo, failure: Failure, message: &str, nominate: Option<ArcStr>) {
+    /// The pod waits again: says so in an event and in its status.
+    fn fail(&mut self, api: &mut ApiServer, now: Time, pod: &PodInfo, failure: Failure, message: &str, nomination: Nomination) {
         self.queue.failed(&pod.uid, failure, now);
-        if let Some(node) = &nominate {
-            self.queue.nominate(Arc::new(pod.clone()), node.clone());
+        match &nomination {
+            Nomination::Keep => {}
+            Nomination::Clear => self.queue.forget_nomination(&pod.uid),
+            Nomination::Set(node) => self.queue.nominate(Arc::new(pod.clone()), node.clone()),
         }
         self.recorder.event(api, now, pod.scheduler_name(), &pod.object, "FailedScheduling", &truncated(message));
         let kind = kinds::POD;
@@ -363,12 +376,10 @@ impl Scheduler {
         if !current.at(&["status", "conditions"]).items().iter().any(same) {
             set_condition(&mut next, condition, now);
         }
-        if let Some(node) = nominate {
-            if node.is_empty() {
-                next.remove(&["status", "nominatedNodeName"]);
-            } else {
-                next.set(&["status", "nominatedNodeName"], node);
-            }
+        match nomination {
+            Nomination::Keep => {}
+            Nomination::Clear => drop(next.remove(&["status", "nominatedNodeName"])),
+            Nomination::Set(node) => next.set(&["status", "nominatedNodeName"], node),
         }
         self.write_status(api, now, next);
     }
@@ -455,8 +466,8 @@ impl Component for Scheduler {
                 self.tell_queue(&volume(ArcStr::new()), now);
             }
             "poddisruptionbudgets" => {
-                match object {
-                    Some(o) => self.budgets.insert((namespace, name), o.clone()),
+                match object.and_then(Budget::parse) {
+                    Some(budget) => self.budgets.insert((namespace, name), budget),
                     None => self.budgets.remove(&(namespace, name)),
                 };
             }

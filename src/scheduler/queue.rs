@@ -287,7 +287,8 @@ impl Queue {
         if self.nominated.is_empty() { &[] } else { self.nominated.get(node).map_or(&[], Vec::as_slice) }
     }
 
-    fn forget_nomination(&mut self, uid: &str) {
+    /// A pod is promised no node any more.
+    pub fn forget_nomination(&mut self, uid: &str) {
         let Some(node) = self.nominated_on.remove(uid) else { return };
         if let Some(pods) = self.nominated.get_mut(&node) {
             pods.retain(|p| p.uid != uid);
