@@ -77,6 +77,9 @@ pub fn all(flags: &Flags) -> Vec<Box<dyn Controller>> {
     vec![
         Box::new(super::namespace_objects::NamespaceObjects::default()),
         Box::new(super::cluster_role_aggregation::ClusterRoleAggregationController::default()),
+        // What they see of a pod is what they were told of, not yet what is done about it at the same moment.
+        Box::new(super::endpoints::EndpointsController::default()),
+        Box::new(super::endpoint_slice::EndpointSliceController::default()),
         Box::new(super::deployment::DeploymentController::new(flags)),
         Box::new(super::replica_set::ReplicaSetController::for_replication_controllers(flags)),
         Box::new(super::replica_set::ReplicaSetController::for_replica_sets(flags)),
@@ -86,8 +89,6 @@ pub fn all(flags: &Flags) -> Vec<Box<dyn Controller>> {
         Box::new(super::cron_job::CronJobController::default()),
         Box::new(super::job::JobController::new(flags)),
         Box::new(super::ttl_after_finished::TtlAfterFinishedController::default()),
-        Box::new(super::endpoints::EndpointsController::default()),
-        Box::new(super::endpoint_slice::EndpointSliceController::default()),
         Box::new(super::endpoint_slice_mirroring::EndpointSliceMirroringController::default()),
         Box::new(super::disruption::DisruptionController::default()),
         Box::new(super::node_lifecycle::NodeLifecycleController::new(flags)),
