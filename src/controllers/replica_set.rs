@@ -276,6 +276,12 @@ impl Component for ReplicaSetController {
             && change.current().is_some()
             && !concerns(old, &change.object)
         {
+            // Whose pods could not all be made tries again with whatever becomes of one it has (`updatePod`).
+            let owner = change.object.controller_ref();
+            let key = (change.key.namespace.clone(), owner.get("name").arc_str());
+            if owner.get("kind").str() == self.kind.kind && self.queue.has_failed(&key) {
+                self.queue.add_at(key, now);
+            }
             return;
         }
         // A pod that changed hands concerns both.

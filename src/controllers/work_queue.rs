@@ -10,7 +10,8 @@ const BACKOFF_MAX: Duration = Duration::from_secs(1000);
 pub struct WorkQueue<K> {
     queue: EventQueue<K>,
     due: SortedMap<K, Time>,
-    failures: SortedMap<K, u32>,
+    /// How often each key failed in a row, and when it was last to be tried again.
+    failures: SortedMap<K, (u32, Time)>,
     /// How long working on a key takes, and until when each key is being worked on.
     pace: Duration,
     busy: SortedMap<K, Time>,
@@ -83,10 +84,20 @@ impl<K: Ord + Clone> WorkQueue<K> {
 
     /// The same, with other waits: the first and the longest.
     pub fn add_rate_limited_within(&mut self, key: K, now: Time, first: Duration, longest: Duration) {
-        let failures = self.failures.entry(key.clone()).or_insert(0);
+        let (failures, again_at) = self.failures.entry(key.clone()).or_insert((0, Time::ZERO));
         let wait = first.saturating_mul(1 << (*failures).min(20)).min(longest);
         *failures += 1;
-        self.add_at(key, now + wait);
+        // A wait that is not over stands, also where something else had the key tried in between.
+        if *again_at <= now {
+            *again_at = now + wait;
+        }
+        let at = *again_at;
+        self.add_at(key, at);
+    }
+
+    /// Whether a key failed when it was last worked on.
+    pub fn has_failed(&self, key: &K) -> bool {
+        self.failures.contains_key(key)
     }
 
     /// Ends a key's backoff, after a success.
@@ -150,5 +161,21 @@ mod tests {
         q.add_rate_limited("b", Time::ZERO);
         q.add_rate_limited("b", Time::ZERO);
         assert_eq!(q.next_at(), Some(Time::from_millis(5)));
+    }
+
+    #[test]
+    fn a_wait_stands_when_a_key_fails_before_it_is_over() {
+        let mut q = WorkQueue::new();
+        for ms in [0, 5, 15] {
+            q.add_rate_limited("a", Time::from_millis(ms));
+            assert!(q.pop_due(Time::from_millis(500)).is_some() && q.has_failed(&"a"));
+        }
+        // The last wait ends after 35 ms. What comes at 20 is tried and fails: not after another 40, but then.
+        q.add_at("a", Time::from_millis(20));
+        assert_eq!(q.pop_due(Time::from_millis(20)), Some("a"));
+        q.settle("a", Time::from_millis(20), false);
+        assert_eq!(q.next_at(), Some(Time::from_millis(35)));
+        q.settle("a", Time::from_millis(35), true);
+        assert!(!q.has_failed(&"a"));
     }
 }
