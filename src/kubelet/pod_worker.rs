@@ -429,7 +429,7 @@ impl PodWorker {
         }
     }
 
-    /// Ends a sync and schedules the next one (`completeWork`).
+    /// Ends a sync and schedules the next one (`completeWork`). Waits that are over are looked for once a second (`syncLoop`), as relists.
     pub(super) fn finish_sync(&mut self, cx: &mut Cx<'_>, outcome: Outcome) {
         self.stage = None;
         self.last_sync_end = Some(cx.now);
@@ -440,7 +440,7 @@ impl PodWorker {
         }
         if outcome.failed {
             let wait = outcome.backoff_until.map_or(SYNC_BACKOFF, |t| t.since(cx.now).min(RESYNC));
-            let at = cx.now + self.jittered(wait);
+            let at = cx.node.relist_after(cx.now + self.jittered(wait));
             self.sync_no_later(cx, at);
             if outcome.changed {
                 self.relist_at_tick(cx);

@@ -6,6 +6,7 @@ use crate::base::Order as _;
 use crate::base::{Duration, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, LogOptions, NodeApi, WriteOptions};
+use crate::store::Version;
 
 /// What an informer lags behind.
 const LAG: Duration = Duration::from_millis(5);
@@ -205,6 +206,17 @@ fn images_that_cannot_be_pulled() {
     assert!(w.events("p").contains(&"Failed x1 Error: ErrImagePull".to_owned()), "{:?}", w.events("p"));
     w.run(20);
     assert!(w.state("p").contains("ImagePullBackOff") || w.state("p").contains("ErrImagePull"), "{}", w.state("p"));
+}
+
+#[test]
+fn waits_end_with_the_seconds_of_the_kubelet() {
+    let mut w = World::new();
+    w.pod("p", "containers: [{name: c, image: 'example.com/nosuch:1'}]");
+    w.run(120);
+    let again = |v: &&Version| v.value.get("reason").str() == "Pulling" && v.value.get("count").int() > 1;
+    let parts: Vec<u64> =
+        w.api.store().changes_after(0).expect("nothing was forgotten").filter(again).map(|v| v.at.0 % 1_000_000).collect();
+    assert!(parts.len() > 2 && parts.iter().all(|p| *p == parts[0]), "{parts:?}");
 }
 
 #[test]

@@ -90,7 +90,7 @@ kubectl run broken --image=nginx; sleep 2; kubectl exec broken -- sh -c 'echo "s
 kubectl run two --image=nginx; sleep 3; kubectl exec two -- sh -c 'echo "server { listen 81; location / { proxy_pass http://hello; } } server { listen 82; root /srv; }" > /etc/nginx/conf.d/a.conf; mkdir /srv; echo mine > /srv/index.html; nginx -s reload; sleep 1; curl -s localhost | grep title; curl -s localhost:82; curl -s -d @/dev/null -o /dev/null -w "%{http_code}\n" localhost:81'
 kubectl exec two -- sh -c 'cd /etc/nginx; echo "server { listen 80; }" > nginx.conf; nginx -t; rm nginx.conf; nginx -t'
 # Whoever is passed on to must be known when nginx starts.
-kubectl delete service hello; kubectl run early --image=gcr.io/google-samples/hello-frontend:1.0; sleep 12; kubectl get pod early --no-headers | tr -s ' ' | cut -d ' ' -f 1-3; kubectl logs early
+kubectl delete service hello; kubectl run early --image=gcr.io/google-samples/hello-frontend:1.0; sleep 9; kubectl get pod early --no-headers | tr -s ' ' | cut -d ' ' -f 1-3; kubectl logs early; sleep 3
 kubectl apply -f backend.yaml; sleep 30; kubectl get pod early --no-headers | tr -s ' ' | cut -d ' ' -f 1-3; kubectl exec early -- curl -s localhost
 # One that listens nowhere is told all the same.
 kubectl run none --image=nginx; sleep 3; kubectl exec none -- sh -c 'cd /etc/nginx/conf.d; > default.conf; nginx -s reload; sleep 1; curl -s localhost; echo $?; echo "server { }" > default.conf; nginx -s reload; sleep 1; curl -s localhost | grep title'

@@ -31,7 +31,7 @@ spec:
   - {name: c, image: busybox, command: [sleep, "1000"]}
 #end
 kubectl apply -f pods.yaml
-sleep 16
+sleep 17
 kubectl get pods
 kubectl get pod p -o jsonpath='{range .status.initContainerStatuses[*]}{.name} {.restartCount} {.state.waiting.reason}{.state.terminated.reason}{"\n"}{end}'
 kubectl get events --field-selector reason=Killing -o custom-columns=POD:.involvedObject.name,COUNT:.count,MESSAGE:.message
