@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::backoff::Backoff;
-use super::container_runtime::{Machine, Pid, SpawnSpec};
+use super::container_runtime::{Machine, Pid, Signal, SpawnSpec};
 use super::logs::Log;
 use super::probes::{ProbeKind, ProbeWorker};
 use super::spec::ContainerSpec;
@@ -90,6 +90,8 @@ pub(super) struct Instance {
     pub machine: Option<Box<Machine>>,
     /// Its own process, from which commands run in it inherit.
     pub process: SpawnSpec,
+    /// What its image asks to be stopped by; the pod may name another image by then.
+    pub stop_signal: Signal,
     /// Why one of its mounts cannot be.
     pub misfit: Option<ArcStr>,
     /// The wake that is scheduled for the machine.

@@ -417,6 +417,7 @@ impl PodWorker {
             removed: false,
             machine: Some(Box::new(machine)),
             process,
+            stop_signal: image.stop_signal,
             misfit,
             machine_wake: None,
             uses: SortedMap::new(),

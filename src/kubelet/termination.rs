@@ -99,7 +99,6 @@ impl PodWorker {
     }
 
     fn send_stop_signal(&mut self, cx: &mut Cx<'_>, c: usize) {
-        let spec = self.containers[c].spec.clone();
         let Some(instance) = self.containers[c].newest_mut() else { return };
         if let Some(killing) = &mut instance.killing {
             killing.step = KillStep::Stop;
@@ -108,7 +107,7 @@ impl PodWorker {
         self.wake_at_deadline(cx, c);
         let Some(instance) = self.containers[c].newest_mut() else { return };
         let Some(pid) = instance.main_pid() else { return };
-        let signal = cx.node.catalogue.find(&spec).map_or(Signal::TERM, |i| i.stop_signal);
+        let signal = instance.stop_signal;
         if let Some(machine) = instance.machine.as_deref_mut() {
             machine.signal(cx.now, pid, signal);
         }
