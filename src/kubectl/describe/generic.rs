@@ -59,7 +59,16 @@ fn label(field: &str) -> String {
             part.to_owned()
         }
     };
-    split_camel_case(field).iter().map(|part| word(part)).list().join(" ")
+    let mut words: Vec<String> = Vec::new();
+    let mut parts = split_camel_case(field).into_iter().peekable();
+    while let Some(mut part) = parts.next() {
+        // An abbreviation and its plural's end belong together: `podCIDRs` is `Pod CIDRs`.
+        if part.len() > 1 && part.chars().all(|c| !c.is_lowercase()) {
+            part.extend(parts.next_if(|next| next.starts_with(char::is_uppercase)));
+        }
+        words.push(word(&part));
+    }
+    words.join(" ")
 }
 
 /// Runs of lower case, of upper case and of neither; a capital before lower case begins the run.
@@ -106,6 +115,11 @@ mod tests {
             ("uid", "UID"),
             ("resourceVersion", "Resource Version"),
             ("podIP", "Pod IP"),
+            ("podIPs", "Pod I Ps"),
+            ("podCIDRs", "Pod CIDRs"),
+            ("nonResourceURLs", "Non Resource URLs"),
+            ("CSIDriver", "CSIDriver"),
+            ("x-kubernetes-embedded", "X - Kubernetes - Embedded"),
             ("some.key", "some.key"),
             ("with2digits", "with2digits"),
         ] {
