@@ -17,7 +17,8 @@ use crate::kubectl::output::{list_of, name_of, to_compact_json};
 use crate::kubectl::printing::{Reporter, named};
 use crate::kubectl::resources::{Info, Query, fetch, find};
 use crate::server::{
-    ApiServer, DeleteOptions, ListOptions, Patch, Propagation, Subresource, WriteOptions, three_way_merge_patch, three_way_strategic_patch,
+    ApiServer, DeleteOptions, ListOptions, Patch, Propagation, Subresource, WriteOptions, merge_patch, strategic_merge_patch,
+    three_way_merge_patch, three_way_strategic_patch,
 };
 
 const OWN: &[Flag] = &[
@@ -241,10 +242,6 @@ impl Applying {
             Err(error) => return Err(error.with_source(&doing(&info), &info.source)),
         }
         self.visit(&info.object);
-        if self.dry_run == DryRun::Client {
-            self.report("configured", info.object, cx)?;
-            return Ok(None);
-        }
         if info.object.annotation(LAST_APPLIED).is_none() {
             let line = format!(
                 "Warning: resource {}/{} is missing the {} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.",
@@ -253,18 +250,21 @@ impl Applying {
             cx.out.errln(line);
         }
         let patch = three_way(info.kind, &info.object, &modified);
-        if patch.is_empty() {
-            self.report("unchanged", info.object, cx)?;
-            return Ok(None);
-        }
-        let sent = patch_of(info.kind, patch.clone());
-        match cx.patch(info.kind, &info.namespace, &info.name, &sent, Subresource::None, &self.options) {
+        let applied = if patch.is_empty() {
+            Ok(info.object.clone())
+        } else if self.dry_run == DryRun::Client {
+            patched_here(info.kind, &info.object, &patch)
+        } else {
+            let sent = patch_of(info.kind, patch.clone());
+            cx.patch(info.kind, &info.namespace, &info.name, &sent, Subresource::None, &self.options)
+        };
+        match applied {
             Ok(object) => {
                 if object.is_terminating() {
                     let line = format!("Warning: Detected changes to resource {} which is currently being deleted.", object.name());
                     cx.out.errln(line);
                 }
-                self.report("configured", object, cx)?;
+                self.report(if patch.is_empty() { "unchanged" } else { "configured" }, object, cx)?;
                 Ok(None)
             }
             Err(error) if cx.flags().is_on("force") && can_be_forced(&error) => self.force(cx, info, modified).map(Some),
@@ -443,6 +443,18 @@ fn uses_strategic(kind: KindRef) -> bool {
 /// A three-way patch as it is sent.
 pub fn patch_of(kind: KindRef, patch: Value) -> Patch {
     if uses_strategic(kind) { Patch::Strategic(patch) } else { Patch::Merge(patch) }
+}
+
+/// An object as a patch leaves it that is not sent.
+// Models PatchLocal.
+fn patched_here(kind: KindRef, current: &Value, patch: &Value) -> Result<Value, CliError> {
+    if uses_strategic(kind) {
+        let patched = strategic_merge_patch(kind, current, patch);
+        return patched.map_err(|s| CliError::Message(format!("applying patch locally: {}", s.into_message())));
+    }
+    let mut object = current.clone();
+    merge_patch(&mut object, patch);
+    Ok(object)
 }
 
 /// The patch that makes `current` what is applied now, without what was applied before and is no longer. A file may be at another served
