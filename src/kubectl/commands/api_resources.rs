@@ -104,6 +104,8 @@ fn as_list(kinds: &[KindRef]) -> Value {
         object
     });
     let resources: Vec<Value> = resources.list();
+    // Of none Go has no list at all.
+    let resources = if resources.is_empty() { Value::Null } else { resources.into() };
     obj!({"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": "", "resources": resources})
 }
 

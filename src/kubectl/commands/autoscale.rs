@@ -5,7 +5,7 @@ use crate::api::{Value, kinds};
 use crate::kubectl::command::{Command, Flow, Run};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
-use crate::kubectl::flags::{self, Flag, deprecated, int32, text};
+use crate::kubectl::flags::{self, Flag, Flags, deprecated, int32, text};
 use crate::kubectl::last_applied;
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Info, Query, find};
@@ -44,35 +44,47 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if flags.int("cpu-percent").is_some_and(|p| p > 0) && !flags.text("cpu").is_empty() {
         return fail("--cpu-percent and --cpu are mutually exclusive");
     }
+    let metrics = metrics(flags)?;
     let mut reporter = Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;
     let query = Query { files: true, ..Query::default() };
     let found = find(cx, &query, cx.args())?;
     let mut count = 0;
     found.each(&mut |info| {
-        let object = create(cx, &info, min, max, dry_run)?;
+        let object = create(cx, &info, (min, max), &metrics, dry_run)?;
         count += 1;
         reporter.report(if dry_run == DryRun::Client { "created" } else { "autoscaled" }, &object, cx.out)
     })?;
     if count == 0 { fail("no objects passed to autoscale") } else { Ok(Flow::Done) }
 }
 
-/// What a resource is held at: a share of the request, or an amount.
-fn metric(name: &str, text: &str) -> Result<Value, CliError> {
-    let target = match text.strip_suffix('%') {
-        Some(percent) => match percent.parse::<i64>() {
-            Ok(n) => obj!({"type": "Utilization", "averageUtilization": n}),
-            Err(_) => return fail(format!("invalid resource {name} value: {text}")),
-        },
-        None => match Quantity::parse(text) {
-            Ok(q) => obj!({"type": "AverageValue", "averageValue": q.to_string()}),
-            Err(_) => return fail(format!("invalid resource {name} value: {text}")),
-        },
-    };
-    Ok(obj!({"type": "Resource", "resource": {"name": name, "target": target}}))
+/// What the autoscaler holds each resource at that a flag names: a share of the request, or an amount, which is in thousandths of a CPU or
+/// in mebibytes where it has no unit.
+// Models parseResourceInput.
+fn metrics(flags: &Flags) -> Result<Vec<Value>, CliError> {
+    let mut metrics = Vec::new();
+    let percent = flags.int("cpu-percent").filter(|p| *p > 0).map(|p| format!("{p}%"));
+    let given = [("cpu", percent.as_deref().unwrap_or(flags.text("cpu")), "m"), ("memory", flags.text("memory"), "Mi")];
+    for (name, text, unit) in given.into_iter().filter(|(_, text, _)| !text.is_empty()) {
+        let target = if let Some(percent) = text.trim().strip_suffix('%') {
+            match percent.parse::<i32>() {
+                Ok(n) if n >= 0 => obj!({"type": "Utilization", "averageUtilization": n}),
+                _ => return fail(format!("invalid percentage value: {percent}")),
+            }
+        } else {
+            let amount = text.trim();
+            let amount = amount.parse::<f64>().map_or_else(|_| amount.to_owned(), |n| format!("{n}{unit}"));
+            match Quantity::parse(&amount) {
+                Ok(q) => obj!({"type": "AverageValue", "averageValue": q.to_string()}),
+                Err(_) => return fail(format!("invalid resource {name} value: {text}")),
+            }
+        };
+        metrics.push(obj!({"type": "Resource", "resource": {"name": name, "target": target}}));
+    }
+    Ok(metrics)
 }
 
-fn create(cx: &mut Context<'_, '_>, info: &Info, min: i64, max: i64, dry_run: DryRun) -> Result<Value, CliError> {
+fn create(cx: &mut Context<'_, '_>, info: &Info, (min, max): (i64, i64), metrics: &[Value], dry_run: DryRun) -> Result<Value, CliError> {
     let flags = cx.flags();
     let scaled = match &info.kind.custom {
         Some(custom) => !custom.scale(info.kind.version).is_null(),
@@ -84,16 +96,6 @@ fn create(cx: &mut Context<'_, '_>, info: &Info, min: i64, max: i64, dry_run: Dr
             info.kind.kind,
             Info::resource_text(info.kind)
         ));
-    }
-    let mut metrics = Vec::new();
-    if let Some(percent) = flags.int("cpu-percent").filter(|p| *p > 0) {
-        metrics.push(metric("cpu", &format!("{percent}%"))?);
-    }
-    for name in ["cpu", "memory"] {
-        let text = flags.text(name);
-        if !text.is_empty() {
-            metrics.push(metric(name, text)?);
-        }
     }
     let name = match flags.text("name") {
         "" => info.name.as_str(),
@@ -107,7 +109,7 @@ fn create(cx: &mut Context<'_, '_>, info: &Info, min: i64, max: i64, dry_run: Dr
         spec.set(&["minReplicas"], min);
     }
     if !metrics.is_empty() {
-        spec.set(&["metrics"], metrics.clone());
+        spec.set(&["metrics"], metrics.to_vec());
     }
     let kind = kinds::HORIZONTAL_POD_AUTOSCALER;
     let mut object = obj!({
