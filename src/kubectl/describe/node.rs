@@ -152,7 +152,7 @@ fn pods(page: &mut Page, node: &Value) {
     page.line(1, "---------\t----\t\t------------\t----------\t---------------\t-------------\t---");
     let (mut requests, mut limits) = (Resources::new(), Resources::new());
     for pod in &pods {
-        let (req, lim) = (of_pod(pod, "requests"), of_pod(pod, "limits"));
+        let (req, lim) = (of_pod(pod, "requests", true), of_pod(pod, "limits", true));
         let cell = |of: &Resources, name: &str| share(of.get(name), name, allocatable);
         let line = format!(
             "{}\t{}\t\t{}\t{}\t{}\t{}\t{}",
@@ -165,8 +165,9 @@ fn pods(page: &mut Page, node: &Value) {
             page.age(pod.at(&["metadata", "creationTimestamp"]))
         );
         page.line(1, line);
-        add(&mut requests, &req);
-        add(&mut limits, &lim);
+        // The sums do not ask what a resize has come to.
+        add(&mut requests, &of_pod(pod, "requests", false));
+        add(&mut limits, &of_pod(pod, "limits", false));
     }
 
     page.line(0, "Allocated resources:\n  (Total limits may be over 100 percent, i.e., overcommitted.)");
