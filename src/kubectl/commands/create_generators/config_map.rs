@@ -30,7 +30,8 @@ pub static COMMAND: Command = generator(
 /// How a kind words what is wrong with its keys.
 pub(super) struct Words {
     pub(super) invalid: fn(&str, &str) -> String,
-    pub(super) twice: fn(&str, &str) -> String,
+    /// Of a key, the object's name and what the key has already.
+    pub(super) twice: fn(&str, &str, &[u8]) -> String,
     pub(super) folder: &'static str,
 }
 
@@ -38,7 +39,10 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let (name, _) = one_name(cx)?;
     let words = Words {
         invalid: |key, why| format!("{key:?} is not a valid key name for a ConfigMap: {why}"),
-        twice: |key, name| format!("cannot add key {key:?}, another key by that name already exists in Data for ConfigMap {name:?}"),
+        twice: |key, name, old| {
+            let member = if std::str::from_utf8(old).is_ok() { "Data" } else { "BinaryData" };
+            format!("cannot add key {key:?}, another key by that name already exists in {member} for ConfigMap {name:?}")
+        },
         folder: "env config file cannot be a directory",
     };
     let found = read_sources(cx, name, &words)?;
@@ -93,7 +97,7 @@ pub(super) fn read_sources(cx: &Context<'_, '_>, name: &str, words: &Words) -> R
         }
         match found.insert(key.to_owned(), content) {
             None => Ok(()),
-            Some(_) => fail((words.twice)(key, name)),
+            Some(old) => fail((words.twice)(key, name, &old)),
         }
     };
     for source in files {

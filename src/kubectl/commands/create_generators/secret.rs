@@ -58,7 +58,7 @@ static TLS: Command = generator(
 
 const WORDS: Words = Words {
     invalid: |key, why| format!("{key:?} is not valid key name for a Secret {why}"),
-    twice: |key, _| format!("cannot add key {key}, another key by that name already exists"),
+    twice: |key, _, _| format!("cannot add key {key}, another key by that name already exists"),
     folder: "env secret file cannot be a directory",
 };
 
