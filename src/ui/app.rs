@@ -416,9 +416,10 @@ pub fn App() -> Html {
                     { bar(&state, on_share, &link) }
                     <main>
                     { switch("turns", &[STOPS[1], STOPS[3]], state.side, lang, &link) }
+                    if let Some(task) = &state.scene.task { { task::draw(task, state.lower.terminal(), lang, &link) } }
                     <Edit files={state.files.clone()} past={past_files.clone()} file={state.file} problems={state.problems.clone()} answer={state.answer.clone()} />
     <Splitter edge={Edge::Edit} />
-                    <Tank scene={state.scene.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table} section={state.section} shown={state.panel == Panel::Tank} dark={state.dark} terminal={state.lower.terminal()}>
+                    <Tank scene={state.scene.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table} section={state.section} shown={state.panel == Panel::Tank} dark={state.dark}>
                         <Timeline scene={state.scene.clone()} selected={state.selected.clone()} hunt={state.hunt.clone()} only={state.only} />
                     </Tank>
                     { term(&state, &link) }

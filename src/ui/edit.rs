@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use kubarium::api::Object;
 use kubarium::sim::Sim;
-use kubarium::views::{EXERCISE_FILE, ProblemView, adopt, configures_scheduler, is_foreign, lessons, object};
+use kubarium::views::{EXERCISE_FILE, ProblemView, adopt, configures_scheduler, is_foreign, object};
 
 use super::host::Answer;
 use super::i18n::{Text, fill};
@@ -112,10 +112,8 @@ pub fn Edit(props: &Props) -> Html {
         }
     });
     let is_exercise = props.files.get(props.file).is_some_and(|f| f.path == EXERCISE_FILE);
-    // A lesson is the page's own. The lessons are read when there is an exercise, not when the page starts.
-    let is_lesson = || shown.as_ref().is_some_and(|f| lessons().iter().any(|l| l.exercise == f.text.as_str()));
     let hint = match &shown {
-        _ if is_exercise => (!is_lesson()).then_some(Text::TaskHint),
+        _ if is_exercise => Some(Text::TaskHint),
         Some(f) if configures_scheduler(&f.text) => Some(Text::SchedulerHint),
         _ => None,
     };

@@ -11,7 +11,7 @@ use kubarium::base::{Duration, List as _, SortedMap, Time};
 use kubarium::sim::{Fault, Load, Session, Sim, TimedInput, Timeline, Usage, UsagePoint, quoted, script};
 use kubarium::views::{
     ClusterViews, ContainerInside, EXERCISE_FILE, EnvView, EventFeed, EventView, Exercises, FileView, Flows, PodView, ProcessInfo,
-    configures_scheduler, environment, events_after, object,
+    configures_scheduler, environment, events_after, lessons, object,
 };
 
 use super::examples::EXAMPLES;
@@ -609,7 +609,10 @@ impl Host {
                 continue;
             }
             self.files_seen.insert(path.clone(), text.clone());
-            news.written.push((path.clone(), text));
+            // A lesson is the page's own, and its answers are not for the editor.
+            if path != EXERCISE_FILE || lessons().iter().all(|l| l.exercise != text) {
+                news.written.push((path.clone(), text));
+            }
         }
         news.removed = self.files_seen.keys().filter(|p| paths.binary_search(p).is_err() && !self.edited.contains_key(*p)).cloned().list();
         for path in &news.removed {

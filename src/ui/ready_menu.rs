@@ -35,6 +35,8 @@ pub struct Props {
 /// Begins a lesson: a session of its own.
 pub fn begin(link: &Link, lesson: &Lesson, lang: Lang) {
     link.open(lesson.begin(Host::fresh(lang)), 0.0, said(&lesson.title, lang.code()));
+    // What it is stands above its task.
+    link.send(Action::Answer(None));
     link.send(Action::Panel(Panel::Tank));
 }
 

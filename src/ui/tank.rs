@@ -24,7 +24,6 @@ use super::ready_menu::begin;
 use super::reasons;
 use super::section::section;
 use super::state::{Action, Panel, Scene, Subject, move_focus, use_lang, use_link};
-use super::task;
 use super::traffic::{OUTSIDE, Traffic};
 
 /// What the tank needs.
@@ -44,8 +43,6 @@ pub struct Props {
     pub shown: bool,
     /// The theme, whose colours the canvases take.
     pub dark: bool,
-    /// The terminal that commands of a task go to.
-    pub terminal: usize,
     /// What stands under the picture.
     pub children: Html,
 }
@@ -155,7 +152,6 @@ pub fn Tank(props: &Props) -> Html {
     };
     html! {
         <section class={classes!("tank", (props.scene.past && !props.scene.playing).then_some("still"))} id="tank" aria-label={Text::Cluster.t(lang)}>
-            if let Some(task) = &props.scene.task { { task::draw(task, props.terminal, lang, &link) } }
             <div class="tools">
                 <input class="find" type="search" value={props.filter.clone()} oninput={on_filter} placeholder={Text::FilterPods.t(lang)} aria-label={Text::FilterPods.t(lang)} />
                 if !props.filter.is_empty() && !props.table { { found(view, &props.filter, lang) } }
@@ -371,11 +367,11 @@ fn NodeTank(props: &NodeProps) -> Html {
 }
 
 /// What is to be done in an empty cluster: what the page, or the part of it that is embedded, has the means for. Where there is a task,
-/// what stands in the editor may be no manifest.
+/// that says it.
 fn first_step(embedded: &str, has_task: bool) -> Text {
-    match embedded {
-        "" if !has_task => Text::ClusterEmpty,
-        "embed" => Text::NodeEmpty,
+    match (embedded, has_task) {
+        (_, true) | ("embed", _) => Text::NodeEmpty,
+        ("", _) => Text::ClusterEmpty,
         _ => Text::ClusterEmptyTyping,
     }
 }

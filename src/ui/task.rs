@@ -1,4 +1,4 @@
-//! The exercise that a session brings, drawn: its task above the picture, and its checks, ticked once they have held.
+//! The exercise that a session brings, drawn: its task beside the picture, and its checks, ticked once they have held.
 
 use js_sys::JSON;
 use yew::prelude::*;
@@ -14,6 +14,13 @@ use super::icons::Icon;
 use super::ready_menu::begin;
 use super::state::Link;
 use super::storage;
+
+thread_local! {
+    /// Whether the task begins folded, since the page has no room for it beside the cluster.
+    static FOLDED: bool = web_sys::window().and_then(|w| w.inner_height().ok()?.as_f64()).is_some_and(|height| height < HEIGHT_MIN);
+}
+/// The least height of a page on which a task begins unfolded, in pixels.
+const HEIGHT_MIN: f64 = 400.0;
 
 fn so_far(task: &ExerciseView, lang: Lang) -> String {
     fill(Text::TaskSoFar.t(lang), &[&task.done().to_string(), &task.checks.len().to_string()])
@@ -84,7 +91,7 @@ pub fn draw(task: &ExerciseView, terminal: usize, lang: Lang, link: &Link) -> Ht
     let all = is_done(task);
     let next = lesson_of(task).and_then(|i| lessons().get(i + 1)).filter(|_| all);
     html! {
-        <details class={classes!("panel", "task", all.then_some("ok"))} open=true>
+        <details class={classes!("panel", "task", all.then_some("ok"))} open={!FOLDED.with(|f| *f)}>
             <summary>
                 { Icon::Flag.draw() }<h2 class="grow">{ if title.is_empty() { Text::Task.t(lang) } else { title } }</h2>
                 if all { <span class="tag ok">{ Icon::Check.draw() }{ Text::TaskDone.t(lang) }</span> }

@@ -16,6 +16,16 @@ const STORAGE = {
   'kubarium.moment': '12',
 };
 
+const EXERCISE = `title: A web server, three times
+text: |
+${'  Bring a web server up three times over, and let the cluster reach it by one name.\n'.repeat(8)}
+checks:
+- text: There is a Deployment called web
+  wait: --for=create deployment/web
+- text: A Service called web reaches them
+  wait: --for=create service/web
+`;
+
 for (const [theme, language, size] of LOOKS) {
   journey(`kills one process of a container: ${theme} ${language} ${size.width}`, { theme, language, size, storage: STORAGE }, async ({ page, until, axe, screenshot }) => {
     const panel = opener(page, size);
@@ -163,6 +173,26 @@ journey('tells the page around it how far an exercise is', {}, async ({ page, un
   await page.keyboard.type('kubectl create deployment web --image=nginx --replicas=3; kubectl expose deployment web --port=80\n');
   await until('all is done', async () => (await told()).done);
   assert.deepEqual(await told(), { kubarium: 'exercise', title: 'A web server, three times', checks: [true, true, true], done: true });
+});
+
+journey('shows a node beside an exercise where both are embedded low', { size: { width: 480, height: 320 }, query: '?embed=term', storage: {
+  'kubarium.session': [{ seed: 1, files: { 'exercise.yaml': EXERCISE }, inputs: [] }, { t: 0, cmd: 'kubectl create deployment web --image=nginx --replicas=3' }].map((o) => JSON.stringify(o)).join('\n'),
+} }, async ({ page, until, axe, screenshot }) => {
+  const [task, pod] = ['.task', '.node .pod'].map((part) => page.locator(part).first());
+  await until('what is done to be told', async () => /1 of 2/.test(await task.innerText()));
+  await pod.waitFor();
+  const inSight = async () => {
+    const [rack, box] = await boxes(page, '.rack', '.node .pod');
+    return box.y >= rack.y && box.y + box.height <= rack.y + rack.height;
+  };
+  await until('the pod in sight', inSight);
+  await axe();
+  await screenshot('folded');
+  // The words are one step away.
+  await task.locator('summary').press('Enter');
+  await task.locator('li').last().waitFor();
+  await screenshot('unfolded');
+  await axe();
 });
 
 journey('says what is wrong with a check', {}, async ({ page }) => {

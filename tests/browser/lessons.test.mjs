@@ -1,6 +1,6 @@
 // The lessons: begun from the empty cluster, done by the commands among their words, one after the other, and kept as done.
 import assert from 'node:assert/strict';
-import { journey, screen } from './harness.mjs';
+import { boxes, journey, screen, type } from './harness.mjs';
 
 for (const [theme, language, size] of [
   ['dark', 'en-US', { width: 1440, height: 900 }],
@@ -47,5 +47,24 @@ for (const [theme, language, size] of [
     await screenshot('menu');
     await axe();
     if (narrow) assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= size.width, 'nothing sticks out');
+  });
+}
+
+// The task stands beside the cluster, which keeps its room, and what is for authors is not in the editor.
+for (const [width, height] of [[1440, 900], [1280, 720], [1024, 768]]) {
+  journey(`shows three nodes whole beside a lesson: ${width}`, { size: { width, height } }, async ({ page, until, screenshot }) => {
+    await page.locator('.water .lesson').click();
+    const task = page.locator('.task');
+    await task.locator('h2', { hasText: 'Deploy an application' }).waitFor();
+    await type(page, 'kubectl create deployment web --image=nginx --replicas=3');
+    await until('three pods', async () => (await page.locator('.node .pod', { hasText: 'Running' }).count()) === 3);
+    await until('three nodes in sight', async () => (await page.locator('.more').count()) === 0);
+    const rack = await page.locator('.rack').evaluate((rack) => rack.scrollHeight - rack.clientHeight);
+    assert.ok(rack <= 1, `${rack} pixels are out of sight`);
+    const [box, tank, side] = await boxes(page, '.task', '.tank', '.edit');
+    assert.ok(box.height > 150 && side.height > 120 && box.y + box.height <= side.y, JSON.stringify([box, side]));
+    assert.ok(box.x + box.width <= tank.x || tank.x + tank.width <= box.x, 'beside it');
+    assert.equal(await page.locator('.edit .tab').count(), 0);
+    await screenshot(`beside-${width}`);
   });
 }
