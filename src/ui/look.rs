@@ -291,7 +291,7 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
             if view.workloads.is_empty() { <p class="tag">{ Text::NoWorkloads.t(lang) }</p> }
             <ul class="list">
                 for w in &view.workloads {
-                    <li key={w.key.clone()}><button title={w.kind.clone()} onclick={link.select(Subject { kind: w.kind.clone(), namespace: w.namespace.clone(), name: w.name.clone(), uid: w.key.clone() })}>
+                    <li key={w.key.clone()}><button title={format!("{} {}", w.kind, w.name)} onclick={link.select(Subject { kind: w.kind.clone(), namespace: w.namespace.clone(), name: w.name.clone(), uid: w.key.clone() })}>
                         <b>{ &w.name }</b>
                         <span class={classes!("bars", if w.ready >= w.desired { "ok" } else { "warn" })} aria-hidden="true">
                             for i in 0..w.desired.clamp(0, BARS_MAX) { <i class={if bar(i, w.desired) <= w.ready { "full" } else if bar(i, w.desired) <= w.current { "half" } else { "" }}></i> }
@@ -306,7 +306,7 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
             if view.services.is_empty() { <p class="tag">{ Text::NoServices.t(lang) }</p> }
             <ul class="list">
                 for s in &view.services {
-                    <li key={s.key.clone()}><button onclick={link.select(Subject { kind: "Service".to_owned(), namespace: s.namespace.clone(), name: s.name.clone(), uid: s.key.clone() })}>
+                    <li key={s.key.clone()}><button title={format!("Service {}", s.name)} onclick={link.select(Subject { kind: "Service".to_owned(), namespace: s.namespace.clone(), name: s.name.clone(), uid: s.key.clone() })}>
                         <b>{ &s.name }</b><span class="end">{ if !s.has_selector { s.cluster_ip.clone() } else { fill(Text::ReachesPods.t(lang), &[&s.reached.len().to_string(), &s.selected.len().to_string()]) } }</span>
                     </button></li>
                 }
