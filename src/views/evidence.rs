@@ -447,7 +447,7 @@ fn written(other: &Value, this: &Value) -> String {
     let mut fields = Vec::new();
     for part in ["labels", "annotations"] {
         let of = |o: &Value| o.at(&["metadata", part]).clone();
-        differences(&format!("metadata.{part}"), &of(other), &of(this), 0, &mut fields);
+        differences(part, &of(other), &of(this), 0, &mut fields);
     }
     let wanted = |o: &Value| {
         let mut o = o.clone();

@@ -200,6 +200,10 @@ journey('shows the files of the past, who changed what, and two courses at one m
   await page.locator('.look .title .btn').click();
   const beside = page.locator('.sheet', { hasText: 'What differs' });
   await until('both at the same moment', async () => /Branch 1 from 00:2\d, 00:25.*Original, 00:25/s.test(await beside.innerText()));
+  // Each side has half of the room, below what it is said of.
+  const [table, name, side] = await boxes(page, ...['', ' td:first-child', ' td:nth-child(2)'].map((part) => `.sheet:has(+ .sides) table${part}`));
+  assert.ok(name.width > table.width - 4 && side.y >= name.y + name.height - 1 && side.width > table.width / 2 - 4, JSON.stringify([table, name, side]));
+  await axe();
   // Of the pods only those that differ are named.
   assert.match(await page.locator('.sides').innerText(), /other\s*–\s*alike on both sides: 1/);
   await screenshot('beside');
