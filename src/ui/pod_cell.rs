@@ -1,4 +1,4 @@
-//! A pod as a cell, at three sizes.
+//! A pod as a cell, at four sizes.
 
 use std::rc::Rc;
 
@@ -19,29 +19,28 @@ use super::uses::{signs, uses};
 use super::vendor::fall;
 
 /// How much room a cell has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
 pub enum Density {
     /// Everything is drawn.
     Large,
     /// Name, nuclei, state.
     Medium,
+    /// The end of its name, and a sign.
+    Brief,
     /// One sign.
     Small,
 }
 
+/// How many cells of each density but the last have room in a node.
+pub type Room = [usize; 3];
+
 impl Density {
-    /// The density for this many pods on the fullest node, where so many large cells have room in each. It gives way only where clearly
-    /// fewer are left, so that a rollout, which adds a few and takes a few, does not make the picture leap.
-    pub fn next(self, pods_most: usize, room: usize) -> Density {
-        let fits = |most: usize| pods_most <= most;
-        match self {
-            _ if !fits(24) => Density::Small,
-            Density::Small if !fits(16) => Density::Small,
-            _ if !fits(room) => Density::Medium,
-            Density::Large => Density::Large,
-            _ if !fits(room - room.div_ceil(3)) => Density::Medium,
-            _ => Density::Large,
-        }
+    /// The density for this many pods on the fullest node. It grows only where clearly fewer are left, so that a rollout, which adds a few
+    /// and takes a few, does not make the picture leap.
+    pub fn next(self, pods_most: usize, room: Room) -> Density {
+        let all = [Density::Large, Density::Medium, Density::Brief];
+        let fits = |(density, n): &(Density, usize)| pods_most <= if *density < self { n - n.div_ceil(3) } else { *n };
+        all.into_iter().zip(room).find(fits).map_or(Density::Small, |found| found.0)
     }
 
     /// As the stylesheet has it.
@@ -49,6 +48,7 @@ impl Density {
         match self {
             Density::Large => "large",
             Density::Medium => "medium",
+            Density::Brief => "brief",
             Density::Small => "small",
         }
     }
@@ -147,13 +147,14 @@ pub fn PodCell(props: &Props) -> Html {
         }
     });
     let pressed = if props.pressed { "true" } else { "false" };
-    if props.density == Density::Small {
+    let (stem, suffix) = name_parts(pod);
+    if props.density >= Density::Brief {
         let label = spoken(pod, lang);
+        let end = if suffix.is_empty() { stem } else { suffix.trim_start_matches('-').to_owned() };
         return html! {
-            <button {class} {onclick} data-uid={pod.key.clone()} aria-pressed={pressed} aria-label={label.clone()} title={label}>{ health_icon(pod.health).draw() }</button>
+            <button {class} {onclick} data-uid={pod.key.clone()} aria-pressed={pressed} aria-label={label.clone()} title={label}>{ health_icon(pod.health).draw() }if props.density == Density::Brief { <span>{ end }</span> }</button>
         };
     }
-    let (stem, suffix) = name_parts(pod);
     let is_large = props.density == Density::Large;
     let main = || pod.containers.iter().filter(|c| c.role == ContainerRole::Main);
     // The first probe stands in the cell's last line and the second beside the state, so that every cell is as high as the others.
@@ -201,4 +202,33 @@ fn doors(doors: &Doors, lang: Lang) -> Html {
         }
     };
     html! { <span class="doors">{ for doors.iter().map(door) }</span> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_give_way_at_once_and_grow_late() {
+        use Density::{Brief, Large, Medium, Small};
+        let cases = [
+            (Large, 3, Large),
+            (Large, 4, Medium),
+            (Medium, 3, Medium),
+            (Medium, 2, Large),
+            (Large, 16, Brief),
+            (Brief, 11, Brief),
+            (Brief, 10, Medium),
+            (Brief, 71, Small),
+            (Small, 47, Small),
+            (Small, 46, Brief),
+            (Small, 1, Large),
+        ];
+        for (before, pods, after) in cases {
+            assert_eq!(before.next(pods, [3, 15, 70]), after, "{before:?} with {pods} pods");
+        }
+        // Where none has room, a sign is left, and none where there is no pod.
+        assert_eq!(Large.next(1, [0, 0, 0]), Small);
+        assert_eq!(Large.next(0, [0, 0, 0]), Large);
+    }
 }

@@ -18,7 +18,7 @@ use super::heat::{Heat, is_far};
 use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::papers::Papers;
-use super::pod_cell::{Density, Doors, PodCell, now_for};
+use super::pod_cell::{Density, Doors, PodCell, Room, now_for};
 use super::pod_table::pod_table;
 use super::ready_menu::begin;
 use super::reasons;
@@ -80,8 +80,8 @@ fn is_dim(pod: &PodView, workloads: &[Rc<WorkloadView>], services: &[Rc<ServiceV
 pub fn Tank(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let view = &props.scene.view;
-    // How many nodes are not seen of the rack, and how many large cells have room in each.
-    let (rack_place, unseen, room) = (use_node_ref(), use_state_eq(|| None), use_state_eq(|| LARGE_MAX));
+    // How many nodes are not seen of the rack, and how many cells have room in each.
+    let (rack_place, unseen, room) = (use_node_ref(), use_state_eq(|| None), use_state_eq(|| ROOM));
     let most = view.nodes.iter().map(|n| n.pods.len()).max().unwrap_or(0);
     let density = use_mut_ref(|| Density::Large);
     let density = {
@@ -104,7 +104,10 @@ pub fn Tank(props: &Props) -> Html {
         let (place, unseen, room, nodes) = (rack_place.clone(), unseen.clone(), room.clone(), view.nodes.len());
         Callback::from(move |()| {
             unseen.set(place.cast().and_then(|r| nodes_unseen(&r, unseen.is_some())));
-            room.set(place.cast().map_or(LARGE_MAX, |r| room_for_large(&r, nodes)));
+            // Of a rack that is not shown nothing is known.
+            if let Some(rack) = place.cast::<HtmlElement>().filter(|r| r.client_height() > 0) {
+                room.set(room_of(&rack, nodes));
+            }
         })
     };
     let pods: usize = view.nodes.iter().map(|n| n.pods.len()).sum();
@@ -391,22 +394,30 @@ fn bring_to_sight(chips: Option<HtmlElement>, uid: &str) {
 /// After which time cells stand where they belong.
 const SETTLED_MS: u32 = 600;
 
-/// The most pods on a node that are drawn large, but where a page has so much room that there are more of them in sight.
-const LARGE_MAX: usize = 6;
-
-/// How many large cells have room in a node of the rack, without pushing others out of sight. Where a page is narrow its nodes are
-/// scrolled through anyway.
-fn room_for_large(rack: &HtmlElement, nodes: usize) -> usize {
-    // As the stylesheet has them: a node's head, a cell with its gap, a row of cells.
-    const HEAD: i32 = 150;
-    const CELL: i32 = 166;
-    const ROW: i32 = 160;
-    let (width, height) = (rack.client_width(), rack.client_height());
-    if width < 560 || nodes == 0 {
-        return LARGE_MAX;
+/// How many cells have room in a node before anything is known of the page.
+const ROOM: Room = [6, 24, 96];
+/// How many cells have room in a node of the rack: large ones without pushing other nodes out of sight, smaller ones where about half of
+/// the nodes stay in sight. Where a page is narrow its nodes are scrolled through anyway, each at most as high as the rack.
+fn room_of(rack: &HtmlElement, nodes: usize) -> Room {
+    // As the stylesheet has them: how wide and high a cell of each density is with its gap; a node's head, beside its cells and above them;
+    // the least of a large cell that is worth seeing.
+    const CELLS: [(i32, i32); 3] = [(166, 160), (99, 71), (70, 28)];
+    const BESIDE: i32 = 150;
+    const ABOVE: i32 = 40;
+    const LARGE_MIN: i32 = 130;
+    let (width, height, nodes) = (rack.client_width(), rack.client_height(), i32::try_from(nodes).unwrap_or(i32::MAX).max(1));
+    let fits = |i: usize, width: i32, rows: i32| usize::try_from(width / CELLS[i].0 * rows).unwrap_or(0);
+    if width < 560 {
+        let high = height - ABOVE;
+        return [
+            if high < LARGE_MIN { 0 } else { ROOM[0] },
+            fits(1, width, (high + 20) / CELLS[1].1),
+            fits(2, width, (high / CELLS[2].1).max(1)),
+        ];
     }
-    let rows = (height / i32::try_from(nodes).unwrap_or(i32::MAX) / ROW).max(1);
-    usize::try_from((width - HEAD) / CELL * rows).map_or(LARGE_MAX, |n| n.clamp(2, 2 * LARGE_MAX))
+    let large = fits(0, width - BESIDE, (height / nodes / CELLS[0].1).max(1)).clamp(2, 2 * ROOM[0]);
+    let half = (2 * height / nodes).max(2 * CELLS[1].1).min(height);
+    [large, fits(1, width - BESIDE, half / CELLS[1].1), fits(2, width - BESIDE, half / CELLS[2].1)]
 }
 
 /// How much room the line below the rack takes that says how many nodes are not seen, in pixels: the gap above it, and itself.

@@ -158,3 +158,22 @@ journey('says how many pods wait, and why', {}, async ({ page, until, screenshot
   const [strip, why] = await boxes(page, '.queue', '.queue .why');
   assert.ok(why.x + why.width <= strip.x + strip.width, 'the reason is in sight');
 });
+
+journey('names many pods in short, and shows the nodes whole', { size: 'laptop' }, async ({ page, until, axe, screenshot }) => {
+  await type(page, 'kubectl create deployment web --image=nginx --replicas=60');
+  await type(page, 'kubectl expose deployment web --port=80');
+  await until('sixty pods that run', async () => (await page.locator('.brief .pod.ok').count()) === 60);
+  await until('their nodes in sight', async () => (await page.locator('.more').count()) === 0);
+  const name = (await page.locator('.brief .pod').first().getAttribute('aria-label')).match(/web-\S+-(\w{5})/);
+  assert.equal(await page.locator('.brief .pod').first().innerText(), name[1]);
+  assert.equal((await page.locator('.brief .pod').first().boundingBox()).height, 24);
+  await screenshot('brief');
+  await axe();
+  // What has no room for its kind says it where one rests.
+  for (const title of ['Deployment web', 'Service web']) await page.locator(`.look [title="${title}"]`).waitFor();
+  await page.locator('.brief .pod').first().click();
+  await page.locator('.look h2', { hasText: name[1] }).waitFor();
+  // Fewer have more room.
+  await type(page, 'kubectl scale deployment web --replicas=9');
+  await until('nine larger ones', async () => (await page.locator('.medium .pod').count()) === 9);
+});
