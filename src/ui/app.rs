@@ -79,6 +79,7 @@ fn first_state(lang: Lang, scene: Scene) -> State {
         palette: false,
         share: None,
         answer: None,
+        replaced: false,
         announced: Rc::default(),
         find: false,
     }
@@ -415,8 +416,8 @@ pub fn App() -> Html {
                     <a class="sr" href="#tank">{ Text::SkipToTank.t(lang) }</a>
                     { bar(&state, on_share, &link) }
                     <main>
-                    { switch("turns", &[STOPS[1], STOPS[3]], state.side, lang, &link) }
                     if let Some(task) = &state.scene.task { { task::draw(task, state.lower.terminal(), lang, &link) } }
+                    { switch("turns", &[STOPS[1], STOPS[3]], state.side, lang, &link) }
                     <Edit files={state.files.clone()} past={past_files.clone()} file={state.file} problems={state.problems.clone()} answer={state.answer.clone()} />
     <Splitter edge={Edge::Edit} />
                     <Tank scene={state.scene.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table} section={state.section} shown={state.panel == Panel::Tank} dark={state.dark}>
@@ -430,6 +431,13 @@ pub fn App() -> Html {
                     { switch("switch", &STOPS, state.panel, lang, &link) }
                 </div>
                 <div class="sr" role="log" aria-live="polite" aria-label={Text::LiveLabel.t(lang)}>for (n, line) in state.announced.iter() { <p key={*n}>{ line }</p> }</div>
+                if state.replaced {
+                    <div class="notice" role="status">
+                        <span>{ Text::Afresh.t(lang) }</span>
+                        <button class="btn outline" onclick={let link = link.clone(); move |_: MouseEvent| _ = link.return_to_replaced(lang)}>{ Icon::Back.draw() }{ Text::ReturnToReplaced.t(lang) }</button>
+                        <button class="btn square" aria-label={Text::Close.t(lang)} onclick={link.on(|| Action::Replaced(false))}>{ Icon::Close.draw() }</button>
+                    </div>
+                }
                 if state.help { <Help /> }
                 if state.palette { <Palette state={state.clone()} /> }
                 if let Some(address) = state.share.clone() { <Share {address} /> }

@@ -64,6 +64,8 @@ pub struct Host {
     pub speed: f64,
     /// What to say where this session is one from before.
     pub restored: Option<Text>,
+    /// The session whose place this one took, where something had been done in it, and how far it had come.
+    pub replaced: Option<(Session, Time)>,
     time: Timeline,
     /// Until this moment the session is run again as fast as it goes.
     catch_up: Time,
@@ -147,6 +149,7 @@ impl Host {
             playing: true,
             speed: 1.0,
             restored,
+            replaced: None,
             time: Timeline::new(session),
             catch_up,
             late_frames: 0,
@@ -188,6 +191,10 @@ impl Host {
 
     /// Opens a session and runs it at once to its last input, or to a moment after that.
     pub fn open(&mut self, session: Session, at: Time) {
+        self.keep_edits();
+        let live = self.time.live();
+        self.replaced =
+            Some((live.session().clone(), live.now())).filter(|before| before.0.inputs.iter().any(|i| i.is_act() || !i.files.is_empty()));
         self.catch_up = end_of(&session).max(at.min(Session::LATEST));
         self.run_again = session.inputs.iter().filter(|i| i.cmd.is_some() || i.api.is_some()).count();
         let catch_up = self.catch_up;

@@ -188,6 +188,8 @@ pub struct State {
     /// The link of the dialog that shares the session, while that is open.
     pub share: Option<AttrValue>,
     pub answer: Option<Answer>,
+    /// Whether the way back is offered to the session whose place this one took.
+    pub replaced: bool,
     /// What is read out, with a number each: the last lines, so that none is pushed out by the next.
     pub announced: Rc<Vec<(u32, AttrValue)>>,
     /// Whether the terminal's output is searched.
@@ -231,6 +233,8 @@ pub enum Action {
     /// Another session has been opened; it uses so many terminals.
     Opened(usize),
     Answer(Option<Answer>),
+    /// Whether to offer the way back to the session before.
+    Replaced(bool),
 }
 
 impl Reducible for State {
@@ -246,6 +250,8 @@ impl Reducible for State {
                 {
                     s.say(news.into());
                 }
+                // Who goes on here has chosen.
+                s.replaced &= scene.acts.len() <= s.scene.acts.len();
                 s.scene = Rc::new(scene);
             }
             Action::Language(lang) => s.lang = lang,
@@ -358,6 +364,7 @@ impl Reducible for State {
                 s.terminals = terminals;
                 s.lower = Lower::Terminal(0);
             }
+            Action::Replaced(replaced) => s.replaced = replaced,
             Action::Answer(answer) => {
                 if let Some(answer) = &answer {
                     s.say(answer.text.clone().into());
@@ -529,12 +536,27 @@ impl Link {
         self.send(Action::Opened(terminals.clamp(1, TERMINALS_MAX)));
         self.with_host(|h| h.open(session, Time::from_secs_f64(at)));
         self.send(Action::Answer(Some(said)));
+        self.send(Action::Replaced(self.host.borrow().replaced.is_some()));
     }
 
-    /// Takes the last thing that was done back, in a branch.
+    /// Goes back to the session whose place this one took. Says whether there was one.
+    pub fn return_to_replaced(&self, lang: Lang) -> bool {
+        let replaced = self.host.borrow_mut().replaced.take();
+        let was = replaced.is_some();
+        if let Some((session, at)) = replaced {
+            self.open(session, at.as_secs_f64(), Text::RestoredLast.t(lang));
+            self.send(Action::Replaced(false));
+        }
+        was
+    }
+
+    /// Takes the last thing that was done back, in a branch; where that is that this session began, goes back to the one before.
     pub fn undo(&self, lang: Lang) {
         let mut done = false;
         self.with_host(|h| done = h.undo());
+        if !done && self.return_to_replaced(lang) {
+            return;
+        }
         let text = if done { Text::Undone } else { Text::NothingToUndo }.t(lang).to_owned();
         self.send(Action::Answer(Some(Answer { text, ok: done })));
     }

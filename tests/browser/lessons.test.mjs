@@ -1,6 +1,7 @@
 // The lessons: begun from the empty cluster, done by the commands among their words, one after the other, and kept as done.
 import assert from 'node:assert/strict';
 import { boxes, journey, screen, type } from './harness.mjs';
+import { apply } from './manifests.mjs';
 
 for (const [theme, language, size] of [
   ['dark', 'en-US', { width: 1440, height: 900 }],
@@ -68,3 +69,58 @@ for (const [width, height] of [[1440, 900], [1280, 720], [1024, 768]]) {
     await screenshot(`beside-${width}`);
   });
 }
+
+for (const [theme, language, size] of [
+  ['dark', 'en-US', { width: 1440, height: 900 }],
+  ['light', 'zh-CN', { width: 360, height: 740 }],
+]) {
+  journey(`goes back to the session whose place a lesson took: ${theme} ${language} ${size.width}`, { theme, language, size, reducedMotion: size.width < 400 }, async ({ page, until, axe, screenshot }) => {
+    const panel = async (n) => size.width < 760 && page.locator('.switch button').nth(n).click();
+    const [notice, own] = [page.locator('.notice'), page.locator('.node .pod', { hasText: 'liveness-exec' })];
+    const lesson = async () => {
+      await panel(1);
+      await page.getByRole('button', { name: /^(Lessons|课程)$/ }).click();
+      await page.getByRole('menuitem').nth(1).click();
+      await page.locator('.task h2', { hasText: /Find out what is wrong|找出问题/ }).waitFor();
+    };
+    await lesson();
+    await page.locator('.node .pod', { hasText: /shop/ }).first().waitFor();
+    await panel(1);
+    await page.locator('.bar').getByRole('button', { name: /Share|分享/ }).click();
+    await page.getByRole('button', { name: /^(New session|新建会话)/ }).click();
+    await notice.waitFor();
+    await page.getByRole('button', { name: /^(Close|关闭)$/ }).last().click();
+    await notice.waitFor({ state: 'detached' });
+    await panel(1);
+    await apply(page, 'pod/liveness-exec created');
+    await panel(0);
+    await own.waitFor();
+    await lesson();
+    await screenshot('offered');
+    await axe();
+    await notice.getByRole('button', { name: /Back to the one before|返回之前的会话/ }).click();
+    await panel(0);
+    await own.waitFor();
+    assert.equal(await page.locator('.task').count(), 0);
+    // It says so, too, where the last thing that was done is that another session began.
+    await page.locator('.bar').getByRole('button', { name: /Share|分享/ }).click();
+    await page.getByRole('button', { name: /^(New session|新建会话)/ }).click();
+    await until('an empty cluster', async () => (await own.count()) === 0);
+    await page.locator('.bar h1').click();
+    await page.keyboard.press('Control+z');
+    await panel(0);
+    await own.waitFor();
+    // Who goes on has chosen.
+    await lesson();
+    await notice.waitFor();
+    await panel(2);
+    await type(page, 'kubectl get pods');
+    await notice.waitFor({ state: 'detached' });
+  });
+}
+
+journey('offers no way back where nothing was done', {}, async ({ page }) => {
+  await page.locator('.water .lesson').click();
+  await page.locator('.task h2').waitFor();
+  assert.equal(await page.locator('.notice').count(), 0);
+});
