@@ -40,6 +40,8 @@ for (const [theme, language, size] of [
     await page.getByRole('combobox').last().fill('hpa');
     await page.keyboard.press('Enter');
     await panel(3);
+    // Until then the rows there are the workloads'.
+    await page.locator('.look h2', { hasText: 'HorizontalPodAutoscaler' }).waitFor();
     await page.locator('.look li button').first().click();
     await page.locator('.hpa input').fill('800');
     await page.locator('.speed input').fill('7');
