@@ -1,6 +1,6 @@
 // What the picture shows beyond single pods: two generations, services' doors, the autoscaler's gauge, a ConfigMap that is late.
 import assert from 'node:assert/strict';
-import { journey, pause, type } from './harness.mjs';
+import { boxes, journey, pause, type } from './harness.mjs';
 import { apply, example } from './manifests.mjs';
 
 for (const theme of ['dark', 'light']) {
@@ -49,6 +49,8 @@ for (const [theme, language, size] of [
     await until('a chart', async () => (await page.locator('.hpa figure').count()) === 1);
     for (const bound of ['max 8', 'min 1']) await page.locator('.hpa .bounds small', { hasText: bound }).waitFor();
     await page.locator('.hpa figure', { hasText: /minReplicas.*maxReplicas/ }).waitFor();
+    const [chart, least] = await boxes(page, '.hpa figure svg', '.hpa .bounds small:last-child');
+    assert.ok(least.x >= chart.x + chart.width, 'and cover nothing of the course');
     await screenshot('scaled');
     await axe();
     // What it is described with begins in sight, however long the metric's name.
