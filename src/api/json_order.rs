@@ -28,6 +28,13 @@ const PLAIN: &[(&str, &[&str])] = &[
     ("APIVersions", &["kind apiVersion versions serverAddressByClientCIDRs", "clientCIDR serverAddress"]),
     ("List", &["kind apiVersion metadata items", "selfLink resourceVersion continue remainingItemCount"]),
     (
+        "Table",
+        &[
+            "kind apiVersion metadata columnDefinitions rows",
+            "resourceVersion continue remainingItemCount name type format description priority cells object",
+        ],
+    ),
+    (
         "",
         &[
             "major minor emulationMajor emulationMinor minCompatibilityMajor minCompatibilityMinor gitVersion gitCommit gitTreeState buildDate \
@@ -152,6 +159,7 @@ impl<'a> Writer<'a> {
                 for name in level.split_whitespace() {
                     let shape = match items {
                         Some(ty) if name == "items" => Shape::Struct(ty),
+                        None if name == "object" => self.shape_of(value.get(name)),
                         _ => Shape::Plain(deeper, None),
                     };
                     found.extend(there(name).map(|(key, member)| (key, member, shape)));
@@ -210,9 +218,11 @@ mod tests {
                 r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"p","uid":"u","labels":{"a":"\u003c\u0026\u003e","b":"1"}},"spec":{"containers":[{"name":"c","image":"i","ports":[{"containerPort":80,"protocol":"TCP"}],"resources":{}}]},"status":{"phase":"Running"}}"#,
             ),
             (
-                obj!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1",
-                    "metadata": {"labels": {"name": "p", "a": "b"}, "name": "p"}}),
-                r#"{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{"name":"p","labels":{"a":"b","name":"p"}}}"#,
+                obj!({"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": {"resourceVersion": "1"},
+                    "columnDefinitions": [{"description": "", "format": "name", "name": "Name", "priority": 0, "type": "string"}],
+                    "rows": [{"cells": ["p"], "object": {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1",
+                        "metadata": {"labels": {"name": "p", "a": "b"}, "name": "p"}}}]}),
+                r#"{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":{"resourceVersion":"1"},"columnDefinitions":[{"name":"Name","type":"string","format":"name","description":"","priority":0}],"rows":[{"cells":["p"],"object":{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{"name":"p","labels":{"a":"b","name":"p"}}}}]}"#,
             ),
             (list, r#"{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[]}"#),
             (

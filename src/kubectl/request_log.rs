@@ -8,7 +8,7 @@
 use super::commands::get;
 use super::context::Context;
 use super::klog::key_value;
-use super::output::{table_json, to_compact_json};
+use super::output::{table_object, to_compact_json};
 use crate::api::{KindRef, Object, Status, Value, json_order, kinds, quote};
 use crate::base::{Order as _, RandomStream, http_status_text, strftime};
 use crate::server::{Caller, DeleteOptions, ListOptions, Patch, RestRequest, WriteOptions};
@@ -66,8 +66,8 @@ impl Sent<'_> {
 /// What came back.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Answer<'a> {
-    /// JSON.
-    Body(&'a str),
+    /// An object.
+    Body(&'a Value),
     /// A text of this content type, as it comes.
     Stream(&'static str),
     /// The connection, for streams both ways.
@@ -195,11 +195,10 @@ impl Context<'_, '_> {
             return;
         }
         let uri = request.uri();
-        let (status, body) = match result {
-            Ok(object) => (done, json_order::line(object)),
-            Err(status) => (status.code, json_order::line(&status.to_object())),
-        };
-        self.log_exchange(request.exchange(self, &uri, sent, status, Answer::Body(&body)));
+        match result {
+            Ok(object) => self.log_exchange(request.exchange(self, &uri, sent, done, Answer::Body(object))),
+            Err(status) => self.log_exchange(request.exchange(self, &uri, sent, status.code, Answer::Body(&status.to_object()))),
+        }
     }
 
     /// Logs a request that was answered with a stream, or refused.
@@ -219,18 +218,17 @@ impl Context<'_, '_> {
             Ok(object) => (200, object),
             Err(status) => (status.code, status.to_object()),
         });
-        let (status, body) = measured.unwrap_or_else(|| {
+        let (status, mut body) = measured.unwrap_or_else(|| {
             let asked = RestRequest { method: "GET", path: &uri, content_type: "", agent: "", body: Value::Null };
             let answer = self.host.api.rest(&Caller::new(self.host.now, "kubectl"), &asked);
             (answer.code, answer.body)
         });
-        let text = if status == 200 && self.wants_table() {
-            table_json(request.kind, &body, self.flags().given("sort-by"), self.host.now)
-        } else {
-            json_order::line(&body)
-        };
-        self.log_exchange(request.exchange(self, &uri, Sent::Nothing, status, Answer::Body(&text)));
-        body.at(&["metadata", "continue"]).str().to_owned()
+        let rest = body.at(&["metadata", "continue"]).str().to_owned();
+        if status == 200 && self.verbosity() >= BODIES && self.wants_table() {
+            body = table_object(request.kind, &body, self.flags().given("sort-by"), self.host.now);
+        }
+        self.log_exchange(request.exchange(self, &uri, Sent::Nothing, status, Answer::Body(&body)));
+        rest
     }
 
     /// Logs the GET of an object, or that it was refused.
@@ -325,7 +323,7 @@ impl Context<'_, '_> {
             self.klog("I", "round_trippers.go:562", &format!("\"HTTP Trace: Dial succeed\" network=\"tcp\" address={address:?}"));
         }
         let body = match answer {
-            Answer::Body(body) => [body, "\n"].concat(),
+            Answer::Body(body) if verbosity >= BODIES => json_order::line(body) + "\n",
             _ => String::new(),
         };
         let mut answered = String::from("\"Response\"");

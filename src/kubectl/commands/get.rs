@@ -281,7 +281,7 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
         cx.log_exchange(Exchange { verb: method, uri: path, place, accept, sent: Sent::Nothing, status, answer });
     };
     let refused = |cx: &mut Context<'_, '_>, status: Status| {
-        log(cx, status.code, Answer::Body(&json_order::line(&status.to_object())));
+        log(cx, status.code, Answer::Body(&status.to_object()));
         Err(status.into())
     };
     if let Err(status) = cx.host.api.require_request(&cx.user(), method, path) {
@@ -298,9 +298,8 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
     }
     let by = cx.by();
     let answer = cx.host.api.rest(&by, &RestRequest { method, path, content_type: "", agent: "", body });
-    let refusal = if answer.code >= 400 { json_order::line(&answer.body) } else { String::new() };
     let sent_on = match &answer.body {
-        _ if answer.code >= 400 => Answer::Body(&refusal),
+        body if answer.code >= 400 => Answer::Body(body),
         Value::Str(_) => Answer::Stream("text/plain; charset=utf-8"),
         _ => Answer::Stream("application/json"),
     };

@@ -23,7 +23,7 @@ pub use kyaml::to_kyaml;
 pub use list::{list_of, name_of, without_managed_fields};
 pub use sort::{SortError, sort_objects};
 pub(crate) use table::escape_terminal;
-pub use table::{Table, TableOptions, TablePrinter, print_groups, table_json};
+pub use table::{Table, TableOptions, TablePrinter, print_groups, table_object};
 pub use tabwriter::TabWriter;
 pub use template::{GoTemplate, TemplateError};
 pub use yaml::to_yaml;

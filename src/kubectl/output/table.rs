@@ -2,8 +2,7 @@
 
 use super::TabWriter;
 use super::columns::{Column, bare_printer, old_age, old_printer_of, printer_of};
-use crate::api::go_json::{write_scalar, write_string};
-use crate::api::{KindRef, Object, Value, json_order};
+use crate::api::{KindRef, Object, Value};
 use crate::base::{List as _, Time};
 use crate::obj;
 
@@ -146,57 +145,32 @@ fn build<'a>(kind: KindRef, objects: impl IntoIterator<Item = &'a Value>, option
     Table { headers, rows }
 }
 
-/// The table that the API server makes of an object or a list, as JSON on one line; of the objects it holds their metadata, or all.
+/// The table that the API server makes of an object or a list, with their metadata, or `whole` objects.
 // Models apiserver's transformResponseObject. What it says in a column's description is left out.
-pub fn table_json(kind: KindRef, answer: &Value, whole: bool, now: Time) -> String {
-    let mut out = String::from(r#"{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":{"#);
-    let items = match answer.get("items") {
-        Value::List(items) => items.as_slice(),
-        _ => std::slice::from_ref(answer),
-    };
-    let mut between = "\"";
-    for member in ["resourceVersion", "continue", "remainingItemCount"] {
-        let value = answer.at(&["metadata", member]);
-        if !value.is_null() {
-            out.extend([between, member, "\":"]);
-            write_scalar(&mut out, value);
-            between = ",\"";
-        }
-    }
+pub fn table_object(kind: KindRef, answer: &Value, whole: bool, now: Time) -> Value {
     let printer = printer_of(kind);
-    let mut between = r#"},"columnDefinitions":[{"name":"#;
-    for column in printer.columns() {
-        out.push_str(between);
-        write_string(&mut out, column.name);
-        let format = if column.is_name { "name" } else { "" };
-        let priority = if column.wide { "1}" } else { "0}" };
-        out.extend([r#","type":""#, column.kind, r#"","format":""#, format, r#"","description":"","priority":"#, priority]);
-        between = r#",{"name":"#;
-    }
-    out.push_str(r#"],"rows":["#);
-    for (i, object) in items.iter().enumerate() {
-        let mut between = if i > 0 { r#",{"cells":["# } else { r#"{"cells":["# };
-        for (column, cell) in printer.columns().iter().zip(printer.cells(object, now)) {
-            out.push_str(between);
-            let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
-            match column.kind {
-                "integer" | "number" | "boolean" if cell.is_empty() => out.push_str("null"),
-                "integer" | "number" | "boolean" if cell.bytes().all(is_plain) => out.push_str(&cell),
-                _ => write_string(&mut out, &cell),
-            }
-            between = ",";
-        }
-        let mut of = object.clone();
-        if whole {
-            of.set(&["apiVersion"], kind.api_version());
-            of.set(&["kind"], kind.kind);
-        } else {
-            of = obj!({"apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadata", "metadata": object.get("metadata").clone()});
-        }
-        out.extend([r#"],"object":"#, &json_order::line(&of), "}"]);
-    }
-    out.push_str("]}");
-    out
+    let columns = printer.columns().iter().map(|c| {
+        let format = if c.is_name { "name" } else { "" };
+        obj!({"name": c.name, "type": c.kind, "format": format, "description": "", "priority": i64::from(c.wide)})
+    });
+    let (items, metadata) = match answer.get("items") {
+        Value::List(items) => (items.as_slice(), answer.get("metadata").clone()),
+        _ => (std::slice::from_ref(answer), obj!({"resourceVersion": answer.at(&["metadata", "resourceVersion"]).clone()})),
+    };
+    let rows = items.iter().map(|object| {
+        let cells = printer.columns().iter().zip(printer.cells(object, now)).map(|(column, cell)| match column.kind {
+            "integer" | "number" | "boolean" => Value::from_json(&cell).unwrap_or(cell.into()),
+            _ => cell.into(),
+        });
+        let mut of = if whole { object.clone() } else { obj!({"metadata": object.get("metadata").clone()}) };
+        let (api_version, name) = if whole { (kind.api_version(), kind.kind) } else { ("meta.k8s.io/v1".into(), "PartialObjectMetadata") };
+        of.set(&["apiVersion"], api_version);
+        of.set(&["kind"], name);
+        obj!({"cells": cells.list(), "object": of})
+    });
+    obj!({
+        "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata, "columnDefinitions": columns.list(), "rows": rows.list()
+    })
 }
 
 /// `pod`, `deployment.apps`.
