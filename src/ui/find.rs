@@ -5,9 +5,10 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::focus::use_focus;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
-use super::state::{Action, use_focus, use_lang, use_link};
+use super::state::{Action, use_lang, use_link};
 
 /// What the search needs.
 #[derive(Clone, PartialEq, Properties)]

@@ -439,7 +439,7 @@ impl Host {
         let newest = self.feed.read(self.time.live().api().store());
         let inputs = &self.time.live().session().inputs;
         if inputs.len() != self.acts.0 {
-            self.acts = (inputs.len(), Rc::new(inputs.iter().filter(|i| i.is_act()).map(|i| (i.at(), act_of(i))).list()));
+            self.acts = (inputs.len(), Rc::new(inputs.iter().filter(|i| i.is_act()).map(|i| (i.at(), Act::of(i))).list()));
         }
         Scene {
             events: if self.time.is_past() { self.feed.until(view.time) } else { newest },
@@ -653,16 +653,6 @@ impl Host {
         input.t = self.sim().now().as_secs_f64();
         self.copy.append(&input);
         self.time.input(input);
-    }
-}
-
-/// An input as the timeline has it.
-fn act_of(input: &TimedInput) -> Act {
-    let line = input.cmd.clone().or_else(|| input.terminal.as_ref().map(|t| t.data.trim().to_owned())).or_else(|| input.api.clone());
-    match (&input.fault, &input.load, line) {
-        (Some(fault), ..) => Act::Fault(Box::new(fault.clone())),
-        (_, _, Some(line)) => Act::Line(line),
-        (_, load, _) => Act::Load(load.as_ref().map(|l| l.service.clone()).unwrap_or_default()),
     }
 }
 

@@ -12,6 +12,7 @@ mod evidence;
 mod examples;
 mod feed;
 mod find;
+mod focus;
 mod format;
 mod gauge;
 mod heat;

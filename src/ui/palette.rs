@@ -7,11 +7,12 @@ use kubarium::base::{List as _, Order as _};
 use kubarium::views::{KindCount, kinds, list};
 
 use super::actions::{Deed, carry_out, choices};
+use super::focus::use_focus;
 use super::host::Host;
 use super::i18n::{Lang, Text};
 use super::icons::Icon;
 use super::share;
-use super::state::{Action, Link, LookTab, Panel, State, Subject, use_focus, use_lang, use_link};
+use super::state::{Action, Link, LookTab, Panel, State, Subject, use_lang, use_link};
 
 /// The most entries that are shown.
 const ENTRIES_MAX: usize = 14;

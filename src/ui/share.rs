@@ -9,11 +9,12 @@ use kubarium::obj;
 use kubarium::sim::Session;
 
 use super::app::STOPS;
+use super::focus::use_focus;
 use super::host::{Answer, Host};
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
 use super::palette::TABS;
-use super::state::{Action, Link, Lower, SPEED_NORMAL, State, Subject, shown_lang, use_focus, use_lang, use_link};
+use super::state::{Action, Link, Lower, SPEED_NORMAL, State, Subject, shown_lang, use_lang, use_link};
 use super::vendor::{copy_text, on_files, on_link, pack, pick_file, save_file};
 
 /// The version of links that this page makes, and the newest that it reads.

@@ -3,12 +3,10 @@
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
 use kubarium::base::{List as _, Time};
-use kubarium::sim::{BranchInfo, Fault, Session};
+use kubarium::sim::{BranchInfo, Fault, Session, TimedInput};
 use kubarium::views::{ClusterView, EXERCISE_FILE, EventView, Exercise, ExerciseView, Flow, Marks, ProblemView, problems};
 
 use super::host::{Answer, FileNews, Host, HostRef, Hunt};
@@ -118,6 +116,18 @@ pub enum Act {
     Fault(Box<Fault>),
     /// Requests to this service, or load on all pods where it is empty.
     Load(String),
+}
+
+impl Act {
+    /// An input as the timeline has it.
+    pub fn of(input: &TimedInput) -> Act {
+        let line = input.cmd.clone().or_else(|| input.terminal.as_ref().map(|t| t.data.trim().to_owned())).or_else(|| input.api.clone());
+        match (&input.fault, &input.load, line) {
+            (Some(fault), ..) => Act::Fault(Box::new(fault.clone())),
+            (_, _, Some(line)) => Act::Line(line),
+            (_, load, _) => Act::Load(load.as_ref().map(|l| l.service.clone()).unwrap_or_default()),
+        }
+    }
 }
 
 /// What there is to see of the cluster at this moment.
@@ -589,79 +599,4 @@ pub fn use_lang() -> Lang {
 #[hook]
 pub fn use_link() -> Link {
     use_context::<Link>().expect("every component stands inside the page, which provides the link")
-}
-
-/// Arrow keys, and j and k, move the focus along what the selector finds within the element that listens; from a field for text only
-/// the arrows do, and Enter.
-pub fn move_focus(e: &KeyboardEvent, selector: &str) {
-    let Some(target) = e.target_dyn_into::<HtmlElement>() else { return };
-    let step = match (e.key().as_str(), target.tag_name() == "INPUT") {
-        ("ArrowDown", _) | ("ArrowRight" | "j", false) | ("Enter", true) => 1,
-        ("ArrowUp", _) | ("ArrowLeft" | "k", false) => -1,
-        _ => return,
-    };
-    let Some(within) = e.current_target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else { return };
-    let at = place_of(&target, &within, selector).map_or(0, |i| i + step);
-    if focus_at(at, &within, selector) {
-        e.prevent_default();
-    }
-}
-
-/// Which of the elements that the selector finds within another this one is.
-fn place_of(element: &HtmlElement, within: &web_sys::Element, selector: &str) -> Option<i32> {
-    let all = within.query_selector_all(selector).ok()?;
-    (0..all.length()).find(|i| all.item(*i).is_some_and(|n| n.is_same_node(Some(element)))).and_then(|i| i32::try_from(i).ok())
-}
-
-/// Gives the focus to the element at this place among those, or to the last or first where there are fewer. Says whether there is one.
-fn focus_at(at: i32, within: &web_sys::Element, selector: &str) -> bool {
-    let Ok(all) = within.query_selector_all(selector) else { return false };
-    let last = i32::try_from(all.length()).unwrap_or(i32::MAX) - 1;
-    let found = all.item(at.min(last).max(0).unsigned_abs()).and_then(|n| n.dyn_into::<HtmlElement>().ok());
-    // Focus can fail only where the element has left the page meanwhile.
-    found.is_some_and(|e| e.focus().is_ok())
-}
-
-/// Where the row of a list that has the focus goes, the focus stays in the list: in the row that takes its place, or else in the field that
-/// filters it. For the list's element, and what it does where something in it takes the focus.
-#[hook]
-pub fn use_row_focus(selector: &'static str) -> (NodeRef, Callback<FocusEvent>) {
-    let (list, had) = (use_node_ref(), use_mut_ref(|| None::<(HtmlElement, i32)>));
-    let onfocusin = {
-        let (list, had) = (list.clone(), had.clone());
-        Callback::from(move |e: FocusEvent| {
-            let row = e.target_dyn_into::<HtmlElement>().zip(list.cast::<web_sys::Element>());
-            *had.borrow_mut() = row.and_then(|(row, list)| Some((row.clone(), place_of(&row, &list, selector)?)));
-        })
-    };
-    use_effect({
-        let list = list.clone();
-        move || {
-            let lost = had.borrow_mut().take_if(|(row, _)| !row.is_connected());
-            let active = web_sys::window().and_then(|w| w.document()).and_then(|d| d.active_element());
-            if let (Some((_, at)), Some(list), true) = (lost, list.cast(), active.is_none_or(|a| a.tag_name() == "BODY")) {
-                let _ = focus_at(at, &list, selector) || focus_at(0, &list, "input");
-            }
-        }
-    });
-    (list, onfocusin)
-}
-
-/// For what opens above the page: the element with this reference takes the focus, and it goes back where it was in the end.
-#[hook]
-pub fn use_focus() -> NodeRef {
-    let place = use_node_ref();
-    use_effect_with((), {
-        let place = place.clone();
-        move |()| {
-            let before = web_sys::window().and_then(|w| w.document()).and_then(|d| d.active_element());
-            // Focus fails only where an element has left the page meanwhile.
-            let focus = |e: Option<HtmlElement>| e.is_some_and(|e| e.focus().is_ok());
-            focus(place.cast());
-            move || {
-                focus(before.and_then(|e| e.dyn_into().ok()));
-            }
-        }
-    });
-    place
 }

@@ -13,6 +13,7 @@ use kubarium::views::{
 };
 
 use super::app::EMBEDDED;
+use super::focus::move_focus;
 use super::format;
 use super::heat::{Heat, is_far};
 use super::i18n::{Text, fill};
@@ -23,7 +24,7 @@ use super::pod_table::pod_table;
 use super::ready_menu::begin;
 use super::reasons;
 use super::section::section;
-use super::state::{Action, Panel, Scene, Subject, move_focus, use_lang, use_link};
+use super::state::{Action, Panel, Scene, Subject, use_lang, use_link};
 use super::traffic::{OUTSIDE, Traffic};
 
 /// What the tank needs.
