@@ -36,6 +36,8 @@ for (const [theme, language, size] of [
     await until('all is done', async () => (await ticked()) === '3 of 4');
     assert.doesNotMatch(await screen(page), /wide *kubectl/);
     await screenshot('done');
+    const [around, onward] = await boxes(page, '.task', '.task li > .btn');
+    assert.ok(onward.y >= around.y && onward.y + onward.height <= around.y + around.height, 'the way on is in sight');
     await axe();
     await task.getByRole('button', { name: /Next lesson: Find out what is wrong|下一课：找出问题/ }).click();
     await task.locator('h2', { hasText: /Find out what is wrong|找出问题/ }).waitFor();
