@@ -47,6 +47,13 @@ pub(super) fn key_of(object: &Value) -> ObjectRef {
     (object.namespace_arc(), object.name_arc())
 }
 
+/// The key of what controls an object, where that is of this kind.
+// Models resolveControllerRef, but for the UID.
+pub(super) fn controller_of(object: &Value, kind: &str) -> Option<ObjectRef> {
+    let owner = object.controller_ref();
+    (owner.get("kind").str() == kind).then(|| (object.namespace_arc(), owner.get("name").arc_str()))
+}
+
 /// Reconciles the next key that is due in one of a controller's queues; where that fails, the key is due again later.
 // Models processNextWorkItem, which every controller has.
 pub(super) fn work<C, K: Ord + Clone>(

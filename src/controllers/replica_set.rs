@@ -1,6 +1,6 @@
 //! ReplicaSets and ReplicationControllers (`pkg/controller/replicaset`): one controller under two names.
 
-use super::controller::{ObjectRef, controller_ref, key_of, work};
+use super::controller::{ObjectRef, controller_of, controller_ref, key_of, work};
 use super::deletion_rank::{self, DeletionRank};
 use super::flags::Flags;
 use super::pod_control;
@@ -64,8 +64,7 @@ impl ReplicaSetController {
 
     /// Marks the owner of a pod, or those that might adopt it.
     fn mark_owner(&mut self, api: &ApiServer, pod: &Value, relabeled: bool, now: Time) {
-        let owner = pod.controller_ref();
-        if owner.is_null() {
+        if pod.controller_ref().is_null() {
             let candidates: Vec<ObjectRef> = self.members.get(pod.namespace()).into_iter().flatten().cloned().list();
             for key in candidates {
                 let fits = api.peek(self.kind, &key.0, &key.1).and_then(|o| self.selector(o)).is_some_and(|s| s.matches(pod.labels()));
@@ -74,8 +73,7 @@ impl ReplicaSetController {
                     self.queue.add_at(key, now);
                 }
             }
-        } else if owner.get("kind").str() == self.kind.kind {
-            let key = (pod.namespace_arc(), owner.get("name").arc_str());
+        } else if let Some(key) = controller_of(pod, self.kind.kind) {
             if relabeled {
                 self.unclaimed.insert(key.clone());
             }
@@ -277,9 +275,7 @@ impl Component for ReplicaSetController {
             && !concerns(old, &change.object)
         {
             // Whose pods could not all be made tries again with whatever becomes of one it has (`updatePod`).
-            let owner = change.object.controller_ref();
-            let key = (change.key.namespace.clone(), owner.get("name").arc_str());
-            if owner.get("kind").str() == self.kind.kind && self.queue.has_failed(&key) {
+            if let Some(key) = controller_of(&change.object, self.kind.kind).filter(|key| self.queue.has_failed(key)) {
                 self.queue.add_at(key, now);
             }
             return;

@@ -8,7 +8,7 @@ pub use crate::api::cron::{Schedule, ScheduleError};
 use crate::api::time_zone::Zone;
 pub use missed::{Missed, NeverDue, Past, Recent, most_recent, next_look};
 
-use super::controller::{ObjectRef, controller_ref, key_of, work};
+use super::controller::{ObjectRef, controller_of, controller_ref, key_of, work};
 use super::job::is_finished;
 use super::replicas::is_namespace_ending;
 use super::work_queue::WorkQueue;
@@ -341,9 +341,8 @@ impl Component for CronJobController {
             self.queue.add_at(key_of(object), due.map_or(now, |at| at.max(now)));
             return;
         }
-        let owner = object.controller_ref();
-        if owner.get("kind").str() == "CronJob" {
-            self.queue.add_at((change.key.namespace.clone(), owner.get("name").arc_str()), now);
+        if let Some(key) = controller_of(object, "CronJob") {
+            self.queue.add_at(key, now);
         }
     }
 

@@ -6,7 +6,7 @@ pub(super) mod update;
 use crate::api::well_known::CONTROLLER_REVISION_HASH;
 use crate::base::{List as _, Order as _, SortedMap, SortedSet};
 
-use super::controller::{ObjectRef, key_of, work};
+use super::controller::{ObjectRef, controller_of, key_of, work};
 use super::controller_history;
 use super::flags::Flags;
 use super::pod_claim::claim_pods;
@@ -298,14 +298,11 @@ impl Component for DaemonSetController {
                 }
             }
             _ => {
-                let owner = change.object.controller_ref();
                 // A pod that was released is missed by the one that had it.
-                for owner in change.old.iter().map(Object::controller_ref).chain([owner]) {
-                    if owner.get("kind").str() == "DaemonSet" {
-                        self.queue.add_at((change.key.namespace.clone(), owner.get("name").arc_str()), now);
-                    }
+                for key in change.old.iter().chain([&change.object]).filter_map(|o| controller_of(o, "DaemonSet")) {
+                    self.queue.add_at(key, now);
                 }
-                if owner.is_null() && change.current().is_some() {
+                if change.object.controller_ref().is_null() && change.current().is_some() {
                     // Whoever's selector it fits may adopt it.
                     for key in self.members.iter().filter(|k| k.0 == change.key.namespace) {
                         self.queue.add_at(key.clone(), now);

@@ -11,7 +11,7 @@ use crate::base::{List as _, Order as _, SortedMap, SortedSet};
 
 pub use arithmetic::{new_rs_new_replicas, replica_set_proportion, resolve_fenceposts};
 
-use super::controller::{ObjectRef, controller_ref, key_of, work};
+use super::controller::{ObjectRef, controller_of, controller_ref, key_of, work};
 use super::flags::Flags;
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
@@ -213,21 +213,18 @@ impl Component for DeploymentController {
                 self.queue.add_at(key, now);
             }
             "replicasets" => {
-                let owner = object.controller_ref();
-                if owner.get("kind").str() == "Deployment" {
-                    self.queue.add_at((object.namespace_arc(), owner.get("name").arc_str()), now);
-                } else if owner.is_null() {
+                if let Some(key) = controller_of(object, "Deployment") {
+                    self.queue.add_at(key, now);
+                } else if object.controller_ref().is_null() {
                     self.mark_by_selector(api, object, now);
                 }
             }
             // A Recreate rollout waits for the last old pod to be gone.
             _ if change.current().is_none() => {
-                let owner = object.controller_ref();
-                if owner.get("kind").str() == "ReplicaSet"
-                    && let Some(set) = api.peek(kinds::REPLICA_SET, object.namespace(), owner.get("name").str())
-                    && set.controller_ref().get("kind").str() == "Deployment"
+                if let Some((namespace, name)) = controller_of(object, "ReplicaSet")
+                    && let Some(key) = api.peek(kinds::REPLICA_SET, &namespace, &name).and_then(|set| controller_of(set, "Deployment"))
                 {
-                    self.queue.add_at((object.namespace_arc(), set.controller_ref().get("name").arc_str()), now);
+                    self.queue.add_at(key, now);
                 }
             }
             _ => {}

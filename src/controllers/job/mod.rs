@@ -11,7 +11,7 @@ mod tracking;
 use backoff::BackoffRecord;
 use indexes::Intervals;
 
-use super::controller::{ObjectRef, key_of};
+use super::controller::{ObjectRef, controller_of, key_of};
 use super::flags::Flags;
 use super::pod_claim::claim_pods;
 use super::replicas::is_active;
@@ -528,15 +528,9 @@ impl Component for JobController {
             return;
         }
         let owner = object.controller_ref();
-        let mark = |queue: &mut WorkQueue<ObjectRef>, owner: &Value| {
-            if owner.get("kind").str() == "Job" {
-                queue.add_at((change.key.namespace.clone(), owner.get("name").arc_str()), now + BATCH);
-            }
-        };
-        if let Some(old) = &change.old {
-            mark(&mut self.queue, old.controller_ref());
+        for key in change.old.iter().chain([object]).filter_map(|o| controller_of(o, "Job")) {
+            self.queue.add_at(key, now + BATCH);
         }
-        mark(&mut self.queue, owner);
         let job_is_gone = owner.get("kind").str() == "Job"
             && api.peek(kinds::JOB, &change.key.namespace, owner.get("name").str()).is_none_or(|j| j.uid() != owner.get("uid").str());
         if change.current().is_some() && tracking::has_finalizer(object) && (owner.is_null() || job_is_gone) {

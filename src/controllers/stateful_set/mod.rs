@@ -5,7 +5,7 @@ mod control;
 mod identity;
 mod update;
 
-use super::controller::{ObjectRef, key_of, work};
+use super::controller::{ObjectRef, controller_of, key_of, work};
 use super::controller_history;
 use super::flags::Flags;
 use super::pod_claim::claim_pods;
@@ -55,10 +55,9 @@ impl StatefulSetController {
     }
 
     fn mark_owner(&mut self, api: &ApiServer, pod: &Value, now: Time) {
-        let owner = pod.controller_ref();
-        if owner.get("kind").str() == "StatefulSet" {
-            self.queue.add_at((pod.namespace_arc(), owner.get("name").arc_str()), now);
-        } else if owner.is_null() {
+        if let Some(key) = controller_of(pod, "StatefulSet") {
+            self.queue.add_at(key, now);
+        } else if pod.controller_ref().is_null() {
             for set in api.iter(kinds::STATEFUL_SET, Some(pod.namespace())) {
                 if LabelSelector::from_object(set.at(&["spec", "selector"])).is_ok_and(|s| s.matches(pod.labels())) {
                     self.queue.add_at(key_of(set), now);
