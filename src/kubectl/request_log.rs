@@ -11,7 +11,7 @@ use super::klog::key_value;
 use super::output::{table_object, to_compact_json};
 use crate::api::{KindRef, Object, Status, Value, json_order, kinds, quote};
 use crate::base::{Order as _, RandomStream, http_status_text, strftime};
-use crate::server::{Caller, DeleteOptions, ListOptions, Patch, RestRequest, WriteOptions};
+use crate::server::{DeleteOptions, ListOptions, Patch, RestRequest, WriteOptions};
 
 /// From this verbosity on requests are logged.
 const REQUESTS: i64 = 6;
@@ -219,8 +219,9 @@ impl Context<'_, '_> {
             Err(status) => (status.code, status.to_object()),
         });
         let (status, mut body) = measured.unwrap_or_else(|| {
+            let by = self.by();
             let asked = RestRequest { method: "GET", path: &uri, content_type: "", agent: "", body: Value::Null };
-            let answer = self.host.api.rest(&Caller::new(self.host.now, "kubectl"), &asked);
+            let answer = self.host.api.rest(&by, &asked);
             (answer.code, answer.body)
         });
         let rest = body.at(&["metadata", "continue"]).str().to_owned();
