@@ -182,6 +182,8 @@ rows! {
     JOB = "Job",
     LEASE = "Lease",
     LIMIT_RANGE = "LimitRange",
+    MUTATING_ADMISSION_POLICY = "MutatingAdmissionPolicy",
+    MUTATING_ADMISSION_POLICY_BINDING = "MutatingAdmissionPolicyBinding",
     MUTATING_WEBHOOK_CONFIGURATION = "MutatingWebhookConfiguration",
     NAMESPACE = "Namespace",
     NETWORK_POLICY = "NetworkPolicy",

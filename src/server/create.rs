@@ -48,8 +48,7 @@ impl ApiServer {
         if !write.is_settled() {
             self.track(write, None, &mut object);
         }
-        admission::admit_create(self, kind, namespace, &mut object)?;
-        admission::mutate(self, by, &write.request(&object, &Value::Null))?;
+        object = admission::admit_create(self, by, &write.request(&object, &Value::Null))?;
         self.refuse_escalation(by, kind, &object)?;
         strategy::prepare_for_create(kind, &mut object, by);
         self.allocate(write, &mut object, None)?;

@@ -116,8 +116,7 @@ impl ApiServer {
         if !old.is_terminating() || grace_s == 0 {
             let request =
                 Request { kind, operation: "DELETE", sub: Subresource::None, object: &Value::Null, old: &old, dry_run: options.dry_run };
-            admission::mutate(self, by, &request)?;
-            let warnings = admission::review(self, by, &request)?;
+            let warnings = admission::admit_delete(self, by, &request)?;
             if by.user().is_some() {
                 self.warnings.extend(warnings);
             }

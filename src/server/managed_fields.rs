@@ -274,6 +274,18 @@ pub(super) fn apply(
     Ok(next)
 }
 
+/// An object with a configuration laid over it, whoever owns what.
+pub(super) fn merged(kind: KindRef, object: &Value, config: &Value) -> Value {
+    merge(Node::root(kind), object, config)
+}
+
+/// The paths in a configuration at which it would replace what is there, rather than be merged with it.
+pub(super) fn atomics(kind: KindRef, config: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    field_set::atomics(Node::root(kind), config, "", &mut found);
+    found
+}
+
 /// The field of the annotation that kubectl applies by from the client's side.
 fn last_applied() -> Value {
     obj!({"f:metadata": {"f:annotations": {"f:kubectl.kubernetes.io/last-applied-configuration": {}}}})

@@ -74,8 +74,7 @@ impl ApiServer {
             if !write.is_settled() {
                 self.track(write, Some(old), object);
             }
-            admission::admit_update(self, kind, sub, object, old)?;
-            admission::mutate(self, by, &write.request(object, old))?;
+            *object = admission::admit_update(self, by, &write.request(object, old))?;
             self.refuse_escalation(by, kind, object)?;
         }
         strategy::prepare_for_update(kind, object, old, sub);

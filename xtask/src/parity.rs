@@ -32,8 +32,8 @@ else does, also what no second real cluster would do the same way:
   recorded cluster ran without the ServiceAccount plugin, and so does this one: a pod names no account of its own accord, and may name one
   that is not there.
 - What an admission webhook would say: one that nobody answers for refuses what it must be asked about, as in a real cluster; one whose
-  Service has pods lets everything pass. Mutating admission policies and API aggregation are accepted and do nothing. Policies and webhooks
-  are not asked of what is connected to (`exec`, `port-forward`), nor of bindings and evictions.
+  Service has pods lets everything pass. API aggregation is accepted and does nothing. Policies and webhooks are not asked of what is
+  connected to (`exec`, `port-forward`), nor of bindings and evictions; mutating policies not of `scale` and `status` either.
 - IPv6 and dual stack: a cluster here has IPv4 alone, and says so as a real one with IPv4 alone does.
 - Load balancers of a cloud, ingress controllers: kept and printed, nothing acts on them.
 - Custom resources: of what is wrong with the syntax of a rule in CEL the first place is said to the letter, what follows from it not always;

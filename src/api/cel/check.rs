@@ -5,8 +5,8 @@ use std::cell::Cell;
 
 use super::Issue;
 use super::library;
-use super::parse::{Expr, Fold, Node};
-use super::types::{BOOL, INT, NAMES, STRING, Type, overloads};
+use super::parse::{Expr, FieldInit, Fold, Node};
+use super::types::{BOOL, INT, NAMES, STRING, Type, object, overloads};
 use super::value::Val;
 use crate::api::ArcStr;
 use crate::base::List as _;
@@ -18,6 +18,9 @@ const DEPTH_MAX: usize = 100;
 const PARTS_MAX: usize = 200;
 /// Comparisons of types that one expression may take.
 const STEPS_MAX: u32 = 2_000_000;
+/// The type of a whole object in a patch, and that of an operation of a JSON patch.
+pub(super) const PATCHED: &str = "Object";
+pub(super) const JSON_PATCH: &str = "JSONPatch";
 /// Variables of types that one expression may have.
 const VARS_MAX: usize = 10_000;
 
@@ -32,6 +35,10 @@ pub(super) struct Checker {
     steps: Cell<u32>,
     /// Whether `oldSelf` was named.
     pub old: bool,
+    /// Whether the types that patches are made of are known.
+    makes_patches: bool,
+    /// Objects of patches that are named after another place than theirs.
+    pub misplaced: Vec<String>,
 }
 
 /// `a.b.c` as one name; none where it is not made of names alone.
@@ -44,8 +51,17 @@ fn qualified(expr: &Expr) -> Option<String> {
 }
 
 impl Checker {
-    pub fn new(scope: Vec<(ArcStr, Type)>) -> Checker {
-        Checker { scope, bound: Vec::new(), trail: Vec::new(), issues: Vec::new(), steps: Cell::new(0), old: false }
+    pub fn new(scope: Vec<(ArcStr, Type)>, makes_patches: bool) -> Checker {
+        Checker {
+            scope,
+            bound: Vec::new(),
+            trail: Vec::new(),
+            issues: Vec::new(),
+            steps: Cell::new(0),
+            old: false,
+            makes_patches,
+            misplaced: Vec::new(),
+        }
     }
 
     fn issue(&mut self, at: usize, message: String) {
@@ -215,16 +231,64 @@ impl Checker {
                 let keys = keys.unwrap_or_else(|| self.fresh());
                 Type::Of("map", vec![keys, values.unwrap_or_else(|| self.fresh())])
             }
-            Node::Message(name, values) => {
-                let name = name.to_string();
-                for value in values {
-                    self.check(value);
+            Node::Message(name, fields) => match self.patch_type(name) {
+                Some(ty) => {
+                    for field in fields {
+                        self.field_init(&ty, field);
+                    }
+                    ty
                 }
-                self.undeclared(at, &name)
-            }
+                None => {
+                    let name = name.to_string();
+                    self.undeclared(at, &name)
+                }
+            },
             Node::Fold(fold) => self.fold(fold),
             Node::Call(..) => self.call(e),
         };
+    }
+
+    /// The type of this name that patches are made of, where they may be: any `Object.path.of.a.field`, and `JSONPatch`.
+    // Models mutation.DynamicTypeResolver.
+    fn patch_type(&self, name: &str) -> Option<Type> {
+        let name = name.trim_start_matches('.');
+        match name {
+            _ if !self.makes_patches => None,
+            JSON_PATCH => Some(object(name, "op path from value:*", &[])),
+            _ => (name.split('.').next() == Some(PATCHED)).then(|| object(name, "", &[])),
+        }
+    }
+
+    fn field_init(&mut self, of: &Type, field: &mut FieldInit) {
+        let (name, value) = (&field.name, &mut field.value);
+        self.check(value);
+        let is = self.inner(value, field.optional);
+        let Type::Object(object) = of else { return };
+        let wanted = match object.field(name) {
+            _ if object.name != JSON_PATCH => {
+                self.demand_place(&format!("{}.{name}", object.name), &is);
+                return;
+            }
+            Some(decl) => decl.ty.clone(),
+            None => return self.issue(field.at, format!("undefined field '{name}'")),
+        };
+        if !self.assignable(&wanted, &is) {
+            let (wanted, is) = (wanted.text(), self.resolve(&is, true).text());
+            self.issue(field.at, format!("expected type of field '{name}' is '{wanted}' but provided type is '{is}'"));
+        }
+    }
+
+    /// Notes where an object of a patch, or those in a list or a map, are named after another place than the one that they are put in.
+    // Models ObjectVal.CheckTypeNamesMatchFieldPathNames, which looks at them when they have been made.
+    fn demand_place(&mut self, place: &str, is: &Type) {
+        match self.resolve(is, false) {
+            Type::Of(_, parts) => parts.iter().for_each(|part| self.demand_place(place, part)),
+            Type::Object(object) if object.name != place => self.misplaced.push(format!(
+                "unexpected type name {:?}, expected {place:?}, which matches field name path from root Object type",
+                object.name
+            )),
+            _ => {}
+        }
     }
 
     /// Whether a name with dots is that of a type or of something in scope.
@@ -483,7 +547,7 @@ pub(super) fn each(e: &mut Expr, f: &mut dyn FnMut(&mut Expr)) {
         Node::Select(of, ..) => f(of),
         Node::Call(_, target, args) => target.iter_mut().map(|t| &mut **t).chain(args).for_each(f),
         Node::List(items) => items.iter_mut().for_each(|(i, _)| f(i)),
-        Node::Message(_, values) => values.iter_mut().for_each(f),
+        Node::Message(_, fields) => fields.iter_mut().for_each(|field| f(&mut field.value)),
         Node::Map(entries) => entries.iter_mut().for_each(|(k, v, _)| {
             f(k);
             f(v);

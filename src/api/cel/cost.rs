@@ -97,8 +97,8 @@ impl<'a> Coster<'a> {
                 let (count, cost) = (entries.len() as u64, sum(&keys, sum(&values, 30)));
                 Part { cost, size: Some((count, count)), entries: Some((sizes(&keys), sizes(&values))), ..Part::default() }
             }
-            Node::Message(_, values) => {
-                let parts: Vec<Part<'_>> = values.iter().map(|v| self.part(v)).list();
+            Node::Message(_, fields) => {
+                let parts: Vec<Part<'_>> = fields.iter().map(|f| self.part(&f.value)).list();
                 Part { cost: sum(&parts, 40), ..Part::default() }
             }
             Node::Fold(fold) => self.fold(fold),

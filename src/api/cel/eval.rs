@@ -67,11 +67,7 @@ impl Eval<'_> {
                 self.work(items.len() as u64)?;
                 let mut out = Vec::with_capacity(items.len());
                 for (item, optional) in items {
-                    match (self.eval(item)?, optional) {
-                        (Val::Optional(None), true) => {}
-                        (Val::Optional(Some(v)), true) => out.push(Val::clone(&v)),
-                        (v, _) => out.push(v),
-                    }
+                    out.extend(self.item(item, *optional)?);
                 }
                 self.pay(if constant(e) { 0 } else { 10 })?;
                 Ok(Val::list(out))
@@ -81,11 +77,7 @@ impl Eval<'_> {
                 let mut out: Vec<(Val, Val)> = Vec::with_capacity(entries.len());
                 for (key, value, optional) in entries {
                     let key = self.eval(key)?;
-                    let value = match (self.eval(value)?, optional) {
-                        (Val::Optional(None), true) => continue,
-                        (Val::Optional(Some(v)), true) => Val::clone(&v),
-                        (v, _) => v,
-                    };
+                    let Some(value) = self.item(value, *optional)? else { continue };
                     if !matches!(key, Val::Bool(_) | Val::Int(_) | Val::Uint(_) | Val::Str(_)) {
                         return Err(Fail::new(format!("unsupported key type: {}", key.type_name())));
                     }
@@ -97,10 +89,30 @@ impl Eval<'_> {
                 self.pay(if constant(e) { 0 } else { 30 })?;
                 Ok(Val::Map(Arc::new(out)))
             }
-            Node::Message(name, _) => Err(Fail::new(format!("unknown type: {name}"))),
+            Node::Message(_, fields) => {
+                let mut out: Vec<(Val, Val)> = Vec::with_capacity(fields.len());
+                for field in fields {
+                    let Some(value) = self.item(&field.value, field.optional)? else { continue };
+                    let key = Val::Str(field.name.clone());
+                    match out.binary_search_by(|(k, _)| by_key(k, &key)) {
+                        Ok(at) => out[at].1 = value,
+                        Err(at) => out.insert(at, (key, value)),
+                    }
+                }
+                self.pay(40)?;
+                Ok(Val::Map(Arc::new(out)))
+            }
             Node::Fold(fold) => self.fold(fold),
             Node::Call(name, target, args) => self.call(name, target.as_deref(), args),
         }
+    }
+
+    /// What goes into a list, a map or a message; none where an optional value is none.
+    fn item(&mut self, e: &Expr, optional: bool) -> Result<Option<Val>, Fail> {
+        Ok(match (self.eval(e)?, optional) {
+            (Val::Optional(inner), true) => inner.map(|value| Val::clone(&value)),
+            (value, _) => Some(value),
+        })
     }
 
     fn select(&mut self, of: &Expr, field: &ArcStr, test: bool) -> Outcome {

@@ -41,6 +41,8 @@ pub struct Program {
     pub uses_old: bool,
     /// The most that evaluating it can cost.
     pub cost_max: u64,
+    /// What is wrong with the names of the objects that it makes a patch of.
+    misplaced: String,
 }
 
 /// What the data of a schema is in expressions.
@@ -65,34 +67,37 @@ impl Scope {
         let head = if message { "messageExpression " } else { "" };
         let this = self.decl.ty.clone();
         let old = if optional { Type::optional(this.clone()) } else { this.clone() };
-        let (mut tree, uses_old) =
-            read(text, vec![("self".into(), this), ("oldSelf".into(), old)]).map_err(|error| format!("{head}{error}"))?;
-        if !check::is(&tree.ty, message) {
+        let mut program =
+            read(text, vec![("self".into(), this), ("oldSelf".into(), old)], false).map_err(|error| format!("{head}{error}"))?;
+        if !check::is(&program.tree.ty, message) {
             return Err(
                 if message { "messageExpression must evaluate to a string" } else { "cel expression must evaluate to a bool" }.to_owned()
             );
         }
-        if let Some(error) = check::bad_pattern(&mut tree) {
+        if let Some(error) = check::bad_pattern(&mut program.tree) {
             return Err(format!("{}{error}", if message { "messageExpression instantiation failed: " } else { "" }));
         }
-        let cost_max = cost::estimate(&tree, &self.decl);
-        Ok(Program { tree, uses_old, cost_max })
+        program.cost_max = cost::estimate(&program.tree, &self.decl);
+        Ok(program)
     }
 }
 
-/// Parses an expression and checks its types, with these names in scope; says whether it names `oldSelf`.
-fn read(text: &str, scope: Vec<(ArcStr, Type)>) -> Result<(Expr, bool), String> {
+/// Parses an expression and checks its types, with these names in scope, and those of the parts of patches where it may make one.
+fn read(text: &str, scope: Vec<(ArcStr, Type)>, makes_patches: bool) -> Result<Program, String> {
     let source: Vec<char> = text.chars().list();
     let failed = |issues: Vec<Issue>| format!("compilation failed: {}", shown(&source, issues));
     let mut tree = parse::parse(&source).map_err(failed)?;
-    let mut checker = Checker::new(scope);
+    let mut checker = Checker::new(scope, makes_patches);
     checker.check(&mut tree);
     if !checker.issues.is_empty() {
         return Err(failed(checker.issues));
     }
     checker.settle(&mut tree);
     checker.validate(&mut tree, false);
-    if checker.issues.is_empty() { Ok((tree, checker.old)) } else { Err(failed(checker.issues)) }
+    if !checker.issues.is_empty() {
+        return Err(failed(checker.issues));
+    }
+    Ok(Program { tree, uses_old: checker.old, cost_max: 0, misplaced: checker.misplaced.join("\n") })
 }
 
 /// The object and the object as it was, as expressions see them.

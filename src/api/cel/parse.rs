@@ -37,9 +37,20 @@ pub(super) enum Node {
     List(Vec<(Expr, bool)>),
     /// Keys and values; with true for `{?k: v}`.
     Map(Vec<(Expr, Expr, bool)>),
-    /// `Name{...}` and its values.
-    Message(ArcStr, Vec<Expr>),
+    /// `Name{field: value}`.
+    Message(ArcStr, Vec<FieldInit>),
     Fold(Box<Fold>),
+}
+
+/// A field of a message, and its value.
+#[derive(Clone, Debug)]
+pub(super) struct FieldInit {
+    /// Where its colon stands, in characters.
+    pub at: usize,
+    pub name: ArcStr,
+    pub value: Expr,
+    /// Whether it is `?name: value`, of an optional value.
+    pub optional: bool,
 }
 
 /// What all macros that go through a list or a map are made of.
@@ -452,17 +463,23 @@ impl Parser {
         }
     }
 
-    fn fields(&mut self) -> Vec<Expr> {
+    fn fields(&mut self) -> Vec<FieldInit> {
         let mut values = Vec::new();
         while self.op() != "}" && !matches!(self.peek().kind, Tok::End) {
-            self.eat("?");
-            if !matches!(self.peek().kind, Tok::Ident | Tok::Quoted(_)) {
-                self.unexpected("extraneous", "{'}', ',', '?', IDENTIFIER, ESC_IDENTIFIER}");
-                break;
-            }
+            let optional = self.eat("?").is_some();
+            let token = self.peek().clone();
+            let name: ArcStr = match token.kind {
+                Tok::Ident => token.text.into(),
+                Tok::Quoted(name) => name.into(),
+                _ => {
+                    self.unexpected("extraneous", "{'}', ',', '?', IDENTIFIER, ESC_IDENTIFIER}");
+                    break;
+                }
+            };
             self.next();
+            let at = self.peek().at;
             self.expect(":");
-            values.push(self.expr());
+            values.push(FieldInit { at, name, value: self.expr(), optional });
             if self.eat(",").is_none() {
                 break;
             }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::check::{JSON_PATCH, PATCHED};
 use super::eval::Eval;
 use super::types::{self, BOOL, STRING, Type};
 use super::value::{Fail, Outcome, Val};
@@ -29,6 +30,10 @@ pub enum Wanted {
     TextOrNull,
     /// Anything.
     Any,
+    /// The fields of an object to be merged into the one at hand.
+    Object,
+    /// The operations of a JSON patch.
+    JsonPatch,
 }
 
 /// The names that expressions may use, and their types.
@@ -83,20 +88,22 @@ impl Names {
             let object = types::ObjectType { name: "kubernetes.variables".to_owned(), fields: self.variables.clone() };
             scope.push(("variables".into(), Type::Object(Arc::new(object))));
         }
-        let (mut tree, uses_old) = read(text, scope)?;
-        let null = Type::Named("null_type");
+        let mut program = read(text, scope, matches!(wanted, Wanted::Object | Wanted::JsonPatch))?;
+        let (null, is) = (Type::Named("null_type"), &program.tree.ty);
         let must = match wanted {
-            Wanted::Bool if tree.ty != BOOL => "bool",
-            Wanted::Text if tree.ty != STRING => "string",
-            Wanted::TextOrNull if tree.ty != STRING && tree.ty != null => "one of [string null_type]",
+            Wanted::Bool if *is != BOOL => "bool",
+            Wanted::Text if *is != STRING => "string",
+            Wanted::TextOrNull if *is != STRING && *is != null => "one of [string null_type]",
+            Wanted::Object if is.text() != PATCHED => PATCHED,
+            Wanted::JsonPatch if *is != Type::list(types::object(JSON_PATCH, "", &[])) => "list(JSONPatch)",
             _ => "",
         };
         if !must.is_empty() {
-            return Err(format!("must evaluate to {must} but got {}", tree.ty.text()));
+            return Err(format!("must evaluate to {must} but got {}", is.text()));
         }
-        match super::check::bad_pattern(&mut tree) {
+        match super::check::bad_pattern(&mut program.tree) {
             Some(error) => Err(error),
-            None => Ok(Program { tree, uses_old, cost_max: 0 }),
+            None => Ok(program),
         }
     }
 
@@ -140,6 +147,11 @@ impl<'a> Facts<'a> {
         self.left = budget;
     }
 
+    /// What may still be spent.
+    pub fn left(&self) -> u64 {
+        self.left
+    }
+
     /// Evaluates a variable, for the expressions that come after it. What is wrong with it is wrong with those that use it.
     pub fn define(&mut self, name: &str, program: &Result<Program, String>) {
         let value = match program {
@@ -159,22 +171,27 @@ impl<'a> Facts<'a> {
         (outcome, cost)
     }
 
-    /// What an expression came to: whether it holds where it is one that does or does not, its text, or none. The outer error is that of
-    /// the whole policy, for which too little is left.
+    /// What an expression came to. The outer error is that of the whole policy, for which too little is left.
     pub fn evaluate(&mut self, text: &str, program: &Result<Program, String>) -> Result<Result<Value, String>, String> {
         let program = match program {
             Ok(program) => program,
             Err(error) => return Ok(Err(format!("compilation error: {error}"))),
         };
-        let (outcome, cost) = self.eval(program);
-        if cost > self.left {
-            return Err("validation failed due to running out of cost budget, no further validation rules will be run".to_owned());
+        let spent = || "validation failed due to running out of cost budget, no further validation rules will be run".to_owned();
+        if self.left == 0 {
+            return Err(spent());
         }
-        self.left -= cost;
+        let (outcome, cost) = self.eval(program);
+        match self.left.checked_sub(cost) {
+            Some(left) => self.left = left,
+            None => {
+                self.left = 0;
+                return Err(spent());
+            }
+        }
         Ok(match outcome {
-            Ok(Val::Bool(holds)) => Ok(holds.into()),
-            Ok(Val::Str(text)) => Ok(text.into()),
-            Ok(_) => Ok(Value::Null),
+            Ok(_) if !program.misplaced.is_empty() => Err(format!("type mismatch: {}", program.misplaced)),
+            Ok(value) => Ok(value.to_value().unwrap_or_default()),
             Err(fail) => Err(format!("expression '{text}' resulted in error: {}", fail.0)),
         })
     }

@@ -69,6 +69,7 @@ pub(super) fn call(name: &str, text: &str, args: &[Val]) -> Outcome {
             let start = place(*from).ok_or_else(|| out_of(*from))?;
             Val::str(&text[start..place(*to).ok_or_else(|| out_of(*to))?])
         }
+        ("jsonpatch.escapeKey", []) => Val::str(&text.replace('~', "~0").replace('/', "~1")),
         ("strings.quote", []) => Val::str(&quoted(text)),
         ("format", [Val::List(list)]) => Val::str(&format(text, list)?),
         _ => return Err(Fail::OVERLOAD),

@@ -177,6 +177,7 @@ substring .si:s .sii:s
 trim .s:s
 format .sL*:s
 strings.quote s:s
+jsonpatch.escapeKey s:s
 join .Ls:s .Lss:s
 sets.contains LALA:b
 sets.equivalent LALA:b

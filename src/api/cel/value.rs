@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::types::escape;
 use super::url::Url;
-use crate::api::{ArcStr, Quantity, Value, quote};
+use crate::api::{ArcStr, Map, Quantity, Value, quote};
 use crate::base::{List as _, Order as _, base64, format_rfc3339, parse_rfc3339};
 use crate::obj;
 
@@ -160,6 +160,28 @@ impl Val {
             Val::Type(name) => name.to_string(),
             Val::Ip(ip) => ip.to_string(),
             Val::Cidr(ip, bits) => format!("{ip}/{bits}"),
+            _ => return None,
+        })
+    }
+
+    /// As part of an object; none where it has no form there.
+    pub fn to_value(&self) -> Option<Value> {
+        Some(match self {
+            Val::Null => Value::Null,
+            Val::Bool(b) => (*b).into(),
+            Val::Int(i) => (*i).into(),
+            Val::Uint(u) => i64::try_from(*u).ok()?.into(),
+            Val::Double(f) => Value::Float(*f),
+            Val::Str(s) => s.clone().into(),
+            Val::List(list) => list.items.iter().map(Val::to_value).collect::<Option<Vec<Value>>>()?.into(),
+            Val::Map(map) => {
+                let entry = |(k, v): &(Val, Val)| match k {
+                    Val::Str(key) => Some((key.clone(), v.to_value()?)),
+                    _ => None,
+                };
+                Value::from(map.iter().map(entry).collect::<Option<Map>>()?)
+            }
+            Val::Object(object) => object.0.clone(),
             _ => return None,
         })
     }

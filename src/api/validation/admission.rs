@@ -17,7 +17,7 @@ const MUTATED: [&str; 4] = ["*", "CONNECT", "CREATE", "UPDATE"];
 
 /// A new or changed MutatingAdmissionPolicy.
 pub(super) fn mutating_policy(errors: &mut Errors, policy: &Value) {
-    what_is_judged(errors, policy, true);
+    let known = what_is_judged(errors, policy, true);
     let (spec, at) = (policy.get("spec"), Path::new("spec"));
     let list = at.child("mutations");
     if spec.get("mutations").is_empty() {
@@ -34,10 +34,11 @@ pub(super) fn mutating_policy(errors: &mut Errors, policy: &Value) {
             }
         };
         let (kind, place) = (mutation.get("patchType").str(), at.child(patch));
-        if mutation.get(patch).is_null() {
-            errors.required(place, &format!("must be specified when patchType is {kind}"));
-        } else if mutation.at(&[patch, "expression"]).str().trim().is_empty() {
-            errors.required(place.child("expression"), "");
+        let wanted = if patch == "jsonPatch" { Wanted::JsonPatch } else { Wanted::Object };
+        match mutation.at(&[patch, "expression"]).str() {
+            _ if mutation.get(patch).is_null() => errors.required(place, &format!("must be specified when patchType is {kind}")),
+            blank if blank.trim().is_empty() => errors.required(place.child("expression"), ""),
+            text => invalid(errors, place.child("expression"), text, &known.compile(text, wanted)),
         }
         if !mutation.get(other).is_null() {
             errors.invalid(at.child(other), format!("{{{other}}}"), &format!("must not be specified when patchType is {kind}"));

@@ -5,6 +5,7 @@ mod claim_resize;
 mod default_class;
 mod default_toleration_seconds;
 mod limit_ranger;
+mod mutating_policy;
 mod namespace_lifecycle;
 mod node_taint;
 mod pod_resize;
@@ -18,11 +19,17 @@ mod service_account;
 mod webhook;
 
 use super::{ApiServer, Caller, Subresource};
-use crate::api::{KindRef, Status, Value, kinds};
+use crate::api::{KindRef, Object, Status, Value, kinds};
+use policy::Request;
 pub use resource_quota::refusing_quota;
 
-/// Runs the plugins on an object that is about to be created.
-pub(super) fn admit_create(server: &mut ApiServer, kind: KindRef, namespace: &str, object: &mut Value) -> Result<(), Status> {
+/// Runs the plugins on an object that is about to be created. The request has it as it came.
+pub(super) fn admit_create(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<Value, Status> {
+    mutate(server, by, request, &|server, object| fill(server, request.kind, object))
+}
+
+fn fill(server: &mut ApiServer, kind: KindRef, object: &mut Value) -> Result<(), Status> {
+    let namespace = &*object.namespace_arc();
     namespace_lifecycle::admit(server, kind, namespace, object)?;
     match kind.built_in() {
         "pods" => {
@@ -46,7 +53,7 @@ pub(super) fn admit_create(server: &mut ApiServer, kind: KindRef, namespace: &st
 }
 
 /// Runs the plugins that look at what is valid and about to be written. Returned are warnings, and the quotas to write with it.
-pub(super) fn admit_valid(server: &mut ApiServer, by: &Caller, request: &policy::Request<'_>) -> Result<(Vec<String>, Vec<Value>), Status> {
+pub(super) fn admit_valid(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<(Vec<String>, Vec<Value>), Status> {
     let old = Some(request.old).filter(|old| !old.is_null());
     limit_ranger::admit(server, request)?;
     let mut warnings = pod_security::admit(server, request.kind, request.sub, request.object, old)?;
@@ -59,20 +66,44 @@ pub(super) fn admit_valid(server: &mut ApiServer, by: &Caller, request: &policy:
     Ok((warnings, resource_quota::admit(server, request)?))
 }
 
-/// Asks the webhooks that may change what is written.
-pub(super) fn mutate(server: &ApiServer, by: &Caller, request: &policy::Request<'_>) -> Result<(), Status> {
-    webhook::admit(server, by, kinds::MUTATING_WEBHOOK_CONFIGURATION, request)
+/// Runs plugins, then the policies and webhooks that may change what is written, and both again where policies did.
+// Models admission.reinvoker.
+fn mutate(
+    server: &mut ApiServer,
+    by: &Caller,
+    request: &Request<'_>,
+    plugins: &dyn Fn(&mut ApiServer, &mut Value) -> Result<(), Status>,
+) -> Result<Value, Status> {
+    let mut object = request.object.clone();
+    plugins(server, &mut object)?;
+    let reinvoked = mutating_policy::admit(server, by, request, &mut object, None)?;
+    webhook::admit(server, by, kinds::MUTATING_WEBHOOK_CONFIGURATION, &Request { object: &object, ..*request })?;
+    if let Some(reinvoked) = reinvoked {
+        plugins(server, &mut object)?;
+        mutating_policy::admit(server, by, request, &mut object, Some(&reinvoked))?;
+    }
+    Ok(object)
+}
+
+/// Runs the plugins on an object that is about to be deleted; returned are warnings.
+pub(super) fn admit_delete(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<Vec<String>, Status> {
+    webhook::admit(server, by, kinds::MUTATING_WEBHOOK_CONFIGURATION, request)?;
+    review(server, by, request)
 }
 
 /// Asks the policies and webhooks that users made; returned are warnings.
-pub(super) fn review(server: &mut ApiServer, by: &Caller, request: &policy::Request<'_>) -> Result<Vec<String>, Status> {
+fn review(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<Vec<String>, Status> {
     let warnings = policy::admit(server, by, request)?;
     webhook::admit(server, by, kinds::VALIDATING_WEBHOOK_CONFIGURATION, request)?;
     Ok(warnings)
 }
 
-/// Runs the plugins on an object that is about to be changed.
-pub(super) fn admit_update(server: &mut ApiServer, kind: KindRef, sub: Subresource, object: &mut Value, old: &Value) -> Result<(), Status> {
+/// Runs the plugins on an object that is about to be changed. The request has it as it came.
+pub(super) fn admit_update(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<Value, Status> {
+    mutate(server, by, request, &|server, object| refill(server, request.kind, request.sub, object, request.old))
+}
+
+fn refill(server: &mut ApiServer, kind: KindRef, sub: Subresource, object: &mut Value, old: &Value) -> Result<(), Status> {
     if kind == kinds::POD {
         // The Priority plugin keeps what it computed once.
         for member in ["priority", "preemptionPolicy"] {

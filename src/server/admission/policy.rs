@@ -1,5 +1,6 @@
-//! ValidatingAdmissionPolicy: requests that a policy matches, by a binding of it, are admitted if its expressions hold.
-// Models k8s.io/apiserver/pkg/admission/plugin/policy: matching, parameters, the dispatcher and the validator.
+//! Admission policies: which of them a request matches, by which bindings and with what parameters, and their expressions.
+//! ValidatingAdmissionPolicy: such a request is admitted if they hold.
+// Models k8s.io/apiserver/pkg/admission/plugin/policy: matching, parameters, the dispatchers and the validator.
 
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use crate::server::authorization::{Attributes, User, lists};
 
 /// What the conditions of one evaluation may cost, and its validations.
 const CONDITIONS_BUDGET: u64 = 2_500_000;
-const BUDGET: u64 = 10_000_000;
+pub(super) const BUDGET: u64 = 10_000_000;
 /// Where policies and bindings have the rules of what they are about.
 const RULES: &str = "resourceRules";
 /// Bytes of a message that an expression makes.
@@ -30,10 +31,11 @@ pub struct Policy {
     /// Those of `validations`, and of their messages.
     validations: Vec<(Read, Option<Read>)>,
     annotations: Vec<Read>,
+    mutations: Vec<Read>,
 }
 
-/// Policies that were read, by the versions of the objects.
-pub type Policies = Vec<(ArcStr, Arc<Policy>)>;
+/// Policies that were read, by their kinds and the versions of the objects.
+pub type Policies = Vec<(KindRef, ArcStr, Arc<Policy>)>;
 
 impl Policy {
     fn new(spec: &Value) -> Policy {
@@ -49,16 +51,22 @@ impl Policy {
         };
         let message = |v: &Value| Some(v.get("messageExpression").str()).filter(|m| !m.is_empty()).map(|m| names.compile(m, Wanted::Text));
         let messages = spec.get("validations").items().iter().map(message);
+        let mutation = |m: &Value| match m.get("jsonPatch") {
+            Value::Null => names.compile(m.at(&["applyConfiguration", "expression"]).str(), Wanted::Object),
+            patch => names.compile(patch.get("expression").str(), Wanted::JsonPatch),
+        };
         Policy {
             conditions: all("matchConditions", "expression", Wanted::Bool),
             validations: all("validations", "expression", Wanted::Bool).into_iter().zip(messages).list(),
             annotations: all("auditAnnotations", "valueExpression", Wanted::TextOrNull),
+            mutations: spec.get("mutations").items().iter().map(mutation).list(),
             variables,
         }
     }
 }
 
 /// What is asked for.
+#[derive(Clone, Copy)]
 pub struct Request<'a> {
     /// Of what kind the object is that is written.
     pub kind: KindRef,
@@ -133,7 +141,7 @@ impl Request<'_> {
     }
 
     /// As expressions see it.
-    fn to_value(&self, user: &User) -> Value {
+    fn to_value(self, user: &User) -> Value {
         let kind = match self.sub {
             Subresource::Scale => obj!({"group": "autoscaling", "version": "v1", "kind": "Scale"}),
             _ => obj!({"group": self.kind.group, "version": self.kind.version, "kind": self.kind.kind}),
@@ -185,80 +193,74 @@ impl Verdict {
     }
 }
 
-/// Refuses what a policy refuses, and returns what it warns of.
-pub fn admit(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<Vec<String>, Status> {
-    let of_binding = kinds::VALIDATING_ADMISSION_POLICY_BINDING;
+/// A policy to be evaluated by one of its bindings.
+pub(super) struct Invocation {
+    pub policy: Value,
+    program: Arc<Policy>,
+    /// Null where the policy itself cannot be evaluated.
+    pub binding: Value,
+    /// With which parameter, or why it cannot be evaluated.
+    pub param: Result<Value, String>,
+}
+
+/// The policies of a kind that a request matches, by which bindings and with what parameters, in the order of their names.
+// Models generic.policyDispatcher.Dispatch.
+pub(super) fn invocations(server: &mut ApiServer, (of_policy, of_binding): (KindRef, KindRef), request: &Request<'_>) -> Vec<Invocation> {
+    let mut found = Vec::new();
     if request.kind.group == ADMISSION || server.iter(of_binding, None).next().is_none() {
-        return Ok(Vec::new());
+        return found;
     }
-    let mut read: Policies = Vec::new();
-    let mut verdict = Verdict::default();
-    for policy in server.iter(kinds::VALIDATING_ADMISSION_POLICY, None) {
+    let mut read: Policies = server.policies.iter().filter(|(kind, ..)| *kind != of_policy).cloned().list();
+    for policy in server.iter(of_policy, None) {
         let spec = policy.get("spec");
         let mut bindings = server.iter(of_binding, None).filter(|b| b.at(&["spec", "policyName"]).str() == policy.name()).peekable();
         let version = policy.at(&["metadata", "resourceVersion"]).arc_str();
-        let known = server.policies.iter().find(|(v, _)| *v == version).cloned();
+        let known = server.policies.iter().find(|(kind, v, _)| *kind == of_policy && *v == version).cloned();
         if bindings.peek().is_none() || !request.meets(server, spec.get("matchConstraints"), RULES) {
             read.extend(known);
             continue;
         }
-        let program = known.map_or_else(|| Arc::new(Policy::new(spec)), |(_, policy)| policy);
-        let strict = spec.get("failurePolicy").str() != "Ignore";
-        Dispatch { server, by, request, policy, program: &program, strict }.run(bindings, &mut verdict);
-        read.push((version, program));
+        let program = known.map_or_else(|| Arc::new(Policy::new(spec)), |(_, _, policy)| policy);
+        let invocation =
+            |binding: &Value, param| Invocation { policy: policy.clone(), program: program.clone(), binding: binding.clone(), param };
+        match param_kind(server, spec.get("paramKind")) {
+            Err(error) => found.push(invocation(&Value::Null, Err(format!("failed to configure policy: {error}")))),
+            Ok(kind) => {
+                for binding in bindings.filter(|b| request.meets(server, b.at(&["spec", "matchResources"]), RULES)) {
+                    match params(server, kind, binding.at(&["spec", "paramRef"]), request.namespace()) {
+                        Ok(params) => found.extend(params.into_iter().map(|param| invocation(binding, Ok(param)))),
+                        Err(error) => found.push(invocation(binding, Err(format!("failed to configure binding: {error}")))),
+                    }
+                }
+            }
+        }
+        read.push((of_policy, version, program));
     }
     server.policies = read;
-    verdict.into_result(request)
+    found
 }
 
-/// A policy that a request matches.
-struct Dispatch<'a> {
-    server: &'a ApiServer,
-    by: &'a Caller,
-    request: &'a Request<'a>,
-    policy: &'a Value,
-    program: &'a Policy,
-    /// Whether what cannot be asked is refused.
-    strict: bool,
-}
-
-impl<'a> Dispatch<'a> {
-    // Models validating.dispatcher.Dispatch.
-    fn run(&self, bindings: impl Iterator<Item = &'a Value>, verdict: &mut Verdict) {
-        let param_kind = self.policy.at(&["spec", "paramKind"]);
-        let kind = self.server.kind_of(param_kind.get("apiVersion").str(), param_kind.kind());
-        let head = format!("ValidatingAdmissionPolicy '{}'", self.policy.name());
-        if !param_kind.is_null() && kind.is_none() {
-            let (group, version) = split_api_version(param_kind.get("apiVersion").str());
-            let of = format!("{group}/{version}, Kind={}", param_kind.kind());
-            self.misconfigured(verdict, &head, &format!("policy: failed to find resource referenced by paramKind: '{of}'"));
-            return;
-        }
-        for binding in bindings {
-            let to = binding.get("spec");
-            if !self.request.meets(self.server, to.get("matchResources"), RULES) {
-                continue;
-            }
-            let head = format!("{head} with binding '{}'", binding.name());
-            match params(self.server, kind, to.get("paramRef"), self.request.namespace()) {
-                Ok(params) => params.iter().for_each(|param| self.judge(param, to.get("validationActions"), &head, verdict)),
-                Err(error) => self.misconfigured(verdict, &head, &format!("binding: {error}")),
-            }
-        }
-    }
-
-    fn misconfigured(&self, verdict: &mut Verdict, head: &str, error: &str) {
-        if self.strict {
-            verdict.deny(format!("{head} denied request: failed to configure {error}"), "Invalid");
-        }
+impl Invocation {
+    /// Whether what cannot be evaluated is refused.
+    pub fn is_strict(&self) -> bool {
+        self.policy.at(&["spec", "failurePolicy"]).str() != "Ignore"
     }
 
     /// Evaluates the policy with one parameter, and does with what it refuses as its binding says.
-    fn judge(&self, param: &Value, actions: &Value, head: &str, verdict: &mut Verdict) {
-        let spec = self.policy.get("spec");
-        let (refusals, broken) = evaluate(self.server, self.by, self.request, (spec, self.program), param, self.strict);
+    fn judge(&self, server: &ApiServer, by: &Caller, request: &Request<'_>, verdict: &mut Verdict) {
+        let mut head = format!("ValidatingAdmissionPolicy '{}'", self.policy.name());
+        if !self.binding.is_null() {
+            head += &format!(" with binding '{}'", self.binding.name());
+        }
+        let param = match &self.param {
+            Ok(param) => param,
+            Err(error) if self.is_strict() => return verdict.deny(format!("{head} denied request: {error}"), "Invalid"),
+            Err(_) => return,
+        };
+        let expressions = Expressions { spec: self.policy.get("spec"), policy: &self.program, strict: self.is_strict() };
+        let (refusals, broken) = expressions.with(server, by, request, param, |evaluation| evaluation.judge());
         for (text, reason) in refusals {
-            for action in actions.items() {
+            for action in self.binding.at(&["spec", "validationActions"]).items() {
                 match action.str() {
                     "Deny" => verdict.deny(format!("{head} denied request: {text}"), reason),
                     "Warn" => verdict.warnings.push(format!("Validation failed for {head}: {text}")),
@@ -270,6 +272,46 @@ impl<'a> Dispatch<'a> {
             verdict.deny(format!("{head} denied request: {text}"), "Invalid");
         }
     }
+
+    /// Whether the policy's conditions are met.
+    pub fn is_met(&self, server: &ApiServer, by: &Caller, request: &Request<'_>) -> Result<bool, String> {
+        self.with(server, by, request, |evaluation| evaluation.meets_conditions())
+    }
+
+    /// What one of the policy's mutations came to: the fields of an object, or the operations of a patch. It costs of the `budget`.
+    pub fn mutation(&self, server: &ApiServer, by: &Caller, request: &Request<'_>, i: usize, budget: &mut u64) -> Result<Value, String> {
+        self.with(server, by, request, |evaluation| evaluation.mutation(i, budget))
+    }
+
+    fn with<R>(
+        &self,
+        server: &ApiServer,
+        by: &Caller,
+        request: &Request<'_>,
+        run: impl FnOnce(&mut Evaluation<'_, '_>) -> Result<R, String>,
+    ) -> Result<R, String> {
+        let expressions = Expressions { spec: self.policy.get("spec"), policy: &self.program, strict: self.is_strict() };
+        expressions.with(server, by, request, self.param.as_ref().map_err(String::clone)?, run)
+    }
+}
+
+/// Refuses what a policy refuses, and returns what it warns of.
+pub fn admit(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<Vec<String>, Status> {
+    let mut verdict = Verdict::default();
+    for invocation in invocations(server, (kinds::VALIDATING_ADMISSION_POLICY, kinds::VALIDATING_ADMISSION_POLICY_BINDING), request) {
+        invocation.judge(server, by, request, &mut verdict);
+    }
+    verdict.into_result(request)
+}
+
+/// The kind of a policy's parameters; none where it has none.
+fn param_kind(server: &ApiServer, of: &Value) -> Result<Option<KindRef>, String> {
+    let kind = server.kind_of(of.get("apiVersion").str(), of.kind());
+    if !of.is_null() && kind.is_none() {
+        let (group, version) = split_api_version(of.get("apiVersion").str());
+        return Err(format!("failed to find resource referenced by paramKind: '{group}/{version}, Kind={}'", of.kind()));
+    }
+    Ok(kind)
 }
 
 /// The parameters that a binding gives, one evaluation each; null where there are none.
@@ -299,83 +341,107 @@ fn params(server: &ApiServer, kind: Option<KindRef>, reference: &Value, namespac
 
 /// Whether conditions hold, as those of a webhook; one that cannot be evaluated is taken to.
 pub(super) fn meets_conditions(server: &ApiServer, by: &Caller, request: &Request<'_>, conditions: &Value) -> bool {
-    let mut spec = obj!({"validations": [{"expression": "false"}]});
+    let mut spec = obj!({});
     spec.set(&["matchConditions"], conditions.clone());
-    // A policy that refuses whatever meets its conditions.
-    !evaluate(server, by, request, (&spec, &Policy::new(&spec)), &Value::Null, true).0.is_empty()
+    let expressions = Expressions { spec: &spec, policy: &Policy::new(&spec), strict: true };
+    expressions.with(server, by, request, &Value::Null, |evaluation| evaluation.meets_conditions()).unwrap_or(true)
 }
 
-/// Evaluates a policy: what it refuses, and audit annotations that could not be made. `strict` where an error refuses.
-fn evaluate(
-    server: &ApiServer,
-    by: &Caller,
-    request: &Request<'_>,
-    (spec, policy): (&Value, &Policy),
-    param: &Value,
+/// The expressions of a policy.
+struct Expressions<'a> {
+    spec: &'a Value,
+    policy: &'a Policy,
+    /// Whether an error refuses.
     strict: bool,
-) -> (Refusals, Vec<String>) {
-    let node = match request.any().at(&["spec", "nodeName"]).str() {
-        "" => request.any().name(),
-        node => node,
-    };
-    let user = by.as_user(node);
-    let ask = |asked: &Value| {
-        let other = Some(asked.get("user").str()).filter(|name| !name.is_empty()).map(|name| User::impersonated(name, "", &[]));
-        let decision = server.authorize(other.as_ref().unwrap_or(&user), &Attributes::of_members(asked));
-        (decision.allowed, decision.reason)
-    };
-    let namespace = match request.namespace() {
-        "" => Value::Null,
-        _ if request.is_namespace() => Value::Null,
-        name => server.peek(kinds::NAMESPACE, "", name).cloned().unwrap_or_default(),
-    };
-    let own = obj!({
-        "group": request.kind.group, "resource": request.kind.plural, "subresource": request.sub.name(),
-        "namespace": request.namespace(), "name": request.any().name()
-    });
-    let said = request.to_value(&user);
-    let values =
-        [("object", request.object), ("oldObject", request.old), ("params", param), ("namespaceObject", &namespace), ("request", &said)];
-    let mut facts = Facts::new(&values, own, &ask);
-    for (name, program) in &policy.variables {
-        facts.define(name, program);
-    }
-    let mut evaluation = Evaluation { spec, policy, facts, strict };
-    match evaluation.run() {
-        Ok(came) => came,
-        Err(error) if strict => (vec![(error, "Invalid")], Vec::new()),
-        Err(_) => (Vec::new(), Vec::new()),
+}
+
+impl Expressions<'_> {
+    /// Has them evaluated for a request, with a parameter.
+    fn with<R>(
+        self,
+        server: &ApiServer,
+        by: &Caller,
+        request: &Request<'_>,
+        param: &Value,
+        run: impl FnOnce(&mut Evaluation<'_, '_>) -> R,
+    ) -> R {
+        let node = match request.any().at(&["spec", "nodeName"]).str() {
+            "" => request.any().name(),
+            node => node,
+        };
+        let user = by.as_user(node);
+        let ask = |asked: &Value| {
+            let other = Some(asked.get("user").str()).filter(|name| !name.is_empty()).map(|name| User::impersonated(name, "", &[]));
+            let decision = server.authorize(other.as_ref().unwrap_or(&user), &Attributes::of_members(asked));
+            (decision.allowed, decision.reason)
+        };
+        let namespace = match request.namespace() {
+            "" => Value::Null,
+            _ if request.is_namespace() => Value::Null,
+            name => server.peek(kinds::NAMESPACE, "", name).cloned().unwrap_or_default(),
+        };
+        let own = obj!({
+            "group": request.kind.group, "resource": request.kind.plural, "subresource": request.sub.name(),
+            "namespace": request.namespace(), "name": request.any().name()
+        });
+        let said = request.to_value(&user);
+        let values = [
+            ("object", request.object),
+            ("oldObject", request.old),
+            ("params", param),
+            ("namespaceObject", &namespace),
+            ("request", &said),
+        ];
+        let mut facts = Facts::new(&values, own, &ask);
+        for (name, program) in &self.policy.variables {
+            facts.define(name, program);
+        }
+        run(&mut Evaluation { of: self, facts })
     }
 }
 
 /// One evaluation of a policy. Its steps fail where that is the end of all of it, as where the budget is spent.
 struct Evaluation<'a, 'b> {
-    spec: &'a Value,
-    policy: &'a Policy,
+    of: Expressions<'a>,
     facts: Facts<'b>,
-    strict: bool,
 }
 
 impl<'a> Evaluation<'a, '_> {
+    /// What the policy refuses, and audit annotations that could not be made.
     // Models validating.validator.Validate.
-    fn run(&mut self) -> Result<(Refusals, Vec<String>), String> {
-        if !self.meets_conditions()? {
-            return Ok((Vec::new(), Vec::new()));
+    fn judge(&mut self) -> (Refusals, Vec<String>) {
+        let mut steps = || match self.meets_conditions()? {
+            true => Ok((self.validate()?, self.annotate()?)),
+            false => Ok((Vec::new(), Vec::new())),
+        };
+        match steps() {
+            Ok(came) => came,
+            Err(error) if self.of.strict => (vec![(error, "Invalid")], Vec::new()),
+            Err(_) => (Vec::new(), Vec::new()),
         }
-        Ok((self.validate()?, self.annotate()?))
+    }
+
+    fn mutation(&mut self, i: usize, budget: &mut u64) -> Result<Value, String> {
+        self.facts.allot(*budget);
+        let mutation = self.of.spec.get("mutations").items().get(i).unwrap_or(&Value::Null);
+        let patch = ["jsonPatch", "applyConfiguration"].map(|member| mutation.at(&[member, "expression"]).str());
+        let program = self.of.policy.mutations.get(i).ok_or_else(String::new)?;
+        let made = self.facts.evaluate(patch.into_iter().find(|text| !text.is_empty()).unwrap_or(""), program);
+        *budget = self.facts.left();
+        made?
     }
 
     /// What an item of a list of the policy has in a member.
     fn text(&self, list: &str, i: usize, member: &str) -> &'a str {
-        self.spec.get(list).items().get(i).map_or("", |item| item.get(member).str())
+        self.of.spec.get(list).items().get(i).map_or("", |item| item.get(member).str())
     }
 
     fn meets_conditions(&mut self) -> Result<bool, String> {
         self.facts.allot(CONDITIONS_BUDGET);
         let (mut errors, mut meets) = (Vec::new(), true);
-        for (i, program) in self.policy.conditions.iter().enumerate() {
+        for (i, program) in self.of.policy.conditions.iter().enumerate() {
             match self.facts.evaluate(self.text("matchConditions", i, "expression"), program) {
-                Err(error) if self.strict => return Err(error),
+                Err(error) if self.of.strict => return Err(error),
                 Err(_) => meets = false,
                 Ok(Err(error)) => errors.push(error),
                 Ok(Ok(value)) => meets &= value.is_true(),
@@ -387,12 +453,12 @@ impl<'a> Evaluation<'a, '_> {
     fn validate(&mut self) -> Result<Refusals, String> {
         self.facts.allot(BUDGET);
         let mut outcomes = Vec::new();
-        for (i, (program, _)) in self.policy.validations.iter().enumerate() {
+        for (i, (program, _)) in self.of.policy.validations.iter().enumerate() {
             outcomes.push(self.facts.evaluate(self.text("validations", i, "expression"), program)?);
         }
         // Messages are made of what is left, those of rules that hold as well.
         let (mut messages, mut over) = (Vec::new(), None);
-        for (i, (_, program)) in self.policy.validations.iter().enumerate() {
+        for (i, (_, program)) in self.of.policy.validations.iter().enumerate() {
             let expression = self.text("validations", i, "messageExpression");
             let made = program.as_ref().map(|program| self.facts.evaluate(expression, program));
             match made {
@@ -409,7 +475,7 @@ impl<'a> Evaluation<'a, '_> {
                 Err(error) => Some(error),
             };
             match error {
-                Some(error) if self.strict => refusals.push((error, "Invalid")),
+                Some(error) if self.of.strict => refusals.push((error, "Invalid")),
                 Some(_) => {}
                 None => refusals.push(self.refusal(i, messages.get(i).map_or("", String::as_str))),
             }
@@ -439,9 +505,9 @@ impl<'a> Evaluation<'a, '_> {
     fn annotate(&mut self) -> Result<Vec<String>, String> {
         self.facts.allot(BUDGET);
         let mut broken = Vec::new();
-        for (i, program) in self.policy.annotations.iter().enumerate() {
+        for (i, program) in self.of.policy.annotations.iter().enumerate() {
             match self.facts.evaluate(self.text("auditAnnotations", i, "valueExpression"), program)? {
-                Err(error) if self.strict => broken.push(error),
+                Err(error) if self.of.strict => broken.push(error),
                 _ => {}
             }
         }

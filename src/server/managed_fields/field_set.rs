@@ -264,6 +264,18 @@ pub(super) fn merge(node: Node, live: &Value, config: &Value) -> Value {
     merged
 }
 
+/// The paths of lists, maps and structs in a configuration that merging would not merge but replace: `.spec.tolerations`.
+// Models findAtomics of the mutating policies' patcher.
+pub(super) fn atomics(node: Node, value: &Value, path: &str, found: &mut Vec<String>) {
+    if matches!((node, value), (Node::Leaf, Value::Map(_) | Value::List(_))) {
+        found.push(path.to_owned());
+    }
+    for (i, (key, inner, value)) in parts(node, value).into_iter().enumerate() {
+        let step = if node.by_name() { format!(".{}", &key[2..]) } else { format!("[{i}]") };
+        atomics(inner, value, &format!("{path}{step}"), found);
+    }
+}
+
 /// Takes out what was applied before and is no longer, where nobody else owns it or anything in it.
 pub(super) fn prune(node: Node, value: &mut Value, gone: &Value, owned: &Value) {
     let found: Vec<(String, Node)> = parts(node, value).into_iter().map(|(k, n, _)| (k, n)).list();

@@ -15,6 +15,9 @@ pub enum JsonPatchError {
     /// What is to be replaced is not there, though what it would be in is.
     #[error("replace operation does not apply: doc is missing key: {0}: missing value")]
     MissingKey(String),
+    /// What a `test` looks at is otherwise.
+    #[error("testing path {0} failed: test failed")]
+    TestFailed(String),
     /// It is no patch, or an operation does not apply.
     #[error("{0}")]
     Other(String),
@@ -76,7 +79,7 @@ fn why(doc: &mut Value, operation: &Value) -> JsonPatchError {
         "replace" if has_parent => return JsonPatchError::MissingKey(path.to_owned()),
         "replace" => format!("replace operation does not apply: doc is missing path: {path}: missing value"),
         "move" | "copy" => format!("{op} operation does not apply: doc is missing from path: {from}: missing value"),
-        "test" if has_parent => format!("testing path {path} failed: test failed"),
+        "test" if has_parent => return JsonPatchError::TestFailed(path.to_owned()),
         "test" => format!("test operation does not apply: is missing path: {path}: missing value"),
         _ => format!("Unexpected kind: {op}"),
     })
