@@ -20,7 +20,7 @@ impl ApiServer {
         let write = &write.of(self.current(write.kind));
         let Write { by, kind, options, .. } = *write;
         demand_verb(kind, "create")?;
-        let mut object = self.decode(kind, object, options)?;
+        let mut object = self.decode(by, kind, object, options)?;
         let stored = stored_kind(kind);
         if stored != kind {
             let event = stored_event(stored, &object, namespace);

@@ -44,6 +44,11 @@ impl Caller {
         }
     }
 
+    /// Whether a component of the cluster acts: what it sends is as the API would encode it, and is taken as it is.
+    pub(super) const fn is_component(&self) -> bool {
+        matches!(self.who, Who::Component(_))
+    }
+
     /// What versions are signed with: the component's name, or what stands for all users.
     pub const fn signature(&self) -> Signature {
         let by = match &self.who {
@@ -62,25 +67,22 @@ impl Caller {
     }
 }
 
-/// How strictly a body is decoded (`fieldValidation`).
+/// How strictly a user's body is decoded (`fieldValidation`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FieldValidation {
-    /// The cluster's own components: the body is as the API would encode it and is not decoded at all.
-    #[default]
-    Trusted,
     /// Unknown and duplicate fields are dropped.
     Ignore,
     /// They are dropped with a warning.
+    #[default]
     Warn,
     /// They are errors.
     Strict,
 }
 
 impl FieldValidation {
-    /// As the API's parameter names it; empty where a request cannot ask for it.
+    /// As the API's parameter names it.
     pub const fn parameter(self) -> &'static str {
         match self {
-            FieldValidation::Trusted => "",
             FieldValidation::Ignore => "Ignore",
             FieldValidation::Warn => "Warn",
             FieldValidation::Strict => "Strict",
@@ -104,11 +106,6 @@ impl WriteOptions {
     /// As kubectl writes: unknown and duplicate fields are errors.
     pub const STRICT: WriteOptions =
         WriteOptions { dry_run: false, field_validation: FieldValidation::Strict, field_manager: ArcStr::new() };
-
-    /// Whether one of the cluster's own components writes, which writes what is right.
-    pub fn is_trusted(&self) -> bool {
-        self.field_validation == FieldValidation::Trusted
-    }
 }
 
 /// What is to become of an object's dependents.

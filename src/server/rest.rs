@@ -170,7 +170,7 @@ impl ApiServer {
     fn post_to_pod(&mut self, by: &Caller, target: &Target, body: &Value, options: &WriteOptions) -> Result<(u16, Value), Status> {
         let Target { namespace, name, sub, .. } = target;
         let kind = if sub == "binding" { kinds::BINDING } else { &EVICTION };
-        let body = &self.decode(kind, body.clone(), options)?;
+        let body = &self.decode(by, kind, body.clone(), options)?;
         if !body.namespace().is_empty() && body.namespace() != namespace {
             return Err(Status::bad_request(OTHER_NAMESPACE));
         }
@@ -442,7 +442,7 @@ mod tests {
     #[test]
     fn requests_that_are_refused() {
         let mut api = ApiServer::new(0);
-        let by = Caller::new(Time::ZERO, "test");
+        let by = Caller::of_user(Time::ZERO, User::administrator());
         let created = api.rest(
             &by,
             &RestRequest {

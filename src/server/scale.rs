@@ -27,7 +27,7 @@ impl ApiServer {
         scale: &Value,
         options: &WriteOptions,
     ) -> Result<Value, Status> {
-        let scale = &self.decode(&SCALE, scale.clone(), options)?;
+        let scale = &self.decode(by, &SCALE, scale.clone(), options)?;
         let replicas = scale.at(&["spec", "replicas"]).int();
         if replicas < 0 {
             let cause = Cause::invalid("spec.replicas", &replicas.into(), "must be greater than or equal to 0");
@@ -42,8 +42,7 @@ impl ApiServer {
         let path = kind.custom.as_ref().map_or(".spec.replicas", |c| c.scale(kind.version).get("specReplicasPath").str());
         object.set(&path.trim_start_matches('.').split('.').list(), replicas);
         // What was stored needs no second look, but is warned of.
-        let field_validation = if options.is_trusted() { FieldValidation::Trusted } else { FieldValidation::Ignore };
-        let options = &WriteOptions { field_validation, ..options.clone() };
+        let options = &WriteOptions { field_validation: FieldValidation::Ignore, ..options.clone() };
         let write = Write { by, kind, sub: Subresource::Scale, made_of: MadeOf::Settled, options };
         self.track(&write, Some(&old), &mut object);
         self.change(&write, object)?;

@@ -23,7 +23,7 @@ impl ApiServer {
         demand_verb(kind, "update")?;
         let stored = stored_kind(kind);
         if stored != kind {
-            let event = in_form_of(stored, &self.decode(kind, object, options)?);
+            let event = in_form_of(stored, &self.decode(by, kind, object, options)?);
             if let Some(old) = self.peek(stored, event.namespace(), event.name()) {
                 demand_valid_event(stored, &event, Some(old))?;
             }
@@ -39,7 +39,7 @@ impl ApiServer {
         let Some(mut old) = kept.or_else(|| made(&key)) else {
             return Err(Status::not_found(kind, &key.name));
         };
-        let mut object = self.decode(kind, object, options)?;
+        let mut object = self.decode(by, kind, object, options)?;
         if write.made_of == MadeOf::Request {
             demand_precondition(&key, "UID", object.uid(), old.uid())?;
         }
@@ -86,7 +86,7 @@ impl ApiServer {
 
     /// Looks if what an object has become is valid and admitted; the quotas to write with it.
     fn demand_changeable(&mut self, write: &Write<'_>, object: &Value, old: &Value) -> Result<Vec<Value>, Status> {
-        let (kind, sub, trusted) = (write.kind, write.sub, write.options.is_trusted());
+        let (kind, sub, trusted) = (write.kind, write.sub, write.by.is_component());
         let causes = match sub {
             // The cluster's own components write what is right.
             Subresource::Status if trusted => Vec::new(),

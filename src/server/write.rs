@@ -50,8 +50,8 @@ impl Write<'_> {
 
 impl ApiServer {
     /// Decodes a body as strictly as the caller asked, or takes it as it is from the cluster's own components.
-    pub(super) fn decode(&mut self, kind: KindRef, object: Value, options: &WriteOptions) -> Result<Value, Status> {
-        if options.is_trusted() {
+    pub(super) fn decode(&mut self, by: &Caller, kind: KindRef, object: Value, options: &WriteOptions) -> Result<Value, Status> {
+        if by.is_component() {
             return Ok(object);
         }
         let version = api::decode::served_version(kind, &object);
@@ -69,7 +69,7 @@ impl ApiServer {
     /// Notes in the object who owns what it changes.
     pub(super) fn track(&self, write: &Write<'_>, old: Option<&Value>, object: &mut Value) {
         let Write { by, kind, sub, options, .. } = *write;
-        if options.is_trusted() {
+        if by.is_component() {
             if let Some(old) = old {
                 managed_fields::track_component(kind, old, object, sub.name(), by);
             }
@@ -83,7 +83,7 @@ impl ApiServer {
     /// Asks the plugins that look at what is valid; the quotas to write with it.
     pub(super) fn admit_valid(&mut self, write: &Write<'_>, request: &Request<'_>) -> Result<Vec<Value>, Status> {
         let (warnings, charged) = admission::admit_valid(self, write.by, request)?;
-        if !write.options.is_trusted() {
+        if !write.by.is_component() {
             self.warnings.extend(warnings);
         }
         Ok(charged)
@@ -91,7 +91,7 @@ impl ApiServer {
 
     /// Warns of what is valid and yet not as it should be.
     pub(super) fn warn(&mut self, write: &Write<'_>, object: &Value, old: Option<&Value>) {
-        if !write.options.is_trusted() {
+        if !write.by.is_component() {
             api::validation::warnings(write.kind, object, old, &mut self.warnings);
         }
     }

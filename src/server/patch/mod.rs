@@ -43,7 +43,7 @@ impl ApiServer {
             return self.update_scale(by, kind, namespace, &scale, options);
         }
         let mut next = apply(kind, &current, patch)?;
-        if !options.is_trusted() {
+        if !by.is_component() {
             match patch {
                 Patch::Strategic(changes) => next = self.read_patched(kind, &next, changes, options)?,
                 Patch::Json(_) | Patch::Merge(_) => demand_kind(kind, &next)?,
