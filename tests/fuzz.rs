@@ -194,7 +194,7 @@ fn parse(text: &str, data: &Value) {
             let again = Quantity::parse(&quantity.to_string()).unwrap_or_else(|e| panic!("{word} is printed as {quantity}: {e}"));
             // Of longer numbers only the first digits are kept.
             assert!(word.len() > 30 || again.to_string() == quantity.to_string(), "{word} is printed as {quantity}, then as {again}");
-            let _ = (quantity.value(), quantity.milli_value(), quantity.add(&again).to_string(), quantity.mul(i64::MAX).to_string());
+            let _ = (quantity.value(), quantity.milli_value(), quantity.add(&again).to_string());
         }
         if let Ok(selector) = LabelSelector::parse(word) {
             let _ = selector.matches(data.get("metadata").get("labels"));

@@ -91,18 +91,6 @@ pub fn from_patched(kind: KindRef, value: &Value) -> Result<(Value, Vec<StrictEr
     }
 }
 
-/// What is wrong with the types in an object's `metadata` (and `kind`, `apiVersion`): the part that kubectl itself decodes.
-/// `json: cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type string`.
-pub fn check_metadata(value: &Value) -> Result<(), String> {
-    let mut part = Map::new();
-    part.insert("metadata", value.get("metadata"));
-    let ty = schema().named("meta", "PartialObjectMetadata").or_else(|| schema().named("core", "ConfigMap"));
-    let Some(ty) = ty else { return Ok(()) };
-    let mut walk = Walk::new(Words::Json);
-    walk.top(ty, &part.into());
-    walk.fatal.or(walk.first).map_or(Ok(()), Err)
-}
-
 /// Reads the metadata of an object of a custom kind, as strictly as that of any other.
 pub(super) fn metadata(object: &Value) -> Result<(Value, Vec<StrictError>), String> {
     let Some(ty) = schema().named("meta", "ObjectMeta") else { return Ok((object.get("metadata").clone(), Vec::new())) };
