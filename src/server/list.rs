@@ -4,9 +4,8 @@
 use super::options::ListOptions;
 use super::{ApiServer, rest};
 use crate::api::selector::{FieldSelector, LabelSelector};
-use crate::api::{self, Cause, KindRef, Object, Status, Value, aggregate};
+use crate::api::{self, Cause, KindRef, Object, Status, Value};
 use crate::base::{List as _, Time, base64};
-use crate::obj;
 
 const TOO_OLD: &str = "The resourceVersion for the provided list is too old.";
 const TOKEN_TOO_OLD: &str = "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.";
@@ -80,12 +79,7 @@ fn check(query: &Query) -> Result<(), Status> {
     if !of("sendInitialEvents").is_empty() {
         causes.push(Cause::forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
     }
-    let texts: Vec<String> = causes.iter().map(|c| format!("{}: {}", c.field, c.message)).list();
-    if texts.is_empty() {
-        return Ok(());
-    }
-    let message = format!("ListOptions.meta.k8s.io \"\" is invalid: {}", aggregate(&texts));
-    Err(Status::new(422, "Invalid", message).with_details(obj!({"group": "meta.k8s.io", "kind": "ListOptions"})).with_causes(causes))
+    if causes.is_empty() { Ok(()) } else { Err(Status::invalid_options("ListOptions", causes)) }
 }
 
 /// The key after which a list goes on, and the revision that it shows.
