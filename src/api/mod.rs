@@ -51,6 +51,6 @@ pub use pod::{has_ended, is_ready, is_sidecar, sidecars};
 pub use qos::qos_class;
 pub use quantity::Quantity;
 pub use quote::{is_printable, quote};
-pub use status::{Cause, Status, StatusBody, aggregate, distinct};
+pub use status::{Cause, NAMESPACE_TERMINATING, Status, StatusBody, aggregate, distinct};
 pub use value::{ArcStr, Map, Value};
 pub use warnings::Warnings;

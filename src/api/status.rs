@@ -25,6 +25,9 @@ pub struct StatusBody {
     pub causes: Vec<Cause>,
 }
 
+/// The reason of a cause: nothing is made any more in a namespace that is being deleted (`NamespaceTerminatingCause`).
+pub const NAMESPACE_TERMINATING: &str = "NamespaceTerminating";
+
 /// One thing that is wrong with one field (`field.Error`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cause {

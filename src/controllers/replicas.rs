@@ -1,7 +1,7 @@
 //! What controllers that keep a number of equal pods share: making pods of a template, which are active, which go first.
 
 use super::controller::controller_ref;
-use crate::api::{KindRef, Object, Status, Value, find_condition, has_ended, is_ready};
+use crate::api::{KindRef, NAMESPACE_TERMINATING, Object, Status, Value, find_condition, has_ended, is_ready};
 use crate::base::{Duration, Time};
 
 /// A pod of `template`, owned by `owner`, with a name generated from the owner's.
@@ -44,7 +44,7 @@ pub(super) fn slow_start(count: usize, mut step: impl FnMut(usize) -> Result<(),
 
 /// Whether a create was refused because its namespace is being deleted.
 pub(super) fn is_namespace_ending(status: &Status) -> bool {
-    status.details.get("causes").items().iter().any(|c| c.get("reason").str() == "NamespaceTerminating")
+    status.causes.iter().any(|cause| cause.reason == NAMESPACE_TERMINATING)
 }
 
 /// Whether a pod still counts: neither ended nor on its way out (`controller.IsPodActive`).

@@ -1,8 +1,7 @@
 //! NamespaceLifecycle: nothing is created in a namespace, or of a kind, that is not there or on its way out.
 
 use super::ApiServer;
-use crate::api::{KindRef, Object, Status, Value, kinds};
-use crate::obj;
+use crate::api::{Cause, KindRef, NAMESPACE_TERMINATING, Object, Status, Value, kinds};
 
 pub(super) fn admit(server: &ApiServer, kind: KindRef, namespace: &str, object: &Value) -> Result<(), Status> {
     if kind.custom.is_some() && !kind.verbs.contains(&"create") {
@@ -17,9 +16,8 @@ pub(super) fn admit(server: &ApiServer, kind: KindRef, namespace: &str, object: 
     };
     if found.is_terminating() {
         let detail = format!("unable to create new content in namespace {namespace} because it is being terminated");
-        let mut status = Status::forbidden(kind, object.name(), &detail);
-        status.details.set(&["causes"], obj!([{"reason": "NamespaceTerminating", "message": format!("namespace {namespace} is being terminated"), "field": "metadata.namespace"}]));
-        return Err(status);
+        let cause = Cause::new(NAMESPACE_TERMINATING, "metadata.namespace", format!("namespace {namespace} is being terminated"));
+        return Err(Status::forbidden(kind, object.name(), &detail).with_causes(vec![cause]));
     }
     Ok(())
 }
