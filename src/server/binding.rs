@@ -3,7 +3,7 @@
 use super::rest::created;
 use super::update::demand_precondition;
 use super::{ApiServer, Caller, WriteOptions, admission};
-use crate::api::{Cause, Object as _, Status, Value, kinds};
+use crate::api::{Cause, Object as _, Status, Value, kinds, set_condition};
 use crate::obj;
 use crate::store::ObjectKey;
 
@@ -66,10 +66,8 @@ impl ApiServer {
             }
         }
         admission::pod_topology_labels::admit(self, &mut object);
-        let scheduled = obj!({"type": "PodScheduled", "status": "True", "lastProbeTime": null, "lastTransitionTime": by.now.rfc3339()});
-        let conditions = object.at_mut(&["status", "conditions"]).list_mut();
-        conditions.retain(|c| c.get("type").str() != "PodScheduled");
-        conditions.push(scheduled);
+        let scheduled = obj!({"type": "PodScheduled", "status": "True", "lastProbeTime": null});
+        set_condition(object.at_mut(&["status", "conditions"]).list_mut(), scheduled, by.now);
         if dry_run { Ok(()) } else { self.commit_update(by, key, object, &old).map(drop) }
     }
 }
