@@ -75,6 +75,10 @@ impl ApiServer {
 
     /// The object at a place that is made when it is read.
     pub(super) fn built_in_at(&self, key: &ObjectKey) -> Option<Value> {
+        let stored = stored_kind(key.kind);
+        if stored != key.kind {
+            return self.peek(stored, &key.namespace, &key.name).map(|event| in_form_of(key.kind, event));
+        }
         self.built_in(key.kind).into_iter().find(|o| o.name() == &*key.name && o.namespace() == &*key.namespace)
     }
 
