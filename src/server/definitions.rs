@@ -13,15 +13,10 @@ pub(super) const CLEANUP: &str = "customresourcecleanup.apiextensions.k8s.io";
 /// How long the server takes to notice a definition.
 const LAG: Duration = Duration::from_millis(7);
 
-/// The kind of definitions.
-pub(super) fn definitions() -> KindRef {
-    kinds::CUSTOM_RESOURCE_DEFINITION
-}
-
 impl ApiServer {
     /// The kinds that definitions make, by group and plural.
     pub fn custom_kinds(&self) -> impl Iterator<Item = KindRef> {
-        self.iter(definitions(), None).filter_map(custom::kind_of)
+        self.iter(kinds::CUSTOM_RESOURCE_DEFINITION, None).filter_map(custom::kind_of)
     }
 
     /// Every kind that is served: the built-in ones in the order of their table, then the custom ones.
@@ -46,7 +41,7 @@ impl ApiServer {
         if kind.custom.is_none() {
             return kind;
         }
-        let definition = self.peek(definitions(), "", &kind.qualified());
+        let definition = self.peek(kinds::CUSTOM_RESOURCE_DEFINITION, "", &kind.qualified());
         definition.and_then(custom::kind_of).unwrap_or(kind)
     }
 }
@@ -84,17 +79,18 @@ impl Definitions {
     }
 
     fn reconcile(&mut self, api: &mut ApiServer, by: &Caller, name: &str) -> Result<(), Status> {
-        let Some(old) = api.peek(definitions(), "", name).cloned() else { return Ok(()) };
+        let Some(old) = api.peek(kinds::CUSTOM_RESOURCE_DEFINITION, "", name).cloned() else { return Ok(()) };
         let next = if old.is_terminating() { end(api, by, &old)? } else { accept(api, by.now, &old) };
         if next.same(&old) {
             return Ok(());
         }
         let sub = if old.is_terminating() { Subresource::Finalize } else { Subresource::Status };
-        api.update(by, definitions(), next, sub, &WriteOptions::default())?;
+        api.update(by, kinds::CUSTOM_RESOURCE_DEFINITION, next, sub, &WriteOptions::default())?;
         // Whoever waited for a name may have it now.
         let group = old.at(&["spec", "group"]);
-        let waiting =
-            api.iter(definitions(), None).filter(|d| d.condition("NamesAccepted") == "False" && d.at(&["spec", "group"]) == group);
+        let waiting = api
+            .iter(kinds::CUSTOM_RESOURCE_DEFINITION, None)
+            .filter(|d| d.condition("NamesAccepted") == "False" && d.at(&["spec", "group"]) == group);
         let names: Vec<ArcStr> = waiting.map(Object::name_arc).list();
         names.into_iter().filter(|n| n != name).for_each(|n| self.add(n, by.now + LAG));
         Ok(())
@@ -108,7 +104,7 @@ fn accept(api: &ApiServer, now: Time, old: &Value) -> Value {
         return old.clone();
     }
     let others: Vec<&Value> = api
-        .iter(definitions(), None)
+        .iter(kinds::CUSTOM_RESOURCE_DEFINITION, None)
         .filter(|d| d.at(&["spec", "group"]) == old.at(&["spec", "group"]) && d.name() != old.name())
         .map(|d| d.at(&["status", "acceptedNames"]))
         .list();
@@ -188,7 +184,7 @@ fn end(api: &mut ApiServer, by: &Caller, old: &Value) -> Result<Value, Status> {
 
 impl Component for Definitions {
     fn watches(&self, kind: KindRef) -> bool {
-        kind.custom.is_some() || kind == definitions() || is_own(kind)
+        kind.custom.is_some() || kind == kinds::CUSTOM_RESOURCE_DEFINITION || is_own(kind)
     }
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
@@ -201,7 +197,7 @@ impl Component for Definitions {
             return;
         }
         if kind.custom.is_some() {
-            if gone && api.peek(definitions(), "", &kind.qualified()).is_some_and(Object::is_terminating) {
+            if gone && api.peek(kinds::CUSTOM_RESOURCE_DEFINITION, "", &kind.qualified()).is_some_and(Object::is_terminating) {
                 self.add(kind.qualified().into(), now);
             }
         } else if gone {

@@ -3,7 +3,7 @@
 use super::ApiServer;
 use super::admission::{self, policy::Request};
 use super::built_in::maker;
-use super::definitions::{CLEANUP, definitions, set_condition};
+use super::definitions::{CLEANUP, set_condition};
 use super::event_forms::stored_kind;
 use super::options::{Caller, DeleteOptions, ListOptions, Preconditions, Propagation, Subresource, WriteOptions};
 use super::strategy::{add_finalizer, demand_verb};
@@ -105,7 +105,7 @@ impl ApiServer {
         if let Some(propagation) = propagation(kind, &old, options) {
             set_propagation(&mut next, propagation);
         }
-        if kind == definitions() && !old.is_terminating() {
+        if kind == kinds::CUSTOM_RESOURCE_DEFINITION && !old.is_terminating() {
             add_finalizer(&mut next, CLEANUP);
             let message = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon";
             set_condition(&mut next, "Terminating", "True", "InstanceDeletionPending", message, by.now);

@@ -44,24 +44,19 @@ impl Default for PersistentVolumeController {
     }
 }
 
-fn claims() -> KindRef {
-    kinds::PERSISTENT_VOLUME_CLAIM
-}
-
-fn volumes() -> KindRef {
-    kinds::PERSISTENT_VOLUME
-}
+const CLAIM: KindRef = kinds::PERSISTENT_VOLUME_CLAIM;
+const VOLUME: KindRef = kinds::PERSISTENT_VOLUME;
 
 impl PersistentVolumeController {
     fn sync_claim(&mut self, api: &mut ApiServer, by: &Caller, key: &ObjectRef) -> Result<(), Status> {
-        let Some(claim) = api.peek(claims(), &key.0, &key.1).cloned() else { return Ok(()) };
+        let Some(claim) = api.peek(CLAIM, &key.0, &key.1).cloned() else { return Ok(()) };
         let named = claim.at(&["spec", "volumeName"]).str();
         if claim.annotation(COMPLETED).is_some() {
             return self.sync_bound_claim(api, by, &claim);
         }
         if !named.is_empty() {
             // Somebody asked for this very volume.
-            let Some(volume) = api.peek(volumes(), "", named).cloned() else {
+            let Some(volume) = api.peek(VOLUME, "", named).cloned() else {
                 self.claims.add_at(key.clone(), by.now + RESYNC);
                 return Ok(());
             };
@@ -81,7 +76,7 @@ impl PersistentVolumeController {
         let class_object = api.peek(kinds::STORAGE_CLASS, "", &class).cloned();
         let late = class_object.as_ref().is_some_and(|c| c.get("volumeBindingMode").str() == "WaitForFirstConsumer");
         // The scheduler sets volumes aside for claims that wait for a pod.
-        let all: Vec<&Value> = api.iter(volumes(), None).filter(|v| !late || !v.at(&["spec", "claimRef"]).is_null()).list();
+        let all: Vec<&Value> = api.iter(VOLUME, None).filter(|v| !late || !v.at(&["spec", "claimRef"]).is_null()).list();
         if let Some(volume) = best_match(all.into_iter(), &claim, None).cloned() {
             return bind(api, by, &volume, &claim);
         }
@@ -89,7 +84,7 @@ impl PersistentVolumeController {
         // A default class may have come later than the claim (`assignDefaultStorageClass`).
         let mut next = claim.clone();
         if api.give_default_class(&mut next) {
-            return api.update(by, claims(), next, Subresource::None, &WriteOptions::default()).map(|_| ());
+            return api.update(by, CLAIM, next, Subresource::None, &WriteOptions::default()).map(|_| ());
         }
         let waits = late && claim.annotation(SELECTED_NODE).is_none();
         self.explain(api, by, &claim, &class, class_object.as_ref(), waits)
@@ -137,7 +132,7 @@ impl PersistentVolumeController {
             let mut next = claim.clone();
             next.set(&["metadata", "annotations", PROVISIONER], provisioner.as_str());
             next.set(&["metadata", "annotations", "volume.beta.kubernetes.io/storage-provisioner"], provisioner.as_str());
-            api.update(by, claims(), next, Subresource::None, &WriteOptions::default())?;
+            api.update(by, CLAIM, next, Subresource::None, &WriteOptions::default())?;
         }
         let message = format!(
             "Waiting for a volume to be created either by the external provisioner '{provisioner}' or manually by the system administrator. \
@@ -149,7 +144,7 @@ impl PersistentVolumeController {
 
     fn sync_bound_claim(&mut self, api: &mut ApiServer, by: &Caller, claim: &Value) -> Result<(), Status> {
         let name = claim.at(&["spec", "volumeName"]).str();
-        match api.peek(volumes(), "", name).cloned() {
+        match api.peek(VOLUME, "", name).cloned() {
             // One that was let go of is taken back.
             Some(volume) if volume.at(&["spec", "claimRef"]).is_null() || is_for(&volume, claim) => bind(api, by, &volume, claim),
             found => {
@@ -158,7 +153,7 @@ impl PersistentVolumeController {
                 }
                 let mut next = claim.clone();
                 next.set(&["status"], obj!({"phase": "Lost"}));
-                api.update(by, claims(), next, Subresource::Status, &WriteOptions::default())?;
+                api.update(by, CLAIM, next, Subresource::Status, &WriteOptions::default())?;
                 let (reason, message) = match found {
                     None => ("ClaimLost", "Bound claim has lost its PersistentVolume. Data on the volume is lost!"),
                     Some(_) => ("ClaimMisbound", "Two claims are bound to the same volume, this one is bound incorrectly"),
@@ -172,8 +167,8 @@ impl PersistentVolumeController {
     /// Says of a claim that asks for more than it has that others would have to make its volume larger.
     // Models the expand controller, none of whose plugins can; for in-tree volumes of clouds it would name the CSI driver.
     fn expand(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) {
-        let Some(claim) = api.peek(claims(), &key.0, &key.1).filter(|c| asked(c) > granted(c)).cloned() else { return };
-        let volume = api.peek(volumes(), "", claim.at(&["spec", "volumeName"]).str());
+        let Some(claim) = api.peek(CLAIM, &key.0, &key.1).filter(|c| asked(c) > granted(c)).cloned() else { return };
+        let volume = api.peek(VOLUME, "", claim.at(&["spec", "volumeName"]).str());
         let Some(spec) = volume.filter(|v| is_for(v, &claim)).map(|v| v.get("spec")) else { return };
         // A kind of volume that it knows of is no reason to warn.
         let known = ["csi", "flexVolume", "fc"].iter().any(|source| !spec.get(source).is_null());
@@ -183,19 +178,19 @@ impl PersistentVolumeController {
     }
 
     fn sync_volume(&mut self, api: &mut ApiServer, by: &Caller, name: &str) -> Result<(), Status> {
-        let Some(volume) = api.peek(volumes(), "", name).cloned() else { return Ok(()) };
+        let Some(volume) = api.peek(VOLUME, "", name).cloned() else { return Ok(()) };
         let reference = volume.at(&["spec", "claimRef"]);
         let key: ObjectRef = (reference.get("namespace").arc_str(), reference.get("name").arc_str());
         if reference.get("uid").str().is_empty() {
             set_phase(api, by, &volume, "Available")?;
             // Claims that wait for one look again in their own time; so does one that had it.
             let had = |c: &&Value| c.annotation(COMPLETED).is_some() && c.at(&["spec", "volumeName"]).str() == name;
-            for claim in api.iter(claims(), None).filter(had) {
+            for claim in api.iter(CLAIM, None).filter(had) {
                 self.claims.add_at(key_of(claim), by.now + RESYNC);
             }
             return Ok(());
         }
-        let claim = api.peek(claims(), &key.0, &key.1).filter(|c| c.uid() == reference.get("uid").str());
+        let claim = api.peek(CLAIM, &key.0, &key.1).filter(|c| c.uid() == reference.get("uid").str());
         match claim {
             Some(claim) if claim.at(&["spec", "volumeName"]).str() == name => set_phase(api, by, &volume, "Bound"),
             Some(_) => {
@@ -227,16 +222,16 @@ impl PersistentVolumeController {
             Some(format!("error getting deleter volume plugin for volume {:?}: no deletable volume plugin matched", volume.name()))
         };
         let Some(message) = failure else {
-            return match api.delete(by, volumes(), "", volume.name(), &DeleteOptions::default()) {
+            return match api.delete(by, VOLUME, "", volume.name(), &DeleteOptions::default()) {
                 Err(status) if status.reason != "NotFound" => Err(status),
                 _ => Ok(()),
             };
         };
-        if let Some(volume) = api.peek(volumes(), "", volume.name()).cloned() {
+        if let Some(volume) = api.peek(VOLUME, "", volume.name()).cloned() {
             let mut next = volume.clone();
             next.set(&["status", "phase"], "Failed");
             next.set(&["status", "message"], message.as_str());
-            api.update(by, volumes(), next, Subresource::Status, &WriteOptions::default())?;
+            api.update(by, VOLUME, next, Subresource::Status, &WriteOptions::default())?;
             self.recorder.event(api, by.now, &volume, EventType::Warning, "VolumeFailedDelete", &message);
         }
         Ok(())
@@ -261,7 +256,7 @@ fn set_phase(api: &mut ApiServer, by: &Caller, volume: &Value, phase: &str) -> R
     next.set(&["status", "phase"], phase);
     next.set(&["status", "lastPhaseTransitionTime"], by.now.rfc3339());
     next.remove(&["status", "message"]);
-    api.update(by, volumes(), next, Subresource::Status, &WriteOptions::default()).map(|_| ())
+    api.update(by, VOLUME, next, Subresource::Status, &WriteOptions::default()).map(|_| ())
 }
 
 /// Binds both to each other: the volume first, so that no two claims get it.
@@ -269,7 +264,7 @@ fn bind(api: &mut ApiServer, by: &Caller, volume: &Value, claim: &Value) -> Resu
     let mut next = volume.clone();
     set_aside(&mut next, claim);
     if !next.same(volume) {
-        next = api.update(by, volumes(), next, Subresource::None, &WriteOptions::default())?;
+        next = api.update(by, VOLUME, next, Subresource::None, &WriteOptions::default())?;
     }
     set_phase(api, by, &next, "Bound")?;
     let mut next = claim.clone();
@@ -278,11 +273,11 @@ fn bind(api: &mut ApiServer, by: &Caller, volume: &Value, claim: &Value) -> Resu
         next.set(&["metadata", "annotations", BY_CONTROLLER], "yes");
     }
     next.set(&["metadata", "annotations", COMPLETED], "yes");
-    let mut next = api.update(by, claims(), next, Subresource::None, &WriteOptions::default())?;
+    let mut next = api.update(by, CLAIM, next, Subresource::None, &WriteOptions::default())?;
     next.set(&["status", "phase"], "Bound");
     next.set(&["status", "accessModes"], volume.at(&["spec", "accessModes"]).clone());
     next.set(&["status", "capacity"], volume.at(&["spec", "capacity"]).clone());
-    api.update(by, claims(), next, Subresource::Status, &WriteOptions::default()).map(|_| ())
+    api.update(by, CLAIM, next, Subresource::Status, &WriteOptions::default()).map(|_| ())
 }
 
 impl Component for PersistentVolumeController {
