@@ -25,23 +25,14 @@ pub enum JsonPatchError {
 
 /// Applies the operations in turn, as a client does for itself.
 pub fn json_patch_by_client(target: &Value, operations: &Value) -> Result<Value, JsonPatchError> {
-    let Value::List(list) = operations else {
-        return Err(JsonPatchError::Other(cannot_read(operations, "jsonpatch.Patch")));
-    };
-    if let Some(odd) = list.iter().find(|o| !matches!(o, Value::Map(_) | Value::Null)) {
-        return Err(JsonPatchError::Other(cannot_read(odd, "jsonpatch.Operation")));
-    }
+    let list = read(operations, "jsonpatch.Patch", "jsonpatch.Operation").map_err(JsonPatchError::Other)?;
     patched(target, list, &why)
 }
 
 /// Applies the operations in turn. Errors are worded as the API server words those of its library.
 pub fn json_patch(target: &Value, operations: &Value) -> Result<Value, Status> {
-    let Value::List(list) = operations else {
-        return Err(Status::bad_request(format!("error decoding patch: {}", cannot_read(operations, "[]handlers.jsonPatchOp"))));
-    };
-    if let Some(odd) = list.iter().find(|o| !matches!(o, Value::Map(_) | Value::Null)) {
-        return Err(Status::bad_request(format!("error decoding patch: {}", cannot_read(odd, "handlers.jsonPatchOp"))));
-    }
+    let list = read(operations, "[]handlers.jsonPatchOp", "handlers.jsonPatchOp")
+        .map_err(|why| Status::bad_request(format!("error decoding patch: {why}")))?;
     if list.len() > OPERATIONS_MAX {
         let mut status =
             Status::bad_request(format!("The allowed maximum operations in a JSON patch is {OPERATIONS_MAX}, got {}", list.len()));
@@ -50,6 +41,17 @@ pub fn json_patch(target: &Value, operations: &Value) -> Result<Value, Status> {
         return Err(status);
     }
     patched(target, list, &|_, _| does_not_apply())
+}
+
+/// The operations of a patch, of which null has none; an error where it is none, or they are none, of these types of Go's.
+fn read<'a>(patch: &'a Value, whole: &str, one: &str) -> Result<&'a [Value], String> {
+    if !matches!(patch, Value::List(_) | Value::Null) {
+        return Err(cannot_read(patch, whole));
+    }
+    match patch.items().iter().find(|o| !matches!(o, Value::Map(_) | Value::Null)) {
+        Some(odd) => Err(cannot_read(odd, one)),
+        None => Ok(patch.items()),
+    }
 }
 
 fn patched<E>(target: &Value, operations: &[Value], refuse: &dyn Fn(&mut Value, &Value) -> E) -> Result<Value, E> {
@@ -199,6 +201,11 @@ mod tests {
         assert!(run(r#"[{"op":"add","value":9}]"#).is_err());
         assert!(run(r#"[{"op":"remove","path":"a"}]"#).is_err());
         assert!(run(r#"[{"op":"replace","path":"","value":{}}]"#).is_ok());
+        assert_eq!(run("null"), Ok(doc.to_json()));
+        assert_eq!(
+            run("{}").map_err(Status::into_message),
+            Err("error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp".to_owned())
+        );
         let doubling = vec![r#"{"op":"copy","from":"/a","path":"/a/-"}"#; 30].join(",");
         assert_eq!(run(&format!("[{doubling}]")).map_err(|e| e.code), Err(422));
     }
