@@ -58,6 +58,6 @@ pub use patch::{
     JsonPatchError, json_patch, json_patch_by_client, merge_patch, strategic_merge_patch, three_way_merge_patch, three_way_strategic_patch,
 };
 pub use proxy::ProxyLocation;
-pub use rest::{RestRequest, RestResponse, created};
+pub use rest::{RestRequest, RestResponse, created, not_registered};
 pub use service_allocator::NODE_PORTS;
 pub use tokens::{CERTIFICATE, POD_TOKEN_S, account_of, legacy_token, token};

@@ -209,14 +209,8 @@ impl ApiServer {
             let why = format!("the API version in the data ({api_version}) does not match the expected API version ({expected})");
             return Err(Status::bad_request(why));
         }
-        let why = if self.kind_of(api_version, named).is_some() {
-            let package = kind.group.split('.').next().filter(|g| !g.is_empty()).unwrap_or("core");
-            format!("converting ({version}.{named}) to ({package}.{}): unknown conversion", kind.kind)
-        } else {
-            format!(
-                "no kind {named:?} is registered for version {api_version:?} in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\""
-            )
-        };
+        let is_registered = self.kind_of(api_version, named).is_some();
+        let why = if is_registered { no_conversion(named, version, kind) } else { not_registered(named, api_version) };
         Err(Status::bad_request(format!("{named} in version {version:?} cannot be handled as a {}: {why}", kind.kind)))
     }
 
@@ -235,6 +229,17 @@ impl ApiServer {
             "metadata": {"resourceVersion": self.revision().to_string()}, "items": items
         })
     }
+}
+
+/// Why a body of one kind is not read as another.
+pub(super) fn no_conversion(named: &str, version: &str, kind: KindRef) -> String {
+    let package = kind.group.split('.').next().filter(|group| !group.is_empty()).unwrap_or("core");
+    format!("converting ({version}.{named}) to ({package}.{}): unknown conversion", kind.kind)
+}
+
+/// Why a body of a kind that the API server does not know is not read.
+pub fn not_registered(named: &str, api_version: &str) -> String {
+    format!("no kind {named:?} is registered for version {api_version:?} in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"")
 }
 
 /// The answer to what was done and left no object.

@@ -51,7 +51,7 @@ use crate::api::convert::to_version;
 use crate::api::decode::served_version;
 use crate::api::{KindRef, Object, Status, Value};
 use crate::base::Duration;
-use crate::server::WriteOptions;
+use crate::server::{WriteOptions, not_registered};
 
 /// How long it takes from one object's request to the next one's where a command writes several.
 pub const BETWEEN_WRITES: Duration = Duration::from_millis(10);
@@ -138,10 +138,10 @@ fn create_object(
     let named = object.kind();
     if named != kind.kind {
         return Err(Status::bad_request(format!(
-            "{named} in version {:?} cannot be handled as a {}: no kind {named:?} is registered for version {:?} in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"",
+            "{named} in version {:?} cannot be handled as a {}: {}",
             kind.version,
             kind.kind,
-            object.api_version()
+            not_registered(named, object.api_version())
         ))
         .into());
     }

@@ -6,9 +6,10 @@ mod strategic;
 
 use super::ApiServer;
 use super::options::{Caller, FieldValidation, Patch, Subresource, WriteOptions};
+use super::rest::{no_conversion, not_registered};
 use super::strategy::demand_verb;
 use super::write::{MadeOf, Write};
-use crate::api::decode::{from_patched, strict_text, wrong_type};
+use crate::api::decode::{from_patched, json_kind, strict_text, wrong_type};
 use crate::api::schema::schema;
 use crate::api::{Cause, Kind, KindRef, Object, SCALE, Status, Value, join_api_version, split_api_version};
 
@@ -110,14 +111,7 @@ const OBJECT: &str = "map[string]interface {}";
 
 /// What Go says of JSON that is of another type than the one that it is read into.
 fn cannot_read(value: &Value, into: &str) -> String {
-    let kind = match value {
-        Value::Str(_) => "string",
-        Value::Bool(_) => "bool",
-        Value::Int(_) | Value::Float(_) => "number",
-        Value::List(_) => "array",
-        Value::Map(_) | Value::Null => "object",
-    };
-    format!("json: cannot unmarshal {kind} into Go value of type {into}")
+    format!("json: cannot unmarshal {} into Go value of type {into}", json_kind(value))
 }
 
 /// Refuses what a JSON or merge patch made of an object, where that is none of its kind or of the wrong types.
@@ -131,19 +125,11 @@ fn demand_kind(kind: KindRef, patched: &Value) -> Result<(), Status> {
         && (version.is_empty() || group == kind.group && schema().versions(kind).into_iter().any(|v| v == version));
     let why = match (same, Kind::of_group(group, named)) {
         (true, _) => wrong_type(kind, patched),
-        (false, Some(other)) if schema().versions(other).into_iter().any(|v| v == version) => {
-            let package = kind.group.split('.').next().filter(|group| !group.is_empty()).unwrap_or("core");
-            Some(format!("converting ({version}.{named}) to ({package}.{}): unknown conversion", kind.kind))
-        }
-        (false, _) => {
-            Some(format!("no kind {named:?} is registered for version {:?} in scheme {SCHEME:?}", join_api_version(group, version)))
-        }
+        (false, Some(other)) if schema().versions(other).into_iter().any(|v| v == version) => Some(no_conversion(named, version, kind)),
+        (false, _) => Some(not_registered(named, &join_api_version(group, version))),
     };
     why.map_or(Ok(()), |why| Err(refused(&patched.to_json(), &why)))
 }
-
-/// Where the API server's types are registered.
-const SCHEME: &str = "pkg/api/legacyscheme/scheme.go:30";
 
 /// The answer to a strategic patch that makes no object: the patch as Go prints it, and why.
 // Models handlers.patcher.applyPatchToObject: the lists that were merged are gone from the patch by then.
