@@ -166,6 +166,11 @@ impl Status {
         Status::new(404, "NotFound", format!("{} {} not found", kind.qualified(), quote(name))).about(kind, name)
     }
 
+    /// Whether what was asked for is not there (`apierrors.IsNotFound`).
+    pub fn is_not_found(&self) -> bool {
+        self.reason == "NotFound"
+    }
+
     /// 409: an object of that name is there already.
     pub fn already_exists(kind: KindRef, name: &str) -> Status {
         Status::new(409, "AlreadyExists", format!("{} {} already exists", kind.qualified(), quote(name))).about(kind, name)

@@ -54,7 +54,8 @@ pub(super) fn controller_of(object: &Value, kind: &str) -> Option<ObjectRef> {
     (owner.get("kind").str() == kind).then(|| (object.namespace_arc(), owner.get("name").arc_str()))
 }
 
-/// Reconciles the next key that is due in one of a controller's queues; where that fails, the key is due again later.
+/// Reconciles the next key that is due in one of a controller's queues; where that fails, the key is due again later. Says whether any
+/// was due.
 // Models processNextWorkItem, which every controller has.
 pub(super) fn work<C, K: Ord + Clone>(
     controller: &mut C,
@@ -62,13 +63,22 @@ pub(super) fn work<C, K: Ord + Clone>(
     reconcile: impl FnOnce(&mut C, &mut ApiServer, Time, &K) -> Result<(), Status>,
     api: &mut ApiServer,
     now: Time,
-) {
-    let Some(key) = queue(controller).pop_due(now) else { return };
+) -> bool {
+    let Some(key) = queue(controller).pop_due(now) else { return false };
     let before = api.revision();
     let succeeded = reconcile(controller, api, now, &key).is_ok();
     let queue = queue(controller);
     queue.note_requests(now, api.revision() - before);
     queue.settle(key, now, succeeded);
+    true
+}
+
+/// What came of a write of what may be gone: then there is nothing left to do (`client.IgnoreNotFound`).
+pub(super) fn ignore_not_found<T>(written: Result<T, Status>) -> Result<(), Status> {
+    match written {
+        Err(status) if !status.is_not_found() => Err(status),
+        _ => Ok(()),
+    }
 }
 
 /// The owner reference that makes `owner` the controller of what carries it (`metav1.NewControllerRef`).

@@ -2,7 +2,7 @@
 
 use crate::base::{List as _, Order as _, SortedMap};
 
-use super::controller::{ObjectRef, key_of, work};
+use super::controller::{ObjectRef, ignore_not_found, key_of, work};
 use super::service_pods::{
     HEADLESS, RECONCILE, TriggerTimes, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selected_pods,
     services_of, target_ref,
@@ -28,10 +28,7 @@ impl EndpointsController {
         let kind = kinds::ENDPOINTS;
         let Some(service) = api.peek(kinds::SERVICE, &key.0, &key.1).cloned() else {
             self.triggers.forget(key);
-            return match api.delete(&by, kind, &key.0, &key.1, &DeleteOptions::default()) {
-                Err(status) if status.reason != "NotFound" => Err(status),
-                _ => Ok(()),
-            };
+            return ignore_not_found(api.delete(&by, kind, &key.0, &key.1, &DeleteOptions::default()));
         };
         let Some(pods) = selected_pods(api, &service) else { return Ok(()) };
         let pods: Vec<&Value> = pods.into_iter().filter(|p| is_candidate(p)).list();

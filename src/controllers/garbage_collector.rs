@@ -1,5 +1,6 @@
 //! The garbage collector (`pkg/controller/garbagecollector`): dependents of owners that are gone, and the two finalizers of deletion policies.
 
+use super::controller::ignore_not_found;
 use super::flags::Flags;
 use super::work_queue::WorkQueue;
 use crate::api::{KindRef, Object, Value, drop_finalizer, drop_owner, has_finalizer, kinds};
@@ -216,10 +217,6 @@ impl Component for GarbageCollector {
         let written = api.revision() - before;
         // It looked at the object first.
         self.queue.note_requests(now, if written == 0 { 0 } else { written + 1 });
-        match done {
-            Ok(()) => self.queue.forget(&key),
-            Err(status) if status.reason == "NotFound" => self.queue.forget(&key),
-            Err(_) => self.queue.add_rate_limited(key, now),
-        }
+        self.queue.settle(key, now, ignore_not_found(done).is_ok());
     }
 }

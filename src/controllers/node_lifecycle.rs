@@ -1,5 +1,6 @@
 //! The node lifecycle controller (`pkg/controller/nodelifecycle`): notices silent nodes, and turns what nodes say of themselves into taints.
 
+use super::controller::work;
 use super::flags::Flags;
 use super::work_queue::WorkQueue;
 use crate::api::well_known::{NOT_READY, UNREACHABLE, UNSCHEDULABLE};
@@ -183,7 +184,8 @@ impl NodeLifecycleController {
     }
 
     /// Sets the labels and NoSchedule taints of a node (`reconcileNodeLabels`, `doNoScheduleTaintingPass`).
-    pub(super) fn set_right(&mut self, api: &mut ApiServer, by: &Caller, name: &str) -> Result<(), Status> {
+    pub(super) fn set_right(&mut self, api: &mut ApiServer, now: Time, name: &ArcStr) -> Result<(), Status> {
+        let by = &Caller::new(now, MANAGER);
         let Some(node) = api.peek(kinds::NODE, "", name).cloned() else { return Ok(()) };
         let mut next = node.clone();
         for (primary, secondary) in [("kubernetes.io/os", "beta.kubernetes.io/os"), ("kubernetes.io/arch", "beta.kubernetes.io/arch")] {
@@ -209,7 +211,8 @@ impl NodeLifecycleController {
     }
 
     /// Looks at a node's health (`monitorNodeHealth`).
-    fn monitor(&mut self, api: &mut ApiServer, by: &Caller, name: &ArcStr) -> Result<(), Status> {
+    fn monitor(&mut self, api: &mut ApiServer, now: Time, name: &ArcStr) -> Result<(), Status> {
+        let by = &Caller::new(now, MANAGER);
         let nodes = kinds::NODE;
         let Some(node) = api.peek(nodes, "", name).cloned() else { return Ok(()) };
         let before = node.condition("Ready").to_owned();
@@ -393,14 +396,7 @@ impl Component for NodeLifecycleController {
                 self.recorder.forget(node.uid());
             }
         }
-        if let Some(name) = self.changed.pop_due(now) {
-            let succeeded = self.set_right(api, &by, &name).is_ok();
-            self.changed.settle(name, now, succeeded);
-            return;
-        }
-        if let Some(name) = self.monitored.pop_due(now) {
-            let succeeded = self.monitor(api, &by, &name).is_ok();
-            self.monitored.settle(name, now, succeeded);
+        if work(self, |c| &mut c.changed, Self::set_right, api, now) || work(self, |c| &mut c.monitored, Self::monitor, api, now) {
             return;
         }
         // A write that is refused here is tried again with the next look.
@@ -474,8 +470,8 @@ mod tests {
             pod.set(&["status", "conditions"], obj!([{"type": "Ready", "status": "True"}]));
             api.update(&by(), pods, pod, Subresource::Status, &WriteOptions::default()).map_err(|e| e.to_string())?;
             api.stop_heartbeats(AT, "node0");
-            let later = Caller::new(AT + Duration::from_nanos(row.get("timeToPass").int().unsigned_abs()), "test");
-            controller.monitor(&mut api, &later, &"node0".into()).map_err(|e| e.to_string())?;
+            let later = AT + Duration::from_nanos(row.get("timeToPass").int().unsigned_abs());
+            controller.monitor(&mut api, later, &"node0".into()).map_err(|e| e.to_string())?;
             let ready = api.peek(pods, "default", "pod0").expect("the pod is there").condition("Ready") == "True";
             same(!ready, row.get("expectedPodStatusUpdate").is_true())
         });

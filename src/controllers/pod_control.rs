@@ -31,7 +31,7 @@ pub(super) fn delete_pod(api: &mut ApiServer, by: &Caller, recorder: &mut EventR
             recorder.event(api, by.now, owner, EventType::Normal, "SuccessfulDelete", &format!("Deleted pod: {}", pod.name()));
             Ok(())
         }
-        Err(status) if status.reason == "NotFound" => Ok(()),
+        Err(status) if status.is_not_found() => Ok(()),
         Err(status) => {
             recorder.event(api, by.now, owner, EventType::Warning, "FailedDelete", &format!("Error deleting: {status}"));
             Err(status)

@@ -110,7 +110,7 @@ impl TaintEvictionController {
             .update(&by, pods, next, Subresource::Status, &WriteOptions::default())
             .and_then(|_| api.delete(&by, pods, &key.0, &key.1, &DeleteOptions::default()));
         match done {
-            Err(status) if status.reason != "NotFound" => {
+            Err(status) if !status.is_not_found() => {
                 if let Some(mark) = self.marked.get_mut(key) {
                     mark.done = false;
                 }

@@ -169,7 +169,7 @@ fn taints_and_labels_of_nodes() {
         made.set(&["status"], node.get("status"));
         api.update(&by, kind, made, crate::server::Subresource::Status, &WriteOptions::default()).expect("a valid status");
         let mut controller = node_lifecycle::NodeLifecycleController::new(&super::Flags::default());
-        controller.set_right(&mut api, &by, node.name()).expect("nothing refuses");
+        controller.set_right(&mut api, by.now, &node.name_arc()).expect("nothing refuses");
         api.peek(kind, "", node.name()).cloned().unwrap_or_default()
     };
     check("nodelifecycle", "TestTaintsNodeByCondition", 4, |row| {

@@ -51,7 +51,7 @@ impl Component for TtlAfterFinishedController {
         let preconditions = Preconditions { uid: Some(job.uid().into()), ..Preconditions::default() };
         let options = DeleteOptions { preconditions, ..DeleteOptions::with(Propagation::Foreground) };
         match api.delete(&Caller::new(now, "ttl-after-finished-controller"), kind, &key.0, &key.1, &options) {
-            Err(status) if status.reason != "NotFound" => self.queue.add_rate_limited(key, now),
+            Err(status) if !status.is_not_found() => self.queue.add_rate_limited(key, now),
             _ => self.queue.forget(&key),
         }
     }

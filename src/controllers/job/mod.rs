@@ -11,7 +11,7 @@ mod tracking;
 use backoff::BackoffRecord;
 use indexes::Intervals;
 
-use super::controller::{ObjectRef, controller_of, key_of};
+use super::controller::{ObjectRef, controller_of, key_of, work};
 use super::flags::Flags;
 use super::pod_claim::claim_pods;
 use super::replicas::is_active;
@@ -137,9 +137,7 @@ impl JobController {
 
     /// Does the first thing that is due.
     fn work(&mut self, api: &mut ApiServer, now: Time) {
-        if let Some(key) = self.orphans.pop_due(now) {
-            let succeeded = self.release_orphan(api, now, &key).is_ok();
-            self.orphans.settle(key, now, succeeded);
+        if work(self, |c| &mut c.orphans, Self::release_orphan, api, now) {
             return;
         }
         let Some(key) = self.queue.pop_due(now) else { return };

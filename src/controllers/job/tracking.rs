@@ -4,6 +4,7 @@ use crate::base::{List as _, Order as _, SortedSet};
 
 use super::{Condition, Sync, TRACKING, ensure_condition, indexes, policy, set_count};
 use crate::api::{self as objects, ArcStr, Object, Status, Value, kinds};
+use crate::controllers::controller::ignore_not_found;
 use crate::server::{ApiServer, Caller, EventType, Subresource, WriteOptions};
 
 /// Uncounted pods that a status holds at the most.
@@ -21,10 +22,7 @@ pub(super) fn remove_finalizer(api: &mut ApiServer, by: &Caller, pod: &Value) ->
         return Ok(());
     };
     objects::drop_finalizer(&mut next, TRACKING);
-    match api.update(by, pods, next, Subresource::None, &WriteOptions::default()) {
-        Err(status) if status.reason != "NotFound" => Err(status),
-        _ => Ok(()),
-    }
+    ignore_not_found(api.update(by, pods, next, Subresource::None, &WriteOptions::default()))
 }
 
 impl Sync<'_> {

@@ -265,7 +265,7 @@ impl<'a> Control<'a> {
                 self.pod_event("Delete", pod.name(), None);
                 Ok(())
             }
-            Err(status) if status.reason == "NotFound" => Ok(()),
+            Err(status) if status.is_not_found() => Ok(()),
             Err(status) => {
                 self.pod_event("Delete", pod.name(), Some(&status));
                 Err(status)

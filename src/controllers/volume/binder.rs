@@ -5,7 +5,7 @@ use super::users;
 use crate::api::persistent_volume::{SELECTED_NODE, best_match, class_of, is_for, mismatch, set_aside};
 use crate::api::{ArcStr, KindRef, Object, Quantity, Status, Value, has_ended, kinds};
 use crate::base::{Duration, List as _, Time};
-use crate::controllers::controller::{ObjectRef, key_of};
+use crate::controllers::controller::{ObjectRef, ignore_not_found, key_of, work};
 use crate::controllers::work_queue::WorkQueue;
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
@@ -48,7 +48,8 @@ const CLAIM: KindRef = kinds::PERSISTENT_VOLUME_CLAIM;
 const VOLUME: KindRef = kinds::PERSISTENT_VOLUME;
 
 impl PersistentVolumeController {
-    fn sync_claim(&mut self, api: &mut ApiServer, by: &Caller, key: &ObjectRef) -> Result<(), Status> {
+    fn sync_claim(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
+        let by = &Caller::new(now, MANAGER);
         let Some(claim) = api.peek(CLAIM, &key.0, &key.1).cloned() else { return Ok(()) };
         let named = claim.at(&["spec", "volumeName"]).str();
         if claim.annotation(COMPLETED).is_some() {
@@ -166,18 +167,20 @@ impl PersistentVolumeController {
 
     /// Says of a claim that asks for more than it has that others would have to make its volume larger.
     // Models the expand controller, none of whose plugins can; for in-tree volumes of clouds it would name the CSI driver.
-    fn expand(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) {
-        let Some(claim) = api.peek(CLAIM, &key.0, &key.1).filter(|c| asked(c) > granted(c)).cloned() else { return };
+    fn expand(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
+        let Some(claim) = api.peek(CLAIM, &key.0, &key.1).filter(|c| asked(c) > granted(c)).cloned() else { return Ok(()) };
         let volume = api.peek(VOLUME, "", claim.at(&["spec", "volumeName"]).str());
-        let Some(spec) = volume.filter(|v| is_for(v, &claim)).map(|v| v.get("spec")) else { return };
+        let Some(spec) = volume.filter(|v| is_for(v, &claim)).map(|v| v.get("spec")) else { return Ok(()) };
         // A kind of volume that it knows of is no reason to warn.
         let known = ["csi", "flexVolume", "fc"].iter().any(|source| !spec.get(source).is_null());
         let event_type = if known { EventType::Normal } else { EventType::Warning };
         let message = "waiting for an external controller to expand this PVC";
         self.expander.event(api, now, &claim, event_type, "ExternalExpanding", message);
+        Ok(())
     }
 
-    fn sync_volume(&mut self, api: &mut ApiServer, by: &Caller, name: &str) -> Result<(), Status> {
+    fn sync_volume(&mut self, api: &mut ApiServer, now: Time, name: &ArcStr) -> Result<(), Status> {
+        let by = &Caller::new(now, MANAGER);
         let Some(volume) = api.peek(VOLUME, "", name).cloned() else { return Ok(()) };
         let reference = volume.at(&["spec", "claimRef"]);
         let key: ObjectRef = (reference.get("namespace").arc_str(), reference.get("name").arc_str());
@@ -222,10 +225,7 @@ impl PersistentVolumeController {
             Some(format!("error getting deleter volume plugin for volume {:?}: no deletable volume plugin matched", volume.name()))
         };
         let Some(message) = failure else {
-            return match api.delete(by, VOLUME, "", volume.name(), &DeleteOptions::default()) {
-                Err(status) if status.reason != "NotFound" => Err(status),
-                _ => Ok(()),
-            };
+            return ignore_not_found(api.delete(by, VOLUME, "", volume.name(), &DeleteOptions::default()));
         };
         if let Some(volume) = api.peek(VOLUME, "", volume.name()).cloned() {
             let mut next = volume.clone();
@@ -328,16 +328,8 @@ impl Component for PersistentVolumeController {
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
-        let by = Caller::new(now, MANAGER);
-        if let Some(key) = self.claims.pop_due(now) {
-            let succeeded = self.sync_claim(api, &by, &key).is_ok();
-            self.claims.settle(key, now, succeeded);
-        } else if let Some(name) = self.volumes.pop_due(now) {
-            let succeeded = self.sync_volume(api, &by, &name).is_ok();
-            self.volumes.settle(name, now, succeeded);
-        } else if let Some(key) = self.growing.pop_due(now) {
-            self.expand(api, now, &key);
-            self.growing.settle(key, now, true);
-        }
+        let _ = work(self, |c| &mut c.claims, Self::sync_claim, api, now)
+            || work(self, |c| &mut c.volumes, Self::sync_volume, api, now)
+            || work(self, |c| &mut c.growing, Self::expand, api, now);
     }
 }

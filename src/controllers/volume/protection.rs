@@ -4,7 +4,7 @@
 use super::{claims_of, users};
 use crate::api::{ArcStr, KindRef, Object, Status, Value, drop_finalizer, has_finalizer, kinds};
 use crate::base::Time;
-use crate::controllers::controller::ObjectRef;
+use crate::controllers::controller::{ObjectRef, ignore_not_found, work};
 use crate::controllers::work_queue::WorkQueue;
 use crate::server::{ApiServer, Caller, Change, Component, Subresource, WriteOptions};
 
@@ -21,10 +21,7 @@ pub struct VolumeProtectionController {
 fn release(api: &mut ApiServer, by: &Caller, kind: KindRef, object: &Value, finalizer: &str) -> Result<(), Status> {
     let mut next = object.clone();
     drop_finalizer(&mut next, finalizer);
-    match api.update(by, kind, next, Subresource::None, &WriteOptions::default()) {
-        Err(status) if status.reason != "NotFound" => Err(status),
-        _ => Ok(()),
-    }
+    ignore_not_found(api.update(by, kind, next, Subresource::None, &WriteOptions::default()))
 }
 
 fn is_held(object: &Value, finalizer: &str) -> bool {
@@ -42,7 +39,7 @@ impl VolumeProtectionController {
         release(api, &Caller::new(now, "pvc-protection-controller"), kind, &claim, CLAIM)
     }
 
-    fn check_volume(&mut self, api: &mut ApiServer, now: Time, name: &str) -> Result<(), Status> {
+    fn check_volume(&mut self, api: &mut ApiServer, now: Time, name: &ArcStr) -> Result<(), Status> {
         let kind = kinds::PERSISTENT_VOLUME;
         let Some(volume) = api.peek(kind, "", name).filter(|v| is_held(v, VOLUME)).cloned() else { return Ok(()) };
         if volume.at(&["status", "phase"]).str() == "Bound" {
@@ -82,12 +79,6 @@ impl Component for VolumeProtectionController {
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
-        if let Some(key) = self.claims.pop_due(now) {
-            let succeeded = self.check_claim(api, now, &key).is_ok();
-            self.claims.settle(key, now, succeeded);
-        } else if let Some(name) = self.volumes.pop_due(now) {
-            let succeeded = self.check_volume(api, now, &name).is_ok();
-            self.volumes.settle(name, now, succeeded);
-        }
+        let _ = work(self, |c| &mut c.claims, Self::check_claim, api, now) || work(self, |c| &mut c.volumes, Self::check_volume, api, now);
     }
 }
