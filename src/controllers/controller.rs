@@ -5,7 +5,7 @@ use super::work_queue::WorkQueue;
 use crate::api::{ArcStr, KindRef, Object, Status, Value};
 use crate::base::{List as _, Time};
 use crate::obj;
-use crate::server::{ApiServer, Component};
+use crate::server::{ApiServer, Caller, Component, Subresource, WriteOptions};
 
 /// A controller: a component that can be copied with the rest of the cluster.
 pub trait Controller: Component {
@@ -79,6 +79,25 @@ pub(super) fn ignore_not_found<T>(written: Result<T, Status>) -> Result<(), Stat
         Err(status) if !status.is_not_found() => Err(status),
         _ => Ok(()),
     }
+}
+
+/// Sets a count of a status, which a zero is left out of (`omitempty`).
+pub(super) fn set_count(status: &mut Value, member: &str, count: impl Into<Value>) {
+    let count = count.into();
+    if count.is_empty() {
+        status.remove(&[member]);
+    } else {
+        status.set(&[member], count);
+    }
+}
+
+/// Writes the status of an object, where it is another than it was.
+pub(super) fn update_status(api: &mut ApiServer, by: &Caller, kind: KindRef, mut object: Value, status: Value) -> Result<(), Status> {
+    if status.same(object.get("status")) {
+        return Ok(());
+    }
+    object.set(&["status"], status);
+    api.update(by, kind, object, Subresource::Status, &WriteOptions::default()).map(|_| ())
 }
 
 /// The owner reference that makes `owner` the controller of what carries it (`metav1.NewControllerRef`).

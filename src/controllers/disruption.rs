@@ -1,13 +1,13 @@
 //! PodDisruptionBudgets (`pkg/controller/disruption`): how many of a budget's pods may be taken away just now.
 
-use super::controller::{ObjectRef, go_selector, key_of, work};
+use super::controller::{ObjectRef, go_selector, key_of, update_status, work};
 use super::work_queue::WorkQueue;
 use crate::api::int_or_string::scaled_value;
 use crate::api::selector::LabelSelector;
 use crate::api::{KindRef, Object, Status, Value, is_ready, kinds, quote, set_condition};
 use crate::base::{Duration, List as _, RandomStream, SortedMap, Time};
 use crate::obj;
-use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
+use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType};
 
 const MANAGER: &str = "controllermanager";
 /// An evicted pod that is not gone after this time counts again (`DeletionTimeout`).
@@ -151,7 +151,7 @@ impl DisruptionController {
         }
         let (word, reason) = if allowed > 0 { ("True", "SufficientPods") } else { ("False", "InsufficientPods") };
         set_allowed(&mut status, &budget, word, reason, "", now);
-        write(api, &by, budget, status)
+        update_status(api, &by, kind, budget, status)
     }
 
     /// Allows nothing while the budget cannot be worked out.
@@ -159,7 +159,7 @@ impl DisruptionController {
         let mut status = budget.get("status").clone();
         status.set(&["disruptionsAllowed"], 0);
         set_allowed(&mut status, &budget, "False", "SyncFailed", error, by.now);
-        write(api, by, budget, status)?;
+        update_status(api, by, kinds::POD_DISRUPTION_BUDGET, budget, status)?;
         Err(Status::internal(error))
     }
 
@@ -204,15 +204,6 @@ fn set_allowed(status: &mut Value, budget: &Value, word: &str, reason: &str, mes
         "reason": reason, "message": message
     });
     set_condition(status.get_mut("conditions").list_mut(), condition, now);
-}
-
-fn write(api: &mut ApiServer, by: &Caller, budget: Value, status: Value) -> Result<(), Status> {
-    if status.same(budget.get("status")) {
-        return Ok(());
-    }
-    let mut next = budget;
-    next.set(&["status"], status);
-    api.update(by, kinds::POD_DISRUPTION_BUDGET, next, Subresource::Status, &WriteOptions::default()).map(|_| ())
 }
 
 impl Component for DisruptionController {

@@ -3,7 +3,7 @@
 use super::controller::ignore_not_found;
 use super::flags::Flags;
 use super::work_queue::WorkQueue;
-use crate::api::{KindRef, Object, Value, drop_finalizer, drop_owner, has_finalizer, kinds};
+use crate::api::{KindRef, Object, Status, Value, drop_finalizer, drop_owner, has_finalizer, kinds};
 use crate::base::{List as _, RateLimiter, Time};
 use crate::server::{
     ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Preconditions, Propagation, Subresource, WriteOptions,
@@ -26,7 +26,7 @@ impl GarbageCollector {
     }
 
     /// Deletes the object where all its owners are gone; in the foreground where one of them waits for it.
-    fn attempt_to_delete(&mut self, api: &mut ApiServer, by: &Caller, key: &ObjectKey) -> Result<(), crate::api::Status> {
+    fn attempt_to_delete(&mut self, api: &mut ApiServer, by: &Caller, key: &ObjectKey) -> Result<(), Status> {
         let Some(object) = api.peek(key.kind, &key.namespace, &key.name).cloned() else { return Ok(()) };
         let owners = object.at(&["metadata", "ownerReferences"]).items();
         if owners.is_empty() || object.is_terminating() {
@@ -111,7 +111,7 @@ impl GarbageCollector {
     }
 
     /// Does what the finalizers `orphan` and `foregroundDeletion` of a terminating object ask for, then takes them off.
-    fn process_finalizers(&mut self, api: &mut ApiServer, by: &Caller, key: &ObjectKey) -> Result<(), crate::api::Status> {
+    fn process_finalizers(&mut self, api: &mut ApiServer, by: &Caller, key: &ObjectKey) -> Result<(), Status> {
         let Some(object) = api.peek(key.kind, &key.namespace, &key.name).cloned() else { return Ok(()) };
         if !object.is_terminating() {
             return Ok(());
@@ -142,7 +142,7 @@ impl GarbageCollector {
     }
 }
 
-fn remove_finalizer(api: &mut ApiServer, by: &Caller, key: &ObjectKey, finalizer: &str) -> Result<(), crate::api::Status> {
+fn remove_finalizer(api: &mut ApiServer, by: &Caller, key: &ObjectKey, finalizer: &str) -> Result<(), Status> {
     let Some(mut next) = api.peek(key.kind, &key.namespace, &key.name).cloned() else { return Ok(()) };
     drop_finalizer(&mut next, finalizer);
     api.update(by, key.kind, next, Subresource::None, &WriteOptions::default()).map(|_| ())

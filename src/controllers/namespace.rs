@@ -2,7 +2,7 @@
 
 use super::controller::work;
 use super::work_queue::WorkQueue;
-use crate::api::{ArcStr, KindRef, Object, Value, has_ended, kinds, set_condition};
+use crate::api::{ArcStr, KindRef, Object, Status, Value, has_ended, kinds, set_condition};
 use crate::base::Order as _;
 use crate::base::{Duration, List as _, Time};
 use crate::obj;
@@ -21,7 +21,7 @@ pub struct NamespaceController {
 
 impl NamespaceController {
     /// Deletes all that is left, pods first (`OrderedNamespaceDeletion`); takes off the `kubernetes` finalizer once nothing is.
-    fn reconcile(&mut self, api: &mut ApiServer, now: Time, name: &ArcStr) -> Result<(), crate::api::Status> {
+    fn reconcile(&mut self, api: &mut ApiServer, now: Time, name: &ArcStr) -> Result<(), Status> {
         let namespaces = kinds::NAMESPACE;
         let Some(namespace) = api.peek(namespaces, "", name).cloned() else { return Ok(()) };
         if !namespace.is_terminating() || namespace.at(&["spec", "finalizers"]).items().is_empty() {

@@ -1,6 +1,6 @@
 //! ReplicaSets and ReplicationControllers (`pkg/controller/replicaset`): one controller under two names.
 
-use super::controller::{ObjectRef, controller_of, controller_ref, key_of, work};
+use super::controller::{ObjectRef, controller_of, controller_ref, key_of, set_count, update_status, work};
 use super::deletion_rank::{self, DeletionRank};
 use super::flags::Flags;
 use super::pod_control;
@@ -8,7 +8,7 @@ use super::replica_tally::{Counts, ReplicaTally};
 use super::replicas::{is_active, pod_from_template, slow_start};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
-use crate::api::{Kind, KindRef, Object, Value, drop_owner, find_condition, is_ready, kinds};
+use crate::api::{ArcStr, Kind, KindRef, Object, Status, Value, drop_owner, find_condition, is_ready, kinds};
 use crate::base::{Duration, List as _, SortedMap, SortedSet, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, Patch, Subresource, WriteOptions};
@@ -26,7 +26,7 @@ pub struct ReplicaSetController {
     queue: WorkQueue<ObjectRef>,
     recorder: EventRecorder,
     /// Objects by namespace, to find which of them a pod without owner fits.
-    members: SortedMap<crate::api::ArcStr, SortedSet<ObjectRef>>,
+    members: SortedMap<ArcStr, SortedSet<ObjectRef>>,
     /// Objects that may have pods to adopt or to release.
     unclaimed: SortedSet<ObjectRef>,
     tally: ReplicaTally,
@@ -81,7 +81,7 @@ impl ReplicaSetController {
         }
     }
 
-    fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), crate::api::Status> {
+    fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
         let Some(object) = api.peek(self.kind, &key.0, &key.1).cloned() else { return Ok(()) };
         let Some(selector) = self.selector(&object) else { return Ok(()) };
         let by = Caller::new(now, self.manager);
@@ -123,7 +123,7 @@ impl ReplicaSetController {
     }
 
     /// Lets go of owned pods that no longer fit, and adopts orphans that do (`PodControllerRefManager`).
-    fn claim(&self, api: &mut ApiServer, by: &Caller, object: &Value, selector: &LabelSelector) -> Result<(), crate::api::Status> {
+    fn claim(&self, api: &mut ApiServer, by: &Caller, object: &Value, selector: &LabelSelector) -> Result<(), Status> {
         if object.is_terminating() {
             return Ok(());
         }
@@ -143,7 +143,7 @@ impl ReplicaSetController {
     }
 
     /// Makes what is missing, deletes what is too much; false where the client may ask for no more of it now.
-    fn manage(&mut self, api: &mut ApiServer, by: &Caller, object: &Value, active: usize) -> Result<bool, crate::api::Status> {
+    fn manage(&mut self, api: &mut ApiServer, by: &Caller, object: &Value, active: usize) -> Result<bool, Status> {
         let wanted = object.at(&["spec", "replicas"]).as_int().unwrap_or(1).max(0) as usize;
         let work = wanted.abs_diff(active).min(BURST);
         let now = work.min(self.queue.pods_left(by.now));
@@ -185,19 +185,15 @@ impl ReplicaSetController {
         key: &ObjectRef,
         counts: Counts,
         available: usize,
-        failure: Option<&crate::api::Status>,
-    ) -> Result<(), crate::api::Status> {
+        failure: Option<&Status>,
+    ) -> Result<(), Status> {
         let Some(object) = api.peek(self.kind, &key.0, &key.1).cloned() else { return Ok(()) };
         let mut status = object.get("status").clone();
         status.set(&["replicas"], counts.active);
         for (member, n) in
             [("fullyLabeledReplicas", counts.fully_labeled), ("readyReplicas", counts.ready), ("availableReplicas", available)]
         {
-            if n == 0 {
-                status.remove(&[member]);
-            } else {
-                status.set(&[member], n);
-            }
+            set_count(&mut status, member, n);
         }
         if self.kind == kinds::REPLICA_SET {
             status.set(&["terminatingReplicas"], counts.terminating);
@@ -205,12 +201,7 @@ impl ReplicaSetController {
         status.set(&["observedGeneration"], object.at(&["metadata", "generation"]).int());
         let too_many = counts.active as i64 > object.at(&["spec", "replicas"]).as_int().unwrap_or(1);
         set_failure(&mut status, failure, if too_many { "FailedDelete" } else { "FailedCreate" }, by.now);
-        if status.same(object.get("status")) {
-            return Ok(());
-        }
-        let mut next = object;
-        next.set(&["status"], status);
-        api.update(by, self.kind, next, Subresource::Status, &WriteOptions::default()).map(|_| ())
+        update_status(api, by, self.kind, object, status)
     }
 }
 
@@ -225,7 +216,7 @@ fn concerns(old: &Value, new: &Value) -> bool {
 }
 
 /// Sets or clears the ReplicaFailure condition.
-pub(super) fn set_failure(status: &mut Value, failure: Option<&crate::api::Status>, reason: &str, now: Time) {
+pub(super) fn set_failure(status: &mut Value, failure: Option<&Status>, reason: &str, now: Time) {
     let has = !find_condition(status, "ReplicaFailure").is_null();
     match failure {
         Some(_) if has => {}

@@ -1,10 +1,10 @@
 //! The resource quota controller (`pkg/controller/resourcequota`): what is used of each quota, in its status.
 
-use super::controller::{ObjectRef, key_of, work};
+use super::controller::{ObjectRef, key_of, update_status, work};
 use super::work_queue::WorkQueue;
 use crate::api::{KindRef, Status, Value, kinds, quota};
 use crate::base::{Duration, Time};
-use crate::server::{ApiServer, Caller, Change, Component, Subresource, WriteOptions};
+use crate::server::{ApiServer, Caller, Change, Component};
 
 /// Changes that come within this time of a count share the next one.
 const PACE: Duration = Duration::from_millis(50);
@@ -27,7 +27,6 @@ impl ResourceQuotaController {
         let Some(current) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
         let hard = current.at(&["spec", "hard"]).clone();
         let used = quota::usage_in(api.countable(&key.0), &current);
-        let mut next = current.clone();
         let mut status = Value::map();
         if !hard.is_empty() {
             let mut counts = Value::map();
@@ -37,12 +36,7 @@ impl ResourceQuotaController {
             status.set(&["hard"], hard);
             status.set(&["used"], counts);
         }
-        next.set(&["status"], status);
-        if next.same(&current) {
-            return Ok(());
-        }
-        let by = Caller::new(now, "resourcequota-controller");
-        api.update(&by, kind, next, Subresource::Status, &WriteOptions::default()).map(|_| ())
+        update_status(api, &Caller::new(now, "resourcequota-controller"), kind, current, status)
     }
 }
 

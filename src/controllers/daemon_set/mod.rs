@@ -6,7 +6,7 @@ pub(super) mod update;
 use crate::api::well_known::CONTROLLER_REVISION_HASH;
 use crate::base::{List as _, Order as _, SortedMap, SortedSet};
 
-use super::controller::{ObjectRef, controller_of, key_of, work};
+use super::controller::{ObjectRef, controller_of, key_of, set_count, update_status, work};
 use super::controller_history;
 use super::flags::Flags;
 use super::pod_claim::claim_pods;
@@ -16,7 +16,7 @@ use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
 use crate::api::{ArcStr, KindRef, Object, Status, Value, has_ended, is_ready, kinds};
 use crate::base::{Duration, Time};
-use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
+use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType};
 
 const MANAGER: &str = "daemonset-controller";
 /// Failed daemon pods are replaced after a wait that doubles from this to the maximum.
@@ -208,18 +208,9 @@ impl DaemonSetController {
         for (member, count) in
             [("updatedNumberScheduled", updated), ("numberAvailable", available), ("numberUnavailable", desired - available)]
         {
-            if count == 0 {
-                status.remove(&[member]);
-            } else {
-                status.set(&[member], count);
-            }
+            set_count(&mut status, member, count);
         }
-        if status.same(set.get("status")) {
-            return Ok(());
-        }
-        let mut next = set;
-        next.set(&["status"], status);
-        api.update(by, kind, next, Subresource::Status, &WriteOptions::default()).map(|_| ())
+        update_status(api, by, kind, set, status)
     }
 }
 

@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 use behavior::{Memory, Recommendation};
 use calculator::Proposal;
 
-use super::controller::{ObjectRef, key_of};
+use super::controller::{ObjectRef, key_of, set_count};
 use super::flags::Flags;
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
@@ -21,6 +21,7 @@ use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
 
 const MANAGER: &str = "horizontal-pod-autoscaler";
+
 /// One metric's part in a calculation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MetricResult {
@@ -139,11 +140,7 @@ impl Sync<'_> {
     }
 
     fn set_status(&mut self, current: i64, desired: i64, metrics: Vec<Value>, rescaled: bool) {
-        if current == 0 {
-            self.autoscaler.remove(&["status", "currentReplicas"]);
-        } else {
-            self.autoscaler.set(&["status", "currentReplicas"], current);
-        }
+        set_count(self.autoscaler.get_mut("status"), "currentReplicas", current);
         self.autoscaler.set(&["status", "desiredReplicas"], desired);
         self.autoscaler.set(&["status", "currentMetrics"], if metrics.is_empty() { Value::Null } else { metrics.into() });
         if rescaled {

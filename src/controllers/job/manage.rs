@@ -2,7 +2,7 @@
 
 use super::{Sync, TRACKING, backoff, indexes, policy, tracking};
 use crate::api::{Object, Status, Value, is_ready, kinds};
-use crate::base::{Duration, List as _};
+use crate::base::{Duration, List as _, SortedMap};
 use crate::controllers::replicas::{pod_from_template, slow_start};
 use crate::controllers::{deletion_rank, pod_control};
 use crate::obj;
@@ -113,7 +113,7 @@ impl Sync<'_> {
             let (valid, invalid): (Vec<Value>, Vec<Value>) =
                 left.into_iter().partition(|p| indexes::of(p).is_some_and(|i| i < completions));
             doomed = invalid;
-            let mut by_index: crate::base::SortedMap<i64, Vec<Value>> = crate::base::SortedMap::new();
+            let mut by_index: SortedMap<i64, Vec<Value>> = SortedMap::new();
             for pod in valid {
                 by_index.entry(indexes::of(&pod).unwrap_or(0)).or_default().push(pod);
             }

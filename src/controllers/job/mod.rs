@@ -11,7 +11,7 @@ mod tracking;
 use backoff::BackoffRecord;
 use indexes::Intervals;
 
-use super::controller::{ObjectRef, controller_of, key_of, work};
+use super::controller::{ObjectRef, controller_of, key_of, set_count, work};
 use super::flags::Flags;
 use super::pod_claim::claim_pods;
 use super::replicas::is_active;
@@ -248,7 +248,7 @@ impl<'a> Sync<'a> {
             || status.get("active").int() != active
             || status.get("ready").as_int() != Some(self.ready)
             || status.get("terminating").as_int() != Some(self.terminating);
-        set_count(&mut self.job, "active", active);
+        set_count(self.job.get_mut("status"), "active", active);
         self.job.set(&["status", "ready"], self.ready);
         self.job.set(&["status", "terminating"], self.terminating);
         self.track(needs_update)?;
@@ -468,15 +468,6 @@ pub(super) fn is_finished(job: &Value) -> bool {
 /// Whether another controller looks after a Job.
 fn is_managed_elsewhere(job: &Value) -> bool {
     !matches!(job.at(&["spec", "managedBy"]).str(), "" | "kubernetes.io/job-controller")
-}
-
-/// Sets a count of the status; a zero is left out.
-fn set_count(job: &mut Value, member: &str, count: i64) {
-    if count == 0 {
-        job.remove(&["status", member]);
-    } else {
-        job.set(&["status", member], count);
-    }
 }
 
 /// Appends or changes a condition; a condition that is not there is not made false. True where something changed.

@@ -2,9 +2,9 @@
 
 use crate::base::{List as _, Order as _, SortedSet};
 
-use super::{Condition, Sync, TRACKING, ensure_condition, indexes, policy, set_count};
+use super::{Condition, Sync, TRACKING, ensure_condition, indexes, policy};
 use crate::api::{self as objects, ArcStr, Object, Status, Value, kinds};
-use crate::controllers::controller::ignore_not_found;
+use crate::controllers::controller::{ignore_not_found, set_count};
 use crate::server::{ApiServer, Caller, EventType, Subresource, WriteOptions};
 
 /// Uncounted pods that a status holds at the most.
@@ -85,7 +85,7 @@ impl Sync<'_> {
             }
             changed = true;
             let count = self.count(member) + (uids.len() - left.len()) as i64;
-            set_count(&mut self.job, member, count);
+            set_count(self.job.get_mut("status"), member, count);
             if left.is_empty() {
                 self.job.remove(&path);
             } else {
@@ -154,7 +154,7 @@ impl Sync<'_> {
     fn write_indexes(&mut self) -> bool {
         let completed = self.succeeded_indexes.to_string();
         let mut changed = completed != self.job.at(&["status", "completedIndexes"]).str();
-        set_count(&mut self.job, "succeeded", self.succeeded_indexes.total());
+        set_count(self.job.get_mut("status"), "succeeded", self.succeeded_indexes.total());
         if completed.is_empty() {
             self.job.remove(&["status", "completedIndexes"]);
         } else {

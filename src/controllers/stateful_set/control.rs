@@ -5,6 +5,7 @@ use crate::base::{List as _, Order as _, SortedMap};
 
 use super::{REVISION_HASH, claims, identity};
 use crate::api::{Object, Status, Value, is_ready, kinds};
+use crate::controllers::controller::{set_count, update_status};
 use crate::controllers::controller_history;
 use crate::controllers::replicas::is_available;
 use crate::server::{ApiServer, Caller, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
@@ -274,17 +275,17 @@ impl<'a> Control<'a> {
     }
 
     fn pod_event(&mut self, verb: &'static str, pod: &str, failure: Option<&Status>) {
-        let (set, now) = (self.set.clone(), self.by.now);
+        let (set, now) = (&self.set, self.by.now);
         match failure {
             None => {
                 let reason = if verb == "Create" { "SuccessfulCreate" } else { "SuccessfulDelete" };
                 let message = format!("{verb} Pod {pod} in StatefulSet {} successful", set.name());
-                self.recorder.event(self.api, now, &set, EventType::Normal, reason, &message);
+                self.recorder.event(self.api, now, set, EventType::Normal, reason, &message);
             }
             Some(status) => {
                 let reason = if verb == "Create" { "FailedCreate" } else { "FailedDelete" };
                 let message = format!("{verb} Pod {pod} in StatefulSet {} failed error: {status}", set.name());
-                self.recorder.event(self.api, now, &set, EventType::Warning, reason, &message);
+                self.recorder.event(self.api, now, set, EventType::Warning, reason, &message);
             }
         }
     }
@@ -315,20 +316,11 @@ impl<'a> Control<'a> {
         status.set(&["replicas"], replicas);
         status.set(&["availableReplicas"], available);
         for (member, n) in [("readyReplicas", ready), ("currentReplicas", current), ("updatedReplicas", updated)] {
-            if n == 0 {
-                status.remove(&[member]);
-            } else {
-                status.set(&[member], n);
-            }
+            set_count(&mut status, member, n);
         }
         status.set(&["currentRevision"], current_name);
         status.set(&["updateRevision"], update_name);
         status.set(&["collisionCount"], self.collisions);
-        if status.same(set.get("status")) {
-            return Ok(());
-        }
-        let mut next = set;
-        next.set(&["status"], status);
-        self.api.update(&self.by, kind, next, Subresource::Status, &WriteOptions::default()).map(|_| ())
+        update_status(self.api, &self.by, kind, set, status)
     }
 }
