@@ -2,6 +2,7 @@
 //! does not fit is left out.
 
 use crate::base::List as _;
+
 /// Characters that the warnings of one answer have together before they are cut short, and what there may be of them then.
 const TOTAL_MAX: usize = 4 * 1024;
 /// Characters of one that is cut short.

@@ -1,6 +1,7 @@
 //! `/healthz`, `/livez` and `/readyz`: what an API server checks of itself. All of it is well here.
 
 use crate::base::List as _;
+
 /// The checks, in their order, separated by spaces; `+` marks those that only `/readyz` has, `*` hooks that run after the start.
 const CHECKS: &str = "ping log etcd +etcd-readiness +informer-sync *start-apiserver-admission-initializer \
     *generic-apiserver-start-informers *priority-and-fairness-config-consumer *priority-and-fairness-filter \
