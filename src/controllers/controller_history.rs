@@ -2,24 +2,24 @@
 
 use super::controller::controller_ref;
 use crate::api::selector::LabelSelector;
-use crate::api::{KindRef, Object, Status, Value, kinds, template_hash};
+use crate::api::{KindRef, Object, Status, Value, json_order, kinds, template_hash};
 use crate::base::{List as _, Order as _};
 use crate::obj;
 use crate::server::{ApiServer, Caller, DeleteOptions, Subresource, WriteOptions};
 
-/// What a revision's name is a hash of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RevisionHash {
-    /// The template, as for DaemonSets.
-    Template,
-    /// The stored patch, as for StatefulSets.
-    Data,
+/// The revisions of one kind of objects, and how they are named.
+pub(super) struct History {
+    /// What has them.
+    pub(super) of: KindRef,
+    /// The label that carries a revision's hash.
+    pub(super) hash_label: &'static str,
+    /// The hash of an object's template, or of the patch that is stored of it, and of its collisions.
+    pub(super) hash: fn(template: &Value, data: &Value, collisions: Option<i64>) -> String,
 }
 
 /// The hash of a stored patch (`history.HashControllerRevision`): FNV-1, 32 bits, of its JSON as Go writes it, and the collisions.
-fn hash_of_data(data: &Value, collisions: i64) -> String {
-    let json = data.to_json().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
-    let json = json.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
+pub(super) fn hash_of_data(data: &Value, collisions: i64) -> String {
+    let json = json_order::sorted(data, "");
     let mut hash: u32 = 0x811c_9dc5;
     for byte in json.bytes().chain(collisions.to_string().bytes()) {
         hash = hash.wrapping_mul(0x0100_0193) ^ u32::from(byte);
@@ -41,73 +41,52 @@ pub(super) fn revisions_of(api: &ApiServer, owner: &Value) -> Vec<Value> {
     found
 }
 
-/// Adopts the revisions that fit the owner's selector and that nobody owns.
-pub(super) fn adopt_orphans(
-    api: &mut ApiServer,
-    by: &Caller,
-    owner: &Value,
-    owner_kind: KindRef,
-    selector: &LabelSelector,
-) -> Result<(), Status> {
-    let kind = kinds::CONTROLLER_REVISION;
-    if owner.is_terminating() {
-        return Ok(());
-    }
-    let is_orphan = |r: &&Value| r.controller_ref().is_null() && !r.is_terminating() && selector.matches(r.labels());
-    let orphans: Vec<Value> = api.iter(kind, Some(owner.namespace())).filter(is_orphan).cloned().list();
-    for mut revision in orphans {
-        revision.at_mut(&["metadata", "ownerReferences"]).list_mut().push(controller_ref(owner, owner_kind));
-        api.update(by, kind, revision, Subresource::None, &WriteOptions::default())?;
-    }
-    Ok(())
-}
-
-/// The revision of the object's template, made or moved to the end of the history where it is not there.
-///
-/// `hash_label` is the label that carries the hash.
-pub(super) fn current_revision(
-    api: &mut ApiServer,
-    by: &Caller,
-    owner: &Value,
-    owner_kind: KindRef,
-    hash_label: &str,
-    name_of: RevisionHash,
-) -> Result<Value, Status> {
-    let kind = kinds::CONTROLLER_REVISION;
-    let data = patch_of(owner);
-    let all = revisions_of(api, owner);
-    let last = all.last().map_or(0, |r| r.get("revision").int());
-    if let Some(found) = all.iter().rev().find(|r| r.get("data").same(&data)) {
-        if found.get("revision").int() == last {
-            return Ok(found.clone());
+impl History {
+    /// Adopts the revisions that fit the owner's selector and that nobody owns.
+    pub(super) fn adopt_orphans(&self, api: &mut ApiServer, by: &Caller, owner: &Value, selector: &LabelSelector) -> Result<(), Status> {
+        let kind = kinds::CONTROLLER_REVISION;
+        if owner.is_terminating() {
+            return Ok(());
         }
-        let mut next = found.clone();
-        next.set(&["revision"], last + 1);
-        return api.update(by, kind, next, Subresource::None, &WriteOptions::default());
+        let is_orphan = |r: &&Value| r.controller_ref().is_null() && !r.is_terminating() && selector.matches(r.labels());
+        let orphans: Vec<Value> = api.iter(kind, Some(owner.namespace())).filter(is_orphan).cloned().list();
+        for mut revision in orphans {
+            revision.at_mut(&["metadata", "ownerReferences"]).list_mut().push(controller_ref(owner, self.of));
+            api.update(by, kind, revision, Subresource::None, &WriteOptions::default())?;
+        }
+        Ok(())
     }
-    let collisions = owner.at(&["status", "collisionCount"]).as_int();
-    let hash = match name_of {
-        RevisionHash::Template => template_hash::compute(owner.at(&["spec", "template"]), collisions),
-        RevisionHash::Data => hash_of_data(&data, collisions.unwrap_or(0)),
-    };
-    let mut labels = owner.at(&["spec", "template", "metadata", "labels"]).clone();
-    labels.set(&[hash_label], hash.as_str());
-    let mut revision = obj!({
-        "metadata": {
-            "name": format!("{}-{hash}", owner.name()), "labels": labels, "ownerReferences": [controller_ref(owner, owner_kind)]
-        },
-        "data": data, "revision": last + 1
-    });
-    let annotations = owner.at(&["metadata", "annotations"]);
-    if !annotations.is_empty() {
-        revision.set(&["metadata", "annotations"], annotations.clone());
-    }
-    api.create(by, kind, owner.namespace(), revision, &WriteOptions::default())
-}
 
-/// The hash that a revision carries.
-pub(super) fn hash_of<'a>(revision: &'a Value, hash_label: &str) -> &'a str {
-    revision.label(hash_label).unwrap_or("")
+    /// The revision of the object's template, made or moved to the end of the history where it is not there.
+    pub(super) fn current(&self, api: &mut ApiServer, by: &Caller, owner: &Value) -> Result<Value, Status> {
+        let kind = kinds::CONTROLLER_REVISION;
+        let data = patch_of(owner);
+        let all = revisions_of(api, owner);
+        let last = all.last().map_or(0, |r| r.get("revision").int());
+        if let Some(found) = all.iter().rev().find(|r| r.get("data").same(&data)) {
+            if found.get("revision").int() == last {
+                return Ok(found.clone());
+            }
+            let mut next = found.clone();
+            next.set(&["revision"], last + 1);
+            return api.update(by, kind, next, Subresource::None, &WriteOptions::default());
+        }
+        let template = owner.at(&["spec", "template"]);
+        let hash = (self.hash)(template, &data, owner.at(&["status", "collisionCount"]).as_int());
+        let mut labels = template.at(&["metadata", "labels"]).clone();
+        labels.set(&[self.hash_label], hash.as_str());
+        let mut revision = obj!({
+            "metadata": {
+                "name": format!("{}-{hash}", owner.name()), "labels": labels, "ownerReferences": [controller_ref(owner, self.of)]
+            },
+            "data": data, "revision": last + 1
+        });
+        let annotations = owner.at(&["metadata", "annotations"]);
+        if !annotations.is_empty() {
+            revision.set(&["metadata", "annotations"], annotations.clone());
+        }
+        api.create(by, kind, owner.namespace(), revision, &WriteOptions::default())
+    }
 }
 
 /// Deletes the oldest revisions beyond the limit, of those that nothing alive uses. One below nothing keeps them all.

@@ -7,14 +7,14 @@ use crate::api::well_known::CONTROLLER_REVISION_HASH;
 use crate::base::{List as _, Order as _, SortedMap, SortedSet};
 
 use super::controller::{ObjectRef, controller_of, key_of, set_count, update_status, work};
-use super::controller_history;
+use super::controller_history::{self, History};
 use super::flags::Flags;
 use super::pod_claim::claim_pods;
 use super::pod_control;
 use super::replicas::{is_available, ready_since, slow_start};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
-use crate::api::{ArcStr, KindRef, Object, Status, Value, has_ended, is_ready, kinds};
+use crate::api::{ArcStr, KindRef, Object, Status, Value, has_ended, is_ready, kinds, template_hash};
 use crate::base::{Duration, Time};
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType};
 
@@ -25,6 +25,12 @@ const FAILED_BACKOFF_MAX: Duration = Duration::from_secs(900);
 
 /// Pods made, and pods deleted, in one reconcile.
 const BURST: usize = 250;
+
+const HISTORY: History = History {
+    of: kinds::DAEMON_SET,
+    hash_label: CONTROLLER_REVISION_HASH,
+    hash: |template, _, collisions| template_hash::compute(template, collisions),
+};
 
 /// What a DaemonSet has to do with each node.
 type Nodes = Vec<(ArcStr, placement::Placement)>;
@@ -68,25 +74,16 @@ impl DaemonSetController {
             return Ok(());
         }
         let by = Caller::new(now, MANAGER);
-        controller_history::adopt_orphans(api, &by, &set, kind, &selector)?;
+        HISTORY.adopt_orphans(api, &by, &set, &selector)?;
         claim_pods(api, &by, &set, kind, &selector, None, |_| true)?;
-        let revision = controller_history::current_revision(
-            api,
-            &by,
-            &set,
-            kind,
-            CONTROLLER_REVISION_HASH,
-            controller_history::RevisionHash::Template,
-        )?;
-        let hash = controller_history::hash_of(&revision, CONTROLLER_REVISION_HASH).to_owned();
+        let revision = HISTORY.current(api, &by, &set)?;
+        let hash = revision_hash(&revision).to_owned();
         let rules = placement::Rules::of(&set);
         let nodes: Nodes = api.iter(kinds::NODE, None).map(|n| (n.name_arc(), rules.on(n))).list();
         let updated = self.update(api, &by, &set, &hash, &nodes);
         let live: SortedSet<String> =
             pods_of(api, &set).iter().filter_map(|p| p.label(CONTROLLER_REVISION_HASH).map(str::to_owned)).collect();
-        controller_history::truncate(api, &by, &set, |r| {
-            r.name() == revision.name() || live.contains(controller_history::hash_of(r, CONTROLLER_REVISION_HASH))
-        })?;
+        controller_history::truncate(api, &by, &set, |r| r.name() == revision.name() || live.contains(revision_hash(r)))?;
         self.write_status(api, &by, key, &hash, &nodes)?;
         updated
     }
@@ -212,6 +209,11 @@ impl DaemonSetController {
         }
         update_status(api, by, kind, set, status)
     }
+}
+
+/// The hash that a revision carries.
+fn revision_hash(revision: &Value) -> &str {
+    revision.label(CONTROLLER_REVISION_HASH).unwrap_or("")
 }
 
 fn pods_of(api: &ApiServer, set: &Value) -> Vec<Value> {

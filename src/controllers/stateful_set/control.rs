@@ -3,7 +3,7 @@
 use crate::api::well_known::CONTROLLER_REVISION_HASH;
 use crate::base::{List as _, Order as _, SortedMap};
 
-use super::{REVISION_HASH, claims, identity};
+use super::{HISTORY, claims, identity};
 use crate::api::{Object, Status, Value, is_ready, kinds};
 use crate::controllers::controller::{set_count, update_status};
 use crate::controllers::controller_history;
@@ -68,14 +68,7 @@ impl<'a> Control<'a> {
         pods: Vec<Value>,
         pods_left: usize,
     ) -> Result<Self, Status> {
-        let update = controller_history::current_revision(
-            api,
-            &by,
-            &set,
-            kinds::STATEFUL_SET,
-            REVISION_HASH,
-            controller_history::RevisionHash::Data,
-        )?;
+        let update = HISTORY.current(api, &by, &set)?;
         let current_name = set.at(&["status", "currentRevision"]).str();
         let found = controller_history::revisions_of(api, &set).into_iter().find(|r| r.name() == current_name);
         let current = found.unwrap_or_else(|| update.clone());

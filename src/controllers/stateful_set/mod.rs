@@ -6,7 +6,7 @@ mod identity;
 mod update;
 
 use super::controller::{ObjectRef, controller_of, key_of, work};
-use super::controller_history;
+use super::controller_history::{History, hash_of_data};
 use super::flags::Flags;
 use super::pod_claim::claim_pods;
 use super::replicas::ready_since;
@@ -17,8 +17,11 @@ use crate::base::{Duration, Time};
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder};
 
 const MANAGER: &str = "statefulset-controller";
-/// The label of a ControllerRevision that carries the template's hash.
-const REVISION_HASH: &str = "controller.kubernetes.io/hash";
+const HISTORY: History = History {
+    of: kinds::STATEFUL_SET,
+    hash_label: "controller.kubernetes.io/hash",
+    hash: |_, data, collisions| hash_of_data(data, collisions.unwrap_or(0)),
+};
 
 /// Keeps the pods of StatefulSets.
 #[derive(Clone, Debug)]
@@ -41,7 +44,7 @@ impl StatefulSetController {
             return Ok(());
         }
         let by = Caller::new(now, MANAGER);
-        controller_history::adopt_orphans(api, &by, &set, kind, &selector)?;
+        HISTORY.adopt_orphans(api, &by, &set, &selector)?;
         let pods = claim_pods(api, &by, &set, kind, &selector, None, |p| identity::is_member(&set, p))?;
         let min_ready_s = set.at(&["spec", "minReadySeconds"]).int();
         if min_ready_s > 0 {
