@@ -2,7 +2,7 @@
 //! ones as null. And the difference of two of them, as `k8s.io/apimachinery/pkg/util/diff` prints it.
 
 use super::schema::{Field, GoPart, Schema, Ty, Type, schema};
-use super::{Value, quote};
+use super::{Value, json_order, quote};
 use crate::base::{List as _, Order as _, SortedMap};
 
 /// An object's part, ready to be printed.
@@ -153,14 +153,8 @@ fn node(schema: &Schema, ty: &Ty, value: &Value) -> Node {
         (Ty::Int32 | Ty::Int64 | Ty::Double | Ty::IntOrString, Value::Null) => Node::Scalar("0".into()),
         (Ty::Bool, Value::Null) => Node::Scalar("false".into()),
         (Ty::Quantity, Value::Null) => Node::Scalar("\"0\"".into()),
-        (_, Value::Str(s)) => Node::Scalar(json_string(s)),
-        _ => Node::Scalar(value.to_json()),
+        _ => Node::Scalar(json_order::sorted(value, "")),
     }
-}
-
-/// A string as Go's JSON encoder writes it: what HTML would take for its own is escaped.
-fn json_string(text: &str) -> String {
-    Value::from(text).to_json().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
 fn print(node: &Node, indent: Option<usize>, out: &mut String) {

@@ -1,6 +1,6 @@
 //! Errors at the API's edge: `metav1.Status`, worded as `k8s.io/apimachinery/pkg/api/errors` words them.
 
-use super::{KindRef, Map, Value, quote};
+use super::{KindRef, Map, Value, json_order, quote};
 use crate::base::{List as _, SortedSet};
 use std::borrow::Borrow;
 use std::ops::{Deref, DerefMut};
@@ -100,15 +100,9 @@ fn with_detail(head: &str, detail: &str) -> String {
 fn quoted(value: &Value) -> String {
     match value {
         Value::Str(s) => quote(s),
-        // Go's encoder escapes what HTML would take for its own.
-        Value::List(_) | Value::Map(_) => other_json(value),
+        Value::List(_) | Value::Map(_) => json_order::sorted(value, ""),
         other => other.to_json(),
     }
-}
-
-fn other_json(value: &Value) -> String {
-    let json = value.to_json();
-    if json.contains(['<', '>', '&']) { json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026") } else { json }
 }
 
 impl Deref for Status {

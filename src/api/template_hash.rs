@@ -2,10 +2,7 @@
 
 use super::Value;
 use super::schema::{GoPart, Ty, Type, schema};
-use crate::base::Fnv32;
-
-/// The letters that a hash is spelled with (`k8s.io/apimachinery/pkg/util/rand`).
-const LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
+use crate::base::{Fnv32, NAME_LETTERS};
 
 /// What a template is fed to, piece by piece.
 struct Hasher(Fnv32);
@@ -113,7 +110,7 @@ pub fn compute(template: &Value, collisions: Option<i64>) -> String {
 
 /// A hash in letters that make no words (`rand.SafeEncodeString`).
 pub fn spell(hash: u32) -> String {
-    hash.to_string().bytes().map(|b| LETTERS[usize::from(b) % LETTERS.len()] as char).collect()
+    hash.to_string().bytes().map(|b| NAME_LETTERS[usize::from(b) % NAME_LETTERS.len()] as char).collect()
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub use list::List;
 pub use memo::Memo;
 pub use order::Order;
 pub use queue::EventQueue;
-pub use random::RandomStream;
+pub use random::{NAME_LETTERS, RandomStream};
 pub use rate_limiter::RateLimiter;
 pub use shared::Shared;
 pub use sorted::{Items as SortedItems, Iter as SortedIter, SortedMap, SortedSet};

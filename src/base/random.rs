@@ -9,7 +9,7 @@ use rand_pcg::Pcg64Mcg;
 pub struct RandomStream(Pcg64Mcg);
 
 /// The letters of generated names (`k8s.io/apimachinery/pkg/util/rand`): no vowels, no 0, 1, 3.
-const NAME_LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
+pub const NAME_LETTERS: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";
 
 impl RandomStream {
     /// The stream called `name` of the session with this seed.
