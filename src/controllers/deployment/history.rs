@@ -79,7 +79,7 @@ impl Sync<'_> {
                 self.owned.push(made.clone());
                 if replicas > 0 {
                     let message = format!("Scaled up replica set {name} from 0 to {replicas}");
-                    self.recorder.event(self.api, self.by.now, &self.deployment.clone(), EventType::Normal, "ScalingReplicaSet", &message);
+                    self.event(EventType::Normal, "ScalingReplicaSet", &message);
                 }
                 self.note(revision, Some(("NewReplicaSetCreated", format!("Created new replica set {name:?}"))))?;
                 Ok(made)
@@ -95,8 +95,7 @@ impl Sync<'_> {
             Err(status) => {
                 let message = format!("Failed to create new replica set {name:?}: {status}");
                 self.note_create_failed(&message)?;
-                let about = self.deployment.clone();
-                self.recorder.event(self.api, self.by.now, &about, EventType::Warning, "ReplicaSetCreateError", &message);
+                self.event(EventType::Warning, "ReplicaSetCreateError", &message);
                 Err(status)
             }
         }

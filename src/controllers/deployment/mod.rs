@@ -17,7 +17,7 @@ use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
 use crate::api::{ArcStr, KindRef, Object, Status, Value, drop_owner, kinds};
 use crate::base::Time;
-use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, Subresource, WriteOptions};
+use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
 
 const MANAGER: &str = "deployment-controller";
 const REVISION: &str = "deployment.kubernetes.io/revision";
@@ -87,7 +87,7 @@ impl Sync<'_> {
     /// One pass (`syncDeployment`); returns when the progress deadline has to be looked at.
     fn run(&mut self) -> Result<Option<Time>, Status> {
         if self.deployment.is_terminating() {
-            return self.sync_status_only();
+            return self.write_status();
         }
         self.check_paused()?;
         if self.deployment.at(&["spec", "paused"]).is_true() || self.is_scaling_event() {
@@ -97,6 +97,10 @@ impl Sync<'_> {
             "Recreate" => self.roll_recreate(),
             _ => self.roll_rolling(),
         }
+    }
+
+    fn event(&mut self, kind: EventType, reason: &'static str, message: &str) {
+        self.recorder.event(self.api, self.by.now, &self.deployment, kind, reason, message);
     }
 
     /// Replicas that the spec asks for.

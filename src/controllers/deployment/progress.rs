@@ -6,10 +6,6 @@ use crate::base::{Duration, Time};
 use crate::obj;
 
 impl Sync<'_> {
-    pub(super) fn sync_status_only(&mut self) -> Result<Option<Time>, Status> {
-        self.write_status()
-    }
-
     /// A pause and its end start the progress clock anew (`checkPausedConditions`).
     pub(super) fn check_paused(&mut self) -> Result<(), Status> {
         if !self.has_deadline() {
@@ -71,25 +67,12 @@ impl Sync<'_> {
         if !conditions.is_null() {
             status.set(&["conditions"], conditions.clone());
         }
-        if available >= self.wanted() - self.max_unavailable() {
-            set_condition(
-                &mut status,
-                self.by.now,
-                "Available",
-                "True",
-                "MinimumReplicasAvailable",
-                "Deployment has minimum availability.",
-            );
+        let (holds, reason, message) = if available >= self.wanted() - self.max_unavailable() {
+            ("True", "MinimumReplicasAvailable", "Deployment has minimum availability.")
         } else {
-            set_condition(
-                &mut status,
-                self.by.now,
-                "Available",
-                "False",
-                "MinimumReplicasUnavailable",
-                "Deployment does not have minimum availability.",
-            );
-        }
+            ("False", "MinimumReplicasUnavailable", "Deployment does not have minimum availability.")
+        };
+        set_condition(&mut status, self.by.now, "Available", holds, reason, message);
         status
     }
 
@@ -104,41 +87,10 @@ impl Sync<'_> {
     pub(super) fn write_rollout_status(&mut self) -> Result<Option<Time>, Status> {
         let mut status = self.calculate();
         let now = self.by.now;
-        if !self.has_deadline() {
-            remove_condition(&mut status, "Progressing");
+        if self.has_deadline() {
+            self.judge_progress(&mut status);
         } else {
-            let current = find_condition(self.deployment.get("status"), "Progressing").clone();
-            let was_done = status.get("replicas").int() == status.get("updatedReplicas").int()
-                && current.get("reason").str() == "NewReplicaSetAvailable";
-            if !was_done {
-                let new = self.find_new();
-                let what = |tail: &str| match &new {
-                    Some(set) => format!("ReplicaSet {:?} {tail}", set.name()),
-                    None => format!("Deployment {:?} {tail}", self.deployment.name()),
-                };
-                if self.is_complete(&status) {
-                    set_condition(&mut status, now, "Progressing", "True", "NewReplicaSetAvailable", &what("has successfully progressed."));
-                } else if self.has_progressed(&status) {
-                    let message = what("is progressing.");
-                    // Each step of progress starts the deadline anew, without being a transition.
-                    remove_condition(&mut status, "Progressing");
-                    set_condition(&mut status, now, "Progressing", "True", "ReplicaSetUpdated", &message);
-                    if current.get("status").str() == "True"
-                        && let Some(c) = status.get_mut("conditions").list_mut().last_mut()
-                    {
-                        c.set(&["lastTransitionTime"], current.get("lastTransitionTime").clone());
-                    }
-                } else if self.has_timed_out(&status) {
-                    set_condition(
-                        &mut status,
-                        now,
-                        "Progressing",
-                        "False",
-                        "ProgressDeadlineExceeded",
-                        &what("has timed out progressing."),
-                    );
-                }
-            }
+            remove_condition(&mut status, "Progressing");
         }
         let mut failures = self.owned.iter().rev().map(|s| find_condition(s.get("status"), "ReplicaFailure"));
         match failures.find(|c| !c.is_null()) {
@@ -149,6 +101,35 @@ impl Sync<'_> {
         }
         self.write(status)?;
         Ok(self.next_deadline())
+    }
+
+    /// Says of a rollout that it is done, has got on, or has not for too long.
+    fn judge_progress(&self, status: &mut Value) {
+        let now = self.by.now;
+        let current = find_condition(self.deployment.get("status"), "Progressing");
+        let is_over = status.get("replicas").int() == status.get("updatedReplicas").int();
+        if is_over && current.get("reason").str() == "NewReplicaSetAvailable" {
+            return;
+        }
+        let new = self.find_new();
+        let what = |tail: &str| match &new {
+            Some(set) => format!("ReplicaSet {:?} {tail}", set.name()),
+            None => format!("Deployment {:?} {tail}", self.deployment.name()),
+        };
+        if self.is_complete(status) {
+            set_condition(status, now, "Progressing", "True", "NewReplicaSetAvailable", &what("has successfully progressed."));
+        } else if self.has_progressed(status) {
+            // Each step of progress starts the deadline anew, without being a transition.
+            remove_condition(status, "Progressing");
+            set_condition(status, now, "Progressing", "True", "ReplicaSetUpdated", &what("is progressing."));
+            if current.get("status").str() == "True"
+                && let Some(c) = status.get_mut("conditions").list_mut().last_mut()
+            {
+                c.set(&["lastTransitionTime"], current.get("lastTransitionTime"));
+            }
+        } else if self.has_timed_out(status) {
+            set_condition(status, now, "Progressing", "False", "ProgressDeadlineExceeded", &what("has timed out progressing."));
+        }
     }
 
     fn write(&mut self, status: Value) -> Result<(), Status> {

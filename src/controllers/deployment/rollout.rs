@@ -207,8 +207,7 @@ impl Sync<'_> {
         if before != size {
             let direction = if before < size { "up" } else { "down" };
             let message = format!("Scaled {direction} replica set {} from {before} to {size}", set.name());
-            let about = self.deployment.clone();
-            self.recorder.event(self.api, self.by.now, &about, EventType::Normal, "ScalingReplicaSet", &message);
+            self.event(EventType::Normal, "ScalingReplicaSet", &message);
         }
         Ok(before != size)
     }
