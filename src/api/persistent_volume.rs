@@ -9,6 +9,9 @@ use crate::obj;
 /// The annotation of a claim that is to get a volume on this node.
 pub const SELECTED_NODE: &str = "volume.kubernetes.io/selected-node";
 
+/// The annotation of a claim or a volume that nobody had bound by hand.
+pub const BOUND_BY_CONTROLLER: &str = "pv.kubernetes.io/bound-by-controller";
+
 /// The name of a claim's or a volume's storage class.
 pub fn class_of(object: &Value) -> &str {
     object.annotation(BETA_STORAGE_CLASS).unwrap_or_else(|| object.at(&["spec", "storageClassName"]).str())
@@ -33,13 +36,17 @@ pub fn set_aside(volume: &mut Value, claim: &Value) {
         return;
     }
     if volume.at(&["spec", "claimRef"]).is_null() {
-        volume.set(&["metadata", "annotations", "pv.kubernetes.io/bound-by-controller"], "yes");
+        volume.set(&["metadata", "annotations", BOUND_BY_CONTROLLER], "yes");
     }
-    let reference = obj!({
+    volume.set(&["spec", "claimRef"], reference_to(claim));
+}
+
+/// What a volume says of the claim that it is for.
+pub fn reference_to(claim: &Value) -> Value {
+    obj!({
         "kind": "PersistentVolumeClaim", "namespace": claim.namespace(), "name": claim.name(), "uid": claim.uid(), "apiVersion": "v1",
         "resourceVersion": claim.get("metadata").get("resourceVersion")
-    });
-    volume.set(&["spec", "claimRef"], reference);
+    })
 }
 
 /// Why a volume is not what a claim asks for by name; nothing where it is.

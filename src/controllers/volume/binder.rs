@@ -2,7 +2,7 @@
 
 use super::provisioner::provision;
 use super::users;
-use crate::api::persistent_volume::{SELECTED_NODE, best_match, class_of, is_for, mismatch, set_aside};
+use crate::api::persistent_volume::{BOUND_BY_CONTROLLER, SELECTED_NODE, best_match, class_of, is_for, mismatch, set_aside};
 use crate::api::{ArcStr, KindRef, Object, Quantity, Status, Value, has_ended, kinds};
 use crate::base::{Duration, List as _, Time};
 use crate::controllers::controller::{ObjectRef, ignore_not_found, key_of, work};
@@ -15,7 +15,6 @@ const MANAGER: &str = "persistentvolume-controller";
 const FIRST_LOOK: Duration = Duration::from_millis(20);
 /// How often a claim without a volume is looked at again.
 const RESYNC: Duration = Duration::from_secs(15);
-const BY_CONTROLLER: &str = "pv.kubernetes.io/bound-by-controller";
 const COMPLETED: &str = "pv.kubernetes.io/bind-completed";
 const PROVISIONER: &str = "volume.kubernetes.io/storage-provisioner";
 
@@ -270,7 +269,7 @@ fn bind(api: &mut ApiServer, by: &Caller, volume: &Value, claim: &Value) -> Resu
     let mut next = claim.clone();
     if next.at(&["spec", "volumeName"]).str() != volume.name() {
         next.set(&["spec", "volumeName"], volume.name());
-        next.set(&["metadata", "annotations", BY_CONTROLLER], "yes");
+        next.set(&["metadata", "annotations", BOUND_BY_CONTROLLER], "yes");
     }
     next.set(&["metadata", "annotations", COMPLETED], "yes");
     let mut next = api.update(by, CLAIM, next, Subresource::None, &WriteOptions::default())?;

@@ -1,5 +1,6 @@
 //! Volumes made for claims, by the provisioners of clusters on one's own machine: folders of a node.
 
+use crate::api::persistent_volume::reference_to;
 use crate::api::{Object, Status, Value, kinds};
 use crate::obj;
 use crate::server::{ApiServer, Caller, EventRecorder, EventType, WriteOptions};
@@ -32,15 +33,12 @@ pub(super) fn provision(
     let volume = obj!({
         "metadata": { "name": name.as_str(), "annotations": { "pv.kubernetes.io/provisioned-by": provisioner } },
         "spec": {
-            "capacity": { "storage": claim.at(&["spec", "resources", "requests", "storage"]).clone() },
-            "accessModes": claim.at(&["spec", "accessModes"]).clone(),
+            "capacity": { "storage": claim.at(&["spec", "resources", "requests", "storage"]) },
+            "accessModes": claim.at(&["spec", "accessModes"]),
             "hostPath": { "path": format!("/tmp/hostpath-provisioner/{key}").as_str(), "type": "" },
             "persistentVolumeReclaimPolicy": class.get("reclaimPolicy").as_str().unwrap_or("Delete"),
             "storageClassName": class.name(),
-            "claimRef": {
-                "kind": "PersistentVolumeClaim", "namespace": claim.namespace(), "name": claim.name(), "uid": claim.uid(), "apiVersion": "v1",
-                "resourceVersion": claim.get("metadata").get("resourceVersion").clone()
-            }
+            "claimRef": reference_to(claim)
         }
     });
     match api.create(by, kinds::PERSISTENT_VOLUME, "", volume, &WriteOptions::default()) {
