@@ -39,11 +39,9 @@ pub(super) fn measure(
     let resource = source.get("name").str();
     let container = source.get("container").str();
     let target = source.get("target");
-    let failed = |inner: &str, noun: &str| {
-        let message = format!("failed to get {resource} {noun}: {inner}");
+    let failure = |message: String| {
         let what = if kind == "Resource" { "resource" } else { "container" };
-        let wrapped = format!("failed to get {resource} {what} metric value: {message}");
-        Failure { reason, message, wrapped }
+        Failure { reason, wrapped: format!("failed to get {resource} {what} metric value: {message}"), message }
     };
     let average = target.get("averageValue");
     let (goal, noun) = if !average.is_null() {
@@ -52,18 +50,14 @@ pub(super) fn measure(
         (Target::Utilization(utilization), "utilization")
     } else {
         let message = "invalid resource metric source: neither an average utilization target nor an average value (usage) target was set";
-        let what = if kind == "Resource" { "resource" } else { "container" };
-        return Err(Failure {
-            reason,
-            message: message.to_owned(),
-            wrapped: format!("failed to get {resource} {what} metric value: {message}"),
-        });
+        return Err(failure(message.to_owned()));
     };
+    let failed = |inner: String| failure(format!("failed to get {resource} {noun}: {inner}"));
     let pods: Vec<&Value> = api.iter(kinds::POD, Some(autoscaler.namespace())).filter(|p| selector.matches(p.labels())).list();
-    let samples = samples(api, &pods, resource, container)
-        .map_err(|e| failed(&format!("unable to get metrics for resource {resource}: {e}"), noun))?;
-    let proposal = propose(goal, current, tolerances(autoscaler), &pods, samples, container, resource, now)
-        .map_err(|e| failed(&e.to_string(), noun))?;
+    let samples =
+        samples(api, &pods, resource, container).map_err(|e| failed(format!("unable to get metrics for resource {resource}: {e}")))?;
+    let proposal =
+        propose(goal, current, tolerances(autoscaler), &pods, samples, container, resource, now).map_err(|e| failed(e.to_string()))?;
     let mut value = obj!({"averageValue": quantity(resource, proposal.average)});
     if let Some(utilization) = proposal.utilization {
         value.set(&["averageUtilization"], utilization);
