@@ -220,7 +220,7 @@ impl Walk {
             (Ty::Int32, Value::Int(i)) => match i32::try_from(*i) {
                 Ok(_) => Some(value.clone()),
                 Err(_) if self.words == Words::Unstructured => Some(Value::from(*i as i32)),
-                Err(_) => self.wrong(owner, field, ty, &format!("number {i}")),
+                Err(_) => self.wrong(owner, field, ty, value),
             },
             (Ty::Int32 | Ty::Int64, Value::Float(f)) => {
                 if self.words == Words::Unstructured {
@@ -229,7 +229,7 @@ impl Walk {
                     }
                     return self.fail(format!("cannot convert float64 to {}", self.schema.go_type(ty, &field.string_name)));
                 }
-                self.wrong(owner, field, ty, &format!("number {}", value.to_json()))
+                self.wrong(owner, field, ty, value)
             }
             (Ty::Double, Value::Int(_) | Value::Float(_)) => Some(value.clone()),
             (Ty::Quantity, _) => match Quantity::from_value(value) {
@@ -289,8 +289,7 @@ impl Walk {
                 Some(read.into())
             }
             (Ty::Object(t), Value::Map(map)) => self.object(self.schema.get(*t), map),
-            (_, Value::Float(_)) if self.words == Words::Unstructured => self.wrong(owner, field, ty, "float64"),
-            _ => self.wrong(owner, field, ty, json_kind(value)),
+            _ => self.wrong(owner, field, ty, value),
         }
     }
 
@@ -308,15 +307,15 @@ impl Walk {
     }
 
     /// A value of the wrong type.
-    fn wrong(&mut self, owner: &Type, field: &Field, ty: &Ty, what: &str) -> Option<Value> {
+    fn wrong(&mut self, owner: &Type, field: &Field, ty: &Ty, value: &Value) -> Option<Value> {
         let go_type = self.schema.go_type(ty, &field.string_name);
         if self.words == Words::Unstructured {
-            let what = match what {
-                "object" => "map",
-                "array" => "slice",
-                "number" => "int64",
-                other if other.starts_with("number") => "int64",
-                other => other,
+            let what = match value {
+                Value::Map(_) => "map",
+                Value::List(_) => "slice",
+                Value::Int(_) => "int64",
+                Value::Float(_) => "float64",
+                other => json_kind(other),
             };
             let text = match (ty, what) {
                 (Ty::ListOf(_) | Ty::Bytes, _) => format!("cannot restore slice from {what}"),
@@ -329,7 +328,12 @@ impl Walk {
             return self.fail(text);
         }
         if self.first.is_none() {
-            self.first = Some(self.unmarshal_error(owner, what, &go_type));
+            // A number that is none of those that fit is told.
+            let what = match (ty, value) {
+                (Ty::Int32 | Ty::Int64, Value::Int(_) | Value::Float(_)) => format!("number {}", value.to_json()),
+                _ => json_kind(value).to_owned(),
+            };
+            self.first = Some(self.unmarshal_error(owner, &what, &go_type));
         }
         None
     }
