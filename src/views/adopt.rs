@@ -1,10 +1,9 @@
 //! Manifests as another cluster prints them (`kubectl get -o yaml`), made fit to be created here: without what that cluster's API
 //! server, scheduler and controllers wrote into them, and without what controllers will make again.
 
-use crate::api::internal::unified;
 use crate::api::yaml::decode_stream;
 use crate::api::{Object, Value};
-use crate::base::{List as _, SortedSet};
+use crate::base::{List as _, SortedSet, unified_diff};
 use crate::obj;
 
 use super::details::PodDetails;
@@ -60,7 +59,7 @@ pub fn is_foreign(text: &str) -> bool {
 pub fn changes(live: &str, edited: &str) -> String {
     let read = |text: &str| if text.len() > CHANGES_BYTES_MAX { None } else { adopt(text) };
     let (Some(live), Some(edited)) = (read(live), read(edited)) else { return String::new() };
-    unified(&live.lines().list(), &edited.lines().list())
+    unified_diff(&live.lines().list(), &edited.lines().list())
 }
 
 /// The same objects as new ones; none where the text cannot be read, or comes from no cluster.
