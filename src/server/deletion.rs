@@ -1,7 +1,7 @@
 //! DELETE: grace, finalizers and propagation (`registry/generic/registry`).
 
 use super::ApiServer;
-use super::admission::{self, policy::Request};
+use super::admission::{self, Request};
 use super::built_in::maker;
 use super::definitions::{CLEANUP, set_condition};
 use super::event_forms::stored_kind;

@@ -1,6 +1,6 @@
 //! What writes of every verb have in common: how a body is read, who comes to own what, what is admitted, noted and refused.
 
-use super::admission::{self, policy::Request};
+use super::admission::{self, Request};
 use super::options::{Caller, FieldValidation, Subresource, WriteOptions};
 use super::{ApiServer, managed_fields};
 use crate::api::{self, KindRef, Object, Status, Value, kinds};

@@ -1,7 +1,6 @@
 //! PersistentVolumeClaimResize: only claims of a class that allows it may ask for more than they did.
 
-use super::ApiServer;
-use super::policy::Request;
+use super::{ApiServer, Request};
 use crate::api::persistent_volume::class_of;
 use crate::api::{Object, Quantity, Status, Value, kinds};
 use crate::server::Subresource;

@@ -2,8 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::ApiServer;
-use super::policy::Request;
+use super::{ApiServer, Request};
 use crate::api::quantity::Quantity;
 use crate::api::resources::{Amounts, aggregate_containers};
 use crate::api::{KindRef, Object, Status, Value, aggregate, kinds};

@@ -13,6 +13,7 @@ mod pod_security;
 pub(super) mod pod_topology_labels;
 pub(super) mod policy;
 mod priority;
+mod request;
 mod resource_quota;
 mod runtime_class;
 mod service_account;
@@ -20,7 +21,7 @@ mod webhook;
 
 use super::{ApiServer, Caller, Subresource};
 use crate::api::{KindRef, Object, Status, Value, kinds};
-use policy::Request;
+pub(super) use request::Request;
 pub use resource_quota::refusing_quota;
 
 /// Runs the plugins on an object that is about to be created. The request has it as it came.
@@ -54,11 +55,10 @@ fn fill(server: &mut ApiServer, kind: KindRef, object: &mut Value) -> Result<(),
 
 /// Runs the plugins that look at what is valid and about to be written. Returned are warnings, and the quotas to write with it.
 pub(super) fn admit_valid(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<(Vec<String>, Vec<Value>), Status> {
-    let old = Some(request.old).filter(|old| !old.is_null());
     limit_ranger::admit(server, request)?;
-    let mut warnings = pod_security::admit(server, request.kind, request.sub, request.object, old)?;
+    let mut warnings = pod_security::admit(server, request)?;
     match request.kind.built_in() {
-        "priorityclasses" => priority::admit_class(server, request.object, old.is_none())?,
+        "priorityclasses" => priority::admit_class(server, request)?,
         "persistentvolumeclaims" => claim_resize::admit(server, request)?,
         _ => {}
     }

@@ -1,8 +1,8 @@
 //! MutatingAdmissionPolicy: what the expressions of policies that a request matches make of its object.
 // Models k8s.io/apiserver/pkg/admission/plugin/policy/mutating and its patchers.
 
-use super::policy::{BUDGET, Invocation, Request, invocations};
-use super::{ApiServer, Caller};
+use super::policy::{BUDGET, Invocation, invocations};
+use super::{ApiServer, Caller, Request};
 use crate::api::{self, ArcStr, Cause, KindRef, Object, Status, Value, kinds};
 use crate::base::List as _;
 use crate::server::managed_fields::{atomics, merged};

@@ -1,6 +1,6 @@
 //! PodSecurity: what a namespace's labels let pods do. Pods that a level forbids are refused or warned of, templates of pods warned of.
 
-use super::ApiServer;
+use super::{ApiServer, Request};
 use crate::api::well_known::APP_ARMOR_PREFIX;
 use crate::api::{Cause, KindRef, Object, Status, Value, kinds};
 use crate::base::{List as _, Order as _};
@@ -418,18 +418,14 @@ fn template(kind: KindRef, object: &Value) -> Option<&Value> {
 
 /// Admits an object that is valid; what is returned are warnings.
 // Models Admission.Validate of k8s.io/pod-security-admission.
-pub(super) fn admit(
-    server: &ApiServer,
-    kind: KindRef,
-    sub: Subresource,
-    object: &Value,
-    old: Option<&Value>,
-) -> Result<Vec<String>, Status> {
-    if matches!(sub, Subresource::Status) {
+pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<Vec<String>, Status> {
+    let Request { kind, sub, object, .. } = *request;
+    let old = Some(request.old).filter(|old| !old.is_null());
+    if sub == Subresource::Status {
         return Ok(Vec::new());
     }
     if kind == kinds::NAMESPACE {
-        return admit_namespace(server, kind, object, old);
+        return admit_namespace(server, object, old);
     }
     let Some(pod) = template(kind, object) else { return Ok(Vec::new()) };
     let Some(namespace) = server.peek(kinds::NAMESPACE, "", object.namespace()) else { return Ok(Vec::new()) };
@@ -450,11 +446,11 @@ pub(super) fn admit(
     Ok(if found.is_empty() { Vec::new() } else { vec![format!("would violate {}", told(warn, &found))] })
 }
 
-fn admit_namespace(server: &ApiServer, kind: KindRef, namespace: &Value, old: Option<&Value>) -> Result<Vec<String>, Status> {
+fn admit_namespace(server: &ApiServer, namespace: &Value, old: Option<&Value>) -> Result<Vec<String>, Status> {
     let (enforce, _, causes) = policies(namespace);
     let before = old.map(policies);
     if !causes.is_empty() && before.as_ref().is_none_or(|(.., old)| old.is_empty() || *old != causes) {
-        return Err(Status::invalid(kind, namespace.name(), causes));
+        return Err(Status::invalid(kinds::NAMESPACE, namespace.name(), causes));
     }
     let Some((before, ..)) = before else { return Ok(Vec::new()) };
     if enforce == before || enforce.level == 0 || enforce.version == before.version && enforce.level <= before.level {

@@ -1,6 +1,6 @@
 //! Priority: turns a pod's `priorityClassName` into its number and preemption policy.
 
-use super::ApiServer;
+use super::{ApiServer, Request};
 use crate::api::{Object, Status, Value, kinds};
 
 /// The class of pods that name none.
@@ -8,9 +8,10 @@ fn default_class(server: &ApiServer) -> Option<&Value> {
     server.iter(kinds::PRIORITY_CLASS, None).find(|c| c.get("globalDefault").is_true())
 }
 
-/// There is no second default. `is_new`: the class is about to be created, rather than changed.
-pub(super) fn admit_class(server: &ApiServer, class: &Value, is_new: bool) -> Result<(), Status> {
-    let others = || default_class(server).filter(|other| is_new || other.name() != class.name());
+/// There is no second default.
+pub(super) fn admit_class(server: &ApiServer, request: &Request<'_>) -> Result<(), Status> {
+    let class = request.object;
+    let others = || default_class(server).filter(|other| request.old.is_null() || other.name() != class.name());
     let other = if class.get("globalDefault").is_true() { others() } else { None };
     other.map_or(Ok(()), |other| {
         let detail = format!("PriorityClass {} is already marked as default. Only one default can exist", other.name());

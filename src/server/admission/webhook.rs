@@ -4,8 +4,8 @@
 
 use std::net::IpAddr;
 
-use super::policy::{Request, meets_conditions};
-use super::{ApiServer, Caller};
+use super::policy::meets_conditions;
+use super::{ApiServer, Caller, Request};
 use crate::api::kinds::ADMISSION;
 use crate::api::well_known::SERVICE_NAME;
 use crate::api::{KindRef, Object, Status, Value, kinds};
