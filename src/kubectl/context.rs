@@ -458,8 +458,9 @@ impl<'a> Context<'a, '_> {
         let request = Request { verb: "PATCH", kind, namespace, name: config.name(), subresource: sub.name(), query };
         self.require_logged("patch", &request, Sent::Configuration(config))?;
         let (by, options) = self.writer(options);
+        let options = WriteOptions { force, ..options };
         let done = if self.host.api.peek(kind, namespace, config.name()).is_some() { 200 } else { 201 };
-        let result = self.host.api.apply(&by, kind, namespace, config, (force, sub), &options);
+        let result = self.host.api.apply(&by, kind, namespace, config, sub, &options);
         self.log_request(&request, Sent::Configuration(config), done, result.as_ref());
         self.after(kind, result)
     }

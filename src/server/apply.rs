@@ -1,10 +1,11 @@
 //! Server-side apply: PATCH with a configuration (`application/apply-patch+yaml`).
 
 use super::event_forms::{demand_valid_event, in_form_of, stored_event, stored_kind};
+use super::managed_fields::{self, Manager};
 use super::options::{Caller, Subresource, WriteOptions};
 use super::strategy::demand_verb;
 use super::write::{MadeOf, Write};
-use super::{ApiServer, managed_fields, typed};
+use super::{ApiServer, typed};
 use crate::api::{self, Cause, KindRef, Object, Status, Value};
 use crate::store::ObjectKey;
 
@@ -16,7 +17,7 @@ impl ApiServer {
         kind: KindRef,
         namespace: &str,
         config: &Value,
-        (force, sub): (bool, Subresource),
+        sub: Subresource,
         options: &WriteOptions,
     ) -> Result<Value, Status> {
         demand_verb(kind, "patch")?;
@@ -50,7 +51,7 @@ impl ApiServer {
             return Err(Status::not_found(kind, &name));
         }
         let managed = live.as_ref().map_or(Value::Null, |live| self.with_managers(kind, live.clone()));
-        let next = managed_fields::apply(kind, &managed, config, (&options.field_manager, part), force, by)?;
+        let next = managed_fields::apply(kind, &managed, config, Manager::applying(&options.field_manager, part), options.force, by)?;
         if kind.custom.is_none() && version == kind.version {
             let read = api::decode::from_patched(kind, &next).map(drop);
             read.map_err(|e| failed(format!("failed to convert new object ({what}) to proper version: {e}")))?;

@@ -82,7 +82,7 @@ fn program(component: &str) -> &str {
 
 /// Whom an entry is about.
 #[derive(Clone, Copy)]
-struct Manager<'a> {
+pub(super) struct Manager<'a> {
     name: &'a str,
     operation: &'static str,
     /// Empty for the object itself.
@@ -90,7 +90,8 @@ struct Manager<'a> {
 }
 
 impl<'a> Manager<'a> {
-    fn applying(name: &'a str, sub: &'a str) -> Self {
+    /// Who applies configurations of an object, or of a subresource.
+    pub(super) fn applying(name: &'a str, sub: &'a str) -> Self {
         Manager { name, operation: "Apply", sub }
     }
 
@@ -228,19 +229,12 @@ pub(super) fn track(kind: KindRef, old: Option<&Value>, new: &mut Value, manager
 }
 
 /// What a server-side apply makes of a live object (null where there is none yet), or with whom it conflicts.
-pub(super) fn apply(
-    kind: KindRef,
-    live: &Value,
-    config: &Value,
-    (manager, sub): (&str, &str),
-    force: bool,
-    by: &Caller,
-) -> Result<Value, Status> {
+pub(super) fn apply(kind: KindRef, live: &Value, config: &Value, who: Manager<'_>, force: bool, by: &Caller) -> Result<Value, Status> {
+    let Manager { name: manager, sub, .. } = who;
     let root = Node::root(kind);
     let now = by.now.rfc3339();
     let config = written(kind, sub, config);
     let mut managers = Managers::of(live);
-    let who = Manager::applying(manager, sub);
     let own = minus(&field_set(root, &config), &unowned());
     let mut last = managers.fields(who);
     let mut next = merge(root, live, &config);
@@ -268,7 +262,7 @@ pub(super) fn apply(
         let all = union(&managers.fields(who), &managers.take_over(kind, &clients));
         managers.put(kind, who, all, Some(&now));
         managers.write(&mut next);
-        return apply(kind, &next, &config, (manager, sub), force, by);
+        return apply(kind, &next, &config, who, force, by);
     }
     managers.write(&mut next);
     Ok(next)
@@ -381,7 +375,7 @@ mod tests {
         assert_eq!(fields(&scaled, "kube-controller-manager"), r#"{"f:spec":{"f:replicas":{}}}"#);
         let applied = obj!({"metadata": {"name": "d"}, "spec": {"replicas": 1}});
         assert_eq!(
-            apply(kind, &scaled, &applied, ("kubectl", ""), false, &by(3)).expect_err("the autoscaler owns it").message,
+            apply(kind, &scaled, &applied, Manager::applying("kubectl", ""), false, &by(3)).expect_err("the autoscaler owns it").message,
             "Apply failed with 1 conflict: conflict with \"kube-controller-manager\" with subresource \"scale\" using apps/v1: .spec.replicas"
         );
         let status = |of: &Value, second: u64| {
@@ -401,7 +395,7 @@ mod tests {
     fn applying_conflicts_takes_and_lets_go() {
         let kind = kinds::CONFIG_MAP;
         let config = |data: Value| obj!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": data});
-        let apply = |live: &Value, data: Value, manager: &str, force: bool| apply(kind, live, &config(data), (manager, ""), force, &by(1));
+        let apply = |live: &Value, data: Value, manager: &str, force: bool| apply(kind, live, &config(data), Manager::applying(manager, ""), force, &by(1));
         let one = apply(&Value::Null, obj!({"a": "1", "b": "1"}), "ann", false).expect("nothing is there yet");
         // The same value is owned by both; another is a conflict.
         let shared = apply(&one, obj!({"a": "1"}), "bob", false).expect("the same value");
@@ -433,7 +427,7 @@ mod tests {
                 config.set(&["metadata", member, &member[..1]], "1");
             }
             config.set(&["status", "conditions"], vec![obj!({"type": "A", "status": "True"})]);
-            let applied = apply(kind, &live, &config, ("ann", "status"), false, &by(1)).expect("nobody else owns it");
+            let applied = apply(kind, &live, &config, Manager::applying("ann", "status"), false, &by(1)).expect("nobody else owns it");
             let set = fields(&applied, "ann");
             assert_eq!(set.split(r#""f:status""#).next(), Some(format!("{{{owned}").as_str()), "{}", kind.kind);
         }

@@ -100,12 +100,14 @@ pub struct WriteOptions {
     /// Who is noted as the owner of what changes (`fieldManager`); where nobody is named, it is `unknown`. The cluster's own
     /// components are noted as who they are.
     pub field_manager: ArcStr,
+    /// Take from others what they own and the applied configuration changes (`force`).
+    pub force: bool,
 }
 
 impl WriteOptions {
     /// As kubectl writes: unknown and duplicate fields are errors.
     pub const STRICT: WriteOptions =
-        WriteOptions { dry_run: false, field_validation: FieldValidation::Strict, field_manager: ArcStr::new() };
+        WriteOptions { dry_run: false, field_validation: FieldValidation::Strict, field_manager: ArcStr::new(), force: false };
 }
 
 /// What is to become of an object's dependents.

@@ -150,7 +150,7 @@ impl ApiServer {
             }
             ("PATCH", false, _) if applies => {
                 let config = target.configuration(&request.body)?;
-                Ok((200, self.apply(by, kind, namespace, &config, (parameter("force") == "true", sub_kind), &options)?))
+                Ok((200, self.apply(by, kind, namespace, &config, sub_kind, &options)?))
             }
             ("PATCH", false, _) => Ok((200, self.patch(by, kind, namespace, name, &patch_of(request, kind)?, sub_kind, &options)?)),
             ("DELETE", false, _) => {
@@ -385,6 +385,7 @@ fn write_options(query: &[(String, String)], agent: &str) -> WriteOptions {
             "Ignore" => FieldValidation::Ignore,
             _ => FieldValidation::Warn,
         },
+        force: parameter(query, "force") == "true",
     }
 }
 
