@@ -8,7 +8,7 @@ use super::cache::{Cache, NodeIndex};
 use super::cluster_event::ClusterEvent;
 use super::configuration::Configuration;
 use super::cycle::{Algorithm, Diagnosis, Outcome, profile_of};
-use super::explain::{Decision, Decisions, Record};
+use super::decisions::{Decision, Decisions, Record};
 use super::framework::Cx;
 use super::pod_info::PodInfo;
 use super::preemption::{Budget, Candidate, Evaluator, Preemption};

@@ -7,7 +7,7 @@ use crate::base::{List as _, Memo, Order as _};
 use rustc_hash::FxHashMap;
 
 use super::cache::{Cache, NodeIndex};
-use super::explain::Record;
+use super::decisions::Record;
 use super::framework::{Cx, CxMut, CycleState, PluginSet, PreFilter, Reasons, Reject, StaticFit};
 use super::node_info::NodeInfo;
 use super::plugins::{NODE_AFFINITY, PLUGINS, PluginId, taint_toleration};
@@ -396,7 +396,7 @@ mod tests {
     use super::*;
     use crate::api::Value;
     use crate::obj;
-    use crate::scheduler::explain::Decision;
+    use crate::scheduler::decisions::Decision;
 
     fn cluster(nodes: &[Value]) -> Cache {
         let mut cache = Cache::default();
@@ -481,7 +481,7 @@ mod tests {
         assert_eq!(cache.node(n).name, "n39");
         let rows = written(&record, &mut cache, &pod("p", "1")).rows;
         let best = rows.iter().max_by_key(|row| row.total).expect("rows");
-        assert_eq!((rows.len(), best.node.as_str()), (crate::scheduler::explain::ROWS_MAX, "n39"));
+        assert_eq!((rows.len(), best.node.as_str()), (crate::scheduler::decisions::ROWS_MAX, "n39"));
     }
 
     #[test]

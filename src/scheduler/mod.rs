@@ -8,7 +8,8 @@ mod component_tests;
 pub mod configuration;
 pub mod counts;
 pub mod cycle;
-pub mod explain;
+pub mod decisions;
+
 pub mod framework;
 pub mod node_info;
 pub mod node_tree;

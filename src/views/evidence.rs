@@ -11,7 +11,7 @@ use crate::store::{ChangeType, ObjectKey, Version};
 
 use super::inside::ContainerInside;
 pub use crate::controllers::hpa::Calculation;
-pub use crate::scheduler::explain::{Decision, Reason};
+pub use crate::scheduler::decisions::{Decision, Reason};
 
 /// How many of a container's ends are told.
 const ENDS_MAX: usize = 12;
