@@ -9,7 +9,7 @@ use super::cluster_event::ClusterEvent;
 use super::configuration::Configuration;
 use super::cycle::{Algorithm, Diagnosis, Outcome, profile_of};
 use super::decisions::{Decision, Decisions, Record};
-use super::framework::Cx;
+use super::framework::{Cx, PluginSet};
 use super::pod_info::PodInfo;
 use super::preemption::{Budget, Candidate, Evaluator, Preemption};
 use super::queue::{Failure, Queue, Queued};
@@ -215,7 +215,8 @@ impl Scheduler {
             }
             Outcome::NoNodes => {
                 decision.message = NO_NODES.to_owned();
-                self.fail(api, now, pod, Failure::Error, &decision.message, Nomination::Clear);
+                // No plugin has refused it, so that it waits as after an error.
+                self.fail(api, now, pod, Failure::Refused(PluginSet::default()), NO_NODES, Nomination::Clear);
             }
             Outcome::Unschedulable(d) => decision.message = self.unschedulable(api, now, place, pod, &d),
         }
@@ -365,7 +366,7 @@ impl Scheduler {
         self.recorder.event(api, now, pod.scheduler_name(), &pod.object, "FailedScheduling", &truncated(message));
         let kind = kinds::POD;
         let Some(current) = api.peek(kind, &pod.class.namespace, &pod.name).filter(|o| o.uid() == pod.uid.as_str()) else { return };
-        let reason = if failure == Failure::Error && message != NO_NODES { "SchedulerError" } else { "Unschedulable" };
+        let reason = if failure == Failure::Error { "SchedulerError" } else { "Unschedulable" };
         let condition = obj!({
             "type": "PodScheduled", "status": "False", "reason": reason, "message": message, "lastProbeTime": null,
             "observedGeneration": current.at(&["metadata", "generation"])

@@ -9,7 +9,6 @@ pub mod configuration;
 pub mod counts;
 pub mod cycle;
 pub mod decisions;
-
 pub mod framework;
 pub mod node_info;
 pub mod node_tree;

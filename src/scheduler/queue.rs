@@ -104,7 +104,7 @@ pub struct Queue {
 /// Why a pod that was tried waits again.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Failure {
-    /// Plugins refused it on every node.
+    /// No node would do; the plugins that said so, of which there is none where there is no node at all.
     Refused(PluginSet),
     /// Something else went wrong.
     Error,
