@@ -4,6 +4,7 @@ use super::node_affinity::parse_terms;
 use super::selector::LabelSelector;
 use super::{Object, Quantity, Value};
 use crate::api::well_known::BETA_STORAGE_CLASS;
+use crate::base::{List as _, Order as _};
 use crate::obj;
 
 /// The annotation of a claim that is to get a volume on this node.
@@ -91,27 +92,43 @@ pub fn is_reachable(volume: &Value, node: &Value) -> bool {
     required.is_null() || parse_terms(required).iter().any(|t| t.matches(node))
 }
 
-/// The volume that a claim gets: one that was set aside for it, of whatever class, otherwise the smallest that will do and is within reach
-/// of the node. Where no node is asked for, one with fewer access modes comes first.
-// Models volume.FindMatchingVolume, and the order in which the controller hands it volumes.
-pub fn best_match<'a>(volumes: impl Iterator<Item = &'a Value>, claim: &Value, node: Option<&Value>) -> Option<&'a Value> {
+/// The volumes that a claim may have, wherever they are: those set aside for it, of whatever class, and free ones that will do.
+// Models the part of volume.FindMatchingVolume that no node has to do with.
+fn matching<'a>(volumes: impl Iterator<Item = &'a Value>, claim: &Value) -> impl Iterator<Item = &'a Value> {
     let attributes = |o: &Value| o.at(&["spec", "volumeAttributesClassName"]).str().to_owned();
     let selector = LabelSelector::from_object(claim.at(&["spec", "selector"])).ok();
-    let selected = |v: &Value| claim.at(&["spec", "selector"]).is_null() || selector.as_ref().is_some_and(|s| s.matches(v.labels()));
-    let will_do = |v: &&Value| {
-        let aside = !v.at(&["spec", "claimRef"]).is_null();
+    let selected = move |v: &Value| claim.at(&["spec", "selector"]).is_null() || selector.as_ref().is_some_and(|s| s.matches(v.labels()));
+    let will_do = move |v: &&Value| {
+        let aside = !is_free(v);
         let free = !aside && v.at(&["status", "phase"]).str() == "Available" && class_of(v) == class_of(claim) && selected(v);
-        (free && node.is_none_or(|n| is_reachable(v, n)) || aside && is_for(v, claim))
+        (free || aside && is_for(v, claim))
             && !v.is_terminating()
             && is_large_enough(v, claim)
             && has_mode(v, claim)
             && has_access_modes(v, claim)
             && attributes(v) == attributes(claim)
     };
-    let rank = |v: &&Value| {
-        let modes = if node.is_none() { access_modes(v).len() } else { 0 };
-        (v.at(&["spec", "claimRef"]).is_null(), modes, capacity(v))
-    };
-    // One that is set aside elsewhere leaves the claim none here.
-    volumes.filter(will_do).min_by_key(rank).filter(|v| node.is_none_or(|n| is_reachable(v, n)))
+    volumes.filter(will_do)
+}
+
+fn is_free(volume: &Value) -> bool {
+    volume.at(&["spec", "claimRef"]).is_null()
+}
+
+/// The volume that a claim gets: one that was set aside for it, otherwise one with the fewest access modes, and of those the smallest.
+// Models volume.FindMatchingVolume, and the order in which the controller hands it volumes.
+pub fn best_match<'a>(volumes: impl Iterator<Item = &'a Value>, claim: &Value) -> Option<&'a Value> {
+    matching(volumes, claim).min_by_key(|v| (is_free(v), access_modes(v).len(), capacity(v)))
+}
+
+/// The volumes that a claim may get, the best first: those set aside for it, then free ones, the smallest first.
+pub fn candidates<'a>(volumes: impl Iterator<Item = &'a Value>, claim: &Value) -> Vec<&'a Value> {
+    let mut found: Vec<&Value> = matching(volumes, claim).list();
+    found.order_by_key(|v| (is_free(v), capacity(v)));
+    found
+}
+
+/// The first of a claim's candidates that a node can reach. One that is set aside elsewhere leaves the claim none here.
+pub fn best_within_reach<'a>(mut candidates: impl Iterator<Item = &'a Value>, node: &Value) -> Option<&'a Value> {
+    candidates.find(|v| !is_free(v) || is_reachable(v, node)).filter(|v| is_reachable(v, node))
 }

@@ -300,8 +300,7 @@ impl Cache {
 
     /// A namespace's labels; null where it has none.
     pub fn namespace_labels(&self, name: &str) -> &Value {
-        static NULL: Value = Value::Null;
-        self.namespaces.get(name).unwrap_or(&NULL)
+        self.namespaces.get(name).unwrap_or(&Value::Null)
     }
 
     /// Takes over a namespace's labels, or that it is gone. Says whether they changed.

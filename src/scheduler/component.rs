@@ -227,8 +227,7 @@ impl Scheduler {
     // Models VolumeBinding's Reserve and PreBind: where the API refuses, what was written before stays.
     fn reserve(&mut self, api: &mut ApiServer, now: Time, pod: &PodInfo, index: NodeIndex) -> Result<Option<Promised>, Status> {
         let (volumes, namespace) = (&self.cache.volumes, &pod.class.namespace);
-        let unbound = pod.claim_names().filter(|name| volumes.bound_volume(namespace, name).is_none());
-        let claims: Vec<&Value> = unbound.filter_map(|name| volumes.claim(namespace, &name)).list();
+        let claims = volumes.unbound_claims(namespace, pod.claim_names());
         let node = self.cache.node(index);
         let Some(plan) = volumes.plan(&claims, &node.object).filter(|plan| !plan.is_empty()) else { return Ok(None) };
         let mut promised = Promised { namespace: namespace.clone(), node: node.name.clone(), ..Promised::default() };

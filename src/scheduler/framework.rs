@@ -10,7 +10,8 @@ use super::plugins::{PLUGINS, PluginId};
 use super::pod_info::PodInfo;
 use super::profile::Profile;
 use super::resources::ScalarNames;
-use crate::api::{ArcStr, Value};
+use super::volumes::UnboundClaim;
+use crate::api::ArcStr;
 
 /// The best score of one plugin for one node.
 pub const MAX_NODE_SCORE: i64 = 100;
@@ -206,8 +207,8 @@ pub struct CycleState {
     pub affinity_score: Option<AffinityScore>,
     /// Of VolumeBinding: names of the persistent volumes that the pod's claims are bound to.
     pub bound_volumes: Vec<ArcStr>,
-    /// Of VolumeBinding: claims that get a volume once the pod has a node.
-    pub late_claims: Vec<Value>,
+    /// Of VolumeBinding: claims that get a volume once the pod has a node, the smallest first.
+    pub unbound_claims: Vec<UnboundClaim>,
     /// Of VolumeRestrictions: the pod's claims that one pod alone may use.
     pub exclusive_claims: Vec<ArcStr>,
     /// Of VolumeRestrictions: how many of them other pods use.

@@ -1,6 +1,6 @@
 //! Claims, volumes and storage classes as the scheduler last saw them. It may not know how they are bound.
 
-use crate::api::persistent_volume::{SELECTED_NODE, best_match, class_of, is_reachable};
+use crate::api::persistent_volume::{SELECTED_NODE, best_within_reach, candidates, class_of, is_reachable};
 use crate::api::{ArcStr, Object, Quantity, Value, quote};
 use crate::base::{List as _, Order as _, SortedMap};
 
@@ -10,6 +10,15 @@ pub struct Volumes {
     claims: SortedMap<(ArcStr, ArcStr), Value>,
     volumes: SortedMap<ArcStr, Value>,
     classes: SortedMap<ArcStr, Value>,
+}
+
+/// A claim that gets a volume once the pod has a node.
+#[derive(Clone, Debug)]
+pub struct UnboundClaim {
+    /// The claim.
+    pub claim: Value,
+    /// The volumes that it may get, wherever they are, the best first: looked for once in a cycle, not for each node.
+    pub candidates: Vec<Value>,
 }
 
 /// What a pod waits for that has a node.
@@ -24,8 +33,6 @@ pub struct Promised {
     /// Claims that have their volume made.
     pub made: Vec<ArcStr>,
 }
-
-static NULL: Value = Value::Null;
 
 impl Volumes {
     /// Takes over a claim, or that it is gone.
@@ -50,7 +57,7 @@ impl Volumes {
 
     /// A persistent volume; null where there is none.
     pub fn volume(&self, name: &ArcStr) -> &Value {
-        self.volumes.get(name).unwrap_or(&NULL)
+        self.volumes.get(name).unwrap_or(&Value::Null)
     }
 
     /// The volume that a claim is wholly bound to.
@@ -60,24 +67,36 @@ impl Volumes {
         (!volume.is_empty() && claim.annotation("pv.kubernetes.io/bind-completed").is_some()).then_some(volume)
     }
 
-    /// For each of these claims, the smallest first, a volume of its own within reach of a node, or none where its class can have one
-    /// made there; `None` where a claim gets neither.
+    /// Those of a pod's claims that have no volume yet, the smallest first.
+    pub fn unbound_claims(&self, namespace: &ArcStr, names: impl Iterator<Item = ArcStr>) -> Vec<UnboundClaim> {
+        let unbound = names.filter(|name| self.bound_volume(namespace, name).is_none());
+        let mut claims: Vec<UnboundClaim> = unbound
+            .filter_map(|name| self.claim(namespace, &name))
+            .map(|claim| UnboundClaim {
+                candidates: candidates(self.volumes.values(), claim).into_iter().cloned().list(),
+                claim: claim.clone(),
+            })
+            .list();
+        claims.order_by_key(|c| Quantity::of(c.claim.at(&["spec", "resources", "requests", "storage"])));
+        claims
+    }
+
+    /// For each of these claims a volume of its own within reach of a node, or none where its class can have one made there; `None`
+    /// where a claim gets neither.
     // Models findMatchingVolumes and checkVolumeProvisions.
-    pub fn plan<'a>(&'a self, claims: &[&'a Value], node: &Value) -> Option<Vec<(&'a Value, Option<&'a Value>)>> {
-        let mut claims = claims.to_vec();
-        claims.order_by_key(|claim| Quantity::of(claim.at(&["spec", "resources", "requests", "storage"])));
+    pub fn plan<'a>(&self, claims: &'a [UnboundClaim], node: &Value) -> Option<Vec<(&'a Value, Option<&'a Value>)>> {
         let mut taken: Vec<&Value> = Vec::new();
-        let find = |claim: &'a Value| {
+        let find = |UnboundClaim { claim, candidates }: &'a UnboundClaim| {
             let selected = claim.annotation(SELECTED_NODE);
             if selected.is_some_and(|selected| selected != node.name()) {
                 return None;
             }
-            let free = self.volumes.values().filter(|v| !taken.iter().any(|t| std::ptr::eq(*t, *v))).list();
-            if let Some(volume) = best_match(free.into_iter(), claim, Some(node)).filter(|_| selected.is_none()) {
+            let free = candidates.iter().filter(|v| !taken.iter().any(|t| t.same(v)));
+            if let Some(volume) = best_within_reach(free, node).filter(|_| selected.is_none()) {
                 taken.push(volume);
                 return Some((claim, Some(volume)));
             }
-            let class = self.classes.get(class_of(claim)).unwrap_or(&NULL);
+            let class = self.classes.get(class_of(claim)).unwrap_or(&Value::Null);
             let topologies = class.get("allowedTopologies").items();
             let allows = |term: &Value| {
                 let rows = term.get("matchLabelExpressions").items();
@@ -86,7 +105,7 @@ impl Volumes {
             let makes = !matches!(class.get("provisioner").str(), "" | "kubernetes.io/no-provisioner");
             (makes && (topologies.is_empty() || topologies.iter().any(allows))).then_some((claim, None))
         };
-        claims.into_iter().map(find).collect()
+        claims.iter().map(find).collect()
     }
 
     /// Whether all that was promised is bound by now, or why it never will be.

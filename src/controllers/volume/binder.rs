@@ -77,7 +77,7 @@ impl PersistentVolumeController {
         let late = class_object.as_ref().is_some_and(|c| c.get("volumeBindingMode").str() == "WaitForFirstConsumer");
         // The scheduler sets volumes aside for claims that wait for a pod.
         let all: Vec<&Value> = api.iter(VOLUME, None).filter(|v| !late || !v.at(&["spec", "claimRef"]).is_null()).list();
-        if let Some(volume) = best_match(all.into_iter(), &claim, None).cloned() {
+        if let Some(volume) = best_match(all.into_iter(), &claim).cloned() {
             return bind(api, by, &volume, &claim);
         }
         self.claims.add_at(key.clone(), by.now + RESYNC);

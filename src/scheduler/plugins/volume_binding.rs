@@ -3,7 +3,6 @@
 
 use crate::api::Object;
 use crate::api::persistent_volume::is_reachable;
-use crate::base::List as _;
 use crate::scheduler::cache::NodeIndex;
 use crate::scheduler::cluster_event::ClusterEvent;
 use crate::scheduler::framework::{Cx, CxMut, CycleState, Plugin, PreFilter, Reasons, Reject};
@@ -48,18 +47,14 @@ impl Plugin for VolumeBinding {
             };
             return PreFilter::Reject { message };
         }
-        let (mut bound, mut late) = (Vec::new(), Vec::new());
         for name in pod.claim_names() {
             if let Some(volume) = cache.volumes.bound_volume(namespace, &name) {
-                bound.push(volume);
+                state.bound_volumes.push(volume);
             } else if !cache.volumes.is_bound_late(namespace, &name) {
                 return PreFilter::Reject { message: "pod has unbound immediate PersistentVolumeClaims".to_owned() };
-            } else {
-                late.extend(cache.volumes.claim(namespace, &name).cloned());
             }
         }
-        state.bound_volumes = bound;
-        state.late_claims = late;
+        state.unbound_claims = cache.volumes.unbound_claims(namespace, pod.claim_names());
         PreFilter::Run
     }
 
@@ -69,7 +64,7 @@ impl Plugin for VolumeBinding {
         if state.bound_volumes.iter().any(|name| !is_reachable(volumes.volume(name), &node.object)) {
             reasons.insert(Reasons::VOLUME_AFFINITY);
         }
-        if volumes.plan(&state.late_claims.iter().list(), &node.object).is_none() {
+        if volumes.plan(&state.unbound_claims, &node.object).is_none() {
             reasons.insert(Reasons::VOLUME_BINDING);
         }
         (!reasons.is_empty()).then_some(Reject { plugin: VOLUME_BINDING, unresolvable: true, reasons })
