@@ -2,7 +2,7 @@
 
 use super::pairs::{Asked, Changes, FLAGS, USAGE};
 use crate::base::List as _;
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{CHANGE_CAUSE, Context};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::resources::Info;
@@ -10,7 +10,7 @@ use crate::server::{Patch, Subresource};
 
 /// `kubectl annotate`.
 pub static COMMAND: Command =
-    Command { usage: USAGE, flags: FLAGS, run: Run::Do(run), ..Command::new("annotate", "Update the annotations on a resource", run) };
+    Command { usage: USAGE, flags: FLAGS, ..Command::new("annotate", "Update the annotations on a resource", run) };
 
 fn parse(pairs: &[String]) -> Result<Changes, CliError> {
     let mut changes = Changes::default();

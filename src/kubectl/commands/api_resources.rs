@@ -3,7 +3,7 @@
 use crate::base::{List as _, Order as _, SortedSet};
 
 use crate::api::{KindRef, Value, join_api_version};
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, list, switch, text};
@@ -27,7 +27,6 @@ const OWN: &[Flag] = &[
 pub static RESOURCES: Command = Command {
     usage: "[flags] [options]",
     flags: &[OWN],
-    run: Run::Do(resources),
     ..Command::new("api-resources", "Print the supported API resources on the server", resources)
 };
 

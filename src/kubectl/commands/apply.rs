@@ -7,7 +7,7 @@ use crate::api::well_known::LAST_APPLIED;
 use crate::api::{Kind, KindRef, Object, Value, split_api_version};
 use crate::base::{Duration, List as _, Time};
 use crate::kubectl::checks::check;
-use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, array, duration, int, switch, text, text_or};
@@ -40,7 +40,6 @@ const OWN: &[Flag] = &[
 pub static COMMAND: Command = Command {
     usage: "(-f FILENAME | -k DIRECTORY) [options]",
     flags: &[flags::FILENAME, flags::SELECTOR, flags::DRY_RUN, flags::PRINT, flags::VALIDATE, flags::RECORD, flags::WRITE, flags::ALL, OWN],
-    run: Run::Do(run),
     subcommands: &[&EDIT_LAST_APPLIED, &SET_LAST_APPLIED, &VIEW_LAST_APPLIED],
     ..Command::new("apply", "Apply a configuration to a resource by file name or stdin", run)
 };

@@ -2,7 +2,7 @@
 
 use crate::api::kinds;
 use crate::kubectl::checks::check;
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::describe::rule_rows;
 use crate::kubectl::error::{CliError, fail};
@@ -21,14 +21,10 @@ const CAN_I_FLAGS: &[Flag] = &[switch("list", ""), switch("quiet", "q"), text("s
 static CAN_I: Command = Command {
     usage: "VERB [TYPE | TYPE/NAME | NONRESOURCEURL] [options]",
     flags: &[flags::ALL_NAMESPACES, CAN_I_FLAGS],
-    run: Run::Do(can_i),
     ..Command::new("can-i", "Check whether an action is allowed", can_i)
 };
-static WHO_AM_I: Command = Command {
-    flags: &[flags::PRINT],
-    run: Run::Do(who_am_i),
-    ..Command::new("whoami", "Experimental: Check self subject attributes", who_am_i)
-};
+static WHO_AM_I: Command =
+    Command { flags: &[flags::PRINT], ..Command::new("whoami", "Experimental: Check self subject attributes", who_am_i) };
 
 /// The verbs of resources that `can-i` knows.
 const VERBS: &[&str] = &[

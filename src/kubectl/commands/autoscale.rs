@@ -2,7 +2,7 @@
 
 use crate::api::quantity::Quantity;
 use crate::api::{Value, kinds};
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, Flags, deprecated, int32, text};
@@ -28,7 +28,6 @@ pub static COMMAND: Command = Command {
     usage: "(-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS [--cpu=CPU] [--memory=MEMORY] [flags] [options]",
     flags: &[flags::FILENAME, flags::PRINT, flags::DRY_RUN, flags::SAVE_CONFIG, flags::RECORD, flags::WRITE, OWN],
     required: &["max"],
-    run: Run::Do(run),
     ..Command::new("autoscale", "Auto-scale a deployment, replica set, stateful set, or replication controller", run)
 };
 

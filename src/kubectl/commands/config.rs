@@ -2,7 +2,7 @@
 
 use crate::api::Value;
 use crate::base::{List as _, Order as _, base64};
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::config::{Kubeconfig, complete};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -198,7 +198,6 @@ const CONTEXT_FLAGS: &[Flag] = &[text("output", "o"), switch("no-headers", "")];
 static CONTEXTS: Command = Command {
     usage: "[(-o|--output=)name)] [options]",
     flags: &[CONTEXT_FLAGS],
-    run: Run::Do(contexts),
     ..Command::new("get-contexts", "Describe one or many contexts", contexts)
 };
 static CLUSTERS: Command = Command::new("get-clusters", "Display clusters defined in the kubeconfig", |cx| names(cx, "clusters"));
@@ -207,7 +206,6 @@ const SET_FLAGS: &[Flag] = &[switch("current", "")];
 static SET: Command = Command {
     usage: "[NAME | --current] [--cluster=cluster_nickname] [--user=user_nickname] [--namespace=namespace] [options]",
     flags: &[SET_FLAGS],
-    run: Run::Do(set),
     ..Command::new("set-context", "Set a context entry in kubeconfig", set)
 };
 static USE: Command = Command {
@@ -219,7 +217,6 @@ const VIEW_FLAGS: &[Flag] = &[switch("minify", ""), switch("raw", ""), switch("f
 static VIEW: Command = Command {
     usage: "[flags] [options]",
     flags: &[flags::PRINT, VIEW_FLAGS],
-    run: Run::Do(view),
     ..Command::new("view", "Display merged kubeconfig settings or a specified kubeconfig file", view)
 };
 

@@ -1,7 +1,7 @@
 //! `kubectl cordon` and `uncordon`.
 
 use crate::api::{Value, kinds};
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags;
@@ -14,7 +14,6 @@ use crate::server::{Patch, Subresource};
 pub static CORDON: Command = Command {
     usage: "NODE [options]",
     flags: &[flags::SELECTOR, flags::DRY_RUN],
-    run: Run::Do(|cx| run(cx, true)),
     ..Command::new("cordon", "Mark node as unschedulable", |cx| run(cx, true))
 };
 
@@ -22,7 +21,6 @@ pub static CORDON: Command = Command {
 pub static UNCORDON: Command = Command {
     usage: "NODE [options]",
     flags: &[flags::SELECTOR, flags::DRY_RUN],
-    run: Run::Do(|cx| run(cx, false)),
     ..Command::new("uncordon", "Mark node as schedulable", |cx| run(cx, false))
 };
 

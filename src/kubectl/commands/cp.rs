@@ -2,7 +2,7 @@
 
 use super::exec::{ExecRequest, Session};
 use crate::api::{Status, kinds};
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, int, switch, text};
@@ -16,7 +16,6 @@ const OWN: &[Flag] = &[text("container", "c"), switch("no-preserve", ""), int("r
 pub static COMMAND: Command = Command {
     usage: "<file-spec-src> <file-spec-dest> [options]",
     flags: &[OWN],
-    run: Run::Do(run),
     ..Command::new("cp", "Copy files and directories to and from containers", run)
 };
 

@@ -1,7 +1,7 @@
 //! `kubectl create -f`; the generators are in files of their own beside this one.
 
 use super::edit::{self, Mode};
-use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, switch, text};
@@ -27,7 +27,6 @@ pub static COMMAND: Command = Command {
         flags::WRITE,
         OWN,
     ],
-    run: Run::Do(run),
     subcommands: super::create_generators::ALL,
     ..Command::new("create", "Create a resource from a file or from stdin", run)
 };

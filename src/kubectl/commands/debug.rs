@@ -6,7 +6,7 @@ use crate::api::yaml::decode_documents;
 use crate::api::{Object, Value, kinds};
 use crate::base::{List as _, RandomStream};
 use crate::kubectl::checks::check;
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::commands::create_generators::texts;
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -46,7 +46,6 @@ const OWN: &[Flag] = &[
 pub static COMMAND: Command = Command {
     usage: "(POD | TYPE[[.VERSION].GROUP]/NAME) [ -- COMMAND [args...] ] [options]",
     flags: &[flags::FILENAME, OWN],
-    run: Run::Do(run),
     ..Command::new("debug", "Create debugging sessions for troubleshooting workloads and nodes", run)
 };
 

@@ -2,7 +2,7 @@
 
 use crate::api::{KindRef, Object};
 use crate::base::{Duration, Time};
-use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, int, switch, text, text_or};
@@ -28,7 +28,6 @@ const OWN: &[Flag] = &[
 pub static COMMAND: Command = Command {
     usage: "([-f FILENAME] | [-k DIRECTORY] | TYPE [(NAME | -l label | --all)]) [options]",
     flags: &[flags::FILENAME, flags::SELECTOR, flags::FIELD_SELECTOR, flags::ALL, flags::ALL_NAMESPACES, flags::DRY_RUN, OWN],
-    run: Run::Do(run),
     ..Command::new("delete", "Delete resources by file names, stdin, resources and names, or by resources and label selector", run)
 };
 

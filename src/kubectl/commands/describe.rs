@@ -2,7 +2,7 @@
 
 use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::List as _;
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::describe::{Related, describe_as};
 use crate::kubectl::error::{CliError, fail};
@@ -17,7 +17,6 @@ const OWN: &[Flag] = &[switch("show-events", ""), int("chunk-size", "")];
 pub static COMMAND: Command = Command {
     usage: "(-f FILENAME | TYPE [NAME_PREFIX | -l label] | TYPE/NAME) [options]",
     flags: &[flags::FILENAME, flags::SELECTOR, flags::ALL_NAMESPACES, OWN],
-    run: Run::Do(run),
     ..Command::new("describe", "Show details of a specific resource or group of resources", run)
 };
 

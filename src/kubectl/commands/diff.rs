@@ -4,7 +4,7 @@ use super::apply::{prunable, prune_kinds};
 use crate::api::well_known::LAST_APPLIED;
 use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::{List as _, Order as _};
-use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, array, int, switch};
@@ -28,7 +28,6 @@ const OWN: &[Flag] = &[
 pub static COMMAND: Command = Command {
     usage: "-f FILENAME [options]",
     flags: &[flags::FILENAME, flags::SELECTOR, flags::WRITE, OWN],
-    run: Run::Do(run),
     ..Command::new("diff", "Diff the live version against a would-be applied version", run)
 };
 

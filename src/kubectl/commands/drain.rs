@@ -5,7 +5,7 @@ use crate::api::selector::LabelSelector;
 use crate::api::{Object, Status, Value, go_duration, kinds};
 use crate::base::Order as _;
 use crate::base::{Duration, List as _, Time, parse_rfc3339};
-use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, deprecated, duration, int, switch, text};
@@ -30,7 +30,6 @@ const OWN: &[Flag] = &[
 pub static COMMAND: Command = Command {
     usage: "NODE [options]",
     flags: &[flags::SELECTOR, flags::DRY_RUN, OWN],
-    run: Run::Do(run),
     ..Command::new("drain", "Drain node in preparation for maintenance", run)
 };
 

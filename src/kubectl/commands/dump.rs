@@ -3,7 +3,7 @@
 use crate::api::schema::{Field, GoPart, Ty, Type, schema};
 use crate::api::{Kind, KindRef, Object, Value, kinds};
 use crate::base::List as _;
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, list, text};
@@ -17,7 +17,6 @@ const OWN: &[Flag] = &[text("output-directory", ""), list("namespaces", ""), dur
 pub static COMMAND: Command = Command {
     usage: "[flags] [options]",
     flags: &[flags::ALL_NAMESPACES, flags::PRINT, OWN],
-    run: Run::Do(run),
     ..Command::new("dump", "Dump relevant information for debugging and diagnosis", run)
 };
 

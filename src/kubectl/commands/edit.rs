@@ -5,7 +5,7 @@ use crate::api::well_known::LAST_APPLIED;
 use crate::api::yaml::decode_documents;
 use crate::api::{Object, Value};
 use crate::base::List as _;
-use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::files::wrong_shape;
@@ -24,7 +24,6 @@ const OWN: &[Flag] = &[switch("output-patch", ""), switch("windows-line-endings"
 pub static COMMAND: Command = Command {
     usage: "(RESOURCE/NAME | -f FILENAME) [options]",
     flags: &[flags::FILENAME, flags::PRINT, flags::VALIDATE, flags::SAVE_CONFIG, flags::RECORD, flags::WRITE, OWN],
-    run: Run::Do(run),
     ..Command::new("edit", "Edit a resource on the server", run)
 };
 

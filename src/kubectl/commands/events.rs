@@ -2,7 +2,7 @@
 
 use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::{List as _, Order as _, Time};
-use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, int, list, switch, text};
@@ -20,7 +20,6 @@ const OWN: &[Flag] = &[text("for", ""), list("types", ""), switch("watch", "w"),
 pub static COMMAND: Command = Command {
     usage: "[(-o|--output=)json|yaml|kyaml|name|go-template|go-template-file|template|templatefile|jsonpath|jsonpath-as-json|jsonpath-file] [--for TYPE/NAME] [--watch] [--types=Normal,Warning] [options]",
     flags: &[flags::ALL_NAMESPACES, flags::PRINT, OWN],
-    run: Run::Do(run),
     ..Command::new("events", "List events", run)
 };
 

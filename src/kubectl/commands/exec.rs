@@ -3,7 +3,7 @@
 use crate::api::{Object, Status, Value, kinds};
 use crate::base::{Duration, List as _};
 use crate::kubectl::checks::check_pod_timeout;
-use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, switch, text};
@@ -21,7 +21,6 @@ const DETACH: &[Flag] = &[text("detach-keys", "")];
 pub static COMMAND: Command = Command {
     usage: "(POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...] [options]",
     flags: &[flags::FILENAME, OWN],
-    run: Run::Do(exec),
     ..Command::new("exec", "Execute a command in a container", exec)
 };
 
@@ -29,7 +28,6 @@ pub static COMMAND: Command = Command {
 pub static ATTACH: Command = Command {
     usage: "(POD | TYPE/NAME) -c CONTAINER [options]",
     flags: &[OWN, DETACH],
-    run: Run::Do(attach),
     ..Command::new("attach", "Attach to a running container", attach)
 };
 

@@ -5,7 +5,7 @@ use crate::api::schema::{Field, Ty, Type, schema};
 use crate::api::{KindRef, kinds};
 use crate::base::List as _;
 use crate::kubectl::checks::check;
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, int, switch, text};
@@ -17,7 +17,6 @@ const OWN: &[Flag] = &[switch("recursive", "R"), int("max-depth", ""), text("api
 pub static COMMAND: Command = Command {
     usage: "TYPE [--recursive=FALSE|TRUE] [--api-version=api-version-group] [-o|--output=plaintext] [options]",
     flags: &[OWN],
-    run: Run::Do(run),
     ..Command::new("explain", "Get documentation for a resource", run)
 };
 

@@ -3,7 +3,7 @@
 use crate::api::decode;
 use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::List as _;
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, text};
@@ -33,7 +33,6 @@ const OWN: &[Flag] = &[
 pub static COMMAND: Command = Command {
     usage: "(-f FILENAME | TYPE NAME) [--port=port] [--protocol=TCP|UDP|SCTP] [--target-port=number-or-name] [--name=name] [--external-ip=external-ip-of-service] [--type=type] [options]",
     flags: &[flags::FILENAME, flags::PRINT, flags::DRY_RUN, flags::SAVE_CONFIG, flags::RECORD, flags::WRITE, OWN],
-    run: Run::Do(run),
     ..Command::new("expose", "Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service", run)
 };
 

@@ -6,7 +6,7 @@ use crate::api::{KindRef, Object, Status, Value, kinds};
 use crate::api::{go_json, json_order};
 use crate::base::{Duration, List as _, Time, is_url};
 use crate::kubectl::checks::check;
-use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, int, list, switch, text};
@@ -40,7 +40,6 @@ const OWN: &[Flag] = &[
 pub static COMMAND: Command = Command {
     usage: "[(-o|--output=)json|yaml|kyaml|name|go-template|go-template-file|template|templatefile|jsonpath|jsonpath-as-json|jsonpath-file|custom-columns|custom-columns-file|wide] (TYPE[.VERSION][.GROUP] [NAME | -l label] | TYPE[.VERSION][.GROUP]/NAME ...) [flags] [options]",
     flags: &[flags::FILENAME, flags::SELECTOR, flags::FIELD_SELECTOR, flags::ALL_NAMESPACES, flags::PRINT, OWN],
-    run: Run::Do(run),
     ..Command::new("get", "Display one or many resources", run)
 };
 

@@ -3,7 +3,7 @@
 use crate::api::yaml::decode_documents;
 use crate::api::{Value, aggregate};
 use crate::base::List as _;
-use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, array, switch, text};
@@ -24,12 +24,8 @@ pub static COMMAND: Command = Command {
     )
 };
 
-static VIEW: Command = Command {
-    usage: "[options]",
-    flags: &[flags::PRINT],
-    run: Run::Do(view),
-    ..Command::new("view", "Display the current kuberc configuration", view)
-};
+static VIEW: Command =
+    Command { usage: "[options]", flags: &[flags::PRINT], ..Command::new("view", "Display the current kuberc configuration", view) };
 
 const SET_FLAGS: &[Flag] = &[
     text("section", ""),
@@ -46,7 +42,6 @@ static SET: Command = Command {
     usage: "--section (defaults|aliases) --command COMMAND [options]",
     flags: &[SET_FLAGS],
     required: &["section"],
-    run: Run::Do(set),
     ..Command::new("set", "Set values in the kuberc configuration", set)
 };
 

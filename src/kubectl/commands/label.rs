@@ -3,7 +3,7 @@
 use super::pairs::{Asked, Changes, FLAGS, USAGE};
 use crate::api::{Object, names};
 use crate::base::List as _;
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::legacy;
@@ -11,8 +11,7 @@ use crate::kubectl::resources::Info;
 use crate::server::{Patch, Subresource};
 
 /// `kubectl label`.
-pub static COMMAND: Command =
-    Command { usage: USAGE, flags: FLAGS, run: Run::Do(run), ..Command::new("label", "Update the labels on a resource", run) };
+pub static COMMAND: Command = Command { usage: USAGE, flags: FLAGS, ..Command::new("label", "Update the labels on a resource", run) };
 
 fn parse(pairs: &[String]) -> Result<Changes, CliError> {
     let mut changes = Changes::default();

@@ -3,7 +3,7 @@
 use crate::api::{Object, Value, kinds};
 use crate::base::{Duration, List as _, Time};
 use crate::kubectl::checks::check_pod_timeout;
-use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, int, switch, text};
@@ -35,7 +35,6 @@ const OWN: &[Flag] = &[
 pub static COMMAND: Command = Command {
     usage: "[-f] [-p] (POD | TYPE/NAME) [-c CONTAINER] [options]",
     flags: &[flags::SELECTOR, OWN],
-    run: Run::Do(run),
     ..Command::new("logs", "Print the logs for a container in a pod", run)
 };
 

@@ -2,7 +2,7 @@
 
 use crate::api::{Object, Value, find_condition, kinds};
 use crate::base::{List as _, SortedSet};
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::files;
@@ -64,12 +64,10 @@ pub static CERTIFICATE: Command = Command {
 const CERTIFICATE_FLAGS: &[Flag] = &[switch("force", "")];
 static APPROVE: Command = Command {
     flags: &[flags::FILENAME, flags::PRINT, CERTIFICATE_FLAGS],
-    run: Run::Do(certificate),
     ..Command::new("approve", "Approve a certificate signing request", certificate)
 };
 static DENY: Command = Command {
     flags: &[flags::FILENAME, flags::PRINT, CERTIFICATE_FLAGS],
-    run: Run::Do(certificate),
     ..Command::new("deny", "Deny a certificate signing request", certificate)
 };
 

@@ -4,7 +4,7 @@ use crate::api::decode::json_kind;
 use crate::api::yaml::decode_documents;
 use crate::api::{Status, Value, go_json};
 use crate::kubectl::checks::check;
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, text};
@@ -18,7 +18,6 @@ const OWN: &[Flag] = &[text("patch", "p"), text("patch-file", ""), text("type", 
 pub static COMMAND: Command = Command {
     usage: "(-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE] [options]",
     flags: &[flags::FILENAME, flags::PRINT, flags::DRY_RUN, flags::RECORD, flags::LOCAL, flags::WRITE, OWN],
-    run: Run::Do(run),
     ..Command::new("patch", "Update fields of a resource", run)
 };
 

@@ -1,7 +1,7 @@
 //! `kubectl plugin`, and the programs on the path that are commands too: `kubectl-foo` is run by `kubectl foo`.
 
 use crate::base::{List as _, SortedMap};
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, switch};
@@ -15,8 +15,7 @@ pub static COMMAND: Command = Command::group(
     &[&LIST],
 );
 const OWN: &[Flag] = &[switch("name-only", "")];
-static LIST: Command =
-    Command { flags: &[OWN], run: Run::Do(list), ..Command::new("list", "List all visible plugin executables on a user's PATH", list) };
+static LIST: Command = Command { flags: &[OWN], ..Command::new("list", "List all visible plugin executables on a user's PATH", list) };
 
 /// What a plugin's file is called, before its own name.
 const PREFIX: &str = "kubectl-";

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::api::{Object, Value, kinds};
 use crate::base::{List as _, Order as _};
-use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, duration, list};
@@ -18,7 +18,6 @@ const OWN: &[Flag] = &[list("address", ""), duration("pod-running-timeout")];
 pub static COMMAND: Command = Command {
     usage: "TYPE/NAME [options] [LOCAL_PORT:]REMOTE_PORT [...[LOCAL_PORT_N:]REMOTE_PORT_N]",
     flags: &[OWN],
-    run: Run::Do(run),
     ..Command::new("port-forward", "Forward one or more local ports to a pod", run)
 };
 

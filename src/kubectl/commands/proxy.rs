@@ -1,7 +1,7 @@
 //! `kubectl proxy`: a port of the workstation behind which is the API server, for as long as the command runs.
 
 use crate::base::regex::Regex;
-use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, duration, int, switch, text};
@@ -28,7 +28,6 @@ const OWN: &[Flag] = &[
 pub static COMMAND: Command = Command {
     usage: "[--port=PORT] [--www=static-dir] [--www-prefix=prefix] [--api-prefix=prefix]",
     flags: &[OWN],
-    run: Run::Do(run),
     ..Command::new("proxy", "Run a proxy to the Kubernetes API server", run)
 };
 

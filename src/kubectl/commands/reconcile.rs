@@ -4,7 +4,7 @@ use crate::api::kinds::RBAC;
 use crate::api::{Object, Value, kinds, policy_rule};
 use crate::base::List as _;
 use crate::kubectl::checks::check;
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, switch};
@@ -18,7 +18,6 @@ const OWN: &[Flag] = &[switch("remove-extra-permissions", ""), switch("remove-ex
 pub static COMMAND: Command = Command {
     usage: "-f FILENAME [options]",
     flags: &[flags::FILENAME, flags::PRINT, flags::DRY_RUN, flags::WRITE, OWN],
-    run: Run::Do(run),
     ..Command::new("reconcile", "Reconciles rules for RBAC role, role binding, cluster role, and cluster role binding objects", run)
 };
 

@@ -6,7 +6,7 @@ use crate::api::decode::served_version;
 use crate::api::well_known::LAST_APPLIED;
 use crate::base::{Duration, Time};
 use crate::kubectl::checks::check;
-use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, int, switch, text, text_or};
@@ -30,7 +30,6 @@ const OWN: &[Flag] = &[
 pub static COMMAND: Command = Command {
     usage: "-f FILENAME [options]",
     flags: &[flags::FILENAME, flags::PRINT, flags::DRY_RUN, flags::VALIDATE, flags::SAVE_CONFIG, flags::RECORD, flags::WRITE, OWN],
-    run: Run::Do(run),
     ..Command::new("replace", "Replace a resource by file name or stdin", run)
 };
 

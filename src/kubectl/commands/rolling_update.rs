@@ -2,7 +2,7 @@
 
 use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::{Duration, List as _, Time};
-use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, switch, text};
@@ -25,7 +25,6 @@ const OWN: &[Flag] = &[
 pub static COMMAND: Command = Command {
     usage: "OLD_CONTROLLER_NAME ([NEW_CONTROLLER_NAME] --image=NEW_CONTAINER_IMAGE | -f NEW_CONTROLLER_SPEC)",
     flags: &[flags::FILENAME, flags::VALIDATE, OWN],
-    run: Run::Do(run),
     ..Command::new("rolling-update", "Perform a rolling update of the given ReplicationController.", run)
 };
 

@@ -6,7 +6,7 @@ use crate::api::names::env_var_name;
 use crate::api::{Kind, Object, Status, Value, is_ready, kinds};
 use crate::base::{Duration, Time};
 use crate::kubectl::checks::check_pod_timeout;
-use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::commands::create_generators::texts;
 use crate::kubectl::commands::expose::{overridden, parse_labels};
 use crate::kubectl::context::{Context, DryRun};
@@ -52,7 +52,6 @@ pub static COMMAND: Command = Command {
     usage: "NAME --image=image [--env=\"key=value\"] [--port=port] [--dry-run=server|client] [--overrides=inline-json] [--command] -- [COMMAND] [args...] [options]",
     flags: &[flags::FILENAME, flags::PRINT, flags::DRY_RUN, flags::SAVE_CONFIG, flags::RECORD, flags::WRITE, OWN],
     required: &["image"],
-    run: Run::Do(run),
     ..Command::new("run", "Run a particular image on the cluster", run)
 };
 

@@ -3,7 +3,7 @@
 use super::patch::record_after;
 use crate::api::Status;
 use crate::base::{Duration, Time};
-use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, int, text};
@@ -19,7 +19,6 @@ pub static COMMAND: Command = Command {
     usage: "[--resource-version=version] [--current-replicas=count] --replicas=COUNT (-f FILENAME | TYPE NAME) [options]",
     flags: &[flags::FILENAME, flags::SELECTOR, flags::ALL, flags::PRINT, flags::DRY_RUN, flags::RECORD, OWN],
     required: &["replicas"],
-    run: Run::Do(run),
     ..Command::new("scale", "Set a new size for a deployment, replica set, or replication controller", run)
 };
 

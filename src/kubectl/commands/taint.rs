@@ -3,7 +3,7 @@
 use crate::api::{Value, kinds, names};
 use crate::base::List as _;
 use crate::kubectl::checks::check;
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, switch};
@@ -19,7 +19,6 @@ const OWN: &[Flag] = &[switch("overwrite", "")];
 pub static COMMAND: Command = Command {
     usage: "NODE NAME KEY_1=VAL_1:TAINT_EFFECT_1 ... KEY_N=VAL_N:TAINT_EFFECT_N [options]",
     flags: &[flags::SELECTOR, flags::ALL, flags::PRINT, flags::DRY_RUN, flags::VALIDATE, flags::WRITE, OWN],
-    run: Run::Do(run),
     ..Command::new("taint", "Update the taints on one or more nodes", run)
 };
 

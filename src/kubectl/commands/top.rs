@@ -4,7 +4,7 @@ use crate::api::quantity::Quantity;
 use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{Kind, KindRef, Object, Status, Value, kinds};
 use crate::base::{List as _, Order as _};
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, switch, text};
@@ -25,7 +25,6 @@ static NODE: Command = Command {
     aliases: &["nodes", "no"],
     usage: "[NAME | -l label] [options]",
     flags: &[flags::SELECTOR, SHARED, NODE_FLAGS],
-    run: Run::Do(node),
     ..Command::new("node", "Display resource (CPU/memory) usage of nodes", node)
 };
 
@@ -33,7 +32,6 @@ static POD: Command = Command {
     aliases: &["pods", "po"],
     usage: "[NAME | -l label] [options]",
     flags: &[flags::SELECTOR, flags::FIELD_SELECTOR, flags::ALL_NAMESPACES, SHARED, POD_FLAGS],
-    run: Run::Do(pod),
     ..Command::new("pod", "Display resource (CPU/memory) usage of pods", pod)
 };
 

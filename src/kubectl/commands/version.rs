@@ -1,7 +1,7 @@
 //! `kubectl version`.
 
 use crate::api::{Value, json_order};
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::config::{is_here, no_answer};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -13,12 +13,8 @@ use crate::server::RestRequest;
 const OWN: &[Flag] = &[switch("client", ""), text("output", "o")];
 
 /// `kubectl version`.
-pub static COMMAND: Command = Command {
-    usage: "[options]",
-    flags: &[OWN],
-    run: Run::Do(run),
-    ..Command::new("version", "Print the client and server version information", run)
-};
+pub static COMMAND: Command =
+    Command { usage: "[options]", flags: &[OWN], ..Command::new("version", "Print the client and server version information", run) };
 
 const CLIENT: &str = "v1.36.2";
 const KUSTOMIZE: &str = "v5.8.1";

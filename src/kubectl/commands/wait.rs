@@ -2,7 +2,7 @@
 
 use crate::api::{Object, Value};
 use crate::base::{Duration, List as _, Time};
-use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, array, duration};
@@ -17,7 +17,6 @@ const OWN: &[Flag] = &[array("for", ""), duration("timeout")];
 pub static COMMAND: Command = Command {
     usage: "([-f FILENAME] | resource.group/resource.name | resource.group [(-l label | --all)]) [--for=create|--for=delete|--for condition=available|--for=jsonpath='{}'[=value]] [options]",
     flags: &[flags::FILENAME, flags::SELECTOR, flags::FIELD_SELECTOR, flags::ALL, flags::ALL_NAMESPACES, flags::PRINT, flags::LOCAL, OWN],
-    run: Run::Do(run),
     ..Command::new("wait", "Experimental: Wait for a specific condition on one or many resources", run)
 };
 

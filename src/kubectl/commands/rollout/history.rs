@@ -1,7 +1,7 @@
 //! `kubectl rollout history`.
 
 use super::{revisions, targets};
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::describe::describe_pod_template;
 use crate::kubectl::error::{CliError, fail};
@@ -15,7 +15,6 @@ const OWN: &[Flag] = &[int("revision", "")];
 pub static COMMAND: Command = Command {
     usage: "(TYPE NAME | TYPE/NAME) [flags] [options]",
     flags: &[flags::FILENAME, flags::SELECTOR, flags::PRINT, OWN],
-    run: Run::Do(run),
     ..Command::new("history", "View rollout history", run)
 };
 

@@ -1,25 +1,17 @@
 //! `kubectl rollout pause` and `resume`.
 
 use super::{FLAGS, PAUSED, change_each, refused};
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::CliError;
 
 /// `kubectl rollout pause`.
-pub static PAUSE: Command = Command {
-    usage: "RESOURCE [options]",
-    flags: FLAGS,
-    run: Run::Do(pause),
-    ..Command::new("pause", "Mark the provided resource as paused", pause)
-};
+pub static PAUSE: Command =
+    Command { usage: "RESOURCE [options]", flags: FLAGS, ..Command::new("pause", "Mark the provided resource as paused", pause) };
 
 /// `kubectl rollout resume`.
-pub static RESUME: Command = Command {
-    usage: "RESOURCE [options]",
-    flags: FLAGS,
-    run: Run::Do(resume),
-    ..Command::new("resume", "Resume a paused resource", resume)
-};
+pub static RESUME: Command =
+    Command { usage: "RESOURCE [options]", flags: FLAGS, ..Command::new("resume", "Resume a paused resource", resume) };
 
 fn pause(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     change_each(cx, "paused", &|info| {

@@ -2,13 +2,12 @@
 
 use super::{FLAGS, PAUSED, change_each, refused};
 use crate::api::Value;
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 
 /// `kubectl rollout restart`.
-pub static COMMAND: Command =
-    Command { usage: "RESOURCE [options]", flags: FLAGS, run: Run::Do(run), ..Command::new("restart", "Restart a resource", run) };
+pub static COMMAND: Command = Command { usage: "RESOURCE [options]", flags: FLAGS, ..Command::new("restart", "Restart a resource", run) };
 
 const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
 

@@ -3,7 +3,7 @@
 use super::{none_found, targets};
 use crate::api::{Object, Value, find_condition};
 use crate::base::{List as _, Time};
-use crate::kubectl::command::{Command, Flow, Run, Task};
+use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, int, switch};
@@ -17,7 +17,6 @@ const OWN: &[Flag] = &[switch("watch", "w"), int("revision", ""), duration("time
 pub static COMMAND: Command = Command {
     usage: "(TYPE NAME | TYPE/NAME) [flags] [options]",
     flags: &[flags::FILENAME, flags::SELECTOR, OWN],
-    run: Run::Do(run),
     ..Command::new("status", "Show the status of the rollout", run)
 };
 

@@ -4,7 +4,7 @@ use super::revisions::{self, Revision};
 use super::targets;
 use crate::api::well_known::{CONTROLLER_REVISION_HASH, LAST_APPLIED, POD_TEMPLATE_HASH};
 use crate::api::{Object, Value};
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::describe::describe_pod_template;
 use crate::kubectl::error::{CliError, fail};
@@ -19,7 +19,6 @@ const OWN: &[Flag] = &[int("to-revision", "")];
 pub static COMMAND: Command = Command {
     usage: "(TYPE NAME | TYPE/NAME) [flags] [options]",
     flags: &[flags::FILENAME, flags::SELECTOR, flags::PRINT, flags::DRY_RUN, OWN],
-    run: Run::Do(run),
     ..Command::new("undo", "Undo a previous rollout", run)
 };
 

@@ -4,7 +4,7 @@ use super::{COMMON, is_selected, named, pod_spec_path, send};
 use crate::api::{Kind, Object, Status, Value, quote};
 use crate::base::{List as _, Order as _, SortedMap};
 use crate::kubectl::checks::check;
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::commands::create_generators::wrong_variable;
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -29,7 +29,6 @@ const OWN: &[Flag] = &[
 pub static COMMAND: Command = Command {
     usage: "RESOURCE/NAME KEY_1=VAL_1 ... KEY_N=VAL_N [options]",
     flags: &[COMMON, flags::SELECTOR, OWN],
-    run: Run::Do(run),
     ..Command::new("env", "Update environment variables on a pod template", run)
 };
 

@@ -1,7 +1,7 @@
 //! `kubectl set image`.
 
 use super::{COMMON, begin, each, for_containers, pod_spec_path, send};
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::commands::pairs::split_arguments;
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -11,7 +11,6 @@ use crate::kubectl::flags;
 pub static COMMAND: Command = Command {
     usage: "(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N [options]",
     flags: &[COMMON, flags::RECORD, flags::SELECTOR],
-    run: Run::Do(run),
     ..Command::new("image", "Update the image of a pod template", run)
 };
 

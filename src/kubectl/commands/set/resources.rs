@@ -1,7 +1,7 @@
 //! `kubectl set resources`.
 
 use super::{COMMON, begin, each, for_containers, is_selected, pod_spec_path, send};
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::commands::create_generators::resource_list;
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -13,7 +13,6 @@ const OWN: &[Flag] = &[text("limits", ""), text("requests", ""), text("container
 pub static COMMAND: Command = Command {
     usage: "(-f FILENAME | TYPE NAME)  ([--limits=LIMITS & --requests=REQUESTS] [options]",
     flags: &[COMMON, flags::RECORD, flags::SELECTOR, OWN],
-    run: Run::Do(run),
     ..Command::new("resources", "Update resource requests/limits on objects with pod templates", run)
 };
 

@@ -3,7 +3,7 @@
 use super::{COMMON, each, named, send};
 use crate::api::Value;
 use crate::api::selector::{LabelSelector, Operator};
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, text};
@@ -16,7 +16,6 @@ const OWN: &[Flag] = &[text("resource-version", "")];
 pub static COMMAND: Command = Command {
     usage: "(-f FILENAME | TYPE NAME) EXPRESSIONS [--resource-version=version] [options]",
     flags: &[COMMON, flags::RECORD, OWN],
-    run: Run::Do(run),
     ..Command::new("selector", "Set the selector on a resource", run)
 };
 

@@ -1,7 +1,7 @@
 //! `kubectl set serviceaccount`.
 
 use super::{COMMON, begin, each, pod_spec_path, send};
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags;
@@ -11,7 +11,6 @@ pub static COMMAND: Command = Command {
     aliases: &["sa"],
     usage: "(-f FILENAME | TYPE NAME) SERVICE_ACCOUNT [options]",
     flags: &[COMMON, flags::RECORD],
-    run: Run::Do(run),
     ..Command::new("serviceaccount", "Update the service account of a resource", run)
 };
 

@@ -3,7 +3,7 @@
 use super::{COMMON, begin, each, send};
 use crate::api::Value;
 use crate::base::{List as _, Order as _};
-use crate::kubectl::command::{Command, Flow, Run};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, array};
@@ -16,7 +16,6 @@ const OWN: &[Flag] = &[array("user", ""), array("group", ""), array("serviceacco
 pub static COMMAND: Command = Command {
     usage: "(-f FILENAME | TYPE NAME) [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none] [options]",
     flags: &[COMMON, flags::SELECTOR, OWN],
-    run: Run::Do(run),
     ..Command::new("subject", "Update the user, group, or service account in a role binding or cluster role binding", run)
 };
 
