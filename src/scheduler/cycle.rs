@@ -97,6 +97,12 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
+    fn refuse(&mut self, index: NodeIndex, reject: Reject, record: &mut Record) {
+        self.nodes.push((index, reject));
+        self.refused_by.insert(reject.plugin);
+        record.reject(index, reject.plugin, reject.reasons);
+    }
+
     /// Why a node was refused; `None` where it was not.
     pub fn reject_of(&self, node: NodeIndex) -> Option<Reject> {
         self.nodes.iter().find(|(n, _)| *n == node).map(|(_, r)| *r).or(self.absent)
@@ -185,11 +191,11 @@ impl Algorithm {
         if let Some(index) = cache.node_named(pod.nominated_node()) {
             match filter(&d.state, index) {
                 None => feasible.push(index),
-                Some(reject) => d.refuse(index, reject, record),
+                // It is looked at once more among all nodes, and told of there.
+                Some(reject) => d.refused_by.insert(reject.plugin),
             }
         }
         if feasible.is_empty() {
-            d.nodes.clear();
             let candidates: &[NodeIndex] = only.as_deref().unwrap_or(cache.order());
             let enough = enough_nodes(candidates.len(), profile.percentage_of_nodes_to_score);
             let start = if candidates.is_empty() { 0 } else { *next_start % candidates.len() };
@@ -256,14 +262,6 @@ impl Algorithm {
             *fit = StaticFit { generation: node.generation, reject, affinity, taints };
         }
         known.filled_at = cache.generation();
-    }
-}
-
-impl Diagnosis {
-    fn refuse(&mut self, index: NodeIndex, reject: Reject, record: &mut Record) {
-        self.nodes.push((index, reject));
-        self.refused_by.insert(reject.plugin);
-        record.reject(index, reject.plugin, reject.reasons);
     }
 }
 
@@ -394,7 +392,7 @@ fn choose(totals: &[i64]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::Value;
+    use crate::api::{ArcStr, Value};
     use crate::obj;
     use crate::scheduler::decisions::Decision;
 
@@ -482,6 +480,18 @@ mod tests {
         let rows = written(&record, &mut cache, &pod("p", "1")).rows;
         let best = rows.iter().max_by_key(|row| row.total).expect("rows");
         assert_eq!((rows.len(), best.node.as_str()), (crate::scheduler::decisions::ROWS_MAX, "n39"));
+    }
+
+    #[test]
+    fn a_promised_node_that_will_not_do_is_told_of_once() {
+        let mut cache = cluster(&[node("a", "1"), node("b", "4")]);
+        let mut promised = pod("p", "3");
+        promised.set(&["status", "nominatedNodeName"], "a");
+        let (outcome, record) = run(&mut cache, &promised);
+        let Outcome::Placed(n) = outcome else { panic!("{outcome:?}") };
+        assert_eq!((cache.node(n).name.as_str(), record.evaluated()), ("b", 2));
+        let names: Vec<ArcStr> = written(&record, &mut cache, &promised).rows.into_iter().map(|row| row.node).collect();
+        assert_eq!(names, ["b", "a"]);
     }
 
     #[test]
