@@ -256,8 +256,7 @@ impl Scheduler {
                 self.cache.volumes.set_claim(namespace.clone(), name, Some(written));
             }
         }
-        if let Some(current) = api.peek(kinds::POD, namespace, &pod.name).filter(|o| o.uid() == pod.uid.as_str()) {
-            let mut next = current.clone();
+        if let Some(mut next) = current(api, pod) {
             next.set(&["status", "nominatedNodeName"], &promised.node);
             self.write_status(api, now, next);
         }
@@ -283,14 +282,13 @@ impl Scheduler {
 
     /// A pod cannot have its node after all and waits again.
     fn unbind(&mut self, api: &mut ApiServer, now: Time, queued: &Queued, message: &str) {
-        let pod = &*queued.pod;
-        self.cache.remove_pod(&pod.uid);
-        let is_there = api
-            .peek(kinds::POD, &pod.class.namespace, &pod.name)
-            .is_some_and(|o| o.uid() == pod.uid.as_str() && !o.is_terminating() && o.at(&["spec", "nodeName"]).str().is_empty());
-        if is_there {
-            self.queue.add(queued.pod.clone(), now);
-            self.fail(api, now, pod, Failure::Error, message, Nomination::Clear);
+        self.cache.remove_pod(&queued.pod.uid);
+        let waits = |o: &Value| !o.is_terminating() && o.at(&["spec", "nodeName"]).str().is_empty();
+        if let Some(object) = current(api, &queued.pod).filter(waits) {
+            // What changed of it while it was assumed to have its node has not come to the queue.
+            let pod = Arc::new(self.cache.parse_pod(&object));
+            self.queue.resume(queued.clone(), pod.clone());
+            self.fail(api, now, &pod, Failure::Error, message, Nomination::Clear);
         }
     }
 
@@ -363,17 +361,15 @@ impl Scheduler {
             Nomination::Set(node) => self.queue.nominate(Arc::new(pod.clone()), node.clone()),
         }
         self.recorder.event(api, now, pod.scheduler_name(), &pod.object, "FailedScheduling", &truncated(message));
-        let kind = kinds::POD;
-        let Some(current) = api.peek(kind, &pod.class.namespace, &pod.name).filter(|o| o.uid() == pod.uid.as_str()) else { return };
+        let Some(mut next) = current(api, pod) else { return };
         let reason = if failure == Failure::Error { "SchedulerError" } else { "Unschedulable" };
         let condition = obj!({
             "type": "PodScheduled", "status": "False", "reason": reason, "message": message, "lastProbeTime": null,
-            "observedGeneration": current.at(&["metadata", "generation"])
+            "observedGeneration": next.at(&["metadata", "generation"])
         });
-        let mut next = current.clone();
         // A newer generation alone is no news (`podutil.UpdatePodCondition`).
         let same = |c: &Value| ["type", "status", "reason", "message"].iter().all(|m| c.get(m) == condition.get(m));
-        if !current.at(&["status", "conditions"]).items().iter().any(same) {
+        if !next.at(&["status", "conditions"]).items().iter().any(same) {
             set_condition(&mut next, condition, now);
         }
         match nomination {
@@ -386,28 +382,26 @@ impl Scheduler {
 
     /// Makes room: the victims are marked and deleted, and pods that matter less are promised nothing there any more.
     fn preempt(&mut self, api: &mut ApiServer, now: Time, pod: &PodInfo, node: &ArcStr, candidate: &Candidate) {
-        let (kind, scheduler) = (kinds::POD, pod.scheduler_name());
+        let scheduler = pod.scheduler_name();
         let less: Vec<Arc<PodInfo>> = self.queue.nominated(node).iter().filter(|p| p.class.priority < pod.class.priority).cloned().list();
         for other in less {
-            if let Some(current) = api.peek(kind, &other.class.namespace, &other.name) {
-                let mut next = current.clone();
+            if let Some(mut next) = current(api, &other) {
                 next.remove(&["status", "nominatedNodeName"]);
                 self.write_status(api, now, next);
             }
         }
         for victim in candidate.victims.iter().filter(|v| !v.terminating) {
-            let (namespace, name) = (&victim.class.namespace, &victim.name);
-            let Some(current) = api.peek(kind, namespace, name).filter(|o| o.uid() == victim.uid.as_str()) else { continue };
-            let object = current.clone();
+            let Some(object) = current(api, victim) else { continue };
             let mut next = object.clone();
             let message = format!("{scheduler}: preempting to accommodate a higher priority pod");
             let condition = obj!({
                 "type": "DisruptionTarget", "status": "True", "reason": "PreemptionByScheduler", "message": message, "lastProbeTime": null,
-                "observedGeneration": current.at(&["metadata", "generation"])
+                "observedGeneration": object.at(&["metadata", "generation"])
             });
             set_condition(&mut next, condition, now);
             self.write_status(api, now, next);
-            if api.delete(&Caller::new(now, MANAGER), kind, namespace, name, &DeleteOptions::default()).is_ok() {
+            let (namespace, name) = (&victim.class.namespace, &victim.name);
+            if api.delete(&Caller::new(now, MANAGER), kinds::POD, namespace, name, &DeleteOptions::default()).is_ok() {
                 let message = format!("Preempted by pod {} on node {node}", pod.uid);
                 self.recorder.event(api, now, scheduler, &object, "Preempted", &message);
             }
@@ -496,6 +490,11 @@ impl Component for Scheduler {
             self.schedule_one(api, now, &queued);
         }
     }
+}
+
+/// The API's object of a pod, unless another one has its name by now.
+fn current(api: &ApiServer, pod: &PodInfo) -> Option<Value> {
+    api.peek(kinds::POD, &pod.class.namespace, &pod.name).filter(|o| o.uid() == pod.uid.as_str()).cloned()
 }
 
 /// Sets a condition of a pod. Where its status is as it was, so is its time of transition.

@@ -208,6 +208,12 @@ impl Queue {
         self.remove(uid);
     }
 
+    /// A pod that was tried cannot have its node after all, and is this by now; it counts as being tried still, until [`Queue::failed`].
+    pub fn resume(&mut self, tried: Queued, pod: Arc<PodInfo>) {
+        self.remove(&pod.uid);
+        self.enter(Queued { pod, place: Place::InFlight, ..tried });
+    }
+
     /// A pod that was popped has none and waits again.
     pub fn failed(&mut self, uid: &str, failure: Failure, now: Time) {
         let Some(mut queued) = self.leave(uid) else { return };
@@ -412,6 +418,24 @@ mod tests {
         assert_eq!(q.next_wake(), Some(Time::from_secs(330)));
         q.flush(Time::from_secs(330));
         assert!(q.pop().is_some());
+    }
+
+    #[test]
+    fn a_pod_that_cannot_have_its_node_backs_off_longer_each_time() {
+        let mut cache = Cache::default();
+        let mut q = Queue::default();
+        q.add(pod(&mut cache, "a", 0), Time::ZERO);
+        let mut at = Time::ZERO;
+        for (attempt, seconds) in [(1, 1), (2, 3), (3, 7)] {
+            q.flush(at);
+            let tried = q.pop().expect("ready");
+            assert_eq!(tried.attempts, attempt);
+            q.done("a");
+            q.resume(tried, pod(&mut cache, "a", 0));
+            q.failed("a", Failure::Error, at);
+            at = q.next_wake().expect("backs off");
+            assert_eq!(at, Time::from_secs(seconds));
+        }
     }
 
     #[test]
