@@ -77,8 +77,7 @@ pub(super) fn admit<'a>(
     if !ports.is_empty() && running.iter().any(taken) {
         return rejected("NodePorts", "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports".to_owned());
     }
-    if let Some(taint) = find_untolerated(node.taints.items(), pod.at(&["spec", "tolerations"]).items(), &["NoExecute"]) {
-        debug_assert!(!taint.is_null(), "a taint that was found");
+    if find_untolerated(node.taints.items(), pod.at(&["spec", "tolerations"]).items(), &["NoExecute"]).is_some() {
         return rejected("TaintToleration", "Predicate TaintToleration failed: node(s) had taints that the pod didn't tolerate".to_owned());
     }
     to_preempt(pod, &lacks, &running).map_err(|why| Rejection {

@@ -198,6 +198,17 @@ impl Container {
         self.instances.last_mut()
     }
 
+    /// The machine of the newest instance, as long as it has one.
+    pub fn machine_mut(&mut self) -> Option<&mut Machine> {
+        self.newest_mut()?.machine.as_deref_mut()
+    }
+
+    /// Whether the newest instance has passed its startup probe, or has none.
+    pub fn has_passed_startup(&self) -> bool {
+        let Some(instance) = self.newest() else { return false };
+        self.probes[ProbeKind::Startup as usize].as_ref().is_none_or(|w| w.result_for(&instance.id) == Some(true))
+    }
+
     /// Whether its newest instance has a live process, known to the kubelet or not.
     pub fn is_alive(&self) -> bool {
         self.newest().is_some_and(|i| i.started.is_some() && i.exit.is_none())

@@ -126,7 +126,7 @@ fn value_from(source: &EnvSource<'_>, container: &ContainerSpec, from: &Value) -
         };
         return Ok(Some(resource_value(container, resource, source.allocatable).into()));
     }
-    for (member, kind, title) in [("configMapKeyRef", "ConfigMap", "ConfigMap"), ("secretKeyRef", "Secret", "Secret")] {
+    for (member, kind) in [("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")] {
         let reference = from.get(member);
         if reference.is_null() {
             continue;
@@ -141,7 +141,7 @@ fn value_from(source: &EnvSource<'_>, container: &ContainerSpec, from: &Value) -
             Value::Str(text) if kind == "Secret" => Ok(Some(String::from_utf8_lossy(&base64_decode(text)).into_owned().into())),
             Value::Str(text) => Ok(Some(text.clone())),
             _ if optional => Ok(None),
-            _ => Err(ConfigError(format!("couldn't find key {key} in {title} {namespace}/{name}"))),
+            _ => Err(ConfigError(format!("couldn't find key {key} in {kind} {namespace}/{name}"))),
         };
     }
     Ok(None)

@@ -84,8 +84,9 @@ pub struct Kubelets {
     news_at: Option<Time>,
     pub(super) network: EventQueue<Message>,
     pub(super) traffic: Traffic,
-    disks: Disks,
-    execs: Execs,
+    /// What lives on beyond pods.
+    pub(super) disks: Disks,
+    pub(super) execs: Execs,
     /// Answers for those outside who asked.
     pub(super) forwarded: Vec<(u64, Result<NetResponse, NetError>)>,
     /// Pods by the objects that their volumes show.
@@ -308,19 +309,6 @@ impl Kubelets {
             }
             Ok(())
         });
-    }
-
-    /// What lives on beyond pods.
-    pub(super) fn disks(&self) -> &Disks {
-        &self.disks
-    }
-
-    pub(super) fn execs(&mut self) -> &mut Execs {
-        &mut self.execs
-    }
-
-    pub(super) fn execs_ref(&self) -> &Execs {
-        &self.execs
     }
 
     /// What each running pod has of the CPU that all are said to use together, in millicores. It is looked up once for all pods, as

@@ -5,7 +5,7 @@ use super::container_runtime::{self, NetError};
 use super::pod_worker::{Cx, PodWorker, ServeUse, What};
 use super::probes::cannot_exec;
 use super::spec::{ProbeAction, parse_action};
-use crate::api::{ArcStr, Object, Value};
+use crate::api::{ArcStr, Value};
 use crate::base::{Duration, List as _};
 use crate::server::EventType;
 
@@ -62,8 +62,7 @@ impl PodWorker {
 
     /// What the kubelet says of a hook that failed.
     fn hook_failure(&self, c: usize, kind: &str, what: &str, why: &str) -> String {
-        let pod = format!("{}_{}({})", self.pod.name(), self.pod.namespace(), self.uid);
-        let container = self.containers[c].spec.name.as_str();
+        let (container, pod) = (self.containers[c].spec.name.as_str(), self.full_name());
         format!("{kind} lifecycle hook ({what}) for Container {container:?} in Pod {pod:?} failed - error: {why}")
     }
 

@@ -20,7 +20,7 @@ impl PodWorker {
     /// Runs a container's machine for what is due.
     pub(super) fn pump(&mut self, cx: &mut Cx<'_>, c: usize) {
         for _ in 0..RUNS_MAX {
-            let Some(machine) = self.containers[c].newest_mut().and_then(|i| i.machine.as_deref_mut()) else { return };
+            let Some(machine) = self.containers[c].machine_mut() else { return };
             let due = machine.next_wake().is_some_and(|at| at <= cx.now);
             if due {
                 machine.run(cx.now);
@@ -227,9 +227,9 @@ impl PodWorker {
         if let Some(disk) = &volume.disk {
             cx.disks.put(disk, &tree, &self.uid);
         }
-        for (i, container) in self.containers.iter_mut().enumerate().filter(|(i, _)| *i != c) {
-            debug_assert_ne!(i, c, "the writer has the tree already");
-            if let Some(machine) = container.newest_mut().and_then(|n| n.machine.as_deref_mut()) {
+        // The writer has the tree already.
+        for (_, container) in self.containers.iter_mut().enumerate().filter(|(i, _)| *i != c) {
+            if let Some(machine) = container.machine_mut() {
                 machine.set_volume(name, tree.clone());
             }
         }
@@ -245,7 +245,7 @@ impl PodWorker {
         for volume in &mut self.volumes {
             let Some(disk) = volume.disk.as_ref().filter(|d| overlap(d, key)) else { continue };
             let Some(tree) = disks.get(disk).filter(|_| volume.tree.is_some()) else { continue };
-            for machine in self.containers.iter_mut().filter_map(|c| c.newest_mut()?.machine.as_deref_mut()) {
+            for machine in self.containers.iter_mut().filter_map(Container::machine_mut) {
                 machine.set_volume(&volume.name, tree.clone());
             }
             volume.tree = Some(tree);

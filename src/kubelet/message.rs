@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::api_over_http::answer_asker;
+use super::container::Container;
 use super::container_runtime::{HttpRequest, NetError, NetRequest, NetResponse};
 use super::kubelets::{Kubelet, Kubelets};
 use super::network_policy::{End, allows, allows_lookup};
@@ -82,9 +83,7 @@ impl Kubelets {
             Message::Reply(to, answer) => {
                 self.traffic.answered(&to.way, answer.is_ok());
                 self.with_worker(api, now, &to.node, &to.uid, |worker, cx| {
-                    if let Some(machine) =
-                        worker.containers.get_mut(to.container).and_then(|c| c.newest_mut()).and_then(|i| i.machine.as_deref_mut())
-                    {
+                    if let Some(machine) = worker.containers.get_mut(to.container).and_then(Container::machine_mut) {
                         machine.respond(cx.now, to.id, answer);
                         worker.pump(cx, to.container);
                     }
@@ -121,7 +120,7 @@ impl Kubelets {
             if let Some(ServeUse::Network(to)) = worker.serves.remove(&key) {
                 cx.node.unserved.push(to.way);
             }
-            if let Some(machine) = worker.containers.get_mut(key.0).and_then(|c| c.newest_mut()).and_then(|i| i.machine.as_deref_mut()) {
+            if let Some(machine) = worker.containers.get_mut(key.0).and_then(Container::machine_mut) {
                 machine.hang_up(cx.now, key.1);
                 worker.pump(cx, key.0);
             }
@@ -243,7 +242,7 @@ fn asks_for_name(request: &NetRequest) -> bool {
 /// Hands a request from the network to whichever container of a pod listens.
 fn serve(worker: &mut PodWorker, cx: &mut Cx<'_>, port: u16, request: NetRequest, reply_to: ReplyTo) -> Result<(), NetError> {
     for c in 0..worker.containers.len() {
-        let Some(machine) = worker.containers[c].newest_mut().and_then(|i| i.machine.as_deref_mut()) else { continue };
+        let Some(machine) = worker.containers[c].machine_mut() else { continue };
         if machine.listens(port) {
             let id = machine.serve(cx.now, port, request)?;
             worker.serves.insert((c, id), ServeUse::Network(reply_to));

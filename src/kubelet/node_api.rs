@@ -156,7 +156,7 @@ impl NodeApi for Kubelets {
         let (worker, c) = self.find(namespace, pod, container, None)?;
         let (node, uid) = (worker.pod.at(&["spec", "nodeName"]).arc_str(), worker.uid.clone());
         let name = worker.containers[c].spec.name.clone();
-        let session = self.execs_ref().next_id();
+        let session = self.execs.next_id();
         let argv: Vec<ArcStr> = command.iter().map(|t| ArcStr::from(t.as_str())).list();
         let input = match (stdin, tty) {
             (_, true) => Stdin::Tty,
@@ -170,7 +170,7 @@ impl NodeApi for Kubelets {
             Ok(pid)
         });
         let pid = started.unwrap_or_else(|| Err(not_running(container)))?;
-        Ok(ExecId(self.execs().open(node, uid, c, pid, tty, false)))
+        Ok(ExecId(self.execs.open(node, uid, c, pid, tty, false)))
     }
 
     fn attach(&mut self, namespace: &str, pod: &str, container: &str) -> Result<ExecId, Status> {
@@ -180,7 +180,7 @@ impl NodeApi for Kubelets {
         let instance = worker.containers[c].newest().filter(|i| i.exit.is_none()).ok_or_else(|| not_running(&name))?;
         let tty = worker.containers[c].spec.value.get("tty").is_true();
         let pid = instance.main_pid().ok_or_else(|| not_running(&name))?;
-        Ok(ExecId(self.execs().open(node, uid, c, pid, tty, true)))
+        Ok(ExecId(self.execs.open(node, uid, c, pid, tty, true)))
     }
 
     fn write(&mut self, now: Time, session: ExecId, bytes: &[u8]) {
@@ -199,7 +199,7 @@ impl NodeApi for Kubelets {
 
     fn hang_up(&mut self, now: Time, session: ExecId) {
         // A container's own process and its terminal outlive those who attach to it.
-        if self.execs_ref().get(session.0).is_some_and(|s| !s.attached) {
+        if self.execs.get(session.0).is_some_and(|s| !s.attached) {
             self.on_machine(now, session, |machine, pid, tty, now| {
                 if tty {
                     machine.signal_session(now, pid, Signal::HUP);
@@ -207,11 +207,11 @@ impl NodeApi for Kubelets {
                 machine.close_stdin(now, pid);
             });
         }
-        self.execs().close(session.0);
+        self.execs.close(session.0);
     }
 
     fn poll(&mut self, session: ExecId) -> ExecPoll {
-        self.execs().poll(session.0)
+        self.execs.poll(session.0)
     }
 
     fn list_files(&self, namespace: &str, pod: &str, container: &str, path: &str) -> Result<Vec<FileEntry>, Status> {

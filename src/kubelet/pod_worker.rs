@@ -22,7 +22,7 @@ use crate::base::{Duration, EventQueue, List as _, RandomStream, SortedMap, Time
 use crate::server::{ApiServer, Caller, EventType, Subresource, WriteOptions};
 
 /// The kubelet's `syncFrequency`: a pod without news is synced again after this, and up to half as much more.
-const RESYNC: Duration = Duration::from_secs(60);
+pub(super) const RESYNC: Duration = Duration::from_secs(60);
 /// The delay after a sync that failed (`backOffPeriod`).
 const SYNC_BACKOFF: Duration = Duration::from_secs(10);
 /// How soon a relist follows a sync that started something (PLEGOnDemandRelist).

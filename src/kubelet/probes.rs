@@ -171,11 +171,8 @@ impl PodWorker {
     pub(super) fn trigger_readiness(&mut self, cx: &mut Cx<'_>) {
         for c in 0..self.containers.len() {
             let Some(instance) = self.containers[c].newest().filter(|i| i.runs_seen() && i.exit.is_none()) else { continue };
-            let id = instance.id.clone();
-            let startup_passed =
-                self.containers[c].probes[ProbeKind::Startup as usize].as_ref().is_none_or(|w| w.result_for(&id) == Some(true));
             let Some(worker) = &self.containers[c].probes[ProbeKind::Readiness as usize] else { continue };
-            if startup_passed && worker.result_for(&id) != Some(true) && worker.running.is_none() {
+            if self.containers[c].has_passed_startup() && worker.result_for(&instance.id) != Some(true) && worker.running.is_none() {
                 self.schedule_probe(cx, c, ProbeKind::Readiness, Some(cx.now));
             }
         }
@@ -211,7 +208,7 @@ impl PodWorker {
         }
         let Some(instance) = container.newest().filter(|i| i.exit.is_none() && i.started.is_some()) else { return };
         let id = instance.id.clone();
-        let startup_passed = container.probes[ProbeKind::Startup as usize].as_ref().is_none_or(|w| w.result_for(&id) == Some(true));
+        let startup_passed = container.has_passed_startup();
         let Some(worker) = &mut self.containers[c].probes[kind as usize] else { return };
         if worker.instance != id {
             worker.instance = id;
@@ -223,16 +220,9 @@ impl PodWorker {
             };
             (worker.failed, worker.on_hold, worker.last, worker.run, worker.running, worker.tries) = (false, false, None, 0, None, 0);
         }
-        if worker.on_hold {
-            return;
-        }
+        // A startup probe that has passed has nothing more to do, and the others begin when it has (`probe_finished`).
         let held_back = if kind == ProbeKind::Startup { worker.result == Some(true) } else { !startup_passed };
-        if kind == ProbeKind::Startup && held_back {
-            // Passed: it has nothing more to do.
-            return;
-        }
-        if held_back {
-            // The others begin when startup has passed (`probe_finished`).
+        if worker.on_hold || held_back {
             return;
         }
         if worker.running.is_some() {
@@ -335,7 +325,7 @@ impl PodWorker {
             return Err(NetError::TimedOut);
         }
         for (i, container) in self.containers.iter_mut().enumerate() {
-            let Some(machine) = container.newest_mut().and_then(|n| n.machine.as_deref_mut()) else { continue };
+            let Some(machine) = container.machine_mut() else { continue };
             if machine.listens(port) {
                 return machine.serve(cx.now, port, request).map(|id| (i, id));
             }
@@ -395,7 +385,7 @@ impl PodWorker {
     pub(super) fn destination(&self, cx: &Cx<'_>, c: usize, action: &ProbeAction) -> (String, Option<String>) {
         let own = self.ip(&cx.node.ip).unwrap_or_default();
         let address = |host: &ArcStr, port: u16| format!("{}:{port}", if host.is_empty() { &own } else { host });
-        let number = |port: &crate::api::Value| self.containers[c].spec.port(port).unwrap_or(0);
+        let number = |port: &Value| self.containers[c].spec.port(port).unwrap_or(0);
         match action {
             ProbeAction::Http { host, port, path, https, .. } => {
                 let at = address(host, number(port));

@@ -14,7 +14,7 @@ use super::pod_worker::{Cx, Outcome, PodWorker, Stage, What};
 use super::probes::ProbeKind;
 use super::spec::{ContainerKind, RestartPolicy};
 use super::volumes::{account_mount, mounts_of, prepare};
-use crate::api::{ArcStr, Object, go_duration};
+use crate::api::{ArcStr, go_duration};
 use crate::base::{Duration, List as _, SortedMap, Time};
 use crate::server::EventType;
 
@@ -159,7 +159,7 @@ impl PodWorker {
             }
             let mut again = false;
             let done = if newest.runs_seen() {
-                sidecar && self.is_started(i)
+                sidecar && container.has_passed_startup()
             } else {
                 let exit = newest.exit_known();
                 let well = !sidecar && exit.is_some_and(|e| e.code == 0);
@@ -217,13 +217,6 @@ impl PodWorker {
             }
         }
         self.resize_restarts(i).then(|| (format!("Container {name} resize requires restart"), grace, true))
-    }
-
-    /// Whether a running container has passed its startup probe.
-    fn is_started(&self, i: usize) -> bool {
-        let container = &self.containers[i];
-        let Some(instance) = container.newest() else { return false };
-        container.probes[ProbeKind::Startup as usize].as_ref().is_none_or(|w| w.result_for(&instance.id) == Some(true))
     }
 
     /// Starts what is to be started, as far as it goes without waiting.
@@ -441,7 +434,7 @@ impl PodWorker {
         if !of("runAsNonRoot").is_true() {
             return None;
         }
-        let which = format!("(pod: \"{}_{}({})\", container: {})", self.pod.name(), self.pod.namespace(), self.uid, container.name);
+        let which = format!("(pod: {:?}, container: {})", self.full_name(), container.name);
         match of("runAsUser").as_int() {
             Some(0) => Some(format!("container's runAsUser breaks non-root policy {which}")),
             Some(_) => None,

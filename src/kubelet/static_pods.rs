@@ -101,13 +101,13 @@ impl Kubelets {
     /// Whether a mirror shows a manifest that is still there.
     pub(super) fn wants(&self, api: &ApiServer, now: Time, mirror: &Value) -> bool {
         let node = api.peek(kinds::NODE, "", mirror.at(&["spec", "nodeName"]).str());
-        node.is_some_and(|node| wanted(self.disks(), node, now).iter().any(|w| same(w, mirror) && hash(w) == hash(mirror)))
+        node.is_some_and(|node| wanted(&self.disks, node, now).iter().any(|w| same(w, mirror) && hash(w) == hash(mirror)))
     }
 
     /// Brings the mirrors of a node's static pods in line with its manifest folder.
     pub(super) fn sync_static_pods(&mut self, api: &mut ApiServer, now: Time, node: &str) {
         let Some(object) = api.peek(kinds::NODE, "", node).cloned().filter(|_| self.is_running(node)) else { return };
-        let wanted = wanted(self.disks(), &object, now);
+        let wanted = wanted(&self.disks, &object, now);
         let (pods, by) = (kinds::POD, Caller::new(now, "kubelet"));
         let stale: Vec<Value> = api
             .pods_on(node)

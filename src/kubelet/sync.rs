@@ -1,9 +1,10 @@
 //! One sync of a pod that is to run. Models `Kubelet.SyncPod` (pkg/kubelet/kubelet.go) and what comes before containers
 //! are started: volumes and the sandbox.
 
+use super::container::Container;
 use super::container_runtime::kernel_hostname;
 use super::env::EnvSource;
-use super::pod_worker::{Cx, Outcome, PodWorker, Sandbox, Stage, What, Work};
+use super::pod_worker::{Cx, Outcome, PodWorker, RESYNC, Sandbox, Stage, What, Work};
 use super::volumes::Volume;
 use crate::api::{ArcStr, kinds};
 use crate::base::{Duration, List as _, Time};
@@ -195,7 +196,7 @@ impl PodWorker {
             }
         }
         for (name, tree) in changed {
-            for machine in self.containers.iter_mut().filter_map(|c| c.newest_mut()?.machine.as_deref_mut()) {
+            for machine in self.containers.iter_mut().filter_map(Container::machine_mut) {
                 machine.set_volume(&name, tree.clone());
             }
         }
@@ -204,7 +205,7 @@ impl PodWorker {
     /// When the pod is synced next without news: the moment at which its volumes follow their objects.
     pub(super) fn next_resync(&mut self, now: Time) -> Time {
         while self.resync_at <= now {
-            let wait = self.jittered(Duration::from_secs(60));
+            let wait = self.jittered(RESYNC);
             self.resync_at += wait;
         }
         self.resync_at

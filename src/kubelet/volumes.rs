@@ -194,9 +194,9 @@ impl Volume {
     // Models SetVolumeOwnership; a path of the host stays as it is.
     fn give_to_group(&mut self, pod: &Value) {
         let group = pod.at(&["spec", "securityContext", "fsGroup"]).as_int().and_then(|n| u32::try_from(n).ok());
+        let is_refreshed = self.is_refreshed();
         if let (Some(group), Some(tree), true) = (group, &mut self.tree, self.source.get("hostPath").is_null()) {
-            let reads_only = ["configMap", "secret", "downwardAPI", "projected"].iter().any(|m| !self.source.get(m).is_null());
-            give(tree, group, if reads_only { 0o440 } else { 0o660 });
+            give(tree, group, if is_refreshed { 0o440 } else { 0o660 });
         }
     }
 
