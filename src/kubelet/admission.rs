@@ -2,15 +2,17 @@
 
 use super::eviction::{EVICTED, is_critical};
 use super::node::Node;
-use super::pod_worker::PodWorker;
+use super::pod_worker::{PodWorker, Work};
 use super::preemption::to_preempt;
 use super::resources::pod_resources;
 use super::spec::PodSpec;
 use crate::api::node_affinity::RequiredNodeAffinity;
 use crate::api::quantity::Quantity;
 use crate::api::toleration::find_untolerated;
-use crate::api::{ArcStr, Value, host_ports};
-use crate::base::List as _;
+use crate::api::{ArcStr, Value, host_ports, kinds};
+use crate::base::{List as _, Time};
+use crate::obj;
+use crate::server::{ApiServer, Caller, EventType, Subresource, WriteOptions};
 
 /// Why a pod is not taken: the status' reason and the event's message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,6 +112,30 @@ fn lacking(node: &Node, spec: &PodSpec, others: &[&PodWorker]) -> Vec<Lack> {
         }
     }
     lacks
+}
+
+impl PodWorker {
+    /// Tells that the pod is not taken.
+    // Models Kubelet.rejectPod.
+    pub(super) fn reject(&mut self, api: &mut ApiServer, now: Time, node: &mut Node, rejection: &Rejection) {
+        let pod = &self.pod;
+        let mut status = obj!({
+            "observedGeneration": pod.at(&["metadata", "generation"]), "phase": "Failed", "reason": &rejection.reason,
+            "message": format!("Pod was rejected: {}", rejection.message), "startTime": now.rfc3339(), "qosClass": crate::api::qos_class(pod)
+        });
+        node.recorder.event(api, now, pod, EventType::Warning, &rejection.reason, &rejection.message);
+        // The scheduler's condition is not the kubelet's to take away.
+        let conditions = pod.at(&["status", "conditions"]);
+        if !conditions.is_null() {
+            status.set(&["conditions"], conditions);
+        }
+        let mut next = pod.clone();
+        next.set(&["status"], status.clone());
+        next.remove(&["metadata", "resourceVersion"]);
+        // A pod that is gone by now needs no status.
+        let _ = api.update(&Caller::new(now, "kubelet"), kinds::POD, next, Subresource::Status, &WriteOptions::default());
+        (self.work, self.killed, self.status) = (Work::Finished, true, status);
+    }
 }
 
 /// Parameters of the kernel that pods may set; others do not stay within the pod.

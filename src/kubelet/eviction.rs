@@ -6,8 +6,9 @@
 use super::container::Container;
 use super::container_runtime::written_bytes;
 use super::kubelets::{Kubelets, Wake};
-use super::pod_worker::{Cx, PodWorker, What, Work};
+use super::pod_worker::{PodWorker, What, Work};
 use super::static_pods::is_mirror;
+use super::termination::PodEnd;
 use super::volumes::Volume;
 use crate::api::quantity::Quantity;
 use crate::api::{ArcStr, Value, kinds};
@@ -106,7 +107,7 @@ impl Kubelets {
             kubelet.node.tell_memory(api, now, after);
         }
         for (uid, message) in too_full {
-            self.with_worker(api, now, node, &uid, |worker, cx| worker.evict(cx, message));
+            self.with_worker(api, now, node, &uid, |worker, cx| worker.end(cx, PodEnd::Evicted(message.into())));
         }
         if short && let Some(victim) = victim {
             if let Some(kubelet) = self.kubelets.get_mut(node) {
@@ -128,7 +129,7 @@ impl Kubelets {
                         );
                     }
                 }
-                worker.evict(cx, message);
+                worker.end(cx, PodEnd::Evicted(message.into()));
             });
         }
     }
@@ -171,13 +172,6 @@ impl PodWorker {
             let full = volume.tree.as_ref()?.disk_usage() > u64::try_from(Quantity::of(limit).value()).unwrap_or(0) + 4096;
             full.then(|| format!("Usage of EmptyDir volume {:?} exceeds the limit {:?}. ", volume.name.as_str(), limit.str()))
         })
-    }
-
-    /// Ends the pod for its node's sake, at once.
-    fn evict(&mut self, cx: &mut Cx<'_>, message: String) {
-        self.event(cx, EventType::Warning, EVICTED, &message);
-        self.evicted = Some((EVICTED.into(), message.into()));
-        self.request_termination(cx);
     }
 }
 

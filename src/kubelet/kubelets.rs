@@ -12,13 +12,13 @@ use super::pod_worker::{Cx, PodWorker, What, Work};
 use super::preemption::released;
 use super::router::LATENCY;
 use super::static_pods::{hash, is_mirror, manifests_key};
+use super::termination::PodEnd;
 use super::traffic::Traffic;
 use super::volumes::{Volume, disk_of_volume};
 use crate::api::{ArcStr, KindRef, Object, Status, Value, has_ended, kinds};
 use crate::base::text::compare_pairs;
 use crate::base::{EventQueue, List as _, RandomStream, Shared, SortedMap, SortedSet, Time};
-use crate::obj;
-use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventType, ExecId, Subresource, WriteOptions};
+use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, ExecId};
 
 /// A moment at which a pod has something to do.
 #[derive(Clone, Debug)]
@@ -144,9 +144,7 @@ impl Kubelets {
 
     /// Kills one of a container's processes from outside, its main one where none is named, as the kernel might.
     pub fn kill(&mut self, now: Time, namespace: &str, pod: &str, container: &str, pid: Option<u32>) {
-        let Some((node, uid)) = self.place_of(namespace, pod).cloned() else { return };
-        let containers = self.worker(namespace, pod).map_or([].as_slice(), |w| w.containers.as_slice());
-        let Some(c) = containers.iter().position(|c| c.spec.name.as_str() == container) else { return };
+        let Some((node, uid, c)) = self.place_of_container(namespace, pod, container) else { return };
         self.touch(now, &node, &uid, c, |instance, now| {
             if let (Some(pid), Some(machine)) = (pid.or(instance.main_pid()), instance.machine.as_deref_mut()) {
                 machine.signal(now, pid, Signal::KILL);
@@ -202,6 +200,13 @@ impl Kubelets {
     /// Node and uid of the pod of this name.
     pub(super) fn place_of(&self, namespace: &str, pod: &str) -> Option<&(ArcStr, ArcStr)> {
         self.names.get_by(|key| compare_pairs((&key.0, &key.1), (namespace, pod)))
+    }
+
+    /// The same, and which of the pod's containers has this name.
+    pub(super) fn place_of_container(&self, namespace: &str, pod: &str, container: &str) -> Option<(ArcStr, ArcStr, usize)> {
+        let (node, uid) = self.place_of(namespace, pod)?.clone();
+        let c = self.worker(namespace, pod)?.containers.iter().position(|c| c.spec.name == container)?;
+        Some((node, uid, c))
     }
 
     /// The address of a worker's node, where its kubelet does not answer.
@@ -385,30 +390,26 @@ impl Kubelets {
     }
 
     fn switch(&mut self, api: &mut ApiServer, now: Time, node: &str, on: bool) {
-        let Some(kubelet) = self.kubelets.get_mut(node) else { return };
-        if kubelet.node.running == on {
-            return;
-        }
+        let Some(kubelet) = self.kubelets.get_mut(node).filter(|k| k.node.running != on) else { return };
         kubelet.node.running = on;
-        let uids: Vec<ArcStr> = kubelet.pods.keys().cloned().list();
-        if !on {
-            for worker in kubelet.pods.values_mut() {
-                worker.node_lost(&mut self.execs);
-            }
-            kubelet.node.write_lease(api, now);
-            return;
+        if on {
+            return self.catch_up(api, now, node, PodWorker::node_returned);
         }
+        for worker in kubelet.pods.values_mut() {
+            worker.node_lost(&mut self.execs);
+        }
+        kubelet.node.write_lease(api, now);
+    }
+
+    /// A kubelet is heard of again: it registers its node, and takes in what changed meanwhile.
+    fn catch_up(&mut self, api: &mut ApiServer, now: Time, node: &str, then: fn(&mut PodWorker, &mut Cx<'_>)) {
+        let Some(kubelet) = self.kubelets.get_mut(node) else { return };
         kubelet.node.drop_lease(api, now);
         if let Some(object) = api.peek(kinds::NODE, "", node).cloned() {
             kubelet.node.update(&object);
         }
         kubelet.node.register(api, now);
-        self.catch_up(api, now, node, uids, PodWorker::node_returned);
-        self.tell(now, News::Files(node.into()));
-    }
-
-    /// Takes in what changed while the kubelet heard nothing.
-    fn catch_up(&mut self, api: &mut ApiServer, now: Time, node: &str, uids: Vec<ArcStr>, then: fn(&mut PodWorker, &mut Cx<'_>)) {
+        let uids: Vec<ArcStr> = kubelet.pods.keys().cloned().list();
         let listed: SortedMap<ArcStr, Value> = api.pods_on(node).map(|p| (self.worker_uid(p), p.clone())).collect();
         for uid in uids {
             let current = listed.get(&uid).cloned();
@@ -421,6 +422,7 @@ impl Kubelets {
             });
         }
         self.adopt_pods(api, now, node);
+        self.tell(now, News::Files(node.into()));
     }
 
     fn switch_network(&mut self, api: &mut ApiServer, now: Time, node: &str, cut: bool) {
@@ -428,16 +430,9 @@ impl Kubelets {
         kubelet.node.cut = cut;
         if cut {
             kubelet.node.write_lease(api, now);
-            return;
+        } else {
+            self.catch_up(api, now, node, PodWorker::network_returned);
         }
-        kubelet.node.drop_lease(api, now);
-        if let Some(object) = api.peek(kinds::NODE, "", node).cloned() {
-            kubelet.node.update(&object);
-        }
-        let uids: Vec<ArcStr> = kubelet.pods.keys().cloned().list();
-        kubelet.node.register(api, now);
-        self.catch_up(api, now, node, uids, PodWorker::network_returned);
-        self.tell(now, News::Files(node.into()));
     }
 
     /// The uid of the worker that runs a pod. A static pod outlives its mirrors: it has that of the first.
@@ -504,38 +499,20 @@ impl Kubelets {
         let Some(kubelet) = self.kubelets.get_mut(&node) else { return };
         self.names.insert((pod.namespace().into(), pod.name().into()), (node.clone(), uid.clone()));
         let mut worker = PodWorker::new(pod.clone(), now, self.seed);
-        let victims = admit(&kubelet.node, pod, &worker.spec, kubelet.workers());
-        if let Err(rejection) = &victims {
-            let message = format!("Pod was rejected: {}", rejection.message);
-            let status = obj!({
-                "observedGeneration": pod.at(&["metadata", "generation"]), "phase": "Failed", "reason": &rejection.reason,
-                "message": message, "startTime": now.rfc3339(), "qosClass": crate::api::qos_class(pod)
-            });
-            kubelet.node.recorder.event(api, now, pod, EventType::Warning, &rejection.reason, &rejection.message);
-            let mut next = pod.clone();
-            // The scheduler's condition is not the kubelet's to take away.
-            let mut status = status;
-            let conditions = pod.at(&["status", "conditions"]);
-            if !conditions.is_null() {
-                status.set(&["conditions"], conditions);
+        let victims = match admit(&kubelet.node, pod, &worker.spec, kubelet.workers()) {
+            Ok(victims) => victims,
+            Err(rejection) => {
+                worker.reject(api, now, &mut kubelet.node, &rejection);
+                kubelet.pods.insert(uid.clone(), Shared::new(worker));
+                if pod.is_terminating() {
+                    self.with_worker(api, now, &node, &uid, |worker, cx| worker.delete_object(cx));
+                }
+                return;
             }
-            next.set(&["status"], status.clone());
-            next.remove(&["metadata", "resourceVersion"]);
-            // A pod that is gone by now needs no status.
-            let _ = api.update(&Caller::new(now, "kubelet"), kinds::POD, next, Subresource::Status, &WriteOptions::default());
-            worker.work = Work::Finished;
-            worker.killed = true;
-            worker.status = status;
-            kubelet.pods.insert(uid.clone(), Shared::new(worker));
-            if pod.is_terminating() {
-                self.with_worker(api, now, &node, &uid, |worker, cx| worker.delete_object(cx));
-            }
-            return;
-        }
-        let victims = victims.unwrap_or_default();
+        };
         worker.held = !victims.is_empty();
         for victim in victims {
-            self.with_worker(api, now, &node, &victim, PodWorker::preempt);
+            self.with_worker(api, now, &node, &victim, |worker, cx| worker.end(cx, PodEnd::Preempted));
         }
         let Some(kubelet) = self.kubelets.get_mut(&node) else { return };
         for key in shown_by(&worker, &node) {

@@ -16,6 +16,7 @@ use super::router::Outgoing;
 use super::spec::PodSpec;
 use super::start::Plan;
 use super::status::{lost, merge_foreign_conditions};
+use super::termination::PodEnd;
 use super::volumes::Volume;
 use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, EventQueue, List as _, RandomStream, SortedMap, Time};
@@ -157,8 +158,8 @@ pub(super) struct PodWorker {
     pub was_running: bool,
     /// Whether all containers were ended for good.
     pub killed: bool,
-    /// Reason and message of an eviction, a deadline or another end that the kubelet decided on.
-    pub evicted: Option<(ArcStr, ArcStr)>,
+    /// Why the kubelet ends it as a whole, where it does.
+    pub end: Option<PodEnd>,
     /// It starts nothing until the pods that were ended for it have ended.
     pub held: bool,
     /// Whether the API's object is gone.
@@ -201,7 +202,7 @@ impl PodWorker {
             volumes: Vec::new(),
             was_running,
             killed: false,
-            evicted: None,
+            end: None,
             held: false,
             deleted: false,
             manifest_gone: false,

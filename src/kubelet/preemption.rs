@@ -5,13 +5,9 @@ use super::admission::{Lack, amount};
 use super::eviction::is_critical;
 use super::pod_worker::{Cx, PodWorker};
 use super::resources::pod_resources;
+use super::termination::PodEnd;
 use crate::api::{ArcStr, Value, qos_class};
 use crate::base::{List as _, Shared, SortedMap};
-use crate::server::EventType;
-
-/// Why a pod was ended for a critical one.
-pub(super) const PREEMPTING: &str = "Preempting";
-const MESSAGE: &str = "Preempted in order to admit critical pod";
 
 /// What is still lacking, by resource.
 type Needs = Vec<(ArcStr, i64)>;
@@ -74,7 +70,7 @@ pub(super) fn to_preempt(pod: &Value, lacks: &[Lack], running: &[&PodWorker]) ->
 
 /// The pods that were held until those that were ended for them had ended: all have.
 pub(super) fn released(pods: &SortedMap<ArcStr, Shared<PodWorker>>) -> Vec<ArcStr> {
-    let ends = |w: &PodWorker| w.takes_room() && w.evicted.as_ref().is_some_and(|(reason, _)| reason == PREEMPTING);
+    let ends = |w: &PodWorker| w.takes_room() && w.end == Some(PodEnd::Preempted);
     if pods.values().any(|w| ends(w)) {
         return Vec::new();
     }
@@ -86,12 +82,5 @@ impl PodWorker {
     pub(super) fn release(&mut self, cx: &mut Cx<'_>) {
         self.held = false;
         self.request_sync(cx);
-    }
-
-    /// Ends the pod for a critical one.
-    pub(super) fn preempt(&mut self, cx: &mut Cx<'_>) {
-        self.event(cx, EventType::Warning, PREEMPTING, MESSAGE);
-        self.evicted = Some((PREEMPTING.into(), MESSAGE.into()));
-        self.request_termination(cx);
     }
 }

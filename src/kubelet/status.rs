@@ -2,15 +2,14 @@
 //! the conditions of pkg/kubelet/status/generate.go and the status manager's merge.
 
 use super::container::{Container, Exit, Instance, Lost};
-use super::eviction::EVICTED;
 use super::phase::{get_phase, has_regular_started};
 use super::pod_worker::{PodWorker, Work};
-use super::preemption::PREEMPTING;
 use super::resources::{container_status_resources, pod_resources, pod_resources_by, to_value};
 use super::restart_all::{REMOVED, RESTARTING_ALL};
 use super::rules::Condition;
 use super::spec::{ContainerKind, ContainerSpec, PodSpec};
 use super::static_pods::is_mirror;
+use super::termination::PodEnd;
 use crate::api::{ArcStr, Object, Value};
 use crate::base::Time;
 use crate::base::{List as _, Order as _};
@@ -50,9 +49,9 @@ impl PodWorker {
             phase = if old_phase == "Failed" { "Failed" } else { "Succeeded" };
         }
         let (mut reason, mut message) = (self.status.get("reason").arc_str(), self.status.get("message").arc_str());
-        if let Some((evicted_for, why)) = &self.evicted {
+        if let Some(end) = &self.end {
             phase = "Failed";
-            (reason, message) = (evicted_for.clone(), why.clone());
+            (reason, message) = (end.reason().into(), end.message().into());
         }
         // A manifest in a file has no generation.
         let generation = if is_mirror(&self.pod) { 0 } else { self.pod.at(&["metadata", "generation"]).int() };
@@ -305,12 +304,7 @@ impl PodWorker {
         for (kind, holds, reason, message) in rows {
             out.push(self.condition(kind, holds, reason, &message, generation, now));
         }
-        let disrupted = self.evicted.as_ref().and_then(|(reason, why)| match reason.as_str() {
-            EVICTED => Some(why.as_str()),
-            PREEMPTING => Some("Pod was preempted by Kubelet to accommodate a critical pod."),
-            _ => None,
-        });
-        if let Some(why) = disrupted {
+        if let Some(why) = self.end.as_ref().and_then(PodEnd::disruption) {
             out.push(self.condition("DisruptionTarget", true, "TerminationByKubelet", why, generation, now));
         }
         out.extend(self.restarting_condition(phase, now));

@@ -5,6 +5,7 @@ use super::container::Container;
 use super::container_runtime::kernel_hostname;
 use super::env::EnvSource;
 use super::pod_worker::{Cx, Outcome, PodWorker, RESYNC, Sandbox, Stage, What, Work};
+use super::termination::PodEnd;
 use super::volumes::Volume;
 use crate::api::{ArcStr, kinds};
 use crate::base::{Duration, List as _, Time};
@@ -18,10 +19,6 @@ const MOUNT_POLL: Duration = Duration::from_millis(300);
 const MOUNT_TIMEOUT: Duration = Duration::from_secs(123);
 /// What making a sandbox takes.
 const SANDBOX: Duration = Duration::from_millis(50);
-
-/// The end that a pod's active deadline brings.
-pub(super) const DEADLINE_REASON: &str = "DeadlineExceeded";
-const DEADLINE_MESSAGE: &str = "Pod was active on the node longer than the specified deadline";
 
 impl PodWorker {
     /// Brings the pod a step nearer to what its spec says.
@@ -54,14 +51,12 @@ impl PodWorker {
         if cx.now < deadline {
             return;
         }
-        if self.evicted.is_none() {
-            if matches!(self.status.get("phase").str(), "Succeeded" | "Failed") {
-                return;
-            }
-            self.evicted = Some((DEADLINE_REASON.into(), DEADLINE_MESSAGE.into()));
+        if self.end.is_none() && matches!(self.status.get("phase").str(), "Succeeded" | "Failed") {
+            return;
         }
-        if self.evicted.as_ref().is_some_and(|(reason, _)| reason == DEADLINE_REASON) {
-            self.event(cx, EventType::Normal, DEADLINE_REASON, DEADLINE_MESSAGE);
+        if *self.end.get_or_insert(PodEnd::DeadlineExceeded) == PodEnd::DeadlineExceeded {
+            let end = PodEnd::DeadlineExceeded;
+            self.event(cx, EventType::Normal, end.reason(), end.message());
         }
     }
 

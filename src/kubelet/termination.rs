@@ -7,7 +7,7 @@ use super::eviction::EVICTED;
 use super::pod_worker::{Cx, Outcome, PodWorker, Stage, What, Work};
 use super::probes::ProbeKind;
 use super::spec::ContainerKind;
-use crate::api::{Object, kinds};
+use crate::api::{ArcStr, Object, kinds};
 use crate::base::{Duration, List as _, Order as _};
 use crate::server::{Caller, DeleteOptions, EventType};
 
@@ -17,7 +17,54 @@ const GRACE_MIN_S: i64 = 2;
 /// What stopping a pod's containers and its sandbox takes, beside the time that their processes need.
 const STOP: Duration = Duration::from_millis(100);
 
+/// Why the kubelet ends a pod as a whole, whatever its containers do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum PodEnd {
+    /// For its node's sake, which needs what it uses; as it is told.
+    Evicted(ArcStr),
+    /// For a critical pod.
+    Preempted,
+    /// It was active longer than it may be.
+    DeadlineExceeded,
+}
+
+impl PodEnd {
+    /// As the status has it, and events.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            PodEnd::Evicted(_) => EVICTED,
+            PodEnd::Preempted => "Preempting",
+            PodEnd::DeadlineExceeded => "DeadlineExceeded",
+        }
+    }
+
+    /// What is told of it.
+    pub fn message(&self) -> &str {
+        match self {
+            PodEnd::Evicted(message) => message,
+            PodEnd::Preempted => "Preempted in order to admit critical pod",
+            PodEnd::DeadlineExceeded => "Pod was active on the node longer than the specified deadline",
+        }
+    }
+
+    /// What its condition `DisruptionTarget` says, where it has one.
+    pub fn disruption(&self) -> Option<&str> {
+        match self {
+            PodEnd::Evicted(message) => Some(message),
+            PodEnd::Preempted => Some("Pod was preempted by Kubelet to accommodate a critical pod."),
+            PodEnd::DeadlineExceeded => None,
+        }
+    }
+}
+
 impl PodWorker {
+    /// Ends the pod at once, and says why.
+    pub(super) fn end(&mut self, cx: &mut Cx<'_>, end: PodEnd) {
+        self.event(cx, EventType::Warning, end.reason(), end.message());
+        self.end = Some(end);
+        self.request_termination(cx);
+    }
+
     /// Begins to end a container that is alive.
     pub(super) fn kill_container(&mut self, cx: &mut Cx<'_>, c: usize, grace_s: i64, message: &str) {
         if !self.containers[c].is_alive() {
@@ -144,7 +191,7 @@ impl PodWorker {
     /// The grace that the pod's end has.
     fn termination_grace_s(&self) -> i64 {
         // A node in need does not wait.
-        if self.evicted.as_ref().is_some_and(|(reason, _)| reason == EVICTED) {
+        if matches!(self.end, Some(PodEnd::Evicted(_))) {
             return 1;
         }
         let grace = if self.deleted {
