@@ -25,8 +25,20 @@ pub(super) enum Message {
     Closed(ReplyTo),
     /// The next request of a service's load is due: namespace and name, and the load's number.
     Load((ArcStr, ArcStr), u64),
-    /// A container's memory fills up by so many bytes, so many times more: node, pod, container, attempt.
-    Fill(ArcStr, ArcStr, usize, u32, u64, u32),
+    /// A container's memory fills up.
+    Fill(Fill),
+}
+
+/// A container's memory fills up by so many bytes, so many times more.
+#[derive(Clone, Debug)]
+pub(super) struct Fill {
+    node: ArcStr,
+    uid: ArcStr,
+    container: usize,
+    /// Which of its instances: another one begins with empty memory.
+    attempt: u32,
+    bytes: u64,
+    times: u32,
 }
 
 /// In how many steps a container's memory is filled, and how long after each other they come.
@@ -59,11 +71,11 @@ impl Kubelets {
 
     /// A container's memory fills up by so many bytes, over some seconds.
     pub fn fill(&mut self, now: Time, namespace: &str, pod: &str, container: &str, bytes: u64) {
-        let Some((node, uid)) = self.place_of(namespace, pod).cloned() else { return };
-        let containers = self.worker(namespace, pod).map_or([].as_slice(), |w| w.containers.as_slice());
-        let Some(c) = containers.iter().position(|c| c.spec.name.as_str() == container) else { return };
-        let attempt = containers[c].newest().map_or(0, |i| i.attempt);
-        self.network.push(now, Message::Fill(node, uid, c, attempt, bytes / u64::from(FILL_STEPS), FILL_STEPS));
+        let Some((node, uid, container)) = self.place_of_container(namespace, pod, container) else { return };
+        let newest = self.worker(namespace, pod).and_then(|w| w.containers[container].newest());
+        let attempt = newest.map_or(0, |i| i.attempt);
+        let fill = Fill { node, uid, container, attempt, bytes: bytes / u64::from(FILL_STEPS), times: FILL_STEPS };
+        self.network.push(now, Message::Fill(fill));
     }
 
     /// A message arrives.
@@ -92,19 +104,22 @@ impl Kubelets {
             Message::Request(out) => self.route_request(api, now, out),
             Message::Closed(sender) => self.hang_up(api, now, &sender),
             Message::Load(key, number) => self.send_load(api, now, key, number),
-            Message::Fill(node, uid, c, attempt, bytes, more) => {
-                let filled = self.touch(now, &node, &uid, c, |instance, now| {
-                    let pid = instance.main_pid().filter(|_| instance.attempt == attempt);
-                    if let (Some(pid), Some(machine)) = (pid, instance.machine.as_deref_mut()) {
-                        machine.fill_memory(now, pid, bytes);
-                        return Ok(true);
-                    }
-                    Ok(false)
-                });
-                if more > 1 && matches!(filled, Some(Ok(true))) {
-                    self.network.push(now + FILL_STEP, Message::Fill(node, uid, c, attempt, bytes, more - 1));
-                }
+            Message::Fill(fill) => self.fill_once(now, fill),
+        }
+    }
+
+    /// One step of filling a container's memory.
+    fn fill_once(&mut self, now: Time, fill: Fill) {
+        let filled = self.touch(now, &fill.node, &fill.uid, fill.container, |instance, now| {
+            let pid = instance.main_pid().filter(|_| instance.attempt == fill.attempt);
+            if let (Some(pid), Some(machine)) = (pid, instance.machine.as_deref_mut()) {
+                machine.fill_memory(now, pid, fill.bytes);
+                return Ok(true);
             }
+            Ok(false)
+        });
+        if fill.times > 1 && matches!(filled, Some(Ok(true))) {
+            self.network.push(now + FILL_STEP, Message::Fill(Fill { times: fill.times - 1, ..fill }));
         }
     }
 
