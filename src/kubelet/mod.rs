@@ -9,6 +9,7 @@ mod backoff;
 mod container;
 mod container_runtime;
 mod disks;
+mod dns;
 mod env;
 mod env_file;
 mod eviction;
