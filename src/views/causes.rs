@@ -12,7 +12,7 @@ use crate::server::{NO_EVICTION, refusing_quota};
 use crate::sim::Sim;
 
 use super::cluster::ClusterView;
-use super::evidence::{Relative, holds};
+use super::objects::{Relative, holds, object};
 use super::pod::{ContainerState, Health, PodView};
 
 /// What is the matter: a sentence without its values, which stand in [`Cause::values`].
@@ -449,7 +449,7 @@ fn guard<'a>(sim: &'a Sim, pod: &PodView) -> Option<&'a Value> {
 /// Why an autoscaler does not do what one would think.
 fn hpa(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     let target = o.at(&["spec", "scaleTargetRef"]);
-    let scaled = super::evidence::object(sim, target.get("kind").str(), o.namespace(), target.get("name").str());
+    let scaled = object(sim, target.get("kind").str(), o.namespace(), target.get("name").str());
     let leads = scaled.map(relative);
     for (kind, status) in [("AbleToScale", "False"), ("ScalingActive", "False"), ("ScalingLimited", "True"), ("AbleToScale", "True")] {
         let Some((reason, message)) = said(o, kind, status) else { continue };

@@ -92,7 +92,7 @@ pub fn environment(sim: &Sim, pod: &Value, container: &str) -> Vec<EnvView> {
     let running = sim.cluster().kubelets.as_ref().and_then(|k| k.environment(pod.namespace(), pod.name(), container));
     let Some(running) = running else { return env };
     let keys = |from: &EnvOrigin| match from {
-        EnvOrigin::Source(kind, name, None) => Some(super::evidence::object(sim, kind, pod.namespace(), name)?.get("data")),
+        EnvOrigin::Source(kind, name, None) => Some(super::objects::object(sim, kind, pod.namespace(), name)?.get("data")),
         _ => None,
     };
     let from = |name: &str| {

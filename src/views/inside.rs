@@ -87,8 +87,10 @@ impl ContainerInside<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::Time;
-    use crate::sim::{Session, TimedInput};
+    use crate::base::{Duration, Time};
+    use crate::sim::{Fault, Session, TimedInput};
+    use crate::views::testing::played;
+    use crate::views::{ends, object};
 
     #[test]
     fn a_pod_on_no_node_has_an_empty_log() {
@@ -99,5 +101,25 @@ mod tests {
         let logs = |pod| ContainerInside { sim: &sim, namespace: "default", pod, container: "p" }.logs(false);
         assert_eq!(logs("p"), Ok(String::new()));
         assert!(logs("q").is_err());
+    }
+
+    #[test]
+    fn one_process_is_killed_and_the_others_go_on() {
+        let mut sim = played(&["kubectl run a --image=busybox -- sh -c 'sleep 1000 & wait; echo over; sleep 2000'"], 10);
+        let inside = |sim: &Sim| {
+            let container = ContainerInside { sim, namespace: "default", pod: "a", container: "a" };
+            let processes = container.processes().iter().map(|p| (p.pid, p.argv.join(" "))).collect::<Vec<_>>();
+            (processes, container.logs(false).expect("it runs"))
+        };
+        let (processes, _) = inside(&sim);
+        let (pid, _) = processes.iter().find(|p| p.1 == "sleep 1000").expect("started by the shell").clone();
+        let fault = Fault { kill: Some("default/a/a".to_owned()), pid: Some(pid), ..Fault::default() };
+        assert_eq!(fault.short(), format!("kill default/a/a {pid}"));
+        sim.input(TimedInput { fault: Some(fault), ..TimedInput::default() });
+        while !sim.run(Time::ZERO + Duration::from_secs(20), 4096).done {}
+        let (processes, log) = inside(&sim);
+        assert!(processes.iter().all(|p| p.0 != pid) && processes.iter().any(|p| p.1 == "sleep 2000"), "{processes:?}");
+        assert_eq!(log, "over\n");
+        assert!(ends(sim.api(), object(&sim, "Pod", "default", "a").expect("made above")).is_empty(), "the container runs on");
     }
 }

@@ -7,17 +7,24 @@ mod adopt;
 mod causes;
 mod cluster;
 mod completion;
+mod courses;
+mod decisions;
 mod details;
 mod event;
-mod evidence;
 mod exercise;
+mod history;
 mod inside;
 mod lessons;
 mod live;
+mod membership;
+mod objects;
 mod places;
 mod pod;
 mod problems;
+mod queues;
 mod sheets;
+#[cfg(test)]
+mod testing;
 mod traffic;
 mod why;
 
@@ -27,19 +34,20 @@ pub use adopt::{adopt, changes, is_foreign};
 pub use causes::{Cause, What, amiss, causes};
 pub use cluster::{ClusterView, ClusterViews, NodeView, ServiceView, Share, WorkloadView};
 pub use completion::{Completion, complete};
+pub use courses::{Difference, compare};
+pub use decisions::{Calculation, Decision, Reason, first_refusal, placement, placement_tried, scaling};
 pub use details::{EnvOrigin, EnvView, PodDetails, environment};
 pub use event::{EVENTS_MAX, EventFeed, EventView, Marks, events_after, gone_before};
-pub use evidence::{
-    Calculation, Decision, Difference, Edit, End, KindCount, Listed, Membership, Mounted, QueueView, Reason, Relative, Replicas, columns,
-    compare, description, edits, ends, first_refusal, holds, kind_named, kinds, list, membership, mounted, object, placement,
-    placement_tried, queues, relatives, replicas, scaling,
-};
 pub use exercise::{Check, EXERCISE_FILE, Exercise, ExerciseView, Exercises, said, standing};
+pub use history::{Edit, End, Replicas, edits, ends, replicas};
 pub use inside::{ContainerInside, FileView};
 pub use lessons::{Lesson, code_of, lessons};
 pub use live::{Beat, LiveContainer, LiveHistory, LivePod, LiveProbe, ProbeKind, Span};
+pub use membership::{Membership, membership};
+pub use objects::{KindCount, Listed, Relative, columns, description, holds, kind_named, kinds, list, object, relatives};
 pub use pod::{ContainerRole, ContainerState, ContainerView, Exit, Health, Owner, PodView, ProbeView};
 pub use problems::{ProblemView, configures_scheduler, problems};
-pub use sheets::{Copied, Sheet, sheets};
+pub use queues::{QueueView, queues};
+pub use sheets::{Copied, Mounted, Sheet, mounted, sheets};
 pub use traffic::{Flow, Flows, flows_of, load_curve};
 pub use why::{Why, why};

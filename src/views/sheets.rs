@@ -4,7 +4,65 @@ use crate::api::{Object, Value};
 use crate::base::Time;
 use crate::sim::Sim;
 
-use super::evidence::{Mounted, mounted, object};
+use super::inside::ContainerInside;
+use super::objects::object;
+
+/// What an object's volumes show, against what their sources say now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mounted {
+    /// The container.
+    pub container: String,
+    /// The file.
+    pub path: String,
+    /// `ConfigMap web` ...
+    pub source: String,
+    /// Whether the container sees what the source says now; none while it does not run.
+    pub fresh: Option<bool>,
+    /// Whether the kubelet brings what is newer; not where a single file is mounted (`subPath`).
+    pub follows: bool,
+    /// What the container sees there; nothing while it does not run, and of a Secret.
+    pub says: String,
+}
+
+/// The files that ConfigMaps and Secrets put into a pod's containers.
+pub fn mounted(sim: &Sim, pod: &Value) -> Vec<Mounted> {
+    let mut found = Vec::new();
+    for c in pod.at(&["spec", "containers"]).items() {
+        for mount in c.get("volumeMounts").items() {
+            let volumes = pod.at(&["spec", "volumes"]).items();
+            let Some(volume) = volumes.iter().find(|v| v.get("name") == mount.get("name")) else { continue };
+            let (kind, name) = match (volume.at(&["configMap", "name"]).str(), volume.at(&["secret", "secretName"]).str()) {
+                ("", "") => continue,
+                ("", secret) => ("Secret", secret),
+                (map, _) => ("ConfigMap", map),
+            };
+            let Some(source) = object(sim, kind, pod.namespace(), name) else { continue };
+            let inside = ContainerInside { sim, namespace: pod.namespace(), pod: pod.name(), container: c.get("name").str() };
+            for (key, text) in source.get("data").entries() {
+                let single = mount.get("subPath").str();
+                let path = if single.is_empty() {
+                    format!("{}/{key}", mount.get("mountPath").str())
+                } else {
+                    mount.get("mountPath").str().to_owned()
+                };
+                if !single.is_empty() && single != key.as_str() {
+                    continue;
+                }
+                let there = inside.file(&path);
+                let is_open = kind == "ConfigMap";
+                found.push(Mounted {
+                    container: c.get("name").str().to_owned(),
+                    path,
+                    source: format!("{kind} {name}"),
+                    fresh: there.as_ref().map(|t| !is_open || t == text.str()),
+                    follows: single.is_empty(),
+                    says: there.filter(|_| is_open).unwrap_or_default(),
+                });
+            }
+        }
+    }
+    found
+}
 
 /// How a pod's copy stands to its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,6 +170,7 @@ mod tests {
     use super::*;
     use crate::base::{Duration, Time};
     use crate::sim::{Session, TimedInput};
+    use crate::views::testing::played;
 
     #[test]
     fn files_come_late_and_variables_never() {
@@ -140,5 +199,29 @@ mod tests {
         give(&mut sim, r#"kubectl patch configmap m -p '{"data":{"a":"3"}}'"#.to_owned(), 171);
         let of_single = |sim: &Sim| sheets(sim, object(sim, "Pod", "default", "q").expect("made above")).remove(0);
         assert_eq!((of_single(&sim).files, of_single(&sim).until), (Some(Copied::Stale), None));
+    }
+
+    #[test]
+    fn mounted_files_are_fresh_or_late() {
+        let manifest = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"volumes":[{"name":"v","configMap":{"name":"m"}}],"containers":[{"name":"c","image":"nginx","volumeMounts":[{"name":"v","mountPath":"/etc/m"}]}]}}"#;
+        let make = format!("kubectl create configmap m --from-literal=a=1; echo '{manifest}' | kubectl apply -f -");
+        let mut sim = played(&[&make], 10);
+        let seen = |sim: &Sim| mounted(sim, object(sim, "Pod", "default", "p").expect("made above"));
+        assert_eq!(
+            seen(&sim),
+            [Mounted {
+                container: "c".to_owned(),
+                path: "/etc/m/a".to_owned(),
+                source: "ConfigMap m".to_owned(),
+                fresh: Some(true),
+                follows: true,
+                says: "1".to_owned()
+            }]
+        );
+        sim.input(TimedInput { cmd: Some(r#"kubectl patch configmap m -p '{"data":{"a":"2"}}'"#.to_owned()), ..TimedInput::default() });
+        while !sim.run(Time::ZERO + Duration::from_secs(11), 4096).done {}
+        assert_eq!(seen(&sim)[0].fresh, Some(false));
+        while !sim.run(Time::ZERO + Duration::from_secs(150), 4096).done {}
+        assert_eq!(seen(&sim)[0].fresh, Some(true));
     }
 }

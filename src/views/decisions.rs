@@ -1,0 +1,46 @@
+//! What was decided and why, as those keep it who decide: where the scheduler put a pod, and what an autoscaler reckoned.
+
+use crate::base::Time;
+use crate::sim::Sim;
+
+pub use crate::controllers::hpa::Calculation;
+pub use crate::scheduler::decisions::{Decision, Reason};
+
+/// What the scheduler said of each node when it last tried this pod; none where it has not, or that is long ago.
+pub fn placement(sim: &Sim, uid: &str) -> Option<Decision> {
+    sim.cluster().scheduler.as_ref()?.decisions().of(uid).cloned()
+}
+
+/// Which try [`placement`] tells of, and when it was: as long as these are the same, so is the decision.
+pub fn placement_tried(sim: &Sim, uid: &str) -> Option<(u32, Time)> {
+    sim.cluster().scheduler.as_ref()?.decisions().of(uid).map(|d| (d.attempt, d.at))
+}
+
+/// The first reason that the scheduler had against a node when it last tried this pod.
+pub fn first_refusal<'a>(sim: &'a Sim, uid: &str) -> Option<&'a str> {
+    let rows = &sim.cluster().scheduler.as_ref()?.decisions().of(uid)?.rows;
+    rows.iter().find_map(|row| row.refused.as_ref()?.reasons.first()).map(|reason| reason.text.as_str())
+}
+
+/// How an autoscaler's last look came out.
+pub fn scaling(sim: &Sim, namespace: &str, name: &str) -> Option<Calculation> {
+    sim.cluster().autoscaling(namespace, name).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{Object, kinds};
+    use crate::views::testing::played;
+
+    #[test]
+    fn the_first_refusal_is_the_schedulers_first_reason() {
+        let big = "kubectl create deployment big --image=nginx --dry-run=client -o yaml | kubectl set resources --local -f - --requests=cpu=64 -o yaml | kubectl apply -f -";
+        let sim = played(&[big], 20);
+        let pod = sim.api().iter(kinds::POD, None).next().expect("made above");
+        assert_eq!(first_refusal(&sim, pod.uid()), Some("Insufficient cpu"));
+        let tried = placement(&sim, pod.uid()).map(|d| (d.attempt, d.at));
+        assert!(tried.is_some() && placement_tried(&sim, pod.uid()) == tried);
+        assert_eq!(first_refusal(&sim, "nobody"), None);
+    }
+}
