@@ -357,7 +357,7 @@ fn mounted(sim: &Sim, pod: &Value, lang: Lang) -> Sheet {
             Some(false) => ("gone", Text::EnvStale),
             None => ("", Text::FileNone),
         };
-        (tone, vec![m.path, m.source, text.t(lang).to_owned()])
+        (tone, vec![m.path, format!("{} {}", m.kind, m.name), text.t(lang).to_owned()])
     };
     let rows: Vec<Row> = views::mounted(sim, pod).into_iter().map(row).list();
     Sheet { title: Some(Text::Mounted), heads: heads(&[Text::Files, Text::From, Text::Status], lang), open: true, rows, ..Sheet::default() }

@@ -1,7 +1,7 @@
 //! What a pod has of ConfigMaps and Secrets: the files in its volumes, which follow late, and its environment, which never does.
 
 use crate::api::{Object, Value};
-use crate::base::Time;
+use crate::base::{List as _, Time};
 use crate::sim::Sim;
 
 use super::inside::ContainerInside;
@@ -14,8 +14,10 @@ pub struct Mounted {
     pub container: String,
     /// The file.
     pub path: String,
-    /// `ConfigMap web` ...
-    pub source: String,
+    /// `ConfigMap` or `Secret`.
+    pub kind: &'static str,
+    /// The source's name.
+    pub name: String,
     /// Whether the container sees what the source says now; none while it does not run.
     pub fresh: Option<bool>,
     /// Whether the kubelet brings what is newer; not where a single file is mounted (`subPath`).
@@ -38,30 +40,38 @@ pub fn mounted(sim: &Sim, pod: &Value) -> Vec<Mounted> {
             };
             let Some(source) = object(sim, kind, pod.namespace(), name) else { continue };
             let inside = ContainerInside { sim, namespace: pod.namespace(), pod: pod.name(), container: c.get("name").str() };
-            for (key, text) in source.get("data").entries() {
-                let single = mount.get("subPath").str();
-                let path = if single.is_empty() {
-                    format!("{}/{key}", mount.get("mountPath").str())
-                } else {
-                    mount.get("mountPath").str().to_owned()
-                };
-                if !single.is_empty() && single != key.as_str() {
+            let part = mount.get("subPath").str();
+            for (key, file) in files_of(volume, source) {
+                let Some(rest) = file.strip_prefix(part).filter(|rest| part.is_empty() || rest.is_empty() || rest.starts_with('/')) else {
                     continue;
-                }
+                };
+                let folder = mount.get("mountPath").str().trim_end_matches('/');
+                let slash = if rest.is_empty() || rest.starts_with('/') { "" } else { "/" };
+                let path = format!("{folder}{slash}{rest}");
                 let there = inside.file(&path);
                 let is_open = kind == "ConfigMap";
                 found.push(Mounted {
                     container: c.get("name").str().to_owned(),
                     path,
-                    source: format!("{kind} {name}"),
-                    fresh: there.as_ref().map(|t| !is_open || t == text.str()),
-                    follows: single.is_empty(),
+                    kind,
+                    name: name.to_owned(),
+                    fresh: there.as_ref().map(|t| !is_open || t == source.at(&["data", key]).str()),
+                    follows: part.is_empty(),
                     says: there.filter(|_| is_open).unwrap_or_default(),
                 });
             }
         }
     }
     found
+}
+
+/// The files that a volume makes of a ConfigMap or Secret, each with its key: those that it lists, or else all, called after their keys.
+fn files_of<'a>(volume: &'a Value, source: &'a Value) -> Vec<(&'a str, &'a str)> {
+    let mut items = ["configMap", "secret"].into_iter().flat_map(|kind| volume.at(&[kind, "items"]).items()).peekable();
+    if items.peek().is_none() {
+        return source.get("data").entries().map(|(key, _)| (key.as_str(), key.as_str())).list();
+    }
+    items.map(|item| (item.get("key").str(), item.get("path").str())).list()
 }
 
 /// How a pod's copy stands to its source.
@@ -105,8 +115,7 @@ pub fn sheets(sim: &Sim, pod: &Value) -> Vec<Sheet> {
     let mut found: Vec<Sheet> = Vec::new();
     let kubelets = sim.cluster().kubelets.as_ref();
     for file in mounted(sim, pod) {
-        let Some((kind, name)) = file.source.split_once(' ') else { continue };
-        let Some(sheet) = sheet_of(&mut found, sim, pod, kind, name) else { continue };
+        let Some(sheet) = sheet_of(&mut found, sim, pod, file.kind, &file.name) else { continue };
         let state = match (file.fresh, file.follows) {
             (Some(false), true) => Copied::Late,
             (Some(false), false) => Copied::Stale,
@@ -212,7 +221,8 @@ mod tests {
             [Mounted {
                 container: "c".to_owned(),
                 path: "/etc/m/a".to_owned(),
-                source: "ConfigMap m".to_owned(),
+                kind: "ConfigMap",
+                name: "m".to_owned(),
                 fresh: Some(true),
                 follows: true,
                 says: "1".to_owned()
@@ -223,5 +233,15 @@ mod tests {
         assert_eq!(seen(&sim)[0].fresh, Some(false));
         while !sim.run(Time::ZERO + Duration::from_secs(150), 4096).done {}
         assert_eq!(seen(&sim)[0].fresh, Some(true));
+    }
+
+    #[test]
+    fn files_are_where_the_volume_puts_them() {
+        let manifest = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"volumes":[{"name":"v","configMap":{"name":"m","items":[{"key":"a","path":"conf/one"}]}}],"containers":[{"name":"c","image":"nginx","volumeMounts":[{"name":"v","mountPath":"/etc/m/"},{"name":"v","mountPath":"/opt","subPath":"conf"}]}]}}"#;
+        let make = format!("kubectl create configmap m --from-literal=a=1 --from-literal=b=2; echo '{manifest}' | kubectl apply -f -");
+        let sim = played(&[&make], 10);
+        let seen = mounted(&sim, object(&sim, "Pod", "default", "p").expect("made above"));
+        let told: Vec<_> = seen.iter().map(|m| (m.path.as_str(), m.fresh, m.follows)).list();
+        assert_eq!(told, [("/etc/m/conf/one", Some(true), true), ("/opt/one", Some(true), false)]);
     }
 }
