@@ -67,6 +67,8 @@ pub enum Flow {
 /// How a command that waits goes on.
 #[derive(Clone, Debug)]
 pub enum Task {
+    /// `delete` of several objects.
+    Delete(Box<commands::delete::Deleting>),
     /// `delete` waits until the objects are gone.
     Gone(commands::delete::Gone),
     /// `kuberc view` offers to write a file.
@@ -113,6 +115,7 @@ impl Task {
     /// Goes on.
     pub fn resume(self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         match self {
+            Task::Delete(t) => t.resume(cx),
             Task::Gone(t) => t.resume(cx),
             Task::Asking(t) => t.resume(cx),
             Task::Offering(t) => t.resume(cx),

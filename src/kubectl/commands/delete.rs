@@ -8,7 +8,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, int, switch, text, text_or};
 use crate::kubectl::host::Step;
 use crate::kubectl::printing::named;
-use crate::kubectl::resources::{Found, Query, find};
+use crate::kubectl::resources::{Found, Info, Query, find};
 use crate::server::{DeleteOptions, Propagation};
 
 const OWN: &[Flag] = &[
@@ -102,50 +102,99 @@ fn delete(cx: &mut Context<'_, '_>, answered: Option<&Asking>) -> Result<Flow, C
     if flags.is_on("interactive") && answered.is_none() {
         return preview(cx, found, ignore_not_found);
     }
-    let mut warn_scope = cx.session.enforce_namespace && !flags.is_on("all-namespaces");
-    let mut waiting = Vec::new();
-    let mut count = 0;
-    found.each(&mut |info| {
+    let deleting = Deleting {
+        left: found.items.into_iter(),
+        from_files: found.from_files,
+        previewed: answered.map(|asked| asked.previewed.clone()),
+        ignore_not_found,
+        options,
+        dry_run,
+        warn_scope: cx.session.enforce_namespace && !flags.is_on("all-namespaces"),
+        waiting: Vec::new(),
+        count: 0,
+        errors: Vec::new(),
+        unread: Vec::new(),
+    };
+    deleting.resume(cx)
+}
+
+/// Deletes object after object.
+#[derive(Clone, Debug)]
+pub struct Deleting {
+    left: std::vec::IntoIter<Result<Info, CliError>>,
+    from_files: bool,
+    /// What was asked about, where it was asked.
+    previewed: Option<Vec<(KindRef, String, String)>>,
+    ignore_not_found: bool,
+    options: DeleteOptions,
+    dry_run: DryRun,
+    warn_scope: bool,
+    waiting: Vec<Waited>,
+    count: usize,
+    errors: Vec<CliError>,
+    /// Errors of reading files, which come last.
+    unread: Vec<CliError>,
+}
+
+impl Deleting {
+    /// Goes on with the next object, and waits a moment before the one after it.
+    pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+        while let Some(item) = self.left.next() {
+            match item {
+                Ok(info) => {
+                    let failed = self.delete_one(cx, &info).err();
+                    self.errors.extend(failed);
+                }
+                Err(error) if self.from_files => self.unread.push(error),
+                Err(error) => self.errors.push(error),
+            }
+            if !self.left.as_slice().is_empty() {
+                let next = cx.host.now + super::BETWEEN_WRITES;
+                return Ok(Flow::Wait(Task::Delete(Box::new(self)), Step::WaitUntil(next)));
+            }
+        }
+        self.errors.extend(self.unread);
+        CliError::check(self.errors)?;
+        if self.count == 0 {
+            cx.out.outln("No resources found");
+            return Ok(Flow::Done);
+        }
+        let flags = cx.flags();
+        if !flags.switch_or("wait", true) || self.dry_run != DryRun::None {
+            return Ok(Flow::Done);
+        }
+        let deadline = cx.host.now + flags.positive_duration("timeout").unwrap_or(TIMEOUT);
+        Gone { waiting: self.waiting, deadline }.resume(cx)
+    }
+
+    fn delete_one(&mut self, cx: &mut Context<'_, '_>, info: &Info) -> Result<(), CliError> {
         let place = (info.kind, info.namespace.clone(), info.name.clone());
-        if answered.is_some_and(|asked| !asked.previewed.contains(&place)) {
+        if self.previewed.as_ref().is_some_and(|previewed| !previewed.contains(&place)) {
             return Ok(());
         }
-        count += 1;
-        if warn_scope && !info.kind.namespaced {
+        self.count += 1;
+        if self.warn_scope && !info.kind.namespaced {
             cx.out.errln("Warning: deleting cluster-scoped resources, not scoped to the provided namespace");
-            warn_scope = false;
+            self.warn_scope = false;
         }
-        if dry_run != DryRun::Client {
-            match cx.delete(info.kind, &info.namespace, &info.name, &options) {
+        if self.dry_run != DryRun::Client {
+            match cx.delete(info.kind, &info.namespace, &info.name, &self.options) {
                 Ok(deleted) => {
-                    waiting.push(Waited {
-                        kind: info.kind,
-                        namespace: info.namespace.clone(),
-                        name: info.name.clone(),
-                        uid: deleted.object().uid().to_owned(),
-                    });
+                    let (kind, namespace, name) = place;
+                    self.waiting.push(Waited { kind, namespace, name, uid: deleted.object().uid().to_owned() });
                 }
-                Err(error) if error.is_not_found() && ignore_not_found => return Ok(()),
+                Err(error) if error.is_not_found() && self.ignore_not_found => return Ok(()),
                 Err(error) => return Err(error.with_source("deleting", &info.source)),
             }
         }
-        if output == "name" {
+        if cx.flags().text("output") == "name" {
             cx.out.outln(named(info.kind, &info.name));
         } else {
-            let how = if grace == 0 { "force deleted" } else { "deleted" };
-            cx.out.outln(describe(info.kind, &info.namespace, &info.name, how, dry_run));
+            let how = if self.options.grace_period_s == Some(0) { "force deleted" } else { "deleted" };
+            cx.out.outln(describe(info.kind, &info.namespace, &info.name, how, self.dry_run));
         }
         Ok(())
-    })?;
-    if count == 0 {
-        cx.out.outln("No resources found");
-        return Ok(Flow::Done);
     }
-    if !flags.switch_or("wait", true) || dry_run != DryRun::None {
-        return Ok(Flow::Done);
-    }
-    let deadline = cx.host.now + flags.positive_duration("timeout").unwrap_or(TIMEOUT);
-    Gone { waiting, deadline }.resume(cx)
 }
 
 /// Shows what would be deleted, and asks if it is to be.
