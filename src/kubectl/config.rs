@@ -237,11 +237,20 @@ pub fn is_here(server: &str) -> bool {
     ADDRESSES.contains(&host_of(server).1.as_str())
 }
 
+/// The address that refuses a connection, where nobody listens on a port of this machine.
+pub fn refusing(url: &str) -> Option<String> {
+    let (_, address) = host_of(url);
+    let name = name_of(&address);
+    if name == "localhost" {
+        return Some(address.replacen(name, "127.0.0.1", 1));
+    }
+    name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()).then_some(address)
+}
+
 /// What is said where nobody answers: nobody listens on that port of this machine, or there is no way to the other.
 pub fn no_answer(url: &str) -> CliError {
-    let (host, address) = host_of(url);
-    let name = name_of(&address);
-    if name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()) {
+    if refusing(url).is_some() {
+        let host = host_of(url).0;
         return CliError::Exit(1, format!("The connection to the server {host} was refused - did you specify the right host or port?"));
     }
     CliError::Exit(1, format!("Unable to connect to the server: {}", no_way_to(url)))
