@@ -33,7 +33,8 @@ impl ApiServer {
             return Err(Status::bad_request("metadata.managedFields must be nil"));
         }
         let version = api::decode::served_version(kind, config);
-        let what = format!("{namespace}/{name}; {}/{version}, Kind={}", kind.group, kind.kind);
+        let sent = format!("{}/{version}, Kind={}", kind.group, config.kind());
+        let what = format!("{namespace}/{name}; {sent}");
         let failed = |message: String| Status::internal(message).without_reason();
         let untyped = |error: String| failed(format!("failed to create typed patch object ({what}): {error}"));
         if kind.custom.is_some() {
@@ -41,8 +42,10 @@ impl ApiServer {
             if let Some(error) = strict.first() {
                 return Err(untyped(format!(".{}: field not declared in schema", error.path)));
             }
-        } else {
+        } else if config.kind() == kind.kind {
             typed::check(kind, version, config).map_err(untyped)?;
+        } else {
+            return Err(untyped(format!("no corresponding type for {sent}")));
         }
         let key = ObjectKey::new(kind, namespace, &*name);
         let live = self.store.get(&key).cloned().or_else(|| self.built_in_at(&key));

@@ -12,6 +12,7 @@ echo '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"container
 kubectl apply -f pod.json --force --grace-period=1 2>&1 | tail -n 4
 echo '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"q"},"spec":{"containers":[{"name":"q","image":"busybox","tty":1}]}}' | kubectl apply --server-side -f -
 echo '{"apiVersion":"v1","kind":"ConfigMap","data":{"a":"b"}}' | kubectl apply --server-side -f -
+echo '{"apiVersion":"v1","kind":"pod","metadata":{"name":"q"}}' | kubectl apply --server-side -f -
 kubectl logs node/node1
 kubectl get pods --profile=foo
 kubectl autoscale deploy web --max=4294967296
