@@ -25,4 +25,5 @@ kubectl get priorityclass -v=10 2>&1 | grep -A2 'Response Body'; kubectl get pri
 kubectl label cm c x=y -v=8 2>&1 | grep -A1 -e 'Request Body' -e Content-Type; kubectl scale deployment web --replicas=0 -v=8 2>&1 | grep 'Request Body'
 kubectl set image deployment/web nginx=nginx:1.29 -v=8 2>&1 | grep -e Content-Type -e 'Request Body'; kubectl apply --server-side -f - -v=8 <<< '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "b"}}' 2>&1 | grep -A1 -e apply-patch -e 'Request Body'
 kubectl delete cm c --dry-run=server --grace-period=5 -v=8
+kubectl delete cm b c absent --ignore-not-found -v=6 2>&1 | grep Response
 kubectl get --raw /version -v=8 | head -1; kubectl get --raw /api/v1/namespaces/absent -v=8 2>&1 | tail -4
