@@ -38,8 +38,8 @@ impl EndpointSliceController {
             return Ok(());
         };
         let Some(pods) = selected_pods(api, &service) else { return Ok(()) };
-        let pods: Vec<&Value> = pods.into_iter().filter(|p| is_candidate(p)).list();
         let trigger = self.triggers.next(key, &service, &pods);
+        let pods: Vec<&Value> = pods.into_iter().filter(|p| is_candidate(p)).list();
         // Endpoints by the ports they share; pods without any of the ports are behind none.
         let mut wanted: SortedMap<String, (Value, SortedMap<u64, Value>)> = SortedMap::new();
         let publish_unready = service.at(&["spec", "publishNotReadyAddresses"]).is_true();

@@ -31,8 +31,8 @@ impl EndpointsController {
             return ignore_not_found(api.delete(&by, kind, &key.0, &key.1, &DeleteOptions::default()));
         };
         let Some(pods) = selected_pods(api, &service) else { return Ok(()) };
-        let pods: Vec<&Value> = pods.into_iter().filter(|p| is_candidate(p)).list();
         let trigger = self.triggers.next(key, &service, &pods);
+        let pods: Vec<&Value> = pods.into_iter().filter(|p| is_candidate(p)).list();
         let subsets = subsets(&service, &pods);
         let existing = api.peek(kind, &key.0, &key.1).cloned();
         let mut next = existing.clone().unwrap_or_else(|| obj!({"metadata": {"name": &key.1}}));

@@ -41,7 +41,11 @@ pub(super) fn selected_pods<'a>(api: &'a ApiServer, service: &Value) -> Option<V
 
 /// Whether a pod can stand behind a Service at all: it has an address and has not ended.
 pub(super) fn is_candidate(pod: &Value) -> bool {
-    !has_ended(pod) && !pod.at(&["status", "podIP"]).str().is_empty()
+    !has_ended(pod) && has_address(pod)
+}
+
+fn has_address(pod: &Value) -> bool {
+    !pod.at(&["status", "podIP"]).str().is_empty()
 }
 
 /// The ports of a Service as one pod has them (`podutil.FindPort`): a named target port is looked up among its containers'.
@@ -143,23 +147,20 @@ pub(super) struct TriggerTimes {
 }
 
 impl TriggerTimes {
-    /// The earliest moment among what is new since the last call; none where nothing is.
+    /// The earliest moment among what is new since the last call, none where nothing is; at first the Service's own.
     pub(super) fn next(&mut self, key: &ObjectRef, service: &Value, pods: &[&Value]) -> Option<ArcStr> {
         let ready_time = |p: &Value| find_condition(p.get("status"), "Ready").get("lastTransitionTime").arc_str();
-        let now: SortedMap<ArcStr, ArcStr> = pods.iter().map(|p| (p.name_arc(), ready_time(p))).collect();
+        // The kubelet first writes of a pod after what its binding set off was looked at; here that may already show it.
+        let is_new = !self.seen.contains_key(key);
+        let known = pods.iter().filter(|p| is_new || has_address(p));
+        let now: SortedMap<ArcStr, ArcStr> = known.map(|p| (p.name_arc(), ready_time(p))).collect();
         let made = service.at(&["metadata", "creationTimestamp"]).arc_str();
-        let before = self.seen.insert(key.clone(), (made.clone(), now.clone()));
-        let mut changed: Vec<ArcStr> = Vec::new();
-        let (old_made, old) = before.unwrap_or_default();
-        for (name, at) in now {
-            if at > *old.get(&name).unwrap_or(&ArcStr::new()) {
-                changed.push(at);
-            }
-        }
+        let Some((old_made, old)) = self.seen.insert(key.clone(), (made.clone(), now.clone())) else { return Some(made) };
+        let mut changed = now.into_iter().filter(|(name, at)| at > old.get(name).unwrap_or(&ArcStr::new())).map(|(_, at)| at).list();
         if made > old_made {
             changed.push(made);
         }
-        changed.into_iter().filter(|t| !t.is_empty()).min()
+        changed.into_iter().min()
     }
 
     /// Forgets a Service that is gone.
@@ -171,6 +172,31 @@ impl TriggerTimes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_sets_a_change_off() {
+        let pod = |name: &str, ready: &str| {
+            let conditions = vec![obj!({"type": "Ready", "lastTransitionTime": ready})];
+            obj!({"metadata": {"name": name}, "status": {"conditions": conditions, "podIP": "10.0.0.1"}})
+        };
+        let service = |made: &str| obj!({"metadata": {"creationTimestamp": made}});
+        let mut triggers = TriggerTimes::default();
+        let key = (ArcStr::from("n"), ArcStr::from("s"));
+        for (made, pods, trigger) in [
+            // The Service comes after its pods.
+            ("5", vec![pod("a", "2"), pod("b", "3")], Some("5")),
+            ("5", vec![pod("a", "2"), pod("b", "3")], None),
+            ("5", vec![pod("a", "8"), pod("b", "7"), pod("c", "9")], Some("7")),
+            // One that has no condition yet, and one that is gone, set nothing off.
+            ("5", vec![pod("a", "8"), pod("d", "")], None),
+            ("5", vec![pod("a", "8"), pod("d", "9")], Some("9")),
+            // Another one of its name.
+            ("9", vec![pod("a", "8"), pod("d", "9")], Some("9")),
+        ] {
+            let pods: Vec<&Value> = pods.iter().list();
+            assert_eq!(triggers.next(&key, &service(made), &pods).as_deref(), trigger);
+        }
+    }
 
     #[test]
     fn ports_come_in_the_order_of_their_hashes() {
