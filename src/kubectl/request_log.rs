@@ -36,6 +36,8 @@ const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/js
 pub(super) enum Sent<'a> {
     /// Nothing.
     Nothing,
+    /// What is read while it is sent.
+    Read,
     /// An object.
     Object(&'a Value),
     /// A patch.
@@ -52,7 +54,7 @@ impl Sent<'_> {
         // Patches are sent as they are, objects as Go's encoder ends them.
         let line = |value: &Value| to_compact_json(value) + "\n";
         Some(match self {
-            Sent::Nothing => return None,
+            Sent::Nothing | Sent::Read => return None,
             Sent::Object(object) => ("application/json", line(object)),
             Sent::Configuration(object) => ("application/apply-patch+yaml", line(object)),
             Sent::Patch(Patch::Json(patch)) => ("application/json-patch+json", to_compact_json(patch)),
@@ -293,9 +295,10 @@ impl Context<'_, '_> {
         }
         let Exchange { verb, uri, place, accept, sent, status, answer } = exchange;
         let url = [&self.session.server, uri].concat();
-        let (content_type, sent) = sent.write().unwrap_or_default();
+        let is_read = matches!(sent, Sent::Read);
+        let (content_type, sent) = Some(sent).filter(|_| verbosity >= HEADERS).and_then(Sent::write).unwrap_or_default();
         let upgrades = matches!(answer, Answer::Upgrade);
-        if !upgrades {
+        if !upgrades && !is_read {
             self.log_body(place, "Request Body", sent);
         }
         let mut headers = self.session.credentials.clone();

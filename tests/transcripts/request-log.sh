@@ -27,3 +27,4 @@ kubectl set image deployment/web nginx=nginx:1.29 -v=8 2>&1 | grep -e Content-Ty
 kubectl delete cm c --dry-run=server --grace-period=5 -v=8
 kubectl delete cm b c absent --ignore-not-found -v=6 2>&1 | grep Response
 kubectl get --raw /version -v=8 | head -1; kubectl get --raw /api/v1/namespaces/absent -v=8 2>&1 | tail -4
+kubectl create --raw /api/v1/namespaces/default/configmaps -v=8 -f - <<< '{"metadata": {"name": "raw"}}' 2>&1 | grep -e Body -e '"Request'

@@ -277,7 +277,8 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
     let place = "raw.go:84";
     let log = |cx: &mut Context<'_, '_>, status: u16, answer: Answer<'_>| {
         let accept = "application/json, */*";
-        cx.log_exchange(Exchange { verb: method, uri: path, place, accept, sent: Sent::Nothing, status, answer });
+        let sent = if method == "GET" { Sent::Nothing } else { Sent::Read };
+        cx.log_exchange(Exchange { verb: method, uri: path, place, accept, sent, status, answer });
     };
     let refused = |cx: &mut Context<'_, '_>, status: Status| {
         log(cx, status.code, Answer::Body(&status.to_object()));
