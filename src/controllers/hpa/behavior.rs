@@ -199,3 +199,57 @@ pub fn within_default_limits(current: i64, desired: i64, min: i64, max: i64) -> 
         (desired, WITHIN)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::obj;
+
+    #[test]
+    fn rates_and_bounds() {
+        let now = Time::from_secs(1000);
+        let percent = |n: i64| obj!({"type": "Percent", "value": n, "periodSeconds": 60});
+        let pods = |n: i64| obj!({"type": "Pods", "value": n, "periodSeconds": 60});
+        // Which policies, which of them counts, how much it grew a while ago, from and to how many, how many it gets.
+        let rows = [
+            (vec![percent(100), pods(4)], "Max", 0, 3, 20, (7, UP_LIMIT)),
+            (vec![percent(100), pods(4)], "Min", 0, 3, 20, (6, UP_LIMIT)),
+            (vec![pods(4)], "Max", 3, 6, 20, (7, UP_LIMIT)),
+            (vec![percent(100)], "Max", 0, 20, 99, (30, TOO_MANY)),
+            (vec![percent(100)], "Disabled", 0, 5, 8, (5, UP_LIMIT)),
+            (vec![percent(100)], "Max", 0, 5, 8, (8, WITHIN)),
+            (vec![percent(10), pods(4)], "Max", 0, 15, 1, (11, DOWN_LIMIT)),
+            (vec![percent(10), pods(4)], "Min", 0, 15, 1, (13, DOWN_LIMIT)),
+            (vec![percent(100)], "Max", 0, 5, 1, (2, TOO_FEW)),
+        ];
+        for (policies, select, grew, current, desired, wanted) in rows {
+            let memory = Memory { ups: vec![ScaleEvent { change: grew, at: now - Duration::from_secs(9) }], ..Memory::default() };
+            let rules = obj!({"selectPolicy": select, "policies": policies});
+            let behavior = obj!({"scaleUp": rules.clone(), "scaleDown": rules});
+            assert_eq!(memory.within_rates(&behavior, current, desired, 2, 30, now), wanted, "{behavior} {current} {desired}");
+        }
+        for (current, desired, wanted) in [(1, 9, (4, UP_LIMIT)), (3, 9, (6, UP_LIMIT)), (20, 99, (30, TOO_MANY)), (3, 1, (2, TOO_FEW))] {
+            assert_eq!(within_default_limits(current, desired, 2, 30), wanted);
+        }
+    }
+
+    #[test]
+    fn what_was_called_for_before_holds() {
+        let now = Time::from_secs(1000);
+        let ago = |s| now - Duration::from_secs(s);
+        let memory = || Memory {
+            recommendations: vec![Recommendation { replicas: 9, at: ago(200) }, Recommendation { replicas: 2, at: ago(100) }],
+            ..Memory::default()
+        };
+        let seconds = Duration::from_secs;
+        // The windows up and down, the size, what is called for, what comes of it.
+        for (up, down, current, desired, wanted) in
+            [(150, 250, 4, 5, 4), (50, 250, 4, 5, 5), (150, 250, 12, 5, 9), (150, 150, 12, 5, 5), (300, 0, 1, 5, 2)]
+        {
+            assert_eq!(memory().stabilize(current, desired, seconds(up), seconds(down), now).0, wanted, "{up} {down} {current}");
+        }
+        let held = memory().normalize(9, 5, 1, 20, now);
+        assert_eq!((held.replicas, held.able, held.held_until), (9, DOWN_STABILIZED, Some(ago(200) + DOWN_WINDOW)));
+        assert_eq!(memory().normalize(9, 5, 1, 20, now + seconds(101)).replicas, 5);
+    }
+}

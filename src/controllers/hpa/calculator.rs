@@ -269,3 +269,65 @@ pub fn propose(
     proposal.replicas = replicas;
     Ok(proposal)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::obj;
+
+    /// A pod that requests 100m. `r`: ready for long, `x`: unready that was ready, `u`: never ready, `w`: ready for less than the window of its
+    /// sample, `p`: pending, `m`: not measured, `t`: on its way out; then what it uses.
+    fn pod(name: &str, letter: char, now: Time) -> Value {
+        let ago = |s: u64| (now - Duration::from_secs(s)).rfc3339();
+        let (started, changed) = match letter {
+            'u' => (ago(9000), ago(8990)),
+            'w' => (ago(100), ago(20)),
+            _ => (ago(9000), ago(5000)),
+        };
+        let mut pod = obj!({
+            "metadata": {"name": name}, "spec": {"containers": [{"name": "c", "resources": {"requests": {"cpu": "100m"}}}]},
+            "status": {"phase": if letter == 'p' { "Pending" } else { "Running" }, "startTime": started, "conditions": [
+                {"type": "Ready", "status": if "ux".contains(letter) { "False" } else { "True" }, "lastTransitionTime": changed}]}
+        });
+        if letter == 't' {
+            pod.set(&["metadata", "deletionTimestamp"], ago(1));
+        }
+        pod
+    }
+
+    #[test]
+    fn how_many_the_usage_calls_for() {
+        // The target in per cent, how many there are, the pods and what they use, how many there are to be.
+        let rows = [
+            (50, 2, "r100 r100", 4),
+            (50, 2, "r55 r55", 2),
+            (50, 2, "r56 r56", 3),
+            // What is not to be trusted yet uses nothing on the way up.
+            (50, 3, "r100 r100 x100", 6),
+            (50, 3, "r100 r100 u100", 4),
+            (50, 3, "r100 r100 w100", 4),
+            (50, 3, "r100 r100 t100", 4),
+            (50, 3, "r100 r100 m", 4),
+            (50, 3, "r20 r20 p", 1),
+            // What is not measured uses all that it may on the way down.
+            (50, 3, "r20 r20 m", 3),
+            (150, 3, "r10 r10 m", 2),
+            // Guesses turn nothing round, and make nothing grow that is to shrink.
+            (50, 4, "r60 u0 u0 u0", 4),
+            (50, 2, "r10 r10 m", 2),
+        ];
+        let now = Time::from_secs(1_000_000);
+        for (target, current, text, wanted) in rows {
+            let (mut pods, mut samples) = (Vec::new(), Samples::new());
+            for (i, (letter, used)) in text.split(' ').map(|p| (p.chars().next().unwrap_or(' '), &p[1..])).enumerate() {
+                pods.push(pod(&i.to_string(), letter, now));
+                if let Ok(value) = used.parse() {
+                    samples.insert(i.to_string().as_str().into(), Sample { at: now, window: Duration::from_secs(60), value });
+                }
+            }
+            let pods: Vec<&Value> = pods.iter().collect();
+            let got = propose(Target::Utilization(target), current, Tolerances::default(), &pods, samples, "", "cpu", now);
+            assert_eq!(got.map(|p| p.replicas), Ok(wanted), "{text} to {target} %");
+        }
+    }
+}
