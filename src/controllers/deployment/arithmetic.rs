@@ -78,4 +78,19 @@ mod tests {
         assert_eq!(new_rs_new_replicas(true, &1.into(), 3, 4, 1), 1);
         assert_eq!(new_rs_new_replicas(false, &1.into(), 3, 9, 0), 3);
     }
+    #[test]
+    fn shares_are_rounded_and_leave_the_rest_to_others() {
+        // A ReplicaSet's size, the Deployment's, how many more it may have, of how many that was a part; what is to be added and has been.
+        for (size, wanted, surge, most, to_add, added, share) in [
+            (5, 20, 3, Some(13), 10, 0, 4),
+            (5, 20, 3, Some(13), 10, 8, 2),
+            (5, 20, 3, None, 10, 0, 3),
+            (5, 5, 0, Some(13), -8, 0, -3),
+            (5, 5, 0, Some(13), -8, -7, -1),
+            (5, 0, 0, Some(13), -13, 0, -5),
+            (5, 20, 3, Some(13), 10, 10, 0),
+        ] {
+            assert_eq!(replica_set_proportion(size, wanted, surge, most, 14, to_add, added), share, "{size} of {most:?} to {wanted}");
+        }
+    }
 }

@@ -297,3 +297,114 @@ fn names_fit() {
         })
     });
 }
+
+#[test]
+fn several_generations_share_a_new_size() {
+    let spec = |wanted: i64, surge: i64| rolling(&wanted.into(), &surge.into(), &0.into());
+    let recreate = obj!({"spec": {"replicas": 10, "strategy": {"type": "Recreate"}}});
+    // The Deployment, how many it wanted before and had at the most, the old generation and the new one, each with what is available of it.
+    for (deployment, before, old, new, sizes) in [
+        (spec(20, 3), [10, 13], [5, 5], [8, 8], [14, 9]),
+        // What cannot be shared goes to the newest, and is taken from the oldest.
+        (spec(10, 1), [9, 10], [5, 5], [5, 5], [6, 5]),
+        (spec(8, 1), [9, 10], [5, 5], [5, 5], [5, 4]),
+        // The new one has all of its size once that was asked of it.
+        (spec(5, 1), [5, 6], [2, 2], [5, 5], [5, 0]),
+        (spec(5, 1), [6, 7], [2, 2], [5, 5], [4, 2]),
+        (spec(5, 1), [5, 6], [2, 2], [5, 4], [4, 2]),
+        (recreate, [9, 9], [5, 5], [4, 4], [4, 5]),
+    ] {
+        let mut world = World::new(deployment);
+        for (name, [size, available]) in [("old", old), ("new", new)] {
+            let mut set = sized(size, available, name);
+            for (annotation, number) in [(DESIRED, before[0]), (MAX, before[1])] {
+                set.set(&["metadata", "annotations", annotation], i32::to_string(&number));
+            }
+            world.add(&set, name);
+        }
+        world.sync().scale_all().expect("nothing refuses");
+        assert_eq!(world.sizes().iter().map(|(_, size)| *size).collect::<Vec<_>>(), sizes, "{before:?} {old:?} {new:?}");
+    }
+    // Three are wanted and one may be missing: how many of the old generation are left beside so many of the new.
+    for (old, new, left) in [([3, 3], [1, 1], 1), ([3, 1], [1, 0], 2), ([3, 2], [1, 1], 1), ([2, 1], [2, 0], 2), ([2, 3], [1, 1], 2)] {
+        let mut world = World::new(rolling(&3.into(), &0.into(), &1.into()));
+        world.add(&sized(old[0], old[1], "old"), "old");
+        world.add(&sized(new[0], new[1], "new"), "new");
+        let scaled = world.sync().scale_down_old().expect("nothing refuses");
+        assert_eq!((scaled, world.sizes()[1].1), (left != old[0], left), "{old:?} {new:?}");
+    }
+}
+
+#[test]
+fn what_is_left_of_old_generations() {
+    let mut world =
+        World::new(obj!({"spec": {"revisionHistoryLimit": 1, "replicas": 1, "paused": true, "strategy": {"type": "RollingUpdate"}}}));
+    for (name, revision) in [("c", "3"), ("a", "1"), ("b", "2")] {
+        let mut set = sized(0, 0, name);
+        set.set(&["metadata", "annotations", REVISION], revision);
+        world.add(&set, name);
+    }
+    world.add(&sized(1, 1, "n"), "new");
+    world.add(&sized(0, 0, "twin"), "new");
+    assert_eq!(world.sync().find_new().map(|s| s.name().to_owned()).as_deref(), Some("n"), "the oldest of the template");
+    // The oldest goes first, once its controller has seen that it is empty; of a Deployment that is paused too.
+    world.owned[1].set(&["status", "observedGeneration"], 0);
+    world.owned.retain(|s| s.name() != "twin");
+    world.sync().sync().expect("nothing refuses");
+    let left: Vec<String> = world.sizes().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(left, ["a", "c", "n", "twin"]);
+    assert!(!world.sync().old_pods_left());
+    world.owned[0].set(&["status", "replicas"], 1);
+    assert!(world.sync().old_pods_left(), "pods that are counted hold it up");
+}
+
+#[test]
+fn progress_has_a_clock() {
+    let now = Time::from_secs(1_000_000);
+    let deployment = |reason: &str, ago: u64, paused: bool| {
+        let at = (now - Duration::from_secs(ago)).rfc3339();
+        obj!({"spec": {"replicas": 3, "paused": paused, "progressDeadlineSeconds": 10}, "status": {"updatedReplicas": 2, "replicas": 3, "conditions": [
+            {"type": "Progressing", "status": "True", "reason": reason, "lastUpdateTime": at.as_str(), "lastTransitionTime": at.as_str()}]}})
+    };
+    for (reason, ago, late) in [
+        ("ReplicaSetUpdated", 10, false),
+        ("ReplicaSetUpdated", 11, true),
+        ("DeploymentResumed", 11, true),
+        ("NewReplicaSetCreated", 11, true),
+        ("DeploymentPaused", 99, false),
+        ("NewReplicaSetAvailable", 99, false),
+        ("ProgressDeadlineExceeded", 0, true),
+    ] {
+        let timed_out = with_deployment(&deployment(reason, ago, false), |s| s.has_timed_out(s.deployment.get("status")));
+        assert_eq!(timed_out, late, "{reason} {ago} s ago");
+    }
+    for (reason, paused, told) in [
+        ("ReplicaSetUpdated", true, "DeploymentPaused"),
+        ("DeploymentPaused", false, "DeploymentResumed"),
+        ("ReplicaSetUpdated", false, "ReplicaSetUpdated"),
+        ("ProgressDeadlineExceeded", true, "ProgressDeadlineExceeded"),
+    ] {
+        let after = with_deployment(&deployment(reason, 5, paused), |s| {
+            s.check_paused().expect("nothing refuses");
+            find_condition(s.deployment.get("status"), "Progressing").get("reason").str().to_owned()
+        });
+        assert_eq!(after, told, "{reason} {paused}");
+    }
+    // Any of these numbers that moves on is progress; one that goes back is none.
+    for (member, number, progressed) in [
+        ("updatedReplicas", 3, true),
+        ("updatedReplicas", 1, false),
+        ("replicas", 2, true),
+        ("replicas", 4, false),
+        ("readyReplicas", 1, true),
+        ("availableReplicas", 1, true),
+        ("availableReplicas", 0, false),
+    ] {
+        let moved = with_deployment(&deployment("", 0, false), |s| {
+            let mut next = s.deployment.get("status").clone();
+            next.set(&[member], number);
+            s.has_progressed(&next)
+        });
+        assert_eq!(moved, progressed, "{member} {number}");
+    }
+}
