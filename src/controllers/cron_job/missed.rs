@@ -84,3 +84,31 @@ pub fn next_look(past: &Past, now: f64, schedule: &Schedule) -> Option<i64> {
     };
     schedule.next(from)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_that_are_due() {
+        let schedule = Schedule::parse("*/10 * * * *").expect("a schedule");
+        let midnight: i64 = 1_783_555_200;
+        // Minutes after midnight: when it was made, its last run, how late one may start, now; the run that is due, and when to look again.
+        for (made, last, deadline, now, due, missed, next) in [
+            (1, None, None, 9, None, Missed::None, 10),
+            (1, None, None, 10, Some(10), Missed::None, 20),
+            (1, Some(10), None, 19, None, Missed::None, 20),
+            (1, Some(10), None, 45, Some(40), Missed::Few, 50),
+            (1, None, Some(3), 45, None, Missed::None, 50),
+            (1, None, Some(6), 45, Some(40), Missed::None, 50),
+            (0, None, None, 1009, Some(1000), Missed::Few, 1010),
+            (0, None, None, 1010, Some(1010), Missed::Many, 1020),
+        ] {
+            let at = |minutes: i64| midnight + minutes * 60;
+            let past = Past { created: at(made), last: last.map(at), deadline_s: deadline.map(|d: i64| d * 60) };
+            let found = most_recent(&past, at(now) as f64, &schedule, true).map(|r| (r.time, r.missed));
+            assert_eq!(found, Ok((due.map(at), missed)), "{past:?} at {now}");
+            assert_eq!(next_look(&past, at(now) as f64, &schedule), Some(at(next)), "{past:?} at {now}");
+        }
+    }
+}

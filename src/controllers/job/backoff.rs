@@ -77,3 +77,43 @@ pub fn finished_at(pod: &Value) -> Time {
     }
     Time::parse_rfc3339(made().str()).unwrap_or(Time::ZERO)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::obj;
+
+    #[test]
+    fn waits_double_and_end() {
+        let last = Time::from_secs(1000);
+        for (failures, passed, left) in [(0, 0, 0), (1, 0, 10), (2, 5, 15), (6, 0, 320), (7, 0, 600), (40, 1, 599), (1, 11, 0)] {
+            let got = remaining(last + Duration::from_secs(passed), BACKOFF_MIN, BACKOFF_MAX, failures, last);
+            assert_eq!(got, Duration::from_secs(left), "{failures} failures, {passed} s ago");
+        }
+        let before = BackoffRecord { failures: 2, last_failure: Some(Time(1)) };
+        for (succeeded, failed, failures, last_failure) in [
+            (&[][..], &[][..], 2, Some(Time(1))),
+            (&[], &[Time(9), Time(5)], 4, Some(Time(9))),
+            (&[Time(6)], &[Time(5), Time(6), Time(9)], 1, Some(Time(9))),
+            (&[Time(6)], &[Time(5)], 0, None),
+        ] {
+            assert_eq!(before.after(succeeded, failed), BackoffRecord { failures, last_failure }, "{succeeded:?} {failed:?}");
+        }
+    }
+
+    #[test]
+    fn a_pod_ended_when_its_last_container_did() {
+        let at = |s: u64| Time::from_secs(s).rfc3339();
+        let ended = |s: u64| obj!({"name": "c", "state": {"terminated": {"finishedAt": at(s)}}});
+        let conditions = obj!([{"type": "Ready", "status": "False", "lastTransitionTime": at(30)}]);
+        let going = obj!({"creationTimestamp": at(1), "deletionTimestamp": at(70), "deletionGracePeriodSeconds": 30});
+        for (status, wanted) in [
+            (obj!({"containerStatuses": [ended(20), ended(50)], "conditions": conditions.clone()}), 50),
+            (obj!({"containerStatuses": [ended(20), {"name": "d"}], "conditions": conditions}), 30),
+            (obj!({}), 40),
+        ] {
+            assert_eq!(finished_at(&obj!({"metadata": going.clone(), "status": status})), Time::from_secs(wanted));
+        }
+        assert_eq!(finished_at(&obj!({"metadata": {"creationTimestamp": at(1)}})), Time::from_secs(1));
+    }
+}

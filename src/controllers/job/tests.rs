@@ -448,3 +448,89 @@ fn finished_pods_are_counted() {
         })
     });
 }
+
+/// A Job's counts, its indexes that succeeded and failed, and its last condition, after one look at it and these pods.
+fn told(spec: Value, status: Value, pods: &[Value]) -> String {
+    let labels = obj!({"foo": "bar"});
+    let mut job = obj!({"metadata": {"name": "foobar", "namespace": "default"}, "spec": spec, "status": status});
+    job.set(&["spec", "selector", "matchLabels"], labels.clone());
+    job.set(&["spec", "template", "metadata", "labels"], labels);
+    let status = status_after(&obj!({"job": job, "pods": pods.to_vec()})).unwrap_or_else(|e| panic!("{e}"));
+    let counts = ["active", "terminating", "failed", "succeeded"].map(|m| status.get(m).int().to_string()).join(" ");
+    let indexes = ["completedIndexes", "failedIndexes"].map(|m| format!("[{}]", status.get(m).str())).join(" ");
+    let last = status.get("conditions").items().last().map(|c| format!(" {} {}", c.get("type").str(), c.get("reason").str()));
+    format!("{counts} {indexes}{}", last.unwrap_or_default())
+}
+
+#[test]
+fn what_becomes_of_a_job() {
+    let pod = |phase: &str| obj!({"metadata": {}, "status": {"phase": phase}});
+    let going = || obj!({"metadata": {"deletionTimestamp": "now"}, "status": {"phase": "Running"}});
+    let restarted = |n: i64| obj!({"status": {"phase": "Running", "containerStatuses": [{"name": "main-container", "restartCount": n}]}});
+    let failed = |codes: &[i64]| {
+        let ended = |code: &i64| obj!({"name": format!("c{code}"), "state": {"terminated": {"exitCode": *code, "finishedAt": "2026-01-01T00:00:00Z"}}});
+        let statuses: Vec<Value> = codes.iter().map(ended).collect();
+        obj!({"metadata": {}, "status": {"phase": "Failed", "containerStatuses": statuses, "conditions": [{"type": "DisruptionTarget", "status": "False"}]}})
+    };
+    let on_failure = |limit: i64| obj!({"backoffLimit": limit, "template": {"spec": {"restartPolicy": "OnFailure"}}});
+    let indexed = |n: i64, more: Value| {
+        let mut spec = obj!({"completionMode": "Indexed", "completions": n, "parallelism": n});
+        more.entries().for_each(|(member, value)| spec.set(&[member], value));
+        spec
+    };
+    let each = |more: Value| {
+        let mut spec = indexed(3, more);
+        spec.set(&["backoffLimitPerIndex"], 0);
+        spec
+    };
+    let policy = |rule: Value| obj!({"podFailurePolicy": {"rules": [rule]}});
+    let any_but_three = obj!({"operator": "NotIn", "values": [3]});
+    let disrupted = obj!([{"type": "DisruptionTarget"}]);
+    let two_of_three = obj!({"successPolicy": {"rules": [{"succeededIndexes": "0-2", "succeededCount": 2}]}});
+    let long_ago = obj!({"startTime": "2026-01-01T00:00:00Z"});
+    let decided = obj!({"startTime": "2026-01-01T00:00:00Z", "conditions": [
+        {"type": "FailureTarget", "status": "True", "reason": "Why", "message": "why", "lastProbeTime": "2026-01-01T00:00:00Z", "lastTransitionTime": "2026-01-01T00:00:00Z"}]});
+    let none = Value::map;
+    for (spec, status, pods, wanted) in [
+        (on_failure(2), none(), vec![restarted(1)], "1 0 0 0 [] []"),
+        (on_failure(2), none(), vec![restarted(2)], "0 1 1 0 [] [] FailureTarget BackoffLimitExceeded"),
+        (on_failure(0), none(), vec![restarted(0)], "1 0 0 0 [] []"),
+        (on_failure(0), none(), vec![restarted(1)], "0 1 1 0 [] [] FailureTarget BackoffLimitExceeded"),
+        // Its deadline counts only while it is active.
+        (obj!({"activeDeadlineSeconds": 5}), long_ago.clone(), vec![pod("Running")], "0 1 1 0 [] [] FailureTarget DeadlineExceeded"),
+        (obj!({"activeDeadlineSeconds": 5, "suspend": true}), long_ago, vec![], "0 0 0 0 [] [] Suspended JobSuspended"),
+        // Of a work queue nothing is made once one has succeeded.
+        (obj!({"parallelism": 3}), none(), vec![pod("Running")], "3 0 0 0 [] []"),
+        (obj!({"parallelism": 3}), none(), vec![pod("Running"), pod("Succeeded")], "1 0 0 1 [] []"),
+        // Who is on the way out has failed (no pod is counted while the next one has to wait), or will; the Job is not over before.
+        (obj!({"parallelism": 2}), none(), vec![pod("Running"), going()], "0 1 1 0 [] []"),
+        (obj!({"parallelism": 2, "podReplacementPolicy": "Failed"}), none(), vec![pod("Running"), going()], "1 1 0 0 [] []"),
+        (none(), decided.clone(), vec![going()], "0 1 1 0 [] [] FailureTarget Why"),
+        (none(), decided, vec![pod("Failed")], "0 0 1 0 [] [] Failed Why"),
+        (each(obj!({"maxFailedIndexes": 1})), none(), vec![pod("Failed"), pod("Running")], "2 0 1 0 [] [0]"),
+        (
+            each(obj!({"maxFailedIndexes": 1})),
+            none(),
+            vec![pod("Failed"), pod("Failed")],
+            "0 0 2 0 [] [0,1] Failed MaxFailedIndexesExceeded",
+        ),
+        (each(none()), none(), vec![pod("Failed"), pod("Succeeded"), pod("Succeeded")], "0 0 1 2 [1,2] [0] Failed FailedIndexes"),
+        (indexed(3, two_of_three.clone()), none(), vec![pod("Succeeded"), pod("Running")], "2 0 0 1 [0] []"),
+        (indexed(3, two_of_three), none(), vec![pod("Succeeded"), pod("Succeeded")], "0 0 0 2 [0,1] [] Complete SuccessPolicy"),
+        // A container that went well is no reason, and what a condition is asked for where nothing is said is that it holds.
+        (policy(obj!({"action": "FailJob", "onExitCodes": &any_but_three})), none(), vec![failed(&[0, 3])], "1 0 1 0 [] []"),
+        (
+            policy(obj!({"action": "FailJob", "onExitCodes": &any_but_three})),
+            none(),
+            vec![failed(&[0, 4])],
+            "0 0 1 0 [] [] Failed PodFailurePolicy",
+        ),
+        (policy(obj!({"action": "FailJob", "onPodConditions": disrupted})), none(), vec![failed(&[4])], "1 0 1 0 [] []"),
+        (policy(obj!({"action": "Ignore", "onExitCodes": &any_but_three})), none(), vec![failed(&[4])], "1 0 0 0 [] []"),
+    ] {
+        assert_eq!(told(spec.clone(), status.clone(), &pods), wanted, "{spec} {status} {pods:?}");
+    }
+    let mut spec = indexed(2, policy(obj!({"action": "FailIndex", "onExitCodes": &any_but_three})));
+    spec.set(&["backoffLimitPerIndex"], 5);
+    assert_eq!(told(spec, none(), &[failed(&[3]), failed(&[4])]), "1 0 1 0 [] [1]");
+}
