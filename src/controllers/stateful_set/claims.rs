@@ -251,6 +251,30 @@ mod tests {
     }
 
     #[test]
+    fn one_owner_at_a_time() {
+        let of = |policy: Value, condemned: bool, refs: &[Value]| {
+            let set = set(&policy);
+            let (pod, policy) = (pod("set-0", "pod-uid"), Retention::of(&set, condemned));
+            let before = Owners { set: &set, pod: &pod, refs: refs.to_vec() };
+            let wanted =
+                before.wanted(&policy).iter().map(|r| format!("{} {}", r.get("kind").str(), r.get("uid").str())).collect::<Vec<_>>();
+            (before.up_to_date(&policy), wanted.join(", "))
+        };
+        let own = |api: &str, kind: &str, name: &str, uid: &str| obj!({"apiVersion": api, "kind": kind, "name": name, "uid": uid, "controller": true});
+        let former = own("apps/v1", "StatefulSet", "set", "former");
+        let (scaled, both) =
+            (obj!({"whenScaled": "Delete", "whenDeleted": "Retain"}), obj!({"whenScaled": "Delete", "whenDeleted": "Delete"}));
+        assert_eq!(of(both.clone(), false, &[]), (false, "StatefulSet set-uid".to_owned()));
+        assert_eq!(of(both.clone(), true, &[]), (false, "Pod pod-uid".to_owned()));
+        assert_eq!(of(scaled.clone(), false, &[]), (true, String::new()));
+        assert_eq!(of(scaled, true, &[]), (false, "Pod pod-uid".to_owned()));
+        assert_eq!(of(Value::Null, true, &[own("apps/v1", "StatefulSet", "set", "set-uid")]), (false, String::new()));
+        // What a former set or somebody else owns is left to them.
+        assert_eq!(of(both.clone(), false, &[former]), (true, String::new()));
+        assert_eq!(of(both, false, &[own("v1", "Rogue", "r", "x")]), (true, "Rogue x".to_owned()));
+    }
+
+    #[test]
     fn odd_owners_are_mended_or_left_alone() {
         check(TABLE, "TestClaimOwnerUpToDateEdgeCases", 8, |row| {
             let mut set = set(row.get("policy"));

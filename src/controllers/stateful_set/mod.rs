@@ -3,6 +3,8 @@
 mod claims;
 mod control;
 mod identity;
+#[cfg(test)]
+mod tests;
 mod update;
 
 use super::controller::{ObjectRef, controller_of, key_of, work};

@@ -1,0 +1,99 @@
+//! One look at a StatefulSet in the middle of a rollout: which pods it makes and deletes, and of which revision.
+
+use super::*;
+use crate::api::well_known::CONTROLLER_REVISION_HASH;
+use crate::controllers::controller::controller_ref;
+use crate::obj;
+use crate::server::{DeleteOptions, Subresource, WriteOptions};
+
+const NOW: Time = Time::from_secs(100);
+
+/// An API server with a StatefulSet of two revisions, their names, and the controller.
+fn rolling() -> (ApiServer, [String; 2], StatefulSetController) {
+    let (by, kind, options) = (Caller::new(NOW, "test"), kinds::STATEFUL_SET, WriteOptions::default());
+    let mut api = ApiServer::new(0);
+    api.create_namespace(&by, "default");
+    let set = obj!({"metadata": {"name": "w"}, "spec": {"replicas": 0, "selector": {"matchLabels": {"a": "w"}},
+        "template": {"metadata": {"labels": {"a": "w"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}}});
+    api.create(&by, kind, "default", set, &options).expect("a valid set");
+    let mut controller = StatefulSetController::new(&Flags::default());
+    let revisions = ["old", "new"].map(|image| {
+        let mut set = api.peek(kind, "default", "w").cloned().expect("it is there");
+        set.at_mut(&["spec", "template", "spec", "containers"]).list_mut()[0].set(&["image"], image);
+        api.update(&by, kind, set, Subresource::None, &options).expect("a valid set");
+        controller.reconcile(&mut api, NOW, &("default".into(), "w".into())).expect("nothing refuses");
+        api.peek(kind, "default", "w").expect("it is there").at(&["status", "updateRevision"]).str().to_owned()
+    });
+    (api, revisions, controller)
+}
+
+/// Its pods after one look at pods such as `0oR`: the ordinal, of the old or the new revision, ready (`R`), not ready (`u`) or on its way out
+/// (`t`). `+` are made, `-` deleted. Then how many are counted of each revision.
+fn look(more: &Value, pods: &str) -> String {
+    let (mut api, revisions, mut controller) = rolling();
+    let (by, kind, options) = (Caller::new(NOW, "test"), kinds::STATEFUL_SET, WriteOptions::default());
+    let mut set = api.peek(kind, "default", "w").cloned().expect("it is there");
+    more.entries().for_each(|(member, value)| set.set(&["spec", member], value));
+    let mut set = api.update(&by, kind, set, Subresource::None, &options).unwrap_or_else(|e| panic!("{e}"));
+    set.set(&["status", "currentRevision"], revisions[0].as_str());
+    set.set(&["status", "currentReplicas"], pods.matches('o').count());
+    let set = api.update(&by, kind, set, Subresource::Status, &options).unwrap_or_else(|e| panic!("{e}"));
+    for text in pods.split_whitespace() {
+        let name = format!("w-{}", &text[..1]);
+        let mut pod = obj!({"metadata": {"name": &*name, "labels": {"a": "w"}, "ownerReferences": [controller_ref(&set, kind)]},
+            "spec": {"nodeName": "n", "containers": [{"name": "c", "image": "i"}]}});
+        pod.set(&["metadata", "labels", CONTROLLER_REVISION_HASH], revisions[usize::from(text.contains('n'))].as_str());
+        let mut pod = api.create(&by, kinds::POD, "default", pod, &options).unwrap_or_else(|e| panic!("{e}"));
+        let ready = if text.ends_with('u') { "False" } else { "True" };
+        pod.set(&["status"], obj!({"phase": "Running", "conditions": [{"type": "Ready", "status": ready}]}));
+        api.update(&by, kinds::POD, pod, Subresource::Status, &options).unwrap_or_else(|e| panic!("{e}"));
+        if text.ends_with('t') {
+            api.delete(&by, kinds::POD, "default", &name, &DeleteOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+        }
+    }
+    controller.reconcile(&mut api, NOW, &("default".into(), "w".into())).expect("nothing refuses");
+    let shown = api.iter(kinds::POD, None).map(|p| {
+        let letter = if p.label(CONTROLLER_REVISION_HASH) == Some(&revisions[0]) { 'o' } else { 'n' };
+        let mark = if p.is_terminating() { "-" } else { ["+", ""][usize::from(!p.at(&["spec", "nodeName"]).is_empty())] };
+        format!("{}{letter}{mark} ", &p.name()[2..])
+    });
+    let status = api.peek(kind, "default", "w").expect("it is there").get("status");
+    let counts = ["currentReplicas", "updatedReplicas"].map(|m| status.get(m).int().to_string()).join(" of old, ");
+    format!("{}{counts} of new", shown.collect::<String>())
+}
+
+#[test]
+fn one_step_of_a_rollout() {
+    let sized = |n: i64| obj!({"replicas": n});
+    let from =
+        |partition: i64| obj!({"replicas": 3, "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": partition}}});
+    let on_delete = obj!({"replicas": 3, "updateStrategy": {"type": "OnDelete"}});
+    let mut from_five = from(1);
+    from_five.set(&["ordinals", "start"], 5);
+    for (more, pods, wanted) in [
+        // The highest first, and the next when that is available.
+        (sized(3), "0oR 1oR 2oR", "0o 1o 2o- 2 of old, 0 of new"),
+        (sized(3), "0oR 1oR 2nu", "0o 1o 2n 2 of old, 1 of new"),
+        (sized(3), "0oR 1oR 2nR", "0o 1o- 2n 1 of old, 1 of new"),
+        (sized(3), "0oR 1oR 2ot", "0o 1o 2o- 2 of old, 0 of new"),
+        (on_delete.clone(), "0oR 1oR 2oR", "0o 1o 2o 3 of old, 0 of new"),
+        (from(2), "0oR 1oR 2nR", "0o 1o 2n 2 of old, 1 of new"),
+        (from(1), "0oR 1oR 2nR", "0o 1o- 2n 1 of old, 1 of new"),
+        // What is missing is made of the revision that its ordinal is due.
+        (from(1), "1nR 2nR", "0o+ 1n 2n 0 of old, 2 of new"),
+        (from(1), "0oR 2nR", "0o 1n+ 2n 1 of old, 1 of new"),
+        (on_delete, "0oR 2oR", "0o 1n+ 2o 2 of old, 0 of new"),
+        (obj!({"replicas": 3, "updateStrategy": {"type": "RollingUpdate"}}), "1oR 2nR", "0o+ 1o 2n 1 of old, 1 of new"),
+        (from_five, "6nR 7nR", "5o+ 6n 7n 0 of old, 2 of new"),
+        // One after the other, each when those before it are ready.
+        (sized(3), "0nR", "0n 1n+ 0 of old, 1 of new"),
+        (sized(3), "0nu", "0n 0 of old, 1 of new"),
+        // What is beyond the size goes from above, and waits for others that are not healthy.
+        (sized(1), "0nR 1nR 2nR", "0n 1n 2n- 0 of old, 3 of new"),
+        (sized(1), "0nu 1nR 2nR", "0n 1n 2n 0 of old, 3 of new"),
+        (sized(1), "0nR 1nu 2nu", "0n 1n 2n 0 of old, 3 of new"),
+        (sized(1), "0nR 1nu", "0n 1n- 0 of old, 2 of new"),
+    ] {
+        assert_eq!(look(&more, pods), wanted, "{more} {pods}");
+    }
+}
