@@ -429,16 +429,16 @@ pub fn App() -> Html {
                     { look(&state, &link) }
     <Splitter edge={Edge::Look} />
                     </main>
+                    if state.replaced {
+                        <div class="notice" role="status">
+                            <span>{ Text::Afresh.t(lang) }</span>
+                            <button class="btn outline" onclick={let link = link.clone(); move |_: MouseEvent| _ = link.return_to_replaced(lang)}>{ Icon::Back.draw() }{ Text::ReturnToReplaced.t(lang) }</button>
+                            <button class="btn square" aria-label={Text::Close.t(lang)} onclick={link.on(|| Action::Replaced(false))}>{ Icon::Close.draw() }</button>
+                        </div>
+                    }
                     { switch("switch", &STOPS, state.panel, lang, &link) }
                 </div>
                 <div class="sr" role="log" aria-live="polite" aria-label={Text::LiveLabel.t(lang)}>for (n, line) in state.announced.iter() { <p key={*n}>{ line }</p> }</div>
-                if state.replaced {
-                    <div class="notice" role="status">
-                        <span>{ Text::Afresh.t(lang) }</span>
-                        <button class="btn outline" onclick={let link = link.clone(); move |_: MouseEvent| _ = link.return_to_replaced(lang)}>{ Icon::Back.draw() }{ Text::ReturnToReplaced.t(lang) }</button>
-                        <button class="btn square" aria-label={Text::Close.t(lang)} onclick={link.on(|| Action::Replaced(false))}>{ Icon::Close.draw() }</button>
-                    </div>
-                }
                 if state.help { <Help /> }
                 if state.palette { <Palette state={state.clone()} /> }
                 if let Some(address) = state.share.clone() { <Share {address} /> }
