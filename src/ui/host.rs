@@ -23,8 +23,10 @@ use super::state::{Act, Scene, Subject};
 use super::storage;
 use super::transcript::Transcript;
 use super::vendor::JsTerminal;
+pub use sessions::{Replaced, terminals_of};
 use terminals::{shown_text, tab_of};
 
+mod sessions;
 mod terminals;
 
 /// The host, shared by the page's parts.
@@ -64,8 +66,8 @@ pub struct Host {
     pub speed: f64,
     /// What to say where this session is one from before.
     pub restored: Option<Text>,
-    /// The session whose place this one took, where something had been done in it, and how far it had come.
-    pub replaced: Option<(Session, Time)>,
+    /// The session whose place this one took, where something had been done in it, with its branches.
+    pub replaced: Option<Replaced>,
     time: Timeline,
     /// Until this moment the session is run again as fast as it goes.
     catch_up: Time,
@@ -187,30 +189,6 @@ impl Host {
             files: EXAMPLES[0].files_in(lang).map(|(path, text)| (path.to_owned(), text)).collect(),
             ..Session::default()
         }
-    }
-
-    /// Opens a session and runs it at once to its last input, or to a moment after that.
-    pub fn open(&mut self, session: Session, at: Time) {
-        self.keep_edits();
-        let live = self.time.live();
-        self.replaced =
-            Some((live.session().clone(), live.now())).filter(|before| before.0.inputs.iter().any(|i| i.is_act() || !i.files.is_empty()));
-        self.catch_up = end_of(&session).max(at.min(Session::LATEST));
-        self.run_again = session.inputs.iter().filter(|i| i.cmd.is_some() || i.api.is_some()).count();
-        let catch_up = self.catch_up;
-        let run_again = self.run_again;
-        self.time = Timeline::new(session);
-        self.tasks = Exercises::default();
-        self.transcripts.clear();
-        (self.edited, self.files_seen, self.files_stale) = (SortedMap::new(), SortedMap::new(), true);
-        for screen in self.terminals.values_mut() {
-            screen.shown.0 = u32::MAX;
-            screen.line.restart("");
-        }
-        self.begin_anew();
-        (self.catch_up, self.run_again, self.echoed, self.answered) = (catch_up, run_again, 0, 0);
-        let terminals: Vec<usize> = self.terminals.keys().copied().list();
-        terminals.into_iter().for_each(|t| self.open_terminal(t));
     }
 
     /// The visitor leaves a page that works.

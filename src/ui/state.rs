@@ -9,7 +9,7 @@ use kubarium::base::{List as _, Time};
 use kubarium::sim::{BranchInfo, Fault, Session, TimedInput};
 use kubarium::views::{ClusterView, EXERCISE_FILE, EventView, Exercise, ExerciseView, Flow, Marks, ProblemView, problems};
 
-use super::host::{Answer, FileNews, Host, HostRef, Hunt};
+use super::host::{Answer, FileNews, Host, HostRef, Hunt, terminals_of};
 use super::i18n::{Lang, Text};
 use super::papers::Papers;
 use super::task;
@@ -542,8 +542,7 @@ impl Link {
     }
 
     fn begin(&self, session: Session, at: f64, said: Answer) {
-        let terminals = session.inputs.iter().filter_map(|i| i.terminal.as_ref()).map(|t| t.tab as usize + 1).max().unwrap_or(1);
-        self.send(Action::Opened(terminals.clamp(1, TERMINALS_MAX)));
+        self.send(Action::Opened(terminals_of(&session)));
         self.with_host(|h| h.open(session, Time::from_secs_f64(at)));
         self.send(Action::Answer(Some(said)));
         self.send(Action::Replaced(self.host.borrow().replaced.is_some()));
@@ -551,13 +550,12 @@ impl Link {
 
     /// Goes back to the session whose place this one took. Says whether there was one.
     pub fn return_to_replaced(&self, lang: Lang) -> bool {
-        let replaced = self.host.borrow_mut().replaced.take();
-        let was = replaced.is_some();
-        if let Some((session, at)) = replaced {
-            self.open(session, at.as_secs_f64(), Text::RestoredLast.t(lang));
-            self.send(Action::Replaced(false));
-        }
-        was
+        let Some(terminals) = self.host.borrow().replaced.as_ref().map(|before| terminals_of(before.session())) else { return false };
+        self.send(Action::Opened(terminals));
+        self.with_host(Host::return_to_replaced);
+        self.send(Action::Answer(Some(Answer { text: Text::RestoredLast.t(lang).to_owned(), ok: true })));
+        self.send(Action::Replaced(false));
+        true
     }
 
     /// Takes the last thing that was done back, in a branch; where that is that this session began, goes back to the one before.

@@ -99,13 +99,33 @@ for (const [theme, language, size] of [
     await own.waitFor();
     await lesson();
     await screenshot('offered');
+    // Taken back and done once more, so that there are two branches.
+    const branches = () => page.locator('.caption > select option').count();
+    await page.locator('.bar h1').click();
+    await page.keyboard.press('Control+z');
+    await until('a branch without it', async () => (await branches()) === 2 && (await own.count()) === 0);
+    await panel(1);
+    await apply(page, 'pod/liveness-exec created');
+    await panel(0);
+    await own.waitFor();
     await axe();
     await notice.getByRole('button', { name: /Back to the one before|返回之前的会话/ }).click();
     await panel(0);
+    // What it says covers nothing: neither what the page's lower edge has, nor the last row of a menu.
+    for (const [n, part] of [[0, '.timeline'], [1, '.edit'], [2, '.term']]) {
+      await panel(n);
+      const [said, other] = await boxes(page, '.notice', part);
+      assert.ok(other.height > 0 && (other.y + other.height <= said.y || other.x + other.width <= said.x), `${part} is covered`);
+    }
+    await panel(1);
+    await page.getByRole('button', { name: /^(Lessons|课程)$/ }).click();
+    await page.getByRole('menuitem').last().click({ trial: true });
+    await page.keyboard.press('Escape');
     await own.waitFor();
     assert.equal(await page.locator('.task').count(), 0);
     // It says so, too, where the last thing that was done is that another session began.
     await page.locator('.bar').getByRole('button', { name: /Share|分享/ }).click();
+    assert.equal(await branches(), 2, 'it has its branches still');
     await page.getByRole('button', { name: /^(New session|新建会话)/ }).click();
     await until('an empty cluster', async () => (await own.count()) === 0);
     await page.locator('.bar h1').click();
