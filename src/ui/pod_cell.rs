@@ -1,4 +1,4 @@
-//! A pod as a cell, at four sizes.
+//! A pod as a cell, at five sizes.
 
 use std::rc::Rc;
 
@@ -23,6 +23,8 @@ use super::vendor::fall;
 pub enum Density {
     /// Everything is drawn.
     Large,
+    /// Name, nuclei, state; name and state in two lines each.
+    Tall,
     /// Name, nuclei, state.
     Medium,
     /// The end of its name, and a sign.
@@ -32,13 +34,13 @@ pub enum Density {
 }
 
 /// How many cells of each density but the last have room in a node.
-pub type Room = [usize; 3];
+pub type Room = [usize; 4];
 
 impl Density {
     /// The density for this many pods on the fullest node. It grows only where clearly fewer are left, so that a rollout, which adds a few
     /// and takes a few, does not make the picture leap.
     pub fn next(self, pods_most: usize, room: Room) -> Density {
-        let all = [Density::Large, Density::Medium, Density::Brief];
+        let all = [Density::Large, Density::Tall, Density::Medium, Density::Brief];
         let fits = |(density, n): &(Density, usize)| pods_most <= if *density < self { n - n.div_ceil(3) } else { *n };
         all.into_iter().zip(room).find(fits).map_or(Density::Small, |found| found.0)
     }
@@ -47,6 +49,7 @@ impl Density {
     pub fn class(self) -> &'static str {
         match self {
             Density::Large => "large",
+            Density::Tall => "medium tall",
             Density::Medium => "medium",
             Density::Brief => "brief",
             Density::Small => "small",
@@ -121,6 +124,16 @@ fn name_parts(pod: &PodView) -> (String, String) {
     }
 }
 
+/// A status; where it has two lines, it may be broken before each of its words: `CrashLoopBackOff` is one of three.
+fn status(text: &str, density: Density) -> Html {
+    if density != Density::Tall {
+        return text.into();
+    }
+    let mut begin = 0;
+    let ends = text.match_indices(|c: char| c.is_ascii_uppercase()).map(|word| word.0).chain([text.len()]);
+    html! { for end in ends { { &text[std::mem::replace(&mut begin, end)..end] }<wbr /> } }
+}
+
 /// A pod as a cell.
 #[component]
 pub fn PodCell(props: &Props) -> Html {
@@ -180,7 +193,7 @@ pub fn PodCell(props: &Props) -> Html {
             if is_large { { uses(main(), lang) } }
             <span class="state">
                 { health_icon(pod.health).draw() }
-                <span>{ &pod.status }</span><span class="sr">{ format!(", {} ", health_text(pod.health).t(lang)) }</span>
+                <span>{ status(&pod.status, props.density) }</span><span class="sr">{ format!(", {} ", health_text(pod.health).t(lang)) }</span>
                 if let Some(p) = probes.next() { { trace(p, BEATS_OF_CELL, lang) } }
                 if let Some(grace) = pod.terminating.filter(|g| g.until > props.now) { <em>{ format!("{}s", seconds_to(grace.until, props.now)) }</em> }
             </span>
@@ -210,11 +223,15 @@ mod tests {
 
     #[test]
     fn cells_give_way_at_once_and_grow_late() {
-        use Density::{Brief, Large, Medium, Small};
+        use Density::{Brief, Large, Medium, Small, Tall};
         let cases = [
             (Large, 3, Large),
-            (Large, 4, Medium),
-            (Medium, 3, Medium),
+            (Large, 4, Tall),
+            (Tall, 3, Tall),
+            (Tall, 2, Large),
+            (Tall, 6, Medium),
+            (Medium, 4, Medium),
+            (Medium, 3, Tall),
             (Medium, 2, Large),
             (Large, 16, Brief),
             (Brief, 11, Brief),
@@ -225,10 +242,10 @@ mod tests {
             (Small, 1, Large),
         ];
         for (before, pods, after) in cases {
-            assert_eq!(before.next(pods, [3, 15, 70]), after, "{before:?} with {pods} pods");
+            assert_eq!(before.next(pods, [3, 5, 15, 70]), after, "{before:?} with {pods} pods");
         }
         // Where none has room, a sign is left, and none where there is no pod.
-        assert_eq!(Large.next(1, [0, 0, 0]), Small);
-        assert_eq!(Large.next(0, [0, 0, 0]), Large);
+        assert_eq!(Large.next(1, [0, 0, 0, 0]), Small);
+        assert_eq!(Large.next(0, [0, 0, 0, 0]), Large);
     }
 }

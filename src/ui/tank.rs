@@ -396,13 +396,13 @@ fn bring_to_sight(chips: Option<HtmlElement>, uid: &str) {
 const SETTLED_MS: u32 = 600;
 
 /// How many cells have room in a node before anything is known of the page.
-const ROOM: Room = [6, 24, 96];
-/// How many cells have room in a node of the rack: large ones without pushing other nodes out of sight, smaller ones where about half of
-/// the nodes stay in sight. Where a page is narrow its nodes are scrolled through anyway, each at most as high as the rack.
+const ROOM: Room = [6, 12, 24, 96];
+/// How many cells have room in a node of the rack: large ones and tall ones without pushing other nodes out of sight, smaller ones where
+/// about half of the nodes stay in sight. Where a page is narrow its nodes are scrolled through anyway, each at most as high as the rack.
 fn room_of(rack: &HtmlElement, nodes: usize) -> Room {
     // As the stylesheet has them: how wide and high a cell of each density is with its gap; a node's head, beside its cells and above them;
     // the least of a large cell that is worth seeing.
-    const CELLS: [(i32, i32); 3] = [(166, 160), (99, 71), (70, 28)];
+    const CELLS: [(i32, i32); 4] = [(166, 160), (99, 111), (99, 71), (70, 28)];
     const BESIDE: i32 = 150;
     const ABOVE: i32 = 40;
     const LARGE_MIN: i32 = 130;
@@ -412,13 +412,15 @@ fn room_of(rack: &HtmlElement, nodes: usize) -> Room {
         let high = height - ABOVE;
         return [
             if high < LARGE_MIN { 0 } else { ROOM[0] },
-            fits(1, width, (high + 20) / CELLS[1].1),
-            fits(2, width, (high / CELLS[2].1).max(1)),
+            fits(1, width, high / CELLS[1].1),
+            fits(2, width, (high + 20) / CELLS[2].1),
+            fits(3, width, (high / CELLS[3].1).max(1)),
         ];
     }
-    let large = fits(0, width - BESIDE, (height / nodes / CELLS[0].1).max(1)).clamp(2, 2 * ROOM[0]);
-    let half = (2 * height / nodes).max(2 * CELLS[1].1).min(height);
-    [large, fits(1, width - BESIDE, half / CELLS[1].1), fits(2, width - BESIDE, half / CELLS[2].1)]
+    let each = |i: usize| fits(i, width - BESIDE, (height / nodes / CELLS[i].1).max(1));
+    let half = (2 * height / nodes).max(2 * CELLS[2].1).min(height);
+    let some = |i: usize| fits(i, width - BESIDE, half / CELLS[i].1);
+    [each(0).clamp(2, 2 * ROOM[0]), each(1), some(2), some(3)]
 }
 
 /// How much room the line below the rack takes that says how many nodes are not seen, in pixels: the gap above it, and itself.

@@ -177,3 +177,22 @@ journey('names many pods in short, and shows the nodes whole', { size: 'laptop' 
   await type(page, 'kubectl scale deployment web --replicas=9');
   await until('nine larger ones', async () => (await page.locator('.medium .pod').count()) === 9);
 });
+
+journey('names some pods in two lines, whatever they say', { theme: 'dark' }, async ({ page, until, axe, screenshot }) => {
+  const run = (names, image) => type(page, `for i in ${names}; do kubectl run liveness-check-$i --image=${image} --overrides='{"spec":{"nodeName":"node1"}}'; done`);
+  await run('1 2 3 4', 'nosuch:1');
+  const cells = page.locator('.tall .pod');
+  await until('four that have no image', async () => (await cells.filter({ hasText: /ErrImagePull|ImagePullBackOff/ }).count()) === 4);
+  const cut = () => cells.evaluateAll((cells) => cells.flatMap((cell) => [...cell.querySelectorAll('.name span:not(.sr), .state span:not(.sr)')])
+    .filter((word) => word.scrollWidth > word.clientWidth + 1 || word.scrollHeight > word.clientHeight + 1).map((word) => word.innerText));
+  assert.deepEqual(await cut(), []);
+  await until('the cells where they stay', () => page.evaluate(() => document.getAnimations().every((a) => a.playState !== 'running' || a.effect.getComputedTiming().endTime === Infinity)));
+  const [before] = await boxes(page, '.tall .pod');
+  await screenshot('four');
+  await axe();
+  // One more, and another state, move and change none.
+  await run('5', 'nginx');
+  await cells.filter({ hasText: 'Running' }).waitFor();
+  assert.deepEqual(await boxes(page, '.tall .pod'), [before]);
+  await screenshot('five');
+});
