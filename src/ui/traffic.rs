@@ -84,16 +84,19 @@ fn legs(flows: &[Flow]) -> Vec<((&str, &str), Load)> {
     legs
 }
 
-/// What the dots run behind.
-const WORDS: &str = ".large .pod, .medium .pod, .node > header, .queue > *";
-/// How much of them is taken away there.
-const BEHIND: &str = "#000b";
+/// What the dots run behind, and how much of them is taken away there: of what has words in it most, of the words themselves all.
+const BEHIND: [(&str, &str); 2] = [
+    (".large .pod, .medium .pod, .node > header", "#000b"),
+    (".pod :is(.name, .state) > *, .pod .side b, .door, .node > header > *, .queue > *, .water > .none", "#000"),
+];
 
 /// A box: where it begins, and how wide and high it is.
 type Place = [f64; 4];
+/// The legs, and what they run behind.
+type Ways = (Vec<Leg>, [Vec<Place>; 2]);
 
-/// Finds the places of all that requests run between, and those of all words on their ways; what is not on the page is left out.
-fn measure(over: &Element, flows: &[Flow]) -> (Vec<Leg>, Vec<Place>) {
+/// Finds the places of all that requests run between, and those of all that they run behind; what is not on the page is left out.
+fn measure(over: &Element, flows: &[Flow]) -> Ways {
     let Some(tank) = over.parent_element() else { return Default::default() };
     let frame = tank.get_bounding_client_rect();
     // What is scrolled out of sight is where it would come into it.
@@ -135,16 +138,18 @@ fn measure(over: &Element, flows: &[Flow]) -> (Vec<Leg>, Vec<Place>) {
         })
     };
     let legs: Vec<Leg> = legs(flows).into_iter().filter_map(drawn).list();
-    let all = tank.query_selector_all(WORDS).ok();
-    let words = all.iter().flat_map(|all| (0..all.length()).filter_map(|i| seen(all.item(i)?.dyn_into().ok()?)));
-    let words = words.filter(|word| legs.iter().any(|leg| leg.meets(word))).list();
-    (legs, words)
+    let behind = BEHIND.map(|(selector, _)| {
+        let all = tank.query_selector_all(selector).ok();
+        let boxes = all.iter().flat_map(|all| (0..all.length()).filter_map(|i| seen(all.item(i)?.dyn_into().ok()?)));
+        boxes.filter(|place| legs.iter().any(|leg| leg.meets(place))).list()
+    });
+    (legs, behind)
 }
 
 /// Requests on their way.
 #[component]
 pub fn Traffic(props: &Props) -> Html {
-    let (over, legs, flows) = (use_node_ref(), use_state_eq(<(Vec<Leg>, Vec<Place>)>::default), use_mut_ref(Rc::default));
+    let (over, legs, flows) = (use_node_ref(), use_state_eq(Ways::default), use_mut_ref(Rc::default));
     flows.replace(props.flows.clone());
     use_effect_with((), {
         let (over, legs) = (over.clone(), legs.clone());
@@ -158,7 +163,7 @@ pub fn Traffic(props: &Props) -> Html {
     let dots = use_node_ref();
     use_effect_with((legs.clone(), props.playing, props.dark), {
         let dots = dots.clone();
-        move |(legs, playing, _): &(UseStateHandle<(Vec<Leg>, Vec<Place>)>, bool, bool)| {
+        move |(legs, playing, _): &(UseStateHandle<Ways>, bool, bool)| {
             let run = dots.cast::<HtmlCanvasElement>().and_then(|canvas| Dots::of(&canvas, (**legs).clone())).map(|dots| {
                 let next = Rc::new(RefCell::new(None));
                 dots.frame(next.clone(), *playing && !prefers_stillness());
@@ -168,18 +173,27 @@ pub fn Traffic(props: &Props) -> Html {
             move || drop(run.map(|next| next.borrow_mut().take()))
         }
     });
+    let tone = |l: &Leg| l.failing.then_some("bad");
     let leg = |l: &Leg| {
         let (x, y) = l.end;
         html! {
-            <g class={classes!("leg", l.failing.then_some("bad"), l.gap.is_some().then_some("runs"))}>
-                <path class="way" d={l.path()} />
+            <g class={classes!("leg", tone(l), l.gap.is_some().then_some("runs"))}>
                 if l.failing { <path class="drop" d={format!("M{} {}l8 8m0 -8l-8 8", x - 4, y - 4)} /> }
                 for i in 0..l.waiting.min(STANDING_MAX) { <circle cx={(x + 9 * (i as i32 + 1)).to_string()} cy={(y - 5).to_string()} r="3" /> }
             </g>
         }
     };
+    let (all, [_, words]) = &*legs;
+    let mut holes = String::new();
+    for [x, y, w, h] in words {
+        holes += &format!("M{x:.0} {y:.0}h{w:.0}v{h:.0}h-{w:.0}z");
+    }
     html! { <>
-        <svg ref={over} class="traffic" aria-hidden="true">{ for legs.0.iter().map(leg) }</svg>
+        <svg ref={over} class="traffic" aria-hidden="true">
+            <mask id="words" maskUnits="userSpaceOnUse" width="100%" height="100%"><rect width="100%" height="100%" fill="#fff" /><path class="hole" d={holes} /></mask>
+            <g mask="url(#words)">for l in all { <path class={classes!("way", tone(l))} d={l.path()} /> }</g>
+            { for all.iter().map(leg) }
+        </svg>
         <canvas ref={dots} class="traffic" aria-hidden="true"></canvas>
     </> }
 }
@@ -211,7 +225,7 @@ fn prefers_stillness() -> bool {
 /// that is under their boxes in every frame, and cost several times as much.
 struct Dots {
     legs: Vec<Leg>,
-    words: Vec<Place>,
+    behind: [Vec<Place>; 2],
     context: CanvasRenderingContext2d,
     size: (f64, f64),
     /// The colours of what goes well and of what fails.
@@ -220,7 +234,7 @@ struct Dots {
 }
 
 impl Dots {
-    fn of(canvas: &HtmlCanvasElement, (legs, words): (Vec<Leg>, Vec<Place>)) -> Option<Dots> {
+    fn of(canvas: &HtmlCanvasElement, (legs, behind): Ways) -> Option<Dots> {
         let window = web_sys::window()?;
         let style = window.get_computed_style(canvas).ok()??;
         let colours = ["--accent", "--bad"].map(|name| style.get_property_value(name).unwrap_or_default().trim().to_owned());
@@ -236,7 +250,7 @@ impl Dots {
         context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0).ok()?;
         context.set_line_cap("round");
         context.set_line_width(DOT_PX);
-        Some(Dots { legs, words, context, size, colours, drawn_ms: f64::NEG_INFINITY })
+        Some(Dots { legs, behind, context, size, colours, drawn_ms: f64::NEG_INFINITY })
     }
 
     /// Draws the dots now, and again in the frames to come where they run.
@@ -275,9 +289,11 @@ impl Dots {
             context.stroke();
         }
         draws("destination-out");
-        context.set_fill_style_str(BEHIND);
-        for [x, y, width, height] in &self.words {
-            context.fill_rect(*x, *y, *width, *height);
+        for (places, (_, how_much)) in self.behind.iter().zip(BEHIND) {
+            context.set_fill_style_str(how_much);
+            for [x, y, width, height] in places {
+                context.fill_rect(*x, *y, *width, *height);
+            }
         }
     }
 }

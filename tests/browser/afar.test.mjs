@@ -65,6 +65,17 @@ journey('paints requests in the new theme while the clock stands', { theme: 'dar
   await until('requests on their way', async () => (await page.locator('.traffic .leg.runs').count()) > 0);
   await pause(page);
   const dark = await until('their colour', async () => (await colours(page, 'canvas.traffic'))[0]);
+  // They run behind all words: those of the strip of pods that wait, and the pods' names.
+  await until('no word under a dot', () => page.evaluate(() => {
+    const canvas = document.querySelector('canvas.traffic');
+    const [over, scale] = [canvas.getBoundingClientRect(), devicePixelRatio];
+    return [...document.querySelectorAll('.queue > *, .rack .pod .name > :not(.sr)')].every((word) => {
+      const { x, y, width, height } = word.getBoundingClientRect();
+      if (width < 2) return true;
+      const { data } = canvas.getContext('2d').getImageData((x - over.x + 1) * scale, (y - over.y + 1) * scale, (width - 2) * scale, (height - 2) * scale);
+      return data.every((value, i) => i % 4 < 3 || value === 0);
+    });
+  }));
   await page.getByRole('button', { name: 'Light theme' }).click();
   await until('another colour', async () => {
     const [light] = await colours(page, 'canvas.traffic');
