@@ -18,6 +18,8 @@ use super::state::{Subject, use_lang, use_link};
 const NAMED_MAX: usize = 10;
 /// From so many pods of one owner on they are one row.
 const GROUP_MIN: usize = 3;
+/// How many rows the list keeps room for: where there are more, the last of them opens the rest.
+const ROWS: usize = 4;
 /// How many objects beside pods are looked for; of those, the most urgent are listed.
 const OTHERS_MAX: usize = 30;
 
@@ -49,7 +51,7 @@ pub fn Amiss(props: &Props) -> Html {
     let mut others = amiss(host.sim(), view, OTHERS_MAX);
     let count = pods.len() + others.len();
     // Beyond the most nobody looked.
-    let shown = if others.len() < OTHERS_MAX { count.to_string() } else { format!("{count}+") };
+    let plus = if others.len() < OTHERS_MAX { "" } else { "+" };
     // What waits for a pod that is listed already has nothing new to say.
     let waits = |c: &Cause| c.leads.as_ref().is_some_and(|[_, _, _, uid]| pods.iter().any(|p| p.key == *uid));
     others.order_by_key(|(_, c)| waits(c));
@@ -85,15 +87,35 @@ pub fn Amiss(props: &Props) -> Html {
             </details></li>
         }
     };
+    let (mut rows, mut hidden) = (Vec::new(), count);
+    let mut add = |objects: usize, row: Html| {
+        if rows.len() < ROWS - 1 {
+            hidden -= objects;
+        }
+        rows.push(row);
+    };
+    for group in groups.iter().take(NAMED_MAX) {
+        add(group.len(), row(group));
+    }
+    if groups.len() > NAMED_MAX {
+        add(0, more(groups.len()));
+    }
+    for (object, c) in others {
+        add(1, item(reasons::cause_tone(&c), Icon::Bang, object, Some(reasons::sentence(&c, lang)), reasons::short_cause(&c, lang)));
+    }
+    let rest = if rows.len() > ROWS { rows.split_off(ROWS - 1) } else { Vec::new() };
     html! {
         // Room is kept for what may come, but not before there is anything that it could be.
         <div class={classes!("amiss", (count == 0 && view.pods().next().is_none()).then_some("still"))}>
-            <h3>{ Text::Amiss.t(lang) }if count > 0 { <small>{ shown }</small> }</h3>
+            <h3>{ Text::Amiss.t(lang) }if count > 0 { <small>{ format!("{count}{plus}") }</small> }</h3>
             if count == 0 { <p class="tag ok">{ Icon::Check.draw() }{ Text::AllWell.t(lang) }</p> }
             <ul class="list">
-                { for groups.iter().take(NAMED_MAX).map(row) }{ more(groups.len()) }
-                for (object, c) in others {
-                    { item(reasons::cause_tone(&c), Icon::Bang, object, Some(reasons::sentence(&c, lang)), reasons::short_cause(&c, lang)) }
+                { for rows }
+                if !rest.is_empty() {
+                    <li key="rest"><details class="rest">
+                        <summary>{ fill(Text::AndMore.t(lang), &[&format!("{hidden}{plus}")]) }</summary>
+                        <ul class="list">{ for rest }</ul>
+                    </details></li>
                 }
             </ul>
         </div>
