@@ -64,13 +64,15 @@ pub fn keep(task: &ExerciseView) {
 /// Words with their code: a command of several words is put into the terminal by a click, where there is one.
 fn words(text: &str, terminal: usize, lang: Lang, link: &Link) -> Html {
     let has_terminal = EMBEDDED.with(|e| *e != "embed");
+    // A flag is not broken after its dashes.
+    let whole = |part: &str| html! { for word in part.split(' ') { <span>{ word }</span>{ " " } } };
     let part = |(is_code, part): (bool, &str)| match is_code {
         false => html! { part },
         true if has_terminal && part.contains(' ') => {
             let (link, line) = (link.clone(), part.to_owned());
             // What was typed there before it goes.
             let onclick = Callback::from(move |_: MouseEvent| link.type_line(terminal, &format!("\x15{line}")));
-            html! { <button class="code mono" title={Text::TypeIt.t(lang)} {onclick}>{ part }</button> }
+            html! { <button class="code mono" title={Text::TypeIt.t(lang)} {onclick}>{ whole(part) }</button> }
         }
         true => html! { <b class="code mono">{ part }</b> },
     };

@@ -67,6 +67,8 @@ for (const [width, height] of [[1440, 900], [1280, 720], [1024, 768]]) {
     const [box, tank, side] = await boxes(page, '.task', '.tank', '.edit');
     assert.ok(box.height > 150 && side.height > 120 && box.y + box.height <= side.y, JSON.stringify([box, side]));
     assert.ok(box.x + box.width <= tank.x || tank.x + tank.width <= box.x, 'beside it');
+    const hidden = await task.evaluate((task) => task.scrollHeight - task.clientHeight);
+    assert.ok(hidden <= 0, `${hidden} pixels of the task are out of sight`);
     assert.equal(await page.locator('.edit .tab').count(), 0);
     await screenshot(`beside-${width}`);
   });
@@ -97,8 +99,6 @@ for (const [theme, language, size] of [
     await apply(page, 'pod/liveness-exec created');
     await panel(0);
     await own.waitFor();
-    await lesson();
-    await screenshot('offered');
     // Taken back and done once more, so that there are two branches.
     const branches = () => page.locator('.caption > select option').count();
     await page.locator('.bar h1').click();
@@ -108,9 +108,9 @@ for (const [theme, language, size] of [
     await apply(page, 'pod/liveness-exec created');
     await panel(0);
     await own.waitFor();
+    await lesson();
+    await screenshot('offered');
     await axe();
-    await notice.getByRole('button', { name: /Back to the one before|返回之前的会话/ }).click();
-    await panel(0);
     // What it says covers nothing: neither what the page's lower edge has, nor the last row of a menu.
     for (const [n, part] of [[0, '.timeline'], [1, '.edit'], [2, '.term']]) {
       await panel(n);
@@ -121,11 +121,13 @@ for (const [theme, language, size] of [
     await page.getByRole('button', { name: /^(Lessons|课程)$/ }).click();
     await page.getByRole('menuitem').last().click({ trial: true });
     await page.keyboard.press('Escape');
+    await notice.getByRole('button', { name: /Back to the one before|返回之前的会话/ }).click();
+    await panel(0);
     await own.waitFor();
     assert.equal(await page.locator('.task').count(), 0);
+    assert.equal(await branches(), 2, 'it has its branches still');
     // It says so, too, where the last thing that was done is that another session began.
     await page.locator('.bar').getByRole('button', { name: /Share|分享/ }).click();
-    assert.equal(await branches(), 2, 'it has its branches still');
     await page.getByRole('button', { name: /^(New session|新建会话)/ }).click();
     await until('an empty cluster', async () => (await own.count()) === 0);
     await page.locator('.bar h1').click();
