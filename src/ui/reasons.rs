@@ -126,6 +126,7 @@ pub fn short_cause(cause: &Cause, lang: Lang) -> String {
         (What::NotReady, [ready, wanted]) => fill(Text::ReadyOf.t(lang), &[ready, wanted]),
         (What::JobRetries, [failed, limit]) => fill(Text::ShortRetries.t(lang), &[failed, limit]),
         (What::NoneReady, [selected]) => fill(Text::ReadyOf.t(lang), &["0", selected]),
+        (What::NodeUnnoticed, _) => Text::ShortSilent.t(lang).to_owned(),
         _ if cause.term.len() <= TERM_MAX => cause.term.clone(),
         _ => cause.term.split(": ").next().unwrap_or_default().to_owned(),
     }
