@@ -395,7 +395,9 @@ mod tests {
     fn applying_conflicts_takes_and_lets_go() {
         let kind = kinds::CONFIG_MAP;
         let config = |data: Value| obj!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": data});
-        let apply = |live: &Value, data: Value, manager: &str, force: bool| apply(kind, live, &config(data), Manager::applying(manager, ""), force, &by(1));
+        let apply = |live: &Value, data: Value, manager: &str, force: bool| {
+            apply(kind, live, &config(data), Manager::applying(manager, ""), force, &by(1))
+        };
         let one = apply(&Value::Null, obj!({"a": "1", "b": "1"}), "ann", false).expect("nothing is there yet");
         // The same value is owned by both; another is a conflict.
         let shared = apply(&one, obj!({"a": "1"}), "bob", false).expect("the same value");

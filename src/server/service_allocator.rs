@@ -34,96 +34,96 @@ impl ServiceAllocator {
         &mut self,
         service: &mut Value,
         old: Option<&Value>,
-        (random, more): (&mut RandomStream, &[AddressBlock]),
+        more: &[AddressBlock],
+        random: &mut RandomStream,
         dry_run: bool,
     ) -> Result<(), Status> {
-        let causes = families(service);
-        let causes = match causes.is_empty() {
-            true if dry_run => self.clone().assign(service, old, (random, more), true)?,
-            true => self.assign(service, old, (random, more), false)?,
-            false => causes,
-        };
-        if causes.is_empty() { Ok(()) } else { Err(Status::invalid(kinds::SERVICE, service.name(), causes)) }
+        let mut causes = families(service);
+        if causes.is_empty() && type_of(service) != "ExternalName" {
+            // An address that was given once stays: validation refuses another.
+            let is_fresh = old.is_none_or(|old| type_of(old) == "ExternalName");
+            let refused = if is_fresh { self.refuse_ip(service, more, dry_run) } else { None };
+            causes.extend(refused.or_else(|| self.refuse_ports(service, dry_run)));
+        }
+        if !causes.is_empty() {
+            return Err(Status::invalid(kinds::SERVICE, service.name(), causes));
+        }
+        self.demand_health_port(service, dry_run)?;
+        if dry_run {
+            self.clone().assign(service, old, random, true);
+        } else {
+            self.assign(service, old, random, false);
+        }
+        Ok(())
     }
 
-    fn assign(
-        &mut self,
-        service: &mut Value,
-        old: Option<&Value>,
-        (random, more): (&mut RandomStream, &[AddressBlock]),
-        dry_run: bool,
-    ) -> Result<Vec<Cause>, Status> {
+    /// Takes what a service has chosen, and chooses the rest.
+    fn assign(&mut self, service: &mut Value, old: Option<&Value>, random: &mut RandomStream, dry_run: bool) {
         let uid = service.get("metadata").get("uid").arc_str();
-        let kind = service.at(&["spec", "type"]).str().to_owned();
+        let kind = type_of(service).to_owned();
         if kind == "ExternalName" {
-            if let Some(old) = old {
-                self.give_back(old);
-            }
-            return Ok(Vec::new());
+            old.into_iter().for_each(|old| self.give_back(old));
+            return;
         }
-        let chosen = service.at(&["spec", "clusterIP"]).str().to_owned();
-        // An address that was given once stays: validation refuses another.
-        let fresh = old.is_none_or(|o| o.at(&["spec", "type"]).str() == "ExternalName");
-        if fresh && let Some(cause) = self.refuse_ip(&chosen, &uid, more, dry_run) {
-            return Ok(vec![cause]);
-        }
-        let ip = match chosen.as_str() {
-            "None" => None,
+        let ip = match service.at(&["spec", "clusterIP"]).str() {
             "" => Some(self.free_ip(random)),
-            // Validation has refused what is no address.
+            // Validation has refused what is no address; a headless Service has none.
             text => text.parse::<Ipv4Addr>().ok().map(u32::from),
         };
-        let wants_ports = matches!(kind.as_str(), "NodePort" | "LoadBalancer");
-        let mut taken = Vec::new();
-        for (i, port) in service.at(&["spec", "ports"]).items().iter().enumerate().filter(|_| wants_ports) {
-            let wanted = port.get("nodePort").int();
-            if wanted == 0 {
-                continue;
-            }
-            // A port beyond the range is refused as that even where somebody has it.
-            let beyond = (!NODE_PORTS.contains(&wanted) && !dry_run).then_some(BEYOND_RANGE);
-            if let Some(why) = beyond.or_else(|| self.is_taken(wanted, &uid).then_some(TAKEN)) {
-                return Ok(vec![Cause::invalid(format!("spec.ports[{i}].nodePort"), &wanted.into(), why)]);
-            }
-            taken.push(wanted);
-        }
-        let health = needs_health_check(service).then(|| service.at(&["spec", "healthCheckNodePort"]).int());
-        if let Some(wanted) = health.filter(|h| *h != 0) {
-            let beyond = (!NODE_PORTS.contains(&wanted) && !dry_run).then_some(BEYOND_RANGE);
-            if let Some(why) = self.is_taken(wanted, &uid).then_some(TAKEN).or(beyond) {
-                let message = format!("failed to allocate requested HealthCheck NodePort {wanted}: {why}");
-                return Err(Status::internal(format!("Internal error occurred: {message}")));
-            }
-            taken.push(wanted);
-        }
-        if let Some(old) = old {
-            self.give_back(old);
-        }
+        old.into_iter().for_each(|old| self.give_back(old));
         if let Some(ip) = ip {
             self.ips.insert(ip, uid.clone());
-            let text = Ipv4Addr::from(ip).to_string();
-            service.set(&["spec", "clusterIPs"], crate::obj!([text.as_str()]));
-            service.set(&["spec", "clusterIP"], text);
-        } else if chosen == "None" {
-            service.set(&["spec", "clusterIPs"], crate::obj!(["None"]));
+            service.set(&["spec", "clusterIP"], Ipv4Addr::from(ip).to_string());
         }
-        for port in taken {
+        service.set(&["spec", "clusterIPs"], crate::obj!([service.at(&["spec", "clusterIP"])]));
+        // Validation will refuse those that have no meaning: they may be another's.
+        let asks_health = needs_health_check(service);
+        let ports = node_ports(service).filter(|(_, is_health)| if *is_health { asks_health } else { has_node_ports(service) });
+        for (port, _) in ports {
             self.ports.insert(port, uid.clone());
         }
-        if wants_ports && (kind == "NodePort" || service.at(&["spec", "allocateLoadBalancerNodePorts"]).as_bool() != Some(false)) {
+        if kind == "NodePort" || kind == "LoadBalancer" && service.at(&["spec", "allocateLoadBalancerNodePorts"]).as_bool() != Some(false) {
             self.fill_ports(service, &uid, random, dry_run);
         }
-        if health == Some(0)
+        if asks_health
+            && service.at(&["spec", "healthCheckNodePort"]).int() == 0
             && let Some(free) = self.free_port(random)
         {
             self.ports.insert(free, uid);
             service.set(&["spec", "healthCheckNodePort"], free);
         }
-        Ok(Vec::new())
+    }
+
+    /// Why a service may not have the node ports that it has chosen.
+    fn refuse_ports(&self, service: &Value, dry_run: bool) -> Option<Cause> {
+        if !has_node_ports(service) {
+            return None;
+        }
+        service.at(&["spec", "ports"]).items().iter().enumerate().find_map(|(i, port)| {
+            let wanted = port.get("nodePort").int();
+            // A port beyond the range is refused as that even where somebody has it.
+            let why = beyond_range(wanted, dry_run).or_else(|| self.is_taken(wanted, service.uid()).then_some(TAKEN))?;
+            Some(Cause::invalid(format!("spec.ports[{i}].nodePort"), &wanted.into(), why))
+        })
+    }
+
+    /// Refuses the port that a service has chosen to be asked for its health at.
+    fn demand_health_port(&self, service: &Value, dry_run: bool) -> Result<(), Status> {
+        if !needs_health_check(service) {
+            return Ok(());
+        }
+        let wanted = service.at(&["spec", "healthCheckNodePort"]).int();
+        match self.is_taken(wanted, service.uid()).then_some(TAKEN).or_else(|| beyond_range(wanted, dry_run)) {
+            None => Ok(()),
+            Some(why) => {
+                Err(Status::internal(format!("Internal error occurred: failed to allocate requested HealthCheck NodePort {wanted}: {why}")))
+            }
+        }
     }
 
     /// Why a service may not have the address that it has chosen.
-    fn refuse_ip(&self, text: &str, uid: &str, more: &[AddressBlock], dry_run: bool) -> Option<Cause> {
+    fn refuse_ip(&self, service: &Value, more: &[AddressBlock], dry_run: bool) -> Option<Cause> {
+        let (text, uid) = (service.at(&["spec", "clusterIP"]).str(), service.uid());
         let ip = text.parse::<Ipv4Addr>().ok()?;
         let blocks = || more.iter().copied().chain([AddressBlock::SERVICES]);
         let why = if !blocks().any(|block| block.gives(ip)) {
@@ -180,7 +180,7 @@ impl ServiceAllocator {
         {
             self.ips.remove(&u32::from(ip));
         }
-        for port in node_ports(service) {
+        for (port, _) in node_ports(service) {
             if self.ports.get(&port).is_some_and(|o| o == uid) {
                 self.ports.remove(&port);
             }
@@ -192,7 +192,7 @@ impl ServiceAllocator {
         if let Ok(ip) = service.at(&["spec", "clusterIP"]).str().parse::<Ipv4Addr>() {
             self.ips.insert(u32::from(ip), uid.clone());
         }
-        for port in node_ports(service).filter(|p| *p != 0) {
+        for (port, _) in node_ports(service) {
             self.ports.insert(port, uid.clone());
         }
     }
@@ -215,15 +215,30 @@ impl ServiceAllocator {
     }
 }
 
+fn type_of(service: &Value) -> &str {
+    service.at(&["spec", "type"]).str()
+}
+
+/// Whether a service's ports are open on the nodes too.
+fn has_node_ports(service: &Value) -> bool {
+    matches!(type_of(service), "NodePort" | "LoadBalancer")
+}
+
+/// Why no service may have a port that one has chosen, where none may.
+fn beyond_range(port: i64, dry_run: bool) -> Option<&'static str> {
+    (port != 0 && !NODE_PORTS.contains(&port) && !dry_run).then_some(BEYOND_RANGE)
+}
+
 /// The port that a dry run shows: the one after the highest that it gave, from a number where no real one is
 /// (`portallocator.PortAllocationOperation`).
 fn dummy_port(ports: &[Value]) -> i64 {
     ports.iter().map(|p| p.get("nodePort").int()).fold(32_768, i64::max) + 1
 }
 
-fn node_ports(service: &Value) -> impl Iterator<Item = i64> {
-    let ports = service.at(&["spec", "ports"]).items().iter().map(|p| p.get("nodePort").int());
-    ports.chain([service.at(&["spec", "healthCheckNodePort"]).int()])
+/// The ports of nodes that a service names, each with whether it is to be asked for its health there.
+fn node_ports(service: &Value) -> impl Iterator<Item = (i64, bool)> {
+    let ports = service.at(&["spec", "ports"]).items().iter().map(|p| (p.get("nodePort").int(), false));
+    ports.chain([(service.at(&["spec", "healthCheckNodePort"]).int(), true)]).filter(|(port, _)| *port != 0)
 }
 
 /// The address families of a service on a cluster with IPv4 alone, and what is wrong with those it asks for
@@ -302,7 +317,7 @@ mod tests {
     fn allocated(spec: Value) -> Result<Value, String> {
         let mut service = obj!({"metadata": {"name": "s", "uid": "u"}, "spec": spec});
         let mut random = RandomStream::new(1, "services");
-        ServiceAllocator::default().allocate(&mut service, None, (&mut random, &[]), false).map_err(|status| status.into_message())?;
+        ServiceAllocator::default().allocate(&mut service, None, &[], &mut random, false).map_err(|status| status.into_message())?;
         Ok(service.get("spec").clone())
     }
 

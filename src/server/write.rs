@@ -102,7 +102,7 @@ impl ApiServer {
             return Ok(());
         }
         let more = self.more_service_blocks();
-        self.services.allocate(object, old, (&mut self.random, &more), write.options.dry_run)
+        self.services.allocate(object, old, &more, &mut self.random, write.options.dry_run)
     }
 
     /// Takes them back where the Service was then refused.
