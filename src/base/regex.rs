@@ -11,7 +11,7 @@ use crate::base::List as _;
 pub use error::RegexError;
 use error::Why;
 pub use parse::posix_class;
-use parse::{Ast, Parser};
+use parse::{Ast, Parser, Syntax};
 
 /// A compiled expression.
 #[derive(Debug, Clone)]
@@ -107,17 +107,17 @@ const STEPS_LONGER: u32 = 50_000;
 impl Regex {
     /// Compiles a POSIX expression.
     pub fn new(text: &str, extended: bool, fold: bool) -> Result<Regex, RegexError> {
-        Self::compile(text, extended, fold, false)
+        Self::compile(text, if extended { Syntax::Extended } else { Syntax::Basic }, fold)
     }
 
     /// Compiles an expression in Go's syntax (RE2), of which of the classes by Unicode property few are known.
     pub fn go(text: &str) -> Result<Regex, RegexError> {
-        Self::compile(text, true, false, true)
+        Self::compile(text, Syntax::Go, false)
     }
 
-    fn compile(text: &str, extended: bool, fold: bool, go: bool) -> Result<Regex, RegexError> {
+    fn compile(text: &str, syntax: Syntax, fold: bool) -> Result<Regex, RegexError> {
         let chars: Vec<char> = text.chars().list();
-        let mut p = Parser::new(&chars, extended, go);
+        let mut p = Parser::new(&chars, syntax);
         let ast = p.parse()?;
         let groups = p.groups;
         let mut re = Regex { nodes: Vec::new(), groups, fold, longest: false, forgets: true, literal: None, anchored: false };
@@ -134,7 +134,7 @@ impl Regex {
                 _ => 0,
             })
             .sum();
-        re.longest = !go && choices > 1;
+        re.longest = syntax != Syntax::Go && choices > 1;
         if !fold && let Some(Node::Char(c)) = re.nodes.get(1) {
             re.literal = Some(*c);
         }

@@ -16,6 +16,23 @@ pub(super) enum Ast {
     Repeat(Box<Ast>, u32, Option<u32>, bool),
 }
 
+/// How an expression is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Syntax {
+    /// POSIX's basic syntax: most operators stand behind a backslash.
+    Basic,
+    /// POSIX's extended syntax.
+    Extended,
+    /// Go's (RE2).
+    Go,
+}
+
+/// What stands within brackets.
+enum Member {
+    Char(char),
+    Set(Vec<(char, char)>),
+}
+
 /// How many characters an expression may have.
 const LENGTH_MAX: usize = 10_000;
 /// How often Go lets something be repeated.
@@ -101,8 +118,8 @@ fn repeats_within(ast: &Ast, most: u32) -> bool {
 }
 
 impl<'a> Parser<'a> {
-    /// A parser of POSIX's basic or extended syntax, or of Go's.
-    pub(super) fn new(c: &'a [char], extended: bool, go: bool) -> Self {
+    pub(super) fn new(c: &'a [char], syntax: Syntax) -> Self {
+        let (extended, go) = (syntax != Syntax::Basic, syntax == Syntax::Go);
         Parser { c, at: 0, extended, go, groups: 1, depth: 0, flags: Flags::default() }
     }
 
@@ -188,22 +205,18 @@ impl<'a> Parser<'a> {
                 }
                 _ if self.operator('{') && self.is_count() => {
                     self.skip_operator();
-                    let min = self.number();
-                    let max = if self.peek(0) == Some(',') {
-                        self.at += 1;
-                        self.number().map(Some).unwrap_or(None)
-                    } else {
-                        min
-                    };
-                    let open = max.is_none();
+                    let (min, is_range) = (self.number(), self.peek(0) == Some(','));
+                    self.at += usize::from(is_range);
+                    let max = if is_range { self.number() } else { min };
                     let closed = self.operator('}');
                     self.skip_operator();
+                    let is_nothing = min.is_none() && !is_range;
                     let min = min.unwrap_or(0);
                     let most = if self.go { GO_REPEAT_MAX } else { 255 };
-                    if !closed || min > most || max.is_some_and(|m| m > most || m < min) {
+                    if !closed || is_nothing || min > most || max.is_some_and(|m| m > most || m < min) {
                         return Err(self.wrong(Why::Count, from));
                     }
-                    (min, if open { None } else { max })
+                    (min, max)
                 }
                 _ => return Ok(atom),
             };
@@ -410,7 +423,7 @@ impl<'a> Parser<'a> {
     }
 
     /// What stands next within brackets: a character, or a set of them.
-    fn member(&mut self, open: usize) -> Result<Result<char, Vec<(char, char)>>, RegexError> {
+    fn member(&mut self, open: usize) -> Result<Member, RegexError> {
         let from = self.at;
         let a = self.peek(0).ok_or_else(|| self.rest(Why::Bracket, open))?;
         let next = self.peek(1);
@@ -420,25 +433,25 @@ impl<'a> Parser<'a> {
             if let Some(end) = end {
                 self.at = end + 2;
                 let name: String = self.c[from + 2..end].iter().collect();
-                return Ok(Err(posix_class(&name).ok_or_else(|| self.wrong(Why::ClassName, from))?.to_vec()));
+                return Ok(Member::Set(posix_class(&name).ok_or_else(|| self.wrong(Why::ClassName, from))?.to_vec()));
             }
             if !self.go {
                 return Err(self.rest(Why::Bracket, open));
             }
         }
-        let Some(e) = next.filter(|e| a == '\\' && (self.go || "nt\\sdw".contains(*e))) else { return Ok(Ok(a)) };
+        let Some(e) = next.filter(|e| a == '\\' && (self.go || "nt\\sdw".contains(*e))) else { return Ok(Member::Char(a)) };
         self.at += 1;
         if matches!(e, 'p' | 'P') && self.go {
             let (negated, set) = self.unicode_class(e, from)?;
-            return Ok(Err(if negated { complement(set) } else { set.to_vec() }));
+            return Ok(Member::Set(if negated { complement(set) } else { set.to_vec() }));
         }
         Ok(match (perl_class(e), e) {
-            (Some((false, set)), _) => Err(set.to_vec()),
-            (Some((true, set)), _) => Err(complement(set)),
-            (None, 'n') => Ok('\n'),
-            (None, 't') => Ok('\t'),
-            _ if self.go => Ok(self.go_escape(e, from)?),
-            _ => Ok(e),
+            (Some((false, set)), _) => Member::Set(set.to_vec()),
+            (Some((true, set)), _) => Member::Set(complement(set)),
+            (None, 'n') => Member::Char('\n'),
+            (None, 't') => Member::Char('\t'),
+            _ if self.go => Member::Char(self.go_escape(e, from)?),
+            _ => Member::Char(e),
         })
     }
 
@@ -451,13 +464,15 @@ impl<'a> Parser<'a> {
         while self.peek(0) != Some(']') || self.at == first {
             let from = self.at;
             match self.member(open)? {
-                Err(set) => ranges.extend(set),
-                Ok(a) if self.peek(0) == Some('-') && self.peek(1).is_some_and(|z| z != ']') => {
+                Member::Set(set) => ranges.extend(set),
+                Member::Char(a) if self.peek(0) == Some('-') && self.peek(1).is_some_and(|z| z != ']') => {
                     self.at += 1;
-                    let z = self.member(open)?.ok().filter(|z| a <= *z);
-                    ranges.push((a, z.ok_or_else(|| self.wrong(Why::Range, from))?));
+                    match self.member(open)? {
+                        Member::Char(z) if a <= z => ranges.push((a, z)),
+                        _ => return Err(self.wrong(Why::Range, from)),
+                    }
                 }
-                Ok(a) => ranges.push((a, a)),
+                Member::Char(a) => ranges.push((a, a)),
             }
         }
         self.at += 1;

@@ -105,6 +105,7 @@ fn table() {
     ] {
         assert_eq!(Regex::new(re, true, false).expect_err(re).to_string(), error);
     }
+    assert_eq!(Regex::new(r"a\{\}", false, false).expect_err("no count").to_string(), r"Invalid content of \{\}");
     // As long as the expression times the text, however it is nested.
     for (re, text) in
         [("^(([a-z]+)*)+$", format!("{}!", "x".repeat(5000))), ("(x+x+)+y", "x".repeat(3000)), ("(a*)*b|c$", "a".repeat(3000))]
