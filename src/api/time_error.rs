@@ -50,8 +50,11 @@ pub fn explain(text: &str, layout: &str) -> String {
             zone.bytes().enumerate().all(fits).then_some(after)
         }),
     };
+    let offset = |at: std::ops::Range<usize>| rest.get(at).and_then(|digits| digits.parse::<u32>().ok()).unwrap_or(0);
     match zone {
         None => cannot(rest, "Z07:00"),
+        Some(_) if !rest.starts_with('Z') && offset(1..3) > 24 => format!("parsing time {quoted}: time zone offset hour out of range"),
+        Some(_) if !rest.starts_with('Z') && offset(4..6) > 60 => format!("parsing time {quoted}: time zone offset minute out of range"),
         Some("") => format!("parsing time {quoted}: day out of range"),
         Some(extra) => format!("parsing time {quoted}: extra text: {extra:?}"),
     }
@@ -61,10 +64,14 @@ pub fn explain(text: &str, layout: &str) -> String {
 mod tests {
     #[test]
     fn the_part_that_does_not_fit_is_named() {
-        let explain = |text| super::explain(text, "2006-01-02T15:04:05Z07:00");
+        let explain = |text: &str| super::explain(text, "2006-01-02T15:04:05Z07:00");
         assert_eq!(explain("<Now>"), "parsing time \"<Now>\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"<Now>\" as \"2006\"");
         assert_eq!(explain("2026-13-01T00:00:00Z"), "parsing time \"2026-13-01T00:00:00Z\": month out of range");
         assert_eq!(explain("2026-02-30T00:00:00Z"), "parsing time \"2026-02-30T00:00:00Z\": day out of range");
+        for (zone, part) in [("+25:00", "hour"), ("-01:61", "minute")] {
+            let time = format!("2026-01-01T00:00:00{zone}");
+            assert_eq!(explain(&time), format!("parsing time {time:?}: time zone offset {part} out of range"));
+        }
         assert!(explain("2026-01-01T00:00:00+aé12").ends_with("cannot parse \"+aé12\" as \"Z07:00\""));
         assert!(explain("2026-01-01T00:00:00+01:+1").ends_with("cannot parse \"+01:+1\" as \"Z07:00\""));
         assert_eq!(explain("2026-02-03"), "parsing time \"2026-02-03\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"\" as \"T\"");

@@ -156,7 +156,12 @@ pub fn parse_rfc3339(text: &str) -> Option<(i64, u32)> {
                 return None;
             }
             let at = text.len() - 6;
-            let s = num(at + 1, at + 3)? * 3600 + num(at + 4, at + 6)? * 60;
+            let (hours, minutes) = (num(at + 1, at + 3)?, num(at + 4, at + 6)?);
+            // As Go has it: some people do write offsets of 24 hours or 60 minutes.
+            if hours > 24 || minutes > 60 {
+                return None;
+            }
+            let s = hours * 3600 + minutes * 60;
             if r[0] == b'-' { -s } else { s }
         }
     };
@@ -208,6 +213,8 @@ mod tests {
             "2026-01-01 00:00:00Z",
             "2026-01-01T00:00:00",
             "2026-01-01T00:00:00.Z",
+            "2026-01-01T00:00:00+25:00",
+            "2026-01-01T00:00:00-01:61",
             "２026-01-01T00:00:00Z",
         ] {
             assert_eq!(parse_rfc3339(bad), None, "{bad}");
