@@ -1,8 +1,9 @@
 //! Lists of the REST API in chunks and as they were at a revision, and what a watch asks for. Models the apiserver's
 //! `ListOptions`: their validation, `storage.ValidateListOptions` and continue tokens.
 
+use super::ApiServer;
 use super::options::ListOptions;
-use super::{ApiServer, rest};
+use super::rest::{self, Target};
 use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{self, Cause, KindRef, Object, Status, Value};
 use crate::base::{List as _, Time, base64};
@@ -24,6 +25,14 @@ pub(super) fn selectors(query: &Query) -> ListOptions {
     ListOptions { label_selector: of("labelSelector"), field_selector: of("fieldSelector") }
 }
 
+/// Where a list begins.
+struct Start {
+    /// The revision that it shows.
+    at: u64,
+    /// The namespace and name that it goes on after, where it goes on.
+    after: Option<(String, String)>,
+}
+
 /// A watch that a path and its query ask for.
 #[derive(Clone, Debug)]
 pub struct WatchRequest {
@@ -39,6 +48,21 @@ pub struct WatchRequest {
     pub timeout_s: Option<u64>,
     /// Whether it says when all that was there has been told.
     pub marks_initial: bool,
+}
+
+impl WatchRequest {
+    fn of(target: Target, query: &Query) -> Result<WatchRequest, Status> {
+        let seconds = number(query, "timeoutSeconds")?;
+        let from = revision(parameter(query, "resourceVersion"))?;
+        Ok(WatchRequest {
+            kind: target.kind,
+            namespace: (!target.namespace.is_empty()).then_some(target.namespace),
+            select: selectors(query),
+            from: (from > 0).then_some(from),
+            timeout_s: u64::try_from(seconds).ok().filter(|s| *s > 0),
+            marks_initial: matches!(parameter(query, "sendInitialEvents"), "true" | "1"),
+        })
+    }
 }
 
 fn number(query: &Query, name: &str) -> Result<i64, Status> {
@@ -124,41 +148,15 @@ impl ApiServer {
         let kind = self.current(kind);
         let (labels, fields) = select.parse(kind)?;
 
-        let (token, version) = (parameter(query, "continue"), parameter(query, "resourceVersion"));
-        let (mut at, mut after, mut gone) = (self.revision(), None, TOO_OLD);
-        if token.is_empty() {
-            let asked = revision(version)?;
-            if asked > at {
-                let message = format!("Timeout: Too large resource version: {asked}, current: {at}");
-                return Err(Status::new(504, "Timeout", message));
-            }
-            match parameter(query, "resourceVersionMatch") {
-                "Exact" => at = asked,
-                "" if limit > 0 && asked > 0 => at = asked,
-                _ => {}
-            }
-        } else {
-            let (start, rv) = decode_token(token)?;
-            if !matches!(version, "" | "0") {
-                return Err(Status::bad_request("specifying resource version is not allowed when using continue"));
-            }
-            // Less than nothing asks for things as they are now.
-            at = u64::try_from(rv).unwrap_or(at).min(at);
-            (after, gone) = (Some(start), TOKEN_TOO_OLD);
-        }
-
-        let key = |namespace_of: &str, name: &str| match namespace {
-            None if kind.namespaced => (namespace_of.to_owned(), name.to_owned()),
-            _ => (String::new(), name.to_owned()),
+        let Start { at, after } = self.start_of(query, limit)?;
+        let gone = if after.is_some() { TOKEN_TOO_OLD } else { TOO_OLD };
+        let key = |object: &Value| match namespace {
+            None if kind.namespaced => (object.namespace().to_owned(), object.name().to_owned()),
+            _ => (String::new(), object.name().to_owned()),
         };
-        let after = after.map(|start| {
-            let start = start.trim_start_matches('/').trim_end_matches('\0');
-            start.split_once('/').map_or_else(|| (String::new(), start.to_owned()), |(n, name)| (n.to_owned(), name.to_owned()))
-        });
         let kept = self.store().iter_at(kind, namespace, at).map_err(|_| Status::gone(gone))?;
         let made = self.built_in(kind);
         let all = self.with_built_in(kind, namespace, kept.list(), &made);
-        let key = |object: &Value| key(object.namespace(), object.name());
         let mut rows = all.into_iter().skip_while(|object| after.as_ref().is_some_and(|after| key(object) <= *after));
         let mut items = Vec::new();
         let mut last = None;
@@ -184,6 +182,32 @@ impl ApiServer {
         Ok(list)
     }
 
+    /// Where the list that a query asks for begins.
+    fn start_of(&self, query: &Query, limit: usize) -> Result<Start, Status> {
+        let (token, version) = (parameter(query, "continue"), parameter(query, "resourceVersion"));
+        let newest = self.revision();
+        if !token.is_empty() {
+            let (start, revision) = decode_token(token)?;
+            if !matches!(version, "" | "0") {
+                return Err(Status::bad_request("specifying resource version is not allowed when using continue"));
+            }
+            let start = start.trim_start_matches('/').trim_end_matches('\0');
+            let (namespace, name) = start.split_once('/').unwrap_or(("", start));
+            // Less than nothing asks for things as they are now.
+            let at = u64::try_from(revision).unwrap_or(newest).min(newest);
+            return Ok(Start { at, after: Some((namespace.to_owned(), name.to_owned())) });
+        }
+        let asked = revision(version)?;
+        if asked > newest {
+            return Err(Status::new(504, "Timeout", format!("Timeout: Too large resource version: {asked}, current: {newest}")));
+        }
+        let is_exact = match parameter(query, "resourceVersionMatch") {
+            "Exact" => true,
+            rule => rule.is_empty() && limit > 0 && asked > 0,
+        };
+        Ok(Start { at: if is_exact { asked } else { newest }, after: None })
+    }
+
     /// The watch that a path and its query ask for; nothing where they ask for something else.
     pub fn watch_request(&self, path: &str) -> Option<Result<WatchRequest, Status>> {
         let (path, query) = path.split_once('?')?;
@@ -195,17 +219,6 @@ impl ApiServer {
         if !target.name.is_empty() {
             return None;
         }
-        Some((|| {
-            let seconds = number(&query, "timeoutSeconds")?;
-            let from = revision(parameter(&query, "resourceVersion"))?;
-            Ok(WatchRequest {
-                kind: target.kind,
-                namespace: (!target.namespace.is_empty()).then_some(target.namespace),
-                select: selectors(&query),
-                from: (from > 0).then_some(from),
-                timeout_s: u64::try_from(seconds).ok().filter(|s| *s > 0),
-                marks_initial: matches!(parameter(&query, "sendInitialEvents"), "true" | "1"),
-            })
-        })())
+        Some(WatchRequest::of(target, &query))
     }
 }
