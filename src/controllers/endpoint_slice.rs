@@ -85,6 +85,10 @@ impl EndpointSliceController {
                 }
             }
             for (slice, mut list) in filled {
+                if list.is_empty() {
+                    spare.extend(slice);
+                    continue;
+                }
                 hint(&service, &mut list);
                 self.write(api, &by, &service, slice, &port_list, list, trigger.as_ref())?;
             }

@@ -28,6 +28,8 @@ mod replica_set;
 mod replica_tally;
 mod replicas;
 mod resource_quota;
+#[cfg(test)]
+mod scenarios;
 mod service_cidr;
 mod service_pods;
 mod stateful_set;

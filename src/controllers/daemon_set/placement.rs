@@ -56,7 +56,7 @@ impl Rules {
 }
 
 /// The node that a daemon pod is on, or is pinned to by its affinity.
-pub(super) fn target_node(pod: &Value) -> &str {
+pub(in crate::controllers) fn target_node(pod: &Value) -> &str {
     let bound = pod.at(&["spec", "nodeName"]).str();
     if !bound.is_empty() {
         return bound;
