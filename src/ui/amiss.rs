@@ -87,23 +87,16 @@ pub fn Amiss(props: &Props) -> Html {
             </details></li>
         }
     };
-    let (mut rows, mut hidden) = (Vec::new(), count);
-    let mut add = |objects: usize, row: Html| {
-        if rows.len() < ROWS - 1 {
-            hidden -= objects;
-        }
-        rows.push(row);
-    };
-    for group in groups.iter().take(NAMED_MAX) {
-        add(group.len(), row(group));
-    }
+    let mut rows = groups.iter().take(NAMED_MAX).map(row).list();
     if groups.len() > NAMED_MAX {
-        add(0, more(groups.len()));
+        rows.push(more(groups.len()));
     }
     for (object, c) in others {
-        add(1, item(reasons::cause_tone(&c), Icon::Bang, object, Some(reasons::sentence(&c, lang)), reasons::short_cause(&c, lang)));
+        rows.push(item(reasons::cause_tone(&c), Icon::Bang, object, Some(reasons::sentence(&c, lang)), reasons::short_cause(&c, lang)));
     }
     let rest = if rows.len() > ROWS { rows.split_off(ROWS - 1) } else { Vec::new() };
+    // Rows of pods may be of several, the others are of one object each.
+    let told = groups.iter().take(rows.len()).map(Vec::len).sum::<usize>() + rows.len().saturating_sub(groups.len());
     html! {
         // Room is kept for what may come, but not before there is anything that it could be.
         <div class={classes!("amiss", (count == 0 && view.pods().next().is_none()).then_some("still"))}>
@@ -113,7 +106,7 @@ pub fn Amiss(props: &Props) -> Html {
                 { for rows }
                 if !rest.is_empty() {
                     <li key="rest"><details class="rest">
-                        <summary>{ fill(Text::AndMore.t(lang), &[&format!("{hidden}{plus}")]) }</summary>
+                        <summary>{ fill(Text::AndMore.t(lang), &[&format!("{}{plus}", count - told)]) }</summary>
                         <ul class="list">{ for rest }</ul>
                     </details></li>
                 }

@@ -126,12 +126,14 @@ fn name_parts(pod: &PodView) -> (String, String) {
 
 /// A status; where it has two lines, it may be broken before each of its words: `CrashLoopBackOff` is one of three.
 fn status(text: &str, density: Density) -> Html {
-    if density != Density::Tall {
-        return text.into();
+    let (mut words, mut rest) = (Vec::new(), text);
+    while let Some(at) = rest.bytes().skip(1).position(|b| density == Density::Tall && b.is_ascii_uppercase()) {
+        let (word, after) = rest.split_at(at + 1);
+        words.push(html! { word });
+        words.push(html! { <wbr /> });
+        rest = after;
     }
-    let mut begin = 0;
-    let ends = text.match_indices(|c: char| c.is_ascii_uppercase()).map(|word| word.0).chain([text.len()]);
-    html! { for end in ends { { &text[std::mem::replace(&mut begin, end)..end] }<wbr /> } }
+    html! { <>{ for words }{ rest }</> }
 }
 
 /// A pod as a cell.

@@ -65,7 +65,7 @@ pub fn keep(task: &ExerciseView) {
 fn words(text: &str, terminal: usize, lang: Lang, link: &Link) -> Html {
     let has_terminal = EMBEDDED.with(|e| *e != "embed");
     // A flag is not broken after its dashes.
-    let whole = |part: &str| html! { for word in part.split(' ') { <span>{ word }</span>{ " " } } };
+    let whole = |part: &str| html! { for word in part.split_inclusive(' ') { <span>{ word }</span> } };
     let part = |(is_code, part): (bool, &str)| match is_code {
         false => html! { part },
         true if has_terminal && part.contains(' ') => {

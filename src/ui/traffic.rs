@@ -86,8 +86,8 @@ fn legs(flows: &[Flow]) -> Vec<((&str, &str), Load)> {
 
 /// What the dots run behind, and how much of them is taken away there: of what has words in it most, of the words themselves all.
 const BEHIND: [(&str, &str); 2] = [
-    (".large .pod, .medium .pod, .node > header", "#000b"),
-    (".pod :is(.name, .state) > *, .pod .side b, .door, .node > header > *, .queue > *, .water > .none", "#000"),
+    (".large .pod, .medium .pod, .node > header, .queue > .pod", "#000b"),
+    (".pod :is(.name, .state) > :not(.sr), .pod .side b, .door, .node > header > *, .queue > :not(.pod), .water > .none", "#000"),
 ];
 
 /// A box: where it begins, and how wide and high it is.
@@ -138,11 +138,14 @@ fn measure(over: &Element, flows: &[Flow]) -> Ways {
         })
     };
     let legs: Vec<Leg> = legs(flows).into_iter().filter_map(drawn).list();
-    let behind = BEHIND.map(|(selector, _)| {
-        let all = tank.query_selector_all(selector).ok();
-        let boxes = all.iter().flat_map(|all| (0..all.length()).filter_map(|i| seen(all.item(i)?.dyn_into().ok()?)));
-        boxes.filter(|place| legs.iter().any(|leg| leg.meets(place))).list()
-    });
+    let mut behind: [Vec<Place>; 2] = Default::default();
+    for (places, (selector, _)) in behind.iter_mut().zip(BEHIND) {
+        let Ok(all) = tank.query_selector_all(selector) else { continue };
+        for i in 0..all.length() {
+            let place = all.item(i).and_then(|found| seen(found.dyn_into().ok()?));
+            places.extend(place.filter(|place| legs.iter().any(|leg| leg.meets(place))));
+        }
+    }
     (legs, behind)
 }
 
@@ -173,27 +176,24 @@ pub fn Traffic(props: &Props) -> Html {
             move || drop(run.map(|next| next.borrow_mut().take()))
         }
     });
-    let tone = |l: &Leg| l.failing.then_some("bad");
     let leg = |l: &Leg| {
         let (x, y) = l.end;
         html! {
-            <g class={classes!("leg", tone(l), l.gap.is_some().then_some("runs"))}>
+            <g class={classes!("leg", l.failing.then_some("bad"), l.gap.is_some().then_some("runs"))}>
+                <path class="way" d={l.path()} />
                 if l.failing { <path class="drop" d={format!("M{} {}l8 8m0 -8l-8 8", x - 4, y - 4)} /> }
                 for i in 0..l.waiting.min(STANDING_MAX) { <circle cx={(x + 9 * (i as i32 + 1)).to_string()} cy={(y - 5).to_string()} r="3" /> }
             </g>
         }
     };
     let (all, [_, words]) = &*legs;
-    let mut holes = String::new();
+    // Holes where there are words.
+    let mut seen = "clip-path:path(evenodd,'M0 0h9999v9999h-9999z".to_owned();
     for [x, y, w, h] in words {
-        holes += &format!("M{x:.0} {y:.0}h{w:.0}v{h:.0}h-{w:.0}z");
+        seen += &format!("M{x} {y}h{w}v{h}h-{w}z");
     }
     html! { <>
-        <svg ref={over} class="traffic" aria-hidden="true">
-            <mask id="words" maskUnits="userSpaceOnUse" width="100%" height="100%"><rect width="100%" height="100%" fill="#fff" /><path class="hole" d={holes} /></mask>
-            <g mask="url(#words)">for l in all { <path class={classes!("way", tone(l))} d={l.path()} /> }</g>
-            { for all.iter().map(leg) }
-        </svg>
+        <svg ref={over} class="traffic" aria-hidden="true" style={seen + "')"}>{ for all.iter().map(leg) }</svg>
         <canvas ref={dots} class="traffic" aria-hidden="true"></canvas>
     </> }
 }

@@ -53,7 +53,8 @@ impl Host {
             tasks: std::mem::replace(&mut self.tasks, next.tasks),
             transcripts: std::mem::replace(&mut self.transcripts, next.transcripts),
         };
-        self.replaced = Some(before).filter(|b| b.session().inputs.iter().any(|i| i.is_act() || !i.files.is_empty()));
+        let is_used = before.session().inputs.iter().any(|i| i.is_act() || !i.files.is_empty());
+        self.replaced = is_used.then_some(before);
         (self.edited, self.files_seen, self.files_stale) = (SortedMap::new(), SortedMap::new(), true);
         let branch = self.time.current();
         for (terminal, screen) in self.terminals.iter_mut() {
