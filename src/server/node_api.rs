@@ -55,6 +55,7 @@ impl LogRequest {
             timestamps: of("timestamps") == "true",
             tail_lines: of("tailLines").parse().ok(),
             since: of("sinceSeconds").parse().ok().map(Duration::from_secs),
+            since_time: Time::parse_rfc3339(of("sinceTime")),
             limit_bytes: of("limitBytes").parse().ok(),
             ..LogOptions::default()
         };

@@ -22,4 +22,5 @@ kubectl get --raw '/api/v1/namespaces/default/configmaps?watch=1&timeoutSeconds=
 kubectl run p --image=busybox:1.36 -- sh -c 'echo one; echo two; sleep 1000'
 kubectl wait pod/p --for=condition=Ready
 kubectl get --raw '/api/v1/namespaces/default/pods/p/log?tailLines=1'
+kubectl get --raw '/api/v1/namespaces/default/pods/p/log?sinceTime=2027-01-01T00:00:00Z'
 kubectl get --raw '/api/v1/namespaces/default/pods/q/log'
