@@ -334,30 +334,22 @@ pub fn has_format(format: &str, text: &str) -> Option<bool> {
     })
 }
 
-fn as_float(value: &Value) -> Option<f64> {
-    match value {
-        Value::Int(i) => Some(*i as f64),
-        Value::Float(f) => Some(*f),
-        _ => None,
-    }
-}
-
 fn number(schema: &Value, path: &str, value: &Value, found: &mut Found) {
-    let Some(is) = as_float(value) else { return };
+    let Some(is) = value.as_float() else { return };
     // A whole number's bound is shown whole.
     let shown = |bound: f64| if matches!(value, Value::Int(_)) { (bound as i64).to_string() } else { Value::Float(bound).to_json() };
     if schema.get("format").str() == "int32" && matches!(value, Value::Int(i) if i32::try_from(*i).is_err()) {
         let text = format!("Checked value must be of type integer with format int32 in {path}");
         found.causes.push(Cause::invalid("<nil>", &"".into(), &text));
     }
-    if let Some(factor) = as_float(schema.get("multipleOf")).filter(|f| *f > 0.0) {
+    if let Some(factor) = schema.get("multipleOf").as_float().filter(|f| *f > 0.0) {
         let times = if factor < 1.0 { 1.0 / factor * is } else { is / factor };
         if times != times.trunc() {
             found.invalid(path, value, &format!("should be a multiple of {}", shown(factor)));
         }
     }
     for (bound, exclusive, what, sign) in [("minimum", "exclusiveMinimum", "greater", -1.0), ("maximum", "exclusiveMaximum", "less", 1.0)] {
-        let Some(limit) = as_float(schema.get(bound)) else { continue };
+        let Some(limit) = schema.get(bound).as_float() else { continue };
         let (over, strict) = ((is - limit) * sign, schema.get(exclusive).is_true());
         if over > 0.0 || (strict && over == 0.0) {
             let equal = if strict { "" } else { " or equal to" };
