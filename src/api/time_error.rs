@@ -1,9 +1,12 @@
 //! Why a text is no RFC 3339 time, in the words of Go's `time.Parse`.
 
+use std::fmt::Write as _;
+
 /// `parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"`.
 pub fn explain(text: &str, layout: &str) -> String {
-    let quoted = format!("{text:?}");
-    let cannot = |rest: &str, element: &str| format!("parsing time {quoted} as \"{layout}\": cannot parse {rest:?} as \"{element}\"");
+    let quoted = quote(text);
+    let cannot =
+        |rest: &str, element: &str| format!("parsing time {quoted} as \"{layout}\": cannot parse {} as \"{element}\"", quote(rest));
     let mut rest = text;
     let mut fields = [0_u32; 6];
     let steps: [(&str, usize); 11] =
@@ -56,8 +59,21 @@ pub fn explain(text: &str, layout: &str) -> String {
         Some(_) if !rest.starts_with('Z') && offset(1..3) > 24 => format!("parsing time {quoted}: time zone offset hour out of range"),
         Some(_) if !rest.starts_with('Z') && offset(4..6) > 60 => format!("parsing time {quoted}: time zone offset minute out of range"),
         Some("") => format!("parsing time {quoted}: day out of range"),
-        Some(extra) => format!("parsing time {quoted}: extra text: {extra:?}"),
+        Some(extra) => format!("parsing time {quoted}: extra text: {}", quote(extra)),
     }
+}
+
+/// Quotes as `time` does, which shows what is not ASCII by its bytes.
+fn quote(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.bytes() {
+        let _ = match c {
+            b'"' | b'\\' => write!(out, "\\{}", char::from(c)),
+            b' '..0x80 => write!(out, "{}", char::from(c)),
+            _ => write!(out, "\\x{c:02x}"),
+        };
+    }
+    out + "\""
 }
 
 #[cfg(test)]
@@ -72,7 +88,7 @@ mod tests {
             let time = format!("2026-01-01T00:00:00{zone}");
             assert_eq!(explain(&time), format!("parsing time {time:?}: time zone offset {part} out of range"));
         }
-        assert!(explain("2026-01-01T00:00:00+aé12").ends_with("cannot parse \"+aé12\" as \"Z07:00\""));
+        assert!(explain("2026-01-01T00:00:00+aé12").ends_with(r#"cannot parse "+a\xc3\xa912" as "Z07:00""#));
         assert!(explain("2026-01-01T00:00:00+01:+1").ends_with("cannot parse \"+01:+1\" as \"Z07:00\""));
         assert_eq!(explain("2026-02-03"), "parsing time \"2026-02-03\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"\" as \"T\"");
     }
