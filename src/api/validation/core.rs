@@ -161,9 +161,6 @@ fn config_map_data(errors: &mut Errors, map: &Value) {
     }
     if bytes > DATA_BYTES_MAX {
         errors.too_long(Path::new("[]"), DATA_BYTES_MAX);
-        if let Some(last) = errors.0.last_mut() {
-            last.field = "[]".into();
-        }
     }
 }
 
