@@ -2,7 +2,7 @@
 
 use super::super::cron::Schedule;
 use super::super::selector::LabelSelector;
-use super::super::{Object, Value, names, time_zone};
+use super::super::{Object, Value, names, quote, time_zone};
 use super::meta::{label_selector, object_meta, object_meta_update};
 use super::path::{Errors, Path, same};
 use super::pod;
@@ -324,34 +324,44 @@ fn success_policy(errors: &mut Errors, at: Path<'_>, spec: &Value) {
 const INDEXES_LENGTH_MAX: usize = 64 << 10;
 
 /// How many indexes a list as `0,2-4` names.
+// Models validateIndexesFormat.
 fn parse_indexes(text: &str, completions: i64) -> Result<i64, String> {
-    let (mut total, mut previous) = (0, -1);
-    for part in text.split(',').filter(|_| !text.is_empty()) {
-        let number = |s: &str| s.parse::<i64>().map_err(|_| format!("cannot convert string to integer for index: {s:?}"));
-        let ends: Vec<&str> = part.split('-').list();
-        let (from, to) = match ends.as_slice() {
-            [one] => (number(one)?, number(one)?),
-            [from, to] => (number(from)?, number(to)?),
-            _ => {
-                return Err(format!(
-                    "the fragment {part:?} violates the requirement that an index interval can have at most two parts separated by '-'"
-                ));
-            }
-        };
-        for n in [from, to] {
-            if n >= completions {
-                return Err(format!("too large index: {:?}", n.to_string()));
-            }
-        }
-        if from <= previous || (ends.len() == 2 && to <= from) {
-            let before = if from <= previous { previous } else { from };
-            let current = if from <= previous { from } else { to };
-            return Err(format!("non-increasing order, previous: {before}, current: {current}"));
+    let (mut total, mut previous) = (0, None);
+    for interval in text.split(',').filter(|_| !text.is_empty()) {
+        let (from, to) = parse_interval(interval, completions)?;
+        if let Some(previous) = previous.filter(|previous| *previous >= from) {
+            return Err(not_increasing(previous, from));
         }
         total += to - from + 1;
-        previous = to;
+        previous = Some(to);
     }
     Ok(total)
+}
+
+/// The first and the last index of `2-4` or `0`.
+// Models parseIndexInterval.
+fn parse_interval(interval: &str, completions: i64) -> Result<(i64, i64), String> {
+    let index = |text: &str| match text.parse() {
+        Ok(index) if index >= completions => Err(format!("too large index: {}", quote(text))),
+        Ok(index) => Ok(index),
+        Err(_) => Err(format!("cannot convert string to integer for index: {}", quote(text))),
+    };
+    let Some((from, to)) = interval.split_once('-') else {
+        let only = index(interval)?;
+        return Ok((only, only));
+    };
+    if to.contains('-') {
+        return Err(format!(
+            "the fragment {} violates the requirement that an index interval can have at most two parts separated by '-'",
+            quote(interval)
+        ));
+    }
+    let (from, to) = (index(from)?, index(to)?);
+    if from >= to { Err(not_increasing(from, to)) } else { Ok((from, to)) }
+}
+
+fn not_increasing(previous: i64, current: i64) -> String {
+    format!("non-increasing order, previous: {previous}, current: {current}")
 }
 
 /// A changed Job.

@@ -81,6 +81,21 @@ fn suspended_jobs_may_be_placed_and_sized_anew() {
 }
 
 #[test]
+fn the_first_wrong_index_of_a_job_is_named() {
+    let wrong = |why: &str| format!("status.completedIndexes: Invalid value: {why}");
+    for (indexes, why) in [
+        ("2-x", "\"2-x\": error parsing completedIndexes: too large index: \"2\""),
+        ("0,002", "\"0,002\": error parsing completedIndexes: too large index: \"002\""),
+        ("\u{1}", "\"\\x01\": error parsing completedIndexes: cannot convert string to integer for index: \"\\x01\""),
+        ("1,1-0", "\"1,1-0\": error parsing completedIndexes: non-increasing order, previous: 1, current: 0"),
+    ] {
+        let why = wrong(why);
+        let judge: Judge = |new, old| status_update(kinds::JOB, new, old);
+        check(judge, &job(&obj!({})), &[("status/completedIndexes", indexes.into(), &[&why])]);
+    }
+}
+
+#[test]
 fn running_pods_may_be_resized_a_little() {
     let at = "spec/containers/0/resources";
     check(
