@@ -3,7 +3,7 @@
 use super::persistent_volume::class_of;
 use super::qos::qos_class;
 use super::quantity::Quantity;
-use super::resources::{Amounts, aggregate_containers, is_pod_level_resource};
+use super::resources::{Amounts, pod_amounts};
 use super::{KindRef, Value, has_ended, kinds};
 use crate::base::{List as _, Order as _, SortedMap};
 
@@ -87,23 +87,7 @@ pub fn amounts_of(pod: &Value, which: &str) -> Amounts {
             }
         }
     }
-    let mut amounts = aggregate_containers(&spec, which);
-    for (name, amount) in spec.at(&["resources", which]).entries().filter(|(name, _)| is_pod_level_resource(name)) {
-        amounts.insert(name.clone(), Quantity::of(amount));
-    }
-    for (name, amount) in spec.get("overhead").entries() {
-        let sum = amounts.get(name).map(|q| q.add(&Quantity::of(amount)));
-        match sum {
-            Some(sum) => {
-                amounts.insert(name.clone(), sum);
-            }
-            None if which == "requests" => {
-                amounts.insert(name.clone(), Quantity::of(amount));
-            }
-            None => {}
-        }
-    }
-    amounts
+    pod_amounts(&spec, which)
 }
 
 // Models podComputeUsageHelper.

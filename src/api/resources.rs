@@ -6,48 +6,73 @@ use crate::base::SortedMap;
 /// Amounts by resource name.
 pub type Amounts = SortedMap<ArcStr, Quantity>;
 
+/// Reads a `ResourceList`.
+pub fn amounts(list: &Value) -> Amounts {
+    list.entries().map(|(name, amount)| (name.clone(), Quantity::of(amount))).collect()
+}
+
 /// The sum over containers, or the most that any init container needs beside the sidecars started before it. `which` is
 /// `requests` or `limits`.
 // Models resource.AggregateContainerRequests and AggregateContainerLimits.
 pub fn aggregate_containers(spec: &Value, which: &str) -> Amounts {
+    aggregate_containers_by(spec, &|container| amounts(container.at(&["resources", which])))
+}
+
+/// The same by what `of` says that a container has.
+fn aggregate_containers_by(spec: &Value, of: &dyn Fn(&Value) -> Amounts) -> Amounts {
     let mut sum = Amounts::new();
     for container in spec.get("containers").items() {
-        add(&mut sum, container.at(&["resources", which]));
+        add(&mut sum, &of(container));
     }
     let mut sidecars = Amounts::new();
     let mut start = Amounts::new();
     for container in spec.get("initContainers").items() {
-        let own = container.at(&["resources", which]);
-        let needed = if is_sidecar(container) {
-            add(&mut sum, own);
-            add(&mut sidecars, own);
-            sidecars.clone()
+        let mut needed = of(container);
+        if is_sidecar(container) {
+            add(&mut sum, &needed);
+            add(&mut sidecars, &needed);
+            needed.clone_from(&sidecars);
         } else {
-            let mut needed = sidecars.clone();
-            add(&mut needed, own);
-            needed
-        };
-        most(&mut start, needed);
+            add(&mut needed, &sidecars);
+        }
+        raise(&mut start, &needed);
     }
-    most(&mut sum, start);
+    raise(&mut sum, &start);
     sum
 }
 
-fn add(sum: &mut Amounts, list: &Value) {
-    for (name, amount) in list.entries() {
-        let amount = Quantity::of(amount);
-        let total = sum.get(name).map_or_else(|| amount.clone(), |q| q.add(&amount));
-        sum.insert(name.clone(), total);
+/// What a pod `requests` as a whole, or what its `limits` are: its containers together or what it says of itself, and its overhead.
+// Models resource.PodRequests and PodLimits.
+pub fn pod_amounts(spec: &Value, which: &str) -> Amounts {
+    pod_amounts_by(spec, which, &|container| amounts(container.at(&["resources", which])))
+}
+
+/// The same by what `of` says that a container has.
+pub fn pod_amounts_by(spec: &Value, which: &str, of: &dyn Fn(&Value) -> Amounts) -> Amounts {
+    let mut total = aggregate_containers_by(spec, of);
+    for (name, amount) in spec.at(&["resources", which]).entries().filter(|(name, _)| is_pod_level_resource(name)) {
+        total.insert(name.clone(), Quantity::of(amount));
+    }
+    let mut overhead = amounts(spec.get("overhead"));
+    // A pod without a limit has none with overhead either.
+    overhead.retain(|name, _| which == "requests" || total.contains_key(name));
+    add(&mut total, &overhead);
+    total
+}
+
+/// Adds amounts, resource by resource.
+pub fn add(to: &mut Amounts, more: &Amounts) {
+    for (name, amount) in more {
+        let sum = to.get(name).map_or_else(|| amount.clone(), |have| have.add(amount));
+        to.insert(name.clone(), sum);
     }
 }
 
-fn most(into: &mut Amounts, other: Amounts) {
-    for (name, amount) in other {
-        match into.get(&name) {
-            Some(q) if *q >= amount => {}
-            _ => {
-                into.insert(name, amount);
-            }
+/// Raises amounts to at least these.
+pub fn raise(to: &mut Amounts, least: &Amounts) {
+    for (name, amount) in least {
+        if to.get(name).is_none_or(|have| have < amount) {
+            to.insert(name.clone(), amount.clone());
         }
     }
 }

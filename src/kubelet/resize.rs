@@ -267,7 +267,7 @@ impl PodWorker {
             if !changes(&spec.value, instance.resized.as_ref().unwrap_or(&instance.resources)).1 {
                 continue;
             }
-            let (cpu, memory) = limits_of(&spec, &self.spec.resources);
+            let (cpu, memory) = limits_of(&spec, self.spec.value.get("resources"));
             instance.resized = Some(spec.value.get("resources").clone());
             if let Some(machine) = instance.machine.as_deref_mut() {
                 machine.set_cpu_millis(cpu.unwrap_or(cx.node.cpu_milli()), cpu.is_some());

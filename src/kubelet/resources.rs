@@ -1,78 +1,16 @@
 //! Amounts of resources: what a pod asks for, and how its status reports them.
 
-use super::spec::{ContainerKind, ContainerSpec, PodSpec};
-use crate::api::quantity::Quantity;
-use crate::api::{ArcStr, Value};
-use crate::base::SortedMap;
+use super::spec::{ContainerSpec, PodSpec};
+use crate::api::resources::{Amounts, pod_amounts};
+use crate::api::{Quantity, Value};
 
-/// A pod's requests or limits by resource: the sum over its containers, or what its init containers need at once where
-/// that is more, plus the overhead (component-helpers' `PodRequests`, `PodLimits`).
-pub(super) fn pod_resources(spec: &PodSpec, list: &str) -> SortedMap<ArcStr, Quantity> {
-    pod_resources_by(spec, list, &|c| c.value.get("resources"))
-}
-
-/// The same by what `resources_of` says that a container has.
-pub(super) fn pod_resources_by<'a>(
-    spec: &'a PodSpec,
-    list: &str,
-    resources_of: &dyn Fn(&'a ContainerSpec) -> &'a Value,
-) -> SortedMap<ArcStr, Quantity> {
-    let mut sum: SortedMap<ArcStr, Quantity> = SortedMap::new();
-    let mut sidecars: SortedMap<ArcStr, Quantity> = SortedMap::new();
-    let mut init_max: SortedMap<ArcStr, Quantity> = SortedMap::new();
-    for container in &spec.containers {
-        let amounts = resources_of(container).get(list).entries().map(|(k, v)| (k.clone(), Quantity::of(v)));
-        match container.kind {
-            ContainerKind::Regular => amounts.for_each(|(k, q)| add(&mut sum, k, &q)),
-            ContainerKind::Init if container.is_sidecar() => {
-                for (k, q) in amounts {
-                    add(&mut sum, k.clone(), &q);
-                    add(&mut sidecars, k.clone(), &q);
-                    let so_far = sidecars[&k].clone();
-                    raise(&mut init_max, k, so_far);
-                }
-            }
-            ContainerKind::Init => {
-                for (k, q) in amounts {
-                    let beside = sidecars.get(&k).map_or_else(|| q.clone(), |s| q.add(s));
-                    raise(&mut init_max, k, beside);
-                }
-            }
-            ContainerKind::Ephemeral => {}
-        }
-    }
-    for (k, q) in init_max {
-        raise(&mut sum, k, q);
-    }
-    for (k, v) in spec.resources.get(list).entries() {
-        sum.insert(k.clone(), Quantity::of(v));
-    }
-    for (k, v) in spec.overhead.entries() {
-        if list == "requests" || sum.contains_key(k) {
-            add(&mut sum, k.clone(), &Quantity::of(v));
-        }
-    }
-    sum
-}
-
-fn add(sum: &mut SortedMap<ArcStr, Quantity>, name: ArcStr, amount: &Quantity) {
-    match sum.get_mut(&name) {
-        Some(total) => *total = total.add(amount),
-        None => {
-            sum.insert(name, amount.clone());
-        }
-    }
-}
-
-fn raise(max: &mut SortedMap<ArcStr, Quantity>, name: ArcStr, amount: Quantity) {
-    let more = max.get(&name).is_none_or(|m| amount.sub(m).sign() > 0);
-    if more {
-        max.insert(name, amount);
-    }
+/// A pod's requests or limits by resource, as they are granted.
+pub(super) fn pod_resources(spec: &PodSpec, list: &str) -> Amounts {
+    pod_amounts(&spec.value, list)
 }
 
 /// Amounts as an API map; null where there are none.
-pub(super) fn to_value(amounts: &SortedMap<ArcStr, Quantity>) -> Value {
+pub(super) fn to_value(amounts: &Amounts) -> Value {
     if amounts.is_empty() {
         return Value::Null;
     }

@@ -199,9 +199,8 @@ pub(super) struct PodSpec {
     pub one_namespace: bool,
     pub shares_processes: bool,
     pub readiness_gates: Value,
-    /// The pod's own resources.
-    pub resources: Value,
-    pub overhead: Value,
+    /// The whole spec, for what is seldom read.
+    pub value: Value,
 }
 
 impl PodSpec {
@@ -233,8 +232,7 @@ impl PodSpec {
             one_namespace,
             shares_processes: one_namespace || targets,
             readiness_gates: spec.get("readinessGates").clone(),
-            resources: spec.get("resources").clone(),
-            overhead: spec.get("overhead").clone(),
+            value: spec.clone(),
         }
     }
 

@@ -4,12 +4,13 @@
 use super::container::{Container, Exit, Instance, Lost};
 use super::phase::{get_phase, has_regular_started};
 use super::pod_worker::{PodWorker, Work};
-use super::resources::{container_status_resources, pod_resources, pod_resources_by, to_value};
+use super::resources::{container_status_resources, pod_resources, to_value};
 use super::restart_all::{REMOVED, RESTARTING_ALL};
 use super::rules::Condition;
-use super::spec::{ContainerKind, ContainerSpec, PodSpec};
+use super::spec::{ContainerKind, PodSpec};
 use super::static_pods::is_mirror;
 use super::termination::PodEnd;
+use crate::api::resources::{amounts, pod_amounts_by};
 use crate::api::{ArcStr, Object, Value};
 use crate::base::Time;
 use crate::base::{List as _, Order as _};
@@ -109,9 +110,9 @@ impl PodWorker {
         let mut resources = Value::map();
         for list in ["requests", "limits"] {
             let amounts = if gone {
-                self.spec.resources.get(list).clone()
+                self.spec.value.at(&["resources", list]).clone()
             } else {
-                to_value(&pod_resources_by(&self.spec, list, &|spec| self.actual_resources(spec)))
+                to_value(&pod_amounts_by(&self.spec.value, list, &|container| amounts(self.actual_resources(container).get(list))))
             };
             if !amounts.is_null() {
                 resources.set(&[list], amounts);
@@ -125,9 +126,9 @@ impl PodWorker {
     }
 
     /// What a container runs with, or is to be started with.
-    fn actual_resources<'a>(&'a self, spec: &'a ContainerSpec) -> &'a Value {
-        let instance = self.containers.iter().find(|c| c.spec.name == spec.name).and_then(Container::newest);
-        instance.filter(|i| i.runs_seen()).map_or_else(|| spec.value.get("resources"), |i| &i.resources)
+    fn actual_resources<'a>(&'a self, container: &'a Value) -> &'a Value {
+        let instance = self.containers.iter().find(|c| c.spec.name == container.get("name").str()).and_then(Container::newest);
+        instance.filter(|i| i.runs_seen()).map_or_else(|| container.get("resources"), |i| &i.resources)
     }
 
     /// Whether a container may still be running (`podWorkers.CouldHaveRunningContainers`).

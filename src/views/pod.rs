@@ -1,5 +1,6 @@
 //! A pod and its containers.
 
+use crate::api::resources::pod_amounts;
 use crate::api::{Object, Quantity, Value, find_condition, is_sidecar};
 use crate::base::{Duration, List as _, Time};
 use crate::kubectl::output::columns::pod_summary;
@@ -212,7 +213,7 @@ impl PodView {
         let main =
             spec.get("containers").items().iter().map(|c| ContainerView::of(c, ContainerRole::Main, status.get("containerStatuses"), live));
         let containers: Vec<ContainerView> = init.chain(main).list();
-        let summary = pod_summary(pod);
+        let (summary, requests) = (pod_summary(pod), pod_amounts(spec, "requests"));
         let owner = pod.controller_ref();
         let unscheduled = Some(find_condition(status, "PodScheduled")).filter(|c| c.get("status").str() == "False");
         let text = |key: &str| match status.get(key).as_str() {
@@ -246,8 +247,8 @@ impl PodView {
             reason: text("reason"),
             message: text("message"),
             created: Time::parse_rfc3339(pod.at(&["metadata", "creationTimestamp"]).str()).unwrap_or_default(),
-            cpu_requests_m: requested(pod, "cpu", Quantity::milli_value),
-            memory_requests_bytes: requested(pod, "memory", Quantity::value),
+            cpu_requests_m: requests.get("cpu").map_or(0, Quantity::milli_value),
+            memory_requests_bytes: requests.get("memory").map_or(0, Quantity::value),
             labels: pod.labels().entries().map(|(k, v)| (k.to_string(), v.str().to_owned())).list(),
             containers,
         };
@@ -286,15 +287,6 @@ impl PodView {
     }
 }
 
-/// What a pod asks for: the containers' sum, or the greatest of the init containers where that is more.
-fn requested(pod: &Value, resource: &str, amount: fn(&Quantity) -> i64) -> i64 {
-    let of = |list: &str| {
-        let containers = pod.at(&["spec", list]).items().iter();
-        containers.map(|c| amount(&Quantity::of(c.at(&["resources", "requests", resource])))).list()
-    };
-    of("containers").iter().sum::<i64>().max(of("initContainers").into_iter().max().unwrap_or(0))
-}
-
 /// What a container asks for, and what it may use at most.
 fn share(spec: &Value, resource: &str, amount: fn(&Quantity) -> i64) -> (u64, u64) {
     let of = |list: &str| u64::try_from(amount(&Quantity::of(spec.at(&["resources", list, resource])))).unwrap_or(0);
@@ -309,8 +301,7 @@ fn is_trouble(reason: &str) -> bool {
 impl ContainerView {
     fn of(spec: &Value, role: ContainerRole, statuses: &Value, live: Option<&LivePod>) -> ContainerView {
         let name = spec.get("name").str();
-        static NONE: Value = Value::Null;
-        let status = statuses.items().iter().find(|s| s.get("name").str() == name).unwrap_or(&NONE);
+        let status = statuses.items().iter().find(|s| s.get("name").str() == name).unwrap_or(&Value::Null);
         let live = live.and_then(|p| p.containers.iter().find(|c| c.name == name));
         let state = status.get("state");
         ContainerView {
@@ -462,6 +453,24 @@ mod tests {
             let mut view = pod(one(), state("Running", false, obj!({"waiting": {"reason": reason}})));
             view.containers[0].pull = Some(Span { from: Time::ZERO, until: Time::from_secs(1) });
             assert_eq!(view.judge(), health, "{reason}");
+        }
+    }
+
+    #[test]
+    fn a_pod_asks_for_what_the_scheduler_counts() {
+        let asks = |cpu: &str| obj!({"requests": {"cpu": cpu}});
+        let sidecar = || obj!({"name": "s", "restartPolicy": "Always", "resources": asks("200m")});
+        let init = || obj!({"name": "i", "resources": asks("400m")});
+        let main = || obj!([{"name": "c", "resources": asks("100m")}]);
+        for (spec, cpu_m) in [
+            (obj!({"containers": main()}), 100),
+            (obj!({"containers": main(), "initContainers": [sidecar()]}), 300),
+            (obj!({"containers": main(), "initContainers": [sidecar(), init()]}), 600),
+            (obj!({"containers": main(), "overhead": {"cpu": "50m"}}), 150),
+            (obj!({"containers": main(), "resources": asks("1")}), 1000),
+        ] {
+            let pod = obj!({"metadata": {"name": "p"}, "spec": spec});
+            assert_eq!(PodView::of(&pod, None).cpu_requests_m, cpu_m, "{}", pod.to_json());
         }
     }
 

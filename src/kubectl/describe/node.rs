@@ -3,7 +3,8 @@
 use super::events::Involved;
 use super::metadata::date;
 use super::page::Page;
-use super::resources::{Resources, add, is_terminated, of_pod};
+use super::resources::{is_terminated, of_pod};
+use crate::api::resources::{Amounts, add};
 use crate::api::{Object, Quantity, Value, kinds};
 use crate::base::{List as _, Order as _};
 use crate::kubectl::output::columns::node_roles;
@@ -150,10 +151,10 @@ fn pods(page: &mut Page, node: &Value) {
     page.field(0, "Non-terminated Pods", format_args!("({} in total)", pods.len()));
     page.line(1, "Namespace\tName\t\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\tAge");
     page.line(1, "---------\t----\t\t------------\t----------\t---------------\t-------------\t---");
-    let (mut requests, mut limits) = (Resources::new(), Resources::new());
+    let (mut requests, mut limits) = (Amounts::new(), Amounts::new());
     for pod in &pods {
         let (req, lim) = (of_pod(pod, "requests", true), of_pod(pod, "limits", true));
-        let cell = |of: &Resources, name: &str| share(of.get(name), name, allocatable);
+        let cell = |of: &Amounts, name: &str| share(of.get(name), name, allocatable);
         let line = format!(
             "{}\t{}\t\t{}\t{}\t{}\t{}\t{}",
             pod.namespace(),
@@ -182,7 +183,7 @@ fn pods(page: &mut Page, node: &Value) {
     }
     let standard = |name: &str| matches!(name, "cpu" | "memory" | "ephemeral-storage" | "pods") || name.starts_with("hugepages-");
     for (name, _) in allocatable.entries().filter(|(name, _)| !standard(name)) {
-        let amount = |of: &Resources| of.get(name).map_or_else(|| "0".into(), Quantity::to_string);
+        let amount = |of: &Amounts| of.get(name).map_or_else(|| "0".into(), Quantity::to_string);
         page.line(1, format_args!("{name}\t{}\t{}", amount(&requests), amount(&limits)));
     }
 }

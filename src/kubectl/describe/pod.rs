@@ -3,8 +3,7 @@
 use super::events::Involved;
 use super::metadata::date;
 use super::page::Page;
-use super::resources::qos_class;
-use crate::api::{Object, Value, find_condition};
+use crate::api::{Object, Value, find_condition, qos_class};
 use crate::base::{List as _, Order as _};
 use crate::kubectl::output::columns::format_label_selector;
 
@@ -88,7 +87,8 @@ pub(super) fn pod(page: &mut Page, pod: &Value) {
         }
     }
     page.volumes(spec.get("volumes"), "");
-    page.field(0, "QoS Class", qos_class(pod));
+    let stated = pod.at(&["status", "qosClass"]).str();
+    page.field(0, "QoS Class", if stated.is_empty() { qos_class(pod) } else { stated });
     page.labels(0, "Node-Selectors", spec.get("nodeSelector"));
     page.tolerations("Tolerations", spec.get("tolerations"));
     page.spread(spec.get("topologySpreadConstraints"), "");
