@@ -9,7 +9,7 @@ use kubarium::api::{KINDS, Kind, Object, Quantity, Value, kinds};
 use kubarium::base::{Duration, RandomStream, Time};
 use kubarium::obj;
 use kubarium::server::ApiServer;
-use kubarium::sim::{Fault, Session, Sim, Switch, TimedInput};
+use kubarium::sim::{ContainerRef, Fault, Session, Sim, Switch, TimedInput};
 
 const RUNS: u64 = 12;
 const STEPS: usize = 40;
@@ -100,7 +100,7 @@ fn fault(rng: &mut RandomStream, api: &ApiServer, nodes: u64) -> Fault {
     if rng.below(2) == 0 && !pods.is_empty() {
         let pod = pods[rng.below(pods.len() as u64) as usize];
         let container = pod.at(&["spec", "containers"]).items()[0].get("name").str();
-        return Fault { kill: Some(format!("{}/{}/{container}", pod.namespace(), pod.name())), ..Fault::default() };
+        return Fault { kill: Some(ContainerRef::new(pod.namespace(), pod.name(), container)), ..Fault::default() };
     }
     let way = if rng.below(2) == 0 { Switch::Stop } else { Switch::Start };
     Fault { node: Some(format!("n{}", rng.below(nodes))), kubelet: Some(way), ..Fault::default() }

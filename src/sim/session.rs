@@ -3,7 +3,7 @@
 use super::json::{self, Json, members, words};
 use super::nodes;
 use crate::api::{self, Map, Object, Status, Value, kinds, names};
-use crate::base::{SortedMap, Time};
+use crate::base::{List as _, SortedMap, Time};
 use crate::controllers::Flags;
 
 /// Everything that determines a history.
@@ -116,16 +116,54 @@ pub struct Fault {
     pub disk: Option<u32>,
     /// How many times slower than usual images come to it; where no node is named, to any.
     pub registry: Option<u32>,
-    /// A container whose main process is killed: `namespace/pod/container`.
-    pub kill: Option<String>,
+    /// A container whose main process is killed.
+    pub kill: Option<ContainerRef>,
     /// Another of its processes that is killed instead, by its number.
     pub pid: Option<u32>,
-    /// A container whose memory fills up: `namespace/pod/container`.
-    pub fill: Option<String>,
+    /// A container whose memory fills up.
+    pub fill: Option<ContainerRef>,
     /// By how many MiB it fills up in all.
     pub mib: Option<u32>,
     /// Where no kubelets run: deletion of terminating pods completes.
     pub finish_terminating_pods: bool,
+}
+
+/// A container of a pod; in JSON the text `namespace/pod/container`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContainerRef {
+    /// The pod's namespace.
+    pub namespace: String,
+    /// The pod's name.
+    pub pod: String,
+    /// The container's name.
+    pub container: String,
+}
+
+impl ContainerRef {
+    /// A container of the pod of this namespace and name.
+    pub fn new(namespace: &str, pod: &str, container: &str) -> Self {
+        let [namespace, pod, container] = [namespace, pod, container].map(str::to_owned);
+        ContainerRef { namespace, pod, container }
+    }
+}
+
+impl std::fmt::Display for ContainerRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}/{}", self.namespace, self.pod, self.container)
+    }
+}
+
+impl Json for ContainerRef {
+    fn read(from: &Value) -> Result<Self, String> {
+        match from.str().split('/').list()[..] {
+            [namespace, pod, container] => Ok(ContainerRef::new(namespace, pod, container)),
+            _ => Err(": a container is wanted, as `namespace/pod/container`".into()),
+        }
+    }
+
+    fn write(&self) -> Value {
+        self.to_string().into()
+    }
 }
 
 impl Fault {
@@ -385,7 +423,7 @@ mod tests {
         assert_eq!(Session::from_json(&session.to_json()).expect("readable"), session);
         let text = r#"{"components":[],"inputs":[],"kubectl":"1.3","metrics":false,"nodes":[],"seed":"18446744073709551615"}"#;
         assert_eq!(Session::from_json(text).expect("readable").to_json(), text);
-        let text = r#"{"cmd":"","files":{"a":"b"},"load":{"points":[[0.0,1.5]]},"t":5.0,"usage":{}}"#;
+        let text = r#"{"cmd":"","fault":{"kill":"a/b/c"},"files":{"a":"b"},"load":{"points":[[0.0,1.5]]},"t":5.0,"usage":{}}"#;
         assert_eq!(TimedInput::from_json(text).expect("readable").to_json(), text);
         assert!(session.runs(Component::Scheduler));
         for (bad, want) in [
@@ -408,6 +446,10 @@ mod tests {
             ),
             (r#"{"inputs":[{"cmd":"x"},{"t":"1"}]}"#, "the session is not readable: .inputs[1].t: a number is wanted"),
             (r#"{"files":{"a":1}}"#, "the session is not readable: .files[\"a\"]: a text is wanted"),
+            (
+                r#"{"inputs":[{"fault":{"kill":"default/web"}}]}"#,
+                "the session is not readable: .inputs[0].fault.kill: a container is wanted, as `namespace/pod/container`",
+            ),
             (r#"{"inputs":[{"t":1}]}"#, "inputs[0]: none of"),
             (r#"{"inputs":[{"t":-1,"cmd":"x"}]}"#, "inputs[0]: t is -1"),
             (r#"{"inputs":[{"t":1e300,"cmd":"x"}]}"#, "inputs[0]: t is 1000000"),

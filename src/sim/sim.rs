@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::cluster::Cluster;
 use super::digest;
 use super::outcome::{self, Outcome, StepOutcome};
-use super::session::{ApiInput, Fault, Input, Session, Switch, TimedInput};
+use super::session::{ApiInput, ContainerRef, Fault, Input, Session, Switch, TimedInput};
 use super::workstation::Workstation;
 use crate::base::{Duration, List as _, Time};
 use crate::server::{ApiServer, Caller, RestRequest, User};
@@ -313,15 +313,11 @@ impl Sim {
         }
         let node = fault.node.as_deref();
         if let Some(kubelets) = &mut self.cluster.kubelets {
-            let names = |of: &Option<String>| {
-                let mut names = of.as_deref()?.splitn(3, '/').map(str::to_owned);
-                Some([names.next()?, names.next()?, names.next()?])
-            };
-            if let Some([namespace, pod, container]) = names(&fault.kill) {
-                kubelets.kill(self.now, &namespace, &pod, &container, fault.pid);
+            if let Some(ContainerRef { namespace, pod, container }) = &fault.kill {
+                kubelets.kill(self.now, namespace, pod, container, fault.pid);
             }
-            if let Some([namespace, pod, container]) = names(&fault.fill) {
-                kubelets.fill(self.now, &namespace, &pod, &container, u64::from(fault.mib.unwrap_or(512)) << 20);
+            if let Some(ContainerRef { namespace, pod, container }) = &fault.fill {
+                kubelets.fill(self.now, namespace, pod, container, u64::from(fault.mib.unwrap_or(512)) << 20);
             }
             kubelets.slow(node, fault.disk, fault.registry);
             if let (Some(node), Some(switch)) = (node, fault.network) {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use web_sys::Element;
 
 use kubarium::api::well_known::LAST_APPLIED;
-use kubarium::sim::{Fault, Switch, quoted};
+use kubarium::sim::{ContainerRef, Fault, Switch, quoted};
 use kubarium::views::{ClusterView, NodeFaults, PodDetails, PodView, Slower};
 
 use super::i18n::Text;
@@ -49,7 +49,7 @@ pub fn choices(s: &Subject, view: &ClusterView) -> Vec<Choice> {
     match s.kind.as_str() {
         "Pod" => {
             let deeds = view.pod(&s.uid).and_then(|p| p.containers.iter().rev().find(|c| c.is_running())).map(|c| {
-                let container = Some(format!("{}/{}/{}", s.namespace, s.name, c.name));
+                let container = Some(ContainerRef::new(&s.namespace, &s.name, &c.name));
                 // A little more than it may have, where that is known.
                 let mib = if c.memory_share.1 > 0 { (c.memory_share.1 >> 20) + 16 } else { 512 };
                 let mib = Some(u32::try_from(mib).unwrap_or(u32::MAX));

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use kubarium::base::Time;
-use kubarium::sim::Fault;
+use kubarium::sim::{ContainerRef, Fault};
 use kubarium::views::{PodView, ProcessInfo, Waiting};
 
 use super::format::{self, seconds_to};
@@ -65,7 +65,7 @@ pub fn Inside(props: &Props) -> Html {
         let pid = p.pid.to_string();
         let label = fill(Text::KillProcess.t(lang), &[&pid, &command]);
         let kill = {
-            let (link, of, pid) = (link.clone(), format!("{}/{}/{}", subject.namespace, subject.name, c.name), p.pid);
+            let (link, of, pid) = (link.clone(), ContainerRef::new(&subject.namespace, &subject.name, &c.name), p.pid);
             Callback::from(move |_: MouseEvent| {
                 let fault = Fault { kill: Some(of.clone()), pid: Some(pid), ..Fault::default() };
                 link.with_host(|h| h.break_or_mend(fault));

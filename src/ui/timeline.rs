@@ -147,7 +147,7 @@ pub fn act_words(act: &Act, lang: Lang) -> String {
         times(f.disk, Text::WrongDisk, Text::FastDisk),
         times(f.registry, Text::WrongRegistry, Text::FastRegistry),
         f.kill.as_ref().map(|of| match f.pid {
-            Some(pid) => fill(Text::KillOf.t(lang), &[&pid.to_string(), of]),
+            Some(pid) => fill(Text::KillOf.t(lang), &[&pid.to_string(), &of.to_string()]),
             None => format!("{} {of}", Text::KillContainer.t(lang)),
         }),
         f.fill.as_ref().map(|of| format!("{} {of} {}Mi", Text::FillMemory.t(lang), f.mib.unwrap_or(512))),

@@ -160,7 +160,7 @@ pub(super) fn differences(path: &str, before: &Value, after: &Value, depth: usiz
 mod tests {
     use super::*;
     use crate::base::Duration;
-    use crate::sim::{Fault, TimedInput};
+    use crate::sim::{ContainerRef, Fault, TimedInput};
     use crate::views::object;
     use crate::views::testing::played;
 
@@ -175,7 +175,10 @@ mod tests {
     #[test]
     fn a_killed_container_is_restarted() {
         let mut sim = played(&["kubectl run a --image=nginx"], 10);
-        sim.input(TimedInput { fault: Some(Fault { kill: Some("default/a/a".to_owned()), ..Fault::default() }), ..TimedInput::default() });
+        sim.input(TimedInput {
+            fault: Some(Fault { kill: Some(ContainerRef::new("default", "a", "a")), ..Fault::default() }),
+            ..TimedInput::default()
+        });
         while !sim.run(Time::ZERO + Duration::from_secs(20), 4096).done {}
         let pod = object(&sim, "Pod", "default", "a").expect("made above");
         assert_eq!(ends(sim.api(), pod).iter().map(|e| e.code).collect::<Vec<_>>(), [137]);

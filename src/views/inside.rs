@@ -88,7 +88,7 @@ impl ContainerInside<'_> {
 mod tests {
     use super::*;
     use crate::base::{Duration, Time};
-    use crate::sim::{Fault, Session, TimedInput};
+    use crate::sim::{ContainerRef, Fault, Session, TimedInput};
     use crate::views::testing::played;
     use crate::views::{ends, object};
 
@@ -113,7 +113,7 @@ mod tests {
         };
         let (processes, _) = inside(&sim);
         let (pid, _) = processes.iter().find(|p| p.1 == "sleep 1000").expect("started by the shell").clone();
-        let fault = Fault { kill: Some("default/a/a".to_owned()), pid: Some(pid), ..Fault::default() };
+        let fault = Fault { kill: Some(ContainerRef::new("default", "a", "a")), pid: Some(pid), ..Fault::default() };
         assert_eq!(fault.short(), format!("kill default/a/a {pid}"));
         sim.input(TimedInput { fault: Some(fault), ..TimedInput::default() });
         while !sim.run(Time::ZERO + Duration::from_secs(20), 4096).done {}
