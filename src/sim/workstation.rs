@@ -422,7 +422,10 @@ impl Workstation {
         let sink = if stream == runtime::Stream::Stdout { &mut self.stdout } else { &mut self.stderr };
         let from = sink.len();
         sink.extend_from_slice(&bytes[..bytes.len().min(OUTPUT_MAX.saturating_sub(from))]);
-        self.written.push((stream, from..sink.len()));
+        // What is written beyond the limit leaves nothing behind, however often.
+        if sink.len() > from {
+            self.written.push((stream, from..sink.len()));
+        }
     }
 
     fn signal_kubectl(&mut self, now: Time, pid: Pid, signal: Signal) {
@@ -577,5 +580,16 @@ mod tests {
         while !sim.run(Time::from_secs(5), 4096).done {}
         let shown = String::from_utf8(sim.terminal_output(0, 0).0).expect("text");
         assert_eq!(shown, "root@workstation:~# root@workstation:~# echo hi\nhi\nroot@workstation:~# ");
+    }
+
+    #[test]
+    fn output_beyond_the_limit_leaves_nothing() {
+        let mut workstation = Workstation::new(&Session::default());
+        workstation.keep_output(runtime::Stream::Stdout, &vec![b'x'; OUTPUT_MAX]);
+        for _ in 0..3 {
+            workstation.keep_output(runtime::Stream::Stdout, b"more");
+        }
+        workstation.keep_output(runtime::Stream::Stderr, b"why");
+        assert_eq!(workstation.command_output(1).collect::<Vec<_>>(), [(runtime::Stream::Stderr, &b"why"[..])]);
     }
 }
