@@ -1,6 +1,6 @@
 //! The native program: the same cluster without a page.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -94,7 +94,7 @@ fn program() -> Result<u8, Failure> {
                     .rsplit_once('=')
                     .filter(|(url, _)| is_url(url))
                     .ok_or_else(|| Failure::Usage(format!("--web {text}: not of the form URL=FILE")))?;
-                let page = std::fs::read_to_string(path).map_err(|error| Failure::Io { path: path.to_owned(), error })?;
+                let page = read(path)?;
                 session.files.insert(url.to_owned(), page);
             }
             Long("limit") => {
@@ -145,19 +145,26 @@ fn print(text: &str) -> Result<u8, Failure> {
 }
 
 fn replay(path: &str, digest: bool) -> Result<u8, Failure> {
-    let mut text = String::new();
-    let read = if path == "-" {
-        std::io::stdin().lock().read_to_string(&mut text).map(|_| ())
+    let text = if path == "-" {
+        std::io::read_to_string(std::io::stdin()).map_err(|error| Failure::Io { path: path.to_owned(), error })?
     } else {
-        std::fs::read_to_string(path).map(|t| text = t)
+        read(path)?
     };
-    read.map_err(|error| Failure::Io { path: path.to_owned(), error })?;
     let session = Session::from_json(&text).map_err(|error| Failure::Session { path: path.to_owned(), error })?;
     let mut sim = Sim::new(session);
     sim.play();
     if digest {
         return print(&format!("{:016x}\n", sim.digest()));
     }
+    print_outcome(&sim)
+}
+
+/// The text of a file.
+fn read(path: &str) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| Failure::Io { path: path.to_owned(), error })
+}
+
+fn print_outcome(sim: &Sim) -> Result<u8, Failure> {
     let outcome = serde_json::to_string(&sim.outcome()).expect("an outcome has string keys and finite numbers only");
     print(&(outcome + "\n"))
 }
@@ -165,7 +172,7 @@ fn replay(path: &str, digest: bool) -> Result<u8, Failure> {
 /// The simulation of a script, with the files beside it.
 fn simulation(script: &str, mut session: Session) -> Result<Sim, Failure> {
     let path = Path::new(script);
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::Io { path: script.to_owned(), error })?;
+    let text = read(script)?;
     let name = path.file_name().map_or_else(|| script.to_owned(), |n| n.to_string_lossy().into_owned());
     let beside = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     collect_files(beside, "", &mut session.files);
@@ -197,7 +204,7 @@ fn tell_of_limit(sim: &Sim, script: &str, limit: Time) {
 }
 
 fn check(path: &str, script: &str, session: Session, limit: Time) -> Result<u8, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::Io { path: path.to_owned(), error })?;
+    let text = read(path)?;
     let wrong = |line, column, message| Failure::Exercise { path: path.to_owned(), line, column, message };
     let exercise = Exercise::read(&text).map_err(|p| wrong(p.line, p.column, p.message))?;
     // Also what is no exercise at all, such as a script in its place: where nothing is asked for, nothing has held.
@@ -235,7 +242,7 @@ fn run(script: &str, session: Session, limit: Time, json: bool) -> Result<u8, Fa
     let mut sim = simulation(script, session)?;
     if json {
         sim.play_before(limit);
-        print(&(serde_json::to_string(&sim.outcome()).expect("an outcome has string keys and finite numbers only") + "\n"))?;
+        print_outcome(&sim)?;
     } else {
         let mut shown = 0;
         loop {
