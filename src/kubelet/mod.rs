@@ -52,6 +52,6 @@ mod tests;
 pub use api_over_http::{answer_api_request, answer_asker, status_response};
 pub use kubelets::Kubelets;
 pub use live::{LiveContainer, LivePod, LiveProbe};
-pub use node::{NodeFaults, Slower};
+pub use node::{HEALTHY, NodeFaults, Slower};
 pub use probes::ProbeKind;
 pub use traffic::{Tally, Way};

@@ -21,6 +21,13 @@ const FEATURES: [&str; 4] = [
     "InPlacePodVerticalScalingInitContainers",
     "RestartAllContainersOnContainerExits",
 ];
+/// The conditions of a node that lacks nothing: type, status, reason and message.
+pub const HEALTHY: [(&str, &str, &str, &str); 4] = [
+    ("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+    ("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+    ("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+    ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
+];
 /// How often all containers are listed (the generic PLEG's period).
 const RELIST_US: u64 = 1_000_000;
 
@@ -249,14 +256,8 @@ impl Node {
             let capacity = status.get("capacity").clone();
             status.set(&["allocatable"], capacity);
         }
-        let rows = [
-            ("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
-            ("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-            ("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
-            ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
-        ];
         let conditions = status.get_mut("conditions").list_mut();
-        for (kind, word, reason, message) in rows {
+        for (kind, word, reason, message) in HEALTHY {
             let at = conditions.iter().position(|c| c.get("type").str() == kind);
             let since = at.map(|i| &conditions[i]).filter(|c| c.get("status").str() == word).map(|c| c.get("lastTransitionTime").clone());
             let heartbeat = match (at, &since) {

@@ -2,6 +2,7 @@
 
 use crate::api::{Object, Value};
 use crate::base::{List as _, Time};
+use crate::kubelet::HEALTHY;
 use crate::obj;
 use crate::runtime::images::lookup;
 
@@ -79,16 +80,13 @@ pub(super) fn joined(mut node: Value, place: usize, now: Time) -> Value {
     node.set(&["status", "daemonEndpoints", "kubeletEndpoint", "Port"], 10250);
     if node.at(&["status", "conditions"]).is_empty() {
         let at = now.rfc3339();
-        let condition = |kind: &str, status: &str, reason: &str, message: &str| obj!({"type": kind, "status": status, "reason": reason, "message": message, "lastHeartbeatTime": at.as_str(), "lastTransitionTime": at.as_str()});
-        node.set(
-            &["status", "conditions"],
-            vec![
-                condition("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
-                condition("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-                condition("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
-                condition("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
-            ],
-        );
+        let conditions = HEALTHY.map(|(kind, status, reason, message)| {
+            obj!({
+                "type": kind, "status": status, "reason": reason, "message": message, "lastHeartbeatTime": at.as_str(),
+                "lastTransitionTime": at.as_str()
+            })
+        });
+        node.set(&["status", "conditions"], conditions.to_vec());
     }
     node
 }
