@@ -104,13 +104,7 @@ impl Files for NoFiles {
     fn remove(&mut self, _: &str) {}
 }
 
-/// Which of the checks hold now. What cannot be asked says why, in kubectl's words.
-pub fn standing(sim: &Sim, checks: &[Check]) -> Vec<Result<bool, String>> {
-    // A kubectl may write, so that it gets a copy.
-    let mut api = sim.api().clone();
-    checks.iter().map(|check| holds(sim, &mut api, check)).list()
-}
-
+/// Whether a check holds now. What cannot be asked says why, in kubectl's words. A kubectl may write, so that `api` is a copy.
 fn holds(sim: &Sim, api: &mut ApiServer, check: &Check) -> Result<bool, String> {
     let mut words = vec!["wait".to_owned()];
     words.extend(split_words(&check.wait));
@@ -199,14 +193,13 @@ impl Exercises {
         });
         let met = &mut self.met[place].1;
         self.wrong = vec![String::new(); met.len()];
-        while let Some(first) = met.iter().position(Option::is_none) {
-            let end = if exercise.in_order { first + 1 } else { met.len() };
-            for (i, stands) in (first..end).zip(standing(sim, &exercise.checks[first..end])) {
-                met[i] = met[i].or(Some(sim.now()).filter(|_| stands == Ok(true)));
-                self.wrong[i] = stands.err().unwrap_or_default();
-            }
+        let mut api = None;
+        for ((met, wrong), check) in met.iter_mut().zip(&mut self.wrong).zip(&exercise.checks).filter(|((met, _), _)| met.is_none()) {
+            let stands = holds(sim, api.get_or_insert_with(|| sim.api().clone()), check);
+            *met = Some(sim.now()).filter(|_| stands == Ok(true));
+            *wrong = stands.err().unwrap_or_default();
             // The next in order may hold already.
-            if !exercise.in_order || met[first].is_none() {
+            if exercise.in_order && met.is_none() {
                 break;
             }
         }
@@ -228,6 +221,11 @@ mod tests {
     use super::*;
     use crate::base::Duration;
     use crate::sim::{Session, TimedInput};
+
+    fn standing(sim: &Sim, checks: &[Check]) -> Vec<Result<bool, String>> {
+        let mut api = sim.api().clone();
+        checks.iter().map(|check| holds(sim, &mut api, check)).list()
+    }
 
     #[test]
     fn checks_hold_when_what_they_wait_for_is_so() {

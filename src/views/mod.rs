@@ -38,7 +38,7 @@ pub use courses::{Difference, compare};
 pub use decisions::{Calculation, Decision, Reason, first_refusal, placement, placement_tried, scaling};
 pub use details::{EnvOrigin, EnvView, PodDetails, environment};
 pub use event::{EVENTS_MAX, EventFeed, EventView, Marks, events_after, gone_before};
-pub use exercise::{Check, EXERCISE_FILE, Exercise, ExerciseView, Exercises, said, standing};
+pub use exercise::{Check, EXERCISE_FILE, Exercise, ExerciseView, Exercises, said};
 pub use history::{Edit, End, Replicas, edits, ends, replicas};
 pub use inside::{ContainerInside, FileView};
 pub use lessons::{Lesson, code_of, lessons};
