@@ -193,6 +193,8 @@ fn shell_basics() {
             ("find /usr/local -type d | sort; basename /a/b.c .c; dirname /a/b", "/usr/local\n/usr/local/bin\nb\n/a\n", "", 0),
             ("expr 3 + 4; expr 2 '*' 3; expr abc : 'a\\(.\\)'", "7\n6\nb\n", "", 0),
             ("dd if=/dev/zero bs=1k count=2 2>/dev/null | wc -c", "2048\n", "", 0),
+            // A block that is read in several steps ends where it should.
+            ("dd if=/dev/zero bs=1500k count=2 2>/dev/null | wc -c", "3072000\n", "", 0),
             ("timeout 2 sleep 10; echo $?", "143\n", "Terminated\n", 0),
             ("date +%Y-%m-%d; date -d @0 +%s", "2026-01-01\n0\n", "", 0),
             ("a() { b; }; b() { echo deep; }; a | cat", "deep\n", "", 0),

@@ -46,9 +46,16 @@ pub fn date(r: &mut Run<'_>, o: &Options) -> i32 {
     0
 }
 
+/// The longest text that tells a moment.
+const MOMENT_BYTES_MAX: usize = 1024;
+
 /// The second that a text tells.
 pub fn moment(text: &str, now: i64, gnu: bool) -> Option<i64> {
     let t = text.trim();
+    // Each place in it may be where a day ends.
+    if t.len() > MOMENT_BYTES_MAX {
+        return None;
+    }
     if t == "now" {
         return Some(now);
     }

@@ -84,8 +84,9 @@ impl Dd {
         if self.left == Some(0) {
             return self.end(k, p, 0);
         }
-        // At most this much at a time; a block may take several steps.
-        let want = self.block.min(1 << 20);
+        // At most this much at a time; a block may take several steps, of which the last one ends with the block.
+        let whole = self.block as u64;
+        let want = if self.block > 1 << 20 { (whole - self.bytes % whole).min(1 << 20) as usize } else { self.block };
         let data = match k.read(self.input, want, false) {
             Rd::Data(d) => d,
             Rd::Empty => return Step::Wait(Block::Read(self.input), 5),
