@@ -392,6 +392,16 @@ fn awk_programs() {
             ),
             ("echo x | awk '{$3=\"z\"; print; print NF}'", "x  z\n3\n", "", 0),
             ("echo 'a b c' | awk '{n=split($0,p); print n p[1] p[3]; print $1 > \"/tmp/o\"}'; cat /tmp/o", "3ac\na\n", "", 0),
+            // What stands in an index happens once, whatever is done with the item.
+            ("awk 'BEGIN{a[n++] += 5; a[n++]++; print n, a[0], a[1], sub(/5/, 6, a[n++ - 2]), a[0], n}'", "2 5 1 1 6 3\n", "", 0),
+            // What was never set is nought as well as empty, also where it is handed on.
+            ("awk 'BEGIN{x = y; print (x == 0), (x == \"\")}'", "1 1\n", "", 0),
+            (
+                "awk 'BEGIN{print 2^53, -2^53, 10^18, 10^19, 1e300}'",
+                "9007199254740992 -9007199254740992 1000000000000000000 1e+19 1e+300\n",
+                "",
+                0,
+            ),
             ("awk 'BEGIN{while(1) x++}'", "", "awk: stopped: the program takes too many steps\n", 2),
             ("awk 'function f(n){return f(n+1)} BEGIN{print f(1)}'", "", "awk: calls nest too deeply\n", 2),
             ("awk 'BEGIN{exit 3} END{print \"e\"}'", "e\n", "", 3),

@@ -23,6 +23,13 @@ enum Flow {
     Return(Value),
 }
 
+/// What a value can be given to. Its index is reckoned once, however often it is looked at.
+enum Target {
+    Var(Place),
+    Field(f64),
+    Item(Place, String),
+}
+
 const TEXT_BYTES_MAX: usize = 4 << 20;
 /// How deep expressions and the calls in them may nest.
 const DEPTH_MAX: u32 = 200;
@@ -96,7 +103,7 @@ fn leading_number(text: &str) -> (f64, bool) {
 }
 
 fn format_number(n: f64) -> String {
-    if n.fract() == 0.0 && n.abs() < 1e15 {
+    if n.fract() == 0.0 && n.abs() < i64::MAX as f64 {
         return format!("{}", n as i64);
     }
     if !n.is_finite() {
@@ -321,11 +328,45 @@ impl Awk {
         }
     }
 
-    fn set(&mut self, target: &Expr, value: Value, frame: &mut Vec<Cell>, sink: &mut Sink) {
+    /// What an expression names that a value can be given to.
+    fn target(&mut self, e: &Expr, frame: &mut Vec<Cell>, sink: &mut Sink) -> Option<Target> {
+        Some(match e {
+            Expr::Var(place) => Target::Var(*place),
+            Expr::Field(e) => Target::Field(self.eval(e, frame, sink).number()),
+            Expr::Index(place, index) => Target::Item(*place, self.key(index, frame, sink)),
+            _ => return None,
+        })
+    }
+
+    fn get(&mut self, target: &Target, frame: &mut Vec<Cell>) -> Value {
         match target {
-            Expr::Var(place) => {
+            Target::Var(place) => match self.special(*place) {
+                Some(v) => v,
+                None => match self.cell(*place, frame) {
+                    Cell::Scalar(v) => v.clone(),
+                    _ => Value::Nothing,
+                },
+            },
+            Target::Field(n) => self.field(*n),
+            Target::Item(place, key) => {
+                let cell = self.cell(*place, frame);
+                if matches!(cell, Cell::Unset) {
+                    *cell = Cell::Array(SortedMap::new());
+                }
+                match cell {
+                    // Looking at an item makes it.
+                    Cell::Array(a) if a.len() < 1_000_000 => a.entry(key.clone()).or_insert(Value::Nothing).clone(),
+                    _ => Value::Nothing,
+                }
+            }
+        }
+    }
+
+    fn set(&mut self, target: Target, value: Value, frame: &mut Vec<Cell>) {
+        match target {
+            Target::Var(place) => {
                 if let Place::Global(n) = place {
-                    match self.script.globals[*n].as_str() {
+                    match self.script.globals[n].as_str() {
                         "NR" => self.nr = value.number(),
                         "FNR" => self.fnr = value.number(),
                         "NF" => {
@@ -338,18 +379,14 @@ impl Awk {
                         _ => {}
                     }
                 }
-                let cell = self.cell(*place, frame);
+                let cell = self.cell(place, frame);
                 if !matches!(cell, Cell::Array(_)) {
                     *cell = Cell::Scalar(value);
                 }
             }
-            Expr::Field(e) => {
-                let n = self.eval(e, frame, sink).number();
-                self.set_field(n, value);
-            }
-            Expr::Index(place, index) => {
-                let key = self.key(index, frame, sink);
-                let cell = self.cell(*place, frame);
+            Target::Field(n) => self.set_field(n, value),
+            Target::Item(place, key) => {
+                let cell = self.cell(place, frame);
                 if matches!(cell, Cell::Unset) {
                     *cell = Cell::Array(SortedMap::new());
                 }
@@ -359,7 +396,6 @@ impl Awk {
                     a.insert(key, value);
                 }
             }
-            _ => {}
         }
     }
 
@@ -405,42 +441,21 @@ impl Awk {
                 let yes = self.regex(&r.clone()).is_some_and(|re| re.is_match(&text));
                 Value::Number(f64::from(u8::from(yes)))
             }
-            Expr::Var(place) => match self.special(*place) {
-                Some(v) => v,
-                None => match self.cell(*place, frame) {
-                    Cell::Scalar(v) => v.clone(),
-                    _ => Value::Nothing,
-                },
-            },
-            Expr::Field(e) => {
-                let n = self.eval(e, frame, sink).number();
-                self.field(n)
-            }
-            Expr::Index(place, index) => {
-                let key = self.key(index, frame, sink);
-                let cell = self.cell(*place, frame);
-                if matches!(cell, Cell::Unset) {
-                    *cell = Cell::Array(SortedMap::new());
-                }
-                match cell {
-                    // Looking at an item makes it.
-                    Cell::Array(a) if a.len() < 1_000_000 => a.entry(key).or_insert(Value::Nothing).clone(),
-                    _ => Value::Nothing,
-                }
+            Expr::Var(_) | Expr::Field(_) | Expr::Index(..) => {
+                let target = self.target(e, frame, sink);
+                target.map_or(Value::Nothing, |target| self.get(&target, frame))
             }
             Expr::Assign(target, op, value) => {
                 let right = self.eval(value, frame, sink);
+                let Some(target) = self.target(target, frame, sink) else { return right };
                 let new = match op {
-                    None => match right {
-                        Value::Nothing => Value::of(""),
-                        v => v,
-                    },
+                    None => right,
                     Some(op) => {
-                        let left = self.eval(target, frame, sink).number();
+                        let left = self.get(&target, frame).number();
                         Value::Number(self.arith(*op, left, right.number(), sink))
                     }
                 };
-                self.set(target, new.clone(), frame, sink);
+                self.set(target, new.clone(), frame);
                 new
             }
             Expr::Cond(c, yes, no) => {
@@ -479,8 +494,9 @@ impl Awk {
             Expr::Minus(a) => Value::Number(-self.eval(a, frame, sink).number()),
             Expr::Plus(a) => Value::Number(self.eval(a, frame, sink).number()),
             Expr::Step(target, by, before) => {
-                let old = self.eval(target, frame, sink).number();
-                self.set(target, Value::Number(old + by), frame, sink);
+                let Some(target) = self.target(target, frame, sink) else { return Value::Nothing };
+                let old = self.get(&target, frame).number();
+                self.set(target, Value::Number(old + by), frame);
                 Value::Number(if *before { old + by } else { old })
             }
             Expr::Call(n, args) => self.call(*n, args, frame, sink),

@@ -100,8 +100,12 @@ impl Awk {
         };
         let with = self.eval(&args[1], frame, sink).text();
         let record = Expr::Field(Box::new(Expr::Number(0.0)));
-        let target = args.get(2).unwrap_or(&record);
-        let text = self.eval(target, frame, sink).text();
+        let given = args.get(2).unwrap_or(&record);
+        let target = self.target(given, frame, sink);
+        let text = match &target {
+            Some(target) => self.get(target, frame).text(),
+            None => self.eval(given, frame, sink).text(),
+        };
         let Some(re) = self.regex(&pattern) else { return Value::Number(0.0) };
         let (mut out, mut copied, mut count, mut last) = (String::new(), 0, 0, None);
         for (a, z) in re.find_all(&text).map(|m| m.range()) {
@@ -136,7 +140,9 @@ impl Awk {
         }
         if count > 0 {
             out.push_str(&text[copied..]);
-            self.set(target, Value::of(out), frame, sink);
+            if let Some(target) = target {
+                self.set(target, Value::of(out), frame);
+            }
         }
         Value::Number(f64::from(count))
     }
