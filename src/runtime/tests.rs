@@ -405,6 +405,7 @@ fn awk_programs() {
             ("awk 'BEGIN{while(1) x++}'", "", "awk: stopped: the program takes too many steps\n", 2),
             ("awk 'function f(n){return f(n+1)} BEGIN{print f(1)}'", "", "awk: calls nest too deeply\n", 2),
             ("awk 'BEGIN{exit 3} END{print \"e\"}'", "e\n", "", 3),
+            ("awk 'BEGIN{exit 3} END{print \"e\"; exit}'", "e\n", "", 3),
             ("df -h | awk 'NR==2{print $1}'; echo '10 9' | awk '{print ($1>$2)}'", "overlay\n1\n", "", 0),
             ("awk '{print $1'", "", "awk: cmd. line:1: Unexpected end of string\n", 1),
             ("printf 'k=1\\nj=2\\n' | awk -F= '$1==\"j\"{print $2}'", "2\n", "", 0),

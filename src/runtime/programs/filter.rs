@@ -377,6 +377,7 @@ impl Filter {
     fn held(&self) -> usize {
         match self {
             Filter::Sort(s) => s.held,
+            Filter::Head(h) => h.held_bytes,
             Filter::Whole(w) => w.held(),
             Filter::Split(s) => s.held(),
             _ => 0,

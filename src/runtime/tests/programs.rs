@@ -77,6 +77,8 @@ const BUSYBOX: &[(&str, &str, &str, i32)] = &[
     ("printf 'x ab\\ny ab\\nz ac\\n' | uniq -f1 -c", "      2 x ab\n      1 z ac\n", "", 0),
     ("printf 'xab\\nyab\\nzac\\n' | uniq -s1", "xab\nzac\n", "", 0),
     ("printf 'a\\nA\\nb\\n' | uniq -i", "a\nb\n", "", 0),
+    ("printf 'b\\na\\n' | sort -k 1.18446744073709551615,1.18446744073709551615", "a\nb\n", "", 0),
+    ("printf 'b x\\na y\\n' | sort -k 2.18446744073709551615", "a y\nb x\n", "", 0),
     ("printf '1e3\\n200\\n3e1\\n-5\\nx\\n' | sort -g", "x\n-5\n3e1\n200\n1e3\n", "", 0),
     ("printf 'Mar\\nJAN\\nfeb\\nx\\n' | sort -M", "x\nJAN\nfeb\nMar\n", "", 0),
     ("printf 'b 2\\na 2\\nc 1\\n' | sort -s -k2,2n", "c 1\nb 2\na 2\n", "", 0),

@@ -29,6 +29,8 @@ pub struct Awk {
     fnr: f64,
     file: String,
     exit: Option<i32>,
+    /// What `exit` said last; one that says nothing leaves it so.
+    status: i32,
     ended: bool,
     begun: bool,
     steps: u64,
@@ -110,6 +112,7 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
         fnr: 0.0,
         file: String::new(),
         exit: None,
+        status: 0,
         ended: false,
         begun: false,
         steps: 0,

@@ -20,7 +20,7 @@ pub fn head(run: &mut Run<'_>, o: &Options) -> Made {
     let headers = Headers { quiet: o.has('q'), verbose: o.has('v'), seen: false };
     let held = VecDeque::new();
     let filter = if run.name == "head" {
-        Filter::Head(Head { count, bytes, all_but, seen: 0, held, headers, open: o.rest.len().max(1) })
+        Filter::Head(Head { count, bytes, all_but, seen: 0, held, held_bytes: 0, headers, open: o.rest.len().max(1) })
     } else {
         Filter::Tail(Tail { count, bytes, from_start, follow: o.any("fF"), retry: o.any("Fr"), seen: 0, held, headers, zeros: 0 })
     };
@@ -51,6 +51,8 @@ pub struct Head {
     all_but: bool,
     seen: u64,
     held: VecDeque<Vec<u8>>,
+    /// The bytes of those.
+    pub held_bytes: usize,
     headers: Headers,
     open: usize,
 }
@@ -68,9 +70,12 @@ impl Head {
             line.push(b'\n');
         }
         if self.all_but {
+            self.held_bytes += line.len();
             self.held.push_back(line);
             if self.held.len() as u64 > self.count {
-                sink.out.extend(self.held.pop_front().unwrap_or_default());
+                let line = self.held.pop_front().unwrap_or_default();
+                self.held_bytes -= line.len();
+                sink.out.extend(line);
             }
             return;
         }
@@ -88,6 +93,7 @@ impl Head {
     }
     pub fn end(&mut self) {
         self.held.clear();
+        self.held_bytes = 0;
     }
 }
 
@@ -144,5 +150,24 @@ impl Tail {
         for line in self.held.drain(..).skip(skip) {
             sink.out.extend(line);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_held_back_is_counted() {
+        let (headers, held) = (Headers { quiet: true, verbose: false, seen: false }, VecDeque::new());
+        let mut head = Head { count: 1, bytes: false, all_but: true, seen: 0, held, held_bytes: 0, headers, open: 0 };
+        let mut sink = Sink::default();
+        for (line, held) in [("abc", 4), ("d", 2)] {
+            head.line(line.as_bytes(), true, &mut sink);
+            assert_eq!(head.held_bytes, held);
+        }
+        assert_eq!(sink.out, b"abc\n");
+        head.end();
+        assert_eq!(head.held_bytes, 0);
     }
 }

@@ -99,11 +99,11 @@ impl Sort {
         let length = |fields: &[&[u8]]| fields.join(sep).len();
         // Where the key starts and ends, in bytes of the line.
         let place = |n: usize| if n == 0 { 0 } else { (length(&fields[..n.min(fields.len())]) + sep.len()).min(line.len()) };
-        let start = place(key.from.0.max(1) - 1) + key.from.1.saturating_sub(1);
+        let start = place(key.from.0.max(1) - 1).saturating_add(key.from.1.saturating_sub(1));
         let end = match key.to {
             None => line.len(),
             Some((field, 0)) => length(&fields[..field.min(fields.len())]),
-            Some((field, chars)) => place(field.max(1) - 1) + chars,
+            Some((field, chars)) => place(field.max(1) - 1).saturating_add(chars),
         };
         let end = end.min(line.len());
         line[start.min(end)..end].to_vec()

@@ -78,8 +78,10 @@ impl Awk {
             }
             Stmt::Next => Flow::NextRecord,
             Stmt::Exit(code) => {
-                let code = code.as_ref().map_or(0, |c| self.eval(c, frame, sink).number() as i32 & 255);
-                self.exit = Some(code);
+                if let Some(code) = code {
+                    self.status = self.eval(code, frame, sink).number() as i32 & 255;
+                }
+                self.exit = Some(self.status);
                 Flow::Exit
             }
             Stmt::Return(v) => {
