@@ -237,34 +237,33 @@ pub fn is_here(server: &str) -> bool {
     ADDRESSES.contains(&host_of(server).1.as_str())
 }
 
-/// The address that refuses a connection, where nobody listens on a port of this machine.
-pub fn refusing(url: &str) -> Option<String> {
-    let (_, address) = host_of(url);
-    let name = name_of(&address);
-    if name == "localhost" {
-        return Some(address.replacen(name, "127.0.0.1", 1));
-    }
-    name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()).then_some(address)
-}
-
 /// What is said where nobody answers: nobody listens on that port of this machine, or there is no way to the other.
 pub fn no_answer(url: &str) -> CliError {
-    if refusing(url).is_some() {
-        let host = host_of(url).0;
+    let (host, address) = host_of(url);
+    if is_local(name_of(&address)) {
         return CliError::Exit(1, format!("The connection to the server {host} was refused - did you specify the right host or port?"));
     }
     CliError::Exit(1, format!("Unable to connect to the server: {}", no_way_to(url)))
 }
 
+fn is_local(name: &str) -> bool {
+    name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
 /// Why an address beyond the cluster is not reached.
 pub fn no_way_to(url: &str) -> String {
+    dial_error(url) + " (this workstation has no network beyond its cluster)"
+}
+
+/// What comes of connecting to an address where nobody answers.
+pub fn dial_error(url: &str) -> String {
     let (_, address) = host_of(url);
     let name = name_of(&address);
-    let why = match name.parse::<IpAddr>() {
+    match name.parse::<IpAddr>() {
+        _ if is_local(name) => format!("dial tcp {}: connect: connection refused", address.replace("localhost", "127.0.0.1")),
         Ok(_) => format!("dial tcp {address}: i/o timeout"),
         Err(_) => format!("dial tcp: lookup {name}: no such host"),
-    };
-    format!("{why} (this workstation has no network beyond its cluster)")
+    }
 }
 
 /// Whether a user of a kubeconfig has something other than a token or a password to show.

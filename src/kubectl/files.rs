@@ -153,9 +153,7 @@ pub fn objects(source: &Source, validate: bool) -> Vec<Result<(Value, bool), Cli
             continue;
         }
         if validate && let Some(wrong) = wrong_shape(&value) {
-            found.push(fail(format!(
-                "error validating {name:?}: error validating data: {wrong}; if you choose to ignore these errors, turn validation off with --validate=false"
-            )));
+            found.push(fail(invalid(name, &wrong)));
             return found;
         }
         match check(&value) {
@@ -177,6 +175,13 @@ pub fn objects(source: &Source, validate: bool) -> Vec<Result<(Value, bool), Cli
         found.push(fail(format!("error parsing {name}: {error}")));
     }
     found
+}
+
+/// What is said of a text that does not pass the client-side check, or is not held against anything.
+pub fn invalid(name: &str, wrong: &str) -> String {
+    format!(
+        "error validating {name:?}: error validating data: {wrong}; if you choose to ignore these errors, turn validation off with --validate=false"
+    )
 }
 
 /// An item of a `PodList` may leave out its kind.

@@ -16,7 +16,8 @@ use super::help;
 use super::host::{Environment, Host, Output, StdinState, Step};
 use super::legacy;
 use super::preferences;
-use crate::api::{Status, quote};
+use super::unreached::unreached;
+use crate::api::Status;
 use crate::server::{Attributes, ExecId, User};
 
 /// The exit code of a process that Ctrl-C ended.
@@ -356,8 +357,7 @@ fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), Cl
     }
     let is_offline = is_offline(cx);
     if !is_offline && !config::is_here(server) {
-        log_no_discovery(command, cx, server);
-        return Err(config::no_answer(server));
+        return Err(unreached(command, cx, server));
     }
     cx.session.server = server.to_owned();
     cx.log_kubeconfig(&config.path);
@@ -368,24 +368,6 @@ fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), Cl
     cx.session.enforce_namespace = given.is_some();
     cx.session.namespace = given.map_or(context.namespace, str::to_owned);
     Ok(())
-}
-
-/// Logs how often a command asks in vain what resources there are, where its arguments name some and the server refuses.
-// Models cli-runtime's Builder: once for each type that may be a category, and four times for what the first of them means.
-fn log_no_discovery(command: &Command, cx: &mut Context<'_, '_>, server: &str) {
-    // These two look a name up by themselves.
-    let builds = !cx.flags().given("filename") && !matches!(command.name, "explain" | "can-i");
-    let named = cx.args().first().filter(|_| builds && ["TYPE", "RESOURCE"].iter().any(|word| command.usage.contains(word)));
-    let (Some(types), Some(address)) = (named, config::refusing(server)) else { return };
-    // Where the name of a pod may stand alone, no type is looked for.
-    let times = 4 + if types.contains('/') || command.usage.contains("POD") { 0 } else { types.split(',').count() };
-    let scheme = if server.contains("://") { "" } else { "http://" };
-    let url = server.trim_end_matches('/');
-    let why = format!(
-        "couldn't get current server API group list: Get \"{scheme}{url}/api?timeout=32s\": dial tcp {address}: connect: connection refused"
-    );
-    let text = format!("\"Unhandled Error\" err={}", quote(&why));
-    (0..times).for_each(|_| cx.klog("E", "memcache.go:265", &text));
 }
 
 /// Who the requests are from, where not from the administrator: whose token was given, who a user of the kubeconfig is, or who is

@@ -27,6 +27,7 @@ mod request_log;
 mod resources;
 mod sha256;
 mod unified;
+mod unreached;
 mod words;
 
 pub use commands::proxy::Passing;

@@ -53,6 +53,8 @@ kubectl --server=https://10.20.30.40 get pods
 kubectl --server=https://far.example.com get pods
 kubectl --server=http://localhost:8001/ get pods
 for what in 'get pods,svc' 'delete pod/a' 'logs a' version 'rollout status deploy/a'; do kubectl --server=localhost:1 $what 2>&1 | grep -c memcache.go:265; done
+printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: b}\n' > ab.yaml
+kubectl --server=localhost:1 apply -f ab.yaml -f none.yaml; kubectl --server=localhost:1 create -f ab.yaml; kubectl --server=https://far.example.com delete -f ab.yaml
 kubectl --server=https://localhost:6443 get namespaces -o name | head -1
 kubectl --server=far create secret generic s --dry-run=client -o name; kubectl --server=far create role r --verb=get --resource=pods --dry-run=client
 kubectl --server=far version; kubectl --server=far version --client

@@ -111,7 +111,7 @@ pub static ROOT: Command = Command::group(
 );
 
 /// Whether files are checked before they are sent.
-fn validates(cx: &Context<'_, '_>) -> bool {
+pub fn validates(cx: &Context<'_, '_>) -> bool {
     !matches!(cx.flags().get("validate"), Some("false" | "ignore"))
 }
 

@@ -1,0 +1,59 @@
+//! What a command says where nobody answers at its server: what it looks for in vain, and the error that it ends with.
+
+use super::command::Command;
+use super::config::{dial_error, no_answer};
+use super::context::Context;
+use super::error::CliError;
+use super::{commands, files};
+use crate::api::quote;
+
+/// Logs what a command asks for, and says how it ends.
+// Models cli-runtime's Builder with the REST mapper and the discovery client behind it.
+pub fn unreached(command: &Command, cx: &mut Context<'_, '_>, server: &str) -> CliError {
+    if cx.inv.legacy {
+        return no_answer(server);
+    }
+    let scheme = if server.contains("://") { "" } else { "http://" };
+    let get = |path: &str| format!("Get \"{scheme}{}{path}?timeout=32s\": {}", server.trim_end_matches('/'), dial_error(server));
+    let groups = get("/api");
+    let log = |cx: &mut Context<'_, '_>, times: usize| {
+        let text = format!("\"Unhandled Error\" err={}", quote(&format!("couldn't get current server API group list: {groups}")));
+        (0..times).for_each(|_| cx.klog("E", "memcache.go:265", &text));
+    };
+    let flags = cx.flags();
+    if (flags.given("filename") || flags.given("kustomize")) && !flags.given("raw") {
+        let validates = matches!(command.name, "apply" | "create" | "replace") && commands::validates(cx);
+        let mut errors = Vec::new();
+        let sources = files::sources(cx, &mut errors);
+        if errors.is_empty() {
+            for source in &sources {
+                let mut objects = files::objects(source, validates);
+                if validates {
+                    // What is not checked is not read on.
+                    objects.truncate(1);
+                }
+                for object in objects {
+                    errors.push(match object {
+                        Err(error) => error,
+                        Ok(_) if validates => {
+                            CliError::Message(files::invalid(&source.name, &format!("failed to download openapi: {}", get("/openapi/v2"))))
+                        }
+                        Ok(_) => {
+                            log(cx, 1);
+                            CliError::Message(format!("unable to recognize {}: {groups}", quote(&source.name)))
+                        }
+                    });
+                }
+            }
+        }
+        return CliError::of(errors).unwrap_or_else(|| no_answer(server));
+    }
+    // These two look a name up by themselves.
+    let builds = !matches!(command.name, "explain" | "can-i");
+    let named = cx.args().first().filter(|_| builds && ["TYPE", "RESOURCE"].iter().any(|word| command.usage.contains(word)));
+    if let Some(types) = named {
+        // Once for each type, which may be a category where it is not the name of a pod, and four times for what the first one means.
+        log(cx, 4 + if types.contains('/') || command.usage.contains("POD") { 0 } else { types.split(',').count() });
+    }
+    no_answer(server)
+}
