@@ -67,10 +67,8 @@ pub enum Flow {
 /// How a command that waits goes on.
 #[derive(Clone, Debug)]
 pub enum Task {
-    /// `delete` of several objects.
+    /// `delete` of several objects, and until they are gone.
     Delete(Box<commands::delete::Deleting>),
-    /// `delete` waits until the objects are gone.
-    Gone(commands::delete::Gone),
     /// `kuberc view` offers to write a file.
     Offering(commands::kuberc::Offering),
     /// `delete --interactive` waits for an answer.
@@ -116,7 +114,6 @@ impl Task {
     pub fn resume(self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         match self {
             Task::Delete(t) => t.resume(cx),
-            Task::Gone(t) => t.resume(cx),
             Task::Asking(t) => t.resume(cx),
             Task::Offering(t) => t.resume(cx),
             Task::PortForward(t) => t.resume(cx),

@@ -16,10 +16,8 @@ pub fn unreached(command: &Command, cx: &mut Context<'_, '_>, server: &str) -> C
     let scheme = if server.contains("://") { "" } else { "http://" };
     let get = |path: &str| format!("Get \"{scheme}{}{path}?timeout=32s\": {}", server.trim_end_matches('/'), dial_error(server));
     let groups = get("/api");
-    let log = |cx: &mut Context<'_, '_>, times: usize| {
-        let text = format!("\"Unhandled Error\" err={}", quote(&format!("couldn't get current server API group list: {groups}")));
-        (0..times).for_each(|_| cx.klog("E", "memcache.go:265", &text));
-    };
+    let logged = ["\"Unhandled Error\" err=", &quote(&["couldn't get current server API group list: ", &groups].concat())].concat();
+    let log = |cx: &mut Context<'_, '_>, times: usize| (0..times).for_each(|_| cx.klog("E", "memcache.go:265", &logged));
     let flags = cx.flags();
     if (flags.given("filename") || flags.given("kustomize")) && !flags.given("raw") {
         let validates = matches!(command.name, "apply" | "create" | "replace") && commands::validates(cx);
@@ -27,22 +25,17 @@ pub fn unreached(command: &Command, cx: &mut Context<'_, '_>, server: &str) -> C
         let sources = files::sources(cx, &mut errors);
         if errors.is_empty() {
             for source in &sources {
-                let mut objects = files::objects(source, validates);
-                if validates {
-                    // What is not checked is not read on.
-                    objects.truncate(1);
-                }
-                for object in objects {
-                    errors.push(match object {
-                        Err(error) => error,
-                        Ok(_) if validates => {
-                            CliError::Message(files::invalid(&source.name, &format!("failed to download openapi: {}", get("/openapi/v2"))))
-                        }
-                        Ok(_) => {
-                            log(cx, 1);
-                            CliError::Message(format!("unable to recognize {}: {groups}", quote(&source.name)))
-                        }
-                    });
+                // What cannot be checked is not read on.
+                let read = if validates { 1 } else { usize::MAX };
+                for object in files::objects(source, validates).into_iter().take(read) {
+                    errors.push(object.err().unwrap_or_else(|| {
+                        log(cx, usize::from(!validates));
+                        CliError::Message(if validates {
+                            files::invalid(&source.name, &["failed to download openapi: ", &get("/openapi/v2")].concat())
+                        } else {
+                            ["unable to recognize ", &quote(&source.name), ": ", &groups].concat()
+                        })
+                    }));
                 }
             }
         }

@@ -102,10 +102,14 @@ fn delete(cx: &mut Context<'_, '_>, answered: Option<&Asking>) -> Result<Flow, C
     if flags.is_on("interactive") && answered.is_none() {
         return preview(cx, found, ignore_not_found);
     }
+    let mut left = found.items;
+    if let Some(asked) = answered {
+        left.retain(|item| item.as_ref().map_or(true, |i| asked.previewed.contains(&(i.kind, i.namespace.clone(), i.name.clone()))));
+    }
+    left.reverse();
     let deleting = Deleting {
-        left: found.items.into_iter(),
+        left,
         from_files: found.from_files,
-        previewed: answered.map(|asked| asked.previewed.clone()),
         ignore_not_found,
         options,
         dry_run,
@@ -114,17 +118,17 @@ fn delete(cx: &mut Context<'_, '_>, answered: Option<&Asking>) -> Result<Flow, C
         count: 0,
         errors: Vec::new(),
         unread: Vec::new(),
+        deadline: None,
     };
     deleting.resume(cx)
 }
 
-/// Deletes object after object.
+/// Deletes object after object, then waits until they are gone, or others are in their place.
 #[derive(Clone, Debug)]
 pub struct Deleting {
-    left: std::vec::IntoIter<Result<Info, CliError>>,
+    /// What is still to be deleted, and errors of finding it, the next one last.
+    left: Vec<Result<Info, CliError>>,
     from_files: bool,
-    /// What was asked about, where it was asked.
-    previewed: Option<Vec<(KindRef, String, String)>>,
     ignore_not_found: bool,
     options: DeleteOptions,
     dry_run: DryRun,
@@ -134,12 +138,22 @@ pub struct Deleting {
     errors: Vec<CliError>,
     /// Errors of reading files, which come last.
     unread: Vec<CliError>,
+    /// Until when it waits, once it does.
+    deadline: Option<Time>,
+}
+
+#[derive(Clone, Debug)]
+struct Waited {
+    kind: KindRef,
+    namespace: String,
+    name: String,
+    uid: String,
 }
 
 impl Deleting {
-    /// Goes on with the next object, and waits a moment before the one after it.
+    /// Goes on with the next object, and waits a moment before the one after it; or looks again.
     pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-        while let Some(item) = self.left.next() {
+        while let Some(item) = self.left.pop() {
             match item {
                 Ok(info) => {
                     let failed = self.delete_one(cx, &info).err();
@@ -148,13 +162,13 @@ impl Deleting {
                 Err(error) if self.from_files => self.unread.push(error),
                 Err(error) => self.errors.push(error),
             }
-            if !self.left.as_slice().is_empty() {
+            if !self.left.is_empty() {
                 let next = cx.host.now + super::BETWEEN_WRITES;
                 return Ok(Flow::Wait(Task::Delete(Box::new(self)), Step::WaitUntil(next)));
             }
         }
-        self.errors.extend(self.unread);
-        CliError::check(self.errors)?;
+        self.errors.append(&mut self.unread);
+        CliError::check(std::mem::take(&mut self.errors))?;
         if self.count == 0 {
             cx.out.outln("No resources found");
             return Ok(Flow::Done);
@@ -163,15 +177,18 @@ impl Deleting {
         if !flags.switch_or("wait", true) || self.dry_run != DryRun::None {
             return Ok(Flow::Done);
         }
-        let deadline = cx.host.now + flags.positive_duration("timeout").unwrap_or(TIMEOUT);
-        Gone { waiting: self.waiting, deadline }.resume(cx)
+        let now = cx.host.now;
+        let until = *self.deadline.get_or_insert_with(|| now + flags.positive_duration("timeout").unwrap_or(TIMEOUT));
+        let api = &cx.host.api;
+        self.waiting.retain(|w| api.peek(w.kind, &w.namespace, &w.name).is_some_and(|o| o.uid() == w.uid));
+        let Some(first) = self.waiting.first() else { return Ok(Flow::Done) };
+        if now >= until {
+            return fail(format!("timed out waiting for the condition on {}/{}", first.kind.plural, first.name));
+        }
+        Ok(Flow::Wait(Task::Delete(Box::new(self)), Step::WaitChange(Some(until))))
     }
 
     fn delete_one(&mut self, cx: &mut Context<'_, '_>, info: &Info) -> Result<(), CliError> {
-        let place = (info.kind, info.namespace.clone(), info.name.clone());
-        if self.previewed.as_ref().is_some_and(|previewed| !previewed.contains(&place)) {
-            return Ok(());
-        }
         self.count += 1;
         if self.warn_scope && !info.kind.namespaced {
             cx.out.errln("Warning: deleting cluster-scoped resources, not scoped to the provided namespace");
@@ -180,8 +197,12 @@ impl Deleting {
         if self.dry_run != DryRun::Client {
             match cx.delete(info.kind, &info.namespace, &info.name, &self.options) {
                 Ok(deleted) => {
-                    let (kind, namespace, name) = place;
-                    self.waiting.push(Waited { kind, namespace, name, uid: deleted.object().uid().to_owned() });
+                    self.waiting.push(Waited {
+                        kind: info.kind,
+                        namespace: info.namespace.clone(),
+                        name: info.name.clone(),
+                        uid: deleted.object().uid().to_owned(),
+                    });
                 }
                 Err(error) if error.is_not_found() && self.ignore_not_found => return Ok(()),
                 Err(error) => return Err(error.with_source("deleting", &info.source)),
@@ -238,34 +259,5 @@ pub(super) fn cascade(cx: &mut Context<'_, '_>) -> Result<Propagation, CliError>
             Ok(propagation)
         }
         other => fail(format!("invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\"")),
-    }
-}
-
-/// Waits until objects are gone, or others are in their place.
-#[derive(Clone, Debug)]
-pub struct Gone {
-    waiting: Vec<Waited>,
-    deadline: Time,
-}
-
-#[derive(Clone, Debug)]
-struct Waited {
-    kind: KindRef,
-    namespace: String,
-    name: String,
-    uid: String,
-}
-
-impl Gone {
-    /// Looks again.
-    pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-        let api = &cx.host.api;
-        self.waiting.retain(|w| api.peek(w.kind, &w.namespace, &w.name).is_some_and(|o| o.uid() == w.uid));
-        let Some(first) = self.waiting.first() else { return Ok(Flow::Done) };
-        if cx.host.now >= self.deadline {
-            return fail(format!("timed out waiting for the condition on {}/{}", first.kind.plural, first.name));
-        }
-        let until = self.deadline;
-        Ok(Flow::Wait(Task::Gone(self), Step::WaitChange(Some(until))))
     }
 }
