@@ -199,6 +199,8 @@ rows! {
     PRIORITY_LEVEL_CONFIGURATION = "PriorityLevelConfiguration",
     REPLICA_SET = "ReplicaSet",
     REPLICATION_CONTROLLER = "ReplicationController",
+    RESOURCE_CLAIM = "ResourceClaim",
+    RESOURCE_CLAIM_TEMPLATE = "ResourceClaimTemplate",
     RESOURCE_QUOTA = "ResourceQuota",
     RESOURCE_SLICE = "ResourceSlice",
     RUNTIME_CLASS = "RuntimeClass",

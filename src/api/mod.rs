@@ -26,6 +26,7 @@ pub mod qos;
 pub mod quantity;
 pub mod quota;
 mod quote;
+pub mod resource_claim;
 pub mod resources;
 #[cfg(test)]
 mod row_outcome;

@@ -135,6 +135,7 @@ pub fn all(flags: &Flags) -> Vec<Box<dyn Controller>> {
         Box::new(super::volume::PersistentVolumeController::default()),
         Box::new(super::volume::VolumeProtectionController::default()),
         Box::new(super::volume::EphemeralVolumeController::default()),
+        Box::new(super::resource_claim::ResourceClaimController::default()),
         Box::new(super::resource_quota::ResourceQuotaController::default()),
         Box::new(super::garbage_collector::GarbageCollector::new(flags)),
         Box::new(super::namespace::NamespaceController::default()),

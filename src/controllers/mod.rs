@@ -27,6 +27,7 @@ mod pod_gc;
 mod replica_set;
 mod replica_tally;
 mod replicas;
+mod resource_claim;
 mod resource_quota;
 #[cfg(test)]
 mod scenarios;

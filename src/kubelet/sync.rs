@@ -7,9 +7,9 @@ use super::env::EnvSource;
 use super::pod_worker::{Cx, Outcome, PodWorker, RESYNC, Sandbox, Stage, What, Work};
 use super::termination::PodEnd;
 use super::volumes::Volume;
-use crate::api::{ArcStr, kinds};
+use crate::api::{ArcStr, Object, Status, Value, kinds, resource_claim};
 use crate::base::{Duration, List as _, Time};
-use crate::server::EventType;
+use crate::server::{ApiServer, EventType};
 
 /// How soon the volume manager sees a new pod's volumes.
 const MOUNT_LAG: Duration = Duration::from_millis(100);
@@ -19,6 +19,28 @@ const MOUNT_POLL: Duration = Duration::from_millis(300);
 const MOUNT_TIMEOUT: Duration = Duration::from_secs(123);
 /// What making a sandbox takes.
 const SANDBOX: Duration = Duration::from_millis(50);
+
+/// Has the devices of the pod's claims made ready, or says why they cannot be. Every device has a driver here that does what it should.
+// Models the checks of Manager.prepareResources (pkg/kubelet/cm/dra).
+fn prepare_devices(api: &ApiServer, pod: &Value) -> Result<(), String> {
+    if resource_claim::entries(pod).is_empty() {
+        return Ok(());
+    }
+    let kind = kinds::RESOURCE_CLAIM;
+    // What claims are called stands in the status.
+    let pod = api.peek(kinds::POD, pod.namespace(), pod.name()).unwrap_or(pod);
+    let find = |name: &ArcStr| {
+        let missing = || format!("fetch ResourceClaim {name}: {}", Status::not_found(kind, name));
+        api.peek(kind, pod.namespace(), name).ok_or_else(missing)
+    };
+    match resource_claim::of_pod(pod, find)?.into_iter().find(|claim| !resource_claim::is_reserved_for(claim, pod.uid())) {
+        Some(claim) => {
+            let whose = format!("pod {} ({})", pod.name(), pod.uid());
+            Err(format!("{whose} is not allowed to use ResourceClaim {} ({})", claim.name(), claim.uid()))
+        }
+        None => Ok(()),
+    }
+}
 
 impl PodWorker {
     /// Brings the pod a step nearer to what its spec says.
@@ -132,6 +154,10 @@ impl PodWorker {
         self.add_probes(cx);
         if self.sandbox.is_some() {
             self.plan(cx);
+        } else if let Err(why) = prepare_devices(cx.api, &self.pod) {
+            let message = format!("Failed to prepare dynamic resources: prepare dynamic resources: {why}");
+            self.event(cx, EventType::Warning, "FailedPrepareDynamicResources", &message);
+            self.finish_sync(cx, Outcome { failed: true, ..Outcome::default() });
         } else if let Err(why) = kernel_hostname(&self.pod, &self.spec, &cx.node.name) {
             self.event(cx, EventType::Warning, "FailedCreatePodSandBox", &format!("Failed to create pod sandbox: {why}"));
             self.finish_sync(cx, Outcome { failed: true, ..Outcome::default() });

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::counts::{CountKey, Counts};
+use super::devices::Devices;
 use super::node_info::NodeInfo;
 use super::node_tree::{NodeTree, zone_of};
 use super::pod_info::{Classes, PodClass, PodInfo};
@@ -30,6 +31,8 @@ pub struct Cache {
     pub workloads: Workloads,
     /// Claims and volumes.
     pub volumes: Volumes,
+    /// Devices and claims of them.
+    pub devices: Devices,
     classes: Classes,
     by_name: FxHashMap<ArcStr, NodeIndex>,
     free: Vec<NodeIndex>,

@@ -47,6 +47,15 @@ pub enum ClusterEvent<'a> {
         /// The claim's name; empty for volumes and storage classes, which may help any pod.
         claim: ArcStr,
     },
+    /// A device class or a slice came or changed.
+    Devices,
+    /// A claim of devices came or changed.
+    Claim {
+        /// Before; none where it is new.
+        old: Option<&'a Value>,
+        /// After.
+        new: &'a Value,
+    },
     /// Labels of a namespace changed.
     Namespace,
 }

@@ -9,7 +9,9 @@ use super::cluster_event::ClusterEvent;
 use super::configuration::Configuration;
 use super::cycle::{Algorithm, Diagnosis, Outcome, profile_of};
 use super::decisions::{Decision, Decisions, Record};
+use super::device_claims;
 use super::framework::{Cx, PluginSet};
+use super::plugins::DYNAMIC_RESOURCES;
 use super::pod_info::PodInfo;
 use super::preemption::{Budget, Candidate, Evaluator, Preemption};
 use super::queue::{Failure, Queue, Queued};
@@ -28,8 +30,8 @@ const MANAGER: &str = "kube-scheduler";
 const CYCLE: Duration = Duration::from_millis(1);
 /// How often it is looked whether the claims of a pod that has a node are bound.
 const BINDING_POLL: Duration = Duration::from_secs(1);
-/// How a failure to bind volumes begins.
-const PRE_BIND: &str = "running PreBind plugin \"VolumeBinding\"";
+/// How failures to bind volumes and to reserve claims of devices begin.
+const PRE_BIND: [&str; 2] = ["running PreBind plugin \"VolumeBinding\"", "running PreBind plugin \"DynamicResources\""];
 /// What is said where there is no node at all.
 const NO_NODES: &str = "no nodes available to schedule pods";
 /// The longest text of an event.
@@ -152,7 +154,7 @@ impl Scheduler {
                 self.queue.remove(uid);
             } else {
                 let pod = Arc::new(self.cache.parse_pod(object));
-                self.queue.update(pod, now);
+                self.queue.update(&self.cache, pod, now);
             }
         }
     }
@@ -208,7 +210,7 @@ impl Scheduler {
                     }
                     Err(status) => {
                         decision.node = ArcStr::new();
-                        decision.message = format!("{PRE_BIND}: {}", status.message);
+                        decision.message = format!("{}: {}", PRE_BIND[0], status.message);
                         self.unbind(api, now, queued, &decision.message);
                     }
                 }
@@ -266,7 +268,13 @@ impl Scheduler {
     /// Gives a pod its node; returns why not, where it cannot have it.
     fn bind(&mut self, api: &mut ApiServer, now: Time, queued: &Queued, node: &ArcStr) -> String {
         let (namespace, name) = (&queued.pod.class.namespace, &queued.pod.name);
-        match api.bind(&Caller::new(now, MANAGER), namespace, name, node) {
+        let by = Caller::new(now, MANAGER);
+        if let Err(why) = device_claims::bind(api, &mut self.cache.devices, &by, &queued.pod) {
+            let message = format!("{}: {why}", PRE_BIND[1]);
+            self.unbind(api, now, queued, &message);
+            return message;
+        }
+        match api.bind(&by, namespace, name, node) {
             Ok(()) => {
                 let message = format!("Successfully assigned {namespace}/{name} to {node}");
                 let pod = &queued.pod;
@@ -283,6 +291,7 @@ impl Scheduler {
     /// A pod cannot have its node after all and waits again.
     fn unbind(&mut self, api: &mut ApiServer, now: Time, queued: &Queued, message: &str) {
         self.cache.remove_pod(&queued.pod.uid);
+        device_claims::unreserve(api, &mut self.cache.devices, &Caller::new(now, MANAGER), &queued.pod);
         let waits = |o: &Value| !o.is_terminating() && o.at(&["spec", "nodeName"]).str().is_empty();
         if let Some(object) = current(api, &queued.pod).filter(waits) {
             // What changed of it while it was assumed to have its node has not come to the queue.
@@ -297,7 +306,7 @@ impl Scheduler {
         let pod = &binding.queued.pod;
         if !self.cache.is_assumed(&pod.uid) {
             // The pod went, or somebody gave it a node.
-            return;
+            return device_claims::unreserve(api, &mut self.cache.devices, &Caller::new(now, MANAGER), pod);
         }
         let node = self.cache.node_named(&binding.promised.node).map(|i| &self.cache.node(i).object);
         let why = match self.cache.volumes.check(&binding.promised, node) {
@@ -313,25 +322,29 @@ impl Scheduler {
             Ok(false) => "context deadline exceeded".to_owned(),
             Err(why) => why,
         };
-        self.unbind(api, now, &binding.queued, &format!("{PRE_BIND}: binding volumes: {why}"));
+        self.unbind(api, now, &binding.queued, &format!("{}: binding volumes: {why}", PRE_BIND[0]));
     }
 
     /// No node would do: looks for pods to preempt and says so. Returns the message.
     fn unschedulable(&mut self, api: &mut ApiServer, now: Time, place: usize, pod: &PodInfo, d: &Diagnosis) -> String {
         let mut message = d.message(&self.cache.scalars);
         let failure = Failure::Refused(d.refused_by);
-        if d.pre_filter_message.is_some() {
+        if d.pre_filter_message.is_some() && !d.refused_by.contains(DYNAMIC_RESOURCES) {
             // The DRA plugin comes first after filtering and misses what it would have kept before it.
             message.push_str(" not found");
             self.fail(api, now, pod, failure, &message, Nomination::Keep);
             return message;
         }
         let algorithm = &self.algorithms[place];
-        if !algorithm.profile.preempts {
-            message.push_str(" no new claims to deallocate");
-            self.fail(api, now, pod, failure, &message, Nomination::Keep);
-            return message;
-        }
+        let claims = match device_claims::deallocate(api, &self.cache, &Caller::new(now, MANAGER), pod, d) {
+            Ok(claims) if algorithm.profile.preempts => claims,
+            said => {
+                let said = said.map_or_else(Status::into_message, str::to_owned);
+                message = format!("{message} {said}");
+                self.fail(api, now, pod, failure, &message, Nomination::Keep);
+                return message;
+            }
+        };
         let cx = Cx { cache: &self.cache, pod, fits: algorithm.fits(&pod.class), profile: &algorithm.profile };
         let evaluator = Evaluator { cx, queue: &self.queue, budgets: self.budgets.values().list(), now };
         match evaluator.preempt(d, &mut self.random) {
@@ -341,11 +354,11 @@ impl Scheduler {
                 self.preempt(api, now, pod, &node, &candidate);
             }
             Preemption::NotEligible(why) => {
-                message = format!("{message} no new claims to deallocate, preemption: {why}");
+                message = format!("{message} {claims}, preemption: {why}");
                 self.fail(api, now, pod, failure, &message, Nomination::Keep);
             }
             Preemption::NotHelpful(why) => {
-                message = format!("{message} no new claims to deallocate, preemption: {why}");
+                message = format!("{message} {claims}, preemption: {why}");
                 self.fail(api, now, pod, failure, &message, Nomination::Clear);
             }
         }
@@ -427,6 +440,7 @@ impl Component for Scheduler {
                 | ("apps", "replicasets" | "statefulsets")
                 | ("policy", "poddisruptionbudgets")
                 | ("storage.k8s.io", "storageclasses")
+                | ("resource.k8s.io", "resourceclaims" | "deviceclasses" | "resourceslices")
         )
     }
 
@@ -459,6 +473,22 @@ impl Component for Scheduler {
                 self.cache.volumes.set_class(name, object.cloned());
                 self.tell_queue(&volume(ArcStr::new()), now);
             }
+            "resourceclaims" => {
+                self.cache.devices.set_claim(namespace, name, object.cloned());
+                if let Some(new) = object {
+                    self.tell_queue(&ClusterEvent::Claim { old: change.old.as_ref(), new }, now);
+                }
+            }
+            "deviceclasses" | "resourceslices" => {
+                if change.key.kind.plural == "deviceclasses" {
+                    self.cache.devices.set_class(name, object.cloned());
+                } else {
+                    self.cache.devices.set_slice(&change.object, object.is_some());
+                }
+                if object.is_some() {
+                    self.tell_queue(&ClusterEvent::Devices, now);
+                }
+            }
             "poddisruptionbudgets" => {
                 match object.and_then(Budget::parse) {
                     Some(budget) => self.budgets.insert((namespace, name), budget),
@@ -484,7 +514,7 @@ impl Component for Scheduler {
         if now < self.busy_until {
             return;
         }
-        self.queue.flush(now);
+        self.queue.flush(&self.cache, now);
         if let Some(queued) = self.queue.pop() {
             self.busy_until = now + CYCLE;
             self.schedule_one(api, now, &queued);

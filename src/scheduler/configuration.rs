@@ -25,7 +25,7 @@ const RESOURCE_WEIGHTS: [i64; 2] = [1, 100];
 /// What the system's default constraints for spreading are called.
 const SYSTEM_DEFAULTING: &str = "System";
 /// Plugins of the default profile that neither filter nor score here.
-const OTHER_PLUGINS: [&str; 6] = ["SchedulingGates", QUEUE_SORT, "NodeVolumeLimits", PREEMPTION, "DynamicResources", BINDER];
+const OTHER_PLUGINS: [&str; 5] = ["SchedulingGates", QUEUE_SORT, "NodeVolumeLimits", PREEMPTION, BINDER];
 const QUEUE_SORT: &str = "PrioritySort";
 const PREEMPTION: &str = "DefaultPreemption";
 const BINDER: &str = "DefaultBinder";
@@ -536,7 +536,7 @@ mod tests {
     #[test]
     fn plugins_are_merged() {
         let usual = filters_and_weights("{}").expect("the usual");
-        assert_eq!(usual.0.len(), 11);
+        assert_eq!(usual.0.len(), 12);
         assert_eq!(usual.1[..3], [("TaintToleration", 3), ("NodeAffinity", 2), ("NodeResourcesFit", 1)]);
         let weight_of = |plugins: &str, name: &str| {
             let all = filters_and_weights(plugins).expect(plugins).1;
@@ -554,7 +554,7 @@ mod tests {
             assert_eq!(weight_of(plugins, name), weight, "{plugins}");
         }
         let filters = filters_and_weights("{filter: {disabled: [{name: NodeUnschedulable}]}}").expect("one fewer").0;
-        assert_eq!((filters.len(), filters[0]), (10, "NodeName"));
+        assert_eq!((filters.len(), filters[0]), (11, "NodeName"));
         assert!(
             !parsed("profiles: [{plugins: {postFilter: {disabled: [{name: DefaultPreemption}]}}}]").expect("read").profiles[0].preempts
         );

@@ -11,7 +11,7 @@ use super::pod_info::PodInfo;
 use super::profile::Profile;
 use super::resources::ScalarNames;
 use super::volumes::UnboundClaim;
-use crate::api::ArcStr;
+use crate::api::{ArcStr, Value};
 
 /// The best score of one plugin for one node.
 pub const MAX_NODE_SCORE: i64 = 100;
@@ -89,6 +89,10 @@ reasons! {
     NO_DISK = "node(s) had no available disk";
     /// Another pod has the claim that is for one pod.
     CLAIM_IN_USE = "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod";
+    /// The node has no devices that would do.
+    NO_DEVICES = "cannot allocate all claims";
+    /// The devices of a claim are elsewhere.
+    DEVICES_ELSEWHERE = "resourceclaim not available on the node";
     /// Domains would differ by too much.
     SPREAD = "node(s) didn't match pod topology spread constraints";
     /// The node is in no domain.
@@ -209,6 +213,8 @@ pub struct CycleState {
     pub bound_volumes: Vec<ArcStr>,
     /// Of VolumeBinding: claims that get a volume once the pod has a node, the smallest first.
     pub unbound_claims: Vec<UnboundClaim>,
+    /// Of DynamicResources: the pod's claims of devices.
+    pub device_claims: Vec<Value>,
     /// Of VolumeRestrictions: the pod's claims that one pod alone may use.
     pub exclusive_claims: Vec<ArcStr>,
     /// Of VolumeRestrictions: how many of them other pods use.

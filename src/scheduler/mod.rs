@@ -9,6 +9,8 @@ pub mod configuration;
 pub mod counts;
 pub mod cycle;
 pub mod decisions;
+pub mod device_claims;
+pub mod devices;
 pub mod framework;
 pub mod node_info;
 pub mod node_tree;

@@ -10,7 +10,7 @@ use super::cache::Cache;
 use super::cluster_event::ClusterEvent;
 use super::cycle::{Algorithm, profile_of};
 use super::framework::{Cx, PluginSet};
-use super::plugins::{PLUGINS, priority_sort, scheduling_gates};
+use super::plugins::{DYNAMIC_RESOURCES, PLUGINS, dynamic_resources, priority_sort, scheduling_gates};
 use super::pod_info::PodInfo;
 use crate::api::ArcStr;
 use crate::base::{Duration, List as _, SortedMap, Time};
@@ -135,10 +135,9 @@ impl Queue {
     }
 
     /// Takes in a pod without a node.
-    pub fn add(&mut self, pod: Arc<PodInfo>, now: Time) {
+    pub fn add(&mut self, cache: &Cache, pod: Arc<PodInfo>, now: Time) {
         self.remove(&pod.uid);
         self.turns += 1;
-        let place = if scheduling_gates::is_gated(&pod) { Place::Gated } else { Place::Active };
         if !pod.nominated_node().is_empty() {
             self.nominate(pod.clone(), pod.nominated_node().into());
         }
@@ -149,31 +148,48 @@ impl Queue {
             turn: self.turns,
             unschedulable_count: 0,
             error_count: 0,
-            place,
+            place: Place::Active,
             pod,
+        };
+        self.admit(cache, queued, now);
+    }
+
+    /// Lets a pod be tried, once its backoff is over, unless its gates or its claims of devices say otherwise.
+    // Models runPreEnqueuePlugins.
+    fn admit(&mut self, cache: &Cache, mut queued: Queued, now: Time) {
+        queued.place = if scheduling_gates::is_gated(&queued.pod) {
+            Place::Gated
+        } else if dynamic_resources::is_gated(cache, &queued.pod) {
+            // It waits as if it had been tried, for what the plugin waits for.
+            queued.refused_by = PluginSet::default();
+            queued.refused_by.insert(DYNAMIC_RESOURCES);
+            queued.since = now;
+            Place::Unschedulable
+        } else if queued.backoff_end(self.backoff_of) > now {
+            Place::Backoff
+        } else {
+            Place::Active
         };
         self.enter(queued);
     }
 
     /// Takes over a changed pod that waits. Where the change may help it, it is tried again.
-    pub fn update(&mut self, pod: Arc<PodInfo>, now: Time) {
-        let Some(mut queued) = self.leave(&pod.uid) else { return self.add(pod, now) };
+    pub fn update(&mut self, cache: &Cache, pod: Arc<PodInfo>, now: Time) {
+        let Some(mut queued) = self.leave(&pod.uid) else { return self.add(cache, pod, now) };
         if self.nominated_on.contains_key(&pod.uid) || !pod.nominated_node().is_empty() {
             self.nominate(pod.clone(), pod.nominated_node().into());
         }
-        let changed = queued.pod.class.id != pod.class.id;
+        let claims = |pod: &PodInfo| pod.object.at(&["status", "resourceClaimStatuses"]).clone();
+        let changed = queued.pod.class.id != pod.class.id || !claims(&queued.pod).same(&claims(&pod));
         queued.pod = pod;
         match queued.place {
             Place::Gated if !scheduling_gates::is_gated(&queued.pod) => {
-                queued.place = Place::Active;
                 queued.since = now;
+                self.admit(cache, queued, now);
             }
-            Place::Unschedulable if changed => {
-                queued.place = if queued.backoff_end(self.backoff_of) > now { Place::Backoff } else { Place::Active };
-            }
-            _ => {}
+            Place::Unschedulable if changed => self.admit(cache, queued, now),
+            _ => self.enter(queued),
         }
-        self.enter(queued);
     }
 
     /// Forgets a pod.
@@ -247,7 +263,7 @@ impl Queue {
         };
         let uids: Vec<ArcStr> = self.unschedulable.values().filter(|uid| helped(uid)).cloned().list();
         for uid in uids {
-            self.requeue(&uid, now);
+            self.requeue(cache, &uid, now);
         }
     }
 
@@ -262,20 +278,20 @@ impl Queue {
     }
 
     /// Makes pods ready that have waited long enough.
-    pub fn flush(&mut self, now: Time) {
+    pub fn flush(&mut self, cache: &Cache, now: Time) {
         while let Some(((end, _), uid)) = self.error_backoff.first_key_value() {
             if next_tick(*end, BACKOFF_FLUSH) > now {
                 break;
             }
             let uid = uid.clone();
-            self.move_to(&uid, Place::Active);
+            self.requeue(cache, &uid, now);
         }
         while let Some(((since, _), uid)) = self.unschedulable.first_key_value() {
             if next_tick(*since + UNSCHEDULABLE_MAX, UNSCHEDULABLE_FLUSH) > now {
                 break;
             }
             let uid = uid.clone();
-            self.requeue(&uid, now);
+            self.requeue(cache, &uid, now);
         }
     }
 
@@ -304,15 +320,9 @@ impl Queue {
         }
     }
 
-    fn requeue(&mut self, uid: &ArcStr, now: Time) {
-        let backs_off = self.pods.get(uid).is_some_and(|q| q.backoff_end(self.backoff_of) > now);
-        self.move_to(uid, if backs_off { Place::Backoff } else { Place::Active });
-    }
-
-    fn move_to(&mut self, uid: &ArcStr, place: Place) {
-        if let Some(mut queued) = self.leave(uid) {
-            queued.place = place;
-            self.enter(queued);
+    fn requeue(&mut self, cache: &Cache, uid: &ArcStr, now: Time) {
+        if let Some(queued) = self.leave(uid) {
+            self.admit(cache, queued, now);
         }
     }
 
@@ -365,7 +375,8 @@ mod tests {
         let mut cache = Cache::default();
         let mut q = Queue::default();
         for (name, priority, at) in [("a", 0, 1), ("b", 5, 2), ("c", 0, 1)] {
-            q.add(pod(&mut cache, name, priority), Time(at));
+            let pod = pod(&mut cache, name, priority);
+            q.add(&cache, pod, Time(at));
         }
         let order: Vec<ArcStr> = std::iter::from_fn(|| q.pop()).map(|p| p.pod.uid.clone()).collect();
         assert_eq!(order, ["b", "a", "c"]);
@@ -375,7 +386,8 @@ mod tests {
     fn only_what_may_help_wakes_a_refused_pod() {
         let mut cache = Cache::default();
         let mut q = Queue::default();
-        q.add(pod(&mut cache, "a", 0), Time::ZERO);
+        let a = pod(&mut cache, "a", 0);
+        q.add(&cache, a, Time::ZERO);
         q.pop();
         q.failed("a", refused(), Time::ZERO);
         assert_eq!(q.next_wake(), Some(Time::from_secs(300)));
@@ -403,20 +415,21 @@ mod tests {
     fn errors_are_waited_out_and_the_forgotten_remembered() {
         let mut cache = Cache::default();
         let mut q = Queue::default();
-        q.add(pod(&mut cache, "a", 0), Time::ZERO);
+        let a = pod(&mut cache, "a", 0);
+        q.add(&cache, a, Time::ZERO);
         let mut at = Time::from_millis(10);
         for seconds in [2, 5, 10, 19, 30] {
-            q.flush(at);
+            q.flush(&cache, at);
             q.pop().expect("ready");
             q.failed("a", Failure::Error, at + Duration::from_millis(1));
             at = q.next_wake().expect("backs off");
             assert_eq!(at, Time::from_secs(seconds));
         }
-        q.flush(at);
+        q.flush(&cache, at);
         q.pop();
         q.failed("a", refused(), at);
         assert_eq!(q.next_wake(), Some(Time::from_secs(330)));
-        q.flush(Time::from_secs(330));
+        q.flush(&cache, Time::from_secs(330));
         assert!(q.pop().is_some());
     }
 
@@ -424,10 +437,11 @@ mod tests {
     fn a_pod_that_cannot_have_its_node_backs_off_longer_each_time() {
         let mut cache = Cache::default();
         let mut q = Queue::default();
-        q.add(pod(&mut cache, "a", 0), Time::ZERO);
+        let a = pod(&mut cache, "a", 0);
+        q.add(&cache, a, Time::ZERO);
         let mut at = Time::ZERO;
         for (attempt, seconds) in [(1, 1), (2, 3), (3, 7)] {
-            q.flush(at);
+            q.flush(&cache, at);
             let tried = q.pop().expect("ready");
             assert_eq!(tried.attempts, attempt);
             q.done("a");
@@ -443,10 +457,12 @@ mod tests {
         let mut cache = Cache::default();
         let mut q = Queue::default();
         let mut object = obj!({"metadata": {"name": "a", "uid": "a"}, "spec": {"schedulingGates": [{"name": "g"}]}});
-        q.add(Arc::new(cache.parse_pod(&object)), Time::ZERO);
+        let pod = Arc::new(cache.parse_pod(&object));
+        q.add(&cache, pod, Time::ZERO);
         assert_eq!(q.next_wake(), None);
         object.remove(&["spec", "schedulingGates"]);
-        q.update(Arc::new(cache.parse_pod(&object)), Time::from_secs(1));
+        let pod = Arc::new(cache.parse_pod(&object));
+        q.update(&cache, pod, Time::from_secs(1));
         assert!(q.pop().is_some());
     }
 }

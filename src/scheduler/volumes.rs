@@ -161,7 +161,7 @@ impl Volumes {
 }
 
 /// Takes over an object or that it is gone; not one that is older than what is known, as news of one's own writes is.
-fn take_over<K: Ord + Clone>(known: &mut SortedMap<K, Value>, key: K, object: Option<Value>) {
+pub(super) fn take_over<K: Ord + Clone>(known: &mut SortedMap<K, Value>, key: K, object: Option<Value>) {
     let version = |o: &Value| o.at(&["metadata", "resourceVersion"]).str().parse::<u64>().unwrap_or_default();
     match object {
         Some(new) if known.get(&key).is_some_and(|old| old.uid() == new.uid() && version(old) > version(&new)) => {}

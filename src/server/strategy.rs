@@ -47,6 +47,7 @@ fn built_in_with_status(kind: KindRef) -> bool {
             | ("policy", _)
             | ("networking.k8s.io", "ingresses" | "servicecidrs")
             | ("admissionregistration.k8s.io", "validatingadmissionpolicies")
+            | ("resource.k8s.io", "resourceclaims")
             | ("apiextensions.k8s.io" | "apiregistration.k8s.io" | "certificates.k8s.io" | "flowcontrol.apiserver.k8s.io", _)
     )
 }

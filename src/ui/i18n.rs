@@ -315,6 +315,7 @@ texts! {
     CauseHeld: "It was deleted, but stays until somebody takes its finalizers away: {}.", "已被删除，但要等其 finalizers 被移除才会消失：{}。";
     CauseMountFails: "A volume cannot be set up, so its containers do not start.", "有卷无法挂载，容器因此不能启动。";
     CauseClaimOfPod: "Its PersistentVolumeClaim {} has no volume yet.", "它的 PersistentVolumeClaim {} 还没有卷。";
+    CauseClaimOfDevices: "Its claim of devices ({}) is not there, or not for it to use.", "它的设备声明（{}）不存在，或不供它使用。";
     CauseNoScheduler: "It waits for a scheduler called {}, and nobody is called so. Those that run: {}.", "它指定了名为 {} 的调度器，但没有这样的调度器。正在运行的有：{}。";
     CauseGated: "Gates keep it from the scheduler until somebody takes them away: {}.", "调度门控使它暂不参与调度，直到被移除：{}。";
     CauseProbeKills: "Its probe failed as often as counts (failureThreshold), so the kubelet ends it and starts it anew.", "探针失败次数已达到 failureThreshold，kubelet 因此终止容器并重新启动它。";

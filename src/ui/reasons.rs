@@ -191,6 +191,7 @@ pub fn sentence(cause: &Cause, lang: Lang) -> String {
         What::Held => Text::CauseHeld,
         What::MountFails => Text::CauseMountFails,
         What::ClaimOfPod => Text::CauseClaimOfPod,
+        What::ClaimOfDevices => Text::CauseClaimOfDevices,
         What::Gated => Text::CauseGated,
         What::NoScheduler => Text::CauseNoScheduler,
         What::ProbeKills => Text::CauseProbeKills,

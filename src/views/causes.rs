@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::api::{KINDS, Kind, Object, Quantity, Value, find_condition, kinds};
+use crate::api::{KINDS, Kind, Object, Quantity, Value, find_condition, kinds, resource_claim};
 use crate::base::{Duration, List as _, Order as _, Time};
 use crate::controllers::Flags;
 use crate::controllers::hpa::calculator::{CalculatorError, requests_of};
@@ -102,6 +102,8 @@ pub enum What {
     MountFails,
     /// A pod's claim that has no volume.
     ClaimOfPod,
+    /// A pod's claim of devices that is not there, or not reserved for it.
+    ClaimOfDevices,
     /// The gates that keep the scheduler away.
     Gated,
     /// The scheduler that it names, and those that there are.
@@ -507,6 +509,14 @@ fn pod(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
             let found = sim.api().peek(kinds::PERSISTENT_VOLUME_CLAIM, o.namespace(), claim);
             if !claim.is_empty() && found.is_none_or(|c| c.at(&["status", "phase"]).str() != "Bound") {
                 add(What::ClaimOfPod, &[claim], "unbound PersistentVolumeClaim".to_owned(), found.map(relative));
+            }
+        }
+        for entry in resource_claim::entries(o) {
+            let claim = |name: &str| sim.api().peek(kinds::RESOURCE_CLAIM, o.namespace(), name);
+            let serves = |c: &Value| !c.is_terminating() && (seen.node.is_none() || resource_claim::is_reserved_for(c, o.uid()));
+            if resource_claim::name(o, entry).map_or(true, |name| name.is_some_and(|name| !claim(&name).is_some_and(serves))) {
+                let told = event(sim, o, &["FailedResourceClaimCreation", "FailedPrepareDynamicResources"]);
+                add(What::ClaimOfDevices, &[entry.get("name").str()], told.unwrap_or_else(|| "spec.resourceClaims".to_owned()), None);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The plugins of the default profile, one file each.
 
+pub mod dynamic_resources;
 pub mod image_locality;
 pub mod inter_pod_affinity;
 pub mod node_affinity;
@@ -43,8 +44,10 @@ pub const VOLUME_ZONE: PluginId = 8;
 pub const POD_TOPOLOGY_SPREAD: PluginId = 9;
 /// InterPodAffinity's place.
 pub const INTER_POD_AFFINITY: PluginId = 10;
+/// DynamicResources' place.
+pub const DYNAMIC_RESOURCES: PluginId = 11;
 /// NodeResourcesBalancedAllocation's place.
-pub const NODE_RESOURCES_BALANCED_ALLOCATION: PluginId = 11;
+pub const NODE_RESOURCES_BALANCED_ALLOCATION: PluginId = 12;
 
 /// Plugins that filter or score, in the order of the default profile.
 pub static PLUGINS: &[&dyn Plugin] = &[
@@ -59,6 +62,7 @@ pub static PLUGINS: &[&dyn Plugin] = &[
     &volume_zone::VolumeZone,
     &pod_topology_spread::PodTopologySpread,
     &inter_pod_affinity::InterPodAffinity,
+    &dynamic_resources::DynamicResources,
     &node_resources_balanced_allocation::NodeResourcesBalancedAllocation,
     &image_locality::ImageLocality,
 ];

@@ -67,7 +67,7 @@ fn a_node_is_silent_before_the_cluster_notices() {
 
 #[test]
 fn every_kind_says_what_is_the_matter() {
-    let cases: [(&[&str], u64, &str, &str, &str); 18] = [
+    let cases: [(&[&str], u64, &str, &str, &str); 19] = [
         (&["kubectl create service clusterip none --tcp=80"], 2, "Service", "none", "NoPods(app=none) Endpoints: <none>"),
         (
             &["kubectl create job j --image=busybox -- false", "kubectl patch job j -p '{\"spec\":{\"suspend\":true}}'"],
@@ -153,6 +153,13 @@ fn every_kind_says_what_is_the_matter() {
             "Pod",
             "p",
             "NoScheduler(mine,default-scheduler) spec.schedulerName: mine",
+        ),
+        (
+            &[r#"kubectl run p --image=nginx --overrides='{"spec":{"resourceClaims":[{"name":"gpu","resourceClaimName":"none"}]}}'"#],
+            20,
+            "Pod",
+            "p",
+            "ClaimOfDevices(gpu) spec.resourceClaims",
         ),
         (&["kubectl run p --image=acme/shop:2"], 20, "Pod", "p", "Placeholder(acme/shop:2) image: acme/shop:2"),
         (&["kubectl run p --image=nods"], 20, "Pod", "p", "Misspelt(nods,node) image: nods"),

@@ -1,0 +1,98 @@
+//! Which claims of devices a pod uses, and whether it may. It may not know who asks.
+// Models k8s.io/dynamic-resource-allocation/resourceclaim.
+
+use super::{ArcStr, Object, Value};
+
+/// Keeps a claim while devices are allocated for it.
+pub const FINALIZER: &str = "resource.kubernetes.io/delete-protection";
+
+/// The entries of a pod's `spec.resourceClaims`.
+pub fn entries(pod: &Value) -> &[Value] {
+    pod.get("spec").get("resourceClaims").items()
+}
+
+/// The name of the claim that an entry stands for: none where the pod needs none. An error where it is not made yet.
+pub fn name(pod: &Value, entry: &Value) -> Result<Option<ArcStr>, String> {
+    if let Some(name) = entry.get("resourceClaimName").as_str() {
+        return Ok(Some(name.into()));
+    }
+    let statuses = pod.at(&["status", "resourceClaimStatuses"]).items();
+    let made = statuses.iter().find(|status| status.get("name") == entry.get("name"));
+    let missing = || format!("pod \"{}/{}\": ResourceClaim not created yet", pod.namespace(), pod.name());
+    let made = made.ok_or_else(missing)?.get("resourceClaimName");
+    Ok(made.as_str().map(ArcStr::from))
+}
+
+/// The claims that a pod uses, in the order of its entries, or why one of them cannot be used. `find` looks one up by its name.
+pub fn of_pod<'a>(pod: &Value, find: impl Fn(&ArcStr) -> Result<&'a Value, String>) -> Result<Vec<&'a Value>, String> {
+    let mut claims = Vec::new();
+    for entry in entries(pod) {
+        let Some(name) = name(pod, entry)? else { continue };
+        let claim = find(&name)?;
+        if entry.get("resourceClaimName").is_null() && !is_made_for(claim, pod) {
+            let (namespace, pod) = (pod.namespace(), pod.name());
+            return Err(format!("ResourceClaim {namespace}/{name} was not created for Pod {namespace}/{pod} (Pod is not owner)"));
+        }
+        claims.push(claim);
+    }
+    Ok(claims)
+}
+
+/// Whether a claim was made from a template for this pod.
+pub fn is_made_for(claim: &Value, pod: &Value) -> bool {
+    claim.controller_ref().get("uid").str() == pod.uid()
+}
+
+/// Whether it is this pod's to use.
+pub fn is_reserved_for(claim: &Value, pod_uid: &str) -> bool {
+    claim.at(&["status", "reservedFor"]).items().iter().any(|user| user.get("uid").str() == pod_uid)
+}
+
+/// Whether it has its devices.
+pub fn is_allocated(claim: &Value) -> bool {
+    !claim.at(&["status", "allocation"]).is_null()
+}
+
+/// Notes that a pod may use it.
+pub fn reserve(claim: &mut Value, pod_name: &ArcStr, pod_uid: &str) {
+    let user = crate::obj!({"resource": "pods", "name": pod_name, "uid": pod_uid});
+    claim.at_mut(&["status", "reservedFor"]).list_mut().push(user);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::obj;
+
+    #[test]
+    fn claims_are_named_by_the_spec_or_by_the_status() {
+        let pod = obj!({"metadata": {"name": "p", "namespace": "n", "uid": "1"}, "spec": {"resourceClaims": [
+            {"name": "a", "resourceClaimName": "x"}, {"name": "b", "resourceClaimTemplateName": "t"}, {"name": "c", "resourceClaimTemplateName": "t"},
+            {"name": "d", "resourceClaimTemplateName": "t"}]},
+            "status": {"resourceClaimStatuses": [{"name": "b", "resourceClaimName": "p-b-1"}, {"name": "c"}]}});
+        let names: Vec<_> = entries(&pod).iter().map(|entry| name(&pod, entry)).collect();
+        assert_eq!(
+            names,
+            [Ok(Some("x".into())), Ok(Some("p-b-1".into())), Ok(None), Err("pod \"n/p\": ResourceClaim not created yet".to_owned())]
+        );
+    }
+
+    #[test]
+    fn a_claim_from_a_template_is_its_pods_alone() {
+        let mut pod = obj!({"metadata": {"name": "p", "namespace": "n", "uid": "1"}, "spec": {"resourceClaims": [
+            {"name": "b", "resourceClaimTemplateName": "t"}]}, "status": {"resourceClaimStatuses": [{"name": "b", "resourceClaimName": "c"}]}});
+        let claim = obj!({"metadata": {"name": "c", "ownerReferences": [{"uid": "1", "controller": true}]}});
+        assert_eq!(of_pod(&pod, |_| Ok(&claim)).map(|claims| claims.len()), Ok(1));
+        pod.set(&["metadata", "uid"], "2");
+        let why = "ResourceClaim n/c was not created for Pod n/p (Pod is not owner)";
+        assert_eq!(of_pod(&pod, |_| Ok(&claim)), Err(why.to_owned()));
+    }
+
+    #[test]
+    fn a_reservation_names_the_pod() {
+        let mut claim = obj!({"metadata": {"name": "c"}});
+        assert!(!is_reserved_for(&claim, "1"));
+        reserve(&mut claim, &"p".into(), "1");
+        assert!(is_reserved_for(&claim, "1") && !is_reserved_for(&claim, "2") && !is_allocated(&claim));
+    }
+}

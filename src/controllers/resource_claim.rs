@@ -1,0 +1,246 @@
+//! The resource claim controller: claims of devices for pods that have a template of one, and an end to what pods that are done no
+//! longer use. It may not know which devices there are.
+// Models pkg/controller/resourceclaim.
+
+use super::controller::{ObjectRef, controller_ref, key_of, work};
+use super::work_queue::WorkQueue;
+use crate::api::resource_claim::{FINALIZER, entries, is_allocated, is_made_for, is_reserved_for, name, reserve};
+use crate::api::{ArcStr, KindRef, Object, Status, Value, drop_finalizer, has_ended, has_finalizer, kinds, quote};
+use crate::base::{List as _, SortedMap, SortedSet, Time};
+use crate::obj;
+use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
+
+/// Which entry of its pod a claim was made for.
+const POD_CLAIM_NAME: &str = "resource.kubernetes.io/pod-claim-name";
+/// As field manager of what it writes into a pod's status.
+const FIELD_MANAGER: &str = "ResourceClaimController";
+/// The longest beginning of a claim's name.
+const BASE_BYTES_MAX: usize = 57;
+
+/// Makes claims for pods, takes pods that are done off claims, and deletes claims whose pod is.
+#[derive(Clone, Debug)]
+pub struct ResourceClaimController {
+    queue: WorkQueue<Key>,
+    /// By claim, the names of pods that use it.
+    users: SortedMap<ObjectRef, SortedSet<ArcStr>>,
+    recorder: EventRecorder,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Claim(ObjectRef),
+    Pod(ObjectRef),
+}
+
+impl Default for ResourceClaimController {
+    fn default() -> Self {
+        ResourceClaimController { queue: WorkQueue::new(), users: SortedMap::new(), recorder: EventRecorder::new("resource_claim", "") }
+    }
+}
+
+fn caller(now: Time) -> Caller {
+    Caller::new(now, "resource_claim")
+}
+
+fn update(api: &mut ApiServer, now: Time, claim: Value, sub: Subresource) -> Result<Value, Status> {
+    api.update(&caller(now), kinds::RESOURCE_CLAIM, claim, sub, &WriteOptions::default())
+}
+
+/// Whether a pod will never run (again).
+fn is_done(pod: &Value) -> bool {
+    has_ended(pod) || (pod.is_terminating() && pod.at(&["spec", "nodeName"]).str().is_empty())
+}
+
+/// How the name of a claim begins: with the pod's and the entry's, each as long as there is room.
+fn base_name(pod: &str, entry: &str) -> String {
+    let whole = format!("{pod}-{entry}-");
+    if whole.len() <= BASE_BYTES_MAX {
+        return whole;
+    }
+    // Both are ASCII.
+    let part = |text: &str| text.get(..text.len() * BASE_BYTES_MAX / whole.len()).unwrap_or_default().to_owned();
+    format!("{}-{}", part(pod), part(entry))
+}
+
+/// The claim of an entry of a pod: the one that is there or a new one. None where the entry needs none from here.
+fn ensure_claim(api: &mut ApiServer, now: Time, pod: &Value, entry: &Value) -> Result<Option<ArcStr>, String> {
+    let (kind, namespace) = (kinds::RESOURCE_CLAIM, pod.namespace());
+    let Some(template) = entry.get("resourceClaimTemplateName").as_str() else { return Ok(None) };
+    match name(pod, entry) {
+        Ok(None) => return Ok(None),
+        Ok(Some(name)) if api.peek(kind, namespace, &name).is_some_and(|claim| is_made_for(claim, pod)) => return Ok(Some(name)),
+        _ => {}
+    }
+    let entry = entry.get("name");
+    // It may have been made and not noted.
+    let orphan = api.owned_by(pod.uid(), kind).find(|claim| claim.annotation(POD_CLAIM_NAME) == entry.as_str());
+    if let Some(orphan) = orphan {
+        return Ok(Some(orphan.name_arc()));
+    }
+    let missing = || format!("resource claim template {0}: resourceclaimtemplate.resource.k8s.io {0} not found", quote(template));
+    let spec = api.peek(kinds::RESOURCE_CLAIM_TEMPLATE, namespace, template).ok_or_else(missing)?.get("spec");
+    let mut claim = obj!({
+        "metadata": {"generateName": base_name(pod.name(), entry.str()), "ownerReferences": [controller_ref(pod, kinds::POD)]},
+        "spec": spec.get("spec")
+    });
+    for (member, value) in spec.get("metadata").entries() {
+        claim.set(&["metadata", member], value.clone());
+    }
+    claim.set(&["metadata", "annotations", POD_CLAIM_NAME], entry.clone());
+    let made = api.create(&caller(now), kind, namespace, claim, &WriteOptions::default());
+    made.map(|claim| Some(claim.name_arc())).map_err(|error| format!("create ResourceClaim : {error}"))
+}
+
+impl ResourceClaimController {
+    fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &Key) -> Result<(), Status> {
+        match key {
+            Key::Claim(key) => sync_claim(api, now, key),
+            Key::Pod(key) => self.sync_pod(api, now, key),
+        }
+    }
+
+    fn sync_pod(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
+        let Some(pod) = api.peek(kinds::POD, &key.0, &key.1).filter(|pod| !pod.is_terminating()).cloned() else { return Ok(()) };
+        let (mut known, mut statuses) = (true, Vec::new());
+        for entry in entries(&pod) {
+            match ensure_claim(api, now, &pod, entry) {
+                Ok(None) => {}
+                Ok(Some(claim)) => {
+                    known &= name(&pod, entry).is_ok_and(|name| name.as_ref() == Some(&claim));
+                    statuses.push(obj!({"name": entry.get("name"), "resourceClaimName": claim}));
+                }
+                Err(why) => {
+                    let message = format!("PodResourceClaim {}: {why}", entry.get("name").str());
+                    self.recorder.event(api, now, &pod, EventType::Warning, "FailedResourceClaimCreation", &message);
+                    return Err(Status::internal(message));
+                }
+            }
+        }
+        if !known {
+            let config = obj!({
+                "apiVersion": "v1", "kind": "Pod", "metadata": {"name": &key.1, "namespace": &key.0},
+                "status": {"resourceClaimStatuses": statuses}
+            });
+            let options = WriteOptions { field_manager: FIELD_MANAGER.into(), force: true, ..WriteOptions::default() };
+            api.apply(&caller(now), kinds::POD, &key.0, &config, Subresource::Status, &options)?;
+        }
+        if pod.at(&["spec", "nodeName"]).str().is_empty() {
+            return Ok(());
+        }
+        // It came to its node past the scheduler, which would have reserved its claims.
+        for claim in entries(&pod).iter().filter_map(|entry| name(&pod, entry).ok()?) {
+            let found = api.peek(kinds::RESOURCE_CLAIM, &key.0, &claim);
+            if let Some(mut claim) = found.filter(|claim| is_allocated(claim) && !is_reserved_for(claim, pod.uid())).cloned() {
+                reserve(&mut claim, &key.1, pod.uid());
+                update(api, now, claim, Subresource::Status)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn on_pod(&mut self, now: Time, pod: &Value, gone: bool) {
+        let (namespace, own_name) = key_of(pod);
+        for claim in entries(pod).iter().filter_map(|entry| name(pod, entry).ok()?) {
+            let claim = (namespace.clone(), claim);
+            let users = self.users.entry(claim.clone()).or_default();
+            if gone {
+                users.remove(&own_name);
+            } else {
+                users.insert(own_name.clone());
+            }
+            if users.is_empty() {
+                self.users.remove(&claim);
+            }
+            if gone || is_done(pod) {
+                self.queue.add_at(Key::Claim(claim), now);
+            }
+        }
+        if !gone && !pod.is_terminating() {
+            self.queue.add_at(Key::Pod((namespace, own_name)), now);
+        }
+    }
+}
+
+/// Takes pods that are done off a claim. With the last of them its devices go, and the claim too where it was made for a pod that is done.
+fn sync_claim(api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
+    let kind = kinds::RESOURCE_CLAIM;
+    let Some(mut claim) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
+    let pod_of = |api: &ApiServer, name: &str| api.peek(kinds::POD, &key.0, name).cloned();
+    let uses = |user: &&Value| {
+        user.get("resource").str() != "pods"
+            || pod_of(api, user.get("name").str()).is_some_and(|pod| pod.uid() == user.get("uid").str() && !is_done(&pod))
+    };
+    let before = claim.at(&["status", "reservedFor"]).items();
+    let valid: Vec<Value> = before.iter().filter(uses).cloned().list();
+    let unused = valid.is_empty();
+    if valid.len() < before.len() {
+        claim.set(&["status", "reservedFor"], valid);
+        if unused {
+            deallocate(&mut claim);
+        }
+        claim = update(api, now, claim, Subresource::Status)?;
+        if has_finalizer(&claim, FINALIZER) && !is_allocated(&claim) {
+            drop_finalizer(&mut claim, FINALIZER);
+            claim = update(api, now, claim, Subresource::None)?;
+        }
+    } else if unused && claim.is_terminating() && has_finalizer(&claim, FINALIZER) {
+        if is_allocated(&claim) {
+            deallocate(&mut claim);
+            claim = update(api, now, claim, Subresource::Status)?;
+        }
+        drop_finalizer(&mut claim, FINALIZER);
+        claim = update(api, now, claim, Subresource::None)?;
+    }
+    // The garbage collector deletes it as well, but not before the pod goes.
+    let owner = claim.controller_ref();
+    let is_over = |pod: Value| pod.uid() != owner.get("uid").str() || is_done(&pod);
+    if unused && owner.get("kind").str() == "Pod" && pod_of(api, owner.get("name").str()).is_some_and(is_over) {
+        match api.delete(&caller(now), kind, &key.0, &key.1, &DeleteOptions::default()) {
+            Err(status) if status.reason != "NotFound" => return Err(status),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn deallocate(claim: &mut Value) {
+    for member in ["reservedFor", "allocation", "devices"] {
+        claim.remove(&["status", member]);
+    }
+}
+
+impl Component for ResourceClaimController {
+    fn watches(&self, kind: KindRef) -> bool {
+        kind == kinds::POD || kind == kinds::RESOURCE_CLAIM
+    }
+
+    fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
+        let gone = change.current().is_none();
+        if change.key.kind == kinds::POD {
+            if entries(&change.object).is_empty() {
+                return;
+            }
+            if gone {
+                self.recorder.forget(change.object.uid());
+            }
+            return self.on_pod(now, &change.object, gone);
+        }
+        let key = key_of(&change.object);
+        for user in self.users.get(&key).into_iter().flat_map(SortedSet::iter) {
+            if api.peek(kinds::POD, &key.0, user).is_some_and(|pod| !pod.is_terminating()) {
+                self.queue.add_at(Key::Pod((key.0.clone(), user.clone())), now);
+            }
+        }
+        if !gone {
+            self.queue.add_at(Key::Claim(key), now);
+        }
+    }
+
+    fn next_wake(&self) -> Option<Time> {
+        self.queue.next_at()
+    }
+
+    fn wake(&mut self, api: &mut ApiServer, now: Time) {
+        work(self, |c| &mut c.queue, Self::reconcile, api, now);
+    }
+}

@@ -1,0 +1,90 @@
+//! DynamicResources: the claims of devices that a pod uses must be there. Those that have their devices must be within reach of the
+//! node; for the others the node must have devices.
+
+use crate::api::resource_claim::{entries, is_allocated};
+use crate::api::{Object, Value, node_affinity};
+use crate::base::List as _;
+use crate::scheduler::cache::{Cache, NodeIndex};
+use crate::scheduler::cluster_event::ClusterEvent;
+use crate::scheduler::framework::{Cx, CxMut, CycleState, Plugin, PreFilter, Reasons, Reject};
+use crate::scheduler::node_info::NodeInfo;
+use crate::scheduler::plugins::DYNAMIC_RESOURCES;
+use crate::scheduler::pod_info::PodInfo;
+
+/// The plugin.
+pub struct DynamicResources;
+
+/// Whether claims that are not there keep the pod from being tried.
+// Models PreEnqueue.
+pub fn is_gated(cache: &Cache, pod: &PodInfo) -> bool {
+    !entries(&pod.object).is_empty() && cache.devices.claims_of(&pod.object).is_err()
+}
+
+/// Whether an allocated claim's devices can be used on a node.
+pub fn is_within_reach(claim: &Value, node: &Value) -> bool {
+    let selector = claim.at(&["status", "allocation", "nodeSelector"]);
+    selector.is_null() || node_affinity::parse_terms(selector).iter().any(|term| term.matches(node))
+}
+
+impl Plugin for DynamicResources {
+    fn name(&self) -> &'static str {
+        "DynamicResources"
+    }
+
+    fn filters(&self) -> bool {
+        true
+    }
+
+    fn pre_filter(&self, CxMut { cache, pod, .. }: CxMut, state: &mut CycleState) -> PreFilter {
+        if entries(&pod.object).is_empty() {
+            return PreFilter::Skip;
+        }
+        let devices = &cache.devices;
+        let claims = match devices.claims_of(&pod.object) {
+            Ok(claims) => claims,
+            Err(message) => return PreFilter::Reject { message },
+        };
+        if claims.is_empty() {
+            return PreFilter::Skip;
+        }
+        for claim in claims.iter().filter(|claim| !is_allocated(claim)) {
+            if devices.is_promised(claim) {
+                let (namespace, name) = (claim.namespace(), claim.name());
+                return PreFilter::Reject { message: format!("resource claim {namespace}/{name} is in the process of being allocated") };
+            }
+            for request in claim.at(&["spec", "devices", "requests"]).items() {
+                let name = request.get("name").str();
+                let alternatives = request.get("firstAvailable").items().iter();
+                let alternatives = alternatives.map(|one| (format!("{name}/{}", one.get("name").str()), one.get("deviceClassName").str()));
+                let exactly = request.at(&["exactly", "deviceClassName"]).as_str().map(|class| (name.to_owned(), class));
+                if let Some((name, class)) = exactly.into_iter().chain(alternatives).find(|(_, class)| devices.class(class).is_none()) {
+                    return PreFilter::Reject { message: format!("request {name}: device class {class} does not exist") };
+                }
+            }
+        }
+        state.device_claims = claims.into_iter().cloned().list();
+        PreFilter::Run
+    }
+
+    fn filter(&self, _: &Cx, state: &CycleState, _: NodeIndex, node: &NodeInfo) -> Option<Reject> {
+        let reject = |reasons| Some(Reject { plugin: DYNAMIC_RESOURCES, unresolvable: true, reasons });
+        if state.device_claims.iter().any(|claim| !is_allocated(claim)) {
+            return reject(Reasons::NO_DEVICES);
+        }
+        if state.device_claims.iter().all(|claim| is_within_reach(claim, &node.object)) { None } else { reject(Reasons::DEVICES_ELSEWHERE) }
+    }
+
+    fn hint(&self, cx: &Cx, event: &ClusterEvent) -> bool {
+        match event {
+            ClusterEvent::Node { change, .. } => change.added || change.labels || change.allocatable,
+            ClusterEvent::Devices => true,
+            ClusterEvent::Claim { old, new } => {
+                let Ok(claims) = cx.cache.devices.claims_of(&cx.pod.object) else { return false };
+                let frees = old.is_some_and(is_allocated) && !is_allocated(new);
+                let changes = old.is_none_or(|old| !old.get("status").same(new.get("status")));
+                frees || (changes && claims.iter().any(|claim| claim.uid() == new.uid()))
+            }
+            _ => false,
+        }
+    }
+}
