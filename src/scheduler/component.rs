@@ -11,7 +11,7 @@ use super::cycle::{Algorithm, Diagnosis, Outcome, profile_of};
 use super::decisions::{Decision, Decisions, Record};
 use super::device_claims;
 use super::framework::{Cx, PluginSet};
-use super::plugins::DYNAMIC_RESOURCES;
+use super::plugins::{DYNAMIC_RESOURCES, dynamic_resources};
 use super::pod_info::PodInfo;
 use super::preemption::{Budget, Candidate, Evaluator, Preemption};
 use super::queue::{Failure, Queue, Queued};
@@ -197,6 +197,7 @@ impl Scheduler {
                 let node = decision.node.clone();
                 self.cache.assume(pod, index);
                 self.queue.done(&pod.uid);
+                dynamic_resources::reserve(&mut self.cache, pod, index);
                 match self.reserve(api, now, pod, index) {
                     Ok(None) => {
                         decision.message = self.bind(api, now, queued, &node);
@@ -219,6 +220,10 @@ impl Scheduler {
                 decision.message = NO_NODES.to_owned();
                 // No plugin has refused it, so that it waits as after an error.
                 self.fail(api, now, pod, Failure::Refused(PluginSet::default()), NO_NODES, Nomination::Clear);
+            }
+            Outcome::Error(message) => {
+                self.fail(api, now, pod, Failure::Error, &message, Nomination::Clear);
+                decision.message = message;
             }
             Outcome::Unschedulable(d) => decision.message = self.unschedulable(api, now, place, pod, &d),
         }

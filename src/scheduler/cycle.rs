@@ -10,7 +10,7 @@ use super::cache::{Cache, NodeIndex};
 use super::decisions::Record;
 use super::framework::{Cx, CxMut, CycleState, PluginSet, PreFilter, Reasons, Reject, StaticFit};
 use super::node_info::NodeInfo;
-use super::plugins::{NODE_AFFINITY, PLUGINS, PluginId, taint_toleration};
+use super::plugins::{NODE_AFFINITY, PLUGINS, PluginId, dynamic_resources, taint_toleration};
 use super::pod_info::{PodClass, PodInfo};
 use super::profile::Profile;
 use super::queue::Queue;
@@ -75,6 +75,8 @@ pub enum Outcome {
     Placed(NodeIndex),
     /// There is no node at all.
     NoNodes,
+    /// Something is wrong with what the pod asks for.
+    Error(String),
     /// No node would do.
     Unschedulable(Box<Diagnosis>),
 }
@@ -213,6 +215,9 @@ impl Algorithm {
             *next_start = (*next_start + feasible.len() + d.nodes.len()) % all_nodes;
         }
         record.passed(feasible);
+        if let Some((index, _)) = d.nodes.iter().find(|(_, reject)| reject.reasons == Reasons::BAD_CLAIM) {
+            return Outcome::Error(dynamic_resources::error(cache, &d.state, cache.node(*index)));
+        }
         match feasible[..] {
             [] => return Outcome::Unschedulable(Box::new(d)),
             [one] => return Outcome::Placed(one),

@@ -1,6 +1,9 @@
 //! The scheduling framework: what a plugin is, what it can answer, and what is kept during one cycle.
 //! Models `k8s.io/kube-scheduler/framework`. It knows of the plugins what they keep and the reasons they give, and calls none by its name.
 
+use std::sync::Arc;
+
+use super::allocator::Wanted;
 use super::cache::{Cache, NodeIndex};
 use super::cluster_event::ClusterEvent;
 use super::node_info::NodeInfo;
@@ -91,6 +94,12 @@ reasons! {
     CLAIM_IN_USE = "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod";
     /// The node has no devices that would do.
     NO_DEVICES = "cannot allocate all claims";
+    /// The search for devices takes too long.
+    TIMED_OUT = "timed out trying to allocate devices";
+    /// A pool has two devices of one name.
+    BAD_POOLS = "invalid resource pools were encountered";
+    /// Something is wrong with a claim of devices or a class, which events tell in other words.
+    BAD_CLAIM = "error in a claim of devices or a class";
     /// The devices of a claim are elsewhere.
     DEVICES_ELSEWHERE = "resourceclaim not available on the node";
     /// Domains would differ by too much.
@@ -215,6 +224,8 @@ pub struct CycleState {
     pub unbound_claims: Vec<UnboundClaim>,
     /// Of DynamicResources: the pod's claims of devices.
     pub device_claims: Vec<Value>,
+    /// Of DynamicResources: those that have none yet.
+    pub wanted_devices: Arc<Wanted>,
     /// Of VolumeRestrictions: the pod's claims that one pod alone may use.
     pub exclusive_claims: Vec<ArcStr>,
     /// Of VolumeRestrictions: how many of them other pods use.

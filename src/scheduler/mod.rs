@@ -1,5 +1,8 @@
 //! The scheduler: queue, node cache, cycle, preemption and plugins. Nothing here may know how pods run.
 
+pub mod allocator;
+#[cfg(test)]
+mod allocator_tests;
 pub mod cache;
 pub mod cluster_event;
 mod component;

@@ -44,7 +44,11 @@ else does, also what no second real cluster would do the same way:
 - Custom and external metrics: the autoscaler says that they are not served. Metrics of CPU and memory are.
 - Of the scheduler's configuration: extenders, plugins that are not Kubernetes' own, and plugins switched at the extension points around
   `filter`, `score`, `postFilter` and `multiPoint`; it is started anew at once, without a leader's election.
-- Dynamic resources, CSI drivers, Windows, swap, cgroups below the level of a container's CPU and memory.
+- Drivers of devices: a device that a ResourceSlice tells of counts as one whose driver works, and changes nothing in a container. Of
+  dynamic resource allocation: admin access, capacity that devices share out, devices that consume counters or must be attached first (none
+  of these is chosen), evictions for taints of devices, extended resources and claims of pod groups, the score of a request's alternatives,
+  the cost of selectors, and the server's rules for the status of a claim.
+- CSI drivers, Windows, swap, cgroups below the level of a container's CPU and memory.
 - Process namespaces shared by a pod's containers (`shareProcessNamespace`, `debug --target`): processes see each other and signals arrive,
   but of `/proc/PID/root` files alone are read, `pause` ignores signals, and the sharing of a node's (`hostPID`) is without effect.
 - Databases but Redis run and answer probes; nobody speaks SQL to them.

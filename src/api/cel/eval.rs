@@ -250,6 +250,9 @@ impl Eval<'_> {
         // A place in a list or a map is part of the name before it.
         if matches!(name.as_str(), "_[_]" | "_?._" | "_[?_]") {
             self.pay(1)?;
+            if name == "_[_]" && values[0].member(&values[1]).is_none() && args.first().is_some_and(super::device::is_by_domain) {
+                return Ok(Val::map(Vec::new()));
+            }
             let found = index(name, &values)?;
             return self.converted(&values[0], Ok(found));
         }

@@ -39,7 +39,7 @@ pub(super) struct Semver {
 }
 
 impl Semver {
-    fn parse(text: &str) -> Result<Semver, &'static str> {
+    pub fn parse(text: &str) -> Result<Semver, &'static str> {
         if text.is_empty() {
             return Err("Version string empty");
         }

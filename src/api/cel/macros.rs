@@ -72,6 +72,13 @@ pub(super) fn expand(p: &mut Parser, at: usize, target: Option<Expr>, name: &str
         }
         return p.make(at, Node::Call(name.into(), None, args));
     };
+    if p.binds
+        && matches!(&range.node, Node::Ident(target) if target == "cel")
+        && name == "bind"
+        && let Ok([Expr { node: Node::Ident(name), .. }, value, result]) = <&[Expr; 3]>::try_from(args.as_slice())
+    {
+        return At { p, at }.bind(name.clone(), value.clone(), result.clone());
+    }
     // How many arguments are variables.
     let vars = match (name, count) {
         ("all" | "exists" | "exists_one" | "existsOne" | "filter" | "optMap" | "optFlatMap" | "sortBy", 2) | ("map", 2 | 3) => 1,

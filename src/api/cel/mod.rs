@@ -3,6 +3,7 @@
 
 mod check;
 mod cost;
+mod device;
 mod eval;
 mod lex;
 mod library;
@@ -17,6 +18,7 @@ mod value;
 use super::{ArcStr, Value};
 use crate::base::List as _;
 use check::Checker;
+pub use device::Device;
 use eval::Eval;
 use parse::Expr;
 pub use policy::{Facts, Names, Wanted};
@@ -86,7 +88,7 @@ impl Scope {
 fn read(text: &str, scope: Vec<(ArcStr, Type)>, makes_patches: bool) -> Result<Program, String> {
     let source: Vec<char> = text.chars().list();
     let failed = |issues: Vec<Issue>| format!("compilation failed: {}", shown(&source, issues));
-    let mut tree = parse::parse(&source).map_err(failed)?;
+    let mut tree = parse::parse(&source, device::is_scope(&scope)).map_err(failed)?;
     let mut checker = Checker::new(scope, makes_patches);
     checker.check(&mut tree);
     if !checker.issues.is_empty() {

@@ -86,6 +86,8 @@ pub(super) struct Parser {
     tokens: Vec<Token>,
     here: usize,
     pub issues: Vec<Issue>,
+    /// Whether there is `cel.bind`.
+    pub binds: bool,
     /// After an error, until a token fits again: what is wrong meanwhile follows from it.
     recovering: bool,
     depth: usize,
@@ -93,15 +95,15 @@ pub(super) struct Parser {
     stopped: bool,
 }
 
-/// Reads an expression.
-pub(super) fn parse(source: &[char]) -> Result<Expr, Vec<Issue>> {
+/// Reads an expression; with `binds`, in it may be `cel.bind`.
+pub(super) fn parse(source: &[char], binds: bool) -> Result<Expr, Vec<Issue>> {
     if source.len() > SOURCE_MAX {
         let message = format!("expression code point size exceeds limit: size: {}, limit {SOURCE_MAX}", source.len());
         return Err(vec![Issue { at: usize::MAX, message }]);
     }
     let mut issues = Vec::new();
     let tokens = tokens(source, &mut issues);
-    let mut p = Parser { tokens, here: 0, issues, recovering: false, depth: 0, nodes: 0, stopped: false };
+    let mut p = Parser { tokens, here: 0, issues, binds, recovering: false, depth: 0, nodes: 0, stopped: false };
     let tree = p.expr();
     if !matches!(p.peek().kind, Tok::End) {
         let last = p.here + 2 == p.tokens.len();

@@ -1,6 +1,7 @@
 //! Devices, and who claims them.
 // Models pkg/apis/resource/validation.
 
+use super::super::cel::Program;
 use super::super::{Value, names};
 use super::meta::{annotations, label_name, labels, object_meta, object_meta_update};
 use super::path::{Errors, Path, same};
@@ -15,6 +16,7 @@ const ALTERNATIVES_MAX: usize = 8;
 const DEVICES_MAX: usize = 128;
 const TAINTED_DEVICES_MAX: usize = 64;
 const PARAMETERS_BYTES_MAX: usize = 10 << 10;
+const EXPRESSION_BYTES_MAX: usize = 10 << 10;
 const VALUE_BYTES_MAX: usize = 64;
 const POOL_BYTES_MAX: usize = 253;
 const ONE_KIND: &str = "exactly one of `exactly` or `firstAvailable` is required";
@@ -153,8 +155,14 @@ const EFFECTS: [&str; 3] = ["NoExecute", "NoSchedule", "None"];
 
 fn selectors(errors: &mut Errors, at: Path<'_>, selectors: &Value) {
     each(errors, at, selectors, LIST_MAX, &mut |errors, at, selector| {
-        if selector.get("cel").is_null() {
-            errors.required(at.child("cel"), "");
+        let (at, cel) = (at.child("cel"), selector.get("cel"));
+        let text = cel.get("expression").str();
+        if cel.is_null() {
+            errors.required(at, "");
+        } else if text.len() > EXPRESSION_BYTES_MAX {
+            errors.too_long(at.child("expression"), EXPRESSION_BYTES_MAX);
+        } else if let Err(why) = Program::of_device(text) {
+            errors.invalid(at.child("expression"), text, &why);
         }
     });
 }

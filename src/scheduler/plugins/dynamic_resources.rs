@@ -4,6 +4,7 @@
 use crate::api::resource_claim::{entries, is_allocated};
 use crate::api::{Object, Value, node_affinity};
 use crate::base::List as _;
+use crate::scheduler::allocator::{Refusal, Wanted};
 use crate::scheduler::cache::{Cache, NodeIndex};
 use crate::scheduler::cluster_event::ClusterEvent;
 use crate::scheduler::framework::{Cx, CxMut, CycleState, Plugin, PreFilter, Reasons, Reject};
@@ -18,6 +19,28 @@ pub struct DynamicResources;
 // Models PreEnqueue.
 pub fn is_gated(cache: &Cache, pod: &PodInfo) -> bool {
     !entries(&pod.object).is_empty() && cache.devices.claims_of(&pod.object).is_err()
+}
+
+/// What is wrong with a claim of the pod or a class of its devices, where that came up on a node.
+pub fn error(cache: &Cache, state: &CycleState, node: &NodeInfo) -> String {
+    match state.wanted_devices.allocate(&cache.devices, node) {
+        Err(Refusal::Error(why)) => format!("running \"DynamicResources\" filter plugin: {why}"),
+        _ => String::new(),
+    }
+}
+
+/// Promises the pod's claims devices of the node that it gets.
+// Models Reserve.
+pub fn reserve(cache: &mut Cache, pod: &PodInfo, index: NodeIndex) {
+    if entries(&pod.object).is_empty() {
+        return;
+    }
+    let claims = cache.devices.claims_of(&pod.object).unwrap_or_default();
+    let wanted = Wanted::new(&cache.devices, claims.into_iter().filter(|claim| !is_allocated(claim)));
+    let allocated = wanted.allocate(&cache.devices, cache.node(index)).unwrap_or_default();
+    for (claim, allocation) in allocated {
+        cache.devices.promise(claim, allocation);
+    }
 }
 
 /// Whether an allocated claim's devices can be used on a node.
@@ -62,16 +85,19 @@ impl Plugin for DynamicResources {
                 }
             }
         }
+        state.wanted_devices = Wanted::new(devices, claims.iter().copied().filter(|claim| !is_allocated(claim))).into();
         state.device_claims = claims.into_iter().cloned().list();
         PreFilter::Run
     }
 
-    fn filter(&self, _: &Cx, state: &CycleState, _: NodeIndex, node: &NodeInfo) -> Option<Reject> {
-        let reject = |reasons| Some(Reject { plugin: DYNAMIC_RESOURCES, unresolvable: true, reasons });
-        if state.device_claims.iter().any(|claim| !is_allocated(claim)) {
-            return reject(Reasons::NO_DEVICES);
-        }
-        if state.device_claims.iter().all(|claim| is_within_reach(claim, &node.object)) { None } else { reject(Reasons::DEVICES_ELSEWHERE) }
+    fn filter(&self, cx: &Cx, state: &CycleState, _: NodeIndex, node: &NodeInfo) -> Option<Reject> {
+        let reasons = match state.wanted_devices.allocate(&cx.cache.devices, node) {
+            Ok(_) if state.device_claims.iter().all(|claim| is_within_reach(claim, &node.object)) => return None,
+            Ok(_) => Reasons::DEVICES_ELSEWHERE,
+            Err(Refusal::Reasons(reasons)) => reasons,
+            Err(Refusal::Error(_)) => Reasons::BAD_CLAIM,
+        };
+        Some(Reject { plugin: DYNAMIC_RESOURCES, unresolvable: true, reasons })
     }
 
     fn hint(&self, cx: &Cx, event: &ClusterEvent) -> bool {

@@ -1,0 +1,544 @@
+//! Chooses devices of a node for claims. It may not know of pods, and writes nothing.
+//!
+//! Left out: admin access, capacity that devices share out, devices that consume counters. What asks for one of the first two is told
+//! so; of the others and of devices that must be attached first none is chosen.
+// Models k8s.io/dynamic-resource-allocation/structured.
+
+use super::devices::Devices;
+use super::framework::Reasons;
+use super::node_info::NodeInfo;
+use crate::api::cel::{Device, Program};
+use crate::api::{ArcStr, Object, Value, node_affinity, toleration};
+use crate::base::{List as _, Order as _, SortedMap, SortedSet};
+use crate::obj;
+
+/// The most devices of one claim.
+const DEVICES_MAX: usize = 32;
+/// After so many steps a search is given up, as a real one is after 10 seconds; nor does it choose more devices than that.
+const STEPS_MAX: usize = 20_000;
+const DEPTH_MAX: usize = 128;
+
+/// Claims that are to get devices.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    claims: Vec<Claim>,
+    /// Driver, pool and device of what others have.
+    taken: SortedSet<[ArcStr; 3]>,
+}
+
+#[derive(Clone, Debug)]
+struct Claim {
+    object: Value,
+    requests: Vec<Request>,
+}
+
+/// A request is met by the first of its alternatives that can be had.
+#[derive(Clone, Debug)]
+struct Request {
+    name: ArcStr,
+    alternatives: Vec<Asked>,
+}
+
+#[derive(Clone, Debug)]
+struct Asked {
+    /// As results name it.
+    name: ArcStr,
+    /// The last part of that.
+    own_name: ArcStr,
+    class: Value,
+    spec: Value,
+    selectors: Vec<Selector>,
+}
+
+#[derive(Clone, Debug)]
+struct Selector {
+    /// Where it stands.
+    place: String,
+    program: std::sync::Arc<Result<Program, String>>,
+}
+
+/// Why claims get no devices of a node.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Refusal {
+    /// There are none that would do.
+    Reasons(Reasons),
+    /// Something is wrong with a claim or a class: no other node would help.
+    Error(String),
+}
+
+/// Why a search goes no further.
+enum Stop {
+    /// The claim would get more devices than it may have.
+    TooMany,
+    Refused(Refusal),
+}
+
+impl From<String> for Stop {
+    fn from(why: String) -> Stop {
+        Stop::Refused(Refusal::Error(why))
+    }
+}
+
+fn shown(claim: &Value) -> String {
+    format!("{}/{}", claim.namespace(), claim.name())
+}
+
+fn selectors<'a>(of: &'a str, list: &'a Value) -> impl Iterator<Item = Selector> + 'a {
+    list.items().iter().enumerate().map(move |(i, selector)| Selector {
+        place: format!("{of}: selector #{i}"),
+        program: Program::of_device(selector.at(&["cel", "expression"]).str()).into(),
+    })
+}
+
+impl Wanted {
+    /// These claims want devices that nobody has yet.
+    pub fn new<'a>(devices: &Devices, claims: impl Iterator<Item = &'a Value>) -> Wanted {
+        let results = devices.allocations().flat_map(|allocation| allocation.at(&["devices", "results"]).items());
+        let taken = results.map(|r| ["driver", "pool", "device"].map(|member| r.get(member).arc_str())).collect();
+        let claims = claims.map(|claim| {
+            let of = format!("claim {}", shown(claim));
+            let asked = |name: String, spec: &Value| {
+                let class = devices.class(spec.get("deviceClassName").str()).cloned().unwrap_or_default();
+                let of_class = format!("class {}", class.name());
+                let selectors = selectors(&of_class, class.at(&["spec", "selectors"])).chain(selectors(&of, spec.get("selectors"))).list();
+                let own_name = name.rsplit('/').next().unwrap_or_default().into();
+                Asked { name: name.into(), own_name, class, spec: spec.clone(), selectors }
+            };
+            let requests = claim.at(&["spec", "devices", "requests"]).items().iter().map(|request| {
+                let (name, exactly) = (request.get("name").arc_str(), request.get("exactly"));
+                let others = request.get("firstAvailable").items().iter();
+                let others = others.map(|one| asked(format!("{name}/{}", one.get("name").str()), one));
+                let exactly = (!exactly.is_null()).then(|| asked(name.to_string(), exactly));
+                Request { alternatives: exactly.into_iter().chain(others).list(), name }
+            });
+            Claim { object: claim.clone(), requests: requests.list() }
+        });
+        Wanted { claims: claims.list(), taken }
+    }
+
+    /// What each claim gets of a node's devices, with the claim.
+    pub fn allocate(&self, devices: &Devices, node: &NodeInfo) -> Result<Vec<(&Value, Value)>, Refusal> {
+        if self.claims.is_empty() {
+            return Ok(Vec::new());
+        }
+        let pools = pools(devices, node);
+        let usable = pools.iter().filter(|pool| pool.flaw.is_none()).flat_map(|pool| &pool.slices);
+        let candidates = usable.flat_map(|slice| {
+            let spec = slice.get("spec");
+            let (driver, pool) = (spec.get("driver"), spec.at(&["pool", "name"]));
+            spec.get("devices").items().iter().map(move |device| {
+                let id = [driver, pool, device.get("name")].map(Value::arc_str);
+                let place = if spec.get("perDeviceNodeSelection").is_true() { device } else { spec };
+                Candidate { taken: self.taken.contains(&id), seen: Device::new(&id[0], device), id, device, place }
+            })
+        });
+        let mut search = Search {
+            wanted: self,
+            node,
+            candidates: candidates.list(),
+            counts: Vec::new(),
+            known: SortedMap::new(),
+            chosen: Vec::new(),
+            steps: 0,
+        };
+        search.count(&pools).and_then(|()| search.go(0, 0)).map_or_else(
+            |stop| match stop {
+                Stop::TooMany => Err(Refusal::Error("allocation max size exceeded".to_owned())),
+                Stop::Refused(refusal) => Err(refusal),
+            },
+            |found| match found {
+                true => Ok(self.claims.iter().enumerate().map(|(c, claim)| (&claim.object, search.result(c))).list()),
+                false if pools.iter().any(|pool| pool.flaw == Some(Flaw::Invalid)) => Err(Refusal::Reasons(Reasons::BAD_POOLS)),
+                false => Err(Refusal::Reasons(Reasons::NO_DEVICES)),
+            },
+        )
+    }
+}
+
+/// The newest slices of a pool that a node can reach, by their names.
+struct Pool<'a> {
+    name: String,
+    slices: Vec<&'a Value>,
+    flaw: Option<Flaw>,
+}
+
+#[derive(PartialEq)]
+enum Flaw {
+    /// Not all of its slices are there yet.
+    Incomplete,
+    /// Two devices have one name.
+    Invalid,
+}
+
+fn reaches(place: &Value, node: &NodeInfo) -> bool {
+    let matches = |selector: &Value| node_affinity::parse_terms(selector).iter().any(|term| term.matches(&node.object));
+    match place.get("nodeName").str() {
+        "" => place.get("allNodes").is_true() || matches(place.get("nodeSelector")),
+        name => name == node.name,
+    }
+}
+
+/// The pools of devices within a node's reach, by driver and name.
+// Models GatherPools.
+fn pools<'a>(devices: &'a Devices, node: &'a NodeInfo) -> Vec<Pool<'a>> {
+    static NOWHERE: ArcStr = ArcStr::new();
+    let id = |slice: &Value| (slice.at(&["spec", "driver"]).arc_str(), slice.at(&["spec", "pool", "name"]).arc_str());
+    let generation = |slice: &Value| slice.at(&["spec", "pool", "generation"]).int();
+    let mut by_id: SortedMap<(ArcStr, ArcStr), Vec<&Value>> = SortedMap::new();
+    for slice in devices.slices_of(&node.name).chain(devices.slices_of(&NOWHERE)) {
+        let spec = slice.get("spec");
+        let of_its_own = spec.get("perDeviceNodeSelection").is_true();
+        let here = if of_its_own { spec.get("devices").items().iter().any(|d| reaches(d, node)) } else { reaches(spec, node) };
+        if !here || !spec.get("sharedCounters").is_empty() {
+            continue;
+        }
+        let slices = by_id.entry(id(slice)).or_default();
+        match slices.first().map(|first| generation(slice).cmp(&generation(first))) {
+            Some(std::cmp::Ordering::Less) => {}
+            Some(std::cmp::Ordering::Greater) => *slices = vec![slice],
+            _ => slices.push(slice),
+        }
+    }
+    let pools = by_id.iter().filter_map(|(key, slices)| {
+        let (newest, count) = (generation(slices[0]), slices[0].at(&["spec", "pool", "resourceSliceCount"]).int());
+        let is_whole = |slices: usize| i64::try_from(slices) == Ok(count);
+        let mut flaw = None;
+        if !is_whole(slices.len()) {
+            let all: Vec<&Value> = devices.slices().filter(|slice| id(slice) == *key).list();
+            // The driver is about to replace what is here with something elsewhere.
+            if all.iter().any(|slice| generation(slice) > newest) {
+                return None;
+            }
+            let complete = is_whole(all.iter().filter(|slice| generation(slice) == newest).count());
+            flaw = (!complete).then_some(Flaw::Incomplete);
+        }
+        let mut slices = slices.clone();
+        slices.order_by(|a, b| a.name().cmp(b.name()));
+        let mut names = SortedSet::new();
+        let mut devices = slices.iter().flat_map(|slice| slice.at(&["spec", "devices"]).items());
+        if flaw.is_none() && !devices.all(|device| names.insert(device.get("name").str())) {
+            flaw = Some(Flaw::Invalid);
+        }
+        Some(Pool { name: format!("{}/{}", key.0, key.1), slices, flaw })
+    });
+    pools.list()
+}
+
+/// A device that may be chosen.
+struct Candidate<'a> {
+    id: [ArcStr; 3],
+    device: &'a Value,
+    /// What says which nodes it is for: itself or its slice.
+    place: &'a Value,
+    /// As selectors see it.
+    seen: Device,
+    taken: bool,
+}
+
+/// A device that is chosen: for which claim, request and alternative, and which it is.
+#[derive(Clone, Copy)]
+struct Chosen {
+    claim: usize,
+    request: usize,
+    alternative: usize,
+    candidate: usize,
+}
+
+/// The devices that an alternative is to get: so many, or just these.
+enum Count {
+    Exact(usize),
+    All(Vec<usize>),
+}
+
+struct Search<'a> {
+    wanted: &'a Wanted,
+    node: &'a NodeInfo,
+    candidates: Vec<Candidate<'a>>,
+    /// By claim, request and alternative.
+    counts: Vec<Vec<Vec<Count>>>,
+    /// By claim, request, alternative and device: whether it is of the kind that is asked for.
+    known: SortedMap<[usize; 4], bool>,
+    chosen: Vec<Chosen>,
+    steps: usize,
+}
+
+impl Search<'_> {
+    /// Finds out how many devices are wanted.
+    fn count(&mut self, pools: &[Pool<'_>]) -> Result<(), Stop> {
+        let wanted = self.wanted;
+        for (c, claim) in wanted.claims.iter().enumerate() {
+            let (of, mut counts, mut least) = (shown(&claim.object), Vec::new(), 0);
+            for (r, request) in claim.requests.iter().enumerate() {
+                let each = (0..request.alternatives.len()).map(|a| self.count_of(&of, [c, r, a], pools));
+                let each = each.collect::<Result<Vec<Count>, Stop>>()?;
+                least += each.iter().map(|count| count.len()).min().unwrap_or(0);
+                counts.push(each);
+            }
+            if least > DEVICES_MAX {
+                let limit = format!("number of requested devices {least} exceeds the claim limit of {DEVICES_MAX}");
+                return Err(format!("claim {of}: {limit}").into());
+            }
+            self.counts.push(counts);
+        }
+        Ok(())
+    }
+
+    fn count_of(&mut self, of: &str, [c, r, a]: [usize; 3], pools: &[Pool<'_>]) -> Result<Count, Stop> {
+        let wanted = self.wanted;
+        let asked = &wanted.claims[c].requests[r].alternatives[a];
+        let says = |what: &str| Stop::from(format!("claim {of}, request {}: {what}", asked.own_name));
+        if !asked.spec.get("adminAccess").is_null() {
+            return Err(says("admin access is requested, but the feature is disabled"));
+        }
+        if !asked.spec.get("capacity").is_null() {
+            return Err(says("has capacity requests, but the DRAConsumableCapacity feature is disabled"));
+        }
+        if asked.spec.get("allocationMode").str() != "All" {
+            return Ok(Count::Exact(usize::try_from(asked.spec.get("count").int()).unwrap_or(0)));
+        }
+        if let Some(Pool { name, flaw, .. }) = pools.iter().find(|pool| pool.flaw.is_some()) {
+            let how = if *flaw == Some(Flaw::Invalid) { "invalid" } else { "being updated" };
+            return Err(says(&format!("asks for all devices, but resource pool {name} is currently {how}")));
+        }
+        let mut all = Vec::new();
+        for candidate in 0..self.candidates.len() {
+            if self.selects([c, r, a, candidate])? {
+                all.push(candidate);
+            }
+        }
+        Ok(Count::All(all))
+    }
+
+    /// Whether a device is of the kind that is asked for, be it free or not.
+    // Models isSelectable.
+    fn selects(&mut self, key: [usize; 4]) -> Result<bool, Stop> {
+        if let Some(known) = self.known.get(&key) {
+            return Ok(*known);
+        }
+        let [c, r, a, candidate] = key;
+        let selects = self.evaluate(&self.wanted.claims[c].requests[r].alternatives[a], candidate)?;
+        self.known.insert(key, selects);
+        Ok(selects)
+    }
+
+    fn evaluate(&self, asked: &Asked, candidate: usize) -> Result<bool, Stop> {
+        let Candidate { device, place, seen, .. } = &self.candidates[candidate];
+        if !device.get("bindingConditions").is_empty() {
+            return Ok(false);
+        }
+        for Selector { place, program } in &asked.selectors {
+            let program = program.as_ref().as_ref().map_err(|why| format!("{place}: CEL compile error: {why}"))?;
+            if !program.selects(seen).map_err(|why| format!("{place}: CEL runtime error: {why}"))? {
+                return Ok(false);
+            }
+        }
+        Ok(reaches(place, self.node))
+    }
+
+    /// Chooses devices from a request of a claim on; false where there are none that would do.
+    // Models allocateOne.
+    fn go(&mut self, c: usize, r: usize) -> Result<bool, Stop> {
+        let wanted = self.wanted;
+        let Some(claim) = wanted.claims.get(c) else { return Ok(true) };
+        let Some(request) = claim.requests.get(r) else {
+            return match self.go(c + 1, 0) {
+                Err(Stop::TooMany) => Ok(false),
+                other => other,
+            };
+        };
+        let mut found = Err(Stop::TooMany);
+        for a in 0..request.alternatives.len() {
+            match self.fill(Chosen { claim: c, request: r, alternative: a, candidate: 0 }, 0) {
+                // Another may need fewer.
+                Err(Stop::TooMany) => {}
+                Ok(false) => found = Ok(false),
+                other => return other,
+            }
+        }
+        found
+    }
+
+    /// Chooses the nth device of an alternative, and all that come after it, from a candidate on.
+    fn fill(&mut self, from: Chosen, n: usize) -> Result<bool, Stop> {
+        self.steps += 1;
+        if self.steps > STEPS_MAX || self.chosen.len() > DEPTH_MAX {
+            return Err(Stop::Refused(Refusal::Reasons(Reasons::TIMED_OUT)));
+        }
+        let Chosen { claim: c, request: r, alternative: a, .. } = from;
+        let wanted = self.wanted;
+        let (claim, count) = (&wanted.claims[c], &self.counts[c][r][a]);
+        let asked = &claim.requests[r].alternatives[a];
+        let all = if let Count::All(all) = count { Some(all.get(n).copied()) } else { None };
+        let len = count.len();
+        if all.is_some() && len == 0 {
+            return Ok(false);
+        }
+        if n >= len {
+            return self.go(c, r + 1);
+        }
+        if self.chosen.iter().filter(|chosen| chosen.claim == c).count() + len - n > DEVICES_MAX {
+            return Err(Stop::TooMany);
+        }
+        let range = match all.flatten() {
+            Some(one) => one..one + 1,
+            None => from.candidate..self.candidates.len(),
+        };
+        for candidate in range {
+            if self.candidates[candidate].taken || !(all.is_some() || self.selects([c, r, a, candidate])?) {
+                continue;
+            }
+            let (device, tolerations) = (self.candidates[candidate].device, asked.spec.get("tolerations").items());
+            let tainted = toleration::find_untolerated(device.get("taints").items(), tolerations, &["NoSchedule", "NoExecute"]).is_some();
+            if tainted || !device.get("consumesCounters").is_empty() {
+                continue;
+            }
+            if !self.keeps_constraints(from, candidate) {
+                if all.is_none() {
+                    continue;
+                }
+                let id = self.candidates[candidate].id.join("/");
+                let why = format!("cannot add device {id} because a claim constraint would not be satisfied");
+                return Err(format!("claim {}, request {}: {why}", shown(&claim.object), asked.own_name).into());
+            }
+            self.candidates[candidate].taken = true;
+            self.chosen.push(Chosen { candidate, ..from });
+            let next = if all.is_some() { 0 } else { candidate + 1 };
+            let done = self.fill(Chosen { candidate: next, ..from }, n + 1);
+            if matches!(done, Ok(true)) {
+                return done;
+            }
+            self.chosen.pop();
+            self.candidates[candidate].taken = false;
+            done?;
+        }
+        Ok(false)
+    }
+
+    /// Whether the claim's constraints hold with one more device.
+    fn keeps_constraints(&self, of: Chosen, candidate: usize) -> bool {
+        let claim = &self.wanted.claims[of.claim];
+        claim.object.at(&["spec", "devices", "constraints"]).items().iter().all(|constraint| {
+            let requests = constraint.get("requests").items();
+            let concerns = |chosen: &Chosen| {
+                let request = &claim.requests[chosen.request];
+                let names = [&request.name, &request.alternatives[chosen.alternative].name];
+                requests.is_empty() || requests.iter().any(|named| names.iter().any(|name| **name == named.str()))
+            };
+            if !concerns(&of) {
+                return true;
+            }
+            let (name, alike) = match constraint.get("matchAttribute").as_str() {
+                Some(name) => (name, true),
+                None => (constraint.get("distinctAttribute").str(), false),
+            };
+            let attribute = self.attribute(candidate, name);
+            let others = self.chosen.iter().filter(|chosen| chosen.claim == of.claim && concerns(chosen));
+            let mut others = others.map(|chosen| self.attribute(chosen.candidate, name));
+            !attribute.is_null() && others.all(|other| (other == attribute) == alike)
+        })
+    }
+
+    /// A device's attribute, by its full name.
+    fn attribute(&self, candidate: usize, name: &str) -> &Value {
+        let Candidate { id, device, .. } = &self.candidates[candidate];
+        let attributes = device.get("attributes");
+        let own = name.split_once('/').filter(|(domain, _)| *domain == id[0]).map(|(_, name)| attributes.get(name));
+        Some(attributes.get(name)).filter(|found| !found.is_null()).or(own).unwrap_or(&NULL)
+    }
+
+    /// What a claim gets.
+    fn result(&self, c: usize) -> Value {
+        let claim = &self.wanted.claims[c];
+        let chosen: Vec<&Chosen> = self.chosen.iter().filter(|chosen| chosen.claim == c).list();
+        let asked = |chosen: &Chosen| &claim.requests[chosen.request].alternatives[chosen.alternative];
+        let results = chosen.iter().map(|chosen| {
+            let ([driver, pool, device], asked) = (&self.candidates[chosen.candidate].id, asked(chosen));
+            let mut result = obj!({"request": &asked.name, "driver": driver, "pool": pool, "device": device});
+            if !asked.spec.get("tolerations").is_empty() {
+                result.set(&["tolerations"], asked.spec.get("tolerations").clone());
+            }
+            result
+        });
+        let mut allocation = obj!({"devices": {"results": results.list()}});
+        let config = self.configs(claim, &chosen);
+        if !config.is_empty() {
+            allocation.set(&["devices", "config"], config);
+        }
+        let places = chosen.iter().map(|chosen| &self.candidates[chosen.candidate]);
+        let selector = self.selector(places.map(|c| (c.place, c.device.get("bindsToNode").is_true())).list());
+        if !selector.is_null() {
+            allocation.set(&["nodeSelector"], selector);
+        }
+        allocation
+    }
+
+    /// What drivers are told: by the classes, each once, and by the claim.
+    fn configs(&self, claim: &Claim, chosen: &[&Chosen]) -> Vec<Value> {
+        let mut configs: Vec<Value> = Vec::new();
+        let mut classes: Vec<(&str, std::ops::Range<usize>)> = Vec::new();
+        // The alternative that each request got.
+        let got = claim.requests.iter().enumerate().filter_map(|(r, request)| {
+            let alternative = chosen.iter().find(|chosen| chosen.request == r)?.alternative;
+            Some((request, &request.alternatives[alternative]))
+        });
+        let got: Vec<(&Request, &Asked)> = got.list();
+        for (_, asked) in &got {
+            if let Some((_, range)) = classes.iter().find(|(class, _)| *class == asked.class.name()) {
+                for config in &mut configs[range.clone()] {
+                    config.at_mut(&["requests"]).list_mut().push((&asked.name).into());
+                }
+                continue;
+            }
+            let begin = configs.len();
+            for config in asked.class.at(&["spec", "config"]).items() {
+                let mut config = config.clone();
+                config.set(&["source"], "FromClass");
+                config.set(&["requests"], obj!([&asked.name]));
+                configs.push(config);
+            }
+            classes.push((asked.class.name(), begin..configs.len()));
+        }
+        for config in claim.object.at(&["spec", "devices", "config"]).items() {
+            let requests = config.get("requests").items();
+            let names =
+                |(request, asked): &(&Request, &Asked)| requests.iter().any(|n| [&request.name, &asked.name].contains(&&n.arc_str()));
+            let times = if requests.is_empty() { 1 } else { got.iter().filter(|one| names(one)).count() };
+            let mut config = config.clone();
+            config.set(&["source"], "FromClaim");
+            configs.extend(std::iter::repeat_n(config, times));
+        }
+        configs
+    }
+
+    /// The nodes from which these devices can all be used; null where that is from everywhere.
+    fn selector(&self, places: Vec<(&Value, bool)>) -> Value {
+        if places.iter().any(|(place, binds)| *binds || !place.get("nodeName").is_null()) {
+            let field = obj!({"key": "metadata.name", "operator": "In", "values": [&self.node.name]});
+            return obj!({"nodeSelectorTerms": [{"matchFields": [field]}]});
+        }
+        let mut term = Value::map();
+        for (place, _) in places {
+            let Some(other) = place.at(&["nodeSelector", "nodeSelectorTerms"]).items().first() else { continue };
+            for member in ["matchFields", "matchExpressions"] {
+                for requirement in other.get(member).items() {
+                    let list = term.at_mut(&[member]).list_mut();
+                    if !list.contains(requirement) {
+                        list.push(requirement.clone());
+                    }
+                }
+            }
+        }
+        if term.is_empty() { Value::Null } else { obj!({"nodeSelectorTerms": [term]}) }
+    }
+}
+
+static NULL: Value = Value::Null;
+
+impl Count {
+    fn len(&self) -> usize {
+        match self {
+            Count::Exact(count) => *count,
+            Count::All(all) => all.len(),
+        }
+    }
+}
