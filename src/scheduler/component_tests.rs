@@ -5,7 +5,7 @@ use crate::api::{Kind, Object, Value, kinds};
 use crate::base::Order as _;
 use crate::base::{Duration, Time};
 use crate::obj;
-use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, WriteOptions};
+use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subresource, WriteOptions};
 
 /// An API server and a scheduler that hears of each change at once.
 struct World {
@@ -196,4 +196,128 @@ fn a_claim_that_is_not_there_is_named() {
     );
     w.run(Duration::from_secs(1));
     assert_eq!(w.events("p"), ["FailedScheduling: 0/1 nodes are available: persistentvolumeclaim \"data\" not found. not found"]);
+}
+
+/// A world with a device `d` on each of these nodes, and a class of devices.
+fn with_devices(nodes: &[&str]) -> World {
+    let mut w = World::new();
+    w.create("DeviceClass", obj!({"metadata": {"name": "any"}}));
+    for node in nodes {
+        w.node(node, "4");
+        let pool = obj!({"name": *node, "generation": 1, "resourceSliceCount": 1});
+        let spec = obj!({"driver": "d", "nodeName": *node, "pool": pool, "devices": [{"name": "d"}]});
+        w.create("ResourceSlice", obj!({"metadata": {"name": *node}, "spec": spec}));
+    }
+    w
+}
+
+impl World {
+    fn claim(&mut self, name: &str) {
+        let request = obj!({"name": "r", "exactly": {"deviceClassName": "any", "allocationMode": "ExactCount", "count": 1}});
+        self.create("ResourceClaim", obj!({"metadata": {"name": name}, "spec": {"devices": {"requests": [request]}}}));
+    }
+
+    fn user(&mut self, name: &str, claim: &str, more: Value) {
+        let mut spec =
+            obj!({"containers": [{"name": "c", "image": "busybox"}], "resourceClaims": [{"name": "c", "resourceClaimName": claim}]});
+        more.entries().for_each(|(member, value)| spec.set(&[member], value.clone()));
+        self.create("Pod", obj!({"metadata": {"name": name}, "spec": spec}));
+    }
+
+    /// Writes a claim's status.
+    fn set_claim(&mut self, name: &str, status: Value) {
+        let mut claim = self.api.get(kinds::RESOURCE_CLAIM, "default", name).expect("is there");
+        claim.set(&["status"], status);
+        let by = Caller::new(self.now, "test");
+        self.api.update(&by, kinds::RESOURCE_CLAIM, claim, Subresource::Status, &WriteOptions::default()).expect("valid");
+    }
+
+    /// The pool that a claim's device is of, and the names of its users.
+    fn claimed(&self, name: &str) -> (String, Vec<String>) {
+        let status = self.api.peek(kinds::RESOURCE_CLAIM, "default", name).expect("is there").get("status");
+        let results = status.at(&["allocation", "devices", "results"]).items();
+        let users = status.get("reservedFor").items().iter().map(|user| user.get("name").str().to_owned());
+        (results.first().map_or("", |r| r.get("pool").str()).to_owned(), users.collect())
+    }
+}
+
+#[test]
+fn a_claim_that_goes_takes_its_pod_out_of_the_queue() {
+    let mut w = with_devices(&[]);
+    w.node("n1", "4");
+    w.claim("c");
+    w.user("p", "c", Value::Null);
+    w.run(Duration::from_secs(1));
+    let none = "FailedScheduling: 0/1 nodes are available: 1 cannot allocate all claims. still not schedulable, preemption: \
+        0/1 nodes are available: 1 Preemption is not helpful for scheduling.";
+    assert_eq!(w.events("p"), [none]);
+    w.api.delete(&Caller::new(w.now, "test"), kinds::RESOURCE_CLAIM, "default", "c", &DeleteOptions::default()).expect("is there");
+    w.node("n2", "4");
+    w.run(Duration::from_secs(1000));
+    assert_eq!(w.events("p").len(), 1);
+    w.claim("c");
+    w.run(Duration::from_secs(1));
+    assert_eq!(w.events("p").last().map(String::as_str), Some(none.replace("0/1", "0/2").replace(": 1 ", ": 2 ").as_str()));
+}
+
+#[test]
+fn devices_out_of_reach_are_given_back() {
+    let mut w = with_devices(&["n1"]);
+    w.claim("c");
+    let term = obj!({"matchFields": [{"key": "metadata.name", "operator": "In", "values": ["gone"]}]});
+    let devices = obj!({"results": [{"request": "r", "driver": "d", "pool": "gone", "device": "d"}]});
+    let allocation = obj!({"devices": devices, "nodeSelector": {"nodeSelectorTerms": [term]}});
+    let other = obj!({"resource": "pods", "name": "other", "uid": "other"});
+    w.set_claim("c", obj!({"allocation": &allocation, "reservedFor": [other]}));
+    w.user("p", "c", Value::Null);
+    w.run(Duration::from_secs(1));
+    let elsewhere = "FailedScheduling: 0/1 nodes are available: 1 resourceclaim not available on the node. SAID, preemption: \
+        0/1 nodes are available: 1 Preemption is not helpful for scheduling.";
+    assert_eq!(w.events("p"), [elsewhere.replace("SAID", "still not schedulable")]);
+    // Nobody else uses them any more.
+    w.set_claim("c", obj!({"allocation": allocation}));
+    w.run(Duration::from_secs(20));
+    assert!(w.events("p").contains(&elsewhere.replace("SAID", "deallocation of ResourceClaim completed")), "{:?}", w.events("p"));
+    assert_eq!((w.node_of("p"), w.claimed("c")), ("n1", ("n1".to_owned(), vec!["p".to_owned()])));
+}
+
+#[test]
+fn a_claim_has_so_many_users_and_no_more() {
+    let mut w = with_devices(&["n1"]);
+    w.claim("c");
+    let users: Vec<Value> = (0..256).map(|i| obj!({"resource": "pods", "name": "q", "uid": i.to_string()})).collect();
+    let devices = obj!({"results": [{"request": "r", "driver": "d", "pool": "n1", "device": "d"}]});
+    w.set_claim("c", obj!({"allocation": {"devices": devices}, "reservedFor": users}));
+    w.user("p", "c", Value::Null);
+    w.run(Duration::from_secs(1));
+    let want = "FailedScheduling: running PreBind plugin \"DynamicResources\": add reservation to claim default/c: \
+        ResourceClaim.resource.k8s.io \"c\" is invalid: status.reservedFor: Too many: 257: must have at most 256 items";
+    assert_eq!((w.events("p").first().map(String::as_str), w.node_of("p")), (Some(want), ""));
+}
+
+#[test]
+fn devices_are_promised_while_a_pod_waits_for_its_volumes() {
+    let mut w = with_devices(&["n1"]);
+    w.claim("c");
+    w.claim("other");
+    w.create(
+        "StorageClass",
+        obj!({"metadata": {"name": "late"}, "provisioner": "example.com/disk", "volumeBindingMode": "WaitForFirstConsumer"}),
+    );
+    let spec = obj!({"storageClassName": "late", "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}});
+    w.create("PersistentVolumeClaim", obj!({"metadata": {"name": "v"}, "spec": spec, "status": {"phase": "Pending"}}));
+    w.user("first", "c", obj!({"volumes": [{"name": "v", "persistentVolumeClaim": {"claimName": "v"}}]}));
+    w.run(Duration::from_secs(2));
+    w.user("same", "c", Value::Null);
+    w.user("next", "other", Value::Null);
+    w.run(Duration::from_secs(2));
+    let busy = "FailedScheduling: 0/1 nodes are available: resource claim default/c is in the process of being allocated. \
+        no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.";
+    assert_eq!(w.events("same"), [busy]);
+    assert!(w.events("next")[0].contains("1 cannot allocate all claims"), "{:?}", w.events("next"));
+    assert_eq!(w.claimed("c"), (String::new(), Vec::new()));
+    // With the pod goes the promise.
+    w.api.delete(&Caller::new(w.now, "test"), kinds::POD, "default", "first", &DeleteOptions::now()).expect("is there");
+    w.run(Duration::from_secs(400));
+    assert_eq!(w.node_of("same").len() + w.node_of("next").len(), 2);
 }
