@@ -2,11 +2,11 @@
 //! longer use. It may not know which devices there are.
 // Models pkg/controller/resourceclaim.
 
-use super::controller::{ObjectRef, controller_ref, key_of, work};
+use super::controller::{ObjectRef, controller_ref, key_of};
 use super::work_queue::WorkQueue;
 use crate::api::resource_claim::{FINALIZER, entries, is_allocated, is_made_for, is_reserved_for, name, reserve};
 use crate::api::{ArcStr, KindRef, Object, Status, Value, drop_finalizer, has_ended, has_finalizer, kinds, quote};
-use crate::base::{List as _, SortedMap, SortedSet, Time};
+use crate::base::{List as _, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
 
@@ -20,21 +20,14 @@ const BASE_BYTES_MAX: usize = 57;
 /// Makes claims for pods, takes pods that are done off claims, and deletes claims whose pod is.
 #[derive(Clone, Debug)]
 pub struct ResourceClaimController {
-    queue: WorkQueue<Key>,
-    /// By claim, the names of pods that use it.
-    users: SortedMap<ObjectRef, SortedSet<ArcStr>>,
+    claims: WorkQueue<ObjectRef>,
+    pods: WorkQueue<ObjectRef>,
     recorder: EventRecorder,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    Claim(ObjectRef),
-    Pod(ObjectRef),
 }
 
 impl Default for ResourceClaimController {
     fn default() -> Self {
-        ResourceClaimController { queue: WorkQueue::new(), users: SortedMap::new(), recorder: EventRecorder::new("resource_claim", "") }
+        ResourceClaimController { claims: WorkQueue::new(), pods: WorkQueue::new(), recorder: EventRecorder::new("resource_claim", "") }
     }
 }
 
@@ -92,15 +85,10 @@ fn ensure_claim(api: &mut ApiServer, now: Time, pod: &Value, entry: &Value) -> R
 }
 
 impl ResourceClaimController {
-    fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &Key) -> Result<(), Status> {
-        match key {
-            Key::Claim(key) => sync_claim(api, now, key),
-            Key::Pod(key) => self.sync_pod(api, now, key),
-        }
-    }
-
     fn sync_pod(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
-        let Some(pod) = api.peek(kinds::POD, &key.0, &key.1).filter(|pod| !pod.is_terminating()).cloned() else { return Ok(()) };
+        // One that is done gets no claim again in place of the one that went.
+        let wants = |pod: &&Value| !pod.is_terminating() && !has_ended(pod);
+        let Some(pod) = api.peek(kinds::POD, &key.0, &key.1).filter(wants).cloned() else { return Ok(()) };
         let (mut known, mut statuses) = (true, Vec::new());
         for entry in entries(&pod) {
             match ensure_claim(api, now, &pod, entry) {
@@ -141,22 +129,12 @@ impl ResourceClaimController {
     fn on_pod(&mut self, now: Time, pod: &Value, gone: bool) {
         let (namespace, own_name) = key_of(pod);
         for claim in entries(pod).iter().filter_map(|entry| name(pod, entry).ok()?) {
-            let claim = (namespace.clone(), claim);
-            let users = self.users.entry(claim.clone()).or_default();
-            if gone {
-                users.remove(&own_name);
-            } else {
-                users.insert(own_name.clone());
-            }
-            if users.is_empty() {
-                self.users.remove(&claim);
-            }
             if gone || is_done(pod) {
-                self.queue.add_at(Key::Claim(claim), now);
+                self.claims.add_at((namespace.clone(), claim), now);
             }
         }
-        if !gone && !pod.is_terminating() {
-            self.queue.add_at(Key::Pod((namespace, own_name)), now);
+        if !gone {
+            self.pods.add_at((namespace, own_name), now);
         }
     }
 }
@@ -226,21 +204,30 @@ impl Component for ResourceClaimController {
             return self.on_pod(now, &change.object, gone);
         }
         let key = key_of(&change.object);
-        for user in self.users.get(&key).into_iter().flat_map(SortedSet::iter) {
-            if api.peek(kinds::POD, &key.0, user).is_some_and(|pod| !pod.is_terminating()) {
-                self.queue.add_at(Key::Pod((key.0.clone(), user.clone())), now);
+        // Its pods have to do with it where it comes, goes, or gets its devices.
+        let news = gone || change.old.as_ref().is_none_or(|old| is_allocated(old) != is_allocated(&change.object));
+        if news {
+            let uses = |pod: &&Value| entries(pod).iter().any(|entry| name(pod, entry).is_ok_and(|name| name.as_ref() == Some(&key.1)));
+            for pod in api.iter(kinds::POD, Some(&key.0)).filter(uses) {
+                self.pods.add_at(key_of(pod), now);
             }
         }
         if !gone {
-            self.queue.add_at(Key::Claim(key), now);
+            self.claims.add_at(key, now);
         }
     }
 
     fn next_wake(&self) -> Option<Time> {
-        self.queue.next_at()
+        [self.claims.next_at(), self.pods.next_at()].into_iter().flatten().min()
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
-        work(self, |c| &mut c.queue, Self::reconcile, api, now);
+        if let Some(key) = self.claims.pop_due(now) {
+            let succeeded = sync_claim(api, now, &key).is_ok();
+            self.claims.settle(key, now, succeeded);
+        } else if let Some(key) = self.pods.pop_due(now) {
+            let succeeded = self.sync_pod(api, now, &key).is_ok();
+            self.pods.settle(key, now, succeeded);
+        }
     }
 }

@@ -9,12 +9,12 @@ use super::framework::Reasons;
 use super::node_info::NodeInfo;
 use crate::api::cel::{Device, Program};
 use crate::api::{ArcStr, Object, Value, node_affinity, toleration};
-use crate::base::{List as _, Order as _, SortedMap, SortedSet};
+use crate::base::{List as _, Order as _, SortedSet};
 use crate::obj;
 
 /// The most devices of one claim.
 const DEVICES_MAX: usize = 32;
-/// After so many steps a search is given up, as a real one is after 10 seconds; nor does it choose more devices than that.
+/// After so many steps a search is given up, as a real one is after 10 seconds; nor does it go through more claims or choose more devices than that.
 const STEPS_MAX: usize = 20_000;
 const DEPTH_MAX: usize = 128;
 
@@ -22,8 +22,8 @@ const DEPTH_MAX: usize = 128;
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     claims: Vec<Claim>,
-    /// Driver, pool and device of what others have.
-    taken: SortedSet<[ArcStr; 3]>,
+    /// What others have, by driver, pool and device.
+    taken: SortedSet<ArcStr>,
 }
 
 #[derive(Clone, Debug)]
@@ -41,6 +41,8 @@ struct Request {
 
 #[derive(Clone, Debug)]
 struct Asked {
+    /// Among all alternatives of all claims.
+    place: usize,
     /// As results name it.
     name: ArcStr,
     /// The last part of that.
@@ -79,6 +81,10 @@ impl From<String> for Stop {
     }
 }
 
+fn key_of(driver: &Value, pool: &Value, device: &Value) -> ArcStr {
+    [driver.str(), pool.str(), device.str()].join("/").into()
+}
+
 fn shown(claim: &Value) -> String {
     format!("{}/{}", claim.namespace(), claim.name())
 }
@@ -94,22 +100,24 @@ impl Wanted {
     /// These claims want devices that nobody has yet.
     pub fn new<'a>(devices: &Devices, claims: impl Iterator<Item = &'a Value>) -> Wanted {
         let results = devices.allocations().flat_map(|allocation| allocation.at(&["devices", "results"]).items());
-        let taken = results.map(|r| ["driver", "pool", "device"].map(|member| r.get(member).arc_str())).collect();
+        let taken = results.map(|r| key_of(r.get("driver"), r.get("pool"), r.get("device"))).collect();
+        let mut places = 0..;
         let claims = claims.map(|claim| {
             let of = format!("claim {}", shown(claim));
-            let asked = |name: String, spec: &Value| {
+            let mut asked = |(name, spec): (String, &Value)| {
                 let class = devices.class(spec.get("deviceClassName").str()).cloned().unwrap_or_default();
                 let of_class = format!("class {}", class.name());
                 let selectors = selectors(&of_class, class.at(&["spec", "selectors"])).chain(selectors(&of, spec.get("selectors"))).list();
                 let own_name = name.rsplit('/').next().unwrap_or_default().into();
-                Asked { name: name.into(), own_name, class, spec: spec.clone(), selectors }
+                let place = places.next().unwrap_or(0);
+                Asked { place, name: name.into(), own_name, class, spec: spec.clone(), selectors }
             };
             let requests = claim.at(&["spec", "devices", "requests"]).items().iter().map(|request| {
                 let (name, exactly) = (request.get("name").arc_str(), request.get("exactly"));
                 let others = request.get("firstAvailable").items().iter();
-                let others = others.map(|one| asked(format!("{name}/{}", one.get("name").str()), one));
-                let exactly = (!exactly.is_null()).then(|| asked(name.to_string(), exactly));
-                Request { alternatives: exactly.into_iter().chain(others).list(), name }
+                let others = others.map(|one| (format!("{name}/{}", one.get("name").str()), one));
+                let exactly = (!exactly.is_null()).then(|| (name.to_string(), exactly));
+                Request { alternatives: exactly.into_iter().chain(others).map(&mut asked).list(), name }
             });
             Claim { object: claim.clone(), requests: requests.list() }
         });
@@ -121,26 +129,20 @@ impl Wanted {
         if self.claims.is_empty() {
             return Ok(Vec::new());
         }
+        if self.claims.len() > DEPTH_MAX {
+            return Err(Refusal::Reasons(Reasons::TIMED_OUT));
+        }
         let pools = pools(devices, node);
         let usable = pools.iter().filter(|pool| pool.flaw.is_none()).flat_map(|pool| &pool.slices);
-        let candidates = usable.flat_map(|slice| {
-            let spec = slice.get("spec");
-            let (driver, pool) = (spec.get("driver"), spec.at(&["pool", "name"]));
-            spec.get("devices").items().iter().map(move |device| {
-                let id = [driver, pool, device.get("name")].map(Value::arc_str);
-                let place = if spec.get("perDeviceNodeSelection").is_true() { device } else { spec };
-                Candidate { taken: self.taken.contains(&id), seen: Device::new(&id[0], device), id, device, place }
-            })
+        let candidates =
+            usable.flat_map(|slice| slice.at(&["spec", "devices"]).items().iter().map(move |device| (slice.get("spec"), device)));
+        let candidates = candidates.map(|(spec, device)| {
+            let key = key_of(spec.get("driver"), spec.at(&["pool", "name"]), device.get("name"));
+            let place = if spec.get("perDeviceNodeSelection").is_true() { device } else { spec };
+            let seen = Device::new(spec.get("driver").str(), device);
+            Candidate { taken: self.taken.contains(&key), seen, key, spec, device, place }
         });
-        let mut search = Search {
-            wanted: self,
-            node,
-            candidates: candidates.list(),
-            counts: Vec::new(),
-            known: SortedMap::new(),
-            chosen: Vec::new(),
-            steps: 0,
-        };
+        let mut search = Search { wanted: self, node, candidates: candidates.list(), counts: Vec::new(), chosen: Vec::new(), steps: 0 };
         search.count(&pools).and_then(|()| search.go(0, 0)).map_or_else(
             |stop| match stop {
                 Stop::TooMany => Err(Refusal::Error("allocation max size exceeded".to_owned())),
@@ -182,51 +184,48 @@ fn reaches(place: &Value, node: &NodeInfo) -> bool {
 // Models GatherPools.
 fn pools<'a>(devices: &'a Devices, node: &'a NodeInfo) -> Vec<Pool<'a>> {
     static NOWHERE: ArcStr = ArcStr::new();
-    let id = |slice: &Value| (slice.at(&["spec", "driver"]).arc_str(), slice.at(&["spec", "pool", "name"]).arc_str());
+    let id = |slice: &Value| key_of(slice.at(&["spec", "driver"]), slice.at(&["spec", "pool", "name"]), &NULL);
     let generation = |slice: &Value| slice.at(&["spec", "pool", "generation"]).int();
-    let mut by_id: SortedMap<(ArcStr, ArcStr), Vec<&Value>> = SortedMap::new();
-    for slice in devices.slices_of(&node.name).chain(devices.slices_of(&NOWHERE)) {
+    let is_here = |slice: &&Value| {
         let spec = slice.get("spec");
         let of_its_own = spec.get("perDeviceNodeSelection").is_true();
         let here = if of_its_own { spec.get("devices").items().iter().any(|d| reaches(d, node)) } else { reaches(spec, node) };
-        if !here || !spec.get("sharedCounters").is_empty() {
-            continue;
-        }
-        let slices = by_id.entry(id(slice)).or_default();
-        match slices.first().map(|first| generation(slice).cmp(&generation(first))) {
-            Some(std::cmp::Ordering::Less) => {}
-            Some(std::cmp::Ordering::Greater) => *slices = vec![slice],
-            _ => slices.push(slice),
-        }
-    }
-    let pools = by_id.iter().filter_map(|(key, slices)| {
-        let (newest, count) = (generation(slices[0]), slices[0].at(&["spec", "pool", "resourceSliceCount"]).int());
-        let is_whole = |slices: usize| i64::try_from(slices) == Ok(count);
+        here && spec.get("sharedCounters").is_empty()
+    };
+    let near = devices.slices_of(&node.name).chain(devices.slices_of(&NOWHERE)).filter(is_here);
+    let mut near: Vec<(ArcStr, &Value)> = near.map(|slice| (id(slice), slice)).list();
+    near.order_by_key(|(_, slice)| {
+        let spec = slice.get("spec");
+        [spec.get("driver").arc_str(), spec.at(&["pool", "name"]).arc_str(), slice.name_arc()]
+    });
+    let pools = near.chunk_by(|a, b| a.0 == b.0).filter_map(|pool| {
+        let newest = pool.iter().map(|(_, slice)| generation(slice)).max().unwrap_or(0);
+        let slices: Vec<&Value> = pool.iter().map(|(_, slice)| *slice).filter(|slice| generation(slice) == newest).list();
+        let (name, count) = (pool[0].0.trim_end_matches('/'), slices[0].at(&["spec", "pool", "resourceSliceCount"]).int());
         let mut flaw = None;
-        if !is_whole(slices.len()) {
-            let all: Vec<&Value> = devices.slices().filter(|slice| id(slice) == *key).list();
+        if slices.len() as i64 != count {
+            let all = || devices.slices().filter(|slice| id(slice) == pool[0].0).map(generation);
             // The driver is about to replace what is here with something elsewhere.
-            if all.iter().any(|slice| generation(slice) > newest) {
+            if all().any(|other| other > newest) {
                 return None;
             }
-            let complete = is_whole(all.iter().filter(|slice| generation(slice) == newest).count());
-            flaw = (!complete).then_some(Flaw::Incomplete);
+            flaw = (all().filter(|other| *other == newest).count() as i64 != count).then_some(Flaw::Incomplete);
         }
-        let mut slices = slices.clone();
-        slices.order_by(|a, b| a.name().cmp(b.name()));
         let mut names = SortedSet::new();
         let mut devices = slices.iter().flat_map(|slice| slice.at(&["spec", "devices"]).items());
-        if flaw.is_none() && !devices.all(|device| names.insert(device.get("name").str())) {
+        if flaw.is_none() && !devices.all(|device| names.insert(device.get("name").arc_str())) {
             flaw = Some(Flaw::Invalid);
         }
-        Some(Pool { name: format!("{}/{}", key.0, key.1), slices, flaw })
+        Some(Pool { name: name.to_owned(), slices, flaw })
     });
     pools.list()
 }
 
 /// A device that may be chosen.
 struct Candidate<'a> {
-    id: [ArcStr; 3],
+    key: ArcStr,
+    /// Its slice's.
+    spec: &'a Value,
     device: &'a Value,
     /// What says which nodes it is for: itself or its slice.
     place: &'a Value,
@@ -244,20 +243,21 @@ struct Chosen {
     candidate: usize,
 }
 
-/// The devices that an alternative is to get: so many, or just these.
-enum Count {
-    Exact(usize),
-    All(Vec<usize>),
+/// How many devices an alternative is to get, and which, where it is to get all.
+#[derive(Default)]
+struct Count {
+    len: usize,
+    all: Option<Vec<usize>>,
+    /// By device: whether it is of the kind that is asked for, where that is known.
+    known: Vec<Option<bool>>,
 }
 
 struct Search<'a> {
     wanted: &'a Wanted,
     node: &'a NodeInfo,
     candidates: Vec<Candidate<'a>>,
-    /// By claim, request and alternative.
-    counts: Vec<Vec<Vec<Count>>>,
-    /// By claim, request, alternative and device: whether it is of the kind that is asked for.
-    known: SortedMap<[usize; 4], bool>,
+    /// By the alternatives' places.
+    counts: Vec<Count>,
     chosen: Vec<Chosen>,
     steps: usize,
 }
@@ -266,58 +266,63 @@ impl Search<'_> {
     /// Finds out how many devices are wanted.
     fn count(&mut self, pools: &[Pool<'_>]) -> Result<(), Stop> {
         let wanted = self.wanted;
-        for (c, claim) in wanted.claims.iter().enumerate() {
-            let (of, mut counts, mut least) = (shown(&claim.object), Vec::new(), 0);
-            for (r, request) in claim.requests.iter().enumerate() {
-                let each = (0..request.alternatives.len()).map(|a| self.count_of(&of, [c, r, a], pools));
-                let each = each.collect::<Result<Vec<Count>, Stop>>()?;
-                least += each.iter().map(|count| count.len()).min().unwrap_or(0);
-                counts.push(each);
+        for claim in &wanted.claims {
+            let (of, mut least) = (shown(&claim.object), 0);
+            for request in &claim.requests {
+                let mut fewest = usize::MAX;
+                for asked in &request.alternatives {
+                    fewest = fewest.min(self.count_of(&of, asked, pools)?);
+                }
+                least += fewest;
             }
             if least > DEVICES_MAX {
                 let limit = format!("number of requested devices {least} exceeds the claim limit of {DEVICES_MAX}");
                 return Err(format!("claim {of}: {limit}").into());
             }
-            self.counts.push(counts);
         }
         Ok(())
     }
 
-    fn count_of(&mut self, of: &str, [c, r, a]: [usize; 3], pools: &[Pool<'_>]) -> Result<Count, Stop> {
-        let wanted = self.wanted;
-        let asked = &wanted.claims[c].requests[r].alternatives[a];
-        let says = |what: &str| Stop::from(format!("claim {of}, request {}: {what}", asked.own_name));
-        if !asked.spec.get("adminAccess").is_null() {
-            return Err(says("admin access is requested, but the feature is disabled"));
-        }
-        if !asked.spec.get("capacity").is_null() {
-            return Err(says("has capacity requests, but the DRAConsumableCapacity feature is disabled"));
-        }
-        if asked.spec.get("allocationMode").str() != "All" {
-            return Ok(Count::Exact(usize::try_from(asked.spec.get("count").int()).unwrap_or(0)));
-        }
-        if let Some(Pool { name, flaw, .. }) = pools.iter().find(|pool| pool.flaw.is_some()) {
+    fn count_of(&mut self, of: &str, asked: &Asked, pools: &[Pool<'_>]) -> Result<usize, Stop> {
+        let spec = &asked.spec;
+        self.counts.push(Count { known: vec![None; self.candidates.len()], ..Count::default() });
+        let flawed = pools.iter().find(|pool| pool.flaw.is_some()).filter(|_| spec.get("allocationMode").str() == "All");
+        let wrong = if !spec.get("adminAccess").is_null() {
+            "admin access is requested, but the feature is disabled".to_owned()
+        } else if !spec.get("capacity").is_null() {
+            "has capacity requests, but the DRAConsumableCapacity feature is disabled".to_owned()
+        } else if let Some(Pool { name, flaw, .. }) = flawed {
             let how = if *flaw == Some(Flaw::Invalid) { "invalid" } else { "being updated" };
-            return Err(says(&format!("asks for all devices, but resource pool {name} is currently {how}")));
+            format!("asks for all devices, but resource pool {name} is currently {how}")
+        } else {
+            String::new()
+        };
+        if !wrong.is_empty() {
+            return Err(format!("claim {of}, request {}: {wrong}", asked.own_name).into());
         }
-        let mut all = Vec::new();
-        for candidate in 0..self.candidates.len() {
-            if self.selects([c, r, a, candidate])? {
-                all.push(candidate);
+        let len = if spec.get("allocationMode").str() == "All" {
+            let mut all = Vec::new();
+            for candidate in 0..self.candidates.len() {
+                if self.selects(asked, candidate)? {
+                    all.push(candidate);
+                }
             }
-        }
-        Ok(Count::All(all))
+            self.counts[asked.place].all.insert(all).len()
+        } else {
+            usize::try_from(spec.get("count").int()).unwrap_or(0)
+        };
+        self.counts[asked.place].len = len;
+        Ok(len)
     }
 
     /// Whether a device is of the kind that is asked for, be it free or not.
     // Models isSelectable.
-    fn selects(&mut self, key: [usize; 4]) -> Result<bool, Stop> {
-        if let Some(known) = self.known.get(&key) {
-            return Ok(*known);
+    fn selects(&mut self, asked: &Asked, candidate: usize) -> Result<bool, Stop> {
+        if let Some(known) = self.counts[asked.place].known[candidate] {
+            return Ok(known);
         }
-        let [c, r, a, candidate] = key;
-        let selects = self.evaluate(&self.wanted.claims[c].requests[r].alternatives[a], candidate)?;
-        self.known.insert(key, selects);
+        let selects = self.evaluate(asked, candidate)?;
+        self.counts[asked.place].known[candidate] = Some(selects);
         Ok(selects)
     }
 
@@ -366,10 +371,10 @@ impl Search<'_> {
         }
         let Chosen { claim: c, request: r, alternative: a, .. } = from;
         let wanted = self.wanted;
-        let (claim, count) = (&wanted.claims[c], &self.counts[c][r][a]);
+        let claim = &wanted.claims[c];
         let asked = &claim.requests[r].alternatives[a];
-        let all = if let Count::All(all) = count { Some(all.get(n).copied()) } else { None };
-        let len = count.len();
+        let Count { len, ref all, .. } = self.counts[asked.place];
+        let all = all.as_ref().map(|all| all.get(n).copied());
         if all.is_some() && len == 0 {
             return Ok(false);
         }
@@ -384,7 +389,7 @@ impl Search<'_> {
             None => from.candidate..self.candidates.len(),
         };
         for candidate in range {
-            if self.candidates[candidate].taken || !(all.is_some() || self.selects([c, r, a, candidate])?) {
+            if self.candidates[candidate].taken || !(all.is_some() || self.selects(asked, candidate)?) {
                 continue;
             }
             let (device, tolerations) = (self.candidates[candidate].device, asked.spec.get("tolerations").items());
@@ -396,8 +401,8 @@ impl Search<'_> {
                 if all.is_none() {
                     continue;
                 }
-                let id = self.candidates[candidate].id.join("/");
-                let why = format!("cannot add device {id} because a claim constraint would not be satisfied");
+                let key = &self.candidates[candidate].key;
+                let why = format!("cannot add device {key} because a claim constraint would not be satisfied");
                 return Err(format!("claim {}, request {}: {why}", shown(&claim.object), asked.own_name).into());
             }
             self.candidates[candidate].taken = true;
@@ -440,9 +445,9 @@ impl Search<'_> {
 
     /// A device's attribute, by its full name.
     fn attribute(&self, candidate: usize, name: &str) -> &Value {
-        let Candidate { id, device, .. } = &self.candidates[candidate];
+        let Candidate { spec, device, .. } = &self.candidates[candidate];
         let attributes = device.get("attributes");
-        let own = name.split_once('/').filter(|(domain, _)| *domain == id[0]).map(|(_, name)| attributes.get(name));
+        let own = name.split_once('/').filter(|(domain, _)| *domain == spec.get("driver").str()).map(|(_, name)| attributes.get(name));
         Some(attributes.get(name)).filter(|found| !found.is_null()).or(own).unwrap_or(&NULL)
     }
 
@@ -452,8 +457,10 @@ impl Search<'_> {
         let chosen: Vec<&Chosen> = self.chosen.iter().filter(|chosen| chosen.claim == c).list();
         let asked = |chosen: &Chosen| &claim.requests[chosen.request].alternatives[chosen.alternative];
         let results = chosen.iter().map(|chosen| {
-            let ([driver, pool, device], asked) = (&self.candidates[chosen.candidate].id, asked(chosen));
-            let mut result = obj!({"request": &asked.name, "driver": driver, "pool": pool, "device": device});
+            let (Candidate { spec, device, .. }, asked) = (&self.candidates[chosen.candidate], asked(chosen));
+            let mut result = obj!({
+                "request": &asked.name, "driver": spec.get("driver"), "pool": spec.at(&["pool", "name"]), "device": device.get("name")
+            });
             if !asked.spec.get("tolerations").is_empty() {
                 result.set(&["tolerations"], asked.spec.get("tolerations").clone());
             }
@@ -533,12 +540,3 @@ impl Search<'_> {
 }
 
 static NULL: Value = Value::Null;
-
-impl Count {
-    fn len(&self) -> usize {
-        match self {
-            Count::Exact(count) => *count,
-            Count::All(all) => all.len(),
-        }
-    }
-}

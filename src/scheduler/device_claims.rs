@@ -28,37 +28,39 @@ fn names(pod: &PodInfo) -> Vec<ArcStr> {
 pub fn bind(api: &mut ApiServer, devices: &mut Devices, by: &Caller, pod: &PodInfo) -> Result<(), String> {
     let (kind, namespace) = (kinds::RESOURCE_CLAIM, &pod.class.namespace);
     for name in names(pod) {
-        let shown = format!("{namespace}/{name}");
         let promise = devices.take_promise(namespace, &name);
-        let adds = if promise.is_some() { "allocation and reservation" } else { "reservation" };
-        let failed = |why: Status| format!("add {adds} to claim {shown}: {why}");
-        let mut claim = api.get(kind, namespace, &name).map_err(failed)?;
+        let adds = if promise.is_some() { "add allocation and reservation to" } else { "add reservation to" };
+        let failed = |doing: &str, why: &str| format!("{doing} claim {namespace}/{name}: {why}");
+        let refused = |why: Status| failed(adds, &why.to_string());
+        let changed = |how: &str| format!("claim {namespace}/{name} got {how} in the meantime");
+        let mut claim = api.get(kind, namespace, &name).map_err(refused)?;
         if is_reserved_for(&claim, &pod.uid) {
             continue;
         }
-        if claim.is_terminating() || (promise.is_none() && !is_allocated(&claim)) {
-            return Err(format!("claim {shown} got deleted in the meantime"));
+        let allocated = is_allocated(&claim);
+        if claim.is_terminating() || (promise.is_none() && !allocated) {
+            return Err(changed("deleted"));
         }
         if let Some(allocation) = promise {
-            if is_allocated(&claim) {
-                return Err(format!("claim {shown} got allocated elsewhere in the meantime"));
+            if allocated {
+                return Err(changed("allocated elsewhere"));
             }
             if !has_finalizer(&claim, FINALIZER) {
                 claim.at_mut(&["metadata", "finalizers"]).list_mut().push(FINALIZER.into());
-                claim = update(api, by, claim, Subresource::None).map_err(|why| format!("add finalizer to claim {shown}: {why}"))?;
+                claim = update(api, by, claim, Subresource::None).map_err(|why| failed("add finalizer to", &why.to_string()))?;
             }
             claim.set(&["status", "allocation"], allocation);
+        }
+        if claim.at(&["status", "allocation", "allocationTimestamp"]).is_null() {
+            claim.set(&["status", "allocation", "allocationTimestamp"], by.now.rfc3339());
         }
         reserve(&mut claim, &pod.name, &pod.uid);
         let users = claim.at(&["status", "reservedFor"]).items().len();
         if users > USERS_MAX {
             let limit = format!("status.reservedFor: Too many: {users}: must have at most {USERS_MAX} items");
-            return Err(format!("add {adds} to claim {shown}: ResourceClaim.resource.k8s.io {} is invalid: {limit}", quote(&name)));
+            return Err(failed(adds, &format!("ResourceClaim.resource.k8s.io {} is invalid: {limit}", quote(&name))));
         }
-        if claim.at(&["status", "allocation", "allocationTimestamp"]).is_null() {
-            claim.set(&["status", "allocation", "allocationTimestamp"], by.now.rfc3339());
-        }
-        let claim = update(api, by, claim, Subresource::Status).map_err(failed)?;
+        let claim = update(api, by, claim, Subresource::Status).map_err(refused)?;
         // The next pod must not be promised the same before the news of it comes.
         devices.set_claim(namespace.clone(), name, Some(claim));
     }
