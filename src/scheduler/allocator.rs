@@ -17,6 +17,8 @@ const DEVICES_MAX: usize = 32;
 /// After so many steps a search is given up, as a real one is after 10 seconds; nor does it go through more claims or choose more devices than that.
 const STEPS_MAX: usize = 20_000;
 const DEPTH_MAX: usize = 128;
+/// What all selectors of a search may cost together: as much as one expression.
+const COST_MAX: u64 = 1_000_000;
 
 /// Claims that are to get devices.
 #[derive(Clone, Debug, Default)]
@@ -142,7 +144,8 @@ impl Wanted {
             let seen = Device::new(spec.get("driver").str(), device);
             Candidate { taken: self.taken.contains(&key), seen, key, spec, device, place }
         });
-        let mut search = Search { wanted: self, node, candidates: candidates.list(), counts: Vec::new(), chosen: Vec::new(), steps: 0 };
+        let mut search =
+            Search { wanted: self, node, candidates: candidates.list(), counts: Vec::new(), chosen: Vec::new(), steps: 0, cost: 0 };
         search.count(&pools).and_then(|()| search.go(0, 0)).map_or_else(
             |stop| match stop {
                 Stop::TooMany => Err(Refusal::Error("allocation max size exceeded".to_owned())),
@@ -260,6 +263,8 @@ struct Search<'a> {
     counts: Vec<Count>,
     chosen: Vec<Chosen>,
     steps: usize,
+    /// What selectors have cost.
+    cost: u64,
 }
 
 impl Search<'_> {
@@ -326,14 +331,19 @@ impl Search<'_> {
         Ok(selects)
     }
 
-    fn evaluate(&self, asked: &Asked, candidate: usize) -> Result<bool, Stop> {
+    fn evaluate(&mut self, asked: &Asked, candidate: usize) -> Result<bool, Stop> {
         let Candidate { device, place, seen, .. } = &self.candidates[candidate];
         if !device.get("bindingConditions").is_empty() {
             return Ok(false);
         }
         for Selector { place, program } in &asked.selectors {
             let program = program.as_ref().as_ref().map_err(|why| format!("{place}: CEL compile error: {why}"))?;
-            if !program.selects(seen).map_err(|why| format!("{place}: CEL runtime error: {why}"))? {
+            let (selects, cost) = program.selects(seen);
+            self.cost = self.cost.saturating_add(cost);
+            if self.cost > COST_MAX {
+                return Err(Stop::Refused(Refusal::Reasons(Reasons::TIMED_OUT)));
+            }
+            if !selects.map_err(|why| format!("{place}: CEL runtime error: {why}"))? {
                 return Ok(false);
             }
         }

@@ -193,3 +193,16 @@ fn a_search_without_end_is_given_up() {
     let told = got(&[&slice.replace("}}}", "}}, capacity: {memory: {value: 1Gi}}}")], &[claim]);
     assert_eq!(told, Reasons::TIMED_OUT.text(&ScalarNames::default()));
 }
+
+#[test]
+fn a_search_whose_selectors_cost_too_much_is_given_up() {
+    let names: Vec<String> = (0..100).map(|i| format!("{{name: d{i}}}")).collect();
+    let dear = "lists.range(10000).all(x, x < 10000) && device.driver == 'none'";
+    let of = |expression: &str| {
+        let request =
+            obj!({"name": "r", "exactly": {"deviceClassName": "any", "count": 1, "selectors": [{"cel": {"expression": expression}}]}});
+        got(&[&format!("{{devices: [{}]}}", names.join(", "))], &[&obj!({"requests": [request]}).to_json()])
+    };
+    assert_eq!(of(dear), Reasons::TIMED_OUT.text(&ScalarNames::default()));
+    assert_eq!(of("device.driver == 'none'"), Reasons::NO_DEVICES.text(&ScalarNames::default()));
+}

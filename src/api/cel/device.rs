@@ -83,17 +83,22 @@ impl Program {
         }
     }
 
-    /// Whether it selects a device, or why that cannot be said.
-    pub fn selects(&self, device: &Device) -> Result<bool, Fail> {
-        let scope: Vec<(ArcStr, Val)> = vec![("device".into(), device.0.clone()?)];
-        match (Eval { scope, variables: &[], ask: None, cost: 0, work: 0 }).eval(&self.tree)? {
+    /// Whether it selects a device, or why that cannot be said; and what that cost.
+    pub fn selects(&self, device: &Device) -> (Result<bool, Fail>, u64) {
+        let device = match &device.0 {
+            Ok(device) => device.clone(),
+            Err(fail) => return (Err(fail.clone()), 0),
+        };
+        let mut eval = Eval { scope: vec![("device".into(), device)], variables: &[], ask: None, cost: 0, work: 0 };
+        let selects = eval.eval(&self.tree).and_then(|value| match value {
             Val::Bool(selects) => Ok(selects),
             other => {
                 let kind = other.type_name();
                 let why = format!("unsupported native conversion from {kind} to 'bool'");
                 Err(Fail::new(format!("CEL result of type {kind} could not be converted to bool: {why}")))
             }
-        }
+        });
+        (selects, eval.cost)
     }
 }
 
@@ -128,7 +133,7 @@ mod tests {
                 "CEL result of type string could not be converted to bool: unsupported native conversion from string to 'bool'",
             ),
         ] {
-            let told = Program::of_device(text).unwrap_or_else(|e| panic!("{text}: {e}")).selects(&device);
+            let told = Program::of_device(text).unwrap_or_else(|e| panic!("{text}: {e}")).selects(&device).0;
             assert_eq!(told.map_or_else(|why| why.to_string(), |selects| selects.to_string()), want, "{text}");
         }
     }
