@@ -256,6 +256,7 @@ texts! {
     RefusedCordoned: "{} cordoned", "{} 个节点已停止调度（cordon）";
     RefusedPorts: "{} where its host port is taken", "{} 个节点的主机端口已被占用";
     RefusedSpread: "{} where its group would be spread too unevenly", "放到 {} 个节点上会使分布过于不均";
+    RefusedDevices: "{} without the devices that its claims ask for", "{} 个节点没有它所申领的设备";
     RefusedPods: "{} with pods that it must keep away from, or without those that it needs", "{} 个节点上有它必须避开的 Pod，或缺少它需要的 Pod";
     RefusedVolume: "{} out of reach of its volumes", "{} 个节点够不到它的卷";
     RefusedOther: "{}: {}", "{} 个节点：{}";

@@ -83,6 +83,7 @@ pub fn refusals(decision: &Decision, lang: Lang) -> Option<String> {
             ("NodePorts", _) => Text::RefusedPorts,
             ("PodTopologySpread", _) => Text::RefusedSpread,
             ("InterPodAffinity", _) => Text::RefusedPods,
+            ("DynamicResources", _) => Text::RefusedDevices,
             ("VolumeBinding" | "VolumeZone" | "VolumeRestrictions", _) => Text::RefusedVolume,
             _ => return fill(Text::RefusedOther.t(lang), &[&nodes, &reason.text]),
         };
