@@ -61,6 +61,13 @@ pub fn has_finalizer(object: &Value, finalizer: &str) -> bool {
     object.at(&["metadata", "finalizers"]).items().iter().any(|f| f.str() == finalizer)
 }
 
+/// Lets something keep an object until it has ended what it does for it.
+pub fn add_finalizer(object: &mut Value, finalizer: &str) {
+    if !has_finalizer(object, finalizer) {
+        object.at_mut(&["metadata", "finalizers"]).list_mut().push(finalizer.into());
+    }
+}
+
 /// Takes a finalizer off.
 pub fn drop_finalizer(object: &mut Value, finalizer: &str) {
     drop_items(object, "finalizers", |f| f.str() == finalizer);

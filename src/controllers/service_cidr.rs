@@ -2,7 +2,7 @@
 //! deleted go once no Service would be left with an address of no block.
 
 use super::work_queue::WorkQueue;
-use crate::api::{ArcStr, KindRef, Object, Status, Value, drop_finalizer, has_finalizer, kinds};
+use crate::api::{ArcStr, KindRef, Object, Status, Value, add_finalizer, drop_finalizer, has_finalizer, kinds};
 use crate::base::{Duration, List as _, Time};
 use crate::obj;
 use crate::server::{AddressBlock, ApiServer, Caller, Change, Component, Subresource, WriteOptions};
@@ -40,7 +40,7 @@ fn reconcile(api: &mut ApiServer, now: Time, name: &str) -> Result<Option<Time>,
     let mut next = cidr.clone();
     let condition = if !cidr.is_terminating() {
         if !has_finalizer(&cidr, FINALIZER) {
-            next.at_mut(&["metadata", "finalizers"]).list_mut().push(FINALIZER.into());
+            add_finalizer(&mut next, FINALIZER);
             next = update(api, next, Subresource::None)?;
         }
         READY

@@ -5,7 +5,7 @@ use crate::base::List as _;
 use std::sync::Arc;
 
 use super::{Caller, Subresource};
-use crate::api::{KindRef, Object, Status, Value, has_finalizer, kinds};
+use crate::api::{KindRef, Object, Status, Value, add_finalizer, kinds};
 use crate::obj;
 
 /// Kinds whose writers of the object may not touch the status, and the reverse.
@@ -585,10 +585,4 @@ fn counted(kind: KindRef, object: &Value) -> Value {
         rest.remove(&["status"]);
     }
     rest
-}
-
-pub(super) fn add_finalizer(object: &mut Value, finalizer: &str) {
-    if !has_finalizer(object, finalizer) {
-        object.at_mut(&["metadata", "finalizers"]).list_mut().push(finalizer.into());
-    }
 }
