@@ -148,6 +148,10 @@ impl Invocation {
         self.policy.at(&["spec", "failurePolicy"]).str() != "Ignore"
     }
 
+    fn expressions(&self) -> Expressions<'_> {
+        Expressions { spec: self.policy.get("spec"), policy: &self.program, strict: self.is_strict() }
+    }
+
     /// Evaluates the policy with one parameter, and does with what it refuses as its binding says.
     fn judge(&self, server: &ApiServer, by: &Caller, request: &Request<'_>, verdict: &mut Verdict) {
         let mut head = format!("ValidatingAdmissionPolicy '{}'", self.policy.name());
@@ -159,8 +163,7 @@ impl Invocation {
             Err(error) if self.is_strict() => return verdict.deny(format!("{head} denied request: {error}"), "Invalid"),
             Err(_) => return,
         };
-        let expressions = Expressions { spec: self.policy.get("spec"), policy: &self.program, strict: self.is_strict() };
-        let (refusals, broken) = expressions.with(server, by, request, param, |evaluation| evaluation.judge());
+        let (refusals, broken) = self.expressions().with(server, by, request, param, |evaluation| evaluation.judge());
         for (text, reason) in refusals {
             for action in self.binding.at(&["spec", "validationActions"]).items() {
                 match action.str() {
@@ -192,8 +195,7 @@ impl Invocation {
         request: &Request<'_>,
         run: impl FnOnce(&mut Evaluation<'_, '_>) -> Result<R, String>,
     ) -> Result<R, String> {
-        let expressions = Expressions { spec: self.policy.get("spec"), policy: &self.program, strict: self.is_strict() };
-        expressions.with(server, by, request, self.param.as_ref().map_err(String::clone)?, run)
+        self.expressions().with(server, by, request, self.param.as_ref().map_err(String::clone)?, run)
     }
 }
 
