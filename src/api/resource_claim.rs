@@ -23,6 +23,19 @@ pub fn name(pod: &Value, entry: &Value) -> Result<Option<ArcStr>, String> {
     Ok(made.as_str().map(ArcStr::from))
 }
 
+/// The names of the claims that a pod uses, of those that have one by now.
+pub fn names(pod: &Value) -> impl Iterator<Item = ArcStr> {
+    entries(pod).iter().filter_map(|entry| name(pod, entry).ok()?)
+}
+
+/// What a request of a claim is met by, each with its name as results have it: itself, or the first of its alternatives that can be had.
+pub fn alternatives(request: &Value) -> impl Iterator<Item = (String, &Value)> {
+    let (name, exactly) = (request.get("name").str(), request.get("exactly"));
+    let others = request.get("firstAvailable").items().iter();
+    let others = others.map(move |one| (format!("{name}/{}", one.get("name").str()), one));
+    (!exactly.is_null()).then(|| (name.to_owned(), exactly)).into_iter().chain(others)
+}
+
 /// The claims that a pod uses, in the order of its entries, or why one of them cannot be used. `find` looks one up by its name.
 pub fn of_pod<'a>(pod: &Value, find: impl Fn(&ArcStr) -> Result<&'a Value, String>) -> Result<Vec<&'a Value>, String> {
     let mut claims = Vec::new();
@@ -59,6 +72,13 @@ pub fn reserve(claim: &mut Value, pod_name: &ArcStr, pod_uid: &str) {
     claim.at_mut(&["status", "reservedFor"]).list_mut().push(user);
 }
 
+/// Takes its devices off it, and whoever uses them.
+pub fn deallocate(claim: &mut Value) {
+    for member in ["reservedFor", "allocation", "devices"] {
+        claim.remove(&["status", member]);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +91,7 @@ mod tests {
             {"name": "d", "resourceClaimTemplateName": "t"}]},
             "status": {"resourceClaimStatuses": [{"name": "b", "resourceClaimName": "p-b-1"}, {"name": "c"}]}});
         let names: Vec<_> = entries(&pod).iter().map(|entry| name(&pod, entry)).collect();
+        assert_eq!(super::names(&pod).collect::<Vec<_>>(), ["x", "p-b-1"]);
         assert_eq!(
             names,
             [Ok(Some("x".into())), Ok(Some("p-b-1".into())), Ok(None), Err("pod \"n/p\": ResourceClaim not created yet".to_owned())]

@@ -2,9 +2,9 @@
 //! longer use. It may not know which devices there are.
 // Models pkg/controller/resourceclaim.
 
-use super::controller::{ObjectRef, controller_ref, key_of};
+use super::controller::{ObjectRef, controller_ref, ignore_not_found, key_of, work};
 use super::work_queue::WorkQueue;
-use crate::api::resource_claim::{FINALIZER, entries, is_allocated, is_made_for, is_reserved_for, name, reserve};
+use crate::api::resource_claim::{FINALIZER, deallocate, entries, is_allocated, is_made_for, is_reserved_for, name, names, reserve};
 use crate::api::{ArcStr, KindRef, Object, Status, Value, drop_finalizer, has_ended, has_finalizer, kinds, quote};
 use crate::base::{List as _, Time};
 use crate::obj;
@@ -116,7 +116,7 @@ impl ResourceClaimController {
             return Ok(());
         }
         // It came to its node past the scheduler, which would have reserved its claims.
-        for claim in entries(&pod).iter().filter_map(|entry| name(&pod, entry).ok()?) {
+        for claim in names(&pod) {
             let found = api.peek(kinds::RESOURCE_CLAIM, &key.0, &claim);
             if let Some(mut claim) = found.filter(|claim| is_allocated(claim) && !is_reserved_for(claim, pod.uid())).cloned() {
                 reserve(&mut claim, &key.1, pod.uid());
@@ -126,64 +126,54 @@ impl ResourceClaimController {
         Ok(())
     }
 
-    fn on_pod(&mut self, now: Time, pod: &Value, gone: bool) {
-        let (namespace, own_name) = key_of(pod);
-        for claim in entries(pod).iter().filter_map(|entry| name(pod, entry).ok()?) {
-            if gone || is_done(pod) {
-                self.claims.add_at((namespace.clone(), claim), now);
+    /// Takes pods that are done off a claim. With the last of them its devices go, and the claim too where it was made for a pod that is done.
+    fn sync_claim(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
+        let kind = kinds::RESOURCE_CLAIM;
+        let Some(mut claim) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
+        let pod_of = |api: &ApiServer, name: &str| api.peek(kinds::POD, &key.0, name).cloned();
+        let uses = |user: &&Value| {
+            user.get("resource").str() != "pods"
+                || pod_of(api, user.get("name").str()).is_some_and(|pod| pod.uid() == user.get("uid").str() && !is_done(&pod))
+        };
+        let before = claim.at(&["status", "reservedFor"]).items();
+        let valid: Vec<Value> = before.iter().filter(uses).cloned().list();
+        let unused = valid.is_empty();
+        if valid.len() < before.len() {
+            claim.set(&["status", "reservedFor"], valid);
+            if unused {
+                deallocate(&mut claim);
             }
-        }
-        if !gone {
-            self.pods.add_at((namespace, own_name), now);
-        }
-    }
-}
-
-/// Takes pods that are done off a claim. With the last of them its devices go, and the claim too where it was made for a pod that is done.
-fn sync_claim(api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
-    let kind = kinds::RESOURCE_CLAIM;
-    let Some(mut claim) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
-    let pod_of = |api: &ApiServer, name: &str| api.peek(kinds::POD, &key.0, name).cloned();
-    let uses = |user: &&Value| {
-        user.get("resource").str() != "pods"
-            || pod_of(api, user.get("name").str()).is_some_and(|pod| pod.uid() == user.get("uid").str() && !is_done(&pod))
-    };
-    let before = claim.at(&["status", "reservedFor"]).items();
-    let valid: Vec<Value> = before.iter().filter(uses).cloned().list();
-    let unused = valid.is_empty();
-    if valid.len() < before.len() {
-        claim.set(&["status", "reservedFor"], valid);
-        if unused {
-            deallocate(&mut claim);
-        }
-        claim = update(api, now, claim, Subresource::Status)?;
-        if has_finalizer(&claim, FINALIZER) && !is_allocated(&claim) {
+            claim = update(api, now, claim, Subresource::Status)?;
+            if has_finalizer(&claim, FINALIZER) && !is_allocated(&claim) {
+                drop_finalizer(&mut claim, FINALIZER);
+                claim = update(api, now, claim, Subresource::None)?;
+            }
+        } else if unused && claim.is_terminating() && has_finalizer(&claim, FINALIZER) {
+            if is_allocated(&claim) {
+                deallocate(&mut claim);
+                claim = update(api, now, claim, Subresource::Status)?;
+            }
             drop_finalizer(&mut claim, FINALIZER);
             claim = update(api, now, claim, Subresource::None)?;
         }
-    } else if unused && claim.is_terminating() && has_finalizer(&claim, FINALIZER) {
-        if is_allocated(&claim) {
-            deallocate(&mut claim);
-            claim = update(api, now, claim, Subresource::Status)?;
+        // The garbage collector deletes it as well, but not before the pod goes.
+        let owner = claim.controller_ref();
+        let is_over = |pod: Value| pod.uid() != owner.get("uid").str() || is_done(&pod);
+        if unused && owner.get("kind").str() == "Pod" && pod_of(api, owner.get("name").str()).is_some_and(is_over) {
+            return ignore_not_found(api.delete(&caller(now), kind, &key.0, &key.1, &DeleteOptions::default()));
         }
-        drop_finalizer(&mut claim, FINALIZER);
-        claim = update(api, now, claim, Subresource::None)?;
+        Ok(())
     }
-    // The garbage collector deletes it as well, but not before the pod goes.
-    let owner = claim.controller_ref();
-    let is_over = |pod: Value| pod.uid() != owner.get("uid").str() || is_done(&pod);
-    if unused && owner.get("kind").str() == "Pod" && pod_of(api, owner.get("name").str()).is_some_and(is_over) {
-        match api.delete(&caller(now), kind, &key.0, &key.1, &DeleteOptions::default()) {
-            Err(status) if status.reason != "NotFound" => return Err(status),
-            _ => {}
-        }
-    }
-    Ok(())
-}
 
-fn deallocate(claim: &mut Value) {
-    for member in ["reservedFor", "allocation", "devices"] {
-        claim.remove(&["status", member]);
+    fn on_pod(&mut self, now: Time, pod: &Value, gone: bool) {
+        if gone || is_done(pod) {
+            for claim in names(pod) {
+                self.claims.add_at((pod.namespace_arc(), claim), now);
+            }
+        }
+        if !gone {
+            self.pods.add_at(key_of(pod), now);
+        }
     }
 }
 
@@ -207,8 +197,7 @@ impl Component for ResourceClaimController {
         // Its pods have to do with it where it comes, goes, or gets its devices.
         let news = gone || change.old.as_ref().is_none_or(|old| is_allocated(old) != is_allocated(&change.object));
         if news {
-            let uses = |pod: &&Value| entries(pod).iter().any(|entry| name(pod, entry).is_ok_and(|name| name.as_ref() == Some(&key.1)));
-            for pod in api.iter(kinds::POD, Some(&key.0)).filter(uses) {
+            for pod in api.pods_with_claim(&key.0, &key.1) {
                 self.pods.add_at(key_of(pod), now);
             }
         }
@@ -222,12 +211,6 @@ impl Component for ResourceClaimController {
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
-        if let Some(key) = self.claims.pop_due(now) {
-            let succeeded = sync_claim(api, now, &key).is_ok();
-            self.claims.settle(key, now, succeeded);
-        } else if let Some(key) = self.pods.pop_due(now) {
-            let succeeded = self.sync_pod(api, now, &key).is_ok();
-            self.pods.settle(key, now, succeeded);
-        }
+        let _ = work(self, |c| &mut c.claims, Self::sync_claim, api, now) || work(self, |c| &mut c.pods, Self::sync_pod, api, now);
     }
 }

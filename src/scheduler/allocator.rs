@@ -8,6 +8,7 @@ use super::devices::Devices;
 use super::framework::Reasons;
 use super::node_info::NodeInfo;
 use crate::api::cel::{Device, Program};
+use crate::api::resource_claim::alternatives;
 use crate::api::{ArcStr, Object, Value, node_affinity, toleration};
 use crate::base::{List as _, Order as _, SortedSet};
 use crate::obj;
@@ -114,13 +115,11 @@ impl Wanted {
                 let place = places.next().unwrap_or(0);
                 Asked { place, name: name.into(), own_name, class, spec: spec.clone(), selectors }
             };
-            let requests = claim.at(&["spec", "devices", "requests"]).items().iter().map(|request| {
-                let (name, exactly) = (request.get("name").arc_str(), request.get("exactly"));
-                let others = request.get("firstAvailable").items().iter();
-                let others = others.map(|one| (format!("{name}/{}", one.get("name").str()), one));
-                let exactly = (!exactly.is_null()).then(|| (name.to_string(), exactly));
-                Request { alternatives: exactly.into_iter().chain(others).map(&mut asked).list(), name }
-            });
+            let requests = claim
+                .at(&["spec", "devices", "requests"])
+                .items()
+                .iter()
+                .map(|request| Request { name: request.get("name").arc_str(), alternatives: alternatives(request).map(&mut asked).list() });
             Claim { object: claim.clone(), requests: requests.list() }
         });
         Wanted { claims: claims.list(), taken }

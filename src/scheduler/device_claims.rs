@@ -6,9 +6,8 @@ use super::devices::Devices;
 use super::framework::Reasons;
 use super::plugins::dynamic_resources::is_within_reach;
 use super::pod_info::PodInfo;
-use crate::api::resource_claim::{FINALIZER, entries, is_allocated, is_reserved_for, name, reserve};
-use crate::api::{ArcStr, Object, Status, Value, has_finalizer, kinds, quote};
-use crate::base::List as _;
+use crate::api::resource_claim::{self, FINALIZER, is_allocated, is_reserved_for, names, reserve};
+use crate::api::{Object, Status, Value, add_finalizer, has_finalizer, kinds, quote};
 use crate::server::{ApiServer, Caller, Subresource, WriteOptions};
 
 /// How many may use a claim.
@@ -18,16 +17,11 @@ fn update(api: &mut ApiServer, by: &Caller, claim: Value, sub: Subresource) -> R
     api.update(by, kinds::RESOURCE_CLAIM, claim, sub, &WriteOptions::default())
 }
 
-/// The names of the claims that a pod uses.
-fn names(pod: &PodInfo) -> Vec<ArcStr> {
-    entries(&pod.object).iter().filter_map(|entry| name(&pod.object, entry).ok()?).list()
-}
-
 /// Reserves a pod's claims for it, with the devices that they were promised; or says why that cannot be.
 // Models DynamicResources' PreBind.
 pub fn bind(api: &mut ApiServer, devices: &mut Devices, by: &Caller, pod: &PodInfo) -> Result<(), String> {
     let (kind, namespace) = (kinds::RESOURCE_CLAIM, &pod.class.namespace);
-    for name in names(pod) {
+    for name in names(&pod.object) {
         let promise = devices.take_promise(namespace, &name);
         let adds = if promise.is_some() { "add allocation and reservation to" } else { "add reservation to" };
         let failed = |doing: &str, why: &str| format!("{doing} claim {namespace}/{name}: {why}");
@@ -46,7 +40,7 @@ pub fn bind(api: &mut ApiServer, devices: &mut Devices, by: &Caller, pod: &PodIn
                 return Err(changed("allocated elsewhere"));
             }
             if !has_finalizer(&claim, FINALIZER) {
-                claim.at_mut(&["metadata", "finalizers"]).list_mut().push(FINALIZER.into());
+                add_finalizer(&mut claim, FINALIZER);
                 claim = update(api, by, claim, Subresource::None).map_err(|why| failed("add finalizer to", &why.to_string()))?;
             }
             claim.set(&["status", "allocation"], allocation);
@@ -70,7 +64,7 @@ pub fn bind(api: &mut ApiServer, devices: &mut Devices, by: &Caller, pod: &PodIn
 /// A pod does not get its node after all: its claims are promised nothing any more, nor reserved for it.
 pub fn unreserve(api: &mut ApiServer, devices: &mut Devices, by: &Caller, pod: &PodInfo) {
     let namespace = &pod.class.namespace;
-    for name in names(pod) {
+    for name in names(&pod.object) {
         devices.take_promise(namespace, &name);
         let claim = api.peek(kinds::RESOURCE_CLAIM, namespace, &name).filter(|claim| is_reserved_for(claim, &pod.uid));
         if let Some(mut claim) = claim.cloned() {
@@ -96,9 +90,7 @@ pub fn deallocate(api: &mut ApiServer, cache: &Cache, by: &Caller, pod: &PodInfo
     });
     let Some(claim) = idle else { return Ok("still not schedulable") };
     let mut claim = claim.clone();
-    for member in ["reservedFor", "allocation", "devices"] {
-        claim.remove(&["status", member]);
-    }
+    resource_claim::deallocate(&mut claim);
     update(api, by, claim, Subresource::Status)?;
     Ok("deallocation of ResourceClaim completed")
 }

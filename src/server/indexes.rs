@@ -1,7 +1,7 @@
 //! Indexes of the store, as informers of the real components keep them, and what is found by them.
 
 use super::ApiServer;
-use crate::api::{KindRef, Object, Value, kinds};
+use crate::api::{ArcStr, KindRef, Object, Value, kinds, resource_claim};
 use crate::store::{Indexer, ObjectKey};
 
 const OWNER: &str = "owner";
@@ -9,8 +9,9 @@ const NODE: &str = "node";
 const INVOLVED: &str = "involved";
 const ENDING: &str = "ending";
 const ORPHAN: &str = "orphan";
+const CLAIM: &str = "claim";
 
-/// Dependents by owner, pods by node, events by their object; and what is being deleted, by kind.
+/// Dependents by owner, pods by node and by their claims of devices, events by their object; and what is being deleted, by kind.
 pub(super) const INDEXERS: &[Indexer] = &[
     Indexer {
         name: OWNER,
@@ -40,6 +41,14 @@ pub(super) const INDEXERS: &[Indexer] = &[
         },
     },
     Indexer {
+        name: CLAIM,
+        terms: |kind, object, found| {
+            if kind == kinds::POD {
+                resource_claim::names(object).for_each(|claim| found(claim_term(object.namespace(), &claim)));
+            }
+        },
+    },
+    Indexer {
         name: INVOLVED,
         terms: |kind, object, found| {
             if kind.built_in() == "events" {
@@ -59,6 +68,10 @@ pub(super) const INDEXERS: &[Indexer] = &[
     },
 ];
 
+fn claim_term(namespace: &str, claim: &str) -> ArcStr {
+    [namespace, claim].join("/").into()
+}
+
 impl ApiServer {
     /// Objects of a kind whose controller has this uid.
     pub fn owned_by(&self, uid: &str, kind: KindRef) -> impl Iterator<Item = &Value> {
@@ -73,6 +86,12 @@ impl ApiServer {
     /// Pods bound to a node.
     pub fn pods_on(&self, node: &str) -> impl Iterator<Item = &Value> {
         self.store.indexed(NODE, node).filter_map(|k| self.store.get(k))
+    }
+
+    /// Pods that use a claim of devices, by its name.
+    // Models the resource claim controller's podResourceClaimIndex.
+    pub fn pods_with_claim(&self, namespace: &str, claim: &str) -> impl Iterator<Item = &Value> {
+        self.store.indexed(CLAIM, &claim_term(namespace, claim)).filter_map(|k| self.store.get(k))
     }
 
     /// Pods of a namespace that no controller owns.

@@ -1,7 +1,7 @@
 //! DynamicResources: the claims of devices that a pod uses must be there. Those that have their devices must be within reach of the
 //! node; for the others the node must have devices.
 
-use crate::api::resource_claim::{entries, is_allocated};
+use crate::api::resource_claim::{alternatives, entries, is_allocated};
 use crate::api::{Object, Value, node_affinity};
 use crate::base::List as _;
 use crate::scheduler::allocator::{Refusal, Wanted};
@@ -76,11 +76,8 @@ impl Plugin for DynamicResources {
                 return PreFilter::Reject { message: format!("resource claim {namespace}/{name} is in the process of being allocated") };
             }
             for request in claim.at(&["spec", "devices", "requests"]).items() {
-                let name = request.get("name").str();
-                let alternatives = request.get("firstAvailable").items().iter();
-                let alternatives = alternatives.map(|one| (format!("{name}/{}", one.get("name").str()), one.get("deviceClassName").str()));
-                let exactly = request.at(&["exactly", "deviceClassName"]).as_str().map(|class| (name.to_owned(), class));
-                if let Some((name, class)) = exactly.into_iter().chain(alternatives).find(|(_, class)| devices.class(class).is_none()) {
+                let mut classes = alternatives(request).map(|(name, asked)| (name, asked.get("deviceClassName").str()));
+                if let Some((name, class)) = classes.find(|(_, class)| devices.class(class).is_none()) {
                     return PreFilter::Reject { message: format!("request {name}: device class {class} does not exist") };
                 }
             }
