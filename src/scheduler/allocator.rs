@@ -4,7 +4,9 @@
 //! so; of the others and of devices that must be attached first none is chosen.
 // Models k8s.io/dynamic-resource-allocation/structured.
 
-use super::devices::Devices;
+use std::sync::Arc;
+
+use super::devices::{Devices, key_of};
 use super::framework::Reasons;
 use super::node_info::NodeInfo;
 use crate::api::cel::{Device, Program};
@@ -13,6 +15,8 @@ use crate::api::{ArcStr, Object, Value, node_affinity, toleration};
 use crate::base::{List as _, Order as _, SortedSet};
 use crate::obj;
 
+/// How many selectors are kept read.
+const SELECTORS_MAX: usize = 10;
 /// The most devices of one claim.
 const DEVICES_MAX: usize = 32;
 /// After so many steps a search is given up, as a real one is after 10 seconds; nor does it go through more claims or choose more devices than that.
@@ -25,8 +29,29 @@ const COST_MAX: u64 = 1_000_000;
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     claims: Vec<Claim>,
-    /// What others have, by driver, pool and device.
-    taken: SortedSet<ArcStr>,
+}
+
+/// The selectors that were read last, the latest first.
+// Models dynamic-resource-allocation's cel.Cache.
+#[derive(Clone, Debug, Default)]
+pub struct SelectorCache(Vec<(ArcStr, Arc<Result<Program, String>>)>);
+
+impl SelectorCache {
+    fn program(&mut self, expression: ArcStr) -> Arc<Result<Program, String>> {
+        let latest = match self.0.iter().position(|(known, _)| *known == expression) {
+            Some(at) => self.0.remove(at),
+            None => (expression.clone(), Program::of_device(&expression).into()),
+        };
+        self.0.truncate(SELECTORS_MAX - 1);
+        self.0.insert(0, latest);
+        self.0[0].1.clone()
+    }
+
+    /// Those of a list.
+    fn of(&mut self, owner: &str, list: &Value) -> Vec<Selector> {
+        let expressions = list.items().iter().map(|selector| selector.at(&["cel", "expression"]).arc_str()).enumerate();
+        expressions.map(|(i, text)| Selector { place: format!("{owner}: selector #{i}"), program: self.program(text) }).list()
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -59,7 +84,7 @@ struct Asked {
 struct Selector {
     /// Where it stands.
     place: String,
-    program: std::sync::Arc<Result<Program, String>>,
+    program: Arc<Result<Program, String>>,
 }
 
 /// Why claims get no devices of a node.
@@ -84,33 +109,21 @@ impl From<String> for Stop {
     }
 }
 
-fn key_of(driver: &Value, pool: &Value, device: &Value) -> ArcStr {
-    [driver.str(), pool.str(), device.str()].join("/").into()
-}
-
 fn shown(claim: &Value) -> String {
     format!("{}/{}", claim.namespace(), claim.name())
 }
 
-fn selectors<'a>(of: &'a str, list: &'a Value) -> impl Iterator<Item = Selector> + 'a {
-    list.items().iter().enumerate().map(move |(i, selector)| Selector {
-        place: format!("{of}: selector #{i}"),
-        program: Program::of_device(selector.at(&["cel", "expression"]).str()).into(),
-    })
-}
-
 impl Wanted {
     /// These claims want devices that nobody has yet.
-    pub fn new<'a>(devices: &Devices, claims: impl Iterator<Item = &'a Value>) -> Wanted {
-        let results = devices.allocations().flat_map(|allocation| allocation.at(&["devices", "results"]).items());
-        let taken = results.map(|r| key_of(r.get("driver"), r.get("pool"), r.get("device"))).collect();
+    pub fn new<'a>(devices: &Devices, known: &mut SelectorCache, claims: impl Iterator<Item = &'a Value>) -> Wanted {
         let mut places = 0..;
         let claims = claims.map(|claim| {
             let of = format!("claim {}", shown(claim));
             let mut asked = |(name, spec): (String, &Value)| {
                 let class = devices.class(spec.get("deviceClassName").str()).cloned().unwrap_or_default();
                 let of_class = format!("class {}", class.name());
-                let selectors = selectors(&of_class, class.at(&["spec", "selectors"])).chain(selectors(&of, spec.get("selectors"))).list();
+                let mut selectors = known.of(&of_class, class.at(&["spec", "selectors"]));
+                selectors.extend(known.of(&of, spec.get("selectors")));
                 let own_name = name.rsplit('/').next().unwrap_or_default().into();
                 let place = places.next().unwrap_or(0);
                 Asked { place, name: name.into(), own_name, class, spec: spec.clone(), selectors }
@@ -122,7 +135,7 @@ impl Wanted {
                 .map(|request| Request { name: request.get("name").arc_str(), alternatives: alternatives(request).map(&mut asked).list() });
             Claim { object: claim.clone(), requests: requests.list() }
         });
-        Wanted { claims: claims.list(), taken }
+        Wanted { claims: claims.list() }
     }
 
     /// What each claim gets of a node's devices, with the claim.
@@ -141,7 +154,7 @@ impl Wanted {
             let key = key_of(spec.get("driver"), spec.at(&["pool", "name"]), device.get("name"));
             let place = if spec.get("perDeviceNodeSelection").is_true() { device } else { spec };
             let seen = Device::new(spec.get("driver").str(), device);
-            Candidate { taken: self.taken.contains(&key), seen, key, spec, device, place }
+            Candidate { taken: devices.is_taken(&key), seen, key, spec, device, place }
         });
         let mut search =
             Search { wanted: self, node, candidates: candidates.list(), counts: Vec::new(), chosen: Vec::new(), steps: 0, cost: 0 };

@@ -1,6 +1,6 @@
 //! Which devices of a node claims get, or why none.
 
-use super::allocator::{Refusal, Wanted};
+use super::allocator::{Refusal, SelectorCache, Wanted};
 use super::devices::Devices;
 use super::framework::Reasons;
 use super::node_info::NodeInfo;
@@ -43,7 +43,7 @@ fn got(slices: &[&str], claims: &[&str]) -> String {
         {"driver": "d", "pool": "pool", "device": "taken"}]}}}});
     devices.set_claim("ns".into(), "taken".into(), Some(taken));
     let claims: Vec<Value> = claims.iter().enumerate().map(|(i, devices)| claim(&format!("c{i}"), devices)).collect();
-    let wanted = Wanted::new(&devices, claims.iter());
+    let wanted = Wanted::new(&devices, &mut SelectorCache::default(), claims.iter());
     match wanted.allocate(&devices, &node) {
         Err(Refusal::Reasons(reasons)) => reasons.text(&ScalarNames::default()),
         Err(Refusal::Error(why)) => why,
@@ -205,4 +205,28 @@ fn a_search_whose_selectors_cost_too_much_is_given_up() {
     };
     assert_eq!(of(dear), Reasons::TIMED_OUT.text(&ScalarNames::default()));
     assert_eq!(of("device.driver == 'none'"), Reasons::NO_DEVICES.text(&ScalarNames::default()));
+}
+
+#[test]
+fn a_device_is_free_again_once_nobody_has_it_nor_was_promised_it() {
+    let (mut devices, claim) = (Devices::default(), claim("c", "{requests: []}"));
+    let having = |device: &str| obj!({"devices": {"results": [{"driver": "d", "pool": "p", "device": device}]}});
+    let set = |devices: &mut Devices, name: &str, device: Option<&str>| {
+        let held = |device: &str| obj!({"metadata": {"name": name, "uid": name}, "status": {"allocation": having(device)}});
+        devices.set_claim("ns".into(), name.into(), device.map(held));
+    };
+    let taken = |devices: &Devices| ["a", "b"].map(|device| devices.is_taken(&format!("d/p/{device}").into()));
+    devices.promise(&claim, having("a"));
+    assert_eq!(taken(&devices), [true, false]);
+    set(&mut devices, "other", Some("a"));
+    assert!(devices.take_promise(&"ns".into(), &"c".into()).is_some());
+    assert_eq!(taken(&devices), [true, false], "the other has it still");
+    set(&mut devices, "other", Some("b"));
+    assert_eq!(taken(&devices), [false, true]);
+    set(&mut devices, "other", None);
+    assert_eq!(taken(&devices), [false, false]);
+    // Another claim of the name was promised nothing.
+    devices.promise(&claim, having("a"));
+    set(&mut devices, "c", Some("b"));
+    assert_eq!(taken(&devices), [false, true]);
 }

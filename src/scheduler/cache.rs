@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::allocator::SelectorCache;
 use super::counts::{CountKey, Counts};
 use super::devices::Devices;
 use super::node_info::NodeInfo;
@@ -33,6 +34,8 @@ pub struct Cache {
     pub volumes: Volumes,
     /// Devices and claims of them.
     pub devices: Devices,
+    /// What selects devices, read.
+    pub device_selectors: SelectorCache,
     classes: Classes,
     by_name: FxHashMap<ArcStr, NodeIndex>,
     free: Vec<NodeIndex>,

@@ -1,9 +1,10 @@
-//! Claims of devices, device classes and resource slices as the scheduler last saw them. It may not know how devices are chosen.
+//! Claims of devices, device classes and resource slices as the scheduler last saw them, and which devices are taken. It may not know how
+//! devices are chosen.
 
 use super::volumes::take_over;
-use crate::api::resource_claim::{is_allocated, of_pod};
+use crate::api::resource_claim::of_pod;
 use crate::api::{ArcStr, Object, Value, quote};
-use crate::base::SortedMap;
+use crate::base::{List as _, SortedMap};
 
 /// What is known of devices.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +15,17 @@ pub struct Devices {
     slices: SortedMap<(ArcStr, ArcStr), Value>,
     /// By claim: what it gets once its pod is bound, and has not got yet.
     pending: SortedMap<(ArcStr, ArcStr), Value>,
+    /// By device: how many of the claims and of what is pending have it.
+    taken: SortedMap<ArcStr, usize>,
+}
+
+/// Names a device among all.
+pub(super) fn key_of(driver: &Value, pool: &Value, device: &Value) -> ArcStr {
+    [driver.str(), pool.str(), device.str()].join("/").into()
+}
+
+fn allocation(claim: Option<&Value>) -> Value {
+    claim.map(|claim| claim.at(&["status", "allocation"]).clone()).unwrap_or_default()
 }
 
 impl Devices {
@@ -22,9 +34,31 @@ impl Devices {
         let key = (namespace, name);
         let uid = |claim: Option<&Value>| claim.map_or(ArcStr::new(), |claim| claim.uid().into());
         if uid(self.claims.get(&key)) != uid(object.as_ref()) {
-            self.pending.remove(&key);
+            self.take_promise(&key.0, &key.1);
         }
-        take_over(&mut self.claims, key, object);
+        let before = allocation(self.claims.get(&key));
+        take_over(&mut self.claims, key.clone(), object);
+        self.change(&before, &allocation(self.claims.get(&key)));
+    }
+
+    /// One has other devices than before.
+    fn change(&mut self, before: &Value, now: &Value) {
+        let devices = |allocation: &Value| {
+            let results = allocation.at(&["devices", "results"]).items().iter();
+            results.map(|result| key_of(result.get("driver"), result.get("pool"), result.get("device"))).list()
+        };
+        if before.same(now) {
+            return;
+        }
+        for device in devices(now) {
+            *self.taken.entry(device).or_default() += 1;
+        }
+        for device in devices(before) {
+            match self.taken.get_mut(&device) {
+                Some(count) if *count > 1 => *count -= 1,
+                _ => drop(self.taken.remove(&device)),
+            }
+        }
     }
 
     /// Takes over a device class, or that it is gone.
@@ -64,15 +98,15 @@ impl Devices {
         self.slices.values()
     }
 
-    /// All that is allocated or will be.
-    pub fn allocations(&self) -> impl Iterator<Item = &Value> {
-        let allocated = self.claims.values().filter(|claim| is_allocated(claim));
-        allocated.map(|claim| claim.at(&["status", "allocation"])).chain(self.pending.values())
+    /// Whether a device is allocated or will be.
+    pub(super) fn is_taken(&self, device: &ArcStr) -> bool {
+        self.taken.contains_key(device)
     }
 
     /// Notes what a claim gets once its pod is bound.
     pub fn promise(&mut self, claim: &Value, allocation: Value) {
-        self.pending.insert((claim.namespace_arc(), claim.name_arc()), allocation);
+        let before = self.pending.insert((claim.namespace_arc(), claim.name_arc()), allocation.clone());
+        self.change(&before.unwrap_or_default(), &allocation);
     }
 
     /// Whether it gets something.
@@ -82,6 +116,8 @@ impl Devices {
 
     /// It gets it now, or never.
     pub fn take_promise(&mut self, namespace: &ArcStr, name: &ArcStr) -> Option<Value> {
-        self.pending.remove(&(namespace.clone(), name.clone()))
+        let promise = self.pending.remove(&(namespace.clone(), name.clone()))?;
+        self.change(&promise, &Value::Null);
+        Some(promise)
     }
 }

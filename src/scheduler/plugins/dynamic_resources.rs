@@ -35,8 +35,9 @@ pub fn reserve(cache: &mut Cache, pod: &PodInfo, index: NodeIndex) {
     if entries(&pod.object).is_empty() {
         return;
     }
-    let claims = cache.devices.claims_of(&pod.object).unwrap_or_default();
-    let wanted = Wanted::new(&cache.devices, claims.into_iter().filter(|claim| !is_allocated(claim)));
+    let Cache { devices, device_selectors, .. } = cache;
+    let claims = devices.claims_of(&pod.object).unwrap_or_default();
+    let wanted = Wanted::new(devices, device_selectors, claims.into_iter().filter(|claim| !is_allocated(claim)));
     let allocated = wanted.allocate(&cache.devices, cache.node(index)).unwrap_or_default();
     for (claim, allocation) in allocated {
         cache.devices.promise(claim, allocation);
@@ -62,7 +63,7 @@ impl Plugin for DynamicResources {
         if entries(&pod.object).is_empty() {
             return PreFilter::Skip;
         }
-        let devices = &cache.devices;
+        let Cache { devices, device_selectors, .. } = cache;
         let claims = match devices.claims_of(&pod.object) {
             Ok(claims) => claims,
             Err(message) => return PreFilter::Reject { message },
@@ -82,7 +83,7 @@ impl Plugin for DynamicResources {
                 }
             }
         }
-        state.wanted_devices = Wanted::new(devices, claims.iter().copied().filter(|claim| !is_allocated(claim))).into();
+        state.wanted_devices = Wanted::new(devices, device_selectors, claims.iter().copied().filter(|claim| !is_allocated(claim))).into();
         state.device_claims = claims.into_iter().cloned().list();
         PreFilter::Run
     }
