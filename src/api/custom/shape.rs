@@ -25,7 +25,7 @@ pub fn decode(kind: &Kind, custom: &Custom, version: &str, value: Value) -> Resu
     object.set(&["metadata"], metadata);
     let schema = custom.schema(version);
     let mut unknown = Vec::new();
-    prune(&mut object, schema, true, &mut String::new(), 0, &mut unknown);
+    prune(&mut object, schema, true, false, &mut String::new(), 0, &mut unknown);
     unknown.order();
     strict.extend(unknown.into_iter().map(|path| StrictError { message: format!("unknown field {path:?}"), path }));
     drop_nulls(&mut object, schema, 0);
@@ -38,7 +38,7 @@ pub fn decode(kind: &Kind, custom: &Custom, version: &str, value: Value) -> Resu
 /// stored version does not know is not stored.
 fn to_stored(kind: &Kind, custom: &Custom, version: &str, object: &mut Value) {
     if custom.storage().get("name").str() != version {
-        prune(object, custom.storage().at(&["schema", "openAPIV3Schema"]), true, &mut String::new(), 0, &mut Vec::new());
+        prune(object, custom.storage().at(&["schema", "openAPIV3Schema"]), true, false, &mut String::new(), 0, &mut Vec::new());
     }
     object.set(&["apiVersion"], kind.api_version());
 }
@@ -49,7 +49,7 @@ pub fn read(kind: &Kind, object: &Value) -> Value {
     let mut object = object.clone();
     if let Some(custom) = &kind.custom {
         let schema = custom.schema(kind.version);
-        prune(&mut object, schema, true, &mut String::new(), 0, &mut Vec::new());
+        prune(&mut object, schema, true, false, &mut String::new(), 0, &mut Vec::new());
         fill_in(&mut object, schema, 0);
         if object.get("apiVersion").str() != kind.api_version() {
             object.set(&["apiVersion"], kind.api_version());
@@ -72,17 +72,17 @@ fn of_member<'a>(schema: &'a Value, key: &str) -> &'a Value {
 /// Whether the schema knows all there is in a value.
 pub fn is_pruned(schema: &Value, value: &Value) -> bool {
     let mut unknown = Vec::new();
-    prune(&mut value.clone(), schema, false, &mut String::new(), 0, &mut unknown);
+    prune(&mut value.clone(), schema, false, false, &mut String::new(), 0, &mut unknown);
     unknown.is_empty()
 }
 
-/// Takes out what the schema does not know.
+/// Takes out what the schema does not know, unless it keeps that, or the list does whose item this is.
 // Models pruning.PruneWithOptions.
-fn prune(value: &mut Value, schema: &Value, root: bool, path: &mut String, depth: usize, unknown: &mut Vec<String>) {
+fn prune(value: &mut Value, schema: &Value, root: bool, kept: bool, path: &mut String, depth: usize, unknown: &mut Vec<String>) {
     if depth > DEPTH_MAX {
         return;
     }
-    let keeps = schema.get("x-kubernetes-preserve-unknown-fields").is_true();
+    let keeps = kept || schema.get("x-kubernetes-preserve-unknown-fields").is_true();
     let is_resource = root || schema.get("x-kubernetes-embedded-resource").is_true();
     let length = path.len();
     match value {
@@ -100,16 +100,16 @@ fn prune(value: &mut Value, schema: &Value, root: bool, path: &mut String, depth
                         value.map_mut().remove(&key);
                     }
                 } else if needs_pruning(value.get(&key)) {
-                    prune(value.get_mut(&key), inner, false, path, depth + 1, unknown);
+                    prune(value.get_mut(&key), inner, false, false, path, depth + 1, unknown);
                 }
                 path.truncate(length);
             }
         }
-        Value::List(list) if !(keeps && schema.get("items").is_null()) => {
+        Value::List(list) => {
             for i in 0..list.len() {
                 if needs_pruning(&value.items()[i]) {
                     path.push_str(&format!("[{i}]"));
-                    prune(&mut value.list_mut()[i], schema.get("items"), false, path, depth + 1, unknown);
+                    prune(&mut value.list_mut()[i], schema.get("items"), false, keeps, path, depth + 1, unknown);
                     path.truncate(length);
                 }
             }

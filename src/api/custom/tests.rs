@@ -122,17 +122,18 @@ fn values_are_checked() {
 fn objects_take_the_schema_s_shape() {
     let kind = kind(
         "{type: object, properties: {a: {type: string, default: x}, n: {type: integer}, free: {type: object, x-kubernetes-preserve-unknown-fields: true}, \
-          list: {type: array, items: {type: object, properties: {b: {type: string, default: y}}}}, map: {type: object, additionalProperties: {type: string}}}}",
+          frees: {type: array, x-kubernetes-preserve-unknown-fields: true, items: {type: object, properties: {d: {type: object}}}}, list: {type: array, items: {type: object, properties: {b: {type: string, default: y}}}}, map: {type: object, additionalProperties: {type: string}}}}",
     );
     let body = yaml(
-        "{apiVersion: example.com/v1, kind: Thing, metadata: {name: t, colour: red}, spec: {n: null, z: 1, free: {q: 1}, list: [{c: 1}], map: {k: v}}}",
+        "{apiVersion: example.com/v1, kind: Thing, metadata: {name: t, colour: red}, spec: {n: null, z: 1, free: {q: 1}, frees: [{q: 1, d: {e: 1}}], \
+          list: [{c: 1}], map: {k: v}}}",
     );
     let (mut read, strict) = decode::decode(kind, body).expect("an object");
     defaults::apply(kind, &mut read);
-    let want = yaml("{a: x, free: {q: 1}, list: [{b: y}], map: {k: v}}");
+    let want = yaml("{a: x, free: {q: 1}, frees: [{q: 1, d: {}}], list: [{b: y}], map: {k: v}}");
     assert_eq!(read.get("spec"), &want);
     let unknown: Vec<&str> = strict.iter().map(|e| e.path.as_str()).collect();
-    assert_eq!(unknown, ["metadata.colour", "spec.list[0].c", "spec.z"]);
+    assert_eq!(unknown, ["metadata.colour", "spec.frees[0].d.e", "spec.list[0].c", "spec.z"]);
 }
 
 #[test]
