@@ -17,6 +17,17 @@ const FIRST_LOOK: Duration = Duration::from_millis(20);
 const RESYNC: Duration = Duration::from_secs(15);
 const COMPLETED: &str = "pv.kubernetes.io/bind-completed";
 const PROVISIONER: &str = "volume.kubernetes.io/storage-provisioner";
+/// Provisioners that once were part of Kubernetes, and the drivers that do their work now.
+// Models csi-translation-lib.
+const MIGRATED: [(&str, &str); 7] = [
+    ("kubernetes.io/aws-ebs", "ebs.csi.aws.com"),
+    ("kubernetes.io/azure-disk", "disk.csi.azure.com"),
+    ("kubernetes.io/azure-file", "file.csi.azure.com"),
+    ("kubernetes.io/cinder", "cinder.csi.openstack.org"),
+    ("kubernetes.io/gce-pd", "pd.csi.storage.gke.io"),
+    ("kubernetes.io/portworx-volume", "pxd.portworx.com"),
+    ("kubernetes.io/vsphere-volume", "csi.vsphere.vmware.com"),
+];
 
 /// Binds claims and volumes.
 #[derive(Clone, Debug)]
@@ -122,16 +133,17 @@ impl PersistentVolumeController {
             self.recorder.event(api, now, claim, EventType::Warning, "ProvisioningFailed", &message);
             return Ok(());
         };
-        let provisioner = class_object.get("provisioner").str().to_owned();
-        if provisioner == "kubernetes.io/no-provisioner" {
-            let message = "no volume plugin matched name: kubernetes.io/no-provisioner";
-            self.recorder.event(api, now, claim, EventType::Warning, "ProvisioningFailed", message);
+        let named = class_object.get("provisioner").str();
+        let provisioner = MIGRATED.iter().find(|(in_tree, _)| *in_tree == named).map_or(named, |(_, driver)| driver);
+        if provisioner.starts_with("kubernetes.io/") {
+            let message = format!("no volume plugin matched name: {provisioner}");
+            self.recorder.event(api, now, claim, EventType::Warning, "ProvisioningFailed", &message);
             return Ok(());
         }
-        if claim.annotation(PROVISIONER) != Some(provisioner.as_str()) {
+        if claim.annotation(PROVISIONER) != Some(provisioner) {
             let mut next = claim.clone();
-            next.set(&["metadata", "annotations", PROVISIONER], provisioner.as_str());
-            next.set(&["metadata", "annotations", "volume.beta.kubernetes.io/storage-provisioner"], provisioner.as_str());
+            next.set(&["metadata", "annotations", PROVISIONER], provisioner);
+            next.set(&["metadata", "annotations", "volume.beta.kubernetes.io/storage-provisioner"], provisioner);
             api.update(by, CLAIM, next, Subresource::None, &WriteOptions::default())?;
         }
         let message = format!(
