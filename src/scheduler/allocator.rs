@@ -1,18 +1,19 @@
 //! Chooses devices of a node for claims. It may not know of pods, and writes nothing.
 //!
-//! Left out: admin access, capacity that devices share out, devices that consume counters. What asks for one of the first two is told
-//! so; of the others and of devices that must be attached first none is chosen.
+//! Left out: capacity that devices share out, of which who asks for it is told, and devices that must be attached first, of which none
+//! is chosen.
 // Models k8s.io/dynamic-resource-allocation/structured.
 
 use std::sync::Arc;
 
+use super::device_pools::{Flaw, Pool, pools, reaches};
 use super::devices::{Devices, key_of};
 use super::framework::Reasons;
 use super::node_info::NodeInfo;
 use crate::api::cel::{Device, Program};
 use crate::api::resource_claim::alternatives;
-use crate::api::{ArcStr, Object, Value, node_affinity, toleration};
-use crate::base::{List as _, Order as _, SortedSet};
+use crate::api::{ArcStr, Object, Value, toleration};
+use crate::base::List as _;
 use crate::obj;
 
 /// How many selectors are kept read.
@@ -147,18 +148,29 @@ impl Wanted {
             return Err(Refusal::Reasons(Reasons::TIMED_OUT));
         }
         let pools = pools(devices, node);
-        let usable = pools.iter().filter(|pool| pool.flaw.is_none()).flat_map(|pool| &pool.slices);
-        let candidates =
-            usable.flat_map(|slice| slice.at(&["spec", "devices"]).items().iter().map(move |device| (slice.get("spec"), device)));
-        let candidates = candidates.map(|(spec, device)| {
+        let usable = pools.iter().enumerate().filter(|(_, pool)| pool.flaw.is_none());
+        let usable = usable.flat_map(|(at, pool)| pool.slices.iter().map(move |slice| (at, *slice)));
+        let candidates = usable.flat_map(|(pool, slice)| {
+            let spec = slice.get("spec");
+            spec.get("devices").items().iter().map(move |device| (pool, spec, device))
+        });
+        let candidates = candidates.map(|(pool, spec, device)| {
             let key = key_of(spec.get("driver"), spec.at(&["pool", "name"]), device.get("name"));
             let place = if spec.get("perDeviceNodeSelection").is_true() { device } else { spec };
             let seen = Device::new(spec.get("driver").str(), device);
-            Candidate { taken: devices.is_taken(&key), seen, key, spec, device, place }
+            Candidate { taken: devices.is_taken(&key), seen, key, pool, spec, device, place }
         });
-        let mut search =
-            Search { wanted: self, node, candidates: candidates.list(), counts: Vec::new(), chosen: Vec::new(), steps: 0, cost: 0 };
-        search.count(&pools).and_then(|()| search.go(0, 0)).map_or_else(
+        let mut search = Search {
+            wanted: self,
+            node,
+            pools: &pools,
+            candidates: candidates.list(),
+            counts: Vec::new(),
+            chosen: Vec::new(),
+            steps: 0,
+            cost: 0,
+        };
+        search.count().and_then(|()| search.go(0, 0)).map_or_else(
             |stop| match stop {
                 Stop::TooMany => Err(Refusal::Error("allocation max size exceeded".to_owned())),
                 Stop::Refused(refusal) => Err(refusal),
@@ -172,73 +184,11 @@ impl Wanted {
     }
 }
 
-/// The newest slices of a pool that a node can reach, by their names.
-struct Pool<'a> {
-    name: String,
-    slices: Vec<&'a Value>,
-    flaw: Option<Flaw>,
-}
-
-#[derive(PartialEq)]
-enum Flaw {
-    /// Not all of its slices are there yet.
-    Incomplete,
-    /// Two devices have one name.
-    Invalid,
-}
-
-fn reaches(place: &Value, node: &NodeInfo) -> bool {
-    let matches = |selector: &Value| node_affinity::parse_terms(selector).iter().any(|term| term.matches(&node.object));
-    match place.get("nodeName").str() {
-        "" => place.get("allNodes").is_true() || matches(place.get("nodeSelector")),
-        name => name == node.name,
-    }
-}
-
-/// The pools of devices within a node's reach, by driver and name.
-// Models GatherPools.
-fn pools<'a>(devices: &'a Devices, node: &'a NodeInfo) -> Vec<Pool<'a>> {
-    static NOWHERE: ArcStr = ArcStr::new();
-    let id = |slice: &Value| key_of(slice.at(&["spec", "driver"]), slice.at(&["spec", "pool", "name"]), &NULL);
-    let generation = |slice: &Value| slice.at(&["spec", "pool", "generation"]).int();
-    let is_here = |slice: &&Value| {
-        let spec = slice.get("spec");
-        let of_its_own = spec.get("perDeviceNodeSelection").is_true();
-        let here = if of_its_own { spec.get("devices").items().iter().any(|d| reaches(d, node)) } else { reaches(spec, node) };
-        here && spec.get("sharedCounters").is_empty()
-    };
-    let near = devices.slices_of(&node.name).chain(devices.slices_of(&NOWHERE)).filter(is_here);
-    let mut near: Vec<(ArcStr, &Value)> = near.map(|slice| (id(slice), slice)).list();
-    near.order_by_key(|(_, slice)| {
-        let spec = slice.get("spec");
-        [spec.get("driver").arc_str(), spec.at(&["pool", "name"]).arc_str(), slice.name_arc()]
-    });
-    let pools = near.chunk_by(|a, b| a.0 == b.0).filter_map(|pool| {
-        let newest = pool.iter().map(|(_, slice)| generation(slice)).max().unwrap_or(0);
-        let slices: Vec<&Value> = pool.iter().map(|(_, slice)| *slice).filter(|slice| generation(slice) == newest).list();
-        let (name, count) = (pool[0].0.trim_end_matches('/'), slices[0].at(&["spec", "pool", "resourceSliceCount"]).int());
-        let mut flaw = None;
-        if slices.len() as i64 != count {
-            let all = || devices.slices().filter(|slice| id(slice) == pool[0].0).map(generation);
-            // The driver is about to replace what is here with something elsewhere.
-            if all().any(|other| other > newest) {
-                return None;
-            }
-            flaw = (all().filter(|other| *other == newest).count() as i64 != count).then_some(Flaw::Incomplete);
-        }
-        let mut names = SortedSet::new();
-        let mut devices = slices.iter().flat_map(|slice| slice.at(&["spec", "devices"]).items());
-        if flaw.is_none() && !devices.all(|device| names.insert(device.get("name").arc_str())) {
-            flaw = Some(Flaw::Invalid);
-        }
-        Some(Pool { name: name.to_owned(), slices, flaw })
-    });
-    pools.list()
-}
-
 /// A device that may be chosen.
 struct Candidate<'a> {
     key: ArcStr,
+    /// Among the pools.
+    pool: usize,
     /// Its slice's.
     spec: &'a Value,
     device: &'a Value,
@@ -246,6 +196,7 @@ struct Candidate<'a> {
     place: &'a Value,
     /// As selectors see it.
     seen: Device,
+    /// Somebody else has it.
     taken: bool,
 }
 
@@ -270,6 +221,7 @@ struct Count {
 struct Search<'a> {
     wanted: &'a Wanted,
     node: &'a NodeInfo,
+    pools: &'a [Pool<'a>],
     candidates: Vec<Candidate<'a>>,
     /// By the alternatives' places.
     counts: Vec<Count>,
@@ -281,14 +233,14 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// Finds out how many devices are wanted.
-    fn count(&mut self, pools: &[Pool<'_>]) -> Result<(), Stop> {
+    fn count(&mut self) -> Result<(), Stop> {
         let wanted = self.wanted;
         for claim in &wanted.claims {
             let (of, mut least) = (shown(&claim.object), 0);
             for request in &claim.requests {
                 let mut fewest = usize::MAX;
                 for asked in &request.alternatives {
-                    fewest = fewest.min(self.count_of(&of, asked, pools)?);
+                    fewest = fewest.min(self.count_of(&of, asked)?);
                 }
                 least += fewest;
             }
@@ -300,14 +252,12 @@ impl Search<'_> {
         Ok(())
     }
 
-    fn count_of(&mut self, of: &str, asked: &Asked, pools: &[Pool<'_>]) -> Result<usize, Stop> {
+    fn count_of(&mut self, of: &str, asked: &Asked) -> Result<usize, Stop> {
         let spec = &asked.spec;
         self.counts.push(Count { known: vec![None; self.candidates.len()], ..Count::default() });
-        let flawed = pools.iter().find(|pool| pool.flaw.is_some()).filter(|_| spec.get("allocationMode").str() == "All");
-        let wrong = if !spec.get("adminAccess").is_null() {
-            "admin access is requested, but the feature is disabled".to_owned()
-        } else if !spec.get("capacity").is_null() {
-            "has capacity requests, but the DRAConsumableCapacity feature is disabled".to_owned()
+        let flawed = self.pools.iter().find(|pool| pool.flaw.is_some()).filter(|_| spec.get("allocationMode").str() == "All");
+        let wrong = if !spec.get("capacity").is_null() {
+            "has capacity requests, which are not simulated".to_owned()
         } else if let Some(Pool { name, flaw, .. }) = flawed {
             let how = if *flaw == Some(Flaw::Invalid) { "invalid" } else { "being updated" };
             format!("asks for all devices, but resource pool {name} is currently {how}")
@@ -411,12 +361,12 @@ impl Search<'_> {
             None => from.candidate..self.candidates.len(),
         };
         for candidate in range {
-            if self.candidates[candidate].taken || !(all.is_some() || self.selects(asked, candidate)?) {
+            if self.is_in_use(asked, c, candidate) || !(all.is_some() || self.selects(asked, candidate)?) {
                 continue;
             }
             let (device, tolerations) = (self.candidates[candidate].device, asked.spec.get("tolerations").items());
             let tainted = toleration::find_untolerated(device.get("taints").items(), tolerations, &["NoSchedule", "NoExecute"]).is_some();
-            if tainted || !device.get("consumesCounters").is_empty() {
+            if tainted || !self.has_counters(candidate) {
                 continue;
             }
             if !self.keeps_constraints(from, candidate) {
@@ -427,7 +377,6 @@ impl Search<'_> {
                 let why = format!("cannot add device {key} because a claim constraint would not be satisfied");
                 return Err(format!("claim {}, request {}: {why}", shown(&claim.object), asked.own_name).into());
             }
-            self.candidates[candidate].taken = true;
             self.chosen.push(Chosen { candidate, ..from });
             let next = if all.is_some() { 0 } else { candidate + 1 };
             let done = self.fill(Chosen { candidate: next, ..from }, n + 1);
@@ -435,10 +384,23 @@ impl Search<'_> {
                 return done;
             }
             self.chosen.pop();
-            self.candidates[candidate].taken = false;
             done?;
         }
         Ok(false)
+    }
+
+    /// Whether somebody has a device: for one with admin access, whether its own claim has.
+    fn is_in_use(&self, asked: &Asked, claim: usize, candidate: usize) -> bool {
+        let is_admin = asked.spec.get("adminAccess").is_true();
+        let mut chosen = self.chosen.iter().filter(|chosen| chosen.candidate == candidate);
+        (self.candidates[candidate].taken && !is_admin) || chosen.any(|chosen| chosen.claim == claim || !is_admin)
+    }
+
+    /// Whether the counters of its pool have left what a device consumes.
+    fn has_counters(&self, candidate: usize) -> bool {
+        let (pool, device) = (self.candidates[candidate].pool, self.candidates[candidate].device);
+        let chosen = || self.chosen.iter().map(|chosen| &self.candidates[chosen.candidate]).filter(|chosen| chosen.pool == pool);
+        device.get("consumesCounters").is_empty() || self.pools[pool].suffices(|| chosen().map(|chosen| chosen.device).chain([device]))
     }
 
     /// Whether the claim's constraints hold with one more device.
@@ -483,6 +445,9 @@ impl Search<'_> {
             let mut result = obj!({
                 "request": &asked.name, "driver": spec.get("driver"), "pool": spec.at(&["pool", "name"]), "device": device.get("name")
             });
+            if asked.spec.get("adminAccess").is_true() {
+                result.set(&["adminAccess"], true);
+            }
             if !asked.spec.get("tolerations").is_empty() {
                 result.set(&["tolerations"], asked.spec.get("tolerations").clone());
             }

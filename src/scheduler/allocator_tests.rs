@@ -80,9 +80,10 @@ fn claims_get_the_first_devices_that_will_do() {
             "{{requests: [{{name: r, exactly: {{deviceClassName: any, count: 1, selectors: [{{cel: {{expression: \"{expression}\"}}}}]}}}}]}}"
         )
     };
+    let admin = "{requests: [{name: r, exactly: {deviceClassName: any, count: 1, adminAccess: true}}]}";
     let alternatives = "{requests: [{name: r, firstAvailable: [{name: two, deviceClassName: big, count: 2}, {name: one, deviceClassName: any, count: 1}]}]}";
     let alike = ", constraints: [{matchAttribute: d/numa}]";
-    let rows: [(&[&str], &[&str], &str); 32] = [
+    let rows: [(&[&str], &[&str], &str); 36] = [
         (&[], &[one], NONE),
         (&[THREE], &[one], "r=a@n"),
         (&[THREE], &[one, one], "r=a@n; r=b@n"),
@@ -130,16 +131,21 @@ fn claims_get_the_first_devices_that_will_do() {
         ),
         (
             &[THREE],
-            &["{requests: [{name: r, exactly: {deviceClassName: any, count: 1, adminAccess: true}}]}"],
-            "claim ns/c0, request r: admin access is requested, but the feature is disabled",
+            &["{requests: [{name: r, exactly: {deviceClassName: any, count: 1, capacity: {requests: {memory: 1Gi}}}}]}"],
+            "claim ns/c0, request r: has capacity requests, which are not simulated",
         ),
+        // Admin access is to devices that others have too, but to each once in a claim.
+        (&["{devices: [{name: taken}]}"], &[admin], "r=taken@n"),
+        (&["{devices: [{name: a}]}"], &[one, admin], "r=a@n; r=a@n"),
+        (&["{devices: [{name: a}]}"], &[admin, one], NONE),
+        (&["{devices: [{name: a}]}"], &[&admin.replace("count: 1", "count: 2")], NONE),
         (&["{devices: [{name: a, taints: [{key: k, effect: NoSchedule}]}, {name: b, taints: [{key: k, effect: None}]}]}"], &[one], "r=b@n"),
         (
             &["{devices: [{name: a, taints: [{key: k, effect: NoSchedule}]}]}"],
             &["{requests: [{name: r, exactly: {deviceClassName: any, count: 1, tolerations: [{operator: Exists}]}}]}"],
             "r=a@n",
         ),
-        (&["{devices: [{name: a, consumesCounters: [{counterSet: x}]}, {name: b, bindingConditions: [x]}]}"], &[one], NONE),
+        (&["{devices: [{name: b, bindingConditions: [x]}]}"], &[one], NONE),
         // Where they can be used.
         (&["{allNodes: true, devices: [{name: a}]}"], &[one], "r=a"),
         (&["{nodeName: m, devices: [{name: a}]}"], &[one], NONE),
@@ -152,6 +158,26 @@ fn claims_get_the_first_devices_that_will_do() {
     ];
     for (slices, claims, want) in rows {
         assert_eq!(got(slices, claims), want, "{slices:?} {claims:?}");
+    }
+}
+
+#[test]
+fn devices_share_the_counters_of_their_pool() {
+    let pool = "pool: {name: pool, generation: 1, resourceSliceCount: 2}";
+    let part = |name: &str| format!("{{name: {name}, consumesCounters: [{{counterSet: card, counters: {{memory: {{value: 20Gi}}}}}}]}}");
+    let parts = |names: &[&str]| format!("{{{pool}, devices: [{}]}}", names.iter().map(|name| part(name)).collect::<Vec<_>>().join(", "));
+    let counters =
+        |set: &str| format!("{{{pool}, sharedCounters: [{{name: {set}, counters: {{memory: {{value: 40Gi}}, cores: {{value: 4}}}}}}]}}");
+    let count = |count: usize| format!("{{requests: [{{name: r, exactly: {{deviceClassName: any, count: {count}}}}}]}}");
+    for (names, set, n, want) in [
+        (&["a", "b", "c"][..], "card", 2, "r=a r=b@n"),
+        (&["a", "b", "c"], "card", 3, NONE),
+        // Another has one of them.
+        (&["a", "b", "taken"], "card", 1, "r=a@n"),
+        (&["a", "b", "taken"], "card", 2, NONE),
+        (&["a"], "other", 1, "invalid resource pools were encountered"),
+    ] {
+        assert_eq!(got(&[&parts(names), &counters(set)], &[&count(n)]), want, "{names:?} {set} {n}");
     }
 }
 

@@ -44,7 +44,8 @@ impl Devices {
     /// One has other devices than before.
     fn change(&mut self, before: &Value, now: &Value) {
         let devices = |allocation: &Value| {
-            let results = allocation.at(&["devices", "results"]).items().iter();
+            // Who has admin access takes nothing from others.
+            let results = allocation.at(&["devices", "results"]).items().iter().filter(|result| !result.get("adminAccess").is_true());
             results.map(|result| key_of(result.get("driver"), result.get("pool"), result.get("device"))).list()
         };
         if before.same(now) {

@@ -13,6 +13,7 @@ pub mod counts;
 pub mod cycle;
 pub mod decisions;
 pub mod device_claims;
+mod device_pools;
 pub mod devices;
 pub mod framework;
 pub mod node_info;

@@ -5,8 +5,12 @@ use super::options::{Caller, Subresource, WriteOptions};
 use super::strategy::{self, demand_verb};
 use super::write::{MadeOf, OTHER_NAMESPACE, Write, name_kind, refused};
 use super::{ApiServer, admission};
-use crate::api::{self, KindRef, Object, Status, Value, kinds};
+use crate::api::{self, Cause, KindRef, Object, Status, Value, kinds};
+use crate::base::List as _;
 use crate::store::ObjectKey;
+
+/// With the value `true`, a namespace's label lets its claims have devices that others have.
+const ADMIN_ACCESS: &str = "resource.kubernetes.io/admin-access";
 
 impl ApiServer {
     /// POST.
@@ -64,6 +68,20 @@ impl ApiServer {
         Ok(created)
     }
 
+    /// Why a claim of devices, or a template of claims, may not ask for devices that others have.
+    // Models AuthorizedForAdmin, which names the same place for both.
+    fn deny_admin_access(&self, kind: KindRef, object: &Value) -> Option<Cause> {
+        let requests = match kind.built_in() {
+            "resourceclaims" => object.at(&["spec", "devices", "requests"]),
+            "resourceclaimtemplates" => object.at(&["spec", "spec", "devices", "requests"]),
+            _ => return None,
+        };
+        let asks = requests.items().iter().position(|request| request.at(&["exactly", "adminAccess"]).is_true())?;
+        let label = self.peek(kinds::NAMESPACE, "", object.namespace()).and_then(|ns| ns.label(ADMIN_ACCESS));
+        let why = format!("admin access to devices requires the `{ADMIN_ACCESS}: true` label on the containing namespace");
+        (label != Some("true")).then(|| Cause::forbidden(format!("spec.devices.requests[{asks}].adminAccess"), &why))
+    }
+
     /// Names an object that leaves its name to the server.
     fn generate_name(&mut self, object: &mut Value) {
         let base = object.at(&["metadata", "generateName"]).str();
@@ -91,7 +109,8 @@ impl ApiServer {
     /// a version.
     fn demand_creatable(&mut self, write: &Write<'_>, key: &ObjectKey, object: &Value, versioned: bool) -> Result<Vec<Value>, Status> {
         let kind = write.kind;
-        let causes = api::validation::create(kind, object);
+        let mut causes = self.deny_admin_access(kind, object).into_iter().list();
+        causes.extend(api::validation::create(kind, object));
         if !causes.is_empty() {
             return Err(Status::invalid(kind, object.name(), causes));
         }

@@ -45,8 +45,8 @@ else does, also what no second real cluster would do the same way:
 - Of the scheduler's configuration: extenders, plugins that are not Kubernetes' own, and plugins switched at the extension points around
   `filter`, `score`, `postFilter` and `multiPoint`; it is started anew at once, without a leader's election.
 - Drivers of devices: a device that a ResourceSlice tells of counts as one whose driver works, and changes nothing in a container. Of
-  dynamic resource allocation: admin access, capacity that devices share out, devices that consume counters or must be attached first (none
-  of these is chosen), evictions for taints of devices, extended resources and claims of pod groups, the score of a request's alternatives,
+  dynamic resource allocation: capacity that devices share out, devices that must be attached first (none is chosen), evictions for taints
+  of devices, extended resources and claims of pod groups, the score of a request's alternatives,
   the cost of selectors, and the server's rules for the status of a claim.
 - CSI drivers, Windows, swap, cgroups below the level of a container's CPU and memory.
 - Process namespaces shared by a pod's containers (`shareProcessNamespace`, `debug --target`): processes see each other and signals arrive,
