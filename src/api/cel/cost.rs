@@ -78,7 +78,8 @@ impl<'a> Coster<'a> {
             }
             Node::Ident(name) => match self.vars.iter().rev().find(|(n, _)| n == name) {
                 Some((_, var)) => Part { cost: 1, ..var.clone() },
-                None => Part { cost: 1, decl: matches!(name.as_str(), "self" | "oldSelf").then_some(self.root), ..Part::default() },
+                // Also the name of a type: the estimator does not look at what a path begins with.
+                None => Part { cost: 1, decl: Some(self.root), ..Part::default() },
             },
             Node::Select(of, field, test) => {
                 let of_part = self.part(of);
