@@ -1,6 +1,8 @@
 //! The controller manager: one file per controller, each level-triggered and keyed.
 //! Nothing here may know the scheduler, the kubelets or another controller.
 
+#[cfg(test)]
+mod batch_scenarios;
 mod cluster_role_aggregation;
 mod controller;
 mod controller_history;
@@ -20,6 +22,8 @@ mod namespace;
 mod namespace_objects;
 mod node_affinity_eviction;
 mod node_lifecycle;
+#[cfg(test)]
+mod node_scenarios;
 mod node_ttl;
 mod pod_claim;
 mod pod_control;

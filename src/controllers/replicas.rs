@@ -61,3 +61,29 @@ pub(super) fn ready_since(pod: &Value) -> Option<Time> {
 pub(super) fn is_available(pod: &Value, min_ready_s: i64, now: Time) -> bool {
     is_ready(pod) && (min_ready_s <= 0 || ready_since(pod).is_some_and(|t| t + Duration::from_secs(min_ready_s.unsigned_abs()) <= now))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Cause;
+
+    #[test]
+    fn pods_are_made_in_batches_that_double_until_one_fails() {
+        // How many are wanted, from which on it fails: how often it is tried, and how many there are.
+        for (count, fails_from, wanted) in
+            [(0, 0, (0, 0)), (10, 10, (10, 10)), (10, 0, (1, 0)), (10, 2, (3, 2)), (10, 4, (7, 4)), (5, 4, (5, 4))]
+        {
+            let mut calls = 0;
+            let (done, outcome) = slow_start(count, |n| {
+                calls += 1;
+                if n >= fails_from { Err(Status::bad_request("refused")) } else { Ok(()) }
+            });
+            assert_eq!((calls, done), wanted, "{count} {fails_from}");
+            assert_eq!(outcome.is_ok(), done == count);
+        }
+        let mut ending = Status::bad_request("the namespace goes");
+        ending.causes.push(Cause::new(NAMESPACE_TERMINATING, "metadata.namespace", "it goes".to_owned()));
+        let (done, outcome) = slow_start(3, |_| Err(ending.clone()));
+        assert_eq!((done, outcome.is_ok()), (3, true), "what ends anyway is no failure");
+    }
+}

@@ -20,15 +20,15 @@ use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Propaga
 const NAMESPACE: &str = "ns";
 
 /// An API server and a controller that hears of each change at once.
-struct World<C> {
-    api: ApiServer,
+pub(super) struct World<C> {
+    pub(super) api: ApiServer,
     controller: C,
     revision: u64,
-    now: Time,
+    pub(super) now: Time,
 }
 
 impl<C: Component> World<C> {
-    fn new(controller: C) -> Self {
+    pub(super) fn new(controller: C) -> Self {
         let now = Time::from_secs(1_000_000);
         let mut api = ApiServer::new(0);
         api.create_namespace(&Caller::new(now, "test"), NAMESPACE);
@@ -40,7 +40,7 @@ impl<C: Component> World<C> {
     }
 
     /// Creates an object, with the status that it has; a node without the taint of one that is not ready.
-    fn create(&mut self, kind: &str, object: Value) -> Value {
+    pub(super) fn create(&mut self, kind: &str, object: Value) -> Value {
         let kind = Kind::named(kind);
         let namespace = if kind.namespaced { NAMESPACE } else { "" };
         let (status, taints) = (object.get("status").clone(), object.at(&["spec", "taints"]).clone());
@@ -51,19 +51,19 @@ impl<C: Component> World<C> {
         if status.is_empty() { made } else { self.change(kind.kind, made.name(), Subresource::Status, |o| o.set(&["status"], status)) }
     }
 
-    fn change(&mut self, kind: &str, name: &str, sub: Subresource, change: impl FnOnce(&mut Value)) -> Value {
+    pub(super) fn change(&mut self, kind: &str, name: &str, sub: Subresource, change: impl FnOnce(&mut Value)) -> Value {
         let mut object = self.get(kind, name);
         change(&mut object);
         self.api.update(&self.by(), Kind::named(kind), object, sub, &WriteOptions::default()).unwrap_or_else(|e| panic!("{e}"))
     }
 
-    fn delete(&mut self, kind: &str, name: &str, options: &DeleteOptions) {
+    pub(super) fn delete(&mut self, kind: &str, name: &str, options: &DeleteOptions) {
         let kind = Kind::named(kind);
         let namespace = if kind.namespaced { NAMESPACE } else { "" };
         self.api.delete(&self.by(), kind, namespace, name, options).unwrap_or_else(|e| panic!("{e}"));
     }
 
-    fn get(&self, kind: &str, name: &str) -> Value {
+    pub(super) fn get(&self, kind: &str, name: &str) -> Value {
         let kind = Kind::named(kind);
         self.api.peek(kind, if kind.namespaced { NAMESPACE } else { "" }, name).cloned().unwrap_or_default()
     }
@@ -81,7 +81,7 @@ impl<C: Component> World<C> {
     }
 
     /// Lets so much time pass.
-    fn run(&mut self, seconds: u64) {
+    pub(super) fn run(&mut self, seconds: u64) {
         let until = self.now + Duration::from_secs(seconds);
         self.deliver();
         while let Some(at) = self.controller.next_wake().filter(|at| *at <= until) {
@@ -93,12 +93,12 @@ impl<C: Component> World<C> {
     }
 
     /// The names of a kind's objects.
-    fn names(&self, kind: &str) -> Vec<String> {
+    pub(super) fn names(&self, kind: &str) -> Vec<String> {
         self.api.iter(Kind::named(kind), None).map(|o| o.name().to_owned()).collect()
     }
 
     /// Reasons of events, and whom they are about.
-    fn events(&self) -> Vec<String> {
+    pub(super) fn events(&self) -> Vec<String> {
         let told = |e: &Value| format!("{} {} x{}", e.at(&["involvedObject", "name"]).str(), e.get("reason").str(), e.get("count").int());
         let mut events: Vec<String> = self.api.iter(Kind::named("Event"), None).map(told).collect();
         events.sort();
@@ -107,12 +107,12 @@ impl<C: Component> World<C> {
 }
 
 /// A pod of the label `a: b` on a node.
-fn pod(name: &str, node: &str) -> Value {
+pub(super) fn pod(name: &str, node: &str) -> Value {
     obj!({"metadata": {"name": name, "labels": {"a": "b"}}, "spec": {"nodeName": node, "containers": [{"name": "c", "image": "i"}]},
         "status": {"phase": "Running", "podIP": "10.0.0.1", "conditions": [{"type": "Ready", "status": "True"}]}})
 }
 
-fn owned(mut object: Value, owners: &[(&Value, bool)]) -> Value {
+pub(super) fn owned(mut object: Value, owners: &[(&Value, bool)]) -> Value {
     let of = |(o, blocks): &(&Value, bool)| obj!({"apiVersion": o.api_version(), "kind": o.kind(), "name": o.name(), "uid": o.uid(), "controller": false, "blockOwnerDeletion": *blocks});
     object.set(&["metadata", "ownerReferences"], owners.iter().map(of).collect::<Vec<_>>());
     object
@@ -197,6 +197,26 @@ fn slices_hold_a_hundred_and_go_when_they_are_empty() {
 }
 
 #[test]
+fn traffic_is_kept_near_to_endpoints_that_are_ready() {
+    let mut w = World::new(EndpointSliceController::default());
+    w.create("Node", obj!({"metadata": {"name": "n", "labels": {"topology.kubernetes.io/zone": "z"}}}));
+    let ports = obj!([{"port": 80}]);
+    w.create(
+        "Service",
+        obj!({"metadata": {"name": "s"}, "spec": {"selector": {"a": "b"}, "trafficDistribution": "PreferSameZone", "ports": ports}}),
+    );
+    let mut unready = pod("unready", "n");
+    unready.at_mut(&["status", "conditions"]).list_mut()[0].set(&["status"], "False");
+    w.create("Pod", unready);
+    w.create("Pod", pod("ready", "n"));
+    w.run(1);
+    let slices = w.api.iter(Kind::named("EndpointSlice"), Some(NAMESPACE)).flat_map(|s| s.get("endpoints").items());
+    let mut hints: Vec<String> = slices.map(|e| format!("{} {}", e.at(&["targetRef", "name"]).str(), e.get("hints").to_json())).collect();
+    hints.sort();
+    assert_eq!(hints, [r#"ready {"forZones":[{"name":"z"}]}"#, "unready null"]);
+}
+
+#[test]
 fn addresses_are_ready_or_not() {
     let with = |publish: bool, word: &str, going: bool| {
         let mut pod = pod("p", "n");
@@ -246,6 +266,29 @@ fn dependents_follow_their_owners() {
             w.delete("ConfigMap", "held", &DeleteOptions::default());
         }
     }
+}
+
+#[test]
+fn owners_that_wait_for_each_other_go_and_orphans_are_left_behind() {
+    let map = |name: &str| obj!({"metadata": {"name": name}});
+    let mut w = World::new(GarbageCollector::new(&Flags::default()));
+    let a = w.create("ConfigMap", map("a"));
+    let b = w.create("ConfigMap", owned(map("b"), &[(&a, true)]));
+    w.change("ConfigMap", "a", Subresource::None, |o| *o = owned(o.clone(), &[(&b, true)]));
+    w.run(1);
+    w.delete("ConfigMap", "a", &DeleteOptions::with(Propagation::Foreground));
+    w.run(5);
+    assert_eq!(w.names("ConfigMap"), Vec::<String>::new());
+    // What goes with its owner leaves its own dependents behind, where it was asked to.
+    let owner = w.create("ConfigMap", map("owner"));
+    let mut middle = owned(map("middle"), &[(&owner, true)]);
+    middle.set(&["metadata", "finalizers"], obj!(["orphan"]));
+    let middle = w.create("ConfigMap", middle);
+    w.create("ConfigMap", owned(map("left"), &[(&middle, true)]));
+    w.run(1);
+    w.delete("ConfigMap", "owner", &DeleteOptions::default());
+    w.run(5);
+    assert_eq!(w.names("ConfigMap"), ["left"]);
 }
 
 #[test]
@@ -411,6 +454,30 @@ fn daemons_run_where_they_may() {
 }
 
 #[test]
+fn daemons_tolerate_what_ails_a_node_and_leave_where_they_may_not_stay() {
+    let mut w = World::new(DaemonSetController::new(&Flags::default()));
+    w.create("Node", obj!({"metadata": {"name": "n"}}));
+    let template = obj!({"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}});
+    w.create("DaemonSet", obj!({"metadata": {"name": "d"}, "spec": {"selector": {"matchLabels": {"a": "b"}}, "template": template}}));
+    w.run(1);
+    let name = w.names("Pod")[0].clone();
+    let told = |t: &Value| format!("{}:{}", t.get("key").str().trim_start_matches("node.kubernetes.io/"), t.get("effect").str());
+    let pod = w.get("Pod", &name);
+    let own = pod.at(&["spec", "tolerations"]).items().iter().filter(|t| t.get("tolerationSeconds").is_null());
+    let mut own: Vec<String> = own.map(told).collect();
+    own.sort();
+    let wanted = "disk-pressure:NoSchedule memory-pressure:NoSchedule not-ready:NoExecute pid-pressure:NoSchedule unreachable:NoExecute unschedulable:NoSchedule";
+    assert_eq!(own.join(" "), wanted);
+    w.change("Pod", &name, Subresource::None, |p| p.set(&["spec", "nodeName"], "n"));
+    w.change("Pod", &name, Subresource::Status, |p| p.set(&["status", "phase"], "Running"));
+    for (effect, goes) in [("NoSchedule", false), ("NoExecute", true)] {
+        w.change("Node", "n", Subresource::None, |n| n.set(&["spec", "taints"], obj!([{"key": "x", "effect": effect}])));
+        w.run(1);
+        assert_eq!(w.get("Pod", &name).is_terminating(), goes, "{effect}");
+    }
+}
+
+#[test]
 fn failed_daemons_wait_longer_each_time() {
     let mut w = World::new(DaemonSetController::new(&Flags::default()));
     w.create("Node", obj!({"metadata": {"name": "n"}}));
@@ -447,12 +514,27 @@ fn replica_sets_say_what_fails_and_spread_what_goes() {
     w.run(1);
     // Of a's pods the one goes that shares its node with a pod of its sibling.
     let names = w.names("Pod");
-    for (name, node) in names.iter().zip(["n1", "n2", "n2", "n3"]) {
+    for (name, node) in names.iter().zip(["n2", "n1", "n2", "n3"]) {
         w.change("Pod", name, Subresource::None, |p| p.set(&["spec", "nodeName"], node));
         w.change("Pod", name, Subresource::Status, |p| p.set(&["status", "phase"], "Running"));
     }
     w.change("ReplicaSet", "a", Subresource::None, |s| s.set(&["spec", "replicas"], 1));
     w.run(1);
     let going = |name: &String| w.get("Pod", name).is_terminating();
-    assert_eq!(names.iter().map(going).collect::<Vec<_>>(), [false, true, false, false]);
+    assert_eq!(names.iter().map(going).collect::<Vec<_>>(), [true, false, false, false]);
+    // What it may not delete, and what it may not make, it says.
+    let rule = obj!({"apiGroups": [""], "apiVersions": ["v1"], "resources": ["pods"], "operations": ["DELETE", "CREATE"]});
+    let spec = obj!({"matchConstraints": {"resourceRules": [rule]}, "validations": [{"expression": "false"}]});
+    w.create("ValidatingAdmissionPolicy", obj!({"metadata": {"name": "no"}, "spec": spec}));
+    w.create(
+        "ValidatingAdmissionPolicyBinding",
+        obj!({"metadata": {"name": "no"}, "spec": {"policyName": "no", "validationActions": ["Deny"]}}),
+    );
+    for (replicas, reason) in [(0, "FailedDelete"), (5, "FailedCreate")] {
+        w.change("ReplicaSet", "b", Subresource::None, |s| s.set(&["spec", "replicas"], replicas));
+        w.run(1);
+        let conditions = w.get("ReplicaSet", "b").at(&["status", "conditions"]).clone();
+        assert_eq!(conditions.items().first().map(|c| c.get("reason").str()), Some(reason), "{conditions}");
+        w.change("ReplicaSet", "b", Subresource::Status, |s| drop(s.remove(&["status", "conditions"])));
+    }
 }

@@ -150,6 +150,21 @@ fn whole_looks() {
 }
 
 #[test]
+fn a_metric_that_fails_lets_a_target_grow_but_not_shrink() {
+    let broken = obj!({"type": "ContainerResource", "containerResource": {"name": "cpu", "container": "none", "target": {"type": "Utilization", "averageUtilization": 50}}});
+    // What each of two pods uses of a CPU that each of its containers asks for, with and without the other metric: the target's size.
+    for (milli, metrics, size, active) in
+        [(1000, obj!([]), 4, "True"), (1000, obj!([&broken]), 4, "True"), (200, obj!([]), 1, "True"), (200, obj!([&broken]), 2, "False")]
+    {
+        let row = obj!({"specReplicas": 2, "statusReplicas": 2, "minReplicas": 1, "maxReplicas": 9, "CPUTarget": 50, "recommendations": [],
+            "reportedLevels": [milli, milli], "reportedCPURequests": ["1", "1"], "metricsTarget": metrics});
+        let (got, conditions) = look(&row).unwrap_or_else(|e| panic!("{e}"));
+        let found = conditions.iter().find(|c| c[0] == "ScalingActive").map(|c| c[1].as_str());
+        assert_eq!((got, found), (size, Some(active)), "{row}");
+    }
+}
+
+#[test]
 fn amounts_as_they_are_shown() {
     check("hpa_horizontal", "TestBuildQuantity", 7, |row| {
         let got = metric::quantity(row.get("resourceName").str(), row.get("rawProposal").int()).to_string();

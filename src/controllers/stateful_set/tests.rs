@@ -1,6 +1,7 @@
 //! One look at a StatefulSet in the middle of a rollout: which pods it makes and deletes, and of which revision.
 
 use super::*;
+use crate::api::Kind;
 use crate::api::well_known::CONTROLLER_REVISION_HASH;
 use crate::controllers::controller::controller_ref;
 use crate::obj;
@@ -9,11 +10,11 @@ use crate::server::{DeleteOptions, Subresource, WriteOptions};
 const NOW: Time = Time::from_secs(100);
 
 /// An API server with a StatefulSet of two revisions, their names, and the controller.
-fn rolling() -> (ApiServer, [String; 2], StatefulSetController) {
+fn rolling(policy: &str) -> (ApiServer, [String; 2], StatefulSetController) {
     let (by, kind, options) = (Caller::new(NOW, "test"), kinds::STATEFUL_SET, WriteOptions::default());
     let mut api = ApiServer::new(0);
     api.create_namespace(&by, "default");
-    let set = obj!({"metadata": {"name": "w"}, "spec": {"replicas": 0, "selector": {"matchLabels": {"a": "w"}},
+    let set = obj!({"metadata": {"name": "w"}, "spec": {"replicas": 0, "selector": {"matchLabels": {"a": "w"}}, "podManagementPolicy": policy,
         "template": {"metadata": {"labels": {"a": "w"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}}});
     api.create(&by, kind, "default", set, &options).expect("a valid set");
     let mut controller = StatefulSetController::new(&Flags::default());
@@ -30,7 +31,7 @@ fn rolling() -> (ApiServer, [String; 2], StatefulSetController) {
 /// Its pods after one look at pods such as `0oR`: the ordinal, of the old or the new revision, ready (`R`), not ready (`u`) or on its way out
 /// (`t`). `+` are made, `-` deleted. Then how many are counted of each revision.
 fn look(more: &Value, pods: &str) -> String {
-    let (mut api, revisions, mut controller) = rolling();
+    let (mut api, revisions, mut controller) = rolling(more.get("podManagementPolicy").as_str().unwrap_or("OrderedReady"));
     let (by, kind, options) = (Caller::new(NOW, "test"), kinds::STATEFUL_SET, WriteOptions::default());
     let mut set = api.peek(kind, "default", "w").cloned().expect("it is there");
     more.entries().for_each(|(member, value)| set.set(&["spec", member], value));
@@ -68,6 +69,7 @@ fn one_step_of_a_rollout() {
     let from =
         |partition: i64| obj!({"replicas": 3, "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": partition}}});
     let on_delete = obj!({"replicas": 3, "updateStrategy": {"type": "OnDelete"}});
+    let parallel = obj!({"replicas": 3, "podManagementPolicy": "Parallel"});
     let mut from_five = from(1);
     from_five.set(&["ordinals", "start"], 5);
     for (more, pods, wanted) in [
@@ -77,6 +79,10 @@ fn one_step_of_a_rollout() {
         (sized(3), "0oR 1oR 2nR", "0o 1o- 2n 1 of old, 1 of new"),
         (sized(3), "0oR 1oR 2ot", "0o 1o 2o- 2 of old, 0 of new"),
         (on_delete.clone(), "0oR 1oR 2oR", "0o 1o 2o 3 of old, 0 of new"),
+        // So it does where pods are made and deleted without an order.
+        (parallel.clone(), "0oR 1oR 2nu", "0o 1o 2n 2 of old, 1 of new"),
+        (parallel.clone(), "0ou 1oR 2nR", "0o 1o- 2n 1 of old, 1 of new"),
+        (parallel, "", "0n+ 1n+ 2n+ 0 of old, 0 of new"),
         (from(2), "0oR 1oR 2nR", "0o 1o 2n 2 of old, 1 of new"),
         (from(1), "0oR 1oR 2nR", "0o 1o- 2n 1 of old, 1 of new"),
         // What is missing is made of the revision that its ordinal is due.
@@ -96,4 +102,52 @@ fn one_step_of_a_rollout() {
     ] {
         assert_eq!(look(&more, pods), wanted, "{more} {pods}");
     }
+}
+
+#[test]
+fn revisions_beyond_the_limit_go_but_those_in_use() {
+    let (by, kind, options) = (Caller::new(NOW, "test"), kinds::STATEFUL_SET, WriteOptions::default());
+    for (in_use, kept) in [(false, 2), (true, 3)] {
+        let (mut api, revisions, mut controller) = rolling("OrderedReady");
+        let revision = Kind::named("ControllerRevision");
+        let mut set = api.peek(kind, "default", "w").cloned().expect("it is there");
+        set.at_mut(&["spec", "template", "spec", "containers"]).list_mut()[0].set(&["image"], "newest");
+        set.set(&["spec", "revisionHistoryLimit"], 0);
+        let set = api.update(&by, kind, set, Subresource::None, &options).expect("a valid set");
+        if in_use {
+            let mut pod = obj!({"metadata": {"name": "w-0", "labels": {"a": "w"}, "ownerReferences": [controller_ref(&set, kind)]},
+                "spec": {"nodeName": "n", "containers": [{"name": "c", "image": "i"}]}});
+            pod.set(&["metadata", "labels", CONTROLLER_REVISION_HASH], revisions[0].as_str());
+            api.create(&by, kinds::POD, "default", pod, &options).unwrap_or_else(|e| panic!("{e}"));
+        }
+        controller.reconcile(&mut api, NOW, &("default".into(), "w".into())).expect("nothing refuses");
+        let names: Vec<&str> = api.iter(revision, None).map(Object::name).collect();
+        assert_eq!((names.len(), names.contains(&revisions[0].as_str())), (kept, in_use), "{names:?}");
+    }
+}
+
+#[test]
+fn a_pod_waits_until_nothing_is_left_of_its_former_self() {
+    let (by, kind, options) = (Caller::new(NOW, "test"), kinds::STATEFUL_SET, WriteOptions::default());
+    let mut api = ApiServer::new(0);
+    api.create_namespace(&by, "default");
+    let wanted = obj!({"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}});
+    let set = obj!({"metadata": {"name": "w"}, "spec": {"replicas": 1, "selector": {"matchLabels": {"a": "w"}},
+        "persistentVolumeClaimRetentionPolicy": {"whenScaled": "Delete", "whenDeleted": "Retain"},
+        "volumeClaimTemplates": [{"metadata": {"name": "d"}, "spec": wanted.clone()}],
+        "template": {"metadata": {"labels": {"a": "w"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}}});
+    api.create(&by, kind, "default", set, &options).unwrap_or_else(|e| panic!("{e}"));
+    let former = obj!({"apiVersion": "v1", "kind": "Pod", "name": "w-0", "uid": "former"});
+    let claims = kinds::PERSISTENT_VOLUME_CLAIM;
+    let claim = obj!({"metadata": {"name": "d-w-0", "ownerReferences": [former]}, "spec": wanted});
+    let mut claim = api.create(&by, claims, "default", claim, &options).unwrap_or_else(|e| panic!("{e}"));
+    let mut controller = StatefulSetController::new(&Flags::default());
+    let mut made = |api: &mut ApiServer| {
+        controller.reconcile(api, NOW, &("default".into(), "w".into())).expect("nothing refuses");
+        api.iter(kinds::POD, None).count()
+    };
+    assert_eq!(made(&mut api), 0);
+    claim.remove(&["metadata", "ownerReferences"]);
+    api.update(&by, claims, claim, Subresource::None, &options).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(made(&mut api), 1);
 }
