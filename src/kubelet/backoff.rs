@@ -60,8 +60,12 @@ mod tests {
         }
         assert_eq!(delays, [10, 20, 40, 80, 160, 300, 300]);
         assert_eq!(backoff.until_since(now, now + Duration::from_secs(300)), None);
-        let later = now + Duration::from_secs(601);
-        backoff.next(later, later);
-        assert_eq!(backoff.delay(), INITIAL);
+        // A failure more than ten minutes after the last one is the first again.
+        for (wait, delay) in [(600, MAX), (601, INITIAL)] {
+            let later = now - MAX + Duration::from_secs(wait);
+            let mut backoff = backoff;
+            backoff.next(later, later);
+            assert_eq!(backoff.delay(), delay, "{wait}");
+        }
     }
 }

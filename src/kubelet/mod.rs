@@ -34,7 +34,11 @@ mod resize;
 mod resources;
 mod restart_all;
 mod router;
+#[cfg(test)]
+mod rule_tests;
 pub mod rules;
+#[cfg(test)]
+mod scenarios;
 mod spec;
 mod start;
 mod static_pods;

@@ -12,40 +12,40 @@ use crate::store::Version;
 const LAG: Duration = Duration::from_millis(5);
 
 /// An API server, kubelets, and the time.
-struct World {
-    api: ApiServer,
-    kubelets: Kubelets,
-    now: Time,
+pub(super) struct World {
+    pub(super) api: ApiServer,
+    pub(super) kubelets: Kubelets,
+    pub(super) now: Time,
     /// Changes up to here were delivered.
-    seen: u64,
+    pub(super) seen: u64,
 }
 
 impl World {
-    fn new() -> World {
+    pub(super) fn new() -> World {
         let mut world = World { api: ApiServer::new(1), kubelets: Kubelets::new(1), now: Time::ZERO, seen: 0 };
         world.create("Node", "", obj!({"metadata": {"name": "node1"}}));
         world.run_until(Time::from_secs(1));
         world
     }
 
-    fn by(&self) -> Caller {
+    pub(super) fn by(&self) -> Caller {
         Caller::new(self.now, "test")
     }
 
-    fn create(&mut self, kind: &str, namespace: &str, object: Value) {
+    pub(super) fn create(&mut self, kind: &str, namespace: &str, object: Value) {
         let by = self.by();
         self.api.create(&by, Kind::named(kind), namespace, object, &WriteOptions::default()).expect("is valid");
     }
 
     /// Creates a pod on node1 from its spec in YAML.
-    fn pod(&mut self, name: &str, spec: &str) {
+    pub(super) fn pod(&mut self, name: &str, spec: &str) {
         let spec = yaml::read_value(spec).expect("is YAML");
         let mut pod = obj!({"metadata": {"name": name}, "spec": spec});
         pod.set(&["spec", "nodeName"], "node1");
         self.create("Pod", "default", pod);
     }
 
-    fn delete(&mut self, name: &str) {
+    pub(super) fn delete(&mut self, name: &str) {
         let by = self.by();
         self.api.delete(&by, kinds::POD, "default", name, &DeleteOptions::default()).expect("is there");
     }
@@ -66,7 +66,7 @@ impl World {
         Some(self.now)
     }
 
-    fn run_until(&mut self, until: Time) {
+    pub(super) fn run_until(&mut self, until: Time) {
         loop {
             let next = [self.deliver(), self.kubelets.next_wake()].into_iter().flatten().min();
             match next {
@@ -83,20 +83,20 @@ impl World {
         self.now = until;
     }
 
-    fn run(&mut self, seconds: u64) {
+    pub(super) fn run(&mut self, seconds: u64) {
         self.run_until(self.now + Duration::from_secs(seconds));
     }
 
-    fn get(&self, name: &str) -> Value {
+    pub(super) fn get(&self, name: &str) -> Value {
         self.api.peek(kinds::POD, "default", name).cloned().unwrap_or_default()
     }
 
-    fn state(&self, name: &str) -> String {
+    pub(super) fn state(&self, name: &str) -> String {
         self.get(name).at(&["status", "containerStatuses"]).items().iter().map(|s| s.get("state").to_json()).collect::<Vec<_>>().join(" ")
     }
 
     /// Reason, count and message of the pod's events, oldest first.
-    fn events(&self, name: &str) -> Vec<String> {
+    pub(super) fn events(&self, name: &str) -> Vec<String> {
         let mut events: Vec<&Value> =
             self.api.iter(kinds::EVENT, Some("default")).filter(|e| e.at(&["involvedObject", "name"]).str() == name).collect();
         events.order_by_key(|e| e.name().to_owned());
