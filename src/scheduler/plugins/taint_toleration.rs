@@ -1,7 +1,7 @@
 //! TaintToleration: taints keep pods away that do not tolerate them, or make the node less liked.
 
 use crate::api::Value;
-use crate::api::toleration::{find_untolerated, tolerates};
+use crate::api::toleration::{find_untolerated, tolerates_any};
 use crate::scheduler::cache::NodeIndex;
 use crate::scheduler::cluster_event::ClusterEvent;
 use crate::scheduler::framework::{Cx, CycleState, Plugin, Reasons, Reject, default_normalize};
@@ -20,10 +20,7 @@ pub fn is_tolerated(taints: &[Value], tolerations: &[Value]) -> bool {
 }
 
 fn disliked(taints: &[Value], tolerations: &[Value]) -> i64 {
-    let applies = |t: &&Value| matches!(t.get("effect").str(), "" | "PreferNoSchedule");
-    let counts = |taint: &&Value| {
-        taint.get("effect").str() == "PreferNoSchedule" && !tolerations.iter().filter(applies).any(|t| tolerates(t, taint))
-    };
+    let counts = |taint: &&Value| taint.get("effect").str() == "PreferNoSchedule" && !tolerates_any(tolerations, taint);
     taints.iter().filter(counts).count() as i64
 }
 
