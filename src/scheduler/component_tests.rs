@@ -128,6 +128,87 @@ fn a_pod_that_fits_nowhere_waits_for_what_may_help() {
 }
 
 #[test]
+fn what_frees_the_way_has_a_refused_pod_tried_at_once_and_nothing_else() {
+    let ports = obj!([{"name": "c", "image": "i", "ports": [{"containerPort": 80, "hostPort": 80}]}]);
+    let term = obj!({"topologyKey": "kubernetes.io/hostname", "labelSelector": {}, "namespaceSelector": {"matchLabels": {"team": "a"}}});
+    let near = obj!({"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}});
+    type Step = fn(&mut World);
+    let rows: [(&str, Value, Step, usize, &str); 6] = [
+        // What is asked of the pod, what happens, how often it has been tried then, and its node.
+        (
+            "containers",
+            ports.clone(),
+            |w| drop(w.api.delete(&Caller::new(w.now, "test"), kinds::POD, "default", "there", &DeleteOptions::now())),
+            2,
+            "n1",
+        ),
+        ("containers", ports.clone(), |w| w.pod("other", "1", ""), 1, ""),
+        ("affinity", near.clone(), |w| w.change("Namespace", "default", |n| n.set(&["metadata", "labels", "team"], "a")), 2, "n1"),
+        ("nodeSelector", obj!({"disk": "ssd"}), |w| w.change("Node", "n1", |n| n.set(&["metadata", "labels", "disk"], "ssd")), 2, "n1"),
+        ("nodeSelector", obj!({"disk": "ssd"}), |w| w.change("Node", "n1", |n| n.set(&["metadata", "labels", "disk"], "hdd")), 1, ""),
+        // A node that it might have had before is none that a label frees.
+        ("nodeSelector", obj!({"full": "yes"}), |w| w.change("Node", "full", |n| n.set(&["metadata", "labels", "x"], "y")), 1, ""),
+    ];
+    for (member, value, step, attempts, node) in rows {
+        let mut w = World::new();
+        w.node("n1", "4");
+        if !value.get("full").is_null() {
+            w.node("full", "100m");
+            w.change("Node", "full", |n| n.set(&["metadata", "labels", "full"], "yes"));
+        }
+        let spec = obj!({"nodeName": "n1", "containers": &ports});
+        w.create("Pod", obj!({"metadata": {"name": "there"}, "spec": spec}));
+        let mut spec = obj!({"containers": [{"name": "c", "image": "i", "resources": {"requests": {"cpu": "200m"}}}]});
+        let mut wanted = value.clone();
+        if member == "containers" {
+            wanted.list_mut()[0].set(&["resources", "requests", "cpu"], "200m");
+        }
+        spec.set(&[member], wanted);
+        w.create("Pod", obj!({"metadata": {"name": "p"}, "spec": spec}));
+        w.run(Duration::from_secs(20));
+        step(&mut w);
+        w.run(Duration::from_secs(1));
+        let uid = w.get("p").uid().to_owned();
+        let tried = w.scheduler.decisions().of(&uid).expect("kept").attempt;
+        assert_eq!((tried as usize, w.node_of("p")), (attempts, node), "{member} {value}");
+    }
+}
+
+#[test]
+fn a_place_is_promised_to_the_most_important_pod_alone() {
+    let mut w = World::new();
+    w.node("n1", "2");
+    for (name, value) in [("low", 1), ("mid", 10), ("high", 1000)] {
+        w.create("PriorityClass", obj!({"metadata": {"name": name}, "value": value}));
+    }
+    for (name, class) in [("lo", "low"), ("mi", "mid"), ("hi", "high")] {
+        w.pod(name, "2", class);
+        w.run(Duration::from_secs(1));
+    }
+    let promised = |name: &str| w.get(name).at(&["status", "nominatedNodeName"]).str().to_owned();
+    assert_eq!(["mi", "hi"].map(promised), ["", "n1"]);
+}
+
+#[test]
+fn room_that_a_resize_leaves_is_used_and_a_taint_that_was_none_helps_nobody() {
+    let mut w = World::new();
+    w.node("n1", "4");
+    w.node("n2", "4");
+    w.change("Node", "n2", |n| n.set(&["spec", "taints"], obj!([{"key": "k", "effect": "NoSchedule"}])));
+    w.pod("big", "3", "");
+    w.run(Duration::from_secs(1));
+    w.pod("p", "2", "");
+    w.run(Duration::from_secs(20));
+    let tried = |w: &World| w.scheduler.decisions().of(w.get("p").uid()).expect("kept").attempt;
+    w.change("Node", "n1", |n| n.set(&["spec", "taints"], obj!([{"key": "k", "effect": "PreferNoSchedule"}])));
+    w.run(Duration::from_secs(1));
+    assert_eq!((tried(&w), w.node_of("p")), (1, ""));
+    w.change("Pod", "big", |p| p.at_mut(&["spec", "containers"]).list_mut()[0].set(&["resources", "requests", "cpu"], "1"));
+    w.run(Duration::from_secs(1));
+    assert_eq!(w.node_of("p"), "n1");
+}
+
+#[test]
 fn no_nodes_is_tried_again_with_backoff() {
     let mut w = World::new();
     w.pod("p", "1", "");

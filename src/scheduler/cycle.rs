@@ -460,6 +460,19 @@ mod tests {
     }
 
     #[test]
+    fn of_many_nodes_some_are_enough_and_of_equals_the_first_is_chosen() {
+        // How many nodes there are, and the percentage that is asked for.
+        for (all, percentage, wanted) in
+            [(99, 0, 99), (100, 0, 100), (250, 0, 120), (1000, 0, 420), (6000, 0, 300), (1000, 30, 300), (1000, 5, 100), (1000, 100, 1000)]
+        {
+            assert_eq!(enough_nodes(all, percentage), wanted, "{percentage} % of {all}");
+        }
+        for (totals, wanted) in [(&[5, 5, 5][..], 0), (&[1, 3, 3], 1), (&[1, 3, 4], 2), (&[1, 2, 3, 4, 5], 4), (&[7], 0)] {
+            assert_eq!(choose(totals), wanted, "{totals:?}");
+        }
+    }
+
+    #[test]
     fn the_emptier_node_is_better() {
         let mut cache = cluster(&[node("a", "4"), node("b", "4")]);
         let mut busy = pod("q", "2");

@@ -24,6 +24,8 @@ pub mod preemption;
 pub mod profile;
 pub mod queue;
 pub mod resources;
+#[cfg(test)]
+mod rule_tests;
 pub mod selector;
 pub mod volumes;
 pub mod workloads;

@@ -431,6 +431,27 @@ mod tests {
         assert_eq!(q.next_wake(), Some(Time::from_secs(330)));
         q.flush(&cache, Time::from_secs(330));
         assert!(q.pop().is_some());
+        // An error after a refusal is the first one again.
+        q.failed("a", Failure::Error, Time::from_secs(330));
+        assert_eq!(q.next_wake(), Some(Time::from_secs(331)));
+    }
+
+    #[test]
+    fn a_refused_pod_that_changed_is_tried_where_that_may_help() {
+        let mut cache = Cache::default();
+        let mut q = Queue::default();
+        let mut object = pod(&mut cache, "a", 0).object.clone();
+        for (path, wakes) in [(["metadata", "annotations"], false), (["metadata", "labels"], true)] {
+            let a = Arc::new(cache.parse_pod(&object));
+            q.remove("a");
+            q.add(&cache, a, Time::ZERO);
+            q.pop();
+            q.failed("a", refused(), Time::ZERO);
+            object.set(&path, obj!({"x": "y"}));
+            let a = Arc::new(cache.parse_pod(&object));
+            q.update(&cache, a, Time::from_secs(20));
+            assert_eq!(q.pop().is_some(), wakes, "{path:?}");
+        }
     }
 
     #[test]
