@@ -227,5 +227,10 @@ mod tests {
         assert_eq!(told.len(), 10);
         assert_eq!(told[0], "(combined from similar events): image 24 x16 by ''");
         assert_eq!(told[1], "image 0 x1 by 'kubelet'");
+        // What comes more than ten minutes after the last similar one stands for itself again.
+        for (wait, stored) in [(600, 10), (1201, 11)] {
+            recorder.event(&mut api, now + Duration::from_secs(wait), &pod, EventType::Normal, "Pulled", &format!("after {wait} s"));
+            assert_eq!(api.iter(kinds::EVENT, None).count(), stored, "{wait}");
+        }
     }
 }

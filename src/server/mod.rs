@@ -30,6 +30,8 @@ mod own_objects;
 mod patch;
 mod proxy;
 mod rest;
+#[cfg(test)]
+mod rule_tests;
 mod scale;
 mod service_allocator;
 mod strategy;
