@@ -432,6 +432,37 @@ mod tests {
         run(&mut t, at(9999));
         assert!(!t.is_past());
         assert_eq!((t.live().now(), t.live().digest()), (at(700), end));
+        // Who looks at the newest moment, or beyond it, looks at what goes on.
+        t.seek(at(700));
+        assert!(!t.is_past() && !t.is_seeking());
+    }
+
+    #[test]
+    fn a_moment_is_reached_from_the_copy_before_it() {
+        let (mut t, _) = played();
+        let copies: Vec<Time> = t.branch().frames.iter().map(|f| f.now()).collect();
+        let (before, last) = (copies[1], copies[copies.len() - 1]);
+        t.seek(before);
+        run(&mut t, before);
+        t.seek(last + TIME_APART);
+        assert_eq!(t.shown().now(), last);
+        // What lies between a copy and the moment that is looked at is not played again.
+        run(&mut t, last + TIME_APART);
+        t.seek(last + TIME_APART * 2);
+        assert_eq!(t.shown().now(), last + TIME_APART);
+    }
+
+    #[test]
+    fn with_too_many_copies_every_other_goes_and_later_ones_are_farther_apart() {
+        let (mut t, _) = played();
+        let branch = t.branches.get_mut(&0).expect("the first branch");
+        let last = Rc::clone(branch.frames.last().expect("there are some"));
+        branch.frames.resize(FRAMES_MAX, last);
+        while t.branch().frames.len() == FRAMES_MAX {
+            let next = t.live().now() + TIME_APART;
+            run(&mut t, next);
+        }
+        assert_eq!((t.branch().frames.len(), t.branch().gap), (FRAMES_MAX / 2 + 1, 20));
     }
 
     #[test]
@@ -444,6 +475,7 @@ mod tests {
         assert_eq!(pods(t.live()), ["a", "c"]);
         let info = t.branches();
         assert_eq!((info.len(), info[1].parent, info[1].from, info[1].inputs), (2, Some(0), at(20), 2));
+        assert!(t.branch().frames.is_sorted_by_key(|f| f.now()), "it has no copies of what came after it on the other");
         // The branch has the same past, and is a session like any other.
         t.seek(at(15));
         run(&mut t, at(15));
