@@ -59,9 +59,9 @@ pub fn line(object: &Value) -> String {
     text(object, "", true)
 }
 
-/// An object with a member a line, as people's clients get it.
-pub fn indented(object: &Value) -> String {
-    text(object, "  ", true)
+/// An object with a member a line.
+pub fn indented(object: &Value, indent: &'static str) -> String {
+    text(object, indent, true)
 }
 
 /// A value with its members sorted, a member a line where there is an indent.
@@ -235,7 +235,7 @@ mod tests {
             ),
         ] {
             assert_eq!(line(&object), wanted);
-            assert_eq!(Value::from_json(&indented(&object)).expect("JSON"), object);
+            assert_eq!(Value::from_json(&indented(&object, "  ")).expect("JSON"), object);
         }
     }
 }

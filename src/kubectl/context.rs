@@ -159,18 +159,16 @@ impl<'a> Context<'a, '_> {
             Some("client") => Ok(DryRun::Client),
             Some("server") => Ok(DryRun::Server),
             Some("unchanged") => {
-                self.warn_plain("W: --dry-run is deprecated and can be replaced with --dry-run=client.");
+                self.warn_of_dry_run("helpers.go:719", "--dry-run is deprecated", "client");
                 Ok(DryRun::Client)
             }
             Some(other) => match other {
                 "true" | "1" | "t" | "T" | "TRUE" | "True" => {
-                    let line = format!("W: --dry-run={other} is deprecated (boolean value) and can be replaced with --dry-run=client.");
-                    self.warn_plain(&line);
+                    self.warn_of_dry_run("helpers.go:733", &format!("--dry-run={other} is deprecated (boolean value)"), "client");
                     Ok(DryRun::Client)
                 }
                 "false" | "0" | "f" | "F" | "FALSE" | "False" => {
-                    let line = format!("W: --dry-run={other} is deprecated (boolean value) and can be replaced with --dry-run=none.");
-                    self.warn_plain(&line);
+                    self.warn_of_dry_run("helpers.go:736", &format!("--dry-run={other} is deprecated (boolean value)"), "none");
                     Ok(DryRun::None)
                 }
                 _ => Err(CliError::Message(format!("Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\"."))),
@@ -178,9 +176,19 @@ impl<'a> Context<'a, '_> {
         }
     }
 
-    fn warn_plain(&mut self, line: &str) {
+    fn warn_of_dry_run(&mut self, place: &str, what: &str, instead: &str) {
         if !std::mem::replace(&mut self.session.warned_of_dry_run, true) {
-            self.out.errln(line);
+            self.klog("W", place, &format!("{what} and can be replaced with --dry-run={instead}."));
+        }
+    }
+
+    /// Whether the command prints what it made itself, or read into Go's types.
+    pub fn is_typed(&self) -> bool {
+        let mut words = self.inv.path.split(' ').skip(1);
+        match words.next() {
+            Some("autoscale" | "events" | "run") => true,
+            Some("auth" | "create" | "rollout" | "set") => words.next().is_some(),
+            _ => false,
         }
     }
 

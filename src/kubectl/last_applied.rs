@@ -2,23 +2,32 @@
 
 use super::output::to_compact_json;
 use crate::api::well_known::LAST_APPLIED;
-use crate::api::{Object, Value};
+use crate::api::{Object, Value, json_order};
 
 /// Sets the annotation to what the object says now.
 // Models kubectl/pkg/util.CreateApplyAnnotation.
 pub fn annotate(object: &mut Value) {
-    let text = configuration(object);
-    object.set(&["metadata", "annotations", LAST_APPLIED], text);
-}
-
-/// The object as the annotation keeps it: without the annotation itself, but with a map of annotations, as JSON on one line.
-fn configuration(object: &Value) -> String {
-    let mut bare = object.clone();
-    bare.remove(&["metadata", "annotations", LAST_APPLIED]);
+    let mut bare = without(object);
     if !matches!(bare.at(&["metadata", "annotations"]), Value::Map(_)) {
         bare.set(&["metadata", "annotations"], Value::map());
     }
-    to_compact_json(&bare) + "\n"
+    object.set(&["metadata", "annotations", LAST_APPLIED], to_compact_json(&bare) + "\n");
+}
+
+/// The same of an object of one of Go's types: its members in the order of the structs, and no map of annotations where it is empty.
+pub fn annotate_typed(object: &mut Value) {
+    let mut bare = without(object);
+    if bare.at(&["metadata", "annotations"]).is_empty() {
+        bare.remove(&["metadata", "annotations"]);
+    }
+    object.set(&["metadata", "annotations", LAST_APPLIED], json_order::line(&bare) + "\n");
+}
+
+/// The object without the annotation.
+fn without(object: &Value) -> Value {
+    let mut bare = object.clone();
+    bare.remove(&["metadata", "annotations", LAST_APPLIED]);
+    bare
 }
 
 /// What was applied last, where the annotation is there and can be read.
@@ -56,5 +65,11 @@ mod tests {
         let once = o.clone();
         annotate(&mut o);
         assert_eq!(o, once);
+        let mut o = obj!({"apiVersion": "v1", "data": {"x": "y"}, "kind": "ConfigMap", "metadata": {"name": "c"}});
+        for _ in 0..2 {
+            annotate_typed(&mut o);
+            let want = "{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"c\"},\"data\":{\"x\":\"y\"}}\n";
+            assert_eq!(o.annotation(LAST_APPLIED), Some(want));
+        }
     }
 }

@@ -38,6 +38,7 @@ impl ObjectPrinter {
             managed_fields: flags.is_on("show-managed-fields"),
             allow_missing: flags.switch_or("allow-missing-template-keys", true),
             no_headers: flags.is_on("no-headers"),
+            typed: cx.is_typed(),
         };
         Ok(ObjectPrinter { format, flags, printed: 0, names_managers })
     }
@@ -73,6 +74,19 @@ impl Reporter {
     /// One that says what was done and nothing else.
     pub fn silent() -> Reporter {
         Reporter { printer: None, suffix: "" }
+    }
+
+    /// One that does not say that it was a dry run.
+    pub fn without_suffix(mut self) -> Reporter {
+        self.suffix = "";
+        self
+    }
+
+    /// Prints the next object as if it were the first: there is a printer for each.
+    pub fn begin_anew(&mut self) {
+        if let Some(printer) = &mut self.printer {
+            printer.printed = 0;
+        }
     }
 
     /// Reports that this was done to the object.

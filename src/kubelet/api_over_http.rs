@@ -54,7 +54,7 @@ pub fn answer_api_request(api: &mut ApiServer, now: Time, user: &User, request: 
 
 /// What the API gives a person's client: indented.
 fn pretty(body: &Value) -> Vec<u8> {
-    json_order::indented(body).into_bytes()
+    json_order::indented(body, "  ").into_bytes()
 }
 
 /// A refusal, as the API answers it.

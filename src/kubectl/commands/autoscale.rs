@@ -123,7 +123,7 @@ fn create(cx: &mut Context<'_, '_>, info: &Info, (min, max): (i64, i64), metrics
         return Ok(object);
     }
     if flags.is_on("save-config") {
-        last_applied::annotate(&mut object);
+        last_applied::annotate_typed(&mut object);
     }
     let options = cx.write_options(dry_run)?;
     let namespace = cx.namespace();

@@ -316,7 +316,7 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
     match &answer.body {
         Value::Str(text) => cx.out.out(text.as_str()),
         // Written for people, and without an end of line (`WriteRawJSON`).
-        body if matches!(path.split('?').next(), Some("/version" | "/")) => cx.out.out(json_order::indented(body)),
+        body if matches!(path.split('?').next(), Some("/version" | "/")) => cx.out.out(json_order::indented(body, "  ")),
         body => cx.out.outln(json_order::line(body)),
     }
     Ok(Flow::Done)
@@ -401,7 +401,10 @@ impl Watch {
         let [kind] = kinds.as_slice() else { return fail("you may only specify a single resource type") };
         let by_name =
             cx.args().len() > 1 || cx.args().first().is_some_and(|a| a.contains('/')) || !found.items.is_empty() && cx.args().is_empty();
-        let infos = found.into_infos()?;
+        let (infos, mut errors) = found.split();
+        // To watch, the first error ends it.
+        errors.truncate(1);
+        CliError::check(errors)?;
         let name = match infos.as_slice() {
             [one] if by_name => Some(one.name.clone()),
             _ if by_name => return fail("you may only specify a single resource type"),

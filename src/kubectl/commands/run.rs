@@ -123,7 +123,12 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let pod = create(cx, "Pod", object)?;
     let exposed = service.map_or(Ok(()), |service| {
         let created = create(cx, "Service", service?)?;
-        reporter.report("created", &created, cx.out)
+        reporter.report("created", &created, cx.out)?;
+        // One line between the two, and the printer has another.
+        if flags.text("output") == "yaml" {
+            cx.out.out("---\n");
+        }
+        Ok(())
     });
     if attach {
         let stage = Stage::Starting(Some(cx.host.now + timeout(cx)), String::new());
@@ -204,7 +209,7 @@ fn pod(cx: &mut Context<'_, '_>, name: &str) -> Result<Value, CliError> {
     let mut object = overridden(cx, kinds::POD, object)?;
     cx.record(&mut object);
     if flags.is_on("save-config") && cx.dry_run()? != DryRun::Client {
-        last_applied::annotate(&mut object);
+        last_applied::annotate_typed(&mut object);
     }
     Ok(object)
 }

@@ -55,7 +55,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             cx.out.outln(to_yaml(&versions));
         }
         _ => {
-            let inner = |version: &Value| json_order::indented(version).replace('\n', "\n  ");
+            let inner = |version: &Value| json_order::indented(version, "  ").replace('\n', "\n  ");
             let server = known.map(|v| format!(",\n  \"serverVersion\": {}", inner(v))).unwrap_or_default();
             cx.out.outln(format!("{{\n  \"clientVersion\": {},\n  \"kustomizeVersion\": \"{KUSTOMIZE}\"{server}\n}}", inner(&client)));
         }

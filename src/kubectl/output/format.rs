@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::{ColumnsError, CustomColumns, GoTemplate, JsonPath, JsonPathError, TemplateError};
 use super::{name_of, to_json, to_kyaml, to_yaml, without_managed_fields};
-use crate::api::Value;
+use crate::api::{Value, json_order};
 
 /// How objects are printed.
 #[derive(Clone, Debug)]
@@ -92,11 +92,13 @@ pub struct FormatFlags {
     pub allow_missing: bool,
     /// `--no-headers`
     pub no_headers: bool,
+    /// Whether objects are of Go's types: JSON has their members in the order of the structs.
+    pub typed: bool,
 }
 
 impl Default for FormatFlags {
     fn default() -> Self {
-        FormatFlags { managed_fields: false, allow_missing: true, no_headers: false }
+        FormatFlags { managed_fields: false, allow_missing: true, no_headers: false, typed: false }
     }
 }
 
@@ -171,6 +173,7 @@ impl ObjectFormat {
         };
         let done = |output: String| Printed { output, error: None };
         match self {
+            ObjectFormat::Json if flags.typed => done(json_order::indented(&bare(), "    ") + "\n"),
             ObjectFormat::Json => done(to_json(&bare()) + "\n"),
             ObjectFormat::Yaml => done(format!("{}{}", if nth > 0 { "---\n" } else { "" }, to_yaml(&bare()))),
             ObjectFormat::Kyaml => done(to_kyaml(&bare())),

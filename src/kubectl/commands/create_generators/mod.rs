@@ -95,7 +95,7 @@ fn finish(cx: &mut Context<'_, '_>, kind: &str, mut object: Value, failure: Fail
         object.set(&["metadata", "namespace"], cx.namespace());
     }
     if cx.flags().is_on("save-config") {
-        last_applied::annotate(&mut object);
+        last_applied::annotate_typed(&mut object);
     }
     if dry_run != DryRun::Client {
         let options = cx.write_options(dry_run)?;
