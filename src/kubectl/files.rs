@@ -8,7 +8,7 @@ use super::kustomize;
 use super::output::to_yaml;
 use crate::api::decode::json_kind;
 use crate::api::yaml::decode_stream;
-use crate::api::{Map, Object, Value};
+use crate::api::{Map, Object, Value, go_json};
 use crate::base::{List as _, is_url};
 
 /// Directories deeper than this are not looked into.
@@ -79,7 +79,7 @@ pub fn sources(cx: &mut Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Sour
 
 /// The descriptor all of whose input must be there before a command begins.
 pub fn awaited(inv: &Invocation) -> Option<u32> {
-    let of_args = inv.path == "kubectl set env" && inv.args.iter().any(|a| a == "-");
+    let of_args = inv.path == "kubectl set env" && inv.args.iter().chain(inv.flags.list("env")).any(|a| a == "-");
     let named = inv.flags.list("filename").iter().find_map(|path| descriptor(path)).or(of_args.then_some(0));
     let others = ["from-file", "from-env-file", "patch-file", "cert", "key", "certificate-authority", "client-certificate", "client-key"]
         .iter()
@@ -141,6 +141,9 @@ fn walk(files: &dyn Files, path: &str, recursive: bool, depth: usize, found: &mu
     }
 }
 
+/// What Go says of JSON that is cut off.
+const ENDS_EARLY: &str = "unexpected end of JSON input";
+
 /// The objects of a text, lists taken apart (each with whether it was in a list), and what is wrong with it.
 // Models resource.StreamVisitor with the FlattenListVisitor behind it.
 pub fn objects(source: &Source, validate: bool) -> Vec<Result<(Value, bool), CliError>> {
@@ -172,7 +175,10 @@ pub fn objects(source: &Source, validate: bool) -> Vec<Result<(Value, bool), Cli
         }
     }
     if let Some(error) = broken {
-        found.push(fail(format!("error parsing {name}: {error}")));
+        // What begins as JSON is read as that.
+        let cut =
+            source.text.trim_start().starts_with('{') && go_json::syntax_error(source.text.as_bytes()).is_some_and(|e| e == ENDS_EARLY);
+        found.push(fail(if cut { format!("error parsing {name}: unexpected EOF") } else { format!("error parsing {name}: {error}") }));
     }
     found
 }

@@ -150,7 +150,7 @@ impl Found {
 /// Splits `pods,services`.
 fn split_types(text: &str) -> Vec<&str> {
     let mut seen = Vec::new();
-    for part in text.split(',').filter(|p| !p.is_empty()) {
+    for part in text.split(',').filter(|_| !text.is_empty()) {
         if !seen.contains(&part) {
             seen.push(part);
         }
@@ -173,13 +173,14 @@ pub fn kind_among(kinds: &[KindRef], text: &str) -> Option<KindRef> {
         let called = |k: &Kind| is(k, name) || k.kind.eq_ignore_ascii_case(name);
         kinds.iter().copied().find(|k| called(k) && k.group == group && version.is_none_or(|v| schema().versions(k).contains(&v)))
     };
+    // What ends with a dot is of the core group: `pods.v1.`.
     if let Some((version, rest)) = group.split_once('.')
         && version.starts_with('v')
         && let Some(kind) = in_group(rest, Some(version))
     {
         return Some(kind);
     }
-    in_group(group, None).or_else(|| in_group("", Some(group))).or_else(|| {
+    in_group(group, None).or_else(|| {
         // A group may be cut short: `ingresses.networking`.
         kinds.iter().copied().find(|k| is(k, name) && !k.group.is_empty() && k.group.starts_with(&format!("{group}.")))
     })
@@ -202,7 +203,7 @@ pub fn version_asked(api: &ApiServer, args: &[String], kind: KindRef) -> Option<
 pub fn require_kind(api: &ApiServer, text: &str) -> Result<KindRef, CliError> {
     // The words name the resource without its group.
     let name = text.split('.').next().unwrap_or(text);
-    kind_of(api, text).ok_or_else(|| CliError::Message(format!("the server doesn't have a resource type {name:?}")))
+    kind_of(api, text).ok_or_else(|| CliError::Message(format!("the server doesn't have a resource type {}", quote(name))))
 }
 
 /// The kinds that an argument names, categories included.
@@ -215,6 +216,19 @@ pub fn kinds_of(api: &ApiServer, text: &str) -> Result<Vec<KindRef>, CliError> {
             kinds.push(require_kind(api, part)?);
         } else {
             kinds.extend(category);
+        }
+    }
+    Ok(kinds)
+}
+
+/// The same, with a warning of short names that several kinds have.
+// Models client-go's shortcutExpander.
+fn kinds_asked(cx: &mut Context<'_, '_>, text: &str) -> Result<Vec<KindRef>, CliError> {
+    let kinds = kinds_of(cx.host.api, text)?;
+    for short in split_types(text) {
+        let mut others = cx.host.api.kinds().into_iter().filter(|k| k.short_names.contains(&short)).skip(1);
+        if let Some(other) = others.next() {
+            cx.warn(&format!("short name {} could also match lower priority resource {}", quote(short), other.qualified()));
         }
     }
     Ok(kinds)
@@ -305,7 +319,8 @@ pub fn find(cx: &mut Context<'_, '_>, query: &Query, args: &[String]) -> Result<
         if arguments.types.is_empty() {
             return fail("at least one resource must be specified to use a selector");
         }
-        return by_selector(cx, query, kinds_of(cx.host.api, &arguments.types)?);
+        let kinds = kinds_asked(cx, &arguments.types)?;
+        return by_selector(cx, query, kinds);
     }
     if !arguments.tuples.is_empty() {
         let single = arguments.tuples.len() == 1;
@@ -316,7 +331,7 @@ pub fn find(cx: &mut Context<'_, '_>, query: &Query, args: &[String]) -> Result<
         return by_name(cx, query, wanted, single);
     }
     if named {
-        let kinds = kinds_of(cx.host.api, &arguments.types)?;
+        let kinds = kinds_asked(cx, &arguments.types)?;
         let [kind] = kinds.as_slice() else { return fail("you must specify only one resource") };
         let single = arguments.names.len() == 1;
         return by_name(cx, query, arguments.names.into_iter().map(|n| (*kind, n)).list(), single);

@@ -51,24 +51,23 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     let query = Query { allow_empty_selector: true, ..Query::of(cx) };
     let found = find(cx, &query, cx.args())?;
-    let kinds = found.kinds.clone();
     let (mut infos, mut errors) = found.split();
-    let mut alone = infos.len() == 1 && errors.is_empty();
+    let (mut alone, mut by_prefix_only) = (infos.len() == 1 && errors.is_empty(), false);
     if infos.is_empty() && errors.iter().all(CliError::is_not_found) && cx.args().len() == 2 && !cx.args()[1].contains('/') {
         infos = by_prefix(cx)?;
-        alone = false;
+        (alone, by_prefix_only) = (false, true);
         if infos.is_empty() {
             CliError::check(std::mem::take(&mut errors))?;
         }
         errors.clear();
     } else if infos.is_empty() {
         CliError::check(errors)?;
-        let namespaced = !query.all_namespaces && kinds.iter().all(|k| k.namespaced);
-        let place = if namespaced { format!(" in {} namespace.", cx.namespace()) } else { String::new() };
+        // Also of kinds that are in none.
+        let place = if query.all_namespaces { String::new() } else { format!(" in {} namespace.", cx.namespace()) };
         cx.out.errln(format!("No resources found{place}"));
         return Ok(Flow::Done);
     }
-    errors.extend(show(cx, &infos, alone));
+    errors.extend(show(cx, &infos, alone, by_prefix_only));
     CliError::check(errors)?;
     Ok(Flow::Done)
 }
@@ -83,8 +82,8 @@ fn listed(kind: KindRef) -> &'static [KindRef] {
 }
 
 /// Describes objects; their events are shown by default only where there is one and it was named in full. Returns why others
-/// cannot be described, each reason once.
-fn show(cx: &mut Context<'_, '_>, infos: &[crate::kubectl::resources::Info], alone: bool) -> Vec<CliError> {
+/// cannot be described, each reason once. Those that were found by the beginning of their name have a line after them, others before.
+fn show(cx: &mut Context<'_, '_>, infos: &[crate::kubectl::resources::Info], alone: bool, by_prefix: bool) -> Vec<CliError> {
     let events = cx.flags().switch_or("show-events", alone);
     let (mut errors, mut is_first) = (Vec::<CliError>::new(), true);
     for info in infos {
@@ -95,7 +94,7 @@ fn show(cx: &mut Context<'_, '_>, infos: &[crate::kubectl::resources::Info], alo
             }
             continue;
         }
-        if !std::mem::take(&mut is_first) {
+        if !std::mem::take(&mut is_first) && !by_prefix {
             cx.out.out("\n\n");
         }
         // Without leave to list them there are none.
@@ -103,6 +102,9 @@ fn show(cx: &mut Context<'_, '_>, infos: &[crate::kubectl::resources::Info], alo
         let old = if cx.inv.legacy { legacy::describe(info) } else { None };
         let text = old.unwrap_or_else(|| describe_as(info.kind, &info.object, &Cluster(cx), events, cx.host.now, cx.inv.legacy));
         cx.out.out(text);
+        if by_prefix {
+            cx.out.out("\n");
+        }
     }
     errors
 }

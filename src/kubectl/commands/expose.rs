@@ -1,7 +1,7 @@
 //! `kubectl expose`.
 
 use crate::api::decode;
-use crate::api::{KindRef, Object, Value, kinds};
+use crate::api::{KindRef, Object, Value, go_json, kinds};
 use crate::base::List as _;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
@@ -70,6 +70,7 @@ pub fn overridden(cx: &Context<'_, '_>, kind: KindRef, mut object: Value) -> Res
     match cx.flags().text("override-type") {
         "" | "merge" => merge_patch(&mut object, &patch?),
         "strategic" => object = strategic_merge_patch(kind, &object, &patch?)?,
+        "json" if patch.is_err() => return fail(go_json::syntax_error(text.as_bytes()).unwrap_or_default()),
         "json" => object = json_patch_by_client(&object, &patch?).map_err(|e| CliError::Message(e.to_string()))?,
         other => return fail(format!("invalid override type: {other}")),
     }

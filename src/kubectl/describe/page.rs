@@ -18,18 +18,20 @@ pub(super) struct Page<'a> {
     pub(super) show_events: bool,
     /// Whether they are shown as kubectl 1.3 did.
     pub(super) old_events: bool,
+    /// Levels that are added to every other one.
+    pub(super) nested: usize,
     writer: TabWriter,
 }
 
 impl<'a> Page<'a> {
     pub(super) fn new(kind: KindRef, related: &'a dyn Related, now: Time, show_events: bool) -> Self {
-        Page { kind, related, now, show_events, old_events: false, writer: TabWriter::for_describe() }
+        Page { kind, related, now, show_events, old_events: false, nested: 0, writer: TabWriter::for_describe() }
     }
 
     /// Text at a level, without a line's end: two spaces a level, written even in the middle of a line.
     // Models PrefixWriter.Write.
     pub(super) fn put(&mut self, level: usize, text: impl Display) {
-        self.writer.write(&"  ".repeat(level));
+        self.writer.write(&"  ".repeat(level + self.nested));
         self.writer.write(&escape_terminal(&text.to_string()));
     }
 

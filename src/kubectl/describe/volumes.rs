@@ -187,18 +187,19 @@ impl Page<'_> {
             return;
         }
         let spec = template.get("spec");
-        self.field(2, "StorageClass", class_of(template));
-        self.field(2, "Volume", spec.get("volumeName").str());
-        self.labels(2, "Labels", template.at(&["metadata", "labels"]));
-        self.put(2, "");
-        self.annotations("Annotations", template.at(&["metadata", "annotations"]));
+        // Each of its texts is moved in, those in the middle of a line too.
+        self.nested = 2;
+        self.field(0, "StorageClass", class_of(template));
+        self.field(0, "Volume", spec.get("volumeName").str());
+        self.labels_and_annotations(template);
         let bound = !spec.get("volumeName").str().is_empty();
-        self.field(2, "Capacity", if bound { "0" } else { "" });
-        self.field(2, "Access Modes", if bound { access_modes(&Value::Null) } else { String::new() });
+        self.field(0, "Capacity", if bound { "0" } else { "" });
+        self.field(0, "Access Modes", if bound { access_modes(&Value::Null) } else { String::new() });
         if let Some(mode) = spec.get("volumeMode").as_str() {
-            self.field(2, "VolumeMode", mode);
+            self.field(0, "VolumeMode", mode);
         }
-        self.data_source(2, spec.get("dataSource"));
+        self.data_source(0, spec.get("dataSource"));
+        self.nested = 0;
     }
 
     /// What a claim is filled from.

@@ -77,26 +77,18 @@ impl TablePrinter {
 }
 
 /// Prints objects of several kinds as `kubectl get` does: a table for each run of one kind with a blank line between, names with
-/// their kind where there is more than one kind, and no namespace column for kinds that have none.
+/// their kind where there is more than one kind, and no namespace column for kinds that have none, unless one that has came before.
 pub fn print_groups(objects: &[(KindRef, Value)], options: &TableOptions, now: Time) -> String {
     let with_kind = options.with_kind || objects.iter().any(|(kind, _)| *kind != objects[0].0);
-    if options.bare {
-        // Without the server's columns all kinds are one table.
-        let mut writer = TabWriter::for_tables();
-        for (i, group) in objects.chunk_by(|a, b| a.0 == b.0).enumerate() {
-            let options = TableOptions { with_kind, ..options.clone() };
-            let table = build(group[0].0, group.iter().map(|(_, object)| object), &options, now);
-            write_table(&mut writer, &table, options.no_headers || i > 0);
-        }
-        return writer.flush();
-    }
-    let mut out = String::new();
+    let (mut out, mut with_namespace) = (String::new(), false);
     for group in objects.chunk_by(|a, b| a.0 == b.0) {
         let kind = group[0].0;
         if !out.is_empty() && !options.no_headers {
             out.push('\n');
         }
-        let options = TableOptions { with_kind, with_namespace: options.with_namespace && kind.namespaced, ..options.clone() };
+        // kubectl's printers share the flag.
+        with_namespace |= options.with_namespace && kind.namespaced;
+        let options = TableOptions { with_kind, with_namespace, ..options.clone() };
         out.push_str(&TablePrinter::new(kind, options).print(group.iter().map(|(_, object)| object), now));
     }
     out
