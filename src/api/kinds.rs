@@ -296,6 +296,11 @@ impl Kind {
     pub fn qualified(&self) -> String {
         if self.group.is_empty() { self.plural.to_owned() } else { format!("{}.{}", self.plural, self.group) }
     }
+
+    /// The kind with its group, as Go prints a GroupKind: `Deployment.apps`.
+    pub fn group_kind(&self) -> String {
+        if self.group.is_empty() { self.kind.to_owned() } else { format!("{}.{}", self.kind, self.group) }
+    }
 }
 
 /// `apps/v1`; of the core group, its version alone.

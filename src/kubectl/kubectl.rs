@@ -295,8 +295,14 @@ fn begin(command: &'static Command, cx: &mut Context<'_, '_>) -> Result<Flow, Cl
             return Err(error);
         }
         Run::Group(_) => {
-            help::print_to_stderr(command, cx);
-            return Ok(Flow::Exit(1));
+            // kubectl hands on another stream here and there, and what does nothing by itself succeeds.
+            let to_stdout = matches!(command.name, "certificate" | "rollout");
+            if to_stdout {
+                help::print(command, cx)
+            } else {
+                help::print_to_stderr(command, cx)
+            }
+            return Ok(if command.name == "certificate" { Flow::Done } else { Flow::Exit(1) });
         }
     };
     resolve_session(command, cx)?;

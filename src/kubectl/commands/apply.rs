@@ -4,7 +4,7 @@ use super::edit::{self, Mode};
 use crate::api::convert::{to_stored, to_version};
 use crate::api::decode::served_version;
 use crate::api::well_known::LAST_APPLIED;
-use crate::api::{Kind, KindRef, Object, Value, split_api_version};
+use crate::api::{Kind, KindRef, Object, Value, json_order, quote, split_api_version};
 use crate::base::{Duration, List as _, Time};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Task};
@@ -13,9 +13,10 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, array, duration, int, switch, text, text_or};
 use crate::kubectl::host::Step;
 use crate::kubectl::last_applied;
-use crate::kubectl::output::{list_of, name_of, to_compact_json};
-use crate::kubectl::printing::{Reporter, named};
+use crate::kubectl::output::{name_of, to_compact_json};
+use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Info, Query, fetch, find};
+use crate::obj;
 use crate::server::{
     ApiServer, DeleteOptions, ListOptions, Patch, Propagation, Subresource, WriteOptions, merge_patch, strategic_merge_patch,
     three_way_merge_patch, three_way_strategic_patch,
@@ -177,7 +178,11 @@ impl Applying {
             return Err(error);
         }
         if self.reporter.has_format() && !self.done.is_empty() {
-            let object = if self.done.len() == 1 { self.done[0].clone() } else { list_of(std::mem::take(&mut self.done)) };
+            let object = match &mut self.done[..] {
+                [one] => std::mem::take(one),
+                // One of Go's types, where others make theirs themselves.
+                _ => obj!({"apiVersion": "v1", "items": std::mem::take(&mut self.done), "kind": "List", "metadata": {}}),
+            };
             self.reporter.report("", &object, cx.out)?;
         }
         CliError::check(std::mem::take(&mut self.errors))?;
@@ -569,15 +574,20 @@ fn view_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let found = find(cx, &query, cx.args())?;
     for (i, info) in found.into_infos()?.into_iter().enumerate() {
         let Some(original) = last_applied::original(&info.object) else {
-            return fail(format!(
-                "no last-applied-configuration annotation found on resource: {}",
-                if cx.args().is_empty() { named(info.kind, &info.name) } else { info.name.clone() }
-            ));
+            // There is an error only where there is a source to be named in it.
+            return match cx.args() {
+                [] => fail(format!(
+                    "error when no last-applied-configuration annotation found on resource: {}\n {}: <nil>",
+                    info.name,
+                    quote(&info.source)
+                )),
+                _ => Ok(Flow::Done),
+            };
         };
         if i > 0 && !json {
             cx.out.outln("---");
         }
-        cx.out.out(if json { crate::kubectl::output::to_json(&original) + "\n" } else { crate::kubectl::output::to_yaml(&original) });
+        cx.out.out(if json { json_order::sorted(&original, "  ") + "\n" } else { crate::kubectl::output::to_yaml(&original) });
     }
     Ok(Flow::Done)
 }

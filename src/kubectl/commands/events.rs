@@ -7,10 +7,11 @@ use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, int, list, switch, text};
 use crate::kubectl::host::Step;
+use crate::kubectl::output::TabWriter;
 use crate::kubectl::output::columns::{age, timestamp_micros};
-use crate::kubectl::output::{TabWriter, list_of};
 use crate::kubectl::printing::{ObjectPrinter, object_printer};
 use crate::kubectl::resources::require_kind;
+use crate::obj;
 use crate::server::ListOptions;
 use crate::store::ChangeType;
 
@@ -61,7 +62,10 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let object = match flags.text("for") {
         "" => None,
         target => match target.split_once('/') {
-            Some((kind, name)) if !name.is_empty() => Some((require_kind(cx.host.api, kind)?, name.to_owned())),
+            Some((kind, name)) if !name.is_empty() => match require_kind(cx.host.api, kind) {
+                Ok(kind) => Some((kind, name.to_owned())),
+                Err(error) => return Err(CliError::NoResource(error.to_string())),
+            },
             _ => return fail("--for must be in resource/name form"),
         },
     };
@@ -84,7 +88,10 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return Ok(Flow::Done);
     }
     if let Some(printer) = &mut watching.printer {
-        printer.print(&list_of(events), cx.out)?;
+        // A list of this type has no name, and what the printer says of that is not looked at.
+        if flags.text("output") != "name" {
+            printer.print(&obj!({"apiVersion": "v1", "items": events, "kind": "EventList", "metadata": {}}), cx.out)?;
+        }
         return Ok(Flow::Done);
     }
     watching.headers(cx);

@@ -96,5 +96,6 @@ fn label_one(cx: &mut Context<'_, '_>, info: &Info, asked: &mut Asked) -> Result
         (false, false) => "not labeled",
     };
     let object = super::get::as_asked(cx, info, object);
+    asked.reporter.begin_anew();
     asked.reporter.report(done, &object, cx.out)
 }

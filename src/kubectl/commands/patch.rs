@@ -55,7 +55,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail(format!("--type must be one of [json merge strategic], not {ty:?}"));
     }
     let sub = flags.text("subresource");
-    let mut reporter = Reporter::new(cx)?;
+    let mut reporter = Reporter::new(cx)?.without_suffix();
     let dry_run = cx.dry_run()?;
     let text = if file.is_empty() {
         inline.to_owned()
@@ -111,6 +111,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             record_after(cx, &info, &mut object, dry_run)?;
         }
         let object = super::get::as_asked(cx, &info, object);
+        reporter.begin_anew();
         reporter.report(done, &object, cx.out)
     })?;
     if count == 0 { fail("no objects passed to patch") } else { Ok(Flow::Done) }

@@ -1,6 +1,6 @@
 //! `kubectl taint`.
 
-use crate::api::{Value, kinds, names};
+use crate::api::{Value, kinds, names, quote};
 use crate::base::List as _;
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow};
@@ -9,7 +9,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, switch};
 use crate::kubectl::output::name_of;
 use crate::kubectl::printing::object_printer;
-use crate::kubectl::resources::{Query, find, kinds_of};
+use crate::kubectl::resources::{Query, find, kind_of};
 use crate::obj;
 use crate::server::{Patch, Subresource};
 
@@ -137,9 +137,11 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if changes.add.is_empty() && changes.remove.is_empty() {
         return fail("at least one taint update is required");
     }
-    let kinds = kinds_of(cx.host.api, &resources[0])?;
-    if let Some(kind) = kinds.iter().find(|k| **k != kinds::NODE) {
-        return fail(format!("invalid resource type {}, only node types are supported", kind.plural));
+    let of = resources[0].to_lowercase();
+    match kind_of(cx.host.api, &of) {
+        Some(kind) if kind == kinds::NODE => {}
+        Some(_) => return fail(format!("invalid resource type {of}, only node types are supported")),
+        None => return Err(CliError::NoResource(format!("the server doesn't have a resource type {}", quote(&of)))),
     }
     let clashes =
         changes.add.iter().flat_map(|a| changes.remove.iter().filter(|r| r.key == a.key && (r.effect.is_empty() || r.effect == a.effect)));
@@ -147,10 +149,17 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if !clash.is_empty() {
         return fail(format!("can not both modify and remove the following taint(s) in the same command: {}", clash.join(", ")));
     }
-    if resources.len() < 2 && !cx.flags().is_on("all") && query.selector.is_none() {
+    // Where nodes are selected, names count for nothing.
+    let selects = match (cx.flags().is_on("all"), query.selector.is_some()) {
+        (true, true) => return fail("setting 'all' parameter with a non empty selector is prohibited"),
+        (false, false) => false,
+        _ => true,
+    };
+    if resources.len() < 2 && !selects {
         return fail("at least one resource name must be specified since 'all' parameter is not set");
     }
-    let mut printer = object_printer(cx)?;
+    let resources = if selects { &resources[..1] } else { resources };
+    let printer = object_printer(cx)?;
     let dry_run = cx.dry_run()?;
     let options = cx.write_options(dry_run)?;
     let overwrite = cx.flags().is_on("overwrite");
@@ -177,8 +186,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
                 }
             }
         }
-        match &mut printer {
-            Some(printer) => printer.print(&object, cx.out)?,
+        // Each is printed as if it were the first.
+        match &printer {
+            Some(printer) => printer.clone().print(&object, cx.out)?,
             None => cx.out.outln(format!("{} {done}", name_of(&object))),
         }
     }
@@ -195,8 +205,10 @@ fn reorganize(
     changes: &Changes,
     overwrite: bool,
 ) -> Result<(Vec<Value>, &'static str), CliError> {
-    if !overwrite && changes.add.iter().any(|a| old.iter().any(|o| o.key == a.key && o.effect == a.effect)) {
-        return fail(format!("node {node} already has a taint(s) with same effect(s) and --overwrite is false"));
+    let twins = old.iter().flat_map(|o| changes.add.iter().filter(|a| a.key == o.key && a.effect == o.effect));
+    let keys: Vec<&str> = twins.map(|a| a.key.as_str()).list();
+    if !overwrite && !keys.is_empty() {
+        return fail(format!("node {node} already has {} taint(s) with same effect(s) and --overwrite is false", keys.join(",")));
     }
     let mut next: Vec<Value> = changes
         .add
@@ -226,7 +238,7 @@ fn reorganize(
         .remove
         .iter()
         .filter(|r| !gone.iter().any(|g| g.key == r.key && (r.effect.is_empty() || r.effect == g.effect)))
-        .map(|r| CliError::Message(format!("taint {:?} not found", r.text())))
+        .map(|r| CliError::Message(format!("taint {} not found", quote(&r.text()))))
         .list();
     CliError::check(missing)?;
     let done = if changes.add.is_empty() {

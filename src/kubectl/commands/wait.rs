@@ -17,7 +17,7 @@ const OWN: &[Flag] = &[array("for", ""), duration("timeout")];
 pub static COMMAND: Command = Command {
     usage: "([-f FILENAME] | resource.group/resource.name | resource.group [(-l label | --all)]) [--for=create|--for=delete|--for condition=available|--for=jsonpath='{}'[=value]] [options]",
     flags: &[flags::FILENAME, flags::SELECTOR, flags::FIELD_SELECTOR, flags::ALL, flags::ALL_NAMESPACES, flags::PRINT, flags::LOCAL, OWN],
-    ..Command::new("wait", "Experimental: Wait for a specific condition on one or many resources", run)
+    ..Command::new("wait", "Wait for a specific condition on one or many resources", run)
 };
 
 /// Where `--timeout` does not say.
@@ -132,6 +132,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 impl Waiting {
     /// Looks again.
     pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+        // Who comes after one that took all the time is not looked at any more.
+        let mut late = false;
         if let Some(query) = self.query.take() {
             let found = find(cx, &query, cx.args())?;
             let (infos, errors) = found.split();
@@ -151,7 +153,7 @@ impl Waiting {
         while let Some(info) = self.queue.last().cloned() {
             cx.require(("list", info.kind, ""), &info.namespace, &info.name)?;
             let current = cx.host.api.get(info.kind, &info.namespace, &info.name).ok();
-            match self.is_met(&info, current.as_ref()) {
+            match self.is_met(&info, current.as_ref()).map(|met| met && !late) {
                 Ok(true) => {
                     self.queue.pop();
                     match &mut self.printer {
@@ -163,6 +165,7 @@ impl Waiting {
                 Ok(false) => {
                     self.queue.pop();
                     let once = cx.flags().duration_micros("timeout") == Some(0);
+                    late = !once && !self.goals.iter().any(|g| matches!(g, Goal::Delete));
                     let what = if once { "condition not met for" } else { "timed out waiting for the condition on" };
                     self.errors.push(CliError::Message(format!("{what} {}/{}", info.kind.plural, info.name)));
                 }

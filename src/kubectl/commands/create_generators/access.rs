@@ -122,7 +122,7 @@ fn verbs(cx: &Context<'_, '_>) -> Vec<String> {
 
 /// Checks what a rule is made of, and finds the groups of its resources.
 fn rules(cx: &mut Context<'_, '_>, verbs: &[String], resources: Vec<Resource>) -> Result<Vec<Value>, CliError> {
-    for verb in verbs {
+    for verb in verbs.iter().filter(|_| !resources.is_empty()) {
         if !RESOURCE_VERBS.contains(&verb.as_str()) {
             cx.out.errln(format!("Warning: '{verb}' is not a standard resource verb"));
         }

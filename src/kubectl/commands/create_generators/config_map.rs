@@ -54,9 +54,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         }
     }
     if cx.flags().is_on("append-hash") {
-        let encoded =
-            obj!({"data": match object.get("data") { Value::Null => Value::from(""), d => d.clone() }, "kind": "ConfigMap", "name": name});
-        let mut encoded = encoded;
+        let data = if object.get("data").is_null() { Value::map() } else { object.get("data").clone() };
+        let mut encoded = obj!({"data": data, "kind": "ConfigMap", "name": name});
         if !object.get("binaryData").is_null() {
             encoded.set(&["binaryData"], object.get("binaryData").clone());
         }

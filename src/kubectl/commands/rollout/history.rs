@@ -1,8 +1,9 @@
 //! `kubectl rollout history`.
 
 use super::{revisions, targets};
+use crate::api::{kinds, quote};
 use crate::kubectl::command::{Command, Flow};
-use crate::kubectl::context::Context;
+use crate::kubectl::context::{CHANGE_CAUSE, Context};
 use crate::kubectl::describe::describe_pod_template;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, int};
@@ -27,7 +28,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let found = targets(cx)?;
     found.each(&mut |info| {
         let Some(revisions) = revisions::of(cx, &info)? else {
-            return fail(format!("no history viewer has been implemented for {:?}", info.kind.kind));
+            return fail(format!("no history viewer has been implemented for {}", quote(&info.kind.group_kind())));
         };
         if let Some(printer) = &mut printer {
             for revision in revisions.iter().filter(|r| wanted == 0 || r.number == wanted) {
@@ -40,7 +41,12 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             let Some(revision) = revisions.iter().find(|r| r.number == wanted) else {
                 return fail("unable to find the specified revision");
             };
-            let template = describe_pod_template(&revision.template, cx.host.now);
+            let mut template = revision.template.clone();
+            // Of the others it does not get into the template.
+            if !revision.cause.is_empty() && info.kind == kinds::DEPLOYMENT {
+                template.set(&["metadata", "annotations", CHANGE_CAUSE], revision.cause.as_str());
+            }
+            let template = describe_pod_template(&template, cx.host.now);
             cx.out.out(format!("{name} with revision #{wanted}\n{template}\n"));
             return Ok(());
         }

@@ -121,7 +121,7 @@ fn status(info: &Info, object: &Value, revision: i64) -> Result<(String, bool), 
         "Deployment" => deployment(object, revision),
         "DaemonSet" => daemon_set(object),
         "StatefulSet" => stateful_set(object),
-        other => fail(format!("no status viewer has been implemented for {other}")),
+        _ => fail(format!("no status viewer has been implemented for {}", info.kind.group_kind())),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::revisions::{self, Revision};
 use super::targets;
 use crate::api::well_known::{CONTROLLER_REVISION_HASH, LAST_APPLIED, POD_TEMPLATE_HASH};
-use crate::api::{Object, Value};
+use crate::api::{Object, Value, quote};
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::describe::describe_pod_template;
@@ -62,7 +62,7 @@ fn without_hash(template: &Value) -> Value {
 // Models polymorphichelpers.RollbackerFor.
 fn roll_back(cx: &mut Context<'_, '_>, info: &Info, to: i64, dry_run: DryRun) -> Result<String, CliError> {
     let Some(all) = revisions::of(cx, info)? else {
-        return fail(format!("no rollbacker has been implemented for {:?}", info.kind.kind));
+        return fail(format!("no rollbacker has been implemented for {}", quote(&info.kind.group_kind())));
     };
     let is_deployment = info.kind.kind == "Deployment";
     if to < 0 {
@@ -78,7 +78,8 @@ fn roll_back(cx: &mut Context<'_, '_>, info: &Info, to: i64, dry_run: DryRun) ->
         },
     };
     if dry_run == DryRun::Client {
-        return Ok(describe_pod_template(&target.template, cx.host.now));
+        let template = describe_pod_template(&target.template, cx.host.now);
+        return Ok(if is_deployment { template } else { format!("will roll back to {template}") });
     }
     if is_deployment && info.object.at(&["spec", "paused"]).is_true() {
         return fail("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again");

@@ -69,6 +69,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     for info in infos {
         let path = match pod_spec_path(&info) {
             Ok(path) => path,
+            // To be listed, what has no pods is passed over.
+            Err(_) if listing => continue,
             Err(error) => {
                 errors.push(error);
                 continue;

@@ -104,21 +104,24 @@ fn for_containers(spec: &mut Value, mut change: impl FnMut(&mut Value)) {
 }
 
 /// Whether a container is meant by `-c`: its name, or a pattern with `*`.
+// Models kubectl/pkg/cmd/set.selectString, for which the first part may stand anywhere, and which takes where a part stands in what
+// is left of the name for where it stands in the name.
 fn is_selected(pattern: &str, name: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let head = parts.next().unwrap_or("");
-    let Some(mut rest) = name.strip_prefix(head) else { return false };
-    let mut last = None;
-    for part in parts {
-        // Each part but the last is taken where it first stands; the last must end the name.
-        if let Some(middle) = last.replace(part) {
-            match rest.find(middle) {
-                Some(at) => rest = &rest[at + middle.len()..],
-                None => return false,
-            }
+    if !pattern.contains('*') {
+        return pattern == name;
+    }
+    let mut from = 0;
+    let mut parts = pattern.split('*').peekable();
+    while let Some(part) = parts.next() {
+        if part.is_empty() {
+            continue;
+        }
+        match name.get(from..).and_then(|rest| rest.find(part)) {
+            Some(at) if at >= from && (parts.peek().is_some() || name.len() == part.len() + at) => from = at,
+            _ => return false,
         }
     }
-    last.map_or(rest.is_empty(), |tail| rest.ends_with(tail))
+    true
 }
 
 /// Sends an object that was changed and reports it; one that is as it was is passed over.
@@ -152,7 +155,10 @@ mod tests {
             ("web", "web2", false),
             ("w*b", "web", true),
             ("*-side*", "a-sidecar", true),
-            ("a*a", "a", false),
+            ("a*a", "a", true),
+            ("e*", "web", true),
+            ("we*eb", "web", true),
+            ("w*e", "web", false),
             ("**************", "x", true),
         ] {
             assert_eq!(is_selected(pattern, name), want, "{pattern} {name}");
