@@ -468,6 +468,7 @@ fn kind_fields(kind: &Kind) -> &'static [&'static str] {
         ("", "services") => &["spec.clusterIP", "spec.type"],
         ("batch", "jobs") => &["status.successful"],
         ("certificates.k8s.io", _) => &["spec.signerName"],
+        ("resource.k8s.io", "resourceslices") => &["spec.nodeName", "spec.driver"],
         _ => &[],
     }
 }

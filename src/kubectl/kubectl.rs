@@ -294,6 +294,10 @@ fn begin(command: &'static Command, cx: &mut Context<'_, '_>) -> Result<Flow, Cl
             let error = cx.usage(format!("unknown command {:?}", cx.args().join(" ")));
             return Err(error);
         }
+        Run::Group(_) if command.subcommands.is_empty() => {
+            cx.out.errln(format!("No {} commands are available in this version of kubectl", command.name));
+            return Ok(Flow::Done);
+        }
         Run::Group(_) => {
             // kubectl hands on another stream here and there, and what does nothing by itself succeeds.
             let to_stdout = matches!(command.name, "certificate" | "rollout");

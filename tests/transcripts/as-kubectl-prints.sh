@@ -7,6 +7,9 @@ items:
 - {apiVersion: v1, kind: ConfigMap, metadata: {name: l1}, data: {a: b}}
 - {apiVersion: v1, kind: ConfigMap, metadata: {name: l2}, data: {a: b}}
 #end
+#file odd.yaml
+{apiVersion: v1, kind: ConfigMap, metadata: {name: l1}, data: {a: c}, odd: 1}
+#end
 #file web.yaml
 apiVersion: apps/v1
 kind: Deployment
@@ -93,6 +96,10 @@ kubectl create deployment bare --image=nginx
 kubectl apply view-last-applied deploy/bare
 kubectl events --for nope/x
 kubectl events -o name
+kubectl diff -f odd.yaml | tail -1
+kubectl alpha
+kubectl get resourceslices --field-selector=spec.nodeName=node1
+kubectl get resourceslices --field-selector=spec.pool.name=a
 kubectl events -o json | head -4
 kubectl wait pod own --for=condition=Ready --timeout=1s
 kubectl wait pod/own deploy/web --for=jsonpath='{.metadata.name}'=web --timeout=1s

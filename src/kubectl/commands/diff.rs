@@ -5,14 +5,14 @@ use crate::api::well_known::LAST_APPLIED;
 use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::{List as _, Order as _};
 use crate::kubectl::command::{Command, Flow, Task};
-use crate::kubectl::context::Context;
+use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, array, int, switch};
 use crate::kubectl::host::{Ended, Step};
 use crate::kubectl::output::to_yaml;
 use crate::kubectl::resources::{Info, Query, find};
 use crate::kubectl::unified;
-use crate::server::{Subresource, WriteOptions};
+use crate::server::Subresource;
 
 const OWN: &[Flag] = &[
     switch("server-side", ""),
@@ -162,7 +162,8 @@ fn shown(object: &Value, with_managers: bool) -> String {
 
 /// What the server would make of it. What was applied last stays as it is, so that it is no difference, and no new generation.
 fn merged(cx: &mut Context<'_, '_>, info: &Info, live: Option<&Value>) -> Result<Value, CliError> {
-    let options = WriteOptions { dry_run: true, ..WriteOptions::STRICT };
+    // Nothing is said of validation, and so the server warns.
+    let options = cx.write_options(DryRun::Server)?;
     if cx.flags().is_on("server-side") {
         let force = cx.flags().is_on("force-conflicts");
         return cx.apply(info.kind, &info.namespace, &info.object, force, Subresource::None, &options);
