@@ -112,7 +112,8 @@ impl Kubelets {
         waiting.order();
         for (.., uid) in waiting {
             let Some(kubelet) = self.kubelets.get(node) else { return };
-            let Some(worker) = kubelet.pods.get(&uid) else { continue };
+            // What was granted to one before it may have had this one judged already.
+            let Some(worker) = kubelet.pods.get(&uid).filter(|w| w.waits_for_resources()) else { continue };
             let desired = PodSpec::parse(&worker.pod);
             let verdict = if is_mirror(&worker.pod) {
                 Err(("Infeasible", "In-place resize of static-pods is not supported".to_owned()))

@@ -73,3 +73,8 @@ kubectl get pod r -o jsonpath='{.metadata.labels.a} {.spec.containers[0].image}{
 kubectl create deploy d --image=nginx
 kubectl patch deploy d --subresource status -p '{"metadata":{"labels":{"a":"b"},"annotations":{"a":"b"}}}'
 kubectl get deploy d -o jsonpath='{.metadata.labels} {.metadata.annotations.a}{"\n"}'
+for p in one two; do kubectl run $p --image=busybox --overrides='{"spec":{"nodeName":"node2","containers":[{"name":"c","image":"busybox","command":["sleep","999"],"resources":{"requests":{"cpu":"500m"}}}]}}'; done
+kubectl run hog --image=busybox --overrides='{"spec":{"nodeName":"node2","containers":[{"name":"c","image":"busybox","command":["sleep","999"],"resources":{"requests":{"cpu":"2500m"}}}]}}'; sleep 5
+for p in one two; do kubectl patch pod $p --subresource resize -p '{"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"1200m"}}}]}}'; done
+kubectl delete pod hog --now; sleep 2
+for p in one two; do kubectl get events --field-selector involvedObject.name=$p -o custom-columns=REASON:.reason,COUNT:.count --no-headers | grep Resize; done
