@@ -292,8 +292,7 @@ impl Node {
             let mut object = current.clone();
             object.set(&["metadata", "labels"], labelled.labels());
             if let Ok(updated) = api.update(&by, nodes, object, Subresource::None, &WriteOptions::default()) {
-                let version = updated.at(&["metadata", "resourceVersion"]).clone();
-                next.set(&["metadata", "resourceVersion"], version);
+                next.set(&["metadata"], updated.get("metadata").clone());
             }
         }
         if !next.get("status").same(current.get("status")) {

@@ -212,6 +212,20 @@ fn filled_memory_is_killed_at_its_limit() {
 }
 
 #[test]
+fn a_node_that_joins_later_has_a_kubelets_labels_too() {
+    let node = "apiVersion: v1\nkind: Node\nmetadata: {name: late, labels: {disk: ssd}}\n";
+    let labels = "kubectl get node late --no-headers -o 'custom-columns=D:.metadata.labels.disk,H:.metadata.labels.kubernetes\\.io/hostname,O:.metadata.labels.kubernetes\\.io/os'";
+    transcript(
+        &[("late.yaml", node)],
+        &[
+            (0.0, "kubectl apply -f late.yaml", &["node/late created"]),
+            (3.0, labels, &["ssd late linux"]),
+            (4.0, "kubectl get node late --no-headers", &["late Ready <none> 4s v1.36.2"]),
+        ],
+    );
+}
+
+#[test]
 fn a_node_without_network_goes_on_and_tells_later() {
     let cut = r#""fault":{"node":"node1","network":"stop"},"cmd":null},{"t":25,"cmd":"kubectl delete pods --all --wait=false"},{"t":90,"fault":{"node":"node1","network":"start"}"#;
     let pods =
