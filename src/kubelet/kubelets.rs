@@ -393,6 +393,7 @@ impl Kubelets {
         let Some(kubelet) = self.kubelets.get_mut(node).filter(|k| k.node.running != on) else { return };
         kubelet.node.running = on;
         if on {
+            kubelet.node.restore(api, now);
             return self.catch_up(api, now, node, PodWorker::node_returned);
         }
         for worker in kubelet.pods.values_mut() {

@@ -225,6 +225,24 @@ impl Node {
         let _ = api.delete(&Caller::new(now, "kubelet"), kinds::LEASE, LEASES, &self.name, &DeleteOptions::now());
     }
 
+    /// Makes the node object anew where somebody has deleted it, as a kubelet does that starts. Of its labels those are the same as
+    /// before that say where it is.
+    // Models registerWithAPIServer (pkg/kubelet/kubelet_node_status.go).
+    pub fn restore(&self, api: &mut ApiServer, now: Time) {
+        let status = self.object.get("status");
+        let mut object = obj!({"metadata": {"name": &self.name}});
+        for (label, value) in self.labels.entries().filter(|(label, _)| label.starts_with("topology.kubernetes.io/")) {
+            object.set(&["metadata", "labels", label], value.clone());
+        }
+        // The node gets the addresses for its pods that it had.
+        object.set(&["spec", "podCIDR"], self.object.at(&["spec", "podCIDR"]).clone());
+        for member in ["addresses", "allocatable", "capacity", "images", "nodeInfo"] {
+            object.set(&["status", member], status.get(member).clone());
+        }
+        // One that is still there stays as it is.
+        let _ = api.create(&Caller::new(now, "kubelet"), kinds::NODE, "", object, &WriteOptions::default());
+    }
+
     /// Sees that the node object says what a kubelet says of its node.
     pub fn register(&mut self, api: &mut ApiServer, now: Time) {
         let nodes = kinds::NODE;

@@ -226,6 +226,17 @@ fn a_node_that_joins_later_has_a_kubelets_labels_too() {
 }
 
 #[test]
+fn a_kubelet_that_starts_makes_its_node_anew() {
+    let faults = r#""fault":{"node":"node1","kubelet":"stop"},"cmd":null},{"t":25,"cmd":"kubectl label node node1 disk=ssd; kubectl delete node node1"},{"t":90,"fault":{"node":"node1","kubelet":"start"}"#;
+    assert!(disturbed(faults, 85).api().peek(kinds::NODE, "", "node1").is_none());
+    let after = disturbed(faults, 150);
+    let node = after.api().peek(kinds::NODE, "", "node1").expect("its kubelet has started");
+    let labels = ["topology.kubernetes.io/zone", "kubernetes.io/hostname", "disk"].map(|label| node.label(label).unwrap_or("none"));
+    assert_eq!((node.condition("Ready"), labels), ("True", ["zone-1", "node1", "none"]));
+    assert_eq!(node.at(&["status", "allocatable"]), node.at(&["status", "capacity"]));
+}
+
+#[test]
 fn a_node_without_network_goes_on_and_tells_later() {
     let cut = r#""fault":{"node":"node1","network":"stop"},"cmd":null},{"t":25,"cmd":"kubectl delete pods --all --wait=false"},{"t":90,"fault":{"node":"node1","network":"start"}"#;
     let pods =
