@@ -363,6 +363,10 @@ impl Kubelets {
         let name: ArcStr = node.name().into();
         if let Some(kubelet) = self.kubelets.get_mut(&name) {
             if !deleted {
+                if kubelet.node.object.uid() != node.uid() && kubelet.node.running && !kubelet.node.cut {
+                    // Its kubelet goes on, and says of the new object what it said of the old one.
+                    kubelet.node.register(api, now);
+                }
                 kubelet.node.update(node);
                 kubelet.node.offer_extended(api, now);
                 if kubelet.node.closed != node.at(&["spec", "unschedulable"]).is_true() {
@@ -406,9 +410,6 @@ impl Kubelets {
     fn catch_up(&mut self, api: &mut ApiServer, now: Time, node: &str, then: fn(&mut PodWorker, &mut Cx<'_>)) {
         let Some(kubelet) = self.kubelets.get_mut(node) else { return };
         kubelet.node.drop_lease(api, now);
-        if let Some(object) = api.peek(kinds::NODE, "", node).cloned() {
-            kubelet.node.update(&object);
-        }
         kubelet.node.register(api, now);
         let uids: Vec<ArcStr> = kubelet.pods.keys().cloned().list();
         let listed: SortedMap<ArcStr, Value> = api.pods_on(node).map(|p| (self.worker_uid(p), p.clone())).collect();

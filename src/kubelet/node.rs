@@ -229,16 +229,12 @@ impl Node {
     /// before that say where it is.
     // Models registerWithAPIServer (pkg/kubelet/kubelet_node_status.go).
     pub fn restore(&self, api: &mut ApiServer, now: Time) {
-        let status = self.object.get("status");
         let mut object = obj!({"metadata": {"name": &self.name}});
         for (label, value) in self.labels.entries().filter(|(label, _)| label.starts_with("topology.kubernetes.io/")) {
             object.set(&["metadata", "labels", label], value.clone());
         }
         // The node gets the addresses for its pods that it had.
         object.set(&["spec", "podCIDR"], self.object.at(&["spec", "podCIDR"]).clone());
-        for member in ["addresses", "allocatable", "capacity", "images", "nodeInfo"] {
-            object.set(&["status", member], status.get(member).clone());
-        }
         // One that is still there stays as it is.
         let _ = api.create(&Caller::new(now, "kubelet"), kinds::NODE, "", object, &WriteOptions::default());
     }
@@ -250,6 +246,12 @@ impl Node {
         api.resume_heartbeats(now, &self.name);
         let mut next = current.clone();
         let status = next.get_mut("status");
+        // Of an object that is new it says what it said of the last one.
+        for (member, said) in self.object.get("status").entries().filter(|(member, _)| *member != "conditions") {
+            if status.get(member).is_null() {
+                status.set(&[member], said.clone());
+            }
+        }
         let defaults: [(&str, Value); 5] = [
             ("capacity", obj!({"cpu": "4", "ephemeral-storage": "100Gi", "memory": "8Gi", "pods": "110"})),
             ("addresses", obj!([{"type": "InternalIP", "address": &self.ip}, {"type": "Hostname", "address": &self.name}])),
