@@ -4,7 +4,7 @@ use super::api_over_http::is_api_server;
 use super::container_runtime::{HttpRequest, NetError, NetRequest, NetResponse};
 use super::dns::{records, resolve};
 use super::traffic::Way;
-use crate::api::well_known::SERVICE_NAME;
+use crate::api::well_known::{SERVICE_NAME, ZONE};
 use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, RandomStream};
 use crate::network::HttpResponse;
@@ -107,13 +107,12 @@ pub(super) fn route(api: &ApiServer, random: &mut RandomStream, sender: &Sender<
     if let Some(service) = service_of(api, &ip) {
         let port = service.at(&["spec", "ports"]).items().iter().find(|p| p.get("port").int() == i64::from(port));
         let local = service.at(&["spec", "internalTrafficPolicy"]).str() == "Local";
-        let node = if local { sender.node } else { "" };
-        return port.map_or(Route::Silence, |port| to_endpoint(api, random, service, port, node, sender.ip));
+        return port.map_or(Route::Silence, |port| to_endpoint(api, random, service, port, sender.node, local, sender.ip));
     }
     match node_port(api, &ip, port) {
         Some((service, port, node)) => {
             let local = service.at(&["spec", "externalTrafficPolicy"]).str() == "Local";
-            to_endpoint(api, random, service, port, if local { node } else { "" }, sender.ip)
+            to_endpoint(api, random, service, port, node, local, sender.ip)
         }
         None => match (request, health_check(api, &ip, port)) {
             (NetRequest::Http(_), Some(response)) => Route::Answer(Ok(NetResponse::Http(response))),
@@ -170,21 +169,36 @@ fn health_check(api: &ApiServer, ip: &str, port: u16) -> Option<HttpResponse> {
     Some(response)
 }
 
-/// A service's port leads to one of its ready endpoints, of those on one node where that is named.
-fn to_endpoint(api: &ApiServer, random: &mut RandomStream, service: &Value, port: &Value, node: &str, client: &str) -> Route {
-    let [ready, ending] = endpoints(api, service, port.get("name").str(), node);
+/// A node leads a service's port to one of its ready endpoints, of its own alone where it is to stay `local`.
+fn to_endpoint(api: &ApiServer, random: &mut RandomStream, service: &Value, port: &Value, node: &str, local: bool, client: &str) -> Route {
+    let [mut ready, ending] = endpoints(api, service, port.get("name").str(), if local { node } else { "" });
+    if !local {
+        keep_near(api, node, &mut ready);
+    }
     // Pods that end but still serve are better than none (ProxyTerminatingEndpoints).
     let able = if ready.is_empty() { ending } else { ready };
     let chosen = match service.at(&["spec", "sessionAffinity"]).str() {
         // The same client meets the same endpoint as long as it is there.
-        "ClientIP" => able.iter().max_by_key(|(ip, _)| RandomStream::new(0, &format!("{client} {ip}")).bits()),
+        "ClientIP" => able.iter().max_by_key(|(ip, ..)| RandomStream::new(0, &format!("{client} {ip}")).bits()),
         _ => pick(&able, random),
     };
     match chosen {
-        Some((ip, target)) => Route::Address(ip.clone(), *target),
+        Some((ip, target, _)) => Route::Address(ip.clone(), *target),
         // kube-proxy drops what may go to a node's own endpoints alone, and rejects connections to a service without any.
-        None if !node.is_empty() => Route::Silence,
+        None if local => Route::Silence,
         None => Route::Answer(Err(NetError::Refused)),
+    }
+}
+
+/// Leaves of the endpoints those that are meant for a node, or else for its zone, where all say for whom they are.
+// Models topologyModeFromHints and availableForTopology (pkg/proxy/topology.go).
+fn keep_near(api: &ApiServer, node: &str, ready: &mut Vec<Target<'_>>) {
+    let zone = api.peek(kinds::NODE, "", node).and_then(|n| n.label(ZONE)).unwrap_or("");
+    for (list, name) in [("forNodes", node), ("forZones", zone)] {
+        let meant = |(.., hints): &Target<'_>| hints.get(list).items().iter().any(|hint| hint.get("name").str() == name);
+        if ready.iter().all(|(.., hints)| !hints.get(list).is_empty()) && ready.iter().any(meant) {
+            return ready.retain(meant);
+        }
     }
 }
 
@@ -197,9 +211,11 @@ pub(super) fn is_ready(endpoint: &Value) -> bool {
     endpoint.at(&["conditions", "ready"]).as_bool().unwrap_or(true)
 }
 
-/// Addresses and target ports of a service's port, those that are ready and those that end and serve still; of one node where that is
-/// named.
-fn endpoints(api: &ApiServer, service: &Value, port_name: &str, node: &str) -> [Vec<(ArcStr, u16)>; 2] {
+/// An endpoint's address, its port, and its hints.
+type Target<'a> = (ArcStr, u16, &'a Value);
+
+/// What is behind a service's port, what is ready and what ends and serves still; of one node where that is named.
+fn endpoints<'a>(api: &'a ApiServer, service: &'a Value, port_name: &str, node: &str) -> [Vec<Target<'a>>; 2] {
     let mut out = [Vec::new(), Vec::new()];
     for slice in slices_of(api, service) {
         let Some(port) = slice.get("ports").items().iter().find(|p| p.get("name").str() == port_name).map(|p| p.get("port").int()) else {
@@ -213,7 +229,7 @@ fn endpoints(api: &ApiServer, service: &Value, port_name: &str, node: &str) -> [
                 false if conditions.get("serving").is_true() && conditions.get("terminating").is_true() => 1,
                 false => continue,
             };
-            out[which].extend(endpoint.get("addresses").items().iter().map(|a| (a.arc_str(), port)));
+            out[which].extend(endpoint.get("addresses").items().iter().map(|a| (a.arc_str(), port, endpoint.get("hints"))));
         }
     }
     out

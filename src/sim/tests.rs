@@ -222,7 +222,11 @@ fn a_node_that_joins_later_has_a_kubelets_labels_too() {
             (3.0, labels, &["ssd late linux"]),
             (4.0, "kubectl get node late --no-headers", &["late Ready <none> 4s v1.36.2"]),
             // One that is made anew while its kubelet goes on is what that says.
-            (5.0, "kubectl get node node1 -o jsonpath={.status.allocatable} > before; kubectl delete node node1", &["node \"node1\" deleted"]),
+            (
+                5.0,
+                "kubectl get node node1 -o jsonpath={.status.allocatable} > before; kubectl delete node node1",
+                &["node \"node1\" deleted"],
+            ),
             (6.0, "sed 's/late/node1/' late.yaml | kubectl apply -f -", &["node/node1 created"]),
             (8.0, "kubectl get node node1 --no-headers", &["node1 Ready <none> 2s v1.36.2"]),
             (9.0, "kubectl get node node1 -o jsonpath={.status.allocatable} | cmp - before && echo same", &["same"]),
