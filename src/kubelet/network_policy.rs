@@ -84,7 +84,7 @@ fn is_peer(api: &ApiServer, namespace: &str, rule: &Value, peer: End<'_>) -> boo
 }
 
 /// Whether an address lies within `address/length`.
-fn is_within(ip: &str, block: &str) -> bool {
+pub(super) fn is_within(ip: &str, block: &str) -> bool {
     let Some((base, length)) = block.split_once('/') else { return false };
     let (Ok(ip), Ok(base), Ok(length)) = (ip.parse(), base.parse(), length.parse()) else { return false };
     cidr::is_within(base, length, ip)

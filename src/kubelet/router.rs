@@ -3,6 +3,7 @@
 use super::api_over_http::is_api_server;
 use super::container_runtime::{HttpRequest, NetError, NetRequest, NetResponse};
 use super::dns::{records, resolve};
+use super::network_policy::is_within;
 use super::traffic::Way;
 use crate::api::well_known::{SERVICE_NAME, ZONE};
 use crate::api::{ArcStr, Object, Value, kinds};
@@ -49,7 +50,7 @@ pub(super) fn service_behind(api: &ApiServer, namespace: &str, request: &NetRequ
     let mut parts = host.split('.');
     let (name, space) = (parts.next().unwrap_or(""), parts.next().unwrap_or(namespace));
     let named = api.peek(kinds::SERVICE, space, name);
-    let by_address = || service_of(api, host).or_else(|| node_port(api, host, *port).map(|(service, ..)| service));
+    let by_address = || service_at(api, host).or_else(|| node_port(api, host, *port).map(|(service, ..)| service));
     named.or_else(by_address).map_or_else(ArcStr::new, |s| s.uid().into())
 }
 
@@ -92,7 +93,7 @@ pub(super) fn route(api: &ApiServer, random: &mut RandomStream, sender: &Sender<
             let Some((_, addresses)) = resolve(api, namespace, host) else { return Route::Answer(Err(NetError::NoSuchHost)) };
             return match addresses.first() {
                 // Services answer no echo requests.
-                Some(ip) if service_of(api, &ip.to_string()).is_some() => Route::Silence,
+                Some(ip) if service_at(api, &ip.to_string()).is_some() => Route::Silence,
                 Some(ip) => Route::Answer(Ok(NetResponse::Pong(*ip))),
                 None => Route::Answer(Err(NetError::NoSuchHost)),
             };
@@ -104,9 +105,14 @@ pub(super) fn route(api: &ApiServer, random: &mut RandomStream, sender: &Sender<
     if is_api_server(api, &ip, port) {
         return Route::Api;
     }
-    if let Some(service) = service_of(api, &ip) {
+    if let Some(service) = service_at(api, &ip) {
+        let ranges = service.at(&["spec", "loadBalancerSourceRanges"]).items();
+        if balances(service, &ip) && !ranges.is_empty() && !ranges.iter().any(|range| is_within(sender.ip, range.str())) {
+            return Route::Silence;
+        }
         let port = service.at(&["spec", "ports"]).items().iter().find(|p| p.get("port").int() == i64::from(port));
-        let local = service.at(&["spec", "internalTrafficPolicy"]).str() == "Local";
+        // From inside of the cluster all endpoints are behind its addresses outside.
+        let local = is_own(service, &ip) && service.at(&["spec", "internalTrafficPolicy"]).str() == "Local";
         return port.map_or(Route::Silence, |port| to_endpoint(api, random, service, port, sender.node, local, sender.ip));
     }
     match node_port(api, &ip, port) {
@@ -130,7 +136,23 @@ fn pick<'a, T>(list: &'a [T], random: &mut RandomStream) -> Option<&'a T> {
 }
 
 pub(super) fn service_of<'a>(api: &'a ApiServer, ip: &str) -> Option<&'a Value> {
-    api.iter(kinds::SERVICE, None).find(|s| s.at(&["spec", "clusterIP"]).str() == ip)
+    api.iter(kinds::SERVICE, None).find(|s| is_own(s, ip))
+}
+
+fn is_own(service: &Value, ip: &str) -> bool {
+    service.at(&["spec", "clusterIP"]).str() == ip
+}
+
+/// The service that has an address, in the cluster or outside: nodes lead to its endpoints what pods send to either.
+fn service_at<'a>(api: &'a ApiServer, ip: &str) -> Option<&'a Value> {
+    let outside = |s: &&Value| balances(s, ip) || s.at(&["spec", "externalIPs"]).items().iter().any(|a| a.str() == ip);
+    service_of(api, ip).or_else(|| api.iter(kinds::SERVICE, None).find(outside))
+}
+
+/// Whether an address is that of a service's load balancer, and nodes need not pass through it.
+fn balances(service: &Value, ip: &str) -> bool {
+    let list = service.at(&["status", "loadBalancer", "ingress"]).items();
+    list.iter().any(|i| i.get("ip").str() == ip && i.get("ipMode").str() != "Proxy")
 }
 
 /// The service that is behind a port of a node, its port, and the node's name.
