@@ -363,11 +363,7 @@ impl Kubelets {
         let name: ArcStr = node.name().into();
         if let Some(kubelet) = self.kubelets.get_mut(&name) {
             if !deleted {
-                if kubelet.node.object.uid() != node.uid() && kubelet.node.running && !kubelet.node.cut {
-                    // Its kubelet goes on, and says of the new object what it said of the old one.
-                    kubelet.node.register(api, now);
-                }
-                kubelet.node.update(node);
+                kubelet.node.take_in(api, now, node);
                 kubelet.node.offer_extended(api, now);
                 if kubelet.node.closed != node.at(&["spec", "unschedulable"]).is_true() {
                     self.watch_pressure(now, &name);

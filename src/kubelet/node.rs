@@ -145,6 +145,14 @@ impl Node {
         self.object = object.clone();
     }
 
+    /// Takes in a change of the node object. Of one made anew, a kubelet that goes on says what it said of the old one.
+    pub fn take_in(&mut self, api: &mut ApiServer, now: Time, object: &Value) {
+        if self.object.uid() != object.uid() && self.running && !self.cut {
+            self.register(api, now);
+        }
+        self.update(object);
+    }
+
     /// What somebody says that the node has beyond what its kubelet knows can be used as well.
     // Models `MachineInfo` (pkg/kubelet/nodestatus), which makes extended resources of the capacity allocatable.
     pub fn offer_extended(&self, api: &mut ApiServer, now: Time) {
