@@ -1,7 +1,9 @@
-//! sed: addresses, `s`, `p`, `d`, `q`, `a`, `i`, `c`, `y`, `n`, `N`, `D`, `P`, `g`, `G`, `h`, `H`, `x`, `=`, `b`, `t`, `{}`, `-n -e -i -E -s`.
+//! sed: addresses, `s`, `p`, `d`, `q`, `a`, `i`, `c`, `y`, `n`, `N`, `D`, `P`, `g`, `G`, `h`, `H`, `x`, `=`, `b`, `t`,
+//! `r`, `w`, `{}`, `-n -e -i -E -s`.
 
 mod parse;
 
+use super::super::super::kernel::OpenHow;
 use super::super::super::regex::Regex;
 use super::super::{Complaint, Options, Refusal, Run};
 use super::{Filter, Made, Sink};
@@ -33,6 +35,8 @@ struct Command {
     negated: bool,
     /// Open range: the line that it ends after, or none yet known.
     active: Option<Option<u64>>,
+    /// A range that begins at a numbered line is over: it begins once, and later where that line was not looked at.
+    over: bool,
     action: Action,
 }
 
@@ -68,9 +72,20 @@ enum Action {
     List,
     /// To where, which is the end where there is nothing; and whether a substitution must have been made, or must not.
     Branch(Option<usize>, Option<bool>),
+    Write(String),
     /// Skips to the end of the block unless selected.
     Block(usize),
     Label,
+}
+
+impl Command {
+    /// The file that it writes to.
+    fn writes(&self) -> Option<&str> {
+        match &self.action {
+            Action::Write(file) | Action::Substitute { write: Some(file), .. } => Some(file),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -105,7 +120,10 @@ pub struct Sed {
     after: Vec<String>,
     /// The bytes made of the present line.
     made: usize,
+    /// The present line has no end.
     missing_newline: bool,
+    /// Nor has what was written last: it gets one if more follows.
+    owed: bool,
 }
 
 /// Starts it.
@@ -141,6 +159,16 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
         run.err(if p.is_gnu { format!("-e expression #1, char {}: {e}", p.at) } else { e });
         return Err(1);
     }
+    for (command, file) in std::mem::take(&mut p.reads) {
+        let bytes = run.k.fs.read(&run.p.cwd, &file, SPACE_BYTES_MAX).unwrap_or_default();
+        p.commands[command].action = Action::Append(String::from_utf8_lossy(&bytes).into_owned());
+    }
+    for file in p.commands.iter().filter_map(Command::writes) {
+        // What is written to is empty at first. Where it cannot be, each write says so.
+        if let Ok(d) = run.k.open(run.p, file, OpenHow::Truncate) {
+            run.k.desc_unref(d);
+        }
+    }
     for (command, label) in std::mem::take(&mut p.jumps) {
         let target = if label.is_empty() { None } else { p.labels.iter().find(|l| l.0 == label).map(|l| l.1) };
         if target.is_none() && !label.is_empty() {
@@ -168,6 +196,7 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
         after: Vec::new(),
         made: 0,
         missing_newline: false,
+        owed: false,
     };
     Ok((Filter::Sed(Box::new(sed)), rest))
 }
@@ -177,21 +206,27 @@ impl Sed {
         self.file = name.to_string();
         if self.separate {
             self.line = 0;
+            self.commands.iter_mut().for_each(|c| c.over = false);
+        }
+        self.owed &= self.in_place.is_none();
+    }
+
+    /// A text and the end of a line, where the present line has one.
+    fn emit_line(&mut self, text: &str, sink: &mut Sink) {
+        self.emit(text, sink);
+        self.owed = self.missing_newline;
+        if !self.owed {
+            self.emit(if self.end == 0 { "\0" } else { "\n" }, sink);
         }
     }
 
-    /// A text and the end of a line.
-    fn emit_line(&mut self, text: &str, sink: &mut Sink) {
-        self.emit(text, sink);
-        self.emit(if self.end == 0 { "\0" } else { "\n" }, sink);
-    }
-
     fn emit(&mut self, text: &str, sink: &mut Sink) {
+        let end = std::mem::take(&mut self.owed).then_some(self.end);
         self.made += text.len();
         match &mut self.in_place {
             Some(out) if out.len() > FILE_BYTES_MAX => {}
-            Some(out) => out.extend(text.bytes()),
-            None => sink.out.extend(text.bytes()),
+            Some(out) => out.extend(end.into_iter().chain(text.bytes())),
+            None => sink.out.extend(end.into_iter().chain(text.bytes())),
         }
     }
 
@@ -292,26 +327,39 @@ impl Sed {
                         (None, z) => Self::hits(z, line, last, text),
                     };
                     if over {
-                        command.active = None;
+                        (command.active, command.over) = (None, true);
                     }
                     // A numbered end that has passed already selects only the first line.
                     !matches!(until, Some(n) if line > n)
                 }
-                None if Self::hits(a, line, last, text) => {
-                    match z {
-                        Address::Line(n) if *n <= line => {}
-                        Address::Line(n) => command.active = Some(Some(*n)),
-                        Address::More(0) => {}
-                        Address::More(n) => command.active = Some(Some(line + n)),
-                        Address::Last if last => {}
-                        _ => command.active = Some(None),
+                None => {
+                    let begins = match a {
+                        Address::Line(n) => !command.over && line >= *n,
+                        a => Self::hits(a, line, last, text),
+                    };
+                    if begins {
+                        command.active = match z {
+                            Address::Line(n) => (*n > line).then_some(Some(*n)),
+                            Address::More(n) => (*n > 0).then(|| Some(line.saturating_add(*n))),
+                            Address::Last if last => None,
+                            _ => Some(None),
+                        };
+                        command.over = command.active.is_none();
                     }
-                    true
+                    begins
                 }
-                None => false,
             },
         };
         yes != command.negated
+    }
+
+    /// `w`, and that of `s`.
+    fn write(&mut self, file: &str, space: &str, sink: &mut Sink) {
+        self.made += space.len();
+        if file == "/dev/stdout" {
+            return self.emit_line(space, sink);
+        }
+        sink.files.push((file.to_owned(), true, format!("{space}\n").into_bytes()));
     }
 
     /// Runs the commands on a line.
@@ -352,11 +400,11 @@ impl Sed {
                             self.emit_line(&space, sink);
                         }
                         if let Some(name) = write {
-                            self.made += space.len();
-                            sink.files.push((name.clone(), true, format!("{space}\n").into_bytes()));
+                            self.write(name, &space, sink);
                         }
                     }
                 }
+                Action::Write(name) => self.write(name, &space, sink),
                 Action::Print => self.emit_line(&space, sink),
                 Action::PrintFirst => self.emit_line(space.split('\n').next().unwrap_or(""), sink),
                 Action::Delete => {
@@ -442,10 +490,7 @@ impl Sed {
         }
         self.commands = commands;
         if print {
-            match self.missing_newline && self.after.is_empty() {
-                true => self.emit(&space, sink),
-                false => self.emit_line(&space, sink),
-            }
+            self.emit_line(&space, sink);
         }
         for text in std::mem::take(&mut self.after) {
             self.emit(&text, sink);

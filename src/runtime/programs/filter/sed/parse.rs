@@ -14,6 +14,8 @@ pub(super) struct Parser {
     pub(super) commands: Vec<Command>,
     pub(super) labels: Vec<(String, usize)>,
     pub(super) jumps: Vec<(usize, String)>,
+    /// The commands that append a file's text.
+    pub(super) reads: Vec<(usize, String)>,
     pub(super) last: Option<Regex>,
 }
 
@@ -96,7 +98,7 @@ impl Parser {
             }
             Some(c) if c.is_ascii_digit() => {
                 let n = self.number().unwrap_or(0);
-                if self.peek() == Some('~') {
+                if self.is_gnu && self.peek() == Some('~') {
                     self.at += 1;
                     Some(Address::Step(n, self.number().unwrap_or(1)))
                 } else {
@@ -111,7 +113,7 @@ impl Parser {
                     self.at += 1;
                 }
                 let text = self.until(delimiter)?;
-                let fold = self.peek() == Some('I');
+                let fold = self.is_gnu && self.peek() == Some('I');
                 if fold {
                     self.at += 1;
                 }
@@ -136,7 +138,7 @@ impl Parser {
             if c == '\\' && self.peek().is_some() {
                 let e = self.peek().unwrap_or('\n');
                 self.at += 1;
-                out.push(if e == 't' { '\t' } else { e });
+                out.push(escaped(e));
             } else if c == '\n' {
                 break;
             } else {
@@ -220,6 +222,21 @@ impl Parser {
                     self.blanks();
                     Action::Quit(self.number().unwrap_or(0) as i32, c == 'q')
                 }
+                'r' | 'w' => {
+                    self.blanks();
+                    let start = self.at;
+                    while self.peek().is_some_and(|c| c != '\n') {
+                        self.at += 1;
+                    }
+                    let file: String = self.c[start..self.at].iter().collect();
+                    if file.is_empty() {
+                        return Err("empty filename".into());
+                    }
+                    if c == 'r' {
+                        self.reads.push((self.commands.len(), file.clone()));
+                    }
+                    Action::Write(file)
+                }
                 'a' => Action::Append(self.text()),
                 'i' => Action::Insert(self.text()),
                 'c' => Action::Change(self.text()),
@@ -251,7 +268,7 @@ impl Parser {
                 }
                 other => return Err(format!("unsupported command {other}")),
             };
-            self.commands.push(Command { from, to, negated, active: None, action });
+            self.commands.push(Command { from, to, negated, active: None, over: false, action });
             self.blanks();
             if let Some(c) = self.peek()
                 && !matches!(c, ';' | '\n' | '}' | '#')
@@ -288,13 +305,11 @@ impl Parser {
                         with.push(Part::Text(std::mem::take(&mut text)));
                         with.push(Part::Group(e as usize - '0' as usize));
                     }
-                    'U' | 'L' | 'u' | 'l' | 'E' => {
+                    'U' | 'L' | 'u' | 'l' | 'E' if self.is_gnu => {
                         with.push(Part::Text(std::mem::take(&mut text)));
                         with.push(Part::Case(e));
                     }
-                    'n' => text.push('\n'),
-                    't' => text.push('\t'),
-                    e => text.push(e),
+                    e => text.push(escaped(e)),
                 }
             } else {
                 text.push(c);
@@ -324,6 +339,16 @@ impl Parser {
     }
 }
 
+/// What a letter behind a backslash stands for.
+fn escaped(c: char) -> char {
+    match c {
+        'n' => '\n',
+        't' => '\t',
+        'r' => '\r',
+        c => c,
+    }
+}
+
 /// One `s`, as an editor has it: what it makes of a line.
 pub struct Substitution {
     re: Regex,
@@ -340,7 +365,7 @@ impl Substitution {
         if c.iter().filter(|d| **d == delimiter).count() == 2 {
             c.push(delimiter);
         }
-        let mut parser = Parser { c, ..Parser::default() };
+        let mut parser = Parser { c, is_gnu: true, ..Parser::default() };
         match parser.substitute()? {
             Action::Substitute { re, with, global, nth, .. } => Ok(Substitution { re, with, global, nth }),
             _ => Err("bad substitution".into()),
