@@ -43,6 +43,7 @@ pub struct Awk {
     env: Vec<(String, String)>,
     /// Files written to, so that the first write truncates.
     written: Vec<String>,
+    is_gnu: bool,
 }
 
 /// A variable.
@@ -122,6 +123,7 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
         now_s: run.k.now.unix_s(),
         env: run.p.env.iter().map(|(n, v)| (n.to_string(), v.to_string())).list(),
         written: Vec::new(),
+        is_gnu: run.k.is_gnu(),
     };
     awk.fields.push(Value::Input("".into()));
     awk.set_global("FS", &o.value('F').map_or_else(|| " ".to_string(), |s| if s == "t" { "\t".into() } else { unescape(s) }));

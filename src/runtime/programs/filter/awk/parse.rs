@@ -238,6 +238,10 @@ impl Parser<'_> {
                         out.push(b'/');
                         self.at += 2;
                     }
+                    Some(b'\\') if self.b.get(self.at + 1) == Some(&b'\n') => {
+                        self.line += 1;
+                        self.at += 2;
+                    }
                     Some(b'\\') => {
                         let (bytes, n) = super::super::super::super::text::unescape_one(&self.b[(self.at + 1).min(self.b.len())..]);
                         // An unknown escape keeps its backslash, for regular expressions.

@@ -196,7 +196,7 @@ impl Awk {
             newline = true;
         }
         match fs {
-            " " => text.split_whitespace().map(str::to_string).list(),
+            " " => text.split([' ', '\t', '\n']).filter(|word| !word.is_empty()).map(str::to_string).list(),
             "" => text.chars().map(String::from).list(),
             fs if fs.chars().count() == 1 && fs != "\\" => {
                 let c = fs.chars().next().unwrap_or(' ');
@@ -376,6 +376,8 @@ impl Awk {
                             self.joined = false;
                             return;
                         }
+                        // The present record is split as it was read.
+                        "FS" => self.split_record(),
                         _ => {}
                     }
                 }

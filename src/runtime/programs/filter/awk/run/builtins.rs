@@ -54,8 +54,8 @@ impl Awk {
         match name {
             "substr" => {
                 let text = t(0);
-                // Rounded, and cut at both ends, as POSIX has it.
-                let from = n(1).round();
+                // Rounded, and cut at both ends, as POSIX has it. busybox counts from what is there.
+                let from = if self.is_gnu { n(1).round() } else { n(1).round().max(1.0) };
                 let end = if values.len() > 2 { from + n(2).round() } else { f64::INFINITY };
                 let skip = (from.max(1.0) - 1.0) as usize;
                 let take = (end - from.max(1.0)).max(0.0).min(TEXT_BYTES_MAX as f64) as usize;
@@ -63,7 +63,7 @@ impl Awk {
             }
             "index" => {
                 let (text, part) = (t(0), t(1));
-                Value::Number(text.find(&*part).map_or(0.0, |n| (text[..n].chars().count() + 1) as f64))
+                Value::Number(text.find(&*part).filter(|_| !part.is_empty()).map_or(0.0, |n| (text[..n].chars().count() + 1) as f64))
             }
             "sprintf" => Value::of(self.sprintf(&values)),
             "tolower" => Value::of(t(0).to_lowercase()),
