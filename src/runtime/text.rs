@@ -102,7 +102,9 @@ fn unescape(b: &[u8], out: &mut Vec<u8>) -> bool {
 }
 
 /// What `printf` prints, and complaints about its arguments. The error: no format at all.
-pub fn printf(args: &[String]) -> Result<(Vec<u8>, Vec<String>), String> {
+///
+/// `strict`: as busybox has it, what is no number as a whole counts as 0, and so does nothing at all, which is an error too.
+pub fn printf(args: &[String], strict: bool) -> Result<(Vec<u8>, Vec<String>), String> {
     let args = if args.first().is_some_and(|a| a == "--") { &args[1..] } else { args };
     let Some(format) = args.first() else { return Err("usage: printf FORMAT [ARG]...".into()) };
     let mut rest = args[1..].iter();
@@ -110,14 +112,14 @@ pub fn printf(args: &[String]) -> Result<(Vec<u8>, Vec<String>), String> {
     let mut errors = Vec::new();
     loop {
         let before = rest.len();
-        let go_on = format_once(format.as_bytes(), &mut rest, &mut out, &mut errors);
+        let go_on = format_once(format.as_bytes(), &mut rest, strict, &mut out, &mut errors);
         if !go_on || rest.len() == 0 || rest.len() == before || out.len() > 16 << 20 {
             return Ok((out, errors));
         }
     }
 }
 
-fn format_once(f: &[u8], args: &mut std::slice::Iter<'_, String>, out: &mut Vec<u8>, errors: &mut Vec<String>) -> bool {
+fn format_once(f: &[u8], args: &mut std::slice::Iter<'_, String>, strict: bool, out: &mut Vec<u8>, errors: &mut Vec<String>) -> bool {
     let mut i = 0;
     while i < f.len() {
         match f[i] {
@@ -132,7 +134,7 @@ fn format_once(f: &[u8], args: &mut std::slice::Iter<'_, String>, out: &mut Vec<
             b'%' => {
                 let spec = Spec::read(f, i + 1, &mut || args.next().map(|a| number(a).0).unwrap_or(0));
                 let Some((spec, end)) = spec else {
-                    errors.push("invalid format".to_string());
+                    errors.push("%: invalid format".to_string());
                     return false;
                 };
                 i = end;
@@ -150,12 +152,13 @@ fn format_once(f: &[u8], args: &mut std::slice::Iter<'_, String>, out: &mut Vec<
                     b'q' => spec.text(args.next().map_or("''".to_string(), |a| quote(a)).as_bytes(), out),
                     b'c' => spec.text(args.next().and_then(|a| a.chars().next()).map(String::from).unwrap_or_default().as_bytes(), out),
                     b'd' | b'i' | b'u' | b'x' | b'X' | b'o' => {
-                        let text = args.next().map_or("0", String::as_str);
+                        let text = args.next().map_or(if strict { "" } else { "0" }, String::as_str);
                         let (v, ok) = number(text);
+                        let ok = ok && !(strict && (text.is_empty() || text.starts_with('+')));
                         if !ok {
                             errors.push(format!("invalid number '{text}'"));
                         }
-                        spec.integer(v, out);
+                        spec.integer(if ok || !strict { v } else { 0 }, out);
                     }
                     b'e' | b'E' | b'f' | b'F' | b'g' | b'G' => {
                         let text = args.next().map_or("0", String::as_str);
@@ -334,11 +337,12 @@ impl Spec {
 
     /// Formats an integer.
     pub fn integer(&self, v: i64, out: &mut Vec<u8>) {
+        let prefix = |text: &'static str| if self.alternate && v != 0 { text } else { "" };
         let (negative, mut digits) = match self.conversion {
             b'u' => (false, (v as u64).to_string()),
-            b'x' => (false, format!("{}{v:x}", if self.alternate { "0x" } else { "" })),
-            b'X' => (false, format!("{}{v:X}", if self.alternate { "0X" } else { "" })),
-            b'o' => (false, format!("{}{v:o}", if self.alternate { "0" } else { "" })),
+            b'x' => (false, format!("{}{v:x}", prefix("0x"))),
+            b'X' => (false, format!("{}{v:X}", prefix("0X"))),
+            b'o' => (false, format!("{}{v:o}", prefix("0"))),
             _ => (v < 0, v.unsigned_abs().to_string()),
         };
         if let Some(p) = self.precision {

@@ -73,7 +73,7 @@ pub fn posix_class(name: &str) -> Option<&'static [(char, char)]> {
         "print" => &[(' ', '~')],
         "graph" => &[('!', '~')],
         "cntrl" => &[('\0', '\x1f'), ('\x7f', '\x7f')],
-        "xdigit" => &[('0', '9'), ('a', 'f'), ('A', 'F')],
+        "xdigit" => &[('0', '9'), ('A', 'F'), ('a', 'f')],
         _ => return None,
     })
 }

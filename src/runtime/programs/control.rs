@@ -167,7 +167,8 @@ pub fn xargs(_: &mut Run<'_>, o: &Options) -> Step {
 }
 
 impl Xargs {
-    fn split(&self) -> VecDeque<Vec<String>> {
+    /// The commands to run; the quote that is never closed, where there is one.
+    fn split(&self) -> Result<VecDeque<Vec<String>>, char> {
         let text = String::from_utf8_lossy(&self.input).into_owned();
         let words: Vec<String> = if let Some(c) = self.between {
             text.strip_suffix(c).unwrap_or(&text).split(c).filter(|w| c != '\0' || !w.is_empty()).map(str::to_string).list()
@@ -197,13 +198,16 @@ impl Xargs {
                     (None, c) => word.push(c),
                 }
             }
+            if let Some(quote) = quote {
+                return Err(quote);
+            }
             if open || !word.is_empty() {
                 out.push(word);
             }
             out
         };
         if let Some(mark) = &self.replace {
-            return words.into_iter().map(|w| self.command.iter().map(|a| a.replace(mark.as_str(), &w)).collect()).collect();
+            return Ok(words.into_iter().map(|w| self.command.iter().map(|a| a.replace(mark.as_str(), &w)).collect()).collect());
         }
         let mut out = VecDeque::new();
         if words.is_empty() && !self.skip_empty {
@@ -214,7 +218,7 @@ impl Xargs {
                 if self.lines { chunk.iter().flat_map(|l| l.split_whitespace().map(str::to_string)).list() } else { chunk.to_vec() };
             out.push_back(self.command.iter().cloned().chain(words).list());
         }
-        out
+        Ok(out)
     }
 
     pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
@@ -228,7 +232,15 @@ impl Xargs {
         }
         self.ended = true;
         if self.words.is_none() {
-            self.words = Some(self.split());
+            match self.split() {
+                Ok(words) => self.words = Some(words),
+                Err(quote) => {
+                    let kind = if quote == '"' { "double" } else { "single" };
+                    let more = if k.is_gnu() { "; by default quotes are special to xargs unless you use the -0 option" } else { "" };
+                    let _ = k.put(p, 2, format!("xargs: unmatched {kind} quote{more}\n").as_bytes());
+                    return Step::Exit(1, 20);
+                }
+            }
         }
         if let Some(pid) = self.child {
             let Some(n) = p.reaped.iter().position(|r| r.0 == pid) else { return Step::Wait(Block::Child, 0) };

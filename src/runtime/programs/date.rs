@@ -70,10 +70,41 @@ pub fn moment(text: &str, now: i64, gnu: bool) -> Option<i64> {
     if let Some(n) = t.strip_prefix('@') {
         return n.parse().ok();
     }
-    let iso = t.replacen(' ', "T", 1);
-    let iso = if iso.contains('T') { iso } else { format!("{iso}T00:00:00") };
-    let iso = if iso.len() == 16 { format!("{iso}:00") } else { iso };
-    parse_rfc3339(&iso).or_else(|| parse_rfc3339(&format!("{iso}Z"))).map(|p| p.0)
+    parse_rfc3339(t).map(|p| p.0).or_else(|| by_parts(t, now)).or_else(|| stamp(t, now).filter(|_| !gnu))
+}
+
+/// A day and a time as people write them: `2030-1-2 3:04`, one of both, and how far from UTC they are told.
+fn by_parts(text: &str, now: i64) -> Option<i64> {
+    let (text, behind) = match text.strip_suffix('Z') {
+        Some(text) => (text, 0),
+        None => match text.rsplit_once(' ') {
+            Some((text, zone)) if zone.len() == 5 && zone.starts_with(['+', '-']) => {
+                let n = zone.parse::<i64>().ok()?;
+                (text, n / 100 * 3600 + n % 100 * 60)
+            }
+            _ => (text, 0),
+        },
+    };
+    let (day, time) = match text.split_once([' ', 'T']) {
+        Some(both) => both,
+        None if text.contains(':') => ("", text),
+        None => (text, "0:0"),
+    };
+    let numbers = |text: &str, by: char| -> Option<Vec<i64>> {
+        text.split(by).map(|n| n.parse().ok().filter(|_| n.len() <= 4 && n.bytes().all(|b| b.is_ascii_digit()))).collect()
+    };
+    let today = civil_from_days(now.div_euclid(86_400));
+    let (year, month, day) = match numbers(day, '-').as_deref() {
+        _ if day.is_empty() => today,
+        Some([year, month, day]) => (*year, *month, *day),
+        _ => return None,
+    };
+    let time = numbers(time, ':').filter(|n| matches!(n.len(), 2 | 3))?;
+    let fits = (1..=12).contains(&month) && (1..=31).contains(&day) && time[0] < 24 && time[1..].iter().all(|n| *n < 60);
+    let seconds = time[0] * 3600 + time[1] * 60 + time.get(2).unwrap_or(&0);
+    // A day that its month does not have is none.
+    let days = Some(days_from_civil(year, month, day)).filter(|days| civil_from_days(*days) == (year, month, day));
+    days.filter(|_| fits).map(|days| days * 86_400 + seconds - behind)
 }
 
 /// `touch -t`: `[[CC]YY]MMDDhhmm[.ss]`.

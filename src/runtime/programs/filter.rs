@@ -245,7 +245,10 @@ impl FilterRun {
     /// Says that the present file cannot be read, and leaves it.
     fn cannot_read(&mut self, k: &mut Kernel, p: &mut Process, e: &str) -> Step {
         let name = self.current.as_ref().map_or("-", |c| c.1.as_str());
-        if name == "-" {
+        if self.name.ends_with("grep") && !k.is_gnu() {
+            // busybox finds nothing in a folder, and says nothing.
+            self.close(k);
+        } else if name == "-" {
             self.cannot_open(k, p, "-", e);
         } else {
             let text = match self.name.as_str() {

@@ -170,7 +170,7 @@ fn find_file<'a>(k: &'a Kernel, cwd: &str, user: (u32, u32), path: Option<&str>,
     };
     if name.contains('/') {
         let node = usable(name)?;
-        return Ok((if name.starts_with('/') { name.to_string() } else { format!("{cwd}/{name}") }, node));
+        return Ok((name.to_string(), node));
     }
     let mut worst = Errno::NoEntry;
     let mut full = String::new();

@@ -20,7 +20,7 @@ pub fn echo(r: &mut Run<'_>, o: &Options) -> i32 {
 }
 
 pub fn printf(r: &mut Run<'_>, o: &Options) -> i32 {
-    match text::printf(&o.rest) {
+    match text::printf(&o.rest, !r.k.is_gnu()) {
         Ok((out, errors)) => {
             r.out(out);
             for e in &errors {

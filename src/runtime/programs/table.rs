@@ -104,7 +104,7 @@ static PROGRAMS: &[Row] = &[
     row(
         "sed",
         "[-i[SFX]] [-nrE] [-f FILE]... [-e CMD]... [FILE]...\nor: sed [-i[SFX]] [-nrE] CMD [FILE]...",
-        "ni?rEse:f: expression=e: file=f: in-place=i? quiet=n silent=n regexp-extended=E|uz null-data=z separate=s unbuffered=u posix=u|l: line-length=l: debug=- follow-symlinks=- sandbox=-",
+        "ni?rEe:f: expression=e: file=f: in-place=i? quiet=n silent=n regexp-extended=E|suz null-data=z separate=s unbuffered=u posix=u|l: line-length=l: debug=- follow-symlinks=- sandbox=-",
         Filters(sed::make),
     ),
     row(
@@ -162,7 +162,7 @@ static PROGRAMS: &[Row] = &[
     row(
         "xargs",
         "[OPTIONS] [PROG ARGS]",
-        "+0rtxn:s:L:P:I: no-run-if-empty=r null=0 i?|d: delimiter=d: max-args=n: max-lines=L: max-procs=P: max-chars=s: replace=i? verbose=t exit=x|a:e?E:l?op arg-file=a: eof=e? interactive=p open-tty=o",
+        "+0rtxn:s:P:I: no-run-if-empty=r null=0 i?|L:d: delimiter=d: max-args=n: max-lines=L: max-procs=P: max-chars=s: replace=i? verbose=t exit=x|a:e?E:l?op arg-file=a: eof=e? interactive=p open-tty=o",
         Goes(control::xargs),
     ),
     row(

@@ -12,6 +12,8 @@ pub struct Dd {
     output: DescId,
     block: usize,
     left: Option<u64>,
+    /// What is yet to be passed over of an input that has no places, in bytes.
+    skip: u64,
     full: u64,
     part: u64,
     bytes: u64,
@@ -73,16 +75,28 @@ pub fn start(run: &mut Run<'_>, o: &Options) -> Step {
     for (d, n) in [(input, skip), (output, seek)] {
         if let Some(super::super::super::kernel::DescKind::File { at, .. }) = run.k.desc_mut(d).map(|d| &mut d.kind) {
             *at = n.saturating_mul(block as u64);
+            skip = if d == input { 0 } else { skip };
         }
     }
+    let skip = skip.saturating_mul(block as u64);
     let started = run.k.now;
-    become_program(Program::Dd(Dd { input, output, block, left: count, full: 0, part: 0, bytes: 0, started, quiet }), 50)
+    become_program(Program::Dd(Dd { input, output, block, left: count, full: 0, part: 0, bytes: 0, skip, started, quiet }), 50)
 }
 
 impl Dd {
     pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
         if self.left == Some(0) {
             return self.end(k, p, 0);
+        }
+        if self.skip > 0 {
+            match k.read(self.input, self.skip.min(32 << 10) as usize, false) {
+                Rd::Data(data) => {
+                    self.skip -= data.len() as u64;
+                    return Step::Again(3);
+                }
+                Rd::Empty => return Step::Wait(Block::Read(self.input), 5),
+                Rd::End | Rd::Failed(_) => self.skip = 0,
+            }
         }
         // At most this much at a time; a block may take several steps, of which the last one ends with the block.
         let whole = self.block as u64;

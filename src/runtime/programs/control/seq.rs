@@ -57,7 +57,8 @@ fn read(o: &Options) -> Result<Option<Seq>, String> {
             _ => return Err(format!("invalid number '{a}'")),
         }
     }
-    let digits = numbers.iter().map(|n| n.1).max().unwrap_or(0).min(DIGITS_MAX);
+    // The last number only says where to end.
+    let digits = numbers.iter().rev().skip(1).map(|n| n.1).max().unwrap_or(0).min(DIGITS_MAX);
     let (first, step, last) = match numbers[..] {
         [z] => (1.0, 1.0, z.0),
         [a, z] => (a.0, 1.0, z.0),

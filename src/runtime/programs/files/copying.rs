@@ -78,7 +78,14 @@ fn copy_one(r: &mut Run<'_>, from: &str, to: &str, o: &Options) -> Result<(), Co
     if old.as_ref().is_some_and(kept) {
         return Ok(());
     }
+    if to.ends_with('/') && !is_dir && !node.is_dir() {
+        return Err(fail(if r.k.is_gnu() { Errno::NotDirectory } else { Errno::IsDirectory }));
+    }
     let mut copy = (*node).clone();
+    if matches!(copy.kind, Kind::Device(_)) && !o.any("arR") {
+        // What can be read of it: nothing of /dev/null, and no more of the others.
+        copy = Inode::file("", 0o644);
+    }
     if !o.any("ap") {
         copy.mtime = r.k.now;
         copy.uid = r.p.uid;
@@ -175,6 +182,9 @@ pub fn ln(r: &mut Run<'_>, o: &Options) -> i32 {
             Ok(())
         });
         let what = if o.has('s') { "symbolic" } else { "hard" };
-        result.map_err(|e| if r.k.is_gnu() { format!("failed to create {what} link '{to}': {e}").into() } else { Complaint::about(to, e) })
+        // What cannot be linked to is named first.
+        let about = if !o.has('s') && r.k.fs.stat(&r.p.cwd, from).is_err() { from } else { to };
+        result
+            .map_err(|e| if r.k.is_gnu() { format!("failed to create {what} link '{to}': {e}").into() } else { Complaint::about(about, e) })
     })
 }

@@ -53,7 +53,7 @@ impl Diff {
             return (String::new(), 0);
         }
         let [a, b] = texts.map(String::from_utf8_lossy);
-        let (old, new): (Vec<&str>, Vec<&str>) = (a.lines().list(), b.lines().list());
+        let (old, new): (Vec<&str>, Vec<&str>) = (a.split_inclusive('\n').list(), b.split_inclusive('\n').list());
         if self.brief || old.len().saturating_mul(new.len()) > 4_000_000 {
             return (format!("Files {} and {} differ\n", names[0], names[1]), 1);
         }
@@ -101,6 +101,15 @@ fn rows(old: &[String], new: &[String]) -> Vec<Row> {
     rows
 }
 
+/// A line behind its mark.
+fn write(out: &mut String, mark: &str, line: &str) {
+    *out += mark;
+    *out += line;
+    if !line.ends_with('\n') {
+        *out += "\n\\ No newline at end of file\n";
+    }
+}
+
 /// The changes with some lines around them.
 fn unified(rows: &[Row], old: &[&str], new: &[&str], around: usize) -> String {
     let mut out = String::new();
@@ -114,7 +123,7 @@ fn unified(rows: &[Row], old: &[&str], new: &[&str], around: usize) -> String {
         };
         out.push_str(&format!("@@ -{} +{} @@\n", range(hunk[0].1, '-'), range(hunk[0].2, '+')));
         for (c, i, j) in hunk {
-            out.push_str(&format!("{c}{}\n", if *c == '+' { new[*j] } else { old[*i] }));
+            write(&mut out, &c.to_string(), if *c == '+' { new[*j] } else { old[*i] });
         }
     }
     out
@@ -138,11 +147,11 @@ fn normal(rows: &[Row], old: &[&str], new: &[&str]) -> String {
             'c'
         };
         out.push_str(&format!("{}{what}{}\n", range(group[0].1, gone.len()), range(group[0].2, come.len())));
-        gone.iter().for_each(|r| out.push_str(&format!("< {}\n", old[r.1])));
+        gone.iter().for_each(|r| write(&mut out, "< ", old[r.1]));
         if what == 'c' {
             out.push_str("---\n");
         }
-        come.iter().for_each(|r| out.push_str(&format!("> {}\n", new[r.2])));
+        come.iter().for_each(|r| write(&mut out, "> ", new[r.2]));
     }
     out
 }

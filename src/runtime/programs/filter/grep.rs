@@ -33,6 +33,9 @@ pub struct Grep {
     line: u64,
     hits: u64,
     any: bool,
+    /// A file without a match was named, which is what busybox's `-L` is to find.
+    listed: bool,
+    is_gnu: bool,
     /// What ends a line.
     pub end: u8,
 }
@@ -72,6 +75,8 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
         line: 0,
         hits: 0,
         any: false,
+        listed: false,
+        is_gnu: run.k.is_gnu(),
         end: if o.has('z') { 0 } else { b'\n' },
     };
     let mut texts = Vec::new();
@@ -236,6 +241,7 @@ impl Grep {
         }
         if self.names_only && self.hits > 0 || self.names_missing && self.hits == 0 {
             sink.out.extend(format!("{}\n", self.name).bytes());
+            self.listed = true;
         } else if self.count && !self.names_only && !self.names_missing {
             let name = if self.named { format!("{}:", self.name) } else { String::new() };
             sink.out.extend(format!("{name}{}\n", self.hits).bytes());
@@ -243,6 +249,6 @@ impl Grep {
     }
 
     pub fn finish(&mut self) -> i32 {
-        i32::from(!self.any)
+        i32::from(if self.names_missing && !self.is_gnu { !self.listed } else { !self.any })
     }
 }

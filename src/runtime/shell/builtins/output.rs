@@ -10,7 +10,11 @@ pub(super) fn echo(call: &mut Call) -> Outcome {
     match call.k.put(call.p, 1, &out) {
         Ok(()) => Outcome::Done(0),
         Err(e) => {
-            call.sh.builtin_error(call.k, call.p, if call.sh.bash { "echo: write error" } else { "write error" }, &e.to_string());
+            if call.sh.bash {
+                call.sh.builtin_error(call.k, call.p, "echo: write error", &e.to_string());
+            } else {
+                let _ = call.k.put(call.p, 2, format!("{}: write error: {e}\n", call.sh.arg0).as_bytes());
+            }
             Outcome::Done(1)
         }
     }
@@ -22,7 +26,7 @@ pub(super) fn printf(call: &mut Call) -> Outcome {
         args => (None, args),
     };
     let (mut errors, mut status) = (Vec::new(), 1);
-    match text::printf(args) {
+    match text::printf(args, !call.sh.bash && !call.k.is_gnu()) {
         Ok((out, err)) => {
             errors = err;
             match variable {

@@ -86,6 +86,15 @@ impl Head {
         sink.stop = self.seen >= self.count && self.open == 0;
     }
     pub fn take(&mut self, data: &[u8], sink: &mut Sink) {
+        if self.all_but {
+            let mut held = self.held.pop_front().unwrap_or_default();
+            held.extend_from_slice(data);
+            let over = (held.len() as u64).saturating_sub(self.count);
+            sink.out.extend(held.drain(..over as usize));
+            self.held_bytes = held.len();
+            self.held.push_back(held);
+            return;
+        }
         let n = usize::try_from(self.count.saturating_sub(self.seen)).unwrap_or(usize::MAX).min(data.len());
         sink.out.extend_from_slice(&data[..n]);
         self.seen += n as u64;

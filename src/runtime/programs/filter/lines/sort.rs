@@ -192,7 +192,7 @@ fn value(t: &[u8], flags: &str) -> f64 {
     }
     let n = text.char_indices().take_while(|(i, c)| c.is_ascii_digit() || *c == '.' || (*i == 0 && *c == '-')).count();
     let unit = if flags.contains('h') {
-        text[n..].chars().next().and_then(|c| "KMGTP".find(c.to_ascii_uppercase())).map_or(0, |i| i + 1)
+        text[n..].chars().next().and_then(|c| "KMGTPEZY".find(if c == 'k' { 'K' } else { c })).map_or(0, |i| i + 1)
     } else {
         0
     };

@@ -1,13 +1,21 @@
 //! uniq.
 
-use super::super::super::{Options, Run};
+use super::super::super::super::kernel::OpenHow;
+use super::super::super::{Complaint, Options, Run};
 use super::super::{Filter, Made, Sink};
+use crate::base::List as _;
 
 /// `uniq`.
 pub fn uniq(run: &mut Run<'_>, o: &Options) -> Made {
-    if let [_, output, ..] = &o.rest[..] {
-        run.err(format!("writing to '{output}' is not simulated"));
-        return Err(1);
+    let output = o.rest.get(1).filter(|name| *name != "-").cloned();
+    if let Some(name) = &output {
+        match run.k.open(run.p, name, OpenHow::Truncate) {
+            Ok(d) => run.k.desc_unref(d),
+            Err(e) => {
+                run.err(Complaint::cannot("open", name, e));
+                return Err(1);
+            }
+        }
     }
     let uniq = Uniq {
         count: o.has('c'),
@@ -19,8 +27,9 @@ pub fn uniq(run: &mut Run<'_>, o: &Options) -> Made {
         take: o.number('w').unwrap_or(usize::MAX),
         last: None,
         times: 0,
+        output,
     };
-    Ok((Filter::Uniq(uniq), o.rest.clone()))
+    Ok((Filter::Uniq(uniq), o.rest.iter().take(1).cloned().list()))
 }
 
 #[derive(Debug, Clone)]
@@ -35,6 +44,8 @@ pub struct Uniq {
     take: usize,
     last: Option<Vec<u8>>,
     times: u64,
+    /// The file that it writes to instead.
+    output: Option<String>,
 }
 
 impl Uniq {
@@ -63,11 +74,13 @@ impl Uniq {
         if self.repeated && self.times < 2 || self.unique && self.times > 1 {
             return;
         }
-        if self.count {
-            sink.out.extend(format!("{:7} ", self.times).bytes());
+        let mut text = if self.count { format!("{:7} ", self.times).into_bytes() } else { Vec::new() };
+        text.extend(line);
+        text.push(b'\n');
+        match &self.output {
+            Some(name) => sink.files.push((name.clone(), true, text)),
+            None => sink.out.extend(text),
         }
-        sink.out.extend(line);
-        sink.out.push(b'\n');
     }
     pub fn finish(&mut self, sink: &mut Sink) {
         self.flush(sink);

@@ -15,7 +15,19 @@ pub fn wc(run: &mut Run<'_>, o: &Options) -> Made {
     } else {
         9
     };
-    Ok((Filter::Wc(Wc { show, now: [0; 5], total: [0; 5], files: 0, in_word: false, line: 0, width }), o.rest.clone()))
+    Ok((
+        Filter::Wc(Wc {
+            show,
+            now: [0; 5],
+            total: [0; 5],
+            files: 0,
+            in_word: false,
+            line: 0,
+            width,
+            many: o.rest.len() > 1 && !run.k.is_gnu(),
+        }),
+        o.rest.clone(),
+    ))
 }
 
 #[derive(Debug, Clone)]
@@ -29,6 +41,8 @@ pub struct Wc {
     line: u64,
     /// How many columns a number takes.
     width: usize,
+    /// busybox gives each number room where there are several files.
+    many: bool,
 }
 
 impl Wc {
@@ -55,7 +69,7 @@ impl Wc {
     }
     fn print(&self, n: &[u64; 5], name: &str, sink: &mut Sink) {
         let shown: Vec<u64> = [0, 1, 3, 2, 4].into_iter().filter(|i| self.show[*i]).map(|i| n[i]).list();
-        let (width, all) = (self.width, shown.len() > 1);
+        let (width, all) = (self.width, shown.len() > 1 || self.many);
         let mut text = shown.iter().map(|v| if all { format!("{v:width$}") } else { v.to_string() }).list().join(" ");
         if name != "-" {
             text.push(' ');

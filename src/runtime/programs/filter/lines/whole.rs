@@ -100,6 +100,7 @@ impl Whole {
     pub fn finish(&mut self, sink: &mut Sink) {
         let data = std::mem::take(&mut self.data);
         let lines = || data.strip_suffix(b"\n").unwrap_or(&data).split(|b| *b == b'\n').filter(|_| !data.is_empty());
+        let ends = data.last() == Some(&b'\n');
         match &self.kind {
             WholeKind::Tac => {
                 for l in lines().list().into_iter().rev() {
@@ -159,6 +160,10 @@ impl Whole {
                 }
             }
             WholeKind::Plain => {}
+        }
+        if matches!(self.kind, WholeKind::Rev | WholeKind::Fold(..)) && !ends {
+            // A last line without an end stays so.
+            sink.out.pop();
         }
     }
 }
