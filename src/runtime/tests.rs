@@ -1,5 +1,6 @@
 //! Scripts and what they print; signals; bounds.
 
+mod ash;
 mod bash;
 mod bounds;
 mod programs;
@@ -156,7 +157,7 @@ fn shell_basics() {
             ("export A=1; sh -c 'echo $A'; B=2 sh -c 'echo $B'; echo ${B-no}", "1\n2\nno\n", "", 0),
             ("sleep 5 & wait $!; echo $?", "0\n", "", 0),
             ("sh -c 'exit 7' & wait $!; echo $?", "7\n", "", 0),
-            ("sleep 100 & kill $!; wait $!; echo $?", "143\n", "", 0),
+            ("sleep 100 & kill $!; wait $!; echo $?", "143\n", "Terminated\n", 0),
             ("trap 'echo t' TERM; kill -TERM $$; echo after", "t\nafter\n", "", 0),
             ("trap '' TERM; kill $$; echo on; trap", "on\ntrap -- '' TERM\n", "", 0),
             ("sh -c 'kill $$; echo no'; echo $?; sh -c 'kill -9 $$'; echo $?", "143\n137\n", "Terminated\nKilled\n", 0),

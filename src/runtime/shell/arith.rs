@@ -41,6 +41,7 @@ impl ArithError {
         match self.wrong {
             Wrong::Division => "divide by zero",
             Wrong::Recursion => "expression recursion loop detected",
+            Wrong::Exponent => "exponent less than 0",
             _ => "arithmetic syntax error",
         }
     }
@@ -222,12 +223,14 @@ impl Eval<'_> {
         }
         let live = self.live;
         self.live = live && cond != 0;
-        let yes = self.assign()?;
+        let yes = self.comma()?;
         if !self.accept(":") {
             return Err(self.wrong(Wrong::Colon, self.token));
         }
         self.live = live && cond == 0;
-        let no = self.assign()?;
+        self.deeper()?;
+        let no = self.ternary()?;
+        self.nesting -= 1;
         self.live = live;
         Ok(if cond != 0 { yes } else { no })
     }
@@ -373,7 +376,7 @@ impl Eval<'_> {
             return Ok(v);
         }
         let rest = &self.b[self.pos.min(self.b.len())..];
-        let n = rest.iter().take_while(|c| c.is_ascii_alphanumeric() || **c == b'#' || **c == b'_').count();
+        let n = rest.iter().take_while(|c| c.is_ascii_alphanumeric() || **c == b'#' || **c == b'_' || **c == b'@').count();
         if n == 0 {
             return Err(self.wrong(Wrong::Operand, if rest.is_empty() { self.token } else { self.pos }));
         }
@@ -383,7 +386,7 @@ impl Eval<'_> {
     }
 
     fn value(&mut self, name: &str, key: Option<&Key>) -> Result<i64, ArithError> {
-        let Some(text) = self.vars.get(name, key) else { return Ok(0) };
+        let Some(text) = self.vars.get(name, key).filter(|_| self.live) else { return Ok(0) };
         self.charge(text.len() / 16)?;
         let text = text.trim();
         if text.is_empty() {
@@ -396,22 +399,34 @@ impl Eval<'_> {
     }
 }
 
-/// A number as C writes it: decimal, `0x`, octal, and bash's `base#digits`.
+/// A number as C writes it: decimal, `0x`, octal, and bash's `base#digits`. One that is too large wraps around.
 pub fn number(text: &str) -> Option<i64> {
-    if let Some((base, digits)) = text.split_once('#') {
-        let base: u32 = base.parse().ok().filter(|b| (2..=36).contains(b))?;
-        return i64::from_str_radix(digits, base).ok();
-    }
     let (negative, digits) = text.strip_prefix('-').map_or((false, text), |d| (true, d));
-    if digits.is_empty() || !digits.as_bytes()[0].is_ascii_digit() {
+    if !digits.as_bytes().first()?.is_ascii_digit() {
         return None;
     }
-    let v = if let Some(hex) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
-        i64::from_str_radix(hex, 16).ok()?
-    } else if digits.len() > 1 && digits.starts_with('0') {
-        i64::from_str_radix(digits, 8).ok()?
+    let (base, digits) = if let Some((base, digits)) = digits.split_once('#') {
+        (base.parse().ok().filter(|b| (2..=64).contains(b))?, digits)
+    } else if let Some(hex) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
+        (16, hex)
     } else {
-        digits.parse().ok()?
+        (if digits.starts_with('0') { 8 } else { 10 }, digits)
     };
-    Some(if negative { -v } else { v })
+    let digit = |c: u8| match c {
+        b'0'..=b'9' => Some(i64::from(c - b'0')),
+        b'a'..=b'z' => Some(i64::from(c - b'a') + 10),
+        // Beyond 36 the case of a letter counts.
+        b'A'..=b'Z' => Some(i64::from(c - b'A') + if base > 36 { 36 } else { 10 }),
+        b'@' => Some(62),
+        b'_' => Some(63),
+        _ => None,
+    };
+    if digits.is_empty() {
+        return None;
+    }
+    let mut v = 0i64;
+    for c in digits.bytes() {
+        v = v.wrapping_mul(base).wrapping_add(digit(c).filter(|d| *d < base)?);
+    }
+    Some(if negative { v.wrapping_neg() } else { v })
 }

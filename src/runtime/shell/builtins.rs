@@ -64,6 +64,16 @@ impl Call<'_> {
         Outcome::Done(status)
     }
 
+    /// Prints an error, which ends the script as well, but in bash.
+    fn raise(&mut self, text: &str) -> Outcome {
+        self.complain(text);
+        match self.sh.bash {
+            true => Outcome::Done(1),
+            false if self.sh.opts.interactive => Outcome::Done(2),
+            false => Outcome::Exit(2),
+        }
+    }
+
     /// How bash says something, and how the others do.
     fn worded(&self, bash: String, other: String) -> String {
         if self.sh.bash { bash } else { other }

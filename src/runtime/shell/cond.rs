@@ -157,13 +157,13 @@ fn binary(k: &Kernel, p: &Process, left: &str, op: &str, right: &str) -> Result<
         _ => {
             let n = |t: &str| t.trim().parse::<i64>().map_err(|_| t.to_string());
             let parsed = n(left).and_then(|x| n(right).map(|y| (x, y)));
-            let (x, y) = parsed.map_err(|t| if k.hostname.is_empty() { t.clone() } else { format!("{t}: bad number") })?;
+            let (x, y) = parsed.map_err(|t| format!("{t}: bad number"))?;
             compare(op, x, y).unwrap_or(false)
         }
     })
 }
 
-const BINARY: [&str; 15] = ["=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef", "=~"];
+const BINARY: [&str; 14] = ["=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"];
 
 /// `test` with its arguments; the name comes first. The error is the text after the shell's name.
 pub fn test_command(k: &Kernel, p: &Process, argv: &[String]) -> Result<bool, String> {

@@ -218,7 +218,6 @@ impl Shell {
             Op::ForNext { var, exit } => return self.next_for(k, p, var, *exit),
             Op::Case(word) => match Expander::new(self, k, p).string(word) {
                 Ok(text) => {
-                    self.status = 0;
                     self.control.push(Control::Case(text));
                     self.advance(0);
                 }
@@ -294,7 +293,6 @@ impl Shell {
             None => self.params.iter().map(|p| p.to_string()).list(),
         };
         let start = self.pc() + 1;
-        self.status = 0;
         self.control.push(Control::Loop { again: start, end: start + len as usize, status: 0, items: Some((items, 0)) });
         self.advance(0);
         Flow::Next

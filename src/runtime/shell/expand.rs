@@ -328,6 +328,8 @@ impl<'a> Expander<'a> {
             "RANDOM" if !self.sh.vars.contains_key("RANDOM") => Some(self.record(|e| Ok(e.k.random.below(32768).to_string()))?),
             "SECONDS" if !self.sh.vars.contains_key("SECONDS") => Some(self.k.now.since(self.p.started).as_secs().to_string()),
             "EPOCHSECONDS" => Some(self.k.now.unix_s().to_string()),
+            // busybox counts the lines of `-c` from 0.
+            "LINENO" if !self.sh.bash && !self.k.is_gnu() => Some(self.sh.line_in_busybox().to_string()),
             "LINENO" => Some(self.sh.line.to_string()),
             "PPID" => Some(self.p.ppid.to_string()),
             "UID" | "EUID" if self.sh.bash => Some(self.p.uid.to_string()),
@@ -412,6 +414,14 @@ impl<'a> Expander<'a> {
                 Some(v) => self.append(&v, quoted, f, split),
                 None => {
                     let v = self.string(word)?;
+                    if !parse::is_name(name) {
+                        let bash = self.sh.bash;
+                        return Err(Stop::Fatal(if bash {
+                            format!("${name}: cannot assign in this way")
+                        } else {
+                            format!("{name}: bad variable name")
+                        }));
+                    }
                     match index {
                         Some(Index::Word(w)) => {
                             let key = self.key(name, w)?;
@@ -428,7 +438,8 @@ impl<'a> Expander<'a> {
                     let message = self.string(word)?;
                     let message = match colon {
                         _ if !message.is_empty() => message,
-                        true => "parameter null or not set".into(),
+                        true if self.sh.bash => "parameter null or not set".into(),
+                        true => "parameter not set or null".into(),
                         false => "parameter not set".into(),
                     };
                     return Err(Stop::Fatal(format!("{name}: {message}")));
@@ -604,6 +615,10 @@ impl<'a> Expander<'a> {
                 let dir = if base.is_empty() { "." } else { base };
                 let Ok(node) = self.k.fs.stat(&self.p.cwd, dir) else { continue };
                 let Kind::Dir(entries) = &node.kind else { continue };
+                // bash leaves these two out.
+                if part.starts_with('.') && !self.sh.bash {
+                    next.extend([".", ".."].iter().filter(|name| compiled.matches(name)).map(|name| format!("{prefix}{name}")));
+                }
                 for (name, child) in entries {
                     if name.starts_with('.') && !part.starts_with('.') {
                         continue;

@@ -34,6 +34,7 @@ impl Shell {
                 Some(FrameKind::Source { path, .. }) => format!("{path}: line {line}: "),
                 Some(FrameKind::Eval) => format!("eval: line {}: ", self.line_in_busybox()),
                 Some(FrameKind::Main) if self.script => format!("line {line}: "),
+                Some(FrameKind::Main) if self.named => format!("line {}: ", line.saturating_sub(1)),
                 _ => String::new(),
             };
             format!("{name}: {place}syntax error: {error}\n")
@@ -41,15 +42,31 @@ impl Shell {
         let _ = k.put(p, 2, said.as_bytes());
     }
 
-    /// The line as busybox's builtins tell it: outside of a script they count from 0.
-    fn line_in_busybox(&self) -> u32 {
-        if self.script { self.line } else { self.line.saturating_sub(1) }
+    /// The file of commands that is being read, which for busybox and dash may be what `eval` was given.
+    fn sourced(&self) -> Option<&str> {
+        self.frames.iter().rev().find_map(|f| match &f.kind {
+            FrameKind::Source { path, .. } => Some(path.as_str()),
+            FrameKind::Eval if !self.bash => Some("eval"),
+            _ => None,
+        })
+    }
+
+    /// The line as busybox's builtins tell it: outside of a file they count from 0.
+    pub(super) fn line_in_busybox(&self) -> u32 {
+        if self.script || self.sourced().is_some_and(|file| file != "eval") { self.line } else { self.line.saturating_sub(1) }
     }
 
     /// Prints an error as the shell words it.
     pub(super) fn complain(&self, k: &mut Kernel, p: &mut Process, text: &str) {
-        let place = if (self.bash || self.script) && !self.opts.interactive { format!("line {}: ", self.line) } else { String::new() };
-        let _ = k.put(p, 2, format!("{}: {place}{text}\n", self.arg0).as_bytes());
+        let line = if self.bash { self.line } else { self.line_in_busybox() };
+        let name = &self.arg0;
+        let place = match self.sourced() {
+            Some(path) if self.bash => format!("{path}: line {line}: "),
+            Some(path) if !self.opts.interactive => format!("{name}: {path}: line {line}: "),
+            _ if (self.bash || self.named) && !self.opts.interactive => format!("{name}: line {line}: "),
+            _ => format!("{name}: "),
+        };
+        let _ = k.put(p, 2, format!("{place}{text}\n").as_bytes());
     }
 
     /// What `time` says at its end. What of it was the CPU's is not told apart.

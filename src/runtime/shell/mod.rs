@@ -69,6 +69,13 @@ struct Frame {
     tested: bool,
 }
 
+impl Frame {
+    /// The status before the trap that this is.
+    fn trapped(&self) -> Option<i32> {
+        if let FrameKind::Trap { status, .. } = self.kind { Some(status) } else { None }
+    }
+}
+
 #[derive(Debug, Clone)]
 enum FrameKind {
     Main,
@@ -193,8 +200,10 @@ pub struct Shell {
     input: String,
     /// The line that the here-document at the end of the input waits for.
     here_end: Option<parse::HereEnd>,
-    /// A script file: messages carry lines.
+    /// It runs a script file, whose lines count from 1 in busybox too.
     script: bool,
+    /// It was given a name, as a script file or after `-c`: messages carry lines.
+    named: bool,
     /// A forked part of another shell.
     subshell: bool,
     /// How many command substitutions it is within.
@@ -221,6 +230,9 @@ impl Shell {
 
     fn push_frame(&mut self, code: Arc<Code>, kind: FrameKind, tested: bool) {
         let control = self.control.len();
+        if code.ops.is_empty() && matches!(kind, FrameKind::Eval | FrameKind::Source { .. }) {
+            self.status = 0;
+        }
         self.frames.push(Frame { code, pc: 0, kind, control, tested });
     }
 
@@ -254,10 +266,16 @@ impl Shell {
             if caught != 0 {
                 p.pending &= !caught;
                 self.caught |= caught;
-                if self.opts.interactive && caught & Signal::INT.bit() != 0 && !self.traps.contains_key(&2) {
+                if caught & Signal::INT.bit() != 0 && !self.traps.contains_key(&2) {
                     self.caught &= !Signal::INT.bit();
-                    if let Some(step) = self.interrupted(k, p) {
-                        return step;
+                    if self.opts.interactive {
+                        self.interrupted(k, p);
+                    } else {
+                        // A command that runs ends first.
+                        if !matches!(self.wait, Wait::Jobs { .. }) {
+                            self.wait = Wait::None;
+                        }
+                        self.exiting = Some(130);
                     }
                 }
             }
@@ -428,23 +446,25 @@ impl Shell {
         true
     }
 
+    /// Whether Ctrl-C ends it though it is the first process, which a signal alone does not end: ash and dash see to that.
+    fn ends_on_int(&self, p: &Process) -> bool {
+        p.pid == 1 && !self.bash
+    }
+
     /// Ctrl-C at the prompt or while a command runs.
-    fn interrupted(&mut self, k: &mut Kernel, p: &mut Process) -> Option<Step> {
-        match &self.wait {
-            // The children got it as well: wait for them to end.
-            Wait::Jobs { .. } | Wait::Subst { .. } => None,
-            _ => {
-                self.wait = Wait::None;
-                self.abandon(k, p);
-                self.record.clear();
-                self.input.clear();
-                self.here_end = None;
-                self.status = 130;
-                self.prompted = false;
-                let _ = k.put(p, 1, b"\n");
-                None
-            }
+    fn interrupted(&mut self, k: &mut Kernel, p: &mut Process) {
+        // The children got it as well: wait for them to end.
+        if matches!(self.wait, Wait::Jobs { .. } | Wait::Subst { .. }) {
+            return;
         }
+        self.wait = Wait::None;
+        self.abandon(k, p);
+        self.record.clear();
+        self.input.clear();
+        self.here_end = None;
+        self.status = 130;
+        self.prompted = false;
+        let _ = k.put(p, 1, b"\n");
     }
 
     /// Goes on with what was waited for; a step where it has not come.
@@ -510,6 +530,7 @@ impl Shell {
             }
             Wait::Builtin { pids, any } => {
                 if self.caught != 0 {
+                    self.undo_redirect_of_call(k, p);
                     let n = (1..32).find(|n| self.caught & 1 << n != 0).unwrap_or(0);
                     self.status = 128 + n;
                     return None;
@@ -531,6 +552,16 @@ impl Shell {
                     }
                     None => 0,
                 };
+                if !self.bash && !self.opts.interactive {
+                    for job in self.jobs.iter().filter(|j| pids.as_ref().is_some_and(|list| list.contains(&j.pid))) {
+                        if let Some(ExitStatus::Signal(signal)) = job.status
+                            && !signal.text().is_empty()
+                        {
+                            let _ = k.put(p, 2, format!("{}\n", signal.text()).as_bytes());
+                        }
+                    }
+                }
+                self.undo_redirect_of_call(k, p);
                 match pids {
                     Some(list) => self.jobs.retain(|j| j.status.is_none() || !list.contains(&j.pid)),
                     None => self.jobs.retain(|j| j.status.is_none()),

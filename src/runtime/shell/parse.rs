@@ -370,7 +370,8 @@ impl<'a> Parser<'a> {
             return Ok(Tok::Eof);
         }
         let rest = &self.b[self.pos..];
-        let operator = OPERATORS.iter().find(|op| rest.starts_with(op.as_bytes()) && !opens_process(rest));
+        let known = |op: &str| self.bash || op != "|&";
+        let operator = OPERATORS.iter().find(|op| rest.starts_with(op.as_bytes()) && known(op) && !opens_process(rest));
         if let Some(op) = operator {
             self.pos += op.len();
             if *op == "\n" {

@@ -213,7 +213,7 @@ fn class(c: &[char], open: usize) -> Option<(Elem, usize)> {
 /// Writes `text` so that it stands for itself in a pattern.
 pub fn escape(text: &str, out: &mut String) {
     for c in text.chars() {
-        if matches!(c, '*' | '?' | '[' | ']' | '\\') {
+        if matches!(c, '*' | '?' | '[' | ']' | '\\' | '!' | '^' | '-') {
             out.push('\\');
         }
         out.push(c);

@@ -66,12 +66,16 @@ impl Shell {
             }
         }
         args.next_if(|arg| *arg == "-");
+        if self.ends_on_int(p) {
+            p.handled |= Signal::INT.bit();
+        }
         if command {
             let Some(script) = args.next() else {
                 return Err((2, if self.bash { "-c: option requires an argument" } else { "-c requires an argument" }.to_owned()));
             };
             if let Some(name) = args.next() {
                 self.arg0 = name.clone();
+                self.named = true;
             }
             self.params = args.cloned().list();
             self.begin(script);
@@ -81,7 +85,7 @@ impl Shell {
                     .map_err(|e| if self.bash { (127, format!("{path}: {e}")) } else { (2, format!("can't open '{path}': {e}")) })?;
             self.params = args.cloned().list();
             self.arg0 = path.clone();
-            self.script = true;
+            (self.script, self.named) = (true, true);
             self.begin(&String::from_utf8_lossy(&text));
         } else {
             self.reads_input = true;

@@ -8,7 +8,8 @@ use crate::base::List as _;
 
 pub(super) fn exit(call: &mut Call) -> Outcome {
     let code = match call.args.first() {
-        None => call.sh.status,
+        // In a trap, the status that it was sprung with.
+        None => call.sh.frames.iter().find_map(Frame::trapped).unwrap_or(call.sh.status),
         Some(text) => match text.parse::<i64>() {
             Ok(n) => (n & 255) as i32,
             Err(_) => {
@@ -28,7 +29,8 @@ pub(super) fn leave_function(call: &mut Call) -> Outcome {
     if call.sh.bash && call.sh.called().is_none() {
         return call.fail(2, "can only `return' from a function or sourced script");
     }
-    let status = call.args.first().map_or(call.sh.status, |a| a.parse::<i64>().map_or(2, |n| (n & 255) as i32));
+    let own = call.sh.frames.last().and_then(Frame::trapped).unwrap_or(call.sh.status);
+    let status = call.args.first().map_or(own, |a| a.parse::<i64>().map_or(2, |n| (n & 255) as i32));
     // The frames that end take the instruction pointer with them.
     if let Some(f) = call.sh.frames.last_mut() {
         f.pc += 1;
@@ -38,7 +40,11 @@ pub(super) fn leave_function(call: &mut Call) -> Outcome {
 
 pub(super) fn leave_loops(call: &mut Call) -> Outcome {
     let n = call.args.first().map_or(1, |a| a.parse().unwrap_or(1));
-    if call.sh.leave_loops(call.k, call.p, n, call.name == "continue") { Outcome::Jumped } else { Outcome::Done(0) }
+    if call.sh.leave_loops(call.k, call.p, n, call.name == "continue") {
+        call.sh.status = 0;
+        return Outcome::Jumped;
+    }
+    Outcome::Done(0)
 }
 
 pub(super) fn eval(call: &mut Call) -> Outcome {
@@ -50,7 +56,12 @@ pub(super) fn eval(call: &mut Call) -> Outcome {
 
 pub(super) fn source(call: &mut Call) -> Outcome {
     let Some((path, params)) = call.args.split_first() else { return call.fail(2, "filename argument required") };
-    match call.k.open(call.p, path, OpenHow::Read) {
+    // A bare name is looked for in PATH; bash takes the directory it is in as well.
+    let search = if path.contains('/') { None } else { call.sh.get("PATH").cloned() };
+    let in_path = search.iter().flat_map(|dirs| dirs.split(':')).map(|dir| format!("{dir}/{path}"));
+    let here = (search.is_none() || call.sh.bash).then(|| path.clone());
+    let found = in_path.chain(here).map(|file| call.k.open(call.p, &file, OpenHow::Read)).find(Result::is_ok);
+    match found.unwrap_or_else(|| if search.is_some() { Err(Errno::NoEntry) } else { call.k.open(call.p, path, OpenHow::Read) }) {
         Ok(fd) if call.sh.frames.len() < FRAMES_MAX => {
             let params = (!params.is_empty()).then(|| std::mem::replace(&mut call.sh.params, params.iter().map(ArcStr::from).list()));
             Outcome::Read(Box::new(Reading::all(fd, call.tested, ReadFor::Script { path: path.into(), params })))

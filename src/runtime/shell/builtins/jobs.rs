@@ -160,7 +160,8 @@ fn set_trap(call: &mut Call, signal: Signal, action: Option<&str>) {
         return;
     }
     let ignored = action == Some("");
-    let handled = action.is_some_and(|text| !text.is_empty()) || (action.is_none() && sh.opts.interactive && signal == Signal::INT);
+    let handled = action.is_some_and(|text| !text.is_empty())
+        || (action.is_none() && signal == Signal::INT && (sh.opts.interactive || sh.ends_on_int(p)));
     p.ignored = if ignored { p.ignored | bit } else { p.ignored & !bit };
     p.handled = if handled { p.handled | bit } else { p.handled & !bit };
 }

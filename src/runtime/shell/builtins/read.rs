@@ -248,23 +248,11 @@ impl Shell {
             at += 1;
         }
         while at < chars.len() {
-            if last == Some(fields.len()) {
-                let mut end = chars.len();
-                while end > at && blank(chars[end - 1]) {
-                    end -= 1;
-                }
-                // One separator that ends the last field belongs to it no more.
-                if end > at && separates(chars[end - 1]) && !chars[at..end - 1].iter().any(|c| separates(*c)) {
-                    end -= 1;
-                }
-                fields.push(chars[at..end].iter().map(|c| c.0).collect());
-                break;
-            }
             let start = at;
             while at < chars.len() && !separates(chars[at]) {
                 at += 1;
             }
-            fields.push(chars[start..at].iter().map(|c| c.0).collect());
+            let mut end = at;
             while at < chars.len() && blank(chars[at]) {
                 at += 1;
             }
@@ -274,6 +262,14 @@ impl Shell {
                     at += 1;
                 }
             }
+            // The last field has all that is left, but for a separator that only ends it.
+            if last == Some(fields.len()) && at < chars.len() {
+                (at, end) = (chars.len(), chars.len());
+                while end > start && blank(chars[end - 1]) {
+                    end -= 1;
+                }
+            }
+            fields.push(chars[start..end].iter().map(|c| c.0).collect());
         }
         fields
     }
@@ -301,9 +297,11 @@ pub(super) fn getopts(call: &mut Call) -> Outcome {
     let list: Vec<String> = if rest.is_empty() { sh.params.iter().map(|a| a.to_string()).list() } else { rest.to_vec() };
     let mut index: usize = sh.get("OPTIND").and_then(|v| v.parse().ok()).unwrap_or(1).max(1);
     let silent = spec.starts_with(':');
+    let says = !silent && sh.get("OPTERR").is_none_or(|v| v != "0");
     let end = |sh: &mut Shell, index: usize| {
         let _ = sh.set(name, "?");
         let _ = sh.set("OPTIND", &index.to_string());
+        sh.vars.remove("OPTARG");
         sh.getopts_at = 0;
         Outcome::Done(1)
     };
@@ -329,8 +327,9 @@ pub(super) fn getopts(call: &mut Call) -> Outcome {
         None => {
             if silent {
                 value = Some(c.to_string());
-            } else {
-                sh.complain(k, p, &format!("{}{c}", if sh.bash { "illegal option -- " } else { "illegal option -" }));
+            } else if says {
+                let own = if sh.bash { format!("{}: illegal option -- {c}\n", sh.arg0) } else { format!("Illegal option -{c}\n") };
+                let _ = k.put(p, 2, own.as_bytes());
             }
             found = "?".into();
         }
@@ -344,7 +343,14 @@ pub(super) fn getopts(call: &mut Call) -> Outcome {
                 value = Some(c.to_string());
                 found = ":".into();
             } else {
-                sh.complain(k, p, &if sh.bash { format!("option requires an argument -- {c}") } else { format!("no arg for -{c} option") });
+                if says {
+                    let own = if sh.bash {
+                        format!("{}: option requires an argument -- {c}\n", sh.arg0)
+                    } else {
+                        format!("No arg for -{c} option\n")
+                    };
+                    let _ = k.put(p, 2, own.as_bytes());
+                }
                 found = "?".into();
             }
             sh.getopts_at = arg.len();

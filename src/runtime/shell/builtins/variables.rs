@@ -29,14 +29,20 @@ pub(super) fn export(call: &mut Call) -> Outcome {
         };
         if !parse::is_name(n) {
             let text = call.worded(format!("`{a}': not a valid identifier"), format!("{n}: bad variable name"));
-            call.complain(&text);
-            status = if call.sh.bash { 1 } else { 2 };
+            let outcome = call.raise(&text);
+            if !call.sh.bash {
+                return outcome;
+            }
+            status = 1;
             continue;
         }
         if let Some(v) = value
             && let Err(e) = call.sh.set(n, &v)
         {
-            call.complain(&e.to_string());
+            let outcome = call.raise(&e.to_string());
+            if !call.sh.bash {
+                return outcome;
+            }
             status = 1;
             continue;
         }
@@ -59,7 +65,7 @@ pub(super) fn local(call: &mut Call) -> Outcome {
     let (args, is_local) = (call.args, call.name == "local");
     let at = call.sh.frames.iter().rposition(|f| matches!(f.kind, FrameKind::Function { .. }));
     if at.is_none() && is_local {
-        return call.fail(1, if call.sh.bash { "can only be used in a function" } else { "not in a function" });
+        return call.raise(if call.sh.bash { "can only be used in a function" } else { "not in a function" });
     }
     let flags: String = args.iter().filter(|a| a.starts_with('-')).map(|a| &a[1..]).collect();
     if flags.contains('p') || args.is_empty() && !is_local {
@@ -69,7 +75,7 @@ pub(super) fn local(call: &mut Call) -> Outcome {
     for a in args.iter().filter(|a| !a.starts_with(['-', '+'])) {
         let (n, value) = a.split_once('=').map_or((a.as_str(), None), |(n, v)| (n, Some(v)));
         if !parse::is_name(n) {
-            return call.fail(2, &format!("{n}: bad variable name"));
+            return call.raise(&format!("{n}: bad variable name"));
         }
         let sh = &mut *call.sh;
         let old = sh.vars.get(n).cloned();
@@ -78,7 +84,7 @@ pub(super) fn local(call: &mut Call) -> Outcome {
             && !locals.iter().any(|(l, _)| l == n)
         {
             locals.push((ArcStr::from(n), old));
-            if value.is_none() && sh.bash {
+            if value.is_none() && (sh.bash || !call.k.is_gnu()) {
                 sh.vars.remove(n);
             }
         }
@@ -130,6 +136,10 @@ fn print_declarations(call: &mut Call) -> Outcome {
 
 pub(super) fn unset(call: &mut Call) -> Outcome {
     let functions = call.args.first().is_some_and(|a| a == "-f");
+    if let Some(c) = call.args.first().and_then(|a| a.strip_prefix('-')?.chars().find(|c| !"fv".contains(*c))) {
+        let text = call.worded(format!("-{c}: invalid option"), format!("illegal option -{c}"));
+        return call.raise(&text);
+    }
     let mut status = 0;
     for name in call.args.iter().filter(|a| !matches!(a.as_str(), "-f" | "-v")) {
         if let Ok(Some((array, key))) = Expander::new(call.sh, call.k, call.p).item(name) {
@@ -141,7 +151,10 @@ pub(super) fn unset(call: &mut Call) -> Outcome {
             sh.functions.remove(name.as_str());
         } else if sh.vars.get(name.as_str()).is_some_and(|v| v.readonly) {
             let text = call.worded(format!("{name}: cannot unset: readonly variable"), format!("{name}: is read only"));
-            call.complain(&text);
+            let outcome = call.raise(&text);
+            if !call.sh.bash {
+                return outcome;
+            }
             status = 1;
         } else if sh.vars.remove(name.as_str()).is_none() && sh.bash {
             sh.functions.remove(name.as_str());
@@ -157,9 +170,13 @@ pub(super) fn shift(call: &mut Call) -> Outcome {
         None => Some(1),
         Some(n) => n.parse().ok(),
     };
+    if let (None, Some(text)) = (n, call.args.first()) {
+        let text = call.worded(format!("{text}: numeric argument required"), format!("Illegal number: {text}"));
+        return call.raise(&text);
+    }
     let Some(n) = n.filter(|n| *n <= there) else {
         // dash says so, the others are silent.
-        return if !call.sh.bash && call.k.is_gnu() { call.fail(2, "can't shift that many") } else { Outcome::Done(1) };
+        return if !call.sh.bash && call.k.is_gnu() { call.raise("can't shift that many") } else { Outcome::Done(1) };
     };
     call.sh.params.drain(..n);
     Outcome::Done(0)
@@ -212,15 +229,16 @@ pub(super) fn set(call: &mut Call) -> Outcome {
             if c != 'o' {
                 if !call.sh.opts.set(c, on) {
                     let text = call.worded(format!("-{c}: invalid option"), format!("illegal option -{c}"));
-                    call.complain(&text);
-                    return if call.sh.opts.interactive || call.sh.bash { Outcome::Done(2) } else { Outcome::Exit(2) };
+                    let outcome = call.raise(&text);
+                    return if call.sh.bash { Outcome::Done(2) } else { outcome };
                 }
             } else if let Some(name) = args.get(at + 1) {
                 at += 1;
                 if !call.sh.set_option(name, on) {
                     let text = call
                         .worded(format!("{name}: invalid option name"), format!("illegal option {} {name}", if on { "-o" } else { "+o" }));
-                    return call.fail(2, &text);
+                    let outcome = call.raise(&text);
+                    return if call.sh.bash { Outcome::Done(2) } else { outcome };
                 }
             } else {
                 let letters = call.sh.opts.letters();

@@ -188,7 +188,7 @@ impl Shell {
         // busybox has characters of its own that it quotes for.
         let odd = |b: u8| b < b'+' || (b';'..=b'?').contains(&b) || matches!(b, b'`' | b'[' | b'\\') || b > b'z';
         let traced = |word: &str| match word.bytes().any(odd) {
-            true if busybox => format!("'{}'", word.replace('\'', "'\\''")),
+            true if busybox => format!("'{}'", word.replace('\'', "'\"'\"'")),
             false if busybox => word.to_owned(),
             _ => quote(word),
         };
@@ -275,7 +275,10 @@ impl Shell {
 
     fn builtin(&mut self, k: &mut Kernel, p: &mut Process, cmd: &Simple, builtin: &Builtin, expanded: Expanded) -> Flow {
         let Expanded { argv, ready, assigned } = expanded;
-        let Some(mut saved) = self.redirected(k, p, cmd, &ready) else { return Flow::Next };
+        let Some(mut saved) = self.redirected(k, p, cmd, &ready) else {
+            // bash goes on after `exec > /nowhere`.
+            return if builtin.is_special() && !self.bash { self.leave(k, p, if k.is_gnu() { 2 } else { 1 }) } else { Flow::Next };
+        };
         let mut lost = Saved::default();
         let into = if builtin.is_special() { &mut lost } else { &mut saved };
         if let Err(error) = self.assign_for(assigned, into, false) {
@@ -303,7 +306,8 @@ impl Shell {
                 self.push_frame(code, kind, cmd.tested);
             }
             Outcome::Wait { pids, any } => {
-                self.undo(k, p, saved);
+                // They hold until it has waited: it may say how a job ended.
+                self.control.push(Control::Redirect(saved));
                 self.advance(0);
                 self.wait = Wait::Builtin { pids, any };
             }
@@ -418,6 +422,7 @@ impl Shell {
     /// Says why a command could not be run; 127 or 126.
     fn not_run(&mut self, k: &mut Kernel, p: &mut Process, name: &str, e: Errno) -> i32 {
         let text = match (e, self.bash) {
+            (Errno::NoEntry, false) if name.is_empty() => ": Permission denied".to_owned(),
             (Errno::NoEntry, false) => format!("{name}: not found"),
             (Errno::NoEntry, true) if !name.contains('/') => format!("{name}: command not found"),
             (Errno::IsDirectory, true) => format!("{name}: Is a directory"),

@@ -231,7 +231,7 @@ impl Parser<'_> {
     pub(super) fn arith_command(&mut self) -> Result<Option<Vec<Op>>, ParseError> {
         let at = self.mark()?;
         let start = at + self.b[at..].iter().take_while(|c| matches!(c, b' ' | b'\t')).count();
-        if !self.b[start..].starts_with(b"((") {
+        if !self.bash || !self.b[start..].starts_with(b"((") {
             return Ok(None);
         }
         let Some(end) = self.arith_end(start + 2) else { return Ok(None) };
@@ -364,6 +364,9 @@ impl Parser<'_> {
         let Some(end) = self.b[start..].starts_with(b"((").then(|| self.arith_end(start + 2)).flatten() else {
             return Err(ParseError::Unexpected("(".into(), None));
         };
+        if !self.bash {
+            return Err(ParseError::LoopVariable(String::new()));
+        }
         let parts: Vec<&str> = self.src[start + 2..end].split(';').list();
         let [init, cond, step] = parts[..] else { return Err(ParseError::Unexpected(";".into(), None)) };
         let mut words = Vec::new();
@@ -447,6 +450,8 @@ impl Parser<'_> {
                 return Err(ParseError::Incomplete(Some(";;")));
             }
         }
+        // Where no pattern matches, the command is well.
+        ops.push(Op::Simple(Arc::new(Simple { tested: true, ..Simple::default() })));
         for end in ends {
             ops[end] = Op::Jump(jump(end, &ops));
         }

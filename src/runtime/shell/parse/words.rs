@@ -319,7 +319,8 @@ impl Parser<'_> {
         let mut length = false;
         let mut indirect = false;
         if self.b.get(self.pos) == Some(&b'#')
-            && self.b.get(self.pos + 1).is_some_and(|c| !matches!(c, b'}' | b':' | b'-' | b'+' | b'=' | b'%' | b'#'))
+            && (self.b.get(self.pos + 1).is_some_and(|c| !matches!(c, b'}' | b':' | b'-' | b'+' | b'=' | b'%' | b'#'))
+                || matches!(self.b[self.pos + 1..], [b'#' | b'-', b'}', ..]))
         {
             length = true;
             self.pos += 1;
@@ -397,14 +398,21 @@ impl Parser<'_> {
                 self.pos += 1;
                 let at = match self.b.get(self.pos) {
                     Some(b'/') => ReplaceAt::All,
-                    Some(b'#') => ReplaceAt::Start,
-                    Some(b'%') => ReplaceAt::End,
+                    // To busybox these are characters as others.
+                    Some(b'#') if self.bash => ReplaceAt::Start,
+                    Some(b'%') if self.bash => ReplaceAt::End,
                     _ => ReplaceAt::First,
                 };
                 if at != ReplaceAt::First {
                     self.pos += 1;
                 }
-                let pattern = self.operand(b"/}", false)?;
+                // `${v////-}`: the first slash is the pattern's.
+                let slash = at == ReplaceAt::All && self.b.get(self.pos) == Some(&b'/');
+                self.pos += usize::from(slash);
+                let mut pattern = self.operand(b"/}", false)?;
+                if slash {
+                    pattern.0 = std::iter::once(Piece::Lit(arcstr::literal!("/"))).chain(pattern.0.iter().cloned()).collect();
+                }
                 let with = if self.b.get(self.pos) == Some(&b'/') {
                     self.pos += 1;
                     self.operand(b"}", false)?
