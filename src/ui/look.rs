@@ -24,7 +24,7 @@ use super::i18n::{Lang, Text, fill};
 use super::icons::{Icon, health_icon, health_tone};
 use super::inside::Inside;
 use super::load::{self, LoadCurve};
-use super::nucleus::{Nucleus, tone as container_tone};
+use super::nucleus::{nucleus, tone as container_tone};
 use super::pod_cell::{health_text, subject_of};
 use super::reasons;
 use super::state::{Action, Link, LookTab, Scene, State, Subject, use_lang, use_link};
@@ -406,7 +406,7 @@ fn container(c: &ContainerView, now: Time, lang: Lang) -> Html {
     html! {
         <div key={c.name.clone()} class={classes!("section", container_tone(c))}>
             <div class="row">
-                <Nucleus container={c.clone()} {now} />
+                { nucleus(c, now) }
                 <div>
                     <b>{ &c.name }</b>if let Some(role) = role { <span class="tag">{ role.t(lang) }</span> }
                     <small class="mono" title={c.image.clone()}>{ &c.image }</small>

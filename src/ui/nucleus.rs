@@ -7,15 +7,6 @@ use kubarium::views::{ContainerRole, ContainerState, ContainerView, ProbeKind};
 
 use super::format::seconds_to;
 
-/// What a nucleus needs.
-#[derive(Clone, PartialEq, Properties)]
-pub struct Props {
-    /// The container.
-    pub container: ContainerView,
-    /// Now, where something counts down.
-    pub now: Time,
-}
-
 /// The length of the waiting ring.
 const RING: f64 = 2.0 * std::f64::consts::PI * 18.0;
 
@@ -35,22 +26,20 @@ pub fn tone(c: &ContainerView) -> &'static str {
     }
 }
 
-/// A container as a nucleus.
-#[component]
-pub fn Nucleus(props: &Props) -> Html {
-    let c = &props.container;
+/// A container as a nucleus; `now` is where something counts down.
+pub fn nucleus(c: &ContainerView, now: Time) -> Html {
     let inside = if let Some(pull) = c.pull {
-        let left = 36.0 * (1.0 - pull.done(props.now));
+        let left = 36.0 * (1.0 - pull.done(now));
         // The level is a square behind a round window, lowered by what is still to come.
         html! { <>
             <g class="window"><rect class="level" x="6" y="6" width="36" height="36" style={format!("transform:translateY({left:.1}px)")} /></g>
             <path class="mark" d="M24 16v12M19 24l5 5 5-5" />
         </> }
     } else if let Some(wait) = c.backoff.or(c.ending) {
-        let gone = RING * wait.done(props.now);
+        let gone = RING * wait.done(now);
         html! { <>
             <circle class="ring" cx="24" cy="24" r="18" stroke-dasharray={format!("{RING:.1}")} stroke-dashoffset={format!("{gone:.1}")} />
-            <text x="24" y="24.5">{ seconds_to(wait.until, props.now) }</text>
+            <text x="24" y="24.5">{ seconds_to(wait.until, now) }</text>
         </> }
     } else {
         match &c.state {
@@ -73,7 +62,7 @@ pub fn Nucleus(props: &Props) -> Html {
         html! { <g><circle key={at.0} class={if ok { "pulse" } else { "pulse miss" }} cx="24" cy="24" r={r} /></g> }
     };
     html! {
-        <svg key={c.restarts} class={classes!("nucleus", tone(c), (c.restarts > 0).then_some("turned"))} viewBox="0 0 48 48" aria-hidden="true">
+        <svg key={format!("{} {}", c.name, c.restarts)} class={classes!("nucleus", tone(c), (c.restarts > 0).then_some("turned"))} viewBox="0 0 48 48" aria-hidden="true">
             <circle class="wall" cx="24" cy="24" r="18" />
             { inside }
             for (i, p) in c.probes.iter().enumerate() {

@@ -11,7 +11,7 @@ use kubarium::views::{ContainerRole, Health, PodView};
 use super::format::seconds_to;
 use super::i18n::{Lang, Text, fill};
 use super::icons::{Icon, health_icon, health_tone};
-use super::nucleus::Nucleus;
+use super::nucleus::nucleus;
 use super::papers::Paper;
 use super::state::{Subject, use_lang, use_link};
 use super::trace::{BEATS_OF_CELL, trace};
@@ -179,7 +179,7 @@ pub fn PodCell(props: &Props) -> Html {
         <button ref={place} {class} {onclick} data-uid={pod.key.clone()} aria-pressed={pressed} title={pod.full_name()}>
             <span class="name"><span class="sr">{ format!("{} ", Text::Pod.t(lang)) }</span><span>{ stem }</span><span>{ suffix }</span></span>
             <span class="nuclei">
-                for c in &pod.containers { <Nucleus key={c.name.clone()} container={c.clone()} now={props.now} /> }
+                for c in &pod.containers { { nucleus(c, props.now) } }
                 <span class="side">
                     <span>
                         if props.old { <span class="older">{ Icon::Leave.draw() }{ Text::Older.t(lang) }</span> }

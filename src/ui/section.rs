@@ -8,7 +8,7 @@ use kubarium::views::{ClusterView, ContainerRole, ContainerView, Copied, PodDeta
 use super::i18n::{Lang, Text, fill};
 use super::icons::{Icon, health_icon, health_tone};
 use super::look::container_words;
-use super::nucleus::{Nucleus, tone};
+use super::nucleus::{nucleus, tone};
 use super::papers::Paper;
 use super::pod_cell::{health_text, subject_of};
 use super::state::{Action, Link};
@@ -129,7 +129,7 @@ fn container(c: &ContainerView, details: Option<PodDetails>, now: Time, lang: La
         <div key={c.name.clone()} class={classes!("part", "organ", tone(c))}>
             <p class="label"><b>{ name.t(lang) }</b><small>{ note.t(lang) }</small></p>
             <div class="row">
-                <Nucleus container={c.clone()} {now} />
+                { nucleus(c, now) }
                 <div><b class="mono">{ &c.name }</b><p class="tag">{ container_words(c, now, lang) }</p></div>
             </div>
             { line(Text::Image, &c.image, lang) }
