@@ -14,6 +14,7 @@ use super::actions;
 use super::bar::bar;
 use super::crash;
 use super::edit::Edit;
+use super::effect::use_effect_with;
 use super::focus::use_focus;
 use super::host::{Answer, FileNews, Host, HostRef, now_ms as now};
 use super::i18n::{Lang, Text};

@@ -13,6 +13,7 @@ use kubarium::api::Object;
 use kubarium::sim::Sim;
 use kubarium::views::{EXERCISE_FILE, ProblemView, adopt, configures_scheduler, is_foreign, object};
 
+use super::effect::use_effect_with;
 use super::host::Answer;
 use super::i18n::{Text, fill};
 use super::icons::Icon;

@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::effect::use_effect_with;
 use super::focus::use_focus;
 use super::i18n::{Text, fill};
 use super::icons::Icon;

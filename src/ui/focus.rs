@@ -78,3 +78,4 @@ pub fn use_focus() -> NodeRef {
     });
     place
 }
+use super::effect::use_effect_with;

@@ -9,6 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
+use super::effect::use_effect_with;
 use super::i18n::{Text, fill};
 use super::icons::health_tone;
 use super::pod_cell::{health_text, spoken, subject_of};

@@ -14,6 +14,7 @@ use kubarium::views::{
 
 use super::actions::{Deed, carry_out, choices, edited_path};
 use super::amiss::Amiss;
+use super::effect::use_effect_with;
 use super::environment::environment;
 use super::evidence::{beside_parent, evidence};
 use super::feed::Feed;

@@ -7,6 +7,7 @@ mod app;
 mod bar;
 mod crash;
 mod edit;
+mod effect;
 mod environment;
 mod evidence;
 mod examples;

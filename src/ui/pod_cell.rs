@@ -8,6 +8,7 @@ use yew::prelude::*;
 use kubarium::base::Time;
 use kubarium::views::{ContainerRole, Health, PodView};
 
+use super::effect::use_effect_with;
 use super::format::seconds_to;
 use super::i18n::{Lang, Text, fill};
 use super::icons::{Icon, health_icon, health_tone};

@@ -9,6 +9,7 @@ use yew::prelude::*;
 use kubarium::base::List as _;
 use kubarium::views::{Lesson, lessons, said};
 
+use super::effect::use_effect_with;
 use super::examples::{EXAMPLES, Example};
 use super::host::Host;
 use super::i18n::{Lang, Text, fill};

@@ -4,6 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent, PointerEvent};
 use yew::prelude::*;
 
+use super::effect::use_effect_with;
 use super::i18n::Text;
 use super::state::use_lang;
 use super::storage;

@@ -13,6 +13,7 @@ use kubarium::views::{
 };
 
 use super::app::EMBEDDED;
+use super::effect::use_effect_with;
 use super::focus::move_focus;
 use super::format;
 use super::heat::{Heat, is_far};

@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use kubarium::views::{EVENTS_MAX, gone_before};
 
+use super::effect::use_effect_with;
 use super::feed::Feed;
 use super::find::Find;
 use super::format::counted;

@@ -297,3 +297,4 @@ impl Dots {
         }
     }
 }
+use super::effect::use_effect_with;
