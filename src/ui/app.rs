@@ -52,7 +52,7 @@ fn first_lang() -> Lang {
 }
 
 /// What the page shows first: the cluster as it begins, so that nothing is said of a cluster that nobody has looked at.
-fn first_state(lang: Lang, scene: Scene) -> State {
+fn first_state(lang: Lang, scene: Scene, offered: bool) -> State {
     let prefers_light = web_sys::window().and_then(|w| w.match_media("(prefers-color-scheme: light)").ok()?).is_some_and(|m| m.matches());
     let dark = storage::get(storage::THEME).map_or(!prefers_light, |t| t == "dark");
     State {
@@ -81,7 +81,7 @@ fn first_state(lang: Lang, scene: Scene) -> State {
         palette: false,
         share: None,
         answer: None,
-        replaced: false,
+        replaced: offered,
         announced: Rc::default(),
         find: false,
     }
@@ -336,7 +336,12 @@ fn focus_panel(back: bool, link: &Link) {
 #[component]
 pub fn App() -> Html {
     let host: HostRef = (*use_memo((), |()| Rc::new(RefCell::new(Host::new(first_lang()))))).clone();
-    let state = use_reducer(|| first_state(first_lang(), host.borrow_mut().scene()));
+    let state = use_reducer(|| {
+        let mut host = host.borrow_mut();
+        // Where it was when the page was left.
+        let offered = host.replaced.is_some() && storage::read(true, storage::OFFER).is_some();
+        first_state(first_lang(), host.scene(), offered)
+    });
     let link = Link { dispatch: state.dispatcher(), host: host.clone() };
     {
         let (dispatch, lang, link) = (state.dispatcher(), state.lang, link.clone());
@@ -395,6 +400,7 @@ pub fn App() -> Html {
             let _ = root.set_attribute("data-theme", theme);
         }
     });
+    use_effect_with(state.replaced, |offered| storage::keep(storage::OFFER, if *offered { "1" } else { "" }));
     let lang = state.lang;
     let on_share = {
         let (link, state) = (link.clone(), state.clone());

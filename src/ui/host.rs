@@ -144,6 +144,7 @@ impl Host {
             _ => Text::RestoredLast,
         });
         let (session, at) = before.map_or_else(|| (Host::fresh(lang), Time::ZERO), |kept| (kept.session, kept.at));
+        let is_before = restored.is_some();
         let copy = SessionCopy::new(&session);
         let run_again = session.inputs.iter().filter(|i| i.cmd.is_some() || i.api.is_some()).count();
         let catch_up = end_of(&session).max(at.min(Session::LATEST));
@@ -151,7 +152,7 @@ impl Host {
             playing: true,
             speed: 1.0,
             restored,
-            replaced: None,
+            replaced: if is_before { Replaced::kept() } else { None },
             time: Timeline::new(session),
             catch_up,
             late_frames: 0,

@@ -11,6 +11,8 @@ use super::storage;
 const BYTES_MAX: usize = 3_000_000;
 /// How much of it is kept by itself, so that not all is written for each input.
 const TAIL_BYTES_MAX: usize = 20_000;
+/// The longest copy of a session that is kept beside it.
+const REPLACED_BYTES_MAX: usize = 1_000_000;
 /// How long frames must go well after an input, in milliseconds.
 const TRIAL_MS: f64 = 3000.0;
 
@@ -113,6 +115,9 @@ impl SessionCopy {
         session.inputs.truncate(session.inputs.len().saturating_sub(lost));
         session.check().ok()?;
         if !own {
+            for key in [storage::REPLACED, storage::OFFER] {
+                storage::write(true, key, &storage::read(false, key).unwrap_or_default());
+            }
             storage::write(true, storage::SESSION, &whole);
             storage::write(true, storage::TAIL, &format!("{}{tail}", whole.len()));
         }
@@ -120,4 +125,20 @@ impl SessionCopy {
         let at = moment.parse().ok().map(Time::from_secs_f64).filter(|_| lost == 0);
         Some(Kept { session, at: at.unwrap_or_default(), lost, is_copy: is_open && !own })
     }
+}
+
+/// Keeps the session whose place another one took, and how far it had come: nothing where there is none, and none that would leave no
+/// room for the one that runs.
+pub fn keep_replaced(replaced: Option<(&Session, Time)>) {
+    let text = replaced.map(|(session, at)| format!("{:.1}\n{}", at.as_secs_f64(), session.to_json()));
+    storage::keep(storage::REPLACED, &text.filter(|t| t.len() <= REPLACED_BYTES_MAX).unwrap_or_default());
+}
+
+/// What was kept of it in this tab.
+pub fn replaced() -> Option<(Session, Time)> {
+    let text = storage::read(true, storage::REPLACED)?;
+    let (at, session) = text.split_once('\n')?;
+    let session = Session::from_json(session).ok()?;
+    session.check().ok()?;
+    Some((session, Time::from_secs_f64(at.parse().ok()?)))
 }

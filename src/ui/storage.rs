@@ -18,6 +18,11 @@ pub const MOMENT: &str = "kubarium.moment";
 /// How many of the session's last inputs the next load leaves out: set while it is not known that the page outlives them.
 pub const RESTORE: &str = "kubarium.restore";
 
+/// The session whose place this one took: how far it had come, in seconds, then the session on one line.
+pub const REPLACED: &str = "kubarium.replaced";
+/// Whether the way back to it is offered.
+pub const OFFER: &str = "kubarium.offer";
+
 /// The names of the lessons that were done, one on each line.
 const LESSONS: &str = "kubarium.lessons";
 

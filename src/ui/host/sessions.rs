@@ -1,9 +1,10 @@
-//! The host's sessions: how one takes the place of another, and how that one comes back.
+//! The host's sessions: how one takes the place of another, and how that one comes back, also once the page is loaded anew.
 
 use kubarium::base::{List as _, SortedMap, Time};
 use kubarium::sim::{Session, Timeline};
 use kubarium::views::Exercises;
 
+use super::super::session_copy::{keep_replaced, replaced};
 use super::super::state::TERMINALS_MAX;
 use super::{Host, Transcript, end_of};
 
@@ -12,9 +13,21 @@ pub struct Replaced {
     time: Timeline,
     tasks: Exercises,
     transcripts: SortedMap<(u32, usize), Transcript>,
+    /// Until when it is to be run again first; none where it is as it was left.
+    run_to: Option<Time>,
 }
 
 impl Replaced {
+    fn anew(session: Session, at: Time) -> Replaced {
+        let run_to = Some(end_of(&session).max(at.min(Session::LATEST)));
+        Replaced { time: Timeline::new(session), tasks: Exercises::default(), transcripts: SortedMap::new(), run_to }
+    }
+
+    /// The one that was kept when the page was left.
+    pub fn kept() -> Option<Replaced> {
+        replaced().map(|(session, at)| Replaced::anew(session, at))
+    }
+
     /// The session of the branch that was looked at last.
     pub fn session(&self) -> &Session {
         self.time.live().session()
@@ -29,18 +42,13 @@ pub fn terminals_of(session: &Session) -> usize {
 impl Host {
     /// Opens a session and runs it at once to its last input, or to a moment after that.
     pub fn open(&mut self, session: Session, at: Time) {
-        let catch_up = end_of(&session).max(at.min(Session::LATEST));
-        let run_again = session.inputs.iter().filter(|i| i.cmd.is_some() || i.api.is_some()).count();
-        self.take(Replaced { time: Timeline::new(session), tasks: Exercises::default(), transcripts: SortedMap::new() });
-        (self.catch_up, self.run_again, self.echoed, self.answered) = (catch_up, run_again, 0, 0);
-        self.open_terminals();
+        self.take(Replaced::anew(session, at));
     }
 
     /// Goes back to the session whose place this one took, if there is one.
     pub fn return_to_replaced(&mut self) {
         if let Some(before) = self.replaced.take() {
             self.take(before);
-            self.open_terminals();
         }
     }
 
@@ -52,6 +60,7 @@ impl Host {
             time: std::mem::replace(&mut self.time, next.time),
             tasks: std::mem::replace(&mut self.tasks, next.tasks),
             transcripts: std::mem::replace(&mut self.transcripts, next.transcripts),
+            run_to: None,
         };
         let is_used = before.session().inputs.iter().any(|i| i.is_act() || !i.files.is_empty());
         self.replaced = is_used.then_some(before);
@@ -62,9 +71,12 @@ impl Host {
             screen.line.restart(self.transcripts.get(&(branch, *terminal)).map_or("", Transcript::last_line));
         }
         self.begin_anew();
-    }
-
-    fn open_terminals(&mut self) {
+        keep_replaced(self.replaced.as_ref().map(|r| (r.session(), r.time.live().now())));
+        if let Some(catch_up) = next.run_to {
+            let inputs = &self.session().inputs;
+            let run_again = inputs.iter().filter(|i| i.cmd.is_some() || i.api.is_some()).count();
+            (self.catch_up, self.run_again, self.echoed, self.answered) = (catch_up, run_again, 0, 0);
+        }
         let terminals: Vec<usize> = self.terminals.keys().copied().list();
         terminals.into_iter().for_each(|t| self.open_terminal(t));
     }
