@@ -7,8 +7,13 @@ let styled = false;
 
 // Of more places that have what is looked for, the first so many are marked.
 const FOUND_MAX = 999;
-// On a phone a terminal is at least so wide, for kubectl's tables, and is moved sideways.
-const COLS_MIN = 80;
+// On a phone letters are so small that a line has room for so many, as wide as kubectl's table of a Deployment's pods, but not smaller
+// than can be read; longer lines are broken as in any terminal.
+const PHONE_COLS = 56;
+const PHONE_PX = [9, 11];
+// How wide a letter of a fixed-width font is, of its size, and how much of the width is not for letters: the padding and the scroll bar.
+const LETTER = 0.605;
+const BESIDE_PX = 28;
 // How long after new output the search looks again, in milliseconds.
 const AGAIN_MS = 150;
 
@@ -48,12 +53,6 @@ class Term {
       this.term.paste(event.clipboardData.getData("text"));
     }, true);
     this.term.onResize(({ cols, rows }) => onResize(cols, rows));
-    // What is typed stays in sight.
-    this.term.onCursorMove(() => {
-      if (this.parent.scrollWidth <= this.parent.clientWidth) return;
-      const x = (this.term.buffer.active.cursorX + 2) * this.cell();
-      if (x > this.parent.scrollLeft + this.parent.clientWidth || x < this.parent.scrollLeft + 3 * this.cell()) this.parent.scrollLeft = x - this.parent.clientWidth;
-    });
     // Ctrl+Shift+C copies; plain Ctrl+C with a selection copies too, as in most terminals of the web.
     this.term.attachCustomKeyEventHandler((event) => {
       const copy = event.type === "keydown" && event.ctrlKey && event.code === "KeyC" && (event.shiftKey || this.term.hasSelection());
@@ -79,16 +78,11 @@ class Term {
   }
   refit() {
     if (this.parent.clientWidth <= 40 || this.parent.clientHeight <= 20) return;
-    const phone = this.parent.clientWidth < 480;
-    this.term.options.fontSize = phone ? 11 : 13;
-    const { cols, rows } = this.fit.proposeDimensions() ?? {};
-    if (!cols) return;
-    const wide = phone && cols < COLS_MIN;
-    this.term.resize(wide ? COLS_MIN : cols, rows);
-    this.term.element.style.width = wide ? `${Math.ceil(COLS_MIN * this.cell()) + 12}px` : "";
+    const width = this.parent.clientWidth, [least, most] = PHONE_PX;
+    const fitting = Math.floor((4 * (width - BESIDE_PX)) / PHONE_COLS / LETTER) / 4;
+    this.term.options.fontSize = width < 480 ? Math.max(least, Math.min(most, fitting)) : 13;
+    this.fit.fit();
   }
-  /** How wide a character is, in CSS pixels. */
-  cell() { return this.term.element.querySelector(".xterm-screen").clientWidth / this.term.cols; }
   write(bytes) { this.term.write(bytes); }
   /** Empties it once it has come to what was written before, which `reset` would not wait for. */
   reset() { this.term.write("\x1bc"); }

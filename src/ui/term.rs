@@ -44,9 +44,20 @@ pub fn term(state: &State, link: &Link) -> Html {
             if let Some(url) = &scene.missed { <Missed key={url.to_string()} {url} /> }
             if let (true, Lower::Terminal(terminal)) = (state.find, state.lower) { <Find {terminal} /> }
             for i in 0..state.terminals { <Screen key={i} number={i} shown={state.lower == Lower::Terminal(i)} dark={state.dark} /> }
+            if let Lower::Terminal(terminal) = state.lower { { strokes(terminal, link) } }
             if state.lower == Lower::Events { <Feed events={scene.events.clone()} gone_before={gone_before(scene.view.time)} subject={None} /> }
         </section>
     }
+}
+
+/// Keys as buttons, for who has none: the stylesheet shows them where that may be. The terminal keeps the focus, if it has it.
+fn strokes(terminal: usize, link: &Link) -> Html {
+    let key = |(name, typed): (&'static str, &'static str)| {
+        let link = link.clone();
+        html! { <button class="btn" onmousedown={|e: MouseEvent| e.prevent_default()} onclick={move |_: MouseEvent| link.type_in(terminal, typed)}>{ name }</button> }
+    };
+    let keys = [("Tab", "\t"), ("↑", "\x1b[A"), ("↓", "\x1b[B"), ("Ctrl+C", "\x03"), ("Enter ↵", "\r")];
+    html! { <div class="strokes">for each in keys.map(key) { { each } }</div> }
 }
 
 #[derive(Clone, PartialEq, Properties)]
