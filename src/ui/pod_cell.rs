@@ -200,7 +200,8 @@ pub fn PodCell(props: &Props) -> Html {
                 if let Some(p) = probes.next() { { trace(p, BEATS_OF_CELL, lang) } }
                 if let Some(grace) = pod.terminating.filter(|g| g.until > props.now) { <em>{ format!("{}s", seconds_to(grace.until, props.now)) }</em> }
             </span>
-            if first.is_some() || !props.doors.is_empty() {
+            // Also while nothing is probed, as between two runs: what stands above it stays where it is.
+            if !props.doors.is_empty() || pod.containers.iter().any(|c| !c.probes.is_empty()) {
                 <span class="foot">{ doors(&props.doors, lang) }{ for first.map(|p| trace(p, BEATS_OF_CELL, lang)) }</span>
             }
         </button>

@@ -402,14 +402,17 @@ const ROOM: Room = [6, 12, 24, 96];
 /// about half of the nodes stay in sight. Where a page is narrow its nodes are scrolled through anyway, each at most as high as the rack.
 fn room_of(rack: &HtmlElement, nodes: usize) -> Room {
     // As the stylesheet has them: how wide and high a cell of each density is with its gap; a node's head, beside its cells and above them;
-    // the least of a large cell that is worth seeing.
+    // how much narrower both are where a row is short; from which widths on a row is not short, and heads stand beside their cells; the
+    // least of a large cell that is worth seeing.
     const CELLS: [(i32, i32); 4] = [(166, 160), (99, 111), (99, 71), (70, 28)];
     const BESIDE: i32 = 150;
+    const NARROWER: (i32, i32) = (20, 2);
+    const WIDTHS: (i32, i32) = (563, 443);
     const ABOVE: i32 = 40;
     const LARGE_MIN: i32 = 130;
     let (width, height, nodes) = (rack.client_width(), rack.client_height(), i32::try_from(nodes).unwrap_or(i32::MAX).max(1));
     let fits = |i: usize, width: i32, rows: i32| usize::try_from(width / CELLS[i].0 * rows).unwrap_or(0);
-    if width < 560 {
+    if width < WIDTHS.1 {
         let high = height - ABOVE;
         return [
             if high < LARGE_MIN { 0 } else { ROOM[0] },
@@ -418,10 +421,14 @@ fn room_of(rack: &HtmlElement, nodes: usize) -> Room {
             fits(3, width, (high / CELLS[3].1).max(1)),
         ];
     }
-    let each = |i: usize| fits(i, width - BESIDE, (height / nodes / CELLS[i].1).max(1));
+    // What a large cell and a head leave, where a row is short.
+    let (cell, head) = if width < WIDTHS.0 { NARROWER } else { (0, 0) };
+    let room = width - BESIDE + head;
+    let rows = |i: usize| (height / nodes / CELLS[i].1).max(1);
+    let large = usize::try_from(room / (CELLS[0].0 - cell) * rows(0)).unwrap_or(0);
     let half = (2 * height / nodes).max(2 * CELLS[2].1).min(height);
-    let some = |i: usize| fits(i, width - BESIDE, half / CELLS[i].1);
-    [each(0).clamp(2, 2 * ROOM[0]), each(1), some(2), some(3)]
+    let some = |i: usize| fits(i, room, half / CELLS[i].1);
+    [large.clamp(2, 2 * ROOM[0]), fits(1, room, rows(1)), some(2), some(3)]
 }
 
 /// How much room the line below the rack takes that says how many nodes are not seen, in pixels: the gap above it, and itself.

@@ -12,14 +12,21 @@ for (const [theme, language, size] of [
     const panel = async (n) => narrow && page.locator('.switch button').nth(n).click();
     const task = page.locator('.task');
     const ticked = async () => [await task.locator('li.ok').count(), await task.locator('li').count()].join(' of ');
-    /** Puts a command into the terminal by a click, and enters it. */
+    /** Puts a command into the terminal by a click, and enters it: with a phone's own keys, beside the task. */
     const run = async (command) => {
-      await panel(0);
       await task.getByRole('button', { name: command }).click();
       await until(`the terminal to show ${command}`, async () => (await screen(page)).replace(/\s/g, '').includes(command.replace(/\s/g, '')));
       await until('the focus in the terminal', () => page.evaluate(() => document.activeElement.closest('.term .host') !== null));
-      await page.keyboard.press('Enter');
-      await panel(0);
+      if (narrow) {
+        const host = page.locator('.term .host:not([hidden])');
+        const [around, lines, said] = await boxes(page, '.term .host:not([hidden])', '.term .host:not([hidden]) .xterm-screen', '.task');
+        assert.ok(lines.x >= around.x && lines.x + lines.width <= around.x + around.width, 'lines are broken, not cut');
+        assert.ok(said.height > 100 && said.y + said.height <= around.y, 'the task is in sight');
+        await page.locator('.strokes').getByRole('button', { name: 'Enter' }).click();
+        assert.ok(await host.evaluate((host) => host.contains(document.activeElement)), 'the terminal keeps the focus');
+      } else {
+        await page.keyboard.press('Enter');
+      }
     };
     await page.locator('.water .lesson').click();
     await task.locator('h2', { hasText: /Deploy an application|部署应用/ }).waitFor();
@@ -30,7 +37,6 @@ for (const [theme, language, size] of [
     await until('the pod is ready', async () => (await ticked()) === '2 of 3');
     await screenshot('on-the-way');
     // What was put there and not entered makes way.
-    await panel(0);
     await task.getByRole('button', { name: 'kubectl get pods -o wide' }).click();
     await run('kubectl delete deployment web');
     await until('all is done', async () => (await ticked()) === '3 of 4');
@@ -54,7 +60,7 @@ for (const [theme, language, size] of [
 }
 
 // The task stands beside the cluster, which keeps its room, and what is for authors is not in the editor.
-for (const [width, height] of [[1440, 900], [1280, 720], [1024, 768]]) {
+for (const [width, height] of [[1440, 900], [1280, 720], [1024, 768], [900, 700]]) {
   journey(`shows three nodes whole beside a lesson: ${width}`, { size: { width, height } }, async ({ page, until, screenshot }) => {
     await page.locator('.water .lesson').click();
     const task = page.locator('.task');
@@ -134,12 +140,27 @@ for (const [theme, language, size] of [
     await page.keyboard.press('Control+z');
     await panel(0);
     await own.waitFor();
+    // The way back outlives the page, for whoever has not chosen yet.
+    await lesson();
+    await notice.waitFor();
+    const anew = async () => {
+      await page.reload();
+      await page.locator('.node .pod', { hasText: /shop/ }).first().waitFor();
+    };
+    await anew();
+    await screenshot('offered-anew');
+    await notice.getByRole('button', { name: /Back to the one before|返回之前的会话/ }).click();
+    await own.waitFor();
+    assert.equal(await page.locator('.task').count(), 0);
     // Who goes on has chosen.
     await lesson();
     await notice.waitFor();
     await panel(2);
     await type(page, 'kubectl get pods');
     await notice.waitFor({ state: 'detached' });
+    await panel(0);
+    await anew();
+    assert.equal(await notice.count(), 0);
   });
 }
 

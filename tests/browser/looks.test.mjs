@@ -196,3 +196,32 @@ journey('names some pods in two lines, whatever they say', { theme: 'dark' }, as
   assert.deepEqual(await boxes(page, '.tall .pod'), [before]);
   await screenshot('five');
 });
+
+for (const size of [{ width: 1280, height: 720 }, { width: 900, height: 700 }]) {
+  journey(`moves nothing since something else has changed: ${size.width}`, { size }, async ({ page, until, screenshot }) => {
+    const places = () => boxes(page, '.rack', '.term .head > .btn', '.term .head > .btn + .btn');
+    const before = await places();
+    // One waits for a node, and events come.
+    await type(page, `kubectl run big --image=nginx --overrides='{"spec":{"nodeSelector":{"no":"where"}}}'`);
+    await page.locator('.queue .pod', { hasText: 'big' }).waitFor();
+    await type(page, 'kubectl create deployment web --image=nginx --replicas=2');
+    // In several lines, for a terminal that shows few.
+    await type(page, `C='"command":["sh","-c","until [ -e /tmp/end ]; do sleep 1; done"]'`);
+    await type(page, `P='"readinessProbe":{"exec":{"command":["true"]}}'`);
+    await type(page, 'kubectl run short --image=nginx --restart=Never --overrides="{\\"spec\\":{\\"containers\\":[{\\"name\\":\\"c\\",\\"image\\":\\"nginx\\",$C,$P}]}}"');
+    const cell = page.locator('.node .pod', { hasText: 'short' });
+    await cell.filter({ hasText: 'Running' }).waitFor();
+    await until('more than nine events', async () => Number(await page.locator('.term .tab .n').innerText()) > 9);
+    await cell.locator('.trace').waitFor();
+    const parts = () => cell.locator('.name, .nuclei, .state').evaluateAll((parts) => parts.map((part) => part.offsetTop));
+    const running = await parts();
+    await screenshot('waiting');
+    assert.deepEqual(await places(), before);
+    // What has ended is probed no more.
+    await type(page, 'kubectl exec short -- touch /tmp/end');
+    await cell.filter({ hasText: 'Completed' }).waitFor();
+    await cell.locator('.trace').waitFor({ state: 'detached' });
+    assert.deepEqual(await parts(), running);
+    assert.deepEqual(await places(), before);
+  });
+}
