@@ -5,11 +5,12 @@ import { apply, example } from './manifests.mjs';
 
 const sheet = (page, title) => page.locator('.sheet', { hasText: title });
 
-/** Chooses in the palette what this finds first. */
-async function palette(page, query) {
+/** Chooses in the palette what this finds first, once that is what is wanted. */
+async function palette(page, query, wanted) {
   await page.locator('.bar h1').click();
   await page.keyboard.press(':');
   await page.getByRole('combobox', { name: /Command palette|命令面板/ }).fill(query);
+  await page.locator('.palette [role=option]:first-child[aria-selected=true]', { hasText: wanted }).waitFor();
   await page.keyboard.press('Enter');
 }
 
@@ -108,7 +109,7 @@ journey('goes by the keys of k9s: from a list to an object and back', { theme: '
   const focused = () => page.evaluate(() => document.activeElement.textContent);
   const rows = page.locator('.look [data-row]');
   const at = (n) => until(`row ${n}`, async () => (await rows.count()) > n && (await focused()) === (await rows.nth(n).textContent()));
-  await palette(page, 'po');
+  await palette(page, 'po', /^pods\s*Pod/);
   await at(0);
   await page.keyboard.press('j');
   await page.keyboard.press('ArrowDown');
@@ -139,7 +140,7 @@ journey('goes by the keys of k9s: from a list to an object and back', { theme: '
   await page.keyboard.press('y');
   await page.locator('.look .text', { hasText: 'kind: Pod' }).waitFor();
   assert.equal(`default/${await page.locator('.look h2').innerText()}`, await pod.getAttribute('title'));
-  await palette(page, 'deploy/web');
+  await palette(page, 'deploy/web', /^web\s*Deployment/);
   await page.locator('.look h2', { hasText: /^web$/ }).waitFor();
   // It is scaled by a command that waits for the number.
   await page.keyboard.press('s');
@@ -147,12 +148,12 @@ journey('goes by the keys of k9s: from a list to an object and back', { theme: '
   await page.keyboard.type('2');
   await page.keyboard.press('Enter');
   await until('two pods', async () => (await page.locator('.node .pod', { hasText: 'Running' }).count()) === 2);
-  await palette(page, 'deploy/web');
+  await palette(page, 'deploy/web', /^web\s*Deployment/);
   await page.locator('.look h2', { hasText: /^web$/ }).waitFor();
   await page.keyboard.press('l');
   await page.locator('.look pre', { hasText: 'start worker processes' }).waitFor();
   // What is done by hand keeps the focus, is spoken, and offers what takes it back.
-  await palette(page, 'no/node2');
+  await palette(page, 'no/node2', /^node2\s*Node/);
   await page.locator('.deeds .chip').first().focus();
   await page.keyboard.press('Enter');
   await until('the other way round', async () => (await focused()) === 'Start its kubelet');
@@ -171,7 +172,7 @@ journey('finds kinds, objects and commands in the palette', { theme: 'dark' }, a
   await screenshot('open');
   await page.keyboard.press('Escape');
   await page.locator('.palette').waitFor({ state: 'detached' });
-  await palette(page, 'cm');
+  await palette(page, 'cm', /^configmaps\s*ConfigMap/);
   await page.locator('.look h2', { hasText: 'ConfigMap' }).waitFor();
   await page.locator('.look li', { hasText: 'kube-root-ca.crt' }).first().waitFor();
   // Which of those that are called the same.
@@ -195,24 +196,24 @@ journey('finds kinds, objects and commands in the palette', { theme: 'dark' }, a
   await page.locator('.look h2').click();
   await page.keyboard.press('s');
   await until("the container's prompt", async () => /[#$] *$/m.test((await screen(page)).trim()) && /kubectl exec/.test(await screen(page)));
-  await palette(page, 'Table');
+  await palette(page, 'Table', /Table/);
   await page.locator('table').first().waitFor();
   // A list of pods is none that could be cut open.
-  await palette(page, 'pods');
+  await palette(page, 'pods', /^pods\s*Pod/);
   await page.locator('.look h2', { hasText: /^Pod$/ }).waitFor();
   // As kubectl takes a kind: in the singular too, and before a name.
-  await palette(page, 'service');
+  await palette(page, 'service', /^services\s*Service/);
   await page.locator('.look h2', { hasText: /^Service$/ }).waitFor();
-  await palette(page, 'svc/kube');
+  await palette(page, 'svc/kube', /^kubernetes\s*Service/);
   await page.locator('.look h2', { hasText: 'kubernetes' }).waitFor();
-  await palette(page, 'pods');
+  await palette(page, 'pods', /^pods\s*Pod/);
   await page.locator('.look h2', { hasText: /^Pod$/ }).waitFor();
   await until('nothing to cut open', () => page.getByRole('button', { name: 'Cross-section' }).isDisabled());
   // What is called just so comes before kinds that begin so.
   await type(page, 'exit');
   await type(page, 'kubectl create configmap config');
   await until('its answer', async () => /config created/.test(await screen(page)));
-  await palette(page, 'config');
+  await palette(page, 'config', /^config\s*ConfigMap/);
   await page.locator('.look h2', { hasText: /^config$/ }).waitFor();
 });
 
