@@ -412,18 +412,19 @@ fn room_of(rack: &HtmlElement, nodes: usize) -> Room {
     const LARGE_MIN: i32 = 130;
     let (width, height, nodes) = (rack.client_width(), rack.client_height(), i32::try_from(nodes).unwrap_or(i32::MAX).max(1));
     let fits = |i: usize, width: i32, rows: i32| usize::try_from(width / CELLS[i].0 * rows).unwrap_or(0);
-    if width < WIDTHS.1 {
-        let high = height - ABOVE;
-        return [
-            if high < LARGE_MIN { 0 } else { ROOM[0] },
-            fits(1, width, high / CELLS[1].1),
-            fits(2, width, (high + 20) / CELLS[2].1),
-            fits(3, width, (high / CELLS[3].1).max(1)),
-        ];
-    }
     // What a large cell and a head leave, where a row is short.
     let (cell, head) = if width < WIDTHS.0 { NARROWER } else { (0, 0) };
     let room = width - BESIDE + head;
+    // Where even a single node is not seen whole, its cells are as small as it takes.
+    if width < WIDTHS.1 || (width < WIDTHS.0 && height < LARGE_MIN) {
+        let (room, high) = (if width < WIDTHS.1 { width } else { room }, height - ABOVE);
+        return [
+            if high < LARGE_MIN { 0 } else { ROOM[0] },
+            fits(1, room, high / CELLS[1].1),
+            fits(2, room, (high + 20) / CELLS[2].1),
+            fits(3, room, (high / CELLS[3].1).max(1)),
+        ];
+    }
     let rows = |i: usize| (height / nodes / CELLS[i].1).max(1);
     let large = usize::try_from(room / (CELLS[0].0 - cell) * rows(0)).unwrap_or(0);
     let half = (2 * height / nodes).max(2 * CELLS[2].1).min(height);
