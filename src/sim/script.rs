@@ -17,11 +17,14 @@ pub fn script(session: &Session) -> String {
     let mut taken = vec![false; session.inputs.len()];
     // Of the files only what a command could read: as they were when it ran.
     files(&mut out, session.files.iter());
+    let mut begun = false;
     for (i, input) in session.inputs.iter().enumerate() {
-        files(&mut out, input.files.iter());
+        // Before anything ran, what the session began with is there.
+        files(&mut out, input.files.iter().filter(|(path, text)| begun || session.files.get(*path) != Some(*text)));
         if !input.is_act() || taken[i] {
             continue;
         }
+        begun = true;
         let wait = input.t - now;
         if wait >= WAIT_S_MIN && now > 0.0 {
             line(&mut out, &format!("sleep {wait:.0}"));
@@ -154,7 +157,7 @@ mod tests {
         let session = Session::from_json(
             r#"{"files":{"a.yaml":"kind: Pod\n"},"inputs":[
                 {"t":0,"terminal":{"tab":0,"data":""}},
-                {"t":2.5,"cmd":"kubectl apply -f a.yaml"},
+                {"t":2.5,"cmd":"kubectl apply -f a.yaml","files":{"a.yaml":"kind: Pod\n"}},
                 {"t":12.6,"files":{"it's":"EOF\n"},"cmd":"cat","stdin":"x"},
                 {"t":12.7,"terminal":{"tab":0,"data":"\u0003kubectl get pods\n"}},
                 {"t":20,"fault":{"node":"node1","kubelet":"stop"}},
