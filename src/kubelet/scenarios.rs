@@ -255,11 +255,9 @@ fn a_pod_that_has_ended_does_not_come_back_with_its_node() {
     w.pod("p", "{restartPolicy: Never, containers: [{name: c, image: busybox, command: ['true']}]}");
     w.pod("late", &format!("{{activeDeadlineSeconds: 3, containers: [{{name: c, image: busybox, {OBEDIENT}}}]}}"));
     w.run(6);
-    let now = w.now;
-    w.kubelets.stop(now, "node1");
+    w.stop();
     w.run(5);
-    let now = w.now;
-    w.kubelets.start(now, "node1");
+    w.start();
     w.run(9);
     assert_eq!(["p", "late"].map(|name| w.get(name).at(&["status", "phase"]).str().to_owned()), ["Succeeded", "Failed"]);
 }

@@ -87,6 +87,14 @@ impl World {
         self.run_until(self.now + Duration::from_secs(seconds));
     }
 
+    pub(super) fn stop(&mut self) {
+        self.kubelets.stop(self.now, "node1");
+    }
+
+    pub(super) fn start(&mut self) {
+        self.kubelets.start(self.now, "node1");
+    }
+
     pub(super) fn get(&self, name: &str) -> Value {
         self.api.peek(kinds::POD, "default", name).cloned().unwrap_or_default()
     }
@@ -396,14 +404,12 @@ fn pods_that_do_not_fit_are_rejected() {
 #[test]
 fn pods_that_are_rejected_on_their_way_out_go() {
     let mut w = World::new();
-    let now = w.now;
-    w.kubelets.stop(now, "node1");
+    w.stop();
     w.pod("choosy", "{nodeSelector: {nope: x}, containers: [{name: c, image: busybox}]}");
     w.delete("choosy");
     w.run(5);
     assert!(w.get("choosy").is_terminating(), "nobody ends it");
-    let now = w.now;
-    w.kubelets.start(now, "node1");
+    w.start();
     w.run(5);
     assert!(w.get("choosy").is_null());
 }
@@ -413,12 +419,10 @@ fn containers_are_lost_with_their_node() {
     let mut w = World::new();
     w.pod("p", SLEEPER);
     w.run(5);
-    let now = w.now;
-    w.kubelets.stop(now, "node1");
+    w.stop();
     w.run(10);
     assert_eq!(w.get("p").condition("Ready"), "True", "nobody says otherwise");
-    let now = w.now;
-    w.kubelets.start(now, "node1");
+    w.start();
     w.run(5);
     let status = w.get("p").at(&["status", "containerStatuses"]).items()[0].clone();
     assert_eq!((status.get("restartCount").int(), status.get("ready").is_true()), (1, true), "{status}");
@@ -433,11 +437,9 @@ fn what_had_ended_is_not_lost_with_its_node() {
         "{initContainers: [{name: i, image: busybox, command: ['true']}], containers: [{name: c, image: busybox, command: [sleep, '1000']}]}",
     );
     w.run(5);
-    let now = w.now;
-    w.kubelets.stop(now, "node1");
+    w.stop();
     w.run(10);
-    let now = w.now;
-    w.kubelets.start(now, "node1");
+    w.start();
     w.run(5);
     let status = w.get("p").at(&["status", "initContainerStatuses"]).items()[0].clone();
     assert_eq!((status.get("restartCount").int(), status.at(&["lastState", "terminated"]).is_null()), (1, true), "{status}");
