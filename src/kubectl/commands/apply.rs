@@ -13,10 +13,9 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, array, duration, int, switch, text, text_or};
 use crate::kubectl::host::Step;
 use crate::kubectl::last_applied;
-use crate::kubectl::output::{name_of, to_compact_json};
+use crate::kubectl::output::{name_of, to_compact_json, typed_list};
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Info, Query, fetch, find};
-use crate::obj;
 use crate::server::{
     ApiServer, DeleteOptions, ListOptions, Patch, Propagation, Subresource, WriteOptions, merge_patch, strategic_merge_patch,
     three_way_merge_patch, three_way_strategic_patch,
@@ -181,7 +180,7 @@ impl Applying {
             let object = match &mut self.done[..] {
                 [one] => std::mem::take(one),
                 // One of Go's types, where others make theirs themselves.
-                _ => obj!({"apiVersion": "v1", "items": std::mem::take(&mut self.done), "kind": "List", "metadata": {}}),
+                _ => typed_list("List", std::mem::take(&mut self.done)),
             };
             self.reporter.report("", &object, cx.out)?;
         }

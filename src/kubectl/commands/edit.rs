@@ -12,10 +12,9 @@ use crate::kubectl::files::wrong_shape;
 use crate::kubectl::flags::{self, Flag, switch, text};
 use crate::kubectl::host::{Ended, Step};
 use crate::kubectl::last_applied;
-use crate::kubectl::output::{go_syntax, to_json, to_yaml, without_managed_fields};
+use crate::kubectl::output::{go_syntax, to_json, to_yaml, typed_list, without_managed_fields};
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Info, Query, find, from_text};
-use crate::obj;
 use crate::server::{Patch, Subresource};
 
 const OWN: &[Flag] = &[switch("output-patch", ""), switch("windows-line-endings", ""), text("subresource", "")];
@@ -114,10 +113,7 @@ impl Editing {
         if !self.failed {
             let shown = match self.infos.as_slice() {
                 [one] => one.object.clone(),
-                all => {
-                    let items: Vec<Value> = all.iter().map(|info| info.object.clone()).list();
-                    obj!({"apiVersion": "v1", "items": items, "kind": "List", "metadata": {}})
-                }
+                all => typed_list("List", all.iter().map(|info| info.object.clone()).list()),
             };
             let shown = without_managed_fields(shown);
             text += &if self.json { to_json(&shown) + "\n" } else { to_yaml(&shown) };

@@ -7,11 +7,10 @@ use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, int, list, switch, text};
 use crate::kubectl::host::Step;
-use crate::kubectl::output::TabWriter;
 use crate::kubectl::output::columns::{age, timestamp_micros};
+use crate::kubectl::output::{TabWriter, typed_list};
 use crate::kubectl::printing::{ObjectPrinter, object_printer};
 use crate::kubectl::resources::require_kind;
-use crate::obj;
 use crate::server::ListOptions;
 use crate::store::ChangeType;
 
@@ -90,7 +89,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if let Some(printer) = &mut watching.printer {
         // A list of this type has no name, and what the printer says of that is not looked at.
         if flags.text("output") != "name" {
-            printer.print(&obj!({"apiVersion": "v1", "items": events, "kind": "EventList", "metadata": {}}), cx.out)?;
+            printer.print(&typed_list("EventList", events), cx.out)?;
         }
         return Ok(Flow::Done);
     }

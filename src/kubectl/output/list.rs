@@ -8,6 +8,11 @@ pub fn list_of(items: Vec<Value>) -> Value {
     obj!({"apiVersion": "v1", "items": Value::from(items), "kind": "List", "metadata": {"resourceVersion": ""}})
 }
 
+/// A list as kubectl prints one of Go's list types, such as `List` or `EventList`, that it made itself.
+pub fn typed_list(kind: &str, items: Vec<Value>) -> Value {
+    obj!({"apiVersion": "v1", "items": items, "kind": kind, "metadata": {}})
+}
+
 /// An object, or a list's objects, without `metadata.managedFields`: what is printed unless `--show-managed-fields` is given.
 pub fn without_managed_fields(mut object: Value) -> Value {
     object.remove(&["metadata", "managedFields"]);

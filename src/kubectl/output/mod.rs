@@ -20,7 +20,7 @@ pub(crate) use go_value::{plain as go_plain, syntax as go_syntax};
 pub use json::{to_compact_json, to_json};
 pub use jsonpath::{JsonPath, JsonPathError};
 pub use kyaml::to_kyaml;
-pub use list::{list_of, name_of, without_managed_fields};
+pub use list::{list_of, name_of, typed_list, without_managed_fields};
 pub use sort::{SortError, sort_objects};
 pub(crate) use table::escape_terminal;
 pub use table::{Table, TableOptions, TablePrinter, print_groups, table_object};
