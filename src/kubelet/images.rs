@@ -62,8 +62,8 @@ impl ImageStore {
     /// `jitter` is a share of the few milliseconds by which one pull differs from the next, `slower` how many times longer it takes.
     pub fn pull(&mut self, outcome: Result<u64, ArcStr>, jitter: f64, slower: u32, now: Time) -> Pull {
         let begins = now.max(self.busy_until);
-        // Most take hardly any longer than the fastest.
-        let more = Duration::from_millis((jitter * jitter * jitter * 4.0) as u64);
+        // So the events of two pulls hardly ever read the same.
+        let more = Duration::from_millis((jitter * 6.0) as u64);
         let ends = begins + more + (if outcome.is_ok() { PULL } else { RESOLVE }).mul_f64(f64::from(slower));
         self.busy_until = ends;
         Pull { asked: now, begins, ends, outcome }

@@ -476,6 +476,8 @@ impl PodWorker {
         self.wake_at(cx, boot, What::Machine(c as u16));
         self.container_event(cx, c, EventType::Normal, "Started", "Container started");
         self.instance_started(cx, c);
+        // A relist sees that it runs while its hook, or the pull for the next one, keeps the sync.
+        self.relist_at_tick(cx);
         if let Some(sleep) = self.post_start_sleep(c) {
             return Progress::Wait(Step::Sleep(cx.now + sleep), Some(cx.now + sleep));
         }
