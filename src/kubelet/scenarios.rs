@@ -282,6 +282,23 @@ fn a_hook_that_fails_after_the_start_ends_the_container_and_one_before_the_stop_
 }
 
 #[test]
+fn each_hook_that_fails_after_a_start_soon_leads_to_a_backoff_that_is_told() {
+    // It is killed a second after: a relist has seen that it ran, another one sees that it ended.
+    let hook = "lifecycle: {postStart: {exec: {command: ['false']}}}";
+    let mut w = World::new();
+    w.pod("p", &format!("terminationGracePeriodSeconds: 1\ncontainers: [{{name: c, image: busybox, command: [sleep, '600'], {hook}}}]"));
+    let state = |w: &World| {
+        let status = w.get("p").at(&["status", "containerStatuses"]).items()[0].clone();
+        (status.get("restartCount").int(), status.at(&["state", "waiting", "reason"]).str().to_owned())
+    };
+    for restarts in 1..4 {
+        tenths_until(&mut w, |w| state(w) == (restarts, "PostStartHookError".to_owned()));
+        let waited = tenths_until(&mut w, |w| state(w) == (restarts, "CrashLoopBackOff".to_owned()));
+        assert!(waited <= 20, "{restarts}: {waited}");
+    }
+}
+
+#[test]
 fn what_is_optional_may_be_missing_and_a_pull_secret_is_done_without() {
     let mut w = World::new();
     w.create("ConfigMap", "default", obj!({"metadata": {"name": "there"}, "data": {"k": "v"}}));
