@@ -255,18 +255,26 @@ impl Sim {
             self.arrived += 1;
             match self.session.inputs[i].what() {
                 // What is typed into a terminal does not wait for commands from elsewhere.
-                Some(Input::Terminal(typed)) => self.workstation.terminal_input(self.now, typed.tab, typed.data.as_bytes()),
+                Some(Input::Terminal(typed)) => {
+                    self.write_files(i);
+                    self.workstation.terminal_input(self.now, typed.tab, typed.data.as_bytes());
+                }
                 Some(_) => self.waiting.push_back(i),
                 None => {}
             }
         }
     }
 
-    fn act(&mut self, i: usize) {
-        let input = self.session.inputs[i].clone();
-        for (path, text) in &input.files {
+    /// Writes the files that come with an input.
+    fn write_files(&mut self, i: usize) {
+        for (path, text) in &self.session.inputs[i].files {
             self.workstation.write_file(path, text);
         }
+    }
+
+    fn act(&mut self, i: usize) {
+        self.write_files(i);
+        let input = self.session.inputs[i].clone();
         let t = self.now.as_secs_f64();
         match input.what() {
             Some(Input::Command(line, stdin)) => {

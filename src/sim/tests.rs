@@ -321,10 +321,11 @@ fn a_script_makes_on_an_empty_cluster_what_its_session_made() {
             {{"t":25,"terminal":{{"tab":1,"data":"kubectl exec -it p -- sh\n"}}}},
             {{"t":27,"terminal":{{"tab":1,"data":"echo 'said here' > /tmp/said\n"}}}},
             {{"t":28,"terminal":{{"tab":1,"data":"exit\n"}}}},
+            {{"t":28.5,"files":{{"a.txt":"of its own"}},"terminal":{{"tab":0,"data":"kubectl label deployment web is=\"$(cut -d ' ' -f 3 a.txt)\"\n"}}}},
             {{"t":29,"fault":{{"node":"node1","disk":20}}}},
             {{"t":30,"cmd":"kubectl create configmap c --from-literal=k=\"$(kubectl exec p -- cat /tmp/said)\""}}]}}"#
     );
-    let look = "kubectl get deployment/web pod/p configmap/c --no-headers -o custom-columns='N:.metadata.name,R:.spec.replicas,E:.spec.template.spec.containers[0].env[0].value,D:.data.k,P:.status.phase'";
+    let look = "kubectl get deployment/web pod/p configmap/c --no-headers -o custom-columns='N:.metadata.name,L:.metadata.labels.is,R:.spec.replicas,E:.spec.template.spec.containers[0].env[0].value,D:.data.k,P:.status.phase'";
     let seen = |mut session: Session, at: f64| {
         session.inputs.push(TimedInput { t: at, cmd: Some(look.to_owned()), ..TimedInput::default() });
         let mut sim = Sim::new(session);
@@ -339,7 +340,7 @@ fn a_script_makes_on_an_empty_cluster_what_its_session_made() {
         ..TimedInput::default()
     };
     let again = seen(Session { inputs: vec![script], ..Session::default() }, 90.0);
-    assert_eq!(again, ["web 3 b c <none> <none>", "p <none> <none> <none> Running", "c <none> <none> said here <none>"]);
+    assert_eq!(again, ["web own 3 b c <none> <none>", "p <none> <none> <none> <none> Running", "c <none> <none> <none> said here <none>"]);
     assert_eq!(seen(session, 90.0), again);
 }
 
