@@ -111,7 +111,7 @@ pub fn adopt(text: &str) -> Option<String> {
         }
         if !o.at(pod).is_null() {
             let spec = o.at_mut(pod);
-            spec.remove(&["nodeName"]);
+            ["nodeName", "ephemeralContainers"].iter().for_each(|f| drop(spec.remove(&[f])));
             for (field, kind, more) in [
                 ("serviceAccountName", "ServiceAccount", "serviceAccount"),
                 ("priorityClassName", "PriorityClass", "priority"),
@@ -169,7 +169,7 @@ items:
 - apiVersion: apps/v1
   kind: ReplicaSet
   metadata: {name: web-1, namespace: shop, uid: r, resourceVersion: "5", creationTimestamp: "2024-11-02T09:11:21Z", annotations: {deployment.kubernetes.io/revision: "1", note: kept}}
-  spec: {replicas: 1, template: {spec: {nodeName: far, serviceAccountName: shop, containers: [{name: c, image: nginx, volumeMounts: [{name: kube-api-access-x, mountPath: /a}]}], volumes: [{name: kube-api-access-x}]}}}
+  spec: {replicas: 1, template: {spec: {nodeName: far, ephemeralContainers: [{name: debugger}], serviceAccountName: shop, containers: [{name: c, image: nginx, volumeMounts: [{name: kube-api-access-x, mountPath: /a}]}], volumes: [{name: kube-api-access-x}]}}}
   status: {replicas: 1}
 - apiVersion: v1
   kind: Pod
