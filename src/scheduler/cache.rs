@@ -115,7 +115,7 @@ pub struct NodeChange {
     pub allocatable: bool,
     /// `metadata.labels`.
     pub labels: bool,
-    /// `spec.taints` or `spec.unschedulable`.
+    /// `spec.taints`, or `spec.unschedulable` where it is no more.
     pub taints: bool,
 }
 
@@ -179,7 +179,7 @@ impl Cache {
                 allocatable: !object.at(&["status", "allocatable"]).same(node.object.at(&["status", "allocatable"])),
                 labels: !object.labels().same(node.object.labels()),
                 taints: !spec.get("taints").same(old_spec.get("taints"))
-                    || spec.get("unschedulable").is_true() != old_spec.get("unschedulable").is_true(),
+                    || old_spec.get("unschedulable").is_true() && !spec.get("unschedulable").is_true(),
             }
         } else {
             NodeChange { added: true, allocatable: true, labels: true, taints: true }

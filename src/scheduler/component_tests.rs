@@ -190,7 +190,7 @@ fn a_place_is_promised_to_the_most_important_pod_alone() {
 }
 
 #[test]
-fn room_that_a_resize_leaves_is_used_and_a_taint_that_was_none_helps_nobody() {
+fn room_that_a_resize_leaves_is_used_and_a_taint_has_pods_tried() {
     let mut w = World::new();
     w.node("n1", "4");
     w.node("n2", "4");
@@ -202,7 +202,7 @@ fn room_that_a_resize_leaves_is_used_and_a_taint_that_was_none_helps_nobody() {
     let tried = |w: &World| w.scheduler.decisions().of(w.get("p").uid()).expect("kept").attempt;
     w.change("Node", "n1", |n| n.set(&["spec", "taints"], obj!([{"key": "k", "effect": "PreferNoSchedule"}])));
     w.run(Duration::from_secs(1));
-    assert_eq!((tried(&w), w.node_of("p")), (1, ""));
+    assert_eq!((tried(&w), w.node_of("p")), (2, ""));
     w.change("Pod", "big", |p| p.at_mut(&["spec", "containers"]).list_mut()[0].set(&["resources", "requests", "cpu"], "1"));
     w.run(Duration::from_secs(1));
     assert_eq!(w.node_of("p"), "n1");

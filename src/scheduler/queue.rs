@@ -10,7 +10,10 @@ use super::cache::Cache;
 use super::cluster_event::ClusterEvent;
 use super::cycle::{Algorithm, profile_of};
 use super::framework::{Cx, PluginSet};
-use super::plugins::{DYNAMIC_RESOURCES, PLUGINS, dynamic_resources, priority_sort, scheduling_gates};
+use super::plugins::{
+    DYNAMIC_RESOURCES, INTER_POD_AFFINITY, NODE_RESOURCES_FIT, NODE_UNSCHEDULABLE, PLUGINS, POD_TOPOLOGY_SPREAD, PluginId,
+    TAINT_TOLERATION, dynamic_resources, priority_sort, scheduling_gates,
+};
 use super::pod_info::PodInfo;
 use crate::api::ArcStr;
 use crate::base::{Duration, List as _, SortedMap, Time};
@@ -128,6 +131,25 @@ fn next_tick(t: Time, period: Duration) -> Time {
     Time(t.0.div_ceil(p).saturating_mul(p))
 }
 
+/// Whether a plugin that refused a pod may think otherwise now that the pod itself has changed.
+// Models the hints for updates of the pod itself.
+fn own_change_helps(plugin: PluginId, old: &PodInfo, new: &PodInfo) -> bool {
+    let (was, is) = (&old.class, &new.class);
+    let tolerations = || was.tolerations() != is.tolerations();
+    let labels = || was.labels != is.labels;
+    match plugin {
+        NODE_UNSCHEDULABLE | TAINT_TOLERATION => tolerations(),
+        NODE_RESOURCES_FIT => was.requests != is.requests,
+        POD_TOPOLOGY_SPREAD => labels() || tolerations(),
+        INTER_POD_AFFINITY => labels(),
+        DYNAMIC_RESOURCES => {
+            let claims = |pod: &PodInfo| pod.object.at(&["status", "resourceClaimStatuses"]).clone();
+            !claims(old).same(&claims(new))
+        }
+        _ => false,
+    }
+}
+
 impl Queue {
     /// A queue whose pods back off so long.
     pub fn with_backoff(backoff_of: Backoff) -> Self {
@@ -179,15 +201,14 @@ impl Queue {
         if self.nominated_on.contains_key(&pod.uid) || !pod.nominated_node().is_empty() {
             self.nominate(pod.clone(), pod.nominated_node().into());
         }
-        let claims = |pod: &PodInfo| pod.object.at(&["status", "resourceClaimStatuses"]).clone();
-        let changed = queued.pod.class.id != pod.class.id || !claims(&queued.pod).same(&claims(&pod));
+        let helps = queued.refused_by.iter().any(|plugin| own_change_helps(plugin, &queued.pod, &pod));
         queued.pod = pod;
         match queued.place {
             Place::Gated if !scheduling_gates::is_gated(&queued.pod) => {
                 queued.since = now;
                 self.admit(cache, queued, now);
             }
-            Place::Unschedulable if changed => self.admit(cache, queued, now),
+            Place::Unschedulable if helps => self.admit(cache, queued, now),
             _ => self.enter(queued),
         }
     }
@@ -252,12 +273,16 @@ impl Queue {
 
     /// Something happened: pods that it may help are to be tried again.
     pub fn on_event(&mut self, cache: &Cache, profiles: &[Algorithm], event: &ClusterEvent, now: Time) {
+        // Plugins that wait for new nodes but not for taints are told of changed taints all the same (as of nodes, in
+        // buildQueueingHintMap), so that what a taint hid from them does not escape them.
+        let retainted = matches!(event, ClusterEvent::Node { change, .. } if change.taints && !change.added);
+        let by_taints = |p: PluginId| retainted && !matches!(p, NODE_UNSCHEDULABLE | TAINT_TOLERATION | POD_TOPOLOGY_SPREAD);
         let helped = |uid: &ArcStr| {
             self.pods.get(uid).is_some_and(|q| {
                 let profile = profile_of(profiles, q.pod.scheduler_name()).map(|i| &profiles[i].profile);
                 profile.is_some_and(|profile| {
                     let cx = Cx { cache, pod: &q.pod, fits: &[], profile };
-                    q.refused_by.iter().any(|p| PLUGINS[p as usize].hint(&cx, event))
+                    q.refused_by.iter().any(|p| by_taints(p) || PLUGINS[p as usize].hint(&cx, event))
                 })
             })
         };
@@ -354,9 +379,9 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::Value;
     use crate::obj;
     use crate::scheduler::cache::NodeChange;
-    use crate::scheduler::plugins::NODE_RESOURCES_FIT;
 
     fn pod(cache: &mut Cache, name: &str, priority: i64) -> Arc<PodInfo> {
         let object = obj!({"metadata": {"name": name, "uid": name, "namespace": "d"}, "spec": {"schedulerName": "default-scheduler", "priority": priority, "containers": [
@@ -438,19 +463,60 @@ mod tests {
 
     #[test]
     fn a_refused_pod_that_changed_is_tried_where_that_may_help() {
-        let mut cache = Cache::default();
-        let mut q = Queue::default();
-        let mut object = pod(&mut cache, "a", 0).object.clone();
-        for (path, wakes) in [(["metadata", "annotations"], false), (["metadata", "labels"], true)] {
-            let a = Arc::new(cache.parse_pod(&object));
-            q.remove("a");
+        let labels: &[&str] = &["metadata", "labels"];
+        let rows = [
+            (INTER_POD_AFFINITY, &["metadata", "annotations"] as &[&str], false),
+            (INTER_POD_AFFINITY, labels, true),
+            (NODE_RESOURCES_FIT, labels, false),
+            (POD_TOPOLOGY_SPREAD, labels, true),
+            (TAINT_TOLERATION, labels, false),
+            (TAINT_TOLERATION, &["spec", "tolerations"], true),
+        ];
+        for (plugin, path, wakes) in rows {
+            let mut cache = Cache::default();
+            let mut q = Queue::default();
+            let a = pod(&mut cache, "a", 0);
+            let mut object = a.object.clone();
             q.add(&cache, a, Time::ZERO);
             q.pop();
-            q.failed("a", refused(), Time::ZERO);
-            object.set(&path, obj!({"x": "y"}));
+            let mut by = PluginSet::default();
+            by.insert(plugin);
+            q.failed("a", Failure::Refused(by), Time::ZERO);
+            object.set(path, if path[0] == "spec" { obj!([{"operator": "Exists"}]) } else { obj!({"x": "y"}) });
             let a = Arc::new(cache.parse_pod(&object));
             q.update(&cache, a, Time::from_secs(20));
-            assert_eq!(q.pop().is_some(), wakes, "{path:?}");
+            assert_eq!(q.pop().is_some(), wakes, "{} {path:?}", PLUGINS[plugin as usize].name());
+        }
+    }
+
+    #[test]
+    fn changed_taints_are_looked_at_by_all_who_wait_for_nodes() {
+        let node = |taints: Value, unschedulable: bool| obj!({"metadata": {"name": "n"}, "spec": {"unschedulable": unschedulable, "taints": taints}, "status": {"allocatable": {"cpu": "1", "pods": "9"}}});
+        let bare = || node(Value::default(), false);
+        let tainted = || node(obj!([{"key": "k", "effect": "NoSchedule"}]), false);
+        let cordoned = || node(Value::default(), true);
+        let rows = [
+            (NODE_RESOURCES_FIT, bare(), tainted(), true),
+            (NODE_RESOURCES_FIT, bare(), cordoned(), false),
+            (NODE_RESOURCES_FIT, cordoned(), bare(), true),
+            (TAINT_TOLERATION, bare(), tainted(), false),
+            (TAINT_TOLERATION, tainted(), bare(), true),
+            (NODE_UNSCHEDULABLE, bare(), tainted(), false),
+            (NODE_UNSCHEDULABLE, cordoned(), bare(), true),
+        ];
+        for (plugin, old, new, wakes) in rows {
+            let mut cache = Cache::default();
+            let mut q = Queue::default();
+            cache.set_node(&old);
+            let a = pod(&mut cache, "a", 0);
+            q.add(&cache, a, Time::ZERO);
+            q.pop();
+            let mut by = PluginSet::default();
+            by.insert(plugin);
+            q.failed("a", Failure::Refused(by), Time::ZERO);
+            let (index, change) = cache.set_node(&new);
+            q.on_event(&cache, &[Algorithm::default()], &ClusterEvent::Node { index, change, old: &old }, Time::from_secs(20));
+            assert_eq!(q.pop().is_some(), wakes, "{} {old:?} {new:?}", PLUGINS[plugin as usize].name());
         }
     }
 

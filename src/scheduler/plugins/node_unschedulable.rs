@@ -37,8 +37,9 @@ impl Plugin for NodeUnschedulable {
 
     fn hint(&self, cx: &Cx, event: &ClusterEvent) -> bool {
         match event {
-            ClusterEvent::Node { index, change, .. } => {
-                change.taints && (!cx.cache.node(*index).unschedulable || tolerates_cordon(cx.pod.class.tolerations()))
+            ClusterEvent::Node { index, change, old } => {
+                let freed = change.added || old.at(&["spec", "unschedulable"]).is_true();
+                change.taints && freed && !cx.cache.node(*index).unschedulable
             }
             _ => false,
         }
