@@ -72,8 +72,11 @@ fn ensure_claim(api: &mut ApiServer, now: Time, pod: &Value, entry: &Value) -> R
     }
     let missing = || format!("resource claim template {0}: resourceclaimtemplate.resource.k8s.io {0} not found", quote(template));
     let spec = api.peek(kinds::RESOURCE_CLAIM_TEMPLATE, namespace, template).ok_or_else(missing)?.get("spec");
+    // Unlike what other controllers make, a claim does not hold up the deletion of its owner.
+    let mut owner = controller_ref(pod, kinds::POD);
+    owner.remove(&["blockOwnerDeletion"]);
     let mut claim = obj!({
-        "metadata": {"generateName": base_name(pod.name(), entry.str()), "ownerReferences": [controller_ref(pod, kinds::POD)]},
+        "metadata": {"generateName": base_name(pod.name(), entry.str()), "ownerReferences": [owner]},
         "spec": spec.get("spec")
     });
     for (member, value) in spec.get("metadata").entries() {

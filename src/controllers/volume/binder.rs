@@ -313,11 +313,7 @@ impl Component for PersistentVolumeController {
                 if object.at(&["status", "phase"]).str() == "Bound" && change.old.as_ref().is_none_or(grew) {
                     self.growing.add_at(key_of(object), now);
                 }
-                let only_status = change.old.as_ref().is_some_and(|old| {
-                    old.get("spec").same(object.get("spec"))
-                        && old.at(&["metadata", "annotations"]).same(object.at(&["metadata", "annotations"]))
-                });
-                if change.current().is_some() && !only_status {
+                if change.current().is_some() {
                     let wait = if change.old.is_none() { FIRST_LOOK } else { Duration::ZERO };
                     self.claims.add_at(key_of(object), now + wait);
                 }

@@ -53,6 +53,10 @@ impl Plugin for VolumeRestrictions {
 
     fn pre_filter(&self, CxMut { cache, pod, .. }: CxMut, state: &mut CycleState) -> PreFilter {
         let namespace = &pod.class.namespace;
+        let missing = |c: &&Claim| matches!(c, Claim::Named(name) if cache.volumes.claim(namespace, name).is_none());
+        if let Some(Claim::Named(name)) = pod.class.claims.iter().find(missing) {
+            return PreFilter::Reject { message: format!("persistentvolumeclaim \"{name}\" not found") };
+        }
         let alone = |c: &Claim| match c {
             Claim::Named(name) => {
                 let claim = cache.volumes.claim(namespace, name)?;
@@ -87,10 +91,15 @@ impl Plugin for VolumeRestrictions {
     }
 
     fn hint(&self, cx: &Cx, event: &ClusterEvent) -> bool {
-        let mut claims = cx.pod.claim_names();
+        let (namespace, claims) = (&cx.pod.class.namespace, &cx.pod.class.claims);
         match event {
-            ClusterEvent::PodDeleted(gone) => claims.any(|c| uses(gone, &cx.pod.class.namespace, &[c]) > 0) || conflict(cx.pod, gone),
-            ClusterEvent::Volume { namespace, claim } => *namespace == cx.pod.class.namespace && claims.any(|c| c == *claim),
+            ClusterEvent::Node { change, .. } => change.added,
+            ClusterEvent::PodDeleted(gone) => {
+                gone.class.namespace == *namespace && gone.class.claims.iter().any(|c| claims.contains(c)) || conflict(cx.pod, gone)
+            }
+            ClusterEvent::Volume { namespace: of, claim } => {
+                of == namespace && claims.iter().any(|c| matches!(c, Claim::Named(name) if name == claim))
+            }
             _ => false,
         }
     }
