@@ -286,7 +286,13 @@ impl Status {
             let causes: Vec<Value> = self
                 .causes
                 .iter()
-                .map(|c| crate::obj!({"reason": c.reason, "message": c.message.as_str(), "field": c.field.as_str()}))
+                .map(|c| {
+                    let mut cause = crate::obj!({"reason": c.reason, "message": c.message.as_str()});
+                    if !c.field.is_empty() {
+                        cause.set(&["field"], c.field.as_str());
+                    }
+                    cause
+                })
                 .list();
             details.set(&["causes"], causes);
         }

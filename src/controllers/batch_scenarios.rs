@@ -83,6 +83,29 @@ fn a_job_that_may_make_no_pods_tries_again_after_one_second_up_to_sixty() {
 }
 
 #[test]
+fn a_failure_beside_pods_that_are_ready_is_told_once_it_has_been_waited_out() {
+    for (ready, at_once, later) in [("True", [0, 2, 2], [1, 2, 1]), ("False", [1, 0, 0], [1, 2, 0])] {
+        let mut w = World::new(JobController::new(&Flags::default()));
+        w.create("Job", job(obj!({"parallelism": 2, "completions": 2})));
+        w.run(1);
+        let names = w.names("Pod");
+        for name in &names {
+            let status = obj!({"phase": "Running", "conditions": [{"type": "Ready", "status": ready}]});
+            w.change("Pod", name, Subresource::Status, |p| p.set(&["status"], status.clone()));
+        }
+        w.run(3);
+        let ended = obj!({"exitCode": 1, "finishedAt": w.now.rfc3339(), "startedAt": w.now.rfc3339()});
+        let status = obj!({"phase": "Failed", "containerStatuses": [{"name": "c", "state": {"terminated": ended}}]});
+        w.change("Pod", &names[0], Subresource::Status, |p| p.set(&["status"], status.clone()));
+        let told = |w: &World<_>| ["failed", "active", "ready"].map(|m| w.get("Job", "j").at(&["status", m]).int());
+        w.run(3);
+        assert_eq!(told(&w), at_once, "{ready}");
+        w.run(10);
+        assert_eq!(told(&w), later, "{ready}");
+    }
+}
+
+#[test]
 fn a_job_with_more_successes_than_it_wants_says_so() {
     let mut w = World::new(JobController::new(&Flags::default()));
     let made = w.create("Job", job(Value::map()));

@@ -47,7 +47,9 @@ impl NamespaceController {
             }
         }
         let Some(mut next) = api.peek(namespaces, "", name).cloned() else { return Ok(()) };
-        set_conditions(&mut next, &left, now);
+        // Where pods hold up the rest, what remains is not counted.
+        let counted = if left.first().is_some_and(|(k, ..)| *k == pods) { &[] } else { &*left };
+        set_conditions(&mut next, counted, now);
         if !next.same(&namespace) {
             api.update(&by, namespaces, next, Subresource::Status, &WriteOptions::default())?;
         }

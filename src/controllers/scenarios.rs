@@ -214,6 +214,16 @@ fn traffic_is_kept_near_to_endpoints_that_are_ready() {
     let mut hints: Vec<String> = slices.map(|e| format!("{} {}", e.at(&["targetRef", "name"]).str(), e.get("hints").to_json())).collect();
     hints.sort();
     assert_eq!(hints, [r#"ready {"forZones":[{"name":"z"}]}"#, "unready null"]);
+    // That one has ended is not seen until something else is.
+    let behind = |w: &World<_>| -> usize {
+        w.api.iter(Kind::named("EndpointSlice"), Some(NAMESPACE)).map(|s| s.get("endpoints").items().len()).sum()
+    };
+    w.change("Pod", "unready", Subresource::Status, |p| p.set(&["status", "phase"], "Failed"));
+    w.run(1);
+    assert_eq!(behind(&w), 2);
+    w.change("Pod", "ready", Subresource::Status, |p| drop(p.remove(&["status", "conditions"])));
+    w.run(1);
+    assert_eq!(behind(&w), 1);
 }
 
 #[test]
@@ -306,13 +316,16 @@ fn a_namespace_is_emptied_pods_first() {
     assert_eq!(ends(&w), [false, false]);
     w.run(1);
     assert_eq!(ends(&w), [true, false], "{}", w.get("Namespace", NAMESPACE));
+    let remaining = |w: &World<_>| w.get("Namespace", NAMESPACE).condition("NamespaceContentRemaining").to_owned();
+    // What waits for pods is not counted.
+    assert_eq!(remaining(&w), "False");
     w.delete("Pod", "p", &DeleteOptions::now());
     w.change("Pod", "p", Subresource::None, |p| drop_finalizer(p, "example.com/f"));
     // What it wrote into the namespace has it look again.
     w.run(4);
     assert_eq!(ends(&w), [false, false]);
     w.run(1);
-    assert_eq!(ends(&w), [false, true]);
+    assert_eq!((ends(&w), remaining(&w).as_str()), ([false, true], "True"));
     // Where nothing moves, it waits half as long as finalizers are reckoned to take.
     w.run(6);
     w.change("ConfigMap", "m", Subresource::None, |m| drop_finalizer(m, "example.com/f"));

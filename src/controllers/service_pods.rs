@@ -129,14 +129,12 @@ pub(super) fn services_of(api: &ApiServer, change: &Change) -> Vec<ObjectRef> {
     services.map(|s| (s.namespace_arc(), s.name_arc())).list()
 }
 
-/// Whether a pod changed in a way that its endpoints show.
+/// Whether a pod changed in a way that endpoints are looked at for (`podEndpointsChanged`): its phase is none, and one that goes
+/// always is.
 fn matters(old: &Value, new: &Value) -> bool {
-    let differs = |path: &[&str]| old.at(path).str() != new.at(path).str();
-    differs(&["status", "podIP"])
-        || differs(&["status", "phase"])
-        || differs(&["spec", "nodeName"])
+    old.at(&["status", "podIP"]).str() != new.at(&["status", "podIP"]).str()
         || (old.condition("Ready") == "True") != (new.condition("Ready") == "True")
-        || old.is_terminating() != new.is_terminating()
+        || new.is_terminating()
         || !old.labels().same(new.labels())
 }
 

@@ -53,7 +53,8 @@ impl ApiServer {
                 0 => Ok(()),
                 _ => Err(Status::internal(
                     "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.",
-                )),
+                )
+                .without_reason()),
             };
         };
         if pod.condition("Ready") != "True" {

@@ -118,8 +118,6 @@ fn samples(api: &ApiServer, pods: &[&Value], resource: &str, container: &str) ->
 /// Metrics of pods, objects and the outside come from adapters that a cluster has to be given; this one has none.
 fn unserved(autoscaler: &Value, spec: &Value) -> Failure {
     const CUSTOM: &str = "unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered";
-    const EXTERNAL: &str =
-        "unable to fetch metrics from external metrics API: no external metrics API (external.metrics.k8s.io) registered";
     let namespace = autoscaler.namespace();
     match spec.get("type").str() {
         "Pods" => {
@@ -138,7 +136,11 @@ fn unserved(autoscaler: &Value, spec: &Value) -> Failure {
             let metric = spec.at(&["external", "metric"]);
             let (name, selector) = (metric.get("name").str(), metric.get("selector"));
             let selector = if selector.is_null() { "nil".to_owned() } else { go_selector(selector) };
-            let message = format!("unable to get external metric {namespace}/{name}/{selector}: {EXTERNAL}");
+            // Unlike that of custom metrics, its client asks for it without having looked whether it is served.
+            let unserved = format!("the server could not find the requested resource (get {name}.external.metrics.k8s.io)");
+            let message = format!(
+                "unable to get external metric {namespace}/{name}/{selector}: unable to fetch metrics from external metrics API: {unserved}"
+            );
             let per_pod = !spec.at(&["external", "target", "averageValue"]).is_null();
             let what = if per_pod { format!("{name} external metric") } else { format!("external metric {name}") };
             let wrapped = format!("failed to get {name} external metric value: failed to get {what}: {message}");

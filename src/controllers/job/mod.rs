@@ -251,7 +251,8 @@ impl<'a> Sync<'a> {
         set_count(self.job.get_mut("status"), "active", active);
         self.job.set(&["status", "ready"], self.ready);
         self.job.set(&["status", "terminating"], self.terminating);
-        self.track(needs_update)?;
+        // Failures that could not be told count again in the next pass.
+        self.track(needs_update).inspect_err(|_| self.backoff = record)?;
         outcome
     }
 

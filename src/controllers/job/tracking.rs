@@ -69,6 +69,13 @@ impl Sync<'_> {
     }
 
     fn write_status(&mut self) -> Result<(), Status> {
+        // The API refuses to have more pods ready than active (`RejectMoreReadyThanActivePods`), and none count as active while a
+        // failure is waited out (`manage`): until that is over, nothing is written where others are ready.
+        let stored = self.api.peek(kinds::JOB, self.job.namespace(), self.job.name()).map_or(&Value::Null, |j| j.get("status"));
+        let changed = ["ready", "active"].iter().any(|m| stored.get(m).int() != self.count(m));
+        if changed && self.count("ready") > self.count("active") {
+            return Err(Status::invalid(kinds::JOB, self.job.name(), Vec::new()));
+        }
         self.job = self.api.update(&self.by, kinds::JOB, self.job.clone(), Subresource::Status, &WriteOptions::default())?;
         Ok(())
     }
