@@ -239,17 +239,16 @@ impl NodeLifecycleController {
             zone.waiting.push(name.clone());
         }
         self.zones_at = Some(by.now);
-        if down {
-            if before == "True" && ready == "Unknown" {
-                let message = format!("Node {name} status is now: NodeNotReady");
-                self.recorder.event(api, by.now, &node, EventType::Normal, "NodeNotReady", &message);
-            }
+        // A node that says itself that it is not ready, says it of its pods too.
+        if down && before == "True" {
+            let message = format!("Node {name} status is now: NodeNotReady");
+            self.recorder.event(api, by.now, &node, EventType::Normal, "NodeNotReady", &message);
             self.mark_pods_not_ready(api, by, name)?;
         }
         Ok(())
     }
 
-    /// Pods on a node that is not ready are not ready either.
+    /// Pods on a node that has fallen silent are not ready either.
     fn mark_pods_not_ready(&mut self, api: &mut ApiServer, by: &Caller, node: &str) -> Result<(), Status> {
         let pods: Vec<Value> = api.pods_on(node).filter(|p| p.condition("Ready") == "True").cloned().list();
         for pod in pods {

@@ -460,6 +460,10 @@ fn daemons_run_where_they_may() {
     };
     w.change("Node", "free", Subresource::None, |n| n.set(&["spec", "taints"], obj!([{"key": "x", "effect": "NoSchedule"}])));
     w.run(1);
+    // Nor are they counted anew before the set looks for another reason.
+    assert_eq!(numbers(&w), [3, 0]);
+    w.change("DaemonSet", "d", Subresource::None, |d| d.set(&["metadata", "labels", "x"], "y"));
+    w.run(1);
     assert_eq!(numbers(&w), [2, 1]);
     w.change("Node", "free", Subresource::None, |n| n.set(&["spec", "taints"], obj!([{"key": "x", "effect": "NoExecute"}])));
     w.run(1);

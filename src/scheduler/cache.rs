@@ -309,15 +309,11 @@ impl Cache {
         self.namespaces.get(name).unwrap_or(&Value::Null)
     }
 
-    /// Takes over a namespace's labels, or that it is gone. Says whether they changed.
-    pub fn set_namespace(&mut self, name: ArcStr, labels: Option<Value>) -> bool {
+    /// Takes over a namespace's labels, or that it is gone.
+    pub fn set_namespace(&mut self, name: ArcStr, labels: Option<Value>) {
         match labels {
-            Some(labels) if self.namespaces.get(&name).is_some_and(|old| old.same(&labels)) => false,
-            Some(labels) => {
-                self.namespaces.insert(name, labels);
-                true
-            }
-            None => self.namespaces.remove(&name).is_some(),
+            Some(labels) => drop(self.namespaces.insert(name, labels)),
+            None => drop(self.namespaces.remove(&name)),
         }
     }
 

@@ -56,6 +56,4 @@ pub enum ClusterEvent<'a> {
         /// After.
         new: &'a Value,
     },
-    /// Labels of a namespace changed.
-    Namespace,
 }

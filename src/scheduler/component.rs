@@ -457,11 +457,7 @@ impl Component for Scheduler {
         match change.key.kind.plural {
             "pods" => self.on_pod(now, object, change.object.uid()),
             "nodes" => self.on_node(now, object, &name),
-            "namespaces" => {
-                if self.cache.set_namespace(name, object.map(|o| o.labels().clone())) {
-                    self.tell_queue(&ClusterEvent::Namespace, now);
-                }
-            }
+            "namespaces" => self.cache.set_namespace(name, object.map(|o| o.labels().clone())),
             "services" => self.cache.workloads.set_service(namespace, name, selector),
             "replicationcontrollers" | "replicasets" | "statefulsets" => {
                 self.cache.workloads.set_controller(change.key.kind.kind.into(), namespace, name, selector);

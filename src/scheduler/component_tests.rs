@@ -143,7 +143,8 @@ fn what_frees_the_way_has_a_refused_pod_tried_at_once_and_nothing_else() {
             "n1",
         ),
         ("containers", ports.clone(), |w| w.pod("other", "1", ""), 1, ""),
-        ("affinity", near.clone(), |w| w.change("Namespace", "default", |n| n.set(&["metadata", "labels", "team"], "a")), 2, "n1"),
+        // Which namespaces are meant is looked at when something else has the pod tried.
+        ("affinity", near.clone(), |w| w.change("Namespace", "default", |n| n.set(&["metadata", "labels", "team"], "a")), 1, ""),
         ("nodeSelector", obj!({"disk": "ssd"}), |w| w.change("Node", "n1", |n| n.set(&["metadata", "labels", "disk"], "ssd")), 2, "n1"),
         ("nodeSelector", obj!({"disk": "ssd"}), |w| w.change("Node", "n1", |n| n.set(&["metadata", "labels", "disk"], "hdd")), 1, ""),
         // A node that it might have had before is none that a label frees.

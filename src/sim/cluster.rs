@@ -74,7 +74,12 @@ impl Cluster {
             .clone()
             .unwrap_or_else(|| if session.runs(session::Component::Kubelets) { nodes::default_nodes() } else { Vec::new() });
         for (place, node) in given.into_iter().enumerate() {
-            let node = nodes::joined(node, place, Time::ZERO);
+            let mut node = nodes::joined(node, place, Time::ZERO);
+            if session.runs(session::Component::Kubelets) {
+                node.set(&["status", "daemonEndpoints", "kubeletEndpoint", "Port"], 10250);
+            }
+            // As the API reads it: quantities in their shortest form.
+            let node = crate::api::decode::decode(kinds::NODE, node.clone()).map_or(node, |(read, _)| read);
             // Two nodes of one name are one node, as when a kubelet registers again.
             let _ = api.create(&kubelet, kinds::NODE, "", node, &WriteOptions::default());
         }

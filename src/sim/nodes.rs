@@ -77,7 +77,6 @@ pub(super) fn joined(mut node: Value, place: usize, now: Time) -> Value {
             }),
         );
     }
-    node.set(&["status", "daemonEndpoints", "kubeletEndpoint", "Port"], 10250);
     if node.at(&["status", "conditions"]).is_empty() {
         let at = now.rfc3339();
         let conditions = HEALTHY.map(|(kind, status, reason, message)| {

@@ -233,6 +233,22 @@ fn pods_by_node(api: &ApiServer, set: &Value) -> ByNode {
     by_node
 }
 
+impl DaemonSetController {
+    /// Has those sets look again whose pod on this node is to come or to go, or may be no stranger there any more (`syncNodeUpdate`).
+    /// Others do not count it anew.
+    fn node_changed(&mut self, api: &ApiServer, now: Time, node: &Value) {
+        for key in &self.members {
+            let Some(set) = api.peek(kinds::DAEMON_SET, &key.0, &key.1) else { continue };
+            let placement::Placement { should_run, may_stay } = placement::Rules::of(set).on(node);
+            let is_there = api.pods_on(node.name()).any(|p| controller_of(p, "DaemonSet").as_ref() == Some(key));
+            let strangers = set.at(&["status", "numberMisscheduled"]).int() > 0;
+            if if is_there { !may_stay || strangers } else { should_run } {
+                self.queue.add_at(key.clone(), now);
+            }
+        }
+    }
+}
+
 /// What tells an older pod from a younger; one that has its node goes before one that waits for it.
 fn seniority(pod: &Value) -> (bool, ArcStr, ArcStr) {
     (pod.at(&["spec", "nodeName"]).str().is_empty(), pod.at(&["metadata", "creationTimestamp"]).arc_str(), pod.name_arc())
@@ -262,7 +278,7 @@ impl Component for DaemonSetController {
         matches!((kind.group, kind.plural), ("apps", "daemonsets") | ("", "pods" | "nodes"))
     }
 
-    fn on_change(&mut self, _api: &ApiServer, now: Time, change: &Change) {
+    fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
         match change.key.kind.plural {
             "daemonsets" => {
                 let key = key_of(&change.object);
@@ -283,11 +299,8 @@ impl Component for DaemonSetController {
                 }
                 // Heartbeats and capacity say nothing of where daemon pods may run.
                 let same = |path: &[&str]| change.old.as_ref().is_some_and(|old| old.at(path).same(change.object.at(path)));
-                if same(&["metadata", "labels"]) && same(&["spec", "taints"]) && same(&["spec", "unschedulable"]) {
-                    return;
-                }
-                for key in &self.members {
-                    self.queue.add_at(key.clone(), now);
+                if !same(&["metadata", "labels"]) || !same(&["spec", "taints"]) {
+                    self.node_changed(api, now, &change.object);
                 }
             }
             _ => {

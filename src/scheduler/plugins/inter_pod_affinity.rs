@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::api::{ArcStr, Object};
+use crate::api::{ArcStr, Object, Value};
 use crate::base::List as _;
 use crate::scheduler::cache::{Cache, NO_VALUE, NodeIndex, Topology};
 use crate::scheduler::cluster_event::ClusterEvent;
@@ -232,28 +232,24 @@ impl Plugin for InterPodAffinity {
 
     fn hint(&self, cx: &Cx, event: &ClusterEvent) -> bool {
         let class = &cx.pod.class;
-        let wanted = |other: &PodInfo| means_all(cx.cache, &class.affinity, &other.class);
-        let unwanted = |other: &PodInfo| {
-            let labels = cx.cache.namespace_labels_of(&other.class);
-            let own_labels = cx.cache.namespace_labels_of(class);
-            class.anti_affinity.iter().any(|t| t.matches(&other.class, labels))
-                || other.class.anti_affinity.iter().any(|t| t.matches(class, own_labels))
-        };
+        // Unlike a cycle, it does not look up which namespaces the terms select: none but what selects all of them does.
+        let means = |terms: &[AffinityTerm], of: &PodClass| !terms.is_empty() && terms.iter().all(|t| t.matches(of, &Value::Null));
         match event {
-            ClusterEvent::PodAssigned(other) => wanted(other),
-            ClusterEvent::PodDeleted(other) => unwanted(other),
-            ClusterEvent::PodRelabelled { old, new } => wanted(new) && !wanted(old) || unwanted(old) && !unwanted(new),
+            ClusterEvent::PodAssigned(other) => means(&class.affinity, &other.class),
+            ClusterEvent::PodDeleted(gone) => means(&class.anti_affinity, &gone.class) || means(&gone.class.anti_affinity, class),
+            ClusterEvent::PodRelabelled { old, new } => {
+                let was = |terms: &[AffinityTerm]| means(terms, &old.class);
+                let is = |terms: &[AffinityTerm]| means(terms, &new.class);
+                !was(&class.affinity) && is(&class.affinity) || was(&class.anti_affinity) && !is(&class.anti_affinity)
+            }
             ClusterEvent::Node { index, change, old } => {
                 let now = |t: &AffinityTerm| cx.cache.node(*index).label(&t.topology_key);
                 let before = |t: &AffinityTerm| old.label(&t.topology_key);
-                // A new value may bring wanted company near, a lost one takes unwanted company away, and a new node is in
-                // nobody's way.
+                // A new value may bring wanted company near, a lost one takes unwanted company away.
                 let nearer = |t: &AffinityTerm| now(t).is_some() && (change.added || before(t) != now(t));
                 let farther = |t: &AffinityTerm| change.added || before(t).is_some() && before(t) != now(t);
-                let has_none = class.affinity.is_empty() && class.anti_affinity.is_empty();
-                change.labels && (class.affinity.iter().any(nearer) || class.anti_affinity.iter().any(farther) || change.added && has_none)
+                change.labels && (class.affinity.iter().any(nearer) || class.anti_affinity.iter().any(farther))
             }
-            ClusterEvent::Namespace => class.affinity.iter().chain(&class.anti_affinity).any(|t| !t.namespace_selector.is_nothing()),
             _ => false,
         }
     }

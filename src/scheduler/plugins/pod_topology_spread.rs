@@ -266,7 +266,7 @@ impl Plugin for PodTopologySpread {
     fn hint(&self, cx: &Cx, event: &ClusterEvent) -> bool {
         if cx.pod.class.spread.is_empty() {
             // It was refused by what its profile has for all; whom that counts, its workload says.
-            return !matches!(event, ClusterEvent::Namespace | ClusterEvent::Volume { .. });
+            return !matches!(event, ClusterEvent::Volume { .. });
         }
         let counted = |other: &PodInfo| {
             let own = cx.pod.class.spread.iter();
