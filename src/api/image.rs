@@ -25,10 +25,29 @@ fn parts(image: &str) -> Option<(Option<&str>, bool)> {
 
 fn is_name(name: &str) -> bool {
     let path = match name.split_once('/') {
-        Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" || first.chars().any(|c| c.is_ascii_uppercase()) => rest,
+        Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" || first.chars().any(|c| c.is_ascii_uppercase()) => {
+            if !is_host(first) {
+                return false;
+            }
+            rest
+        }
         _ => name,
     };
     path.split('/').all(is_component)
+}
+
+/// A registry: a name with dots or an address in brackets, and a port where there is a colon.
+fn is_host(host: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric();
+    let label = |l: &str| l.starts_with(word) && l.ends_with(word) && l.chars().all(|c| word(c) || c == '-');
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => (name, Some(port)),
+        _ => (host, None),
+    };
+    let is_address = |n: &str| {
+        n.strip_prefix('[').and_then(|n| n.strip_suffix(']')).is_some_and(|n| n.chars().all(|c| c.is_ascii_hexdigit() || c == ':'))
+    };
+    (name.split('.').all(label) || is_address(name)) && port.is_none_or(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Letters and digits, parted by one dot, one or two underscores, or any number of dashes.

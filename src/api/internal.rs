@@ -33,6 +33,29 @@ pub fn diff(package: &str, name: &str, old: &Value, new: &Value) -> String {
     unified_diff(&old.lines().list(), &new.lines().list())
 }
 
+/// Whether two typed values are the same to the server: empty lists and maps are as if they were absent, empty objects are not where
+/// they need not be there.
+// Models apiequality.Semantic.DeepEqual.
+pub fn same(package: &str, name: &str, a: &Value, b: &Value) -> bool {
+    schema().named(package, name).is_some_and(|ty| same_object(ty, a, b))
+}
+
+fn same_object(ty: &Type, a: &Value, b: &Value) -> bool {
+    a.same(b) || ty.fields.iter().all(|f| same_value(&f.ty, f.pointer, a.get(f.name), b.get(f.name)))
+}
+
+fn same_value(ty: &Ty, pointer: bool, a: &Value, b: &Value) -> bool {
+    match ty {
+        Ty::Object(t) => (!pointer || a.is_null() == b.is_null()) && same_object(schema().get(*t), a, b),
+        Ty::ListOf(item) => {
+            let (a, b) = (a.items(), b.items());
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_value(item, false, a, b))
+        }
+        Ty::MapOf(_) => a == b || (a.is_empty() && b.is_empty()),
+        _ => a == b,
+    }
+}
+
 /// Members of the internal `PodSpec` in its order; what belongs to the security context there is nested.
 #[rustfmt::skip]
 const POD_SPEC: [&str; 36] = [
@@ -116,7 +139,11 @@ fn in_order(schema: &Schema, ty: &Type, value: &Value) -> Vec<(String, Node)> {
         match part {
             GoPart::Field(i) => {
                 let field = &ty.fields[usize::from(*i)];
-                members.push((go_name(field), member(schema, field, value.get(field.name))));
+                let value = value.get(field.name);
+                // What a rolling update has is no pointer inside the server, but for the newest of it.
+                let plain =
+                    ty.name.starts_with("RollingUpdate") && (field.name == "partition" || !ty.name.ends_with("StatefulSetStrategy"));
+                members.push((go_name(field), if plain { node(schema, &field.ty, value) } else { member(schema, field, value) }));
             }
             GoPart::Embedded(t) => members.extend(in_order(schema, schema.get(*t), value)),
         }

@@ -21,6 +21,10 @@ pub fn daemon_set(set: &mut Value) {
     empty_in(spec, &["updateStrategy", "type"], "RollingUpdate");
     if spec.at(&["updateStrategy", "type"]).str() == "RollingUpdate" {
         absent_in(spec, &["updateStrategy", "rollingUpdate", "maxUnavailable"], 1);
+    }
+    // Whatever strategy they belong to: inside the server they are always there.
+    if !spec.at(&["updateStrategy", "rollingUpdate"]).is_null() {
+        absent_in(spec, &["updateStrategy", "rollingUpdate", "maxUnavailable"], 0);
         absent_in(spec, &["updateStrategy", "rollingUpdate", "maxSurge"], 0);
     }
     absent(spec, "revisionHistoryLimit", 10);

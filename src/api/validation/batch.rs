@@ -1,9 +1,8 @@
 //! Jobs and CronJobs.
 
 use super::super::cron::Schedule;
-use super::super::selector::LabelSelector;
 use super::super::{Object, Value, names, quote, time_zone};
-use super::meta::{label_selector, object_meta, object_meta_update};
+use super::meta::{label_selector, object_meta, object_meta_update, usable_selector};
 use super::path::{Errors, Path, same};
 use super::pod;
 use super::workloads::matches_template;
@@ -14,9 +13,14 @@ const RULES_MAX: usize = 20;
 
 /// A new Job, its selector already generated.
 pub(super) fn job(errors: &mut Errors, job: &Value) {
+    job_with_labels(errors, job, true);
+}
+
+/// A Job, whose pods must have the labels with Kubernetes' prefix where these are `prefixed`.
+fn job_with_labels(errors: &mut Errors, job: &Value, prefixed: bool) {
     object_meta(errors, job, true, names::dns1123_subdomain);
     let spec = job.get("spec");
-    generated_selector(errors, job);
+    generated_selector(errors, job, prefixed);
     job_spec_with_selector(errors, spec);
     let completions = spec.get("completions").int();
     if spec.get("completionMode").str() == "Indexed" && completions > 0 {
@@ -29,7 +33,7 @@ pub(super) fn job(errors: &mut Errors, job: &Value) {
 }
 
 /// The labels that the server gives a Job's pods.
-fn generated_selector(errors: &mut Errors, job: &Value) {
+fn generated_selector(errors: &mut Errors, job: &Value, prefixed: bool) {
     let spec = job.get("spec");
     if spec.get("manualSelector").is_true() || spec.get("selector").is_null() {
         return;
@@ -48,15 +52,16 @@ fn generated_selector(errors: &mut Errors, job: &Value) {
     let meta = template.child("metadata");
     let labels_at = meta.child("labels");
     let labels = spec.at(&["template", "metadata", "labels"]);
-    for (key, value) in expected {
+    let expected = if prefixed { &expected[..] } else { &expected[..2] };
+    for (key, value) in expected.iter().copied() {
         match labels.get(key).as_str() {
             None => errors.required(labels_at.key(key), &format!("must be '{value}'")),
             Some(found) if found != value => errors.invalid(labels_at.key(key), labels, &format!("must be '{value}'")),
             Some(_) => {}
         }
     }
-    let generated: Value = expected.into_iter().collect::<super::super::Map>().into();
-    if LabelSelector::from_object(spec.get("selector")).is_ok_and(|s| !s.matches(&generated)) {
+    let generated: Value = expected.iter().copied().collect::<super::super::Map>().into();
+    if usable_selector(spec.get("selector")).is_some_and(|s| !s.matches(&generated)) {
         errors.internal_invalid(at.child("selector"), ("meta", "LabelSelector"), spec.get("selector"), "`selector` not auto-generated");
     }
 }
@@ -70,7 +75,7 @@ fn job_spec_with_selector(errors: &mut Errors, spec: &Value) {
     } else {
         label_selector(errors, at.child("selector"), selector);
     }
-    if let Ok(parsed) = LabelSelector::from_object(selector) {
+    if let Some(parsed) = usable_selector(selector) {
         matches_template(errors, at.child("template"), &parsed, spec.get("template"));
     }
 }
@@ -365,7 +370,10 @@ fn not_increasing(previous: i64, current: i64) -> String {
 }
 
 /// A changed Job.
+// Models ValidateUpdate of the job's strategy: all that is asked of a new one, and then what may change.
 pub(super) fn job_update(errors: &mut Errors, new: &Value, old: &Value) {
+    let had = |label: &str| !old.at(&["spec", "template", "metadata", "labels", label]).is_null();
+    job_with_labels(errors, new, had("batch.kubernetes.io/job-name") && had("batch.kubernetes.io/controller-uid"));
     object_meta_update(errors, new, old);
     let (spec, before) = (new.get("spec"), old.get("spec"));
     job_spec_with_selector(errors, spec);
@@ -379,9 +387,7 @@ pub(super) fn job_update(errors: &mut Errors, new: &Value, old: &Value) {
             errors.invalid(at.child("completions"), completions, "can only be modified in tandem with spec.parallelism");
         }
     }
-    if changed("selector") {
-        errors.internal_invalid(at.child("selector"), ("meta", "LabelSelector"), spec.get("selector"), "field is immutable");
-    }
+    errors.internal_immutable(at.child("selector"), ("meta", "LabelSelector"), spec.get("selector"), before.get("selector"));
     template_update(errors, spec.get("template"), old);
     let rest = [
         ("completionMode", ""),
@@ -391,13 +397,10 @@ pub(super) fn job_update(errors: &mut Errors, new: &Value, old: &Value) {
         ("successPolicy", "SuccessPolicy"),
     ];
     for (key, ty) in rest {
-        if !changed(key) {
-            continue;
-        }
         if ty.is_empty() {
-            errors.invalid(at.child(key), spec.get(key), "field is immutable");
+            errors.immutable(at.child(key), spec.get(key), before.get(key));
         } else {
-            errors.internal_invalid(at.child(key), ("batch", ty), spec.get(key), "field is immutable");
+            errors.internal_immutable(at.child(key), ("batch", ty), spec.get(key), before.get(key));
         }
     }
 }
@@ -410,13 +413,13 @@ fn template_update(errors: &mut Errors, template: &Value, old: &Value) {
     let at = at.child("template");
     let rests = old.at(&["status", "startTime"]).is_null() || old.condition("Suspended") == "True";
     if !(old.at(&["spec", "suspend"]).is_true() && rests && old.at(&["status", "active"]).int() == 0) {
-        if !same(template, before) {
-            errors.internal_invalid(at, ("core", "PodTemplateSpec"), template, "field is immutable");
-        }
-        return;
+        return errors.internal_immutable(at, ("core", "PodTemplateSpec"), template, before);
     }
     let spec = template.get("spec");
     let mut allowed = before.get("spec").clone();
+    if !spec.get("affinity").is_null() && allowed.get("affinity").is_null() {
+        allowed.set(&["affinity"], Value::map());
+    }
     let paths: [&[&str]; 4] = [&["nodeSelector"], &["tolerations"], &["schedulingGates"], &["affinity", "nodeAffinity"]];
     for path in paths {
         match spec.at(path) {
@@ -432,9 +435,10 @@ fn template_update(errors: &mut Errors, template: &Value, old: &Value) {
             }
         }
     }
-    if !same(spec, &allowed) {
-        errors.internal_invalid(at.child("spec"), ("core", "PodSpec"), spec, "field is immutable");
+    if spec.get("affinity").is_null() && allowed.get("affinity").is_empty() {
+        allowed.remove(&["affinity"]);
     }
+    errors.internal_immutable(at.child("spec"), ("core", "PodSpec"), spec, &allowed);
 }
 
 /// A Job's changed status.

@@ -42,7 +42,7 @@ pub(super) fn containers(errors: &mut Errors, at: Path<'_>, scope: &PodScope<'_>
         }
         lifecycle(errors, at.child("lifecycle"), container.get("lifecycle"), scope);
         probes(errors, at, container, scope);
-        restart_policy(errors, at, container);
+        restart_policy(errors, at, container, false);
     }
     host_port_conflicts(errors, at, list);
 }
@@ -55,15 +55,7 @@ pub(super) fn init_containers(errors: &mut Errors, at: Path<'_>, scope: &PodScop
         let at = at.index(i);
         common(errors, at, container, scope);
         let policy = container.get("restartPolicy");
-        if policy.str() == "Always" {
-            let rules = container.get("restartPolicyRules").items();
-            if rules.iter().any(|r| r.get("action").str() != "RestartAllContainers") {
-                let detail = "restartPolicyRules are not allowed for init containers with restart policy Always";
-                errors.forbidden(at.child("restartPolicyRules"), detail);
-            }
-        } else {
-            restart_policy(errors, at, container);
-        }
+        restart_policy(errors, at, container, true);
         let name = container.get("name").str();
         if names.contains(name) {
             errors.duplicate(at.child("name"), name);
@@ -124,8 +116,9 @@ pub(super) fn ephemeral_containers(errors: &mut Errors, at: Path<'_>, scope: &Po
             errors.not_found(at.child("targetContainerName"), target);
         }
         for key in NOT_EPHEMERAL {
+            // Objects are pointers; those that are not are written even when they are empty.
             let value = container.get(key);
-            if !value.is_empty() || value.as_str().is_some() {
+            if !value.is_empty() || value.as_str().is_some() || (key != "resources" && matches!(value, Value::Map(_))) {
                 errors.forbidden(at.child(key), "cannot be set for an Ephemeral Container");
             }
         }
@@ -544,11 +537,16 @@ fn resize_policy(errors: &mut Errors, at: Path<'_>, policies: &Value, pod_policy
     }
 }
 
-fn restart_policy(errors: &mut Errors, at: Path<'_>, container: &Value) {
+fn restart_policy(errors: &mut Errors, at: Path<'_>, container: &Value, is_init: bool) {
     let (policy, rules) = (container.get("restartPolicy"), container.get("restartPolicyRules"));
     match policy.as_str() {
         None if rules.is_empty() => return,
-        None => errors.required(at.child("restartPolicy"), "must specify restartPolicy when restart rules are used"),
+        None => {
+            errors.required(at.child("restartPolicy"), "must specify restartPolicy when restart rules are used");
+            if is_init {
+                return;
+            }
+        }
         Some("Always" | "Never" | "OnFailure") => {}
         Some(_) => errors.not_supported(at.child("restartPolicy"), policy, &["Always", "Never", "OnFailure"]),
     }

@@ -1,6 +1,7 @@
 //! What every object's metadata must be, and label selectors.
 
 use super::super::names::{self, go_strings, with_prefix};
+use super::super::selector::LabelSelector;
 use super::super::{Kind, Object, Value, split_api_version};
 use super::path::{Errors, Path};
 use crate::base::{List as _, Order as _};
@@ -199,6 +200,14 @@ pub(super) fn label_selector(errors: &mut Errors, at: Path<'_>, selector: &Value
             errors.ratcheting(|errors| errors.each_invalid(values_at.index(j), value.str(), wrong));
         }
     }
+}
+
+/// A selector that can be used: none where anything in it is wrong.
+// Models metav1.LabelSelectorAsSelector.
+pub(super) fn usable_selector(selector: &Value) -> Option<LabelSelector> {
+    let mut errors = Errors::default();
+    label_selector(&mut errors, Path::new(""), selector);
+    LabelSelector::from_object(selector).ok().filter(|_| errors.0.is_empty())
 }
 
 /// Whether a selector object selects nothing in particular: neither labels nor expressions.

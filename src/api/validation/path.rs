@@ -104,7 +104,8 @@ impl Errors {
     /// A wrong value, printed as the server's own type is.
     pub fn internal_invalid(&mut self, at: Path<'_>, (package, name): (&str, &str), value: &Value, detail: &str) {
         let text = if value.is_null() { "null".to_owned() } else { internal::to_json(package, name, value) };
-        self.0.push(Cause::new("FieldValueInvalid", at.to_string(), format!("Invalid value: {text}: {detail}")));
+        let colon = if detail.is_empty() { "" } else { ": " };
+        self.0.push(Cause::new("FieldValueInvalid", at.to_string(), format!("Invalid value: {text}{colon}{detail}")));
     }
 
     /// A value outside a closed set, printed as the server's own type is.
@@ -147,6 +148,13 @@ impl Errors {
     pub fn immutable(&mut self, at: Path<'_>, new: &Value, old: &Value) {
         if !same(new, old) {
             self.invalid(at, new, "field is immutable");
+        }
+    }
+
+    /// An object of the type that may not change.
+    pub fn internal_immutable(&mut self, at: Path<'_>, (package, name): (&str, &str), new: &Value, old: &Value) {
+        if new.is_null() != old.is_null() || !internal::same(package, name, new, old) {
+            self.internal_invalid(at, (package, name), new, "field is immutable");
         }
     }
 

@@ -95,15 +95,21 @@ fn is_deletion_cost(text: &str) -> bool {
 /// A pod template at `at`.
 pub(super) fn template(errors: &mut Errors, at: Path<'_>, template: &Value) {
     let (meta, spec) = (template.get("metadata"), template.get("spec"));
-    meta::labels(errors, at.child("labels"), meta.get("labels"));
-    meta::annotations(errors, at.child("annotations"), meta.get("annotations"));
-    annotations(errors, at.child("annotations"), meta.get("annotations"), spec);
+    template_metadata(errors, at, template);
     pod_spec(errors, at.child("spec"), spec, "", false);
     security::profile_annotations(errors, at.child("spec"), meta.get("annotations"), spec);
     if !spec.get("ephemeralContainers").is_empty() {
         let at = at.child("spec");
         errors.forbidden(at.child("ephemeralContainers"), "ephemeral containers not allowed in pod template");
     }
+}
+
+/// The labels and annotations of a pod template.
+pub(super) fn template_metadata(errors: &mut Errors, at: Path<'_>, template: &Value) {
+    let meta = template.get("metadata");
+    meta::labels(errors, at.child("labels"), meta.get("labels"));
+    meta::annotations(errors, at.child("annotations"), meta.get("annotations"));
+    annotations(errors, at.child("annotations"), meta.get("annotations"), template.get("spec"));
 }
 
 /// A pod's spec. `pod_name` is empty in a template.
@@ -375,7 +381,7 @@ fn file_keys(errors: &mut Errors, at: Path<'_>, spec: &Value) {
                 let at = at.child("fileKeyRef");
                 let name = reference.get("volumeName").str();
                 match spec.get("volumes").items().iter().find(|v| v.get("name").str() == name) {
-                    None => errors.not_found(at.child("volumeName"), format!("volume {name:?} referenced by FileKeyRef does not exist")),
+                    None => errors.not_found(at.child("volumeName"), name),
                     Some(v) if v.get("emptyDir").is_null() => {
                         errors.invalid(at.child("volumeName"), name, "referenced volume must be of type emptyDir");
                     }
@@ -431,11 +437,12 @@ pub(super) fn update(errors: &mut Errors, new: &Value, old: &Value) {
             errors.forbidden(at.child("name"), &detail);
         }
     }
-    if same(spec, before) {
+    let unchanged = |spec: &Value| internal::same("core", "PodSpec", spec, before);
+    if unchanged(spec) {
         return;
     }
     let munged = munge(errors, spec, before);
-    if !same(&munged, before) {
+    if !unchanged(&munged) {
         errors.forbidden(at, &format!("{UPDATABLE}\n{}", internal::diff("core", "PodSpec", before, &munged)));
     }
 }

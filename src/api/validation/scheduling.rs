@@ -190,6 +190,8 @@ pub(super) fn tolerations(errors: &mut Errors, at: Path<'_>, tolerations: &Value
                     errors.invalid(at.child("operator"), value, "value must be empty when `operator` is 'Exists'");
                 }
             }
+            // Comparisons are known, and not switched on.
+            "Lt" | "Gt" => errors.not_supported(at.child("operator"), operator, &["Equal", "Exists", "Lt", "Gt"]),
             other => errors.not_supported(at.child("operator"), other, &["Equal", "Exists"]),
         }
         if !effect.is_empty() && !EFFECTS.contains(&effect) {

@@ -65,7 +65,7 @@ pub(super) fn pod_security_context(errors: &mut Errors, at: Path<'_>, spec: &Val
     windows_options(errors, at.child("windowsOptions"), context.get("windowsOptions"));
     app_armor_profile(errors, at.child("appArmorProfile"), context.get("appArmorProfile"));
     closed(errors, at.child("supplementalGroupsPolicy"), context.get("supplementalGroupsPolicy"), &["Merge", "Strict"]);
-    closed(errors, at.child("seLinuxChangePolicy"), context.get("seLinuxChangePolicy"), &["MountOption", "Recursive"]);
+    closed(errors, at.child("seLinuxChangePolicy"), context.get("seLinuxChangePolicy"), &["Recursive"]);
 }
 
 /// A text from a closed set that may be absent.
@@ -279,7 +279,11 @@ pub(super) fn operating_system(errors: &mut Errors, at: Path<'_>, spec: &Value) 
     if os.is_null() {
         return;
     }
-    errors.one_of(at.child("os").child("name"), os.get("name"), &["linux", "windows"]);
+    match os.get("name").str() {
+        "" => errors.required(at.child("os").child("name"), ""),
+        "linux" | "windows" => {}
+        name => errors.not_supported(at.child("os"), name, &["linux", "windows"]),
+    }
     let context_at = at.child("securityContext");
     let context = spec.get("securityContext");
     const LINUX: &str = "windows options cannot be set for a linux pod";

@@ -1,11 +1,12 @@
 //! The apps group: what keeps pods running.
 
 use super::super::selector::LabelSelector;
-use super::super::{Value, int_or_string, names};
-use super::meta::{is_empty_selector, label_selector, object_meta, object_meta_update};
-use super::path::{Errors, Path, same};
+use super::super::{Value, int_or_string, internal, names};
+use super::meta::{is_empty_selector, label_selector, object_meta, object_meta_update, usable_selector};
+use super::path::{Errors, Path};
 use super::pod;
 use super::storage::claim_spec;
+use crate::base::List as _;
 
 /// A number that is not negative, or a percentage.
 pub(super) fn int_or_percent(errors: &mut Errors, at: Path<'_>, value: &Value) {
@@ -29,18 +30,8 @@ fn amount(value: &Value) -> i64 {
 /// A selector that must be there, its template, and whether they fit. `kind` is told in messages.
 fn selector_and_template(errors: &mut Errors, at: Path<'_>, spec: &Value, empty: &str, what: &str) {
     let (selector, selector_at) = (spec.get("selector"), at.child("selector"));
-    let mut readable = true;
-    if selector.is_null() {
-        errors.required(selector_at, "");
-    } else {
-        let before = errors.0.len();
-        label_selector(errors, selector_at, selector);
-        readable = errors.0.len() == before;
-        if is_empty_selector(selector) {
-            errors.internal_invalid(selector_at, ("meta", "LabelSelector"), selector, empty);
-        }
-    }
-    match LabelSelector::from_object(selector).ok().filter(|_| readable) {
+    needed_selector(errors, selector_at, selector, empty);
+    match usable_selector(selector) {
         None => errors.internal_invalid(selector_at, ("meta", "LabelSelector"), selector, "invalid label selector"),
         Some(parsed) => {
             let (template, at) = (spec.get("template"), at.child("template"));
@@ -48,6 +39,17 @@ fn selector_and_template(errors: &mut Errors, at: Path<'_>, spec: &Value, empty:
             pod::template(errors, at, template);
             pod::always_restarts(errors, at, template, what);
         }
+    }
+}
+
+/// A selector that must be there and select something; `empty` is said where it does not.
+fn needed_selector(errors: &mut Errors, at: Path<'_>, selector: &Value, empty: &str) {
+    if selector.is_null() {
+        return errors.required(at, "");
+    }
+    label_selector(errors, at, selector);
+    if is_empty_selector(selector) {
+        errors.internal_invalid(at, ("meta", "LabelSelector"), selector, empty);
     }
 }
 
@@ -113,10 +115,7 @@ pub(super) fn deployment_update(errors: &mut Errors, new: &Value, old: &Value) {
 
 fn immutable_selector(errors: &mut Errors, new: &Value, old: &Value) {
     let path = ["spec", "selector"];
-    if !same(new.at(&path), old.at(&path)) {
-        let at = Path::new("spec");
-        errors.internal_invalid(at.child("selector"), ("meta", "LabelSelector"), new.at(&path), "field is immutable");
-    }
+    errors.internal_immutable(Path::new("spec").child("selector"), ("meta", "LabelSelector"), new.at(&path), old.at(&path));
 }
 
 /// A new ReplicaSet.
@@ -150,7 +149,7 @@ fn daemon_set_spec(errors: &mut Errors, spec: &Value) {
     let (selector, template) = (spec.get("selector"), spec.get("template"));
     label_selector(errors, at.child("selector"), selector);
     let template_at = at.child("template");
-    if let Ok(parsed) = LabelSelector::from_object(selector) {
+    if let Some(parsed) = usable_selector(selector) {
         matches_template(errors, template_at, &parsed, template);
     }
     if !selector.is_null() && is_empty_selector(selector) {
@@ -192,17 +191,27 @@ fn daemon_set_strategy(errors: &mut Errors, at: Path<'_>, strategy: &Value) {
 /// A changed DaemonSet.
 pub(super) fn daemon_set_update(errors: &mut Errors, new: &Value, old: &Value) {
     object_meta_update(errors, new, old);
-    daemon_set_spec(errors, new.get("spec"));
     immutable_selector(errors, new, old);
+    daemon_set_spec(errors, new.get("spec"));
 }
 
 /// A new StatefulSet.
 pub(super) fn stateful_set(errors: &mut Errors, set: &Value) {
     object_meta(errors, set, true, names::dns1123_label);
-    stateful_set_spec(errors, set.get("spec"), true);
+    stateful_set_spec(errors, set.get("spec"), Asked::All);
 }
 
-fn stateful_set_spec(errors: &mut Errors, spec: &Value, created: bool) {
+/// What is asked of a StatefulSet: of one that was made before, nothing of what could not be changed any more; and nothing of the
+/// template where that was wrong already.
+#[derive(Clone, Copy, PartialEq)]
+enum Asked {
+    All,
+    OfChanged,
+    OfWrong,
+}
+
+fn stateful_set_spec(errors: &mut Errors, spec: &Value, asked: Asked) {
+    let created = asked == Asked::All;
     let at = Path::new("spec");
     match spec.get("podManagementPolicy").str() {
         "" => errors.required(at.child("podManagementPolicy"), ""),
@@ -219,9 +228,9 @@ fn stateful_set_spec(errors: &mut Errors, spec: &Value, created: bool) {
             errors.not_supported(policy_at.child(when), text, &["Retain", "Delete"]);
         }
     }
-    let claims = at.child("volumeClaimTemplates");
-    for (i, claim) in spec.get("volumeClaimTemplates").items().iter().enumerate() {
-        let at = claims.index(i);
+    let (claims, claims_at) = (spec.get("volumeClaimTemplates").items(), at.child("volumeClaimTemplates"));
+    for (i, claim) in claims.iter().enumerate().filter(|_| created) {
+        let at = claims_at.index(i);
         claim_spec(errors, at.child("spec"), claim.get("spec"));
     }
     errors.nonnegative(at.child("replicas"), spec.get("replicas"));
@@ -233,32 +242,35 @@ fn stateful_set_spec(errors: &mut Errors, spec: &Value, created: bool) {
         errors.each_invalid(at.child("serviceName"), service, names::dns1123_label(service));
     }
     let (selector, selector_at) = (spec.get("selector"), at.child("selector"));
-    if selector.is_null() {
-        errors.required(selector_at, "");
-    } else {
-        label_selector(errors, selector_at, selector);
-        if is_empty_selector(selector) {
-            errors.internal_invalid(selector_at, ("meta", "LabelSelector"), selector, "empty selector is invalid for statefulset");
-        }
-    }
+    needed_selector(errors, selector_at, selector, "empty selector is invalid for statefulset");
     let (template, template_at) = (spec.get("template"), at.child("template"));
-    match LabelSelector::from_object(selector) {
-        Err(_) => errors.internal_invalid(selector_at, ("meta", "LabelSelector"), selector, ""),
-        Ok(parsed) => {
+    match usable_selector(selector) {
+        None => errors.internal_invalid(selector_at, ("meta", "LabelSelector"), selector, ""),
+        Some(parsed) => {
             matches_template(errors, template_at, &parsed, template);
-            // The claims become volumes of the pods.
-            let mut whole = template.clone();
-            for claim in spec.get("volumeClaimTemplates").items() {
-                let name = claim.at(&["metadata", "name"]);
-                if !whole.at(&["spec", "volumes"]).items().iter().any(|v| v.get("name") == name) {
-                    let volume = crate::obj!({"name": name, "persistentVolumeClaim": {"claimName": name}});
-                    whole.at_mut(&["spec", "volumes"]).list_mut().push(volume);
-                }
+            if asked != Asked::OfWrong {
+                pod::template(errors, template_at, &as_in_pods(template, claims));
             }
-            pod::template(errors, template_at, &whole);
+            pod::template_metadata(errors, template_at, template);
         }
     }
     pod::always_restarts(errors, template_at, template, "StatefulSet");
+}
+
+/// A StatefulSet's template as its pods will be: named by their set, and with their claims as volumes in place of any of the name.
+fn as_in_pods(template: &Value, claims: &[Value]) -> Value {
+    let mut whole = template.clone();
+    for name in ["hostname", "subdomain"] {
+        whole.remove(&["spec", name]);
+    }
+    if !claims.is_empty() {
+        let names = claims.iter().map(|claim| claim.at(&["metadata", "name"])).list();
+        let mut volumes = names.iter().map(|name| crate::obj!({"name": *name, "persistentVolumeClaim": {"claimName": *name}})).list();
+        let own = template.at(&["spec", "volumes"]).items();
+        volumes.extend(own.iter().filter(|v| !names.contains(&v.get("name"))).cloned());
+        whole.set(&["spec", "volumes"], volumes);
+    }
+    whole
 }
 
 fn stateful_set_strategy(errors: &mut Errors, at: Path<'_>, strategy: &Value) {
@@ -305,7 +317,9 @@ const STATEFUL_SET_IMMUTABLE: &str = "updates to statefulset spec for fields oth
 /// A changed StatefulSet.
 pub(super) fn stateful_set_update(errors: &mut Errors, new: &Value, old: &Value) {
     object_meta_update(errors, new, old);
-    stateful_set_spec(errors, new.get("spec"), false);
+    let mut wrong = Errors::default();
+    stateful_set_spec(&mut wrong, old.get("spec"), Asked::OfChanged);
+    stateful_set_spec(errors, new.get("spec"), if wrong.0.is_empty() { Asked::OfChanged } else { Asked::OfWrong });
     let rest = |set: &Value| {
         let mut spec = set.get("spec").clone();
         for key in STATEFUL_SET_UPDATABLE {
@@ -317,7 +331,7 @@ pub(super) fn stateful_set_update(errors: &mut Errors, new: &Value, old: &Value)
         }
         spec
     };
-    if !same(&rest(new), &rest(old)) {
+    if !internal::same("apps", "StatefulSetSpec", &rest(new), &rest(old)) {
         errors.forbidden(Path::new("spec"), STATEFUL_SET_IMMUTABLE);
     }
 }
