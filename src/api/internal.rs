@@ -157,7 +157,8 @@ fn tagged(schema: &Schema, ty: &Type, value: &Value) -> Vec<(String, Node)> {
         let GoPart::Field(i) = part else { continue };
         let field = &ty.fields[usize::from(*i)];
         let present = value.get(field.name);
-        if !present.is_null() {
+        let left_out = field.omit_empty && matches!(field.ty, Ty::MapOf(_) | Ty::ListOf(_)) && present.is_empty();
+        if !present.is_null() && !left_out {
             members.push((field.name.to_owned(), member(schema, field, present)));
         }
     }

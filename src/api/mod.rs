@@ -8,6 +8,7 @@ pub mod custom;
 pub mod decode;
 pub mod defaults;
 pub mod duration;
+pub mod empties;
 pub mod go_duration;
 pub mod go_json;
 pub mod host_ports;

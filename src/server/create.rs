@@ -24,6 +24,7 @@ impl ApiServer {
         let write = &write.of(self.current(write.kind));
         let Write { by, kind, options, .. } = *write;
         demand_verb(kind, "create")?;
+        let body = object.clone();
         let mut object = self.decode(by, kind, object, options)?;
         let stored = stored_kind(kind);
         if stored != kind {
@@ -57,7 +58,8 @@ impl ApiServer {
         strategy::prepare_for_create(kind, &mut object, by);
         self.allocate(write, &mut object, None)?;
         let key = ObjectKey::new(kind, object.namespace_arc(), object.name_arc());
-        let charged = self.demand_creatable(write, &key, &object, versioned).inspect_err(|_| self.take_back(write, &object, None))?;
+        let charged =
+            self.demand_creatable(write, &key, (&body, &object), versioned).inspect_err(|_| self.take_back(write, &object, None))?;
         if options.dry_run {
             return Ok(object);
         }
@@ -107,10 +109,16 @@ impl ApiServer {
 
     /// Looks if an object is valid, admitted, and not there yet; the quotas to write with it. `versioned` is one that was sent with
     /// a version.
-    fn demand_creatable(&mut self, write: &Write<'_>, key: &ObjectKey, object: &Value, versioned: bool) -> Result<Vec<Value>, Status> {
+    fn demand_creatable(
+        &mut self,
+        write: &Write<'_>,
+        key: &ObjectKey,
+        (body, object): (&Value, &Value),
+        versioned: bool,
+    ) -> Result<Vec<Value>, Status> {
         let kind = write.kind;
         let mut causes = self.deny_admin_access(kind, object).into_iter().list();
-        causes.extend(api::validation::create(kind, object));
+        causes.extend(api::validation::create(kind, api::empties::put_back(kind, body, object).as_ref().unwrap_or(object)));
         if !causes.is_empty() {
             return Err(Status::invalid(kind, object.name(), causes));
         }

@@ -143,7 +143,7 @@ fn drop_disabled(kind: KindRef, object: &mut Value, old: &Value) {
         }
     }
     let signal = ["lifecycle", "stopSignal"];
-    for list in ["containers", "initContainers"] {
+    for list in ["containers", "initContainers", "ephemeralContainers"] {
         let path = below(list);
         let has = |o: &Value| o.at(&path).items().iter().any(|c| !c.at(&signal).is_null());
         if !has(object) || has(old) {

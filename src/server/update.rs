@@ -39,6 +39,7 @@ impl ApiServer {
         let Some(mut old) = kept.or_else(|| made(&key)) else {
             return Err(Status::not_found(kind, &key.name));
         };
+        let body = object.clone();
         let mut object = self.decode(by, kind, object, options)?;
         if write.made_of == MadeOf::Request {
             demand_precondition(&key, "UID", object.uid(), old.uid())?;
@@ -47,7 +48,7 @@ impl ApiServer {
         name_kind(kind, &mut object);
         self.prepare(write, &mut object, &old)?;
         self.allocate(write, &mut object, Some(&old))?;
-        let charged = self.demand_changeable(write, &object, &old).inspect_err(|_| self.take_back(write, &object, Some(&old)))?;
+        let charged = self.demand_changeable(write, (&body, &object), &old).inspect_err(|_| self.take_back(write, &object, Some(&old)))?;
         object.set(&["metadata", "resourceVersion"], old.at(&["metadata", "resourceVersion"]).clone());
         if object.same(&old) || options.dry_run {
             return Ok(object);
@@ -85,17 +86,19 @@ impl ApiServer {
     }
 
     /// Looks if what an object has become is valid and admitted; the quotas to write with it.
-    fn demand_changeable(&mut self, write: &Write<'_>, object: &Value, old: &Value) -> Result<Vec<Value>, Status> {
+    fn demand_changeable(&mut self, write: &Write<'_>, (body, object): (&Value, &Value), old: &Value) -> Result<Vec<Value>, Status> {
         let (kind, sub, trusted) = (write.kind, write.sub, write.by.is_component());
+        let whole = if trusted { None } else { api::empties::put_back(kind, body, object) };
+        let judged = whole.as_ref().unwrap_or(object);
         let causes = match sub {
             // The cluster's own components write what is right.
             Subresource::Status if trusted => Vec::new(),
             _ if trusted && kind == kinds::POD => Vec::new(),
-            Subresource::Status => api::validation::status_update(kind, object, old),
-            Subresource::Finalize if kind == kinds::NAMESPACE => api::validation::finalize(object, old),
-            Subresource::Resize => api::validation::resize(object, old),
-            Subresource::EphemeralContainers => api::validation::ephemeral_containers(object, old),
-            _ => api::validation::update(kind, object, old),
+            Subresource::Status => api::validation::status_update(kind, judged, old),
+            Subresource::Finalize if kind == kinds::NAMESPACE => api::validation::finalize(judged, old),
+            Subresource::Resize => api::validation::resize(judged, old),
+            Subresource::EphemeralContainers => api::validation::ephemeral_containers(judged, old),
+            _ => api::validation::update(kind, judged, old),
         };
         if !causes.is_empty() {
             return Err(Status::invalid(kind, object.name(), causes));

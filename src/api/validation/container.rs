@@ -116,9 +116,9 @@ pub(super) fn ephemeral_containers(errors: &mut Errors, at: Path<'_>, scope: &Po
             errors.not_found(at.child("targetContainerName"), target);
         }
         for key in NOT_EPHEMERAL {
-            // Objects are pointers; those that are not are written even when they are empty.
+            // Resources are no pointer: they are there even when nobody set them.
             let value = container.get(key);
-            if !value.is_empty() || value.as_str().is_some() || (key != "resources" && matches!(value, Value::Map(_))) {
+            if !value.is_empty() || (key != "resources" && !value.is_null()) {
                 errors.forbidden(at.child(key), "cannot be set for an Ephemeral Container");
             }
         }

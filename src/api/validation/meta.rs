@@ -10,7 +10,7 @@ use crate::base::{List as _, Order as _};
 pub(super) type NameRule = fn(&str) -> Vec<String>;
 
 /// Names that become a part of a URL, and nothing more.
-pub(super) fn path_segment(name: &str) -> Vec<String> {
+pub fn path_segment(name: &str) -> Vec<String> {
     match name {
         "." | ".." => vec![format!("may not be '{name}'")],
         _ => ["/", "%"].iter().filter(|c| name.contains(**c)).map(|c| format!("may not contain '{c}'")).list(),

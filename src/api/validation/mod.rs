@@ -34,7 +34,8 @@ mod warnings;
 mod webhook;
 mod workloads;
 
-use self::meta::{NameRule, object_meta, object_meta_update, path_segment};
+pub use self::meta::path_segment;
+use self::meta::{NameRule, object_meta, object_meta_update};
 use self::path::{Errors, Path};
 pub use self::warnings::warnings;
 use super::kinds::{ADMISSION, RBAC};

@@ -24,7 +24,10 @@ pub(super) fn at_most_all(errors: &mut Errors, at: Path<'_>, value: &Value) {
 }
 
 fn amount(value: &Value) -> i64 {
-    value.as_str().and_then(int_or_string::percent).unwrap_or_else(|| value.int())
+    match value.as_str() {
+        Some(text) => int_or_string::percent(text).or_else(|| text.parse().ok()).unwrap_or(0),
+        None => value.int(),
+    }
 }
 
 /// A selector that must be there, its template, and whether they fit. `kind` is told in messages.
@@ -264,7 +267,12 @@ fn as_in_pods(template: &Value, claims: &[Value]) -> Value {
         whole.remove(&["spec", name]);
     }
     if !claims.is_empty() {
-        let names = claims.iter().map(|claim| claim.at(&["metadata", "name"])).list();
+        let mut names: Vec<&Value> = Vec::new();
+        for name in claims.iter().map(|claim| claim.at(&["metadata", "name"])) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
         let mut volumes = names.iter().map(|name| crate::obj!({"name": *name, "persistentVolumeClaim": {"claimName": *name}})).list();
         let own = template.at(&["spec", "volumes"]).items();
         volumes.extend(own.iter().filter(|v| !names.contains(&v.get("name"))).cloned());

@@ -58,6 +58,7 @@ pub(super) fn admit_valid(server: &mut ApiServer, by: &Caller, request: &Request
     limit_ranger::admit(server, request)?;
     let mut warnings = pod_security::admit(server, request)?;
     match request.kind.built_in() {
+        "pods" => runtime_class::admit_valid(server, request)?,
         "priorityclasses" => priority::admit_class(server, request)?,
         "persistentvolumeclaims" => claim_resize::admit(server, request)?,
         _ => {}

@@ -1,28 +1,47 @@
 //! RuntimeClass: a pod gets the overhead, the node selector and the tolerations of its class, which must be there.
 
-use super::ApiServer;
-use crate::api::{Object, Status, Value, kinds};
+use super::{ApiServer, Request, Subresource};
+use crate::api::validation::path_segment;
+use crate::api::{Object, Status, Value, kinds, quote};
+
+const OTHER_OVERHEAD: &str = "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead";
+
+/// Refuses a valid pod that asks for another overhead than its class.
+pub(super) fn admit_valid(server: &ApiServer, request: &Request<'_>) -> Result<(), Status> {
+    let pod = request.object;
+    if request.operation != "CREATE" || request.sub != Subresource::None {
+        return Ok(());
+    }
+    let class = server.peek(kinds::RUNTIME_CLASS, "", pod.at(&["spec", "runtimeClassName"]).str());
+    let (overhead, own) = (class.map_or(&Value::Null, |c| c.at(&["overhead", "podFixed"])), pod.at(&["spec", "overhead"]));
+    let why = match (overhead.is_null(), own.is_null()) {
+        (true, false) => "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead",
+        (false, _) if own != overhead => OTHER_OVERHEAD,
+        _ => return Ok(()),
+    };
+    Err(Status::forbidden(kinds::POD, pod.name(), why))
+}
 
 // Models plugin/pkg/admission/runtimeclass.
 pub(super) fn admit(server: &ApiServer, pod: &mut Value) -> Result<(), Status> {
     let refused = |pod: &Value, why: &str| Err(Status::forbidden(kinds::POD, pod.name(), why));
-    let name = pod.at(&["spec", "runtimeClassName"]).str().to_owned();
-    let class = server.peek(kinds::RUNTIME_CLASS, "", &name).filter(|_| !name.is_empty());
-    if class.is_none() && !name.is_empty() {
-        return refused(pod, &format!("pod rejected: RuntimeClass {name:?} not found"));
-    }
-    let overhead = class.map_or(&Value::Null, |c| c.at(&["overhead", "podFixed"]));
-    let own = pod.at(&["spec", "overhead"]);
-    if !own.is_empty() && overhead.is_empty() {
-        return refused(pod, "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead");
-    }
-    if !own.is_empty() && own != overhead {
-        return refused(pod, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
-    }
+    let Some(name) = pod.at(&["spec", "runtimeClassName"]).as_str() else { return Ok(()) };
+    let Some(class) = server.peek(kinds::RUNTIME_CLASS, "", name) else {
+        // The server asks itself for a class that it has not seen, and its client sends no such names.
+        let wrong = path_segment(name);
+        return match name {
+            "" => Err(Status::internal("resource name may not be empty").without_reason()),
+            _ if wrong.is_empty() => refused(pod, &format!("pod rejected: RuntimeClass {} not found", quote(name))),
+            _ => Err(Status::internal(format!("invalid resource name {}: [{}]", quote(name), wrong.join(" "))).without_reason()),
+        };
+    };
+    let (overhead, own) = (class.at(&["overhead", "podFixed"]), pod.at(&["spec", "overhead"]));
     if !overhead.is_empty() {
+        if !own.is_empty() && own != overhead {
+            return refused(pod, OTHER_OVERHEAD);
+        }
         pod.set(&["spec", "overhead"], overhead.clone());
     }
-    let Some(class) = class else { return Ok(()) };
     for (key, value) in class.at(&["scheduling", "nodeSelector"]).entries() {
         let own = pod.at(&["spec", "nodeSelector", key]).as_str();
         if let Some(own) = own.filter(|own| *own != value.str()) {
