@@ -259,10 +259,6 @@ impl Walk {
             (Ty::MapOf(inner), Value::Map(map)) => {
                 let mut read = Map::new();
                 for (key, value) in map.iter() {
-                    // Amounts that are null are not there.
-                    if value.is_null() && **inner == Ty::Quantity {
-                        continue;
-                    }
                     self.path.push(Step::Entry(key.clone()));
                     let item = if value.is_null() { zero_value(self.schema, inner) } else { self.value(owner, field, inner, value) };
                     self.path.pop();

@@ -8,7 +8,7 @@ pub fn qos_class(pod: &Value) -> &'static str {
     let (mut requested, mut limited, mut guaranteed) = ([false; 2], [false; 2], true);
     let of_pod = pod.at(&["spec", "resources"]);
     // What a pod has as a whole counts in place of what its containers have.
-    let whole = !of_pod.get("requests").is_empty() || !of_pod.get("limits").is_empty();
+    let whole = !of_pod.is_null();
     let own = std::slice::from_ref(pod.get("spec"));
     for list in ["containers", "initContainers"].into_iter().take(if whole { 1 } else { 2 }) {
         for container in if whole { own } else { pod.at(&["spec", list]).items() } {
@@ -61,7 +61,7 @@ mod tests {
             (obj!({"limits": both.clone()}), "Burstable"),
             (obj!({}), "BestEffort"),
         ] {
-            let pod = obj!({"spec": {"resources": own, "containers": [{}]}});
+            let pod = obj!({"spec": {"resources": own, "containers": [{"resources": {"requests": {"cpu": "1"}}}]}});
             assert_eq!(qos_class(&pod), class, "{}", pod.to_json());
         }
     }
