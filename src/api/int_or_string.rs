@@ -20,5 +20,5 @@ pub fn scaled_value(value: &Value, total: i64, round_up: bool) -> i64 {
 
 /// The number before a percent sign.
 pub fn percent(text: &str) -> Option<i64> {
-    text.strip_suffix('%')?.parse().ok()
+    text.strip_suffix('%').filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?.parse().ok()
 }

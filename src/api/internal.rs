@@ -96,7 +96,8 @@ fn object(schema: &Schema, ty: &Type, value: &Value) -> Node {
     Node::Members(match ty.name {
         // These are the same type outside and inside the server: they print as JSON has them.
         "LabelSelector" | "LabelSelectorRequirement" | "ObjectMeta" | "OwnerReference" => tagged(schema, ty, value),
-        "PodTemplateSpec" => {
+        // Their metadata is embedded there.
+        "PodTemplateSpec" | "JobTemplateSpec" | "PersistentVolumeClaimTemplate" => {
             let Some(meta) = schema.named("meta", "ObjectMeta") else { return Node::Members(Vec::new()) };
             let mut members = tagged(schema, meta, value.get("metadata"));
             members.extend(named(&["spec"]));

@@ -157,9 +157,8 @@ pub fn config_map_key(text: &str) -> Vec<String> {
             "[-._a-zA-Z0-9]+",
             &["key.name", "KEY_NAME", "key-name"],
         ));
-    } else {
-        wrong.extend(not_a_parent(text));
     }
+    wrong.extend(not_a_parent(text));
     wrong
 }
 

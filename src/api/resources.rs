@@ -87,7 +87,7 @@ pub fn pod_level_limits(spec: &Value) -> Option<Value> {
     let mut limits = if whole.get("limits").is_null() { Value::map() } else { whole.get("limits").clone() };
     let before = limits.entries().len();
     for (name, amount) in aggregate_containers(spec, "limits") {
-        if name.starts_with("hugepages-") && limits.get(&name).is_null() {
+        if name.starts_with("hugepages-") && limits.get(&name).is_null() && whole.at(&["requests", &name]).is_null() {
             limits.set(&[&name], amount);
         }
     }

@@ -287,9 +287,9 @@ impl Status {
                 .causes
                 .iter()
                 .map(|c| {
-                    let mut cause = crate::obj!({"reason": c.reason, "message": c.message.as_str()});
-                    if !c.field.is_empty() {
-                        cause.set(&["field"], c.field.as_str());
+                    let mut cause = crate::obj!({"reason": c.reason});
+                    for (member, text) in [("message", &c.message), ("field", &c.field)].into_iter().filter(|(_, text)| !text.is_empty()) {
+                        cause.set(&[member], text.as_str());
                     }
                     cause
                 })

@@ -60,6 +60,10 @@ impl ApiServer {
         let key = ObjectKey::new(kind, object.namespace_arc(), object.name_arc());
         let charged =
             self.demand_creatable(write, &key, (&body, &object), versioned).inspect_err(|_| self.take_back(write, &object, None))?;
+        if kind == kinds::JOB {
+            // What is kept gets its defaults when it is read: a Job without labels takes those that its template has got by now.
+            api::defaults::apply(kind, &mut object);
+        }
         if options.dry_run {
             return Ok(object);
         }

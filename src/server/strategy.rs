@@ -298,10 +298,7 @@ fn select_by_uid(job: &mut Value) {
     let (uid, name) = (job.get("metadata").get("uid").arc_str(), job.name_arc());
     // A Job without labels took its template's when it was defaulted. In Go that is one map: what is put into it now is seen in both.
     let template = ["spec", "template", "metadata", "labels"];
-    let shared = match (job.labels(), job.at(&template)) {
-        (Value::Map(own), Value::Map(template)) => Arc::ptr_eq(own, template),
-        (own, _) => own.is_empty(),
-    };
+    let shared = matches!((job.labels(), job.at(&template)), (Value::Map(own), Value::Map(template)) if Arc::ptr_eq(own, template));
     for (label, value) in LABELS_OF_JOBS.into_iter().zip([&uid, &name, &uid, &name]) {
         job.at_mut(&template).set(&[label], value);
     }
@@ -315,8 +312,10 @@ fn select_by_uid(job: &mut Value) {
 /// Before an update: each half from its own writer, and the generation counts.
 pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value, sub: Subresource) {
     keep_metadata(object, old);
-    if sub == Subresource::None {
+    if matches!(sub, Subresource::None | Subresource::Resize | Subresource::EphemeralContainers) {
         drop_disabled(kind, object, old);
+    }
+    if sub == Subresource::None {
         // What was asked to be signed stays as it was asked.
         if kind == kinds::CERTIFICATE_SIGNING_REQUEST {
             object.set(&["spec"], old.get("spec"));
@@ -439,17 +438,19 @@ fn take(from: &Value, into: &mut Value, key: &str) {
     }
 }
 
-/// The old pod with the new one's resources. Where there are other containers, the new pod as it is, for validation to refuse.
+/// The old pod with the new one's resources. Where there are other containers, these as they are, for validation to refuse.
 // Models dropNonResizeUpdates.
 fn resized(object: &Value, old: &Value) -> Value {
+    const LISTS: [&str; 2] = ["containers", "initContainers"];
+    if LISTS.iter().any(|key| object.at(&["spec", key]).items().len() != old.at(&["spec", key]).items().len()) {
+        return object.clone();
+    }
     let mut next = rewritten(object, old);
-    for key in ["containers", "initContainers"] {
+    for key in LISTS {
         let new = object.at(&["spec", key]).items();
-        let names = |list: &[Value]| -> Vec<Value> { list.iter().map(|c| c.get("name").clone()).list() };
-        if names(new) != names(old.at(&["spec", key]).items()) {
-            let mut whole = object.clone();
-            whole.set(&["status"], old.get("status"));
-            return whole;
+        if new.iter().zip(old.at(&["spec", key]).items()).any(|(new, old)| new.get("name") != old.get("name")) {
+            next.set(&["spec", key], new.to_vec());
+            continue;
         }
         for (i, container) in new.iter().enumerate() {
             let into = &mut next.at_mut(&["spec", key]).list_mut()[i];

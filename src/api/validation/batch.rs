@@ -112,7 +112,7 @@ fn job_spec(errors: &mut Errors, at: Path<'_>, spec: &Value) {
         indexed(errors, at, spec);
     } else {
         for key in ["backoffLimitPerIndex", "maxFailedIndexes"] {
-            if !spec.get(key).is_null() && matches!(mode.str(), "" | "NonIndexed") {
+            if !spec.get(key).is_null() && (mode.is_null() || mode.str() == "NonIndexed") {
                 errors.invalid(at.child(key), spec.get(key), "requires indexed completion mode");
             }
         }

@@ -63,16 +63,6 @@ pub(super) fn init_containers(errors: &mut Errors, at: Path<'_>, scope: &PodScop
             names.insert(name);
         }
         host_port_conflicts(errors, list, std::slice::from_ref(container));
-        if policy.str() != "Always" {
-            let list = at.child("resizePolicy");
-            for (j, resize) in container.get("resizePolicy").items().iter().enumerate() {
-                if resize.get("restartPolicy").str() == "RestartContainer" {
-                    let at = list.index(j);
-                    let detail = "must not be set to 'RestartContainer' for non-sidecar initContainers";
-                    errors.ratcheting(|errors| errors.invalid(at.child("restartPolicy"), "RestartContainer", detail));
-                }
-            }
-        }
         if policy.str() == "Always" {
             lifecycle(errors, at.child("lifecycle"), container.get("lifecycle"), scope);
             probes(errors, at, container, scope);
@@ -80,6 +70,14 @@ pub(super) fn init_containers(errors: &mut Errors, at: Path<'_>, scope: &PodScop
             for key in ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] {
                 if !container.get(key).is_null() {
                     errors.forbidden(at.child(key), "may not be set for init containers without restartPolicy=Always");
+                }
+            }
+            let list = at.child("resizePolicy");
+            for (j, resize) in container.get("resizePolicy").items().iter().enumerate() {
+                if resize.get("restartPolicy").str() == "RestartContainer" {
+                    let at = list.index(j);
+                    let detail = "must not be set to 'RestartContainer' for non-sidecar initContainers";
+                    errors.ratcheting(|errors| errors.invalid(at.child("restartPolicy"), "RestartContainer", detail));
                 }
             }
         }

@@ -1,16 +1,15 @@
 //! What may change through the subresources of pods: ephemeral containers, and resources in place.
 
-use super::super::{Cause, Value, internal, is_sidecar, qos_class};
+use super::super::{Value, internal, is_sidecar, qos_class};
 use super::meta::object_meta_update;
 use super::path::{Errors, Path, same};
-use super::pod::{annotation_updates, metadata_and_spec};
+use super::pod::{MIRROR, NOWHERE, annotation_updates, metadata_and_spec};
 
 /// One error in place of all others: pods of this sort have no such subresource.
-fn refuse(errors: &mut Errors, field: &str, why: &str) {
-    errors.0 = vec![Cause::forbidden(field, why)];
+fn refuse(errors: &mut Errors, at: Path<'_>, why: &str) {
+    errors.0.clear();
+    errors.forbidden(at, why);
 }
-
-const MIRROR: [&str; 3] = ["metadata", "annotations", "kubernetes.io/config.mirror"];
 
 /// A pod with more ephemeral containers.
 // Models ValidatePodEphemeralContainersUpdate.
@@ -19,7 +18,7 @@ pub(super) fn ephemeral_containers(errors: &mut Errors, new: &Value, old: &Value
     metadata_and_spec(errors, new);
     annotation_updates(errors, new, old);
     if !old.at(&MIRROR).is_null() {
-        return refuse(errors, "", "static pods do not support ephemeral containers");
+        return refuse(errors, NOWHERE, "static pods do not support ephemeral containers");
     }
     let at = Path::new("spec");
     let at = at.child("ephemeralContainers");
@@ -45,25 +44,12 @@ pub(super) fn resize(errors: &mut Errors, new: &Value, old: &Value) {
     object_meta_update(errors, new, old);
     metadata_and_spec(errors, new);
     if !old.at(&MIRROR).is_null() {
-        return refuse(errors, "", "static pods cannot be resized");
+        return refuse(errors, NOWHERE, "static pods cannot be resized");
     }
     if old.at(&["spec", "os", "name"]).str() == "windows" {
-        return refuse(errors, "", "windows pods cannot be resized");
-    }
-    if !old.at(&["status", "nodeAllocatableResourceClaimStatuses"]).is_empty() {
-        return refuse(errors, "spec", "pods with node allocatable resource claims cannot be resized");
+        return refuse(errors, NOWHERE, "windows pods cannot be resized");
     }
     let (at, spec, before) = (Path::new("spec"), new.get("spec"), old.get("spec"));
-    for key in ["containers", "initContainers"] {
-        let (now, were, list) = (spec.get(key).items(), before.get(key).items(), at.child(key));
-        if now.len() != were.len() {
-            return errors.forbidden(list, "containers may not be added or removed on resize");
-        }
-        for (i, _) in now.iter().zip(were).enumerate().filter(|(_, (a, b))| a.get("name") != b.get("name")) {
-            let at = list.index(i);
-            errors.forbidden(at.child("name"), "containers may not be renamed or reordered on resize");
-        }
-    }
     let class = old.at(&["status", "qosClass"]).as_str().filter(|c| !c.is_empty()).unwrap_or_else(|| qos_class(old));
     if class != qos_class(new) {
         errors.invalid(at, new.at(&["status", "qosClass"]).str(), "Pod QOS Class may not change as a result of resizing");
@@ -73,37 +59,79 @@ pub(super) fn resize(errors: &mut Errors, new: &Value, old: &Value) {
         errors.forbidden(at, "Pod running on node without support for resize");
     }
     let mut munged = spec.clone();
-    for key in ["initContainers", "containers"] {
-        let list = at.child(key);
-        for (i, was) in before.get(key).items().iter().enumerate() {
-            let now = &spec.get(key).items()[i];
-            let at = list.index(i);
-            for (which, what) in [("requests", "resource requests"), ("limits", "resource limits")] {
-                let path = ["resources", which];
-                if was.at(&path).entries().any(|(name, _)| now.at(&path).get(name).is_null()) {
-                    let at = at.child("resources");
-                    errors.forbidden(at.child(which), &format!("{what} cannot be removed"));
-                }
-            }
-            let restarts = now.get("resizePolicy").items().iter().any(|p| p.get("restartPolicy").str() == "RestartContainer");
-            if key == "initContainers" && !is_sidecar(was) && restarts && !same(now.get("resources"), was.get("resources")) {
-                errors.forbidden(at, "non-sidecar init containers with a resize policy of RestartContainer cannot be resized");
-            }
-            let own = &mut munged.get_mut(key).list_mut()[i];
-            put_back(own, was);
-            if key == "containers" && !same(own, was) {
-                errors.forbidden(Path::new("spec"), ONLY);
-            } else if key == "initContainers" && !same(own.get("resources"), was.get("resources")) {
-                errors.forbidden(at, "only cpu and memory resources for init or sidecar containers are mutable");
+    let has_own = |s: &Value| ["requests", "limits"].iter().any(|which| !s.at(&["resources", which]).is_empty());
+    if has_own(spec) || has_own(before) {
+        if spec.get("resources").is_null() {
+            errors.forbidden(at.child("resources"), "pod-level resources cannot be removed");
+        } else {
+            none_removed(errors, at.child("resources"), spec, before, "pod-level resource");
+            put_back(&mut munged, before);
+            if !same(munged.get("resources"), before.get("resources")) {
+                errors.forbidden(at, "only cpu and memory resources are mutable at pod-level");
             }
         }
     }
-    put_back(&mut munged, before);
-    if !same(munged.get("resources"), before.get("resources")) {
+    if !old.at(&["status", "nodeAllocatableResourceClaimStatuses"]).is_empty() {
+        errors.forbidden(at, "pods with node allocatable resource claims cannot be resized");
+    }
+    let wrong = errors.0.len();
+    for key in ["containers", "initContainers"] {
+        let (now, were, list) = (spec.get(key).items(), before.get(key).items(), at.child(key));
+        if now.len() != were.len() {
+            errors.forbidden(list, &format!("{key} may not be added or removed on resize"));
+            continue;
+        }
+        for (i, _) in now.iter().zip(were).enumerate().filter(|(_, (a, b))| a.get("name") != b.get("name")) {
+            let at = list.index(i);
+            errors.forbidden(at.child("name"), &format!("{key} may not be renamed or reordered on resize"));
+        }
+    }
+    if errors.0.len() > wrong {
+        return;
+    }
+    for key in ["initContainers", "containers"] {
+        let list = at.child(key);
+        for (i, (now, was)) in spec.get(key).items().iter().zip(before.get(key).items()).enumerate() {
+            let at = list.index(i);
+            none_removed(errors, at.child("resources"), now, was, "resource");
+        }
+    }
+    for key in ["containers", "initContainers"] {
+        let list = at.child(key);
+        for (i, (now, was)) in spec.get(key).items().iter().zip(before.get(key).items()).enumerate() {
+            let own = &mut munged.get_mut(key).list_mut()[i];
+            put_back(own, was);
+            // What is compared has lost its claims on the way.
+            own.remove(&["resources", "claims"]);
+            let changed = |container: &Value| !internal::same("core", "Container", container, was);
+            let is_init = key == "initContainers";
+            if changed(own) {
+                let (at, why) = match is_init {
+                    true => (list.index(i), "only cpu and memory resources for init or sidecar containers are mutable"),
+                    false => (at, ONLY),
+                };
+                errors.forbidden(at, why);
+            }
+            if is_init && !is_sidecar(now) && changed(now) {
+                for _ in now.get("resizePolicy").items().iter().filter(|p| p.get("restartPolicy").str() == "RestartContainer") {
+                    errors
+                        .forbidden(list.index(i), "non-sidecar init containers with a resize policy of RestartContainer cannot be resized");
+                }
+            }
+        }
+    }
+    if errors.0.is_empty() && !internal::same("core", "PodSpec", &munged, before) {
         errors.forbidden(at, ONLY);
     }
-    if errors.0.is_empty() && !same(&munged, before) {
-        errors.forbidden(at, ONLY);
+}
+
+/// What asked for a resource before still does.
+fn none_removed(errors: &mut Errors, at: Path<'_>, now: &Value, was: &Value, what: &str) {
+    for which in ["requests", "limits"] {
+        let path = ["resources", which];
+        if was.at(&path).entries().any(|(name, _)| now.at(&path).get(name).is_null()) {
+            errors.forbidden(at.child(which), &format!("{what} {which} cannot be removed"));
+        }
     }
 }
 

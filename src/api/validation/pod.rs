@@ -1,7 +1,7 @@
 //! Pods, pod templates and their updates.
 
 use super::super::internal;
-use super::super::resources::{aggregate_containers, is_pod_level_resource};
+use super::super::resources::aggregate_containers;
 use super::super::{Quantity, Value, names};
 use super::container::{PodScope, containers, ephemeral_containers, init_containers, only_for_pod};
 use super::ip;
@@ -14,6 +14,10 @@ use super::volumes::volumes;
 use crate::api::well_known::APP_ARMOR_PREFIX;
 use crate::base::{List as _, SortedSet};
 
+/// Where a pod says of itself that a node made it.
+pub(super) const MIRROR: [&str; 3] = ["metadata", "annotations", "kubernetes.io/config.mirror"];
+/// The path without a name, as the server prints it.
+pub(super) const NOWHERE: Path<'static> = Path::new("[]");
 const LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
 
 /// A new pod.
@@ -35,10 +39,7 @@ pub(super) fn metadata_and_spec(errors: &mut Errors, pod: &Value) {
     let spec = pod.get("spec");
     annotations(errors, Path::new("metadata").child("annotations"), pod.at(&["metadata", "annotations"]), spec);
     let at = Path::new("spec");
-    pod_spec(errors, at, spec, pod.at(&["metadata", "name"]).str(), true);
-    if !pod.at(&["metadata", "annotations", "kubernetes.io/config.mirror"]).is_null() && !spec.get("resourceClaims").is_empty() {
-        errors.forbidden(at.child("resourceClaims"), "static pods do not support resource claims");
-    }
+    pod_spec(errors, at, spec, pod);
     if spec.get("serviceAccountName").is_empty() {
         let list = at.child("volumes");
         for (i, volume) in spec.get("volumes").items().iter().enumerate() {
@@ -96,7 +97,7 @@ fn is_deletion_cost(text: &str) -> bool {
 pub(super) fn template(errors: &mut Errors, at: Path<'_>, template: &Value) {
     let (meta, spec) = (template.get("metadata"), template.get("spec"));
     template_metadata(errors, at, template);
-    pod_spec(errors, at.child("spec"), spec, "", false);
+    pod_spec(errors, at.child("spec"), spec, &Value::Null);
     security::profile_annotations(errors, at.child("spec"), meta.get("annotations"), spec);
     if !spec.get("ephemeralContainers").is_empty() {
         let at = at.child("spec");
@@ -112,21 +113,21 @@ pub(super) fn template_metadata(errors: &mut Errors, at: Path<'_>, template: &Va
     annotations(errors, at.child("annotations"), meta.get("annotations"), template.get("spec"));
 }
 
-/// A pod's spec. `pod_name` is empty in a template.
-pub(super) fn pod_spec(errors: &mut Errors, at: Path<'_>, spec: &Value, pod_name: &str, is_pod: bool) {
+/// A pod's spec. `pod` is null for a template's.
+fn pod_spec(errors: &mut Errors, at: Path<'_>, spec: &Value, pod: &Value) {
     if spec.get("terminationGracePeriodSeconds").is_null() {
         errors.required(at.child("terminationGracePeriodSeconds"), "");
     }
-    let volumes = volumes(errors, at.child("volumes"), spec, pod_name);
+    let volumes = volumes(errors, at.child("volumes"), spec, pod.at(&["metadata", "name"]).str());
     let claims = spec.get("resourceClaims").items().iter().map(|c| c.get("name").str()).filter(|n| !n.is_empty()).list();
     let host_users = spec.get("hostUsers").as_bool() != Some(false);
     let scope = PodScope { spec, volumes, claims, host_users };
-    resource_claims(errors, at.child("resourceClaims"), spec);
+    resource_claims(errors, at.child("resourceClaims"), spec, !pod.at(&MIRROR).is_null());
     containers(errors, at.child("containers"), &scope);
     init_containers(errors, at.child("initContainers"), &scope);
     ephemeral_containers(errors, at.child("ephemeralContainers"), &scope);
     pod_resources(errors, at, spec, &scope.claims);
-    host_network_ports(errors, at.child("containers"), spec, is_pod);
+    host_network_ports(errors, at.child("containers"), spec, !pod.is_null());
     errors.one_of(at.child("restartPolicy"), spec.get("restartPolicy"), &["Always", "OnFailure", "Never"]);
     let dns_policies = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
     errors.one_of(at.child("dnsPolicy"), spec.get("dnsPolicy"), &dns_policies);
@@ -202,10 +203,14 @@ fn rest_of_spec(errors: &mut Errors, at: Path<'_>, spec: &Value) {
     file_keys(errors, at, spec);
 }
 
-fn resource_claims(errors: &mut Errors, at: Path<'_>, spec: &Value) {
+fn resource_claims(errors: &mut Errors, at: Path<'_>, spec: &Value, is_static: bool) {
     let list = spec.get("resourceClaims").items();
     let mut seen = SortedSet::new();
     for (i, claim) in list.iter().enumerate() {
+        if is_static {
+            errors.forbidden(NOWHERE, "static pods do not support resource claims");
+            continue;
+        }
         let at = at.index(i);
         let name = claim.get("name").str();
         if name.is_empty() {
@@ -268,7 +273,7 @@ fn pod_resources(errors: &mut Errors, at: Path<'_>, spec: &Value, claims: &[&str
     for (i, container) in spec.get("containers").items().iter().enumerate() {
         for (name, limit) in container.at(&["resources", "limits"]).entries() {
             let own = resources.at(&["limits", name]);
-            if is_pod_level_resource(name) && !own.is_null() && Quantity::of(limit) > Quantity::of(own) {
+            if !own.is_null() && Quantity::of(limit) > Quantity::of(own) {
                 let at = list.index(i);
                 let at = at.key(name);
                 errors.invalid(at.child("limits"), limit, &format!("must be less than or equal to pod limits of {}", own.str()));
@@ -430,7 +435,9 @@ pub(super) fn update(errors: &mut Errors, new: &Value, old: &Value) {
     }
     only_added_tolerations(errors, at.child("tolerations"), spec.get("tolerations"), before.get("tolerations"));
     let gates = at.child("schedulingGates");
-    for (i, gate) in spec.get("schedulingGates").items().iter().enumerate() {
+    let list = spec.get("schedulingGates").items();
+    // Of several of a name the last is told.
+    for (i, gate) in list.iter().enumerate().filter(|(i, gate)| !list[i + 1..].contains(gate)) {
         if !before.get("schedulingGates").items().iter().any(|g| g.get("name") == gate.get("name")) {
             let at = gates.index(i);
             let detail = format!("only deletion is allowed, but found new scheduling gate '{}'", gate.get("name").str());

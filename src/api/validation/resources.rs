@@ -205,6 +205,7 @@ fn claim_names(errors: &mut Errors, at: Path<'_>, claims: &Value, known: &[&str]
             } else {
                 let mut sorted = known.to_vec();
                 sorted.order();
+                sorted.dedup();
                 detail = format!("{detail}: {}", sorted.join(", "));
             }
             errors.not_found(at, name);

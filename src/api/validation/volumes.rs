@@ -368,7 +368,7 @@ fn csi(errors: &mut Errors, at: Path<'_>, source: &Value, of_cluster: bool) {
 /// A driver's name.
 pub(super) fn csi_driver_name(errors: &mut Errors, at: Path<'_>, name: &str) {
     if name.is_empty() {
-        errors.required(at, "");
+        return errors.required(at, "");
     }
     if name.len() > 63 {
         errors.too_long(at, 63);

@@ -58,7 +58,10 @@ pub(super) fn admit_valid(server: &mut ApiServer, by: &Caller, request: &Request
     limit_ranger::admit(server, request)?;
     let mut warnings = pod_security::admit(server, request)?;
     match request.kind.built_in() {
-        "pods" => runtime_class::admit_valid(server, request)?,
+        "pods" => {
+            pod_resize::admit(server, request)?;
+            runtime_class::admit_valid(server, request)?;
+        }
         "priorityclasses" => priority::admit_class(server, request)?,
         "persistentvolumeclaims" => claim_resize::admit(server, request)?,
         _ => {}
@@ -101,10 +104,13 @@ fn review(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<
 
 /// Runs the plugins on an object that is about to be changed. The request has it as it came.
 pub(super) fn admit_update(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<Value, Status> {
-    mutate(server, by, request, &|server, object| refill(server, request.kind, request.sub, object, request.old))
+    mutate(server, by, request, &|_, object| {
+        refill(request.kind, object, request.old);
+        Ok(())
+    })
 }
 
-fn refill(server: &mut ApiServer, kind: KindRef, sub: Subresource, object: &mut Value, old: &Value) -> Result<(), Status> {
+fn refill(kind: KindRef, object: &mut Value, old: &Value) {
     if kind == kinds::POD {
         // The Priority plugin keeps what it computed once.
         for member in ["priority", "preemptionPolicy"] {
@@ -114,9 +120,5 @@ fn refill(server: &mut ApiServer, kind: KindRef, sub: Subresource, object: &mut 
             }
         }
         default_toleration_seconds::admit(object);
-        if sub == Subresource::Resize {
-            pod_resize::admit(server, object, old)?;
-        }
     }
-    Ok(())
 }

@@ -1,18 +1,27 @@
 //! The PodResizeValidator plugin: nothing is asked of a node that it could never give.
 
+use super::Request;
 use crate::api::quantity::Quantity;
-use crate::api::{Object, Status, Value, kinds, quota};
-use crate::server::ApiServer;
+use crate::api::{Cause, Object, Status, kinds, quota, quote};
+use crate::server::{ApiServer, Subresource};
 
-pub(super) fn admit(server: &ApiServer, pod: &Value, old: &Value) -> Result<(), Status> {
+pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<(), Status> {
+    let (pod, old) = (request.object, request.old);
     let node = pod.at(&["spec", "nodeName"]).str();
-    if node.is_empty() || pod.get("spec").same(old.get("spec")) {
+    if request.sub != Subresource::Resize || node.is_empty() || pod.get("spec").same(old.get("spec")) {
         return Ok(());
     }
-    let pods = kinds::POD;
-    let Some(object) = server.peek(kinds::NODE, "", node) else {
-        return Err(Status::forbidden(pods, pod.name(), &format!("node {node:?} not found")));
+    let refused = |why: &str, reason: &'static str| {
+        let cause = Cause::new(reason, "", String::new());
+        Err(Status::forbidden(kinds::POD, pod.name(), why).with_causes(vec![cause]))
     };
+    let Some(object) = server.peek(kinds::NODE, "", node) else {
+        return Err(Status::forbidden(kinds::POD, pod.name(), &format!("node {} not found", quote(node))));
+    };
+    if let Some(os) = object.label("kubernetes.io/os").filter(|os| *os != "linux") {
+        let why = format!("pod resize is only supported on linux nodes, node {} is {}", quote(node), quote(os));
+        return refused(&why, "UnsupportedPlatform");
+    }
     // What it asks for, whatever it has by now.
     let mut bare = pod.clone();
     bare.remove(&["status"]);
@@ -29,6 +38,5 @@ pub(super) fn admit(server: &ApiServer, pod: &Value, old: &Value) -> Result<(), 
     if lacks.is_empty() {
         return Ok(());
     }
-    let why = format!("node didn't have enough allocatable resources: {}", lacks.join("; "));
-    Err(Status::forbidden(pods, pod.name(), &why))
+    refused(&format!("node didn't have enough allocatable resources: {}", lacks.join("; ")), "NodeCapacity")
 }
