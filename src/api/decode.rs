@@ -208,7 +208,9 @@ impl Walk {
         if let Some(value) = result
             && (told_apart || !left_out(field, &value))
         {
-            read.insert(arc(field.name), value);
+            // What is kept tells neither an empty list nor an empty map from an absent one.
+            let nothing = !field.omit_empty && matches!(field.ty, Ty::ListOf(_) | Ty::MapOf(_)) && value.is_empty();
+            read.insert(arc(field.name), if nothing { Value::Null } else { value });
         }
         Some(())
     }

@@ -24,16 +24,17 @@ fn parts(image: &str) -> Option<(Option<&str>, bool)> {
 }
 
 fn is_name(name: &str) -> bool {
-    let path = match name.split_once('/') {
+    let (path, added) = match name.split_once('/') {
         Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" || first.chars().any(|c| c.is_ascii_uppercase()) => {
             if !is_host(first) {
                 return false;
             }
-            rest
+            (rest, "")
         }
-        _ => name,
+        Some(_) => (name, ""),
+        None => (name, "library/"),
     };
-    path.split('/').all(is_component)
+    added.len() + path.len() <= 255 && path.split('/').all(is_component)
 }
 
 /// A registry: a name with dots or an address in brackets, and a port where there is a colon.

@@ -458,6 +458,9 @@ pub(super) fn update(errors: &mut Errors, new: &Value, old: &Value) {
 fn munge(errors: &mut Errors, spec: &Value, before: &Value) -> Value {
     let mut munged = spec.clone();
     for key in ["containers", "initContainers"] {
+        if spec.get(key).is_empty() {
+            munged.remove(&[key]);
+        }
         for (i, old) in before.get(key).items().iter().enumerate() {
             if munged.get(key).items()[i].get("image") != old.get("image") {
                 munged.get_mut(key).list_mut()[i].set(&["image"], old.get("image"));
