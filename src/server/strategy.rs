@@ -394,6 +394,17 @@ fn with_status(kind: KindRef, object: &Value, old: &Value) -> Value {
     for member in labelled_with_status(kind) {
         take(object.get("metadata"), next.get_mut("metadata"), member);
     }
+    if kind == kinds::POD {
+        complete_pod_status(next.get_mut("status"), old);
+    }
+    // What is kept gets its defaults when it is read: some take their template's labels.
+    if matches!(kind.kind, "Job" | "ReplicationController") && next.labels().is_empty() {
+        crate::api::defaults::apply(kind, &mut next);
+    }
+    if kind == kinds::DAEMON_SET {
+        // A part of its spec, in the form of an annotation.
+        next.set(&["metadata", "annotations", TEMPLATE_GENERATION], old.at(&["metadata", "annotations", TEMPLATE_GENERATION]));
+    }
     for path in [["metadata", "uid"], ["metadata", "resourceVersion"], ["metadata", "managedFields"]] {
         if !object.at(&path).is_null() {
             next.set(&path, object.at(&path).clone());
@@ -435,6 +446,22 @@ fn take(from: &Value, into: &mut Value, key: &str) {
             into.remove(&[key]);
         }
         value => into.set(&[key], value),
+    }
+}
+
+/// What a pod's status keeps, and its address in both forms: where they differ, the first is right.
+// Models PrepareForUpdate of the pod's status strategy, and Convert_v1_PodStatus_To_core_PodStatus.
+fn complete_pod_status(status: &mut Value, old: &Value) {
+    let class = old.at(&["status", "qosClass"]);
+    if status.get("qosClass").is_empty() && !class.is_null() {
+        status.set(&["qosClass"], class);
+    }
+    let own = status.get("podIP").arc_str();
+    let first = status.get("podIPs").items().first().map(|address| address.get("ip").arc_str());
+    match first {
+        Some(first) if own.is_empty() => status.set(&["podIP"], first),
+        first if !own.is_empty() && first.as_ref() != Some(&own) => status.set(&["podIPs"], vec![obj!({"ip": own})]),
+        _ => {}
     }
 }
 

@@ -66,8 +66,9 @@ impl ApiServer {
     /// Fills in, notes and puts back what is not the client's to say.
     fn prepare(&mut self, write: &Write<'_>, object: &mut Value, old: &Value) -> Result<(), Status> {
         let Write { by, kind, sub, .. } = *write;
-        // Of the statuses only a Service's has what is filled in.
-        if matches!(sub, Subresource::None | Subresource::Resize | Subresource::EphemeralContainers) || kind == kinds::SERVICE {
+        // Of the statuses that the cluster's own components write only a Service's has what is filled in.
+        let of_component = sub == Subresource::Status && by.is_component();
+        if (!of_component && !matches!(sub, Subresource::Finalize | Subresource::Scale)) || kind == kinds::SERVICE {
             api::defaults::apply(kind, object);
         }
         let is_status = sub == Subresource::Status;

@@ -330,7 +330,7 @@ const INDEXES_LENGTH_MAX: usize = 64 << 10;
 
 /// How many indexes a list as `0,2-4` names.
 // Models validateIndexesFormat.
-fn parse_indexes(text: &str, completions: i64) -> Result<i64, String> {
+pub(super) fn parse_indexes(text: &str, completions: i64) -> Result<i64, String> {
     let (mut total, mut previous) = (0, None);
     for interval in text.split(',').filter(|_| !text.is_empty()) {
         let (from, to) = parse_interval(interval, completions)?;
@@ -345,7 +345,7 @@ fn parse_indexes(text: &str, completions: i64) -> Result<i64, String> {
 
 /// The first and the last index of `2-4` or `0`.
 // Models parseIndexInterval.
-fn parse_interval(interval: &str, completions: i64) -> Result<(i64, i64), String> {
+pub(super) fn parse_interval(interval: &str, completions: i64) -> Result<(i64, i64), String> {
     let index = |text: &str| match text.parse() {
         Ok(index) if index >= completions => Err(format!("too large index: {}", quote(text))),
         Ok(index) => Ok(index),
@@ -439,51 +439,6 @@ fn template_update(errors: &mut Errors, template: &Value, old: &Value) {
         allowed.remove(&["affinity"]);
     }
     errors.internal_immutable(at.child("spec"), ("core", "PodSpec"), spec, &allowed);
-}
-
-/// A Job's changed status.
-// Models ValidateJobUpdateStatus.
-pub(super) fn job_status(errors: &mut Errors, new: &Value, old: &Value) {
-    let (at, status, before) = (Path::new("status"), new.get("status"), old.get("status"));
-    let uncounted = at.child("uncountedTerminatedPods");
-    let mut seen = SortedSet::new();
-    for key in ["succeeded", "failed"] {
-        let list = uncounted.child(key);
-        for (i, uid) in status.at(&["uncountedTerminatedPods", key]).items().iter().enumerate() {
-            if uid.str().is_empty() {
-                errors.invalid(list.index(i), uid, "must not be empty");
-            } else if !seen.insert(uid.str()) {
-                errors.duplicate(list.index(i), uid);
-            }
-        }
-    }
-    let started = before.get("startTime");
-    if !new.at(&["spec", "suspend"]).is_true() && !started.is_null() && started != status.get("startTime") {
-        errors.invalid(at.child("startTime"), status.get("startTime"), "field is immutable for unsuspended job once set");
-    }
-    let completions = new.at(&["spec", "completions"]).int();
-    for key in ["completedIndexes", "failedIndexes"] {
-        let text = status.get(key).str();
-        if !text.is_empty()
-            && let Err(why) = parse_indexes(text, completions)
-        {
-            errors.invalid(at.child(key), text, &format!("error parsing {key}: {why}"));
-        }
-    }
-    if let Some(index) = common_index(status.get("failedIndexes").str(), status.get("completedIndexes").str()) {
-        let detail = format!("failedIndexes and completedIndexes overlap at index: {index}");
-        errors.invalid(at.child("failedIndexes"), status.get("failedIndexes"), &detail);
-    }
-}
-
-/// The first index that is in both lists; what cannot be read is left out.
-fn common_index(failed: &str, completed: &str) -> Option<i64> {
-    let read = |text: &str| -> Vec<(i64, i64)> {
-        let ends = text.split(',').map(|part| part.split_once('-').unwrap_or((part, part)));
-        ends.filter_map(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?))).list()
-    };
-    let completed = read(completed);
-    read(failed).iter().find_map(|(from, to)| completed.iter().filter(|(a, b)| a <= to && from <= b).map(|(a, _)| *a.max(from)).min())
 }
 
 /// A new CronJob.

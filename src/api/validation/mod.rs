@@ -13,6 +13,7 @@ mod definition_rules;
 mod device;
 mod flow_control;
 mod ip;
+mod job_status;
 mod meta;
 mod networking;
 mod parts;

@@ -1,8 +1,8 @@
 //! What a status may say when somebody else than the cluster's components writes it.
 
 use super::super::{KindRef, Object, Quantity, Value, names};
-use super::batch::job_status;
 use super::ip;
+use super::job_status::job_status;
 use super::meta::{label_name, object_meta_update};
 use super::path::{Errors, Path, same};
 use super::pod::annotation_updates;
@@ -14,12 +14,12 @@ use crate::base::{List as _, SortedSet};
 #[rustfmt::skip]
 const COUNTS: [(&str, &[&str]); 7] = [
     ("ReplicationController", &["replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas", "observedGeneration"]),
-    ("ReplicaSet", &["replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas", "terminatingReplicas", "observedGeneration"]),
+    ("ReplicaSet", &["replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas", "observedGeneration", "terminatingReplicas"]),
     ("Deployment", &["observedGeneration", "replicas", "updatedReplicas", "readyReplicas", "availableReplicas", "unavailableReplicas",
         "terminatingReplicas", "collisionCount"]),
     ("StatefulSet", &["replicas", "readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas", "observedGeneration", "collisionCount"]),
     ("DaemonSet", &["currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady", "observedGeneration",
-        "updatedNumberScheduled", "numberAvailable", "numberUnavailable"]),
+        "updatedNumberScheduled", "numberAvailable", "numberUnavailable", "collisionCount"]),
     ("Job", &["active", "succeeded", "failed", "ready", "terminating"]),
     ("PodDisruptionBudget", &["disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"]),
 ];
@@ -177,7 +177,6 @@ fn pod(errors: &mut Errors, new: &Value, old: &Value) {
         }
         generation(errors, conditions.index(i), condition);
     }
-    generation(errors, at, status);
     let (nominated, was) = (status.get("nominatedNodeName").str(), before.get("nominatedNodeName").str());
     if nominated != was && !nominated.is_empty() {
         let at = at.child("nominatedNodeName");
@@ -186,6 +185,7 @@ fn pod(errors: &mut Errors, new: &Value, old: &Value) {
             errors.forbidden(at, "may not be set on pods that are already bound to a node");
         }
     }
+    generation(errors, at, status);
     errors.immutable(at.child("qosClass"), status.get("qosClass"), before.get("qosClass"));
     let all = ["initContainers", "containers"].into_iter().flat_map(|l| old.at(&["spec", l]).items());
     let restarts_all = all.flat_map(|c| c.get("restartPolicyRules").items()).any(|r| r.get("action").str() == "RestartAllContainers");
@@ -297,24 +297,19 @@ fn extended_claim(errors: &mut Errors, at: Path<'_>, claim: &Value, spec: &Value
 
 /// `status.podIPs` and `status.hostIPs`: one of each family, the first as in the older field.
 fn addresses(errors: &mut Errors, status: &Value) {
-    for (list, what) in [("podIPs", "IP"), ("hostIPs", "host IP")] {
+    for list in ["podIPs", "hostIPs"] {
         let addresses: Vec<&str> = status.get(list).items().iter().map(|a| a.get("ip").str()).list();
         let at = Path::new("status");
         let at = at.child(list);
+        if list == "hostIPs" && addresses.first().is_some_and(|first| *first != status.get("hostIP").str()) {
+            errors.invalid(at.index(0).child("ip"), addresses[0], "must be equal to `hostIP`");
+        }
         for (i, address) in addresses.iter().enumerate() {
             ip::valid(errors, at.index(i), address);
         }
-        if list == "hostIPs"
-            && addresses.first().is_some_and(|first| !status.get("hostIP").is_empty() && *first != status.get("hostIP").str())
-        {
-            errors.invalid(at.index(0), addresses[0], "must be equal to `hostIP`");
-        }
         if addresses.len() > 1 && (addresses.len() > 2 || !ip::is_dual_stack(&addresses)) {
-            let detail = format!("may specify no more than one {what} for each IP family");
-            errors.internal_invalid(at, ("core", if list == "podIPs" { "PodIP" } else { "HostIP" }), status.get(list), &detail);
-        }
-        for (i, address) in addresses.iter().enumerate().filter(|(i, a)| addresses[..*i].contains(a)) {
-            errors.duplicate(at.index(i), *address);
+            let shown = addresses.iter().map(|address| crate::obj!({"IP": *address})).list();
+            errors.invalid(at, shown, "may specify no more than one IP for each IP family");
         }
     }
 }

@@ -72,12 +72,109 @@ fn suspended_jobs_may_be_placed_and_sized_anew() {
             ("spec/template/metadata/annotations", obj!({"a": "b"}), &[]),
             ("spec/template/spec/containers/0/resources", cpu.clone(), &[]),
             ("spec/template/spec/containers/0/image", "other".into(), &["spec.template.spec: Invalid value: {"]),
-            ("spec/completions", Value::Null, &["spec.completions: Required value: when completion mode is Indexed"]),
+            ("spec/completions", Value::Null, &["spec.completions: Required value: when completion mode is Indexed"; 2]),
             ("spec/completions", 3.into(), &["spec.completions: Invalid value: 3: can only be modified in tandem with spec.parallelism"]),
             ("spec/managedBy", "a.b/c".into(), &["spec.managedBy: Invalid value: \"a.b/c\": field is immutable"]),
         ],
     );
     check(judge, &job(&started), &[("spec/template/spec/containers/0/resources", cpu, &["spec.template: Invalid value: {"])]);
+}
+
+#[test]
+fn what_a_job_says_of_itself_holds_together() {
+    let judge: Judge = |new, old| status_update(kinds::JOB, new, old);
+    let conditions = |types: &[&str]| Value::from(types.iter().map(|t| obj!({"type": *t, "status": "True"})).collect::<Vec<_>>());
+    let start = "2026-01-01T00:00:00Z";
+    let changes: [(&str, Value, &[&str]); 8] = [
+        (
+            "status/completionTime",
+            start.into(),
+            &["status.completionTime: Invalid value: \"2026-01-01T00:00:00Z\": cannot set completionTime when"],
+        ),
+        (
+            "status/conditions",
+            conditions(&["Complete"]),
+            &[
+                "status.completionTime: Required value: completionTime is required for Complete jobs",
+                "status.conditions: Invalid value: cannot set Complete=True condition without the SuccessCriteriaMet=true condition",
+                "status.startTime: Required value: startTime is required for finished job",
+            ],
+        ),
+        ("status", obj!({"startTime": start, "completionTime": start, "conditions": conditions(&["SuccessCriteriaMet", "Complete"])}), &[]),
+        (
+            "status",
+            obj!({"startTime": start, "active": 1, "conditions": conditions(&["Failed"])}),
+            &[
+                "status.conditions: Invalid value: cannot set Failed=True condition without the FailureTarget=true condition",
+                "status.active: Invalid value: 1: active>0 is invalid for finished job",
+            ],
+        ),
+        ("status/ready", 1.into(), &["status.ready: Invalid value: 1: cannot set more ready pods than active"]),
+        ("status/failedIndexes", "0".into(), &["status.failedIndexes: Invalid value: \"0\": cannot set non-null failedIndexes when"]),
+        (
+            "status/conditions",
+            conditions(&["SuccessCriteriaMet", "FailureTarget"]),
+            &["status.conditions: Invalid value: cannot set SuccessCriteriaMet=True and FailureTarget=true conditions"],
+        ),
+        ("status/succeeded", (-1).into(), &["status.succeeded: Invalid value: -1: must be greater than or equal to 0"]),
+    ];
+    check(judge, &job(&obj!({})), &changes);
+    let ended = obj!({"startTime": start, "failed": 2, "conditions": conditions(&["FailureTarget", "Failed"])});
+    let changes: [(&str, Value, &[&str]); 2] = [
+        (
+            "status/conditions",
+            Value::list(),
+            &[
+                "status.conditions: Invalid value: cannot disable the terminal Failed=True condition",
+                "status.conditions: Invalid value: cannot disable the terminal FailureTarget=True condition",
+            ],
+        ),
+        ("status/failed", 1.into(), &["status.failed: Invalid value: 1: cannot decrease the failed counter"]),
+    ];
+    check(judge, &job(&ended), &changes);
+}
+
+#[test]
+fn what_may_not_change_is_told_where_the_server_tells_it() {
+    let template = obj!({"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}});
+    let spec = obj!({"selector": {"matchLabels": {"a": "b"}}, "template": template});
+    let of = |kind: &str| obj!({"kind": kind, "metadata": {"name": "x"}, "spec": spec.clone()});
+    let other = obj!({"matchLabels": {"a": "c"}});
+    let immutable = "spec.selector: Invalid value: {\"matchLabels\":{\"a\":\"c\"}}: field is immutable";
+    let unmatched = "spec.template.metadata.labels: Invalid value: {\"a\":\"b\"}: `selector` does not match template `labels`";
+    check(|new, old| update(kinds::DAEMON_SET, new, old), &of("DaemonSet"), &[("spec/selector", other.clone(), &[immutable, unmatched])]);
+    check(|new, old| update(kinds::REPLICA_SET, new, old), &of("ReplicaSet"), &[("spec/selector", other, &[unmatched, immutable])]);
+    // A selector that is wrong in itself is not compared.
+    let wrong = obj!({"matchLabels": {"a": "!"}});
+    let why = "spec.selector.matchLabels: Invalid value: \"!\": a valid label";
+    let immutable = "spec.selector: Invalid value: {\"matchLabels\":{\"a\":\"!\"}}: field is immutable";
+    check(|new, old| update(kinds::DAEMON_SET, new, old), &of("DaemonSet"), &[("spec/selector", wrong.clone(), &[immutable, why])]);
+    let set: Judge = |new, old| update(kinds::STATEFUL_SET, new, old);
+    let label = "spec.template.labels: Invalid value: \"!\": a valid label";
+    let changes: [(&str, Value, &[&str]); 4] = [
+        (
+            "spec/selector",
+            wrong,
+            &[why, "spec.selector: Invalid value: {\"matchLabels\":{\"a\":\"!\"}}", "spec: Forbidden: updates to statefulset spec"],
+        ),
+        ("spec/template/metadata/labels", obj!({"a": "b", "c": "!"}), &[label, label]),
+        ("spec/template/spec/hostname", "A_b".into(), &[]),
+        ("spec/volumeClaimTemplates", obj!([{"metadata": {"name": "v"}, "spec": {}}]), &["spec: Forbidden: updates to statefulset spec"]),
+    ];
+    check(set, &of("StatefulSet"), &changes);
+}
+
+#[test]
+fn an_empty_object_is_not_an_absent_one() {
+    let judge: Judge = |new, old| update(kinds::POD, new, old);
+    let refused: &[&str] = &["spec: Forbidden: pod updates may not change fields other than"];
+    let changes: [(&str, Value, &[&str]); 4] = [
+        ("spec/dnsConfig", Value::map(), refused),
+        ("spec/containers/0/lifecycle", Value::map(), refused),
+        ("spec/nodeSelector", Value::map(), &[]),
+        ("spec/containers/0/ports", Value::list(), &[]),
+    ];
+    check(judge, &pod(), &changes);
 }
 
 #[test]
@@ -114,8 +211,18 @@ fn running_pods_may_be_resized_a_little() {
             (
                 "spec/containers/0/name",
                 "d".into(),
+                &["spec.containers[0].name: Forbidden: containers may not be renamed or reordered on resize"],
+            ),
+            (
+                "spec/initContainers",
+                obj!([{"name": "i", "image": "i", "imagePullPolicy": "Always", "terminationMessagePolicy": "File"}]),
+                &["spec.initContainers: Forbidden: initContainers may not be added or removed on resize"],
+            ),
+            (
+                "spec/resources",
+                obj!({"requests": {"cpu": "2", "hugepages-2Mi": "2Mi"}, "limits": {"hugepages-2Mi": "2Mi"}}),
                 &[
-                    "spec.containers[0].name: Forbidden: containers may not be renamed or reordered on resize",
+                    "spec: Forbidden: only cpu and memory resources are mutable at pod-level",
                     "spec: Forbidden: only cpu and memory resources are mutable",
                 ],
             ),
