@@ -38,8 +38,21 @@ fn rows() -> Option<Vec<Row>> {
     )
 }
 
+/// What `kubectl apply` makes of an object before it creates it.
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Map(map) => {
+            let members = map.iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k.clone(), without_nulls(v)));
+            members.collect::<api::Map>().into()
+        }
+        Value::List(list) => Value::from(list.iter().map(without_nulls).collect::<Vec<_>>()),
+        other => other.clone(),
+    }
+}
+
 /// What the API says to one object: the object as it would be stored, or the server's message, and its causes.
 fn judge(value: &Value) -> Result<(KindRef, Value), (String, Vec<Cause>)> {
+    let value = &without_nulls(value);
     let api_version = value.api_version();
     let kind = Kind::of(api_version, value.kind()).or_else(|| {
         let (group, version) = api::split_api_version(api_version);
@@ -169,7 +182,13 @@ fn is_said(stderr: &str, message: &str, causes: &[Cause]) -> bool {
     if causes.is_empty() {
         return stderr.contains(message);
     }
-    let list: Vec<String> = causes.iter().map(|c| format!("{}: {}", c.field, c.message)).collect();
+    // What is wrong twice is said once.
+    let mut list: Vec<String> = Vec::new();
+    for text in causes.iter().map(|c| format!("{}: {}", c.field, c.message)) {
+        if !list.contains(&text) {
+            list.push(text);
+        }
+    }
     let one = format!(" is invalid: {}", list[0]);
     let starred = format!(" is invalid: \n{}", list.iter().map(|l| format!("* {l}")).collect::<Vec<_>>().join("\n"));
     let listed = format!(" is invalid: [{}]", list.join(", "));

@@ -272,6 +272,8 @@ fn run(row: &Row, how: How) -> Found {
                         put(&mut object, path, go::part(kind, path, member(row, old)));
                         if kind == "Job" {
                             put(&mut object, "spec.completions", row.row.get("completions").clone());
+                            put(&mut object, "spec.completionMode", "Indexed".into());
+                            put(&mut object, "spec.backoffLimitPerIndex", 1.into());
                             put(&mut object, "status.completedIndexes", row.row.get("completedIndexesStr").clone());
                         }
                         if !row.row.get("from").is_null() {
@@ -406,7 +408,8 @@ fn elsewhere(row: &Row) -> Option<&'static str> {
         "TestValidateHostUsers" if says("opts: ") => INNER,
         "TestValidateMountPropagation" if r.get("container").is_null() => INNER,
         "Test_validateProbe" if text.contains("TerminationGracePeriodSeconds\":1") => INNER,
-        "TestValidateSELinuxChangePolicy" if is("allowOnlyRecursive") == Some(true) => GATE,
+        "TestValidateSELinuxChangePolicy" if is("allowOnlyRecursive") != Some(true) => GATE,
+        "TestValidateFileKeyRefVolume" if text.contains("does not exist") => "tell of a value that their test does not compare",
         "TestValidateInitContainers" if says("RestartContainer policy forbidden") => GATE,
         "TestValidateContainerRestartPolicy"
             if r.at(&["opts", "AllowContainerRestartPolicyRules"]).is_true()

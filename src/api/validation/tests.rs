@@ -221,10 +221,7 @@ fn running_pods_may_be_resized_a_little() {
             (
                 "spec/resources",
                 obj!({"requests": {"cpu": "2", "hugepages-2Mi": "2Mi"}, "limits": {"hugepages-2Mi": "2Mi"}}),
-                &[
-                    "spec: Forbidden: only cpu and memory resources are mutable at pod-level",
-                    "spec: Forbidden: only cpu and memory resources are mutable",
-                ],
+                &["spec: Forbidden: only cpu and memory resources are mutable at pod-level"],
             ),
             ("spec/containers/0/image", "j".into(), &["spec: Forbidden: only cpu and memory resources are mutable"]),
         ],
