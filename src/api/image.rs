@@ -87,6 +87,12 @@ mod tests {
             ("Nginx", ""),
             ("Repo/nginx", "latest"),
             ("a b", ""),
+            ("../up", ""),
+            ("-a.io/up", ""),
+            ("a.io:port/up", ""),
+            ("[::1]:5000/up", "latest"),
+            (&"y".repeat(247), "latest"),
+            (&"y".repeat(248), ""),
             ("", ""),
         ] {
             assert_eq!(tag_of(image), want, "{image}");

@@ -1,6 +1,7 @@
 //! What the API server does with what it is asked: how things go, who may be evicted, and what namespaces allow. They hold without any
 //! recordings.
 
+use super::authorization::User;
 use super::{ApiServer, Caller, DeleteOptions, Propagation, Subresource, WriteOptions};
 use crate::api::{Kind, Object, Status, Value};
 use crate::base::{Duration, Time};
@@ -367,6 +368,7 @@ fn a_runtime_class_gives_its_overhead_and_where_its_pods_run() {
     );
     for (more, said) in [
         (Value::map(), ""),
+        (obj!({"runtimeClassName": "a/b"}), "invalid resource name \"a/b\": [may not contain '/']"),
         (obj!({"runtimeClassName": "none"}), "pod rejected: RuntimeClass \"none\" not found"),
         (obj!({"overhead": {"cpu": "1"}}), "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead"),
         (
@@ -440,4 +442,28 @@ fn an_address_and_a_node_port_are_one_services_until_it_is_gone() {
     w.change("Service", "a", Subresource::None, |s| s.set(&["metadata", "labels", "x"], "y")).expect("it has them itself");
     w.delete("Service", "a", &DeleteOptions::default());
     w.create("Service", service("b", "10.96.0.77", 30_077));
+}
+
+#[test]
+fn what_is_empty_is_judged_as_it_came_and_kept_as_if_it_were_absent() {
+    let mut world = World::new();
+    // The cluster's own components send what they mean; of users' objects it is read first.
+    let by = Caller::of_user(world.now, User::administrator());
+    let mut create = |kind: &str, object: Value| world.api.create(&by, Kind::named(kind), "ns", object, &WriteOptions::default());
+    let of = |labels: Value| {
+        let template = obj!({"metadata": {"labels": labels}, "spec": {"containers": [{"name": "c", "image": "i"}]}});
+        obj!({"metadata": {"name": "x"}, "spec": {"selector": {"matchLabels": {"a": "b"}}, "template": template}})
+    };
+    let wrong =
+        |labels: &str| format!("spec.template.metadata.labels: Invalid value: {labels}: `selector` does not match template `labels`");
+    for (labels, shown) in [(Value::map(), "{}"), (Value::Null, "null")] {
+        let refused = create("ReplicaSet", of(labels)).expect_err("it does not match").into_message();
+        assert!(refused.ends_with(&wrong(shown)), "{refused}");
+    }
+    let amounts = obj!({"cpu": null, "memory": "1Gi"});
+    let mut given = pod("p", amounts);
+    given.set(&["spec", "containers"], vec![obj!({"name": "c", "image": "i", "ports": [], "resources": {"requests": {"cpu": null}}})]);
+    let made = create("Pod", given).expect("valid");
+    let container = &made.at(&["spec", "containers"]).items()[0];
+    assert_eq!([container.get("ports").to_json(), container.get("resources").to_json()], ["null", r#"{"requests":{"cpu":"0"}}"#]);
 }
