@@ -25,6 +25,7 @@ mod list;
 mod managed_fields;
 mod metrics;
 mod node_api;
+mod normal_form;
 mod options;
 mod own_objects;
 mod patch;

@@ -4,7 +4,7 @@ use crate::api::well_known::TEMPLATE_GENERATION;
 use crate::base::List as _;
 use std::sync::Arc;
 
-use super::{Caller, Subresource};
+use super::{Caller, Subresource, normal_form};
 use crate::api::{KindRef, Object, Status, Value, add_finalizer, kinds};
 use crate::obj;
 
@@ -111,13 +111,15 @@ fn has_generation(kind: KindRef) -> bool {
 fn drop_disabled(kind: KindRef, object: &mut Value, old: &Value) {
     let fields: &[&[&str]] = match (kind.group, kind.plural) {
         ("apps", "statefulsets") => &[&["spec", "updateStrategy", "rollingUpdate", "maxUnavailable"]],
-        ("", "persistentvolumeclaims") => &[&["spec", "dataSourceRef", "namespace"]],
+        ("", "nodes") => &[&["spec", "configSource"]],
+        ("storage.k8s.io", "csidrivers") => &[&["spec", "preventPodSchedulingIfMissing"]],
         ("coordination.k8s.io", _) => &[&["spec", "strategy"], &["spec", "preferredHolder"]],
         _ => &[],
     };
     for field in fields.iter().filter(|field| old.at(field).is_null()) {
         object.remove(field);
     }
+    normal_form::settle(kind, object, old);
     let spec: &[&str] = match (kind.group, kind.plural) {
         ("", "pods") => &["spec"],
         ("", "podtemplates") => &["template", "spec"],
@@ -178,11 +180,11 @@ pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value, by: &Caller)
     if kind == kinds::DAEMON_SET {
         object.set(&["metadata", "annotations", TEMPLATE_GENERATION], "1");
     }
-    if kind == kinds::PERSISTENT_VOLUME_CLAIM {
-        add_finalizer(object, "kubernetes.io/pvc-protection");
-    }
-    if kind == kinds::PERSISTENT_VOLUME {
-        add_finalizer(object, "kubernetes.io/pv-protection");
+    match kind.built_in() {
+        "persistentvolumeclaims" => add_finalizer(object, "kubernetes.io/pvc-protection"),
+        "persistentvolumes" => add_finalizer(object, "kubernetes.io/pv-protection"),
+        "volumeattributesclasses" => add_finalizer(object, "kubernetes.io/vac-protection"),
+        _ => {}
     }
 }
 
@@ -357,7 +359,7 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
         store_version(&spec, object.get_mut("status"));
     }
     // A driver's counts from its first change.
-    let counts = has_generation(kind) || kind.plural == "csidrivers";
+    let counts = (has_generation(kind) && kind.plural != "priorityclasses") || kind.plural == "csidrivers";
     if counts && sub != Subresource::Status && !counted(kind, object).same(&counted(kind, old)) {
         object.set(&["metadata", "generation"], old.at(&["metadata", "generation"]).int() + 1);
     }

@@ -1,0 +1,53 @@
+//! The one form into which registries put what may be said in several ways, before an object is validated.
+
+use crate::api::{KindRef, Value};
+use crate::obj;
+
+/// Settles the form of a new object, or of one that takes the place of `old`.
+pub(super) fn settle(kind: KindRef, object: &mut Value, old: &Value) {
+    match (kind.group, kind.plural) {
+        ("", "persistentvolumeclaims") => settle_sources(object, old.get("spec")),
+        ("", "serviceaccounts") if !object.get("secrets").is_empty() => {
+            for secret in object.get_mut("secrets").list_mut() {
+                *secret = obj!({"name": secret.get("name")});
+            }
+        }
+        ("discovery.k8s.io", _) if !object.get("endpoints").is_empty() && !object.get("endpoints").same(old.get("endpoints")) => {
+            for endpoint in object.get_mut("endpoints").list_mut() {
+                endpoint.remove(&["deprecatedTopology"]);
+            }
+        }
+        _ => {}
+    }
+}
+
+const SOURCE: [&str; 2] = ["spec", "dataSource"];
+const REFERENCE: [&str; 2] = ["spec", "dataSourceRef"];
+
+/// What a claim's volume begins with is told in two fields: whichever is there tells the other. The older one may name volumes and
+/// snapshots alone; what else it names is passed over.
+// Models EnforceDataSourceBackwardsCompatibility and NormalizeDataSources, where no source is of another namespace.
+fn settle_sources(claim: &mut Value, old: &Value) {
+    if !claim.at(&REFERENCE).get("namespace").is_empty() && old.get("dataSourceRef").is_null() {
+        claim.remove(&REFERENCE);
+    }
+    let (source, reference) = (claim.at(&SOURCE), claim.at(&REFERENCE));
+    if source.is_null() == reference.is_null() {
+        return;
+    }
+    let known = matches!(
+        (source.get("apiGroup").str(), source.get("kind").str()),
+        ("", "PersistentVolumeClaim") | ("snapshot.storage.k8s.io", "VolumeSnapshot")
+    );
+    let is_change = !old.get("dataSource").is_null() || !old.get("dataSourceRef").is_null();
+    if reference.is_null() && !known && !is_change {
+        claim.remove(&SOURCE);
+    } else if reference.is_null() {
+        let source = source.clone();
+        claim.set(&REFERENCE, source);
+    } else if reference.get("namespace").is_empty() {
+        let mut reference = reference.clone();
+        reference.remove(&["namespace"]);
+        claim.set(&SOURCE, reference);
+    }
+}
