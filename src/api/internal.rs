@@ -77,6 +77,12 @@ const VOLUME: [&str; 31] = [
     "persistentVolumeClaim", "rbd", "quobyte", "flexVolume", "cinder", "cephfs", "flocker", "downwardAPI", "fc", "azureFile", "configMap",
     "vsphereVolume", "azureDisk", "photonPersistentDisk", "projected", "portworxVolume", "scaleIO", "storageos", "csi", "ephemeral", "image",
 ];
+#[rustfmt::skip]
+const LASTING_SOURCE: [&str; 22] = [
+    "gcePersistentDisk", "awsElasticBlockStore", "hostPath", "glusterfs", "nfs", "rbd", "quobyte", "iscsi", "flexVolume", "cinder", "cephfs",
+    "fc", "flocker", "azureFile", "vsphereVolume", "azureDisk", "photonPersistentDisk", "portworxVolume", "scaleIO", "local", "storageos",
+    "csi",
+];
 const CLAIM_SPEC: [&str; 9] = [
     "accessModes",
     "selector",
@@ -97,7 +103,7 @@ fn object(schema: &Schema, ty: &Type, value: &Value) -> Node {
         // These are the same type outside and inside the server: they print as JSON has them.
         "LabelSelector" | "LabelSelectorRequirement" | "ObjectMeta" | "OwnerReference" => tagged(schema, ty, value),
         // Their metadata is embedded there.
-        "PodTemplateSpec" | "JobTemplateSpec" | "PersistentVolumeClaimTemplate" => {
+        "PodTemplateSpec" | "JobTemplateSpec" | "PersistentVolumeClaimTemplate" | "ResourceClaimTemplateSpec" => {
             let Some(meta) = schema.named("meta", "ObjectMeta") else { return Node::Members(Vec::new()) };
             let mut members = tagged(schema, meta, value.get("metadata"));
             members.extend(named(&["spec"]));
@@ -111,6 +117,7 @@ fn object(schema: &Schema, ty: &Type, value: &Value) -> Node {
             members
         }
         "Volume" => named(&VOLUME),
+        "PersistentVolumeSource" => named(&LASTING_SOURCE),
         "PersistentVolumeClaimSpec" => named(&CLAIM_SPEC),
         _ => in_order(schema, ty, value),
     })
@@ -146,7 +153,11 @@ fn in_order(schema: &Schema, ty: &Type, value: &Value) -> Vec<(String, Node)> {
                     ty.name.starts_with("RollingUpdate") && (field.name == "partition" || !ty.name.ends_with("StatefulSetStrategy"));
                 members.push((go_name(field), if plain { node(schema, &field.ty, value) } else { member(schema, field, value) }));
             }
-            GoPart::Embedded(t) => members.extend(in_order(schema, schema.get(*t), value)),
+            GoPart::Embedded(t) => {
+                if let Node::Members(inner) = object(schema, schema.get(*t), value) {
+                    members.extend(inner);
+                }
+            }
         }
     }
     members

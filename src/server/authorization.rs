@@ -2,7 +2,7 @@
 
 use super::{ApiServer, Caller};
 use crate::api::kinds::RBAC;
-use crate::api::{Kind, KindRef, Object, Status, Value, aggregate, policy_rule};
+use crate::api::{Kind, KindRef, Object, Status, Value, aggregate, policy_rule, validation};
 use crate::base::{List as _, Order as _};
 use crate::obj;
 
@@ -254,8 +254,17 @@ impl ApiServer {
     }
 
     /// What is answered to a review, which is not kept.
-    pub fn review(&self, by: &Caller, kind: KindRef, object: &Value) -> Option<Value> {
+    pub fn review(&self, by: &Caller, kind: KindRef, object: &Value) -> Result<Option<Value>, Status> {
         let spec = object.get("spec");
+        let is_access = kind.plural.ends_with("accessreviews");
+        let causes = if is_access { validation::create(kind, object) } else { Vec::new() };
+        if !causes.is_empty() {
+            // Upstream takes the kind from where it was lost when the object was read.
+            let mut status = Status::invalid(kind, "", causes);
+            status.message = status.message.replacen(kind.kind, "", 1);
+            status.details.remove(&["kind"]);
+            return Err(status);
+        }
         let status = |user: &User| {
             let decision = self.authorize(user, &Attributes::of_review(spec));
             let mut status = obj!({"allowed": decision.allowed});
@@ -264,10 +273,14 @@ impl ApiServer {
             }
             status
         };
-        match kind.built_in() {
+        Ok(match kind.built_in() {
             "selfsubjectreviews" => Some(obj!({"userInfo": by.as_user("").to_value()})),
+            "tokenreviews" if spec.get("token").is_empty() => {
+                return Err(Status::bad_request("token is required for TokenReview in authentication"));
+            }
             // No token is known.
-            "tokenreviews" => Some(obj!({"user": {}})),
+            "tokenreviews" => Some(obj!({"error": "invalid bearer token", "user": {}})),
+            "selfsubjectrulesreviews" if spec.get("namespace").is_empty() => return Err(Status::bad_request("no namespace on request")),
             "selfsubjectaccessreviews" => Some(status(&by.as_user(""))),
             "subjectaccessreviews" | "localsubjectaccessreviews" => Some(status(&User::of_review(spec))),
             "selfsubjectrulesreviews" => {
@@ -278,7 +291,7 @@ impl ApiServer {
                 Some(obj!({"incomplete": false, "nonResourceRules": of_urls, "resourceRules": of_resources}))
             }
             _ => None,
-        }
+        })
     }
 
     /// Refuses what would give somebody, by a role or a binding, more than whoever writes it has.

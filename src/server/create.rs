@@ -36,8 +36,12 @@ impl ApiServer {
         place(kind, namespace, &mut object)?;
         name_kind(kind, &mut object);
         self.generate_name(&mut object);
-        if let Some(status) = self.review(by, kind, &object) {
+        if let Some(status) = self.review(by, kind, &object)? {
             object.set(&["status"], status);
+            if kind.kind == "SelfSubjectRulesReview" {
+                // What is answered is not what was asked.
+                object.set(&["spec"], Value::map());
+            }
             return Ok(object);
         }
         if kind == kinds::BINDING {

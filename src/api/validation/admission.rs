@@ -93,7 +93,7 @@ fn what_is_judged(errors: &mut Errors, policy: &Value, mutates: bool) -> Names {
         if name.trim().is_empty() {
             errors.required(at.child("name"), "name is not specified");
         } else if !is_identifier(name) {
-            errors.invalid(at.child("name"), name, "name is not a valid CEL identifier");
+            errors.invalid(at.child("name"), name, "must be a valid CEL identifier");
         }
         if text.trim().is_empty() {
             errors.required(at.child("expression"), "expression is not specified");
@@ -349,7 +349,7 @@ pub(super) fn binding(errors: &mut Errors, binding: &Value) {
     let (spec, at) = (binding.get("spec"), Path::new("spec"));
     if !spec.get("matchResources").is_null() {
         // The path is misspelt upstream.
-        match_resources(errors, at.child("matchResouces"), spec.get("matchResources"));
+        match_resources(errors, at.child("matchResources"), spec.get("matchResources"));
     }
     let (actions, list) = (spec.get("validationActions"), at.child("validationActions"));
     for (i, action) in actions.items().iter().enumerate() {

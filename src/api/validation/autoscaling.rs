@@ -3,7 +3,7 @@
 use super::super::{Quantity, Value, names};
 use super::meta::path_segment;
 use super::path::{Errors, Path};
-use super::resources::{container_resource_name, resource_name};
+use super::resources::container_resource_name;
 use crate::base::List as _;
 
 const SOURCES: [&str; 5] = ["ContainerResource", "External", "Object", "Pods", "Resource"];
@@ -18,7 +18,7 @@ pub(super) fn autoscaler(errors: &mut Errors, autoscaler: &Value) {
     if max == 0 {
         errors.required(at.child("maxReplicas"), "must be set and greater than 0");
     } else if max < 1 {
-        errors.invalid(at.child("maxReplicas"), max, "must be greater than 0");
+        errors.invalid(at.child("maxReplicas"), max, "must be greater than or equal to 1");
     }
     if min.is_some_and(|min| max < min) {
         errors.invalid(at.child("maxReplicas"), max, "must be greater than or equal to `minReplicas`");
@@ -47,7 +47,7 @@ fn reference(errors: &mut Errors, at: Path<'_>, reference: &Value, core_allowed:
     let is_core_target = reference.get("kind").str() == "ReplicationController";
     if slashes > 1 {
         errors.invalid(at.child("apiVersion"), version, &format!("unexpected GroupVersion string: {version}"));
-    } else if slashes == 0 && !core_allowed && !(is_core_target && version == "v1") {
+    } else if super::super::split_api_version(version).0.is_empty() && !core_allowed && !(is_core_target && version == "v1") {
         errors.invalid(at.child("apiVersion"), version, "apiVersion must specify API group");
     }
 }
@@ -102,9 +102,7 @@ fn source(errors: &mut Errors, at: Path<'_>, kind: &str, source: &Value) {
             match source.get("name").str() {
                 "" => errors.required(at.child("name"), "must specify a resource name"),
                 name if kind == "containerResource" => container_resource_name(errors, at.child("name"), name),
-                name => {
-                    let _ = resource_name(errors, at.child("name"), name);
-                }
+                _ => {}
             }
             if kind == "containerResource" {
                 match source.get("container").str() {

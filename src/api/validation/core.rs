@@ -45,12 +45,6 @@ pub(super) fn node(errors: &mut Errors, node: &Value) {
     if addresses.len() > 1 && (addresses.len() > 2 || !ip::is_dual_stack(&addresses)) {
         errors.invalid(at, ranges, "may specify no more than one CIDR for each IP family");
     }
-    let mut seen = SortedSet::new();
-    for (i, range) in ranges.items().iter().map(Value::str).enumerate() {
-        if !seen.insert(range) {
-            errors.duplicate(at.index(i), range);
-        }
-    }
 }
 
 /// What a node says of its memory's extension, and which features it declares.
@@ -101,8 +95,9 @@ fn avoided_pods(errors: &mut Errors, node: &Value) {
     }
 }
 
-/// A changed Node.
+/// A changed Node, which is judged as a new one as well.
 pub(super) fn node_update(errors: &mut Errors, new: &Value, old: &Value) {
+    node(errors, new);
     object_meta_update(errors, new, old);
     avoided_pods(errors, new);
     node_resources(errors, new);
@@ -344,9 +339,21 @@ pub(super) fn event_of_new_group(errors: &mut Errors, event: &Value, old: Option
         ] {
             let shown = if member == "reportingComponent" { "reportingController" } else { member };
             let (new, old) = (event.get(member), old.get(member));
-            // An empty text is none.
-            if !(new.is_empty() && old.is_empty()) {
-                errors.immutable(Path::new(shown), new, old);
+            let ty = match member {
+                "involvedObject" | "related" => "ObjectReference",
+                "source" => "EventSource",
+                // An empty text is none.
+                _ if new.is_empty() && old.is_empty() => continue,
+                _ => {
+                    errors.immutable(Path::new(shown), new, old);
+                    continue;
+                }
+            };
+            if !same(new, old) {
+                // Only what is related need not be there at all.
+                let empty = Value::map();
+                let shown_value = if new.is_null() && member != "related" { &empty } else { new };
+                errors.internal_invalid(Path::new(shown), ("core", ty), shown_value, "field is immutable");
             }
         }
         return;

@@ -13,6 +13,10 @@ use crate::base::SortedSet;
 /// A new or changed CSIDriver.
 pub(super) fn driver(errors: &mut Errors, driver: &Value) {
     object_meta(errors, driver, false, names::dns1123_subdomain);
+    driver_spec(errors, driver);
+}
+
+fn driver_spec(errors: &mut Errors, driver: &Value) {
     let (at, spec) = (Path::new("spec"), driver.get("spec"));
     let policies = ["File", "None", "ReadWriteOnceWithFSType"];
     closed(errors, at.child("fsGroupPolicy"), spec.get("fsGroupPolicy"), &policies);
@@ -26,6 +30,11 @@ pub(super) fn driver(errors: &mut Errors, driver: &Value) {
             token_expiration(errors, at.child("expirationSeconds"), seconds);
         }
     }
+    let in_secrets = spec.get("serviceAccountTokenInSecrets");
+    if !in_secrets.is_null() && spec.get("tokenRequests").is_empty() {
+        let detail = "serviceAccountTokenInSecrets is set but no tokenRequests are specified";
+        errors.invalid(at.child("serviceAccountTokenInSecrets"), in_secrets, detail);
+    }
     for mode in spec.get("volumeLifecycleModes").items() {
         closed(errors, at.child("volumeLifecycleModes"), mode, &["Persistent", "Ephemeral"]);
     }
@@ -38,7 +47,7 @@ pub(super) fn driver(errors: &mut Errors, driver: &Value) {
 /// A changed CSIDriver.
 pub(super) fn driver_update(errors: &mut Errors, new: &Value, old: &Value) {
     object_meta_update(errors, new, old);
-    driver(errors, new);
+    driver_spec(errors, new);
     let at = Path::new("spec");
     // The first path is misspelt upstream.
     for (key, shown) in [("attachRequired", "attachedRequired"), ("volumeLifecycleModes", "volumeLifecycleModes")] {
@@ -96,30 +105,26 @@ pub(super) fn node_update(errors: &mut Errors, new: &Value, old: &Value) {
 /// A new or changed CSIStorageCapacity; `old` is what it was.
 pub(super) fn capacity(errors: &mut Errors, capacity: &Value, old: Option<&Value>) {
     let class = capacity.get("storageClassName").str();
-    if let Some(old) = old {
-        object_meta_update(errors, capacity, old);
-        if !same(capacity.get("nodeTopology"), old.get("nodeTopology")) {
-            let topology = capacity.get("nodeTopology");
-            errors.internal_invalid(Path::new("nodeTopology"), ("meta", "LabelSelector"), topology, "field is immutable");
-        }
-        return errors.immutable(Path::new("storageClassName"), capacity.get("storageClassName"), old.get("storageClassName"));
-    }
     object_meta(errors, capacity, true, names::dns1123_subdomain);
     label_selector(errors, Path::new("nodeTopology"), capacity.get("nodeTopology"));
     errors.each_invalid(Path::new("storageClassName"), class, names::dns1123_subdomain(class));
     if Quantity::of(capacity.get("capacity")).sign() < 0 {
         errors.invalid(Path::new("capacity"), capacity.get("capacity"), "must be greater than or equal to 0");
     }
+    let Some(old) = old else { return };
+    object_meta_update(errors, capacity, old);
+    if !same(capacity.get("nodeTopology"), old.get("nodeTopology")) {
+        let topology = capacity.get("nodeTopology");
+        errors.internal_invalid(Path::new("nodeTopology"), ("meta", "LabelSelector"), topology, "field is immutable");
+    }
+    errors.immutable(Path::new("storageClassName"), &class.into(), &old.get("storageClassName").str().into());
 }
 
 /// A new or changed VolumeAttachment; `old` is what it was.
 pub(super) fn attachment(errors: &mut Errors, attachment: &Value, old: Option<&Value>) {
     object_meta(errors, attachment, false, names::dns1123_subdomain);
     let (at, spec) = (Path::new("spec"), attachment.get("spec"));
-    let attacher = spec.get("attacher").str();
-    if attacher.is_empty() {
-        errors.required(at.child("attacher"), "");
-    }
+    csi_driver_name(errors, at.child("attacher"), spec.get("attacher").str());
     let source = at.child("source");
     let (name, inline) = (spec.at(&["source", "persistentVolumeName"]), spec.at(&["source", "inlineVolumeSpec"]));
     let one = "must specify exactly one of inlineVolumeSpec and persistentVolumeName";
@@ -133,17 +138,11 @@ pub(super) fn attachment(errors: &mut Errors, attachment: &Value, old: Option<&V
     }
     let node = spec.get("nodeName").str();
     errors.each_invalid(at.child("nodeName"), node, names::dns1123_subdomain(node));
-    match old {
-        None => {
-            csi_driver_name(errors, at.child("attacher"), attacher);
-            if let Some(name) = name.as_str() {
-                errors.each_invalid(source.child("persistentVolumeName"), name, names::dns1123_subdomain(name));
-            }
-        }
-        Some(old) if !same(spec, old.get("spec")) => {
-            errors.internal_invalid(at, ("storage", "VolumeAttachmentSpec"), spec, "field is immutable");
-        }
-        Some(_) => {}
+    if let Some(name) = name.as_str() {
+        errors.each_invalid(source.child("persistentVolumeName"), name, names::dns1123_subdomain(name));
+    }
+    if old.is_some_and(|old| !same(spec, old.get("spec"))) {
+        errors.internal_invalid(at, ("storage", "VolumeAttachmentSpec"), spec, "field is immutable");
     }
 }
 

@@ -38,7 +38,16 @@ pub(super) fn claim_template(errors: &mut Errors, template: &Value) {
     let (place, meta) = (at.child("metadata"), spec.get("metadata"));
     annotations(errors, place.child("annotations"), meta.get("annotations"));
     labels(errors, place.child("labels"), meta.get("labels"));
+    for (key, _) in meta.entries().filter(|(key, _)| !matches!(key.as_str(), "annotations" | "labels" | "creationTimestamp")) {
+        errors.forbidden(place.child(key), "cannot be set");
+    }
     claim_spec(errors, at.child("spec"), spec.get("spec"));
+}
+
+/// A changed template of claims.
+pub(super) fn claim_template_update(errors: &mut Errors, new: &Value, old: &Value) {
+    claim_template(errors, new);
+    claim_update(errors, "ResourceClaimTemplateSpec", new, old);
 }
 
 /// A changed claim or template of claims: its spec stays, which is of the type that is named.

@@ -23,6 +23,7 @@ mod pod_warnings;
 mod projected;
 mod resources;
 mod rest;
+mod review;
 mod scheduling;
 mod security;
 mod service;
@@ -102,7 +103,7 @@ pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
         }
         ("networking.k8s.io", "IPAddress") => networking::ip_address(&mut errors, object),
         ("networking.k8s.io", "ServiceCIDR") => networking::service_cidr(&mut errors, object),
-        ("discovery.k8s.io", "EndpointSlice") => networking::endpoint_slice(&mut errors, object),
+        ("discovery.k8s.io", "EndpointSlice") => networking::endpoint_slice(&mut errors, object, None),
         (RBAC, "Role" | "ClusterRole") => rest::role(&mut errors, object, kind.namespaced),
         (RBAC, "RoleBinding" | "ClusterRoleBinding") => rest::role_binding(&mut errors, object, kind.namespaced),
         ("scheduling.k8s.io", "PriorityClass") => rest::priority_class(&mut errors, object),
@@ -111,6 +112,8 @@ pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
         ("flowcontrol.apiserver.k8s.io", "FlowSchema") => flow_control::flow_schema(&mut errors, object),
         ("flowcontrol.apiserver.k8s.io", _) => flow_control::priority_level(&mut errors, object),
         ("certificates.k8s.io", _) => rest::signing_request(&mut errors, object),
+        ("authorization.k8s.io", "SelfSubjectRulesReview") | ("authentication.k8s.io", _) => {}
+        ("authorization.k8s.io", name) => review::access_review(&mut errors, name, object),
         ("resource.k8s.io", "ResourceClaim") => device::claim(&mut errors, object),
         ("resource.k8s.io", "ResourceClaimTemplate") => device::claim_template(&mut errors, object),
         ("resource.k8s.io", "DeviceClass") => device::class(&mut errors, object),
@@ -211,7 +214,7 @@ fn by_rules_of_updates(errors: &mut Errors, kind: KindRef, new: &Value, old: &Va
         ("flowcontrol.apiserver.k8s.io", "FlowSchema") => flow_control::flow_schema(errors, new),
         ("flowcontrol.apiserver.k8s.io", _) => flow_control::priority_level(errors, new),
         ("resource.k8s.io", "ResourceClaim") => device::claim_update(errors, "ResourceClaimSpec", new, old),
-        ("resource.k8s.io", "ResourceClaimTemplate") => device::claim_update(errors, "ResourceClaimTemplateSpec", new, old),
+        ("resource.k8s.io", "ResourceClaimTemplate") => device::claim_template_update(errors, new, old),
         ("resource.k8s.io", "DeviceClass") => again(device::class),
         ("resource.k8s.io", "ResourceSlice") => device::slice(errors, new, Some(old)),
         ("apiextensions.k8s.io", _) => definition::definition(errors, new, Some(old)),

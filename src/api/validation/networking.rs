@@ -144,7 +144,7 @@ fn typed_reference(errors: &mut Errors, at: Path<'_>, reference: &Value) {
     }
     for key in ["kind", "name"] {
         match reference.get(key).str() {
-            "" => errors.required(at.child(key), &format!("{key} is required")),
+            "" => errors.required(at.child(key), ""),
             name => errors.each_invalid(at.child(key), name, path_segment(name)),
         }
     }
@@ -181,7 +181,7 @@ pub(super) fn ingress_class_update(errors: &mut Errors, new: &Value, old: &Value
     object_meta_update(errors, new, old);
     let at = Path::new("spec");
     let controller = ["spec", "controller"];
-    errors.immutable(at.child("controller"), new.at(&controller), old.at(&controller));
+    errors.immutable(at.child("controller"), &new.at(&controller).str().into(), &old.at(&controller).str().into());
     ingress_class(errors, new);
 }
 
@@ -301,8 +301,8 @@ fn bits(address: std::net::IpAddr, length: u8) -> (bool, u128) {
     }
 }
 
-/// A new or changed EndpointSlice.
-pub(super) fn endpoint_slice(errors: &mut Errors, slice: &Value) {
+/// A new or changed EndpointSlice; `old` is what it was, whose endpoints are not judged again.
+pub(super) fn endpoint_slice(errors: &mut Errors, slice: &Value, old: Option<&Value>) {
     object_meta(errors, slice, true, names::dns1123_subdomain);
     let kind = slice.get("addressType").str();
     if kind.is_empty() {
@@ -310,14 +310,16 @@ pub(super) fn endpoint_slice(errors: &mut Errors, slice: &Value) {
     } else if !matches!(kind, "FQDN" | "IPv4" | "IPv6") {
         errors.not_supported(Path::new("addressType"), kind, &["FQDN", "IPv4", "IPv6"]);
     }
-    endpoints(errors, slice, kind);
     slice_ports(errors, slice.get("ports").items());
+    if old.is_none_or(|old| !same(slice.get("endpoints"), old.get("endpoints"))) {
+        endpoints(errors, slice, kind);
+    }
 }
 
 /// A changed EndpointSlice.
 pub(super) fn endpoint_slice_update(errors: &mut Errors, new: &Value, old: &Value) {
-    endpoint_slice(errors, new);
-    errors.immutable(Path::new("addressType"), new.get("addressType"), old.get("addressType"));
+    endpoint_slice(errors, new, Some(old));
+    errors.immutable(Path::new("addressType"), &new.get("addressType").str().into(), old.get("addressType"));
 }
 
 fn endpoints(errors: &mut Errors, slice: &Value, kind: &str) {
@@ -335,7 +337,7 @@ fn endpoints(errors: &mut Errors, slice: &Value, kind: &str) {
             _ => {}
         }
         for (j, address) in endpoint.get("addresses").items().iter().enumerate() {
-            slice_address(errors, addresses.index(j), kind, address.str());
+            slice_address(errors, addresses, j, kind, address.str());
         }
         if let Some(node) = endpoint.get("nodeName").as_str() {
             errors.each_invalid(at.child("nodeName"), node, names::dns1123_subdomain(node));
@@ -416,6 +418,7 @@ pub(super) fn ip_address(errors: &mut Errors, address: &Value) {
 
 /// A changed IPAddress.
 pub(super) fn ip_address_update(errors: &mut Errors, new: &Value, old: &Value) {
+    ip_address(errors, new);
     object_meta_update(errors, new, old);
     let path = ["spec", "parentRef"];
     if !same(new.at(&path), old.at(&path)) {
@@ -429,18 +432,15 @@ pub(super) fn service_cidr(errors: &mut Errors, of: &Value) {
     object_meta(errors, of, false, names::dns1123_subdomain);
     let at = Path::new("spec");
     let at = at.child("cidrs");
-    let (spec, ty) = (of.get("spec"), ("networking", "ServiceCIDRSpec"));
+    ranges(errors, at, of.get("spec"));
+}
+
+fn ranges(errors: &mut Errors, at: Path<'_>, spec: &Value) {
     let ranges: Vec<&str> = spec.get("cidrs").items().iter().map(Value::str).list();
-    let addresses: Vec<&str> = ranges.iter().filter(|r| ip::parse_cidr(r).is_some()).filter_map(|r| r.split('/').next()).list();
     match ranges.len() {
         0 => return errors.required(at, "at least one CIDR required"),
-        1 => {}
-        2 if addresses.len() == 2 && ip::is_dual_stack(&addresses) => {}
-        2 => {
-            let detail = "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64";
-            return errors.internal_invalid(at, ty, spec, detail);
-        }
-        _ => return errors.internal_invalid(at, ty, spec, "may only hold up to 2 values"),
+        1 | 2 => {}
+        _ => return errors.internal_invalid(at, ("networking", "ServiceCIDRSpec"), spec, "may only hold up to 2 values"),
     }
     for (i, range) in ranges.iter().enumerate() {
         let before = errors.0.len();
@@ -449,11 +449,32 @@ pub(super) fn service_cidr(errors: &mut Errors, of: &Value) {
             errors.invalid(at.index(i), *range, &format!("must be in canonical form ({canonical:?})"));
         }
     }
+    let families: Vec<bool> = ranges.iter().filter_map(|r| ip::parse_cidr(r)).map(|(address, _)| address.is_ipv4()).list();
+    if let [one, other] = families[..]
+        && one == other
+    {
+        let detail = "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64";
+        errors.invalid(at, spec.get("cidrs"), detail);
+    }
 }
 
 /// A changed ServiceCIDR.
 pub(super) fn service_cidr_update(errors: &mut Errors, new: &Value, old: &Value) {
     object_meta_update(errors, new, old);
     let at = Path::new("spec");
-    errors.immutable(at.child("cidrs"), new.at(&["spec", "cidrs"]), old.at(&["spec", "cidrs"]));
+    let at = at.child("cidrs");
+    let (now, before) = (new.at(&["spec", "cidrs"]), old.at(&["spec", "cidrs"]));
+    match (before.items().len(), now.items().len()) {
+        (1, 2) => {
+            errors.immutable(at.index(0), &now.items()[0], &before.items()[0]);
+            // A range of the other family may come along.
+            ranges(errors, at, new.get("spec"));
+        }
+        (a, b) if a == b => {
+            for (i, (now, before)) in now.items().iter().zip(before.items()).enumerate() {
+                errors.immutable(at.index(i), now, before);
+            }
+        }
+        _ => errors.immutable(at, now, before),
+    }
 }

@@ -45,7 +45,11 @@ pub(super) fn role(errors: &mut Errors, role: &Value, namespaced: bool) {
             errors.required(list, "at least one clusterRoleSelector required if aggregationRule is non-nil");
         }
         for (i, selector) in aggregation.get("clusterRoleSelectors").items().iter().enumerate() {
+            let before = errors.0.len();
             label_selector(errors, list.index(i), selector);
+            if errors.0.len() > before {
+                errors.invalid(list.index(i), Value::Null, "invalid label selector.");
+            }
         }
     }
 }
@@ -90,10 +94,7 @@ pub(super) fn role_binding(errors: &mut Errors, binding: &Value, namespaced: boo
                     errors.required(at.child("namespace"), "");
                 }
             }
-            sort @ ("User" | "Group") => {
-                if name.is_empty() {
-                    errors.invalid(at.child("name"), "", &format!("{} name cannot be empty", sort.to_lowercase()));
-                }
+            "User" | "Group" => {
                 if group != RBAC {
                     errors.not_supported(at.child("apiGroup"), group, &[RBAC]);
                 }
@@ -183,7 +184,7 @@ pub(super) fn signing_request(errors: &mut Errors, request: &Value) {
     }
     let (usages, list) = (spec.get("usages").items(), at.child("usages"));
     if usages.is_empty() {
-        errors.required(list, "usages must be provided");
+        errors.required(list, "");
     }
     for (i, usage) in usages.iter().enumerate() {
         closed(errors, list.index(i), usage, &KEY_USAGES);
@@ -196,7 +197,7 @@ pub(super) fn signing_request(errors: &mut Errors, request: &Value) {
     }
     let at_signer = at.child("signerName");
     match spec.get("signerName").str() {
-        "" => errors.required(at_signer, "signerName must be provided"),
+        "" => errors.required(at_signer, ""),
         legacy @ "kubernetes.io/legacy-unknown" => {
             errors.invalid(at_signer, legacy, "the legacy signerName is not allowed via this API version");
         }
@@ -221,19 +222,29 @@ pub(super) fn lease(errors: &mut Errors, lease: &Value) {
 pub(super) fn runtime_class(errors: &mut Errors, class: &Value) {
     object_meta(errors, class, false, names::dns1123_subdomain);
     let handler = class.get("handler").str();
-    errors.each_invalid(Path::new("handler"), handler, names::dns1123_label(handler));
+    match handler {
+        "" => errors.required(Path::new("handler"), ""),
+        handler => errors.each_invalid(Path::new("handler"), handler, names::dns1123_label(handler)),
+    }
     let limits = crate::obj!({"limits": class.at(&["overhead", "podFixed"])});
     resource_requirements(errors, Path::new("overhead"), &limits, container_resource_name, &[]);
     let (at, scheduling) = (Path::new("scheduling"), class.get("scheduling"));
     labels(errors, at.child("nodeSelector"), scheduling.get("nodeSelector"));
-    tolerations(errors, at.child("tolerations"), scheduling.get("tolerations"));
+    let (list, tolerated) = (at.child("tolerations"), scheduling.get("tolerations"));
+    tolerations(errors, list, tolerated);
+    let mut seen = SortedSet::new();
+    for (i, toleration) in tolerated.items().iter().enumerate() {
+        if !seen.insert(["key", "operator", "value", "effect"].map(|key| toleration.get(key).str())) {
+            errors.internal_duplicate(list.index(i), "core", "Toleration", toleration);
+        }
+    }
 }
 
 /// A changed RuntimeClass.
 pub(super) fn runtime_class_update(errors: &mut Errors, new: &Value, old: &Value) {
     runtime_class(errors, new);
     object_meta_update(errors, new, old);
-    errors.immutable(Path::new("handler"), new.get("handler"), old.get("handler"));
+    errors.immutable(Path::new("handler"), &new.get("handler").str().into(), old.get("handler"));
 }
 
 /// A new or changed APIService.
@@ -275,6 +286,9 @@ pub(super) fn api_service(errors: &mut Errors, service: &Value) {
         if own.get(key).is_empty() {
             errors.required(place.child(key), "");
         }
+    }
+    if let Some(wrong) = names::port_number(own.get("port").int()) {
+        errors.invalid(place.child("port"), own.get("port"), &format!("port is not valid: {wrong}"));
     }
     if insecure && bundle > 0 {
         errors.invalid(insecure_at, true, "may not be true if caBundle is present");

@@ -1,6 +1,6 @@
 //! Volumes and claims of the cluster, and the storage group.
 
-use super::super::{Quantity, Value, internal, names};
+use super::super::{Object as _, Quantity, Value, internal, names};
 use super::ip;
 use super::meta::{self, label_name, label_selector, object_meta, object_meta_update};
 use super::path::{Errors, Path, same};
@@ -9,7 +9,7 @@ use super::scheduling::node_selector;
 use super::security::closed;
 use super::volumes::one_source;
 use crate::api::well_known::{BETA_STORAGE_CLASS, REGION, ZONE};
-use crate::base::SortedSet;
+use crate::base::{List as _, Order as _, SortedSet};
 
 const ACCESS_MODES: [&str; 4] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 const VOLUME_MODES: [&str; 2] = ["Block", "Filesystem"];
@@ -151,16 +151,16 @@ pub(super) fn claim_update(errors: &mut Errors, new: &Value, old: &Value) {
     }
     errors.immutable(Path::new("volumeMode"), spec.get("volumeMode"), before.get("volumeMode"));
     if !old.at(&["status", "currentVolumeAttributesClassName"]).is_null()
-        && !before.get("volumeAttributesClassName").is_null()
         && !same(spec.get("volumeAttributesClassName"), before.get("volumeAttributesClassName"))
     {
         let to = match spec.get("volumeAttributesClassName") {
             Value::Null => "nil",
-            name if name.str().is_empty() => "an empty string",
+            name if name.str().is_empty() => "empty string",
             _ => "",
         };
         if !to.is_empty() {
-            errors.forbidden(at.child("volumeAttributesClassName"), &format!("update from non-nil value to {to} is forbidden"));
+            let detail = format!("update to {to} is forbidden when status.currentVolumeAttributesClassName is not nil");
+            errors.forbidden(at.child("volumeAttributesClassName"), &detail);
         }
     }
 }
@@ -175,6 +175,24 @@ const SOURCES: [&str; 22] = [
 
 /// A new PersistentVolume.
 pub(super) fn volume(errors: &mut Errors, volume: &Value) {
+    lasting_volume(errors, volume);
+    let mountable = MOUNTABLE.iter().any(|source| !volume.at(&["spec", source]).is_null());
+    if !mountable && volume.annotation(MOUNT_OPTIONS).is_some() {
+        let at = Path::new("metadata");
+        let at = at.child("annotations");
+        errors.forbidden(at.child(MOUNT_OPTIONS), "may not specify mount options for this volume type");
+    }
+}
+
+/// How options of mounts were told before there was a field for them, and of which sources.
+const MOUNT_OPTIONS: &str = "volume.beta.kubernetes.io/mount-options";
+#[rustfmt::skip]
+const MOUNTABLE: [&str; 13] = [
+    "gcePersistentDisk", "awsElasticBlockStore", "glusterfs", "nfs", "rbd", "quobyte", "iscsi", "cinder", "cephfs", "azureFile",
+    "vsphereVolume", "azureDisk", "photonPersistentDisk",
+];
+
+fn lasting_volume(errors: &mut Errors, volume: &Value) {
     object_meta(errors, volume, false, names::dns1123_subdomain);
     let (at, spec) = (Path::new("spec"), volume.get("spec"));
     if spec.get("accessModes").is_empty() {
@@ -254,7 +272,9 @@ pub(super) fn volume(errors: &mut Errors, volume: &Value) {
 
 /// A changed PersistentVolume.
 pub(super) fn volume_update(errors: &mut Errors, new: &Value, old: &Value) {
+    // Upstream judges it as a new one twice.
     volume(errors, new);
+    lasting_volume(errors, new);
     let (spec, before) = (new.get("spec"), old.get("spec"));
     let source = |spec: &Value| {
         let mut source = Value::map();
@@ -280,8 +300,8 @@ pub(super) fn volume_update(errors: &mut Errors, new: &Value, old: &Value) {
         let mut was = before.get("nodeAffinity").clone();
         renamed_labels(&mut was, spec.get("nodeAffinity"));
         if !same(spec.get("nodeAffinity"), &was) {
-            let at = Path::new("nodeAffinity");
-            errors.internal_invalid(at, ("core", "VolumeNodeAffinity"), spec.get("nodeAffinity"), "field is immutable");
+            let (at, detail) = (Path::new("nodeAffinity"), "field is immutable, except for updating from beta label to GA");
+            errors.internal_invalid(at, ("core", "VolumeNodeAffinity"), spec.get("nodeAffinity"), detail);
         }
     }
     if !before.get("volumeAttributesClassName").is_null() && spec.get("volumeAttributesClassName").is_null() {
@@ -354,11 +374,11 @@ pub(super) fn parameters(errors: &mut Errors, parameters: &Value) {
 /// Where volumes of a class may be.
 fn allowed_topologies(errors: &mut Errors, topologies: &Value) {
     let at = Path::new("allowedTopologies");
-    let mut terms = SortedSet::new();
+    let mut before = Vec::new();
     for (i, term) in topologies.items().iter().enumerate() {
         let (term_at, expressions) = (at.index(i), term.get("matchLabelExpressions").items());
         let list = term_at.child("matchLabelExpressions");
-        let mut keys = SortedSet::new();
+        let mut conditions: Vec<(&str, Vec<&str>)> = Vec::new();
         for (j, expression) in expressions.iter().enumerate() {
             let (at, key, values) = (list.index(j), expression.get("key"), expression.get("values").items());
             if values.is_empty() {
@@ -370,42 +390,64 @@ fn allowed_topologies(errors: &mut Errors, topologies: &Value) {
                 errors.duplicate(values_at.index(k), value);
             }
             label_name(errors, at.child("key"), key.str());
-            if !keys.insert(key.str()) {
-                errors.duplicate(at.child("key"), key);
+            let mut values: Vec<&str> = values.iter().map(Value::str).list();
+            values.order();
+            values.dedup();
+            match conditions.iter_mut().find(|(known, _)| *known == key.str()) {
+                None => conditions.push((key.str(), values)),
+                Some(known) => {
+                    errors.duplicate(at.child("key"), key);
+                    known.1 = values;
+                }
             }
         }
-        if !terms.insert(term.to_json()) {
+        conditions.order_by_key(|(key, _)| *key);
+        // What is no condition at all is the same as one that upstream holds for each term beforehand.
+        for _ in 0..before.iter().filter(|b| **b == conditions).count() + if conditions.is_empty() { topologies.items().len() } else { 0 } {
             errors.duplicate(list, "");
         }
+        before.push(conditions);
     }
 }
 
 /// A changed StorageClass.
 pub(super) fn class_update(errors: &mut Errors, new: &Value, old: &Value) {
+    class(errors, new);
     object_meta_update(errors, new, old);
-    if !same(new.get("parameters"), old.get("parameters")) {
-        errors.forbidden(Path::new("parameters"), "updates to parameters are forbidden.");
+    let parameters = |class: &Value| if class.get("parameters").is_null() { Value::map() } else { class.get("parameters").clone() };
+    errors.immutable(Path::new("parameters"), &parameters(new), old.get("parameters"));
+    errors.immutable(Path::new("provisioner"), &new.get("provisioner").str().into(), &old.get("provisioner").str().into());
+    for key in ["reclaimPolicy", "volumeBindingMode"] {
+        errors.immutable(Path::new(key), new.get(key), old.get(key));
     }
-    if new.get("provisioner") != old.get("provisioner") {
-        errors.forbidden(Path::new("provisioner"), "updates to provisioner are forbidden.");
-    }
-    if new.get("reclaimPolicy") != old.get("reclaimPolicy") {
-        errors.forbidden(Path::new("reclaimPolicy"), "updates to reclaimPolicy are forbidden.");
-    }
-    errors.immutable(Path::new("volumeBindingMode"), new.get("volumeBindingMode"), old.get("volumeBindingMode"));
 }
 
 /// The address part of an EndpointSlice's address, by its type.
-pub(super) fn slice_address(errors: &mut Errors, at: Path<'_>, kind: &str, address: &str) {
+pub(super) fn slice_address(errors: &mut Errors, list: Path<'_>, i: usize, kind: &str, address: &str) {
+    let at = list.index(i);
     match kind {
         "IPv4" | "IPv6" => {
-            let right = ip::parse(address).is_some_and(|a| a.is_ipv4() == (kind == "IPv4"));
-            if !right {
-                errors.invalid(at, address, if kind == "IPv4" { "must be a valid IPv4 address" } else { "must be a valid IPv6 address" });
-            } else {
-                ip::endpoint(errors, at, address);
+            if !ip::valid(errors, at, address) {
+                return;
+            }
+            if let Some(canonical) = ip::canonical(address).filter(|text| kind == "IPv6" && text != address) {
+                return errors.invalid(at, address, &format!("must be in canonical form ({canonical:?})"));
+            }
+            if ip::parse(address).is_some_and(|a| a.is_ipv4() != (kind == "IPv4")) {
+                errors.invalid(list, address, if kind == "IPv4" { "must be an IPv4 address" } else { "must be an IPv6 address" });
+            }
+            ip::endpoint(errors, at, address);
+        }
+        "FQDN" if address.is_empty() => errors.required(at, ""),
+        "FQDN" => {
+            let name = address.strip_suffix('.').unwrap_or(address);
+            let wrong = names::dns1123_subdomain(name);
+            if !wrong.is_empty() {
+                errors.invalid(at, name, &wrong.join(","));
+            } else if !name.contains('.') {
+                errors.invalid(at, name, "should be a domain with at least two segments separated by dots");
             }
         }
-        _ => errors.each_invalid(at, address, names::dns1123_subdomain(address)),
+        _ => {}
     }
 }

@@ -346,19 +346,23 @@ pub(super) fn stateful_set_update(errors: &mut Errors, new: &Value, old: &Value)
 
 /// A new ControllerRevision.
 pub(super) fn controller_revision(errors: &mut Errors, revision: &Value) {
-    object_meta(errors, revision, true, names::dns1123_subdomain);
+    any_revision(errors, revision);
     if revision.get("data").is_null() {
         errors.required(Path::new("data"), "data is mandatory");
     } else if !matches!(revision.get("data"), Value::Map(_)) {
-        errors.invalid(Path::new("data"), "<value omitted>", "must be a valid JSON object");
+        errors.required(Path::new("data"), "data must be a valid JSON object");
     }
+}
+
+fn any_revision(errors: &mut Errors, revision: &Value) {
+    object_meta(errors, revision, true, names::dns1123_subdomain);
     errors.nonnegative(Path::new("revision"), revision.get("revision"));
 }
 
 /// A changed ControllerRevision.
 pub(super) fn controller_revision_update(errors: &mut Errors, new: &Value, old: &Value) {
     object_meta_update(errors, new, old);
-    controller_revision(errors, new);
+    any_revision(errors, new);
     errors.immutable(Path::new("data"), new.get("data"), old.get("data"));
 }
 

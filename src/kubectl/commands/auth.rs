@@ -121,7 +121,7 @@ fn can_i(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 // Models kubectl/pkg/cmd/auth's WhoAmIOptions.
 fn who_am_i(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let kind = kinds::SELF_SUBJECT_REVIEW;
-    let status = cx.host.api.review(&cx.by(), kind, &crate::obj!({})).unwrap_or_default();
+    let status = cx.host.api.review(&cx.by(), kind, &crate::obj!({})).ok().flatten().unwrap_or_default();
     if let Some(mut printer) = object_printer(cx)? {
         let review = crate::obj!({
             "apiVersion": kind.api_version(), "kind": kind.kind, "metadata": {"creationTimestamp": cx.host.now.rfc3339()}, "status": status
