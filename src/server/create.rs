@@ -40,7 +40,9 @@ impl ApiServer {
             object.set(&["status"], status);
             if kind.kind == "SelfSubjectRulesReview" {
                 // What is answered is not what was asked.
-                object.set(&["spec"], Value::map());
+                for part in ["metadata", "spec"] {
+                    object.set(&[part], Value::map());
+                }
             }
             return Ok(object);
         }

@@ -467,3 +467,54 @@ fn what_is_empty_is_judged_as_it_came_and_kept_as_if_it_were_absent() {
     let container = &made.at(&["spec", "containers"]).items()[0];
     assert_eq!([container.get("ports").to_json(), container.get("resources").to_json()], ["null", r#"{"requests":{"cpu":"0"}}"#]);
 }
+
+#[test]
+fn ports_of_a_name_keep_their_node_ports_and_protocols_of_a_port_share_one() {
+    let mut w = World::new();
+    let port = |name: &str, port: i64, protocol: &str| obj!({"name": name, "port": port, "protocol": protocol});
+    let spec = obj!({"type": "NodePort", "ports": [port("udp", 53, "UDP"), port("tcp", 53, "TCP"), port("web", 80, "TCP")]});
+    let made = w.create("Service", obj!({"metadata": {"name": "s"}, "spec": spec}));
+    let ports = |s: &Value| -> Vec<i64> { s.at(&["spec", "ports"]).items().iter().map(|p| p.get("nodePort").int()).collect() };
+    let first = ports(&made);
+    assert!(first[0] == first[1] && first[1] != first[2], "{first:?}");
+    let other = obj!([port("web", 8080, "TCP")]);
+    let kept = w.change("Service", "s", Subresource::None, |s| s.set(&["spec", "ports"], other)).expect("valid");
+    assert_eq!(ports(&kept), first[2..]);
+    let twice = w.change("Service", "s", Subresource::None, |s| {
+        let port = s.at(&["spec", "ports"]).items()[0].clone();
+        s.at_mut(&["spec", "ports"]).list_mut().push(port);
+    });
+    assert_eq!(twice.expect_err("the same port").message, format!("duplicate nodePort: {{TCP {}}}", first[2]));
+    // What is an address is not changed in one of its forms alone.
+    let changed = w.change("Service", "s", Subresource::None, |s| {
+        s.set(&["spec", "clusterIP"], "");
+        s.set(&["spec", "clusterIPs"], obj!(["10.96.0.9"]));
+    });
+    assert!(changed.expect_err("at odds").message.contains("first value must match `clusterIP`"));
+}
+
+#[test]
+fn what_may_be_said_in_several_ways_is_kept_in_one() {
+    let mut w = World::new();
+    let mut claim = |name: &str, source: Value| {
+        let mut spec = obj!({"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}});
+        source.entries().for_each(|(key, value)| spec.set(&[key], value));
+        let made = w.create("PersistentVolumeClaim", obj!({"metadata": {"name": name}, "spec": spec}));
+        (made.at(&["spec", "dataSource"]).to_json(), made.at(&["spec", "dataSourceRef"]).to_json())
+    };
+    let snapshot = r#"{"apiGroup":"snapshot.storage.k8s.io","kind":"VolumeSnapshot","name":"s"}"#;
+    let both = (snapshot.to_owned(), snapshot.to_owned());
+    let of = |member: &str, text: &str| {
+        let mut spec = Value::map();
+        spec.set(&[member], Value::from_json(text).unwrap_or_default());
+        spec
+    };
+    assert_eq!(claim("a", of("dataSource", snapshot)), both);
+    assert_eq!(claim("b", of("dataSourceRef", snapshot)), both);
+    // What the older field never named is passed over in it.
+    let populator = r#"{"apiGroup":"example.com","kind":"Hello","name":"s"}"#;
+    assert_eq!(claim("c", of("dataSource", populator)), ("null".to_owned(), "null".to_owned()));
+    assert_eq!(claim("d", of("dataSourceRef", populator)), (populator.to_owned(), populator.to_owned()));
+    let account = w.create("ServiceAccount", obj!({"metadata": {"name": "a"}, "secrets": [{"name": "s", "namespace": "ns"}]}));
+    assert_eq!(account.get("secrets"), &obj!([{"name": "s"}]));
+}

@@ -38,15 +38,18 @@ impl ServiceAllocator {
         random: &mut RandomStream,
         dry_run: bool,
     ) -> Result<(), Status> {
-        let mut causes = families(service);
+        let mut causes = families(service, old);
         if causes.is_empty() && type_of(service) != "ExternalName" {
             // An address that was given once stays: validation refuses another.
             let is_fresh = old.is_none_or(|old| type_of(old) == "ExternalName");
             let refused = if is_fresh { self.refuse_ip(service, more, dry_run) } else { None };
-            causes.extend(refused.or_else(|| self.refuse_ports(service, dry_run)));
+            causes.extend(refused.or_else(|| self.refuse_ports(service, old.is_some(), dry_run)));
         }
         if !causes.is_empty() {
             return Err(Status::invalid(kinds::SERVICE, service.name(), causes));
+        }
+        if old.is_some() && has_node_ports(service) {
+            demand_distinct_ports(service)?;
         }
         self.demand_health_port(service, dry_run)?;
         if dry_run {
@@ -75,7 +78,9 @@ impl ServiceAllocator {
             self.ips.insert(ip, uid.clone());
             service.set(&["spec", "clusterIP"], Ipv4Addr::from(ip).to_string());
         }
-        service.set(&["spec", "clusterIPs"], crate::obj!([service.at(&["spec", "clusterIP"])]));
+        if service.at(&["spec", "clusterIPs"]).is_empty() {
+            service.set(&["spec", "clusterIPs"], crate::obj!([service.at(&["spec", "clusterIP"])]));
+        }
         // Validation will refuse those that have no meaning: they may be another's.
         let asks_health = needs_health_check(service);
         let ports = node_ports(service).filter(|(_, is_health)| if *is_health { asks_health } else { has_node_ports(service) });
@@ -83,11 +88,11 @@ impl ServiceAllocator {
             self.ports.insert(port, uid.clone());
         }
         if kind == "NodePort" || kind == "LoadBalancer" && service.at(&["spec", "allocateLoadBalancerNodePorts"]).as_bool() != Some(false) {
-            self.fill_ports(service, &uid, random, dry_run);
+            self.fill_ports(service, old.is_none(), random, dry_run);
         }
         if asks_health
             && service.at(&["spec", "healthCheckNodePort"]).int() == 0
-            && let Some(free) = self.free_port(random)
+            && let Some(free) = if dry_run { Some(dummy_port(service.at(&["spec", "ports"]).items())) } else { self.free_port(random) }
         {
             self.ports.insert(free, uid);
             service.set(&["spec", "healthCheckNodePort"], free);
@@ -95,14 +100,19 @@ impl ServiceAllocator {
     }
 
     /// Why a service may not have the node ports that it has chosen.
-    fn refuse_ports(&self, service: &Value, dry_run: bool) -> Option<Cause> {
+    fn refuse_ports(&self, service: &Value, is_change: bool, dry_run: bool) -> Option<Cause> {
         if !has_node_ports(service) {
             return None;
         }
-        service.at(&["spec", "ports"]).items().iter().enumerate().find_map(|(i, port)| {
+        let ports = service.at(&["spec", "ports"]).items();
+        ports.iter().enumerate().find_map(|(i, port)| {
             let wanted = port.get("nodePort").int();
+            // One port of a service may have a node port for several protocols, but not two.
+            let by_itself = !is_change
+                && wanted != 0
+                && ports[..i].iter().any(|other| other.get("nodePort") == port.get("nodePort") && other.get("port") != port.get("port"));
             // A port beyond the range is refused as that even where somebody has it.
-            let why = beyond_range(wanted, dry_run).or_else(|| self.is_taken(wanted, service.uid()).then_some(TAKEN))?;
+            let why = beyond_range(wanted, dry_run).or_else(|| (by_itself || self.is_taken(wanted, service.uid())).then_some(TAKEN))?;
             Some(Cause::invalid(format!("spec.ports[{i}].nodePort"), &wanted.into(), why))
         })
     }
@@ -144,16 +154,24 @@ impl ServiceAllocator {
         self.ports.get(&port).is_some_and(|owner| owner != uid)
     }
 
-    /// Gives a node port to those of a service's ports that have none.
-    fn fill_ports(&mut self, service: &mut Value, uid: &ArcStr, random: &mut RandomStream, dry_run: bool) {
-        let count = service.at(&["spec", "ports"]).items().len();
-        for i in 0..count {
-            let ports = service.at_mut(&["spec", "ports"]).list_mut();
-            if ports[i].get("nodePort").int() == 0
-                && let Some(free) = if dry_run { Some(dummy_port(ports)) } else { self.free_port(random) }
-            {
-                self.ports.insert(free, uid.clone());
-                ports[i].set(&["nodePort"], free);
+    /// Gives a node port to those of a service's ports that have none: of a new one, the same for all protocols of a port.
+    // Models initNodePorts and updateNodePorts.
+    fn fill_ports(&mut self, service: &mut Value, is_new: bool, random: &mut RandomStream, dry_run: bool) {
+        let uid = service.get("metadata").get("uid").arc_str();
+        let ports = service.at_mut(&["spec", "ports"]).list_mut();
+        for i in 0..ports.len() {
+            if ports[i].get("nodePort").int() != 0 {
+                continue;
+            }
+            let mut shared = ports.iter().filter(|p| is_new && p.get("port") == ports[i].get("port")).map(|p| p.get("nodePort").int());
+            let port = match shared.find(|port| *port != 0) {
+                None if dry_run => Some(dummy_port(ports)),
+                None => self.free_port(random),
+                shared => shared,
+            };
+            if let Some(port) = port {
+                self.ports.insert(port, uid.clone());
+                ports[i].set(&["nodePort"], port);
             }
         }
     }
@@ -241,34 +259,61 @@ fn node_ports(service: &Value) -> impl Iterator<Item = (i64, bool)> {
     ports.chain([(service.at(&["spec", "healthCheckNodePort"]).int(), true)]).filter(|(port, _)| *port != 0)
 }
 
+/// Refuses two ports that are to be the same on the nodes.
+fn demand_distinct_ports(service: &Value) -> Result<(), Status> {
+    let ports = service.at(&["spec", "ports"]).items();
+    let same = |a: &Value, b: &Value| a.get("nodePort") == b.get("nodePort") && a.get("protocol") == b.get("protocol");
+    let twice = ports.iter().enumerate().find(|(i, p)| p.get("nodePort").int() != 0 && ports[..*i].iter().any(|other| same(other, p)));
+    match twice {
+        None => Ok(()),
+        Some((_, port)) => {
+            let what = format!("duplicate nodePort: {{{} {}}}", port.get("protocol").str(), port.get("nodePort").int());
+            Err(Status::internal(what).without_reason())
+        }
+    }
+}
+
 /// The address families of a service on a cluster with IPv4 alone, and what is wrong with those it asks for
 /// (`initIPFamilyFields`).
-fn families(service: &mut Value) -> Vec<Cause> {
+fn families(service: &mut Value, old: Option<&Value>) -> Vec<Cause> {
     if service.at(&["spec", "type"]).str() == "ExternalName" {
         return Vec::new();
     }
     let spec = service.get("spec");
-    let ips = spec.get("clusterIPs").items();
-    let mut list: Vec<Value> = spec.get("ipFamilies").items().to_vec();
-    let mut policy = spec.get("ipFamilyPolicy").str().to_owned();
-    if policy.is_empty() && (ips.len() == 2 || list.len() == 2) {
-        "RequireDualStack".clone_into(&mut policy);
+    let headless = spec.get("clusterIP").str() == "None";
+    let all_families = headless && spec.get("selector").is_empty();
+    if spec.get("ipFamilyPolicy").is_null() {
+        let before = old.map_or("", |old| old.at(&["spec", "ipFamilyPolicy"]).str());
+        let policy = match before {
+            // Whoever writes the endpoints may use both families.
+            "" if all_families => "RequireDualStack",
+            "" => "SingleStack",
+            before => before,
+        };
+        service.set(&["spec", "ipFamilyPolicy"], policy);
     }
     let mut causes = validation::service_addresses(service);
+    let spec = service.get("spec");
+    let policy = spec.get("ipFamilyPolicy").str();
+    let ips = spec.get("clusterIPs").items();
+    let mut list: Vec<Value> = spec.get("ipFamilies").items().to_vec();
+    // Who asks for one family no longer asks for the other.
+    if policy == "SingleStack" && old.is_some_and(|old| spec.get("ipFamilies").same(old.at(&["spec", "ipFamilies"]))) {
+        list.truncate(1);
+    }
     if !causes.is_empty() {
         return causes;
     }
     let mut wrong = |field: String, value: &Value, why: &str| causes.push(Cause::invalid(field, value, why));
     if policy == "SingleStack" {
         let at = || "spec.ipFamilyPolicy".to_owned();
-        for (count, what) in [(ips.len(), "clusterIPs"), (list.len(), "ipFamilies")] {
+        for (count, what) in [(ips.len(), "cluster IPs"), (list.len(), "IP families")] {
             if count == 2 {
-                let why = format!("must be RequireDualStack or PreferDualStack when multiple {what} are specified");
-                wrong(at(), &policy.as_str().into(), &why);
+                let why = format!("must be 'RequireDualStack' or 'PreferDualStack' when multiple {what} are specified");
+                wrong(at(), &policy.into(), &why);
             }
         }
     }
-    let headless = matches!(ips.first(), Some(ip) if ip.str() == "None");
     for (i, ip) in ips.iter().enumerate().skip(list.len()).filter(|_| !headless) {
         if ip.str().contains(':') {
             wrong(format!("spec.clusterIPs[{i}]"), spec.get("clusterIPs"), "IPv6 is not configured on this cluster");
@@ -276,21 +321,20 @@ fn families(service: &mut Value) -> Vec<Cause> {
             list.push("IPv4".into());
         }
     }
-    if headless && spec.get("selector").is_empty() {
-        // Whoever writes the endpoints may use both families.
+    if !causes.is_empty() {
+        return causes;
+    }
+    if all_families {
         if list.is_empty() {
             list.push("IPv4".into());
-        }
-        if policy.is_empty() {
-            "RequireDualStack".clone_into(&mut policy);
         }
         if list.len() < 2 && policy != "SingleStack" {
             list.push(if list[0].str() == "IPv4" { "IPv6" } else { "IPv4" }.into());
         }
-    } else if causes.is_empty() {
+    } else {
         let mut wrong = |field: String, value: &Value, why: &str| causes.push(Cause::invalid(field, value, why));
         if policy == "RequireDualStack" {
-            wrong("spec.ipFamilyPolicy".into(), &policy.as_str().into(), "this cluster is not configured for dual-stack services");
+            wrong("spec.ipFamilyPolicy".into(), &policy.into(), "this cluster is not configured for dual-stack services");
         }
         for (i, family) in list.iter().enumerate().filter(|(_, f)| f.str() != "IPv4") {
             wrong(format!("spec.ipFamilies[{i}]"), family, "not configured on this cluster");
@@ -298,13 +342,9 @@ fn families(service: &mut Value) -> Vec<Cause> {
         if list.is_empty() {
             list.push("IPv4".into());
         }
-        if policy.is_empty() {
-            "SingleStack".clone_into(&mut policy);
-        }
     }
     if causes.is_empty() {
         service.set(&["spec", "ipFamilies"], list);
-        service.set(&["spec", "ipFamilyPolicy"], policy);
     }
     causes
 }

@@ -44,7 +44,7 @@ pub(super) fn mutating_policy(errors: &mut Errors, policy: &Value) {
             errors.invalid(at.child(other), format!("{{{other}}}"), &format!("must not be specified when patchType is {kind}"));
         }
     }
-    errors.one_of(at.child("reinvocationPolicy"), spec.get("reinvocationPolicy"), &["Never", "IfNeeded"]);
+    errors.one_of(at.child("reinvocationPolicy"), spec.get("reinvocationPolicy"), &["IfNeeded", "Never"]);
 }
 
 /// A new or changed MutatingAdmissionPolicyBinding.

@@ -82,9 +82,12 @@ fn metric_spec(errors: &mut Errors, at: Path<'_>, metric: &Value) {
         "Resource" => "resource",
         "External" => "external",
         "ContainerResource" => "containerResource",
-        _ => return errors.not_supported(at.child("type"), kind, &SOURCES),
+        _ => {
+            errors.not_supported(at.child("type"), kind, &SOURCES);
+            ""
+        }
     };
-    if metric.get(expected).is_null() {
+    if !expected.is_empty() && metric.get(expected).is_null() {
         errors.required(at.child(expected), "must populate information for the given metric source");
     }
     if present.len() != 1 {

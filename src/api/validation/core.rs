@@ -269,110 +269,6 @@ pub(super) fn replication_controller(errors: &mut Errors, rc: &Value) {
     pod::always_restarts(errors, at, template, "ReplicationController");
 }
 
-/// A new Event. Events of the old core API are hardly looked at.
-pub(super) fn event(errors: &mut Errors, event: &Value) {
-    let involved = event.at(&["involvedObject", "namespace"]).str();
-    let namespace = event.namespace();
-    let at = Path::new("involvedObject");
-    let mismatch = if event.get("eventTime").is_null() {
-        match involved {
-            "" => !matches!(namespace, "" | "default"),
-            _ => namespace != involved,
-        }
-    } else {
-        involved.is_empty() && !matches!(namespace, "default" | "kube-system")
-    };
-    if mismatch {
-        errors.invalid(at.child("namespace"), involved, "does not match event.namespace");
-    }
-    if !event.get("eventTime").is_null() {
-        let (controller, at) = (event.get("reportingComponent").str(), Path::new("reportingController"));
-        if controller.is_empty() {
-            errors.required(at, "");
-        }
-        errors.each_invalid(at, controller, names::qualified_name(controller));
-        for key in ["reportingInstance", "action", "reason"] {
-            let text = event.get(key).str();
-            if text.is_empty() {
-                errors.required(Path::new(key), "");
-            }
-            if text.len() > 128 {
-                errors.invalid(Path::new(key), "", "can have at most 128 characters");
-            }
-        }
-        if event.get("message").str().len() > 1024 {
-            errors.invalid(Path::new("message"), "", "can have at most 1024 characters");
-        }
-    }
-    errors.each_invalid(Path::new("namespace"), namespace, names::dns1123_subdomain(namespace));
-}
-
-/// What is asked beside that where an event is made or changed as one of `events.k8s.io`.
-// Models ValidateEventCreate and ValidateEventUpdate.
-pub(super) fn event_of_new_group(errors: &mut Errors, event: &Value, old: Option<&Value>) {
-    let series = event.get("series");
-    if !series.is_null() && old.is_none_or(|old| old.get("series") != series) {
-        if series.get("count").int() < 2 {
-            errors.invalid(Path::new("series.count"), "", "should be at least 2");
-        }
-        if series.get("lastObservedTime").is_null() {
-            errors.required(Path::new("series.lastObservedTime"), "");
-        }
-    }
-    if let Some(old) = old {
-        // The reason is held to that twice upstream.
-        for member in [
-            "involvedObject",
-            "reason",
-            "message",
-            "source",
-            "firstTimestamp",
-            "lastTimestamp",
-            "count",
-            "reason",
-            "type",
-            "eventTime",
-            "action",
-            "related",
-            "reportingComponent",
-            "reportingInstance",
-        ] {
-            let shown = if member == "reportingComponent" { "reportingController" } else { member };
-            let (new, old) = (event.get(member), old.get(member));
-            let ty = match member {
-                "involvedObject" | "related" => "ObjectReference",
-                "source" => "EventSource",
-                // An empty text is none.
-                _ if new.is_empty() && old.is_empty() => continue,
-                _ => {
-                    errors.immutable(Path::new(shown), new, old);
-                    continue;
-                }
-            };
-            if !same(new, old) {
-                // Only what is related need not be there at all.
-                let empty = Value::map();
-                let shown_value = if new.is_null() && member != "related" { &empty } else { new };
-                errors.internal_invalid(Path::new(shown), ("core", ty), shown_value, "field is immutable");
-            }
-        }
-        return;
-    }
-    if event.get("eventTime").is_null() {
-        errors.required(Path::new("eventTime"), "");
-    }
-    let kind = event.get("type").str();
-    if !matches!(kind, "Normal" | "Warning") {
-        errors.invalid(Path::new("type"), "", &format!("has invalid value: {kind}"));
-    }
-    for member in ["firstTimestamp", "lastTimestamp", "count", "source"] {
-        let value = event.get(member);
-        if !(value.is_empty() || value.as_int() == Some(0)) {
-            errors.invalid(Path::new(member), "", "needs to be unset");
-        }
-    }
-}
-
 /// A new or changed LimitRange.
 pub(super) fn limit_range(errors: &mut Errors, range: &Value) {
     object_meta(errors, range, true, names::dns1123_subdomain);
@@ -393,7 +289,7 @@ pub(super) fn limit_range(errors: &mut Errors, range: &Value) {
             errors.duplicate(at.child("type"), kind);
         }
         limit_names(errors, at, limit, kind);
-        limit_amounts(errors, at, limit);
+        limit_amounts(errors, at, limit, kind == "Pod");
     }
 }
 
@@ -423,7 +319,7 @@ fn limit_names(errors: &mut Errors, at: Path<'_>, limit: &Value, kind: &str) {
     }
 }
 
-fn limit_amounts(errors: &mut Errors, at: Path<'_>, limit: &Value) {
+fn limit_amounts(errors: &mut Errors, at: Path<'_>, limit: &Value, of_pods: bool) {
     let keys = ["min", "max", "default", "defaultRequest", "maxLimitRequestRatio"];
     let mut resources: Vec<&str> = keys.iter().flat_map(|k| limit.get(k).entries()).map(|(name, _)| name.as_str()).list();
     resources.order();
@@ -431,6 +327,8 @@ fn limit_amounts(errors: &mut Errors, at: Path<'_>, limit: &Value) {
     for name in resources {
         let amount = |key: &str| match limit.at(&[key, name]) {
             Value::Null => None,
+            // Pods have no defaults, which has been said.
+            _ if of_pods && key.starts_with("default") => None,
             value => Some(Quantity::of(value)),
         };
         let [min, max, default, request, ratio] = keys.map(amount);

@@ -30,17 +30,17 @@ fn driver_spec(errors: &mut Errors, driver: &Value) {
             token_expiration(errors, at.child("expirationSeconds"), seconds);
         }
     }
-    let in_secrets = spec.get("serviceAccountTokenInSecrets");
-    if !in_secrets.is_null() && spec.get("tokenRequests").is_empty() {
-        let detail = "serviceAccountTokenInSecrets is set but no tokenRequests are specified";
-        errors.invalid(at.child("serviceAccountTokenInSecrets"), in_secrets, detail);
-    }
     for mode in spec.get("volumeLifecycleModes").items() {
         closed(errors, at.child("volumeLifecycleModes"), mode, &["Persistent", "Ephemeral"]);
     }
     let period = spec.get("nodeAllocatableUpdatePeriodSeconds");
     if period.as_int().is_some_and(|p| p < 10) {
         errors.invalid(at.child("nodeAllocatableUpdatePeriodSeconds"), period, "must be greater than or equal to 10 seconds");
+    }
+    let in_secrets = spec.get("serviceAccountTokenInSecrets");
+    if !in_secrets.is_null() && spec.get("tokenRequests").is_empty() {
+        let detail = "serviceAccountTokenInSecrets is set but no tokenRequests are specified";
+        errors.invalid(at.child("serviceAccountTokenInSecrets"), in_secrets, detail);
     }
 }
 

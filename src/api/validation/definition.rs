@@ -134,7 +134,7 @@ fn specification(errors: &mut Errors, spec: &Value) {
         for (i, _) in versions.iter().enumerate().filter(|(_, v)| schema_of(v).is_null()) {
             let (version, schema) = (list.index(i), "schema");
             let schema = version.child(schema);
-            errors.required(schema.child("openAPIV3Schema"), "schemas are required");
+            errors.required(schema.child("openAPIV3Schema"), "");
         }
     }
     let mut seen = SortedSet::new();

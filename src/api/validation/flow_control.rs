@@ -161,7 +161,7 @@ pub(super) fn priority_level(errors: &mut Errors, level: &Value) {
     let (at, spec) = (Path::new("spec"), level.get("spec"));
     let kind = spec.get("type").str();
     if (level.name() == "exempt") != (kind == "Exempt") {
-        errors.invalid(at.child("type"), kind, "type must be 'Exempt' if and only if name is 'exempt'");
+        errors.invalid(at.child("type"), kind, "must be 'Exempt' if and only if `name` is 'exempt'");
     }
     let (limited, place) = (spec.get("limited"), at.child("limited"));
     match kind {

@@ -11,6 +11,7 @@ mod definition_extras;
 mod definition_lists;
 mod definition_rules;
 mod device;
+mod event;
 mod flow_control;
 mod ip;
 mod job_status;
@@ -62,7 +63,7 @@ pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
             object_meta(&mut errors, object, true, names::dns1123_subdomain);
             core::replication_controller(&mut errors, object);
         }
-        (_, "Event") => core::event(&mut errors, object),
+        (_, "Event") => event::event(&mut errors, object),
         ("", "LimitRange") => core::limit_range(&mut errors, object),
         ("", "ResourceQuota") => {
             object_meta(&mut errors, object, true, names::dns1123_subdomain);
@@ -146,8 +147,8 @@ pub fn service_addresses(service: &Value) -> Vec<Cause> {
 /// What is wrong with an event, in the form of the core group, that is made or takes the place of `old` as one of `events.k8s.io`.
 pub fn event_of_new_group(event: &Value, old: Option<&Value>) -> Vec<Cause> {
     let mut errors = Errors::default();
-    core::event(&mut errors, event);
-    core::event_of_new_group(&mut errors, event, old);
+    event::event(&mut errors, event);
+    event::event_of_new_group(&mut errors, event, old);
     errors.0
 }
 
@@ -178,7 +179,7 @@ fn by_rules_of_updates(errors: &mut Errors, kind: KindRef, new: &Value, old: &Va
         ("", "ConfigMap") => core::config_map_update(errors, new, old),
         ("", "Secret") => core::secret_update(errors, new, old),
         ("", "ReplicationController") => again(core::replication_controller),
-        (_, "Event") => core::event(errors, new),
+        (_, "Event") => event::event(errors, new),
         ("", "LimitRange") => core::limit_range(errors, new),
         ("", "ResourceQuota") => core::resource_quota_update(errors, new, old),
         ("", "Endpoints") => again(core::endpoints),

@@ -99,6 +99,16 @@ pub(super) fn claim_spec(errors: &mut Errors, at: Path<'_>, spec: &Value) {
     class(errors, "volumeAttributesClassName");
 }
 
+const CLAIM_STAYS: &str = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
+
+/// A part of this type that may not change. An empty object is another than none.
+fn unchanged(errors: &mut Errors, at: Path<'_>, ty: &str, head: &str, after: &Value, was: &Value) {
+    let diff = if after.same(was) { String::new() } else { internal::diff("core", ty, was, after) };
+    if !diff.is_empty() {
+        errors.forbidden(at, &format!("{head}\n{diff}"));
+    }
+}
+
 /// A changed PersistentVolumeClaim.
 pub(super) fn claim_update(errors: &mut Errors, new: &Value, old: &Value) {
     object_meta_update(errors, new, old);
@@ -139,10 +149,7 @@ pub(super) fn claim_update(errors: &mut Errors, new: &Value, old: &Value) {
         }
     }
     let at = Path::new("spec");
-    if !same(&after, &was) {
-        let head = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
-        errors.forbidden(at, &format!("{head}\n{}", internal::diff("core", "PersistentVolumeClaimSpec", &was, &after)));
-    }
+    unchanged(errors, at, "PersistentVolumeClaimSpec", CLAIM_STAYS, &after, &was);
     let size = |s: &Value| Quantity::of(s.at(&["resources", "requests", "storage"]));
     if size(spec) < size(before) && size(spec) <= Quantity::of(old.at(&["status", "capacity", "storage"])) {
         let at = at.child("resources");
@@ -290,11 +297,8 @@ pub(super) fn volume_update(errors: &mut Errors, new: &Value, old: &Value) {
         after.remove(&secret);
     }
     let at = Path::new("spec");
-    if !same(&after, &was) {
-        let diff = internal::diff("core", "PersistentVolumeSource", &was, &after);
-        let head = "spec.persistentvolumesource is immutable after creation";
-        errors.forbidden(at.child("persistentvolumesource"), &format!("{head}\n{diff}"));
-    }
+    let head = "spec.persistentvolumesource is immutable after creation";
+    unchanged(errors, at.child("persistentvolumesource"), "PersistentVolumeSource", head, &after, &was);
     errors.immutable(Path::new("volumeMode"), spec.get("volumeMode"), before.get("volumeMode"));
     if !before.get("nodeAffinity").is_null() {
         let mut was = before.get("nodeAffinity").clone();
@@ -414,8 +418,7 @@ fn allowed_topologies(errors: &mut Errors, topologies: &Value) {
 pub(super) fn class_update(errors: &mut Errors, new: &Value, old: &Value) {
     class(errors, new);
     object_meta_update(errors, new, old);
-    let parameters = |class: &Value| if class.get("parameters").is_null() { Value::map() } else { class.get("parameters").clone() };
-    errors.immutable(Path::new("parameters"), &parameters(new), old.get("parameters"));
+    errors.immutable(Path::new("parameters"), new.get("parameters"), old.get("parameters"));
     errors.immutable(Path::new("provisioner"), &new.get("provisioner").str().into(), &old.get("provisioner").str().into());
     for key in ["reclaimPolicy", "volumeBindingMode"] {
         errors.immutable(Path::new(key), new.get(key), old.get(key));

@@ -390,7 +390,7 @@ fn a_signing_request_asks_for_something_of_a_signer() {
         &request,
         &[
             ("spec/request", "aGk=".into(), &["spec.request: Invalid value: \"aGk=\": PEM block type must be CERTIFICATE REQUEST"]),
-            ("spec/usages", obj!([]), &["spec.usages: Required value: usages must be provided"]),
+            ("spec/usages", obj!([]), &["spec.usages: Required value"]),
             ("metadata/name", "a/b".into(), &["metadata.name: Invalid value: \"a/b\": may not contain '/'"]),
             ("metadata/name", "A:b".into(), &[]),
             (
@@ -399,7 +399,7 @@ fn a_signing_request_asks_for_something_of_a_signer() {
                 &["spec.usages[0]: Unsupported value: \"x\": supported values: \"any\", \"cert sign\", \"client auth\""],
             ),
             ("spec/usages/1", "client auth".into(), &["spec.usages[1]: Duplicate value: \"client auth\""]),
-            ("spec/signerName", "".into(), &["spec.signerName: Required value: signerName must be provided"]),
+            ("spec/signerName", "".into(), &["spec.signerName: Required value"]),
             (
                 "spec/signerName",
                 "kubernetes.io/legacy-unknown".into(),
@@ -416,5 +416,166 @@ fn a_signing_request_asks_for_something_of_a_signer() {
                 &["spec.expirationSeconds: Invalid value: 599: may not specify a duration less than 600 seconds (10"],
             ),
         ],
+    );
+}
+
+#[test]
+fn what_of_a_changed_object_may_not_change_is_said_beside_what_is_wrong_with_it() {
+    let object = |kind: &str, body: &Value| {
+        let mut object = body.clone();
+        object.set(&["kind"], kind);
+        if object.get("metadata").is_null() {
+            object.set(&["metadata", "name"], "a");
+        }
+        object
+    };
+    let cases: [(&str, Value, &str, Value, &[&str]); 14] = [
+        (
+            "StorageClass",
+            obj!({"provisioner": "a/b", "reclaimPolicy": "Delete"}),
+            "provisioner",
+            "".into(),
+            &["provisioner: Required value", "provisioner: Invalid value: \"\": field is immutable"],
+        ),
+        (
+            "StorageClass",
+            obj!({"provisioner": "a/b", "parameters": {"a": "b"}}),
+            "parameters/a",
+            "c".into(),
+            &["parameters: Invalid value: {\"a\":\"c\"}: field is immutable"],
+        ),
+        (
+            "RuntimeClass",
+            obj!({"handler": "h"}),
+            "handler",
+            "".into(),
+            &["handler: Required value", "handler: Invalid value: \"\": field is immutable"],
+        ),
+        (
+            "VolumeAttachment",
+            obj!({"spec": {"attacher": "a", "nodeName": "n", "source": {"persistentVolumeName": "v"}}}),
+            "spec/source/persistentVolumeName",
+            "V".into(),
+            &["spec.source.persistentVolumeName: Invalid value: \"V\": a lowercase", "spec: Invalid value: {\"Attacher\":\"a\""],
+        ),
+        (
+            "CSIStorageCapacity",
+            obj!({"storageClassName": "c"}),
+            "storageClassName",
+            "".into(),
+            &["storageClassName: Invalid value: \"\": a lowercase", "storageClassName: Invalid value: \"\": field is immutable"],
+        ),
+        (
+            "IngressClass",
+            obj!({"spec": {"controller": "a/b"}}),
+            "spec",
+            obj!({}),
+            &["spec.controller: Invalid value: \"\": field is immutable", "spec.controller: Required value"],
+        ),
+        // The address's parent is judged anew.
+        (
+            "IPAddress",
+            obj!({"metadata": {"name": "10.0.0.1"}, "spec": {"parentRef": {"resource": "services", "name": "s"}}}),
+            "spec/parentRef/name",
+            "".into(),
+            &["spec.parentRef.name: Required value", "spec.parentRef: Invalid value: {\"Group\":\"\",\"Resource\":\"services\""],
+        ),
+        ("ServiceCIDR", obj!({"spec": {"cidrs": ["10.0.0.0/24"]}}), "spec/cidrs", obj!(["10.0.0.0/24", "fd00::/64"]), &[]),
+        (
+            "ServiceCIDR",
+            obj!({"spec": {"cidrs": ["10.0.0.0/24"]}}),
+            "spec/cidrs",
+            obj!(["10.1.0.0/24", "10.2.0.0/24"]),
+            &["spec.cidrs[0]: Invalid value: \"10.1.0.0/24\": field is immutable", "spec.cidrs: Invalid value: [\"10.1.0.0/24\""],
+        ),
+        // Its endpoints are judged where they changed, after its ports.
+        (
+            "EndpointSlice",
+            obj!({"addressType": "IPv4", "endpoints": [{"addresses": ["10.0.0.1"]}], "ports": [{"port": 80}]}),
+            "addressType",
+            "IPv6".into(),
+            &["addressType: Invalid value: \"IPv6\": field is immutable"],
+        ),
+        (
+            "EndpointSlice",
+            obj!({"addressType": "IPv4", "endpoints": [{"addresses": ["10.0.0.1"]}], "ports": [{"port": 80}]}),
+            "endpoints/0/addresses/0",
+            "fd00::1".into(),
+            &["endpoints[0].addresses: Invalid value: \"fd00::1\": must be an IPv4 address"],
+        ),
+        (
+            "Node",
+            obj!({"spec": {"podCIDRs": ["10.0.0.0/24"]}}),
+            "spec/podCIDRs/0",
+            "x".into(),
+            &["spec.podCIDRs[0]: Invalid value: \"x\": must be a valid CIDR", "spec.podCIDRs: Forbidden: node updates may not change"],
+        ),
+        (
+            "ClusterRole",
+            obj!({"aggregationRule": {"clusterRoleSelectors": [{"matchLabels": {"a": "b"}}]}}),
+            "aggregationRule/clusterRoleSelectors/0/matchLabels/a",
+            "-".into(),
+            &[
+                "aggregationRule.clusterRoleSelectors[0].matchLabels: Invalid value: \"-\"",
+                "aggregationRule.clusterRoleSelectors[0]: Invalid value: null: invalid label selector.",
+            ],
+        ),
+        (
+            "PersistentVolumeClaim",
+            obj!({"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}}),
+            "spec/selector",
+            obj!({}),
+            &["spec: Forbidden: spec is immutable after creation"],
+        ),
+    ];
+    for (kind, body, path, value, wanted) in cases {
+        let kind = Kind::named(kind);
+        let old = stored(&object(kind.kind, &body));
+        let got: Vec<String> =
+            update(kind, &with(&old, path, &value), &old).iter().map(|c| format!("{}: {}", c.field, c.message)).collect();
+        let right = got.len() == wanted.len() && got.iter().zip(wanted).all(|(g, w)| g.starts_with(w));
+        assert!(right, "{} {path} {value}: got {got:#?}, wanted {wanted:#?}", kind.kind);
+    }
+}
+
+#[test]
+fn a_changed_volume_is_judged_as_a_new_one_twice_and_keeps_its_source() {
+    let volume = obj!({"kind": "PersistentVolume", "metadata": {"name": "v"}, "spec": {
+        "capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"], "hostPath": {"path": "/a"}}});
+    let judge: Judge = |new, old| update(Kind::named("PersistentVolume"), new, old);
+    let mode = "spec.accessModes: Unsupported value: \"x\"";
+    let source = "spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation\n@@";
+    let options = obj!({"volume.beta.kubernetes.io/mount-options": "hard"});
+    check(
+        judge,
+        &volume,
+        &[
+            ("spec/accessModes", obj!(["x"]), &[mode, mode]),
+            ("spec/hostPath/path", "/b".into(), &[source]),
+            (
+                "metadata/annotations",
+                options,
+                &["metadata.annotations.volume.beta.kubernetes.io/mount-options: Forbidden: may not specify mount options"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_review_asks_of_one_thing() {
+    let review = |spec: Value| {
+        let kind = Kind::named("LocalSubjectAccessReview");
+        let review = obj!({"kind": kind.kind, "metadata": {"namespace": "a"}, "spec": spec});
+        super::create(kind, &review).iter().map(|c| format!("{}: {}", c.field, c.message)).collect::<Vec<_>>()
+    };
+    assert_eq!(review(obj!({"user": "u", "resourceAttributes": {"namespace": "a"}})), [""; 0]);
+    assert_eq!(
+        review(obj!({"resourceAttributes": {"namespace": "b", "labelSelector": {}}})),
+        [
+            "spec.user: Invalid value: \"\": at least one of user or group must be specified",
+            "spec.resourceAttributes.labelSelector.requirements: Required value: when spec.resourceAttributes.labelSelector is specified, \
+             requirements or rawSelector is required",
+            "spec.resourceAttributes.namespace: Invalid value: \"b\": must match metadata.namespace",
+        ]
     );
 }

@@ -104,7 +104,7 @@ fn url(errors: &mut Errors, at: Path<'_>, url: &str) {
         errors.invalid(at, scheme, &format!("'https' is the only allowed URL scheme{FORM}"));
     }
     if host.is_empty() {
-        errors.invalid(at, "", &format!("host must be provided{FORM}"));
+        errors.invalid(at, "", &format!("host must be specified{FORM}"));
     }
     if let Some(user) = user {
         errors.invalid(at, user, "user information is not permitted in the URL");
@@ -121,7 +121,7 @@ fn url(errors: &mut Errors, at: Path<'_>, url: &str) {
 fn service(errors: &mut Errors, at: Path<'_>, service: &Value) {
     for (missing, told) in [("namespace", "name"), ("name", "namespace")] {
         if service.get(missing).is_empty() {
-            errors.required(at.child(told), &format!("service {told} is required"));
+            errors.required(at.child(told), "");
         }
     }
     let port = service.get("port").int();
