@@ -94,7 +94,7 @@ metadata: {name: pv, annotations: {volume.beta.kubernetes.io/mount-options: a}}
 spec:
   capacity: {storage: 1Gi}
   accessModes: [ReadWriteOnce]
-  hostPath: {path: /x}
+  nfs: {server: a, path: /x}
   nodeAffinity: {required: {nodeSelectorTerms: [{matchExpressions: [{key: failure-domain.beta.kubernetes.io/zone, operator: In, values: [a]}]}]}}
 #end
 #file endpoints-12.yaml
