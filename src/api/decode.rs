@@ -95,7 +95,7 @@ pub fn from_patched(kind: KindRef, value: &Value) -> Result<(Value, Vec<StrictEr
 pub(super) fn metadata(object: &Value) -> Result<(Value, Vec<StrictError>), String> {
     let Some(ty) = schema().named("meta", "ObjectMeta") else { return Ok((object.get("metadata").clone(), Vec::new())) };
     let mut walk = Walk::new(Words::Json);
-    walk.path.push(Step::Key(arc("metadata")));
+    walk.path.push(Step::Entry(arc("metadata")));
     let metadata = object.get("metadata");
     if metadata.is_null() { Ok((Value::map(), walk.strict)) } else { walk.read(ty, metadata) }
 }
@@ -107,7 +107,8 @@ enum Words {
 }
 
 enum Step {
-    Key(ArcStr),
+    /// A field of a struct.
+    Field(&'static Type, &'static str),
     /// Inside a map: part of the strict path, not of Go's.
     Entry(ArcStr),
     Index(usize),
@@ -133,7 +134,7 @@ impl Walk {
     }
 
     /// Reads a whole value; the first wrong type, where there is one, as Go's JSON decoder words it.
-    fn read(mut self, ty: &Type, value: &Value) -> Result<(Value, Vec<StrictError>), String> {
+    fn read(mut self, ty: &'static Type, value: &Value) -> Result<(Value, Vec<StrictError>), String> {
         let read = self.top(ty, value);
         match (self.fatal.or(self.first), read) {
             (None, Some(read)) => Ok((read, self.strict)),
@@ -141,7 +142,7 @@ impl Walk {
         }
     }
 
-    fn top(&mut self, ty: &Type, value: &Value) -> Option<Value> {
+    fn top(&mut self, ty: &'static Type, value: &Value) -> Option<Value> {
         if let Value::Map(map) = value {
             return self.object(ty, map);
         }
@@ -149,7 +150,7 @@ impl Walk {
         None
     }
 
-    fn object(&mut self, ty: &Type, map: &Map) -> Option<Value> {
+    fn object(&mut self, ty: &'static Type, map: &Map) -> Option<Value> {
         let mut read = Map::new();
         match self.words {
             Words::Json => {
@@ -177,7 +178,7 @@ impl Walk {
         Some(read.into())
     }
 
-    fn in_go_order(&mut self, outer: &Type, ty: &Type, map: &Map, read: &mut Map) -> Option<()> {
+    fn in_go_order(&mut self, outer: &'static Type, ty: &'static Type, map: &Map, read: &mut Map) -> Option<()> {
         for part in &ty.layout {
             match part {
                 GoPart::Field(i) => {
@@ -193,11 +194,11 @@ impl Walk {
     }
 
     /// Reads one member; puts it into `read` unless it is left out when written.
-    fn member(&mut self, owner: &Type, field: &Field, value: &Value, read: &mut Map) -> Option<()> {
+    fn member(&mut self, owner: &'static Type, field: &'static Field, value: &Value, read: &mut Map) -> Option<()> {
         if value.is_null() && !matches!(field.ty, Ty::Any) {
             return Some(());
         }
-        self.path.push(Step::Key(arc(field.name)));
+        self.path.push(Step::Field(owner, field.name));
         let result = self.value(owner, field, &field.ty, value);
         self.path.pop();
         if self.fatal.is_some() {
@@ -205,8 +206,10 @@ impl Walk {
         }
         // Autoscaling's defaults alone tell a list that is empty from one that is absent.
         let told_apart = owner.name == "HPAScalingRules" && matches!(value, Value::List(_));
+        // What is empty and written all the same is not there once it has been stored.
+        let nothing = |value: &Value| matches!(field.ty, Ty::ListOf(_) | Ty::MapOf(_)) && !field.pointer && value.is_empty();
         if let Some(value) = result
-            && (told_apart || !left_out(field, &value))
+            && (told_apart || !left_out(field, &value) && !nothing(&value))
         {
             // What is kept tells neither an empty list nor an empty map from an absent one.
             let nothing = !field.omit_empty && matches!(field.ty, Ty::ListOf(_) | Ty::MapOf(_)) && value.is_empty();
@@ -216,7 +219,7 @@ impl Walk {
     }
 
     /// Reads a value of type `ty` that is not null; none where it is wrong.
-    fn value(&mut self, owner: &Type, field: &Field, ty: &Ty, value: &Value) -> Option<Value> {
+    fn value(&mut self, owner: &'static Type, field: &Field, ty: &Ty, value: &Value) -> Option<Value> {
         match (ty, value) {
             (Ty::String, Value::Str(_)) | (Ty::Bool, Value::Bool(_)) | (Ty::Int64, Value::Int(_)) | (Ty::Any, _) => Some(value.clone()),
             (Ty::Int32, Value::Int(i)) => match i32::try_from(*i) {
@@ -305,7 +308,7 @@ impl Walk {
     }
 
     /// A value of the wrong type.
-    fn wrong(&mut self, owner: &Type, field: &Field, ty: &Ty, value: &Value) -> Option<Value> {
+    fn wrong(&mut self, owner: &'static Type, field: &Field, ty: &Ty, value: &Value) -> Option<Value> {
         let go_type = self.schema.go_type(ty, &field.string_name);
         if self.words == Words::Unstructured {
             let what = match value {
@@ -337,7 +340,7 @@ impl Walk {
     }
 
     /// A wrong type found by a type's own decoder, which ends decoding.
-    fn wrong_inside(&mut self, owner: &Type, what: &str, go_type: &str) -> Option<Value> {
+    fn wrong_inside(&mut self, owner: &'static Type, what: &str, go_type: &str) -> Option<Value> {
         let text = match self.words {
             Words::Json => self.unmarshal_error(owner, what, go_type),
             Words::Unstructured => format!("json: cannot unmarshal {what} into Go value of type {go_type}"),
@@ -345,9 +348,27 @@ impl Walk {
         self.fail(text)
     }
 
-    fn unmarshal_error(&self, owner: &Type, what: &str, go_type: &str) -> String {
-        let keys: Vec<&str> = self.path.iter().filter_map(|s| if let Step::Key(k) = s { Some(k.as_str()) } else { None }).list();
+    fn unmarshal_error(&self, owner: &'static Type, what: &str, go_type: &str) -> String {
+        let mut keys = Vec::new();
+        for step in &self.path {
+            if let Step::Field(owner, name) = step {
+                self.lead_to(owner, name, &mut keys);
+            }
+        }
         format!("json: cannot unmarshal {what} into Go struct field {}.{} of type {go_type}", owner.name, keys.join("."))
+    }
+
+    /// Adds the way to a field: the structs in which it is embedded, and its name.
+    fn lead_to(&self, ty: &'static Type, name: &'static str, keys: &mut Vec<&'static str>) {
+        for part in &ty.layout {
+            let GoPart::Embedded(t) = part else { continue };
+            let inner = self.schema.get(*t);
+            if inner.field(name).is_some() {
+                keys.push(inner.name);
+                return self.lead_to(inner, name, keys);
+            }
+        }
+        keys.push(name);
     }
 
     fn fail(&mut self, text: String) -> Option<Value> {
@@ -362,22 +383,22 @@ impl Walk {
         let mut path = String::new();
         for step in &self.path {
             match step {
-                Step::Key(k) | Step::Entry(k) => {
-                    if !path.is_empty() {
-                        path.push('.');
-                    }
-                    path.push_str(k);
-                }
+                Step::Field(_, name) => push_name(&mut path, name),
+                Step::Entry(name) => push_name(&mut path, name),
                 Step::Index(i) => path.push_str(&format!("[{i}]")),
             }
         }
-        if !path.is_empty() {
-            path.push('.');
-        }
-        path.push_str(key);
+        push_name(&mut path, key);
         let message = format!("unknown field \"{path}\"");
         self.strict.push(StrictError { path, message });
     }
+}
+
+fn push_name(path: &mut String, name: &str) {
+    if !path.is_empty() {
+        path.push('.');
+    }
+    path.push_str(name);
 }
 
 fn arc(name: &'static str) -> ArcStr {
@@ -465,6 +486,10 @@ mod tests {
             "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: json: cannot unmarshal bool into Go struct field ConfigMap.data \
              of type string"
         );
+        let probe = obj!({"spec": {"containers": [{"livenessProbe": {"grpc": {"service": 1}}}]}});
+        assert!(
+            refused("Pod", probe).contains("Go struct field GRPCAction.spec.containers.livenessProbe.ProbeHandler.grpc.service of type")
+        );
         assert!(refused("Secret", obj!({"data": {"a": "$$$"}})).ends_with(": illegal base64 data at input byte 0"));
         assert!(refused("Pod", Value::list()).ends_with("json: cannot unmarshal array into Go value of type v1.Pod"));
     }
@@ -475,6 +500,12 @@ mod tests {
         assert_eq!(strict.iter().map(|e| e.path.as_str()).collect::<Vec<_>>(), ["spec.containers[0].Image", "specs"]);
         assert_eq!(strict_text(&strict[..1]), "strict decoding error: unknown field \"spec.containers[0].Image\"");
         assert_eq!(read.at(&["spec", "containers"]).items()[0], obj!({"name": "c", "resources": {}}));
+    }
+
+    #[test]
+    fn what_is_empty_and_written_all_the_same_is_null() {
+        let (role, _) = decode(Kind::named("Role"), obj!({"rules": []})).expect("types");
+        assert!(role.entries().any(|(key, rules)| *key == "rules" && rules.is_null()), "{role:?}");
     }
 
     #[test]
