@@ -5,6 +5,7 @@ use super::options::{Caller, Subresource, WriteOptions};
 use super::strategy::{self, demand_verb};
 use super::write::{MadeOf, OTHER_NAMESPACE, Write, name_kind, refused};
 use super::{ApiServer, admission};
+use crate::api::well_known::TEMPLATE_GENERATION;
 use crate::api::{self, Cause, KindRef, Object, Status, Value, kinds};
 use crate::base::List as _;
 use crate::store::ObjectKey;
@@ -35,7 +36,7 @@ impl ApiServer {
         }
         place(kind, namespace, &mut object)?;
         name_kind(kind, &mut object);
-        self.generate_name(&mut object);
+        self.generate_name(kind, &mut object);
         if let Some(status) = self.review(by, kind, &object)? {
             object.set(&["status"], status);
             if kind.kind == "SelfSubjectRulesReview" {
@@ -56,6 +57,10 @@ impl ApiServer {
             !write.is_settled() && object.at(&["metadata", "resourceVersion"]).str().parse::<u64>().is_ok_and(|version| version > 0);
         self.begin(write, &mut object);
         api::defaults::apply(kind, &mut object);
+        if kind == kinds::DAEMON_SET && object.annotation(TEMPLATE_GENERATION).is_none() {
+            // A field of the server's own type, which is read and written as an annotation.
+            object.set(&["metadata", "annotations", TEMPLATE_GENERATION], "0");
+        }
         if !write.is_settled() {
             self.track(write, None, &mut object);
         }
@@ -95,13 +100,15 @@ impl ApiServer {
     }
 
     /// Names an object that leaves its name to the server.
-    fn generate_name(&mut self, object: &mut Value) {
+    fn generate_name(&mut self, kind: KindRef, object: &mut Value) {
         let base = object.at(&["metadata", "generateName"]).str();
         if object.name().is_empty() && !base.is_empty() {
             // The registry cuts the base so that base and suffix fit into a label.
             let cut = base.char_indices().nth(58).map_or(base.len(), |(i, _)| i);
             let name = format!("{}{}", &base[..cut], self.random.name_suffix(5));
             object.set(&["metadata", "name"], name);
+        } else if object.name().is_empty() && kind == kinds::LIMIT_RANGE {
+            object.set(&["metadata", "name"], self.random.uuid());
         }
     }
 
@@ -138,8 +145,12 @@ impl ApiServer {
         if versioned && !write.options.dry_run {
             return Err(Status::internal("resourceVersion should not be set on objects to be created").without_reason());
         }
-        if self.store.get(key).is_some() || self.built_in_at(key).is_some() {
-            return Err(Status::already_exists(kind, object.name()));
+        if let Some(existing) = self.store.get(key).cloned().or_else(|| self.built_in_at(key)) {
+            let mut status = Status::already_exists(kind, object.name());
+            if existing.is_terminating() {
+                status.message.insert_str(0, "object is being deleted: ");
+            }
+            return Err(status);
         }
         Ok(charged)
     }

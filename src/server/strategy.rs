@@ -48,6 +48,7 @@ fn built_in_with_status(kind: KindRef) -> bool {
             | ("networking.k8s.io", "ingresses" | "servicecidrs")
             | ("admissionregistration.k8s.io", "validatingadmissionpolicies")
             | ("resource.k8s.io", "resourceclaims")
+            | ("storage.k8s.io", "volumeattachments")
             | ("apiextensions.k8s.io" | "apiregistration.k8s.io" | "certificates.k8s.io" | "flowcontrol.apiserver.k8s.io", _)
     )
 }
@@ -60,19 +61,6 @@ pub(super) fn demand_verb(kind: KindRef, verb: &str) -> Result<(), Status> {
     }
     let has_paths = kind.verbs.contains(&"get") || matches!(verb, "create" | "list");
     Err(if has_paths { Status::method_not_allowed() } else { Status::no_such_resource() })
-}
-
-/// Whether an update that names no version is written over whatever version is there.
-// Models each registry strategy's AllowUnconditionalUpdate.
-pub(super) fn allows_unconditional_update(kind: KindRef) -> bool {
-    let careful = matches!(
-        (kind.group, kind.plural),
-        ("", "serviceaccounts")
-            | ("autoscaling" | "policy" | "coordination.k8s.io" | "apiextensions.k8s.io" | "apiregistration.k8s.io", _)
-            | ("admissionregistration.k8s.io", _)
-            | ("storage.k8s.io", "volumeattachments" | "csinodes" | "csidrivers")
-    );
-    kind.custom.is_none() && !careful
 }
 
 /// Kinds whose `metadata.generation` counts changes of the spec.
@@ -218,6 +206,7 @@ fn begin_status(kind: KindRef, object: &mut Value) {
             obj!({"phase": "Pending", "lastPhaseTransitionTime": object.at(&["metadata", "creationTimestamp"])})
         }
         "ingresses" => obj!({"loadBalancer": {}}),
+        "volumeattachments" => obj!({"attached": false}),
         "replicationcontrollers" | "replicasets" => obj!({"replicas": 0}),
         "statefulsets" => obj!({"availableReplicas": 0, "replicas": 0}),
         "daemonsets" => obj!({"currentNumberScheduled": 0, "desiredNumberScheduled": 0, "numberMisscheduled": 0, "numberReady": 0}),
@@ -324,7 +313,12 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
         }
     }
     match sub {
-        Subresource::Status => *object = with_status(kind, object, old),
+        Subresource::Status => {
+            if kind == kinds::POD && object.at(&["status", "qosClass"]).is_empty() {
+                object.set(&["status", "qosClass"], old.at(&["status", "qosClass"]));
+            }
+            *object = with_status(kind, object, old);
+        }
         Subresource::EphemeralContainers => {
             let mut next = rewritten(object, old);
             take(object.get("spec"), next.get_mut("spec"), "ephemeralContainers");
@@ -367,8 +361,8 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
 
 /// Puts back what of the metadata is the server's alone.
 fn keep_metadata(object: &mut Value, old: &Value) {
-    for member in ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink", "generateName"]
-    {
+    object.remove(&["metadata", "selfLink"]);
+    for member in ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"] {
         let path = ["metadata", member];
         let (kept, sent) = (old.at(&path), object.at(&path));
         // What these are changed to is refused, not passed over.
@@ -415,17 +409,25 @@ fn with_status(kind: KindRef, object: &Value, old: &Value) -> Value {
     next
 }
 
-/// What of the metadata tells neither which object it is nor whose.
-pub(super) const LABELLING: [&str; 3] = ["labels", "annotations", "finalizers"];
+/// What of the metadata does not tell which object it is.
+pub(super) const LABELLING: [&str; 5] = ["annotations", "finalizers", "generateName", "labels", "ownerReferences"];
 
 /// What of a kind's metadata a writer of the status may change.
 // Models the status strategies' PrepareForUpdate: some call ResetObjectMetaForStatus.
 pub(super) fn labelled_with_status(kind: KindRef) -> &'static [&'static str] {
-    let reset = ["apiextensions.k8s.io", "apiregistration.k8s.io", "admissionregistration.k8s.io", "flowcontrol.apiserver.k8s.io"];
+    let reset = [
+        "apiextensions.k8s.io",
+        "apiregistration.k8s.io",
+        "admissionregistration.k8s.io",
+        "flowcontrol.apiserver.k8s.io",
+        "storage.k8s.io",
+    ];
     if kind.custom.is_some() || reset.contains(&kind.group) || kind.plural == "servicecidrs" {
         &[]
     } else if kind == kinds::DEPLOYMENT {
-        &["annotations", "finalizers"]
+        &["annotations", "finalizers", "generateName", "ownerReferences"]
+    } else if kind == kinds::POD {
+        &["annotations", "finalizers", "generateName", "labels"]
     } else {
         &LABELLING
     }

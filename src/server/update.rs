@@ -7,7 +7,7 @@ use super::scale::scale_of;
 use super::strategy::{self, demand_verb};
 use super::write::{MadeOf, Write, name_kind, refused};
 use super::{ApiServer, admission};
-use crate::api::{self, ArcStr, Cause, KindRef, Object, Status, Value, kinds};
+use crate::api::{self, ArcStr, Cause, KindRef, Object, Status, Value, kinds, quote};
 use crate::store::{ObjectKey, Signature};
 
 impl ApiServer {
@@ -30,6 +30,8 @@ impl ApiServer {
             let done = self.change(&write.of(stored), event)?;
             return Ok(in_form_of(kind, &done));
         }
+        let body = object.clone();
+        let mut object = self.decode(by, kind, object, options)?;
         let namespace = if kind.namespaced { object.namespace_arc() } else { ArcStr::new() };
         let key = ObjectKey::new(kind, namespace, object.name_arc());
         let kept = self.store.get(&key).cloned();
@@ -37,15 +39,20 @@ impl ApiServer {
         // An address goes with its Service.
         let made = |key| if kind.plural == "ipaddresses" { None } else { self.built_in_at(key) };
         let Some(mut old) = kept.or_else(|| made(&key)) else {
+            if write.made_of == MadeOf::Request && write.sub == Subresource::None && allows_create_on_update(kind) {
+                object.remove(&["metadata", "resourceVersion"]);
+                return self.create_from(write, &key.namespace, object);
+            }
             return Err(Status::not_found(kind, &key.name));
         };
-        let body = object.clone();
-        let mut object = self.decode(by, kind, object, options)?;
         if write.made_of == MadeOf::Request {
             demand_precondition(&key, "UID", object.uid(), old.uid())?;
         }
         demand_newest(kind, &mut object, &old)?;
         name_kind(kind, &mut object);
+        if !kind.namespaced {
+            object.remove(&["metadata", "namespace"]);
+        }
         self.prepare(write, &mut object, &old)?;
         self.allocate(write, &mut object, Some(&old))?;
         let charged = self.demand_changeable(write, (&body, &object), &old).inspect_err(|_| self.take_back(write, &object, Some(&old)))?;
@@ -89,18 +96,19 @@ impl ApiServer {
     /// Looks if what an object has become is valid and admitted; the quotas to write with it.
     fn demand_changeable(&mut self, write: &Write<'_>, (body, object): (&Value, &Value), old: &Value) -> Result<Vec<Value>, Status> {
         let (kind, sub, trusted) = (write.kind, write.sub, write.by.is_component());
+        // The cluster's own components write what is right.
+        let is_right = trusted && (sub == Subresource::Status || kind == kinds::POD);
         let whole = if trusted { None } else { api::empties::put_back(kind, body, object) };
         let judged = whole.as_ref().unwrap_or(object);
-        let causes = match sub {
-            // The cluster's own components write what is right.
-            Subresource::Status if trusted => Vec::new(),
-            _ if trusted && kind == kinds::POD => Vec::new(),
+        let mut causes = if is_right { Vec::new() } else { api::validation::changed_metadata(kind, object, old) };
+        causes.extend(match sub {
+            _ if is_right => Vec::new(),
             Subresource::Status => api::validation::status_update(kind, judged, old),
             Subresource::Finalize if kind == kinds::NAMESPACE => api::validation::finalize(judged, old),
             Subresource::Resize => api::validation::resize(judged, old),
             Subresource::EphemeralContainers => api::validation::ephemeral_containers(judged, old),
             _ => api::validation::update(kind, judged, old),
-        };
+        });
         if !causes.is_empty() {
             return Err(Status::invalid(kind, object.name(), causes));
         }
@@ -145,10 +153,21 @@ pub(super) fn demand_precondition(key: &ObjectKey, what: &str, asked: &str, reco
         return Ok(());
     }
     let ObjectKey { kind, namespace, name } = key;
+    let place = match (kind.group, kind.plural) {
+        (group, plural) if kind.custom.is_some() || matches!(group, "apiextensions.k8s.io" | "apiregistration.k8s.io") => {
+            &*format!("{group}/{plural}")
+        }
+        (_, "nodes") => "minions",
+        (_, "services") => "services/specs",
+        (_, "endpoints") => "services/endpoints",
+        (_, "replicationcontrollers") => "controllers",
+        (_, "ingresses") => "ingress",
+        (_, plural) => plural,
+    };
+    let slash = if namespace.is_empty() { "" } else { "/" };
     let detail = format!(
-        "StorageError: invalid object, Code: 4, Key: /registry/{}/{namespace}/{name}, ResourceVersion: 0, AdditionalErrorMsg: \
-         Precondition failed: {what} in precondition: {asked}, {what} in object meta: {recorded}",
-        kind.plural
+        "StorageError: invalid object, Code: 4, Key: /{place}{slash}{namespace}/{name}, ResourceVersion: 0, AdditionalErrorMsg: \
+         Precondition failed: {what} in precondition: {asked}, {what} in object meta: {recorded}"
     );
     Err(Status::conflict(kind, name, &detail))
 }
@@ -157,16 +176,45 @@ pub(super) fn demand_precondition(key: &ObjectKey, what: &str, asked: &str, reco
 fn demand_newest(kind: KindRef, object: &mut Value, old: &Value) -> Result<(), Status> {
     let newest = old.at(&["metadata", "resourceVersion"]);
     match object.at(&["metadata", "resourceVersion"]).str() {
-        "" | "0" if strategy::allows_unconditional_update(kind) => object.set(&["metadata", "resourceVersion"], newest.clone()),
+        "" | "0" if allows_unconditional_update(kind) => object.set(&["metadata", "resourceVersion"], newest.clone()),
         "" | "0" => {
-            let message = "Invalid value: 0x0: must be specified for an update".to_owned();
-            let cause = Cause::new("FieldValueInvalid", "metadata.resourceVersion", message);
-            return Err(Status::invalid(kind, object.name(), vec![cause]));
+            let cause = Cause::invalid("metadata.resourceVersion", &0.into(), "must be specified for an update");
+            let mut status = Status::invalid(kind, object.name(), vec![cause]);
+            // Upstream puts the resource where the kind belongs.
+            status.message = status.message.replacen(kind.kind, kind.plural, 1);
+            status.details.set(&["kind"], kind.plural);
+            return Err(status);
+        }
+        sent if sent.parse::<u64>().is_err() => {
+            let why = format!("strconv.ParseUint: parsing {}: invalid syntax", quote(sent));
+            return Err(Status::internal(why).without_reason());
         }
         sent if sent != newest.str() => return Err(Status::stale(kind, object.name())),
         _ => {}
     }
     Ok(())
+}
+
+/// Whether an update that names no version is written over whatever version is there.
+// Models each registry strategy's AllowUnconditionalUpdate.
+fn allows_unconditional_update(kind: KindRef) -> bool {
+    let careful = matches!(
+        (kind.group, kind.plural),
+        ("policy" | "coordination.k8s.io" | "node.k8s.io" | "apiextensions.k8s.io" | "apiregistration.k8s.io", _)
+            | ("admissionregistration.k8s.io", _)
+            | ("storage.k8s.io", "volumeattachments" | "csinodes" | "csidrivers" | "csistoragecapacities")
+    );
+    kind.custom.is_none() && !careful
+}
+
+/// Whether an update makes what is not there.
+// Models each registry strategy's AllowCreateOnUpdate.
+fn allows_create_on_update(kind: KindRef) -> bool {
+    matches!(
+        (kind.group, kind.built_in()),
+        ("", "limitranges" | "events" | "services" | "endpoints")
+            | ("node.k8s.io" | "rbac.authorization.k8s.io" | "coordination.k8s.io", _)
+    ) && kind.custom.is_none()
 }
 
 #[cfg(test)]

@@ -55,7 +55,8 @@ impl ApiServer {
             return Ok(object);
         }
         let version = api::decode::served_version(kind, &object);
-        let (object, errors) = api::decode::decode(kind, object)?;
+        let (mut object, errors) = api::decode::decode(kind, object)?;
+        self.drop_equal_owners(&mut object);
         match options.field_validation {
             FieldValidation::Strict if !errors.is_empty() => Err(api::decode::strict_status(kind, version, &errors)),
             FieldValidation::Warn => {
@@ -64,6 +65,29 @@ impl ApiServer {
             }
             _ => Ok(object),
         }
+    }
+
+    /// Drops owners that an object names twice, and warns of them.
+    // Models dedupOwnerReferencesAndAddWarning.
+    fn drop_equal_owners(&mut self, object: &mut Value) {
+        let owners = object.at(&["metadata", "ownerReferences"]).items();
+        let (mut kept, mut again): (Vec<Value>, Vec<&str>) = (Vec::new(), Vec::new());
+        for owner in owners {
+            if kept.contains(owner) {
+                again.push(owner.get("uid").str());
+            } else {
+                kept.push(owner.clone());
+            }
+        }
+        if again.is_empty() {
+            return;
+        }
+        self.warnings.push(format!(
+            ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests \
+             as early as 1.24; please fix your requests; duplicate UID(s) observed: {}",
+            again.join(", ")
+        ));
+        object.set(&["metadata", "ownerReferences"], kept);
     }
 
     /// Notes in the object who owns what it changes.

@@ -2,7 +2,7 @@
 
 use super::super::names::{self, go_strings, with_prefix};
 use super::super::selector::LabelSelector;
-use super::super::{Kind, Object, Value, split_api_version};
+use super::super::{Cause, Kind, Object, Value, internal, split_api_version};
 use super::path::{Errors, Path};
 use crate::base::{List as _, Order as _};
 
@@ -21,8 +21,13 @@ const ANNOTATION_BYTES_MAX: usize = 256 << 10;
 
 /// Metadata of a new object.
 pub(super) fn object_meta(errors: &mut Errors, object: &Value, namespaced: bool, rule: NameRule) {
+    any_meta(errors, object.get("metadata"), namespaced, rule);
+    kube_finalizers(errors, Path::new("metadata"), object);
+}
+
+/// Metadata as objects of every kind must have them, whatever else their kinds ask for.
+pub(super) fn any_meta(errors: &mut Errors, meta: &Value, namespaced: bool, rule: NameRule) {
     let at = Path::new("metadata");
-    let meta = object.get("metadata");
     let prefix = meta.get("generateName").str();
     if !prefix.is_empty() {
         errors.each_invalid(at.child("generateName"), prefix, with_prefix(prefix, rule));
@@ -37,11 +42,6 @@ pub(super) fn object_meta(errors: &mut Errors, object: &Value, namespaced: bool,
         (false, "") => {}
         (false, _) => errors.forbidden(at.child("namespace"), "not allowed on this type"),
     }
-    common(errors, at, meta);
-    kube_finalizers(errors, at, object);
-}
-
-fn common(errors: &mut Errors, at: Path<'_>, meta: &Value) {
     errors.nonnegative(at.child("generation"), meta.get("generation"));
     labels(errors, at.child("labels"), meta.get("labels"));
     annotations(errors, at.child("annotations"), meta.get("annotations"));
@@ -105,7 +105,9 @@ fn owner_references(errors: &mut Errors, at: Path<'_>, references: &Value) {
                 let detail = format!(
                     "Only one reference can have Controller set to true. Found \"true\" in references for {controller} and {current}"
                 );
-                errors.invalid(at, references, &detail);
+                let all: Vec<String> = references.items().iter().map(|r| internal::to_json("meta", "OwnerReference", r)).list();
+                let message = format!("Invalid value: [{}]: {detail}", all.join(","));
+                errors.0.push(Cause::new("FieldValueInvalid", at.to_string(), message));
             }
         }
     }
@@ -143,8 +145,20 @@ pub(super) fn kube_finalizer(errors: &mut Errors, at: Path<'_>, name: &str) {
     }
 }
 
-/// Metadata of a changed object.
+/// Metadata of a changed object, as its kind looks at them.
 pub(super) fn object_meta_update(errors: &mut Errors, new: &Value, old: &Value) {
+    any_meta_update(errors, new, old);
+    kube_finalizers(errors, Path::new("metadata"), new);
+}
+
+/// What is looked at before its kind does where an object of any kind is changed. Most kinds say some of it again.
+// Models rest.validateCommonFields.
+pub(super) fn changed_meta(errors: &mut Errors, new: &Value, old: &Value, namespaced: bool) {
+    any_meta(errors, new.get("metadata"), namespaced, path_segment);
+    any_meta_update(errors, new, old);
+}
+
+fn any_meta_update(errors: &mut Errors, new: &Value, old: &Value) {
     let at = Path::new("metadata");
     let (meta, before) = (new.get("metadata"), old.get("metadata"));
     if old.is_terminating() {
@@ -173,7 +187,6 @@ pub(super) fn object_meta_update(errors: &mut Errors, new: &Value, old: &Value) 
     labels(errors, at.child("labels"), meta.get("labels"));
     annotations(errors, at.child("annotations"), meta.get("annotations"));
     owner_references(errors, at.child("ownerReferences"), meta.get("ownerReferences"));
-    kube_finalizers(errors, at, new);
 }
 
 /// A `metav1.LabelSelector`; null is no fault here.

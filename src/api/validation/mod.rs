@@ -89,13 +89,7 @@ pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
             object_meta(&mut errors, object, true, names::dns1123_subdomain);
             autoscaling::autoscaler(&mut errors, object);
         }
-        ("policy", "PodDisruptionBudget") => {
-            // Its metadata is what any object's is, and is judged where all else is right.
-            workloads::disruption_budget(&mut errors, object);
-            if errors.0.is_empty() {
-                object_meta(&mut errors, object, true, path_segment);
-            }
-        }
+        ("policy", "PodDisruptionBudget") => workloads::disruption_budget(&mut errors, object),
         ("networking.k8s.io", "Ingress") => networking::ingress(&mut errors, object),
         ("networking.k8s.io", "IngressClass") => networking::ingress_class(&mut errors, object),
         ("networking.k8s.io", "NetworkPolicy") => {
@@ -134,6 +128,10 @@ pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
     if let Some(custom) = &kind.custom {
         custom::check(kind, custom, object, None, &mut errors.0);
     }
+    // Where its kind finds nothing wrong, its metadata are looked at as any object's.
+    if errors.0.is_empty() {
+        meta::any_meta(&mut errors, object.get("metadata"), kind.namespaced, path_segment);
+    }
     errors.0
 }
 
@@ -149,6 +147,14 @@ pub fn event_of_new_group(event: &Value, old: Option<&Value>) -> Vec<Cause> {
     let mut errors = Errors::default();
     event::event(&mut errors, event);
     event::event_of_new_group(&mut errors, event, old);
+    errors.0
+}
+
+/// What is wrong with the metadata of a changed object, or of one of which a part was changed, whatever its kind says: the API server
+/// looks at that first.
+pub fn changed_metadata(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
+    let mut errors = Errors::default();
+    meta::changed_meta(&mut errors, new, old, kind.namespaced);
     errors.0
 }
 
@@ -178,6 +184,7 @@ fn by_rules_of_updates(errors: &mut Errors, kind: KindRef, new: &Value, old: &Va
         ("", "Node") => core::node_update(errors, new, old),
         ("", "ConfigMap") => core::config_map_update(errors, new, old),
         ("", "Secret") => core::secret_update(errors, new, old),
+        ("", "ServiceAccount") => again(|errors, new| object_meta(errors, new, true, names::dns1123_subdomain)),
         ("", "ReplicationController") => again(core::replication_controller),
         (_, "Event") => event::event(errors, new),
         ("", "LimitRange") => core::limit_range(errors, new),
@@ -199,7 +206,7 @@ fn by_rules_of_updates(errors: &mut Errors, kind: KindRef, new: &Value, old: &Va
         ("batch", "Job") => batch::job_update(errors, new, old),
         ("batch", "CronJob") => batch::cron_job_update(errors, new, old),
         ("autoscaling", _) => again(autoscaling::autoscaler),
-        ("policy", "PodDisruptionBudget") => again(workloads::disruption_budget),
+        ("policy", "PodDisruptionBudget") => workloads::disruption_budget(errors, new),
         ("networking.k8s.io", "Ingress") => again(|errors, new| networking::ingress_spec(errors, new.get("spec"))),
         ("networking.k8s.io", "IngressClass") => networking::ingress_class_update(errors, new, old),
         ("networking.k8s.io", "NetworkPolicy") => again(networking::network_policy),
