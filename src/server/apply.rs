@@ -34,7 +34,10 @@ impl ApiServer {
         }
         let version = api::decode::served_version(kind, config);
         let sent = format!("{}/{version}, Kind={}", kind.group, config.kind());
-        let what = format!("{namespace}/{name}; {sent}");
+        if config.kind() != kind.kind {
+            return Err(Status::bad_request(format!("invalid object type: {sent}")));
+        }
+        let what = format!("{}/{name}; {sent}", config.namespace());
         let failed = |message: String| Status::internal(message).without_reason();
         let untyped = |error: String| failed(format!("failed to create typed patch object ({what}): {error}"));
         if kind.custom.is_some() {
@@ -42,10 +45,8 @@ impl ApiServer {
             if let Some(error) = strict.first() {
                 return Err(untyped(format!(".{}: field not declared in schema", error.path)));
             }
-        } else if config.kind() == kind.kind {
-            typed::check(kind, version, config).map_err(untyped)?;
         } else {
-            return Err(untyped(format!("no corresponding type for {sent}")));
+            typed::check(kind, version, config).map_err(untyped)?;
         }
         let key = ObjectKey::new(kind, namespace, &*name);
         let live = self.store.get(&key).cloned().or_else(|| self.built_in_at(&key));
@@ -57,7 +58,11 @@ impl ApiServer {
         let next = managed_fields::apply(kind, &managed, config, Manager::applying(&options.field_manager, part), options.force, by)?;
         if kind.custom.is_none() && version == kind.version {
             let read = api::decode::from_patched(kind, &next).map(drop);
-            read.map_err(|e| failed(format!("failed to convert new object ({what}) to proper version: {e}")))?;
+            read.map_err(|e| {
+                failed(format!(
+                    "failed to convert new object ({what}) to proper version: unable to convert unstructured object to {sent}: {e}"
+                ))
+            })?;
         }
         if as_stored.is_some() {
             demand_valid_event(kind, &next, live.as_ref())?;

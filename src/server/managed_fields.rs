@@ -11,6 +11,7 @@ use field_set::{Node, common, compare, covers, field_set, merge, minus, paths, p
 use super::built_in::APF_PRODUCER;
 use super::options::Caller;
 use super::strategy::{LABELLING, labelled_with_status};
+use crate::api::decode::decode;
 use crate::api::well_known::LAST_APPLIED;
 use crate::api::{ArcStr, Cause, KindRef, Object, Status, Value};
 use crate::base::{List as _, Order as _, Time};
@@ -20,6 +21,8 @@ use crate::obj;
 const KUBECTL: &str = "kubectl";
 /// Who owns the annotation that kubectl applies by from the client's side.
 const KUBECTL_LAST_APPLIED: &str = "kubectl-last-applied";
+/// Who owns what was there when somebody applied for the first time, where nobody was followed before.
+const BEFORE_FIRST_APPLY: &str = "before-first-apply";
 /// The subresource of an entry about a status.
 const STATUS: &str = "status";
 
@@ -115,8 +118,25 @@ impl Managers {
         Managers { entries: object.at(&["metadata", "managedFields"]).items().to_vec() }
     }
 
+    /// Puts entries that a client sent into the place of those that are there; a list of none, or of one that is empty, takes all away.
+    // Models decodeLiveOrNew: what cannot be read is not sent.
+    fn replace(&mut self, sent: &Value) {
+        let Value::List(sent) = sent else { return };
+        if sent.iter().all(|e| matches!(e.get("operation").str(), "Apply" | "Update") && e.get("fieldsType").str() == "FieldsV1") {
+            self.entries = sent.to_vec();
+        } else if let [Value::Map(only)] = &sent[..]
+            && only.is_empty()
+        {
+            self.entries.clear();
+        }
+    }
+
     fn fields(&self, who: Manager<'_>) -> Value {
         self.entries.iter().find(|e| who.has(e)).map_or(Value::Null, |e| e.get("fieldsV1").clone())
+    }
+
+    fn time(&self, who: Manager<'_>) -> Option<ArcStr> {
+        self.entries.iter().find(|e| who.has(e)).map(|e| e.get("time").arc_str())
     }
 
     /// Gives a manager these fields and no others, at a time.
@@ -202,6 +222,11 @@ impl Managers {
     }
 }
 
+/// A new object of a kind in which nothing is set: what is written all the same is nobody's.
+fn nothing_set(kind: KindRef) -> Value {
+    if kind.custom.is_some() { Value::map() } else { decode(kind, Value::map()).map_or_else(|_| Value::map(), |(object, _)| bare(&object)) }
+}
+
 /// A component's update of an object: followed where a user wrote it.
 pub(super) fn track_component(kind: KindRef, old: &Value, new: &mut Value, sub: &str, by: &Caller) {
     if !old.at(&["metadata", "managedFields"]).is_empty() {
@@ -213,10 +238,18 @@ pub(super) fn track_component(kind: KindRef, old: &Value, new: &mut Value, sub: 
 // Models managedFieldsUpdater: an entry's time is that of the last change by its manager.
 pub(super) fn track(kind: KindRef, old: Option<&Value>, new: &mut Value, manager: &str, sub: &str, now: Time) {
     let root = Node::root(kind);
-    let empty = Value::map();
-    let (changed, gone) = compare(root, Some(&old.map_or(empty, |o| written(kind, sub, o))), Some(&written(kind, sub, new)));
-    let changed = minus(&changed, &unowned());
     let mut managers = old.map_or(Managers { entries: Vec::new() }, Managers::of);
+    // A client may write the entries itself, but not through a subresource.
+    if old.is_some() && sub.is_empty() {
+        managers.replace(new.at(&["metadata", "managedFields"]));
+    }
+    // What nobody is followed of stays so until somebody applies (skipNonAppliedManager).
+    if old.is_some() && managers.entries.is_empty() {
+        return managers.write(new);
+    }
+    let before = old.map_or_else(|| nothing_set(kind), |old| written(kind, sub, old));
+    let (changed, gone) = compare(root, Some(&before), Some(&written(kind, sub, new)));
+    let changed = minus(&changed, &unowned());
     if !changed.is_null() || !gone.is_null() {
         let (who, now) = (Manager::updating(manager, sub), now.rfc3339());
         if !gone.is_null() || !managers.renew(kind, who, &changed, &now) {
@@ -235,6 +268,10 @@ pub(super) fn apply(kind: KindRef, live: &Value, config: &Value, who: Manager<'_
     let now = by.now.rfc3339();
     let config = written(kind, sub, config);
     let mut managers = Managers::of(live);
+    if managers.entries.is_empty() && !live.is_null() {
+        let of_all = minus(&compare(root, Some(&nothing_set(kind)), Some(&written(kind, sub, live))).0, &unowned());
+        managers.put(kind, Manager::updating(BEFORE_FIRST_APPLY, sub), of_all, Some(&now));
+    }
     let own = minus(&field_set(root, &config), &unowned());
     let mut last = managers.fields(who);
     let mut next = merge(root, live, &config);
@@ -246,15 +283,18 @@ pub(super) fn apply(kind: KindRef, live: &Value, config: &Value, who: Manager<'_
         managers.put(kind, Manager::applying(KUBECTL_LAST_APPLIED, ""), annotation, None);
         next.set(&["metadata", "annotations", LAST_APPLIED], config.to_json() + "\n");
     }
-    if !managers.fields(who).same(&own) {
-        managers.put(kind, who, own.clone(), Some(&now));
-    }
+    let before = managers.time(who);
+    managers.put(kind, who, own.clone(), before.as_deref());
     let owned = managers.entries.iter().fold(Value::Null, |all, e| union(&all, e.get("fieldsV1")));
     prune(root, &mut next, &minus(&last, &own), &owned);
     let (changed, gone) = compare(root, Some(&written(kind, sub, live)), Some(&written(kind, sub, &next)));
     let conflicts = managers.conflicts(who, &changed);
     if !force && !conflicts.is_empty() {
         return Err(conflict(kind, config.name(), &conflicts));
+    }
+    if !changed.is_null() || !gone.is_null() {
+        // The time is that of the last change, which an applier need not have made to own something.
+        managers.put(kind, who, own.clone(), Some(&now));
     }
     managers.take(&union(&common(&changed, &own), &gone), who);
     if by.user().is_some() && manager != KUBECTL && !clients.is_empty() {
@@ -337,7 +377,7 @@ mod tests {
         assert!(minus(&a, &a).is_null());
         let mut found = Vec::new();
         paths(&set(r#"{"f:x":{"k:{\"name\":\"a\",\"port\":1}":{".":{},"f:y":{}},"v:\"z\"":{}}}"#), "", &mut found);
-        assert_eq!(found, [r#".x[name="a",port=1]"#, r#".x[name="a",port=1].y"#, r#".x[="z"]"#]);
+        assert_eq!(found, [r#".x[name="a",port=1]"#, r#".x[="z"]"#, r#".x[name="a",port=1].y"#]);
     }
 
     #[test]
@@ -358,6 +398,26 @@ mod tests {
         let mut third = second.clone();
         track(kind, Some(&second), &mut third, "eve", "", by(3).now);
         assert_eq!(third, second, "who changes nothing owns nothing");
+    }
+
+    #[test]
+    fn nobody_is_followed_until_somebody_applies() {
+        let kind = kinds::CONFIG_MAP;
+        let first = obj!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}});
+        let mut second = first.clone();
+        second.set(&["data", "a"], "1");
+        track(kind, Some(&first), &mut second, "ann", "", by(1).now);
+        assert!(second.at(&["metadata", "managedFields"]).is_null());
+        let mut config = first.clone();
+        config.set(&["data", "a"], "2");
+        let refused = apply(kind, &second, &config, Manager::applying("bob", ""), false, &by(2)).expect_err("it was there before");
+        assert_eq!(refused.message, "Apply failed with 1 conflict: conflict with \"before-first-apply\" using v1: .data.a");
+        let mut reset = apply(kind, &second, &config, Manager::applying("bob", ""), true, &by(2)).expect("by force");
+        assert_eq!(fields(&reset, "bob"), r#"{"f:data":{"f:a":{}}}"#);
+        let old = reset.clone();
+        reset.set(&["metadata", "managedFields"], vec![Value::map()]);
+        track(kind, Some(&old), &mut reset, "ann", "", by(3).now);
+        assert!(reset.at(&["metadata", "managedFields"]).is_null(), "one empty entry takes all away");
     }
 
     #[test]

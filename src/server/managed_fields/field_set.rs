@@ -186,6 +186,10 @@ pub(super) fn touches(a: &Value, b: &Value) -> bool {
 pub(super) fn field_set(node: Node, value: &Value) -> Value {
     let mut inner = Map::new();
     for (key, node, value) in parts(node, value) {
+        // A list of what is told apart is about its items alone.
+        if matches!(node, Node::Items(..) | Node::Set | Node::CustomItems(_)) && matches!(value, Value::List(list) if list.is_empty()) {
+            continue;
+        }
         let mut set = field_set(node, value);
         if key.starts_with("k:") && !set.is_empty() {
             set.set(&["."], Value::map());
@@ -309,22 +313,28 @@ pub(super) fn prune(node: Node, value: &mut Value, gone: &Value, owned: &Value) 
     }
 }
 
-/// The paths of a set as conflicts name them: `.spec.template.spec.containers[name="web"].image`.
+/// The paths of a set as conflicts name them: `.spec.template.spec.containers[name="web"].image`. At each level what is in the set
+/// comes before what is below it.
+// Models fieldpath.Set.Iterate.
 pub(super) fn paths(set: &Value, path: &str, found: &mut Vec<String>) {
-    if is_member(set) && !path.is_empty() {
-        found.push(path.to_owned());
-    }
-    for (key, inner) in set.entries() {
-        let step = match key.split_at_checked(2) {
-            Some(("f:", name)) => format!(".{name}"),
-            Some(("v:", value)) => format!("[={value}]"),
-            Some(("k:", keys)) => {
-                let keys = Value::from_json(keys).unwrap_or_default();
-                let keys: Vec<String> = keys.entries().map(|(k, v)| format!("{k}={}", v.to_json())).list();
-                format!("[{}]", keys.join(","))
-            }
-            _ => continue,
-        };
-        paths(inner, &format!("{path}{step}"), found);
+    let steps: Vec<(String, &Value)> = set
+        .entries()
+        .filter_map(|(key, inner)| {
+            let step = match key.split_at_checked(2)? {
+                ("f:", name) => format!(".{name}"),
+                ("v:", value) => format!("[={value}]"),
+                ("k:", keys) => {
+                    let keys = Value::from_json(keys).unwrap_or_default();
+                    let keys: Vec<String> = keys.entries().map(|(k, v)| format!("{k}={}", v.to_json())).list();
+                    format!("[{}]", keys.join(","))
+                }
+                _ => return None,
+            };
+            Some((format!("{path}{step}"), inner))
+        })
+        .list();
+    found.extend(steps.iter().filter(|(_, inner)| is_member(inner)).map(|(path, _)| path.clone()));
+    for (path, inner) in &steps {
+        paths(inner, path, found);
     }
 }
