@@ -371,7 +371,8 @@ impl FieldSelector {
         let own = kind.custom.as_ref().map_or(&[][..], |custom| custom.version(kind.version).get("selectableFields").items());
         for (field, _, _) in &self.terms {
             let selectable = || own.iter().any(|f| f.get("jsonPath").str().strip_prefix('.') == Some(field));
-            let known = matches!(field.as_str(), "metadata.name" | "metadata.namespace")
+            let known = field == "metadata.name"
+                || field == "metadata.namespace" && (kind.namespaced || kind_fields(kind).is_empty())
                 || kind_fields(kind).contains(&field.as_str())
                 || selectable();
             if !known && kind.custom.is_none() && kind_fields(kind).is_empty() {
@@ -380,7 +381,11 @@ impl FieldSelector {
                 return Err(SelectorError(message));
             }
             if !known {
-                return Err(SelectorError(format!("field label not supported: {field}")));
+                return Err(SelectorError(match kind.built_in() {
+                    "jobs" => format!("field label {} not supported for Job", quote(field)),
+                    "resourceslices" => format!("field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: {field}"),
+                    _ => format!("field label not supported: {field}"),
+                }));
             }
         }
         Ok(())
@@ -434,6 +439,7 @@ fn kind_fields(kind: &Kind) -> &'static [&'static str] {
             "spec.hostNetwork",
             "status.phase",
             "status.podIP",
+            "status.podIPs",
             "status.nominatedNodeName",
         ],
         ("", "nodes") => &["spec.unschedulable"],
@@ -463,7 +469,7 @@ fn kind_fields(kind: &Kind) -> &'static [&'static str] {
             "type",
         ],
         ("", "namespaces") => &["status.phase"],
-        ("", "replicationcontrollers") | ("apps", "replicasets") => &["status.replicas"],
+        ("", "replicationcontrollers") => &["status.replicas"],
         ("", "secrets") => &["type"],
         ("", "services") => &["spec.clusterIP", "spec.type"],
         ("batch", "jobs") => &["status.successful"],
@@ -527,6 +533,18 @@ mod tests {
             let want = want.map(|terms| terms.into_iter().map(|(f, v, equal)| (f.to_owned(), v.to_owned(), equal)).collect());
             assert_eq!(got, want.map_err(str::to_owned), "{text}");
         }
-        assert!(FieldSelector::parse("spec.foo=1").expect("syntax").check(kinds::POD).is_err());
+        for (kind, field, why) in [
+            ("Pod", "spec.foo", "field label not supported: spec.foo"),
+            ("Node", "metadata.namespace", "field label not supported: metadata.namespace"),
+            ("Job", "status.active", "field label \"status.active\" not supported for Job"),
+            (
+                "ReplicaSet",
+                "status.replicas",
+                "\"status.replicas\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"",
+            ),
+        ] {
+            let refused = FieldSelector::parse(&format!("{field}=1")).expect("syntax").check(Kind::named(kind));
+            assert_eq!(refused.map_err(|e| e.to_string()), Err(why.to_owned()), "{kind}");
+        }
     }
 }

@@ -26,7 +26,7 @@ impl Deleted {
     /// How the API answers: by the object where it is still there, or its kind's are returned; else by a success.
     pub fn answer(&self, kind: KindRef) -> Value {
         match self {
-            Deleted::Gone(object) if !RETURNED.contains(&kind.built_in()) => success(kind, object),
+            Deleted::Gone(object) if !is_returned(kind) => success(kind, object),
             Deleted::Gone(object) | Deleted::Terminating(object) => object.clone(),
         }
     }
@@ -149,7 +149,13 @@ impl ApiServer {
         }
         if kind == kinds::NAMESPACE {
             next.set(&["status", "phase"], "Terminating");
+        }
+        // Their registries mark them themselves, with nothing but the time.
+        if matches!(kind.built_in(), "namespaces" | "customresourcedefinitions") {
             next.remove(&["metadata", "deletionGracePeriodSeconds"]);
+            if let Some(generation) = old.at(&["metadata", "generation"]).as_int() {
+                next.set(&["metadata", "generation"], generation);
+            }
         }
         Ok(Deleted::Terminating(self.commit_update(by, key, next, &old)?))
     }
@@ -177,6 +183,7 @@ impl ApiServer {
         select: &ListOptions,
         options: &DeleteOptions,
     ) -> Result<Vec<Value>, Status> {
+        demand_verb(kind, "deletecollection")?;
         let found = self.list(kind, kind.namespaced.then_some(namespace), select)?;
         for object in &found {
             self.delete(by, kind, object.namespace(), object.name(), options)?;
@@ -228,6 +235,15 @@ fn success(kind: KindRef, object: &Value) -> Value {
     obj!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details})
 }
 
-/// The kinds whose deletion is answered with the object (`ReturnDeletedObject`).
-const RETURNED: [&str; 7] =
-    ["pods", "services", "persistentvolumes", "persistentvolumeclaims", "podtemplates", "resourcequotas", "serviceaccounts"];
+/// Whether a deletion is answered with the object though it is gone (`ReturnDeletedObject`).
+fn is_returned(kind: KindRef) -> bool {
+    match (kind.group, kind.built_in()) {
+        (_, "") => false,
+        ("resource.k8s.io", _) => true,
+        ("storage.k8s.io", plural) => plural != "csistoragecapacities",
+        (_, plural) => matches!(
+            plural,
+            "pods" | "services" | "persistentvolumes" | "persistentvolumeclaims" | "podtemplates" | "resourcequotas" | "serviceaccounts"
+        ),
+    }
+}

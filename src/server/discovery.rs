@@ -36,8 +36,34 @@ const SUBRESOURCES: &[(&str, &[(&str, &str, &str, &[&str])])] = &[
     ("deployments", &[SCALE]),
     ("replicasets", &[SCALE]),
     ("statefulsets", &[SCALE]),
+    ("certificatesigningrequests", &[("approval", "", "CertificateSigningRequest", CHANGE)]),
     ("serviceaccounts", &[("token", "authentication.k8s.io/v1", "TokenRequest", CREATE)]),
     ("services", &[("proxy", "", "ServiceProxyOptions", PROXY)]),
+];
+
+/// The groups in the order in which they are listed; those of definitions come after them, and what other servers serve last.
+// Models the priorities of the APIServices that the API server makes for itself.
+const GROUPS: [&str; 20] = [
+    "apiregistration.k8s.io",
+    "apps",
+    "events.k8s.io",
+    "authentication.k8s.io",
+    "authorization.k8s.io",
+    "autoscaling",
+    "batch",
+    "certificates.k8s.io",
+    "networking.k8s.io",
+    "policy",
+    "rbac.authorization.k8s.io",
+    "storage.k8s.io",
+    "admissionregistration.k8s.io",
+    "apiextensions.k8s.io",
+    "scheduling.k8s.io",
+    "coordination.k8s.io",
+    "node.k8s.io",
+    "discovery.k8s.io",
+    "resource.k8s.io",
+    "flowcontrol.apiserver.k8s.io",
 ];
 
 impl ApiServer {
@@ -61,7 +87,12 @@ impl ApiServer {
                 "serverAddressByClientCIDRs": [{"clientCIDR": "0.0.0.0/0", "serverAddress": "127.0.0.1:6443"}]
             })),
             ["apis"] => {
-                let groups: Vec<Value> = self.groups().iter().map(|(group, versions)| api_group(group, versions)).list();
+                let mut groups = self.groups();
+                groups.order_by_key(|(group, _)| {
+                    let place = GROUPS.iter().position(|name| name == group).unwrap_or(GROUPS.len());
+                    if *group == "metrics.k8s.io" { usize::MAX } else { place }
+                });
+                let groups: Vec<Value> = groups.iter().map(|(group, versions)| api_group(group, versions)).list();
                 Some(obj!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups}))
             }
             ["apis", group] => {
@@ -76,6 +107,16 @@ impl ApiServer {
             ["apis", group, version] => self.resources(group, version),
             _ => None,
         }
+    }
+
+    /// Whether somebody looks after a path: what is of no group that is served finds nobody, who answers in plain text.
+    pub fn has_route(&self, path: &str) -> bool {
+        let mut parts = path.trim_start_matches('/').split(['/', '?']);
+        let (Some(root), group, version) = (parts.next(), parts.next().unwrap_or_default(), parts.next()) else { return false };
+        // Of custom kinds each version looks after its own.
+        let of =
+            |kind: KindRef| kind.group == group && (kind.custom.is_none() || version.is_none_or(|v| schema().versions(kind).contains(&v)));
+        root == "api" || root == "apis" && self.kinds().into_iter().any(of)
     }
 
     /// The groups beside the core's, with their versions, the preferred one first.
@@ -97,11 +138,15 @@ impl ApiServer {
 
     fn resources(&self, group: &str, version: &str) -> Option<Value> {
         let served = |k: &KindRef| k.group == group && (k.version == version || schema().versions(k).contains(&version));
-        let mut found: Vec<Value> = self.kinds().into_iter().filter(served).flat_map(resources_of).list();
+        let kinds = self.kinds().into_iter().filter(served).list();
+        let mut found: Vec<Value> = kinds.iter().copied().flat_map(resources_of).list();
         if found.is_empty() {
             return None;
         }
-        found.order_by_key(|r| r.get("name").arc_str());
+        // Those of definitions come with the status before the scale.
+        if kinds.iter().any(|k| k.custom.is_none()) {
+            found.order_by_key(|r| r.get("name").arc_str());
+        }
         let mut list = obj!({"kind": "APIResourceList", "groupVersion": join_api_version(group, version), "resources": found});
         if !group.is_empty() {
             list.set(&["apiVersion"], "v1");
@@ -143,7 +188,7 @@ fn resources_of(kind: KindRef) -> Vec<Value> {
     let of_table = SUBRESOURCES.iter().filter(|(plural, _)| *plural == kind.plural && kind.custom.is_none()).flat_map(|(_, subs)| *subs);
     let scale = kind.custom.as_ref().filter(|c| !c.scale(kind.version).is_null()).map(|_| &SCALE);
     let status = has_status(kind).then_some(&("status", "", "", CHANGE));
-    for (sub, group_version, of, verbs) in of_table.chain(scale).chain(status) {
+    for (sub, group_version, of, verbs) in of_table.chain(status).chain(scale) {
         let mut sub = row(kind, &format!("{}/{sub}", kind.plural), "", if of.is_empty() { kind.kind } else { of }, verbs);
         if let Some((group, version)) = group_version.split_once('/') {
             sub.set(&["group"], group);

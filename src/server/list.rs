@@ -5,8 +5,9 @@ use super::ApiServer;
 use super::options::ListOptions;
 use super::rest::{self, Target};
 use crate::api::selector::{FieldSelector, LabelSelector};
-use crate::api::{self, Cause, KindRef, Object, Status, Value};
+use crate::api::{self, Cause, KindRef, Object, Status, Value, quote};
 use crate::base::{List as _, Time, base64};
+use crate::obj;
 
 const TOO_OLD: &str = "The resourceVersion for the provided list is too old.";
 const TOKEN_TOO_OLD: &str = "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.";
@@ -65,7 +66,8 @@ impl WatchRequest {
     }
 }
 
-fn number(query: &Query, name: &str) -> Result<i64, Status> {
+/// A parameter of a query that is a number; nought where it is not there.
+pub(super) fn number(query: &Query, name: &str) -> Result<i64, Status> {
     match parameter(query, name) {
         "" => Ok(0),
         text => text.parse().map_err(|_| Status::bad_request(format!("strconv.ParseInt: parsing {text:?}: invalid syntax"))),
@@ -76,8 +78,15 @@ fn revision(text: &str) -> Result<u64, Status> {
     if text.is_empty() {
         return Ok(0);
     }
-    let wrong = || Status::bad_request(format!("invalid resource version: strconv.ParseUint: parsing {text:?}: invalid syntax"));
-    text.parse().map_err(|_| wrong())
+    let why = format!("resourceVersion: Invalid value: {text:?}: strconv.ParseUint: parsing {text:?}: invalid syntax");
+    text.parse().map_err(|_| Status::internal(why).without_reason())
+}
+
+/// What is asked for as it was at a revision that has not come yet.
+fn too_large(asked: u64, newest: u64) -> Status {
+    let cause = obj!({"reason": "ResourceVersionTooLarge", "message": "Too large resource version"});
+    let details = obj!({"causes": [cause], "retryAfterSeconds": 1});
+    Status::new(504, "Timeout", format!("Timeout: Too large resource version: {asked}, current: {newest}")).with_details(details)
 }
 
 /// What is wrong with how the parameters go together.
@@ -94,7 +103,7 @@ fn check(query: &Query) -> Result<(), Status> {
             causes.push(Cause::forbidden(at, "resourceVersionMatch is forbidden when continue is provided"));
         }
         if !matches!(rule, "Exact" | "NotOlderThan") {
-            causes.push(Cause::not_supported(at, &rule.into(), &["", "Exact", "NotOlderThan"]));
+            causes.push(Cause::not_supported(at, &rule.into(), &["Exact", "NotOlderThan", ""]));
         }
         if rule == "Exact" && version == "0" {
             causes.push(Cause::forbidden(at, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""));
@@ -110,7 +119,11 @@ fn check(query: &Query) -> Result<(), Status> {
 fn decode_token(token: &str) -> Result<(String, i64), Status> {
     let invalid = |why: &str| Status::bad_request(format!("invalid continue token: continue key is not valid{why}"));
     let bytes = base64::decode_url(token).ok_or_else(|| invalid(": illegal base64 data"))?;
-    let value = String::from_utf8(bytes).ok().and_then(|text| Value::from_json(&text).ok()).ok_or_else(|| invalid(""))?;
+    let text = String::from_utf8_lossy(&bytes);
+    // Go takes a byte for a character.
+    let odd = bytes.first().map(|b| quote(&char::from(*b).to_string()));
+    let first = odd.map(|c| format!(": invalid character '{}' looking for beginning of value", c.trim_matches('"')));
+    let value = Value::from_json(&text).map_err(|_| invalid(first.as_deref().unwrap_or_default()))?;
     if value.get("v").str() != "meta.k8s.io/v1" {
         return Err(invalid(": server does not recognize this encoded version"));
     }
@@ -124,7 +137,7 @@ fn decode_token(token: &str) -> Result<(String, i64), Status> {
 /// What a list goes on by: the revision that it shows, and the object that it got to, whose namespace counts where those of all are
 /// listed.
 fn continue_token(revision: u64, namespace: &str, name: &str) -> String {
-    let start = if namespace.is_empty() { format!("{name}\0") } else { format!("{namespace}/{name}\0") };
+    let start = if namespace.is_empty() { format!("/{name}\0") } else { format!("/{namespace}/{name}\0") };
     let start = Value::from(start).to_json();
     base64::encode_url(format!("{{\"v\":\"meta.k8s.io/v1\",\"rv\":{revision},\"start\":{start}}}").as_bytes())
 }
@@ -142,6 +155,7 @@ impl ListOptions {
 impl ApiServer {
     /// A list, or the part of it that a query asks for.
     pub(super) fn list_chunk(&self, now: Time, kind: KindRef, namespace: Option<&str>, query: &Query) -> Result<Value, Status> {
+        number(query, "timeoutSeconds")?;
         let limit = usize::try_from(number(query, "limit")?).unwrap_or(0);
         check(query)?;
         let select = selectors(query);
@@ -182,6 +196,12 @@ impl ApiServer {
         Ok(list)
     }
 
+    /// Refuses to read an object as of a revision that is none, or has not come yet.
+    pub(super) fn demand_revision(&self, query: &Query) -> Result<(), Status> {
+        let (asked, newest) = (revision(parameter(query, "resourceVersion"))?, self.revision());
+        if asked > newest { Err(too_large(asked, newest)) } else { Ok(()) }
+    }
+
     /// Where the list that a query asks for begins.
     fn start_of(&self, query: &Query, limit: usize) -> Result<Start, Status> {
         let (token, version) = (parameter(query, "continue"), parameter(query, "resourceVersion"));
@@ -197,9 +217,9 @@ impl ApiServer {
             let at = u64::try_from(revision).unwrap_or(newest).min(newest);
             return Ok(Start { at, after: Some((namespace.to_owned(), name.to_owned())) });
         }
-        let asked = revision(version)?;
+        let asked = revision(version).map_err(|status| Status::bad_request(format!("invalid resource version: {status}")))?;
         if asked > newest {
-            return Err(Status::new(504, "Timeout", format!("Timeout: Too large resource version: {asked}, current: {newest}")));
+            return Err(too_large(asked, newest));
         }
         let is_exact = match parameter(query, "resourceVersionMatch") {
             "Exact" => true,

@@ -30,6 +30,7 @@ mod options;
 mod own_objects;
 mod patch;
 mod proxy;
+mod request_options;
 mod rest;
 #[cfg(test)]
 mod rule_tests;

@@ -2,10 +2,11 @@
 
 use super::authorization::{Attributes, User};
 use super::list::{parameter, selectors};
-use super::options::{Caller, DeleteOptions, FieldValidation, Patch, Preconditions, Propagation, Subresource, WriteOptions};
+use super::options::{Caller, Patch, Subresource, WriteOptions};
+use super::request_options::{check_options, delete_options, sent_delete_options, write_options};
 use super::write::OTHER_NAMESPACE;
 use super::{ApiServer, patch, strategy};
-use crate::api::convert::{to_stored, to_version};
+use crate::api::convert::to_version;
 use crate::api::schema::schema;
 use crate::api::selector::FieldSelector;
 use crate::api::{Cause, EVICTION, KindRef, Object, SCALE, Status, Value, join_api_version, kinds, split_api_version};
@@ -86,9 +87,11 @@ impl ApiServer {
             return self.serve_stored(by, request);
         };
         self.check_kind(request, &target)?;
-        // Another version than the stored one: the body on its way in and the objects on their way out are converted.
-        let body =
-            if request.method == "PATCH" { request.body.clone() } else { to_stored(target.kind, &target.version, request.body.clone()) };
+        // Another version than the stored one: the body is converted when it is read, the objects are on their way out.
+        let mut body = request.body.clone();
+        if request.method != "PATCH" && matches!(body, Value::Map(_)) && body.api_version().is_empty() {
+            body.set(&["apiVersion"], join_api_version(target.kind.group, &target.version));
+        }
         let (code, mut answer) = self.serve_stored(by, &RestRequest { body, ..request.clone() })?;
         if answer.get("kind").str() == target.kind.kind {
             answer = to_version(target.kind, &target.version, answer);
@@ -103,14 +106,13 @@ impl ApiServer {
 
     fn serve_stored(&mut self, by: &Caller, request: &RestRequest<'_>) -> Result<(u16, Value), Status> {
         let (path, query) = request.path.split_once('?').unwrap_or((request.path, ""));
-        match path {
-            "/version" => return Ok((200, version_info())),
-            _ if request.method == "GET" => {
+        let document = if path == "/version" { Some(version_info()) } else { self.discovery(path) };
+        match (document, request.method) {
+            (Some(found), "GET") => return Ok((200, found)),
+            (Some(_), _) => return Err(Status::method_not_allowed()),
+            (None, "GET") => {
                 if let Some(found) = super::health::check(path, query) {
                     return Ok((200, found.into()));
-                }
-                if let Some(found) = self.discovery(path) {
-                    return Ok((200, found));
                 }
             }
             _ => {}
@@ -118,18 +120,24 @@ impl ApiServer {
         let query = parse_query(query);
         let parameter = |name: &str| parameter(&query, name);
         let target = parse_path(self, path).ok_or_else(Status::no_such_resource)?;
+        let routes = routes(target.kind, !target.name.is_empty(), &target.sub).ok_or_else(Status::no_such_resource)?;
         // Of all namespaces at once there are only lists.
-        if target.kind.namespaced && target.namespace.is_empty() && request.method != "GET" {
+        let of_all = target.kind.namespaced && target.namespace.is_empty();
+        if !routes.contains(&request.method) || of_all && request.method != "GET" {
             return Err(Status::method_not_allowed());
+        }
+        let media_type = request.content_type.split(';').next().unwrap_or_default();
+        if matches!(request.method, "POST" | "PUT") && !matches!(media_type, "" | "application/json" | "application/yaml") {
+            return Err(Status::unsupported_media_type(
+                "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, \
+                 application/vnd.kubernetes.protobuf",
+            ));
         }
         let options = write_options(&query, request.agent);
         let Target { kind, namespace, name, sub, .. } = &target;
         let applies = request.content_type == "application/apply-patch+yaml";
         check_options(request, &query, applies)?;
         let (kind, sub_kind) = (*kind, subresource(sub)?);
-        if kind.custom.is_some() && sub_kind == Subresource::Status && !strategy::has_status(kind) {
-            return Err(Status::no_such_resource());
-        }
         if target.version == kind.version {
             self.check_kind(request, &target)?;
         }
@@ -139,26 +147,34 @@ impl ApiServer {
             }
             ("GET", true, _) => Ok((200, self.list_chunk(by.now, kind, (!namespace.is_empty()).then_some(namespace), &query)?)),
             ("GET", false, "scale") => Ok((200, self.scale(kind, namespace, name)?)),
-            ("GET", false, _) => Ok((200, self.as_read(by.now, self.with_managers(kind, self.get(kind, namespace, name)?)))),
+            ("GET", false, _) => {
+                self.demand_revision(&query)?;
+                Ok((200, self.as_read(by.now, self.with_managers(kind, self.get(kind, namespace, name)?))))
+            }
             ("POST", true, _) => Ok((201, self.create(by, kind, namespace, request.body.clone(), &options)?)),
             ("POST", false, "eviction" | "binding") => self.post_to_pod(by, &target, &request.body, &options),
-            ("POST", false, "token") if kind == kinds::SERVICE_ACCOUNT => Ok((201, self.create_token(by, namespace, name, &request.body)?)),
-            ("PUT", false, "scale") => Ok((200, self.update_scale(by, kind, namespace, &request.body, &options)?)),
+            ("POST", false, "token") => Ok((201, self.create_token(by, namespace, name, &request.body)?)),
+            ("PUT", false, "scale") => {
+                let scale = target.addressed(&request.body, true)?;
+                Ok((200, self.update_scale(by, kind, namespace, &scale, &options)?))
+            }
             ("PUT", false, _) => {
                 let object = target.addressed(&request.body, true)?;
-                Ok((200, self.update(by, kind, object, sub_kind, &options)?))
+                let is_new = self.get(kind, namespace, name).is_err();
+                Ok((if is_new { 201 } else { 200 }, self.update(by, kind, object, sub_kind, &options)?))
             }
             ("PATCH", false, _) if applies => {
-                let config = target.configuration(&request.body)?;
-                Ok((200, self.apply(by, kind, namespace, &config, sub_kind, &options)?))
+                let is_new = self.get(kind, namespace, name).is_err();
+                let config = target.configuration(&request.body, is_new)?;
+                Ok((if is_new { 201 } else { 200 }, self.apply(by, kind, namespace, &config, sub_kind, &options)?))
             }
             ("PATCH", false, _) => Ok((200, self.patch(by, kind, namespace, name, &patch_of(request, kind)?, sub_kind, &options)?)),
             ("DELETE", false, _) => {
-                let delete = delete_options(&request.body, &options)?;
+                let delete = sent_delete_options(&request.body, &query)?;
                 Ok((200, self.delete(by, kind, namespace, name, &delete)?.answer(kind)))
             }
             ("DELETE", true, _) => {
-                let delete = delete_options(&request.body, &options)?;
+                let delete = sent_delete_options(&request.body, &query)?;
                 let items = self.delete_collection(by, kind, namespace, &selectors(&query), &delete)?;
                 Ok((200, self.as_list(kind, items)))
             }
@@ -192,43 +208,84 @@ impl ApiServer {
         let (kind, version) = match target.sub.as_str() {
             _ if !matches!(request.method, "POST" | "PUT") => return Ok(()),
             "binding" => (kinds::BINDING, kinds::BINDING.version),
+            "eviction" if request.body.api_version() == "policy/v1beta1" => return Ok(()),
             "eviction" => (&EVICTION, EVICTION.version),
             "scale" => (&SCALE, SCALE.version),
             "token" => return Ok(()),
             _ => (target.kind, &*target.version),
         };
-        let (named, api_version) = (body.kind(), body.api_version());
         let expected = join_api_version(kind.group, version);
-        if named.is_empty() || named == kind.kind && (api_version.is_empty() || api_version == expected) {
+        // What is not said is as expected.
+        let named = if body.kind().is_empty() { kind.kind } else { body.kind() };
+        let api_version = if body.api_version().is_empty() { &expected } else { body.api_version() };
+        if named == kind.kind && api_version == expected && (kind.custom.is_none() || !body.kind().is_empty()) {
             return Ok(());
         }
         let (group, version) = split_api_version(api_version);
-        let is_known =
-            kind.custom.is_some() || kind.group == group && (kind.version == version || schema().versions(kind).contains(&version));
-        if named == kind.kind && is_known {
+        let is_custom = kind.custom.is_some();
+        if is_custom && body.kind().is_empty() {
+            let text = body.to_json();
+            let head = if text.len() > BODY_HEAD { format!("{} ...", text.get(..BODY_HEAD).unwrap_or(&text)) } else { text.clone() };
+            return Err(Status::bad_request(format!(
+                "the object provided is unrecognized (must be of type {}): Object 'Kind' is missing in '{text}' ({head})",
+                kind.kind
+            )));
+        }
+        if is_custom && api_version == expected {
+            return demand_own_kind(kind, body);
+        }
+        let is_known = is_custom || kind.group == group && (kind.version == version || schema().versions(kind).contains(&version));
+        if is_custom || named == kind.kind && is_known {
             let why = format!("the API version in the data ({api_version}) does not match the expected API version ({expected})");
             return Err(Status::bad_request(why));
         }
-        let is_registered = self.kind_of(api_version, named).is_some();
+        let item = named.strip_suffix("List").unwrap_or(named);
+        let is_registered = item.is_empty() || self.kind_of(api_version, item).is_some();
         let why = if is_registered { no_conversion(named, version, kind) } else { not_registered(named, api_version) };
         Err(Status::bad_request(format!("{named} in version {version:?} cannot be handled as a {}: {why}", kind.kind)))
     }
 
-    /// Items as the API lists them: `PodList` with the revision, the items without their own kind.
+    /// Items as the API lists them: `PodList` with the revision, the items without their own kind, but for custom kinds.
     pub fn as_list(&self, kind: KindRef, items: Vec<Value>) -> Value {
+        let is_custom = kind.custom.is_some();
         let items: Vec<Value> = items
             .into_iter()
             .map(|mut v| {
-                v.remove(&["apiVersion"]);
-                v.remove(&["kind"]);
+                if !is_custom {
+                    v.remove(&["apiVersion"]);
+                    v.remove(&["kind"]);
+                }
                 v
             })
             .list();
-        obj!({
+        let mut list = obj!({
             "apiVersion": kind.api_version(), "kind": kind.list_kind(),
             "metadata": {"resourceVersion": self.revision().to_string()}, "items": items
-        })
+        });
+        if is_custom {
+            list.set(&["metadata", "continue"], "");
+        }
+        list
     }
+}
+
+/// Refuses an object of a custom kind that says to be of another kind or version.
+// Models customResourceValidator.ValidateTypeMeta.
+pub(super) fn demand_own_kind(kind: KindRef, object: &Value) -> Result<(), Status> {
+    let mut causes = Vec::new();
+    if object.kind() != kind.kind {
+        causes.push(Cause::invalid("kind", &object.kind().into(), &format!("must be {}", kind.kind)));
+    }
+    if !kind.is_at(object.api_version()) {
+        causes.push(Cause::invalid("apiVersion", &object.api_version().into(), &format!("must be {}", kind.api_version())));
+    }
+    if causes.is_empty() {
+        return Ok(());
+    }
+    let mut status = Status::invalid(kind, object.name(), causes);
+    status.message = status.message.replacen(kind.kind, object.kind(), 1);
+    status.details.set(&["kind"], object.kind());
+    Err(status)
 }
 
 /// Why a body of one kind is not read as another.
@@ -256,34 +313,48 @@ pub fn version_info() -> Value {
 }
 
 impl Target {
-    /// A body with the name and the namespace of its path; refused where it has another name, or another namespace where that
-    /// `matters`.
-    fn addressed(&self, body: &Value, matters: bool) -> Result<Value, Status> {
+    /// A body with the name and the namespace of its path; refused where it has others, or no name though it is `to_be_named`.
+    // Models handlers.checkName and rest.EnsureObjectNamespaceMatchesRequestNamespace.
+    fn addressed(&self, body: &Value, to_be_named: bool) -> Result<Value, Status> {
         let Target { kind, namespace, name, .. } = self;
         let mut object = body.clone();
-        let (sent, sent_namespace) = (body.name(), body.namespace());
-        if !sent.is_empty() && sent != name {
-            return Err(Status::bad_request(format!("the name of the object ({sent}) does not match the name on the URL ({name})")));
-        }
-        object.set(&["metadata", "name"], name.as_str());
+        let sent_namespace = body.namespace();
         if kind.namespaced {
-            if matters && !sent_namespace.is_empty() && sent_namespace != namespace {
+            if !sent_namespace.is_empty() && sent_namespace != namespace {
                 return Err(Status::bad_request(OTHER_NAMESPACE));
             }
             object.set(&["metadata", "namespace"], namespace.as_str());
         }
+        if to_be_named || !body.name().is_empty() {
+            demand_name(body, name)?;
+        }
+        object.set(&["metadata", "name"], name.as_str());
         Ok(object)
     }
 
-    /// A body as the configuration to apply; refused where it is of another version than its path.
-    fn configuration(&self, body: &Value) -> Result<Value, Status> {
-        let (sent, expected) = (body.api_version(), join_api_version(self.kind.group, &self.version));
-        if sent != expected {
-            return Err(Status::bad_request(format!(
-                "Incorrect version specified in apply patch. Specified patch version: {sent}, expected: {expected}"
-            )));
+    /// A body as the configuration to apply; refused where it is of another kind or version than its path.
+    // Models versionCheckManager.
+    fn configuration(&self, body: &Value, to_be_named: bool) -> Result<Value, Status> {
+        let (kind, (group, version)) = (body.kind(), split_api_version(body.api_version()));
+        if kind != self.kind.kind || group != self.kind.group || version != self.version {
+            return Err(Status::bad_request(format!("invalid object type: {group}/{version}, Kind={kind}")));
         }
-        self.addressed(body, false)
+        let mut configuration = self.addressed(body, to_be_named)?;
+        if body.namespace().is_empty() {
+            configuration.remove(&["metadata", "namespace"]);
+        }
+        Ok(configuration)
+    }
+}
+
+/// Refuses an object that has another name than its path, or none.
+pub(super) fn demand_name(object: &Value, name: &str) -> Result<(), Status> {
+    match object.name() {
+        "" => Err(Status::bad_request(format!("the name of the object ({name} based on URL) was undeterminable: name must be provided"))),
+        own if own != name => {
+            Err(Status::bad_request(format!("the name of the object ({own}) does not match the name on the URL ({name})")))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -299,42 +370,25 @@ fn patch_of(request: &RestRequest<'_>, kind: KindRef) -> Result<Patch, Status> {
     }
 }
 
-/// Refuses parameters of a request that writes which say what they may not.
-// Models apimachinery's validation of CreateOptions, UpdateOptions, PatchOptions and DeleteOptions.
-fn check_options(request: &RestRequest<'_>, query: &[(String, String)], applies: bool) -> Result<(), Status> {
-    let method = request.method;
-    let what = match method {
-        "POST" => "CreateOptions",
-        "PUT" => "UpdateOptions",
-        "PATCH" => "PatchOptions",
-        "DELETE" => "DeleteOptions",
-        _ => return Ok(()),
-    };
-    let parameter = |name: &str| parameter(query, name);
-    let mut causes = Vec::new();
-    if method == "PATCH" && applies && parameter("fieldManager").is_empty() {
-        causes.push(Cause::required("fieldManager", "is required for apply patch"));
-    } else if method == "PATCH" && !applies && !parameter("force").is_empty() {
-        causes.push(Cause::forbidden("force", "may not be specified for non-apply patch"));
-    }
-    let mut dry_run: Vec<Value> = query.iter().filter(|(k, _)| k == "dryRun").map(|(_, v)| v.as_str().into()).list();
-    if method == "DELETE" {
-        dry_run.extend_from_slice(request.body.get("dryRun").items());
-    }
-    if dry_run.iter().any(|v| v.str() != "All") {
-        causes.push(Cause::not_supported("dryRun", &dry_run.into(), &["All"]));
-    }
-    let validation = parameter("fieldValidation");
-    if method != "DELETE" && !matches!(validation, "" | "Ignore" | "Strict" | "Warn") {
-        causes.push(Cause::not_supported("fieldValidation", &validation.into(), &["", "Ignore", "Strict", "Warn"]));
-    }
-    if causes.is_empty() { Ok(()) } else { Err(Status::invalid_options(what, causes)) }
+/// As much of a body as is told of one that cannot be read.
+const BODY_HEAD: usize = 30;
+
+/// The methods that a path of a kind knows; none where there is no such path.
+fn routes(kind: KindRef, is_named: bool, sub: &str) -> Option<&'static [&'static str]> {
+    Some(match (kind.built_in(), sub) {
+        (_, "") if is_named => &["GET", "PUT", "PATCH", "DELETE"],
+        (_, "") => &["GET", "POST", "DELETE"],
+        ("pods", "binding" | "eviction") | ("serviceaccounts", "token") => &["POST"],
+        ("namespaces", "finalize") => &["PUT"],
+        _ if strategy::has_part(kind, sub) => &["GET", "PUT", "PATCH"],
+        _ => return None,
+    })
 }
 
 fn subresource(name: &str) -> Result<Subresource, Status> {
     Ok(match name {
         "" | "eviction" | "binding" | "token" => Subresource::None,
-        "status" => Subresource::Status,
+        "status" | "approval" => Subresource::Status,
         "scale" => Subresource::Scale,
         "resize" => Subresource::Resize,
         "ephemeralcontainers" => Subresource::EphemeralContainers,
@@ -375,50 +429,6 @@ pub(super) fn parse_path(api: &ApiServer, path: &str) -> Option<Target> {
     (fits && rest.next().is_none()).then_some(Target { kind, version, namespace, name, sub })
 }
 
-fn write_options(query: &[(String, String)], agent: &str) -> WriteOptions {
-    let manager = parameter(query, "fieldManager");
-    WriteOptions {
-        field_manager: if manager.is_empty() { agent } else { manager }.into(),
-        dry_run: parameter(query, "dryRun") == "All",
-        field_validation: match parameter(query, "fieldValidation") {
-            "Strict" => FieldValidation::Strict,
-            "Ignore" => FieldValidation::Ignore,
-            _ => FieldValidation::Warn,
-        },
-        force: parameter(query, "force") == "true",
-    }
-}
-
-/// The options of a delete that a body has, beside those of the query.
-fn delete_options(body: &Value, options: &WriteOptions) -> Result<DeleteOptions, Status> {
-    let propagation = match body.get("propagationPolicy").str() {
-        "" if body.get("orphanDependents").is_true() => Some(Propagation::Orphan),
-        "" => None,
-        _ if !body.get("orphanDependents").is_null() => {
-            let why = "orphanDependents and deletionPropagation cannot be both set";
-            let cause = Cause::invalid("propagationPolicy", body.get("propagationPolicy"), why);
-            return Err(Status::invalid_options("DeleteOptions", vec![cause]));
-        }
-        "Background" => Some(Propagation::Background),
-        "Foreground" => Some(Propagation::Foreground),
-        "Orphan" => Some(Propagation::Orphan),
-        _ => {
-            let supported = ["Foreground", "Background", "Orphan", "nil"];
-            let cause = Cause::not_supported("propagationPolicy", body.get("propagationPolicy"), &supported);
-            return Err(Status::invalid_options("DeleteOptions", vec![cause]));
-        }
-    };
-    Ok(DeleteOptions {
-        grace_period_s: body.get("gracePeriodSeconds").as_int(),
-        propagation,
-        preconditions: Preconditions {
-            uid: body.at(&["preconditions", "uid"]).as_str().map(Into::into),
-            resource_version: body.at(&["preconditions", "resourceVersion"]).as_str().map(Into::into),
-        },
-        dry_run: options.dry_run || !body.get("dryRun").items().is_empty(),
-    })
-}
-
 /// Undoes URL escaping; what is not valid stays as it is.
 pub(super) fn decode_percent(text: &str) -> String {
     let mut out = Vec::with_capacity(text.len());
@@ -444,6 +454,37 @@ pub(super) fn decode_percent(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::base::Time;
+
+    #[test]
+    fn paths_know_their_methods() {
+        let mut api = ApiServer::new(0);
+        let by = Caller::of_user(Time::ZERO, User::administrator());
+        let (core, apps) = ("/api/v1/namespaces/default", "/apis/apps/v1/namespaces/default");
+        for (method, path, code) in [
+            ("DELETE", format!("{apps}/deployments/d/scale"), 405),
+            ("GET", format!("{apps}/daemonsets/d/scale"), 404),
+            ("GET", format!("{core}/pods/p/binding"), 405),
+            ("POST", format!("{core}/pods/p/eviction"), 400),
+            ("GET", format!("{core}/serviceaccounts/default/token"), 405),
+            ("GET", format!("{core}/serviceaccounts/default/status"), 404),
+            ("PATCH", "/api/v1/namespaces/default/finalize".to_owned(), 405),
+            ("POST", "/api/v1/pods".to_owned(), 405),
+            ("DELETE", "/api/v1/namespaces".to_owned(), 405),
+            ("POST", "/version".to_owned(), 405),
+            ("PUT", format!("{core}/services/s"), 201),
+            ("PUT", format!("{core}/services/s"), 200),
+            ("PUT", format!("{core}/configmaps/s"), 404),
+            ("DELETE", format!("{core}/services/s?dryRun=All"), 200),
+            ("DELETE", format!("{core}/services/s"), 200),
+            ("DELETE", format!("{core}/services/s"), 404),
+        ] {
+            let body = if method == "PUT" { obj!({"metadata": {"name": "s"}, "spec": {"ports": [{"port": 80}]}}) } else { Value::Null };
+            let answer = api.rest(&by, &RestRequest { method, path: &path, content_type: "", agent: "", body });
+            assert_eq!(answer.code, code, "{method} {path}: {:?}", answer.body);
+        }
+        let known = ["/api/v2/x", "/apis/apps/v9", "/apis/nobody/v1", "/nosuch"].map(|path| api.has_route(path));
+        assert_eq!(known, [true, true, false, false]);
+    }
 
     #[test]
     fn requests_that_are_refused() {
@@ -485,14 +526,7 @@ mod tests {
                 ),
             ),
             ("POST", "c", json, "{}", 405, "the server does not allow this method on the requested resource".to_owned()),
-            (
-                "PATCH",
-                "c?fieldManager=m",
-                apply,
-                r#"{"apiVersion":"v2"}"#,
-                400,
-                "Incorrect version specified in apply patch. Specified patch version: v2, expected: v1".to_owned(),
-            ),
+            ("PATCH", "c?fieldManager=m", apply, r#"{"apiVersion":"v2"}"#, 400, "invalid object type: /v2, Kind=".to_owned()),
             (
                 "PATCH",
                 "c?fieldManager=m",
@@ -529,6 +563,78 @@ mod tests {
                 format!(
                     "Delete{options}propagationPolicy: Unsupported value: \"x\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\""
                 ),
+            ),
+            ("DELETE", "c?gracePeriodSeconds=x", json, "null", 400, "strconv.ParseInt: parsing \"x\": invalid syntax".to_owned()),
+            (
+                "DELETE",
+                "c?propagationPolicy=Orphan&orphanDependents=true",
+                json,
+                "null",
+                422,
+                format!(
+                    "Delete{options}propagationPolicy: Invalid value: \"Orphan\": orphanDependents and deletionPropagation cannot be both set"
+                ),
+            ),
+            (
+                "PATCH",
+                "c?fieldManager=a%0Ab",
+                merge,
+                "{}",
+                422,
+                format!("Patch{options}fieldManager: Invalid value: \"a\\nb\": invalid character U+000A (at position 1)"),
+            ),
+            ("DELETE", "c/status", json, "null", 404, "the server could not find the requested resource".to_owned()),
+            (
+                "POST",
+                "",
+                merge,
+                "{}",
+                415,
+                patch::NOT_OF_CUSTOM_KINDS.split(" media types").next().unwrap_or_default().to_owned()
+                    + " media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf",
+            ),
+            (
+                "PUT",
+                "c",
+                json,
+                r#"{"metadata":{}}"#,
+                400,
+                "the name of the object (c based on URL) was undeterminable: name must be provided".to_owned(),
+            ),
+            ("PUT", "c", json, r#"{"metadata":{"name":"c","namespace":"x"}}"#, 400, OTHER_NAMESPACE.to_owned()),
+            (
+                "PATCH",
+                "c",
+                merge,
+                r#"{"metadata":{"name":null}}"#,
+                400,
+                "the name of the object (c based on URL) was undeterminable: name must be provided".to_owned(),
+            ),
+            ("PATCH", "c", merge, r#"{"metadata":{"namespace":"x"}}"#, 400, OTHER_NAMESPACE.to_owned()),
+            (
+                "PATCH",
+                "c",
+                merge,
+                r#"{"metadata":{"resourceVersion":"x"}}"#,
+                500,
+                "strconv.ParseUint: parsing \"x\": invalid syntax".to_owned(),
+            ),
+            (
+                "POST",
+                "",
+                json,
+                r#"{"kind":"Secret"}"#,
+                400,
+                "Secret in version \"v1\" cannot be handled as a ConfigMap: converting (v1.Secret) to (core.ConfigMap): unknown conversion"
+                    .to_owned(),
+            ),
+            (
+                "GET",
+                "c?resourceVersion=x",
+                json,
+                "null",
+                500,
+                "resourceVersion: Invalid value: \"x\": strconv.ParseUint: parsing \"x\": invalid syntax".to_owned(),
             ),
         ] {
             let slash = if path.starts_with('?') { "" } else { "/" };

@@ -45,8 +45,8 @@ impl ApiServer {
         let options = &WriteOptions { field_validation: FieldValidation::Ignore, ..options.clone() };
         let write = Write { by, kind, sub: Subresource::Scale, made_of: MadeOf::Settled, options };
         self.track(&write, Some(&old), &mut object);
-        self.change(&write, object)?;
-        self.scale(kind, namespace, scale.name())
+        let changed = self.change(&write, object)?;
+        Ok(scale_of(kind, &changed))
     }
 
     /// Whether a kind has the `scale` subresource.
@@ -69,13 +69,20 @@ pub(super) fn scale_of(kind: KindRef, object: &Value) -> Value {
         Some(paths) => along(paths.get(member).str()).int(),
         None => object.at(&[half, "replicas"]).int(),
     };
+    let mut spec = obj!({"replicas": count("spec", "specReplicasPath")});
+    if spec.get("replicas").int() == 0 {
+        spec = Value::map();
+    }
+    let mut status = obj!({"replicas": count("status", "statusReplicasPath")});
+    if !selector.is_empty() {
+        status.set(&["selector"], selector);
+    }
     obj!({
         "apiVersion": "autoscaling/v1", "kind": "Scale",
         "metadata": {
             "name": metadata.get("name"), "namespace": metadata.get("namespace"), "uid": metadata.get("uid"),
             "resourceVersion": metadata.get("resourceVersion"), "creationTimestamp": metadata.get("creationTimestamp")
         },
-        "spec": {"replicas": count("spec", "specReplicasPath")},
-        "status": {"replicas": count("status", "statusReplicasPath"), "selector": selector}
+        "spec": spec, "status": status
     })
 }

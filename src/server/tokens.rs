@@ -2,7 +2,7 @@
 //! so theirs is made up; a token is a function of its claims, and replays give the same.
 
 use super::{ApiServer, Caller, User};
-use crate::api::{Cause, Kind, KindRef, Object, Status, Value, kinds};
+use crate::api::{Cause, Kind, KindRef, Object, Status, Value, kinds, split_api_version};
 use crate::base::{List as _, RandomStream, Time, base64};
 use crate::obj;
 
@@ -78,12 +78,27 @@ pub fn account_of(pod: &Value) -> &str {
     }
 }
 
+fn invalid(name: &str, cause: Cause) -> Status {
+    let message = format!("TokenRequest.authentication.k8s.io {name:?} is invalid: {}: {}", cause.field, cause.message);
+    let mut details = obj!({"group": "authentication.k8s.io", "kind": "TokenRequest"});
+    if !name.is_empty() {
+        details.set(&["name"], name);
+    }
+    Status::new(422, "Invalid", message).with_details(details).with_causes(vec![cause])
+}
+
 impl ApiServer {
     /// POST of a service account's `token` subresource.
     // Models registry/core/serviceaccount/storage.TokenREST.
     pub fn create_token(&self, by: &Caller, namespace: &str, name: &str, request: &Value) -> Result<Value, Status> {
         const SECONDS_MIN: i64 = 600;
         const SECONDS_MAX: i64 = 1 << 32;
+        for (member, sent, own) in [("name", request.name(), name), ("namespace", request.namespace(), namespace)] {
+            if !sent.is_empty() && sent != own {
+                let why = format!("must match the service account {member} if specified");
+                return Err(invalid(name, Cause::invalid(format!("metadata.{member}"), &sent.into(), &why)));
+            }
+        }
         let kind = kinds::SERVICE_ACCOUNT;
         let account = self.peek(kind, namespace, name).ok_or_else(|| Status::not_found(kind, name))?;
         let spec = request.get("spec");
@@ -95,9 +110,7 @@ impl ApiServer {
         };
         if !wrong.is_empty() {
             let cause = Cause::invalid("spec.expirationSeconds", seconds, wrong);
-            let message = format!("TokenRequest.authentication.k8s.io {name:?} is invalid: {}: {}", cause.field, cause.message);
-            let details = obj!({"group": "authentication.k8s.io", "kind": "TokenRequest", "name": name});
-            return Err(Status::new(422, "Invalid", message).with_details(details).with_causes(vec![cause]));
+            return Err(invalid("", cause));
         }
         let seconds = seconds.as_int().unwrap_or(3600);
         let to = spec.get("boundObjectRef");
@@ -166,7 +179,10 @@ impl ApiServer {
             "Pod" => ("pod", kinds::POD),
             "Secret" => ("secret", kinds::SECRET),
             "Node" => ("node", kinds::NODE),
-            other => return Err(Status::bad_request(format!("cannot bind token to object of type {other}"))),
+            other => {
+                let (group, version) = split_api_version(to.api_version());
+                return Err(Status::bad_request(format!("cannot bind token to object of type {group}/{version}, Kind={other}")));
+            }
         };
         let name = to.get("name").str();
         let object = self.peek(kind, if kind.namespaced { namespace } else { "" }, name).ok_or_else(|| Status::not_found(kind, name))?;

@@ -8,6 +8,8 @@ use super::digest;
 use super::outcome::{self, Outcome, StepOutcome};
 use super::session::{ApiInput, ContainerRef, Fault, Input, Session, Switch, TimedInput};
 use super::workstation::Workstation;
+use crate::api::Value;
+use crate::api::yaml::read_value;
 use crate::base::{Duration, List as _, Time};
 use crate::server::{ApiServer, Caller, RestRequest, User};
 
@@ -286,7 +288,15 @@ impl Sim {
             Some(Input::Api(ApiInput { request, content_type, body })) => {
                 let (method, path) = request.split_once(' ').unwrap_or(("GET", &request));
                 let by = Caller::of_user(self.now, User::administrator());
-                let answer = self.cluster.api.rest(&by, &RestRequest { method, path, content_type: &content_type, agent: "", body });
+                // A text is the body as it is sent.
+                let body = match &body {
+                    Value::Str(text) => read_value(text).unwrap_or(body),
+                    _ => body,
+                };
+                let mut answer = self.cluster.api.rest(&by, &RestRequest { method, path, content_type: &content_type, agent: "", body });
+                if answer.code == 404 && !self.cluster.api.has_route(path) {
+                    answer.body = "404 page not found\n".into();
+                }
                 self.steps.push(Arc::new(StepOutcome {
                     t,
                     api: Some(request.clone()),
