@@ -4,6 +4,8 @@ use super::go_json::{write_scalar, write_string};
 use super::schema::{GoPart, Schema, Ty, Type, schema};
 use super::split_api_version;
 use super::value::Value;
+use crate::base::Order as _;
+use std::sync::Arc;
 
 /// What is no stored object: its kind, and the members of the struct and of those inside it, level by level. What has no kind is a
 /// version, or says how to delete.
@@ -69,10 +71,19 @@ pub fn sorted(value: &Value, indent: &'static str) -> String {
     text(value, indent, false)
 }
 
+/// A changed object on one line: what stayed as it was is in order, what is not as `before` has its members sorted.
+// Models evanphx/json-patch, which reads no more of a document than it must.
+pub fn changed(before: &Value, after: &Value) -> String {
+    let mut writer = Writer { schema: schema(), out: String::new(), indent: "" };
+    let shape = writer.shape_of(after);
+    writer.write(after, shape, 0, Some(before));
+    writer.out
+}
+
 fn text(object: &Value, indent: &'static str, in_order: bool) -> String {
     let mut writer = Writer { schema: schema(), out: String::new(), indent };
     let shape = if in_order { writer.shape_of(object) } else { Shape::Map };
-    writer.write(object, shape, 0);
+    writer.write(object, shape, 0, None);
     writer.out
 }
 
@@ -103,7 +114,13 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn write(&mut self, value: &Value, shape: Shape<'a>, depth: usize) {
+    /// `before` is what a value was where it may have changed since.
+    fn write(&mut self, value: &Value, shape: Shape<'a>, depth: usize, before: Option<&Value>) {
+        let before = before.filter(|before| match (before, value) {
+            (Value::Map(before), Value::Map(map)) => !Arc::ptr_eq(before, map),
+            (Value::List(before), Value::List(list)) => !Arc::ptr_eq(before, list),
+            _ => true,
+        });
         match value {
             Value::Map(map) => {
                 let mut members: Vec<(&str, &Value, Shape<'a>)> = Vec::new();
@@ -114,12 +131,15 @@ impl<'a> Writer<'a> {
                         members.push((key, member, inner(shape)));
                     }
                 }
+                if before.is_some() {
+                    members.order_by_key(|(key, ..)| *key);
+                }
                 self.out.push('{');
                 for (i, (key, member, shape)) in members.iter().enumerate() {
                     self.begin(i, depth + 1);
                     write_string(&mut self.out, key);
                     self.out.push_str(if self.indent.is_empty() { ":" } else { ": " });
-                    self.write(member, *shape, depth + 1);
+                    self.write(member, *shape, depth + 1, before.map(|before| before.get(key)));
                 }
                 self.end('}', members.is_empty(), depth);
             }
@@ -131,7 +151,7 @@ impl<'a> Writer<'a> {
                         Shape::Of(Ty::ListOf(item)) => Shape::Of(item),
                         shape => shape,
                     };
-                    self.write(item, shape, depth + 1);
+                    self.write(item, shape, depth + 1, before.map(|before| before.items().get(i).unwrap_or(&Value::Null)));
                 }
                 self.end(']', list.is_empty(), depth);
             }
@@ -204,6 +224,20 @@ mod tests {
     use super::*;
     use crate::api::kinds;
     use crate::obj;
+
+    #[test]
+    fn what_changed_is_sorted_and_what_did_not_is_in_order() {
+        let before = obj!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "labels": {"a": "b"}}, "spec": {"nodeName": "n"}});
+        let mut after = before.clone();
+        after.set(&["metadata", "labels", "c"], "d");
+        after.set(&["spec", "containers"], vec![obj!({"name": "c", "image": "i"})]);
+        assert_eq!(
+            changed(&before, &after),
+            r#"{"apiVersion":"v1","kind":"Pod","metadata":{"labels":{"a":"b","c":"d"},"name":"p"},"spec":{"containers":[{"image":"i","name":"c"}],"nodeName":"n"}}"#
+        );
+        after.set(&["metadata"], before.get("metadata"));
+        assert!(changed(&before, &after).contains(r#""metadata":{"name":"p","labels":{"a":"b"}}"#));
+    }
 
     #[test]
     fn members_are_in_the_order_of_the_structs() {

@@ -106,13 +106,18 @@ fn apply(doc: &mut Value, operation: &Value, copied: &mut usize) -> Option<()> {
     match operation.get("op").str() {
         "add" => add(doc, path, operation.get("value").clone()),
         "remove" => take(doc, path).map(|_| ()),
-        "replace" => find_mut(doc, path).map(|slot| *slot = operation.get("value").clone()),
+        "replace" if whole => {
+            *doc = operation.get("value").clone();
+            Some(())
+        }
+        "replace" => put(doc, path, operation.get("value").clone()),
         "move" => take(doc, operation.get("from").str()).and_then(|value| add(doc, path, value)),
-        "copy" => find_mut(doc, operation.get("from").str()).cloned().and_then(|value| {
+        "copy" => look(doc, operation.get("from").str()).and_then(|value| {
             *copied += value.to_json().len();
             if *copied > COPIED_MAX { None } else { add(doc, path, value) }
         }),
-        "test" => find_mut(doc, path).filter(|found| found.same(operation.get("value"))).map(|_| ()),
+        "test" if whole => doc.same(operation.get("value")).then_some(()),
+        "test" => look(doc, path).filter(|found| found.same(operation.get("value"))).map(|_| ()),
         _ => None,
     }
 }
@@ -140,8 +145,26 @@ fn place(part: &str, len: usize) -> Option<usize> {
     if at < 0 { len.checked_sub(at.unsigned_abs()) } else { Some(at.unsigned_abs()) }
 }
 
-fn find_mut<'a>(doc: &'a mut Value, path: &str) -> Option<&'a mut Value> {
-    parts(path).iter().try_fold(doc, |v, part| step(v, part))
+/// What is at a path: what a map does not have is null.
+fn look(doc: &mut Value, path: &str) -> Option<Value> {
+    let (parent, last) = parent(doc, path)?;
+    match parent {
+        // What is looked into counts as changed where the document is told.
+        Value::Map(_) => Some(parent.map_mut().get(&last).cloned().unwrap_or_default()),
+        other => step(other, &last).cloned(),
+    }
+}
+
+/// Puts a value where another is, or where a map could have one.
+fn put(doc: &mut Value, path: &str, value: Value) -> Option<()> {
+    let (parent, last) = parent(doc, path)?;
+    match parent {
+        Value::Map(_) => {
+            parent.map_mut().insert(last, value);
+        }
+        other => *step(other, &last)? = value,
+    }
+    Some(())
 }
 
 fn parent<'a>(doc: &'a mut Value, path: &str) -> Option<(&'a mut Value, String)> {
@@ -196,6 +219,10 @@ mod tests {
         assert_eq!(from_the_end.as_deref(), Ok(r#"{"a":[1,3],"b":{"x/y":1}}"#));
         assert!(run(r#"[{"op":"remove","path":"/a/-3"}]"#).is_err());
         assert!(run(r#"[{"op":"remove","path":"/none"}]"#).is_err());
+        let of_what_is_not_there =
+            run(r#"[{"op":"replace","path":"/c","value":1},{"op":"test","path":"/d","value":null},{"op":"copy","from":"/d","path":"/e"}]"#);
+        assert_eq!(of_what_is_not_there.as_deref(), Ok(r#"{"a":[1,2],"b":{"x/y":1},"c":1,"e":null}"#));
+        assert!(run(r#"[{"op":"replace","path":"/d/e","value":1}]"#).is_err());
         assert!(run(r#"[{"op":"test","path":"/a/0","value":9}]"#).is_err());
         assert!(run(r#"[{"op":"add","path":"/a/9","value":9}]"#).is_err());
         assert!(run(r#"[{"op":"add","value":9}]"#).is_err());

@@ -6,12 +6,12 @@ mod strategic;
 
 use super::ApiServer;
 use super::options::{Caller, FieldValidation, Patch, Subresource, WriteOptions};
-use super::rest::{no_conversion, not_registered};
+use super::rest::{demand_name, demand_own_kind, no_conversion, not_registered};
 use super::strategy::demand_verb;
-use super::write::{MadeOf, Write};
-use crate::api::decode::{from_patched, json_kind, strict_text, wrong_type};
+use super::write::{MadeOf, OTHER_NAMESPACE, Write};
+use crate::api::decode::{StrictError, decode, from_patched, json_kind, strict_text, wrong_type};
 use crate::api::schema::schema;
-use crate::api::{Cause, Kind, KindRef, Object, SCALE, Status, Value, join_api_version, split_api_version};
+use crate::api::{Cause, Kind, KindRef, Object, SCALE, Status, Value, join_api_version, json_order, split_api_version};
 
 pub use json::{JsonPatchError, json_patch, json_patch_by_client};
 pub use merge::{merge_patch, three_way_merge_patch};
@@ -37,9 +37,11 @@ impl ApiServer {
         let current = self.get(kind, namespace, name)?;
         if sub == Subresource::Scale {
             let of = if kind.custom.is_some() { kind } else { &SCALE };
-            let mut scale = apply(of, &self.scale(kind, namespace, name)?, patch)?;
-            if let Patch::Strategic(changes) = patch {
-                scale = self.read_patched(of, &scale, changes, options)?;
+            let current = self.scale(kind, namespace, name)?;
+            let mut scale = apply(of, &current, patch)?;
+            match patch {
+                Patch::Strategic(changes) => scale = self.read_patched(of, &scale, changes, options)?,
+                Patch::Json(_) | Patch::Merge(_) => demand_kind(&SCALE, &current, &scale, options)?,
             }
             return self.update_scale(by, kind, namespace, &scale, options);
         }
@@ -47,7 +49,7 @@ impl ApiServer {
         if !by.is_component() {
             match patch {
                 Patch::Strategic(changes) => next = self.read_patched(kind, &next, changes, options)?,
-                Patch::Json(_) | Patch::Merge(_) => demand_kind(kind, &next)?,
+                Patch::Json(_) | Patch::Merge(_) => demand_kind(kind, &current, &next, options)?,
             }
         }
         demand_same_name(kind, &next, namespace, name)?;
@@ -73,19 +75,11 @@ impl ApiServer {
 
 /// Refuses a patch that gives an object another name, or another namespace.
 fn demand_same_name(kind: KindRef, patched: &Value, namespace: &str, name: &str) -> Result<(), Status> {
-    if patched.name() != name {
-        return Err(Status::bad_request(format!(
-            "the name of the object ({}) does not match the name on the URL ({name})",
-            patched.name()
-        )));
-    }
     let own = patched.namespace();
     if kind.namespaced && !own.is_empty() && own != namespace {
-        return Err(Status::bad_request(format!(
-            "the namespace of the object ({own}) does not match the namespace on the request ({namespace})"
-        )));
+        return Err(Status::bad_request(OTHER_NAMESPACE));
     }
-    Ok(())
+    demand_name(patched, name)
 }
 
 /// The object that a patch makes of `current`.
@@ -116,19 +110,30 @@ fn cannot_read(value: &Value, into: &str) -> String {
 
 /// Refuses what a JSON or merge patch made of an object, where that is none of its kind or of the wrong types.
 // Models jsonPatcher.applyPatchToCurrentObject, which reads it anew.
-fn demand_kind(kind: KindRef, patched: &Value) -> Result<(), Status> {
+fn demand_kind(kind: KindRef, current: &Value, patched: &Value, options: &WriteOptions) -> Result<(), Status> {
+    let strictly =
+        |strict: &[StrictError]| (options.field_validation == FieldValidation::Strict && !strict.is_empty()).then(|| strict_text(strict));
     if kind.custom.is_some() {
-        return Ok(());
+        let why = match decode(kind, patched.clone()) {
+            Ok((_, strict)) => strictly(&strict),
+            Err(status) => status.message.split_once(&format!("handled as a {}: ", kind.kind)).map(|(_, why)| why.to_owned()),
+        };
+        return match why {
+            Some(why) => Err(refused(&json_order::changed(current, patched), &why)),
+            None => demand_own_kind(kind, patched),
+        };
     }
     let (named, (group, version)) = (patched.kind(), split_api_version(patched.api_version()));
     let same = (named.is_empty() || named == kind.kind)
         && (version.is_empty() || group == kind.group && schema().versions(kind).into_iter().any(|v| v == version));
     let why = match (same, Kind::of_group(group, named)) {
-        (true, _) => wrong_type(kind, patched),
+        (true, _) => {
+            wrong_type(kind, patched).or_else(|| strictly(&decode(kind, patched.clone()).map_or(Vec::new(), |(_, strict)| strict)))
+        }
         (false, Some(other)) if schema().versions(other).into_iter().any(|v| v == version) => Some(no_conversion(named, version, kind)),
         (false, _) => Some(not_registered(named, &join_api_version(group, version))),
     };
-    why.map_or(Ok(()), |why| Err(refused(&patched.to_json(), &why)))
+    why.map_or(Ok(()), |why| Err(refused(&json_order::changed(current, patched), &why)))
 }
 
 /// The answer to a strategic patch that makes no object: the patch as Go prints it, and why.

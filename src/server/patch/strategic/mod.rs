@@ -174,6 +174,9 @@ fn merge_map(target: &mut Value, patch: &Value, ty: Option<&'static Type>) -> Re
         {
             let order = patch.get(&format!("{ELEMENT_ORDER}{key}"));
             merge_ordered(target.get_mut(key).list_mut(), changes, order, field.merge_key, inner)?;
+        } else if matches!((target.get(key), change), (Value::List(_), Value::List(_))) {
+            // A list that takes another's place is not looked into.
+            target.map_mut().insert(key.clone(), change.clone());
         } else {
             let mut value = change.clone();
             strip_directives(&mut value);
