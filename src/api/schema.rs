@@ -13,7 +13,7 @@
 use crate::base::{List as _, Order as _, SortedMap, text};
 use std::sync::OnceLock;
 
-use super::{KINDS, Kind, KindRef};
+use super::{KINDS, Kind, KindRef, Value};
 
 /// What a field holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,6 +109,19 @@ pub struct Field {
     pub required: bool,
     /// The only values that it may have, with commas between them; empty where there is no such list.
     pub values: &'static str,
+}
+
+impl Field {
+    /// What an item of a list has for a key that it leaves out: the default, or what Go has where nothing is set.
+    pub fn of_key(&self) -> Option<Value> {
+        match (self.default, &self.ty) {
+            (Some(text), _) => Some(text.into()),
+            _ if self.omit_empty || self.pointer => None,
+            (None, Ty::String) => Some("".into()),
+            (None, Ty::Int32 | Ty::Int64) => Some(0.into()),
+            _ => None,
+        }
+    }
 }
 
 /// A part of a Go struct in its order.

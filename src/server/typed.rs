@@ -113,7 +113,7 @@ fn keys(field: &Field, ty: &Type, item: &Value) -> Result<String, String> {
     };
     let mut names = field.map_keys.clone();
     names.order();
-    let own = |key: &&str| members.get(key).map(shown).or_else(|| ty.field(key).and_then(|f| f.default).map(quote));
+    let own = |key: &&str| members.get(key).map(shown).or_else(|| ty.field(key).and_then(Field::of_key).map(|value| shown(&value)));
     let found: Vec<String> = names.iter().filter_map(|key| own(key).map(|value| format!("{key}={value}"))).list();
     if found.is_empty() {
         let names: Vec<String> = field.map_keys.iter().map(|k| quote(k)).list();
@@ -176,11 +176,9 @@ mod tests {
             ("Deployment", r#"{"spec":{"strategy":{"rollingUpdate":{"maxSurge":1}}}}"#, ""),
             ("Pod", r#"{"spec":{"containers":{"a":"b"}}}"#, ".spec.containers: expected list, got &{map[a:b]}"),
             ("Pod", r#"{"spec":{"containers":[{"name":"a"},{"name":"a"}]}}"#, ".spec.containers: duplicate entries for key [name=\"a\"]"),
-            (
-                "Pod",
-                r#"{"spec":{"containers":[{"image":"a"}]}}"#,
-                ".spec.containers: element 0: associative list with keys has an element that omits all key fields [\"name\"] (and doesn't have default values for any key fields)",
-            ),
+            ("Pod", r#"{"spec":{"containers":[{"image":"a"}]}}"#, ""),
+            ("Pod", r#"{"spec":{"containers":[{},{}]}}"#, ".spec.containers: duplicate entries for key [name=\"\"]"),
+            ("Service", r#"{"spec":{"ports":[{},{}]}}"#, ".spec.ports: duplicate entries for key [port=0,protocol=\"TCP\"]"),
             (
                 "Pod",
                 r#"{"spec":{"containers":[{"name":"a","ports":[{"containerPort":"x"}],"tty":1}]}}"#,

@@ -84,7 +84,7 @@ fn item_key(field: &Field, ty: &Type, item: &Value) -> String {
     let mut keys = Map::new();
     for key in &field.map_keys {
         let own = item.get(key);
-        let default = ty.field(key).and_then(|f| f.default).map(Value::from);
+        let default = ty.field(key).and_then(Field::of_key);
         keys.insert(*key, if own.is_null() { default.unwrap_or_default() } else { own.clone() });
     }
     format!("k:{}", Value::from(keys).to_json())
@@ -191,6 +191,10 @@ pub(super) fn field_set(node: Node, value: &Value) -> Value {
             continue;
         }
         let mut set = field_set(node, value);
+        // Nor is what has nothing but such lists in it about itself.
+        if set.is_empty() && !matches!(node, Node::Leaf) && !value.is_empty() {
+            continue;
+        }
         if key.starts_with("k:") && !set.is_empty() {
             set.set(&["."], Value::map());
         }
