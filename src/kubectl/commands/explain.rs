@@ -38,15 +38,16 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if cx.flags().int("max-depth").is_some_and(|n| n < 0) {
         return fail("--max-depth must be non-negative");
     }
-    if path.contains('[') {
+    let mut parts = path.strip_suffix('.').unwrap_or(path).split('.');
+    let resource = parts.next().unwrap_or("");
+    let mut fields: Vec<&str> = parts.list();
+    // Two dots are JSONPath's descent, brackets an index.
+    if path.contains('[') || fields.contains(&"") || resource.is_empty() && !fields.is_empty() {
         return fail("invalid jsonpath syntax, first node must be field node");
     }
-    let mut parts = path.split('.');
-    let resource = parts.next().unwrap_or("");
     if resource.is_empty() {
         return fail("a resource must be present, got: /, Resource=");
     }
-    let mut fields: Vec<&str> = parts.filter(|p| !p.is_empty()).list();
     let Some(mut kind) = kind_of(cx.host.api, resource) else {
         return Err(CliError::NoResource(format!("the server doesn't have a resource type {resource:?}")));
     };
@@ -67,11 +68,22 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             kind.version
         }
         given => {
+            if given.split('/').count() > 2 {
+                return fail(format!("unexpected GroupVersion string: {given}"));
+            }
             let (group, version) = crate::api::split_api_version(given);
             kind = same_name.into_iter().find(|k| k.group == group).unwrap_or(kind);
             match schema().versions(kind).into_iter().find(|v| *v == version && kind.group == group) {
                 Some(version) => version,
-                None => return fail(format!("couldn't find resource for \"{given}, Resource={}\"", kind.plural)),
+                None => {
+                    let resource = format!("{group}/{version}, Resource={}", kind.plural);
+                    let serves = |k: &KindRef| k.group == group && (k.version == version || schema().versions(*k).contains(&version));
+                    return fail(if cx.host.api.kinds().iter().any(serves) {
+                        format!("GVR ({resource}) not found in OpenAPI schema")
+                    } else {
+                        format!("couldn't find resource for \"{resource}\"")
+                    });
+                }
             }
         }
     };
@@ -260,20 +272,15 @@ fn explain(cx: &mut Context<'_, '_>, kind: KindRef, version: &str, path: &[&str]
         return fail(format!("couldn't find resource for \"{}/{version}, Resource={}\"", kind.group, kind.plural));
     };
     let mut last: Option<(&Type, &Field)> = None;
-    for (i, name) in path.iter().enumerate() {
-        let Some(field) = ty.field(name) else {
+    let mut inside = Some(ty);
+    for name in path {
+        let Some((owner, field)) = inside.and_then(|ty| Some((ty, ty.field(name)?))) else {
             cx.out.out(head);
-            return fail(format!("field {name:?} does not exist"));
+            return fail(format!("field {:?} does not exist", path.last().unwrap_or(name)));
         };
-        last = Some((ty, field));
-        match type_of(&field.ty) {
-            Some(next) => ty = next,
-            None if i + 1 < path.len() => {
-                cx.out.out(head);
-                return fail(format!("field {:?} does not exist", path[i + 1]));
-            }
-            None => {}
-        }
+        last = Some((owner, field));
+        inside = type_of(&field.ty);
+        ty = inside.unwrap_or(ty);
     }
     let mut said = Vec::new();
     let mut silent = false;
