@@ -416,13 +416,15 @@ fn unescaped(value: &str) -> Result<String, SelectorError> {
 }
 
 fn field_text(object: &Value, field: &str) -> String {
+    // Jobs count their successes under another name.
+    let field = if field == "status.successful" { "status.succeeded" } else { field };
     let found = field.split('.').fold(object, |v, part| v.get(part));
     match found {
         // Events call their source by the component's name.
         Value::Map(_) if field == "source" => found.get("component").str().to_owned(),
         Value::Str(s) => s.to_string(),
         Value::Null if matches!(field, "spec.unschedulable" | "spec.hostNetwork") => "false".to_owned(),
-        Value::Null if field == "status.replicas" => "0".to_owned(),
+        Value::Null if matches!(field, "status.replicas" | "status.succeeded") => "0".to_owned(),
         Value::Null => String::new(),
         other => other.to_json(),
     }
@@ -521,6 +523,11 @@ mod tests {
             s.check(kinds::POD).expect("known fields");
             assert_eq!(s.matches(&pod), want, "{text}");
         }
+        let (job, done) = (obj!({}), obj!({"status": {"succeeded": 2}}));
+        let successful = |text: &str, job: &Value| FieldSelector::parse(&format!("status.successful={text}")).expect("syntax").matches(job);
+        assert_eq!([successful("0", &job), successful("2", &job), successful("2", &done)], [true, false, true]);
+        let replicas = FieldSelector::parse("status.replicas=0").expect("syntax");
+        assert!(replicas.check(kinds::REPLICATION_CONTROLLER).is_ok() && replicas.check(kinds::REPLICA_SET).is_err());
         for (text, want) in [
             (r"a=x\,y,b!=c", Ok(vec![("a", "x,y", true), ("b", "c", false)])),
             ("a==b", Ok(vec![("a", "b", true)])),
