@@ -38,7 +38,10 @@ enum Goal {
 #[derive(Clone, Debug)]
 pub struct Waiting {
     goals: Vec<Goal>,
-    queue: Vec<Info>,
+    /// How many of them the next object has reached.
+    reached: usize,
+    /// The objects, and errors of finding them, the next one last.
+    queue: Vec<Result<Info, CliError>>,
     /// What is looked for again and again where `--for=create` waits.
     query: Option<Box<Query>>,
     deadline: Time,
@@ -105,28 +108,21 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     };
     let deadline = cx.host.now + timeout;
     let for_create = goals.iter().any(|g| matches!(g, Goal::Create));
-    let deletes = goals.iter().all(|g| matches!(g, Goal::Delete));
+    let deletes = goals.iter().any(|g| matches!(g, Goal::Delete));
     let query = Query::of(cx);
-    let waiting = Waiting { goals, queue: Vec::new(), query: None, deadline, printer, errors: Vec::new() };
+    let waiting = Waiting { goals, reached: 0, queue: Vec::new(), query: None, deadline, printer, errors: Vec::new() };
     if for_create {
         return Waiting { query: Some(Box::new(query)), ..waiting }.resume(cx);
     }
-    let found = find(cx, &query, cx.args())?;
-    let (infos, mut errors) = found.split();
+    let mut queue = find(cx, &query, cx.args())?.items;
     if deletes {
-        errors.retain(|e| !e.is_not_found());
-        if infos.is_empty() {
-            CliError::check(errors)?;
-            return Ok(Flow::Done);
-        }
+        queue.retain(|item| !matches!(item, Err(e) if e.is_not_found()));
     }
-    if infos.is_empty() {
-        CliError::check(errors)?;
+    if queue.is_empty() && !deletes {
         return fail("no matching resources found");
     }
-    let mut queue = infos;
     queue.reverse();
-    Waiting { queue, errors, ..waiting }.resume(cx)
+    Waiting { queue, ..waiting }.resume(cx)
 }
 
 impl Waiting {
@@ -147,15 +143,26 @@ impl Waiting {
                 self.query = Some(query);
                 return self.wait();
             }
-            self.queue = infos;
-            self.queue.reverse();
+            self.queue = infos.into_iter().rev().map(Ok).list();
         }
-        while let Some(info) = self.queue.last().cloned() {
+        while let Some(item) = self.queue.last().cloned() {
+            let info = match item {
+                Ok(info) => info,
+                Err(error) => {
+                    self.queue.pop();
+                    self.errors.push(error);
+                    continue;
+                }
+            };
             cx.require(("list", info.kind, ""), &info.namespace, &info.name)?;
             let current = cx.host.api.get(info.kind, &info.namespace, &info.name).ok();
             match self.is_met(&info, current.as_ref()).map(|met| met && !late) {
                 Ok(true) => {
-                    self.queue.pop();
+                    // One after the other.
+                    self.reached += 1;
+                    if self.reached >= self.goals.len() {
+                        self.next();
+                    }
                     match &mut self.printer {
                         Some(printer) => printer.print(current.as_ref().unwrap_or(&info.object), cx.out)?,
                         None => cx.out.outln(format!("{} condition met", named(info.kind, &info.name))),
@@ -163,14 +170,14 @@ impl Waiting {
                 }
                 Ok(false) if cx.host.now < self.deadline => return self.wait(),
                 Ok(false) => {
-                    self.queue.pop();
+                    self.next();
                     let once = cx.flags().duration_micros("timeout") == Some(0);
                     late = !once && !self.goals.iter().any(|g| matches!(g, Goal::Delete));
                     let what = if once { "condition not met for" } else { "timed out waiting for the condition on" };
                     self.errors.push(CliError::Message(format!("{what} {}/{}", info.kind.plural, info.name)));
                 }
                 Err(error) => {
-                    self.queue.pop();
+                    self.next();
                     self.errors.push(error);
                 }
             }
@@ -184,22 +191,22 @@ impl Waiting {
         Ok(Flow::Wait(Task::WaitFor(Box::new(self)), Step::WaitChange(Some(until))))
     }
 
+    /// Goes on to the next object.
+    fn next(&mut self) {
+        self.queue.pop();
+        self.reached = 0;
+    }
+
+    /// Whether the object has reached the goal that it has not reached yet.
     fn is_met(&self, info: &Info, current: Option<&Value>) -> Result<bool, CliError> {
-        for goal in &self.goals {
-            let met = match (goal, current) {
-                (Goal::Create, current) => current.is_some(),
-                (Goal::Delete, current) => current.is_none_or(|c| c.uid() != info.object.uid()),
-                (_, None) => {
-                    return fail(format!("timed out waiting for the condition on {}/{}", info.kind.plural, info.name));
-                }
-                (Goal::Condition(name, value), Some(object)) => has_condition(object, name, value),
-                (Goal::Path(path, value), Some(object)) => finds(path, value.as_deref(), object)?,
-            };
-            if !met {
-                return Ok(false);
-            }
+        match (self.goals.get(self.reached), current) {
+            (None, _) => Ok(true),
+            (Some(Goal::Create), current) => Ok(current.is_some()),
+            (Some(Goal::Delete), current) => Ok(current.is_none_or(|c| c.uid() != info.object.uid())),
+            (_, None) => fail(format!("timed out waiting for the condition on {}/{}", info.kind.plural, info.name)),
+            (Some(Goal::Condition(name, value)), Some(object)) => Ok(has_condition(object, name, value)),
+            (Some(Goal::Path(path, value)), Some(object)) => finds(path, value.as_deref(), object),
         }
-        Ok(true)
     }
 }
 
