@@ -85,8 +85,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         0 => {}
         1 if !selector.is_empty() => return Err(cx.usage("only a selector (-l) or a POD name is allowed")),
         1 => {}
-        2 if container.is_empty() => container = args.pop().unwrap_or_default(),
-        2 => return fail("only one of -c or an inline [CONTAINER] arg is allowed"),
+        2 => container = args.pop().unwrap_or_default(),
         _ => {
             return Err(cx.usage(
                 "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command",
@@ -98,29 +97,16 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if !since.is_empty() && crate::base::parse_rfc3339(since).is_none() {
         return fail(crate::api::time_error::explain(since, "2006-01-02T15:04:05Z07:00"));
     }
-    if flags.given("since") && !flags.text("since-time").is_empty() {
-        return fail("at most one of `sinceTime` or `sinceSeconds` may be specified");
-    }
-    if flags.is_on("all-containers") && !container.is_empty() {
-        return fail(format!("--all-containers=true should not be specified with container name {container}"));
-    }
-    if flags.int("limit-bytes").is_some_and(|bytes| bytes < 0) {
-        return fail("--limit-bytes must be greater than 0");
-    }
-    if flags.duration_micros("since").is_some_and(|us| us <= -500_000) {
-        return fail("--since must be greater than 0");
-    }
-    if flags.int("tail").is_some_and(|t| t < -1) {
-        return fail("--tail must be greater than or equal to -1");
-    }
     let namespace = cx.namespace();
     if !selector.is_empty() {
         let options = ListOptions { label_selector: selector.to_owned(), ..ListOptions::default() };
         let pods = cx.list(kinds::POD, Some(&namespace), &options)?;
         if pods.is_empty() {
             cx.out.errln(format!("No resources found in {namespace} namespace."));
+            check_asked(cx, &container)?;
             return Ok(Flow::Done);
         }
+        check_asked(cx, &container)?;
         let streams = streams_of(cx, &pods, &container)?;
         return Follow { streams, pending: None }.begin(cx);
     }
@@ -133,8 +119,34 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         Err(error) => return Err(error),
     };
     let Some(info) = info else { return fail("expected one resource") };
+    check_asked(cx, &container)?;
     let deadline = cx.host.now + timeout(cx);
     Follow { streams: Vec::new(), pending: Some((info, deadline)) }.resume(cx)
+}
+
+/// What is looked at only once the object is found.
+// Models LogsOptions.Validate.
+fn check_asked(cx: &Context<'_, '_>, container: &str) -> Result<(), CliError> {
+    let flags = cx.flags();
+    if flags.given("since") && !flags.text("since-time").is_empty() {
+        return fail("at most one of `sinceTime` or `sinceSeconds` may be specified");
+    }
+    if flags.is_on("all-containers") && !container.is_empty() {
+        return fail(format!("--all-containers=true should not be specified with container name {container}"));
+    }
+    if flags.given("container") && cx.args().len() == 2 {
+        return fail("only one of -c or an inline [CONTAINER] arg is allowed");
+    }
+    if flags.int("limit-bytes").is_some_and(|bytes| bytes < 0) {
+        return fail("--limit-bytes must be greater than 0");
+    }
+    if flags.duration_micros("since").is_some_and(|us| us <= -500_000) {
+        return fail("--since must be greater than 0");
+    }
+    if flags.int("tail").is_some_and(|t| t < -1) {
+        return fail("--tail must be greater than or equal to -1");
+    }
+    Ok(())
 }
 
 /// How long is waited for what does not run yet.
