@@ -49,7 +49,7 @@ fn holds(config: &Value, list: &str, name: &Value) -> bool {
 
 fn parse(path: &str, bytes: &[u8]) -> Result<Value, CliError> {
     let documents = decode_documents(&String::from_utf8_lossy(bytes))
-        .map_err(|e| CliError::Message(format!("error loading config file {path:?}: {e}")))?;
+        .map_err(|e| CliError::Message(format!("error loading config file {path:?}: {}", e.reason)))?;
     let object = documents.into_iter().next().map(|d| d.value).unwrap_or_default();
     let version = object.get("apiVersion").str();
     if !matches!(version, "" | "v1") {

@@ -141,11 +141,12 @@ pub fn subresource(cx: &Context<'_, '_>, info: &Info, name: &str) -> Result<Subr
     }
 }
 
-/// A patch is JSON where it begins so, YAML otherwise. What only looks like JSON goes to the server as it is.
+/// A patch is JSON where it begins as an object does, YAML otherwise. What only looks like JSON goes to the server as it is.
+// Models yaml.ToJSON, and that what is said of a failure quotes its empty outcome.
 fn parse(text: &str) -> Result<Result<Value, String>, CliError> {
-    if text.trim_start().starts_with(['{', '[']) {
+    if text.trim_start().starts_with('{') {
         return Ok(Value::from_json(text).map_err(|e| go_json::syntax_error(text.as_bytes()).unwrap_or_else(|| e.to_string())));
     }
-    let documents = decode_documents(text).map_err(|e| CliError::Message(format!("unable to parse {text:?}: {}", e.reason)))?;
+    let documents = decode_documents(text).map_err(|e| CliError::Message(format!("unable to parse \"\": {}", e.reason)))?;
     Ok(Ok(documents.into_iter().next().map(|d| d.value).unwrap_or_default()))
 }

@@ -208,7 +208,7 @@ impl Build<'_> {
         if depth > DEPTH_MAX {
             return self.refuse(format!("accumulating resources: bases within bases, more than {DEPTH_MAX} of them, at '{directory}'"));
         }
-        let documents = decode_documents(text).map_err(|e| format!("invalid Kustomization: {e}"))?;
+        let documents = decode_documents(text).map_err(|e| format!("invalid Kustomization: {}", e.reason))?;
         let kustomization = documents.into_iter().next().map(|d| d.value).unwrap_or_default();
         self.check(&kustomization, directory)?;
         if depth == 0 {

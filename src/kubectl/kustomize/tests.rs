@@ -173,7 +173,7 @@ fn what_is_wrong_is_said() {
     );
     assert_eq!(
         built(&[("kustomization.yaml", "patches:\n- patch: |\n    apiVersion: v1\n    kind: Service\n    metadata: {name: web}\n")], "."),
-        "error: no matches for Id Service.v1.[noGrp]/web.[noNs]; failed to find unique target for patch Service.v1.[noGrp]/web.[noNs]"
+        "error: no resource matches strategic merge patch \"Service.v1.[noGrp]/web.[noNs]\": no matches for Id Service.v1.[noGrp]/web.[noNs]; failed to find unique target for patch Service.v1.[noGrp]/web.[noNs]"
     );
     assert_eq!(
         built(&[("kustomization.yaml", "commonLabels: {a: b}\n")], "."),

@@ -222,7 +222,9 @@ fn merge(text: &str, target: &Value, items: &mut Vec<Item>) -> Result<(), String
         }
         if places.is_empty() && target.is_null() {
             let id = id(&patch, patch.name());
-            return Err(format!("no matches for Id {id}; failed to find unique target for patch {id}"));
+            return Err(format!(
+                "no resource matches strategic merge patch \"{id}\": no matches for Id {id}; failed to find unique target for patch {id}"
+            ));
         }
         for place in places.into_iter().rev() {
             let item = &mut items[place];
