@@ -278,6 +278,9 @@ impl<'a> Context<'a, '_> {
 
     /// The same of a request that is logged, also where it is refused.
     fn require_logged(&mut self, verb: &str, request: &Request<'_>, sent: Sent<'_>) -> Result<(), CliError> {
+        if request.name.is_empty() && matches!(verb, "get" | "update" | "patch" | "delete") {
+            return Err(CliError::Message("resource name may not be empty".into()));
+        }
         let allowed = self.require((verb, request.kind, request.subresource), request.namespace, request.name);
         if let Err(CliError::Status(status)) = &allowed {
             self.log_request(request, sent, status.code, Err(status));

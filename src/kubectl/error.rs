@@ -68,6 +68,11 @@ impl CliError {
         CliError::of(errors).map_or(Ok(()), Err)
     }
 
+    /// As [`CliError::check`], but also one error as an aggregate: where it is one itself, it is printed as one of several.
+    pub fn aggregate(errors: Vec<CliError>) -> Result<(), CliError> {
+        if errors.is_empty() { Ok(()) } else { Err(CliError::Many(errors)) }
+    }
+
     /// What the API answered, where that is what it is.
     pub fn status(&self) -> Option<&Status> {
         if let CliError::Status(status) = self { Some(status) } else { None }

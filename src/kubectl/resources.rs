@@ -113,9 +113,14 @@ impl Found {
         Ok(infos)
     }
 
-    /// Does something for each object. Errors are kept in the order they came up, but those of reading files come last.
-    // Models how ContinueOnErrorVisitor and EagerVisitorList hand errors on.
+    /// Does something for each object.
     pub fn each(self, act: &mut dyn FnMut(Info) -> Result<(), CliError>) -> Result<(), CliError> {
+        CliError::check(self.visit(act))
+    }
+
+    /// Errors are kept in the order they came up, but those of reading files come last, as an aggregate.
+    // Models how ContinueOnErrorVisitor and EagerVisitorList hand errors on.
+    fn visit(self, act: &mut dyn FnMut(Info) -> Result<(), CliError>) -> Vec<CliError> {
         let (mut errors, mut late) = (Vec::new(), Vec::new());
         for item in self.items {
             match item {
@@ -124,25 +129,17 @@ impl Found {
                 Err(error) => errors.push(error),
             }
         }
-        errors.extend(late);
-        CliError::check(errors)
-    }
-
-    /// How many objects were found.
-    pub fn count(&self) -> usize {
-        self.items.iter().filter(|i| i.is_ok()).count()
+        errors.extend(CliError::aggregate(late).err());
+        errors
     }
 
     /// The objects, and the errors.
     pub fn split(self) -> (Vec<Info>, Vec<CliError>) {
         let mut infos = Vec::new();
-        let mut errors = Vec::new();
-        for item in self.items {
-            match item {
-                Ok(info) => infos.push(info),
-                Err(error) => errors.push(error),
-            }
-        }
+        let errors = self.visit(&mut |info| {
+            infos.push(info);
+            Ok(())
+        });
         (infos, errors)
     }
 }
@@ -166,12 +163,16 @@ pub fn kind_of(api: &ApiServer, text: &str) -> Option<KindRef> {
 /// The same among these kinds.
 pub fn kind_among(kinds: &[KindRef], text: &str) -> Option<KindRef> {
     let lower = text.to_lowercase();
-    let is = |k: &Kind, name: &str| (k.plural == name || k.short_names.contains(&name) || k.singular() == name) && !k.verbs.is_empty();
+    // Only short names are to be written as they are.
+    let as_written = text.split('.').next().unwrap_or(text);
+    let is_short = |k: &Kind| k.short_names.contains(&as_written);
+    let is = |k: &Kind, name: &str| (k.plural == name || is_short(k) || k.singular() == name) && !k.verbs.is_empty();
     let Some((name, group)) = lower.split_once('.') else { return kinds.iter().copied().find(|k| is(k, &lower)) };
     let in_group = |group: &str, version: Option<&str>| {
         // With its group, a kind is known by its own name too.
         let called = |k: &Kind| is(k, name) || k.kind.eq_ignore_ascii_case(name);
-        kinds.iter().copied().find(|k| called(k) && k.group == group && version.is_none_or(|v| schema().versions(k).contains(&v)))
+        let serves = |k: &Kind| is_short(k) || version.is_none_or(|v| schema().versions(k).contains(&v));
+        kinds.iter().copied().find(|k| called(k) && k.group == group && serves(k))
     };
     // What ends with a dot is of the core group: `pods.v1.`.
     if let Some((version, rest)) = group.split_once('.')
@@ -308,6 +309,10 @@ pub fn find(cx: &mut Context<'_, '_>, query: &Query, args: &[String]) -> Result<
             return fail("resource/name arguments cannot be provided when a path is specified");
         }
         return from_files(cx, query, &paths);
+    }
+    // An unset variable of a script, say.
+    if args.first().is_some_and(String::is_empty) {
+        require_kind(cx.host.api, "")?;
     }
     if selected {
         if named {

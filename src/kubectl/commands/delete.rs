@@ -167,7 +167,7 @@ impl Deleting {
                 return Ok(Flow::Wait(Task::Delete(Box::new(self)), Step::WaitUntil(next)));
             }
         }
-        self.errors.append(&mut self.unread);
+        self.errors.extend(CliError::aggregate(std::mem::take(&mut self.unread)).err());
         CliError::check(std::mem::take(&mut self.errors))?;
         if self.count == 0 {
             cx.out.outln("No resources found");

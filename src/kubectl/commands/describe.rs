@@ -61,14 +61,14 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         }
         errors.clear();
     } else if infos.is_empty() {
-        CliError::check(errors)?;
+        CliError::aggregate(errors)?;
         // Also of kinds that are in none.
         let place = if query.all_namespaces { String::new() } else { format!(" in {} namespace.", cx.namespace()) };
         cx.out.errln(format!("No resources found{place}"));
         return Ok(Flow::Done);
     }
     errors.extend(show(cx, &infos, alone, by_prefix_only));
-    CliError::check(errors)?;
+    CliError::aggregate(errors)?;
     Ok(Flow::Done)
 }
 

@@ -110,21 +110,6 @@ fn table_options(cx: &Context<'_, '_>) -> TableOptions {
     }
 }
 
-/// Whether the arguments name several types.
-// Models resource.MultipleTypesRequested.
-fn several_types(args: &[String]) -> bool {
-    let mut types: Vec<&str> = Vec::new();
-    for arg in args {
-        match arg.split_once('/') {
-            None if arg == "all" || arg.split(',').filter(|t| !t.is_empty()).count() > 1 => return true,
-            None => {}
-            Some((kind, _)) if !types.contains(&kind) => types.push(kind),
-            Some(_) => {}
-        }
-    }
-    types.len() > 1
-}
-
 fn print_table(cx: &mut Context<'_, '_>, found: Found) -> Result<Flow, CliError> {
     let mut options = table_options(cx);
     let kinds = found.kinds.clone();
@@ -132,10 +117,12 @@ fn print_table(cx: &mut Context<'_, '_>, found: Found) -> Result<Flow, CliError>
     let (mut infos, errors) = found.split();
     // Each list counts, also an empty one; of what is named, only what was found.
     let mut shown: Vec<KindRef> = if listed { kinds.clone() } else { infos.iter().map(|i| i.kind).list() };
+    // The server answers with a table for each of them. Of several tables kubectl looks for the path in the tables themselves.
+    let several_tables = shown.len() > 1;
     shown.dedup();
     options.with_kind |= shown.len() > 1;
     if let Some(field) = cx.flags().get("sort-by").filter(|f| !f.is_empty()) {
-        if several_types(cx.args()) {
+        if several_tables {
             let path = relaxed_path(field).unwrap_or_else(|_| field.to_owned());
             return Err(CliError::Message(SortError::NotFound(path).to_string()));
         }
@@ -160,7 +147,7 @@ fn print_table(cx: &mut Context<'_, '_>, found: Found) -> Result<Flow, CliError>
         let place = if namespaced { format!(" in {} namespace.", cx.namespace()) } else { String::new() };
         cx.out.errln(format!("No resources found{place}"));
     }
-    CliError::check(errors)?;
+    CliError::aggregate(errors)?;
     Ok(Flow::Done)
 }
 

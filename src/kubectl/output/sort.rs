@@ -52,7 +52,8 @@ pub fn sort_objects(objects: &mut Vec<Value>, path: &str) -> Result<(), SortErro
         _ => 0,
     };
     let present: Vec<&Value> = keys.iter().flatten().filter(|k| !k.is_null()).list();
-    if let Some(odd) = present.iter().find(|k| kind(k) == 0) {
+    // What is alone is compared with nothing.
+    if let Some(odd) = present.iter().find(|k| kind(k) == 0).filter(|_| present.len() > 1) {
         return Err(unsortable(format!("unsortable type: {}", odd.go_type())));
     }
     if present.windows(2).any(|pair| kind(pair[0]) != kind(pair[1])) {
@@ -90,8 +91,8 @@ mod tests {
 
     fn sorted(path: &str) -> Result<String, String> {
         let mut objects = vec![
-            obj!({"metadata": {"name": "b"}, "n": 10, "q": "1Gi", "list": [1]}),
-            obj!({"metadata": {"name": "a"}, "n": 9, "q": "500Mi", "some": "x"}),
+            obj!({"metadata": {"name": "b"}, "n": 10, "q": "1Gi", "list": [1], "map": {}}),
+            obj!({"metadata": {"name": "a"}, "n": 9, "q": "500Mi", "list": [], "some": "x"}),
             obj!({"metadata": {"name": "c"}, "n": 11, "q": "2k"}),
         ];
         sort_objects(&mut objects, path).map_err(|e| e.to_string())?;
@@ -105,6 +106,7 @@ mod tests {
         assert_eq!(sorted("n").as_deref(), Ok("abc"));
         assert_eq!(sorted(".q").as_deref(), Ok("cab"));
         assert_eq!(sorted(".some").as_deref(), Ok("bca"));
+        assert_eq!(sorted(".map").as_deref(), Ok("acb"));
         assert_eq!(sorted(".nope"), Err("couldn't find any field with path \"{.nope}\" in the list of objects".into()));
         assert_eq!(sorted("{.metadata.name"), Err("sorting error: unclosed action".into()));
         assert_eq!(
