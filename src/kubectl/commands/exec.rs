@@ -1,6 +1,6 @@
 //! `kubectl exec` and `attach`: a program in a container, its input and output passed through.
 
-use crate::api::{Object, Status, Value, kinds};
+use crate::api::{Object, Value, kinds};
 use crate::base::{Duration, List as _};
 use crate::kubectl::checks::check_pod_timeout;
 use crate::kubectl::command::{Command, Flow, Task};
@@ -102,7 +102,6 @@ fn exec(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail(format!("cannot exec into a container in a completed pod; current phase is {phase}"));
     }
     let container = container_of(cx, &pod, cx.flags().text("container"), cx.flags().is_on("quiet"))?;
-    check_host(&pod)?;
     let (stdin, tty) = terminal(cx, cx.flags().is_on("tty"));
     let request =
         ExecRequest { namespace: pod.namespace().into(), pod: pod.name().into(), container, command: command.to_vec(), stdin, tty };
@@ -142,7 +141,6 @@ pub fn attach_to(cx: &mut Context<'_, '_>, pod: &Value, container: &str) -> Resu
         cx.out.errln("All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.");
         cx.out.errln("If you don't see a command prompt, try pressing enter.");
     }
-    check_host(pod)?;
     let (namespace, name) = (pod.namespace(), pod.name());
     let farewell = match own {
         Some((mark, _)) if tty && !quiet => {
@@ -158,14 +156,6 @@ pub fn attach_to(cx: &mut Context<'_, '_>, pod: &Value, container: &str) -> Resu
     };
     let request = ExecRequest { namespace: namespace.into(), pod: name.into(), container, command: Vec::new(), stdin, tty };
     Ok(Session { farewell, ..Session::start(cx, &request, false)? })
-}
-
-/// Nothing runs of a pod that no node has.
-fn check_host(pod: &Value) -> Result<(), CliError> {
-    if pod.at(&["spec", "nodeName"]).is_empty() {
-        return Err(Status::bad_request(format!("pod {} does not have a host assigned", pod.name())).into());
-    }
-    Ok(())
 }
 
 /// `-i`, and whether a terminal that is wanted is there to be had.
@@ -187,6 +177,10 @@ impl Session {
         let now = cx.host.now;
         let ExecRequest { namespace, pod, container, command, stdin, tty } = request;
         cx.require(("create", kinds::POD, if command.is_empty() { "attach" } else { "exec" }), namespace, pod)?;
+        // Nothing runs of a pod that no node has.
+        if cx.host.api.peek(kinds::POD, namespace, pod).is_some_and(|p| p.at(&["spec", "nodeName"]).is_empty()) {
+            return fail(format!("unable to upgrade connection: pod {pod} does not have a host assigned"));
+        }
         let Some(node) = cx.host.node.as_deref_mut() else {
             return fail("unable to upgrade connection: error dialing backend: no kubelet runs here");
         };
