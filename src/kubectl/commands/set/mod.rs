@@ -103,6 +103,32 @@ fn for_containers(spec: &mut Value, mut change: impl FnMut(&mut Value)) {
     }
 }
 
+/// Makes an object from a file what Go's types write: some members also where they are empty.
+fn typed(info: &Info, object: &mut Value) {
+    let Ok(path) = pod_spec_path(info) else { return };
+    for_containers(object.at_mut(path), |container| fill(container, &["resources"], Value::map()));
+    let (strategy, counts): (_, &[&str]) = match info.kind.kind {
+        "Deployment" => ("strategy", &[]),
+        "DaemonSet" => ("updateStrategy", &["currentNumberScheduled", "desiredNumberScheduled", "numberMisscheduled", "numberReady"]),
+        "StatefulSet" => ("updateStrategy", &["availableReplicas", "replicas"]),
+        "ReplicaSet" | "ReplicationController" => ("", &["replicas"]),
+        _ => ("", &[]),
+    };
+    if !strategy.is_empty() {
+        fill(object, &["spec", strategy], Value::map());
+    }
+    fill(object, &["status"], Value::map());
+    for count in counts {
+        fill(object, &["status", count], 0.into());
+    }
+}
+
+fn fill(object: &mut Value, path: &[&str], value: Value) {
+    if object.at(path).is_null() {
+        object.set(path, value);
+    }
+}
+
 /// Whether a container is meant by `-c`: its name, or a pattern with `*`.
 // Models kubectl/pkg/cmd/set.selectString, for which the first part may stand anywhere, and which takes where a part stands in what
 // is left of the name for where it stands in the name.
@@ -131,6 +157,9 @@ fn send(cx: &mut Context<'_, '_>, reporter: &mut Reporter, info: &Info, mut next
         return Ok(());
     }
     let dry_run = cx.dry_run()?;
+    if cx.flags().is_on("local") {
+        typed(info, &mut next);
+    }
     if dry_run == DryRun::Client || cx.flags().is_on("local") {
         return reporter.report(done, &next, cx.out);
     }
