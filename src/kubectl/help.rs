@@ -61,9 +61,13 @@ fn text(command: &Command, path: &str) -> String {
         }
         out += "\n";
     }
-    if !command.subcommands.is_empty() {
-        out += &subcommands(command);
-    }
+    out + &whole_usage(command, path)
+}
+
+/// What a group consists of, a command's flags, and how they are used.
+pub fn whole_usage(command: &Command, path: &str) -> String {
+    let name = path.strip_prefix("kubectl ").unwrap_or_default();
+    let mut out = if command.subcommands.is_empty() { String::new() } else { subcommands(command) };
     let mut flags: Vec<&Flag> = command.flags.iter().copied().flatten().filter(|f| f.deprecated.is_empty()).list();
     flags.order_by_key(|f| f.name);
     if !flags.is_empty() {

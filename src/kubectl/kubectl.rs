@@ -103,8 +103,8 @@ impl Kubectl {
             let state = if topics.is_empty() || !std::ptr::eq(command, &ROOT) {
                 State::Help
             } else {
-                let usage = help::usage(&ROOT, "kubectl");
-                State::Refused(CliError::Exit(0, format!("Unknown help topic [{}]\n{usage}", topics.join(" "))))
+                let usage = help::whole_usage(&ROOT, "kubectl");
+                State::Refused(CliError::Exit(0, format!("Unknown help topic [{}]\n\n\n{usage}", topics.join(" "))))
             };
             return Kubectl { state, ..refused(CliError::Exit(0, String::new())) };
         }
@@ -120,7 +120,14 @@ impl Kubectl {
         }
         let parsed = match flags::parse(&words, &tables) {
             Ok(parsed) => parsed,
-            Err(message) => return refused(CliError::Message(format!("{message}\nSee '{path} --help' for usage."))),
+            Err(message) => {
+                let advice = match command.name {
+                    "diff" => format!("See '{path} -h' for help and examples"),
+                    "options" => format!("Run '{path}' without flags."),
+                    _ => format!("See '{path} --help' for usage."),
+                };
+                return refused(CliError::Message(format!("{message}\n{advice}")));
+            }
         };
         let state = if parsed.flags.is_on("help") { State::Help } else { State::Start };
         let Parsed { flags, args, dash } = parsed;
@@ -286,11 +293,12 @@ fn begin(command: &'static Command, cx: &mut Context<'_, '_>) -> Result<Flow, Cl
     }
     let run = match command.run {
         Run::Do(run) => run,
-        Run::Group(_) if std::ptr::eq(command, &ROOT) => {
+        // These do not mind words that they do not know.
+        Run::Group(_) if std::ptr::eq(command, &ROOT) || command.name == "certificate" && !cx.args().is_empty() => {
             help::print(command, cx);
             return Ok(Flow::Done);
         }
-        Run::Group(_) if !cx.args().is_empty() => {
+        Run::Group(_) if !cx.args().is_empty() && !command.subcommands.is_empty() => {
             let error = cx.usage(format!("unknown command {:?}", cx.args().join(" ")));
             return Err(error);
         }

@@ -108,7 +108,8 @@ impl Reporter {
 
 /// `kind.group/name`.
 pub fn named(kind: KindRef, name: &str) -> String {
-    if kind.group.is_empty() { format!("{}/{name}", kind.singular()) } else { format!("{}.{}/{name}", kind.singular(), kind.group) }
+    let word = kind.kind.to_lowercase();
+    if kind.group.is_empty() { format!("{word}/{name}") } else { format!("{word}.{}/{name}", kind.group) }
 }
 
 /// A file's text, with Go's words where it cannot be read.

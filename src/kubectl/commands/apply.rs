@@ -536,9 +536,7 @@ fn set_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let query = Query { latest: false, ..Query::of(cx) };
     let mut changes = Vec::new();
     for mut info in find(cx, &query, &[])?.into_infos()? {
-        let mut wanted = info.object.clone();
-        last_applied::annotate(&mut wanted);
-        let text = wanted.annotation(LAST_APPLIED).unwrap_or("").to_owned();
+        let text = to_compact_json(&info.object) + "\n";
         fetch(cx, &mut info)?;
         match info.object.annotation(LAST_APPLIED) {
             None if !cx.flags().is_on("create-annotation") => {

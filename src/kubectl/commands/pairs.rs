@@ -67,7 +67,7 @@ pub struct Asked {
     pub dry_run: DryRun,
     /// Whether the map is to be shown.
     pub listing: bool,
-    /// Whether there are several objects.
+    /// Whether there may be several objects.
     many: bool,
     pub reporter: Reporter,
 }
@@ -96,7 +96,7 @@ impl Asked {
         if !found.single && !flags.text("resource-version").is_empty() {
             return fail("--resource-version may only be used with a single resource");
         }
-        Ok((Asked { what, changes, dry_run, listing, many: found.count() > 1, reporter }, found))
+        Ok((Asked { what, changes, dry_run, listing, many: !found.single, reporter }, found))
     }
 
     /// Whether the server is to make the changes.

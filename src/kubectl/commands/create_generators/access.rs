@@ -2,7 +2,7 @@
 
 use super::{Failure, GENERATOR, finish, generator, one_name, texts};
 use crate::api::Value;
-use crate::base::List as _;
+use crate::base::{List as _, Order as _};
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -157,6 +157,7 @@ fn rules(cx: &mut Context<'_, '_>, verbs: &[String], resources: Vec<Resource>) -
         }
     }
     let names = cx.flags().list("resource-name");
+    rules.order_by(|(a, _), (b, _)| a.cmp(b));
     Ok(rules
         .into_iter()
         .map(|(group, resources)| {

@@ -1,7 +1,7 @@
 //! `kubectl rollout history`.
 
 use super::{revisions, targets};
-use crate::api::{kinds, quote};
+use crate::api::kinds;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{CHANGE_CAUSE, Context};
 use crate::kubectl::describe::describe_pod_template;
@@ -28,7 +28,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let found = targets(cx)?;
     found.each(&mut |info| {
         let Some(revisions) = revisions::of(cx, &info)? else {
-            return fail(format!("no history viewer has been implemented for {}", quote(&info.kind.group_kind())));
+            return Err(super::none_for(info.kind, "history", "history viewer"));
         };
         if let Some(printer) = &mut printer {
             for revision in revisions.iter().filter(|r| wanted == 0 || r.number == wanted) {
@@ -37,6 +37,10 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             return Ok(());
         }
         let name = name_of(&info.object);
+        if wanted > 0 && revisions.is_empty() {
+            cx.out.outln(format!("{name} with revision #{wanted}\nNo rollout history found."));
+            return Ok(());
+        }
         if wanted > 0 {
             let Some(revision) = revisions.iter().find(|r| r.number == wanted) else {
                 return fail("unable to find the specified revision");

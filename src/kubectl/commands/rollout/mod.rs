@@ -7,7 +7,7 @@ mod revisions;
 pub mod status;
 mod undo;
 
-use crate::api::Value;
+use crate::api::{KindRef, Value, quote};
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -43,6 +43,19 @@ fn none_found(cx: &mut Context<'_, '_>, found: &Found) -> bool {
         cx.out.errln(format!("No resources found in {} namespace.", cx.namespace()));
     }
     none
+}
+
+/// What is said of a kind without revisions: of a workload's that there is no `tool` for it, of others that none was looked for.
+// Models apps.GroupKindElement.Accept, and HistoryViewerFor and RollbackerFor.
+fn none_for(kind: KindRef, sought: &str, tool: &str) -> CliError {
+    let quoted = quote(&kind.group_kind());
+    CliError::Message(
+        if kind.group == "batch" || matches!((kind.group, kind.kind), ("apps", "ReplicaSet") | ("", "Pod" | "ReplicationController")) {
+            format!("no {tool} has been implemented for {quoted}")
+        } else {
+            format!("error retrieving {sought} for {quoted}, no visitor method exists for {{{} {}}}", kind.group, kind.kind)
+        },
+    )
 }
 
 /// The flags of what changes workloads.

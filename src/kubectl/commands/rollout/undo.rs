@@ -3,7 +3,7 @@
 use super::revisions::{self, Revision};
 use super::targets;
 use crate::api::well_known::{CONTROLLER_REVISION_HASH, LAST_APPLIED, POD_TEMPLATE_HASH};
-use crate::api::{Object, Value, quote};
+use crate::api::{Object, Value};
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::describe::describe_pod_template;
@@ -62,7 +62,7 @@ fn without_hash(template: &Value) -> Value {
 // Models polymorphichelpers.RollbackerFor.
 fn roll_back(cx: &mut Context<'_, '_>, info: &Info, to: i64, dry_run: DryRun) -> Result<String, CliError> {
     let Some(all) = revisions::of(cx, info)? else {
-        return fail(format!("no rollbacker has been implemented for {}", quote(&info.kind.group_kind())));
+        return Err(super::none_for(info.kind, "rollbacker", "rollbacker"));
     };
     let is_deployment = info.kind.kind == "Deployment";
     if to < 0 {
