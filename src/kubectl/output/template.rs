@@ -10,8 +10,7 @@ use thiserror::Error;
 
 use super::go_value;
 use super::json::to_compact_json;
-use crate::api::{Map, Value};
-use crate::base::List as _;
+use crate::api::Value;
 
 /// What is wrong with a template, or with an object for it, in Go's words.
 #[derive(Clone, Debug, Error, PartialEq)]
@@ -55,7 +54,7 @@ impl GoTemplate {
     /// The text for an object, without a newline of its own; where the template fails, what was printed before, and the error.
     /// Members that are not there are an error unless `allow_missing`.
     pub fn print(&self, data: &Value, allow_missing: bool) -> (String, Option<TemplateError>) {
-        exec::execute(&self.text, &self.trees, with_floats(data), allow_missing)
+        exec::execute(&self.text, &self.trees, data.clone(), allow_missing)
     }
 
     /// What kubectl adds on standard output where [`GoTemplate::print`] fails on an object.
@@ -65,23 +64,13 @@ impl GoTemplate {
              \traw data was:\n\t\t{}\n\tobject given to template engine was:\n\t\t{}\n\n",
             self.text,
             to_compact_json(data),
-            go_value::plain(&with_floats(data))
+            go_value::plain(data)
         )
     }
 
     /// What kubectl says on standard error (after `error: `) where [`GoTemplate::print`] fails.
     pub fn failure(&self, error: &TemplateError) -> String {
         format!("error executing template {}: {error}", crate::api::quote(&self.text))
-    }
-}
-
-/// The value as Go's JSON decoder makes it: every number is a float.
-fn with_floats(v: &Value) -> Value {
-    match v {
-        Value::Int(i) => Value::Float(*i as f64),
-        Value::List(l) => l.iter().map(with_floats).list().into(),
-        Value::Map(m) => m.iter().map(|(k, v)| (k.clone(), with_floats(v))).collect::<Map>().into(),
-        _ => v.clone(),
     }
 }
 

@@ -39,7 +39,7 @@ impl Val {
     fn type_name(&self) -> &'static str {
         match &self.value {
             Some(_) if !self.typed => "interface {}",
-            Some(v) => funcs::type_name(v),
+            Some(v) => v.go_type(),
             None => "<nil>",
         }
     }
@@ -367,7 +367,7 @@ impl Machine<'_> {
                     (Operand::Constant(..) | Operand::Nil, _) => self.fail(format!("expected string; found {}", arg.shown())),
                     (_, None) => self.fail("invalid value; expected string"),
                     (_, Some(Value::Null)) => self.fail("wrong type for value; expected string; got interface {}"),
-                    (_, Some(v)) => self.fail(format!("wrong type for value; expected string; got {}", funcs::type_name(v))),
+                    (_, Some(v)) => self.fail(format!("wrong type for value; expected string; got {}", v.go_type())),
                 };
             }
             values.push(value.value);
@@ -376,7 +376,7 @@ impl Machine<'_> {
             if funcs::wants_string(name, values.len()) && !matches!(last.value, Some(Value::Str(_))) {
                 return match &last.value {
                     None => self.fail("invalid value; expected string"),
-                    Some(v) => self.fail(format!("wrong type for value; expected string; got {}", funcs::type_name(v))),
+                    Some(v) => self.fail(format!("wrong type for value; expected string; got {}", v.go_type())),
                 };
             }
             values.push(last.value);

@@ -52,14 +52,6 @@ pub(super) fn is_true(v: &Value) -> bool {
     !v.is_empty()
 }
 
-/// The name of a value's type in Go; an integer is one that the template wrote.
-pub(super) fn type_name(v: &Value) -> &'static str {
-    match v {
-        Value::Int(_) => "int",
-        other => other.go_type(),
-    }
-}
-
 /// A function with its arguments; `None` is Go's invalid value.
 pub(super) struct Call<'a> {
     pub(super) name: &'a str,
@@ -101,7 +93,7 @@ impl Call<'_> {
             "js" => text(escape_js(&printf::print(&values()))),
             "urlquery" => text(escape_query(&printf::print(&values()))),
             _ => match &args[0] {
-                Some(v) => Err(format!("non-function {} of type {}", go_value::plain(v), type_name(v))),
+                Some(v) => Err(format!("non-function {} of type {}", go_value::plain(v), v.go_type())),
                 None => Err("call of nil".into()),
             },
         }
@@ -141,12 +133,15 @@ fn present(v: &Option<Value>) -> bool {
 
 fn equal(a: &Option<Value>, b: &Option<Value>) -> Result<bool, String> {
     if basic(a) != basic(b) {
-        return if present(a) && present(b) { Err("incompatible types for comparison".into()) } else { Ok(false) };
+        return match (a, b) {
+            (Some(x), Some(y)) if present(a) && present(b) => Err(incompatible(x, y)),
+            _ => Ok(false),
+        };
     }
     match (a, b) {
         (Some(Value::List(_) | Value::Map(_)), _) | (_, Some(Value::List(_) | Value::Map(_))) => {
             let show = |v: &Option<Value>| v.as_ref().map_or_else(|| "<nil>".into(), go_value::plain);
-            let kind = |v: &Option<Value>| v.as_ref().map_or("<nil>", type_name);
+            let kind = |v: &Option<Value>| v.as_ref().map_or("<nil>", Value::go_type);
             Err(format!("non-comparable types {}: {}, {}: {}", show(a), kind(a), kind(b), show(b)))
         }
         _ if !present(a) || !present(b) => Ok(present(a) == present(b)),
@@ -166,15 +161,19 @@ fn equal_to_any(a: &Option<Value>, others: &[Option<Value>]) -> Result<bool, Str
     Ok(false)
 }
 
+fn incompatible(a: &Value, b: &Value) -> String {
+    format!("incompatible types for comparison: {} and {}", a.go_type(), b.go_type())
+}
+
 fn order(a: &Option<Value>, b: &Option<Value>) -> Result<Option<Ordering>, String> {
-    let (Some(x), Some(y)) = (basic(a), basic(b)) else { return Err("invalid type for comparison".into()) };
-    if x != y {
-        return Err("incompatible types for comparison".into());
+    if basic(a).is_none() || basic(b).is_none() {
+        return Err("invalid type for comparison".into());
     }
     match (a, b) {
         (Some(Value::Int(a)), Some(Value::Int(b))) => Ok(Some(a.cmp(b))),
         (Some(Value::Float(a)), Some(Value::Float(b))) => Ok(a.partial_cmp(b)),
         (Some(Value::Str(a)), Some(Value::Str(b))) => Ok(Some(a.as_str().cmp(b))),
+        (Some(x), Some(y)) if basic(a) != basic(b) => Err(incompatible(x, y)),
         _ => Err("invalid type for comparison".into()),
     }
 }
@@ -186,7 +185,7 @@ fn length(v: &Option<Value>) -> Called {
         Some(Value::Str(s)) => Ok(Some(s.len().into())),
         Some(Value::List(l)) => Ok(Some(l.len().into())),
         Some(Value::Map(m)) => Ok(Some(m.len().into())),
-        Some(other) => Err(format!("len of type {}", type_name(other))),
+        Some(other) => Err(format!("len of type {}", other.go_type())),
     }
 }
 
@@ -195,7 +194,7 @@ fn position(index: &Option<Value>, len: usize) -> Result<usize, String> {
     match index {
         Some(Value::Int(i)) => usize::try_from(*i).ok().filter(|i| *i <= len).ok_or_else(|| format!("index out of range: {i}")),
         None | Some(Value::Null) => Err("cannot index slice/array with nil".into()),
-        Some(other) => Err(format!("cannot index slice/array with type {}", type_name(other))),
+        Some(other) => Err(format!("cannot index slice/array with type {}", other.go_type())),
     }
 }
 
@@ -213,9 +212,9 @@ fn index(item: &Option<Value>, indices: &[Option<Value>]) -> Called {
             Some(Value::Map(m)) => match i {
                 Some(Value::Str(key)) => Some(m.get(key).cloned().unwrap_or(Value::Null)),
                 None | Some(Value::Null) => return Err("value is nil; should be of type string".into()),
-                Some(other) => return Err(format!("value has type {}; should be string", type_name(other))),
+                Some(other) => return Err(format!("value has type {}; should be string", other.go_type())),
             },
-            Some(other) => return Err(format!("can't index item of type {}", type_name(other))),
+            Some(other) => return Err(format!("can't index item of type {}", other.go_type())),
         };
     }
     Ok(item)
@@ -230,7 +229,7 @@ fn slice(item: &Option<Value>, indices: &[Option<Value>]) -> Called {
         Some(Value::Str(_)) if indices.len() == 3 => return Err("cannot 3-index slice a string".into()),
         Some(Value::Str(s)) => s.len(),
         Some(Value::List(l)) => l.len(),
-        Some(other) => return Err(format!("can't slice item of type {}", type_name(other))),
+        Some(other) => return Err(format!("can't slice item of type {}", other.go_type())),
     };
     let from = indices.first().map_or(Ok(0), |i| position(i, len))?;
     let to = indices.get(1).map_or(Ok(len), |i| position(i, len))?;

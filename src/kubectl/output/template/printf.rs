@@ -1,6 +1,5 @@
 //! Go's `fmt.Sprint`, `Sprintln` and `Sprintf`.
 
-use super::funcs::type_name;
 use crate::api::{Value, quote};
 use crate::base::List as _;
 use crate::kubectl::output::go_value::{plain, syntax};
@@ -92,7 +91,7 @@ pub(super) fn printf(format: &str, args: &[Value]) -> String {
     }
     if used < args.len() {
         let extra: Vec<String> =
-            args[used..].iter().map(|v| if v.is_null() { "<nil>".into() } else { format!("{}={}", type_name(v), plain(v)) }).list();
+            args[used..].iter().map(|v| if v.is_null() { "<nil>".into() } else { format!("{}={}", v.go_type(), plain(v)) }).list();
         out.push_str(&format!("%!(EXTRA {})", extra.join(", ")));
     }
     out
@@ -100,7 +99,7 @@ pub(super) fn printf(format: &str, args: &[Value]) -> String {
 
 fn one(verb: char, v: &Value, flags: &Flags) -> String {
     let text = match (verb, v) {
-        ('T', _) => type_name(v).to_owned(),
+        ('T', _) => v.go_type().to_owned(),
         ('v', _) if flags.sharp => syntax(v),
         ('v', Value::Int(n)) => signed(n.to_string(), flags),
         ('v', _) => plain(v),
@@ -129,7 +128,7 @@ fn one(verb: char, v: &Value, flags: &Flags) -> String {
             format!("map[{}]", m.iter().map(member).collect::<Vec<_>>().join(" "))
         }
         (_, Value::Null) => format!("%!{verb}(<nil>)"),
-        _ => format!("%!{verb}({}={})", type_name(v), plain(v)),
+        _ => format!("%!{verb}({}={})", v.go_type(), plain(v)),
     };
     pad(text, flags)
 }

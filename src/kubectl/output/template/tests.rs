@@ -26,8 +26,12 @@ fn templates_print_as_kubectl_prints_them() {
         ("{{(index .items 0).none}}", "<no value>"),
         ("{{printf \"%s-%d\" .kind 5}}", "List-5"),
         ("{{printf \"%d %5.1f|%-4s|%04d|%q|%v|%x\" 3 1.25 \"a\" 7 \"b\" true 255}}", "3   1.2|a   |0007|\"b\"|true|ff"),
-        ("{{printf \"%d\" \"x\"}}{{printf \"%s\"}}{{printf \"x\" 1}}", "%!d(string=x)%!s(MISSING)x%!(EXTRA int=1)"),
-        ("{{range .items}}{{.status.ready}} {{.status.restarts}} {{end}}", "true 0 false 1e+06 "),
+        ("{{printf \"%d\" \"x\"}}{{printf \"%s\"}}{{printf \"x\" 1}}", "%!d(string=x)%!s(MISSING)x%!(EXTRA int64=1)"),
+        ("{{range .items}}{{.status.ready}} {{.status.restarts}} {{end}}", "true 0 false 1000000 "),
+        (
+            "{{range .items}}{{if gt .status.restarts 5}}{{printf \"%d %T\" .status.restarts .status.restarts}}{{end}}{{end}}",
+            "1000000 int64",
+        ),
         ("{{exists . \"items\"}} {{exists . \"x\"}}", "true false"),
         ("{{.secret | base64decode}}", "hi"),
         ("{{with .empty}}x{{else}}none{{end}}{{with .kind}}{{.}}{{end}}", "noneList"),
@@ -83,7 +87,7 @@ fn mistakes_are_named_as_go_names_them() {
         (
             "{{eq .kind 1}}",
             "",
-            "template: output:1:2: executing \"output\" at <eq .kind 1>: error calling eq: incompatible types for comparison",
+            "template: output:1:2: executing \"output\" at <eq .kind 1>: error calling eq: incompatible types for comparison: string and int64",
         ),
         (
             "{{index .items 7}}",
