@@ -191,7 +191,18 @@ fn print_objects(cx: &mut Context<'_, '_>, found: Found, mut printer: ObjectPrin
         return Ok(Flow::Done);
     }
     if let Some(field) = cx.flags().get("sort-by").filter(|f| !f.is_empty()) {
-        sort(&mut infos, field).map_err(|e| CliError::Message(e.to_string()))?;
+        match sort(&mut infos, field) {
+            Ok(()) => {}
+            Err(SortError::Unsortable { path, reason }) => {
+                let message = format!("Field {path} in *unstructured.Unstructured is an unsortable type: interface, err: {reason}");
+                cx.klog("F", "sorter.go:329", &message);
+                return Err(CliError::Exit(1, String::new()));
+            }
+            Err(SortError::Path(error)) => {
+                return fail(relaxed_path(field).err().map_or_else(|| error.to_string(), |refusal| refusal.to_string()));
+            }
+            Err(error) => return fail(error.to_string()),
+        }
     }
     for info in &mut infos {
         let object = std::mem::take(&mut info.object);
