@@ -77,7 +77,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
                 Some(version) => version,
                 None => {
                     let resource = format!("{group}/{version}, Resource={}", kind.plural);
-                    let serves = |k: &KindRef| k.group == group && (k.version == version || schema().versions(*k).contains(&version));
+                    let serves = |k: &KindRef| k.group == group && (k.version == version || schema().versions(k).contains(&version));
                     return fail(if cx.host.api.kinds().iter().any(serves) {
                         format!("GVR ({resource}) not found in OpenAPI schema")
                     } else {
