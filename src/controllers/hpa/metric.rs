@@ -40,8 +40,8 @@ pub(super) fn measure(
     let container = source.get("container").str();
     let target = source.get("target");
     let failure = |message: String| {
-        let what = if kind == "Resource" { "resource" } else { "container" };
-        Failure { reason, wrapped: format!("failed to get {resource} {what} metric value: {message}"), message }
+        let (which, what) = if kind == "Resource" { (resource, "resource") } else { (container, "container") };
+        Failure { reason, wrapped: format!("failed to get {which} {what} metric value: {message}"), message }
     };
     let average = target.get("averageValue");
     let (goal, noun) = if !average.is_null() {
