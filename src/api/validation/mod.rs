@@ -128,8 +128,9 @@ pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
     if let Some(custom) = &kind.custom {
         custom::check(kind, custom, object, None, &mut errors.0);
     }
-    // Where its kind finds nothing wrong, its metadata are looked at as any object's.
-    if errors.0.is_empty() {
+    // Where its kind finds nothing wrong, its metadata are looked at as any object's that is kept. Reviews are not.
+    let is_kept = !matches!(kind.group, "authorization.k8s.io" | "authentication.k8s.io");
+    if is_kept && errors.0.is_empty() {
         meta::any_meta(&mut errors, object.get("metadata"), kind.namespaced, path_segment);
     }
     errors.0
