@@ -295,13 +295,13 @@ impl Walk {
     }
 
     fn time(&mut self, ty: &Ty, text: &str) -> Option<Value> {
+        let is_micro = *ty == Ty::MicroTime;
         match base::parse_rfc3339(text) {
-            Some((unix_s, micros)) => {
-                let micros = (*ty == Ty::MicroTime).then_some(micros);
-                Some(base::format_rfc3339(unix_s, micros).into())
+            Some((unix_s, micros)) if !is_micro || super::time_error::has_micros(text) => {
+                Some(base::format_rfc3339(unix_s, is_micro.then_some(micros)).into())
             }
-            None => {
-                let layout = if *ty == Ty::MicroTime { "2006-01-02T15:04:05.000000Z07:00" } else { "2006-01-02T15:04:05Z07:00" };
+            _ => {
+                let layout = if is_micro { "2006-01-02T15:04:05.000000Z07:00" } else { "2006-01-02T15:04:05Z07:00" };
                 self.fail(super::time_error::explain(text, layout))
             }
         }

@@ -2,6 +2,11 @@
 
 use std::fmt::Write as _;
 
+/// The fraction of a second in the layout of a `MicroTime`.
+const FRACTION: &str = ".000000";
+/// How long a time is up to its seconds.
+const SECONDS_LEN: usize = "2006-01-02T15:04:05".len();
+
 /// `parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"`.
 pub fn explain(text: &str, layout: &str) -> String {
     let quoted = quote(text);
@@ -39,7 +44,12 @@ pub fn explain(text: &str, layout: &str) -> String {
         }
         field += 1;
     }
-    if let Some(fraction) = rest.strip_prefix('.') {
+    if layout.contains(FRACTION) {
+        match after_fraction(rest) {
+            Some(after) => rest = after,
+            None => return cannot(rest, FRACTION),
+        }
+    } else if let Some(fraction) = rest.strip_prefix('.') {
         rest = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
     }
     let zone = match rest.strip_prefix('Z') {
@@ -61,6 +71,18 @@ pub fn explain(text: &str, layout: &str) -> String {
         Some("") => format!("parsing time {quoted}: day out of range"),
         Some(extra) => format!("parsing time {quoted}: extra text: {}", quote(extra)),
     }
+}
+
+/// What comes after six digits of a second's fraction, where those are there.
+fn after_fraction(text: &str) -> Option<&str> {
+    let (fraction, after) = text.split_at_checked(FRACTION.len())?;
+    let digits = fraction.strip_prefix(['.', ','])?;
+    digits.bytes().all(|b| b.is_ascii_digit()).then_some(after)
+}
+
+/// Whether a time has the six digits after its seconds that a `MicroTime` must have, and no more.
+pub fn has_micros(text: &str) -> bool {
+    text.get(SECONDS_LEN..).and_then(after_fraction).is_some_and(|after| !after.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Quotes as `time` does, which shows what is not ASCII by its bytes.
@@ -91,5 +113,21 @@ mod tests {
         assert!(explain("2026-01-01T00:00:00+aé12").ends_with(r#"cannot parse "+a\xc3\xa912" as "Z07:00""#));
         assert!(explain("2026-01-01T00:00:00+01:+1").ends_with("cannot parse \"+01:+1\" as \"Z07:00\""));
         assert_eq!(explain("2026-02-03"), "parsing time \"2026-02-03\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"\" as \"T\"");
+    }
+
+    #[test]
+    fn a_micro_time_has_six_digits() {
+        let layout = "2006-01-02T15:04:05.000000Z07:00";
+        for (fraction, wrong) in [
+            ("Z", r#"cannot parse "Z" as ".000000""#),
+            (".123Z", r#"cannot parse ".123Z" as ".000000""#),
+            (".12345aZ", r#"cannot parse ".12345aZ" as ".000000""#),
+            (".1234567Z", r#"cannot parse "7Z" as "Z07:00""#),
+        ] {
+            let time = format!("2026-01-01T00:00:00{fraction}");
+            assert!(!super::has_micros(&time), "{time}");
+            assert!(super::explain(&time, layout).ends_with(wrong), "{}", super::explain(&time, layout));
+        }
+        assert!(super::has_micros("2026-01-01T00:00:00.123456Z"));
     }
 }
