@@ -313,12 +313,7 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
         }
     }
     match sub {
-        Subresource::Status => {
-            if kind == kinds::POD && object.at(&["status", "qosClass"]).is_empty() {
-                object.set(&["status", "qosClass"], old.at(&["status", "qosClass"]));
-            }
-            *object = with_status(kind, object, old);
-        }
+        Subresource::Status => *object = with_status(kind, object, old),
         Subresource::EphemeralContainers => {
             let mut next = rewritten(object, old);
             take(object.get("spec"), next.get_mut("spec"), "ephemeralContainers");
