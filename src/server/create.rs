@@ -25,7 +25,8 @@ impl ApiServer {
         let write = &write.of(self.current(write.kind));
         let Write { by, kind, options, .. } = *write;
         demand_verb(kind, "create")?;
-        let body = object.clone();
+        // What a component writes is not read anew: nothing of it gets lost.
+        let body = (!by.is_component()).then(|| object.clone());
         let mut object = self.decode(by, kind, object, options)?;
         let stored = stored_kind(kind);
         if stored != kind {
@@ -69,8 +70,9 @@ impl ApiServer {
         strategy::prepare_for_create(kind, &mut object, by);
         self.allocate(write, &mut object, None)?;
         let key = ObjectKey::new(kind, object.namespace_arc(), object.name_arc());
-        let charged =
-            self.demand_creatable(write, &key, (&body, &object), versioned).inspect_err(|_| self.take_back(write, &object, None))?;
+        let charged = self
+            .demand_creatable(write, &key, (body.as_ref(), &object), versioned)
+            .inspect_err(|_| self.take_back(write, &object, None))?;
         if kind == kinds::JOB {
             // What is kept gets its defaults when it is read: a Job without labels takes those that its template has got by now.
             api::defaults::apply(kind, &mut object);
@@ -130,12 +132,13 @@ impl ApiServer {
         &mut self,
         write: &Write<'_>,
         key: &ObjectKey,
-        (body, object): (&Value, &Value),
+        (body, object): (Option<&Value>, &Value),
         versioned: bool,
     ) -> Result<Vec<Value>, Status> {
         let kind = write.kind;
         let mut causes = self.deny_admin_access(kind, object).into_iter().list();
-        causes.extend(api::validation::create(kind, api::empties::put_back(kind, body, object).as_ref().unwrap_or(object)));
+        let whole = body.and_then(|body| api::empties::put_back(kind, body, object));
+        causes.extend(api::validation::create(kind, whole.as_ref().unwrap_or(object)));
         if !causes.is_empty() {
             return Err(Status::invalid(kind, object.name(), causes));
         }

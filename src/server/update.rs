@@ -30,7 +30,8 @@ impl ApiServer {
             let done = self.change(&write.of(stored), event)?;
             return Ok(in_form_of(kind, &done));
         }
-        let body = object.clone();
+        // What a component writes is not read anew: nothing of it gets lost.
+        let body = (!by.is_component()).then(|| object.clone());
         let mut object = self.decode(by, kind, object, options)?;
         let namespace = if kind.namespaced { object.namespace_arc() } else { ArcStr::new() };
         let key = ObjectKey::new(kind, namespace, object.name_arc());
@@ -55,7 +56,8 @@ impl ApiServer {
         }
         self.prepare(write, &mut object, &old)?;
         self.allocate(write, &mut object, Some(&old))?;
-        let charged = self.demand_changeable(write, (&body, &object), &old).inspect_err(|_| self.take_back(write, &object, Some(&old)))?;
+        let charged =
+            self.demand_changeable(write, (body.as_ref(), &object), &old).inspect_err(|_| self.take_back(write, &object, Some(&old)))?;
         object.set(&["metadata", "resourceVersion"], old.at(&["metadata", "resourceVersion"]).clone());
         if object.same(&old) || options.dry_run {
             return Ok(object);
@@ -94,11 +96,16 @@ impl ApiServer {
     }
 
     /// Looks if what an object has become is valid and admitted; the quotas to write with it.
-    fn demand_changeable(&mut self, write: &Write<'_>, (body, object): (&Value, &Value), old: &Value) -> Result<Vec<Value>, Status> {
+    fn demand_changeable(
+        &mut self,
+        write: &Write<'_>,
+        (body, object): (Option<&Value>, &Value),
+        old: &Value,
+    ) -> Result<Vec<Value>, Status> {
         let (kind, sub, trusted) = (write.kind, write.sub, write.by.is_component());
         // The cluster's own components write what is right.
         let is_right = trusted && (sub == Subresource::Status || kind == kinds::POD);
-        let whole = if trusted { None } else { api::empties::put_back(kind, body, object) };
+        let whole = body.and_then(|body| api::empties::put_back(kind, body, object));
         let judged = whole.as_ref().unwrap_or(object);
         let mut causes = if is_right { Vec::new() } else { api::validation::changed_metadata(kind, object, old) };
         causes.extend(match sub {
