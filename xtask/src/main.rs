@@ -1,6 +1,7 @@
-//! The project's tasks: `cargo xtask serve`, `build`, `test`, `bench`, `size`, `schema`, `parity` and `setup`.
+//! The project's tasks: `cargo xtask serve`, `build`, `test`, `bench`, `size`, `format`, `schema`, `parity` and `setup`.
 //! Knows the tools that build and test Kubarium, and nothing of Kubarium itself.
 
+mod format;
 mod page;
 mod parity;
 mod process;
@@ -21,6 +22,7 @@ Usage: cargo xtask COMMAND
   bench [ARGS]                   run the benchmarks natively
   bench page [PART...]           build the page and measure it in a browser, beside what is wanted
   size                           show what the page in dist/ weighs, and fail when that is too much
+  format                         lay out the sources anew: Rust, styles and scripts
   schema SWAGGER STAGING         write src/api/schema.txt from the API's description and its Go types
   parity                         compare with recordings of a real cluster, and write docs/parity.md
   setup                          install what the other commands need, where it is missing
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         "bench" if rest.first().is_some_and(|arg| arg == "page") => page::bench(&rest[1..]),
         "bench" => process::Cmd::cargo(["bench"]).args(rest).run(),
         "size" => none_left(rest).and_then(|()| size::check()),
+        "format" => none_left(rest).and_then(|()| format::write()),
         "schema" => schema::run(rest),
         "parity" => none_left(rest).and_then(|()| parity::write()),
         "setup" => none_left(rest).and_then(|()| tools::set_up(tools::Need::Test)),

@@ -2,8 +2,8 @@
 
 use crate::process::{Cmd, root, target_dir};
 use crate::report::{Report, heading};
-use crate::tools::{Browser, Need, rust_components, set_up};
-use crate::{Failure, page, size};
+use crate::tools::{Browser, Need, npm_packages, rust_components, set_up};
+use crate::{Failure, format, page, size};
 
 const STEPS: [&str; 6] = ["format", "clippy", "native", "wasm", "journeys", "size"];
 const WASM: &str = "--target=wasm32-unknown-unknown";
@@ -22,11 +22,13 @@ pub fn run(args: &[String]) -> Result<(), Failure> {
     } else {
         if wants("clippy") || wants("size") {
             set_up(Need::Page)?;
+        } else if wants("format") {
+            npm_packages()?;
         }
         None
     };
     if wants("format") {
-        report.step("format", "cargo fmt", |_| Cmd::cargo(["fmt", "--all", "--check"]).run());
+        report.step("format", "Rust, styles and scripts", |_| format::check());
     }
     if wants("clippy") {
         report.step("clippy", "no warnings, natively and for the page", |_| {

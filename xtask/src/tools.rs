@@ -68,7 +68,8 @@ fn wasm_target() -> Result<(), Failure> {
     })
 }
 
-fn npm_packages() -> Result<(), Failure> {
+/// Installs the npm packages where those that are there are not those of the lock file.
+pub fn npm_packages() -> Result<(), Failure> {
     const HOW: &str = "install Node.js 20 or later with npm from https://nodejs.org or with your system's packages";
     let version = Cmd::new("node", ["--version"]).read().ok_or_else(|| format!("node is missing: {HOW}"))?;
     let major = version.trim_start_matches('v').split('.').next().and_then(|n| n.parse::<u32>().ok()).unwrap_or(0);
@@ -81,7 +82,7 @@ fn npm_packages() -> Result<(), Failure> {
     if read(&wanted).is_some() && read(&wanted) == read(&made_from) {
         return Ok(());
     }
-    heading("install the npm packages (about 140 MB, into node_modules)");
+    heading("install the npm packages (about 150 MB, into node_modules)");
     find("npm").ok_or_else(|| format!("npm is missing: {HOW}"))?;
     Cmd::new("npm", ["ci", "--no-fund", "--no-audit", "--loglevel=error"]).run()?;
     std::fs::copy(&wanted, &made_from).map(drop).map_err(|error| format!("cannot write {}: {error}", made_from.display()))
