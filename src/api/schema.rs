@@ -7,7 +7,7 @@
 //! `group/version package.Type`. Types: `s` string, `e:Name` a named string, `i` int32, `l` int64, `b` bool, `f` float64,
 //! `q` Quantity, `x` IntOrString, `t` Time, `m` MicroTime, `d` Duration, `y` bytes, `r` anything, `[]T`, `%T` map, `*T`.
 //! Flags: `!` written even when empty, `Z` omitzero, `Mkey` merge in strategic patches, `R` retainKeys, `W` replaced
-//! as a whole there, `S` set, `Kkeys` list map, `A` atomic map, `Dvalue` default, `GName` the Go name where it is not the
+//! as a whole there, `S` set, `Kkeys` list map, `A` atomic map, `P` none though its type is, `Dvalue` default, `GName` the Go name where it is not the
 //! capitalised JSON name, `N` required, `Evalues` the only values of a string.
 
 use crate::base::{List as _, Order as _, SortedMap, text};
@@ -91,6 +91,8 @@ pub struct Field {
     pub map_keys: Vec<&'static str>,
     /// Whether server-side apply takes the map or object as a whole.
     pub atomic: bool,
+    /// Whether it takes the object apart though its type is taken as a whole elsewhere.
+    pub granular: bool,
     /// Whether a strategic merge patch merges the list (`patchStrategy=merge`).
     pub patch_merge: bool,
     /// Whether a strategic merge patch may keep only what the patch names (`patchStrategy=retainKeys`).
@@ -366,6 +368,7 @@ impl Reader {
             list_type: ListType::Atomic,
             map_keys: Vec::new(),
             atomic: false,
+            granular: false,
             patch_merge: false,
             retain_keys: false,
             patch_replace: false,
@@ -387,6 +390,7 @@ impl Reader {
                 "S" => field.list_type = ListType::Set,
                 "K" => (field.list_type, field.map_keys) = (ListType::Map, rest.split(',').list()),
                 "A" => field.atomic = true,
+                "P" => field.granular = true,
                 "D" => field.default = Some(rest),
                 "G" => field.go_name = rest.to_owned(),
                 "N" => field.required = true,

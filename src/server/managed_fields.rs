@@ -272,7 +272,8 @@ pub(super) fn apply(kind: KindRef, live: &Value, config: &Value, who: Manager<'_
         let of_all = minus(&compare(root, Some(&nothing_set(kind)), Some(&written(kind, sub, live))).0, &unowned());
         managers.put(kind, Manager::updating(BEFORE_FIRST_APPLY, sub), of_all, Some(&now));
     }
-    let own = minus(&field_set(root, &config), &unowned());
+    let configured = field_set(root, &config);
+    let own = minus(&configured, &unowned());
     let mut last = managers.fields(who);
     let mut next = merge(root, live, &config);
     let clients = if sub.is_empty() { managers.clients() } else { Vec::new() };
@@ -285,8 +286,8 @@ pub(super) fn apply(kind: KindRef, live: &Value, config: &Value, who: Manager<'_
     }
     let before = managers.time(who);
     managers.put(kind, who, own.clone(), before.as_deref());
-    let owned = managers.entries.iter().fold(Value::Null, |all, e| union(&all, e.get("fieldsV1")));
-    prune(root, &mut next, &minus(&last, &own), &owned);
+    let owned = managers.entries.iter().fold(configured, |all, e| union(&all, e.get("fieldsV1")));
+    next = prune(root, &next, &last, &owned);
     let (changed, gone) = compare(root, Some(&written(kind, sub, live)), Some(&written(kind, sub, &next)));
     let conflicts = managers.conflicts(who, &changed);
     if !force && !conflicts.is_empty() {

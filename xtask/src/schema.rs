@@ -316,8 +316,10 @@ impl Writer<'_> {
                 }
                 _ => {}
             }
-            if text_of(&property["x-kubernetes-map-type"]) == "atomic" {
-                flags.push("A".into());
+            match text_of(&property["x-kubernetes-map-type"]) {
+                "atomic" => flags.push("A".into()),
+                "granular" => flags.push("P".into()),
+                _ => {}
             }
             let constant = default.trim_matches('"');
             let is_empty_text = default == "\"\"" && go_type.starts_with('*');

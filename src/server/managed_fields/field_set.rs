@@ -60,7 +60,7 @@ fn node_of(field: &'static Field) -> Node {
         _ => None,
     };
     match &field.ty {
-        own @ Ty::Object(_) => match object(own).filter(|t| !t.atomic && !field.atomic && !t.fields.is_empty()) {
+        own @ Ty::Object(_) => match object(own).filter(|t| (!t.atomic || field.granular) && !field.atomic && !t.fields.is_empty()) {
             Some(t) => Node::Struct(t),
             None => Node::Leaf,
         },
@@ -90,16 +90,11 @@ fn item_key(field: &Field, ty: &Type, item: &Value) -> String {
     format!("k:{}", Value::from(keys).to_json())
 }
 
-/// The parts of a value: name in the tree, how it is taken apart itself, the value, whether it is there even when it is nothing.
+/// The parts of a value: name in the tree, how it is taken apart itself, the value. What is null is there all the same.
 fn parts(node: Node, value: &Value) -> Vec<(String, Node, &Value)> {
     match node {
         Node::Leaf => Vec::new(),
-        Node::Struct(t) => {
-            // A time that is none is written as null, and is there all the same.
-            let is_there = |field: &Field, v: &Value| !v.is_null() || matches!(field.ty, Ty::Time) && always_there(field);
-            let fields = value.entries().filter_map(|(k, v)| Some((k, t.field(k).filter(|f| is_there(f, v))?, v)));
-            fields.map(|(k, field, v)| (format!("f:{k}"), node_of(field), v)).list()
-        }
+        Node::Struct(t) => value.entries().filter_map(|(k, v)| Some((format!("f:{k}"), node_of(t.field(k)?), v))).list(),
         Node::Entries => value.entries().map(|(k, v)| (format!("f:{k}"), Node::Leaf, v)).list(),
         Node::Items(field, t) => {
             let inner = if t.atomic { Node::Leaf } else { Node::Struct(t) };
@@ -114,7 +109,7 @@ fn parts(node: Node, value: &Value) -> Vec<(String, Node, &Value)> {
                 let property = of.get("properties").get(key);
                 custom_node(if property.is_null() { of.get("additionalProperties") } else { property }, value)
             };
-            value.entries().filter(|(_, v)| !v.is_null()).map(|(k, v)| (format!("f:{k}"), inner(k, v), v)).list()
+            value.entries().map(|(k, v)| (format!("f:{k}"), inner(k, v), v)).list()
         }
         Node::CustomItems(of) => {
             let items = of.get("items");
@@ -186,7 +181,7 @@ pub(super) fn touches(a: &Value, b: &Value) -> bool {
 pub(super) fn field_set(node: Node, value: &Value) -> Value {
     let mut inner = Map::new();
     for (key, node, value) in parts(node, value) {
-        // A list of what is told apart is about its items alone.
+        // A list of what is told apart is about its items alone, unless it is null.
         if matches!(node, Node::Items(..) | Node::Set | Node::CustomItems(_)) && matches!(value, Value::List(list) if list.is_empty()) {
             continue;
         }
@@ -210,7 +205,8 @@ pub(super) fn compare(node: Node, old: Option<&Value>, new: Option<&Value>) -> (
     {
         return (Value::Null, Value::Null);
     }
-    if let Node::Leaf = node {
+    // What is empty on both sides has no parts, and yet null, nothing and empty differ.
+    if matches!(node, Node::Leaf) || old.into_iter().chain(new).all(Value::is_empty) {
         return match (old, new) {
             (_, Some(_)) => (Value::map(), Value::Null),
             (Some(_), None) => (Value::Null, Value::map()),
@@ -246,30 +242,64 @@ pub(super) fn compare(node: Node, old: Option<&Value>, new: Option<&Value>) -> (
 
 /// A live object with a configuration laid over it.
 pub(super) fn merge(node: Node, live: &Value, config: &Value) -> Value {
-    let mut merged = match (node, live) {
-        (Node::Leaf, _) | (_, Value::Null) => return config.clone(),
-        _ => live.clone(),
-    };
-    let here = if node.by_name() { Vec::new() } else { parts(node, live) };
-    let mut places: SortedMap<&str, usize> = SortedMap::new();
-    for (at, (key, ..)) in here.iter().enumerate() {
-        places.entry(key).or_insert(at);
+    if matches!(node, Node::Leaf) || live.is_empty() {
+        return config.clone();
     }
-    for (key, inner, value) in parts(node, config) {
-        let place = places.get(key.as_str()).copied();
-        match node {
-            _ if node.by_name() => {
-                let name = &key[2..];
-                let value = merge(inner, live.get(name), value);
-                merged.map_mut().insert(name, value);
-            }
-            _ => match place {
-                Some(at) => merged.list_mut()[at] = merge(inner, &live.items()[at], value),
-                None => merged.list_mut().push(value.clone()),
-            },
+    let mut merged = live.clone();
+    if node.by_name() {
+        for (key, inner, value) in parts(node, config) {
+            let name = &key[2..];
+            let value = merge(inner, live.get(name), value);
+            merged.map_mut().insert(name, value);
         }
+        return merged;
+    }
+    let (here, there) = (parts(node, live), parts(node, config));
+    if !there.is_empty() {
+        *merged.list_mut() = merge_items(&here, &there);
     }
     merged
+}
+
+/// The parts of a list, each with its name.
+type Parts<'a> = [(String, Node, &'a Value)];
+
+/// The items of a list and those that are laid over them: the latter in their own order, the others where they were among them.
+// Models mergingWalker.visitListItems.
+fn merge_items(here: &Parts<'_>, there: &Parts<'_>) -> Vec<Value> {
+    // Of items with equal names the first counts.
+    let index = |parts: &Parts<'_>| {
+        let mut places: SortedMap<String, usize> = SortedMap::new();
+        for (at, (key, ..)) in parts.iter().enumerate() {
+            places.entry(key.clone()).or_insert(at);
+        }
+        places
+    };
+    let (of_here, of_there) = (index(here), index(there));
+    let shared = |from: usize| there[from..].iter().map(|(key, ..)| key.as_str()).find(|key| of_here.contains_key(*key));
+    let (mut l, mut r, mut out) = (0, 0, Vec::new());
+    while l < here.len() || r < there.len() {
+        let own = here.get(l).map(|(key, ..)| (key, of_there.get(key.as_str()).copied()));
+        match own {
+            Some((_, None)) => {
+                out.push(here[l].2.clone());
+                l += 1;
+                continue;
+            }
+            // It has its turn when the others do, or had it.
+            Some((key, Some(_))) if shared(r).is_some_and(|next| next != key) => {
+                l += 1;
+                continue;
+            }
+            Some((_, Some(place))) if place <= r => l += 1,
+            _ => {}
+        }
+        if let Some((key, inner, value)) = there.get(r) {
+            out.push(of_here.get(key.as_str()).map_or_else(|| (*value).clone(), |&at| merge(*inner, here[at].2, value)));
+            r += 1;
+        }
+    }
+    out
 }
 
 /// The paths of lists, maps and structs in a configuration that merging would not merge but replace: `.spec.tolerations`.
@@ -284,37 +314,71 @@ pub(super) fn atomics(node: Node, value: &Value, path: &str, found: &mut Vec<Str
     }
 }
 
-/// Takes out what was applied before and is no longer, where nobody else owns it or anything in it.
-pub(super) fn prune(node: Node, value: &mut Value, gone: &Value, owned: &Value) {
-    let found: Vec<(String, Node)> = parts(node, value).into_iter().map(|(k, n, _)| (k, n)).list();
-    let mut leaving: SortedSet<&str> = SortedSet::new();
-    let mut places = vec![false; if node.by_name() { 0 } else { found.len() }];
-    for (at, (key, inner)) in found.iter().enumerate() {
-        let (gone, owned) = (gone.get(key), owned.get(key));
-        if gone.is_null() {
-            continue;
+/// A set with the fields that structs have by name, where anything in them is in the set.
+// Models Set.EnsureNamedFieldsAreMembers.
+fn with_named(node: Node, value: &Value, set: &Value) -> Value {
+    let Value::Map(members) = set else { return Value::Null };
+    let mut whole = members.as_ref().clone();
+    for (key, inner, value) in parts(node, value) {
+        let Some(below) = members.get(&key) else { continue };
+        let mut below = with_named(inner, value, below);
+        let is_declared = match node {
+            Node::Struct(_) => true,
+            Node::Custom(of, root) => root || !of.get("properties").get(&key[2..]).is_null(),
+            _ => false,
+        };
+        if is_declared && !below.is_empty() {
+            below.set(&["."], Value::map());
         }
-        let by_name = node.by_name();
-        let whole = owned.is_null() && is_member(gone);
-        if !whole {
-            let within = if by_name { value.get_mut(&key[2..]) } else { &mut value.list_mut()[at] };
-            prune(*inner, within, gone, owned);
-            if !owned.is_null() || !within.is_empty() {
-                continue;
+        whole.insert(key, below);
+    }
+    whole.into()
+}
+
+/// A value without what is in a set; what becomes empty by that stays.
+// Models TypedValue.RemoveItems.
+fn without(node: Node, value: &Value, set: &Value) -> Value {
+    let mut rest = value.clone();
+    let (mut leaving, mut at): (SortedSet<String>, usize) = (SortedSet::new(), 0);
+    let mut places = Vec::new();
+    for (key, inner, part) in parts(node, value) {
+        let gone = set.get(&key);
+        let leaves = is_member(gone);
+        if node.by_name() && leaves {
+            leaving.insert(key[2..].to_owned());
+        } else if !gone.is_null() && !leaves {
+            let part = without(inner, part, gone);
+            if node.by_name() {
+                rest.set(&[&key[2..]], part);
+            } else {
+                rest.list_mut()[at] = part;
             }
         }
-        if by_name {
-            leaving.insert(&key[2..]);
-        } else {
-            places[at] = true;
-        }
+        places.push(leaves);
+        at += 1;
     }
     if !leaving.is_empty() {
-        value.map_mut().retain(|key, _| !leaving.contains(key));
-    } else if places.contains(&true) {
+        rest.map_mut().retain(|key, _| !leaving.contains(key));
+    } else if !node.by_name() && places.contains(&true) {
         let mut leaves = places.into_iter();
-        value.list_mut().retain(|_| !leaves.next().unwrap_or(false));
+        rest.list_mut().retain(|_| !leaves.next().unwrap_or(false));
     }
+    rest
+}
+
+/// Takes out what its applier applied last and applies no longer, and what is in that; not what is `owned` by then.
+// Models Updater.prune.
+pub(super) fn prune(node: Node, merged: &Value, last: &Value, owned: &Value) -> Value {
+    if last.is_empty() {
+        return merged.clone();
+    }
+    let named = |set: &Value| with_named(node, merged, set);
+    let all = named(&field_set(node, merged));
+    let last = named(last);
+    let left = |value: &Value| named(&field_set(node, value));
+    let kept = left(&without(node, merged, &last));
+    let back = without(node, merged, &minus(&all, &union(&kept, &named(owned))));
+    without(node, merged, &common(&minus(&all, &left(&back)), &last))
 }
 
 /// The paths of a set as conflicts name them: `.spec.template.spec.containers[name="web"].image`. At each level what is in the set
@@ -340,5 +404,85 @@ pub(super) fn paths(set: &Value, path: &str, found: &mut Vec<String>) {
     found.extend(steps.iter().filter(|(_, inner)| is_member(inner)).map(|(path, _)| path.clone()));
     for (path, inner) in &steps {
         paths(inner, path, found);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::kinds;
+
+    fn read(text: &str) -> Value {
+        Value::from_json(text).expect("JSON")
+    }
+
+    fn root() -> Node {
+        Node::root(kinds::POD)
+    }
+
+    #[test]
+    fn items_of_two_lists_keep_the_order_of_both() {
+        // Upper-case letters are of either list alone.
+        for (live, config, merged) in [
+            ("ab", "ba", "ba"),
+            ("aXb", "ba", "Xba"),
+            ("ab", "aYb", "aYb"),
+            ("aXb", "aYb", "aXYb"),
+            ("Xa", "Ya", "XYa"),
+            ("aX", "aY", "aXY"),
+            ("abX", "bYa", "bXYa"),
+            ("abcX", "cYb", "acXYb"),
+            ("X", "Y", "XY"),
+            ("aX", "", "aX"),
+        ] {
+            let pod = |names: &str| {
+                let containers: Vec<String> = names.chars().map(|name| format!(r#"{{"name":"{name}"}}"#)).list();
+                read(&format!(r#"{{"spec":{{"containers":[{}]}}}}"#, containers.join(",")))
+            };
+            let all = merge(root(), &pod(live), &pod(config));
+            let names: String = all.at(&["spec", "containers"]).items().iter().map(|c| c.get("name").str()).collect();
+            assert_eq!(names, merged, "{live} {config}");
+        }
+    }
+
+    #[test]
+    fn what_is_applied_no_longer_goes_with_all_in_it_that_nobody_owns() {
+        let probe = r#"{"httpGet":{"port":80,"scheme":"HTTP"},"periodSeconds":10}"#;
+        let pod =
+            read(&format!(r#"{{"spec":{{"containers":[{{"name":"a","image":"i","livenessProbe":{probe}}}],"dnsPolicy":"Default"}}}}"#));
+        let container =
+            |fields: &str| format!(r#"{{"f:spec":{{"f:containers":{{"k:{{\"name\":\"a\"}}":{{".":{{}},"f:name":{{}}{fields}}}}}}}}}"#);
+        let image = r#","f:image":{}"#;
+        let of_probe = r#","f:livenessProbe":{"f:httpGet":{"f:port":{}}}"#;
+        for (last, owned, left) in [
+            (
+                format!("{image}{of_probe}"),
+                container(image),
+                r#"{"spec":{"containers":[{"image":"i","name":"a"}],"dnsPolicy":"Default"}}"#.to_owned(),
+            ),
+            (
+                of_probe.to_owned(),
+                container(r#","f:livenessProbe":{"f:periodSeconds":{}}"#),
+                pod.to_json().replace(r#""httpGet":{"port":80,"scheme":"HTTP"},"#, ""),
+            ),
+            (image.to_owned(), "{}".to_owned(), "{}".to_owned()),
+            (image.to_owned(), r#"{"f:spec":{"f:dnsPolicy":{}}}"#.to_owned(), r#"{"spec":{"dnsPolicy":"Default"}}"#.to_owned()),
+        ] {
+            assert_eq!(prune(root(), &pod, &read(&container(&last)), &read(&owned)).to_json(), left, "{last} {owned}");
+        }
+        assert_eq!(prune(root(), &pod, &Value::Null, &Value::Null), pod, "who applied nothing takes nothing away");
+    }
+
+    #[test]
+    fn null_is_a_field_of_its_own_and_empties_differ() {
+        let config = read(r#"{"spec":{"containers":null,"dnsPolicy":null,"volumes":[]},"metadata":{"labels":null}}"#);
+        assert_eq!(field_set(root(), &config).to_json(), r#"{"f:metadata":{"f:labels":{}},"f:spec":{"f:containers":{},"f:dnsPolicy":{}}}"#);
+        for (old, new, changed) in [
+            (r#"{"spec":{"containers":null}}"#, r#"{"spec":{"containers":[]}}"#, r#"{"f:spec":{"f:containers":{}}}"#),
+            (r#"{"spec":{"containers":null}}"#, r#"{"spec":{"containers":null}}"#, "null"),
+            (r#"{"spec":{"dnsPolicy":"Default"}}"#, r#"{"spec":{"dnsPolicy":null}}"#, r#"{"f:spec":{"f:dnsPolicy":{}}}"#),
+        ] {
+            assert_eq!(compare(root(), Some(&read(old)), Some(&read(new))).0.to_json(), changed, "{old} {new}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use super::{Managers, STATUS, bare, program, track};
 use crate::api::well_known::{NOT_READY, UNREACHABLE};
 use crate::api::{KindRef, Object, Value, kinds};
 use crate::server::ApiServer;
+use crate::server::options::Caller;
 use crate::server::strategy::LABELS_OF_JOBS;
 use crate::store::{ChangeType, ObjectKey, Version};
 
@@ -27,7 +28,8 @@ fn followed<'a>(kind: KindRef, mut object: Value, versions: impl Iterator<Item =
     for version in versions {
         let mut next = version.value.clone();
         match &last {
-            None if version.change != ChangeType::Added => return object,
+            // Of what a user wrote nobody is followed by now.
+            None if version.change != ChangeType::Added || version.by == Caller::OF_USERS => return object,
             None => {
                 let mut asked = next.clone();
                 forget_admitted(kind, &mut asked);
