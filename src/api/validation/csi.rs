@@ -96,8 +96,8 @@ pub(super) fn node_update(errors: &mut Errors, new: &Value, old: &Value) {
     };
     let new = drivers(new);
     for before in drivers(old) {
-        for after in new.iter().filter(|d| d.get("name") == before.get("name") && !same(d, &before)) {
-            errors.internal_invalid(Path::new("spec").child("drivers"), ("storage", "CSINodeDriver"), after, "field is immutable");
+        for after in new.iter().filter(|d| d.get("name") == before.get("name")) {
+            errors.internal_immutable(Path::new("spec").child("drivers"), ("storage", "CSINodeDriver"), after, &before);
         }
     }
 }
@@ -113,10 +113,8 @@ pub(super) fn capacity(errors: &mut Errors, capacity: &Value, old: Option<&Value
     }
     let Some(old) = old else { return };
     object_meta_update(errors, capacity, old);
-    if !same(capacity.get("nodeTopology"), old.get("nodeTopology")) {
-        let topology = capacity.get("nodeTopology");
-        errors.internal_invalid(Path::new("nodeTopology"), ("meta", "LabelSelector"), topology, "field is immutable");
-    }
+    let (topology, before) = (capacity.get("nodeTopology"), old.get("nodeTopology"));
+    errors.internal_immutable(Path::new("nodeTopology"), ("meta", "LabelSelector"), topology, before);
     errors.immutable(Path::new("storageClassName"), &class.into(), &old.get("storageClassName").str().into());
 }
 
@@ -141,8 +139,8 @@ pub(super) fn attachment(errors: &mut Errors, attachment: &Value, old: Option<&V
     if let Some(name) = name.as_str() {
         errors.each_invalid(source.child("persistentVolumeName"), name, names::dns1123_subdomain(name));
     }
-    if old.is_some_and(|old| !same(spec, old.get("spec"))) {
-        errors.internal_invalid(at, ("storage", "VolumeAttachmentSpec"), spec, "field is immutable");
+    if let Some(old) = old {
+        errors.internal_immutable(at, ("storage", "VolumeAttachmentSpec"), spec, old.get("spec"));
     }
 }
 

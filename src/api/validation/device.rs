@@ -4,7 +4,7 @@
 use super::super::cel::Program;
 use super::super::{Value, names};
 use super::meta::{annotations, label_name, labels, object_meta, object_meta_update};
-use super::path::{Errors, Path, same};
+use super::path::{Errors, Path};
 use super::resources::is_extended;
 use super::scheduling::node_selector;
 use super::volumes::csi_driver_name;
@@ -53,9 +53,7 @@ pub(super) fn claim_template_update(errors: &mut Errors, new: &Value, old: &Valu
 /// A changed claim or template of claims: its spec stays, which is of the type that is named.
 pub(super) fn claim_update(errors: &mut Errors, spec_type: &str, new: &Value, old: &Value) {
     object_meta_update(errors, new, old);
-    if !same(new.get("spec"), old.get("spec")) {
-        errors.internal_invalid(Path::new("spec"), ("resource", spec_type), new.get("spec"), "field is immutable");
-    }
+    errors.internal_immutable(Path::new("spec"), ("resource", spec_type), new.get("spec"), old.get("spec"));
 }
 
 /// A new or changed DeviceClass.

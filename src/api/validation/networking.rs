@@ -421,10 +421,7 @@ pub(super) fn ip_address_update(errors: &mut Errors, new: &Value, old: &Value) {
     ip_address(errors, new);
     object_meta_update(errors, new, old);
     let path = ["spec", "parentRef"];
-    if !same(new.at(&path), old.at(&path)) {
-        let at = Path::new("spec");
-        errors.internal_invalid(at.child("parentRef"), ("networking", "ParentReference"), new.at(&path), "field is immutable");
-    }
+    errors.internal_immutable(Path::new("spec").child("parentRef"), ("networking", "ParentReference"), new.at(&path), old.at(&path));
 }
 
 /// A new ServiceCIDR.

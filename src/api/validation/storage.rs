@@ -101,10 +101,10 @@ pub(super) fn claim_spec(errors: &mut Errors, at: Path<'_>, spec: &Value) {
 
 const CLAIM_STAYS: &str = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
 
-/// A part of this type that may not change. An empty object is another than none.
+/// A part of this type that may not change.
 fn unchanged(errors: &mut Errors, at: Path<'_>, ty: &str, head: &str, after: &Value, was: &Value) {
-    let diff = if after.same(was) { String::new() } else { internal::diff("core", ty, was, after) };
-    if !diff.is_empty() {
+    if !internal::same("core", ty, after, was) {
+        let diff = internal::diff("core", ty, was, after);
         errors.forbidden(at, &format!("{head}\n{diff}"));
     }
 }
@@ -130,7 +130,7 @@ pub(super) fn claim_update(errors: &mut Errors, new: &Value, old: &Value) {
         if noted.str() != was_noted.str() {
             let at = Path::new("metadata");
             let at = at.child("annotations");
-            errors.invalid(at.key(BETA_STORAGE_CLASS), noted.str(), "field is immutable");
+            errors.invalid(at.child(BETA_STORAGE_CLASS), noted.str(), "field is immutable");
         }
         if gets_class && (was_noted.is_null() || class == was_noted) {
             after.remove(&["storageClassName"]);
