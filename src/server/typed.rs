@@ -69,7 +69,7 @@ fn any(ty: &Ty, field: Option<&Field>, value: &Value, path: &str, errors: &mut V
         }
         (Ty::Quantity | Ty::IntOrString, _) => {}
         (Ty::String | Ty::Time | Ty::MicroTime | Ty::Duration | Ty::Bytes, other) if !text => {
-            wrong(errors, path, format!("expected string, got &value.valueUnstructured{{Value:{}}}", go(other)));
+            wrong(errors, path, format!("expected string, got &value.valueUnstructured{{Value:{}}}", go_syntax(other)));
         }
         (Ty::String | Ty::Time | Ty::MicroTime | Ty::Duration | Ty::Bytes, _) => {}
     }
@@ -150,6 +150,20 @@ fn go(value: &Value) -> String {
     }
 }
 
+/// The same as its `%#v`.
+fn go_syntax(value: &Value) -> String {
+    match value {
+        Value::Map(members) => {
+            let inner: Vec<String> = members.iter().map(|(k, v)| format!("{}:{}", quote(k), go_syntax(v))).list();
+            format!("map[string]interface {{}}{{{}}}", inner.join(", "))
+        }
+        Value::List(items) => format!("[]interface {{}}{{{}}}", items.iter().map(go_syntax).list().join(", ")),
+        Value::Null => "interface {}(nil)".into(),
+        Value::Str(text) => quote(text),
+        scalar => go(scalar),
+    }
+}
+
 fn float(number: f64) -> String {
     let text = format!("{number:e}");
     let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
@@ -170,6 +184,11 @@ mod tests {
             ("ConfigMap", r#"{"dat":{}}"#, ".dat: field not declared in schema"),
             ("ConfigMap", r#"{"data":{"a":1}}"#, ".data.a: expected string, got &value.valueUnstructured{Value:1}"),
             ("ConfigMap", r#"{"data":{"a":1000000}}"#, ".data.a: expected string, got &value.valueUnstructured{Value:1e+06}"),
+            (
+                "ConfigMap",
+                r#"{"data":{"a":{"b":["c",null]}}}"#,
+                ".data.a: expected string, got &value.valueUnstructured{Value:map[string]interface {}{\"b\":[]interface {}{\"c\", interface {}(nil)}}}",
+            ),
             ("ConfigMap", r#"{"data":["a"]}"#, ".data: expected map, got &{[a]}"),
             ("ConfigMap", r#"{"immutable":"a"}"#, ".immutable: expected boolean, got &{a}"),
             ("Deployment", r#"{"spec":{"replicas":"1"}}"#, ".spec.replicas: expected numeric (int or float), got string"),
