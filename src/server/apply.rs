@@ -4,6 +4,7 @@ use super::event_forms::{demand_valid_event, in_form_of, stored_event, stored_ki
 use super::managed_fields::{self, Manager};
 use super::options::{Caller, Subresource, WriteOptions};
 use super::strategy::demand_verb;
+use super::update::demand_version;
 use super::write::{MadeOf, Write};
 use super::{ApiServer, typed};
 use crate::api::{self, Cause, KindRef, Object, Status, Value};
@@ -28,6 +29,7 @@ impl ApiServer {
             let cause = Cause::required("fieldManager", "is required for apply patch");
             return Err(Status::invalid_options("PatchOptions", vec![cause]));
         }
+        demand_version(config)?;
         let name = config.name_arc();
         if !config.at(&["metadata", "managedFields"]).is_empty() {
             return Err(Status::bad_request("metadata.managedFields must be nil"));

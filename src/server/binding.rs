@@ -44,9 +44,9 @@ impl ApiServer {
         let pod = metadata.get("name").str();
         let old = self.get(kinds::POD, namespace, pod)?;
         let key = ObjectKey::new(kinds::POD, namespace, pod);
-        demand_precondition(&key, "UID", metadata.get("uid").str(), old.uid())?;
+        demand_precondition(&key, "UID", metadata.get("uid").str(), old.uid(), dry_run)?;
         let version = old.at(&["metadata", "resourceVersion"]).str();
-        demand_precondition(&key, "ResourceVersion", metadata.get("resourceVersion").str(), version)?;
+        demand_precondition(&key, "ResourceVersion", metadata.get("resourceVersion").str(), version, dry_run)?;
         let mut object = old.clone();
         if object.is_terminating() {
             return Err(conflict(pod, &format!("pod {pod} is being deleted, cannot be assigned to a host")));

@@ -3,9 +3,8 @@
 use super::event_forms::{demand_valid_event, in_form_of, stored_event, stored_kind};
 use super::options::{Caller, Subresource, WriteOptions};
 use super::strategy::{self, demand_verb};
-use super::write::{MadeOf, OTHER_NAMESPACE, Write, name_kind, refused};
+use super::write::{MadeOf, OTHER_NAMESPACE, Write, fill_in, name_kind, refused};
 use super::{ApiServer, admission};
-use crate::api::well_known::TEMPLATE_GENERATION;
 use crate::api::{self, Cause, KindRef, Object, Status, Value, kinds};
 use crate::base::List as _;
 use crate::store::ObjectKey;
@@ -57,13 +56,9 @@ impl ApiServer {
         let versioned =
             !write.is_settled() && object.at(&["metadata", "resourceVersion"]).str().parse::<u64>().is_ok_and(|version| version > 0);
         self.begin(write, &mut object);
-        api::defaults::apply(kind, &mut object);
-        if kind == kinds::DAEMON_SET && object.annotation(TEMPLATE_GENERATION).is_none() {
-            // A field of the server's own type, which is read and written as an annotation.
-            object.set(&["metadata", "annotations", TEMPLATE_GENERATION], "0");
-        }
+        fill_in(kind, &mut object, by.now);
         if !write.is_settled() {
-            self.track(write, None, &mut object);
+            self.track(write, None, &mut object, body.as_ref());
         }
         object = admission::admit_create(self, by, &write.request(&object, &Value::Null))?;
         self.refuse_escalation(by, kind, &object)?;

@@ -518,3 +518,18 @@ fn what_may_be_said_in_several_ways_is_kept_in_one() {
     let account = w.create("ServiceAccount", obj!({"metadata": {"name": "a"}, "secrets": [{"name": "s", "namespace": "ns"}]}));
     assert_eq!(account.get("secrets"), &obj!([{"name": "s"}]));
 }
+
+#[test]
+fn taints_of_devices_are_given_the_time() {
+    let mut w = World::new();
+    let slice = obj!({
+        "metadata": {"name": "s"}, "spec": {
+            "driver": "d.example.com", "nodeName": "n", "pool": {"name": "p", "generation": 1, "resourceSliceCount": 1},
+            "devices": [{"name": "a", "taints": [{"key": "k", "effect": "NoSchedule"}, {"key": "l", "effect": "NoSchedule", "timeAdded": "2020-01-01T00:00:00Z"}]}]
+        }
+    });
+    let made = w.create("ResourceSlice", slice);
+    let times: Vec<&str> =
+        made.at(&["spec", "devices"]).items()[0].get("taints").items().iter().map(|t| t.get("timeAdded").str()).collect();
+    assert_eq!(times, [w.now.rfc3339().as_str(), "2020-01-01T00:00:00Z"]);
+}

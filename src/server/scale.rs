@@ -44,7 +44,7 @@ impl ApiServer {
         // What was stored needs no second look, but is warned of.
         let options = &WriteOptions { field_validation: FieldValidation::Ignore, ..options.clone() };
         let write = Write { by, kind, sub: Subresource::Scale, made_of: MadeOf::Settled, options };
-        self.track(&write, Some(&old), &mut object);
+        self.track(&write, Some(&old), &mut object, None);
         let changed = self.change(&write, object)?;
         Ok(scale_of(kind, &changed))
     }

@@ -5,7 +5,7 @@ use super::event_forms::{demand_valid_event, in_form_of, stored_kind};
 use super::options::{Caller, Subresource, WriteOptions};
 use super::scale::scale_of;
 use super::strategy::{self, demand_verb};
-use super::write::{MadeOf, Write, name_kind, refused};
+use super::write::{MadeOf, Write, fill_in, name_kind, refused};
 use super::{ApiServer, admission};
 use crate::api::{self, ArcStr, Cause, KindRef, Object, Status, Value, kinds, quote};
 use crate::store::{ObjectKey, Signature};
@@ -47,14 +47,14 @@ impl ApiServer {
             return Err(Status::not_found(kind, &key.name));
         };
         if write.made_of == MadeOf::Request {
-            demand_precondition(&key, "UID", object.uid(), old.uid())?;
+            demand_precondition(&key, "UID", object.uid(), old.uid(), options.dry_run)?;
         }
         demand_newest(kind, &mut object, &old)?;
         name_kind(kind, &mut object);
         if !kind.namespaced {
             object.remove(&["metadata", "namespace"]);
         }
-        self.prepare(write, &mut object, &old)?;
+        self.prepare(write, &mut object, &old, body.as_ref())?;
         self.allocate(write, &mut object, Some(&old))?;
         let charged =
             self.demand_changeable(write, (body.as_ref(), &object), &old).inspect_err(|_| self.take_back(write, &object, Some(&old)))?;
@@ -73,24 +73,24 @@ impl ApiServer {
     }
 
     /// Fills in, notes and puts back what is not the client's to say.
-    fn prepare(&mut self, write: &Write<'_>, object: &mut Value, old: &Value) -> Result<(), Status> {
+    fn prepare(&mut self, write: &Write<'_>, object: &mut Value, old: &Value, body: Option<&Value>) -> Result<(), Status> {
         let Write { by, kind, sub, .. } = *write;
         // Of the statuses that the cluster's own components write only a Service's has what is filled in.
         let of_component = sub == Subresource::Status && by.is_component();
         if (!of_component && !matches!(sub, Subresource::Finalize | Subresource::Scale)) || kind == kinds::SERVICE {
-            api::defaults::apply(kind, object);
+            fill_in(kind, object, by.now);
         }
         let is_status = sub == Subresource::Status;
         if !is_status {
             if !write.is_settled() {
-                self.track(write, Some(old), object);
+                self.track(write, Some(old), object, body);
             }
             *object = admission::admit_update(self, by, &write.request(object, old))?;
             self.refuse_escalation(by, kind, object)?;
         }
         strategy::prepare_for_update(kind, object, old, sub);
         if is_status && !write.is_settled() {
-            self.track(write, Some(old), object);
+            self.track(write, Some(old), object, body);
         }
         Ok(())
     }
@@ -155,7 +155,7 @@ impl ApiServer {
 
 /// Refuses what is meant for another object of the name, or another version of it; nothing is meant where nothing is `asked`.
 // Models storage.Preconditions.
-pub(super) fn demand_precondition(key: &ObjectKey, what: &str, asked: &str, recorded: &str) -> Result<(), Status> {
+pub(super) fn demand_precondition(key: &ObjectKey, what: &str, asked: &str, recorded: &str, dry_run: bool) -> Result<(), Status> {
     if asked.is_empty() || asked == recorded {
         return Ok(());
     }
@@ -172,8 +172,10 @@ pub(super) fn demand_precondition(key: &ObjectKey, what: &str, asked: &str, reco
         (_, plural) => plural,
     };
     let slash = if namespace.is_empty() { "" } else { "/" };
+    // What is tried is not looked for in etcd (DryRunnableStorage).
+    let prefix = if dry_run { "" } else { "/registry" };
     let detail = format!(
-        "StorageError: invalid object, Code: 4, Key: /{place}{slash}{namespace}/{name}, ResourceVersion: 0, AdditionalErrorMsg: \
+        "StorageError: invalid object, Code: 4, Key: {prefix}/{place}{slash}{namespace}/{name}, ResourceVersion: 0, AdditionalErrorMsg: \
          Precondition failed: {what} in precondition: {asked}, {what} in object meta: {recorded}"
     );
     Err(Status::conflict(kind, name, &detail))
@@ -192,14 +194,22 @@ fn demand_newest(kind: KindRef, object: &mut Value, old: &Value) -> Result<(), S
             status.details.set(&["kind"], kind.plural);
             return Err(status);
         }
-        sent if sent.parse::<u64>().is_err() => {
-            let why = format!("strconv.ParseUint: parsing {}: invalid syntax", quote(sent));
-            return Err(Status::internal(why).without_reason());
+        sent if sent != newest.str() => {
+            demand_version(object)?;
+            return Err(Status::stale(kind, object.name()));
         }
-        sent if sent != newest.str() => return Err(Status::stale(kind, object.name())),
         _ => {}
     }
     Ok(())
+}
+
+/// Refuses a version that is no number.
+pub(super) fn demand_version(object: &Value) -> Result<(), Status> {
+    match object.at(&["metadata", "resourceVersion"]).str() {
+        "" => Ok(()),
+        sent if sent.parse::<u64>().is_ok() => Ok(()),
+        sent => Err(Status::internal(format!("strconv.ParseUint: parsing {}: invalid syntax", quote(sent))).without_reason()),
+    }
 }
 
 /// Whether an update that names no version is written over whatever version is there.

@@ -3,7 +3,9 @@
 use super::admission::{self, Request};
 use super::options::{Caller, FieldValidation, Subresource, WriteOptions};
 use super::{ApiServer, managed_fields};
+use crate::api::well_known::TEMPLATE_GENERATION;
 use crate::api::{self, KindRef, Object, Status, Value, kinds};
+use crate::base::Time;
 use crate::store::{ObjectKey, Signature, StoreError};
 
 /// What is said where object and request name different namespaces.
@@ -90,8 +92,8 @@ impl ApiServer {
         object.set(&["metadata", "ownerReferences"], kept);
     }
 
-    /// Notes in the object who owns what it changes.
-    pub(super) fn track(&self, write: &Write<'_>, old: Option<&Value>, object: &mut Value) {
+    /// Notes in the object who owns what it changes; a `body` that a user sent tells which empty lists are not null.
+    pub(super) fn track(&self, write: &Write<'_>, old: Option<&Value>, object: &mut Value, body: Option<&Value>) {
         let Write { by, kind, sub, options, .. } = *write;
         if by.is_component() {
             if let Some(old) = old {
@@ -101,7 +103,13 @@ impl ApiServer {
         }
         let manager = if options.field_manager.is_empty() { "unknown" } else { &*options.field_manager };
         let old = old.map(|old| self.with_managers(kind, old.clone()));
-        managed_fields::track(kind, old.as_ref(), object, manager, sub.name(), by.now);
+        let whole = body.and_then(|body| api::empties::put_back_written(kind, body, object));
+        let mut told = whole.unwrap_or_else(|| object.clone());
+        managed_fields::track(kind, old.as_ref(), &mut told, manager, sub.name(), by.now);
+        match told.at(&["metadata", "managedFields"]) {
+            Value::Null => _ = object.remove(&["metadata", "managedFields"]),
+            entries => object.set(&["metadata", "managedFields"], entries),
+        }
     }
 
     /// Asks the plugins that look at what is valid; the quotas to write with it.
@@ -158,6 +166,26 @@ impl ApiServer {
 /// Whether a write is one of those that the addresses and ports of a Service hang on.
 fn allocates(write: &Write<'_>) -> bool {
     write.kind == kinds::SERVICE && write.sub != Subresource::Status
+}
+
+/// Gives an object the defaults of its kind, some of which hang on the time.
+pub(super) fn fill_in(kind: KindRef, object: &mut Value, now: Time) {
+    api::defaults::apply(kind, object);
+    if kind.built_in() == "resourceslices" {
+        for i in 0..object.at(&["spec", "devices"]).items().len() {
+            let device = &mut object.at_mut(&["spec", "devices"]).list_mut()[i];
+            for t in 0..device.get("taints").items().len() {
+                let taint = &mut device.get_mut("taints").list_mut()[t];
+                if taint.get("timeAdded").is_null() {
+                    taint.set(&["timeAdded"], now.rfc3339());
+                }
+            }
+        }
+    }
+    if kind == kinds::DAEMON_SET && object.annotation(TEMPLATE_GENERATION).is_none() {
+        // A field of the server's own type, which is read and written as an annotation.
+        object.set(&["metadata", "annotations", TEMPLATE_GENERATION], "0");
+    }
 }
 
 /// Has an object say its kind, and a version that the kind is served at.

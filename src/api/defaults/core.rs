@@ -145,11 +145,6 @@ pub fn service(service: &mut Value) {
         _ => {}
     }
     empty(spec, "type", "ClusterIP");
-    // The older field of the two; the registry keeps them in step.
-    let address = spec.get("clusterIP").arc_str();
-    if !address.is_empty() && spec.get("clusterIPs").is_empty() {
-        spec.set(&["clusterIPs"], obj!([address]));
-    }
     for i in 0..spec.get("ports").items().len() {
         let port = &spec.get("ports").items()[i];
         let (no_protocol, no_target) = (port.get("protocol").is_empty(), port.get("targetPort").is_empty());

@@ -10,6 +10,7 @@ use super::rest::{demand_name, demand_own_kind, no_conversion, not_registered};
 use super::strategy::demand_verb;
 use super::write::{MadeOf, OTHER_NAMESPACE, Write};
 use crate::api::decode::{StrictError, decode, from_patched, json_kind, strict_text, wrong_type};
+use crate::api::empties::put_back;
 use crate::api::schema::schema;
 use crate::api::{Cause, Kind, KindRef, Object, SCALE, Status, Value, join_api_version, json_order, split_api_version};
 
@@ -62,6 +63,7 @@ impl ApiServer {
     /// Reads what a strategic patch made of an object; what is wrong with it is the patch's fault.
     fn read_patched(&mut self, kind: KindRef, patched: &Value, changes: &Value, options: &WriteOptions) -> Result<Value, Status> {
         let (object, strict) = from_patched(kind, patched).map_err(|text| invalid(changes, &text))?;
+        let object = put_back(kind, patched, &object).unwrap_or(object);
         match options.field_validation {
             FieldValidation::Strict if !strict.is_empty() => Err(invalid(changes, &strict_text(&strict))),
             FieldValidation::Warn => {
