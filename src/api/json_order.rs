@@ -66,6 +66,14 @@ pub fn indented(object: &Value, indent: &'static str) -> String {
     text(object, indent, true)
 }
 
+/// A part of an object on one line, by the package and the name of its type.
+pub fn typed(package: &str, name: &str, value: &Value) -> String {
+    let mut writer = Writer { schema: schema(), out: String::new(), indent: "" };
+    let shape = writer.schema.named(package, name).map_or(Shape::Map, Shape::Struct);
+    writer.write(value, shape, 0, None);
+    writer.out
+}
+
 /// A value with its members sorted, a member a line where there is an indent.
 pub fn sorted(value: &Value, indent: &'static str) -> String {
     text(value, indent, false)

@@ -36,15 +36,18 @@ impl ApiServer {
         }
         place(kind, namespace, &mut object)?;
         name_kind(kind, &mut object);
-        self.generate_name(kind, &mut object);
+        if kind.group == "authorization.k8s.io" {
+            self.track(write, None, &mut object, body.as_ref());
+        }
         if let Some(status) = self.review(by, kind, &object)? {
             object.set(&["status"], status);
-            if kind.kind == "SelfSubjectRulesReview" {
-                // What is answered is not what was asked.
-                for part in ["metadata", "spec"] {
-                    object.set(&[part], Value::map());
-                }
-            }
+            // What is answered is not what was asked.
+            let made_anew: &[&str] = match kind.kind {
+                "SelfSubjectRulesReview" => &["metadata", "spec"],
+                "SelfSubjectReview" => &["metadata"],
+                _ => &[],
+            };
+            made_anew.iter().for_each(|part| object.set(&[part], Value::map()));
             return Ok(object);
         }
         if kind == kinds::BINDING {
@@ -52,6 +55,7 @@ impl ApiServer {
             object.remove(&["metadata", "uid"]);
             return self.create_binding(by, namespace, &object, options);
         }
+        self.generate_name(kind, &mut object);
         // What is applied is an update that may create, which takes no note of a version.
         let versioned =
             !write.is_settled() && object.at(&["metadata", "resourceVersion"]).str().parse::<u64>().is_ok_and(|version| version > 0);

@@ -160,6 +160,7 @@ impl ApiServer {
         check(query)?;
         let select = selectors(query);
         let kind = self.current(kind);
+        demand_verb(kind, "list")?;
         let (labels, fields) = select.parse(kind)?;
 
         let Start { at, after } = self.start_of(query, limit)?;

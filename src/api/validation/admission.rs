@@ -175,7 +175,7 @@ fn rule(errors: &mut Errors, at: Path<'_>, validation: &Value, known: &Names) {
         invalid(errors, at.child("messageExpression"), made, &known.compile(made, Wanted::Text));
     }
     if !message.is_empty() && message.trim().is_empty() {
-        errors.invalid(at.child("message"), message, "message must be non-empty if specified");
+        errors.invalid(at.child("message"), message, "must be non-empty if specified");
     } else if message.trim().contains(['\n', '\r']) {
         errors.invalid(at.child("message"), message, "message must not contain line breaks");
     }

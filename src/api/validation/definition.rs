@@ -67,8 +67,8 @@ pub(super) fn definition(errors: &mut Errors, object: &Value, old: Option<&Value
         }
         errors.immutable(root.child("group"), spec.get("group"), before.get("group"));
         errors.immutable(at.child("plural"), spec.at(&["names", "plural"]), before.at(&["names", "plural"]));
-        stored_versions(errors, object);
     }
+    stored_versions(errors, object);
     approval(errors, object);
     if spec.get("preserveUnknownFields").is_true() {
         let detail = "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead";
@@ -80,7 +80,14 @@ fn stored_versions(errors: &mut Errors, object: &Value) {
     let versions = object.at(&["spec", "versions"]).items();
     let at = Path::new("status");
     let list = at.child("storedVersions");
-    for (i, stored) in object.at(&["status", "storedVersions"]).items().iter().enumerate() {
+    let all = object.at(&["status", "storedVersions"]);
+    if all.is_empty() {
+        return errors.invalid(list, all, "must have at least one stored version");
+    }
+    for version in versions.iter().filter(|v| v.get("storage").is_true() && !all.items().contains(v.get("name"))) {
+        errors.invalid(list, all, &format!("must have the storage version {}", version.get("name").str()));
+    }
+    for (i, stored) in all.items().iter().enumerate() {
         if !versions.iter().any(|v| v.get("name") == stored) {
             let name = stored.str();
             let detail = format!(
@@ -155,7 +162,7 @@ fn specification(errors: &mut Errors, spec: &Value) {
             columns(errors, at.child("additionalPrinterColumns"), version.get("additionalPrinterColumns"));
         }
         if !one_selection {
-            let detail = "selectableFields may only be set when version.schema.openAPIV3Schema is not included";
+            let detail = "may only be set when `version.schema.openAPIV3Schema` is not included";
             selection(errors, at.child("selectableFields"), version, one_schema, detail);
         }
     }
@@ -171,6 +178,11 @@ fn specification(errors: &mut Errors, spec: &Value) {
     if versions.iter().filter(|v| v.get("storage").is_true()).count() != 1 {
         wrong_versions(errors, list, versions, &in_common, "must have exactly one version marked as storage version");
     }
+    // The first one's name is that of the definition's only version, as it was once.
+    let first = versions.first().map_or("", |version| version.get("name").str());
+    if !first.is_empty() {
+        joined(errors, at.child("version"), first, "", &names::dns1035_label(first));
+    }
     spec_names(errors, at.child("names"), spec.get("names"));
     if let Some(first) = versions.first() {
         if one_schema {
@@ -184,7 +196,7 @@ fn specification(errors: &mut Errors, spec: &Value) {
             columns(errors, at.child("additionalPrinterColumns"), first.get("additionalPrinterColumns"));
         }
         if one_selection {
-            let detail = "selectableFields may only be set when validations.schema is included";
+            let detail = "may only be set when validations.schema is included";
             selection(errors, at.child("selectableFields"), first, !one_schema, detail);
         }
     }

@@ -60,9 +60,9 @@ pub(super) fn complete(errors: &mut Errors, at: Path<'_>, schema: &Value) {
         if text("rule").trim().is_empty() {
             errors.required(at.child("rule"), "rule is not specified");
         } else if !message.is_empty() && trimmed.is_empty() {
-            errors.invalid(at.child("message"), message, "message must be non-empty if specified");
+            errors.invalid(at.child("message"), message, "must be non-empty if specified");
         } else if lines(trimmed) {
-            errors.invalid(at.child("message"), message, "message must not contain line breaks");
+            errors.invalid(at.child("message"), message, "must not contain line breaks");
         } else if lines(text("rule").trim()) && trimmed.is_empty() {
             errors.required(at.child("message"), "message must be specified if rule contains line breaks");
         }
@@ -77,13 +77,13 @@ pub(super) fn complete(errors: &mut Errors, at: Path<'_>, schema: &Value) {
             continue;
         }
         if path.trim().is_empty() {
-            errors.invalid(at.child("fieldPath"), path, "fieldPath must be non-empty if specified");
+            errors.invalid(at.child("fieldPath"), path, "must be non-empty if specified");
         }
         if lines(path) {
-            errors.invalid(at.child("fieldPath"), path, "fieldPath must not contain line breaks");
+            errors.invalid(at.child("fieldPath"), path, "must not contain line breaks");
         }
         if field_path(path, schema).is_none() {
-            errors.invalid(at.child("fieldPath"), path, "fieldPath must be a valid path");
+            errors.invalid(at.child("fieldPath"), path, "must be a valid path");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::super::{Cause, Value, internal, quote};
+use super::super::{Cause, Value, internal, json_order, quote};
 use crate::base::List as _;
 
 /// A field's path, built on the stack while going down; text only where something is wrong.
@@ -106,6 +106,12 @@ impl Errors {
         let text = if value.is_null() { "null".to_owned() } else { internal::to_json(package, name, value) };
         let colon = if detail.is_empty() { "" } else { ": " };
         self.0.push(Cause::new("FieldValueInvalid", at.to_string(), format!("Invalid value: {text}{colon}{detail}")));
+    }
+
+    /// The same, printed as the type is written in JSON.
+    pub fn written_invalid(&mut self, at: Path<'_>, (package, name): (&str, &str), value: &Value, detail: &str) {
+        let text = json_order::typed(package, name, value);
+        self.0.push(Cause::new("FieldValueInvalid", at.to_string(), format!("Invalid value: {text}: {detail}")));
     }
 
     /// A value outside a closed set, printed as the server's own type is.

@@ -39,7 +39,14 @@ pub(super) fn access_review(errors: &mut Errors, kind: &str, review: &Value) {
             _ => {}
         }
     }
-    if kind != "LocalSubjectAccessReview" {
+    let is_local = kind == "LocalSubjectAccessReview";
+    let meta = review.get("metadata");
+    let is_free = |key: &str| key == "managedFields" || is_local && key == "namespace";
+    if meta.entries().any(|(key, value)| !value.is_empty() && !is_free(key)) {
+        let detail = if is_local { "must be empty except for namespace" } else { "must be empty" };
+        errors.written_invalid(Path::new("metadata"), ("meta", "ObjectMeta"), meta, detail);
+    }
+    if !is_local {
         return;
     }
     let namespace = resource.get("namespace").str();
