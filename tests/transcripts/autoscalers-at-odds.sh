@@ -41,3 +41,7 @@ kubectl delete hpa second
 sleep 16
 kubectl get hpa first -o 'jsonpath={.status.conditions[*].reason}{"\n"}'
 kubectl get events --field-selector involvedObject.name=queue -o custom-columns=REASON:.reason,MESSAGE:.message
+# A container that none of the pods has is one that nothing was measured of.
+kubectl patch hpa first --type=merge -p '{"spec": {"metrics": [{"type": "ContainerResource", "containerResource": {"name": "cpu", "container": "none", "target": {"type": "Utilization", "averageUtilization": 50}}}]}}'
+sleep 16
+kubectl get hpa first -o 'jsonpath={.status.conditions[?(@.type=="ScalingActive")].message}{"\n"}'

@@ -99,17 +99,19 @@ fn samples(api: &ApiServer, pods: &[&Value], resource: &str, container: &str) ->
                 .to_owned(),
         );
     }
-    let mut samples = Samples::new();
+    let (mut samples, mut any) = (Samples::new(), false);
     for pod in pods {
         let Some((report, usage)) = metrics.pod(pod) else { continue };
+        any = true;
         let counted: Vec<_> = usage.containers.iter().filter(|c| container.is_empty() || c.name == container).list();
-        if counted.is_empty() && !container.is_empty() {
-            return Err(format!("container {container} not present in metrics for pod {}/{}", pod.namespace(), pod.name()));
+        // A pod without the container is one without metrics (`getContainerMetrics`).
+        if counted.is_empty() {
+            continue;
         }
         let value = counted.iter().map(|c| if resource == "cpu" { c.cpu_milli } else { c.memory_bytes.saturating_mul(1000) }).sum();
         samples.insert(pod.name_arc(), Sample { at: report.at, window: report.window, value });
     }
-    if samples.is_empty() {
+    if !any {
         return Err("no metrics returned from resource metrics API".to_owned());
     }
     Ok(samples)
