@@ -113,7 +113,7 @@ pub fn pod_summary(pod: &Value) -> PodSummary {
 
     if !initializing || pod.condition("Initialized") == "True" {
         (s.restarts, s.last_restart) = (sidecar_restarts, sidecar_last_restart);
-        let mut has_running = false;
+        let (mut has_running, mut error) = (false, String::new());
         for container in status.get("containerStatuses").items().iter().rev() {
             s.restarts += container.get("restartCount").int();
             later(&mut s.last_restart, container);
@@ -122,14 +122,23 @@ pub fn pod_summary(pod: &Value) -> PodSummary {
                 s.reason = waiting.to_owned();
             } else if !state.get("terminated").is_null() {
                 s.reason = exit_reason(state.get("terminated"));
+                if state.at(&["terminated", "exitCode"]).int() != 0 {
+                    error.clone_from(&s.reason);
+                }
             } else if container.get("ready").is_true() && !state.get("running").is_null() {
                 has_running = true;
                 s.ready += 1;
             }
         }
-        // A pod of which one container is done and another still runs is not completed.
-        if s.reason == "Completed" && has_running {
-            s.reason = if pod.condition("Ready") == "True" { "Running" } else { "NotReady" }.into();
+        // A pod of which one container is done and another still runs, or failed, is not completed.
+        if s.reason == "Completed" {
+            if has_running && pod.condition("Ready") == "True" {
+                s.reason = "Running".into();
+            } else if !error.is_empty() {
+                s.reason = error;
+            } else if has_running {
+                s.reason = "NotReady".into();
+            }
         }
     }
 

@@ -154,3 +154,23 @@ fn ages_reach_back_before_the_session() {
     assert_eq!(age(&"2026-01-01T00:00:03Z".into(), Time::ZERO), "<invalid>");
     assert_eq!(age(&Value::Null, Time::ZERO), "<unknown>");
 }
+
+#[test]
+fn a_pod_of_which_a_container_failed_is_not_completed() {
+    let ended = |code: i64| obj!({"ready": false, "state": {"terminated": {"exitCode": code, "reason": if code == 0 { "Completed" } else { "Error" }}}});
+    let runs = obj!({"ready": true, "state": {"running": {}}});
+    for (containers, ready, wanted) in [
+        (obj!([ended(0), ended(0)]), "False", "Completed"),
+        (obj!([ended(0), ended(1)]), "False", "Error"),
+        (obj!([ended(1), ended(0)]), "False", "Error"),
+        (obj!([ended(0), runs.clone()]), "False", "NotReady"),
+        (obj!([ended(0), runs.clone(), ended(1)]), "False", "Error"),
+        (obj!([ended(0), runs.clone(), ended(1)]), "True", "Running"),
+    ] {
+        let conditions = obj!([{"type": "Ready", "status": ready}]);
+        let summary = pod::pod_summary(
+            &obj!({"spec": {}, "status": {"phase": "Running", "containerStatuses": containers, "conditions": conditions}}),
+        );
+        assert_eq!(summary.reason, wanted);
+    }
+}
