@@ -4,6 +4,7 @@
 use super::container::{Container, Instance};
 use super::pod_worker::{Cx, PodWorker};
 use super::spec::{ContainerKind, RESTART_ALL};
+use super::termination::GRACE_MIN_S;
 use crate::api::Value;
 use crate::base::{List as _, Time};
 
@@ -25,13 +26,12 @@ impl PodWorker {
         self.containers.iter().any(|c| takes_part(c) && asks(c))
     }
 
-    /// Begins to end all containers that are alive.
+    /// Begins to end all containers that are alive, with no more time than containers always get.
     pub(super) fn end_all_to_restart(&mut self, cx: &mut Cx<'_>) -> Vec<usize> {
         let alive: Vec<usize> =
             (0..self.containers.len()).filter(|c| self.containers[*c].is_alive() && takes_part(&self.containers[*c])).list();
         for c in &alive {
-            let message = format!("Stopping container {}", self.containers[*c].spec.name);
-            self.kill_abruptly(cx, *c, self.spec.grace_period_s, &message);
+            self.kill_abruptly(cx, *c, GRACE_MIN_S, "killing");
         }
         alive
     }

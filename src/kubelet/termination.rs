@@ -12,7 +12,7 @@ use crate::base::{Duration, List as _, Order as _};
 use crate::server::{Caller, DeleteOptions, EventType};
 
 /// Containers always get this long (`minimumGracePeriodInSeconds`).
-const GRACE_MIN_S: i64 = 2;
+pub(super) const GRACE_MIN_S: i64 = 2;
 
 /// What stopping a pod's containers and its sandbox takes, beside the time that their processes need.
 const STOP: Duration = Duration::from_millis(100);

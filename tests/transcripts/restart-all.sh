@@ -38,3 +38,4 @@ kubectl run loop --image=busybox --overrides='{"spec":{"containers":[{"name":"lo
 kubectl delete pod loop --wait=false; sleep 0.1
 kubectl get events --field-selector involvedObject.name=loop,reason=Created -o jsonpath='{.items[*].count}{"\n"}'
 kubectl get pod loop -o jsonpath='{.status.containerStatuses[0].restartCount}{"\n"}'
+kubectl get events --field-selector involvedObject.name=p,reason=Killing -o jsonpath='{.items[*].message}{"\n"}'
