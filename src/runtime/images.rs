@@ -164,7 +164,7 @@ pub enum PullFailure {
         "rpc error: code = NotFound desc = failed to pull and unpack image \"{reference}\": failed to resolve reference \"{reference}\": {reference}: not found"
     )]
     NotFound {
-        /// As written.
+        /// As the runtime is asked for it: with a tag.
         reference: String,
     },
 }
@@ -256,7 +256,9 @@ const ABSENT: [&str; 8] = ["nosuch", "missing", "doesnotexist", "does-not-exist"
 pub fn lookup(reference: &str) -> Result<Image, PullFailure> {
     let parsed = Reference::parse(reference)?;
     if ABSENT.iter().any(|a| reference.contains(a)) || misspelt(reference).is_some() {
-        return Err(PullFailure::NotFound { reference: reference.to_string() });
+        // The kubelet asks for it with a tag (`applyDefaultImageTag`).
+        let tag = if parsed.tag.is_none() && parsed.digest.is_none() { ":latest" } else { "" };
+        return Err(PullFailure::NotFound { reference: format!("{reference}{tag}") });
     }
     let name = parsed.full();
     if !catalogue::is_published(&parsed) {
@@ -459,10 +461,12 @@ mod tests {
             lookup("a b").map(|i| i.name).map_err(|e| e.to_string()),
             Err("couldn't parse image name \"a b\": invalid reference format".into())
         );
-        let absent = lookup("example.com/nosuch:1").map(|i| i.name).map_err(|e| e.to_string());
-        assert_eq!(
-            absent,
-            Err("rpc error: code = NotFound desc = failed to pull and unpack image \"example.com/nosuch:1\": failed to resolve reference \"example.com/nosuch:1\": example.com/nosuch:1: not found".into())
-        );
+        for (text, asked) in [("example.com/nosuch:1", "example.com/nosuch:1"), ("example.com/nosuch", "example.com/nosuch:latest")] {
+            let absent = lookup(text).map(|i| i.name).map_err(|e| e.to_string());
+            let told = format!(
+                "rpc error: code = NotFound desc = failed to pull and unpack image \"{asked}\": failed to resolve reference \"{asked}\": {asked}: not found"
+            );
+            assert_eq!(absent, Err(told));
+        }
     }
 }
