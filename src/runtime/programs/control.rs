@@ -108,7 +108,7 @@ pub fn env(run: &mut Run<'_>, o: &Options) -> Step {
 }
 
 /// Starts a child that runs a command with this process's descriptors.
-fn spawn(k: &mut Kernel, p: &mut Process, argv: &[String]) -> Result<Option<Pid>, Errno> {
+pub(super) fn spawn(k: &mut Kernel, p: &mut Process, argv: &[String]) -> Result<Option<Pid>, Errno> {
     let path = p.var("PATH").cloned();
     let found = look_up(k, p, path.as_deref(), argv)?;
     let Some(pid) = k.fork(p, Body::Gone) else { return Ok(None) };

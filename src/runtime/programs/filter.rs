@@ -3,6 +3,7 @@
 pub(super) mod awk;
 mod diff;
 pub(super) mod dump;
+mod errand;
 pub(super) mod grep;
 pub(super) mod hash;
 pub mod lines;
@@ -72,6 +73,8 @@ pub struct FilterRun {
     finished: bool,
     /// Open outputs of `tee`.
     outputs: Vec<DescId>,
+    /// What awk waits for.
+    errand: Option<errand::Errand>,
 }
 
 /// What a line may grow to before it is cut, in bytes.
@@ -117,6 +120,7 @@ pub fn start(run: &mut Run<'_>, filter: Filter, files: Vec<String>) -> Step {
         status,
         finished: false,
         outputs,
+        errand: None,
     };
     // Most inputs are there already: the first step is taken at once.
     match f.step(run.k, run.p) {
@@ -131,6 +135,9 @@ impl FilterRun {
     pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
         if self.finished {
             return Step::Exit(self.status, 10);
+        }
+        if let Some(step) = self.run_errand(k, p) {
+            return step;
         }
         if self.current.is_none()
             && let Some(step) = self.open_next(k, p)
@@ -168,7 +175,11 @@ impl FilterRun {
         let mut sink = Sink::default();
         self.filter.begin(&name, self.many, &mut sink);
         self.current = Some((d, name));
-        self.deliver(k, p, sink).then(|| self.finish(k, p))
+        let stop = self.deliver(k, p, sink);
+        if self.asks() {
+            return Some(Step::Again(10));
+        }
+        stop.then(|| self.finish(k, p))
     }
 
     /// Gives the filter what was read.
@@ -236,7 +247,8 @@ impl FilterRun {
             self.filter.end(name, &mut sink);
         }
         self.close(k);
-        if self.deliver(k, p, sink) || self.files.is_empty() {
+        let stop = self.deliver(k, p, sink);
+        if !self.asks() && (stop || self.files.is_empty()) {
             return self.finish(k, p);
         }
         Step::Again(5)
@@ -332,6 +344,9 @@ impl FilterRun {
         let mut sink = Sink::default();
         let status = self.filter.finish(&mut sink);
         self.deliver(k, p, sink);
+        if self.asks() {
+            return Step::Again(10);
+        }
         for d in std::mem::take(&mut self.outputs) {
             k.desc_unref(d);
         }

@@ -1,5 +1,6 @@
-//! awk: the language of its first book, without pipes to commands.
+//! awk: the language of its first book.
 
+mod commands;
 mod parse;
 mod run;
 
@@ -10,6 +11,8 @@ use crate::base::{List as _, SortedMap};
 use super::super::super::regex::Regex;
 use super::super::{Complaint, Options, Refusal, Run};
 use super::{Filter, Made, Sink};
+use commands::Work;
+pub use commands::{Answer, Ask, AskKind};
 use parse::Script;
 
 /// An awk program under way.
@@ -44,6 +47,18 @@ pub struct Awk {
     /// Files written to, so that the first write truncates.
     written: Vec<String>,
     is_gnu: bool,
+    /// What is read of files and commands, and what commands are to be given.
+    sources: SortedMap<String, commands::Source>,
+    given: Vec<(String, Vec<u8>)>,
+    /// What the kernel is asked for before it can go on, and what it said to the questions before that.
+    question: Option<commands::Ask>,
+    answers: Vec<commands::Answer>,
+    answered: usize,
+    /// What is run again once there is an answer, and how much of what that makes is written already.
+    work: Option<commands::Work>,
+    told: [usize; 3],
+    /// No record comes any more.
+    exhausted: bool,
 }
 
 /// A variable.
@@ -78,7 +93,7 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
             'f' => match run.k.fs.read(&run.p.cwd, v, 1 << 20) {
                 Ok(bytes) => texts.push(String::from_utf8_lossy(&bytes).into_owned()),
                 Err(e) => {
-                    run.err(Complaint::about(v, e));
+                    run.err(Complaint::cannot("open", v, e));
                     return Err(1);
                 }
             },
@@ -124,6 +139,14 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
         env: run.p.env.iter().map(|(n, v)| (n.to_string(), v.to_string())).list(),
         written: Vec::new(),
         is_gnu: run.k.is_gnu(),
+        sources: SortedMap::new(),
+        given: Vec::new(),
+        question: None,
+        answers: Vec::new(),
+        answered: 0,
+        work: None,
+        told: [0; 3],
+        exhausted: false,
     };
     awk.fields.push(Value::Input("".into()));
     awk.set_global("FS", &o.value('F').map_or_else(|| " ".to_string(), |s| if s == "t" { "\t".into() } else { unescape(s) }));
@@ -136,8 +159,8 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
         }
     }
     awk.set_arguments(&rest);
-    // Without rules for lines there is nothing to read.
-    let only_begin = awk.script.rules.is_empty() && awk.script.end.is_empty();
+    // Files need not be there for what only begins, unless it reads them itself.
+    let only_begin = awk.script.rules.is_empty() && awk.script.end.is_empty() && !awk.script.asks;
     let files = if only_begin { vec!["/dev/null".to_string()] } else { files };
     Ok((Filter::Awk(Box::new(awk)), files))
 }
@@ -171,13 +194,7 @@ impl Awk {
         self.fnr = 0.0;
         if !self.begun {
             self.begun = true;
-            let script = self.script.clone();
-            for block in &script.begin {
-                self.run_block(block, sink);
-            }
-            if self.exit.is_some() {
-                sink.stop = true;
-            }
+            self.work(Work::Begin, sink);
         }
     }
 
@@ -187,13 +204,25 @@ impl Awk {
     }
 
     pub fn end(&mut self, sink: &mut Sink) {
-        self.records(true, sink);
+        if self.work.is_none() {
+            return self.records(true, sink);
+        }
+        if self.buffer.last().is_some_and(|b| *b != b'\n') {
+            self.buffer.push(b'\n');
+        }
     }
 
     fn records(&mut self, all: bool, sink: &mut Sink) {
         let until = self.steps + SLICE;
         self.pending = false;
+        if self.wants_more() {
+            self.resume(sink);
+        }
         while !sink.stop {
+            if self.question.is_some() {
+                self.pending = !self.wants_more();
+                return;
+            }
             if !all && (self.steps > until || sink.out.len() > super::STEP_BYTES_MAX) {
                 self.pending = true;
                 return;
@@ -224,7 +253,7 @@ impl Awk {
                 }
                 None => return,
             };
-            self.record(&String::from_utf8_lossy(&record), sink);
+            self.work(Work::Record(String::from_utf8_lossy(&record).into()), sink);
         }
     }
 
@@ -234,7 +263,11 @@ impl Awk {
         self.set_record(text);
         let script = self.script.clone();
         for (i, rule) in script.rules.iter().enumerate() {
-            if !self.selected(i, rule, sink) {
+            let selected = self.selected(i, rule, sink);
+            if self.exit.is_some() {
+                break;
+            }
+            if !selected {
                 continue;
             }
             match &rule.body {
@@ -251,21 +284,25 @@ impl Awk {
                 }
             }
         }
-        if self.exit.is_some() {
-            sink.stop = true;
-        }
     }
 
+    /// Ends it; it is to be called again while it asks for something.
     pub fn finish(&mut self, sink: &mut Sink) -> i32 {
-        if !self.ended {
+        self.exhausted = true;
+        if !self.begun {
+            // None of the files could be read.
+            self.begin("-", sink);
+        } else if self.wants_more() {
+            self.resume(sink);
+        }
+        if !self.ended && self.question.is_none() {
             self.ended = true;
-            let script = self.script.clone();
-            let keep = self.exit.take();
             // `exit` in BEGIN or a rule still runs END.
-            for block in &script.end {
-                self.run_block(block, sink);
-            }
-            self.exit = self.exit.or(keep);
+            let status = self.exit.take();
+            self.work(Work::End(status), sink);
+        }
+        if self.question.is_none() {
+            self.close_first();
         }
         self.exit.unwrap_or(0)
     }

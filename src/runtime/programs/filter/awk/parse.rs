@@ -10,6 +10,8 @@ pub struct Script {
     pub rules: Vec<Rule>,
     pub functions: Vec<Function>,
     pub globals: Vec<String>,
+    /// Whether it may need something of others in the midst of an expression.
+    pub asks: bool,
 }
 
 /// `pattern { action }`.
@@ -36,11 +38,11 @@ pub struct Function {
 #[derive(Debug, Clone)]
 pub enum Stmt {
     Expr(Expr),
-    /// `print`, or `printf` with a format; to a file, which is overwritten or appended to.
+    /// `print`, or `printf` with a format; to a file or a command, where one is named.
     Print {
         args: Vec<Expr>,
         format: bool,
-        to: Option<(bool, Expr)>,
+        to: Option<(To, Expr)>,
     },
     If(Expr, Vec<Stmt>, Vec<Stmt>),
     While(Expr, Vec<Stmt>),
@@ -56,6 +58,14 @@ pub enum Stmt {
     /// An array, or what it has under a key.
     Delete(Place, Option<Vec<Expr>>),
     Block(Vec<Stmt>),
+}
+
+/// What output goes to: a file that is written anew or appended to, or a command.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum To {
+    File,
+    End,
+    Command,
 }
 
 /// A variable: global or of the function's frame.
@@ -89,7 +99,8 @@ pub enum Expr {
     /// A function of the script, by its place there.
     Call(usize, Vec<Expr>),
     Builtin(String, Vec<Expr>),
-    Getline,
+    /// `getline`: what it is given to, and the file or (true) the command that it reads.
+    Getline(Option<Box<Expr>>, Option<(bool, Box<Expr>)>),
 }
 
 /// What joins the parts of a chain.
@@ -476,6 +487,11 @@ impl Parser<'_> {
         Ok(vec![s])
     }
 
+    /// Whether what `print` prints ends here.
+    fn ends_print(&self) -> bool {
+        matches!(self.tok, Tok::Newline | Tok::End | Tok::Op(";" | "}" | ">" | ">>" | "|"))
+    }
+
     fn end_of_statement(&mut self) -> Res<()> {
         match &self.tok {
             Tok::Newline | Tok::Op(";") => self.advance(),
@@ -583,13 +599,7 @@ impl Parser<'_> {
                 self.advance()?;
                 let mut args = Vec::new();
                 self.no_gt = true;
-                if !(matches!(self.tok, Tok::Newline | Tok::End)
-                    || self.is(";")
-                    || self.is("}")
-                    || self.is(">")
-                    || self.is(">>")
-                    || self.is("|"))
-                {
+                if !self.ends_print() {
                     // Brackets may hold the whole list.
                     let mark = (self.at, self.line, self.tok.clone());
                     let mut grouped = false;
@@ -597,12 +607,7 @@ impl Parser<'_> {
                         self.no_gt = false;
                         args = self.expr_list(")")?;
                         self.expect(")")?;
-                        grouped = matches!(self.tok, Tok::Newline | Tok::End)
-                            || self.is(";")
-                            || self.is("}")
-                            || self.is(">")
-                            || self.is(">>")
-                            || self.is("|");
+                        grouped = self.ends_print();
                     }
                     if !grouped {
                         (self.at, self.line, self.tok) = mark;
@@ -619,14 +624,13 @@ impl Parser<'_> {
                 }
                 self.no_gt = false;
                 let mut to = None;
-                if self.is(">") || self.is(">>") {
-                    let append = self.is(">>");
-                    self.advance()?;
-                    self.no_gt = true;
-                    to = Some((append, self.concat()?));
-                    self.no_gt = false;
-                } else if self.is("|") {
-                    return self.fail("pipes to commands are not simulated");
+                for (op, kind) in [(">", To::File), (">>", To::End), ("|", To::Command)] {
+                    if to.is_none() && self.accept(op)? {
+                        self.no_gt = true;
+                        to = Some((kind, self.concat()?));
+                        self.script.asks |= kind == To::Command;
+                        self.no_gt = false;
+                    }
                 }
                 if name == "printf" && args.is_empty() {
                     return self.unexpected();

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use super::super::super::super::regex::Regex;
 use super::super::super::super::text::{Spec, general};
 use super::super::Sink;
-use super::parse::{Expr, Link, Place, Rule, Stmt};
+use super::commands::{Ask, AskKind};
+use super::parse::{Expr, Link, Place, Rule, Stmt, To};
 use super::{Awk, Cell, STEPS_MAX, Value};
 use crate::base::strftime;
 
@@ -24,7 +25,7 @@ enum Flow {
 }
 
 /// What a value can be given to. Its index is reckoned once, however often it is looked at.
-enum Target {
+pub(super) enum Target {
     Var(Place),
     Field(f64),
     Item(Place, String),
@@ -42,7 +43,7 @@ impl Value {
             Value::Nothing => 0.0,
         }
     }
-    fn text(&self) -> Arc<str> {
+    pub(super) fn text(&self) -> Arc<str> {
         match self {
             Value::Number(n) => format_number(*n).into(),
             Value::Text(t) | Value::Input(t) => t.clone(),
@@ -329,7 +330,7 @@ impl Awk {
     }
 
     /// What an expression names that a value can be given to.
-    fn target(&mut self, e: &Expr, frame: &mut Vec<Cell>, sink: &mut Sink) -> Option<Target> {
+    pub(super) fn target(&mut self, e: &Expr, frame: &mut Vec<Cell>, sink: &mut Sink) -> Option<Target> {
         Some(match e {
             Expr::Var(place) => Target::Var(*place),
             Expr::Field(e) => Target::Field(self.eval(e, frame, sink).number()),
@@ -362,7 +363,7 @@ impl Awk {
         }
     }
 
-    fn set(&mut self, target: Target, value: Value, frame: &mut Vec<Cell>) {
+    pub(super) fn set(&mut self, target: Target, value: Value, frame: &mut Vec<Cell>) {
         match target {
             Target::Var(place) => {
                 if let Place::Global(n) = place {
@@ -414,7 +415,7 @@ impl Awk {
         self.steps += bytes as u64 / 256;
     }
 
-    fn eval(&mut self, e: &Expr, frame: &mut Vec<Cell>, sink: &mut Sink) -> Value {
+    pub(super) fn eval(&mut self, e: &Expr, frame: &mut Vec<Cell>, sink: &mut Sink) -> Value {
         self.steps += 1;
         // Expressions and calls nest within the stack that there is.
         if self.depth >= DEPTH_MAX {
@@ -503,16 +504,7 @@ impl Awk {
             }
             Expr::Call(n, args) => self.call(*n, args, frame, sink),
             Expr::Builtin(name, args) => self.builtin(name, args, frame, sink),
-            Expr::Getline => {
-                // The next record, where it has been read already.
-                let Some(end) = self.buffer.iter().position(|b| *b == b'\n') else { return Value::Number(0.0) };
-                let line: Vec<u8> = self.buffer.drain(..=end).list();
-                self.nr += 1.0;
-                self.fnr += 1.0;
-                let text = String::from_utf8_lossy(&line[..end]).into_owned();
-                self.set_record(&text);
-                Value::Number(1.0)
-            }
+            Expr::Getline(into, source) => self.get_line(into.as_deref(), source.as_ref(), frame, sink),
         }
     }
 

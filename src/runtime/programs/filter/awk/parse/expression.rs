@@ -111,7 +111,7 @@ impl Parser<'_> {
     }
 
     fn comparison(&mut self) -> Res<Expr> {
-        let left = self.concat()?;
+        let left = self.piped()?;
         let op = match &self.tok {
             Tok::Op(o @ ("<" | "<=" | "==" | "!=" | ">=")) => *o,
             Tok::Op(">") if !self.no_gt => ">",
@@ -120,6 +120,32 @@ impl Parser<'_> {
         self.advance()?;
         let right = self.concat()?;
         Ok(Expr::Compare(op, Box::new(left), Box::new(right)))
+    }
+
+    /// `command | getline`.
+    fn piped(&mut self) -> Res<Expr> {
+        let mut left = self.concat()?;
+        let depth = self.depth;
+        while self.is("|") {
+            let mark = (self.at, self.line, self.tok.clone());
+            self.advance()?;
+            if !self.is_name("getline") {
+                (self.at, self.line, self.tok) = mark;
+                break;
+            }
+            self.deeper()?;
+            self.advance()?;
+            left = Expr::Getline(self.variable()?, Some((true, Box::new(left))));
+        }
+        self.depth = depth;
+        Ok(left)
+    }
+
+    /// What `getline` gives a record to, where it says so.
+    fn variable(&mut self) -> Res<Option<Box<Expr>>> {
+        self.script.asks = true;
+        let named = matches!(&self.tok, Tok::Name(n) if !KEYWORDS.contains(&n.as_str()) && !BUILTINS.contains(&n.as_str()));
+        Ok(if named || self.is("$") { Some(Box::new(self.primary()?)) } else { None })
     }
 
     pub(super) fn starts_operand(&self) -> bool {
@@ -261,10 +287,9 @@ impl Parser<'_> {
             }
             Tok::Name(name) if name == "getline" => {
                 self.advance()?;
-                if self.is("<") || matches!(self.tok, Tok::Name(_)) {
-                    return self.fail("this form of getline is not simulated");
-                }
-                Expr::Getline
+                let into = self.variable()?;
+                let file = if self.accept("<")? { Some((false, Box::new(self.postfix()?))) } else { None };
+                Expr::Getline(into, file)
             }
             Tok::Name(name) if BUILTINS.contains(&name.as_str()) => {
                 self.advance()?;
@@ -290,6 +315,7 @@ impl Parser<'_> {
                 if args.len() < min || args.len() > max {
                     return self.fail("Too few arguments");
                 }
+                self.script.asks |= name == "system";
                 Expr::Builtin(name, args)
             }
             Tok::Name(name) if !KEYWORDS.contains(&name.as_str()) => {

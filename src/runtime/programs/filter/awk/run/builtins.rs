@@ -85,10 +85,10 @@ impl Awk {
                 let at = if values.len() > 1 { n(1) as i64 } else { self.now_s };
                 Value::of(strftime(if values.is_empty() { "%c".into() } else { t(0) }.as_ref(), at.clamp(0, 250_000_000_000), 0))
             }
-            "system" => {
-                sink.err.push_str("awk: system() is not simulated\n");
-                Value::Number(-1.0)
-            }
+            "system" => self
+                .ask(Ask { name: t(0).to_string(), kind: AskKind::Run(None) })
+                .map_or(Value::Nothing, |a| Value::Number(f64::from(a.status))),
+            "close" => self.close(&t(0)),
             _ => Value::Number(0.0),
         }
     }

@@ -128,8 +128,8 @@ impl Awk {
         keys
     }
 
-    /// `print` and `printf`, to a file where one is named.
-    fn print(&mut self, args: &[Expr], format: bool, to: Option<&(bool, Expr)>, frame: &mut Vec<Cell>, sink: &mut Sink) -> Flow {
+    /// `print` and `printf`, to a file or a command where one is named.
+    fn print(&mut self, args: &[Expr], format: bool, to: Option<&(To, Expr)>, frame: &mut Vec<Cell>, sink: &mut Sink) -> Flow {
         let mut out = Vec::new();
         if format {
             let values: Vec<Value> = args.iter().map(|a| self.eval(a, frame, sink)).list();
@@ -147,13 +147,14 @@ impl Awk {
             }
             out.extend(ors.bytes());
         }
+        let to = to.map(|(kind, name)| (*kind, self.eval(name, frame, sink).text().to_string()));
         if self.exit.is_some() {
             return Flow::Exit;
         }
-        let name = to.map(|(_, name)| self.eval(name, frame, sink).text().to_string());
-        match name {
-            Some(name) if name != "/dev/stdout" && name != "-" => {
-                let again = to.is_some_and(|to| to.0) || self.written.contains(&name);
+        match to {
+            Some((To::Command, name)) => self.write_to(name, &out),
+            Some((kind, name)) if name != "/dev/stdout" && name != "-" => {
+                let again = kind == To::End || self.written.contains(&name);
                 if !again {
                     self.written.push(name.clone());
                 }
