@@ -262,7 +262,7 @@ impl<'a> Expander<'a> {
     fn tilde(&mut self, name: &str) -> String {
         match name {
             "" => self.sh.get("HOME").map_or_else(|| "/root".to_string(), |h| h.to_string()),
-            "+" => self.p.cwd.to_string(),
+            "+" => self.sh.directory(self.k, self.p).to_string(),
             "root" => "/root".into(),
             _ => format!("~{name}"),
         }

@@ -133,17 +133,17 @@ impl Shell {
                 Some('u') => out.push_str(if p.uid == 0 { "root" } else { self.get("USER").map_or("user", |u| u.as_str()) }),
                 Some('h' | 'H') => out.push_str(&k.hostname),
                 Some('w') => {
-                    let cwd = p.cwd.as_str();
+                    let cwd = self.directory(k, p);
                     // The root directory as home is shown as what it is.
                     match cwd.strip_prefix(home.as_str()).filter(|_| home.len() > 1) {
                         Some(rest) if rest.is_empty() || rest.starts_with('/') => {
                             out.push('~');
                             out.push_str(rest);
                         }
-                        _ => out.push_str(cwd),
+                        _ => out.push_str(&cwd),
                     }
                 }
-                Some('W') => out.push_str(super::super::fs::base_name(&p.cwd)),
+                Some('W') => out.push_str(super::super::fs::base_name(&self.directory(k, p))),
                 Some('$') => out.push(if p.uid == 0 { '#' } else { '$' }),
                 Some('n') => out.push('\n'),
                 Some('[' | ']') => {}

@@ -14,7 +14,7 @@ impl Shell {
         let arg0 = argv.first().cloned().unwrap_or_default();
         let mut sh = Box::new(Shell { bash, arg0, shell_pid: p.pid, line: 1, ..Shell::default() });
         p.memory = 900 << 10;
-        sh.take_environment(p);
+        sh.take_environment(k, p);
         match sh.read_arguments(k, p, argv.get(1..).unwrap_or_default()) {
             Ok(()) => Ok(sh),
             Err((status, text)) => {
@@ -25,13 +25,13 @@ impl Shell {
     }
 
     /// The variables that it begins with.
-    fn take_environment(&mut self, p: &Process) {
+    fn take_environment(&mut self, k: &Kernel, p: &Process) {
         for (name, value) in p.env.iter().filter(|(name, _)| parse::is_name(name)) {
             self.vars.insert(name.clone(), Var { value: value.clone(), exported: true, ..Var::default() });
         }
         let level = self.get("SHLVL").and_then(|v| v.parse::<u32>().ok()).unwrap_or(0);
         self.put("SHLVL", &(level.wrapping_add(1)).to_string(), true);
-        self.put("PWD", &p.cwd, true);
+        self.put("PWD", &self.directory(k, p), true);
         if self.bash {
             self.put("BASH_VERSION", "5.2.37(1)-release", false);
             self.put("BASH", "/bin/bash", false);

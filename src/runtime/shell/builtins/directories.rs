@@ -4,9 +4,33 @@ use super::super::super::fs::Errno;
 use super::*;
 
 pub(super) fn pwd(call: &mut Call) -> Outcome {
-    let text = format!("{}\n", call.p.cwd);
-    call.print(&text);
+    let text = if call.has("-P") { call.p.cwd.clone() } else { call.sh.directory(call.k, call.p) };
+    call.print(&format!("{text}\n"));
     Outcome::Done(0)
+}
+
+impl Shell {
+    /// Where it is, by the way it went there: `PWD`, where that leads there.
+    pub(in super::super) fn directory(&self, k: &Kernel, p: &Process) -> ArcStr {
+        let is_here = |path: &&ArcStr| path.starts_with('/') && k.fs.find("/", path, true).is_ok_and(|found| found.path == p.cwd);
+        self.get("PWD").filter(is_here).unwrap_or(&p.cwd).clone()
+    }
+}
+
+/// A path from a directory on, without dots: `..` goes back to where one came from, also through a link.
+fn joined(from: &str, path: &str) -> String {
+    let mut out = String::new();
+    for part in if path.starts_with('/') { "" } else { from }.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => out.truncate(out.rfind('/').unwrap_or(0)),
+            part => {
+                out.push('/');
+                out.push_str(part);
+            }
+        }
+    }
+    if out.is_empty() { "/".to_owned() } else { out }
 }
 
 pub(super) fn cd(call: &mut Call) -> Outcome {
@@ -20,7 +44,11 @@ pub(super) fn cd(call: &mut Call) -> Outcome {
         },
         Some(path) => path.to_owned(),
     };
-    let result = call.k.fs.find(&call.p.cwd, &target, true).and_then(|found| match found.node {
+    let old = call.sh.directory(call.k, call.p);
+    let way = joined(&old, &target);
+    let physical = call.has("-P");
+    let (from, to) = if physical { (call.p.cwd.as_str(), target.as_str()) } else { ("/", way.as_str()) };
+    let result = call.k.fs.find(from, to, true).and_then(|found| match found.node {
         Some(n) if !n.is_dir() => Err(Errno::NotDirectory),
         Some(n) if !call.k.allows((call.p.uid, call.p.gid), n, 1) => Err(Errno::Access),
         Some(_) => Ok(found.path),
@@ -30,7 +58,8 @@ pub(super) fn cd(call: &mut Call) -> Outcome {
     });
     match result {
         Ok(path) => {
-            let old = std::mem::replace(&mut call.p.cwd, ArcStr::from(path.as_str()));
+            call.p.cwd = ArcStr::from(path.as_str());
+            let path = if physical { path } else { way };
             for (name, value) in [("OLDPWD", old.as_str()), ("PWD", path.as_str())] {
                 let exported = call.sh.vars.get(name).is_none_or(|v| v.exported);
                 call.sh.put(name, value, exported);
@@ -48,7 +77,7 @@ pub(super) fn cd(call: &mut Call) -> Outcome {
 }
 
 pub(super) fn push(call: &mut Call) -> Outcome {
-    let old = call.p.cwd.clone();
+    let old = call.sh.directory(call.k, call.p);
     match cd(call) {
         Outcome::Done(0) => {
             call.sh.directory_stack.push(old);
@@ -67,7 +96,7 @@ pub(super) fn pop(call: &mut Call) -> Outcome {
 }
 
 fn print_stack(call: &mut Call) -> Outcome {
-    let mut text = call.p.cwd.to_string();
+    let mut text = call.sh.directory(call.k, call.p).to_string();
     for dir in call.sh.directory_stack.iter().rev() {
         text.push(' ');
         text.push_str(dir);
