@@ -193,6 +193,8 @@ pub struct Shell {
     /// Those of the shell that this is a copy of.
     jobs_above: Vec<Job>,
     traps: SortedMap<u8, ArcStr>,
+    /// Those of the shell that this is a copy of, which `trap` tells of until it sets one.
+    traps_above: SortedMap<u8, ArcStr>,
     caught: u32,
     exiting: Option<i32>,
     /// Commands come from standard input, a line at a time.

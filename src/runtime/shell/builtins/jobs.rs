@@ -5,7 +5,7 @@ use super::super::super::programs;
 use super::*;
 use crate::base::List as _;
 
-/// The place of bash's `ERR` among the traps, where no signal is.
+/// The place of `ERR`, which bash and busybox have, among the traps, where no signal is.
 pub const ERR: u8 = 100;
 
 pub(super) fn jobs(call: &mut Call) -> Outcome {
@@ -114,12 +114,13 @@ pub(super) fn trap(call: &mut Call) -> Outcome {
         [first, ..] if !first.is_empty() && first.bytes().all(|b| b.is_ascii_digit()) => (None, args),
         [action, names @ ..] => (Some(action), names),
     };
+    call.sh.traps_above.clear();
     let mut status = 0;
     for name in names {
         if call.sh.bash && matches!(name.as_str(), "DEBUG" | "RETURN") {
             continue;
         }
-        if call.sh.bash && name == "ERR" {
+        if name == "ERR" && (call.sh.bash || !call.k.is_gnu()) {
             match action {
                 None => drop(call.sh.traps.remove(&ERR)),
                 Some(text) => drop(call.sh.traps.insert(ERR, ArcStr::from(text.as_str()))),
@@ -144,7 +145,8 @@ fn print_traps(call: &mut Call) -> Outcome {
         let name = if *n == ERR { "ERR" } else { Signal(*n).name() };
         format!("trap -- '{}' {prefix}{name}\n", action.replace('\'', "'\\''"))
     };
-    let text: String = call.sh.traps.iter().map(line).collect();
+    let above = &call.sh.traps_above;
+    let text: String = if above.is_empty() { &call.sh.traps } else { above }.iter().map(line).collect();
     call.print(&text);
     Outcome::Done(0)
 }

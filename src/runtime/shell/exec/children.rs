@@ -13,6 +13,8 @@ impl Shell {
         let (r, w) = k.pipe();
         let mut child = self.child(code, 0);
         child.depth += 1;
+        // dash alone lets failures end it.
+        child.opts.errexit &= !self.bash && k.is_gnu();
         if child.frames[0].code.ops.len() < 2 {
             // Nothing but the end: it does not fail as what came before it.
             child.status = 0;
@@ -88,6 +90,7 @@ impl Shell {
             last_background: self.last_background,
             line: self.line,
             traps: self.traps.iter().filter(|(_, t)| t.is_empty()).map(|(n, t)| (*n, t.clone())).collect(),
+            traps_above: if self.traps.is_empty() { self.traps_above.clone() } else { self.traps.clone() },
             script: self.script,
             env: self.env.clone(),
             getopts_at: self.getopts_at,
