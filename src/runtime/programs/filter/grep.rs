@@ -30,6 +30,8 @@ pub struct Grep {
     last_shown: u64,
     name: String,
     named: bool,
+    /// Whether there are other files.
+    many: bool,
     line: u64,
     hits: u64,
     any: bool,
@@ -72,6 +74,7 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
         last_shown: 0,
         name: String::new(),
         named: false,
+        many: false,
         line: 0,
         hits: 0,
         any: false,
@@ -144,6 +147,7 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
 
 impl Grep {
     pub fn begin(&mut self, name: &str, many: bool) {
+        self.many = many;
         self.named = self.show_name.unwrap_or(many);
         self.name = if name == "-" { "(standard input)".into() } else { name.into() };
         self.line = 0;
@@ -188,6 +192,9 @@ impl Grep {
     }
 
     pub fn line(&mut self, line: &[u8], sink: &mut Sink) {
+        if self.hits >= self.max {
+            return;
+        }
         self.line += 1;
         let text = String::from_utf8_lossy(line).into_owned();
         let found = self.matched(&text);
@@ -213,7 +220,7 @@ impl Grep {
         if self.count || self.names_missing {
             return;
         }
-        if self.only && !self.invert {
+        if self.only {
             for (a, z) in found {
                 if z > a {
                     self.show(self.line, &text.as_bytes()[a..z], ':', sink);
@@ -230,9 +237,8 @@ impl Grep {
             self.show(self.line, line, ':', sink);
             self.trailing = self.after;
         }
-        if self.hits >= self.max {
-            sink.stop = true;
-        }
+        // What comes after that is not read, unless it is of another file.
+        sink.stop = self.hits >= self.max && !self.many;
     }
 
     pub fn end(&mut self, sink: &mut Sink) {

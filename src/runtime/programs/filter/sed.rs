@@ -245,6 +245,13 @@ impl Sed {
         let text = String::from_utf8_lossy(line).into_owned();
         if let Some((text, newline)) = self.waiting.replace((text, newline)) {
             self.cycle(text, newline, false, sink);
+            // After `q` the line that waited is only kept, where it is in a file.
+            if self.quit.is_some()
+                && let Some((text, _)) = self.waiting.take()
+                && let Some(out) = self.in_place.as_mut()
+            {
+                out.extend(text.bytes().chain([b'\n']));
+            }
         }
         // Without `$` there is no need to wait for the line after.
         if !self.needs_last()
