@@ -355,7 +355,8 @@ impl Timeout {
                 p.ending = Some(status);
                 return Step::Again(20);
             }
-            return Step::Exit(if self.fired && self.signal == Signal::TERM && !self.preserves { 124 } else { status.code() }, 20);
+            let tells = self.fired && self.signal == Signal::TERM && !self.preserves && k.is_gnu();
+            return Step::Exit(if tells { 124 } else { status.code() }, 20);
         }
         let term = p.pending & Signal::TERM.bit() != 0;
         p.pending &= !Signal::TERM.bit();

@@ -145,6 +145,60 @@ const ROWS: &[(&str, &str, &str, i32)] = &[
         "date: invalid date '2030-13-01'\ndate: invalid date '25:00'\n",
         1,
     ),
+    (
+        "awk 'BEGIN { while ((getline l < \"/etc/passwd\") > 0) n++; print n; print (getline l < \"/nope\"); getline; print $1; while ((getline l) > 0) n--; print n, NR, l }' /etc/hostname /etc/hostname",
+        "4\n-1\nhost\n3 2 host\n",
+        "",
+        0,
+    ),
+    (
+        "awk 'function all(c, o, l) { while ((c | getline l) > 0) o = o l \";\"; print \"[\" close(c) \"]\"; return o } BEGIN { print all(\"seq 3\") all(\"echo x; exit 2\"); \"echo 1 2\" | getline; print NF, NR; print close(\"nope\") }'",
+        "[0]\n[512]\n1;2;3;x;\n2 0\n-1\n",
+        "",
+        0,
+    ),
+    (
+        "awk 'BEGIN { printf \"a\"; r = system(\"echo b; exit 3\"); print r; print \"2\\n1\" | \"sort\"; close(\"sort\"); print \"e\" | \"cat 1>&2\"; print \"d\"; exit system(\"sleep 1; exit 7\") }'",
+        "ab\n3\n1\n2\nd\n",
+        "e\n",
+        7,
+    ),
+    (
+        "seq 5 | awk 'NR % 2 { n++; getline x; print n, $0, x, NR } END { system(\"echo end\"); print NR }'; printf 'a b\nc d\n' | awk '(\"echo \" $2 | getline $2) > 0 { $2 = $2 n++ } 1'",
+        "1 1 2 2\n2 3 4 4\n3 5 4 5\nend\n5\na b0\nc d1\n",
+        "",
+        0,
+    ),
+    (
+        "awk 'BEGIN { print \"a\" > \"f\"; close(\"f\"); getline l < \"f\"; print l }'; awk 'BEGIN { print 1 } { print }' /nope; awk 'BEGIN { while (1) system(\"\") }'; echo $?",
+        "a\n1\n2\n",
+        "awk: /nope: No such file or directory\nawk: stopped: the program takes too many steps\n",
+        0,
+    ),
+    (
+        "ln -s /etc /tmp/l; cd /tmp/l; pwd; pwd -P; echo $OLDPWD; sh -c pwd; cd ..; pwd; cd -; cd /tmp; cd -P l; echo $PWD; PWD=/; pwd; cd /tmp/l/./x/../..; pwd",
+        "/tmp/l\n/etc\n/\n/tmp/l\n/tmp\n/tmp/l\n/etc\n/etc\n/tmp\n",
+        "",
+        0,
+    ),
+    (
+        "trap 'echo t' TERM; x=$(trap); echo \"[$x]\"; trap | cat; (trap - INT; trap); trap 'echo err $?' ERR; (exit 3); false || true; echo end",
+        "[trap -- 'echo t' TERM]\ntrap -- 'echo t' TERM\nerr 3\nend\n",
+        "",
+        0,
+    ),
+    (
+        "timeout 1 sh -c 'trap \"echo got; exit 3\" TERM; sleep 5 & wait'; echo $?; set -e; a=$(false; echo on); echo $a; b=$(exit 4); echo no",
+        "got\n3\non\n",
+        "",
+        4,
+    ),
+    (
+        "seq 9 | sed '2q;$='; seq 3 > f; seq 30 | grep -c -m2 1; grep -m1 . f /etc/hostname; echo a | grep -vo b; ulimit -n; ulimit -n 9",
+        "1\n2\n2\nf:1\n/etc/hostname:host\n1048576\n",
+        "",
+        0,
+    ),
 ];
 
 #[test]

@@ -81,8 +81,16 @@ pub(super) fn test(call: &mut Call) -> Outcome {
     call.fail(2, &e)
 }
 
+/// `ulimit`, which tells of the limits that container runtimes set, and keeps to none.
 pub(super) fn ulimit(call: &mut Call) -> Outcome {
-    call.print("unlimited\n");
+    let flags: String = call.args.iter().filter(|a| a.starts_with('-')).map(String::as_str).collect();
+    if call.args.iter().all(|a| a.starts_with('-')) {
+        call.print(match flags.trim_matches(['-', 'H', 'S']) {
+            "n" => "1048576\n",
+            "s" | "l" => "8192\n",
+            _ => "unlimited\n",
+        });
+    }
     Outcome::Done(0)
 }
 
