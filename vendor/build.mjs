@@ -35,6 +35,8 @@ if (!existsSync(bundle) || !existsSync(stamp) || readFileSync(stamp, 'utf8') !==
     format: 'esm',
     target: 'es2022',
     minify: true,
+    // What xterm keeps to itself begins so, and no package here asks for it by a text.
+    mangleProps: /^_[a-z]/i,
     legalComments: 'none',
     logLevel: 'warning',
     loader: { '.css': 'text' },

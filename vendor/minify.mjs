@@ -1,14 +1,24 @@
-// Minifies the scripts and styles of a page that Trunk just built to be published; Trunk calls this before `dist/` is replaced, and
-// only where the build succeeded, of which `cargo xtask serve` wants to know.
+// Minifies the scripts and styles of a page that Trunk just built to be published, and makes one file of the styles, which weighs less;
+// Trunk calls this before `dist/` is replaced, and only where the build succeeded, of which `cargo xtask serve` wants to know.
 // (Trunk's own minifier cannot read what wasm-bindgen writes. gen/vendor.js is minified when it is bundled.)
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { transformSync } from 'esbuild';
 
 const { TRUNK_PROFILE, TRUNK_STAGING_DIR, KUBARIUM_BUILT } = process.env;
-const files = TRUNK_PROFILE === 'release' ? readdirSync(TRUNK_STAGING_DIR) : [];
-for (const file of files.filter((file) => ['.js', '.css'].includes(extname(file)))) {
-  const path = join(TRUNK_STAGING_DIR, file);
-  writeFileSync(path, transformSync(readFileSync(path, 'utf8'), { loader: extname(file).slice(1), minify: true }).code);
+const at = (file) => join(TRUNK_STAGING_DIR, file);
+const read = (file) => readFileSync(at(file), 'utf8');
+const minified = (text, loader) => transformSync(text, { loader, minify: true }).code;
+
+if (TRUNK_PROFILE === 'release') {
+  for (const file of readdirSync(TRUNK_STAGING_DIR).filter((file) => extname(file) === '.js')) writeFileSync(at(file), minified(read(file), 'js'));
+  const html = read('index.html'), links = [...html.matchAll(/<link rel="stylesheet" href="([^"]+)"[^>]*>\s*/g)];
+  const styles = minified(links.map(([, file]) => read(file)).join('\n'), 'css');
+  const name = `styles-${createHash('sha256').update(styles).digest('hex').slice(0, 16)}.css`;
+  writeFileSync(at(name), styles);
+  for (const [, file] of links) unlinkSync(at(file));
+  const one = `<link rel="stylesheet" href="./${name}">\n`;
+  writeFileSync(at('index.html'), links.reduce((rest, [link], i) => rest.replace(link, i ? '' : one), html));
 }
 if (KUBARIUM_BUILT) writeFileSync(KUBARIUM_BUILT, '');
