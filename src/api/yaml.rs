@@ -10,6 +10,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error as _, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::{ArcStr, Map, Value};
+pub use dialect::Words;
+use dialect::{number, plain_scalar};
 use crate::base::List as _;
 
 /// One document of a file.
@@ -38,7 +40,7 @@ impl Positions {
         let steps = steps(path);
         let best = Cell::new(None);
         // An error ends the search; what was found before it stands.
-        let _ = read_first(text, Some(Search { steps: &steps, best: &best, in_list: false }));
+        let _ = read_first(text, Words::AreBooleans, Some(Search { steps: &steps, best: &best, in_list: false }));
         let (line, column) = line_and_column(text, best.get().or_else(|| first_content(text))?);
         Some((line + self.first_line - 1, column))
     }
@@ -63,7 +65,12 @@ const TEXT_BYTES_MAX: usize = 8 << 20;
 
 /// Every document of `text`; an error where one cannot be read.
 pub fn decode_documents(text: &str) -> Result<Vec<Document>, DecodeError> {
-    match decode_stream(text) {
+    decode_documents_with(text, Words::AreBooleans)
+}
+
+/// The same where words are read so.
+pub fn decode_documents_with(text: &str, words: Words) -> Result<Vec<Document>, DecodeError> {
+    match stream(text, words) {
         (documents, None) => Ok(documents),
         (_, Some(error)) => Err(error),
     }
@@ -73,6 +80,10 @@ pub fn decode_documents(text: &str) -> Result<Vec<Document>, DecodeError> {
 /// document as it comes sees.
 // Models yaml.YAMLOrJSONDecoder: a text that opens with a brace is JSON until it is not.
 pub fn decode_stream(text: &str) -> (Vec<Document>, Option<DecodeError>) {
+    stream(text, Words::AreBooleans)
+}
+
+fn stream(text: &str, words: Words) -> (Vec<Document>, Option<DecodeError>) {
     let mut documents = Vec::new();
     // Some editors put a byte order mark first.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -94,7 +105,7 @@ pub fn decode_stream(text: &str) -> (Vec<Document>, Option<DecodeError>) {
             Ok(chunk) => chunk,
             Err(error) => return (documents, Some(error)),
         };
-        match dialect::read(chunk.text) {
+        match dialect::read(chunk.text, words) {
             Ok(Value::Null) => {}
             Ok(value) => documents.push(document(chunk.text, chunk.first_line, value)),
             Err(failure) => return (documents, Some(failure.in_chunk(&chunk))),
@@ -106,7 +117,7 @@ pub fn decode_stream(text: &str) -> (Vec<Document>, Option<DecodeError>) {
 /// One YAML text of one document as a value: what `--patch`, `--overrides` and the like take. The error is go-yaml's:
 /// `yaml: line 2: ...`.
 pub fn read_value(text: &str) -> Result<Value, DecodeError> {
-    dialect::read(text).map_err(|failure| {
+    dialect::read(text, Words::AreBooleans).map_err(|failure| {
         let error = failure.in_chunk(&Chunk { text, first_line: 1 });
         DecodeError { converts: false, ..error }
     })
@@ -267,21 +278,21 @@ fn own_error<E: serde::de::Error>(message: impl fmt::Display) -> E {
     E::custom(format!("{OWN_MARK}{message}{OWN_MARK}"))
 }
 
-fn read_document(text: &str) -> Result<Value, serde_yaml::Error> {
+fn read_document(text: &str, words: Words) -> Result<Value, serde_yaml::Error> {
     // Only spaces and comments: nothing is there.
     // Other blanks than these are text to YAML.
     let bare = |line: &str| matches!(line.trim_start_matches([' ', '\r']).bytes().next(), None | Some(b'#'));
     if text.lines().all(bare) && !text.contains('\t') {
         return Ok(Value::Null);
     }
-    read_first(text, None)
+    read_first(text, words, None)
 }
 
 /// The first document only: kubectl splits at the dashes, and go-yaml reads no further.
-fn read_first(text: &str, search: Option<Search<'_>>) -> Result<Value, serde_yaml::Error> {
+fn read_first(text: &str, words: Words, search: Option<Search<'_>>) -> Result<Value, serde_yaml::Error> {
     let Some(first) = serde_yaml::Deserializer::from_str(text).next() else { return Ok(Value::Null) };
     let (budget, keys) = (Cell::new(text.len() * 4 + BUDGET), RefCell::new(Vec::new()));
-    let reader = Reader { text, budget: &budget, keys: &keys, is_key: false, search };
+    let reader = Reader { text, budget: &budget, keys: &keys, is_key: false, words, search };
     reader.deserialize(first).map(|node| node.value)
 }
 
@@ -293,6 +304,7 @@ struct Reader<'a> {
     keys: &'a RefCell<Vec<ArcStr>>,
     /// Whether it reads a key.
     is_key: bool,
+    words: Words,
     /// What is sought from here on.
     search: Option<Search<'a>>,
 }
@@ -438,7 +450,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
             // A quoted scalar starts at its quote.
             search.met(Some(if self.text[..at].ends_with(['"', '\'']) { at - 1 } else { at }));
         }
-        Ok(Node { value: if is_plain(self.text, at) { plain_scalar(s) } else { s.into() }, at: Some(at) })
+        Ok(Node { value: if is_plain(self.text, at) { plain_scalar(s, self.words) } else { s.into() }, at: Some(at) })
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Node, A::Error> {
         let mut list = Vec::new();
@@ -518,48 +530,6 @@ fn go_value(value: &Value) -> String {
         }
         other => other.to_json(),
     }
-}
-
-/// A float as JSON has it: whole numbers without a fraction. None for what JSON cannot say.
-fn number(f: f64) -> Option<Value> {
-    if !f.is_finite() {
-        return None;
-    }
-    Some(if f == f.trunc() && f.abs() < 1e18 { Value::Int(f as i64) } else { Value::Float(f) })
-}
-
-/// What go-yaml's resolver makes of a plain scalar that YAML 1.2 leaves as text.
-fn plain_scalar(text: &str) -> Value {
-    match text {
-        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => return Value::Bool(true),
-        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => return Value::Bool(false),
-        _ => {}
-    }
-    if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) || text.len() > 64 {
-        return text.into();
-    }
-    let digits = text.replace('_', "");
-    let (negative, unsigned) = match digits.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, digits.strip_prefix('+').unwrap_or(&digits)),
-    };
-    let (radix, body) = match unsigned.as_bytes() {
-        [b'0', b'x' | b'X', ..] => (16, &unsigned[2..]),
-        [b'0', b'b' | b'B', ..] => (2, &unsigned[2..]),
-        [b'0', b'o' | b'O', ..] => (8, &unsigned[2..]),
-        [b'0', _, ..] => (8, &unsigned[1..]),
-        _ => (10, unsigned),
-    };
-    if !body.starts_with(['+', '-'])
-        && let Ok(i) = i64::from_str_radix(body, radix)
-    {
-        return Value::Int(if negative { -i } else { i });
-    }
-    let floats = unsigned.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-'));
-    if floats && let Some(number) = digits.parse::<f64>().ok().and_then(number) {
-        return number;
-    }
-    text.into()
 }
 
 /// One step of a path.

@@ -42,9 +42,10 @@ pub fn sources(cx: &mut Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Sour
     let mut sources = Vec::new();
     if flags.given("kustomize") {
         let directory = flags.text("kustomize");
-        let built = match flags.given("filename") {
-            true => fail("only one of -f or -k can be specified"),
-            false => kustomized(cx, directory),
+        let built = match (flags.given("filename"), flags.is_on("recursive")) {
+            (true, _) => fail("only one of -f or -k can be specified"),
+            (_, true) => fail("the -k flag can't be used with -f or -R"),
+            _ => kustomized(cx, directory),
         };
         match built {
             Ok(text) => sources.push(Source { name: directory.into(), text }),

@@ -5,12 +5,21 @@ use std::borrow::Cow;
 use super::{Failure, read_document};
 use crate::api::Value;
 
+/// What `yes`, `off` and their like are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// Booleans, as in YAML 1.1: so kubectl reads files.
+    AreBooleans,
+    /// Text, as in YAML 1.2: so kustomize reads them.
+    AreText,
+}
+
 /// Reads one document as go-yaml does.
-pub(super) fn read(text: &str) -> Result<Value, Failure> {
+pub(super) fn read(text: &str, words: Words) -> Result<Value, Failure> {
     let mut text = Cow::Borrowed(text);
     let mut tries_left = QUOTED_SCALARS_MAX;
     loop {
-        let error = match read_document(&text) {
+        let error = match read_document(&text, words) {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
@@ -51,6 +60,49 @@ fn without_escaped_quotes(text: &str, at: usize) -> Option<String> {
         rest = &rest[escaped..];
     }
     Some(out + rest)
+}
+
+/// A float as JSON has it: whole numbers without a fraction. None for what JSON cannot say.
+pub(super) fn number(f: f64) -> Option<Value> {
+    if !f.is_finite() {
+        return None;
+    }
+    Some(if f == f.trunc() && f.abs() < 1e18 { Value::Int(f as i64) } else { Value::Float(f) })
+}
+
+/// What go-yaml's resolver makes of a plain scalar that YAML 1.2 leaves as text.
+pub(super) fn plain_scalar(text: &str, words: Words) -> Value {
+    match text {
+        _ if words == Words::AreText => {}
+        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => return Value::Bool(true),
+        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => return Value::Bool(false),
+        _ => {}
+    }
+    if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) || text.len() > 64 {
+        return text.into();
+    }
+    let digits = text.replace('_', "");
+    let (negative, unsigned) = match digits.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, digits.strip_prefix('+').unwrap_or(&digits)),
+    };
+    let (radix, body) = match unsigned.as_bytes() {
+        [b'0', b'x' | b'X', ..] => (16, &unsigned[2..]),
+        [b'0', b'b' | b'B', ..] => (2, &unsigned[2..]),
+        [b'0', b'o' | b'O', ..] => (8, &unsigned[2..]),
+        [b'0', _, ..] => (8, &unsigned[1..]),
+        _ => (10, unsigned),
+    };
+    if !body.starts_with(['+', '-'])
+        && let Ok(i) = i64::from_str_radix(body, radix)
+    {
+        return Value::Int(if negative { -i } else { i });
+    }
+    let floats = unsigned.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-'));
+    if floats && let Some(number) = digits.parse::<f64>().ok().and_then(number) {
+        return number;
+    }
+    text.into()
 }
 
 #[cfg(test)]

@@ -11,15 +11,14 @@ type Read<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, String>;
 pub(super) fn generate(read: Read<'_>, kustomization: &Value, items: &mut Vec<Item>) -> Result<(), String> {
     for (member, kind) in [("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")] {
         for generator in kustomization.get(member).items() {
-            let made = one(read, kind, generator, kustomization.get("generatorOptions"))?;
             let name = generator.get("name").str();
+            if name.is_empty() {
+                return Err("a configmap must have a name".into());
+            }
+            let made = one(read, kind, generator, kustomization.get("generatorOptions"))?;
             let there = items.iter_mut().find(|i| i.object.kind() == kind && i.is_named(name));
             match (generator.get("behavior").str(), there) {
-                ("merge" | "replace", None) => {
-                    return Err(format!(
-                        "merging from generator &{{0x0 {{  }} {{map[] map[] false}}}}: id resid.ResId{{Gvk:resid.Gvk{{Group:\"\", Version:\"v1\", Kind:{kind:?}, isClusterScoped:false}}, Name:{name:?}, Namespace:\"\"}} does not exist; cannot merge or replace"
-                    ));
-                }
+                ("merge" | "replace", None) => return unmerged(kind, name, "does not exist; cannot merge or replace"),
                 (behavior @ ("merge" | "replace"), Some(item)) => {
                     for part in ["data", "binaryData"] {
                         if behavior == "replace" {
@@ -31,7 +30,7 @@ pub(super) fn generate(read: Read<'_>, kustomization: &Value, items: &mut Vec<It
                     }
                 }
                 (_, Some(_)) => {
-                    return Err(format!("may not add resource with an already registered id: {}", super::id(&made, name)));
+                    return unmerged(kind, name, "exists; can not use behavior: 'unspecified', behavior must be merge or replace");
                 }
                 (_, None) => {
                     let mut item = Item::new(made);
@@ -43,6 +42,13 @@ pub(super) fn generate(read: Read<'_>, kustomization: &Value, items: &mut Vec<It
         }
     }
     Ok(())
+}
+
+/// Why what was generated goes nowhere. Kustomize names an address in its memory too, which says nothing.
+fn unmerged(kind: &str, name: &str, why: &str) -> Result<(), String> {
+    Err(format!(
+        "merging from generator &{{0x0 <nil>}}: id resid.ResId{{Gvk:resid.Gvk{{Group:\"\", Version:\"v1\", Kind:{kind:?}, isClusterScoped:false}}, Name:{name:?}, Namespace:\"\"}} {why}"
+    ))
 }
 
 fn one(read: Read<'_>, kind: &str, generator: &Value, options: &Value) -> Result<Value, String> {

@@ -13,7 +13,7 @@ use std::cell::RefCell;
 
 use super::config;
 use super::host::{FileError, Files};
-use crate::api::yaml::decode_documents;
+use crate::api::yaml::{Words, decode_documents, decode_documents_with};
 use crate::api::{Kind, Object, Value, split_api_version};
 use crate::base::{List as _, Order as _, SortedSet, is_url};
 
@@ -23,6 +23,12 @@ const DEPTH_MAX: usize = 16;
 const DIRECTORIES_MAX: usize = 1_000;
 /// Objects in one build.
 const OBJECTS_MAX: usize = 5_000;
+/// The one of `buildMetadata` that is done.
+const MANAGED_BY: &str = "managedByLabel";
+/// What says of an object that it is for kustomize alone.
+const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
+/// How kustomize calls itself on what it built.
+const VERSION: &str = "kustomize-v5.8.1";
 const FILES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 /// Members that kustomize has and this one does not.
 const REFUSED: [&str; 8] =
@@ -35,6 +41,8 @@ pub(super) struct Item {
     pub object: Value,
     /// The names that it had before, its first included.
     pub names: Vec<String>,
+    /// The namespace that it had at first.
+    pub namespace: String,
     /// Whether its name gets a hash of its content at the end.
     pub hashed: bool,
 }
@@ -60,12 +68,14 @@ struct Build<'a> {
     roots: Vec<String>,
     /// The `sortOptions` of what is built.
     sort: Value,
+    /// Whether what is built says by which kustomize.
+    managed: bool,
 }
 
 /// Builds a directory.
 pub fn build(files: &mut dyn Files, cwd: &str, directory: &str, unrestricted: bool) -> Result<Built, String> {
     let files = RefCell::new(files);
-    let mut build = Build { files, cwd, warnings: Vec::new(), built: 0, roots: Vec::new(), unrestricted, refusal: None, sort: Value::Null };
+    let mut build = Build { files, cwd, warnings: Vec::new(), built: 0, roots: Vec::new(), unrestricted, refusal: None, sort: Value::Null, managed: false };
     build.demand_directory(directory)?;
     let items = build.top(&clean(directory));
     let mut items = items.map_err(|e| build.refusal.take().unwrap_or(e))?;
@@ -74,26 +84,35 @@ pub fn build(files: &mut dyn Files, cwd: &str, directory: &str, unrestricted: bo
     names::fix_references(&mut items);
     // The objects that others need come first.
     if sort.get("order").str() != "fifo" {
+        // What has no group or no namespace comes after what has one.
+        let or_last = |text: &str| if text.is_empty() { "~".to_owned() } else { text.to_owned() };
         items.order_by_key(|i| {
-            let kind = i.object.kind().to_owned();
-            (order(&kind), kind, i.object.namespace().to_owned(), i.object.name().to_owned())
+            let (kind, (group, version)) = (i.object.kind(), split_api_version(i.object.api_version()));
+            let kinds = format!("{}_{version}_{kind}", or_last(group));
+            (order(kind, sort.get("legacySortOptions")), kinds, or_last(i.object.namespace()), i.object.name().to_owned())
         });
+    }
+    items.retain(|i| matches!(i.object.at(&["metadata", "annotations", LOCAL_CONFIG]).str(), "" | "false"));
+    if build.managed {
+        items.iter_mut().for_each(|i| i.object.set(&["metadata", "labels", "app.kubernetes.io/managed-by"], VERSION));
     }
     Ok(Built { objects: items.into_iter().map(|i| i.object).list(), warnings: build.warnings })
 }
 
-/// The place of a kind in a build: what others stand on, everything else, webhooks.
+/// The place of a kind in a build: what others stand on, everything else, webhooks; or as `legacySortOptions` says.
 // Models kustomize's legacy order of resources.
-fn order(kind: &str) -> i32 {
-    #[rustfmt::skip]
-    const FIRST: [&str; 22] = [
-        "Namespace", "ResourceQuota", "StorageClass", "CustomResourceDefinition", "ServiceAccount", "PodSecurityPolicy", "Role", "ClusterRole",
-        "RoleBinding", "ClusterRoleBinding", "ConfigMap", "Secret", "Endpoints", "Service", "LimitRange", "PriorityClass", "PersistentVolume",
-        "PersistentVolumeClaim", "Deployment", "StatefulSet", "CronJob", "PodDisruptionBudget",
-    ];
-    let last = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
-    let first = FIRST.iter().position(|k| *k == kind).map(|i| i as i32 - FIRST.len() as i32);
-    first.or_else(|| last.iter().position(|k| *k == kind).map(|i| i as i32 + 1)).unwrap_or(0)
+fn order(kind: &str, options: &Value) -> i32 {
+    const FIRST: &str = "Namespace ResourceQuota StorageClass CustomResourceDefinition ServiceAccount PodSecurityPolicy Role ClusterRole \
+        RoleBinding ClusterRoleBinding ConfigMap Secret Endpoints Service LimitRange PriorityClass PersistentVolume \
+        PersistentVolumeClaim Deployment StatefulSet CronJob PodDisruptionBudget";
+    const LAST: &str = "MutatingWebhookConfiguration ValidatingWebhookConfiguration";
+    let kinds = |member: &str, ours: &'static str| -> Vec<&str> {
+        let given = || options.get(member).items().iter().map(Value::str).list();
+        if options.is_null() { ours.split(' ').list() } else { given() }
+    };
+    let (first, last) = (kinds("orderFirst", FIRST), kinds("orderLast", LAST));
+    let of_first = first.iter().position(|k| *k == kind).map(|i| i as i32 - first.len() as i32);
+    of_first.or_else(|| last.iter().position(|k| *k == kind).map(|i| i as i32 + 1)).unwrap_or(0)
 }
 
 /// A path without `.` and, where it can be, without `..`.
@@ -213,6 +232,7 @@ impl Build<'_> {
         self.check(&kustomization, directory)?;
         if depth == 0 {
             self.sort = kustomization.get("sortOptions").clone();
+            self.managed = kustomization.get("buildMetadata").items().iter().any(|what| what.str() == MANAGED_BY);
         }
         Ok(kustomization)
     }
@@ -278,13 +298,9 @@ impl Build<'_> {
     }
 
     fn check(&mut self, kustomization: &Value, directory: &str) -> Result<(), String> {
-        for (what, value) in [
-            ("buildMetadata", kustomization.get("buildMetadata")),
-            ("legacySortOptions", kustomization.at(&["sortOptions", "legacySortOptions"])),
-        ] {
-            if !value.is_empty() {
-                return self.refuse(format!("{what} in a kustomization is not simulated here"));
-            }
+        let untold = kustomization.get("buildMetadata").items().iter().find(|what| what.str() != MANAGED_BY);
+        if let Some(what) = untold {
+            return self.refuse(format!("{} in a kustomization is not simulated here", what.str()));
         }
         if let Some((key, _)) = kustomization.entries().find(|(k, _)| REFUSED.contains(&k.as_str())) {
             return self.refuse(format!("{key} in a kustomization is not simulated here"));
@@ -348,7 +364,7 @@ impl Build<'_> {
             }
             let failed = |why: String| format!("{}: {}", no_file(why), self.no_root(entry, &path).unwrap_or_default());
             let bytes = self.file(directory, entry).map_err(|e| failed(format!("accumulating resources from '{entry}': {e}")))?;
-            let documents = decode_documents(&String::from_utf8_lossy(&bytes)).map_err(|e| {
+            let documents = decode_documents_with(&String::from_utf8_lossy(&bytes), Words::AreText).map_err(|e| {
                 format!("accumulating resources: accumulating resources from '{entry}': MalformedYAMLError: {} in File: {entry}", e.reason)
             })?;
             let found = documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()).flat_map(flatten);
@@ -435,8 +451,8 @@ fn flatten(object: Value) -> Vec<Value> {
 
 impl Item {
     fn new(object: Value) -> Item {
-        let names = vec![object.name().to_owned()];
-        Item { object, names, hashed: false }
+        let (names, namespace) = (vec![object.name().to_owned()], object.namespace().to_owned());
+        Item { object, names, namespace, hashed: false }
     }
 
     /// Whether it is or was called so.

@@ -47,12 +47,13 @@ const REFERENCES: &[(&str, &str, &str)] = &[
     ("spec", "IngressClass", "ingressClassName"),
 ];
 /// References that say their kind themselves.
-const TYPED: [&str; 4] = ["roleRef", "scaleTargetRef", "subjects", "ownerReferences"];
+const TYPED: [&str; 3] = ["roleRef", "scaleTargetRef", "ownerReferences"];
 const DEPTH_MAX: usize = 64;
 
 /// Makes references follow the names that changed.
 // Models kustomize's nameReference transformer.
 pub(super) fn fix_references(items: &mut [Item]) {
+    bind_accounts(items);
     let mut renamed: Vec<(String, String, String)> = Vec::new();
     for item in items.iter() {
         let now = item.object.name();
@@ -69,6 +70,33 @@ pub(super) fn fix_references(items: &mut [Item]) {
             let mut value = value.clone();
             walk(key, &mut value, &new_name, 0);
             item.object.set(&[key], value);
+        }
+    }
+}
+
+/// Makes bindings follow the service accounts whose name or namespace changed.
+// Models nameref.Filter's setMapping: an account is known by the namespace that it had, or else by the one that it has.
+fn bind_accounts(items: &mut [Item]) {
+    let is_binding = |i: &Item| matches!(i.object.kind(), "RoleBinding" | "ClusterRoleBinding") && !i.object.get("subjects").is_empty();
+    let accounts: Vec<Item> = items.iter().filter(|i| i.object.kind() == "ServiceAccount").cloned().list();
+    let or_default = |namespace: &str| if namespace.is_empty() { "default".to_owned() } else { namespace.to_owned() };
+    for binding in items.iter_mut().filter(|i| is_binding(i)) {
+        for subject in binding.object.get_mut("subjects").list_mut() {
+            let namespace = subject.get("namespace").str();
+            let was = |i: &&Item| or_default(&i.namespace) == namespace;
+            let is = |i: &&Item| or_default(i.object.namespace()) == namespace;
+            let among: Vec<&Item> = match namespace {
+                "" => accounts.iter().list(),
+                _ if accounts.iter().any(|i| was(&i)) => accounts.iter().filter(was).list(),
+                _ => accounts.iter().filter(is).list(),
+            };
+            let mut named = among.into_iter().filter(|i| i.is_named(subject.get("name").str()));
+            if let (Some(account), None, "ServiceAccount") = (named.next(), named.next(), subject.get("kind").str()) {
+                subject.set(&["name"], account.object.name());
+                if !account.object.namespace().is_empty() {
+                    subject.set(&["namespace"], account.object.namespace());
+                }
+            }
         }
     }
 }

@@ -30,7 +30,8 @@ fn value_of(source: &Value, items: &[Item]) -> Result<Value, String> {
     }
     let [object] = found[..] else {
         let problem = if found.is_empty() { "nothing selected by" } else { "multiple matches for selector" };
-        return Err(format!("{problem} {}", selector(source)));
+        let path = source.get("fieldPath").as_str().map(|path| format!(":{path}")).unwrap_or_default();
+        return Err(format!("{problem} {}{path}", selector(source)));
     };
     let path = source.get("fieldPath").as_str().unwrap_or("metadata.name");
     let mut value = Value::Null;

@@ -4,7 +4,7 @@
 use super::replacements::replace;
 use super::{Item, id, is_namespaced};
 use crate::api::selector::LabelSelector;
-use crate::api::yaml::decode_documents;
+use crate::api::yaml::{Words, decode_documents, decode_documents_with};
 use crate::api::{Kind, Object, Value, split_api_version};
 use crate::base::List as _;
 use crate::base::regex::Regex;
@@ -15,19 +15,12 @@ use crate::server::{json_patch_by_client, merge_patch, strategic_merge_patch};
 pub(super) fn transform(read: &dyn Fn(&str) -> Result<String, String>, kustomization: &Value, items: &mut Vec<Item>) -> Result<(), String> {
     for patch in kustomization.get("patchesStrategicMerge").items() {
         let text = if patch.str().contains('\n') { patch.str().to_owned() } else { read(patch.str())? };
-        merge(&text, &Value::Null, items)?;
+        let documents = decode_documents_with(&text, Words::AreText).map_err(|e| format!("unable to parse SM or JSON patch from [{text}]: {e}"))?;
+        let patches = documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()).list();
+        merge(patches, &Value::Null, &Value::Null, items)?;
     }
     for patch in kustomization.get("patches").items().iter().chain(kustomization.get("patchesJson6902").items()) {
-        let text = match patch.get("path").str() {
-            "" => patch.get("patch").str().to_owned(),
-            path => read(path).map_err(|e| {
-                let config = to_yaml(patch);
-                format!(
-                    "trouble configuring builtin PatchTransformer with config: `\n{config}`: failed to get the patch file from path({path}): {e}"
-                )
-            })?,
-        };
-        merge(&text, patch.get("target"), items)?;
+        apply_patch(read, patch, items)?;
     }
     if let Some(namespace) = kustomization.get("namespace").as_str().filter(|n| !n.is_empty()) {
         set_namespace(namespace, items);
@@ -47,15 +40,19 @@ pub(super) fn transform(read: &dyn Fn(&str) -> Result<String, String>, kustomiza
         let templates = selectors || one.get("includeTemplates").is_true();
         for (key, value) in one.get("pairs").entries() {
             items.iter_mut().for_each(|i| label(&mut i.object, key, value, templates, selectors));
+            for field in one.get("fields").items() {
+                let path: Vec<&str> = field.get("path").str().split('/').list();
+                for object in items.iter_mut().map(|i| &mut i.object).filter(|o| is_of(field, o)) {
+                    put_label(object, &path, field.get("create").is_true(), &[key], value);
+                }
+            }
         }
     }
     for (key, value) in kustomization.get("commonAnnotations").entries() {
         for item in items.iter_mut() {
             item.object.set(&["metadata", "annotations", key], value.clone());
-            for path in TEMPLATES {
-                if !item.object.at(path).is_null() {
-                    item.object.at_mut(path).set(&["metadata", "annotations", key], value.clone());
-                }
+            for path in templates(&item.object.kind().to_owned()) {
+                item.object.at_mut(path).set(&["metadata", "annotations", key], value.clone());
             }
         }
     }
@@ -84,8 +81,15 @@ pub(super) fn transform(read: &dyn Fn(&str) -> Result<String, String>, kustomiza
     Ok(())
 }
 
-/// Where an object has a pod's template, or one of Jobs.
-const TEMPLATES: &[&[&str]] = &[&["spec", "template"], &["spec", "jobTemplate"], &["spec", "jobTemplate", "spec", "template"]];
+/// Where objects of a kind have what gets the labels and annotations of all: templates of pods and of jobs.
+// Models kustomize's commonAnnotations and metadataLabels configurations.
+fn templates(kind: &str) -> &'static [&'static [&'static str]] {
+    match kind {
+        "ReplicationController" | "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet" | "Job" => &[&["spec", "template"]],
+        "CronJob" => &[&["spec", "jobTemplate"], &["spec", "jobTemplate", "spec", "template"]],
+        _ => &[],
+    }
+}
 
 fn set_namespace(namespace: &str, items: &mut [Item]) {
     for item in items {
@@ -97,9 +101,7 @@ fn set_namespace(namespace: &str, items: &mut [Item]) {
         }
         if matches!(object.kind(), "RoleBinding" | "ClusterRoleBinding") {
             for subject in object.at_mut(&["subjects"]).list_mut() {
-                if subject.get("kind").str() == "ServiceAccount"
-                    && (subject.get("name").str() == "default" || subject.get("namespace").is_null())
-                {
+                if subject.get("name").str() == "default" {
                     subject.set(&["namespace"], namespace);
                 }
             }
@@ -107,36 +109,59 @@ fn set_namespace(namespace: &str, items: &mut [Item]) {
     }
 }
 
-/// Puts a label on an object, on the pods that it makes and into what it selects them by.
+/// Where a selector is that picks pods by labels: the kinds, the path, and whether it is made where it is not.
 // Models kustomize's commonLabels configuration.
-fn label(object: &mut Value, key: &str, value: &Value, templates: bool, selectors: bool) {
+const SELECTORS: &[(&str, &str, bool)] = &[
+    ("Service ReplicationController", "spec selector", true),
+    ("Deployment ReplicaSet DaemonSet StatefulSet", "spec selector matchLabels", true),
+    ("Job PodDisruptionBudget", "spec selector matchLabels", false),
+    ("CronJob", "spec jobTemplate spec selector matchLabels", false),
+    ("Deployment StatefulSet", "spec template spec topologySpreadConstraints labelSelector matchLabels", false),
+    ("Deployment StatefulSet", "spec template spec affinity podAffinity @ labelSelector matchLabels", false),
+    ("Deployment StatefulSet", "spec template spec affinity podAntiAffinity @ labelSelector matchLabels", false),
+    ("NetworkPolicy", "spec podSelector matchLabels", false),
+    ("NetworkPolicy", "spec ingress from podSelector matchLabels", false),
+    ("NetworkPolicy", "spec egress to podSelector matchLabels", false),
+];
+/// What stands for `@` in a path.
+const TERMS: [&str; 2] =
+    ["requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution podAffinityTerm"];
+
+/// Puts a label on an object, on the pods and claims that it makes and into what it selects them by.
+fn label(object: &mut Value, key: &str, value: &Value, for_pods: bool, selectors: bool) {
     object.set(&["metadata", "labels", key], value.clone());
-    if templates {
-        for path in TEMPLATES {
-            if !object.at(path).is_null() {
-                object.at_mut(path).set(&["metadata", "labels", key], value.clone());
+    let kind = object.kind().to_owned();
+    if for_pods {
+        for path in templates(&kind) {
+            object.at_mut(path).set(&["metadata", "labels", key], value.clone());
+        }
+        if kind == "StatefulSet" {
+            put_label(object, &["spec", "volumeClaimTemplates"], false, &["metadata", "labels", key], value);
+        }
+    }
+    for (kinds, path, create) in SELECTORS.iter().filter(|_| selectors) {
+        if kinds.split(' ').any(|k| k == kind) {
+            for path in TERMS.iter().take(if path.contains('@') { 2 } else { 1 }).map(|term| path.replace('@', term)) {
+                put_label(object, &path.split(' ').list(), *create, &[key], value);
             }
         }
     }
-    if !selectors {
-        return;
-    }
-    match object.kind() {
-        "Service" if object.at(&["spec", "type"]).str() != "ExternalName" => object.set(&["spec", "selector", key], value.clone()),
-        "ReplicationController" => object.set(&["spec", "selector", key], value.clone()),
-        "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet" => object.set(&["spec", "selector", "matchLabels", key], value.clone()),
-        "PodDisruptionBudget" | "Job" if !object.at(&["spec", "selector", "matchLabels"]).is_null() => {
-            object.set(&["spec", "selector", "matchLabels", key], value.clone());
-        }
-        "NetworkPolicy" if !object.at(&["spec", "podSelector", "matchLabels"]).is_null() => {
-            object.set(&["spec", "podSelector", "matchLabels", key], value.clone());
-        }
+}
+
+/// Whether an object is of the group, version and kind that a field is of; what is not said is any.
+fn is_of(field: &Value, object: &Value) -> bool {
+    let (group, version) = split_api_version(object.api_version());
+    let is = |member: &str, own: &str| matches!(field.get(member).str(), given if given.is_empty() || given == own);
+    is("group", group) && is("version", version) && is("kind", object.kind())
+}
+
+/// Sets a label in each map at a path, which goes through all items of lists.
+fn put_label(at: &mut Value, path: &[&str], create: bool, member: &[&str], value: &Value) {
+    match (&*at, path) {
+        (Value::List(_), _) => at.list_mut().iter_mut().for_each(|item| put_label(item, path, create, member, value)),
+        (_, []) => at.set(member, value.clone()),
+        (_, [step, rest @ ..]) if create || !at.get(step).is_null() => put_label(at.get_mut(step), rest, create, member, value),
         _ => {}
-    }
-    if object.kind() == "StatefulSet" && !object.at(&["spec", "volumeClaimTemplates"]).is_empty() {
-        for claim in object.at_mut(&["spec", "volumeClaimTemplates"]).list_mut() {
-            claim.set(&["metadata", "labels", key], value.clone());
-        }
     }
 }
 
@@ -153,7 +178,7 @@ fn set_replicas(replicas: &Value, items: &mut [Item]) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!(
-            "resource with name {name} does not match a config with the following GVK [Deployment.[noVer].[noGrp] ReplicationController.[noVer].[noGrp] ReplicaSet.[noVer].[noGrp] StatefulSet.[noVer].[noGrp]]"
+            "resource with name {name} does not match a config with the following GVK [Deployment.[noVer].[noGrp] StatefulSet.[noVer].[noGrp] ReplicaSet.[noVer].[noGrp] ReplicationController.[noVer].[noGrp]]"
         ))
     }
 }
@@ -199,21 +224,53 @@ fn new_image(old: &str, image: &Value) -> Option<String> {
         (Some(tag), Some(digest)) => format!("{name}:{tag}@{digest}"),
         (None, Some(digest)) => format!("{name}@{digest}"),
         (Some(tag), None) => format!("{name}:{tag}"),
+        // A suffix is put twice: once wherever containers are, and once where kustomize knows images to be.
+        (None, None) if let Some(suffix) = given("tagSuffix") => format!("{name}:{tag}{suffix}{suffix}"),
         (None, None) if !digest.is_empty() => format!("{name}@{digest}"),
         (None, None) if !tag.is_empty() => format!("{name}:{tag}"),
         (None, None) => name,
     })
 }
 
-/// Applies a patch, of either form, to what it is for.
-fn merge(text: &str, target: &Value, items: &mut Vec<Item>) -> Result<(), String> {
-    let bad = |why: &str| format!("unable to parse SM or JSON patch from [{text}]: {why}");
-    let documents = decode_documents(text).map_err(|e| bad(&e.to_string()))?;
-    for patch in documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()) {
-        let is_json = matches!(patch, Value::List(_));
-        if target.is_null() && is_json {
-            return Err("must specify a target for JSON patch".into());
+/// Applies an entry of `patches`.
+// Models PatchTransformerPlugin.
+fn apply_patch(read: &dyn Fn(&str) -> Result<String, String>, patch: &Value, items: &mut Vec<Item>) -> Result<(), String> {
+    let config = to_yaml(patch);
+    let trouble = |why: String| format!("trouble configuring builtin PatchTransformer with config: `\n{config}`: {why}");
+    let (text, source) = match (patch.get("patch").str().trim(), patch.get("path").str()) {
+        ("", "") => return Err(trouble(format!("must specify one of patch and path in\n{config}"))),
+        ("", path) => {
+            let text = read(path).map_err(|e| trouble(format!("failed to get the patch file from path({path}): {e}")))?;
+            (text, format!("[path: {path:?}]"))
         }
+        (text, "") => (text.to_owned(), format!("[patch: {text:?}]")),
+        _ => return Err(trouble(format!("patch and path can't be set at the same time\n{config}"))),
+    };
+    let unread = || trouble(format!("unable to parse SM or JSON patch from {source}"));
+    // What opens with a bracket must be JSON.
+    if text.starts_with('[') && Value::from_json(&text).is_err() {
+        return Err(unread());
+    }
+    let documents = decode_documents_with(&text, Words::AreText).map_err(|_| unread())?;
+    let target = patch.get("target");
+    let patches: Vec<Value> = documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()).list();
+    let of_json = matches!(patches.first(), Some(Value::List(_)));
+    match (target.is_null(), of_json) {
+        (true, true) => return Err(format!("must specify a target for JSON patch {source}")),
+        (false, false) if patches.len() > 1 => {
+            return Err(format!(
+                "Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set `patches.target` field: {source}"
+            ));
+        }
+        _ => {}
+    }
+    merge(patches, target, patch.get("options"), items)
+}
+
+/// Applies patches, of either form, to what they are for.
+fn merge(patches: Vec<Value>, target: &Value, options: &Value, items: &mut Vec<Item>) -> Result<(), String> {
+    for patch in patches {
+        let is_json = matches!(patch, Value::List(_));
         let mut places: Vec<usize> = Vec::new();
         for (i, item) in items.iter().enumerate() {
             if if target.is_null() { is_for(&patch, item) } else { selects(target, item)? } {
@@ -233,6 +290,15 @@ fn merge(text: &str, target: &Value, items: &mut Vec<Item>) -> Result<(), String
                 continue;
             }
             item.object = patched(&item.object, &patch)?;
+            if is_json {
+                continue;
+            }
+            if options.get("allowNameChange").is_true() && !patch.name().is_empty() {
+                item.rename(patch.name().to_owned());
+            }
+            if options.get("allowKindChange").is_true() && !patch.kind().is_empty() {
+                item.object.set(&["kind"], patch.kind());
+            }
         }
     }
     Ok(())
