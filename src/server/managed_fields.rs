@@ -102,6 +102,12 @@ impl<'a> Manager<'a> {
         Manager { name, operation: "Update", sub }
     }
 
+    /// Whether it is told when its entry changed.
+    // Models ScaleHandler.ToParent, which looks for the time of what was scaled among the entries of before.
+    fn is_timed(&self) -> bool {
+        self.sub != "scale"
+    }
+
     fn has(&self, entry: &Value) -> bool {
         let is = |member: &str, text: &str| entry.get(member).str() == text;
         is("manager", self.name) && is("operation", self.operation) && is("subresource", self.sub)
@@ -148,7 +154,7 @@ impl Managers {
         let mut entry = obj!({
             "manager": who.name, "operation": who.operation, "apiVersion": kind.api_version(), "fieldsType": "FieldsV1", "fieldsV1": fields
         });
-        for (member, text) in [("subresource", who.sub), ("time", now.unwrap_or(""))] {
+        for (member, text) in [("subresource", who.sub), ("time", now.filter(|_| who.is_timed()).unwrap_or(""))] {
             if !text.is_empty() {
                 entry.set(&[member], text);
             }
@@ -161,7 +167,8 @@ impl Managers {
         let others = self.entries.iter().any(|e| !who.has(e) && touches(e.get("fieldsV1"), changed));
         let own = |e: &Value| who.has(e) && kind.is_at(e.get("apiVersion").str()) && covers(e.get("fieldsV1"), changed);
         match self.entries.iter_mut().find(|e| own(e)) {
-            Some(own) if !others => own.set(&["time"], now),
+            Some(own) if !others && who.is_timed() => own.set(&["time"], now),
+            Some(_) if !others => {}
             _ => return false,
         }
         true
@@ -434,6 +441,8 @@ mod tests {
         scaled.set(&["spec", "replicas"], 2);
         track_component(kind, &first, &mut scaled, "scale", &component(2, "horizontal-pod-autoscaler"));
         assert_eq!(fields(&scaled, "kube-controller-manager"), r#"{"f:spec":{"f:replicas":{}}}"#);
+        let of_scale = scaled.at(&["metadata", "managedFields"]).items().iter().find(|e| e.get("subresource").str() == "scale");
+        assert!(of_scale.expect("something was scaled").get("time").is_null(), "when is not told");
         let applied = obj!({"metadata": {"name": "d"}, "spec": {"replicas": 1}});
         assert_eq!(
             apply(kind, &scaled, &applied, Manager::applying("kubectl", ""), false, &by(3)).expect_err("the autoscaler owns it").message,
