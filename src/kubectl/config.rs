@@ -7,6 +7,7 @@ use super::context::Invocation;
 use super::error::CliError;
 use super::host::{FileError, Files};
 use crate::api::Value;
+use crate::api::decode::json_kind;
 use crate::api::yaml::decode_documents;
 use crate::base::{List as _, Order as _};
 use crate::kubectl::output::to_yaml;
@@ -58,6 +59,15 @@ fn parse(path: &str, bytes: &[u8]) -> Result<Value, CliError> {
             object.get("kind").str()
         )));
     }
+    for (list, of) in LISTS.iter().zip(["NamedCluster", "NamedContext", "NamedAuthInfo"]) {
+        let found = object.get(list);
+        if !matches!(found, Value::List(_) | Value::Null) {
+            let kind = json_kind(found);
+            return Err(CliError::Message(format!(
+                "error loading config file {path:?}: json: cannot unmarshal {kind} into Go struct field Config.{list} of type []v1.{of}"
+            )));
+        }
+    }
     Ok(object)
 }
 
@@ -93,6 +103,9 @@ impl Kubeconfig {
                 // What changes one makes it.
                 Err(FileError::NotFound) if explicit.is_some() && !inv.path.starts_with("kubectl config") => {
                     return Err(CliError::Message(format!("stat {path}: no such file or directory")));
+                }
+                Err(FileError::IsADirectory) => {
+                    return Err(CliError::Message(format!("error loading config file {path:?}: read {path}: is a directory")));
                 }
                 Err(_) if !is_named => parts.push((path, built_in(&inv.env.namespace))),
                 Err(_) => {}
@@ -204,7 +217,7 @@ impl Kubeconfig {
     }
 }
 
-/// Sets the members that a kubeconfig always has: what it lists nothing of is null.
+/// Sets the members that a kubeconfig always has: what it lists nothing of is null, and a context names a cluster and a user.
 pub fn complete(config: &mut Value) {
     config.set(&["apiVersion"], "v1");
     config.set(&["kind"], "Config");
@@ -213,6 +226,15 @@ pub fn complete(config: &mut Value) {
     }
     if config.get("current-context").is_null() {
         config.set(&["current-context"], "");
+    }
+    if !config.get("contexts").is_null() {
+        for entry in config.get_mut("contexts").list_mut() {
+            for member in ["cluster", "user"] {
+                if entry.at(&["context", member]).is_null() {
+                    entry.set(&["context", member], "");
+                }
+            }
+        }
     }
 }
 

@@ -20,6 +20,8 @@ pub enum FlagKind {
     List,
     /// Several, by giving the flag again; commas stay.
     Array,
+    /// Keys with values, separated by commas or by giving the flag again.
+    Pairs,
 }
 
 /// One flag of a command.
@@ -79,6 +81,11 @@ pub const fn list(name: &'static str, short: &'static str) -> Flag {
 /// A flag to be given several times.
 pub const fn array(name: &'static str, short: &'static str) -> Flag {
     flag(name, short, FlagKind::Array)
+}
+
+/// A flag with keys and values.
+pub const fn pairs(name: &'static str) -> Flag {
+    flag(name, "", FlagKind::Pairs)
 }
 
 /// A flag that should no longer be used, and why.
@@ -222,7 +229,10 @@ impl Flags {
                 parse_int(value).and_then(fits).map_err(|why| format!("strconv.ParseInt: parsing {value:?}: {why}"))
             }
             FlagKind::Duration => go_duration::parse_nanos(value).map(|_| ()),
-            FlagKind::Text | FlagKind::List | FlagKind::Array => Ok(()),
+            FlagKind::Pairs if !value.is_empty() && !value.split(',').all(|pair| pair.contains('=')) => {
+                Err("malformed pair, expect string=string".into())
+            }
+            FlagKind::Text | FlagKind::List | FlagKind::Array | FlagKind::Pairs => Ok(()),
         };
         check.map_err(|why| format!("invalid argument {value:?} for {shown:?} flag: {why}"))?;
         if !flag.deprecated.is_empty() && !self.given(flag.name) {
@@ -231,7 +241,7 @@ impl Flags {
         self.typed += &format!(" --{}={value}", flag.name);
         let slot = self.values.entry(flag.name).or_default();
         match flag.kind {
-            FlagKind::List => slot.extend(split_commas(value)),
+            FlagKind::List | FlagKind::Pairs => slot.extend(split_commas(value)),
             FlagKind::Array => slot.push(value.to_owned()),
             _ => *slot = vec![value.to_owned()],
         }

@@ -569,22 +569,22 @@ fn view_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let json = format == "json";
     let query = Query { latest: true, ..Query::of(cx) };
     let found = find(cx, &query, cx.args())?;
-    for (i, info) in found.into_infos()?.into_iter().enumerate() {
-        let Some(original) = last_applied::original(&info.object) else {
+    let mut text = String::new();
+    for info in found.into_infos()? {
+        match last_applied::original(&info.object) {
+            Some(original) if json => text += &(json_order::sorted(&original, "  ") + "\n"),
+            Some(original) => text += &crate::kubectl::output::to_yaml(&original),
             // There is an error only where there is a source to be named in it.
-            return match cx.args() {
-                [] => fail(format!(
+            None if cx.args().is_empty() => {
+                return fail(format!(
                     "error when no last-applied-configuration annotation found on resource: {}\n {}: <nil>",
                     info.name,
                     quote(&info.source)
-                )),
-                _ => Ok(Flow::Done),
-            };
-        };
-        if i > 0 && !json {
-            cx.out.outln("---");
+                ));
+            }
+            None => {}
         }
-        cx.out.out(if json { json_order::sorted(&original, "  ") + "\n" } else { crate::kubectl::output::to_yaml(&original) });
     }
+    cx.out.out(text);
     Ok(Flow::Done)
 }

@@ -469,8 +469,8 @@ fn set(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let name = match (cx.args(), flags.is_on("current")) {
         ([], true) if config.current().is_empty() => return fail("no current context is set"),
         ([], true) => config.current().to_owned(),
-        ([name], false) => name.clone(),
-        ([], false) => return fail("you must specify a non-empty context name or --current"),
+        ([name], false) if !name.is_empty() => name.clone(),
+        ([] | [_], false) => return fail("you must specify a non-empty context name or --current"),
         ([_], true) => return fail("you cannot specify both a context name and --current"),
         _ => return misused(cx, &SET, "Unexpected"),
     };

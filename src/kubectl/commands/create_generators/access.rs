@@ -6,14 +6,13 @@ use crate::base::{List as _, Order as _};
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
-use crate::kubectl::flags::{Flag, array, list, text};
+use crate::kubectl::flags::{Flag, array, list, pairs, text};
 use crate::kubectl::resources::kind_of;
 use crate::obj;
 
 const ROLE_FLAGS: &[Flag] = &[list("verb", ""), list("resource", ""), array("resource-name", "")];
-const CLUSTER_ROLE_FLAGS: &[Flag] = &[list("non-resource-url", ""), text("aggregation-rule", "")];
-const BINDING_FLAGS: &[Flag] =
-    &[text("clusterrole", ""), text("role", ""), array("user", ""), array("group", ""), array("serviceaccount", "")];
+const CLUSTER_ROLE_FLAGS: &[Flag] = &[list("non-resource-url", ""), pairs("aggregation-rule")];
+const BINDING_FLAGS: &[Flag] = &[text("clusterrole", ""), array("user", ""), array("group", ""), array("serviceaccount", "")];
 
 /// `kubectl create role`.
 pub static ROLE: Command = generator(
@@ -41,7 +40,7 @@ pub static ROLE_BINDING: Command = generator(
     &[],
     "Create a role binding for a particular role or cluster role",
     "NAME --clusterrole=NAME|--role=NAME [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none] [options]",
-    &[GENERATOR, BINDING_FLAGS],
+    &[GENERATOR, BINDING_FLAGS, &[text("role", "")]],
     role_binding,
 );
 
@@ -72,9 +71,6 @@ const RESOURCE_VERBS: &[&str] = &[
     "bind",
     "escalate",
     "impersonate",
-    "approve",
-    "sign",
-    "attest",
     "*",
 ];
 const NON_RESOURCE_VERBS: &[&str] = &["get", "put", "post", "head", "options", "delete", "patch", "*"];
@@ -134,20 +130,22 @@ fn rules(cx: &mut Context<'_, '_>, verbs: &[String], resources: Vec<Resource>) -
         }
         let special = |verb: &String| SPECIAL_VERBS.iter().find(|(v, _)| v == verb);
         let is_special = verbs.iter().filter_map(special).any(|(_, of)| of.contains(&(resource.group.as_str(), resource.name.as_str())));
-        let (group, plural) = if resource.name == "*" || is_special {
-            (resource.group.clone(), resource.name.clone())
-        } else {
-            let text = if resource.group.is_empty() { resource.name.clone() } else { format!("{}.{}", resource.name, resource.group) };
-            let Some(kind) = kind_of(cx.host.api, &text) else {
-                let place = if resource.group.is_empty() { String::new() } else { format!(" in group {:?}", resource.group) };
-                return Err(CliError::NoResource(format!("the server doesn't have a resource type {:?}{place}", resource.name)));
-            };
-            (kind.group.to_owned(), kind.plural.to_owned())
+        let as_given = resource.name == "*" || is_special;
+        let text = if resource.group.is_empty() { resource.name.clone() } else { format!("{}.{}", resource.name, resource.group) };
+        // What follows the first dot is a group here, never a version.
+        let kind = kind_of(cx.host.api, &text).filter(|k| !as_given && k.group.starts_with(&resource.group));
+        let (group, plural) = match kind {
+            Some(kind) => (kind.group.to_owned(), kind.plural.to_owned()),
+            None => (resource.group.clone(), resource.name.clone()),
         };
         for verb in verbs {
             if special(verb).is_some_and(|(_, of)| !of.contains(&(group.as_str(), plural.as_str()))) {
                 return fail(format!("can not perform '{verb}' on '{plural}' in group '{group}'"));
             }
+        }
+        if kind.is_none() && !as_given {
+            let place = if resource.group.is_empty() { String::new() } else { format!(" in group {:?}", resource.group) };
+            return Err(CliError::NoResource(format!("the server doesn't have a resource type {:?}{place}", resource.name)));
         }
         let name = if resource.sub.is_empty() { plural } else { format!("{plural}/{}", resource.sub) };
         match rules.iter_mut().find(|(g, _)| *g == group) {
@@ -195,15 +193,11 @@ fn cluster_role(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let verbs = verbs(cx);
     let resources = resources(cx);
     let urls = cx.flags().list("non-resource-url");
-    let aggregation = cx.flags().text("aggregation-rule");
+    let aggregation = cx.flags().list("aggregation-rule");
     if !aggregation.is_empty() {
-        if !urls.is_empty() || !verbs.is_empty() || !resources.is_empty() || !cx.flags().list("resource-name").is_empty() {
-            return fail("aggregation rule must be specified without nonResourceURLs, resources, resourceNames or verbs");
-        }
         let mut labels = Value::map();
-        for pair in aggregation.split(',') {
-            let Some((key, value)) = pair.split_once('=') else { return fail(format!("{pair} must be formatted as key=value")) };
-            labels.set(&[key], value);
+        for (key, value) in aggregation.iter().filter_map(|pair| pair.split_once('=')) {
+            labels.set(&[key.trim()], value.trim());
         }
         let object =
             obj!({"metadata": {"name": name}, "rules": null, "aggregationRule": {"clusterRoleSelectors": [{"matchLabels": labels}]}});
@@ -220,7 +214,7 @@ fn cluster_role(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         if let Some(verb) = verbs.iter().find(|v| !NON_RESOURCE_VERBS.contains(&v.as_str())) {
             return fail(format!("invalid verb: '{verb}' for nonResourceURL"));
         }
-        for url in urls {
+        for url in urls.iter().filter(|url| *url != "*") {
             if !url.starts_with('/') {
                 return fail("nonResourceURL should start with /");
             }

@@ -7,7 +7,7 @@ use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::files;
-use crate::kubectl::flags::{Flag, array, switch};
+use crate::kubectl::flags::{Flag, array, list, switch};
 use crate::kubectl::host::FileError;
 use crate::kubectl::sha256;
 use crate::obj;
@@ -15,7 +15,7 @@ use crate::obj;
 const OWN: &[Flag] = &[switch("append-hash", "")];
 
 /// `--from-literal`, `--from-file`, `--from-env-file`.
-pub(super) const SOURCES: &[Flag] = &[array("from-literal", ""), array("from-file", ""), array("from-env-file", "")];
+pub(super) const SOURCES: &[Flag] = &[array("from-literal", ""), list("from-file", ""), list("from-env-file", "")];
 
 /// `kubectl create configmap`.
 pub static COMMAND: Command = generator(

@@ -85,22 +85,24 @@ fn backend(text: &str) -> Option<Value> {
     Some(obj!({"service": {"name": name, "port": port}}))
 }
 
+/// A rule as kubectl's pattern lets it through: what follows the service's port is looked at only as far as the pattern goes.
 fn parse_rule(text: &str) -> Option<Rule> {
     let mut parts = text.split(',');
     let (target, service) = parts.next()?.split_once('=')?;
     let slash = target.find('/')?;
     let (host, path) = target.split_at(slash);
+    let is_word = |c: char| c == '_' || c == '-' || c.is_ascii_alphanumeric();
+    let service = service.split('=').next()?;
+    let (name, port) = service.split_once(':')?;
+    let plain = name.chars().all(is_word) && port.starts_with(is_word) && host.chars().all(|c| is_word(c) || matches!(c, '*' | '.'));
+    plain.then_some(())?;
+    let port = port.split(':').next()?;
     let (path, path_type) = match path.strip_suffix('*') {
         Some(prefix) => (prefix, "Prefix"),
         None => (path, "Exact"),
     };
-    let tls = match parts.next() {
-        None => None,
-        Some("tls") => Some(String::new()),
-        Some(other) => Some(other.strip_prefix("tls=")?.to_owned()),
-    };
-    parts.next().is_none().then_some(())?;
-    Some(Rule { host: host.into(), path: path.into(), path_type, backend: backend(service)?, tls })
+    let tls = parts.next().filter(|_| parts.next().is_none()).map(|tls| tls.split('=').nth(1).unwrap_or_default().to_owned());
+    Some(Rule { host: host.into(), path: path.into(), path_type, backend: backend(&format!("{name}:{port}"))?, tls })
 }
 
 /// The rules by host, in the order the hosts came up, and the hosts by secret.

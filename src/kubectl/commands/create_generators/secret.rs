@@ -8,7 +8,7 @@ use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::files;
-use crate::kubectl::flags::{Flag, array, switch, text};
+use crate::kubectl::flags::{Flag, list, switch, text};
 use crate::kubectl::output::to_compact_json;
 use crate::obj;
 
@@ -26,7 +26,7 @@ const DOCKER_FLAGS: &[Flag] = &[
     text("docker-username", ""),
     text("docker-password", ""),
     text("docker-email", ""),
-    array("from-file", ""),
+    list("from-file", ""),
     switch("append-hash", ""),
 ];
 const TLS_FLAGS: &[Flag] = &[text("cert", ""), text("key", ""), switch("append-hash", "")];

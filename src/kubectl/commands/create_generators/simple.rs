@@ -7,8 +7,8 @@ use crate::base::List as _;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
-use crate::kubectl::flags::{Flag, array, duration, text};
-use crate::kubectl::printing::ObjectPrinter;
+use crate::kubectl::flags::{Flag, PRINT, array, duration, text};
+use crate::kubectl::printing::object_printer;
 use crate::obj;
 
 /// `kubectl create namespace`.
@@ -37,12 +37,11 @@ const TOKEN_FLAGS: &[Flag] = &[
     text("bound-object-name", ""),
     text("bound-object-uid", ""),
     duration("duration"),
-    text("output", "o"),
 ];
 
 /// `kubectl create token`.
 pub static TOKEN: Command =
-    generator("token", &[], "Request a service account token", "SERVICE_ACCOUNT_NAME [options]", &[TOKEN_FLAGS], token);
+    generator("token", &[], "Request a service account token", "SERVICE_ACCOUNT_NAME [options]", &[TOKEN_FLAGS, PRINT], token);
 
 fn namespace(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let (name, _) = one_name(cx)?;
@@ -87,6 +86,7 @@ fn token(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         }
         spec.set(&["boundObjectRef"], to);
     }
+    let printer = object_printer(cx)?;
     let by = cx.by();
     let namespace = cx.namespace();
     let allowed = cx.require(("create", kinds::SERVICE_ACCOUNT, "token"), &namespace, name);
@@ -94,8 +94,8 @@ fn token(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     allowed.map_err(failed)?;
     let answer = cx.host.api.create_token(&by, &namespace, name, &obj!({"spec": spec}));
     let answer = answer.map_err(|status| CliError::Message(format!("failed to create token: {}", status.message)))?;
-    if flags.given("output") {
-        ObjectPrinter::new(cx, false)?.print(&answer, cx.out)?;
+    if let Some(mut printer) = printer {
+        printer.print(&answer, cx.out)?;
     } else {
         let end = if cx.inv.env.stdin_is_tty { "\n" } else { "" };
         cx.out.out(format!("{}{end}", answer.at(&["status", "token"]).str()));

@@ -31,6 +31,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             return Err(super::none_for(info.kind, "history", "history viewer"));
         };
         if let Some(printer) = &mut printer {
+            if wanted > 0 && revisions.iter().all(|r| r.number != wanted) {
+                return fail("unable to find the specified revision");
+            }
             for revision in revisions.iter().filter(|r| wanted == 0 || r.number == wanted) {
                 printer.print(&revision.object, cx.out)?;
             }
