@@ -1,7 +1,8 @@
 //! Conversion between a kind's served versions and the stored one. Of the built-in kinds only the autoscaler has two: version 1
 //! knows one metric, the CPU, and carries what else version 2 has in annotations. Those of custom kinds differ in name alone.
 
-use super::{KindRef, Map, Value, kinds};
+use super::decode::served_version;
+use super::{KindRef, Map, Value, custom, kinds};
 use crate::base::List as _;
 use crate::obj;
 
@@ -15,13 +16,15 @@ pub fn to_stored(kind: KindRef, version: &str, object: Value) -> Value {
     if kind == kinds::HORIZONTAL_POD_AUTOSCALER && version == "v1" { autoscaler_to_v2(kind, object) } else { object }
 }
 
-/// A stored object as another served version has it.
-pub fn to_version(kind: KindRef, version: &str, mut object: Value) -> Value {
-    if kind.custom.is_some() {
-        object.set(&["apiVersion"], format!("{}/{version}", kind.group));
-        return object;
+/// An object as another served version has it. One that does not say its version is a stored one.
+pub fn to_version(kind: KindRef, version: &str, object: Value) -> Value {
+    let own = served_version(kind, &object);
+    match version {
+        _ if kind.custom.is_some() => custom::convert(kind, version, &object),
+        _ if own == version || kind != kinds::HORIZONTAL_POD_AUTOSCALER => object,
+        "v1" => autoscaler_to_v1(object),
+        _ => autoscaler_to_v2(kind, object),
     }
-    if kind == kinds::HORIZONTAL_POD_AUTOSCALER && version == "v1" { autoscaler_to_v1(object) } else { object }
 }
 
 fn autoscaler_to_v2(kind: KindRef, mut object: Value) -> Value {

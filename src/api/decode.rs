@@ -6,7 +6,7 @@
 
 use super::quantity::Quantity;
 use super::schema::{Field, GoPart, Schema, Ty, Type, schema};
-use super::{ArcStr, KindRef, Map, Status, Value, convert, custom, split_api_version};
+use super::{ArcStr, Kind, KindRef, Map, Status, Value, convert, custom, split_api_version};
 use crate::base;
 use crate::base::{List as _, Order as _, base64};
 
@@ -57,7 +57,7 @@ pub fn wrong_type(kind: KindRef, value: &Value) -> Option<String> {
 }
 
 /// The served version that a body is at: the stored one where it names none that is served.
-pub fn served_version(kind: KindRef, body: &Value) -> &'static str {
+pub fn served_version(kind: &Kind, body: &Value) -> &'static str {
     let (_, version) = split_api_version(body.get("apiVersion").str());
     schema().versions(kind).into_iter().find(|v| *v == version).unwrap_or(kind.version)
 }
@@ -74,11 +74,11 @@ pub fn strict_text(errors: &[StrictError]) -> String {
     format!("strict decoding error: {}", list.join(", "))
 }
 
-/// Reads what a patch made of an object of `kind` (at its stored version). An error is only its text (`cannot restore slice
+/// Reads what a patch made of an object of `kind` (at the version that it names). An error is only its text (`cannot restore slice
 /// from int64`): the server wraps it as `patch: Invalid value: ...`.
 // Models runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation.
 pub fn from_patched(kind: KindRef, value: &Value) -> Result<(Value, Vec<StrictError>), String> {
-    let ty = schema().kind(kind);
+    let Some(ty) = schema().kind_at(kind, served_version(kind, value)) else { return Ok((value.clone(), Vec::new())) };
     if ty.fields.is_empty() {
         return Ok((value.clone(), Vec::new()));
     }

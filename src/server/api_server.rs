@@ -9,6 +9,7 @@ use super::metrics::Metrics;
 use super::options::{Caller, ListOptions};
 use super::service_allocator::ServiceAllocator;
 use super::strategy::{self, demand_verb};
+use crate::api::convert::to_version;
 use crate::api::{self, ArcStr, KindRef, Object, Status, Value, Warnings};
 use crate::base::{List as _, RandomStream, Time};
 use crate::store::{ObjectKey, Objects, Store};
@@ -27,6 +28,8 @@ pub struct ApiServer {
     /// Whether roles say who may do what; where not, everybody may do everything.
     enforces_roles: bool,
     pub(super) policies: Policies,
+    /// The kind and the version that is being asked for, where it is another than the stored one.
+    pub(super) asked: Option<(KindRef, String)>,
 }
 
 impl ApiServer {
@@ -43,6 +46,7 @@ impl ApiServer {
             event_leases: EventLeases::default(),
             enforces_roles: false,
             policies: Policies::new(),
+            asked: None,
         };
         server.create_own(seed);
         server
@@ -128,7 +132,18 @@ impl ApiServer {
             }
             return made.ok_or_else(|| Status::not_found(stored_kind(kind), name));
         };
-        Ok(if kind.custom.is_some() { api::custom::read(self.current(kind), object) } else { object.clone() })
+        Ok(self.as_asked(kind, object))
+    }
+
+    /// A stored object at the version that is asked for.
+    pub(super) fn as_asked(&self, kind: KindRef, object: &Value) -> Value {
+        match &self.asked {
+            Some((asked, version)) if asked.plural == kind.plural && asked.group == kind.group => {
+                to_version(self.current(kind), version, object.clone())
+            }
+            _ if kind.custom.is_some() => api::custom::read(self.current(kind), object),
+            _ => object.clone(),
+        }
     }
 
     /// GET of a list, by selectors.
@@ -139,7 +154,7 @@ impl ApiServer {
         let made = self.built_in(kind);
         let all = self.with_built_in(kind, namespace, self.iter(kind, namespace).list(), &made);
         let found = all.into_iter().filter(|v| labels.matches(v.labels()) && fields.matches(v));
-        Ok(found.map(|v| if kind.custom.is_some() { api::custom::read(kind, v) } else { v.clone() }).list())
+        Ok(found.map(|v| self.as_asked(kind, v)).list())
     }
 
     /// Whether GET, PUT and PATCH know a subresource of this name.

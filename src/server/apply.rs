@@ -7,6 +7,7 @@ use super::strategy::demand_verb;
 use super::update::demand_version;
 use super::write::{MadeOf, Write};
 use super::{ApiServer, typed};
+use crate::api::convert::to_version;
 use crate::api::{self, Cause, KindRef, Object, Status, Value};
 use crate::store::ObjectKey;
 
@@ -29,7 +30,6 @@ impl ApiServer {
             let cause = Cause::required("fieldManager", "is required for apply patch");
             return Err(Status::invalid_options("PatchOptions", vec![cause]));
         }
-        demand_version(config)?;
         let name = config.name_arc();
         if !config.at(&["metadata", "managedFields"]).is_empty() {
             return Err(Status::bad_request("metadata.managedFields must be nil"));
@@ -56,9 +56,10 @@ impl ApiServer {
         if live.is_none() && !part.is_empty() {
             return Err(Status::not_found(kind, &name));
         }
-        let managed = live.as_ref().map_or(Value::Null, |live| self.with_managers(kind, live.clone()));
-        let next = managed_fields::apply(kind, &managed, config, Manager::applying(&options.field_manager, part), options.force, by)?;
-        if kind.custom.is_none() && version == kind.version {
+        let managed = live.as_ref().map_or(Value::Null, |live| to_version(kind, version, self.with_managers(kind, live.clone())));
+        let next =
+            managed_fields::apply((kind, version), &managed, config, Manager::applying(&options.field_manager, part), options.force, by)?;
+        if kind.custom.is_none() {
             let read = api::decode::from_patched(kind, &next).map(drop);
             read.map_err(|e| {
                 failed(format!(
@@ -69,6 +70,7 @@ impl ApiServer {
         if as_stored.is_some() {
             demand_valid_event(kind, &next, live.as_ref())?;
         }
+        demand_version(&next)?;
         let write = Write { by, kind, sub, made_of: MadeOf::Settled, options };
         let done = if live.is_some() { self.change(&write, next) } else { self.create_from(&write, namespace, next) }?;
         Ok(if as_stored.is_some() { in_form_of(asked, &done) } else { done })

@@ -5,6 +5,8 @@ use super::options::{Caller, Subresource, WriteOptions};
 use super::strategy::{self, demand_verb};
 use super::write::{MadeOf, OTHER_NAMESPACE, Write, fill_in, name_kind, refused};
 use super::{ApiServer, admission};
+use crate::api::convert::to_version;
+use crate::api::decode::served_version;
 use crate::api::{self, Cause, KindRef, Object, Status, Value, kinds};
 use crate::base::List as _;
 use crate::store::ObjectKey;
@@ -26,6 +28,7 @@ impl ApiServer {
         demand_verb(kind, "create")?;
         // What a component writes is not read anew: nothing of it gets lost.
         let body = (!by.is_component()).then(|| object.clone());
+        let version = served_version(kind, &object);
         let mut object = self.decode(by, kind, object, options)?;
         let stored = stored_kind(kind);
         if stored != kind {
@@ -37,7 +40,7 @@ impl ApiServer {
         place(kind, namespace, &mut object)?;
         name_kind(kind, &mut object);
         if kind.group == "authorization.k8s.io" {
-            self.track(write, None, &mut object, body.as_ref());
+            self.track(write, version, None, &mut object, body.as_ref());
         }
         if let Some(status) = self.review(by, kind, &object)? {
             object.set(&["status"], status);
@@ -62,7 +65,7 @@ impl ApiServer {
         self.begin(write, &mut object);
         fill_in(kind, &mut object, by.now);
         if !write.is_settled() {
-            self.track(write, None, &mut object, body.as_ref());
+            self.track(write, version, None, &mut object, body.as_ref());
         }
         object = admission::admit_create(self, by, &write.request(&object, &Value::Null))?;
         self.refuse_escalation(by, kind, &object)?;
@@ -80,10 +83,13 @@ impl ApiServer {
             return Ok(object);
         }
         self.charge(by, charged);
+        if let Some(custom) = &kind.custom {
+            api::custom::to_stored(kind, custom, &mut object);
+        }
         let name = key.name.clone();
         let created = self.store.create(by.signature(), key, object).cloned().map_err(|e| refused(kind, &name, &e))?;
         self.lease(by, kind, &created);
-        Ok(created)
+        Ok(if kind.custom.is_some() { to_version(kind, version, created) } else { created })
     }
 
     /// Why a claim of devices, or a template of claims, may not ask for devices that others have.

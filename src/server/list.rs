@@ -4,8 +4,9 @@
 use super::ApiServer;
 use super::options::ListOptions;
 use super::rest::{self, Target};
+use super::strategy::demand_verb;
 use crate::api::selector::{FieldSelector, LabelSelector};
-use crate::api::{self, Cause, KindRef, Object, Status, Value, quote};
+use crate::api::{Cause, KindRef, Object, Status, Value, quote};
 use crate::base::{List as _, Time, base64};
 use crate::obj;
 
@@ -177,8 +178,7 @@ impl ApiServer {
         let mut last = None;
         for object in rows.by_ref() {
             if labels.matches(object.labels()) && fields.matches(object) {
-                let read = if kind.custom.is_some() { api::custom::read(kind, object) } else { object.clone() };
-                items.push(self.as_read(now, self.with_managers(kind, read)));
+                items.push(self.as_read(now, self.with_managers(kind, self.as_asked(kind, object))));
                 if items.len() == limit {
                     last = Some(key(object));
                     break;

@@ -11,9 +11,10 @@ use field_set::{Node, common, compare, covers, field_set, merge, minus, paths, p
 use super::built_in::APF_PRODUCER;
 use super::options::Caller;
 use super::strategy::{LABELLING, labelled_with_status};
+use crate::api::convert::to_version;
 use crate::api::decode::decode;
 use crate::api::well_known::LAST_APPLIED;
-use crate::api::{ArcStr, Cause, KindRef, Object, Status, Value};
+use crate::api::{ArcStr, Cause, KindRef, Object, Status, Value, join_api_version, split_api_version};
 use crate::base::{List as _, Order as _, Time};
 use crate::obj;
 
@@ -83,11 +84,20 @@ fn program(component: &str) -> &str {
     }
 }
 
+/// A kind at one of its versions.
+type At<'a> = (KindRef, &'a str);
+
+fn api_version((kind, version): At<'_>) -> String {
+    join_api_version(kind.group, version)
+}
+
 /// Whom an entry is about.
 #[derive(Clone, Copy)]
 pub(super) struct Manager<'a> {
     name: &'a str,
     operation: &'static str,
+    /// Updates at several versions are told apart; configurations are applied at one.
+    version: &'a str,
     /// Empty for the object itself.
     sub: &'a str,
 }
@@ -95,11 +105,11 @@ pub(super) struct Manager<'a> {
 impl<'a> Manager<'a> {
     /// Who applies configurations of an object, or of a subresource.
     pub(super) fn applying(name: &'a str, sub: &'a str) -> Self {
-        Manager { name, operation: "Apply", sub }
+        Manager { name, operation: "Apply", version: "", sub }
     }
 
-    fn updating(name: &'a str, sub: &'a str) -> Self {
-        Manager { name, operation: "Update", sub }
+    fn updating(name: &'a str, version: &'a str, sub: &'a str) -> Self {
+        Manager { name, operation: "Update", version, sub }
     }
 
     /// Whether it is told when its entry changed.
@@ -110,7 +120,26 @@ impl<'a> Manager<'a> {
 
     fn has(&self, entry: &Value) -> bool {
         let is = |member: &str, text: &str| entry.get(member).str() == text;
-        is("manager", self.name) && is("operation", self.operation) && is("subresource", self.sub)
+        is("manager", self.name)
+            && is("operation", self.operation)
+            && is("subresource", self.sub)
+            && (self.version.is_empty() || is("apiVersion", self.version))
+    }
+}
+
+/// A change of an object as a request at a version made it.
+struct Change<'a> {
+    at: At<'a>,
+    old: &'a Value,
+    new: &'a Value,
+}
+
+impl Change<'_> {
+    /// What changed and what is gone as an entry of another version has it; nothing where it is of the same version.
+    fn as_of(&self, entry: &Value) -> Option<(Value, Value)> {
+        let (kind, version) = (self.at.0, split_api_version(entry.api_version()).1);
+        let read = |object: &Value| to_version(kind, version, object.clone());
+        (version != self.at.1).then(|| compare(Node::root_at((kind, version)), Some(&read(self.old)), Some(&read(self.new))))
     }
 }
 
@@ -145,14 +174,19 @@ impl Managers {
         self.entries.iter().find(|e| who.has(e)).map(|e| e.get("time").arc_str())
     }
 
+    /// The version at which it wrote last.
+    fn version(&self, who: Manager<'_>) -> Option<String> {
+        self.entries.iter().find(|e| who.has(e)).map(|e| split_api_version(e.api_version()).1.to_owned())
+    }
+
     /// Gives a manager these fields and no others, at a time.
-    fn put(&mut self, kind: KindRef, who: Manager<'_>, fields: Value, now: Option<&str>) {
+    fn put(&mut self, at: At<'_>, who: Manager<'_>, fields: Value, now: Option<&str>) {
         self.entries.retain(|e| !who.has(e));
         if fields.is_empty() {
             return;
         }
         let mut entry = obj!({
-            "manager": who.name, "operation": who.operation, "apiVersion": kind.api_version(), "fieldsType": "FieldsV1", "fieldsV1": fields
+            "manager": who.name, "operation": who.operation, "apiVersion": api_version(at), "fieldsType": "FieldsV1", "fieldsV1": fields
         });
         for (member, text) in [("subresource", who.sub), ("time", now.filter(|_| who.is_timed()).unwrap_or(""))] {
             if !text.is_empty() {
@@ -163,9 +197,11 @@ impl Managers {
     }
 
     /// Notes that a manager changed some of its own fields, where nobody else has them; whether that is all there is to note.
-    fn renew(&mut self, kind: KindRef, who: Manager<'_>, changed: &Value, now: &str) -> bool {
-        let others = self.entries.iter().any(|e| !who.has(e) && touches(e.get("fieldsV1"), changed));
-        let own = |e: &Value| who.has(e) && kind.is_at(e.get("apiVersion").str()) && covers(e.get("fieldsV1"), changed);
+    fn renew(&mut self, at: At<'_>, who: Manager<'_>, changed: &Value, now: &str) -> bool {
+        let version = api_version(at);
+        let others = |e: &Value| !who.has(e) && (e.api_version() != version || touches(e.get("fieldsV1"), changed));
+        let others = self.entries.iter().any(others);
+        let own = |e: &Value| who.has(e) && e.api_version() == version && covers(e.get("fieldsV1"), changed);
         match self.entries.iter_mut().find(|e| own(e)) {
             Some(own) if !others && who.is_timed() => own.set(&["time"], now),
             Some(_) if !others => {}
@@ -174,21 +210,25 @@ impl Managers {
         true
     }
 
-    /// Takes fields from everybody but one.
-    fn take(&mut self, fields: &Value, but: Manager<'_>) {
+    /// Takes fields from everybody but one; from those who wrote at another version what changed as that version has it.
+    // Models Updater.update.
+    fn take(&mut self, fields: &Value, but: Manager<'_>, change: &Change<'_>) {
         for entry in self.entries.iter_mut().filter(|e| !but.has(e)) {
-            let left = minus(entry.get("fieldsV1"), fields);
+            let left = match change.as_of(entry) {
+                None => minus(entry.get("fieldsV1"), fields),
+                Some((changed, gone)) => minus(entry.get("fieldsV1"), &union(&changed, &gone)),
+            };
             entry.set(&["fieldsV1"], left);
         }
         self.entries.retain(|e| !e.get("fieldsV1").is_empty());
     }
 
     /// Takes from clients all that they own, and returns it.
-    fn take_over(&mut self, kind: KindRef, clients: &[ArcStr]) -> Value {
+    fn take_over(&mut self, at: At<'_>, clients: &[ArcStr]) -> Value {
         clients.iter().fold(Value::Null, |all, client| {
-            let of_client = Manager::updating(client, "");
+            let of_client = Manager::updating(client, "", "");
             let own = self.fields(of_client);
-            self.put(kind, of_client, Value::Null, None);
+            self.put(at, of_client, Value::Null, None);
             union(&all, &own)
         })
     }
@@ -201,11 +241,12 @@ impl Managers {
     }
 
     /// What somebody else owns of what an applier changes: by whom, and at which path.
-    fn conflicts(&self, applier: Manager<'_>, changed: &Value) -> Vec<(String, String)> {
+    fn conflicts(&self, applier: Manager<'_>, changed: &Value, change: &Change<'_>) -> Vec<(String, String)> {
         let mut conflicts = Vec::new();
         for entry in self.entries.iter().filter(|e| !applier.has(e) && e.get("manager").str() != KUBECTL_LAST_APPLIED) {
             let mut found = Vec::new();
-            paths(&common(entry.get("fieldsV1"), changed), "", &mut found);
+            let elsewhere = change.as_of(entry).map(|(changed, _)| changed);
+            paths(&common(entry.get("fieldsV1"), elsewhere.as_ref().unwrap_or(changed)), "", &mut found);
             let mut name = format!("{:?}", entry.get("manager").str());
             if !entry.get("subresource").is_null() {
                 name += &format!(" with subresource {:?}", entry.get("subresource").str());
@@ -230,21 +271,25 @@ impl Managers {
 }
 
 /// A new object of a kind in which nothing is set: what is written all the same is nobody's.
-fn nothing_set(kind: KindRef) -> Value {
-    if kind.custom.is_some() { Value::map() } else { decode(kind, Value::map()).map_or_else(|_| Value::map(), |(object, _)| bare(&object)) }
+fn nothing_set((kind, version): At<'_>) -> Value {
+    if kind.custom.is_some() {
+        return Value::map();
+    }
+    decode(kind, Value::map()).map_or_else(|_| Value::map(), |(object, _)| bare(&to_version(kind, version, object)))
 }
 
 /// A component's update of an object: followed where a user wrote it.
 pub(super) fn track_component(kind: KindRef, old: &Value, new: &mut Value, sub: &str, by: &Caller) {
     if !old.at(&["metadata", "managedFields"]).is_empty() {
-        track(kind, Some(old), new, program(by.signature().by), sub, by.now);
+        track((kind, kind.version), Some(old), new, program(by.signature().by), sub, by.now);
     }
 }
 
 /// A create or update: what changed is the manager's from now on.
 // Models managedFieldsUpdater: an entry's time is that of the last change by its manager.
-pub(super) fn track(kind: KindRef, old: Option<&Value>, new: &mut Value, manager: &str, sub: &str, now: Time) {
-    let root = Node::root(kind);
+pub(super) fn track(at: At<'_>, old: Option<&Value>, new: &mut Value, manager: &str, sub: &str, now: Time) {
+    let (kind, version) = at;
+    let root = Node::root_at(at);
     let mut managers = old.map_or(Managers { entries: Vec::new() }, Managers::of);
     // A client may write the entries itself, but not through a subresource.
     if old.is_some() && sub.is_empty() {
@@ -254,63 +299,79 @@ pub(super) fn track(kind: KindRef, old: Option<&Value>, new: &mut Value, manager
     if old.is_some() && managers.entries.is_empty() {
         return managers.write(new);
     }
-    let before = old.map_or_else(|| nothing_set(kind), |old| written(kind, sub, old));
-    let (changed, gone) = compare(root, Some(&before), Some(&written(kind, sub, new)));
+    let part = |object: &Value| {
+        written(kind, sub, &if version == kind.version { object.clone() } else { to_version(kind, version, object.clone()) })
+    };
+    let (before, after) = (old.map_or_else(|| nothing_set(at), part), part(new));
+    let (changed, gone) = compare(root, Some(&before), Some(&after));
     let changed = minus(&changed, &unowned());
     if !changed.is_null() || !gone.is_null() {
-        let (who, now) = (Manager::updating(manager, sub), now.rfc3339());
-        if !gone.is_null() || !managers.renew(kind, who, &changed, &now) {
-            managers.take(&union(&changed, &gone), who);
+        let (version, now) = (api_version(at), now.rfc3339());
+        let who = Manager::updating(manager, &version, sub);
+        if !gone.is_null() || !managers.renew(at, who, &changed, &now) {
+            managers.take(&union(&changed, &gone), who, &Change { at, old: &before, new: &after });
             let own = union(&minus(&managers.fields(who), &gone), &changed);
-            managers.put(kind, who, own, Some(&now));
+            managers.put(at, who, own, Some(&now));
         }
     }
     managers.write(new);
 }
 
 /// What a server-side apply makes of a live object (null where there is none yet), or with whom it conflicts.
-pub(super) fn apply(kind: KindRef, live: &Value, config: &Value, who: Manager<'_>, force: bool, by: &Caller) -> Result<Value, Status> {
+pub(super) fn apply(at: At<'_>, live: &Value, config: &Value, who: Manager<'_>, force: bool, by: &Caller) -> Result<Value, Status> {
+    let kind = at.0;
     let Manager { name: manager, sub, .. } = who;
-    let root = Node::root(kind);
+    let root = Node::root_at(at);
     let now = by.now.rfc3339();
     let config = written(kind, sub, config);
     let mut managers = Managers::of(live);
     if managers.entries.is_empty() && !live.is_null() {
-        let of_all = minus(&compare(root, Some(&nothing_set(kind)), Some(&written(kind, sub, live))).0, &unowned());
-        managers.put(kind, Manager::updating(BEFORE_FIRST_APPLY, sub), of_all, Some(&now));
+        let of_all = minus(&compare(root, Some(&nothing_set(at)), Some(&written(kind, sub, live))).0, &unowned());
+        managers.put(at, Manager::updating(BEFORE_FIRST_APPLY, "", sub), of_all, Some(&now));
     }
     let configured = field_set(root, &config);
     let own = minus(&configured, &unowned());
     let mut last = managers.fields(who);
+    let last_version = managers.version(who).unwrap_or(at.1.to_owned());
     let mut next = merge(root, live, &config);
     let clients = if sub.is_empty() { managers.clients() } else { Vec::new() };
     if manager == KUBECTL && sub.is_empty() && live.annotation(LAST_APPLIED).is_some() {
         // What kubectl applied by itself before is taken over (kubectl's migration of managed fields), and the annotation kept true.
         let annotation = last_applied();
-        last = union(&last, &minus(&managers.take_over(kind, &clients), &annotation));
-        managers.put(kind, Manager::applying(KUBECTL_LAST_APPLIED, ""), annotation, None);
+        last = union(&last, &minus(&managers.take_over(at, &clients), &annotation));
+        managers.put(at, Manager::applying(KUBECTL_LAST_APPLIED, ""), annotation, None);
         next.set(&["metadata", "annotations", LAST_APPLIED], config.to_json() + "\n");
     }
     let before = managers.time(who);
-    managers.put(kind, who, own.clone(), before.as_deref());
+    managers.put(at, who, own.clone(), before.as_deref());
     let owned = managers.entries.iter().fold(configured, |all, e| union(&all, e.get("fieldsV1")));
-    next = prune(root, &next, &last, &owned);
-    let (changed, gone) = compare(root, Some(&written(kind, sub, live)), Some(&written(kind, sub, &next)));
-    let conflicts = managers.conflicts(who, &changed);
+    next = if last_version == at.1 {
+        prune(root, &next, &last, &owned)
+    } else {
+        // What was applied at another version is taken out as that version has it.
+        let there = Node::root_at((kind, &last_version));
+        let read = |object: &Value| to_version(kind, &last_version, object.clone());
+        let owned = union(&owned, &field_set(there, &read(&config)));
+        to_version(kind, at.1, prune(there, &read(&next), &last, &owned))
+    };
+    let (before, after) = (written(kind, sub, live), written(kind, sub, &next));
+    let (changed, gone) = compare(root, Some(&before), Some(&after));
+    let change = Change { at, old: &before, new: &after };
+    let conflicts = managers.conflicts(who, &changed, &change);
     if !force && !conflicts.is_empty() {
         return Err(conflict(kind, config.name(), &conflicts));
     }
     if !changed.is_null() || !gone.is_null() {
         // The time is that of the last change, which an applier need not have made to own something.
-        managers.put(kind, who, own.clone(), Some(&now));
+        managers.put(at, who, own.clone(), Some(&now));
     }
-    managers.take(&union(&common(&changed, &own), &gone), who);
+    managers.take(&union(&common(&changed, &own), &gone), who, &change);
     if by.user().is_some() && manager != KUBECTL && !clients.is_empty() {
         // kubectl then gives its manager what was applied from its side, and applies again: now the annotation goes as well.
-        let all = union(&managers.fields(who), &managers.take_over(kind, &clients));
-        managers.put(kind, who, all, Some(&now));
+        let all = union(&managers.fields(who), &managers.take_over(at, &clients));
+        managers.put(at, who, all, Some(&now));
         managers.write(&mut next);
-        return apply(kind, &next, &config, who, force, by);
+        return apply(at, &next, &config, who, force, by);
     }
     managers.write(&mut next);
     Ok(next)
@@ -393,18 +454,18 @@ mod tests {
         let kind = kinds::DEPLOYMENT;
         let template = obj!({"spec": {"containers": [{"name": "a", "image": "x", "ports": [{"containerPort": 80}]}]}});
         let mut first = obj!({"metadata": {"name": "d", "labels": {"l": "1"}}, "spec": {"replicas": 1, "template": template}});
-        track(kind, None, &mut first, "ann", "", by(1).now);
+        track((kind, kind.version), None, &mut first, "ann", "", by(1).now);
         let container = r#""k:{\"name\":\"a\"}":{".":{},"f:image":{},"f:name":{},"f:ports":{".":{},"k:{\"containerPort\":80,\"protocol\":\"TCP\"}":{".":{},"f:containerPort":{}}}}"#;
         let spec = format!(r#""f:spec":{{"f:replicas":{{}},"f:template":{{"f:spec":{{"f:containers":{{{container}}}}}}}}}"#);
         assert_eq!(fields(&first, "ann"), format!(r#"{{"f:metadata":{{"f:labels":{{".":{{}},"f:l":{{}}}}}},{spec}}}"#));
         let mut second = first.clone();
         second.set(&["spec", "replicas"], 2);
         second.set(&["metadata", "labels", "m"], "2");
-        track(kind, Some(&first), &mut second, "bob", "", by(2).now);
+        track((kind, kind.version), Some(&first), &mut second, "bob", "", by(2).now);
         assert_eq!(fields(&second, "bob"), r#"{"f:metadata":{"f:labels":{"f:m":{}}},"f:spec":{"f:replicas":{}}}"#);
         assert!(!fields(&second, "ann").contains("f:replicas"));
         let mut third = second.clone();
-        track(kind, Some(&second), &mut third, "eve", "", by(3).now);
+        track((kind, kind.version), Some(&second), &mut third, "eve", "", by(3).now);
         assert_eq!(third, second, "who changes nothing owns nothing");
     }
 
@@ -414,17 +475,18 @@ mod tests {
         let first = obj!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}});
         let mut second = first.clone();
         second.set(&["data", "a"], "1");
-        track(kind, Some(&first), &mut second, "ann", "", by(1).now);
+        track((kind, kind.version), Some(&first), &mut second, "ann", "", by(1).now);
         assert!(second.at(&["metadata", "managedFields"]).is_null());
         let mut config = first.clone();
         config.set(&["data", "a"], "2");
-        let refused = apply(kind, &second, &config, Manager::applying("bob", ""), false, &by(2)).expect_err("it was there before");
+        let refused =
+            apply((kind, kind.version), &second, &config, Manager::applying("bob", ""), false, &by(2)).expect_err("it was there before");
         assert_eq!(refused.message, "Apply failed with 1 conflict: conflict with \"before-first-apply\" using v1: .data.a");
-        let mut reset = apply(kind, &second, &config, Manager::applying("bob", ""), true, &by(2)).expect("by force");
+        let mut reset = apply((kind, kind.version), &second, &config, Manager::applying("bob", ""), true, &by(2)).expect("by force");
         assert_eq!(fields(&reset, "bob"), r#"{"f:data":{"f:a":{}}}"#);
         let old = reset.clone();
         reset.set(&["metadata", "managedFields"], vec![Value::map()]);
-        track(kind, Some(&old), &mut reset, "ann", "", by(3).now);
+        track((kind, kind.version), Some(&old), &mut reset, "ann", "", by(3).now);
         assert!(reset.at(&["metadata", "managedFields"]).is_null(), "one empty entry takes all away");
     }
 
@@ -436,7 +498,7 @@ mod tests {
         let mut unseen = obj!({"metadata": {"name": "d"}, "spec": {"replicas": 2}});
         track_component(kind, &first, &mut unseen, "", &component(1, "deployment-controller"));
         assert!(fields(&unseen, "kube-controller-manager").is_empty(), "nobody follows what the cluster made");
-        track(kind, None, &mut first, "ann", "", by(1).now);
+        track((kind, kind.version), None, &mut first, "ann", "", by(1).now);
         let mut scaled = first.clone();
         scaled.set(&["spec", "replicas"], 2);
         track_component(kind, &first, &mut scaled, "scale", &component(2, "horizontal-pod-autoscaler"));
@@ -445,7 +507,9 @@ mod tests {
         assert!(of_scale.expect("something was scaled").get("time").is_null(), "when is not told");
         let applied = obj!({"metadata": {"name": "d"}, "spec": {"replicas": 1}});
         assert_eq!(
-            apply(kind, &scaled, &applied, Manager::applying("kubectl", ""), false, &by(3)).expect_err("the autoscaler owns it").message,
+            apply((kind, kind.version), &scaled, &applied, Manager::applying("kubectl", ""), false, &by(3))
+                .expect_err("the autoscaler owns it")
+                .message,
             "Apply failed with 1 conflict: conflict with \"kube-controller-manager\" with subresource \"scale\" using apps/v1: .spec.replicas"
         );
         let status = |of: &Value, second: u64| {
@@ -466,7 +530,7 @@ mod tests {
         let kind = kinds::CONFIG_MAP;
         let config = |data: Value| obj!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": data});
         let apply = |live: &Value, data: Value, manager: &str, force: bool| {
-            apply(kind, live, &config(data), Manager::applying(manager, ""), force, &by(1))
+            apply((kind, kind.version), live, &config(data), Manager::applying(manager, ""), force, &by(1))
         };
         let one = apply(&Value::Null, obj!({"a": "1", "b": "1"}), "ann", false).expect("nothing is there yet");
         // The same value is owned by both; another is a conflict.
@@ -499,7 +563,8 @@ mod tests {
                 config.set(&["metadata", member, &member[..1]], "1");
             }
             config.set(&["status", "conditions"], vec![obj!({"type": "A", "status": "True"})]);
-            let applied = apply(kind, &live, &config, Manager::applying("ann", "status"), false, &by(1)).expect("nobody else owns it");
+            let applied = apply((kind, kind.version), &live, &config, Manager::applying("ann", "status"), false, &by(1))
+                .expect("nobody else owns it");
             let set = fields(&applied, "ann");
             assert_eq!(set.split(r#""f:status""#).next(), Some(format!("{{{owned}").as_str()), "{}", kind.kind);
         }

@@ -7,6 +7,7 @@ use super::request_options::{check_options, delete_options, sent_delete_options,
 use super::write::OTHER_NAMESPACE;
 use super::{ApiServer, patch, strategy};
 use crate::api::convert::to_version;
+use crate::api::decode::served_version;
 use crate::api::schema::schema;
 use crate::api::selector::FieldSelector;
 use crate::api::{Cause, EVICTION, KindRef, Object, SCALE, Status, Value, join_api_version, kinds, split_api_version};
@@ -87,19 +88,19 @@ impl ApiServer {
             return self.serve_stored(by, request);
         };
         self.check_kind(request, &target)?;
-        // Another version than the stored one: the body is converted when it is read, the objects are on their way out.
+        // Another version than the stored one: the body is converted when it is read, the objects when they are.
         let mut body = request.body.clone();
         if request.method != "PATCH" && matches!(body, Value::Map(_)) && body.api_version().is_empty() {
             body.set(&["apiVersion"], join_api_version(target.kind.group, &target.version));
         }
-        let (code, mut answer) = self.serve_stored(by, &RestRequest { body, ..request.clone() })?;
-        if answer.get("kind").str() == target.kind.kind {
+        self.asked = Some((target.kind, target.version.clone()));
+        let answer = self.serve_stored(by, &RestRequest { body, ..request.clone() });
+        self.asked = None;
+        let (code, mut answer) = answer?;
+        if answer.get("kind").str() == target.kind.kind && served_version(target.kind, &answer) != target.version {
             answer = to_version(target.kind, &target.version, answer);
         } else if !answer.get("items").is_null() {
             answer.set(&["apiVersion"], join_api_version(target.kind.group, &target.version));
-            for item in answer.at_mut(&["items"]).list_mut() {
-                *item = to_version(target.kind, &target.version, std::mem::take(item));
-            }
         }
         Ok((code, answer))
     }
@@ -232,7 +233,7 @@ impl ApiServer {
             )));
         }
         if is_custom && api_version == expected {
-            return demand_own_kind(kind, body);
+            return demand_own_kind(kind, &target.version, body);
         }
         let is_known = is_custom || kind.group == group && (kind.version == version || schema().versions(kind).contains(&version));
         if is_custom || named == kind.kind && is_known {
@@ -271,13 +272,14 @@ impl ApiServer {
 
 /// Refuses an object of a custom kind that says to be of another kind or version.
 // Models customResourceValidator.ValidateTypeMeta.
-pub(super) fn demand_own_kind(kind: KindRef, object: &Value) -> Result<(), Status> {
+pub(super) fn demand_own_kind(kind: KindRef, version: &str, object: &Value) -> Result<(), Status> {
     let mut causes = Vec::new();
     if object.kind() != kind.kind {
         causes.push(Cause::invalid("kind", &object.kind().into(), &format!("must be {}", kind.kind)));
     }
-    if !kind.is_at(object.api_version()) {
-        causes.push(Cause::invalid("apiVersion", &object.api_version().into(), &format!("must be {}", kind.api_version())));
+    let expected = join_api_version(kind.group, version);
+    if object.api_version() != expected {
+        causes.push(Cause::invalid("apiVersion", &object.api_version().into(), &format!("must be {expected}")));
     }
     if causes.is_empty() {
         return Ok(());

@@ -3,6 +3,7 @@
 use super::options::{Caller, FieldValidation, Subresource, WriteOptions};
 use super::write::{MadeOf, Write};
 use super::{ApiServer, strategy};
+use crate::api::decode::served_version;
 use crate::api::selector::LabelSelector;
 use crate::api::{Cause, KindRef, Object, SCALE, Status, Value, kinds};
 use crate::base::List as _;
@@ -44,7 +45,7 @@ impl ApiServer {
         // What was stored needs no second look, but is warned of.
         let options = &WriteOptions { field_validation: FieldValidation::Ignore, ..options.clone() };
         let write = Write { by, kind, sub: Subresource::Scale, made_of: MadeOf::Settled, options };
-        self.track(&write, Some(&old), &mut object, None);
+        self.track(&write, served_version(kind, &old), Some(&old), &mut object, None);
         let changed = self.change(&write, object)?;
         Ok(scale_of(kind, &changed))
     }

@@ -7,6 +7,8 @@ use super::scale::scale_of;
 use super::strategy::{self, demand_verb};
 use super::write::{MadeOf, Write, fill_in, name_kind, refused};
 use super::{ApiServer, admission};
+use crate::api::convert::to_version;
+use crate::api::decode::served_version;
 use crate::api::{self, ArcStr, Cause, KindRef, Object, Status, Value, kinds, quote};
 use crate::store::{ObjectKey, Signature};
 
@@ -32,6 +34,7 @@ impl ApiServer {
         }
         // What a component writes is not read anew: nothing of it gets lost.
         let body = (!by.is_component()).then(|| object.clone());
+        let version = served_version(kind, &object);
         let mut object = self.decode(by, kind, object, options)?;
         let namespace = if kind.namespaced { object.namespace_arc() } else { ArcStr::new() };
         let key = ObjectKey::new(kind, namespace, object.name_arc());
@@ -46,6 +49,10 @@ impl ApiServer {
             }
             return Err(Status::not_found(kind, &key.name));
         };
+        let stored = old.clone();
+        if kind.custom.is_some() {
+            old = to_version(kind, version, old);
+        }
         if write.made_of == MadeOf::Request {
             demand_precondition(&key, "UID", object.uid(), old.uid(), options.dry_run)?;
         }
@@ -54,13 +61,19 @@ impl ApiServer {
         if !kind.namespaced {
             object.remove(&["metadata", "namespace"]);
         }
-        self.prepare(write, &mut object, &old, body.as_ref())?;
+        self.prepare(write, version, &mut object, &old, body.as_ref())?;
         self.allocate(write, &mut object, Some(&old))?;
         let charged =
             self.demand_changeable(write, (body.as_ref(), &object), &old).inspect_err(|_| self.take_back(write, &object, Some(&old)))?;
         object.set(&["metadata", "resourceVersion"], old.at(&["metadata", "resourceVersion"]).clone());
-        if object.same(&old) || options.dry_run {
+        if options.dry_run {
             return Ok(object);
+        }
+        if let Some(custom) = &kind.custom {
+            api::custom::to_stored(kind, custom, &mut object);
+        }
+        if object.same(&stored) {
+            return Ok(if kind.custom.is_some() { old } else { object });
         }
         self.charge(by, charged);
         if !is_kept {
@@ -69,11 +82,12 @@ impl ApiServer {
             old = self.store.create(signed, key.clone(), old).cloned().map_err(|e| refused(kind, &key.name, &e))?;
             object.set(&["metadata", "resourceVersion"], old.at(&["metadata", "resourceVersion"]).clone());
         }
-        self.commit_update(by, key, object, &old)
+        let committed = self.commit_update(by, key, object, &old)?;
+        Ok(if kind.custom.is_some() { to_version(kind, version, committed) } else { committed })
     }
 
     /// Fills in, notes and puts back what is not the client's to say.
-    fn prepare(&mut self, write: &Write<'_>, object: &mut Value, old: &Value, body: Option<&Value>) -> Result<(), Status> {
+    fn prepare(&mut self, write: &Write<'_>, version: &str, object: &mut Value, old: &Value, body: Option<&Value>) -> Result<(), Status> {
         let Write { by, kind, sub, .. } = *write;
         // Of the statuses that the cluster's own components write only a Service's has what is filled in.
         let of_component = sub == Subresource::Status && by.is_component();
@@ -83,14 +97,14 @@ impl ApiServer {
         let is_status = sub == Subresource::Status;
         if !is_status {
             if !write.is_settled() {
-                self.track(write, Some(old), object, body);
+                self.track(write, version, Some(old), object, body);
             }
             *object = admission::admit_update(self, by, &write.request(object, old))?;
             self.refuse_escalation(by, kind, object)?;
         }
         strategy::prepare_for_update(kind, object, old, sub);
         if is_status && !write.is_settled() {
-            self.track(write, Some(old), object, body);
+            self.track(write, version, Some(old), object, body);
         }
         Ok(())
     }

@@ -3,8 +3,9 @@
 use super::admission::{self, Request};
 use super::options::{Caller, FieldValidation, Subresource, WriteOptions};
 use super::{ApiServer, managed_fields};
+use crate::api::decode::served_version;
 use crate::api::well_known::TEMPLATE_GENERATION;
-use crate::api::{self, KindRef, Object, Status, Value, kinds};
+use crate::api::{self, KindRef, Object, Status, Value, join_api_version, kinds};
 use crate::base::Time;
 use crate::store::{ObjectKey, Signature, StoreError};
 
@@ -92,8 +93,9 @@ impl ApiServer {
         object.set(&["metadata", "ownerReferences"], kept);
     }
 
-    /// Notes in the object who owns what it changes; a `body` that a user sent tells which empty lists are not null.
-    pub(super) fn track(&self, write: &Write<'_>, old: Option<&Value>, object: &mut Value, body: Option<&Value>) {
+    /// Notes in the object who owns what it changes by a request at a version; a `body` that a user sent tells which empty lists are
+    /// not null.
+    pub(super) fn track(&self, write: &Write<'_>, version: &str, old: Option<&Value>, object: &mut Value, body: Option<&Value>) {
         let Write { by, kind, sub, options, .. } = *write;
         if by.is_component() {
             if let Some(old) = old {
@@ -105,7 +107,7 @@ impl ApiServer {
         let old = old.map(|old| self.with_managers(kind, old.clone()));
         let whole = body.and_then(|body| api::empties::put_back_written(kind, body, object));
         let mut told = whole.unwrap_or_else(|| object.clone());
-        managed_fields::track(kind, old.as_ref(), &mut told, manager, sub.name(), by.now);
+        managed_fields::track((kind, version), old.as_ref(), &mut told, manager, sub.name(), by.now);
         match told.at(&["metadata", "managedFields"]) {
             Value::Null => _ = object.remove(&["metadata", "managedFields"]),
             entries => object.set(&["metadata", "managedFields"], entries),
@@ -190,8 +192,9 @@ pub(super) fn fill_in(kind: KindRef, object: &mut Value, now: Time) {
 
 /// Has an object say its kind, and a version that the kind is served at.
 pub(super) fn name_kind(kind: KindRef, object: &mut Value) {
-    if !kind.is_at(object.api_version()) {
-        object.set(&["apiVersion"], kind.api_version());
+    let version = join_api_version(kind.group, served_version(kind, object));
+    if object.api_version() != version {
+        object.set(&["apiVersion"], version);
     }
     object.settle(&["kind"], kind.kind);
 }

@@ -1,6 +1,7 @@
 //! What a schema refuses in an object, with the words of kube-openapi's validator and in its order (members by name, where Go has none),
 //! and last what its rules in CEL refuse.
 
+use super::super::decode::served_version;
 use super::super::{Cause, Kind, KindRef, Map, Value, go_duration, names};
 use super::{Custom, Rules};
 use crate::base::{self, List as _, SortedMap, regex::Regex};
@@ -12,9 +13,9 @@ const DEPTH_MAX: usize = 64;
 /// the same way.
 // Models customResourceStrategy.Validate and its ratcheting of unchanged fields.
 pub fn check(kind: KindRef, custom: &Custom, object: &Value, old: Option<&Value>, errors: &mut Vec<Cause>) {
-    let schema = custom.schema(kind.version);
+    let schema = custom.schema(served_version(kind, object));
     let mut causes = known_before(walk(schema, "", object, 0).causes, || walk(schema, "", old.unwrap_or(&Value::Null), 0).causes, old);
-    let scale = custom.scale(kind.version);
+    let scale = custom.scale(served_version(kind, object));
     for (member, holds) in [("specReplicasPath", true), ("statusReplicasPath", true), ("labelSelectorPath", false)] {
         causes.extend(scaled(object, scale.get(member).str(), holds));
     }
@@ -41,7 +42,7 @@ fn rules(kind: &Kind, custom: &Custom, object: &Value, old: Option<&Value>, erro
         ["FieldValueNotSupported", "FieldValueRequired", "FieldValueTooLong", "FieldValueTooMany", "FieldValueTypeInvalid"];
     const NOT_CHECKED: &str =
         "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
-    let Some(rules) = custom.rules(kind.version) else { return };
+    let Some(rules) = custom.rules(served_version(kind, object)) else { return };
     if errors.iter().any(|c| BLOCKING.contains(&c.reason)) {
         errors.push(Cause::invalid("<nil>", &Value::Null, NOT_CHECKED));
     } else {
@@ -51,19 +52,19 @@ fn rules(kind: &Kind, custom: &Custom, object: &Value, old: Option<&Value>, erro
 
 /// What an object's rules would refuse if it had not been like that before.
 pub fn warned(kind: &Kind, custom: &Custom, object: &Value, old: &Value) -> Vec<String> {
-    let causes = custom.rules(kind.version).map(|r| r.check("", object, Some(old), true)).unwrap_or_default();
+    let causes = custom.rules(served_version(kind, object)).map(|r| r.check("", object, Some(old), true)).unwrap_or_default();
     causes.into_iter().map(|c| format!("{}: {}", c.field, c.message)).list()
 }
 
 /// The same for a write of the status alone.
 pub fn check_status(kind: &Kind, custom: &Custom, object: &Value, old: &Value, errors: &mut Vec<Cause>) {
-    let schema = custom.schema(kind.version).get("properties").get("status");
+    let schema = custom.schema(served_version(kind, object)).get("properties").get("status");
     let mut causes = Vec::new();
     if !object.get("status").is_null() {
         let all = |o: &Value| walk(schema, "status", o.get("status"), 0).causes;
         causes = known_before(all(object), || all(old), Some(old));
     }
-    causes.extend(scaled(object, custom.scale(kind.version).get("statusReplicasPath").str(), true));
+    causes.extend(scaled(object, custom.scale(served_version(kind, object)).get("statusReplicasPath").str(), true));
     errors.append(&mut causes);
     rules(kind, custom, object, Some(old), errors);
 }

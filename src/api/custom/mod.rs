@@ -10,7 +10,7 @@ use std::sync::{Mutex, OnceLock};
 
 pub use check::{check, check_default, check_status, has_format, warned};
 pub use rules::{Rules, field_path};
-pub use shape::{decode, fill, is_pruned, read};
+pub use shape::{convert, decode, fill, is_pruned, read, to_stored};
 
 use super::{Kind, KindRef, Object, Value};
 use crate::base::{List as _, Order as _};
@@ -29,8 +29,8 @@ pub struct Custom {
     /// Whether the definition is being deleted: nothing can be written then.
     terminating: bool,
     names: Value,
-    /// The rules of the preferred version's schema, read when they are first needed.
-    rules: Box<OnceLock<Option<Rules>>>,
+    /// The rules of each served version's schema, read when they are first needed.
+    rules: Vec<OnceLock<Option<Rules>>>,
 }
 
 static NULL: Value = Value::Null;
@@ -46,9 +46,10 @@ impl Custom {
         self.version(version).at(&["schema", "openAPIV3Schema"])
     }
 
-    /// The rules in CEL of a version's schema, where it has any; the preferred version's are the ones that are kept.
+    /// The rules in CEL of a served version's schema, where it has any.
     fn rules(&self, version: &str) -> Option<&Rules> {
-        self.rules.get_or_init(|| Rules::new(self.schema(version), true)).as_ref()
+        let place = self.versions.iter().position(|v| *v == version)?;
+        self.rules[place].get_or_init(|| Rules::new(self.schema(version), true)).as_ref()
     }
 
     /// The version that is stored.
@@ -104,11 +105,11 @@ pub fn kind_of(definition: &Value) -> Option<KindRef> {
         custom: Some(Custom {
             singular: text(names.get("singular")),
             list_kind: text(names.get("listKind")),
+            rules: versions.iter().map(|_| OnceLock::new()).list(),
             versions,
             spec: spec.clone(),
             terminating,
             names: names.clone(),
-            rules: Box::default(),
         }),
     }));
     rows.push(row);

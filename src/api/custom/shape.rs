@@ -1,7 +1,8 @@
 //! What a schema makes of an object before it is looked at: unknown fields go, nulls that mean nothing go, defaults come.
 
+use super::super::decode::served_version;
 use super::super::decode::{self, StrictError};
-use super::super::{Kind, Map, Status, Value};
+use super::super::{Kind, Map, Object as _, Status, Value, join_api_version, split_api_version};
 use super::Custom;
 use crate::base::{List as _, Order as _};
 
@@ -30,37 +31,49 @@ pub fn decode(kind: &Kind, custom: &Custom, version: &str, value: Value) -> Resu
     strict.extend(unknown.into_iter().map(|path| StrictError { message: format!("unknown field {path:?}"), path }));
     drop_nulls(&mut object, schema, 0);
     fill_in(&mut object, schema, 0);
-    to_stored(kind, custom, version, &mut object);
+    if kind.version != version || object.api_version().is_empty() {
+        object.set(&["apiVersion"], join_api_version(kind.group, version));
+    }
     Ok((object, strict))
 }
 
-/// An object of a served version as the stored one: with the conversion `None` only the version's name changes, and what the
-/// stored version does not know is not stored.
-fn to_stored(kind: &Kind, custom: &Custom, version: &str, object: &mut Value) {
-    if custom.storage().get("name").str() != version {
-        prune(object, custom.storage().at(&["schema", "openAPIV3Schema"]), true, false, &mut String::new(), 0, &mut Vec::new());
+/// An object as it is stored: with the conversion `None` only the version's name changes, and what the stored version does not know
+/// is not stored.
+pub fn to_stored(kind: &Kind, custom: &Custom, object: &mut Value) {
+    let stored = custom.storage();
+    let version = stored.get("name").str();
+    if served_version(kind, object) != version {
+        prune(object, stored.at(&["schema", "openAPIV3Schema"]), true, false, &mut String::new(), 0, &mut Vec::new());
+        object.set(&["apiVersion"], join_api_version(kind.group, version));
     }
-    object.set(&["apiVersion"], kind.api_version());
 }
 
 /// A stored object as a reader sees it: at the preferred version, without what the schema no longer has, with the defaults that it
 /// has by now.
 pub fn read(kind: &Kind, object: &Value) -> Value {
+    convert(kind, kind.version, object)
+}
+
+/// An object as another version has it, or the same one by now: defaults come at its own version alone, unless that is gone.
+// Models schemaCoercingDecoder, and schemaCoercingConverter after it.
+pub fn convert(kind: &Kind, version: &str, object: &Value) -> Value {
     let mut object = object.clone();
     if let Some(custom) = &kind.custom {
-        let schema = custom.schema(kind.version);
-        prune(&mut object, schema, true, false, &mut String::new(), 0, &mut Vec::new());
-        fill_in(&mut object, schema, 0);
-        if object.get("apiVersion").str() != kind.api_version() {
-            object.set(&["apiVersion"], kind.api_version());
+        let own = split_api_version(object.api_version()).1.to_owned();
+        let known = if custom.version(&own).is_null() { version } else { &own };
+        prune(&mut object, custom.schema(known), true, false, &mut String::new(), 0, &mut Vec::new());
+        fill_in(&mut object, custom.schema(known), 0);
+        if own != version {
+            prune(&mut object, custom.schema(version), true, false, &mut String::new(), 0, &mut Vec::new());
+            object.set(&["apiVersion"], join_api_version(kind.group, version));
         }
     }
     object
 }
 
-/// Fills in what a custom kind's schema has by default, at the preferred version.
+/// Fills in what a custom kind's schema has by default, at the object's version.
 pub fn fill(kind: &Kind, custom: &Custom, object: &mut Value) {
-    fill_in(object, custom.schema(kind.version), 0);
+    fill_in(object, custom.schema(served_version(kind, object)), 0);
 }
 
 /// The schema of a member; null where the schema says nothing of it.

@@ -10,7 +10,8 @@ fn definition(schema: Value) -> Value {
         "spec": {
             "group": "example.com", "scope": "Namespaced", "names": {"plural": "things", "kind": "Thing"},
             "versions": [{"name": "v1", "served": true, "storage": true, "schema": {"openAPIV3Schema": schema}}]
-        }
+        },
+        "status": {"storedVersions": ["v1"]}
     })
 }
 
@@ -358,7 +359,7 @@ fn rules_of_definitions_are_read() {
             "{type: object, x-kubernetes-validations: [{rule: \"true\\n&& true\"}, {rule: 'true', message: \"a\\nb\"}]}",
             vec![
                 "x-kubernetes-validations[0].message: Required value: message must be specified if rule contains line breaks".to_owned(),
-                "x-kubernetes-validations[1].message: Invalid value: \"a\\nb\": message must not contain line breaks".to_owned(),
+                "x-kubernetes-validations[1].message: Invalid value: \"a\\nb\": must not contain line breaks".to_owned(),
             ],
         ),
         (
@@ -375,7 +376,7 @@ fn rules_of_definitions_are_read() {
             "{type: object, properties: {a: {type: string}}, x-kubernetes-validations: [{rule: 'true', reason: Bad, fieldPath: .b, optionalOldSelf: true}]}",
             vec![
                 "x-kubernetes-validations[0].reason: Unsupported value: \"Bad\": supported values: \"FieldValueDuplicate\", \"FieldValueForbidden\", \"FieldValueInvalid\", \"FieldValueRequired\"".to_owned(),
-                "x-kubernetes-validations[0].fieldPath: Invalid value: \".b\": fieldPath must be a valid path".to_owned(),
+                "x-kubernetes-validations[0].fieldPath: Invalid value: \".b\": must be a valid path".to_owned(),
             ],
         ),
         (
@@ -404,5 +405,55 @@ fn rules_of_definitions_are_read() {
             None => format!("{AT}.{w}"),
         };
         assert_eq!(texts(validation::create(kind, &object)), want.iter().map(full).collect::<Vec<_>>(), "{schema}");
+    }
+}
+
+#[test]
+fn each_version_has_its_schema() {
+    let mut definition = definition(Value::map());
+    let version = |name: &str, stored: bool, own: Value| {
+        let mut spec = obj!({"type": "object", "properties": {"both": {"type": "integer"}}});
+        spec.set(&["properties", name], own);
+        obj!({
+            "name": name, "served": true, "storage": stored,
+            "schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": spec}}}
+        })
+    };
+    let first = version("v1", false, obj!({"type": "string", "default": "x", "x-kubernetes-validations": [{"rule": "self != 'no'"}]}));
+    let second = version("v1beta1", true, obj!({"type": "string", "default": "z", "maxLength": 2}));
+    definition.set(&["spec", "versions"], vec![first, second]);
+    let names = obj!({"plural": "things", "singular": "thing", "kind": "Thing", "listKind": "ThingList"});
+    definition.set(&["status"], obj!({"acceptedNames": names, "conditions": [{"type": "Established", "status": "True"}]}));
+    let kind = kind_of(&definition).expect("established");
+    let custom = kind.custom.as_ref().expect("a custom kind");
+    for (body, read, stored, preferred, wrong) in [
+        ("{apiVersion: example.com/v1, spec: {v1beta1: a}}", "{v1: x}", "{}", "{}", ""),
+        ("{apiVersion: example.com/v1beta1, spec: {v1: a, both: 1}}", "{v1beta1: z, both: 1}", "{v1beta1: z, both: 1}", "{both: 1}", ""),
+        (
+            "{apiVersion: example.com/v1, spec: {v1: 'no'}}",
+            "{v1: 'no'}",
+            "{}",
+            "{}",
+            "spec.v1: Invalid value: \"no\": failed rule: self != 'no'",
+        ),
+        (
+            "{apiVersion: example.com/v1beta1, spec: {v1beta1: long}}",
+            "{v1beta1: long}",
+            "{v1beta1: long}",
+            "{}",
+            "spec.v1beta1: Too long: may not be more than 2 bytes",
+        ),
+    ] {
+        let (mut object, _) = decode::decode(kind, yaml(body)).expect("an object");
+        defaults::apply(kind, &mut object);
+        assert_eq!(object.get("spec"), &yaml(read), "{body}");
+        let mut causes = Vec::new();
+        check(kind, custom, &object, None, &mut causes);
+        assert_eq!(texts(causes).join(", "), wrong, "{body}");
+        to_stored(kind, custom, &mut object);
+        assert_eq!((object.api_version(), object.get("spec")), ("example.com/v1beta1", &yaml(stored)), "{body}");
+        // The version that is stored has its defaults where it is read, and no other has.
+        assert_eq!(convert(kind, "v1", &object).get("spec"), &yaml(preferred), "{body}");
+        assert_eq!(convert(kind, "v1beta1", &object).at(&["spec", "v1beta1"]).is_null(), false, "{body}");
     }
 }

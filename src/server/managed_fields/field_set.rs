@@ -28,9 +28,14 @@ pub(super) enum Node {
 impl Node {
     /// How an object of this kind is taken apart.
     pub(super) fn root(kind: KindRef) -> Node {
+        Node::root_at((kind, kind.version))
+    }
+
+    /// How an object of this kind is taken apart at one of its versions.
+    pub(super) fn root_at((kind, version): (KindRef, &str)) -> Node {
         match &kind.custom {
-            Some(custom) => Node::Custom(custom.schema(kind.version), true),
-            None => Node::Struct(schema().kind(kind)),
+            Some(custom) => Node::Custom(custom.schema(version), true),
+            None => schema().kind_at(kind, version).map_or(Node::Leaf, Node::Struct),
         }
     }
 

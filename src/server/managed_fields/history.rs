@@ -33,7 +33,7 @@ fn followed<'a>(kind: KindRef, mut object: Value, versions: impl Iterator<Item =
             None => {
                 let mut asked = next.clone();
                 forget_admitted(kind, &mut asked);
-                track(kind, None, &mut asked, program(version.by), "", version.at);
+                track((kind, kind.version), None, &mut asked, program(version.by), "", version.at);
                 Managers::of(&asked).write(&mut next);
             }
             // A binding is no write of the pod (BindingREST).
@@ -45,7 +45,7 @@ fn followed<'a>(kind: KindRef, mut object: Value, versions: impl Iterator<Item =
                     part
                 };
                 let sub = if part(before) == part(&next) { STATUS } else { "" };
-                track(kind, Some(before), &mut next, program(version.by), sub, version.at);
+                track((kind, kind.version), Some(before), &mut next, program(version.by), sub, version.at);
             }
         }
         last = Some(next);

@@ -9,7 +9,7 @@ use super::options::{Caller, FieldValidation, Patch, Subresource, WriteOptions};
 use super::rest::{demand_name, demand_own_kind, no_conversion, not_registered};
 use super::strategy::demand_verb;
 use super::write::{MadeOf, OTHER_NAMESPACE, Write};
-use crate::api::decode::{StrictError, decode, from_patched, json_kind, strict_text, wrong_type};
+use crate::api::decode::{StrictError, decode, from_patched, json_kind, served_version, strict_text, wrong_type};
 use crate::api::empties::put_back;
 use crate::api::schema::schema;
 use crate::api::{Cause, Kind, KindRef, Object, SCALE, Status, Value, join_api_version, json_order, split_api_version};
@@ -122,7 +122,7 @@ fn demand_kind(kind: KindRef, current: &Value, patched: &Value, options: &WriteO
         };
         return match why {
             Some(why) => Err(refused(&json_order::changed(current, patched), &why)),
-            None => demand_own_kind(kind, patched),
+            None => demand_own_kind(kind, served_version(kind, current), patched),
         };
     }
     let (named, (group, version)) = (patched.kind(), split_api_version(patched.api_version()));

@@ -7,6 +7,7 @@ mod tests;
 
 use super::json::does_not_apply;
 use super::{OBJECT, cannot_read, go_text};
+use crate::api::decode::served_version;
 use crate::api::schema::{Field, Ty, Type, schema};
 use crate::api::{KindRef, Status, Value};
 use crate::base::{List as _, Order as _, SortedMap};
@@ -19,7 +20,7 @@ pub fn strategic_merge_patch(kind: KindRef, current: &Value, patch: &Value) -> R
         return Err(Status::bad_request(cannot_read(patch, OBJECT)));
     }
     let mut next = current.clone();
-    merge_map(&mut next, patch, Some(schema().kind(kind)))?;
+    merge_map(&mut next, patch, schema().kind_at(kind, served_version(kind, current)))?;
     Ok(next)
 }
 
