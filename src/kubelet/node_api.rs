@@ -8,18 +8,23 @@ use crate::api::{ArcStr, Object, Status, Value, kinds};
 use crate::base::{List as _, Time};
 use crate::server::{ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogCursor, LogOptions, NewFile, NodeApi, PodUsage};
 
-/// By which path a kubelet is asked for logs.
-const LOGS: &str = "containerLogs";
-
 impl Kubelets {
-    /// A pod's worker and one of its containers; the API's answer where there is none. What is asked for by a URL of its own is `asked`.
-    fn find<'a>(&'a self, namespace: &str, pod: &str, container: &str, asked: Option<&str>) -> Result<(&'a PodWorker, usize), Status> {
+    /// A pod's worker and one of its containers; the API's answer where there is none. Logs are asked for by a URL of their own.
+    fn find<'a>(
+        &'a self,
+        namespace: &str,
+        pod: &str,
+        container: &str,
+        logs: Option<&LogOptions>,
+    ) -> Result<(&'a PodWorker, usize), Status> {
         let worker = self.worker(namespace, pod).ok_or_else(|| Status::not_found(kinds::POD, pod))?;
         let Some(name) = container_name(&worker.pod, container) else {
             return Err(Status::bad_request(format!("container {container} is not valid for pod {pod}")));
         };
         if let Some(address) = self.unreachable(worker) {
-            let url = asked.map(|asked| format!("Get \"https://{address}:10250/{asked}/{namespace}/{pod}/{name}\": ")).unwrap_or_default();
+            let url =
+                logs.map(|options| format!("Get \"https://{address}:10250/containerLogs/{namespace}/{pod}/{name}{}\": ", query(options)));
+            let url = url.unwrap_or_default();
             // The proxy's own error, which has no reason.
             return Err(Status::internal(format!("{url}dial tcp {address}:10250: connect: connection refused")).without_reason());
         }
@@ -43,7 +48,7 @@ impl Kubelets {
 
     /// The instance whose log is meant.
     fn log_of(&self, namespace: &str, pod: &str, container: &str, options: &LogOptions) -> Result<&Instance, Status> {
-        let (worker, c) = self.find(namespace, pod, container, Some(LOGS))?;
+        let (worker, c) = self.find(namespace, pod, container, Some(options))?;
         let instances = &worker.containers[c].instances;
         let found = match options.cursor.and_then(|cursor| instances.iter().find(|i| i.attempt == cursor.attempt)) {
             // A follower stays with the instance that it began with.
@@ -69,6 +74,21 @@ impl Kubelets {
         let instance = worker.containers[c].newest().and_then(|i| Some((i.machine.as_deref()?, i.process.cwd.as_str())));
         instance.ok_or_else(|| not_running(&worker.containers[c].spec.name))
     }
+}
+
+/// What of a log is asked for, as the end of a URL (`LogLocation`).
+fn query(options: &LogOptions) -> String {
+    let number = |n: Option<u64>| n.map(|n| n.to_string());
+    let flag = |on: bool| on.then(|| "true".to_owned());
+    let asked = [
+        ("limitBytes", number(options.limit_bytes)),
+        ("previous", flag(options.previous)),
+        ("sinceSeconds", number(options.since.map(|s| s.as_secs()))),
+        ("tailLines", number(options.tail_lines)),
+        ("timestamps", flag(options.timestamps)),
+    ];
+    let asked: Vec<String> = asked.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value?))).list();
+    if asked.is_empty() { String::new() } else { format!("?{}", asked.join("&")) }
 }
 
 fn not_running(container: &str) -> Status {
@@ -128,7 +148,7 @@ impl NodeApi for Kubelets {
         let text = if instance.removed {
             format!("unable to retrieve container logs for {}", instance.id)
         } else if instance.exit.is_some() && instance.started.is_none() {
-            let (worker, c) = self.find(namespace, pod, container, Some(LOGS))?;
+            let (worker, c) = self.find(namespace, pod, container, Some(options))?;
             let folder = format!("/var/log/pods/{namespace}_{pod}_{}/{}", worker.uid, worker.containers[c].spec.name);
             let path = format!("{folder}/{}.log", instance.attempt);
             format!("failed to try resolving symlinks in path {path:?}: lstat {path}: no such file or directory")
@@ -275,5 +295,18 @@ impl Kubelets {
             })
             .list();
         (!containers.is_empty()).then_some(PodUsage { containers })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logs_are_asked_for_by_a_url() {
+        let all = LogOptions { previous: true, tail_lines: Some(1), timestamps: true, ..LogOptions::default() };
+        for (options, wanted) in [(LogOptions::default(), ""), (all, "?previous=true&tailLines=1&timestamps=true")] {
+            assert_eq!(query(&options), wanted);
+        }
     }
 }
