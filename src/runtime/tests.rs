@@ -3,6 +3,7 @@
 mod ash;
 mod bash;
 mod bounds;
+mod dash;
 mod programs;
 
 use std::sync::Arc;

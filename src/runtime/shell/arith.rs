@@ -1,6 +1,7 @@
 //! Shell arithmetic: 64-bit integers, C's operators, variables by name, arrays' items by their key.
 
 use super::Key;
+use super::parse::Dialect;
 
 /// Where the variables live.
 pub trait Vars {
@@ -8,6 +9,8 @@ pub trait Vars {
     fn get(&mut self, name: &str, key: Option<&Key>) -> Option<String>;
     /// Sets a variable or an array's item.
     fn set(&mut self, name: &str, key: Option<Key>, value: i64);
+    /// Whether there are C's operators alone, less `++`, `--` and the comma.
+    fn is_plain(&self) -> bool;
     /// Whether the keys of this are words.
     fn is_associative(&self, name: &str) -> bool;
 }
@@ -44,6 +47,24 @@ impl ArithError {
             Wrong::Exponent => "exponent less than 0",
             _ => "arithmetic syntax error",
         }
+    }
+
+    /// How a shell says it.
+    pub fn said_by(&self, dialect: Dialect) -> String {
+        match dialect {
+            Dialect::Bash => self.in_bash(),
+            Dialect::Busybox => self.to_string(),
+            Dialect::Dash => self.in_dash(),
+        }
+    }
+
+    fn in_dash(&self) -> String {
+        let what = match self.wrong {
+            Wrong::Division => "division by zero",
+            Wrong::Rest | Wrong::Operator => "expecting EOF",
+            _ => "expecting primary",
+        };
+        format!("arithmetic expression: {what}: \"{}\"", self.text)
     }
 
     /// How bash says it.
@@ -149,7 +170,7 @@ impl Eval<'_> {
 
     fn comma(&mut self) -> Result<i64, ArithError> {
         let mut v = self.assign()?;
-        while self.accept(",") {
+        while !self.vars.is_plain() && self.accept(",") {
             v = self.assign()?;
         }
         Ok(v)
@@ -303,7 +324,7 @@ impl Eval<'_> {
     fn power(&mut self) -> Result<i64, ArithError> {
         let base = self.unary()?;
         self.blanks();
-        if self.b[self.pos..].starts_with(b"**") {
+        if !self.vars.is_plain() && self.b[self.pos..].starts_with(b"**") {
             self.take(2);
             self.deeper()?;
             let exponent = self.power()?;
@@ -320,7 +341,7 @@ impl Eval<'_> {
         self.deeper()?;
         self.blanks();
         let v = match (self.b.get(self.pos), self.b.get(self.pos + 1)) {
-            (Some(b'+'), Some(b'+')) | (Some(b'-'), Some(b'-')) => {
+            (Some(b'+'), Some(b'+')) | (Some(b'-'), Some(b'-')) if !self.vars.is_plain() => {
                 let by = if self.b[self.pos] == b'+' { 1 } else { -1 };
                 self.take(2);
                 match self.variable()? {
@@ -365,6 +386,7 @@ impl Eval<'_> {
             let v = self.value(&name, key.as_ref())?;
             self.blanks();
             let by = match (self.b.get(self.pos), self.b.get(self.pos + 1)) {
+                _ if self.vars.is_plain() => return Ok(v),
                 (Some(b'+'), Some(b'+')) => 1,
                 (Some(b'-'), Some(b'-')) => -1,
                 _ => return Ok(v),

@@ -14,7 +14,7 @@ use super::super::kernel::Kernel;
 use super::super::process::{Pid, Process};
 use super::code::Code;
 use super::*;
-use Kind::{Bash, Regular, Special};
+use Kind::{Bash, Common, Regular, Special};
 pub use jobs::ERR;
 pub use read::ReadFor;
 
@@ -91,6 +91,8 @@ enum Kind {
     /// What is assigned before it stays, and an error in it ends a script.
     Special,
     Regular,
+    /// Regular, and not in dash.
+    Common,
     /// Regular, and in bash alone.
     Bash,
 }
@@ -139,10 +141,10 @@ static BUILTINS: [Builtin; 54] = [
     row("getopts", Regular, read::getopts),
     row("hash", Regular, nothing),
     row("help", Bash, names::help),
-    row("history", Regular, nothing),
+    row("history", Common, nothing),
     row("jobs", Regular, jobs::jobs),
     row("kill", Regular, jobs::kill),
-    row("let", Regular, variables::assign_sums),
+    row("let", Common, variables::assign_sums),
     row("local", Regular, variables::local),
     row("printf", Regular, output::printf),
     row("pwd", Regular, directories::pwd),
@@ -155,7 +157,7 @@ static BUILTINS: [Builtin; 54] = [
     row("umask", Regular, directories::umask),
     row("unalias", Regular, names::unalias),
     row("wait", Regular, jobs::wait),
-    row("source", Regular, flow::source),
+    row("source", Common, flow::source),
     row("declare", Bash, variables::local),
     row("typeset", Bash, variables::local),
     row("shopt", Bash, names::shopt),
@@ -181,8 +183,13 @@ pub fn words() -> impl Iterator<Item = &'static str> {
 }
 
 /// The builtin of this name, where the shell has it.
-pub fn find(name: &str, bash: bool) -> Option<&'static Builtin> {
-    BUILTINS.iter().find(|b| b.name == name && (bash || b.kind != Bash))
+pub fn find(name: &str, dialect: Dialect) -> Option<&'static Builtin> {
+    let has = |kind| match dialect {
+        Dialect::Bash => true,
+        Dialect::Busybox => kind != Bash,
+        Dialect::Dash => !matches!(kind, Bash | Common),
+    };
+    BUILTINS.iter().find(|b| b.name == name && has(b.kind))
 }
 
 fn nothing(_: &mut Call) -> Outcome {

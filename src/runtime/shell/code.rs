@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use arcstr::ArcStr;
 
-use super::parse::{ParseError, parse};
+use super::parse::{Dialect, ParseError, parse};
 use crate::base::{SortedMap, text};
 
 /// A compiled script, function body or command substitution. Shared by every process that runs it.
@@ -239,25 +239,25 @@ impl Word {
 }
 
 thread_local! {
-    static COMPILED: RefCell<SortedMap<(bool, ArcStr), Arc<Code>>> = const { RefCell::new(SortedMap::new()) };
+    static COMPILED: RefCell<SortedMap<(Dialect, ArcStr), Arc<Code>>> = const { RefCell::new(SortedMap::new()) };
 }
 /// How many compiled scripts are remembered, and the longest of them.
 const COMPILED_MAX: usize = 128;
 const COMPILED_BYTES_MAX: usize = 64 << 10;
 
 /// A script's code, compiled once: all containers of an image run the same ones.
-pub fn compile(src: &str, bash: bool) -> Arc<Code> {
-    let known = COMPILED.with_borrow(|all| all.get_by(|(b, text)| b.cmp(&bash).then_with(|| text::compare(text, src))).cloned());
+pub fn compile(src: &str, dialect: Dialect) -> Arc<Code> {
+    let known = COMPILED.with_borrow(|all| all.get_by(|(d, text)| d.cmp(&dialect).then_with(|| text::compare(text, src))).cloned());
     if let Some(code) = known {
         return code;
     }
-    let code = Arc::new(parse(src, bash));
+    let code = Arc::new(parse(src, dialect));
     if src.len() <= COMPILED_BYTES_MAX {
         COMPILED.with_borrow_mut(|all| {
             if all.len() == COMPILED_MAX {
                 all.clear();
             }
-            all.insert((bash, src.into()), code.clone());
+            all.insert((dialect, src.into()), code.clone());
         });
     }
     code

@@ -101,7 +101,7 @@ impl Shell {
             },
             Stop::Fatal(text) => {
                 self.complain(k, p, &text);
-                let status = match (self.bash, self.subshell || self.script || self.reads_input) {
+                let status = match (self.bash, self.subshell || self.script || self.reads_input || self.opts.errexit) {
                     (false, _) => 2,
                     (true, true) => 1,
                     (true, false) => 127,

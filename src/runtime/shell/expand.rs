@@ -254,9 +254,8 @@ impl<'a> Expander<'a> {
     }
 
     fn evaluate(&mut self, text: &str) -> Result<i64, Stop> {
-        let bash = self.sh.bash;
-        arith::eval(text, &mut ArithVars { sh: self.sh, random: Some(&mut self.k.random) })
-            .map_err(|e| Stop::Error(if bash { e.in_bash() } else { e.to_string() }))
+        let dialect = self.sh.dialect();
+        arith::eval(text, &mut ArithVars { sh: self.sh, random: Some(&mut self.k.random) }).map_err(|e| Stop::Error(e.said_by(dialect)))
     }
 
     fn tilde(&mut self, name: &str) -> String {
@@ -325,11 +324,15 @@ impl<'a> Expander<'a> {
                     Some(self.sh.params.iter().map(ArcStr::as_str).list().join(&sep))
                 }
             }
-            "RANDOM" if !self.sh.vars.contains_key("RANDOM") => Some(self.record(|e| Ok(e.k.random.below(32768).to_string()))?),
-            "SECONDS" if !self.sh.vars.contains_key("SECONDS") => Some(self.k.now.since(self.p.started).as_secs().to_string()),
+            "RANDOM" if !self.sh.dash && !self.sh.vars.contains_key("RANDOM") => {
+                Some(self.record(|e| Ok(e.k.random.below(32768).to_string()))?)
+            }
+            "SECONDS" if !self.sh.dash && !self.sh.vars.contains_key("SECONDS") => {
+                Some(self.k.now.since(self.p.started).as_secs().to_string())
+            }
             "EPOCHSECONDS" => Some(self.k.now.unix_s().to_string()),
             // busybox counts the lines of `-c` from 0.
-            "LINENO" if !self.sh.bash && !self.k.is_gnu() => Some(self.sh.line_in_busybox().to_string()),
+            "LINENO" if !self.sh.bash && !self.sh.dash => Some(self.sh.line_in_busybox().to_string()),
             "LINENO" => Some(self.sh.line.to_string()),
             "PPID" => Some(self.p.ppid.to_string()),
             "UID" | "EUID" if self.sh.bash => Some(self.p.uid.to_string()),
@@ -341,19 +344,14 @@ impl<'a> Expander<'a> {
         })
     }
 
-    fn unset_error(&self, name: &str) -> Stop {
-        Stop::Fatal(if self.sh.bash { format!("{name}: unbound variable") } else { format!("{name}: parameter not set") })
-    }
-
     /// What a parameter stands for, and what is done with it.
     fn param(&mut self, param: &Param, quoted: bool, f: &mut Fields, split: bool) -> Result<(), Stop> {
         let name = &param.name;
         if let ParamOp::Bad(text) = &param.op {
-            return Err(Stop::Error(if self.sh.bash {
-                format!("${{{text}}}: bad substitution")
-            } else {
-                "syntax error: bad substitution".into()
-            }));
+            return Err(self.sh.bad_substitution(text));
+        }
+        if self.sh.dash && (param.indirect || param.index.is_some() || matches!(param.op, ParamOp::Substring(..) | ParamOp::Replace(..))) {
+            return Err(self.sh.bad_substitution(name));
         }
         let all = match (&param.index, name.as_str()) {
             (Some(Index::At), _) => Some(true),
@@ -384,7 +382,7 @@ impl<'a> Expander<'a> {
         match &param.op {
             ParamOp::None => match value {
                 Some(v) => self.append(&v, quoted, f, split),
-                None if self.sh.opts.nounset && !matches!(name.as_str(), "@" | "*") => return Err(self.unset_error(name)),
+                None if self.sh.opts.nounset && !matches!(name.as_str(), "@" | "*") => return Err(self.sh.unset_error(name)),
                 None => {
                     if quoted {
                         f.quoted("");
@@ -393,7 +391,7 @@ impl<'a> Expander<'a> {
             },
             ParamOp::Length => {
                 if value.is_none() && self.sh.opts.nounset {
-                    return Err(self.unset_error(name));
+                    return Err(self.sh.unset_error(name));
                 }
                 let n = value.map_or(0, |v| v.chars().count());
                 self.append(&n.to_string(), quoted, f, split);
@@ -455,7 +453,7 @@ impl<'a> Expander<'a> {
             ParamOp::Quote if value.is_none() && !self.sh.opts.nounset => {}
             op => {
                 if value.is_none() && self.sh.opts.nounset {
-                    return Err(self.unset_error(name));
+                    return Err(self.sh.unset_error(name));
                 }
                 let text = self.transform(op, value.unwrap_or_default())?;
                 self.append(&text, quoted, f, split);
@@ -677,5 +675,8 @@ impl Vars for ArithVars<'_> {
     }
     fn is_associative(&self, name: &str) -> bool {
         self.sh.is_associative(name)
+    }
+    fn is_plain(&self) -> bool {
+        self.sh.dash
     }
 }

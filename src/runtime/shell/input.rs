@@ -64,7 +64,7 @@ impl Shell {
     pub(super) fn run_input(&mut self, end: bool) {
         self.here_end = None;
         if !end {
-            match parse::lacks(&self.input, self.bash) {
+            match parse::lacks(&self.input, self.dialect()) {
                 parse::Lacks::Nothing => {}
                 parse::Lacks::More => return,
                 parse::Lacks::Line(end) => {
@@ -78,7 +78,7 @@ impl Shell {
             return;
         }
         let text = self.with_aliases(&text);
-        self.push_frame(compile(&text, self.bash), FrameKind::Main, false);
+        self.push_frame(compile(&text, self.dialect()), FrameKind::Main, false);
     }
 
     /// Replaces aliases at the starts of commands on a typed line.
@@ -120,7 +120,15 @@ impl Shell {
         if !self.input.is_empty() {
             return self.get("PS2").map_or_else(|| "> ".to_string(), |v| v.to_string());
         }
-        let ps1 = self.get("PS1").cloned().unwrap_or_else(|| ArcStr::from(if self.bash { "\\u@\\h:\\w\\$ " } else { "\\w \\$ " }));
+        let ps1 = self.get("PS1").cloned().unwrap_or_else(|| {
+            ArcStr::from(if self.bash {
+                "\\u@\\h:\\w\\$ "
+            } else if self.dash {
+                "\\$ "
+            } else {
+                "\\w \\$ "
+            })
+        });
         let mut out = String::new();
         let mut chars = ps1.chars();
         let home = self.get("HOME").cloned().unwrap_or_default();
@@ -157,7 +165,7 @@ impl Shell {
         if out.contains('$')
             && out.trim_end() != "$"
             && !out.ends_with("$ ")
-            && let Ok(word) = parse::parse_here(&out, self.bash)
+            && let Ok(word) = parse::parse_here(&out, self.dialect())
             && let Ok(text) = Expander::new(self, k, p).string(&word)
         {
             self.record.clear();

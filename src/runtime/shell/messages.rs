@@ -4,6 +4,28 @@ use super::parse::ParseError;
 use super::*;
 
 impl Shell {
+    /// Whose grammar it reads, and whose words it says.
+    pub(super) fn dialect(&self) -> Dialect {
+        match (self.bash, self.dash) {
+            (true, _) => Dialect::Bash,
+            (_, true) => Dialect::Dash,
+            _ => Dialect::Busybox,
+        }
+    }
+
+    pub(super) fn bad_substitution(&self, text: &str) -> Stop {
+        Stop::Error(match self.dialect() {
+            Dialect::Bash => format!("${{{text}}}: bad substitution"),
+            Dialect::Busybox => "syntax error: bad substitution".into(),
+            Dialect::Dash => "Bad substitution".into(),
+        })
+    }
+
+    pub(super) fn unset_error(&self, name: &str) -> Stop {
+        let mark = if name.starts_with(|c: char| c.is_ascii_digit()) { "$" } else { "" };
+        Stop::Fatal(if self.bash { format!("{mark}{name}: unbound variable") } else { format!("{name}: parameter not set") })
+    }
+
     /// Says where a script is no script.
     pub(super) fn say_syntax_error(&self, k: &mut Kernel, p: &mut Process, e: &SyntaxError) {
         let SyntaxError { error, line, text } = e;
@@ -29,6 +51,22 @@ impl Shell {
                 ParseError::LoopVariable(word) => format!("{place}`{word}': not a valid identifier\n"),
                 ParseError::TooDeep => format!("{place}{error}\n"),
             }
+        } else if self.dash {
+            let within = match kind {
+                Some(FrameKind::Source { path, .. }) => format!("{path}: "),
+                Some(FrameKind::Eval) => "eval: ".to_owned(),
+                _ => String::new(),
+            };
+            // It says first what there is.
+            let error = error.to_string();
+            let error = match error.strip_prefix("unexpected ") {
+                Some(what) => match what.split_once(" (") {
+                    Some((what, instead)) => format!("{what} unexpected ({instead}"),
+                    None => format!("{what} unexpected"),
+                },
+                None => error[..1].to_uppercase() + &error[1..],
+            };
+            format!("{name}: {line}: {within}Syntax error: {error}\n")
         } else {
             let place = match kind {
                 Some(FrameKind::Source { path, .. }) => format!("{path}: line {line}: "),
@@ -58,9 +96,11 @@ impl Shell {
 
     /// Prints an error as the shell words it.
     pub(super) fn complain(&self, k: &mut Kernel, p: &mut Process, text: &str) {
-        let line = if self.bash { self.line } else { self.line_in_busybox() };
+        let line = if self.bash || self.dash { self.line } else { self.line_in_busybox() };
         let name = &self.arg0;
         let place = match self.sourced() {
+            Some(path) if self.dash => format!("{name}: {line}: {path}: "),
+            None if self.dash => format!("{name}: {line}: "),
             Some(path) if self.bash => format!("{path}: line {line}: "),
             Some(path) if !self.opts.interactive => format!("{name}: {path}: line {line}: "),
             _ if (self.bash || self.named) && !self.opts.interactive => format!("{name}: line {line}: "),
@@ -83,11 +123,18 @@ impl Shell {
         let _ = k.put(p, 2, said.as_bytes());
     }
 
+    /// What busybox says, as dash begins it.
+    pub(super) fn in_own_words(&self, text: &str) -> String {
+        if self.dash { text.replacen("illegal", "Illegal", 1).replacen("no current", "No current", 1) } else { text.to_owned() }
+    }
+
     /// Prints a builtin's error.
     pub(super) fn builtin_error(&self, k: &mut Kernel, p: &mut Process, name: &str, text: &str) {
         let text = if self.bash {
             let line = if self.opts.interactive { String::new() } else { format!("line {}: ", self.line) };
             format!("{}: {line}{name}: {text}\n", self.arg0)
+        } else if self.dash {
+            format!("{}: {}: {name}: {}\n", self.arg0, self.line, self.in_own_words(text))
         } else if self.opts.interactive {
             format!("{}: {name}: {text}\n", self.arg0)
         } else {

@@ -31,6 +31,7 @@ pub use variables::{AssignError, Key};
 use super::kernel::{DescId, Kernel, Rd};
 use super::process::{Block, Env, ExitStatus, Pid, Process, Signal, Step};
 use code::*;
+use parse::Dialect;
 
 /// Instructions per step.
 const OPS_PER_STEP: u32 = 48;
@@ -170,6 +171,8 @@ struct Job {
 #[derive(Debug, Clone, Default)]
 pub struct Shell {
     pub bash: bool,
+    /// It is the `sh` of an image that has a bash: dash.
+    pub dash: bool,
     pub arg0: ArcStr,
     pub params: Vec<ArcStr>,
     pub vars: SortedMap<ArcStr, Var>,
@@ -227,7 +230,7 @@ enum Flow {
 
 impl Shell {
     fn begin(&mut self, text: &str) {
-        self.push_frame(compile(text, self.bash), FrameKind::Main, false);
+        self.push_frame(compile(text, self.dialect()), FrameKind::Main, false);
     }
 
     fn push_frame(&mut self, code: Arc<Code>, kind: FrameKind, tested: bool) {
@@ -236,19 +239,6 @@ impl Shell {
             self.status = 0;
         }
         self.frames.push(Frame { code, pc: 0, kind, control, tested });
-    }
-
-    // ---- variables
-
-    fn set_option(&mut self, name: &str, on: bool) -> bool {
-        if name == "pipefail" {
-            self.opts.pipefail = on;
-            return true;
-        }
-        match Options::NAMES.iter().find(|(n, _)| *n == name) {
-            Some((_, letter)) => self.opts.set(*letter, on),
-            None => matches!(name, "vi" | "emacs" | "ignoreeof" | "nolog" | "posix"),
-        }
     }
 
     // ---- stepping
@@ -410,7 +400,7 @@ impl Shell {
         {
             self.exiting = None;
             self.reads_input = false;
-            self.push_frame(compile(&script, self.bash), FrameKind::ExitTrap, true);
+            self.push_frame(compile(&script, self.dialect()), FrameKind::ExitTrap, true);
             // The trap's own status does not count unless it exits.
             let keep = self.status;
             self.frames.insert(
@@ -441,7 +431,7 @@ impl Shell {
                 continue;
             }
             let status = self.status;
-            self.push_frame(compile(&script, self.bash), FrameKind::Trap { status, exits: false }, false);
+            self.push_frame(compile(&script, self.dialect()), FrameKind::Trap { status, exits: false }, false);
             self.record.clear();
             return true;
         }
@@ -603,7 +593,7 @@ impl Shell {
         match self.traps.get(&builtins::ERR).cloned() {
             // Functions do not inherit it: their caller has failed as well.
             Some(script) if !self.frames.iter().any(inner) && !script.is_empty() => {
-                self.push_frame(compile(&script, true), FrameKind::Trap { status, exits }, true);
+                self.push_frame(compile(&script, self.dialect()), FrameKind::Trap { status, exits }, true);
                 self.record.clear();
             }
             _ if exits => self.exiting = Some(status),

@@ -1,5 +1,7 @@
 //! What `set` and `shopt` turn on in a shell.
 
+use super::Shell;
+
 /// What `set` turns on.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -72,4 +74,18 @@ impl Options {
         ("noclobber", 'C'),
         ("monitor", 'm'),
     ];
+}
+
+impl Shell {
+    /// Sets an option by its name; false where there is no such.
+    pub(super) fn set_option(&mut self, name: &str, on: bool) -> bool {
+        if name == "pipefail" && !self.dash {
+            self.opts.pipefail = on;
+            return true;
+        }
+        match Options::NAMES.iter().find(|(n, _)| *n == name) {
+            Some((_, letter)) => self.opts.set(*letter, on),
+            None => matches!(name, "vi" | "emacs" | "ignoreeof" | "nolog" | "posix"),
+        }
+    }
 }

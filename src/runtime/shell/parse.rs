@@ -61,11 +61,20 @@ fn ash_name(token: &str) -> String {
     if known { format!("\"{token}\"") } else { String::from(if [NEWLINE, REDIRECTION].contains(&token) { token } else { "word" }) }
 }
 
-/// Parses a whole script. `bash`: braces expand and `{1..5}` counts. Where a line is not shell, the lines before it run, as in
+/// Whose grammar it is: bash has braces, arrays and more, and dash little that POSIX has not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Dialect {
+    #[default]
+    Busybox,
+    Bash,
+    Dash,
+}
+
+/// Parses a whole script. Where a line is not shell, the lines before it run, as in
 /// every shell, which reads no further than it runs.
-pub fn parse(src: &str, bash: bool) -> Code {
+pub fn parse(src: &str, dialect: Dialect) -> Code {
     let mut code = Code::default();
-    let mut p = Parser::new(src, bash, 1);
+    let mut p = Parser::new(src, dialect, 1);
     if let Err(error) = p.script(&mut code) {
         code.ops.push(Op::SyntaxError(Arc::new(p.syntax_error(error))));
     }
@@ -73,11 +82,11 @@ pub fn parse(src: &str, bash: bool) -> Code {
 }
 
 /// What `src` lacks before a shell that reads lines can run it.
-pub fn lacks(src: &str, bash: bool) -> Lacks {
+pub fn lacks(src: &str, dialect: Dialect) -> Lacks {
     if src.ends_with("\\\n") {
         return Lacks::More;
     }
-    let mut p = Parser::new(src, bash, 1);
+    let mut p = Parser::new(src, dialect, 1);
     match (p.script(&mut Code::default()), p.here_open.take()) {
         (Ok(()) | Err(ParseError::Incomplete(_) | ParseError::Unterminated(_)), Some(end)) => Lacks::Line(end),
         (Err(ParseError::Incomplete(_) | ParseError::Unterminated(_)), None) => Lacks::More,
@@ -97,8 +106,8 @@ pub enum Lacks {
 }
 
 /// Parses a text in which only `$` and backquotes mean something (a here-document, a prompt).
-pub fn parse_here(src: &str, bash: bool) -> Result<Word, ParseError> {
-    here_text(Parser::new(src, bash, 0))
+pub fn parse_here(src: &str, dialect: Dialect) -> Result<Word, ParseError> {
+    here_text(Parser::new(src, dialect, 0))
 }
 
 fn here_text(mut p: Parser<'_>) -> Result<Word, ParseError> {
@@ -177,6 +186,7 @@ struct Parser<'a> {
     peeked: Option<(Tok, usize)>,
     /// Where the token that was read last starts.
     token: usize,
+    dialect: Dialect,
     bash: bool,
     depth: u32,
     /// Here-documents announced on this line.
@@ -203,14 +213,15 @@ pub const RESERVED_START: [&str; 8] = ["if", "while", "until", "for", "case", "{
 pub const RESERVED_END: [&str; 8] = ["then", "else", "elif", "fi", "do", "done", "esac", "}"];
 
 impl<'a> Parser<'a> {
-    fn new(src: &'a str, bash: bool, depth: u32) -> Self {
+    fn new(src: &'a str, dialect: Dialect, depth: u32) -> Self {
         Parser {
             src,
             b: src.as_bytes(),
             pos: 0,
             peeked: None,
             token: 0,
-            bash,
+            dialect,
+            bash: dialect == Dialect::Bash,
             depth,
             here_pending: Vec::new(),
             here_open: None,
@@ -221,7 +232,16 @@ impl<'a> Parser<'a> {
 
     /// A parser for a text within this one.
     fn sub<'b>(&self, src: &'b str) -> Parser<'b> {
-        Parser { braces: Rc::clone(&self.braces), ..Parser::new(src, self.bash, self.depth) }
+        Parser { braces: Rc::clone(&self.braces), ..Parser::new(src, self.dialect, self.depth) }
+    }
+
+    fn is_dash(&self) -> bool {
+        self.dialect == Dialect::Dash
+    }
+
+    /// Whether a process substitution begins here.
+    fn opens_process(&self, rest: &[u8]) -> bool {
+        !self.is_dash() && matches!(rest, [b'<' | b'>', b'(', ..])
     }
 
     fn char_len(&self) -> usize {
@@ -370,8 +390,8 @@ impl<'a> Parser<'a> {
             return Ok(Tok::Eof);
         }
         let rest = &self.b[self.pos..];
-        let known = |op: &str| self.bash || op != "|&";
-        let operator = OPERATORS.iter().find(|op| rest.starts_with(op.as_bytes()) && known(op) && !opens_process(rest));
+        let known = |op: &str| self.bash || op != "|&" && !(self.is_dash() && op.starts_with("&>"));
+        let operator = OPERATORS.iter().find(|op| rest.starts_with(op.as_bytes()) && known(op) && !self.opens_process(rest));
         if let Some(op) = operator {
             self.pos += op.len();
             if *op == "\n" {
@@ -381,7 +401,7 @@ impl<'a> Parser<'a> {
             return Ok(Tok::Op(op));
         }
         let digits = rest.iter().take_while(|c| c.is_ascii_digit()).count();
-        if digits > 0 && digits < 5 && matches!(rest.get(digits), Some(b'<' | b'>')) && !opens_process(&rest[digits..]) {
+        if digits > 0 && digits < 5 && matches!(rest.get(digits), Some(b'<' | b'>')) && !self.opens_process(&rest[digits..]) {
             let n = self.src[self.pos..self.pos + digits].parse().unwrap_or(0);
             self.pos += digits;
             return Ok(Tok::IoNumber(n));
@@ -437,10 +457,6 @@ pub fn is_name(text: &str) -> bool {
 }
 
 /// Whether a process substitution begins here.
-fn opens_process(rest: &[u8]) -> bool {
-    matches!(rest, [b'<' | b'>', b'(', ..])
-}
-
 fn is_declaration(words: &[Word]) -> bool {
     matches!(words[0].literal(), Some("export" | "local" | "readonly" | "declare" | "typeset"))
 }

@@ -2,9 +2,9 @@
 
 use arcstr::ArcStr;
 
-use super::super::kernel::Kernel;
+use super::super::kernel::{Kernel, OpenHow};
 use super::super::process::{Process, Signal};
-use super::{Shell, Var, parse};
+use super::{Dialect, Shell, Var, parse};
 use crate::base::List as _;
 
 impl Shell {
@@ -12,13 +12,14 @@ impl Shell {
     pub fn start(k: &mut Kernel, p: &mut Process, bash: bool) -> Result<Box<Shell>, i32> {
         let argv = p.argv.clone();
         let arg0 = argv.first().cloned().unwrap_or_default();
-        let mut sh = Box::new(Shell { bash, arg0, shell_pid: p.pid, line: 1, ..Shell::default() });
+        let mut sh = Box::new(Shell { bash, dash: !bash && k.is_gnu(), arg0, shell_pid: p.pid, line: 1, ..Shell::default() });
         p.memory = 900 << 10;
         sh.take_environment(k, p);
         match sh.read_arguments(k, p, argv.get(1..).unwrap_or_default()) {
             Ok(()) => Ok(sh),
             Err((status, text)) => {
-                let _ = k.put(p, 2, format!("{}: {text}\n", sh.arg0).as_bytes());
+                let place = if sh.dash { "0: " } else { "" };
+                let _ = k.put(p, 2, format!("{}: {place}{}\n", sh.arg0, sh.in_own_words(&text)).as_bytes());
                 Err(status)
             }
         }
@@ -30,7 +31,9 @@ impl Shell {
             self.vars.insert(name.clone(), Var { value: value.clone(), exported: true, ..Var::default() });
         }
         let level = self.get("SHLVL").and_then(|v| v.parse::<u32>().ok()).unwrap_or(0);
-        self.put("SHLVL", &(level.wrapping_add(1)).to_string(), true);
+        if !self.dash {
+            self.put("SHLVL", &(level.wrapping_add(1)).to_string(), true);
+        }
         self.put("PWD", &self.directory(k, p), true);
         if self.bash {
             self.put("BASH_VERSION", "5.2.37(1)-release", false);
@@ -80,9 +83,11 @@ impl Shell {
             self.params = args.cloned().list();
             self.begin(script);
         } else if let Some(path) = args.next_if(|_| !stdin) {
-            let text =
-                k.fs.read(&p.cwd, path, parse::SCRIPT_BYTES_MAX + 1)
-                    .map_err(|e| if self.bash { (127, format!("{path}: {e}")) } else { (2, format!("can't open '{path}': {e}")) })?;
+            let text = k.fs.read(&p.cwd, path, parse::SCRIPT_BYTES_MAX + 1).map_err(|e| match self.dialect() {
+                Dialect::Bash => (127, format!("{path}: {e}")),
+                Dialect::Busybox => (2, format!("can't open '{path}': {e}")),
+                Dialect::Dash => (2, self.open_error(path, OpenHow::Read, e)),
+            })?;
             self.params = args.cloned().list();
             self.arg0 = path.clone();
             (self.script, self.named) = (true, true);

@@ -70,7 +70,10 @@ pub(super) fn cd(call: &mut Call) -> Outcome {
             Outcome::Done(0)
         }
         Err(e) => {
-            let text = call.worded(format!("{target}: {e}"), format!("can't cd to {target}: {e}"));
+            let text = call.worded(
+                format!("{target}: {e}"),
+                format!("can't cd to {target}{}", if call.sh.dash { String::new() } else { format!(": {e}") }),
+            );
             call.fail(if call.sh.bash { 1 } else { 2 }, &text)
         }
     }

@@ -51,7 +51,7 @@ pub(super) fn eval(call: &mut Call) -> Outcome {
     if call.sh.frames.len() >= FRAMES_MAX {
         return Outcome::Done(2);
     }
-    Outcome::Frame(compile(&call.args.join(" "), call.sh.bash), FrameKind::Eval)
+    Outcome::Frame(compile(&call.args.join(" "), call.sh.dialect()), FrameKind::Eval)
 }
 
 pub(super) fn source(call: &mut Call) -> Outcome {
@@ -78,7 +78,8 @@ pub(super) fn source(call: &mut Call) -> Outcome {
             if e == Errno::NoEntry && !path.contains('/') {
                 call.complain(&format!("{path}: not found"));
             } else {
-                call.sh.builtin_error(call.k, call.p, ".", &format!("can't open '{path}': {e}"));
+                let text = if call.sh.dash { call.sh.open_error(path, OpenHow::Read, e) } else { format!("can't open '{path}': {e}") };
+                call.sh.builtin_error(call.k, call.p, ".", &text);
             }
             if call.sh.opts.interactive { Outcome::Done(2) } else { Outcome::Exit(2) }
         }

@@ -82,14 +82,23 @@ pub(super) fn kill(call: &mut Call) -> Outcome {
     if let Some(job) = args.iter().find(|a| a.starts_with('%')) {
         let text = call.worded(
             format!("{job}: no such job"),
-            if call.k.is_gnu() { format!("No such job: {job}") } else { format!("{job}: no such job") },
+            if call.sh.dash { format!("No such job: {job}") } else { format!("{job}: no such job") },
         );
         return call.fail(if call.sh.bash { 1 } else { 2 }, &text);
     }
     let (status, out, errors) = programs::send_signals(call.k, call.p, &args);
     call.print(&out);
     for e in errors {
-        if call.sh.bash {
+        let wrong = |what: &str| e.strip_prefix(what).and_then(|e| e.strip_suffix('\''));
+        let e = match (wrong("invalid number '"), wrong("bad signal name '")) {
+            (Some(text), _) if call.sh.bash => format!("{text}: arguments must be process or job IDs"),
+            (Some(text), _) if call.sh.dash => format!("Illegal number: {text}"),
+            (_, Some(text)) if call.sh.bash => format!("{text}: invalid signal specification"),
+            (_, Some(text)) if call.sh.dash => format!("Illegal option -{}", text.get(..1).unwrap_or("")),
+            _ if call.sh.dash && e.ends_with("No such process") => "No such process".to_owned(),
+            _ => e,
+        };
+        if call.sh.bash || call.sh.dash {
             call.complain(&e);
         } else {
             let _ = call.k.put(call.p, 2, format!("{}: {e}\n", call.sh.arg0).as_bytes());
@@ -120,7 +129,7 @@ pub(super) fn trap(call: &mut Call) -> Outcome {
         if call.sh.bash && matches!(name.as_str(), "DEBUG" | "RETURN") {
             continue;
         }
-        if name == "ERR" && (call.sh.bash || !call.k.is_gnu()) {
+        if name == "ERR" && !call.sh.dash {
             match action {
                 None => drop(call.sh.traps.remove(&ERR)),
                 Some(text) => drop(call.sh.traps.insert(ERR, ArcStr::from(text.as_str()))),
@@ -130,7 +139,10 @@ pub(super) fn trap(call: &mut Call) -> Outcome {
         match Signal::parse(name) {
             Some(signal) => set_trap(call, signal, action.map(String::as_str)),
             None => {
-                call.complain(&format!("{name}: invalid signal specification"));
+                match call.sh.dash {
+                    true => _ = call.k.put(call.p, 2, format!("trap: {name}: bad trap\n").as_bytes()),
+                    false => call.complain(&format!("{name}: invalid signal specification")),
+                }
                 status = 1;
             }
         }

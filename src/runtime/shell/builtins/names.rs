@@ -1,7 +1,6 @@
 //! Builtins about what a word means as a command.
 
 use super::super::super::programs;
-use super::output::is_dash;
 use super::*;
 use crate::base::List as _;
 
@@ -24,7 +23,10 @@ pub(super) fn alias(call: &mut Call) -> Outcome {
                 call.print(&text);
             }
             (None, None) => {
-                call.complain(&format!("{a}: not found"));
+                match call.sh.bash {
+                    true => call.complain(&format!("{a}: not found")),
+                    false => _ = call.k.put(call.p, 2, format!("alias: {a} not found\n").as_bytes()),
+                }
                 status = 1;
             }
         }
@@ -128,7 +130,7 @@ fn set_state(call: &mut Call, name: &str, of_set: bool, on: bool) {
 
 /// What the shell does itself, by name; what each is for is not told here.
 pub(super) fn help(call: &mut Call) -> Outcome {
-    if let Some(name) = call.args.iter().find(|a| find(a, true).is_none()) {
+    if let Some(name) = call.args.iter().find(|a| find(a, Dialect::Bash).is_none()) {
         return call.fail(1, &format!("no help topics match `{name}'.  Try `help help' or `man -k {name}' or `info {name}'."));
     }
     if !call.args.is_empty() {
@@ -146,7 +148,7 @@ pub(super) fn help(call: &mut Call) -> Outcome {
 
 pub(super) fn builtin(call: &mut Call) -> Outcome {
     let Some((name, args)) = call.args.split_first() else { return Outcome::Done(0) };
-    match find(name, call.sh.bash) {
+    match find(name, call.sh.dialect()) {
         // `builtin builtin builtin ...` is no way to nest without end.
         Some(found) if name != "builtin" => (found.run)(&mut Call { sh: call.sh, k: call.k, p: call.p, name, args, ..*call }),
         _ => call.fail(1, &format!("{name}: not a shell builtin")),
@@ -200,8 +202,8 @@ fn meaning(call: &mut Call, word: &str) -> Option<(&'static str, String, String)
     } else if keywords().any(|known| known == word) {
         ("keyword", format!("{word} is a shell keyword"), typed)
     } else if sh.functions.contains_key(word) {
-        ("function", format!("{word} is a {}function", if is_dash(sh, call.k) { "shell " } else { "" }), typed)
-    } else if let Some(found) = find(word, sh.bash) {
+        ("function", format!("{word} is a {}function", if sh.dash { "shell " } else { "" }), typed)
+    } else if let Some(found) = find(word, sh.dialect()) {
         let special = if found.is_special() && !sh.bash { "special " } else { "" };
         ("builtin", format!("{word} is a {special}shell builtin"), typed)
     } else {

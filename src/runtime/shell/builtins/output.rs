@@ -6,7 +6,7 @@ use crate::base::List as _;
 
 pub(super) fn echo(call: &mut Call) -> Outcome {
     // dash reads escapes, and no flags but one.
-    let out = text::echo(call.args, is_dash(call.sh, call.k));
+    let out = text::echo(call.args, call.sh.dash);
     match call.k.put(call.p, 1, &out) {
         Ok(()) => Outcome::Done(0),
         Err(e) => {
@@ -26,7 +26,7 @@ pub(super) fn printf(call: &mut Call) -> Outcome {
         args => (None, args),
     };
     let (mut errors, mut status) = (Vec::new(), 1);
-    match text::printf(args, !call.sh.bash && !call.k.is_gnu()) {
+    match text::printf(args, !call.sh.bash && !call.sh.dash) {
         Ok((out, err)) => {
             errors = err;
             match variable {
@@ -48,8 +48,14 @@ pub(super) fn printf(call: &mut Call) -> Outcome {
         }
     }
     for e in &errors {
-        if call.sh.bash || call.k.is_gnu() {
-            call.complain(e);
+        if call.sh.bash || call.sh.dash {
+            let text = e.strip_prefix("invalid number '").and_then(|e| e.strip_suffix('\''));
+            call.complain(&match text {
+                None => e.clone(),
+                Some(text) if call.sh.bash => format!("{text}: invalid number"),
+                Some(text) if text.starts_with(|c: char| c.is_ascii_digit()) => format!("{text}: not completely converted"),
+                Some(text) => format!("{text}: expected numeric value"),
+            });
         } else {
             // busybox' `printf` words its errors as the program that it is.
             let _ = call.k.put(call.p, 2, format!("{}: {e}\n", call.sh.arg0).as_bytes());
@@ -60,16 +66,27 @@ pub(super) fn printf(call: &mut Call) -> Outcome {
 
 /// `test` and `[`.
 pub(super) fn test(call: &mut Call) -> Outcome {
+    if call.sh.dash && call.args.iter().skip(1).any(|a| a == "==") {
+        return call.fail(2, &format!("{}: unexpected operator", call.args[0]));
+    }
     let argv: Vec<String> = std::iter::once(call.name.to_owned()).chain(call.args.iter().cloned()).list();
     let e = match cond::test_command(call.k, call.p, &argv) {
         Ok(yes) => return Outcome::Done(i32::from(!yes)),
         Err(e) => e,
     };
+    let args = call.args;
+    if call.sh.dash {
+        let e = match e.strip_suffix(": bad number") {
+            Some(text) => format!("Illegal number: {text}"),
+            None if e == "missing ]" => e,
+            None => format!("{}: unexpected operator", args[0]),
+        };
+        return call.fail(2, &e);
+    }
     if !call.sh.bash {
         call.sh.complain(call.k, call.p, &e);
         return Outcome::Done(2);
     }
-    let args = call.args;
     let words = if call.name == "[" { args.len().saturating_sub(1) } else { args.len() };
     let e = match (words, e.rsplit_once(": ")) {
         (2, Some(_)) => format!("{}: unary operator expected", args[0]),
@@ -92,9 +109,4 @@ pub(super) fn ulimit(call: &mut Call) -> Outcome {
         });
     }
     Outcome::Done(0)
-}
-
-/// Where there is a bash, `sh` is dash.
-pub(super) fn is_dash(sh: &Shell, k: &Kernel) -> bool {
-    !sh.bash && k.fs.stat("/", "/bin/bash").is_ok()
 }

@@ -37,6 +37,7 @@ pub(super) fn read(call: &mut Call) -> Outcome {
                 if rest.is_empty() { it.next().cloned().unwrap_or_default() } else { rest }
             };
             match c {
+                c if call.sh.dash && !"rp".contains(c) => return call.fail(2, &format!("illegal option -{c}")),
                 'r' => r.raw = true,
                 's' => {}
                 'a' => array = Some(value()),
@@ -193,7 +194,7 @@ impl Shell {
             ReadFor::Script { path, params } => {
                 k.desc_unref(r.fd);
                 self.control.push(Control::Redirect(saved));
-                self.push_frame(compile(&text, self.bash), FrameKind::Source { path, params }, r.tested);
+                self.push_frame(compile(&text, self.dialect()), FrameKind::Source { path, params }, r.tested);
                 return None;
             }
             ReadFor::Lines { array, trim } => {

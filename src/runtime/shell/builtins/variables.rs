@@ -84,7 +84,7 @@ pub(super) fn local(call: &mut Call) -> Outcome {
             && !locals.iter().any(|(l, _)| l == n)
         {
             locals.push((ArcStr::from(n), old));
-            if value.is_none() && (sh.bash || !call.k.is_gnu()) {
+            if value.is_none() && !sh.dash {
                 sh.vars.remove(n);
             }
         }
@@ -176,7 +176,7 @@ pub(super) fn shift(call: &mut Call) -> Outcome {
     }
     let Some(n) = n.filter(|n| *n <= there) else {
         // dash says so, the others are silent.
-        return if !call.sh.bash && call.k.is_gnu() { call.raise("can't shift that many") } else { Outcome::Done(1) };
+        return if call.sh.dash { call.raise("can't shift that many") } else { Outcome::Done(1) };
     };
     call.sh.params.drain(..n);
     Outcome::Done(0)

@@ -14,7 +14,7 @@ impl Shell {
         let mut child = self.child(code, 0);
         child.depth += 1;
         // dash alone lets failures end it.
-        child.opts.errexit &= !self.bash && k.is_gnu();
+        child.opts.errexit &= self.dash;
         if child.frames[0].code.ops.len() < 2 {
             // Nothing but the end: it does not fail as what came before it.
             child.status = 0;
@@ -79,6 +79,7 @@ impl Shell {
             subshell: true,
             depth: self.depth,
             bash: self.bash,
+            dash: self.dash,
             arg0: self.arg0.clone(),
             params: self.params.clone(),
             vars: self.vars.clone(),

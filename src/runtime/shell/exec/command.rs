@@ -151,7 +151,7 @@ impl Shell {
         if let Some(code) = function {
             return self.call(k, p, cmd, code, Expanded { argv, ready, assigned });
         }
-        if let Some(builtin) = builtins::find(&argv[0], self.bash) {
+        if let Some(builtin) = builtins::find(&argv[0], self.dialect()) {
             return self.builtin(k, p, cmd, builtin, Expanded { argv, ready, assigned });
         }
         self.external(k, p, cmd, Expanded { argv, ready, assigned })
@@ -166,7 +166,7 @@ impl Shell {
         let mut seen = Vec::new();
         while let Some(name) = words.first().and_then(Word::literal).map(str::to_owned)
             && !seen.contains(&name)
-            && let Some(code) = self.aliases.get(name.as_str()).map(|text| compile(text, self.bash))
+            && let Some(code) = self.aliases.get(name.as_str()).map(|text| compile(text, self.dialect()))
             && let [Op::Simple(means)] = &code.ops[..]
         {
             words.splice(0..1, means.words.iter().cloned());
@@ -184,10 +184,11 @@ impl Shell {
 
     fn trace(&mut self, k: &mut Kernel, p: &mut Process, assigned: &[Assigned], argv: &[String]) {
         let mut text = self.trace_mark();
-        let busybox = !self.bash && !k.is_gnu();
+        let busybox = !self.bash && !self.dash;
         // busybox has characters of its own that it quotes for.
         let odd = |b: u8| b < b'+' || (b';'..=b'?').contains(&b) || matches!(b, b'`' | b'[' | b'\\') || b > b'z';
         let traced = |word: &str| match word.bytes().any(odd) {
+            _ if self.dash => word.to_owned(),
             true if busybox => format!("'{}'", word.replace('\'', "'\"'\"'")),
             false if busybox => word.to_owned(),
             _ => quote(word),
@@ -263,7 +264,7 @@ impl Shell {
             Ok(saved) => Some(saved),
             Err(text) => {
                 self.complain(k, p, &text);
-                self.status = 1;
+                self.status = if self.dash { 2 } else { 1 };
                 self.advance(0);
                 if !cmd.tested {
                     self.check_errexit();
@@ -277,7 +278,7 @@ impl Shell {
         let Expanded { argv, ready, assigned } = expanded;
         let Some(mut saved) = self.redirected(k, p, cmd, &ready) else {
             // bash goes on after `exec > /nowhere`.
-            return if builtin.is_special() && !self.bash { self.leave(k, p, if k.is_gnu() { 2 } else { 1 }) } else { Flow::Next };
+            return if builtin.is_special() && !self.bash { self.leave(k, p, if self.dash { 2 } else { 1 }) } else { Flow::Next };
         };
         let mut lost = Saved::default();
         let into = if builtin.is_special() { &mut lost } else { &mut saved };
@@ -447,7 +448,7 @@ impl Shell {
                 Flow::Wait(Step::Become(Box::new(Body::Start(program)), 400))
             }
             Err(e) => {
-                let status = if builtin && !self.bash {
+                let status = if builtin {
                     self.builtin_error(
                         k,
                         p,

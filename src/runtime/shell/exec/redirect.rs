@@ -36,16 +36,21 @@ impl Shell {
         Ok(out)
     }
 
-    pub(super) fn open_error(&self, path: &str, how: OpenHow, e: Errno) -> String {
+    pub(in super::super) fn open_error(&self, path: &str, how: OpenHow, e: Errno) -> String {
         if self.bash {
             return format!("{path}: {e}");
         }
         let missing = matches!(e, Errno::NoEntry | Errno::NotDirectory);
+        let (cannot, file, folder) = if self.dash {
+            ("cannot", "No such file", "Directory nonexistent")
+        } else {
+            ("can't", "no such file", "nonexistent directory")
+        };
         match how {
-            OpenHow::Read if missing => format!("can't open {path}: no such file"),
-            OpenHow::Read => format!("can't open {path}: {e}"),
-            _ if missing => format!("can't create {path}: nonexistent directory"),
-            _ => format!("can't create {path}: {e}"),
+            OpenHow::Read if missing => format!("{cannot} open {path}: {file}"),
+            OpenHow::Read => format!("{cannot} open {path}: {e}"),
+            _ if missing => format!("{cannot} create {path}: {folder}"),
+            _ => format!("{cannot} create {path}: {e}"),
         }
     }
 
@@ -64,7 +69,7 @@ impl Shell {
                 Ready::Open(_, path, _, true) | Ready::Both(path, _, true) if is_file(k, p, path) => Err(if self.bash {
                     format!("{path}: cannot overwrite existing file")
                 } else {
-                    format!("can't create {path}: {}", Errno::Exists)
+                    self.open_error(path, OpenHow::Truncate, Errno::Exists)
                 }),
                 Ready::Open(fd, path, how, _) => k
                     .open(p, path, *how)
@@ -80,9 +85,10 @@ impl Shell {
                 }
                 Ready::Dup(fd, text) if text == "-" => put(k, p, &mut saved, *fd, None).map_err(|e| e.to_string()),
                 Ready::Dup(fd, text) => match text.parse::<u32>().ok() {
+                    None if self.dash => Err("Syntax error: Bad fd number".to_string()),
                     None => Err("syntax error: bad fd number".to_string()),
                     Some(n) => match p.fd(n) {
-                        None => Err(if self.bash {
+                        None => Err(if self.bash || self.dash {
                             format!("{n}: Bad file descriptor")
                         } else {
                             format!("dup2({n},{fd}): Bad file descriptor")

@@ -203,11 +203,11 @@ impl Parser<'_> {
                     let ops = self.case_clause()?;
                     self.with_redirects(ops)?
                 }
-                "[[" => {
+                "[[" if !self.is_dash() => {
                     let ops = self.cond_command()?;
                     self.with_redirects(ops)?
                 }
-                "function" => {
+                "function" if !self.is_dash() => {
                     self.next()?;
                     let Tok::Word(_, name) = self.next()? else { return Err(unexpected(&self.peek()?)) };
                     if self.accept_op("(")? {
@@ -645,7 +645,7 @@ impl Parser<'_> {
             index = Some(self.sub(&raw[at + 1..at + end]).word_until(|_| false, false)?);
             at += end + 1;
         }
-        let append = raw[at..].starts_with("+=");
+        let append = raw[at..].starts_with("+=") && !self.is_dash();
         if !append && !raw[at..].starts_with('=') {
             return Ok(None);
         }
@@ -701,7 +701,7 @@ impl Parser<'_> {
             ">>" => (1, RedirectKind::Append(word)),
             "<>" => (0, RedirectKind::ReadWrite(word)),
             "<&" => (0, RedirectKind::Dup(word)),
-            ">&" if fd.is_none() && raw != "-" && !raw.bytes().all(|c| c.is_ascii_digit()) && !raw.starts_with('$') => {
+            ">&" if !self.is_dash() && fd.is_none() && raw != "-" && !raw.bytes().all(|c| c.is_ascii_digit()) && !raw.starts_with('$') => {
                 (1, RedirectKind::Both(word, false))
             }
             ">&" => (1, RedirectKind::Dup(word)),

@@ -28,7 +28,7 @@ impl Parser<'_> {
                 self.extended_pattern(&mut out)?;
                 continue;
             }
-            if value && opens_process(&self.b[self.pos..]) {
+            if value && self.opens_process(&self.b[self.pos..]) {
                 self.pos += 2;
                 out.push(Piece::Process(Arc::new(self.nested_code()?), c == b'>'));
                 continue;
@@ -162,7 +162,7 @@ impl Parser<'_> {
                 let param = self.braced(quoted)?;
                 out.push(Piece::Param(Arc::new(param), quoted));
             }
-            b'\'' if !quoted => {
+            b'\'' if !quoted && !self.is_dash() => {
                 self.pos += 1;
                 self.ansi_c(out)?;
             }
