@@ -90,6 +90,15 @@ fn prepare(kind: KindRef, object: &mut Value) {
         }
         object.set(&["spec", "selector", "matchLabels", "batch.kubernetes.io/controller-uid"], "1");
     }
+    normalize_cluster_ips(kind, object);
+}
+
+/// Both forms of a Service's address say the same.
+fn normalize_cluster_ips(kind: KindRef, object: &mut Value) {
+    let address = object.at(&["spec", "clusterIP"]).clone();
+    if kind.kind == "Service" && !address.is_empty() && object.at(&["spec", "clusterIPs"]).is_empty() {
+        object.set(&["spec", "clusterIPs"], vec![address]);
+    }
 }
 
 /// Removes what the server, its admission and its controllers put in, which is not this layer's.
@@ -295,6 +304,7 @@ fn judge_update(value: &Value, old: &Value) -> Result<(KindRef, Value), (String,
     new.set(&["metadata", "namespace"], old.namespace());
     new.set(&["metadata", "resourceVersion"], "1");
     api::defaults::apply(kind, &mut new);
+    normalize_cluster_ips(kind, &mut new);
     let causes = api::validation::update(kind, &new, old);
     if causes.is_empty() { Ok((kind, new)) } else { Err((String::new(), causes)) }
 }
