@@ -39,6 +39,12 @@ impl ApiServer {
         if config.kind() != kind.kind {
             return Err(Status::bad_request(format!("invalid object type: {sent}")));
         }
+        let key = ObjectKey::new(kind, namespace, &*name);
+        let live = self.store.get(&key).cloned().or_else(|| self.built_in_at(&key));
+        let part = if sub == Subresource::Status { "status" } else { "" };
+        if live.is_none() && !part.is_empty() {
+            return Err(Status::not_found(kind, &name));
+        }
         let what = format!("{}/{name}; {sent}", config.namespace());
         let failed = |message: String| Status::internal(message).without_reason();
         let untyped = |error: String| failed(format!("failed to create typed patch object ({what}): {error}"));
@@ -49,12 +55,6 @@ impl ApiServer {
             }
         } else {
             typed::check(kind, version, config).map_err(untyped)?;
-        }
-        let key = ObjectKey::new(kind, namespace, &*name);
-        let live = self.store.get(&key).cloned().or_else(|| self.built_in_at(&key));
-        let part = if sub == Subresource::Status { "status" } else { "" };
-        if live.is_none() && !part.is_empty() {
-            return Err(Status::not_found(kind, &name));
         }
         let managed = live.as_ref().map_or(Value::Null, |live| to_version(kind, version, self.with_managers(kind, live.clone())));
         let next =

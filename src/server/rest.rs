@@ -156,8 +156,8 @@ impl ApiServer {
             ("POST", false, "eviction" | "binding") => self.post_to_pod(by, &target, &request.body, &options),
             ("POST", false, "token") => Ok((201, self.create_token(by, namespace, name, &request.body)?)),
             ("PUT", false, "scale") => {
-                let scale = target.addressed(&request.body, true)?;
-                Ok((200, self.update_scale(by, kind, namespace, &scale, &options)?))
+                let scale = self.decode(by, &SCALE, request.body.clone(), &options)?;
+                Ok((200, self.update_scale(by, kind, namespace, &target.addressed(&scale, true)?, &options)?))
             }
             ("PUT", false, _) => {
                 let object = target.addressed(&request.body, true)?;

@@ -417,7 +417,7 @@ pub(super) fn labelled_with_status(kind: KindRef) -> &'static [&'static str] {
         "flowcontrol.apiserver.k8s.io",
         "storage.k8s.io",
     ];
-    if kind.custom.is_some() || reset.contains(&kind.group) || kind.plural == "servicecidrs" {
+    if kind.custom.is_some() || reset.contains(&kind.group) || matches!(kind.built_in(), "servicecidrs" | "resourceclaims") {
         &[]
     } else if kind == kinds::DEPLOYMENT {
         &["annotations", "finalizers", "generateName", "ownerReferences"]

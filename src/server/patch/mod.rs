@@ -44,6 +44,7 @@ impl ApiServer {
                 Patch::Strategic(changes) => scale = self.read_patched(of, &scale, changes, options)?,
                 Patch::Json(_) | Patch::Merge(_) => demand_kind(&SCALE, &current, &scale, options)?,
             }
+            demand_same_name(kind, &scale, namespace, name)?;
             return self.update_scale(by, kind, namespace, &scale, options);
         }
         let mut next = apply(kind, &current, patch)?;
