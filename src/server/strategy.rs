@@ -573,6 +573,9 @@ fn drop_what_the_type_had(service: &mut Value, old: &Value) {
     if before == "LoadBalancer" && before != now {
         drop(service, &["allocateLoadBalancerNodePorts", "loadBalancerClass"]);
     }
+    if now != "LoadBalancer" {
+        service.remove(&["status", "loadBalancer", "ingress"]);
+    }
 }
 
 /// Ports that name no node port keep the one that the port of their name had.

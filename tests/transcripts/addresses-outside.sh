@@ -22,3 +22,6 @@ kubectl patch service balanced -p '{"spec":{"loadBalancerSourceRanges":["10.0.0.
 kubectl exec ask -- wget -qO- -T 3 198.51.100.8
 kubectl patch service balanced -p '{"spec":{"loadBalancerSourceRanges":["10.0.0.0/16","10.244.0.0/16"]}}'
 kubectl exec ask -- wget -qO- -T 3 198.51.100.8 | grep title
+# A Service that is no load balancer any more has none.
+kubectl patch service balanced -p '{"spec":{"type":"ClusterIP","loadBalancerSourceRanges":null}}'
+kubectl get service balanced -o jsonpath='{.status}{"\n"}'
