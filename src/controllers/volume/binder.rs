@@ -181,12 +181,10 @@ impl PersistentVolumeController {
     fn expand(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
         let Some(claim) = api.peek(CLAIM, &key.0, &key.1).filter(|c| asked(c) > granted(c)).cloned() else { return Ok(()) };
         let volume = api.peek(VOLUME, "", claim.at(&["spec", "volumeName"]).str());
-        let Some(spec) = volume.filter(|v| is_for(v, &claim)).map(|v| v.get("spec")) else { return Ok(()) };
-        // A kind of volume that it knows of is no reason to warn.
-        let known = ["csi", "flexVolume", "fc"].iter().any(|source| !spec.get(source).is_null());
-        let event_type = if known { EventType::Normal } else { EventType::Warning };
-        let message = "waiting for an external controller to expand this PVC";
-        self.expander.event(api, now, &claim, event_type, "ExternalExpanding", message);
+        if volume.is_some_and(|v| is_for(v, &claim)) {
+            let message = "waiting for an external controller to expand this PVC";
+            self.expander.event(api, now, &claim, EventType::Normal, "ExternalExpanding", message);
+        }
         Ok(())
     }
 
