@@ -7,7 +7,7 @@ use crate::api::Object as _;
 use crate::api::{ArcStr, Kind, KindRef, Value, kinds};
 use crate::base::Time;
 use crate::obj;
-use crate::server::{ApiServer, CERTIFICATE, Caller, Change, Component, WriteOptions};
+use crate::server::{ApiServer, CERTIFICATE, Caller, Change, Component, Subresource, WriteOptions};
 
 /// Keeps them there.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +17,7 @@ pub struct NamespaceObjects {
 
 const CA: &str = "kube-root-ca.crt";
 const ACCOUNT: &str = "default";
+const ABOUT: &str = "kubernetes.io/description";
 
 impl Component for NamespaceObjects {
     fn watches(&self, kind: KindRef) -> bool {
@@ -41,12 +42,24 @@ impl Component for NamespaceObjects {
             return;
         }
         let mut give = |by: &'static str, kind: &str, name: &str, mut object: Value| {
-            let kind = Kind::named(kind);
-            if api.peek(kind, &namespace, name).is_none() {
-                object.set(&["metadata", "name"], name);
-                if api.create(&Caller::new(now, by), kind, &namespace, object, &WriteOptions::default()).is_err() {
-                    self.queue.add_rate_limited(namespace.clone(), now);
+            let (kind, by, options) = (Kind::named(kind), Caller::new(now, by), WriteOptions::default());
+            let written = match api.peek(kind, &namespace, name).cloned() {
+                None => {
+                    object.set(&["metadata", "name"], name);
+                    api.create(&by, kind, &namespace, object, &options)
                 }
+                // Whatever somebody made of the certificate is undone.
+                Some(mut there)
+                    if name == CA && (there.get("data") != object.get("data") || there.annotation(ABOUT).is_none_or(str::is_empty)) =>
+                {
+                    there.set(&["data"], object.get("data"));
+                    there.set(&["metadata", "annotations", ABOUT], object.annotation(ABOUT).unwrap_or(""));
+                    api.update(&by, kind, there, Subresource::None, &options)
+                }
+                Some(_) => return,
+            };
+            if written.is_err() {
+                self.queue.add_rate_limited(namespace.clone(), now);
             }
         };
         let map = obj!({

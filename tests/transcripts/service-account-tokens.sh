@@ -58,3 +58,7 @@ kubectl create token robot --bound-object-kind=Pod --bound-object-name=without
 kubectl delete serviceaccount robot
 sleep 1
 kubectl get secrets
+# The certificates that every namespace is given stay as they are.
+kubectl patch configmap kube-root-ca.crt -p '{"metadata":{"annotations":{"kubernetes.io/description":"mine"}}}'; kubectl patch configmap kube-root-ca.crt -p '{"data":{"ca.crt":"x","other":"y"}}'
+kubectl get configmap kube-root-ca.crt -o jsonpath='{.data}' | head -c 40; echo
+kubectl get configmap kube-root-ca.crt -o jsonpath='{.metadata.annotations.kubernetes\.io/description}' | head -c 21; echo
