@@ -14,7 +14,7 @@ use super::plugins::{
     DYNAMIC_RESOURCES, INTER_POD_AFFINITY, NODE_RESOURCES_FIT, NODE_UNSCHEDULABLE, PLUGINS, POD_TOPOLOGY_SPREAD, PluginId,
     TAINT_TOLERATION, dynamic_resources, priority_sort, scheduling_gates,
 };
-use super::pod_info::PodInfo;
+use super::pod_info::{PodInfo, SpreadConstraint};
 use crate::api::ArcStr;
 use crate::base::{Duration, List as _, SortedMap, Time};
 
@@ -140,7 +140,11 @@ fn own_change_helps(plugin: PluginId, old: &PodInfo, new: &PodInfo) -> bool {
     match plugin {
         NODE_UNSCHEDULABLE | TAINT_TOLERATION => tolerations(),
         NODE_RESOURCES_FIT => was.requests != is.requests,
-        POD_TOPOLOGY_SPREAD => labels() || tolerations(),
+        POD_TOPOLOGY_SPREAD => {
+            let recounted = |c: &SpreadConstraint| c.hard && c.selector.matches(&was.labels) != c.selector.matches(&is.labels);
+            labels() && (is.spread.is_empty() || is.spread.iter().any(recounted))
+                || tolerations() && is.spread.iter().any(|c| c.hard && c.honors_taints)
+        }
         INTER_POD_AFFINITY => labels(),
         DYNAMIC_RESOURCES => {
             let claims = |pod: &PodInfo| pod.object.at(&["status", "resourceClaimStatuses"]).clone();
@@ -463,26 +467,31 @@ mod tests {
 
     #[test]
     fn a_refused_pod_that_changed_is_tried_where_that_may_help() {
-        let labels: &[&str] = &["metadata", "labels"];
+        let (labels, tolerations): (&[&str], &[&str]) = (&["metadata", "labels"], &["spec", "tolerations"]);
+        let (counted, other, all) = (obj!({"x": "y"}), obj!({"z": "y"}), obj!([{"operator": "Exists"}]));
         let rows = [
-            (INTER_POD_AFFINITY, &["metadata", "annotations"] as &[&str], false),
-            (INTER_POD_AFFINITY, labels, true),
-            (NODE_RESOURCES_FIT, labels, false),
-            (POD_TOPOLOGY_SPREAD, labels, true),
-            (TAINT_TOLERATION, labels, false),
-            (TAINT_TOLERATION, &["spec", "tolerations"], true),
+            (INTER_POD_AFFINITY, &["metadata", "annotations"] as &[&str], &counted, false),
+            (INTER_POD_AFFINITY, labels, &counted, true),
+            (NODE_RESOURCES_FIT, labels, &counted, false),
+            (POD_TOPOLOGY_SPREAD, labels, &counted, true),
+            (POD_TOPOLOGY_SPREAD, labels, &other, false),
+            (POD_TOPOLOGY_SPREAD, tolerations, &all, false),
+            (TAINT_TOLERATION, labels, &counted, false),
+            (TAINT_TOLERATION, tolerations, &all, true),
         ];
-        for (plugin, path, wakes) in rows {
+        for (plugin, path, value, wakes) in rows {
             let mut cache = Cache::default();
             let mut q = Queue::default();
-            let a = pod(&mut cache, "a", 0);
-            let mut object = a.object.clone();
+            let mut object = pod(&mut cache, "a", 0).object.clone();
+            let constraint = obj!({"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule", "labelSelector": {"matchLabels": {"x": "y"}}});
+            object.set(&["spec", "topologySpreadConstraints"], obj!([constraint]));
+            let a = Arc::new(cache.parse_pod(&object));
             q.add(&cache, a, Time::ZERO);
             q.pop();
             let mut by = PluginSet::default();
             by.insert(plugin);
             q.failed("a", Failure::Refused(by), Time::ZERO);
-            object.set(path, if path[0] == "spec" { obj!([{"operator": "Exists"}]) } else { obj!({"x": "y"}) });
+            object.set(path, value.clone());
             let a = Arc::new(cache.parse_pod(&object));
             q.update(&cache, a, Time::from_secs(20));
             assert_eq!(q.pop().is_some(), wakes, "{} {path:?}", PLUGINS[plugin as usize].name());
