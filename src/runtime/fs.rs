@@ -416,6 +416,7 @@ impl FileSystem {
         }
         let name = base_name(path);
         let mtime = node.mtime;
+        let (stored, added) = (self.stored, stored_bytes(&node));
         let parent = self.edit(parent_of(path))?;
         parent.mtime = mtime;
         let Kind::Dir(entries) = &mut parent.kind else { return Err(Errno::NotDirectory) };
@@ -425,7 +426,13 @@ impl FileSystem {
         if entries.len() >= 100_000 {
             return Err(Errno::NoSpace);
         }
+        let freed = entries.get(name).map_or(0, |old| stored_bytes(old));
+        let stored = stored.saturating_sub(freed) + added;
+        if stored > STORED_BYTES_MAX && added > freed {
+            return Err(Errno::NoSpace);
+        }
         entries.insert(ArcStr::from(name), node);
+        self.stored = stored;
         Ok(())
     }
 

@@ -37,6 +37,8 @@ enum Wrong {
     Exponent,
     Division,
     Recursion,
+    /// The text is a variable's, and dash takes nothing but a number there.
+    Number,
 }
 
 impl ArithError {
@@ -60,6 +62,7 @@ impl ArithError {
 
     fn in_dash(&self) -> String {
         let what = match self.wrong {
+            Wrong::Number => return format!("Illegal number: {}", self.text),
             Wrong::Division => "division by zero",
             Wrong::Rest | Wrong::Operator => "expecting EOF",
             _ => "expecting primary",
@@ -72,7 +75,7 @@ impl ArithError {
         let what = match self.wrong {
             Wrong::Operand => "syntax error: operand expected",
             Wrong::Operator => "syntax error: invalid arithmetic operator",
-            Wrong::Rest => "syntax error in expression",
+            Wrong::Rest | Wrong::Number => "syntax error in expression",
             Wrong::Bracket => "missing `)'",
             Wrong::Colon => "`:' expected for conditional expression",
             Wrong::Subscript => "bad array subscript",
@@ -416,6 +419,7 @@ impl Eval<'_> {
         }
         match number(text) {
             Some(v) => Ok(v),
+            None if self.vars.is_plain() => Err(ArithError { wrong: Wrong::Number, text: text.to_owned(), at: 0 }),
             None => eval_within(text, self.vars, self.nesting + VARIABLE_NESTS, self.steps),
         }
     }

@@ -103,6 +103,13 @@ fn bash_as_bash_is() {
                 "bash: line 1: ((: x=1/0: division by 0 (error token is \"0\")\nbash: line 1: ((: 1 + : syntax error: operand expected (error token is \"+ \")\n",
                 0,
             ),
+            (
+                "readonly r=1; readonly r=2; [ a b c d ]; kill abc; kill -FOO 1; printf '%d\\n' x; exec nope",
+                "0\n",
+                "bash: line 1: r: readonly variable\nbash: line 1: [: too many arguments\nbash: line 1: kill: abc: arguments must be process or job IDs\nbash: line 1: kill: FOO: invalid signal specification\nbash: line 1: printf: x: invalid number\nbash: line 1: exec: nope: not found\n",
+                127,
+            ),
+            ("set -eu; echo $1", "", "bash: line 1: $1: unbound variable\n", 1),
             ("readonly r=1\nr=2; echo same\necho next", "next\n", "bash: line 2: r: readonly variable\n", 0),
             (
                 "for i in 1 2; do echo $i; echo $((1/0)); done\necho x $?",

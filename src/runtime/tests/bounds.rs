@@ -37,6 +37,10 @@ fn what_nests_or_grows_is_bounded() {
     assert!(out.is_empty() && err.ends_with("out of memory\n"), "{out}{err}");
     let (out, err, _) = bash("declare -A m; x=$(head -c 1000000 /dev/zero | tr '\\0' x); for i in {1..40}; do m[$x$i]=; done; echo no");
     assert!(out.is_empty() && err.ends_with("out of memory\n"), "{out}{err}");
+    // Copies are kept in memory as what they are copies of.
+    let (out, err, _) =
+        sh("cd /tmp; tr '\\0' x < /dev/zero | head -c 20000000 > a; mv a a0; for i in 1 2 3 4; do cp a0 b$i || break; done; ls");
+    assert_eq!((out.as_str(), err.as_str()), ("a0\nb1\nb2\n", "cp: can't create 'b3': No space left on device\n"));
     let moves = "i=0; while [ $i -lt 30 ]; do mkdir -p /t/$n; mv /w /t/$n/p; mv /t /w; i=$((i+1)); done";
     let (_, err, _) = sh(&format!("n={}; mkdir /w; {moves}", ["a"; 50].join("/")));
     assert!(err.contains("Filename too long"), "{err}");

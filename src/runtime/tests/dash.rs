@@ -37,6 +37,7 @@ const ROWS: &[(&str, &str, &str, i32)] = &[
         "sh: 1: arithmetic expression: expecting primary: \"i++\"\n",
         2,
     ),
+    ("x=abc; echo $((x + 1))", "", "sh: 1: Illegal number: abc\n", 2),
     ("echo $((1 / 0))", "", "sh: 1: arithmetic expression: division by zero: \"1 / 0\"\n", 2),
     ("set -o pipefail; echo no", "", "sh: 1: set: Illegal option -o pipefail\n", 2),
     ("set -u; echo $x", "", "sh: 1: x: parameter not set\n", 2),

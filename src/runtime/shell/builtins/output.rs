@@ -91,6 +91,7 @@ pub(super) fn test(call: &mut Call) -> Outcome {
     let e = match (words, e.rsplit_once(": ")) {
         (2, Some(_)) => format!("{}: unary operator expected", args[0]),
         (3, Some((_, "unknown operand"))) => format!("{}: binary operator expected", args[1]),
+        (4.., Some((_, "unknown operand"))) => "too many arguments".into(),
         (_, Some((text, "bad number"))) => format!("{text}: integer expression expected"),
         _ if e == "missing ]" => "missing `]'".into(),
         _ => e,

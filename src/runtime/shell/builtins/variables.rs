@@ -39,10 +39,10 @@ pub(super) fn export(call: &mut Call) -> Outcome {
         if let Some(v) = value
             && let Err(e) = call.sh.set(n, &v)
         {
-            let outcome = call.raise(&e.to_string());
             if !call.sh.bash {
-                return outcome;
+                return call.raise(&e.to_string());
             }
+            call.sh.complain(call.k, call.p, &e.to_string());
             status = 1;
             continue;
         }
