@@ -538,12 +538,10 @@ impl Machine {
     pub fn hang_up(&mut self, now: Time, id: ServeId) {
         let k = &mut self.kernel;
         k.now = k.now.max(now);
-        let waiting = k.serving.len();
-        k.serving.retain(|s| s.id != id);
-        if k.serving.len() < waiting {
-            return;
+        match k.serving.iter().position(|s| s.id == id) {
+            Some(waiting) => drop(k.serving.remove(waiting)),
+            None => k.hung_up.push(id),
         }
-        k.hung_up.push(id);
         let at = k.now;
         for p in k.procs.values_mut().filter(|p| matches!(p.block, Block::Serve(_))) {
             p.wake = at;

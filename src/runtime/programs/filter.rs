@@ -291,7 +291,7 @@ impl FilterRun {
         if !self.filter.silent() {
             complain(k, p, &self.name, what);
         }
-        self.status = self.trouble();
+        self.status = if self.name == "sed" && k.is_gnu() { 2 } else { self.trouble() };
     }
 
     /// The status of a program that could not read something.

@@ -13,7 +13,7 @@ impl Shell {
             self.exiting = Some(self.status);
             return None;
         }
-        let Some(fd) = p.fd(0) else {
+        let Some(fd) = p.fd(self.input_fd) else {
             self.exiting = Some(self.status);
             return None;
         };
@@ -74,11 +74,13 @@ impl Shell {
             }
         }
         let text = std::mem::take(&mut self.input);
+        let first = self.input_lines + 1;
+        self.input_lines += text.lines().count() as u32;
         if text.trim().is_empty() {
             return;
         }
         let text = self.with_aliases(&text);
-        self.push_frame(compile(&text, self.dialect()), FrameKind::Main, false);
+        self.push_frame(Arc::new(parse::parse_from(&text, self.dialect(), first)), FrameKind::Main, false);
     }
 
     /// Replaces aliases at the starts of commands on a typed line.

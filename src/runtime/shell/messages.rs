@@ -89,9 +89,13 @@ impl Shell {
         })
     }
 
-    /// The line as busybox's builtins tell it: outside of a file they count from 0.
+    /// The line as busybox's builtins tell it: those of `-c` count from 0.
     pub(super) fn line_in_busybox(&self) -> u32 {
-        if self.script || self.sourced().is_some_and(|file| file != "eval") { self.line } else { self.line.saturating_sub(1) }
+        if self.script || self.reads_input || self.sourced().is_some_and(|file| file != "eval") {
+            self.line
+        } else {
+            self.line.saturating_sub(1)
+        }
     }
 
     /// Prints an error as the shell words it.

@@ -202,6 +202,9 @@ pub struct Shell {
     exiting: Option<i32>,
     /// Commands come from standard input, a line at a time.
     reads_input: bool,
+    /// The number that they are read from, and how many lines were read.
+    input_fd: u32,
+    input_lines: u32,
     input: String,
     /// The line that the here-document at the end of the input waits for.
     here_end: Option<parse::HereEnd>,

@@ -73,8 +73,14 @@ pub enum Dialect {
 /// Parses a whole script. Where a line is not shell, the lines before it run, as in
 /// every shell, which reads no further than it runs.
 pub fn parse(src: &str, dialect: Dialect) -> Code {
+    parse_from(src, dialect, 1)
+}
+
+/// The same for a part of a script that begins on this line.
+pub fn parse_from(src: &str, dialect: Dialect, first_line: u32) -> Code {
     let mut code = Code::default();
     let mut p = Parser::new(src, dialect, 1);
+    (p.first_line, p.line) = (first_line, (0, first_line));
     if let Err(error) = p.script(&mut code) {
         code.ops.push(Op::SyntaxError(Arc::new(p.syntax_error(error))));
     }
@@ -195,7 +201,8 @@ struct Parser<'a> {
     here_open: Option<HereEnd>,
     /// What braces may still cost, in bytes, here and within.
     braces: Rc<Cell<usize>>,
-    /// A position and the line it is on.
+    /// The line that the text begins on, and a position and the line that that is on.
+    first_line: u32,
     line: (usize, u32),
 }
 
@@ -226,13 +233,15 @@ impl<'a> Parser<'a> {
             here_pending: Vec::new(),
             here_open: None,
             braces: Rc::new(Cell::new(BRACES_BYTES_MAX)),
+            first_line: 1,
             line: (0, 1),
         }
     }
 
     /// A parser for a text within this one.
     fn sub<'b>(&self, src: &'b str) -> Parser<'b> {
-        Parser { braces: Rc::clone(&self.braces), ..Parser::new(src, self.dialect, self.depth) }
+        let line = self.line_of(self.pos);
+        Parser { braces: Rc::clone(&self.braces), first_line: line, line: (0, line), ..Parser::new(src, self.dialect, self.depth) }
     }
 
     fn is_dash(&self) -> bool {
@@ -294,9 +303,20 @@ impl<'a> Parser<'a> {
             _ => newlines(self.pos) + 1,
         };
         let text = ArcStr::from(self.src.lines().nth(line as usize - 1).unwrap_or_default());
-        SyntaxError { error, line, text }
+        SyntaxError { error, line: line + self.first_line - 1, text }
     }
 
+    /// The line of a place, which those after it are counted from.
+    fn line_at(&mut self, pos: usize) -> u32 {
+        let line = self.line_of(pos);
+        self.line = (pos, line);
+        line
+    }
+
+    fn line_of(&self, pos: usize) -> u32 {
+        let (from, line) = if pos >= self.line.0 { self.line } else { (0, self.first_line) };
+        line + self.b[from..pos.min(self.b.len())].iter().filter(|c| **c == b'\n').count() as u32
+    }
     // ---- tokens
 
     fn peek(&mut self) -> Result<Tok, ParseError> {

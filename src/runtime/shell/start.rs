@@ -7,6 +7,9 @@ use super::super::process::{Process, Signal};
 use super::{Dialect, Shell, Var, parse};
 use crate::base::List as _;
 
+/// The number of a script that is no file.
+const SCRIPT_FD: u32 = 255;
+
 impl Shell {
     /// A shell started with the process's arguments; else the status that it ends with, having said why.
     pub fn start(k: &mut Kernel, p: &mut Process, bash: bool) -> Result<Box<Shell>, i32> {
@@ -83,15 +86,23 @@ impl Shell {
             self.params = args.cloned().list();
             self.begin(script);
         } else if let Some(path) = args.next_if(|_| !stdin) {
-            let text = k.fs.read(&p.cwd, path, parse::SCRIPT_BYTES_MAX + 1).map_err(|e| match self.dialect() {
-                Dialect::Bash => (127, format!("{path}: {e}")),
-                Dialect::Busybox => (2, format!("can't open '{path}': {e}")),
-                Dialect::Dash => (2, self.open_error(path, OpenHow::Read, e)),
-            })?;
+            let text = k.fs.read(&p.cwd, path, parse::SCRIPT_BYTES_MAX + 1);
+            let within = if text.is_err() && path.starts_with("/dev/") { k.open(p, path, OpenHow::Read).ok() } else { None };
             self.params = args.cloned().list();
-            self.arg0 = path.clone();
             (self.script, self.named) = (true, true);
-            self.begin(&String::from_utf8_lossy(&text));
+            if within.is_some() {
+                // A pipe (`bash <(...)`) is read as it is written.
+                (self.reads_input, self.input_fd) = (true, SCRIPT_FD);
+                let _ = k.set_fd(p, SCRIPT_FD, within);
+            } else {
+                let text = text.map_err(|e| match self.dialect() {
+                    Dialect::Bash => (127, format!("{path}: {e}")),
+                    Dialect::Busybox => (2, format!("can't open '{path}': {e}")),
+                    Dialect::Dash => (2, self.open_error(path, OpenHow::Read, e)),
+                })?;
+                self.begin(&String::from_utf8_lossy(&text));
+            }
+            self.arg0 = path.clone();
         } else {
             self.reads_input = true;
             self.opts.stdin = true;

@@ -194,6 +194,12 @@ const ROWS: &[(&str, &str, &str, i32)] = &[
         4,
     ),
     (
+        "printf '\\n\\n\\necho $(nope)\\n(nope2)\\n' > s; sh s; printf 'true\\ncd /nope\\nfi\\n' | sh; sh <(echo echo hi); echo 'echo $0 $1' | sh /dev/stdin a",
+        "\nhi\n/dev/stdin a\n",
+        "s: line 4: nope: not found\ns: line 5: nope2: not found\nsh: cd: line 2: can't cd to /nope: No such file or directory\nsh: syntax error: unexpected \"fi\"\n",
+        0,
+    ),
+    (
         "seq 9 | sed '2q;$='; seq 3 > f; seq 30 | grep -c -m2 1; grep -m1 . f /etc/hostname; echo a | grep -vo b; ulimit -n; ulimit -n 9",
         "1\n2\n2\nf:1\n/etc/hostname:host\n1048576\n",
         "",

@@ -109,6 +109,7 @@ fn bash_as_bash_is() {
                 "bash: line 1: r: readonly variable\nbash: line 1: [: too many arguments\nbash: line 1: kill: abc: arguments must be process or job IDs\nbash: line 1: kill: FOO: invalid signal specification\nbash: line 1: printf: x: invalid number\nbash: line 1: exec: nope: not found\n",
                 127,
             ),
+            ("bash <(echo 'echo $1') a; printf 'true\\nnope\\n' | bash", "a\n", "bash: line 2: nope: command not found\n", 127),
             ("set -eu; echo $1", "", "bash: line 1: $1: unbound variable\n", 1),
             ("readonly r=1\nr=2; echo same\necho next", "next\n", "bash: line 2: r: readonly variable\n", 0),
             (

@@ -16,6 +16,12 @@ const ROWS: &[(&str, &str, &str, i32)] = &[
         "sh: 1: ./e: nope: not found\nsh: 2: cd: can't cd to /nope\nsh: 1: eval: nope: not found\n./e: 1: nope: not found\n./e: 2: cd: can't cd to /nope\nme: 1: nope: not found\nsh: 1: .: cannot open /nope: No such file\n",
         2,
     ),
+    (
+        "printf 'nope\\n\\nf() {\\nnope2\\n}\\nf\\nx=$(nope3); echo a\\nfi\\n' | sh; sh /nope; sh -q; sh -c; echo abc | sed 's/b'; sed p /nope; echo $?",
+        "a\n2\n",
+        "sh: 1: nope: not found\nsh: 4: nope2: not found\nsh: 7: nope3: not found\nsh: 8: Syntax error: \"fi\" unexpected\nsh: 0: cannot open /nope: No such file\nsh: 0: Illegal option -q\nsh: 0: -c requires an argument\nsed: -e expression #1, char 3: unterminated `s' command\nsed: can't read /nope: No such file or directory\n",
+        0,
+    ),
     ("echo a\nif true; then", "a\n", "sh: 2: Syntax error: end of file unexpected (expecting \"fi\")\n", 2),
     ("eval 'echo ('; echo no", "", "sh: 1: eval: Syntax error: end of file unexpected (expecting \")\")\n", 2),
     ("echo a; }", "", "sh: 1: Syntax error: \"}\" unexpected\n", 2),

@@ -156,6 +156,11 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
     }
     let mut p = Parser { c: script.chars().list(), extended: o.any("Er"), is_gnu: run.k.is_gnu(), ..Parser::default() };
     if let Err(e) = p.script() {
+        let e = match e.strip_prefix("unsupported command ") {
+            Some(command) if p.is_gnu => format!("unknown command: `{command}'"),
+            None if p.is_gnu && e.starts_with("unmatched '") && !e.ends_with("{'") => "unterminated `s' command".to_owned(),
+            _ => e,
+        };
         run.err(if p.is_gnu { format!("-e expression #1, char {}: {e}", p.at) } else { e });
         return Err(1);
     }

@@ -93,6 +93,7 @@ impl Shell {
             traps: self.traps.iter().filter(|(_, t)| t.is_empty()).map(|(n, t)| (*n, t.clone())).collect(),
             traps_above: if self.traps.is_empty() { self.traps_above.clone() } else { self.traps.clone() },
             script: self.script,
+            named: self.named,
             env: self.env.clone(),
             getopts_at: self.getopts_at,
             ..Shell::default()

@@ -723,11 +723,4 @@ impl Parser<'_> {
         };
         Ok(Some(Redirect { fd: fd.unwrap_or(default_fd), kind }))
     }
-
-    pub(super) fn line_at(&mut self, pos: usize) -> u32 {
-        let (from, line) = if pos >= self.line.0 { self.line } else { (0, 1) };
-        let n = self.b[from..pos.min(self.b.len())].iter().filter(|c| **c == b'\n').count() as u32;
-        self.line = (pos, line + n);
-        line + n
-    }
 }

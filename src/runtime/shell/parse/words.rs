@@ -196,7 +196,7 @@ impl Parser<'_> {
     pub(super) fn nested_code(&mut self) -> Result<Code, ParseError> {
         self.deeper()?;
         let mut sub = self.sub(self.src);
-        sub.pos = self.pos;
+        (sub.pos, sub.first_line, sub.line) = (self.pos, self.first_line, self.line);
         let mut ops = Vec::new();
         let read = sub.list(&mut ops, &[]).and_then(|()| sub.expect_close());
         self.pos = sub.pos;

@@ -17,6 +17,14 @@ pub struct Ask {
     pub kind: AskKind,
 }
 
+/// What output goes to: a file that is written anew or appended to, or a command.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum To {
+    File,
+    End,
+    Command,
+}
+
 /// What is done with it.
 #[derive(Debug, Clone)]
 pub enum AskKind {

@@ -2,6 +2,8 @@
 
 mod expression;
 
+use super::commands::To;
+
 /// A parsed program.
 #[derive(Debug, Default)]
 pub struct Script {
@@ -58,14 +60,6 @@ pub enum Stmt {
     /// An array, or what it has under a key.
     Delete(Place, Option<Vec<Expr>>),
     Block(Vec<Stmt>),
-}
-
-/// What output goes to: a file that is written anew or appended to, or a command.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum To {
-    File,
-    End,
-    Command,
 }
 
 /// A variable: global or of the function's frame.

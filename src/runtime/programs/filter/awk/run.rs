@@ -9,8 +9,8 @@ use std::sync::Arc;
 use super::super::super::super::regex::Regex;
 use super::super::super::super::text::{Spec, general};
 use super::super::Sink;
-use super::commands::{Ask, AskKind};
-use super::parse::{Expr, Link, Place, Rule, Stmt, To};
+use super::commands::{Ask, AskKind, To};
+use super::parse::{Expr, Link, Place, Rule, Stmt};
 use super::{Awk, Cell, STEPS_MAX, Value};
 use crate::base::strftime;
 

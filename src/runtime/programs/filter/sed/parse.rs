@@ -40,7 +40,7 @@ impl Parser {
         let mut out = String::new();
         let mut class = false;
         loop {
-            let Some(c) = self.peek() else { return Err("unmatched '/'".to_string().replace('/', &delimiter.to_string())) };
+            let Some(c) = self.peek() else { return Err(format!("unmatched '{delimiter}'")) };
             self.at += 1;
             match c {
                 '\\' => {
