@@ -335,12 +335,14 @@ pub(super) fn apply(at: At<'_>, live: &Value, config: &Value, who: Manager<'_>, 
     let last_version = managers.version(who).unwrap_or(at.1.to_owned());
     let mut next = merge(root, live, &config);
     let clients = if sub.is_empty() { managers.clients() } else { Vec::new() };
-    if manager == KUBECTL && sub.is_empty() && live.annotation(LAST_APPLIED).is_some() {
+    let others = Managers { entries: managers.entries.clone() };
+    let synced = manager == KUBECTL && sub.is_empty() && live.annotation(LAST_APPLIED).is_some();
+    let allowed = if synced { still_as_applied(kind, live) } else { Value::Null };
+    if synced {
         // What kubectl applied by itself before is taken over (kubectl's migration of managed fields), and the annotation kept true.
         let annotation = last_applied();
         last = union(&last, &minus(&managers.take_over(at, &clients), &annotation));
         managers.put(at, Manager::applying(KUBECTL_LAST_APPLIED, ""), annotation, None);
-        next.set(&["metadata", "annotations", LAST_APPLIED], config.to_json() + "\n");
     }
     let before = managers.time(who);
     managers.put(at, who, own.clone(), before.as_deref());
@@ -357,13 +359,17 @@ pub(super) fn apply(at: At<'_>, live: &Value, config: &Value, who: Manager<'_>, 
     let (before, after) = (written(kind, sub, live), written(kind, sub, &next));
     let (changed, gone) = compare(root, Some(&before), Some(&after));
     let change = Change { at, old: &before, new: &after };
-    let conflicts = managers.conflicts(who, &changed, &change);
+    let conflicts = others.conflicts(who, &minus(&changed, &allowed), &change);
     if !force && !conflicts.is_empty() {
         return Err(conflict(kind, config.name(), &conflicts));
     }
     if !changed.is_null() || !gone.is_null() {
         // The time is that of the last change, which an applier need not have made to own something.
         managers.put(at, who, own.clone(), Some(&now));
+    }
+    if synced {
+        // Whoever applies does not change it: it is kept true behind their back (lastAppliedUpdater).
+        next.set(&["metadata", "annotations", LAST_APPLIED], config.to_json() + "\n");
     }
     managers.take(&union(&common(&changed, &own), &gone), who, &change);
     if by.user().is_some() && manager != KUBECTL && !clients.is_empty() {
@@ -375,6 +381,16 @@ pub(super) fn apply(at: At<'_>, live: &Value, config: &Value, who: Manager<'_>, 
     }
     managers.write(&mut next);
     Ok(next)
+}
+
+/// The fields that kubectl applied from its side and that are still as it applied them: it may change them, whoever owns them.
+// Models lastAppliedManager.
+fn still_as_applied(kind: KindRef, live: &Value) -> Value {
+    let root = Node::root(kind);
+    let applied = live.annotation(LAST_APPLIED).and_then(|text| Value::from_json(text).ok());
+    let Some(applied) = applied.filter(|o| kind.is_at(o.api_version())).map(|o| written(kind, "", &o)) else { return Value::Null };
+    let (changed, gone) = compare(root, Some(&applied), Some(&written(kind, "", live)));
+    minus(&minus(&field_set(root, &applied), &changed), &gone)
 }
 
 /// An object with a configuration laid over it, whoever owns what.
