@@ -9,6 +9,7 @@ use super::output::to_yaml;
 use crate::api::decode::json_kind;
 use crate::api::yaml::decode_stream;
 use crate::api::{Map, Object, Value, go_json};
+use crate::base::regex::Regex;
 use crate::base::{List as _, is_url};
 
 /// Directories deeper than this are not looked into.
@@ -122,10 +123,56 @@ fn expand(files: &dyn Files, path: &str, recursive: bool) -> Result<Vec<Source>,
             }
             Ok(found)
         }
-        Err(FileError::NotFound | FileError::NotADirectory) => fail(format!("the path {path:?} does not exist")),
+        Err(FileError::NotFound | FileError::NotADirectory) => {
+            let matches = if path.contains(['*', '?', '[']) { matching(files, path) } else { Vec::new() };
+            if matches.is_empty() {
+                return fail(format!("the path {path:?} does not exist"));
+            }
+            matches.iter().try_fold(Vec::new(), |all, path| Ok([all, expand(files, path, recursive)?].concat()))
+        }
         Err(FileError::PermissionDenied) => fail(format!("the path {path:?} cannot be accessed: permission denied")),
         Err(error @ (FileError::TooLarge | FileError::SecondPipe)) => fail(format!("error reading [{path}]: {error}")),
     }
+}
+
+/// Paths that a pattern may match.
+const MATCHES_MAX: usize = 5_000;
+
+/// The paths that a pattern matches which the shell left as it was.
+// Models Go's filepath.Glob, to which names that begin with a dot are like others.
+fn matching(files: &dyn Files, pattern: &str) -> Vec<String> {
+    let mut found = vec![if pattern.starts_with('/') { "/".to_owned() } else { String::new() }];
+    for part in pattern.split('/').filter(|part| !part.is_empty()) {
+        let within = |base: &String| match base.as_str() {
+            "" if part.contains(['*', '?', '[']) => matching_names(files, ".", part),
+            base if part.contains(['*', '?', '[']) => matching_names(files, base, part),
+            _ => vec![part.to_owned()],
+        };
+        let slash = |base: &str| if base.is_empty() || base.ends_with('/') { "" } else { "/" };
+        let next = found.iter().flat_map(|base| within(base).into_iter().map(move |name| format!("{base}{}{name}", slash(base))));
+        found = next.take(MATCHES_MAX).list();
+    }
+    found.retain(|path| !matches!(files.read(path), Err(FileError::NotFound | FileError::NotADirectory)));
+    found
+}
+
+/// The names in a directory that a pattern matches.
+fn matching_names(files: &dyn Files, directory: &str, pattern: &str) -> Vec<String> {
+    let (mut text, mut in_class) = (String::from("^"), false);
+    for c in pattern.chars() {
+        match c {
+            '*' if !in_class => text += ".*",
+            '?' if !in_class => text.push('.'),
+            '[' | ']' => {
+                in_class = c == '[';
+                text.push(c);
+            }
+            c if c.is_ascii_punctuation() && !in_class && c != '\\' => text.extend(['\\', c]),
+            c => text.push(c),
+        }
+    }
+    let Ok(regex) = Regex::go(&(text + "$")) else { return Vec::new() };
+    files.list(directory).unwrap_or_default().into_iter().filter(|name| regex.is_match(name)).list()
 }
 
 fn walk(files: &dyn Files, path: &str, recursive: bool, depth: usize, found: &mut Vec<Source>) {

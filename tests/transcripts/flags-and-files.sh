@@ -43,3 +43,11 @@ kubectl config view --kubeconfig=lists.conf
 mkdir folder; kubectl config view --kubeconfig=folder
 kubectl config set-context '' --user=a --kubeconfig=new.conf
 kubectl config set-context only --namespace=a --kubeconfig=new.conf; cat new.conf
+# A pattern that the shell leaves as it is is kubectl's to look for.
+mkdir -p many/more; for n in a ab b .c; do printf "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: of-${n#.}}\n" > many/$n.yaml; done; cp many/a.yaml many/more/d.yaml
+kubectl apply -f 'many/[ab].yaml'
+kubectl apply -f 'm?ny/*.yaml' -f 'many/m*'
+kubectl get -f '*/a*.yaml' -o name
+kubectl get -f './many/a.y*'
+kubectl delete -f 'many/*.json' -f 'none*/a.yaml'
+kubectl delete -f 'many/*' -R
