@@ -283,8 +283,8 @@ pub fn parse(words: &[String], tables: &[&[Flag]]) -> Result<Parsed, String> {
             while let Some(c) = rest.chars().next() {
                 let letter = &rest[..c.len_utf8()];
                 let after = &rest[c.len_utf8()..];
-                let flag = all().find(|f| f.short == letter).ok_or_else(|| format!("unknown shorthand flag: '{c}' in {word}"))?;
-                let value = if let Some(v) = after.strip_prefix('=') {
+                let flag = all().find(|f| f.short == letter).ok_or_else(|| format!("unknown shorthand flag: '{c}' in -{rest}"))?;
+                let value = if let Some(v) = after.strip_prefix('=').filter(|v| !v.is_empty()) {
                     rest = "";
                     v
                 } else if let Some(bare) = flag.bare {
@@ -294,7 +294,7 @@ pub fn parse(words: &[String], tables: &[&[Flag]]) -> Result<Parsed, String> {
                     rest = "";
                     after
                 } else {
-                    let Some(next) = words.get(i) else { return Err(format!("flag needs an argument: '{c}' in {word}")) };
+                    let Some(next) = words.get(i) else { return Err(format!("flag needs an argument: '{c}' in -{rest}")) };
                     i += 1;
                     rest = "";
                     next
@@ -405,6 +405,10 @@ mod tests {
     fn says_what_pflag_says() {
         for (line, want) in [
             ("--foo", "unknown flag: --foo"),
+            ("-w=", "unknown shorthand flag: '=' in -="),
+            ("-wzo", "unknown shorthand flag: 'z' in -zo"),
+            ("-wo", "flag needs an argument: 'o' in -o"),
+            ("-r=", "invalid argument \"=\" for \"-r, --replicas\" flag: strconv.ParseInt: parsing \"=\": invalid syntax"),
             ("-z", "unknown shorthand flag: 'z' in -z"),
             ("-n", "flag needs an argument: 'n' in -n"),
             ("--output", "flag needs an argument: --output"),

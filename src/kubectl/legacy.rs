@@ -18,7 +18,7 @@ pub const VERSION_VARIABLE: &str = "KUBARIUM_KUBECTL";
 const UNLIMITED: i64 = i32::MAX as i64;
 
 /// Flags that every command took then.
-pub const FLAGS: &[Flag] = &[switch("show-all", "a")];
+pub const FLAGS: &[Flag] = &[switch("show-all", "a"), switch("delete-local-data", "")];
 
 /// Whether this environment asks for it.
 pub fn is_on(env: &Environment) -> bool {

@@ -42,7 +42,13 @@ pub fn nodes(cx: &mut Context<'_, '_>, verb: &str) -> Result<Vec<Info>, CliError
         args.remove(0);
     }
     let query = Query { selector: selector.filter(|s| !s.is_empty()).map(str::to_owned), latest: true, ..Query::default() };
-    find(cx, &query, &args)?.into_infos()
+    let (found, errors) = find(cx, &query, &args)?.split();
+    // The first error is the only one.
+    errors.into_iter().next().map_or(Ok(()), Err)?;
+    match found.iter().find(|info| info.kind != kinds::NODE) {
+        Some(other) => fail(format!("error: expected resource of type node, got {:?}", Info::resource_text(other.kind))),
+        None => Ok(found),
+    }
 }
 
 fn run(cx: &mut Context<'_, '_>, cordon: bool) -> Result<Flow, CliError> {

@@ -8,7 +8,7 @@ use crate::base::{Duration, List as _, Time, parse_rfc3339};
 use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
-use crate::kubectl::flags::{self, Flag, deprecated, duration, int, switch, text};
+use crate::kubectl::flags::{self, Flag, duration, int, switch, text};
 use crate::kubectl::host::Step;
 use crate::kubectl::resources::Info;
 use crate::server::{DeleteOptions, ListOptions};
@@ -17,7 +17,6 @@ const OWN: &[Flag] = &[
     switch("force", ""),
     switch("ignore-daemonsets", ""),
     switch("delete-emptydir-data", ""),
-    deprecated(switch("delete-local-data", ""), "This option is deprecated and will be deleted. Use --delete-emptydir-data."),
     switch("disable-eviction", ""),
     int("grace-period", ""),
     int("chunk-size", ""),
