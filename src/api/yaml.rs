@@ -10,9 +10,9 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error as _, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::{ArcStr, Map, Value};
+use crate::base::List as _;
 pub use dialect::Words;
 use dialect::{number, plain_scalar};
-use crate::base::List as _;
 
 /// One document of a file.
 #[derive(Clone, Debug, Default)]

@@ -51,3 +51,5 @@ kubectl get -f '*/a*.yaml' -o name
 kubectl get -f './many/a.y*'
 kubectl delete -f 'many/*.json' -f 'none*/a.yaml'
 kubectl delete -f 'many/*' -R
+# A list of one thing is held against the path that it is to be sorted by, unless it is a table.
+for o in '' '-o name' '-o wide' '-o custom-columns=N:.kind'; do for p in .nope '{.x' '.metadata.name[*]' .data; do kubectl get deployment --sort-by="$p" $o | sed 's/ [0-9]*s / AGE /'; done; done; kubectl get deployment web --sort-by=.nope -o name; kubectl get deployment,configmap --sort-by='{.x'; kubectl get cronjob --sort-by=.nope -o name

@@ -123,10 +123,10 @@ fn print_table(cx: &mut Context<'_, '_>, found: Found) -> Result<Flow, CliError>
     options.with_kind |= shown.len() > 1;
     if let Some(field) = cx.flags().get("sort-by").filter(|f| !f.is_empty()) {
         if several_tables {
-            let path = relaxed_path(field).unwrap_or_else(|_| field.to_owned());
+            let path = relaxed_path(field).map_err(|refusal| CliError::Message(refusal.to_string()))?;
             return Err(CliError::Message(SortError::NotFound(path).to_string()));
         }
-        match sort(&mut infos, field) {
+        match if infos.len() > 1 { sort(&mut infos, field) } else { Ok(()) } {
             Ok(()) => {}
             // What goes wrong with the path of a table is swallowed, and the table with it.
             Err(SortError::Path(_) | SortError::NotFound(_)) => infos.clear(),
@@ -191,7 +191,8 @@ fn print_objects(cx: &mut Context<'_, '_>, found: Found, mut printer: ObjectPrin
         return Ok(Flow::Done);
     }
     if let Some(field) = cx.flags().get("sort-by").filter(|f| !f.is_empty()) {
-        match sort(&mut infos, field) {
+        // A list of one is held against the path too, but not one that was asked for by itself.
+        match if single && infos.len() == 1 { Ok(()) } else { sort(&mut infos, field) } {
             Ok(()) => {}
             Err(SortError::Unsortable { path, reason }) => {
                 let message = format!("Field {path} in *unstructured.Unstructured is an unsortable type: interface, err: {reason}");

@@ -75,7 +75,17 @@ struct Build<'a> {
 /// Builds a directory.
 pub fn build(files: &mut dyn Files, cwd: &str, directory: &str, unrestricted: bool) -> Result<Built, String> {
     let files = RefCell::new(files);
-    let mut build = Build { files, cwd, warnings: Vec::new(), built: 0, roots: Vec::new(), unrestricted, refusal: None, sort: Value::Null, managed: false };
+    let mut build = Build {
+        files,
+        cwd,
+        warnings: Vec::new(),
+        built: 0,
+        roots: Vec::new(),
+        unrestricted,
+        refusal: None,
+        sort: Value::Null,
+        managed: false,
+    };
     build.demand_directory(directory)?;
     let items = build.top(&clean(directory));
     let mut items = items.map_err(|e| build.refusal.take().unwrap_or(e))?;

@@ -15,7 +15,8 @@ use crate::server::{json_patch_by_client, merge_patch, strategic_merge_patch};
 pub(super) fn transform(read: &dyn Fn(&str) -> Result<String, String>, kustomization: &Value, items: &mut Vec<Item>) -> Result<(), String> {
     for patch in kustomization.get("patchesStrategicMerge").items() {
         let text = if patch.str().contains('\n') { patch.str().to_owned() } else { read(patch.str())? };
-        let documents = decode_documents_with(&text, Words::AreText).map_err(|e| format!("unable to parse SM or JSON patch from [{text}]: {e}"))?;
+        let documents =
+            decode_documents_with(&text, Words::AreText).map_err(|e| format!("unable to parse SM or JSON patch from [{text}]: {e}"))?;
         let patches = documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()).list();
         merge(patches, &Value::Null, &Value::Null, items)?;
     }

@@ -27,14 +27,14 @@ pub enum SortError {
     },
 }
 
-/// Sorts by the member at a path such as `.metadata.name`; objects without it come first. Quantities are compared as such. Fewer than
-/// two objects are left alone, whatever the path.
+/// Sorts by the member at a path such as `.metadata.name`; objects without it come first. Quantities are compared as such. Where there
+/// are none, any path will do.
 ///
 /// Where `kubectl get` prints a table of one kind it swallows [`SortError::Path`] and [`SortError::NotFound`]: nothing is printed, so
 /// it says that no resources were found.
 // Models NewTableSorter and isLess of k8s.io/kubectl/pkg/cmd/get.
 pub fn sort_objects(objects: &mut Vec<Value>, path: &str) -> Result<(), SortError> {
-    if objects.len() < 2 {
+    if objects.is_empty() {
         return Ok(());
     }
     let template = relaxed_path(path).unwrap_or_else(|_| path.to_owned());
@@ -113,6 +113,7 @@ mod tests {
             sorted(".list"),
             Err("Field {.list} in [][][]reflect.Value is an unsortable type: interface, err: unsortable type: []interface {}".into())
         );
-        assert_eq!(sort_objects(&mut vec![Value::Null], ".nope"), Ok(()));
+        assert_eq!(sort_objects(&mut Vec::new(), ".nope"), Ok(()));
+        assert_eq!(sort_objects(&mut vec![Value::map()], ".nope"), Err(SortError::NotFound("{.nope}".into())));
     }
 }
