@@ -454,6 +454,6 @@ fn each_version_has_its_schema() {
         assert_eq!((object.api_version(), object.get("spec")), ("example.com/v1beta1", &yaml(stored)), "{body}");
         // The version that is stored has its defaults where it is read, and no other has.
         assert_eq!(convert(kind, "v1", &object).get("spec"), &yaml(preferred), "{body}");
-        assert_eq!(convert(kind, "v1beta1", &object).at(&["spec", "v1beta1"]).is_null(), false, "{body}");
+        assert!(!convert(kind, "v1beta1", &object).at(&["spec", "v1beta1"]).is_null(), "{body}");
     }
 }

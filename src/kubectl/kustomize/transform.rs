@@ -52,7 +52,7 @@ pub(super) fn transform(read: &dyn Fn(&str) -> Result<String, String>, kustomiza
     for (key, value) in kustomization.get("commonAnnotations").entries() {
         for item in items.iter_mut() {
             item.object.set(&["metadata", "annotations", key], value.clone());
-            for path in templates(&item.object.kind().to_owned()) {
+            for path in templates(item.object.kind()) {
                 item.object.at_mut(path).set(&["metadata", "annotations", key], value.clone());
             }
         }

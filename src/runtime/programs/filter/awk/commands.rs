@@ -68,11 +68,20 @@ const GIVEN_BYTES_MAX: usize = 16 << 20;
 impl Awk {
     /// Runs it, from the start again where it was run before.
     pub(super) fn work(&mut self, work: Work, sink: &mut Sink) {
-        let asks = self.script.asks;
+        let script = self.script.clone();
+        let asks = match work {
+            Work::Begin => script.asks.begin,
+            Work::Record(_) => script.asks.rules,
+            Work::End(_) => script.asks.end,
+            Work::Close => true,
+        };
         let before = if asks { Some(self.clone()) } else { None };
+        if asks {
+            // Copying what it holds takes its time.
+            self.steps += self.globals.iter().map(|cell| if let Cell::Array(a) = cell { a.len() as u64 } else { 0 }).sum::<u64>();
+        }
         let from = [sink.out.len(), sink.err.len(), sink.files.len()];
         self.answered = 0;
-        let script = self.script.clone();
         match &work {
             Work::Begin => {
                 for block in &script.begin {

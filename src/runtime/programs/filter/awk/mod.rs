@@ -160,7 +160,7 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
     }
     awk.set_arguments(&rest);
     // Files need not be there for what only begins, unless it reads them itself.
-    let only_begin = awk.script.rules.is_empty() && awk.script.end.is_empty() && !awk.script.asks;
+    let only_begin = awk.script.rules.is_empty() && awk.script.end.is_empty() && !awk.script.asks.begin;
     let files = if only_begin { vec!["/dev/null".to_string()] } else { files };
     Ok((Filter::Awk(Box::new(awk)), files))
 }

@@ -12,8 +12,16 @@ pub struct Script {
     pub rules: Vec<Rule>,
     pub functions: Vec<Function>,
     pub globals: Vec<String>,
-    /// Whether it may need something of others in the midst of an expression.
-    pub asks: bool,
+    /// What of it may need something of others in the midst of an expression.
+    pub asks: Asks,
+}
+
+/// The parts of a program that ask.
+#[derive(Debug, Default)]
+pub struct Asks {
+    pub begin: bool,
+    pub rules: bool,
+    pub end: bool,
 }
 
 /// `pattern { action }`.
@@ -153,6 +161,8 @@ struct Parser<'a> {
     /// `in` and `>` mean other things within `for (` and `print`.
     no_in: bool,
     no_gt: bool,
+    /// Whether what is being read asks.
+    asks: bool,
 }
 
 pub fn parse(src: &str) -> Result<Script, Box<AwkError>> {
@@ -167,6 +177,7 @@ pub fn parse(src: &str) -> Result<Script, Box<AwkError>> {
         depth: 0,
         no_in: false,
         no_gt: false,
+        asks: false,
     };
     if src.len() > 1 << 18 {
         return p.fail("program too long");
@@ -390,12 +401,23 @@ impl Parser<'_> {
             }
             if self.is_name("function") || self.is_name("func") {
                 self.function()?;
+                // Who calls it is not looked for.
+                if std::mem::take(&mut self.asks) {
+                    self.script.asks = Asks { begin: true, rules: true, end: true };
+                }
             } else if self.is_name("BEGIN") || self.is_name("END") {
                 let begin = self.is_name("BEGIN");
                 self.advance()?;
                 self.only_newlines()?;
                 let body = self.block()?;
-                if begin { self.script.begin.push(body) } else { self.script.end.push(body) }
+                let asks = std::mem::take(&mut self.asks);
+                if begin {
+                    self.script.begin.push(body);
+                    self.script.asks.begin |= asks;
+                } else {
+                    self.script.end.push(body);
+                    self.script.asks.end |= asks;
+                }
             } else {
                 let (mut from, mut to) = (None, None);
                 if !self.is("{") {
@@ -407,6 +429,7 @@ impl Parser<'_> {
                 }
                 let body = if self.is("{") { Some(self.block()?) } else { None };
                 self.script.rules.push(Rule { from, to, body });
+                self.script.asks.rules |= std::mem::take(&mut self.asks);
                 if !matches!(self.tok, Tok::Newline | Tok::End)
                     && !self.is(";")
                     && !self.is("{")
@@ -622,7 +645,6 @@ impl Parser<'_> {
                     if to.is_none() && self.accept(op)? {
                         self.no_gt = true;
                         to = Some((kind, self.concat()?));
-                        self.script.asks |= kind == To::Command;
                         self.no_gt = false;
                     }
                 }

@@ -143,7 +143,7 @@ impl Parser<'_> {
 
     /// What `getline` gives a record to, where it says so.
     fn variable(&mut self) -> Res<Option<Box<Expr>>> {
-        self.script.asks = true;
+        self.asks = true;
         let named = matches!(&self.tok, Tok::Name(n) if !KEYWORDS.contains(&n.as_str()) && !BUILTINS.contains(&n.as_str()));
         Ok(if named || self.is("$") { Some(Box::new(self.primary()?)) } else { None })
     }
@@ -315,7 +315,7 @@ impl Parser<'_> {
                 if args.len() < min || args.len() > max {
                     return self.fail("Too few arguments");
                 }
-                self.script.asks |= name == "system";
+                self.asks |= matches!(name.as_str(), "system" | "close");
                 Expr::Builtin(name, args)
             }
             Tok::Name(name) if !KEYWORDS.contains(&name.as_str()) => {
