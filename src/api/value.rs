@@ -38,6 +38,8 @@ pub enum Value {
 pub struct Map(Vec<(ArcStr, Value)>);
 
 static NULL: Value = Value::Null;
+static NO_ITEMS: Vec<Value> = Vec::new();
+static NO_ENTRIES: Map = Map::new();
 /// Maps of at most so many entries are looked through one by one.
 const SCAN_MAX: usize = 12;
 
@@ -251,18 +253,28 @@ impl Value {
 
     /// The entries of a map, sorted by key; none for anything else.
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = (&ArcStr, &Value)> + ExactSizeIterator {
+        self.map_or_none().iter()
+    }
+
+    // Never inlined, as `Value::list_or_none` is not: a call that returns one word is smaller than what it does.
+    #[inline(never)]
+    fn map_or_none(&self) -> &Map {
         match self {
-            Value::Map(m) => m.0.iter(),
-            _ => [].iter(),
+            Value::Map(m) => m,
+            _ => &NO_ENTRIES,
         }
-        .map(|(k, v)| (k, v))
     }
 
     /// The items of a list; none for anything else.
     pub fn items(&self) -> &[Value] {
+        self.list_or_none()
+    }
+
+    #[inline(never)]
+    fn list_or_none(&self) -> &Vec<Value> {
         match self {
             Value::List(l) => l,
-            _ => &[],
+            _ => &NO_ITEMS,
         }
     }
 

@@ -71,6 +71,8 @@ impl Time {
 
 impl Add<Duration> for Time {
     type Output = Time;
+    // Never inlined: it is in so many places that calls weigh less.
+    #[inline(never)]
     fn add(self, d: Duration) -> Time {
         Time(self.0.saturating_add(u64::try_from(d.as_micros()).unwrap_or(u64::MAX)))
     }
@@ -84,6 +86,8 @@ impl AddAssign<Duration> for Time {
 
 impl Sub<Duration> for Time {
     type Output = Time;
+    // Likewise.
+    #[inline(never)]
     fn sub(self, d: Duration) -> Time {
         Time(self.0.saturating_sub(u64::try_from(d.as_micros()).unwrap_or(u64::MAX)))
     }

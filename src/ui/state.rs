@@ -414,6 +414,8 @@ impl PartialEq for Link {
 
 impl Link {
     /// Sends an action.
+    // Never inlined: it is in so many places that calls weigh less.
+    #[inline(never)]
     pub fn send(&self, action: Action) {
         self.dispatch.dispatch(action);
     }

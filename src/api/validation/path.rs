@@ -20,12 +20,13 @@ enum Step<'a> {
 }
 
 impl<'a> Path<'a> {
+    // Called so often that copies would weigh more than calls, as are those below.
     /// A path that starts here.
+    #[inline(never)]
     pub const fn new(name: &'a str) -> Path<'a> {
         Path { parent: None, step: Step::Child(name) }
     }
 
-    // Called so often that copies would weigh more than calls.
     /// `.name`
     #[inline(never)]
     pub fn child<'b>(&'b self, name: &'b str) -> Path<'b> {
