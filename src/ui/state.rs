@@ -433,11 +433,8 @@ impl Link {
 
     /// Plays or pauses.
     pub fn play(&self, playing: bool) {
-        {
-            let mut host = self.host.borrow_mut();
-            host.playing = playing;
-            host.stop_hunt();
-        }
+        self.host.borrow_mut().playing = playing;
+        self.host.borrow_mut().stop_hunt();
         self.send(Action::Playing(playing));
     }
 
@@ -546,6 +543,9 @@ impl Link {
     fn begin(&self, session: Session, at: f64, said: Answer) {
         self.send(Action::Opened(terminals_of(&session)));
         self.with_host(|h| h.open(session, Time::from_secs_f64(at)));
+        // Neither the pace of the session before nor its standing clock is this one's.
+        self.set_speed(SPEED_NORMAL);
+        self.play(true);
         self.send(Action::Answer(Some(said)));
         self.send(Action::Replaced(self.host.borrow().replaced.is_some()));
     }
