@@ -4,13 +4,14 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use kubarium::base::{List as _, Order as _};
-use kubarium::views::{KindCount, kinds, list};
+use kubarium::views::{KindCount, Lesson, kinds, lessons, list, said};
 
 use super::actions::{Deed, carry_out, choices};
 use super::focus::use_focus;
 use super::host::Host;
-use super::i18n::{Lang, Text};
+use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
+use super::ready_menu::begin;
 use super::share;
 use super::state::{Action, Link, LookTab, Panel, State, Subject, use_lang, use_link};
 
@@ -32,6 +33,7 @@ enum Go {
     Look(Subject),
     Do(Subject, Deed),
     Tab(LookTab),
+    Learn(&'static Lesson),
     Run(fn(&Link, &State)),
 }
 
@@ -81,6 +83,17 @@ fn of_selected(link: &Link, state: &State, lang: Lang) -> Vec<Entry> {
     deeds.chain(tabs).list()
 }
 
+/// The lessons.
+fn all_lessons(lang: Lang) -> impl Iterator<Item = Entry> {
+    let of = lessons().len().to_string();
+    lessons().iter().enumerate().map(move |(i, lesson)| Entry {
+        icon: Icon::Flag,
+        label: said(&lesson.title, lang.code()).to_owned(),
+        note: fill(Text::LessonOf.t(lang), &[&(i + 1).to_string(), &of]),
+        go: Go::Learn(lesson),
+    })
+}
+
 /// What matches, best first: kinds by their names, then objects, then what can be done to the selected one, then commands.
 fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
     let host = link.host.borrow();
@@ -117,8 +130,14 @@ fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
         go: Go::Run(*run),
     });
     let mut others = of_selected(link, state, lang);
+    if !query.is_empty() {
+        others.extend(all_lessons(lang));
+    }
     others.extend(commands);
-    others.retain(|e| e.label.to_lowercase().contains(&query));
+    others.retain(|e| {
+        let has = |text: &str| text.to_lowercase().contains(&query);
+        has(&e.label) || matches!(e.go, Go::Learn(_)) && has(&e.note)
+    });
     if query.is_empty() {
         // With nothing asked for yet, what can be done comes first; what begins all anew is not to be met by chance.
         let anew = others.pop();
@@ -172,6 +191,7 @@ pub fn Palette(props: &Props) -> Html {
                     link.send(Action::Tab(tab));
                     link.send(Action::Panel(Panel::Look));
                 }
+                Go::Learn(lesson) => begin(&link, lesson, lang),
                 Go::Run(run) => run(&link, &state),
             }
         })

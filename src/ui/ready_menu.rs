@@ -11,6 +11,7 @@ use kubarium::views::{Lesson, lessons, said};
 
 use super::effect::use_effect_with;
 use super::examples::{EXAMPLES, Example};
+use super::focus::move_focus;
 use super::host::Host;
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
@@ -71,7 +72,7 @@ fn all_lessons(link: &Link, lang: Lang) -> Vec<Entry> {
     lessons().iter().enumerate().map(entry).list()
 }
 
-/// A button and its menu. The menu takes the keyboard, and goes at Escape or where somebody points elsewhere.
+/// A button and its menu. The menu takes the keyboard and gives it back to the button, and goes at Escape or where somebody points elsewhere.
 #[component]
 pub fn ReadyMenu(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
@@ -88,9 +89,9 @@ pub fn ReadyMenu(props: &Props) -> Html {
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(!*open))
     };
-    let anchor = use_node_ref();
+    let (anchor, button) = (use_node_ref(), use_node_ref());
     use_effect_with(*open, {
-        let (anchor, close) = (anchor.clone(), close_menu.clone());
+        let (anchor, button, close) = (anchor.clone(), button.clone(), close_menu.clone());
         move |open| {
             let listeners = anchor.cast::<Element>().filter(|_| *open).map(|anchor| {
                 if let Some(first) = anchor.query_selector("[role=menuitem]").ok().flatten().and_then(|e| e.dyn_into::<HtmlElement>().ok())
@@ -113,14 +114,25 @@ pub fn ReadyMenu(props: &Props) -> Html {
                 });
                 (pointed, pressed)
             });
-            move || drop(listeners)
+            move || {
+                let active = gloo::utils::document().active_element();
+                // The entry that had it is gone.
+                if listeners.is_some()
+                    && active.is_none_or(|a| a.tag_name() == "BODY")
+                    && let Some(button) = button.cast::<HtmlElement>()
+                {
+                    // One that is not shown cannot take it.
+                    let _ = button.focus();
+                }
+                drop(listeners);
+            }
         }
     });
     html! {
         <div class="anchor" ref={anchor}>
-            <button class="btn outline" onclick={toggle} aria-haspopup="menu" aria-expanded={open.to_string()}>{ icon.draw() }{ name.t(lang) }</button>
+            <button ref={button} class="btn outline" onclick={toggle} aria-haspopup="menu" aria-expanded={open.to_string()}>{ icon.draw() }{ name.t(lang) }</button>
             if *open {
-                <div class="menu up" role="menu">
+                <div class="menu up" role="menu" onkeydown={Callback::from(|e: KeyboardEvent| move_focus(&e, "button"))}>
                     for (name, note, done, choose) in entries(&link, lang) {
                         <button key={name.clone()} role="menuitem" onclick={let close = close_menu.clone(); move |e: MouseEvent| { choose.emit(e); close.emit(()); }}>
                             { name }if done { <span class="tag ok">{ Icon::Check.draw() }<span class="sr">{ Text::TaskHolds.t(lang) }</span></span> }<small>{ note }</small>
