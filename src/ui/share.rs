@@ -124,14 +124,16 @@ pub struct Props {
 pub fn Share(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let first = use_focus();
-    let copied = use_state(|| false);
+    // Which of them has been copied.
+    let copied = use_state(|| "");
     let long = props.address.len() > LINK_CHARS_MAX;
     let close = link.on(|| Action::Share(None));
-    let copy = |text: String| {
-        let copied = copied.clone();
+    let copy = |what: &'static str, text: String| {
+        let (copied, link) = (copied.clone(), link.clone());
         Callback::from(move |_: MouseEvent| {
             copy_text(&text);
-            copied.set(true);
+            copied.set(what);
+            link.send(Action::Announce(Text::Copied.t(lang).into()));
         })
     };
     let save = |name: &'static str, text: fn(&Host) -> String| {
@@ -152,11 +154,13 @@ pub fn Share(props: &Props) -> Html {
     let row = |icon: Icon, title: Text, note: Text, onclick: Callback<MouseEvent>| {
         html! { <button class="way" {onclick}>{ icon.draw() }<b>{ title.t(lang) }</b><small>{ note.t(lang) }</small></button> }
     };
-    let embed = |what: &str| {
-        format!(
-            "<iframe title=\"Kubarium\" allow=\"clipboard-read; clipboard-write\" src=\"{}\" width=\"900\" height=\"600\"></iframe>",
+    let embed = |what: &'static str, title: Text, note: Text| {
+        let code = format!(
+            "<iframe title=\"Kubarium\" allow=\"clipboard-read; clipboard-write\" src=\"{}\" width=\"100%\" height=\"600\" style=\"border: 0\"></iframe>",
             props.address.replacen('#', &format!("?{what}#"), 1)
-        )
+        );
+        let (icon, note) = if *copied == what { (Icon::Check, Text::Copied) } else { (Icon::Grid, note) };
+        row(icon, title, note, copy(what, code))
     };
     let stay = Callback::from(|e: MouseEvent| e.stop_propagation());
     html! {
@@ -169,14 +173,14 @@ pub fn Share(props: &Props) -> Html {
                     <p>{ Text::LinkNote.t(lang) }</p>
                     <div class="row">
                         <input class="find grow" readonly=true value={props.address.clone()} aria-label={Text::LinkLabel.t(lang)} />
-                        <button class="btn primary" onclick={copy(props.address.to_string())}>{ if *copied { Icon::Check } else { Icon::Link }.draw() }{ if *copied { Text::Copied } else { Text::Copy }.t(lang) }</button>
+                        <button class="btn primary" onclick={copy("link", props.address.to_string())}>{ if *copied == "link" { Icon::Check } else { Icon::Link }.draw() }{ if *copied == "link" { Text::Copied } else { Text::Copy }.t(lang) }</button>
                     </div>
                 }
                 { row(Icon::Down, Text::SaveSession, Text::SaveSessionNote, save("session.json", Host::session_text)) }
                 { row(Icon::Terminal, Text::SaveScript, Text::SaveScriptNote, save("session.sh", Host::script)) }
                 if !long {
-                    { row(Icon::Grid, Text::Embed, Text::EmbedNote, copy(embed("embed"))) }
-                    { row(Icon::Grid, Text::EmbedTyping, Text::EmbedTypingNote, copy(embed("embed=term"))) }
+                    { embed("embed", Text::Embed, Text::EmbedNote) }
+                    { embed("embed=term", Text::EmbedTyping, Text::EmbedTypingNote) }
                 }
                 { row(Icon::Folder, Text::OpenFile, Text::OpenFileNote, pick) }
                 { row(Icon::Again, Text::NewSession, Text::NewSessionNote, fresh) }

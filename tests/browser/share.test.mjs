@@ -40,6 +40,22 @@ for (const [theme, language, size] of [
   });
 }
 
+journey('says of what is copied that it is, where it was asked for', {}, async ({ page, until, axe, screenshot }) => {
+  await page.locator('.bar').getByRole('button', { name: 'Share' }).click();
+  const [copy, embed] = [page.getByRole('button', { name: /^(Copy|Copied)$/ }), page.locator('.way', { hasText: 'with the terminal' })];
+  await embed.click();
+  await embed.locator('small', { hasText: 'Copied' }).waitFor();
+  assert.equal(await copy.innerText(), 'Copy');
+  assert.equal(await page.locator('.way', { hasText: 'Copied' }).count(), 1);
+  const code = await page.evaluate(() => navigator.clipboard.readText());
+  // As wide as the page around it lets it be.
+  assert.match(code, /^<iframe [^>]*src="[^"]*\?embed=term#k1\.[^"]*" width="100%"/);
+  await screenshot('embedded');
+  await axe();
+  await copy.click();
+  await until('the link is copied', async () => (await copy.innerText()) === 'Copied' && (await page.locator('.way', { hasText: 'Copied' }).count()) === 0);
+});
+
 journey('restores from a link what of the session was shown', {}, async ({ page, until }) => {
   await type(page, 'kubectl create deployment web --image=nginx --replicas=2');
   await page.locator('.node .pod', { hasText: 'Running' }).first().click();
