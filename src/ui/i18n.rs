@@ -194,6 +194,7 @@ texts! {
     TaskNotYet: "Not yet", "未完成";
     Environment: "Env", "环境";
     Gone: "It is no longer there.", "它已不存在。";
+    LastOfIt: "To the last that happened to it", "回到它最后一次变化";
     NotThere: "It is not there at this moment.", "此刻它不存在。";
     Container: "Container", "容器";
     PreviousRun: "Previous run", "上一次运行";

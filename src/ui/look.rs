@@ -29,7 +29,7 @@ use super::nucleus::{nucleus, tone as container_tone};
 use super::pod_cell::{health_text, subject_of};
 use super::reasons;
 use super::state::{Action, Link, LookTab, Scene, State, Subject, use_lang, use_link};
-use super::timeline::branch_name;
+use super::timeline::{branch_name, gone};
 use super::trace::{BEATS, probe_icon, probe_name, trace};
 use super::uses::{over_time, signs, uses};
 use super::vendor::save_file;
@@ -106,7 +106,7 @@ pub fn look(state: &UseReducerHandle<State>, link: &Link) -> Html {
         (LookTab::Files, Some(pod)) => html! { <Inside pod={pod.clone()} container={props.container} time={props.scene.view.time} /> },
         (LookTab::Environment, Some(pod)) => environment(pod, props.container, lang, link),
         (LookTab::Overview, Some(pod)) => html! { <>{ overview(props, pod, lang, link) }{ around(props, subject, lang, link) }</> },
-        _ if !exists => html! { <p class="empty">{ Text::Gone.t(lang) }</p> },
+        _ if !exists => gone(props.scene.clone(), subject, lang, link),
         _ => html! { <>{ object_overview(props, subject, lang, link) }{ around(props, subject, lang, link) }</> },
     };
     let choices = if exists { choices(subject, &props.scene.view) } else { Vec::new() };

@@ -15,7 +15,7 @@ use super::format::{grid, grid_label, short_clock};
 use super::host::{Host, Hunt};
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
-use super::state::{Act, Action, Scene, Subject, use_lang, use_link};
+use super::state::{Act, Action, Link, Scene, Subject, use_lang, use_link};
 
 /// What the timeline needs.
 #[derive(Clone, PartialEq, Properties)]
@@ -70,6 +70,18 @@ fn about(scene: &Scene, subject: &Subject) -> Vec<String> {
 /// What the keys and buttons go to: the kind of event that is chosen, of what is selected where only that is shown.
 pub fn hunt_of(scene: &Scene, selected: Option<&Subject>, reason: &str, only: bool) -> Hunt {
     Hunt { reason: reason.to_owned(), about: selected.filter(|_| only).map(|s| about(scene, s)).unwrap_or_default() }
+}
+
+/// What stands in the place of an object that is no longer there: so much, and the way back to the last that happened to it.
+pub fn gone(scene: Rc<Scene>, subject: &Subject, lang: Lang, link: &Link) -> Html {
+    let (link, hunt) = (link.clone(), Hunt { reason: String::new(), about: vec![subject.uid.clone()] });
+    let back = Callback::from(move |_: MouseEvent| link.last_event(&scene, &hunt));
+    html! {
+        <div class="empty">
+            <p>{ Text::Gone.t(lang) }</p>
+            <button class="btn outline" onclick={back}>{ Icon::Back.draw() }{ Text::LastOfIt.t(lang) }</button>
+        </div>
+    }
 }
 
 /// Ticks at their places, one path for all; `y` is where they begin and `h` how tall they are.
