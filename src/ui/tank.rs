@@ -214,7 +214,10 @@ fn rates(flows: &[Flow], service: &str, lang: super::i18n::Lang) -> String {
 /// A workload's pods in numbers: those ready of those wanted, and of a rollout how many are old still.
 fn tally(w: &WorkloadView, lang: super::i18n::Lang) -> String {
     let rest = if w.older == 0 { String::new() } else { format!(" · {}", fill(Text::OlderCount.t(lang), &[&w.older.to_string()])) };
-    format!("{}/{}{rest}", w.ready, w.desired)
+    let desired = w.desired.to_string();
+    // As wide with fewer digits: the space is one of a figure's width.
+    let ready = format!("{:\u{2007}>width$}", w.ready, width = desired.len());
+    format!("{ready}/{desired}{rest}")
 }
 
 /// The rack where there are too many pods to draw each as a cell.
