@@ -80,11 +80,12 @@ fn words(text: &str, terminal: usize, lang: Lang, link: &Link) -> Html {
     html! { <>{ for parts }</> }
 }
 
-/// The way to the next lesson.
+/// The way to the next lesson. It stands where the checks were counted, so that nothing makes room for it.
 fn onward(next: &'static Lesson, lang: Lang, link: &Link) -> Html {
     let name = fill(Text::NextLesson.t(lang), &[said(&next.title, lang.code())]);
+    let short = name.split([':', '：']).next().unwrap_or_default().to_owned();
     let link = link.clone();
-    html! { <li><button class="btn primary" onclick={move |_: MouseEvent| begin(&link, next, lang)}>{ name }</button></li> }
+    html! { <span class="onward"><button class="btn primary" title={name.clone()} aria-label={name} onclick={move |_: MouseEvent| begin(&link, next, lang)}>{ Icon::Check.draw() }{ short }</button></span> }
 }
 
 /// The task and its checks; commands among their words go to the terminal of this number.
@@ -99,6 +100,7 @@ pub fn draw(task: &ExerciseView, terminal: usize, lang: Lang, link: &Link) -> Ht
                 if all { <span class="tag ok">{ Icon::Check.draw() }{ Text::TaskDone.t(lang) }</span> }
                 else if !task.checks.is_empty() { <span class="tag">{ so_far(task, lang) }</span> }
             </summary>
+            if let Some(next) = next { { onward(next, lang, link) } }
             <div tabindex="0" role="group" aria-label={Text::Task.t(lang)}>
                 if !text.is_empty() { <p>{ words(text, terminal, lang, link) }</p> }
                 <ul>
@@ -107,9 +109,6 @@ pub fn draw(task: &ExerciseView, terminal: usize, lang: Lang, link: &Link) -> Ht
                             <i>if *held { { Icon::Check.draw() } }</i>
                             <span><span class="sr">{ if *held { Text::TaskHolds } else { Text::TaskNotYet }.t(lang) }{ ": " }</span>{ words(said(check, lang.code()), terminal, lang, link) }if !wrong.is_empty() { <code class="bad">{ wrong }</code> }</span>
                         </li>
-                    }
-                    if let Some(next) = next {
-                        { onward(next, lang, link) }
                     }
                 </ul>
             </div>

@@ -1,6 +1,6 @@
 // The lessons: begun from the empty cluster, done by the commands among their words, one after the other, and kept as done.
 import assert from 'node:assert/strict';
-import { boxes, journey, screen, type } from './harness.mjs';
+import { boxes, journey, pause, screen, type } from './harness.mjs';
 import { apply } from './manifests.mjs';
 
 for (const [theme, language, size] of [
@@ -38,11 +38,15 @@ for (const [theme, language, size] of [
     await screenshot('on-the-way');
     // What was put there and not entered makes way.
     await task.getByRole('button', { name: 'kubectl get pods -o wide' }).click();
+    const tall = async () => (await boxes(page, '.task'))[0].height;
+    const before = await tall();
     await run('kubectl delete deployment web');
-    await until('all is done', async () => (await ticked()) === '3 of 4');
+    await until('all is done', async () => (await ticked()) === '3 of 3');
+    await task.getByRole('button', { name: /^(Next lesson|下一课)/ }).waitFor();
+    assert.equal(await tall(), before, 'nothing makes room for the way on');
     assert.doesNotMatch(await screen(page), /wide *kubectl/);
     await screenshot('done');
-    const [around, onward] = await boxes(page, '.task', '.task li > .btn');
+    const [around, onward] = await boxes(page, '.task', '.onward .btn');
     assert.ok(onward.y >= around.y && onward.y + onward.height <= around.y + around.height, 'the way on is in sight');
     await axe();
     await task.getByRole('button', { name: /Next lesson: Find out what is wrong|下一课：找出问题/ }).click();
@@ -163,6 +167,54 @@ for (const [theme, language, size] of [
     assert.equal(await notice.count(), 0);
   });
 }
+
+journey('begins each session at its own pace, and goes through menus by keys', {}, async ({ page, until, axe }) => {
+  const focused = (what) => until(`the focus on ${what}`, () => page.evaluate((what) => document.activeElement.textContent.startsWith(what), what));
+  const lessons = page.getByRole('button', { name: 'Lessons', exact: true });
+  await pause(page);
+  for (let i = 0; i < 6; i++) await page.keyboard.press(']');
+  await page.locator('.speed output', { hasText: '1000×' }).waitFor();
+  await lessons.focus();
+  await page.keyboard.press('Enter');
+  await focused('Deploy an application');
+  await page.keyboard.press('ArrowDown');
+  await focused('Find out what is wrong');
+  await page.keyboard.press('Escape');
+  await focused('Lessons');
+  await page.keyboard.press('Enter');
+  await focused('Deploy an application');
+  await page.keyboard.press('ArrowDown');
+  await focused('Find out what is wrong');
+  await page.keyboard.press('Enter');
+  await page.locator('.task h2', { hasText: 'Find out what is wrong' }).waitFor();
+  await page.locator('.speed output', { hasText: /^1×$/ }).waitFor();
+  await page.getByRole('button', { name: 'Pause' }).waitFor();
+  await focused('Lessons');
+  // The palette knows them by their number and by their name.
+  await page.locator('.bar h1').click();
+  await page.keyboard.press(':');
+  await page.keyboard.type('lesson 1');
+  await until('two lessons', async () => (await page.locator('.palette li').count()) === 2);
+  await axe();
+  await page.locator('.palette li', { hasText: 'Deploy an application' }).click();
+  await page.locator('.task h2', { hasText: 'Deploy an application' }).waitFor();
+});
+
+journey('leads from what is gone back to the last that happened to it', {}, async ({ page, until, axe, screenshot }) => {
+  await type(page, 'kubectl create deployment web --image=nginx');
+  const pod = page.locator('.node .pod');
+  await pod.filter({ hasText: 'Running' }).click();
+  await page.locator('.look h2', { hasText: 'web-' }).waitFor();
+  const name = await page.locator('.look h2').innerText();
+  await type(page, `kubectl delete pod ${name}`);
+  const back = page.locator('.look').getByRole('button', { name: 'To the last that happened to it' });
+  await back.waitFor();
+  await screenshot('gone');
+  await axe();
+  await back.click();
+  await page.locator('.caption', { hasText: 'Killing' }).waitFor();
+  await until('it is there', async () => (await pod.filter({ hasText: name.slice(-5) }).count()) === 1);
+});
 
 journey('offers no way back where nothing was done', {}, async ({ page }) => {
   await page.locator('.water .lesson').click();
