@@ -16,36 +16,69 @@ const PATIENCE_MS = 180_000;
 const SPEED_MAX = 9;
 
 const deployment = (name, replicas, container) => ({
-  apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name },
-  spec: { replicas, selector: { matchLabels: { app: name } }, template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'c', ...container }] } } },
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name },
+  spec: {
+    replicas,
+    selector: { matchLabels: { app: name } },
+    template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'c', ...container }] } },
+  },
 });
-const service = (name) => ({ apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { selector: { app: name }, ports: [{ port: 80 }] } });
+const service = (name) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name },
+  spec: { selector: { app: name }, ports: [{ port: 80 }] },
+});
 const nodes = (n) => Array.from({ length: n }, (_, i) => ({ metadata: { name: `node${i + 1}` } }));
 const shell = (script) => ({ image: 'busybox', command: ['sh', '-c', script] });
 
 /** A session as the browser's storage keeps it: everything is applied at its first moment. */
 function session(objects, { nodes, flags = [], moment = 0 } = {}) {
-  const apply = { t: 0, cmd: 'kubectl apply -f all.json', files: { 'all.json': objects.map((o) => JSON.stringify(o)).join('\n---\n') } };
-  return { 'kubarium.session': [{ seed: 1, metrics: true, nodes, controller_manager: flags, inputs: [] }, apply].map((o) => JSON.stringify(o)).join('\n'), 'kubarium.moment': String(moment) };
+  const apply = {
+    t: 0,
+    cmd: 'kubectl apply -f all.json',
+    files: { 'all.json': objects.map((o) => JSON.stringify(o)).join('\n---\n') },
+  };
+  return {
+    'kubarium.session': [{ seed: 1, metrics: true, nodes, controller_manager: flags, inputs: [] }, apply]
+      .map((o) => JSON.stringify(o))
+      .join('\n'),
+    'kubarium.moment': String(moment),
+  };
 }
 
 const measures = {
   async load({ site, profile }) {
     // A browser of its own with a profile on the disk: the second visit finds the files and the compiled program there.
-    const context = await chromium.launchPersistentContext(profile, { ...launching(profile), viewport: { width: 1440, height: 900 } });
+    const context = await chromium.launchPersistentContext(profile, {
+      ...launching(profile),
+      viewport: { width: 1440, height: 900 },
+    });
     const visit = async () => {
       const page = await context.newPage();
       await page.addInitScript(() => {
         const look = () => {
           // Interactive is when the page is there and the main thread takes the next task.
-          if (document.querySelector('.tank .node')) setTimeout(() => { globalThis.interactive ??= performance.now(); }, 0);
+          if (document.querySelector('.tank .node'))
+            setTimeout(() => {
+              globalThis.interactive ??= performance.now();
+            }, 0);
           else requestAnimationFrame(look);
         };
         look();
       });
       await page.goto(site.address, { waitUntil: 'load' });
-      await page.waitForFunction(() => globalThis.interactive && performance.getEntriesByName('first-contentful-paint').length, undefined, { timeout: PATIENCE_MS });
-      const times = await page.evaluate(() => [performance.getEntriesByName('first-contentful-paint')[0].startTime, globalThis.interactive]);
+      await page.waitForFunction(
+        () => globalThis.interactive && performance.getEntriesByName('first-contentful-paint').length,
+        undefined,
+        { timeout: PATIENCE_MS },
+      );
+      const times = await page.evaluate(() => [
+        performance.getEntriesByName('first-contentful-paint')[0].startTime,
+        globalThis.interactive,
+      ]);
       await page.close();
       return times;
     };
@@ -68,7 +101,10 @@ const measures = {
     await until(page, () => /100\/100/.test(document.querySelector('.tools').innerText));
     await page.locator('.term .host:not([hidden])').click();
     await page.keyboard.type('kubectl set image deployment/web c=nginx:1.25\n');
-    await until(page, () => document.querySelectorAll('.pod.old').length > 0 || /older/.test(document.querySelector('.tools').innerText));
+    await until(
+      page,
+      () => document.querySelectorAll('.pod.old').length > 0 || /older/.test(document.querySelector('.tools').innerText),
+    );
     return frames(page, '100 pods rolling', 60);
   },
 
@@ -76,7 +112,8 @@ const measures = {
     const objects = [
       // Each ends after a while of its own and waits, ever longer, for its next start.
       deployment('loop', 300, shell('sleep $(($(hostname | cksum | cut -d" " -f1) % 7 + 2)); exit 1')),
-      deployment('web', 10, { image: 'nginx', resources: { requests: { cpu: '10m' } } }), service('web'),
+      deployment('web', 10, { image: 'nginx', resources: { requests: { cpu: '10m' } } }),
+      service('web'),
       deployment('client', 10, shell('while true; do wget -q -O- web >/dev/null; sleep 0.045; done')),
     ];
     const page = await open(session(objects, { moment: 40, nodes: nodes(4) }));
@@ -94,7 +131,7 @@ const measures = {
     await page.locator('.term .host:not([hidden])').click();
     await page.keyboard.type('kubectl rollout restart deployment/many\n');
     await until(page, () => /older/.test(document.querySelector('.tools').innerText));
-    return [...rows, ...await frames(page, 'the same, rolling', 30)];
+    return [...rows, ...(await frames(page, 'the same, rolling', 30))];
   },
 
   async ready({ open }) {
@@ -134,7 +171,7 @@ const measures = {
       let at = 1_800_000;
       const took = [];
       for (let i = 0; i < 60; i++) {
-        at = i % 6 === 0 ? ((i * 997) % 3600) * 1000 : Math.min(3_590_000, Math.max(0, at + ((i * 7919) % 9 - 4) * 5000));
+        at = i % 6 === 0 ? ((i * 997) % 3600) * 1000 : Math.min(3_590_000, Math.max(0, at + (((i * 7919) % 9) - 4) * 5000));
         await new Promise((resolve) => setTimeout(resolve, 120));
         const began = performance.now();
         set.call(input, String(at));
@@ -143,7 +180,13 @@ const measures = {
         const two = (n) => String(n).padStart(2, '0');
         const wanted = `${two(Math.floor(at / 3_600_000))}:${two(Math.floor(at / 60_000) % 60)}:${two(Math.floor(at / 1000) % 60)}`;
         while (!document.querySelector('.time').innerText.startsWith(wanted)) await new Promise(requestAnimationFrame);
-        await new Promise((resolve) => requestAnimationFrame(() => { const c = new MessageChannel(); c.port1.onmessage = resolve; c.port2.postMessage(0); }));
+        await new Promise((resolve) =>
+          requestAnimationFrame(() => {
+            const c = new MessageChannel();
+            c.port1.onmessage = resolve;
+            c.port2.postMessage(0);
+          }),
+        );
         took.push(performance.now() - began);
       }
       return took;
@@ -176,7 +219,11 @@ async function frames(page, what, goal) {
   }, WATCH_MS);
   return [
     [`${what}: frames a second`, String(goal), seen.fps.toFixed(1)],
-    ['  longest task', goal === 60 ? '50 ms' : '', seen.tasks === 0 ? '< 50 ms' : `${ms(seen.longest)} (${seen.tasks} over 50 ms)`],
+    [
+      '  longest task',
+      goal === 60 ? '50 ms' : '',
+      seen.tasks === 0 ? '< 50 ms' : `${ms(seen.longest)} (${seen.tasks} over 50 ms)`,
+    ],
     ['  longest wait for a frame', '', ms(seen.gap)],
   ];
 }

@@ -2,7 +2,7 @@
 // (`data-initializer` in index.html, which also tells where something does not come).
 
 export default function loading() {
-  const bar = document.querySelector(".loading progress");
+  const bar = document.querySelector('.loading progress');
   return {
     onProgress({ current, total }) {
       bar.value = current / total;

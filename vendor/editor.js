@@ -1,41 +1,57 @@
 // A YAML editor on CodeMirror 6: one document, marks at line and column, colours from the page's own tokens.
-import { EditorState, Compartment, Transaction } from "@codemirror/state";
-import { EditorView, keymap, lineNumbers, highlightActiveLine, highlightActiveLineGutter, drawSelection, highlightSpecialChars } from "@codemirror/view";
-import { defaultKeymap, history, historyKeymap, indentMore, indentLess } from "@codemirror/commands";
-import { HighlightStyle, syntaxHighlighting, indentUnit, bracketMatching, foldGutter, foldKeymap } from "@codemirror/language";
-import { setDiagnostics, lintGutter, lintKeymap } from "@codemirror/lint";
-import { yaml } from "@codemirror/lang-yaml";
-import { tags } from "@lezer/highlight";
+import { EditorState, Compartment, Transaction } from '@codemirror/state';
+import {
+  EditorView,
+  keymap,
+  lineNumbers,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  drawSelection,
+  highlightSpecialChars,
+} from '@codemirror/view';
+import { defaultKeymap, history, historyKeymap, indentMore, indentLess } from '@codemirror/commands';
+import { HighlightStyle, syntaxHighlighting, indentUnit, bracketMatching, foldGutter, foldKeymap } from '@codemirror/language';
+import { setDiagnostics, lintGutter, lintKeymap } from '@codemirror/lint';
+import { yaml } from '@codemirror/lang-yaml';
+import { tags } from '@lezer/highlight';
 
 // A document longer than this is shown without highlighting, so that a huge paste cannot stall the page.
 const HIGHLIGHT_CHARS_MAX = 400_000;
 
 // What the editor says of folding, in the order of the page's own text for it.
-const FOLDING = ["Fold line", "Unfold line", "folded code", "unfold", "Folded lines", "Unfolded lines", "to"];
+const FOLDING = ['Fold line', 'Unfold line', 'folded code', 'unfold', 'Folded lines', 'Unfolded lines', 'to'];
 
 const colours = HighlightStyle.define([
-  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--code-key)" },
-  { tag: [tags.string, tags.special(tags.string)], color: "var(--code-string)" },
-  { tag: [tags.number, tags.bool, tags.null, tags.atom, tags.keyword], color: "var(--code-atom)" },
-  { tag: [tags.comment, tags.lineComment], color: "var(--ink-3)", fontStyle: "italic" },
-  { tag: [tags.separator, tags.punctuation, tags.squareBracket, tags.brace, tags.meta], color: "var(--ink-3)" },
-  { tag: [tags.labelName, tags.typeName, tags.tagName], color: "var(--code-tag)" },
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: 'var(--code-key)' },
+  { tag: [tags.string, tags.special(tags.string)], color: 'var(--code-string)' },
+  { tag: [tags.number, tags.bool, tags.null, tags.atom, tags.keyword], color: 'var(--code-atom)' },
+  { tag: [tags.comment, tags.lineComment], color: 'var(--ink-3)', fontStyle: 'italic' },
+  { tag: [tags.separator, tags.punctuation, tags.squareBracket, tags.brace, tags.meta], color: 'var(--ink-3)' },
+  { tag: [tags.labelName, tags.typeName, tags.tagName], color: 'var(--code-tag)' },
 ]);
 
 const look = EditorView.theme({
-  "&": { height: "100%", color: "var(--ink-1)", backgroundColor: "transparent", fontSize: "var(--code-size)" },
-  "&.cm-focused": { outline: "none" },
-  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55" },
-  ".cm-content": { caretColor: "var(--accent)", paddingBlock: "8px" },
-  ".cm-cursor": { borderLeftColor: "var(--accent)", borderLeftWidth: "2px" },
-  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--selection)" },
-  ".cm-gutters": { backgroundColor: "transparent", color: "var(--ink-3)", border: "none" },
-  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--hover)" },
-  ".cm-tooltip": { backgroundColor: "var(--raised)", color: "var(--ink-1)", border: "1px solid var(--line)", borderRadius: "8px", overflow: "hidden" },
-  ".cm-diagnostic": { fontFamily: "var(--sans)", fontSize: "12.5px", padding: "6px 10px" },
-  ".cm-diagnostic-error": { borderLeft: "3px solid var(--bad)" },
-  ".cm-foldPlaceholder": { backgroundColor: "var(--hover)", border: "none", color: "var(--ink-2)" },
-  ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--bad)", textUnderlineOffset: "3px" },
+  '&': { height: '100%', color: 'var(--ink-1)', backgroundColor: 'transparent', fontSize: 'var(--code-size)' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.55' },
+  '.cm-content': { caretColor: 'var(--accent)', paddingBlock: '8px' },
+  '.cm-cursor': { borderLeftColor: 'var(--accent)', borderLeftWidth: '2px' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
+    backgroundColor: 'var(--selection)',
+  },
+  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--ink-3)', border: 'none' },
+  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--hover)' },
+  '.cm-tooltip': {
+    backgroundColor: 'var(--raised)',
+    color: 'var(--ink-1)',
+    border: '1px solid var(--line)',
+    borderRadius: '8px',
+    overflow: 'hidden',
+  },
+  '.cm-diagnostic': { fontFamily: 'var(--sans)', fontSize: '12.5px', padding: '6px 10px' },
+  '.cm-diagnostic-error': { borderLeft: '3px solid var(--bad)' },
+  '.cm-foldPlaceholder': { backgroundColor: 'var(--hover)', border: 'none', color: 'var(--ink-2)' },
+  '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--bad)', textUnderlineOffset: '3px' },
 });
 
 class Editor {
@@ -49,15 +65,35 @@ class Editor {
       state: EditorState.create({
         doc: options.text,
         extensions: [
-          lineNumbers(), highlightActiveLineGutter(), highlightSpecialChars(), history(), foldGutter(), drawSelection(), bracketMatching(),
-          highlightActiveLine(), lintGutter(), EditorView.lineWrapping, indentUnit.of("  "), EditorState.tabSize.of(2), syntaxHighlighting(colours), look,
+          lineNumbers(),
+          highlightActiveLineGutter(),
+          highlightSpecialChars(),
+          history(),
+          foldGutter(),
+          drawSelection(),
+          bracketMatching(),
+          highlightActiveLine(),
+          lintGutter(),
+          EditorView.lineWrapping,
+          indentUnit.of('  '),
+          EditorState.tabSize.of(2),
+          syntaxHighlighting(colours),
+          look,
           this.language.of(options.text.length > HIGHLIGHT_CHARS_MAX ? [] : yaml()),
-          this.attributes.of(EditorView.contentAttributes.of({ "aria-label": options.label, tabindex: "0" })),
+          this.attributes.of(EditorView.contentAttributes.of({ 'aria-label': options.label, tabindex: '0' })),
           keymap.of([
-            { key: "Mod-Enter", run: run(options.onApply), preventDefault: true },
+            { key: 'Mod-Enter', run: run(options.onApply), preventDefault: true },
             // Tab indents only where text is selected; otherwise it inserts two spaces. Escape then Tab leaves the editor.
-            { key: "Tab", run: (view) => view.state.selection.main.empty ? (view.dispatch(view.state.replaceSelection("  ")), true) : indentMore(view), shift: indentLess },
-            ...defaultKeymap, ...historyKeymap, ...foldKeymap, ...lintKeymap,
+            {
+              key: 'Tab',
+              run: (view) =>
+                view.state.selection.main.empty ? (view.dispatch(view.state.replaceSelection('  ')), true) : indentMore(view),
+              shift: indentLess,
+            },
+            ...defaultKeymap,
+            ...historyKeymap,
+            ...foldKeymap,
+            ...lintKeymap,
           ]),
           EditorView.updateListener.of((update) => {
             if (update.docChanged && !this.quiet) options.onChange(update.state.doc.toString());
@@ -81,30 +117,36 @@ class Editor {
   }
   /** Says what this is to a screen reader, and has the editor's own words (FOLDING) in the page's language. */
   setWords(label, folding) {
-    const phrases = Object.fromEntries(FOLDING.map((phrase, i) => [phrase, folding.split("|")[i]]));
-    const words = [EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }), EditorState.phrases.of(phrases)];
+    const phrases = Object.fromEntries(FOLDING.map((phrase, i) => [phrase, folding.split('|')[i]]));
+    const words = [EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }), EditorState.phrases.of(phrases)];
     this.view.dispatch({ effects: this.attributes.reconfigure(words) });
   }
   /** Marks problems: `[line, column, message, line, column, message, ...]`, both counted from 1. */
   setProblems(flat) {
-    const doc = this.view.state.doc, marks = [];
+    const doc = this.view.state.doc,
+      marks = [];
     for (let i = 0; i + 2 < flat.length; i += 3) {
       const line = doc.line(Math.min(Math.max(1, flat[i]), doc.lines));
       const from = Math.min(line.from + Math.max(0, flat[i + 1] - 1), line.to);
       const word = /^[^\s:]+/.exec(doc.sliceString(from, line.to));
-      marks.push({ from, to: Math.min(line.to, from + (word ? word[0].length : 1)), severity: "error", message: flat[i + 2] });
+      marks.push({ from, to: Math.min(line.to, from + (word ? word[0].length : 1)), severity: 'error', message: flat[i + 2] });
     }
     this.view.dispatch(setDiagnostics(this.view.state, marks));
   }
   /** Puts the cursor at a line and column and takes the focus. */
   goTo(lineNumber, column) {
-    const doc = this.view.state.doc, line = doc.line(Math.min(Math.max(1, lineNumber), doc.lines));
+    const doc = this.view.state.doc,
+      line = doc.line(Math.min(Math.max(1, lineNumber), doc.lines));
     const at = Math.min(line.from + Math.max(0, column - 1), line.to);
-    this.view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
+    this.view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: 'center' }) });
     this.view.focus();
   }
-  focus() { this.view.focus(); }
-  dispose() { this.view.destroy(); }
+  focus() {
+    this.view.focus();
+  }
+  dispose() {
+    this.view.destroy();
+  }
 }
 
 export function createEditor(parent, text, label, onChange, onApply) {

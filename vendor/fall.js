@@ -7,23 +7,41 @@ let falling = 0;
 
 /** Lets a drop fall from the queue to where a cell is; the cell opens when it is there. */
 export function fall(cell) {
-  const queue = document.querySelector(".tank .queue")?.getBoundingClientRect(), to = cell.getBoundingClientRect();
+  const queue = document.querySelector('.tank .queue')?.getBoundingClientRect(),
+    to = cell.getBoundingClientRect();
   // Nothing falls to where nobody sees it arrive.
-  const end = cell.closest(".rack")?.getBoundingClientRect().bottom;
-  if (!queue?.width || !to.width || to.bottom > end + 8 || to.bottom < queue.bottom || falling >= DROPS_MAX || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  const drop = document.createElement("i");
-  drop.className = "drop";
-  drop.setAttribute("aria-hidden", "true");
+  const end = cell.closest('.rack')?.getBoundingClientRect().bottom;
+  if (
+    !queue?.width ||
+    !to.width ||
+    to.bottom > end + 8 ||
+    to.bottom < queue.bottom ||
+    falling >= DROPS_MAX ||
+    matchMedia('(prefers-reduced-motion: reduce)').matches
+  )
+    return;
+  const drop = document.createElement('i');
+  drop.className = 'drop';
+  drop.setAttribute('aria-hidden', 'true');
   const style = getComputedStyle(cell);
   drop.style.cssText = `left:${to.left}px;top:${to.top}px;width:${to.width}px;height:${to.height}px;border-radius:${style.borderRadius};--tone:${style.borderTopColor}`;
   document.body.append(drop);
   falling++;
-  const x = Math.min(Math.max(to.left, queue.left), queue.right - to.width) - to.left, y = queue.top + queue.height / 2 - (to.top + to.height / 2);
-  const ease = { duration: FALL_MS, easing: "cubic-bezier(.5, 0, .75, 1)" };
-  drop.animate([{ transform: `translate(${x}px, ${y}px) scale(.28)`, opacity: 0.9 }, { transform: "none", opacity: 0.9 }], ease).finished.finally(() => {
-    drop.remove();
-    falling--;
-  });
+  const x = Math.min(Math.max(to.left, queue.left), queue.right - to.width) - to.left,
+    y = queue.top + queue.height / 2 - (to.top + to.height / 2);
+  const ease = { duration: FALL_MS, easing: 'cubic-bezier(.5, 0, .75, 1)' };
+  drop
+    .animate(
+      [
+        { transform: `translate(${x}px, ${y}px) scale(.28)`, opacity: 0.9 },
+        { transform: 'none', opacity: 0.9 },
+      ],
+      ease,
+    )
+    .finished.finally(() => {
+      drop.remove();
+      falling--;
+    });
   cell.animate([{ opacity: 0 }, { opacity: 0, offset: 0.85 }, { opacity: 1 }], FALL_MS);
 }
 
@@ -32,24 +50,40 @@ const CARRY_MS = 1500;
 /** Carries a sheet from where its source is drawn to a pod's copy, with a stop at the node, whose kubelet brings it. */
 export function carry(pod, source) {
   const find = (selector) => document.querySelector(selector);
-  const cut = find(".cut"), from = find(`${cut ? ".cut" : ".chips"} [data-uid="${source}"]`);
+  const cut = find('.cut'),
+    from = find(`${cut ? '.cut' : '.chips'} [data-uid="${source}"]`);
   const copy = find(cut ? `.cut .sign[data-from="${source}"]` : `.rack [data-uid="${pod}"] .sign`);
-  if (!from || !copy || (cut && cut.dataset.uid !== pod) || falling >= DROPS_MAX || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  if (
+    !from ||
+    !copy ||
+    (cut && cut.dataset.uid !== pod) ||
+    falling >= DROPS_MAX ||
+    matchMedia('(prefers-reduced-motion: reduce)').matches
+  )
+    return;
   const edge = from.parentElement.getBoundingClientRect();
-  const stops = [from, copy.closest(".node")?.querySelector("header") ?? find(".cut .host"), copy].map((stop) => {
+  const stops = [from, copy.closest('.node')?.querySelector('header') ?? find('.cut .host'), copy].map((stop) => {
     const box = stop?.getBoundingClientRect();
     const x = box && box.left + box.width / 2;
     // What is scrolled out of sight comes from the edge.
     return box?.width && [stop === from ? Math.min(Math.max(x, edge.left), edge.right) : x, box.top + box.height / 2];
   });
   if (!stops[0] || !stops[2]) return;
-  const sheet = document.createElement("i");
-  sheet.className = "carried";
-  sheet.setAttribute("aria-hidden", "true");
+  const sheet = document.createElement('i');
+  sheet.className = 'carried';
+  sheet.setAttribute('aria-hidden', 'true');
   document.body.append(sheet);
   falling++;
-  const at = ([x, y], offset, scale) => ({ transform: `translate(${x - 9}px, ${y - 11}px) scale(${scale})`, offset, easing: "ease-in-out" });
-  const way = [at(stops[0], 0, 0.8), ...(stops[1] ? [at(stops[1], 0.4, 1.15), at(stops[1], 0.55, 1.15)] : []), at(stops[2], 1, 0.7)];
+  const at = ([x, y], offset, scale) => ({
+    transform: `translate(${x - 9}px, ${y - 11}px) scale(${scale})`,
+    offset,
+    easing: 'ease-in-out',
+  });
+  const way = [
+    at(stops[0], 0, 0.8),
+    ...(stops[1] ? [at(stops[1], 0.4, 1.15), at(stops[1], 0.55, 1.15)] : []),
+    at(stops[2], 1, 0.7),
+  ];
   sheet.animate(way, CARRY_MS).finished.finally(() => {
     sheet.remove();
     falling--;

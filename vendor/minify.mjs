@@ -12,13 +12,18 @@ const read = (file) => readFileSync(at(file), 'utf8');
 const minified = (text, loader) => transformSync(text, { loader, minify: true }).code;
 
 if (TRUNK_PROFILE === 'release') {
-  for (const file of readdirSync(TRUNK_STAGING_DIR).filter((file) => extname(file) === '.js')) writeFileSync(at(file), minified(read(file), 'js'));
-  const html = read('index.html'), links = [...html.matchAll(/<link rel="stylesheet" href="([^"]+)"[^>]*>\s*/g)];
+  for (const file of readdirSync(TRUNK_STAGING_DIR).filter((file) => extname(file) === '.js'))
+    writeFileSync(at(file), minified(read(file), 'js'));
+  const html = read('index.html'),
+    links = [...html.matchAll(/<link rel="stylesheet" href="([^"]+)"[^>]*>\s*/g)];
   const styles = minified(links.map(([, file]) => read(file)).join('\n'), 'css');
   const name = `styles-${createHash('sha256').update(styles).digest('hex').slice(0, 16)}.css`;
   writeFileSync(at(name), styles);
   for (const [, file] of links) unlinkSync(at(file));
   const one = `<link rel="stylesheet" href="./${name}">\n`;
-  writeFileSync(at('index.html'), links.reduce((rest, [link], i) => rest.replace(link, i ? '' : one), html));
+  writeFileSync(
+    at('index.html'),
+    links.reduce((rest, [link], i) => rest.replace(link, i ? '' : one), html),
+  );
 }
 if (KUBARIUM_BUILT) writeFileSync(KUBARIUM_BUILT, '');

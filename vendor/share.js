@@ -3,13 +3,14 @@ const TEXT_MAX = 16_000_000;
 
 /** All of a stream's bytes; throws where they are more than a session can be. */
 async function bytesOf(stream) {
-  const chunks = [], reader = stream.getReader();
+  const chunks = [],
+    reader = stream.getReader();
   let length = 0;
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
     length += value.length;
-    if (length > TEXT_MAX) throw new RangeError("too long");
+    if (length > TEXT_MAX) throw new RangeError('too long');
     chunks.push(value);
   }
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
@@ -17,20 +18,22 @@ async function bytesOf(stream) {
 
 /** A text, compressed, in the letters that a link may have. */
 export async function pack(text, done) {
-  const bytes = await bytesOf(new Blob([text]).stream().pipeThrough(new CompressionStream("deflate-raw")));
-  let binary = "";
+  const bytes = await bytesOf(new Blob([text]).stream().pipeThrough(new CompressionStream('deflate-raw')));
+  let binary = '';
   for (let i = 0; i < bytes.length; i += 8192) binary += String.fromCharCode(...bytes.subarray(i, i + 8192));
-  done(btoa(binary).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, ""));
+  done(btoa(binary).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, ''));
 }
 
 /** What `pack` made, as text again; the empty text where it cannot be read. */
 async function unpack(packed) {
   try {
-    const binary = atob(packed.replace(/-/g, "+").replace(/_/g, "/"));
+    const binary = atob(packed.replace(/-/g, '+').replace(/_/g, '/'));
     const bytes = Uint8Array.from(binary, (c) => c.charCodeAt(0));
-    return new TextDecoder().decode(await bytesOf(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"))));
+    return new TextDecoder().decode(
+      await bytesOf(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))),
+    );
   } catch {
-    return "";
+    return '';
   }
 }
 
@@ -39,10 +42,10 @@ export function onLink(open) {
   const look = async () => {
     const link = /^#k(\d+)\.(.*)$/.exec(location.hash);
     if (!link) return;
-    history.replaceState(null, "", location.pathname + location.search);
+    history.replaceState(null, '', location.pathname + location.search);
     open(Number(link[1]), await unpack(link[2]));
   };
-  addEventListener("hashchange", look);
+  addEventListener('hashchange', look);
   look();
 }
 
@@ -51,9 +54,9 @@ let take;
 /** Calls `open(name, text)` for each file that is dropped onto the page, or chosen; the text of one that cannot be opened has a zero in it. */
 export function onFiles(open) {
   take = open;
-  const carries = (event) => event.dataTransfer?.types.includes("Files");
-  addEventListener("dragover", (event) => carries(event) && event.preventDefault());
-  addEventListener("drop", (event) => {
+  const carries = (event) => event.dataTransfer?.types.includes('Files');
+  addEventListener('dragover', (event) => carries(event) && event.preventDefault());
+  addEventListener('drop', (event) => {
     if (!carries(event)) return;
     event.preventDefault();
     read(event.dataTransfer.files);
@@ -62,13 +65,13 @@ export function onFiles(open) {
 
 async function read(files) {
   // What is too long is no text, like what has other bytes than a text's.
-  for (const file of files) take(file.name, file.size <= TEXT_MAX ? await file.text() : "\0");
+  for (const file of files) take(file.name, file.size <= TEXT_MAX ? await file.text() : '\0');
 }
 
 /** Lets the visitor choose files. */
 export function pickFile() {
-  const input = document.createElement("input");
-  input.type = "file";
+  const input = document.createElement('input');
+  input.type = 'file';
   input.multiple = true;
   input.onchange = () => read(input.files);
   input.click();
@@ -76,8 +79,8 @@ export function pickFile() {
 
 /** Saves a text as a file. */
 export function saveFile(name, text) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
@@ -89,16 +92,21 @@ export function copyText(text) {
 }
 
 // Where the pages are that others only lead to, which a page may not follow.
-const MOVED = [[/^https:\/\/(k8s|kubernetes)\.io\/examples\//, "https://raw.githubusercontent.com/kubernetes/website/main/content/en/examples/"]];
+const MOVED = [
+  [
+    /^https:\/\/(k8s|kubernetes)\.io\/examples\//,
+    'https://raw.githubusercontent.com/kubernetes/website/main/content/en/examples/',
+  ],
+];
 
 /** Fetches a page of the web, which only the visitor asks for; calls `done(text, "")`, or `done("", why)`. */
 export async function fetchPage(url, done) {
   try {
     const at = MOVED.reduce((at, [from, to]) => at.replace(from, to), url);
-    const response = await fetch(at, { credentials: "omit", referrerPolicy: "no-referrer" });
+    const response = await fetch(at, { credentials: 'omit', referrerPolicy: 'no-referrer' });
     if (!response.ok) throw new Error(`${response.status} ${response.statusText}`.trim());
-    done(new TextDecoder().decode(await bytesOf(response.body)), "");
+    done(new TextDecoder().decode(await bytesOf(response.body)), '');
   } catch (error) {
-    done("", error.message);
+    done('', error.message);
   }
 }

@@ -1,7 +1,7 @@
 // A terminal on xterm.js: bytes in, bytes out, as wide as its place, colours from the page's own tokens.
-import { Terminal } from "@xterm/xterm";
-import { FitAddon } from "@xterm/addon-fit";
-import css from "@xterm/xterm/css/xterm.css";
+import { Terminal } from '@xterm/xterm';
+import { FitAddon } from '@xterm/addon-fit';
+import css from '@xterm/xterm/css/xterm.css';
 
 let styled = false;
 
@@ -18,44 +18,74 @@ const BESIDE_PX = 28;
 const AGAIN_MS = 150;
 
 function theme(element) {
-  const style = getComputedStyle(element), token = (name) => style.getPropertyValue(name).trim();
+  const style = getComputedStyle(element),
+    token = (name) => style.getPropertyValue(name).trim();
   return {
-    background: token("--term-back"), foreground: token("--term-ink"), cursor: token("--accent-solid"), cursorAccent: token("--term-back"),
-    selectionBackground: token("--term-selection"),
-    black: token("--term-black"), red: token("--term-red"), green: token("--term-green"), yellow: token("--term-yellow"), blue: token("--term-blue"),
-    magenta: token("--term-magenta"), cyan: token("--term-cyan"), white: token("--term-white"),
-    brightBlack: token("--term-grey"), brightRed: token("--term-red"), brightGreen: token("--term-green"), brightYellow: token("--term-yellow"),
-    brightBlue: token("--term-blue"), brightMagenta: token("--term-magenta"), brightCyan: token("--term-cyan"), brightWhite: token("--term-white"),
+    background: token('--term-back'),
+    foreground: token('--term-ink'),
+    cursor: token('--accent-solid'),
+    cursorAccent: token('--term-back'),
+    selectionBackground: token('--term-selection'),
+    black: token('--term-black'),
+    red: token('--term-red'),
+    green: token('--term-green'),
+    yellow: token('--term-yellow'),
+    blue: token('--term-blue'),
+    magenta: token('--term-magenta'),
+    cyan: token('--term-cyan'),
+    white: token('--term-white'),
+    brightBlack: token('--term-grey'),
+    brightRed: token('--term-red'),
+    brightGreen: token('--term-green'),
+    brightYellow: token('--term-yellow'),
+    brightBlue: token('--term-blue'),
+    brightMagenta: token('--term-magenta'),
+    brightCyan: token('--term-cyan'),
+    brightWhite: token('--term-white'),
   };
 }
 
 class Term {
   constructor(parent, onData, onResize) {
     if (!styled) {
-      const sheet = document.createElement("style");
+      const sheet = document.createElement('style');
       sheet.textContent = css;
       document.head.append(sheet);
       styled = true;
     }
     this.parent = parent;
     this.term = new Terminal({
-      fontFamily: getComputedStyle(parent).getPropertyValue("--mono"), fontSize: 13, lineHeight: 1.2, scrollback: 5000, cursorBlink: false,
-      cursorStyle: "bar", allowProposedApi: true, cursorWidth: 2, screenReaderMode: true, theme: theme(parent), minimumContrastRatio: 4.5,
+      fontFamily: getComputedStyle(parent).getPropertyValue('--mono'),
+      fontSize: 13,
+      lineHeight: 1.2,
+      scrollback: 5000,
+      cursorBlink: false,
+      cursorStyle: 'bar',
+      allowProposedApi: true,
+      cursorWidth: 2,
+      screenReaderMode: true,
+      theme: theme(parent),
+      minimumContrastRatio: 4.5,
     });
     this.fit = new FitAddon();
     this.term.loadAddon(this.fit);
     this.term.open(parent);
     this.term.onData(onData);
     // The browser would put what is pasted into a field as well, which takes seconds where it is much.
-    parent.addEventListener("paste", (event) => {
-      event.preventDefault();
-      event.stopPropagation();
-      this.term.paste(event.clipboardData.getData("text"));
-    }, true);
+    parent.addEventListener(
+      'paste',
+      (event) => {
+        event.preventDefault();
+        event.stopPropagation();
+        this.term.paste(event.clipboardData.getData('text'));
+      },
+      true,
+    );
     this.term.onResize(({ cols, rows }) => onResize(cols, rows));
     // Ctrl+Shift+C copies; plain Ctrl+C with a selection copies too, as in most terminals of the web.
     this.term.attachCustomKeyEventHandler((event) => {
-      const copy = event.type === "keydown" && event.ctrlKey && event.code === "KeyC" && (event.shiftKey || this.term.hasSelection());
+      const copy =
+        event.type === 'keydown' && event.ctrlKey && event.code === 'KeyC' && (event.shiftKey || this.term.hasSelection());
       if (copy && this.term.hasSelection()) {
         navigator.clipboard?.writeText(this.term.getSelection());
         this.term.clearSelection();
@@ -63,11 +93,11 @@ class Term {
         return false;
       }
       // Ctrl+V pastes, as everywhere else in a browser.
-      if (event.ctrlKey && !event.altKey && event.code === "KeyV") return false;
+      if (event.ctrlKey && !event.altKey && event.code === 'KeyV') return false;
       // F6, the way out for the keyboard, and Ctrl+Shift+F are the page's own.
-      return event.key !== "F6" && !(event.ctrlKey && event.shiftKey && event.code === "KeyF");
+      return event.key !== 'F6' && !(event.ctrlKey && event.shiftKey && event.code === 'KeyF');
     });
-    this.sought = { text: "", found: [], marks: [] };
+    this.sought = { text: '', found: [], marks: [] };
     this.term.onWriteParsed(() => {
       if (!this.sought.text || this.sought.timer) return;
       this.sought.timer = setTimeout(() => this.find(this.sought.text, 0, this.sought.tell), AGAIN_MS);
@@ -78,30 +108,39 @@ class Term {
   }
   refit() {
     if (this.parent.clientWidth <= 40 || this.parent.clientHeight <= 20) return;
-    const width = this.parent.clientWidth, [least, most] = PHONE_PX;
+    const width = this.parent.clientWidth,
+      [least, most] = PHONE_PX;
     const fitting = Math.floor((4 * (width - BESIDE_PX)) / PHONE_COLS / LETTER) / 4;
     this.term.options.fontSize = width < 480 ? Math.max(least, Math.min(most, fitting)) : 13;
     this.fit.fit();
   }
-  write(bytes) { this.term.write(bytes); }
+  write(bytes) {
+    this.term.write(bytes);
+  }
   /** Empties it once it has come to what was written before, which `reset` would not wait for. */
-  reset() { this.term.write("\x1bc"); }
+  reset() {
+    this.term.write('\x1bc');
+  }
   /** The places of a text on the screen and above it: lists of row, column, width, one for each row that it stands on. */
   places(text) {
-    const wanted = text.toLowerCase(), buffer = this.term.buffer.active, found = [];
+    const wanted = text.toLowerCase(),
+      buffer = this.term.buffer.active,
+      found = [];
     for (let row = 0, next; row < buffer.length && found.length < FOUND_MAX; row = next) {
       let line = buffer.getLine(row).translateToString(true);
       for (next = row + 1; buffer.getLine(next)?.isWrapped; next++) line += buffer.getLine(next).translateToString(true);
       if (!line.toLowerCase().includes(wanted)) continue;
       // Which cell each letter stands in: some are wider than one.
       const cells = [];
-      line = "";
+      line = '';
       for (let y = row; y < next; y++) {
-        const of = buffer.getLine(y), end = of.translateToString(true).length && of.length;
+        const of = buffer.getLine(y),
+          end = of.translateToString(true).length && of.length;
         for (let x = 0; x < end; x++) {
-          const cell = of.getCell(x), letters = cell.getChars() || " ";
+          const cell = of.getCell(x),
+            letters = cell.getChars() || ' ';
           if (cell.getWidth() === 0) continue;
-          for (const letter of letters.toLowerCase().split("")) (line += letter), cells.push([y, x, cell.getWidth()]);
+          for (const letter of letters.toLowerCase().split('')) ((line += letter), cells.push([y, x, cell.getWidth()]));
         }
       }
       for (let at = line.indexOf(wanted); at >= 0 && found.length < FOUND_MAX; at = line.indexOf(wanted, at + wanted.length)) {
@@ -121,7 +160,8 @@ class Term {
    * one shown stays. Nothing is marked for the empty text. Calls `tell(which, of how many)`.
    */
   find(text, step, tell) {
-    const before = this.sought, buffer = this.term.buffer.active;
+    const before = this.sought,
+      buffer = this.term.buffer.active;
     clearTimeout(before.timer);
     before.marks.forEach((mark) => mark.dispose());
     const found = text ? this.places(text) : [];
@@ -132,13 +172,16 @@ class Term {
       if (at < 0) at = found.length - 1;
       else if (found.length) at = (at + step + found.length) % found.length;
     }
-    const marks = [], cursor = buffer.baseY + buffer.cursorY;
-    found.forEach((parts, i) => parts.forEach(([y, x, width]) => {
-      const marker = this.term.registerMarker(y - cursor);
-      const drawn = marker && this.term.registerDecoration({ marker, x, width });
-      drawn?.onRender((element) => element.classList.add("found", ...(i === at ? ["on"] : [])));
-      if (marker) marks.push(marker);
-    }));
+    const marks = [],
+      cursor = buffer.baseY + buffer.cursorY;
+    found.forEach((parts, i) =>
+      parts.forEach(([y, x, width]) => {
+        const marker = this.term.registerMarker(y - cursor);
+        const drawn = marker && this.term.registerDecoration({ marker, x, width });
+        drawn?.onRender((element) => element.classList.add('found', ...(i === at ? ['on'] : [])));
+        if (marker) marks.push(marker);
+      }),
+    );
     const [here] = found[at] ?? [];
     this.sought = { text, marks, tell, column: here?.[1], line: here && this.term.registerMarker(here[0] - cursor) };
     before.line?.dispose();
@@ -146,12 +189,26 @@ class Term {
     if (text) tell(at + 1, found.length);
   }
   /** Says to a screen reader what this is. */
-  setLabel(label) { this.term.textarea?.setAttribute("aria-label", label); }
-  setTheme() { this.term.options.theme = theme(this.parent); }
-  focus() { this.term.focus(); }
-  cols() { return this.term.cols; }
-  rows() { return this.term.rows; }
-  dispose() { clearTimeout(this.sought.timer); this.observer.disconnect(); this.term.dispose(); }
+  setLabel(label) {
+    this.term.textarea?.setAttribute('aria-label', label);
+  }
+  setTheme() {
+    this.term.options.theme = theme(this.parent);
+  }
+  focus() {
+    this.term.focus();
+  }
+  cols() {
+    return this.term.cols;
+  }
+  rows() {
+    return this.term.rows;
+  }
+  dispose() {
+    clearTimeout(this.sought.timer);
+    this.observer.disconnect();
+    this.term.dispose();
+  }
 }
 
 export function createTerminal(parent, onData, onResize) {

@@ -68,7 +68,9 @@ journey('edits an object in the editor that kubectl opens', { theme: 'light' }, 
   await until('the change', () => shows(/ {2}replicas: 3/));
   await screenshot('open');
   await page.keyboard.type(':wq\n');
-  await until("kubectl's word, on the screen from before", () => shows(/web created[^]*# kubectl edit deployment web\s+deployment\.apps\/web edited/));
+  await until("kubectl's word, on the screen from before", () =>
+    shows(/web created[^]*# kubectl edit deployment web\s+deployment\.apps\/web edited/),
+  );
   await until('three pods', async () => (await page.locator('.node .pod').count()) === 3);
   // A line is edited again as ever.
   await page.keyboard.type('echo hellp');

@@ -8,11 +8,24 @@ const LOOKS = [
   ['light', 'zh-CN', { width: 360, height: 740 }],
 ];
 const opener = (page, size) => async (n) => size.width < 760 && page.locator('.switch button').nth(n).click();
-const fits = async (page, size) => assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= size.width, 'nothing sticks out');
+const fits = async (page, size) =>
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= size.width, 'nothing sticks out');
 
-const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', 'sleep 1000 & wait; echo the first is gone; sleep 2000'] }] } };
+const pod = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'p' },
+  spec: {
+    containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', 'sleep 1000 & wait; echo the first is gone; sleep 2000'] }],
+  },
+};
 const STORAGE = {
-  'kubarium.session': [{ seed: 1, inputs: [] }, { t: 0, cmd: 'kubectl apply -f p.json', files: { 'p.json': JSON.stringify(pod) } }].map((o) => JSON.stringify(o)).join('\n'),
+  'kubarium.session': [
+    { seed: 1, inputs: [] },
+    { t: 0, cmd: 'kubectl apply -f p.json', files: { 'p.json': JSON.stringify(pod) } },
+  ]
+    .map((o) => JSON.stringify(o))
+    .join('\n'),
   'kubarium.moment': '12',
 };
 
@@ -27,129 +40,167 @@ checks:
 `;
 
 for (const [theme, language, size] of LOOKS) {
-  journey(`kills one process of a container: ${theme} ${language} ${size.width}`, { theme, language, size, storage: STORAGE }, async ({ page, until, axe, screenshot }) => {
-    const panel = opener(page, size);
-    await page.locator('.node .pod', { hasText: 'Running' }).click();
-    await panel(3);
-    await page.locator('.look .tab', { hasText: /Inside|内部/ }).click();
-    const process = (command) => page.locator('.procs li').filter({ has: page.locator('b', { hasText: new RegExp(`^${command}$`) }) });
-    await process('sleep 1000').waitFor();
-    await until('both processes', async () => (await page.locator('.procs li').count()) === 2);
-    await screenshot('processes');
-    await axe();
-    if (size.width < 760) await fits(page, size);
-    await page.locator('.look .list button', { hasText: /^etc$/ }).click();
-    await page.locator('.look .list .end', { hasText: /^\d+B$/ }).first().waitFor();
-    // By the keyboard, as all else.
-    await process('sleep 1000').getByRole('button', { name: /Kill process \d+: sleep 1000|杀死进程 \d+：sleep 1000/ }).press('Enter');
-    await process('sleep 2000').waitFor();
-    await until('one is gone', async () => (await process('sleep 1000').count()) === 0);
-    await page.locator('.look .tab', { hasText: /Logs|日志/ }).click();
-    await page.locator('.look pre', { hasText: 'the first is gone' }).waitFor();
-    // The container runs on, and what was done can be taken back.
-    assert.equal(await page.locator('.pod .again').count(), 0);
-    await page.locator('.bar h1').click();
-    await page.locator('body').press('Control+z');
-    await page.locator('.look .tab', { hasText: /Inside|内部/ }).click();
-    await process('sleep 1000').waitFor();
-  });
+  journey(
+    `kills one process of a container: ${theme} ${language} ${size.width}`,
+    { theme, language, size, storage: STORAGE },
+    async ({ page, until, axe, screenshot }) => {
+      const panel = opener(page, size);
+      await page.locator('.node .pod', { hasText: 'Running' }).click();
+      await panel(3);
+      await page.locator('.look .tab', { hasText: /Inside|内部/ }).click();
+      const process = (command) =>
+        page.locator('.procs li').filter({ has: page.locator('b', { hasText: new RegExp(`^${command}$`) }) });
+      await process('sleep 1000').waitFor();
+      await until('both processes', async () => (await page.locator('.procs li').count()) === 2);
+      await screenshot('processes');
+      await axe();
+      if (size.width < 760) await fits(page, size);
+      await page.locator('.look .list button', { hasText: /^etc$/ }).click();
+      await page
+        .locator('.look .list .end', { hasText: /^\d+B$/ })
+        .first()
+        .waitFor();
+      // By the keyboard, as all else.
+      await process('sleep 1000')
+        .getByRole('button', { name: /Kill process \d+: sleep 1000|杀死进程 \d+：sleep 1000/ })
+        .press('Enter');
+      await process('sleep 2000').waitFor();
+      await until('one is gone', async () => (await process('sleep 1000').count()) === 0);
+      await page.locator('.look .tab', { hasText: /Logs|日志/ }).click();
+      await page.locator('.look pre', { hasText: 'the first is gone' }).waitFor();
+      // The container runs on, and what was done can be taken back.
+      assert.equal(await page.locator('.pod .again').count(), 0);
+      await page.locator('.bar h1').click();
+      await page.locator('body').press('Control+z');
+      await page.locator('.look .tab', { hasText: /Inside|内部/ }).click();
+      await process('sleep 1000').waitFor();
+    },
+  );
 
-  journey(`searches what the terminal shows: ${theme} ${language} ${size.width}`, { theme, language, size }, async ({ page, until, axe, screenshot }) => {
-    const panel = opener(page, size);
-    await panel(2);
-    await type(page, 'for i in $(seq 120); do echo line $i; done');
-    await until('the last line', async () => /line 120/.test(await screen(page)));
-    await page.keyboard.press('Control+Shift+F');
-    const seek = page.locator('.seek');
-    const said = (text) => until(`it says ${text}`, async () => (await seek.getByRole('status').innerText()) === text);
-    const of = (n, all) => (language === 'zh-CN' ? `第 ${n} 处，共 ${all} 处` : `${n} of ${all}`);
-    await until('the field has the focus', async () => seek.locator('input').evaluate((input) => input === document.activeElement));
-    await page.keyboard.type('LINE 11');
-    await said(of(11, 11));
-    await until('marks', async () => (await page.locator('.xterm .found.on').count()) === 1 && (await page.locator('.xterm .found').count()) > 5);
-    await page.keyboard.press('Shift+Enter');
-    await said(of(1, 11));
-    await until('the first is seen', async () => /line 11\n/.test(await screen(page)));
-    await screenshot('found');
-    await axe();
-    if (size.width < 760) await fits(page, size);
-    await page.keyboard.press('Enter');
-    await said(of(11, 11));
-    await seek.locator('input').fill('nowhere');
-    await said(language === 'zh-CN' ? '没有找到' : 'nothing found');
-    await seek.locator('input').fill('line 1');
-    await said(of(32, 32));
-    await page.keyboard.press('Escape');
-    await until('the search is gone, and its marks', async () => (await seek.count()) + (await page.locator('.xterm .found').count()) === 0);
-    // The terminal has the focus again.
-    await page.keyboard.type('echo on');
-    await page.keyboard.press('Enter');
-    await until('what is typed goes there', async () => /echo on\s+on\b/.test(await screen(page)));
-    // While more comes, the count goes on.
-    await page.locator('.term .head').getByRole('button', { name: /Find in the terminal|在终端中查找/ }).click();
-    await seek.locator('input').fill('line 120');
-    await said(of(1, 1));
-    await page.keyboard.press('Escape');
-    // The palette knows it too.
-    await page.locator('.bar h1').click();
-    await page.keyboard.press(':');
-    await page.locator('.palette input').fill(language === 'zh-CN' ? '终端中查找' : 'find in');
-    await page.keyboard.press('Enter');
-    await until('the field has the focus again', async () => seek.locator('input').evaluate((input) => input === document.activeElement));
-  });
+  journey(
+    `searches what the terminal shows: ${theme} ${language} ${size.width}`,
+    { theme, language, size },
+    async ({ page, until, axe, screenshot }) => {
+      const panel = opener(page, size);
+      await panel(2);
+      await type(page, 'for i in $(seq 120); do echo line $i; done');
+      await until('the last line', async () => /line 120/.test(await screen(page)));
+      await page.keyboard.press('Control+Shift+F');
+      const seek = page.locator('.seek');
+      const said = (text) => until(`it says ${text}`, async () => (await seek.getByRole('status').innerText()) === text);
+      const of = (n, all) => (language === 'zh-CN' ? `第 ${n} 处，共 ${all} 处` : `${n} of ${all}`);
+      await until('the field has the focus', async () =>
+        seek.locator('input').evaluate((input) => input === document.activeElement),
+      );
+      await page.keyboard.type('LINE 11');
+      await said(of(11, 11));
+      await until(
+        'marks',
+        async () => (await page.locator('.xterm .found.on').count()) === 1 && (await page.locator('.xterm .found').count()) > 5,
+      );
+      await page.keyboard.press('Shift+Enter');
+      await said(of(1, 11));
+      await until('the first is seen', async () => /line 11\n/.test(await screen(page)));
+      await screenshot('found');
+      await axe();
+      if (size.width < 760) await fits(page, size);
+      await page.keyboard.press('Enter');
+      await said(of(11, 11));
+      await seek.locator('input').fill('nowhere');
+      await said(language === 'zh-CN' ? '没有找到' : 'nothing found');
+      await seek.locator('input').fill('line 1');
+      await said(of(32, 32));
+      await page.keyboard.press('Escape');
+      await until(
+        'the search is gone, and its marks',
+        async () => (await seek.count()) + (await page.locator('.xterm .found').count()) === 0,
+      );
+      // The terminal has the focus again.
+      await page.keyboard.type('echo on');
+      await page.keyboard.press('Enter');
+      await until('what is typed goes there', async () => /echo on\s+on\b/.test(await screen(page)));
+      // While more comes, the count goes on.
+      await page
+        .locator('.term .head')
+        .getByRole('button', { name: /Find in the terminal|在终端中查找/ })
+        .click();
+      await seek.locator('input').fill('line 120');
+      await said(of(1, 1));
+      await page.keyboard.press('Escape');
+      // The palette knows it too.
+      await page.locator('.bar h1').click();
+      await page.keyboard.press(':');
+      await page.locator('.palette input').fill(language === 'zh-CN' ? '终端中查找' : 'find in');
+      await page.keyboard.press('Enter');
+      await until('the field has the focus again', async () =>
+        seek.locator('input').evaluate((input) => input === document.activeElement),
+      );
+    },
+  );
 
-  journey(`sets an exercise, and ticks what is done: ${theme} ${language} ${size.width}`, { theme, language, size, reducedMotion: size.width < 760 }, async ({ page, until, axe, screenshot }) => {
-    const panel = opener(page, size);
-    const task = page.locator('.task');
-    await panel(1);
-    await example(page, 'exercise');
-    await until('the button to know that it is nothing for the cluster', () => page.getByRole('button', { name: /^(Apply|应用)$/ }).isDisabled());
-    await page.locator('.edit .foot small', { hasText: /share the session|请分享会话/ }).waitFor();
-    // What the author writes is seen at once, and what is wrong with it.
-    await page.locator('#editor .cm-content').click();
-    await page.keyboard.press('Control+End');
-    await page.keyboard.type('\n  when: never');
-    await page.locator('.problems button', { hasText: 'unknown field "checks[2].when"' }).waitFor();
-    for (let i = 0; i < '\n  when: never'.length; i++) await page.keyboard.press('Backspace');
-    await until('no problem left', async () => (await page.locator('.problems').count()) === 0);
-    await panel(0);
-    await until('three checks', async () => (await task.locator('li').count()) === 3);
-    assert.equal(await task.locator('li.ok').count(), 0);
-    await screenshot('set');
-    await axe();
-    if (size.width < 760) await fits(page, size);
-    // The reader has it by the author's link, within the author's text.
-    await page.locator('.bar').getByRole('button', { name: /Share|分享/ }).click();
-    const address = await page.locator('.share input').inputValue();
-    await page.evaluate(() => localStorage.clear());
-    await page.goto('about:blank');
-    await page.goto(address.replace('#', '?embed=term#'));
-    await task.waitFor();
-    await type(page, 'kubectl create deployment web --image=nginx --replicas=3');
-    await until('two are ticked', async () => (await task.locator('li.ok').count()) === 2);
-    await until('it is spoken', async () => /Three of its pods are ready|它的三个 Pod 已就绪/.test(await page.locator('[role=log]').innerText()));
-    await screenshot('on-the-way');
-    await axe();
-    // What is done and what is not is seen, however long the words beside it are.
-    const [box, last] = await boxes(page, '.task', '.task li:last-child');
-    assert.ok(last.y + last.height <= box.y + box.height, JSON.stringify([box, last]));
-    assert.ok((await page.locator('.rack').boundingBox()).height > 120, 'and so is the cluster');
-    await type(page, 'kubectl expose deployment web --port=80');
-    await task.locator('summary', { hasText: /All done|全部完成/ }).waitFor();
-    // What has held stays ticked; in the past it is as it was then.
-    await type(page, 'kubectl scale deployment web --replicas=1');
-    await until('one pod', async () => (await page.locator('.pod').count()) === 1);
-    assert.equal(await task.locator('li.ok').count(), 3);
-    await screenshot('done');
-    await axe();
-    if (size.width < 760) await fits(page, size);
-    await page.locator('.strip input').fill('0');
-    await until('nothing yet', async () => (await task.locator('li.ok').count()) === 0);
-    await page.getByRole('button', { name: /Back to now|回到现在/ }).click();
-    await until('all again', async () => (await task.locator('li.ok').count()) === 3);
-    await task.locator('summary').press('Enter');
-    await task.locator('li').first().waitFor({ state: 'hidden' });
-  });
+  journey(
+    `sets an exercise, and ticks what is done: ${theme} ${language} ${size.width}`,
+    { theme, language, size, reducedMotion: size.width < 760 },
+    async ({ page, until, axe, screenshot }) => {
+      const panel = opener(page, size);
+      const task = page.locator('.task');
+      await panel(1);
+      await example(page, 'exercise');
+      await until('the button to know that it is nothing for the cluster', () =>
+        page.getByRole('button', { name: /^(Apply|应用)$/ }).isDisabled(),
+      );
+      await page.locator('.edit .foot small', { hasText: /share the session|请分享会话/ }).waitFor();
+      // What the author writes is seen at once, and what is wrong with it.
+      await page.locator('#editor .cm-content').click();
+      await page.keyboard.press('Control+End');
+      await page.keyboard.type('\n  when: never');
+      await page.locator('.problems button', { hasText: 'unknown field "checks[2].when"' }).waitFor();
+      for (let i = 0; i < '\n  when: never'.length; i++) await page.keyboard.press('Backspace');
+      await until('no problem left', async () => (await page.locator('.problems').count()) === 0);
+      await panel(0);
+      await until('three checks', async () => (await task.locator('li').count()) === 3);
+      assert.equal(await task.locator('li.ok').count(), 0);
+      await screenshot('set');
+      await axe();
+      if (size.width < 760) await fits(page, size);
+      // The reader has it by the author's link, within the author's text.
+      await page
+        .locator('.bar')
+        .getByRole('button', { name: /Share|分享/ })
+        .click();
+      const address = await page.locator('.share input').inputValue();
+      await page.evaluate(() => localStorage.clear());
+      await page.goto('about:blank');
+      await page.goto(address.replace('#', '?embed=term#'));
+      await task.waitFor();
+      await type(page, 'kubectl create deployment web --image=nginx --replicas=3');
+      await until('two are ticked', async () => (await task.locator('li.ok').count()) === 2);
+      await until('it is spoken', async () =>
+        /Three of its pods are ready|它的三个 Pod 已就绪/.test(await page.locator('[role=log]').innerText()),
+      );
+      await screenshot('on-the-way');
+      await axe();
+      // What is done and what is not is seen, however long the words beside it are.
+      const [box, last] = await boxes(page, '.task', '.task li:last-child');
+      assert.ok(last.y + last.height <= box.y + box.height, JSON.stringify([box, last]));
+      assert.ok((await page.locator('.rack').boundingBox()).height > 120, 'and so is the cluster');
+      await type(page, 'kubectl expose deployment web --port=80');
+      await task.locator('summary', { hasText: /All done|全部完成/ }).waitFor();
+      // What has held stays ticked; in the past it is as it was then.
+      await type(page, 'kubectl scale deployment web --replicas=1');
+      await until('one pod', async () => (await page.locator('.pod').count()) === 1);
+      assert.equal(await task.locator('li.ok').count(), 3);
+      await screenshot('done');
+      await axe();
+      if (size.width < 760) await fits(page, size);
+      await page.locator('.strip input').fill('0');
+      await until('nothing yet', async () => (await task.locator('li.ok').count()) === 0);
+      await page.getByRole('button', { name: /Back to now|回到现在/ }).click();
+      await until('all again', async () => (await task.locator('li.ok').count()) === 3);
+      await task.locator('summary').press('Enter');
+      await task.locator('li').first().waitFor({ state: 'hidden' });
+    },
+  );
 }
 
 journey('tells the page around it how far an exercise is', {}, async ({ page, until }) => {
@@ -172,28 +223,46 @@ journey('tells the page around it how far an exercise is', {}, async ({ page, un
   });
   await page.keyboard.type('kubectl create deployment web --image=nginx --replicas=3; kubectl expose deployment web --port=80\n');
   await until('all is done', async () => (await told()).done);
-  assert.deepEqual(await told(), { kubarium: 'exercise', title: 'A web server, three times', checks: [true, true, true], done: true });
+  assert.deepEqual(await told(), {
+    kubarium: 'exercise',
+    title: 'A web server, three times',
+    checks: [true, true, true],
+    done: true,
+  });
 });
 
-journey('shows a node beside an exercise where both are embedded low', { size: { width: 480, height: 320 }, query: '?embed=term', storage: {
-  'kubarium.session': [{ seed: 1, files: { 'exercise.yaml': EXERCISE }, inputs: [] }, { t: 0, cmd: 'kubectl create deployment web --image=nginx --replicas=3' }].map((o) => JSON.stringify(o)).join('\n'),
-} }, async ({ page, until, axe, screenshot }) => {
-  const [task, pod] = ['.task', '.node .pod'].map((part) => page.locator(part).first());
-  await until('what is done to be told', async () => /1 of 2/.test(await task.innerText()));
-  await pod.waitFor();
-  const inSight = async () => {
-    const [rack, box] = await boxes(page, '.rack', '.node .pod');
-    return box.y >= rack.y && box.y + box.height <= rack.y + rack.height;
-  };
-  await until('the pod in sight', inSight);
-  await axe();
-  await screenshot('folded');
-  // The words are one step away.
-  await task.locator('summary').press('Enter');
-  await task.locator('li').last().waitFor();
-  await screenshot('unfolded');
-  await axe();
-});
+journey(
+  'shows a node beside an exercise where both are embedded low',
+  {
+    size: { width: 480, height: 320 },
+    query: '?embed=term',
+    storage: {
+      'kubarium.session': [
+        { seed: 1, files: { 'exercise.yaml': EXERCISE }, inputs: [] },
+        { t: 0, cmd: 'kubectl create deployment web --image=nginx --replicas=3' },
+      ]
+        .map((o) => JSON.stringify(o))
+        .join('\n'),
+    },
+  },
+  async ({ page, until, axe, screenshot }) => {
+    const [task, pod] = ['.task', '.node .pod'].map((part) => page.locator(part).first());
+    await until('what is done to be told', async () => /1 of 2/.test(await task.innerText()));
+    await pod.waitFor();
+    const inSight = async () => {
+      const [rack, box] = await boxes(page, '.rack', '.node .pod');
+      return box.y >= rack.y && box.y + box.height <= rack.y + rack.height;
+    };
+    await until('the pod in sight', inSight);
+    await axe();
+    await screenshot('folded');
+    // The words are one step away.
+    await task.locator('summary').press('Enter');
+    await task.locator('li').last().waitFor();
+    await screenshot('unfolded');
+    await axe();
+  },
+);
 
 journey('says what is wrong with a check', {}, async ({ page }) => {
   await example(page, 'exercise');

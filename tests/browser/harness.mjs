@@ -103,14 +103,26 @@ async function travel(name, options, body) {
       for (const [key, value] of Object.entries(entries)) localStorage.setItem(key, value);
     }, options.storage);
   }
-  const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
-  const screenshot = (label) => page.screenshot({ path: join(screenshots, `${slug}${label ? `-${label}` : ''}.png`), animations: 'disabled' });
+  const slug = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+  const screenshot = (label) =>
+    page.screenshot({ path: join(screenshots, `${slug}${label ? `-${label}` : ''}.png`), animations: 'disabled' });
   const address = site.address + (options.query ?? '') + (options.hash ?? '');
   site.missing.length = 0;
   try {
     await page.goto(address, { waitUntil: 'load' });
     await started(page);
-    await body({ page, context, screenshot, address, until: (what, check) => until(page, what, check), axe: () => axe(page), text: (selector) => page.locator(selector).innerText() });
+    await body({
+      page,
+      context,
+      screenshot,
+      address,
+      until: (what, check) => until(page, what, check),
+      axe: () => axe(page),
+      text: (selector) => page.locator(selector).innerText(),
+    });
     await screenshot();
   } catch (error) {
     await screenshot('failed').catch(() => {});
@@ -131,10 +143,15 @@ async function throttle(page) {
 }
 
 /** Where these parts of the page are, all at one moment: of two that are asked for one after the other, the first may move meanwhile. */
-export const boxes = (page, ...parts) => page.evaluate((parts) => parts.map((part) => {
-  const { x, y, width, height } = document.querySelector(part).getBoundingClientRect();
-  return { x, y, width, height };
-}), parts);
+export const boxes = (page, ...parts) =>
+  page.evaluate(
+    (parts) =>
+      parts.map((part) => {
+        const { x, y, width, height } = document.querySelector(part).getBoundingClientRect();
+        return { x, y, width, height };
+      }),
+    parts,
+  );
 
 /** What the page's clock says, in whole seconds. */
 export async function seconds(page) {
@@ -154,11 +171,14 @@ export async function stands(page) {
   await page.getByRole('button', { name: /^(Play|播放)$/ }).waitFor();
   return until(page, 'the clock to stand', async () => {
     const said = await page.locator('.time').innerText();
-    await page.evaluate(() => new Promise((done) => {
-      let left = 30;
-      const next = () => (left-- > 0 ? requestAnimationFrame(next) : done());
-      next();
-    }));
+    await page.evaluate(
+      () =>
+        new Promise((done) => {
+          let left = 30;
+          const next = () => (left-- > 0 ? requestAnimationFrame(next) : done());
+          next();
+        }),
+    );
     return (await page.locator('.time').innerText()) === said && said;
   });
 }
@@ -184,14 +204,25 @@ export async function type(page, line) {
 /** What there is to know of a page that did not do what was awaited. */
 async function state(page) {
   // Asks without waiting for anything to appear: the page may be anywhere.
-  const text = (selector) => page.locator(selector).allInnerTexts().then((all) => all.join('\n'), () => '');
+  const text = (selector) =>
+    page
+      .locator(selector)
+      .allInnerTexts()
+      .then(
+        (all) => all.join('\n'),
+        () => '',
+      );
   const focus = await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200)).catch(() => '');
   return `the clock said ${await text('.time')}; the focus was on ${focus}\nthe terminal said:\n${await text(SCREEN)}\nthe inspector said:\n${await text('.look')}`;
 }
 
 /** Waits until the wasm has started and drawn something. */
 async function started(page) {
-  await page.waitForFunction(() => document.body.querySelector(':scope > :not(script):not(noscript):not(.loading)') !== null, undefined, { timeout: PATIENCE_MS });
+  await page.waitForFunction(
+    () => document.body.querySelector(':scope > :not(script):not(noscript):not(.loading)') !== null,
+    undefined,
+    { timeout: PATIENCE_MS },
+  );
 }
 
 /** Waits until `check` (run here, it may ask the page) holds; says what was awaited, and what was there, when it never does. */
@@ -212,13 +243,25 @@ async function until(page, what, check) {
 
 /** Fails on every violation of WCAG 2.2 A and AA that axe-core finds. What is on its way in is judged once it is there. */
 async function axe(page) {
-  await page.evaluate(() => Promise.all(document.getAnimations()
-    .filter((a) => a.timeline === document.timeline && a.playState === 'running' && a.effect.getComputedTiming().endTime < Infinity)
-    .map((a) => a.finished.catch(() => {}))));
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter(
+          (a) => a.timeline === document.timeline && a.playState === 'running' && a.effect.getComputedTiming().endTime < Infinity,
+        )
+        .map((a) => a.finished.catch(() => {})),
+    ),
+  );
   await page.evaluate(readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8'));
   const violations = await page.evaluate(async () => {
-    const result = await globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
-    return result.violations.map((rule) => `${rule.id} (${rule.impact}): ${rule.help}\n${rule.nodes.map((node) => `    ${node.target.join(' ')}: ${node.failureSummary?.replace(/\s+/g, ' ')}`).join('\n')}`);
+    const result = await globalThis.axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    });
+    return result.violations.map(
+      (rule) =>
+        `${rule.id} (${rule.impact}): ${rule.help}\n${rule.nodes.map((node) => `    ${node.target.join(' ')}: ${node.failureSummary?.replace(/\s+/g, ' ')}`).join('\n')}`,
+    );
   });
   assert.equal(violations.join('\n'), '', 'axe found violations');
 }

@@ -9,74 +9,82 @@ for (const [theme, language, size] of [
   ['light', 'zh-CN', { width: 360, height: 740 }],
   ['dark', 'zh-CN', { width: 360, height: 740 }],
 ]) {
-  journey(`is accessible: ${theme} ${language} ${size.width}`, { theme, language, size, reducedMotion: true }, async ({ page, axe }) => {
-    const narrow = size.width < 760;
-    const panel = async (n) => narrow && page.locator('.switch button').nth(n).click();
-    await panel(1);
-    await example(page, 'service');
-    await apply(page, 'service/web created');
-    await example(page, 'too-big');
-    await apply(page, 'pod/too-big created');
-    for (const n of [0, 1, 2, 3]) {
-      await panel(n);
+  journey(
+    `is accessible: ${theme} ${language} ${size.width}`,
+    { theme, language, size, reducedMotion: true },
+    async ({ page, axe }) => {
+      const narrow = size.width < 760;
+      const panel = async (n) => narrow && page.locator('.switch button').nth(n).click();
+      await panel(1);
+      await example(page, 'service');
+      await apply(page, 'service/web created');
+      await example(page, 'too-big');
+      await apply(page, 'pod/too-big created');
+      for (const n of [0, 1, 2, 3]) {
+        await panel(n);
+        await axe();
+        if (!narrow) break;
+      }
+      await panel(0);
+      await page.locator('.pod').first().click();
       await axe();
-      if (!narrow) break;
-    }
-    await panel(0);
-    await page.locator('.pod').first().click();
-    await axe();
-    if (narrow) {
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-      assert.ok(wide <= size.width, `nothing sticks out: ${wide}`);
-    }
-  });
+      if (narrow) {
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.ok(wide <= size.width, `nothing sticks out: ${wide}`);
+      }
+    },
+  );
 }
 
 for (const [theme, language, size] of [
   ['light', 'en-US', { width: 1024, height: 768 }],
   ['dark', 'zh-CN', { width: 800, height: 600 }],
 ]) {
-  journey(`lets editor and inspector take turns: ${theme} ${language} ${size.width}`, { theme, language, size }, async ({ page, until, axe, screenshot }) => {
-    const [edit, look, tabs] = [page.locator('.edit'), page.locator('.look'), page.locator('.turns [role=tab]')];
-    const [box] = await boxes(page, '.edit');
-    assert.ok(box.height > size.height * 0.75, `the editor is as high as the page: ${box.height}`);
-    assert.ok(await look.isHidden());
-    await screenshot('editor');
-    await axe();
-    await apply(page, 'pod/liveness-exec created');
-    await page.locator('.node .pod', { hasText: 'Running' }).waitFor();
-    // What waited for its node is gone from above the rack.
-    await until('no queue', async () => (await page.locator('.queue .pod').count()) === 0);
-    const rack = await page.locator('.rack').boundingBox();
-    await page.locator('.pod').first().click();
-    await look.locator('h2', { hasText: 'liveness-exec' }).waitFor();
-    assert.ok(await edit.isHidden());
-    assert.deepEqual(await page.locator('.rack').boundingBox(), rack, 'nothing else moves');
-    assert.equal(await tabs.nth(1).getAttribute('aria-selected'), 'true');
-    await screenshot('inspector');
-    await axe();
-    // By the keyboard: along the tabs, and round the panels.
-    await tabs.nth(1).focus();
-    await page.keyboard.press('ArrowLeft');
-    await page.keyboard.press('Enter');
-    await edit.waitFor();
-    await page.locator('.rack .pod').first().focus();
-    const within = (part) => page.evaluate((part) => document.activeElement.closest(part) !== null, part);
-    for (const part of ['.edit', '.term', '.look', '.tank']) {
-      await page.keyboard.press('F6');
-      await until(`the focus in ${part}`, () => within(part));
-    }
-    await look.waitFor();
-    // Also where neither the editor nor a terminal is there to take it.
-    await tabs.nth(0).click();
-    await page.getByRole('button', { name: /^(Close|关闭) liveness-exec/ }).click();
-    await page.locator('.term [role=tab]').last().click();
-    await page.locator('.rack .pod').first().focus();
-    for (const part of ['.edit', '.term', '.look']) {
-      await page.keyboard.press('F6');
-      await until(`the focus in ${part} without them`, () => within(part));
-    }
-  });
+  journey(
+    `lets editor and inspector take turns: ${theme} ${language} ${size.width}`,
+    { theme, language, size },
+    async ({ page, until, axe, screenshot }) => {
+      const [edit, look, tabs] = [page.locator('.edit'), page.locator('.look'), page.locator('.turns [role=tab]')];
+      const [box] = await boxes(page, '.edit');
+      assert.ok(box.height > size.height * 0.75, `the editor is as high as the page: ${box.height}`);
+      assert.ok(await look.isHidden());
+      await screenshot('editor');
+      await axe();
+      await apply(page, 'pod/liveness-exec created');
+      await page.locator('.node .pod', { hasText: 'Running' }).waitFor();
+      // What waited for its node is gone from above the rack.
+      await until('no queue', async () => (await page.locator('.queue .pod').count()) === 0);
+      const rack = await page.locator('.rack').boundingBox();
+      await page.locator('.pod').first().click();
+      await look.locator('h2', { hasText: 'liveness-exec' }).waitFor();
+      assert.ok(await edit.isHidden());
+      assert.deepEqual(await page.locator('.rack').boundingBox(), rack, 'nothing else moves');
+      assert.equal(await tabs.nth(1).getAttribute('aria-selected'), 'true');
+      await screenshot('inspector');
+      await axe();
+      // By the keyboard: along the tabs, and round the panels.
+      await tabs.nth(1).focus();
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('Enter');
+      await edit.waitFor();
+      await page.locator('.rack .pod').first().focus();
+      const within = (part) => page.evaluate((part) => document.activeElement.closest(part) !== null, part);
+      for (const part of ['.edit', '.term', '.look', '.tank']) {
+        await page.keyboard.press('F6');
+        await until(`the focus in ${part}`, () => within(part));
+      }
+      await look.waitFor();
+      // Also where neither the editor nor a terminal is there to take it.
+      await tabs.nth(0).click();
+      await page.getByRole('button', { name: /^(Close|关闭) liveness-exec/ }).click();
+      await page.locator('.term [role=tab]').last().click();
+      await page.locator('.rack .pod').first().focus();
+      for (const part of ['.edit', '.term', '.look']) {
+        await page.keyboard.press('F6');
+        await until(`the focus in ${part} without them`, () => within(part));
+      }
+    },
+  );
 }
 
 journey('changes language and theme and keeps them', { theme: 'light' }, async ({ page }) => {
@@ -95,26 +103,36 @@ journey('says in a table what the picture shows', {}, async ({ page, until }) =>
   await page.getByRole('cell', { name: 'liveness-exec' }).waitFor();
   // It is filtered as the picture is, by labels too, and says where nothing is left.
   const rows = page.locator('.tank tbody tr');
-  for (const [filter, left] of [['test=live', 1], ['nowhere', 0]]) {
+  for (const [filter, left] of [
+    ['test=live', 1],
+    ['nowhere', 0],
+  ]) {
     await page.locator('.tank .find').fill(filter);
-    await until(`${left} rows for ${filter}`, async () => (await rows.count()) === left && (await page.locator('.tank .empty').count()) === 1 - left);
+    await until(
+      `${left} rows for ${filter}`,
+      async () => (await rows.count()) === left && (await page.locator('.tank .empty').count()) === 1 - left,
+    );
   }
 });
 
-journey('says of many pods which sources they have, and how many are found', { size: 'laptop' }, async ({ page, until, axe, screenshot }) => {
-  await type(page, 'kubectl create configmap settings --from-literal=a=1');
-  const [rack, last] = await boxes(page, '.rack', '.node:last-child');
-  assert.ok(last.y + last.height <= rack.y + rack.height + 1, `three nodes are seen: ${JSON.stringify([rack, last])}`);
-  await type(page, 'kubectl create deployment web --image=nginx --replicas=50');
-  await type(page, 'kubectl set env deployment web --from=configmap/settings');
-  await page.locator('.chips .chip', { hasText: 'settings' }).waitFor();
-  await page.locator('.tank .find').fill('nowhere');
-  await page.locator('.tools [role=status]', { hasText: 'No pod matches.' }).waitFor();
-  await axe();
-  await screenshot('none');
-  await page.locator('.tank .find').fill('app=web');
-  await until('all are found', async () => /^(\d+) of \1 pods$/.test(await page.locator('.tools [role=status]').innerText()));
-});
+journey(
+  'says of many pods which sources they have, and how many are found',
+  { size: 'laptop' },
+  async ({ page, until, axe, screenshot }) => {
+    await type(page, 'kubectl create configmap settings --from-literal=a=1');
+    const [rack, last] = await boxes(page, '.rack', '.node:last-child');
+    assert.ok(last.y + last.height <= rack.y + rack.height + 1, `three nodes are seen: ${JSON.stringify([rack, last])}`);
+    await type(page, 'kubectl create deployment web --image=nginx --replicas=50');
+    await type(page, 'kubectl set env deployment web --from=configmap/settings');
+    await page.locator('.chips .chip', { hasText: 'settings' }).waitFor();
+    await page.locator('.tank .find').fill('nowhere');
+    await page.locator('.tools [role=status]', { hasText: 'No pod matches.' }).waitFor();
+    await axe();
+    await screenshot('none');
+    await page.locator('.tank .find').fill('app=web');
+    await until('all are found', async () => /^(\d+) of \1 pods$/.test(await page.locator('.tools [role=status]').innerText()));
+  },
+);
 
 journey('runs by the keyboard: play, step, speed, help', {}, async ({ page, until }) => {
   const stood = await pause(page);
@@ -130,18 +148,25 @@ journey('runs by the keyboard: play, step, speed, help', {}, async ({ page, unti
 
 journey('goes on below where it is much enlarged', { size: { width: 360, height: 240 } }, async ({ page, screenshot }) => {
   const [rack, timeline, panels] = await boxes(page, '.rack', '.timeline', '.switch');
-  assert.ok(rack.height > 40 && rack.y + rack.height <= timeline.y + 1 && timeline.y + timeline.height <= panels.y, JSON.stringify([rack, timeline, panels]));
+  assert.ok(
+    rack.height > 40 && rack.y + rack.height <= timeline.y + 1 && timeline.y + timeline.height <= panels.y,
+    JSON.stringify([rack, timeline, panels]),
+  );
   await page.locator('.switch button').nth(2).click();
   await page.locator('.term .host').waitFor();
   await screenshot('terminal');
 });
 
-journey('shows what is chosen and what is drawn in the system\'s colours', {}, async ({ page, until, axe, screenshot }) => {
+journey("shows what is chosen and what is drawn in the system's colours", {}, async ({ page, until, axe, screenshot }) => {
   await page.emulateMedia({ forcedColors: 'active' });
   await example(page, 'nginx-rc');
   await apply(page, 'replicationcontroller/nginx created');
   await until('bars that are full', async () => (await page.locator('.bars .full').count()) === 3);
-  const look = (part, of) => page.locator(part).first().evaluate((e, of) => getComputedStyle(e)[of], of);
+  const look = (part, of) =>
+    page
+      .locator(part)
+      .first()
+      .evaluate((e, of) => getComputedStyle(e)[of], of);
   assert.equal(await look('.term .tab[aria-selected="true"]', 'outlineStyle'), 'solid');
   assert.equal(await look('.term .tab[aria-selected="false"]', 'outlineStyle'), 'none');
   assert.notEqual(await look('.bars .full', 'backgroundColor'), await look('body', 'backgroundColor'));
@@ -150,7 +175,10 @@ journey('shows what is chosen and what is drawn in the system\'s colours', {}, a
 });
 
 journey('says how many pods wait, and why', {}, async ({ page, until, screenshot }) => {
-  await type(page, 'kubectl create deployment many --image=nginx --replicas=12 --dry-run=client -o yaml | kubectl set resources --local -f - --requests=cpu=16 -o yaml | kubectl apply -f -');
+  await type(
+    page,
+    'kubectl create deployment many --image=nginx --replicas=12 --dry-run=client -o yaml | kubectl set resources --local -f - --requests=cpu=16 -o yaml | kubectl apply -f -',
+  );
   const queue = page.locator('.queue');
   await until('all of them', async () => (await queue.locator('h2 b').innerText()) === '12');
   await queue.locator('.why', { hasText: 'without enough cpu left' }).waitFor();
@@ -179,14 +207,30 @@ journey('names many pods in short, and shows the nodes whole', { size: 'laptop' 
 });
 
 journey('names some pods in two lines, whatever they say', { theme: 'dark' }, async ({ page, until, axe, screenshot }) => {
-  const run = (names, image) => type(page, `for i in ${names}; do kubectl run liveness-check-$i --image=${image} --overrides='{"spec":{"nodeName":"node1"}}'; done`);
+  const run = (names, image) =>
+    type(
+      page,
+      `for i in ${names}; do kubectl run liveness-check-$i --image=${image} --overrides='{"spec":{"nodeName":"node1"}}'; done`,
+    );
   await run('1 2 3 4', 'nosuch:1');
   const cells = page.locator('.tall .pod');
-  await until('four that have no image', async () => (await cells.filter({ hasText: /ErrImagePull|ImagePullBackOff/ }).count()) === 4);
-  const cut = () => cells.evaluateAll((cells) => cells.flatMap((cell) => [...cell.querySelectorAll('.name span:not(.sr), .state span:not(.sr)')])
-    .filter((word) => word.scrollWidth > word.clientWidth + 1 || word.scrollHeight > word.clientHeight + 1).map((word) => word.innerText));
+  await until(
+    'four that have no image',
+    async () => (await cells.filter({ hasText: /ErrImagePull|ImagePullBackOff/ }).count()) === 4,
+  );
+  const cut = () =>
+    cells.evaluateAll((cells) =>
+      cells
+        .flatMap((cell) => [...cell.querySelectorAll('.name span:not(.sr), .state span:not(.sr)')])
+        .filter((word) => word.scrollWidth > word.clientWidth + 1 || word.scrollHeight > word.clientHeight + 1)
+        .map((word) => word.innerText),
+    );
   assert.deepEqual(await cut(), []);
-  await until('the cells where they stay', () => page.evaluate(() => document.getAnimations().every((a) => a.playState !== 'running' || a.effect.getComputedTiming().endTime === Infinity)));
+  await until('the cells where they stay', () =>
+    page.evaluate(() =>
+      document.getAnimations().every((a) => a.playState !== 'running' || a.effect.getComputedTiming().endTime === Infinity),
+    ),
+  );
   const [before] = await boxes(page, '.tall .pod');
   await screenshot('four');
   await axe();
@@ -197,7 +241,10 @@ journey('names some pods in two lines, whatever they say', { theme: 'dark' }, as
   await screenshot('five');
 });
 
-for (const size of [{ width: 1280, height: 720 }, { width: 900, height: 700 }]) {
+for (const size of [
+  { width: 1280, height: 720 },
+  { width: 900, height: 700 },
+]) {
   journey(`moves nothing since something else has changed: ${size.width}`, { size }, async ({ page, until, screenshot }) => {
     const places = () => boxes(page, '.rack', '.term .head > .btn', '.term .head > .btn + .btn');
     const before = await places();
@@ -208,7 +255,10 @@ for (const size of [{ width: 1280, height: 720 }, { width: 900, height: 700 }]) 
     // In several lines, for a terminal that shows few.
     await type(page, `C='"command":["sh","-c","until [ -e /tmp/end ]; do sleep 1; done"]'`);
     await type(page, `P='"readinessProbe":{"exec":{"command":["true"]}}'`);
-    await type(page, 'kubectl run short --image=nginx --restart=Never --overrides="{\\"spec\\":{\\"containers\\":[{\\"name\\":\\"c\\",\\"image\\":\\"nginx\\",$C,$P}]}}"');
+    await type(
+      page,
+      'kubectl run short --image=nginx --restart=Never --overrides="{\\"spec\\":{\\"containers\\":[{\\"name\\":\\"c\\",\\"image\\":\\"nginx\\",$C,$P}]}}"',
+    );
     const cell = page.locator('.node .pod', { hasText: 'short' });
     await cell.filter({ hasText: 'Running' }).waitFor();
     await until('more than nine events', async () => Number(await page.locator('.term .tab .n').innerText()) > 9);

@@ -3,7 +3,34 @@
 /** Opens the example with this file's name. */
 export async function example(page, file) {
   await page.getByRole('button', { name: /Examples|示例/ }).click();
-  await page.getByRole('menuitem').nth(['liveness-exec', 'nginx-rc', 'readiness', 'config-env', 'crash-loop', 'service', 'multi-container', 'too-big', 'rollout', 'autoscaler', 'scheduler', 'config-volume', 'exercise', 'book-config', 'book-life', 'book-health', 'book-scheduling', 'book-daemon-set', 'book-job', 'book-scaling', 'book-rolling'].indexOf(file)).click();
+  await page
+    .getByRole('menuitem')
+    .nth(
+      [
+        'liveness-exec',
+        'nginx-rc',
+        'readiness',
+        'config-env',
+        'crash-loop',
+        'service',
+        'multi-container',
+        'too-big',
+        'rollout',
+        'autoscaler',
+        'scheduler',
+        'config-volume',
+        'exercise',
+        'book-config',
+        'book-life',
+        'book-health',
+        'book-scheduling',
+        'book-daemon-set',
+        'book-job',
+        'book-scaling',
+        'book-rolling',
+      ].indexOf(file),
+    )
+    .click();
 }
 
 /** Applies what is open and waits for the cluster's answer. */

@@ -23,7 +23,10 @@ journey('finds a mistake at its line while it is written', {}, async ({ page, un
   await page.locator('#editor .cm-content').click();
   await page.keyboard.press('Control+End');
   await page.keyboard.type('      imagee: x\n');
-  await page.locator('.problems button', { hasText: /unknown field.*imagee/ }).first().waitFor();
+  await page
+    .locator('.problems button', { hasText: /unknown field.*imagee/ })
+    .first()
+    .waitFor();
   await page.getByRole('button', { name: 'Apply' }).click();
   await page.locator('.answer', { hasText: 'Not applied' }).waitFor();
   assert.equal(await page.locator('.node .pod').count(), 0, 'nothing was applied');

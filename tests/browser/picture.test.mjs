@@ -13,14 +13,19 @@ for (const theme of ['dark', 'light']) {
     await type(page, 'kubectl set image deployment/web web=nginx:1.25');
     // What passes is looked at slowly, and then with the clock at rest.
     await page.locator('.speed input').fill('1');
-    await until('an old pod, and a new one that is not in yet', () => page.evaluate(() => ['.pod.old', '.pod:not(.old) .door.warn'].every((part) => document.querySelector(part))));
+    await until('an old pod, and a new one that is not in yet', () =>
+      page.evaluate(() => ['.pod.old', '.pod:not(.old) .door.warn'].every((part) => document.querySelector(part))),
+    );
     await pause(page);
     await page.locator('.chip', { hasText: 'older' }).waitFor();
     await screenshot('between');
     await axe();
     await page.keyboard.press(' ');
     await page.locator('.speed input').fill('6');
-    await until('no old pod', async () => (await page.locator('.pod').count()) === 3 && (await page.locator('.pod.old').count()) === 0);
+    await until(
+      'no old pod',
+      async () => (await page.locator('.pod').count()) === 3 && (await page.locator('.pod.old').count()) === 0,
+    );
   });
 }
 
@@ -28,37 +33,54 @@ for (const [theme, language, size] of [
   ['dark', 'en-US', { width: 1440, height: 900 }],
   ['light', 'zh-CN', { width: 360, height: 740 }],
 ]) {
-  journey(`shows an autoscaler as a gauge: ${theme} ${language} ${size.width}`, { theme, language, size }, async ({ page, until, axe, screenshot }) => {
-    const narrow = size.width < 760;
-    const panel = async (n) => narrow && page.locator('.switch button').nth(n).click();
-    await panel(1);
-    await example(page, 'autoscaler');
-    await apply(page, 'horizontalpodautoscaler.autoscaling/api created');
-    await panel(0);
-    await page.locator('.bar h1').click();
-    await page.keyboard.press(':');
-    await page.getByRole('combobox').last().fill('hpa');
-    await page.keyboard.press('Enter');
-    await panel(3);
-    // Until then the rows there are the workloads'.
-    await page.locator('.look h2', { hasText: 'HorizontalPodAutoscaler' }).waitFor();
-    await page.locator('.look li button').first().click();
-    await page.locator('.hpa input').fill('800');
-    await page.locator('.speed input').fill('7');
-    await until('eight pods', async () => /^[78]$/.test(await page.locator('.sheet td', { hasText: /^[78]$/ }).first().innerText()));
-    await until('a chart', async () => (await page.locator('.hpa figure').count()) === 1);
-    for (const bound of ['max 8', 'min 1']) await page.locator('.hpa .bounds small', { hasText: bound }).waitFor();
-    await page.locator('.hpa figure', { hasText: /minReplicas.*maxReplicas/ }).waitFor();
-    const [chart, least] = await boxes(page, '.hpa figure svg', '.hpa .bounds small:last-child');
-    assert.ok(least.x >= chart.x + chart.width, 'and cover nothing of the course');
-    await screenshot('scaled');
-    await axe();
-    // What it is described with begins in sight, however long the metric's name.
-    await page.locator('.look .tab').nth(1).click();
-    await page.locator('.describe', { hasText: /^Name: {5,}api$/m }).waitFor();
-    assert.ok((await page.locator('.describe').innerText()).split('\n').slice(0, 4).every((line) => line.length < 40));
-    if (narrow) assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= size.width, 'nothing sticks out');
-  });
+  journey(
+    `shows an autoscaler as a gauge: ${theme} ${language} ${size.width}`,
+    { theme, language, size },
+    async ({ page, until, axe, screenshot }) => {
+      const narrow = size.width < 760;
+      const panel = async (n) => narrow && page.locator('.switch button').nth(n).click();
+      await panel(1);
+      await example(page, 'autoscaler');
+      await apply(page, 'horizontalpodautoscaler.autoscaling/api created');
+      await panel(0);
+      await page.locator('.bar h1').click();
+      await page.keyboard.press(':');
+      await page.getByRole('combobox').last().fill('hpa');
+      await page.keyboard.press('Enter');
+      await panel(3);
+      // Until then the rows there are the workloads'.
+      await page.locator('.look h2', { hasText: 'HorizontalPodAutoscaler' }).waitFor();
+      await page.locator('.look li button').first().click();
+      await page.locator('.hpa input').fill('800');
+      await page.locator('.speed input').fill('7');
+      await until('eight pods', async () =>
+        /^[78]$/.test(
+          await page
+            .locator('.sheet td', { hasText: /^[78]$/ })
+            .first()
+            .innerText(),
+        ),
+      );
+      await until('a chart', async () => (await page.locator('.hpa figure').count()) === 1);
+      for (const bound of ['max 8', 'min 1']) await page.locator('.hpa .bounds small', { hasText: bound }).waitFor();
+      await page.locator('.hpa figure', { hasText: /minReplicas.*maxReplicas/ }).waitFor();
+      const [chart, least] = await boxes(page, '.hpa figure svg', '.hpa .bounds small:last-child');
+      assert.ok(least.x >= chart.x + chart.width, 'and cover nothing of the course');
+      await screenshot('scaled');
+      await axe();
+      // What it is described with begins in sight, however long the metric's name.
+      await page.locator('.look .tab').nth(1).click();
+      await page.locator('.describe', { hasText: /^Name: {5,}api$/m }).waitFor();
+      assert.ok(
+        (await page.locator('.describe').innerText())
+          .split('\n')
+          .slice(0, 4)
+          .every((line) => line.length < 40),
+      );
+      if (narrow)
+        assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= size.width, 'nothing sticks out');
+    },
+  );
 }
 
 journey('shows that a file from a ConfigMap is late, then there', { theme: 'light' }, async ({ page, until, screenshot }) => {

@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import { journey, screen, seconds, type } from './harness.mjs';
 
 const session = [
-  { seed: 1, namespace: '', nodes: null, files: { 'a.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: kept\n' }, inputs: [] },
+  {
+    seed: 1,
+    namespace: '',
+    nodes: null,
+    files: { 'a.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: kept\n' },
+    inputs: [],
+  },
   { t: 0.5, cmd: 'kubectl create namespace before' },
   { t: 61, cmd: 'kubectl run web --image=nginx' },
   { t: 62, cmd: 'kubectl create namespace the-last' },
@@ -24,46 +30,50 @@ async function lacksTheLast(page, until) {
 
 journey('restores a session without its last input', { storage }, ({ page, until }) => lacksTheLast(page, until));
 
-journey('restores a session that froze without its last input', { storage: { 'kubarium.session': stored } }, async ({ page, context, until, address }) => {
-  const mark = () => page.evaluate(() => localStorage.getItem('kubarium.restore'));
-  await page.locator('.answer', { hasText: 'is back' }).waitFor();
-  await until('the page to be sure of the session', async () => (await mark()) === '');
-  // Another page comes to no end of its first frame: the clock that the cluster reads stops it there.
-  const frozen = await context.newPage();
-  await frozen.addInitScript(() => {
-    const [draw, now] = [window.requestAnimationFrame.bind(window), performance.now.bind(performance)];
-    let within = false;
-    window.requestAnimationFrame = (frame) =>
-      draw((at) => {
-        within = true;
-        try {
-          frame(at);
-        } finally {
-          within = false;
-        }
-      });
-    Performance.prototype.now = () => {
-      if (within && new Error().stack.includes('wasm')) throw new Error('frozen');
-      return now();
-    };
-  });
-  const broke = frozen.waitForEvent('pageerror');
-  await frozen.goto(address);
-  await broke;
-  await until('the page to be unsure', async () => (await mark()) === '1');
-  await frozen.close();
-  // Without the input that opened the terminal of the first, which would now be the last.
-  await page.evaluate((text) => localStorage.setItem('kubarium.session', text), stored);
-  const next = await context.newPage();
-  await next.goto(address);
-  await lacksTheLast(next, until);
-  // The tab that did not freeze has all of it.
-  await page.bringToFront();
-  await page.reload();
-  await page.locator('.answer', { hasText: 'is back' }).waitFor();
-  await type(page, 'kubectl get ns');
-  await until('the last namespace', async () => /the-last/.test(await screen(page)));
-});
+journey(
+  'restores a session that froze without its last input',
+  { storage: { 'kubarium.session': stored } },
+  async ({ page, context, until, address }) => {
+    const mark = () => page.evaluate(() => localStorage.getItem('kubarium.restore'));
+    await page.locator('.answer', { hasText: 'is back' }).waitFor();
+    await until('the page to be sure of the session', async () => (await mark()) === '');
+    // Another page comes to no end of its first frame: the clock that the cluster reads stops it there.
+    const frozen = await context.newPage();
+    await frozen.addInitScript(() => {
+      const [draw, now] = [window.requestAnimationFrame.bind(window), performance.now.bind(performance)];
+      let within = false;
+      window.requestAnimationFrame = (frame) =>
+        draw((at) => {
+          within = true;
+          try {
+            frame(at);
+          } finally {
+            within = false;
+          }
+        });
+      Performance.prototype.now = () => {
+        if (within && new Error().stack.includes('wasm')) throw new Error('frozen');
+        return now();
+      };
+    });
+    const broke = frozen.waitForEvent('pageerror');
+    await frozen.goto(address);
+    await broke;
+    await until('the page to be unsure', async () => (await mark()) === '1');
+    await frozen.close();
+    // Without the input that opened the terminal of the first, which would now be the last.
+    await page.evaluate((text) => localStorage.setItem('kubarium.session', text), stored);
+    const next = await context.newPage();
+    await next.goto(address);
+    await lacksTheLast(next, until);
+    // The tab that did not freeze has all of it.
+    await page.bringToFront();
+    await page.reload();
+    await page.locator('.answer', { hasText: 'is back' }).waitFor();
+    await type(page, 'kubectl get ns');
+    await until('the last namespace', async () => /the-last/.test(await screen(page)));
+  },
+);
 
 journey('keeps the session of each of two tabs', {}, async ({ page, context, until, address }) => {
   const has = async (tab, yes, no) => {
@@ -87,7 +97,8 @@ journey('keeps the session of each of two tabs', {}, async ({ page, context, unt
   await make(page, 'of-the-first');
   await make(second, 'again-second');
   await make(page, 'again-first');
-  for (const tab of [page, second]) await until('it to be sure', () => tab.evaluate(() => sessionStorage.getItem('kubarium.restore') === ''));
+  for (const tab of [page, second])
+    await until('it to be sure', () => tab.evaluate(() => sessionStorage.getItem('kubarium.restore') === ''));
   await page.reload();
   await has(page, 'again-first', 'second');
   await second.bringToFront();
@@ -102,8 +113,12 @@ journey('keeps the session of each of two tabs', {}, async ({ page, context, unt
   await has(third, 'the-last-of-all', 'second');
 });
 
-journey('goes on with a session where the page was left at once', { storage: { 'kubarium.session': stored } }, async ({ page }) => {
-  await page.locator('.answer', { hasText: 'is back' }).waitFor();
-  await page.reload();
-  await page.locator('.answer', { hasText: 'is back' }).waitFor();
-});
+journey(
+  'goes on with a session where the page was left at once',
+  { storage: { 'kubarium.session': stored } },
+  async ({ page }) => {
+    await page.locator('.answer', { hasText: 'is back' }).waitFor();
+    await page.reload();
+    await page.locator('.answer', { hasText: 'is back' }).waitFor();
+  },
+);

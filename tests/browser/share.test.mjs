@@ -10,39 +10,54 @@ for (const [theme, language, size] of [
   ['dark', 'en-US', { width: 1440, height: 900 }],
   ['light', 'zh-CN', { width: 360, height: 740 }],
 ]) {
-  journey(`shares a session as a link: ${theme} ${language} ${size.width}`, { theme, language, size }, async ({ page, until, axe, screenshot }) => {
-    const panel = async (n) => size.width < 760 && page.locator('.switch button').nth(n).click();
-    await panel(1);
-    await example(page, 'nginx-rc');
-    await apply(page, 'replicationcontroller/nginx created');
-    await panel(0);
-    await until('three pods', async () => (await page.locator('.node .pod', { hasText: 'Running' }).count()) === 3);
-    const names = await page.locator('.pod').evaluateAll((all) => all.map((p) => p.title).sort());
-    const seen = await page.locator('.node .pod').first().getAttribute('title');
-    await page.locator('.node .pod').first().click();
-    await page.locator('.look h2', { hasText: seen.split('/').at(-1) }).waitFor();
-    await page.locator('.bar').getByRole('button', { name: /Share|分享/ }).click();
-    await page.locator('.share input').waitFor();
-    await axe();
-    await screenshot('dialog');
-    const address = await link(page);
-    assert.match(address, /#k1\.[\w-]+$/);
-    assert.ok(address.length < 2500, `${address.length} characters`);
-    await page.evaluate(() => localStorage.clear());
-    await page.goto('about:blank');
-    await page.goto(address);
-    await until('the same pods', async () => JSON.stringify(await page.locator('.pod').evaluateAll((all) => all.map((p) => p.title).sort())) === JSON.stringify(names));
-    await panel(3);
-    await page.locator('.look h2', { hasText: seen.split('/').at(-1) }).waitFor();
-    await panel(1);
-    await page.locator('.answer', { hasText: /shared session|分享的会话/ }).waitFor();
-    assert.equal(await page.evaluate(() => location.hash), '');
-  });
+  journey(
+    `shares a session as a link: ${theme} ${language} ${size.width}`,
+    { theme, language, size },
+    async ({ page, until, axe, screenshot }) => {
+      const panel = async (n) => size.width < 760 && page.locator('.switch button').nth(n).click();
+      await panel(1);
+      await example(page, 'nginx-rc');
+      await apply(page, 'replicationcontroller/nginx created');
+      await panel(0);
+      await until('three pods', async () => (await page.locator('.node .pod', { hasText: 'Running' }).count()) === 3);
+      const names = await page.locator('.pod').evaluateAll((all) => all.map((p) => p.title).sort());
+      const seen = await page.locator('.node .pod').first().getAttribute('title');
+      await page.locator('.node .pod').first().click();
+      await page.locator('.look h2', { hasText: seen.split('/').at(-1) }).waitFor();
+      await page
+        .locator('.bar')
+        .getByRole('button', { name: /Share|分享/ })
+        .click();
+      await page.locator('.share input').waitFor();
+      await axe();
+      await screenshot('dialog');
+      const address = await link(page);
+      assert.match(address, /#k1\.[\w-]+$/);
+      assert.ok(address.length < 2500, `${address.length} characters`);
+      await page.evaluate(() => localStorage.clear());
+      await page.goto('about:blank');
+      await page.goto(address);
+      await until(
+        'the same pods',
+        async () =>
+          JSON.stringify(await page.locator('.pod').evaluateAll((all) => all.map((p) => p.title).sort())) ===
+          JSON.stringify(names),
+      );
+      await panel(3);
+      await page.locator('.look h2', { hasText: seen.split('/').at(-1) }).waitFor();
+      await panel(1);
+      await page.locator('.answer', { hasText: /shared session|分享的会话/ }).waitFor();
+      assert.equal(await page.evaluate(() => location.hash), '');
+    },
+  );
 }
 
 journey('says of what is copied that it is, where it was asked for', {}, async ({ page, until, axe, screenshot }) => {
   await page.locator('.bar').getByRole('button', { name: 'Share' }).click();
-  const [copy, embed] = [page.getByRole('button', { name: /^(Copy|Copied)$/ }), page.locator('.way', { hasText: 'with the terminal' })];
+  const [copy, embed] = [
+    page.getByRole('button', { name: /^(Copy|Copied)$/ }),
+    page.locator('.way', { hasText: 'with the terminal' }),
+  ];
   await embed.click();
   await embed.locator('small', { hasText: 'Copied' }).waitFor();
   assert.equal(await copy.innerText(), 'Copy');
@@ -53,7 +68,10 @@ journey('says of what is copied that it is, where it was asked for', {}, async (
   await screenshot('embedded');
   await axe();
   await copy.click();
-  await until('the link is copied', async () => (await copy.innerText()) === 'Copied' && (await page.locator('.way', { hasText: 'Copied' }).count()) === 0);
+  await until(
+    'the link is copied',
+    async () => (await copy.innerText()) === 'Copied' && (await page.locator('.way', { hasText: 'Copied' }).count()) === 0,
+  );
 });
 
 journey('restores from a link what of the session was shown', {}, async ({ page, until }) => {
@@ -71,18 +89,28 @@ journey('restores from a link what of the session was shown', {}, async ({ page,
   await page.goto('about:blank');
   await page.goto(address);
   await page.locator('.cut').waitFor();
-  for (const shown of ['.look .tab[aria-selected=true] >> text=YAML', '.caption .chip[aria-pressed=true]', '.term .feed', '.tank .tools >> text=2 of 2 pods']) await page.locator(shown).first().waitFor();
+  for (const shown of [
+    '.look .tab[aria-selected=true] >> text=YAML',
+    '.caption .chip[aria-pressed=true]',
+    '.term .feed',
+    '.tank .tools >> text=2 of 2 pods',
+  ])
+    await page.locator(shown).first().waitFor();
   assert.equal(await page.locator('.tank .find').inputValue(), 'web-');
   assert.equal(await page.locator('.timeline > select').inputValue(), 'Pulled');
 });
 
-journey('says that a link is newer, or cannot be read, and opens an empty cluster', { hash: '#k7.AAAA' }, async ({ page, address, until }) => {
-  await page.locator('.answer', { hasText: 'newer Kubarium' }).waitFor();
-  await apply(page, 'pod/liveness-exec created');
-  await page.goto(address.replace(/#.*/, '#k1.AAAA'));
-  await page.locator('.answer', { hasText: 'cannot be read' }).waitFor();
-  await until('an empty cluster', async () => (await page.locator('.pod').count()) === 0);
-});
+journey(
+  'says that a link is newer, or cannot be read, and opens an empty cluster',
+  { hash: '#k7.AAAA' },
+  async ({ page, address, until }) => {
+    await page.locator('.answer', { hasText: 'newer Kubarium' }).waitFor();
+    await apply(page, 'pod/liveness-exec created');
+    await page.goto(address.replace(/#.*/, '#k1.AAAA'));
+    await page.locator('.answer', { hasText: 'cannot be read' }).waitFor();
+    await until('an empty cluster', async () => (await page.locator('.pod').count()) === 0);
+  },
+);
 
 journey('saves a session, opens it by drop, and gives it as a script', {}, async ({ page, until }) => {
   await apply(page, 'pod/liveness-exec created');
@@ -104,12 +132,18 @@ journey('saves a session, opens it by drop, and gives it as a script', {}, async
   }, session);
   await page.locator('.pod', { hasText: 'liveness-exec' }).waitFor();
   // What cannot be read leaves all as it is.
-  for (const [name, content] of [['photo.png', '\x89PNG\0'], ['broken.json', '{"seed": 1, "inputs": [{"t": "x"}]}']]) {
-    await page.evaluate(([name, content]) => {
-      const data = new DataTransfer();
-      data.items.add(new File([content], name));
-      window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
-    }, [name, content]);
+  for (const [name, content] of [
+    ['photo.png', '\x89PNG\0'],
+    ['broken.json', '{"seed": 1, "inputs": [{"t": "x"}]}'],
+  ]) {
+    await page.evaluate(
+      ([name, content]) => {
+        const data = new DataTransfer();
+        data.items.add(new File([content], name));
+        window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
+      },
+      [name, content],
+    );
     await page.locator('.answer', { hasText: `${name} is neither text nor a session` }).waitFor();
   }
   assert.equal(await page.locator('.pod', { hasText: 'liveness-exec' }).count(), 1);
@@ -121,35 +155,52 @@ for (const [theme, language, size] of [
   ['dark', 'en-US', { width: 1440, height: 900 }],
   ['light', 'zh-CN', { width: 360, height: 740 }],
 ]) {
-  journey(`offers a file where a session is too long for a link: ${theme} ${language} ${size.width}`, { theme, language, size }, async ({ page, until, axe, screenshot }) => {
-    const panel = async (n) => size.width < 760 && page.locator('.switch button').nth(n).click();
-    const drop = (name, text) => page.evaluate(([name, text]) => {
-      const data = new DataTransfer();
-      data.items.add(new File([text], name));
-      window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
-    }, [name, text]);
-    // What does not get smaller when it is packed.
-    let state = 7;
-    const noise = Array.from({ length: 12_000 }, () => 'abcdefghijklmnopqrstuvwxyz0123456789'[(state = (state * 1103515245 + 12345) % 2147483648) % 36]).join('');
-    await panel(1);
-    await drop('long.yaml', `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: long}\ndata: {noise: ${noise}}\n`);
-    await apply(page, 'configmap/long created');
-    await page.locator('.bar').getByRole('button', { name: /Share|分享/ }).click();
-    await page.locator('.share', { hasText: /more than many programs let through|许多程序不支持/ }).waitFor();
-    assert.equal(await page.locator('.share input').count(), 0, 'no link');
-    await screenshot('too-long');
-    await axe();
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /Save as a file|存为文件/ }).click()]);
-    const session = readFileSync(await download.path(), 'utf8');
-    await page.getByRole('button', { name: /New session|新建会话/ }).click();
-    await page.locator('.answer', { hasText: /A new session|新会话/ }).waitFor();
-    await drop('session.json', session);
-    await page.locator('.answer', { hasText: /from the file is here|已打开文件中的会话/ }).waitFor();
-    await panel(2);
-    // What is run again ends as it did then: a kubectl that applies takes its time.
-    await type(page, 'sleep 1; kubectl get configmaps');
-    await until('what was applied', async () => /long +1/.test(await screen(page)));
-  });
+  journey(
+    `offers a file where a session is too long for a link: ${theme} ${language} ${size.width}`,
+    { theme, language, size },
+    async ({ page, until, axe, screenshot }) => {
+      const panel = async (n) => size.width < 760 && page.locator('.switch button').nth(n).click();
+      const drop = (name, text) =>
+        page.evaluate(
+          ([name, text]) => {
+            const data = new DataTransfer();
+            data.items.add(new File([text], name));
+            window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
+          },
+          [name, text],
+        );
+      // What does not get smaller when it is packed.
+      let state = 7;
+      const noise = Array.from(
+        { length: 12_000 },
+        () => 'abcdefghijklmnopqrstuvwxyz0123456789'[(state = (state * 1103515245 + 12345) % 2147483648) % 36],
+      ).join('');
+      await panel(1);
+      await drop('long.yaml', `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: long}\ndata: {noise: ${noise}}\n`);
+      await apply(page, 'configmap/long created');
+      await page
+        .locator('.bar')
+        .getByRole('button', { name: /Share|分享/ })
+        .click();
+      await page.locator('.share', { hasText: /more than many programs let through|许多程序不支持/ }).waitFor();
+      assert.equal(await page.locator('.share input').count(), 0, 'no link');
+      await screenshot('too-long');
+      await axe();
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: /Save as a file|存为文件/ }).click(),
+      ]);
+      const session = readFileSync(await download.path(), 'utf8');
+      await page.getByRole('button', { name: /New session|新建会话/ }).click();
+      await page.locator('.answer', { hasText: /A new session|新会话/ }).waitFor();
+      await drop('session.json', session);
+      await page.locator('.answer', { hasText: /from the file is here|已打开文件中的会话/ }).waitFor();
+      await panel(2);
+      // What is run again ends as it did then: a kubectl that applies takes its time.
+      await type(page, 'sleep 1; kubectl get configmaps');
+      await until('what was applied', async () => /long +1/.test(await screen(page)));
+    },
+  );
 }
 
 journey('has the last session again when the page is opened again', {}, async ({ page }) => {
@@ -161,41 +212,56 @@ journey('has the last session again when the page is opened again', {}, async ({
 });
 
 for (const width of [1280, 900, 600]) {
-  journey(`shows the terminal too where it is embedded for exercises: ${width}`, { query: '?embed=term', size: { width, height: 600 } }, async ({ page, until, axe, screenshot }) => {
-    assert.match(await page.locator('.rack').innerText(), /from the terminal: kubectl run/);
-    await type(page, 'kubectl get nodes');
-    await until('the nodes', async () => /node3 +Ready/.test(await screen(page)));
-    assert.equal(await page.locator('.edit').isVisible(), false);
-    const [tank, term] = await boxes(page, '.tank', '.term');
-    // Side by side where there is room for both.
-    const apart = width > 1200 ? term.x >= tank.x + tank.width - 1 && term.height > 400 : tank.width > width - 40 && term.y >= tank.y + tank.height - 1;
-    assert.ok(tank.height > 150 && apart, JSON.stringify([tank, term]));
-    await axe();
-    await screenshot(`embedded-${width}`);
-    // Whoever chooses a pod still sees the cluster: there is no inspector to give way to.
-    await type(page, 'kubectl run web --image=nginx');
-    await page.locator('.node .pod', { hasText: 'Running' }).click();
-    await page.locator('.node .pod[aria-pressed=true]').waitFor();
-    await page.locator('.rack').waitFor();
-  });
+  journey(
+    `shows the terminal too where it is embedded for exercises: ${width}`,
+    { query: '?embed=term', size: { width, height: 600 } },
+    async ({ page, until, axe, screenshot }) => {
+      assert.match(await page.locator('.rack').innerText(), /from the terminal: kubectl run/);
+      await type(page, 'kubectl get nodes');
+      await until('the nodes', async () => /node3 +Ready/.test(await screen(page)));
+      assert.equal(await page.locator('.edit').isVisible(), false);
+      const [tank, term] = await boxes(page, '.tank', '.term');
+      // Side by side where there is room for both.
+      const apart =
+        width > 1200
+          ? term.x >= tank.x + tank.width - 1 && term.height > 400
+          : tank.width > width - 40 && term.y >= tank.y + tank.height - 1;
+      assert.ok(tank.height > 150 && apart, JSON.stringify([tank, term]));
+      await axe();
+      await screenshot(`embedded-${width}`);
+      // Whoever chooses a pod still sees the cluster: there is no inspector to give way to.
+      await type(page, 'kubectl run web --image=nginx');
+      await page.locator('.node .pod', { hasText: 'Running' }).click();
+      await page.locator('.node .pod[aria-pressed=true]').waitFor();
+      await page.locator('.rack').waitFor();
+    },
+  );
 }
 
-journey('has room for a few lines where a terminal is embedded low', { query: '?embed=term', size: { width: 480, height: 320 } }, async ({ page, until, axe, screenshot }) => {
-  await type(page, 'kubectl run web --image=nginx; kubectl get nodes');
-  // One that still falls lies over what is behind it.
-  await page.locator('.node .pod', { hasText: 'Running' }).waitFor();
-  await until('all the nodes', async () => /NAME[^]*node3 +Ready/.test(await screen(page)));
-  const [rack, host] = await boxes(page, '.rack', '.term .host:not([hidden])');
-  assert.ok(host.height > 60 && rack.height > 60, JSON.stringify([rack, host]));
-  await axe();
-  await screenshot('embedded-low');
-});
+journey(
+  'has room for a few lines where a terminal is embedded low',
+  { query: '?embed=term', size: { width: 480, height: 320 } },
+  async ({ page, until, axe, screenshot }) => {
+    await type(page, 'kubectl run web --image=nginx; kubectl get nodes');
+    // One that still falls lies over what is behind it.
+    await page.locator('.node .pod', { hasText: 'Running' }).waitFor();
+    await until('all the nodes', async () => /NAME[^]*node3 +Ready/.test(await screen(page)));
+    const [rack, host] = await boxes(page, '.rack', '.term .host:not([hidden])');
+    assert.ok(host.height > 60 && rack.height > 60, JSON.stringify([rack, host]));
+    await axe();
+    await screenshot('embedded-low');
+  },
+);
 
-journey('shows only the cluster where it is embedded', { query: '?embed', size: { width: 900, height: 600 } }, async ({ page, axe }) => {
-  await page.locator('.timeline').waitFor();
-  assert.equal(await page.locator('.edit').isVisible(), false);
-  assert.ok((await page.locator('.clock').boundingBox()).y >= 4, 'the clock has its upper edge');
-  // It has no button to apply anything with, so it speaks of none.
-  assert.doesNotMatch(await page.locator('.rack').innerText(), /Press Apply/);
-  await axe();
-});
+journey(
+  'shows only the cluster where it is embedded',
+  { query: '?embed', size: { width: 900, height: 600 } },
+  async ({ page, axe }) => {
+    await page.locator('.timeline').waitFor();
+    assert.equal(await page.locator('.edit').isVisible(), false);
+    assert.ok((await page.locator('.clock').boundingBox()).y >= 4, 'the clock has its upper edge');
+    // It has no button to apply anything with, so it speaks of none.
+    assert.doesNotMatch(await page.locator('.rack').innerText(), /Press Apply/);
+    await axe();
+  },
+);

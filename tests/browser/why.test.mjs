@@ -34,39 +34,50 @@ for (const [theme, language, size] of [
   ['dark', 'en-US', { width: 1440, height: 900 }],
   ['light', 'zh-CN', { width: 360, height: 740 }],
 ]) {
-  journey(`says why: ${theme} ${language} ${size.width}`, { theme, language, size, reducedMotion: size.width < 400 }, async ({ page, axe, screenshot }) => {
-    const narrow = size.width < 760;
-    const panel = async (n) => narrow && page.locator('.switch button').nth(n).click();
-    await panel(1);
-    await example(page, 'nginx-rc');
-    await apply(page, 'replicationcontroller/nginx created');
-    await panel(3);
-    // From the first pod on there is room for what may be amiss.
-    await page.locator('.amiss:not(.still)').waitFor();
-    const room = await page.locator('.amiss').boundingBox();
-    await panel(1);
-    await example(page, 'too-big');
-    await apply(page, 'pod/too-big created');
-    await panel(3);
-    await page.locator('.amiss h3', { hasText: /^(Not as wanted|与期望不符)1$/ }).waitFor();
-    assert.deepEqual(await page.locator('.amiss').boundingBox(), room, 'what is below does not move');
-    await page.locator('.amiss li', { hasText: /too-big\s*Pod\s*Insufficient cpu/ }).waitFor();
-    await panel(0);
-    await page.locator('.pod', { hasText: 'too-big' }).click();
-    await sheet(page, /Where it was put|调度结果/).locator('td', { hasText: /NodeResourcesFit: Insufficient cpu \((asks for|请求) / }).first().waitFor();
-    await screenshot('placement');
-    await axe();
-    if (narrow) assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= size.width, 'nothing sticks out');
-    await panel(1);
-    await example(page, 'service');
-    await apply(page, 'service/web created');
-    await panel(0);
-    await page.locator('.chip[title="Service"]', { hasText: 'web' }).click();
-    await panel(3);
-    await sheet(page, /Which pods it reaches|可达哪些/).locator('td', { hasText: /not selected: wants|未选中/ }).first().waitFor();
-    await screenshot('service');
-    await axe();
-  });
+  journey(
+    `says why: ${theme} ${language} ${size.width}`,
+    { theme, language, size, reducedMotion: size.width < 400 },
+    async ({ page, axe, screenshot }) => {
+      const narrow = size.width < 760;
+      const panel = async (n) => narrow && page.locator('.switch button').nth(n).click();
+      await panel(1);
+      await example(page, 'nginx-rc');
+      await apply(page, 'replicationcontroller/nginx created');
+      await panel(3);
+      // From the first pod on there is room for what may be amiss.
+      await page.locator('.amiss:not(.still)').waitFor();
+      const room = await page.locator('.amiss').boundingBox();
+      await panel(1);
+      await example(page, 'too-big');
+      await apply(page, 'pod/too-big created');
+      await panel(3);
+      await page.locator('.amiss h3', { hasText: /^(Not as wanted|与期望不符)1$/ }).waitFor();
+      assert.deepEqual(await page.locator('.amiss').boundingBox(), room, 'what is below does not move');
+      await page.locator('.amiss li', { hasText: /too-big\s*Pod\s*Insufficient cpu/ }).waitFor();
+      await panel(0);
+      await page.locator('.pod', { hasText: 'too-big' }).click();
+      await sheet(page, /Where it was put|调度结果/)
+        .locator('td', { hasText: /NodeResourcesFit: Insufficient cpu \((asks for|请求) / })
+        .first()
+        .waitFor();
+      await screenshot('placement');
+      await axe();
+      if (narrow)
+        assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= size.width, 'nothing sticks out');
+      await panel(1);
+      await example(page, 'service');
+      await apply(page, 'service/web created');
+      await panel(0);
+      await page.locator('.chip[title="Service"]', { hasText: 'web' }).click();
+      await panel(3);
+      await sheet(page, /Which pods it reaches|可达哪些/)
+        .locator('td', { hasText: /not selected: wants|未选中/ })
+        .first()
+        .waitFor();
+      await screenshot('service');
+      await axe();
+    },
+  );
 }
 
 journey('keeps every end of a container, and what changed', { theme: 'light' }, async ({ page, until, screenshot }) => {
@@ -103,63 +114,68 @@ journey('does things by hand, as inputs that can be taken back', { theme: 'dark'
   await until('ready again', async () => (await page.locator('.node', { hasText: 'Not ready' }).count()) === 0);
 });
 
-journey('goes by the keys of k9s: from a list to an object and back', { theme: 'light' }, async ({ page, until, axe, screenshot }) => {
-  await type(page, 'kubectl create deployment web --image=nginx --replicas=3');
-  await until('three pods', async () => (await page.locator('.node .pod', { hasText: 'Running' }).count()) === 3);
-  const focused = () => page.evaluate(() => document.activeElement.textContent);
-  const rows = page.locator('.look [data-row]');
-  const at = (n) => until(`row ${n}`, async () => (await rows.count()) > n && (await focused()) === (await rows.nth(n).textContent()));
-  await palette(page, 'po', /^pods\s*Pod/);
-  await at(0);
-  await page.keyboard.press('j');
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('k');
-  await at(1);
-  const name = await rows.nth(1).locator('b').innerText();
-  await page.keyboard.press('l');
-  await page.locator('.look pre', { hasText: 'start worker processes' }).waitFor();
-  assert.equal(await page.locator('.look h2').innerText(), name);
-  await until('the keys to go on there', async () => (await focused()) === 'Logs');
-  await axe();
-  await page.keyboard.press('Escape');
-  await at(1);
-  await screenshot('list');
-  // What is filtered is gone along from its field.
-  await page.keyboard.press('/');
-  await page.keyboard.type(name.slice(-5));
-  await page.keyboard.press('Enter');
-  await at(0);
-  await page.keyboard.press('Control+d');
-  await page.locator('.answer', { hasText: `pod "${name}" deleted` }).waitFor();
-  // Where the row goes, the focus stays in the list.
-  await until('the row to go', async () => (await rows.count()) === 0);
-  await until('its field to have the focus', () => page.evaluate(() => document.activeElement.matches('.look .find')));
-  // In the picture the keys mean the pod that has the focus; of a workload, the logs of one of its pods.
-  const pod = page.locator('.node .pod[title]').first();
-  await pod.focus();
-  await page.keyboard.press('y');
-  await page.locator('.look .text', { hasText: 'kind: Pod' }).waitFor();
-  assert.equal(`default/${await page.locator('.look h2').innerText()}`, await pod.getAttribute('title'));
-  await palette(page, 'deploy/web', /^web\s*Deployment/);
-  await page.locator('.look h2', { hasText: /^web$/ }).waitFor();
-  // It is scaled by a command that waits for the number.
-  await page.keyboard.press('s');
-  await until('the command', async () => /scale deployment\/web -n default --replicas=$/.test((await screen(page)).trim()));
-  await page.keyboard.type('2');
-  await page.keyboard.press('Enter');
-  await until('two pods', async () => (await page.locator('.node .pod', { hasText: 'Running' }).count()) === 2);
-  await palette(page, 'deploy/web', /^web\s*Deployment/);
-  await page.locator('.look h2', { hasText: /^web$/ }).waitFor();
-  await page.keyboard.press('l');
-  await page.locator('.look pre', { hasText: 'start worker processes' }).waitFor();
-  // What is done by hand keeps the focus, is spoken, and offers what takes it back.
-  await palette(page, 'no/node2', /^node2\s*Node/);
-  await page.locator('.deeds .chip').first().focus();
-  await page.keyboard.press('Enter');
-  await until('the other way round', async () => (await focused()) === 'Start its kubelet');
-  await until('what cannot be done now', () => page.getByRole('button', { name: 'Cut its network' }).isDisabled());
-  await until('it is spoken', async () => /node2: Stop its kubelet/.test(await page.locator('[role=log]').innerText()));
-});
+journey(
+  'goes by the keys of k9s: from a list to an object and back',
+  { theme: 'light' },
+  async ({ page, until, axe, screenshot }) => {
+    await type(page, 'kubectl create deployment web --image=nginx --replicas=3');
+    await until('three pods', async () => (await page.locator('.node .pod', { hasText: 'Running' }).count()) === 3);
+    const focused = () => page.evaluate(() => document.activeElement.textContent);
+    const rows = page.locator('.look [data-row]');
+    const at = (n) =>
+      until(`row ${n}`, async () => (await rows.count()) > n && (await focused()) === (await rows.nth(n).textContent()));
+    await palette(page, 'po', /^pods\s*Pod/);
+    await at(0);
+    await page.keyboard.press('j');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('k');
+    await at(1);
+    const name = await rows.nth(1).locator('b').innerText();
+    await page.keyboard.press('l');
+    await page.locator('.look pre', { hasText: 'start worker processes' }).waitFor();
+    assert.equal(await page.locator('.look h2').innerText(), name);
+    await until('the keys to go on there', async () => (await focused()) === 'Logs');
+    await axe();
+    await page.keyboard.press('Escape');
+    await at(1);
+    await screenshot('list');
+    // What is filtered is gone along from its field.
+    await page.keyboard.press('/');
+    await page.keyboard.type(name.slice(-5));
+    await page.keyboard.press('Enter');
+    await at(0);
+    await page.keyboard.press('Control+d');
+    await page.locator('.answer', { hasText: `pod "${name}" deleted` }).waitFor();
+    // Where the row goes, the focus stays in the list.
+    await until('the row to go', async () => (await rows.count()) === 0);
+    await until('its field to have the focus', () => page.evaluate(() => document.activeElement.matches('.look .find')));
+    // In the picture the keys mean the pod that has the focus; of a workload, the logs of one of its pods.
+    const pod = page.locator('.node .pod[title]').first();
+    await pod.focus();
+    await page.keyboard.press('y');
+    await page.locator('.look .text', { hasText: 'kind: Pod' }).waitFor();
+    assert.equal(`default/${await page.locator('.look h2').innerText()}`, await pod.getAttribute('title'));
+    await palette(page, 'deploy/web', /^web\s*Deployment/);
+    await page.locator('.look h2', { hasText: /^web$/ }).waitFor();
+    // It is scaled by a command that waits for the number.
+    await page.keyboard.press('s');
+    await until('the command', async () => /scale deployment\/web -n default --replicas=$/.test((await screen(page)).trim()));
+    await page.keyboard.type('2');
+    await page.keyboard.press('Enter');
+    await until('two pods', async () => (await page.locator('.node .pod', { hasText: 'Running' }).count()) === 2);
+    await palette(page, 'deploy/web', /^web\s*Deployment/);
+    await page.locator('.look h2', { hasText: /^web$/ }).waitFor();
+    await page.keyboard.press('l');
+    await page.locator('.look pre', { hasText: 'start worker processes' }).waitFor();
+    // What is done by hand keeps the focus, is spoken, and offers what takes it back.
+    await palette(page, 'no/node2', /^node2\s*Node/);
+    await page.locator('.deeds .chip').first().focus();
+    await page.keyboard.press('Enter');
+    await until('the other way round', async () => (await focused()) === 'Start its kubelet');
+    await until('what cannot be done now', () => page.getByRole('button', { name: 'Cut its network' }).isDisabled());
+    await until('it is spoken', async () => /node2: Stop its kubelet/.test(await page.locator('[role=log]').innerText()));
+  },
+);
 
 journey('finds kinds, objects and commands in the palette', { theme: 'dark' }, async ({ page, until, axe, screenshot }) => {
   await example(page, 'config-env');
@@ -195,7 +211,10 @@ journey('finds kinds, objects and commands in the palette', { theme: 'dark' }, a
   await page.locator('.node .pod').first().click();
   await page.locator('.look h2').click();
   await page.keyboard.press('s');
-  await until("the container's prompt", async () => /[#$] *$/m.test((await screen(page)).trim()) && /kubectl exec/.test(await screen(page)));
+  await until(
+    "the container's prompt",
+    async () => /[#$] *$/m.test((await screen(page)).trim()) && /kubectl exec/.test(await screen(page)),
+  );
   await palette(page, 'Table', /Table/);
   await page.locator('table').first().waitFor();
   // A list of pods is none that could be cut open.
@@ -221,37 +240,50 @@ for (const [theme, language, size] of [
   ['dark', 'en-US', { width: 1440, height: 900 }],
   ['light', 'zh-CN', { width: 360, height: 740 }],
 ]) {
-  journey(`places pods by a scheduler of one's own: ${theme} ${language} ${size.width}`, { theme, language, size }, async ({ page, until, axe, screenshot }) => {
-    const narrow = size.width < 760;
-    const panel = async (n) => narrow && page.locator('.switch button').nth(n).click();
-    const tab = (name) => page.locator('.edit .tabs button', { hasText: name }).first().click();
-    await panel(1);
-    await example(page, 'scheduler');
-    await page.locator('.edit .foot', { hasText: /restarts the scheduler|重启调度器/ }).waitFor();
-    await tab('packed.yaml');
-    await apply(page, 'deployment.apps/packed created');
-    await panel(0);
-    await page.locator('.queue .pod').first().click();
-    await page.locator('.look', { hasText: /scheduler called packer|名为 packer/ }).waitFor();
-    await screenshot('waits');
-    await axe();
-    await panel(1);
-    await tab('scheduler.yaml');
-    await apply(page, 'for pods whose schedulerName is default-scheduler or packer');
-    await panel(0);
-    const full = page.locator('.node', { has: page.locator('.pod:nth-child(6)') });
-    await until('six pods on one node', async () => (await full.count()) === 1 && (await page.locator('.node .pod').count()) === 6);
-    await page.locator('.node .pod').first().click();
-    // Five times what NodeResourcesFit found.
-    await sheet(page, /Where it was put|调度结果/).getByRole('button').first().click();
-    await sheet(page, /Where it was put|调度结果/).locator('td', { hasText: 'NodeResourcesFit ×5' }).first().waitFor();
-    await screenshot('packed');
-    // A mistake is marked at its line.
-    await panel(1);
-    await tab('scheduler.yaml');
-    await page.locator('.cm-line', { hasText: 'type: MostAllocated' }).click();
-    await page.keyboard.press('End');
-    await page.keyboard.type('s');
-    await page.locator('.problems', { hasText: 'Unsupported value: "MostAllocateds"' }).waitFor();
-  });
+  journey(
+    `places pods by a scheduler of one's own: ${theme} ${language} ${size.width}`,
+    { theme, language, size },
+    async ({ page, until, axe, screenshot }) => {
+      const narrow = size.width < 760;
+      const panel = async (n) => narrow && page.locator('.switch button').nth(n).click();
+      const tab = (name) => page.locator('.edit .tabs button', { hasText: name }).first().click();
+      await panel(1);
+      await example(page, 'scheduler');
+      await page.locator('.edit .foot', { hasText: /restarts the scheduler|重启调度器/ }).waitFor();
+      await tab('packed.yaml');
+      await apply(page, 'deployment.apps/packed created');
+      await panel(0);
+      await page.locator('.queue .pod').first().click();
+      await page.locator('.look', { hasText: /scheduler called packer|名为 packer/ }).waitFor();
+      await screenshot('waits');
+      await axe();
+      await panel(1);
+      await tab('scheduler.yaml');
+      await apply(page, 'for pods whose schedulerName is default-scheduler or packer');
+      await panel(0);
+      const full = page.locator('.node', { has: page.locator('.pod:nth-child(6)') });
+      await until(
+        'six pods on one node',
+        async () => (await full.count()) === 1 && (await page.locator('.node .pod').count()) === 6,
+      );
+      await page.locator('.node .pod').first().click();
+      // Five times what NodeResourcesFit found.
+      await sheet(page, /Where it was put|调度结果/)
+        .getByRole('button')
+        .first()
+        .click();
+      await sheet(page, /Where it was put|调度结果/)
+        .locator('td', { hasText: 'NodeResourcesFit ×5' })
+        .first()
+        .waitFor();
+      await screenshot('packed');
+      // A mistake is marked at its line.
+      await panel(1);
+      await tab('scheduler.yaml');
+      await page.locator('.cm-line', { hasText: 'type: MostAllocated' }).click();
+      await page.keyboard.press('End');
+      await page.keyboard.type('s');
+      await page.locator('.problems', { hasText: 'Unsupported value: "MostAllocateds"' }).waitFor();
+    },
+  );
 }
