@@ -16,6 +16,9 @@ const LETTER = 0.605;
 const BESIDE_PX = 28;
 // How long after new output the search looks again, in milliseconds.
 const AGAIN_MS = 150;
+// How long lines that were pasted are handed on within a frame, in milliseconds, and how many at least.
+const PASTE_MS = 8;
+const PASTE_LINES = 4;
 
 function theme(element) {
   const style = getComputedStyle(element),
@@ -45,6 +48,30 @@ function theme(element) {
   };
 }
 
+/** Hands on what is typed; of what is pasted as many lines at once as leave the page its frames. Ctrl+C drops the rest. */
+function paced(onData) {
+  let waiting = '';
+  const next = () => {
+    for (const start = performance.now(); waiting && performance.now() - start < PASTE_MS; ) {
+      let end = -1;
+      for (let lines = 0; lines < PASTE_LINES && end < waiting.length; lines++) {
+        const found = waiting.indexOf('\r', end + 1);
+        end = found < 0 ? waiting.length : found;
+      }
+      const piece = waiting.slice(0, end + 1);
+      waiting = waiting.slice(end + 1);
+      onData(piece);
+    }
+    if (waiting) requestAnimationFrame(next);
+  };
+  return (data) => {
+    if (data === '\x03') waiting = '';
+    const idle = !waiting;
+    waiting += data;
+    if (idle) next();
+  };
+}
+
 class Term {
   constructor(parent, onData, onResize) {
     if (!styled) {
@@ -70,7 +97,7 @@ class Term {
     this.fit = new FitAddon();
     this.term.loadAddon(this.fit);
     this.term.open(parent);
-    this.term.onData(onData);
+    this.term.onData(paced(onData));
     // The browser would put what is pasted into a field as well, which takes seconds where it is much.
     parent.addEventListener(
       'paste',

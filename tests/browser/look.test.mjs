@@ -1,5 +1,5 @@
 // The inspector's tabs at work: a log that is followed and searched, a file and a YAML to take along, an edit and what it would
-// change, usage over time; and the terminal's history, searched.
+// change, usage over time; and the terminal's history, searched, and a long paste.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { journey, screen, type } from './harness.mjs';
@@ -118,4 +118,19 @@ journey("searches the terminal's history", {}, async ({ page, until }) => {
   await page.keyboard.type('nodes');
   await page.keyboard.press('Enter');
   await until('the nodes once more', async () => /kubectl get nodes -o name\s+node\/node1/.test(await screen(page)));
+});
+
+journey('takes a long paste in pieces and drops the rest at Ctrl+C', {}, async ({ page, until }) => {
+  await type(page, ':');
+  await page.evaluate(() => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', 'echo a line >> many\n'.repeat(20_000));
+    const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+    document.querySelector('.xterm textarea').dispatchEvent(paste);
+  });
+  await page.keyboard.press('Control+c');
+  await type(page, 'clear; echo there are $(wc -l < many) lines');
+  await until('how many lines came', async () => /there are \d+ lines/.test(await screen(page)));
+  const [, lines] = (await screen(page)).match(/there are (\d+) lines/);
+  assert.ok(lines > 0 && lines < 20_000, `${lines} lines`);
 });
