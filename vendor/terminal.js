@@ -52,7 +52,7 @@ function theme(element) {
 function paced(onData) {
   let waiting = '';
   const next = () => {
-    for (const start = performance.now(); waiting && performance.now() - start < PASTE_MS; ) {
+    for (const start = performance.now(); waiting && performance.now() - start < PASTE_MS;) {
       let end = -1;
       for (let lines = 0; lines < PASTE_LINES && end < waiting.length; lines++) {
         const found = waiting.indexOf('\r', end + 1);
