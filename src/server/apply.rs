@@ -48,14 +48,7 @@ impl ApiServer {
         let what = format!("{}/{name}; {sent}", config.namespace());
         let failed = |message: String| Status::internal(message).without_reason();
         let untyped = |error: String| failed(format!("failed to create typed patch object ({what}): {error}"));
-        if kind.custom.is_some() {
-            let (_, strict) = api::decode::decode(kind, config.clone())?;
-            if let Some(error) = strict.first() {
-                return Err(untyped(format!(".{}: field not declared in schema", error.path)));
-            }
-        } else {
-            typed::check(kind, version, config).map_err(untyped)?;
-        }
+        typed::check(kind, version, config).map_err(untyped)?;
         let managed = live.as_ref().map_or(Value::Null, |live| to_version(kind, version, self.with_managers(kind, live.clone())));
         let next =
             managed_fields::apply((kind, version), &managed, config, Manager::applying(&options.field_manager, part), options.force, by)?;

@@ -49,6 +49,12 @@ fn bare(object: &Value) -> Value {
     object
 }
 
+/// A map without the members that are not there.
+fn without_nulls(mut map: Value) -> Value {
+    map.map_mut().retain(|_, value| !value.is_null());
+    map
+}
+
 /// What a write of a subresource can change: the status and labels, a part of the pod, or all but the status.
 // Models GetResetFields and GetResetFieldsFilter.
 fn written(kind: KindRef, sub: &str, object: &Value) -> Value {
@@ -61,16 +67,16 @@ fn written(kind: KindRef, sub: &str, object: &Value) -> Value {
             for member in LABELLING.iter().filter(|member| !kept.contains(member)) {
                 metadata.remove(&[member]);
             }
-            obj!({"metadata": metadata, "status": object.get("status")})
+            without_nulls(obj!({"metadata": metadata, "status": object.get("status")}))
         }
         "resize" => {
             let resources = |list: &str| -> Vec<Value> {
                 let one = |c: &Value| obj!({"name": c.get("name"), "resizePolicy": c.get("resizePolicy"), "resources": c.get("resources")});
-                spec.get(list).items().iter().map(one).list()
+                spec.get(list).items().iter().map(|c| without_nulls(one(c))).list()
             };
             obj!({"spec": {"containers": resources("containers"), "initContainers": resources("initContainers")}})
         }
-        "ephemeralcontainers" => obj!({"spec": {"ephemeralContainers": spec.get("ephemeralContainers")}}),
+        "ephemeralcontainers" => obj!({"spec": without_nulls(obj!({"ephemeralContainers": spec.get("ephemeralContainers")}))}),
         _ => bare(object),
     }
 }

@@ -30,7 +30,8 @@ impl ApiServer {
     ) -> Result<Value, Status> {
         let scale = &self.decode(by, &SCALE, scale.clone(), options)?;
         let replicas = scale.at(&["spec", "replicas"]).int();
-        if replicas < 0 {
+        // Of custom kinds that is looked at where the kind says that it is.
+        if replicas < 0 && kind.custom.is_none() {
             let cause = Cause::invalid("spec.replicas", &replicas.into(), "must be greater than or equal to 0");
             return Err(Status::invalid(&SCALE, scale.name(), vec![cause]));
         }

@@ -8,13 +8,71 @@ use crate::base::{List as _, Order as _};
 /// What does not fit, as one text.
 pub(super) fn check(kind: KindRef, version: &str, config: &Value) -> Result<(), String> {
     let mut errors = Vec::new();
-    if let Some(ty) = schema().kind_at(kind, version) {
+    if let Some(custom) = &kind.custom {
+        of_root(custom.schema(version), config, "", &mut errors);
+    } else if let Some(ty) = schema().kind_at(kind, version) {
         object(ty, config, "", &mut errors);
     }
     match errors.as_slice() {
         [] => Ok(()),
         [one] => Err(one.clone()),
         many => Err(many.iter().fold("errors:".to_owned(), |text, error| format!("{text}\n  {error}"))),
+    }
+}
+
+/// An object of a custom kind, or one inside it: its metadata are those of any.
+fn of_root(of: &Value, config: &Value, path: &str, errors: &mut Vec<String>) {
+    for (key, member) in config.entries() {
+        match (key.as_str(), schema().named("meta", "ObjectMeta")) {
+            ("apiVersion" | "kind", _) => {}
+            ("metadata", Some(meta)) => object(meta, member, &format!("{path}.metadata"), errors),
+            _ => of_member(of, key, member, path, errors),
+        }
+    }
+}
+
+fn of_member(of: &Value, key: &str, member: &Value, path: &str, errors: &mut Vec<String>) {
+    let path = format!("{path}.{key}");
+    let (own, other) = (of.get("properties").get(key), of.get("additionalProperties"));
+    let keeps = other.is_true() || of.get("x-kubernetes-preserve-unknown-fields").is_true();
+    match (own, other) {
+        (Value::Null, Value::Map(_)) => custom(other, member, &path, errors),
+        (Value::Null, _) if keeps => {}
+        (Value::Null, _) => wrong(errors, &path, "field not declared in schema"),
+        _ => custom(own, member, &path, errors),
+    }
+}
+
+/// A value against the schema of a custom kind.
+// Models the schema converter of structured-merge-diff.
+fn custom(of: &Value, value: &Value, path: &str, errors: &mut Vec<String>) {
+    if value.is_null() {
+        return;
+    }
+    if of.get("x-kubernetes-int-or-string").is_true() {
+        return any(&Ty::IntOrString, None, value, path, errors);
+    }
+    match (of.get("type").str(), value) {
+        ("object", Value::Map(_)) if of.get("x-kubernetes-embedded-resource").is_true() => of_root(of, value, path, errors),
+        ("object", Value::Map(members)) => members.iter().for_each(|(key, member)| of_member(of, key, member, path, errors)),
+        ("object", other) => wrong(errors, path, format!("expected map, got &{{{}}}", go(other))),
+        ("array", Value::List(items)) => {
+            let inner = of.get("items");
+            let place = |i: usize, item: &Value| match of.get("x-kubernetes-list-type").str() {
+                "set" => place_in_set(item),
+                "map" => {
+                    let keys = of.get("x-kubernetes-list-map-keys").items().iter().map(Value::str).list();
+                    place_by_keys(&keys, |key| inner.get("properties").get(key).get("default").clone(), item)
+                }
+                _ => Ok(format!("[{i}]")),
+            };
+            listed(items, path, errors, place, |item, path, errors| custom(inner, item, path, errors));
+        }
+        ("array", other) => wrong(errors, path, format!("expected list, got &{{{}}}", go(other))),
+        ("string", _) => any(&Ty::String, None, value, path, errors),
+        ("boolean", _) => any(&Ty::Bool, None, value, path, errors),
+        ("integer" | "number", _) => any(&Ty::Double, None, value, path, errors),
+        _ => {}
     }
 }
 
@@ -80,19 +138,28 @@ fn list(of: &Ty, field: Option<&Field>, items: &[Value], path: &str, errors: &mu
         Ty::Object(of) => Some(schema().get(*of)),
         _ => None,
     };
+    let place = |i: usize, item: &Value| match (field, ty) {
+        (Some(field), Some(ty)) if field.list_type == ListType::Map => {
+            let default = |key: &str| ty.field(key).and_then(Field::of_key).unwrap_or_default();
+            place_by_keys(&field.map_keys, default, item)
+        }
+        (Some(field), _) if field.list_type == ListType::Set => place_in_set(item),
+        _ => Ok(format!("[{i}]")),
+    };
+    listed(items, path, errors, place, |item, path, errors| any(of, None, item, path, errors));
+}
+
+/// Items by their places, of which none comes twice.
+fn listed(
+    items: &[Value],
+    path: &str,
+    errors: &mut Vec<String>,
+    place: impl Fn(usize, &Value) -> Result<String, String>,
+    look: impl Fn(&Value, &str, &mut Vec<String>),
+) {
     let mut seen: Vec<String> = Vec::new();
     for (i, item) in items.iter().enumerate() {
-        let place = match (field, ty) {
-            (Some(field), Some(ty)) if field.list_type == ListType::Map => keys(field, ty, item),
-            (Some(field), _) if field.list_type == ListType::Set => match item {
-                Value::Map(_) => Err("associative list without keys has an element that's a map type".into()),
-                Value::List(_) => Err("not supported: associative list with lists as elements".into()),
-                Value::Null => Err("associative list without keys has an element that's an explicit null".into()),
-                scalar => Ok(format!("[={}]", shown(scalar))),
-            },
-            _ => Ok(format!("[{i}]")),
-        };
-        let place = match place {
+        let place = match place(i, item) {
             Ok(place) => place,
             // What has no name cannot be told of.
             Err(why) => return wrong(errors, path, format!("element {i}: {why}")),
@@ -100,23 +167,33 @@ fn list(of: &Ty, field: Option<&Field>, items: &[Value], path: &str, errors: &mu
         if seen.contains(&place) {
             wrong(errors, path, format!("duplicate entries for key {place}"));
         }
-        any(of, None, item, &format!("{path}{place}"), errors);
+        look(item, &format!("{path}{place}"), errors);
         seen.push(place);
     }
 }
 
-/// The name of an item among the others.
-fn keys(field: &Field, ty: &Type, item: &Value) -> Result<String, String> {
+/// The name of an item of a set.
+fn place_in_set(item: &Value) -> Result<String, String> {
+    match item {
+        Value::Map(_) => Err("associative list without keys has an element that's a map type".into()),
+        Value::List(_) => Err("not supported: associative list with lists as elements".into()),
+        Value::Null => Err("associative list without keys has an element that's an explicit null".into()),
+        scalar => Ok(format!("[={}]", shown(scalar))),
+    }
+}
+
+/// The name of an item among the others, by its keys, some of which have a default.
+fn place_by_keys(keys: &[&str], default: impl Fn(&str) -> Value, item: &Value) -> Result<String, String> {
     let Value::Map(members) = item else {
         let what = if item.is_null() { "a null element" } else { "non-map elements" };
         return Err(format!("associative list with keys may not have {what}"));
     };
-    let mut names = field.map_keys.clone();
+    let mut names = keys.to_vec();
     names.order();
-    let own = |key: &&str| members.get(key).map(shown).or_else(|| ty.field(key).and_then(Field::of_key).map(|value| shown(&value)));
+    let own = |key: &&str| members.get(key).map(shown).or_else(|| Some(default(key)).filter(|v| !v.is_null()).map(|v| shown(&v)));
     let found: Vec<String> = names.iter().filter_map(|key| own(key).map(|value| format!("{key}={value}"))).list();
     if found.is_empty() {
-        let names: Vec<String> = field.map_keys.iter().map(|k| quote(k)).list();
+        let names: Vec<String> = keys.iter().map(|k| quote(k)).list();
         return Err(format!(
             "associative list with keys has an element that omits all key fields [{}] (and doesn't have default values for any key fields)",
             names.join(" ")
@@ -212,6 +289,49 @@ mod tests {
         ] {
             let config = Value::from_json(config).expect("json");
             assert_eq!(check(Kind::named(kind), "v1", &config).err().unwrap_or_default(), want, "{config}");
+        }
+    }
+
+    #[test]
+    fn says_what_does_not_fit_the_schema_of_a_custom_kind() {
+        let of = Value::from_json(
+            r#"{"type":"object","properties":{"b":{"type":"boolean"},"n":{"type":"integer"},"s":{"type":"string"},"x":{"x-kubernetes-int-or-string":true},
+                "free":{"type":"object","x-kubernetes-preserve-unknown-fields":true},"map":{"type":"object","additionalProperties":{"type":"string"}},
+                "set":{"type":"array","items":{"type":"string"},"x-kubernetes-list-type":"set"},
+                "list":{"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["k","p"],
+                    "items":{"type":"object","properties":{"k":{"type":"string"},"p":{"type":"integer","default":1}}}}}}"#,
+        )
+        .expect("json");
+        for (config, want) in [
+            (
+                r#"{"b":true,"n":1,"s":"a","x":1,"free":{"a":{}},"map":{"a":"b"},"set":["a","b"],"list":[{"k":"a"},{"k":"a","p":2}]}"#,
+                vec![],
+            ),
+            (
+                r#"{"b":1,"n":"1","s":{}}"#,
+                vec![
+                    ".b: expected boolean, got &{1}",
+                    ".n: expected numeric (int or float), got string",
+                    ".s: expected string, got &value.valueUnstructured{Value:map[string]interface {}{}}",
+                ],
+            ),
+            (r#"{"q":1,"metadata":{"q":1}}"#, vec![".metadata.q: field not declared in schema", ".q: field not declared in schema"]),
+            (
+                r#"{"free":"a","map":{"a":1},"x":[]}"#,
+                vec![
+                    ".free: expected map, got &{a}",
+                    ".map.a: expected string, got &value.valueUnstructured{Value:1}",
+                    ".x: expected any scalar, got &{[]}",
+                ],
+            ),
+            (
+                r#"{"set":["a","a"],"list":[{"k":"a"},{"k":"a","p":1}]}"#,
+                vec![".list: duplicate entries for key [k=\"a\",p=1]", ".set: duplicate entries for key [=\"a\"]"],
+            ),
+        ] {
+            let mut errors = Vec::new();
+            of_root(&of, &Value::from_json(config).expect("json"), "", &mut errors);
+            assert_eq!(errors, want, "{config}");
         }
     }
 }

@@ -61,10 +61,16 @@ pub fn check_status(kind: &Kind, custom: &Custom, object: &Value, old: &Value, e
     let schema = custom.schema(served_version(kind, object)).get("properties").get("status");
     let mut causes = Vec::new();
     if !object.get("status").is_null() {
-        let all = |o: &Value| walk(schema, "status", o.get("status"), 0).causes;
+        let all = |o: &Value| walk(schema, "", o.get("status"), 0).causes;
         causes = known_before(all(object), || all(old), Some(old));
+        // What is said of a field names it as seen from the status.
+        for cause in &mut causes {
+            cause.field = if cause.field == "<nil>" { "status".to_owned() } else { format!("status.{}", cause.field) };
+        }
     }
-    causes.extend(scaled(object, custom.scale(served_version(kind, object)).get("statusReplicasPath").str(), true));
+    let scale = custom.scale(served_version(kind, object));
+    causes.extend(scaled(object, scale.get("statusReplicasPath").str(), true));
+    causes.extend(scaled(object, scale.get("labelSelectorPath").str(), false));
     errors.append(&mut causes);
     rules(kind, custom, object, Some(old), errors);
 }

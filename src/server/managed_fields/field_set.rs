@@ -39,6 +39,15 @@ impl Node {
         }
     }
 
+    /// Whether the part of this name is a field of a struct, or what stands for one in the schema of a custom kind.
+    fn declares(self, key: &str) -> bool {
+        match self {
+            Node::Struct(_) => true,
+            Node::Custom(of, root) => root || !of.get("properties").get(&key[2..]).is_null(),
+            _ => false,
+        }
+    }
+
     /// Whether its parts are called by name, as those of a map are.
     fn by_name(self) -> bool {
         matches!(self, Node::Struct(_) | Node::Entries | Node::Custom(..))
@@ -183,9 +192,9 @@ pub(super) fn touches(a: &Value, b: &Value) -> bool {
 }
 
 /// The fields that an applied configuration is about.
-pub(super) fn field_set(node: Node, value: &Value) -> Value {
+pub(super) fn field_set(whole: Node, value: &Value) -> Value {
     let mut inner = Map::new();
-    for (key, node, value) in parts(node, value) {
+    for (key, node, value) in parts(whole, value) {
         // A list of what is told apart is about its items alone, unless it is null.
         if matches!(node, Node::Items(..) | Node::Set | Node::CustomItems(_)) && matches!(value, Value::List(list) if list.is_empty()) {
             continue;
@@ -195,7 +204,7 @@ pub(super) fn field_set(node: Node, value: &Value) -> Value {
         if set.is_empty() && !matches!(node, Node::Leaf) && !value.is_empty() {
             continue;
         }
-        if key.starts_with("k:") && !set.is_empty() {
+        if !whole.declares(&key) && !set.is_empty() {
             set.set(&["."], Value::map());
         }
         inner.insert(key, set);
@@ -229,7 +238,11 @@ pub(super) fn compare(node: Node, old: Option<&Value>, new: Option<&Value>) -> (
     let mut all: SortedMap<&str, (Node, [Option<&Value>; 2])> = SortedMap::new();
     for (side, list) in [&before, &after].into_iter().enumerate() {
         for (key, inner, value) in list {
-            all.entry(key).or_insert((*inner, [None, None])).1[side].get_or_insert(*value);
+            let (node, values) = all.entry(key).or_insert((*inner, [None, None]));
+            if !value.is_null() {
+                *node = *inner;
+            }
+            values[side].get_or_insert(*value);
         }
     }
     let empty = Value::map();
@@ -327,12 +340,7 @@ fn with_named(node: Node, value: &Value, set: &Value) -> Value {
     for (key, inner, value) in parts(node, value) {
         let Some(below) = members.get(&key) else { continue };
         let mut below = with_named(inner, value, below);
-        let is_declared = match node {
-            Node::Struct(_) => true,
-            Node::Custom(of, root) => root || !of.get("properties").get(&key[2..]).is_null(),
-            _ => false,
-        };
-        if is_declared && !below.is_empty() {
+        if node.declares(&key) && !below.is_empty() {
             below.set(&["."], Value::map());
         }
         whole.insert(key, below);
