@@ -1,5 +1,6 @@
 //! Conversion between a kind's served versions and the stored one. Of the built-in kinds only the autoscaler has two: version 1
-//! knows one metric, the CPU, and carries what else version 2 has in annotations. Those of custom kinds differ in name alone.
+//! knows one metric, the CPU, and carries what else version 2 has in annotations. Those of custom kinds
+//! have schemas of their own; between them the name alone is converted, and what the other does not know is lost.
 
 use super::decode::served_version;
 use super::{KindRef, Map, Value, custom, kinds};
