@@ -67,7 +67,7 @@ impl Call<'_> {
     /// Prints an error, which ends the script as well, but in bash.
     fn raise(&mut self, text: &str) -> Outcome {
         self.complain(text);
-        match self.sh.bash {
+        match self.sh.is_bash() {
             true => Outcome::Done(1),
             false if self.sh.opts.interactive => Outcome::Done(2),
             false => Outcome::Exit(2),
@@ -76,7 +76,7 @@ impl Call<'_> {
 
     /// How bash says something, and how the others do.
     fn worded(&self, bash: String, other: String) -> String {
-        if self.sh.bash { bash } else { other }
+        if self.sh.is_bash() { bash } else { other }
     }
 
     /// Whether this is an option, which it is then: `-x`.

@@ -101,7 +101,7 @@ impl Shell {
             },
             Stop::Fatal(text) => {
                 self.complain(k, p, &text);
-                let status = match (self.bash, self.subshell || self.script || self.reads_input || self.opts.errexit) {
+                let status = match (self.is_bash(), self.subshell || self.script || self.reads_input || self.opts.errexit) {
                     (false, _) => 2,
                     (true, true) => 1,
                     (true, false) => 127,
@@ -119,8 +119,8 @@ impl Shell {
 
     /// bash leaves the line, and what is called there, for the next one; others leave as a whole.
     pub(super) fn drop_line(&mut self, k: &mut Kernel, p: &mut Process) -> Flow {
-        if !self.bash || self.subshell || self.opts.interactive {
-            return self.leave(k, p, if self.bash { 1 } else { 2 });
+        if !self.is_bash() || self.subshell || self.opts.interactive {
+            return self.leave(k, p, if self.is_bash() { 1 } else { 2 });
         }
         self.record.clear();
         while self.frames.last().is_some_and(|f| matches!(f.kind, FrameKind::Function { .. } | FrameKind::Trap { .. })) {
@@ -169,7 +169,7 @@ impl Shell {
                 self.say_syntax_error(k, p, e);
                 // bash goes on after an `eval` or a file that failed.
                 let within = self.frames.last().is_some_and(|f| !matches!(f.kind, FrameKind::Main));
-                if !(self.bash && within) {
+                if !(self.is_bash() && within) {
                     return self.leave(k, p, 2);
                 }
                 self.status = 2;
@@ -347,7 +347,7 @@ impl Shell {
         match e.string(word).and_then(|text| e.arith(&text)) {
             Ok(v) => self.status = i32::from(v == 0),
             Err(Stop::Error(text)) => {
-                self.complain(k, p, &if self.bash { format!("((: {text}") } else { text });
+                self.complain(k, p, &if self.is_bash() { format!("((: {text}") } else { text });
                 self.status = 1;
             }
             Err(stop) => return self.stopped(k, p, stop),

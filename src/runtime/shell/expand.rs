@@ -254,7 +254,7 @@ impl<'a> Expander<'a> {
     }
 
     fn evaluate(&mut self, text: &str) -> Result<i64, Stop> {
-        let dialect = self.sh.dialect();
+        let dialect = self.sh.dialect;
         arith::eval(text, &mut ArithVars { sh: self.sh, random: Some(&mut self.k.random) }).map_err(|e| Stop::Error(e.said_by(dialect)))
     }
 
@@ -288,7 +288,7 @@ impl<'a> Expander<'a> {
 
     /// The value of a parameter; `None` where it is unset.
     fn value(&mut self, name: &str, index: Option<&Index>) -> Result<Option<String>, Stop> {
-        if self.sh.bash && matches!(name, "FUNCNAME" | "BASH_SOURCE") && !self.sh.vars.contains_key(name) {
+        if self.sh.is_bash() && matches!(name, "FUNCNAME" | "BASH_SOURCE") && !self.sh.vars.contains_key(name) {
             let place = match index {
                 Some(Index::Word(w)) => self.key(name, w)?,
                 _ => Key::Place(0),
@@ -324,18 +324,18 @@ impl<'a> Expander<'a> {
                     Some(self.sh.params.iter().map(ArcStr::as_str).list().join(&sep))
                 }
             }
-            "RANDOM" if !self.sh.dash && !self.sh.vars.contains_key("RANDOM") => {
+            "RANDOM" if !self.sh.is_dash() && !self.sh.vars.contains_key("RANDOM") => {
                 Some(self.record(|e| Ok(e.k.random.below(32768).to_string()))?)
             }
-            "SECONDS" if !self.sh.dash && !self.sh.vars.contains_key("SECONDS") => {
+            "SECONDS" if !self.sh.is_dash() && !self.sh.vars.contains_key("SECONDS") => {
                 Some(self.k.now.since(self.p.started).as_secs().to_string())
             }
             "EPOCHSECONDS" => Some(self.k.now.unix_s().to_string()),
             // busybox counts the lines of `-c` from 0.
-            "LINENO" if !self.sh.bash && !self.sh.dash => Some(self.sh.line_in_busybox().to_string()),
+            "LINENO" if !self.sh.is_bash() && !self.sh.is_dash() => Some(self.sh.line_in_busybox().to_string()),
             "LINENO" => Some(self.sh.line.to_string()),
             "PPID" => Some(self.p.ppid.to_string()),
-            "UID" | "EUID" if self.sh.bash => Some(self.p.uid.to_string()),
+            "UID" | "EUID" if self.sh.is_bash() => Some(self.p.uid.to_string()),
             _ if name.as_bytes()[0].is_ascii_digit() => {
                 let n: usize = name.parse().unwrap_or(usize::MAX);
                 self.sh.params.get(n.wrapping_sub(1)).map(ArcStr::to_string)
@@ -350,7 +350,9 @@ impl<'a> Expander<'a> {
         if let ParamOp::Bad(text) = &param.op {
             return Err(self.sh.bad_substitution(text));
         }
-        if self.sh.dash && (param.indirect || param.index.is_some() || matches!(param.op, ParamOp::Substring(..) | ParamOp::Replace(..))) {
+        if self.sh.is_dash()
+            && (param.indirect || param.index.is_some() || matches!(param.op, ParamOp::Substring(..) | ParamOp::Replace(..)))
+        {
             return Err(self.sh.bad_substitution(name));
         }
         let all = match (&param.index, name.as_str()) {
@@ -413,7 +415,7 @@ impl<'a> Expander<'a> {
                 None => {
                     let v = self.string(word)?;
                     if !parse::is_name(name) {
-                        let bash = self.sh.bash;
+                        let bash = self.sh.is_bash();
                         return Err(Stop::Fatal(if bash {
                             format!("${name}: cannot assign in this way")
                         } else {
@@ -436,7 +438,7 @@ impl<'a> Expander<'a> {
                     let message = self.string(word)?;
                     let message = match colon {
                         _ if !message.is_empty() => message,
-                        true if self.sh.bash => "parameter null or not set".into(),
+                        true if self.sh.is_bash() => "parameter null or not set".into(),
                         true => "parameter not set or null".into(),
                         false => "parameter not set".into(),
                     };
@@ -614,7 +616,7 @@ impl<'a> Expander<'a> {
                 let Ok(node) = self.k.fs.stat(&self.p.cwd, dir) else { continue };
                 let Kind::Dir(entries) = &node.kind else { continue };
                 // bash leaves these two out.
-                if part.starts_with('.') && !self.sh.bash {
+                if part.starts_with('.') && !self.sh.is_bash() {
                     next.extend([".", ".."].iter().filter(|name| compiled.matches(name)).map(|name| format!("{prefix}{name}")));
                 }
                 for (name, child) in entries {
@@ -677,6 +679,6 @@ impl Vars for ArithVars<'_> {
         self.sh.is_associative(name)
     }
     fn is_plain(&self) -> bool {
-        self.sh.dash
+        self.sh.is_dash()
     }
 }

@@ -49,7 +49,7 @@ impl Shell {
             Rd::End | Rd::Failed(_) => {
                 if self.input.trim().is_empty() {
                     if self.opts.interactive {
-                        let _ = k.put(p, 1, if self.bash { b"exit\n" } else { b"\n" });
+                        let _ = k.put(p, 1, if self.is_bash() { b"exit\n" } else { b"\n" });
                     }
                     self.reads_input = false;
                     self.exiting = Some(self.status);
@@ -64,7 +64,7 @@ impl Shell {
     pub(super) fn run_input(&mut self, end: bool) {
         self.here_end = None;
         if !end {
-            match parse::lacks(&self.input, self.dialect()) {
+            match parse::lacks(&self.input, self.dialect) {
                 parse::Lacks::Nothing => {}
                 parse::Lacks::More => return,
                 parse::Lacks::Line(end) => {
@@ -80,7 +80,7 @@ impl Shell {
             return;
         }
         let text = self.with_aliases(&text);
-        self.push_frame(Arc::new(parse::parse_from(&text, self.dialect(), first)), FrameKind::Main, false);
+        self.push_frame(Arc::new(parse::parse_from(&text, self.dialect, first)), FrameKind::Main, false);
     }
 
     /// Replaces aliases at the starts of commands on a typed line.
@@ -123,9 +123,9 @@ impl Shell {
             return self.get("PS2").map_or_else(|| "> ".to_string(), |v| v.to_string());
         }
         let ps1 = self.get("PS1").cloned().unwrap_or_else(|| {
-            ArcStr::from(if self.bash {
+            ArcStr::from(if self.is_bash() {
                 "\\u@\\h:\\w\\$ "
-            } else if self.dash {
+            } else if self.is_dash() {
                 "\\$ "
             } else {
                 "\\w \\$ "
@@ -158,7 +158,7 @@ impl Shell {
                 Some('n') => out.push('\n'),
                 Some('[' | ']') => {}
                 Some('e') => out.push('\x1b'),
-                Some('s') => out.push_str(if self.bash { "bash" } else { "sh" }),
+                Some('s') => out.push_str(if self.is_bash() { "bash" } else { "sh" }),
                 Some(other) => out.push(other),
                 None => out.push('\\'),
             }
@@ -167,7 +167,7 @@ impl Shell {
         if out.contains('$')
             && out.trim_end() != "$"
             && !out.ends_with("$ ")
-            && let Ok(word) = parse::parse_here(&out, self.dialect())
+            && let Ok(word) = parse::parse_here(&out, self.dialect)
             && let Ok(text) = Expander::new(self, k, p).string(&word)
         {
             self.record.clear();
@@ -187,19 +187,19 @@ impl Shell {
         let state = match job.status {
             None => "Running".to_string(),
             Some(ExitStatus::Code(0)) => "Done".to_string(),
-            Some(ExitStatus::Code(n)) if self.bash => format!("Exit {n}"),
+            Some(ExitStatus::Code(n)) if self.is_bash() => format!("Exit {n}"),
             Some(ExitStatus::Code(n)) => format!("Done({n})"),
             Some(ExitStatus::Signal(s)) => s.text().to_string(),
         };
         // The last is the current one, and the one before it is next.
         let newer = jobs.iter().filter(|j| j.number > job.number).count();
         let mark = ["+", "-"].get(newer).unwrap_or(&" ");
-        let (width, end) = match (self.bash, job.status.is_none()) {
+        let (width, end) = match (self.is_bash(), job.status.is_none()) {
             (true, true) => (23, " &"),
             (true, false) => (23, ""),
             (false, _) => (26, ""),
         };
-        let process = match (process, self.bash) {
+        let process = match (process, self.is_bash()) {
             (true, true) => format!("{} ", job.pid),
             (true, false) => format!(" {} ", job.pid),
             (false, _) => " ".into(),

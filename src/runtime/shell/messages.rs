@@ -4,17 +4,17 @@ use super::parse::ParseError;
 use super::*;
 
 impl Shell {
-    /// Whose grammar it reads, and whose words it says.
-    pub(super) fn dialect(&self) -> Dialect {
-        match (self.bash, self.dash) {
-            (true, _) => Dialect::Bash,
-            (_, true) => Dialect::Dash,
-            _ => Dialect::Busybox,
-        }
+    pub(super) fn is_bash(&self) -> bool {
+        self.dialect == Dialect::Bash
+    }
+
+    /// Whether it is the `sh` of an image that has a bash.
+    pub(super) fn is_dash(&self) -> bool {
+        self.dialect == Dialect::Dash
     }
 
     pub(super) fn bad_substitution(&self, text: &str) -> Stop {
-        Stop::Error(match self.dialect() {
+        Stop::Error(match self.dialect {
             Dialect::Bash => format!("${{{text}}}: bad substitution"),
             Dialect::Busybox => "syntax error: bad substitution".into(),
             Dialect::Dash => "Bad substitution".into(),
@@ -23,7 +23,7 @@ impl Shell {
 
     pub(super) fn unset_error(&self, name: &str) -> Stop {
         let mark = if name.starts_with(|c: char| c.is_ascii_digit()) { "$" } else { "" };
-        Stop::Fatal(if self.bash { format!("{mark}{name}: unbound variable") } else { format!("{name}: parameter not set") })
+        Stop::Fatal(if self.is_bash() { format!("{mark}{name}: unbound variable") } else { format!("{name}: parameter not set") })
     }
 
     /// Says where a script is no script.
@@ -32,7 +32,7 @@ impl Shell {
         let kind = self.frames.last().map(|f| &f.kind);
         let typed = self.opts.interactive && matches!(kind, Some(FrameKind::Main));
         let name = &self.arg0;
-        let said = if self.bash {
+        let said = if self.is_bash() {
             let place = match kind {
                 Some(FrameKind::Source { path, .. }) => format!("{path}: line {line}: "),
                 Some(FrameKind::ExitTrap) => format!("{name}: exit trap: line {line}: "),
@@ -51,7 +51,7 @@ impl Shell {
                 ParseError::LoopVariable(word) => format!("{place}`{word}': not a valid identifier\n"),
                 ParseError::TooDeep => format!("{place}{error}\n"),
             }
-        } else if self.dash {
+        } else if self.is_dash() {
             let within = match kind {
                 Some(FrameKind::Source { path, .. }) => format!("{path}: "),
                 Some(FrameKind::Eval) => "eval: ".to_owned(),
@@ -84,7 +84,7 @@ impl Shell {
     fn sourced(&self) -> Option<&str> {
         self.frames.iter().rev().find_map(|f| match &f.kind {
             FrameKind::Source { path, .. } => Some(path.as_str()),
-            FrameKind::Eval if !self.bash => Some("eval"),
+            FrameKind::Eval if !self.is_bash() => Some("eval"),
             _ => None,
         })
     }
@@ -100,14 +100,14 @@ impl Shell {
 
     /// Prints an error as the shell words it.
     pub(super) fn complain(&self, k: &mut Kernel, p: &mut Process, text: &str) {
-        let line = if self.bash || self.dash { self.line } else { self.line_in_busybox() };
+        let line = if self.is_bash() || self.is_dash() { self.line } else { self.line_in_busybox() };
         let name = &self.arg0;
         let place = match self.sourced() {
-            Some(path) if self.dash => format!("{name}: {line}: {path}: "),
-            None if self.dash => format!("{name}: {line}: "),
-            Some(path) if self.bash => format!("{path}: line {line}: "),
+            Some(path) if self.is_dash() => format!("{name}: {line}: {path}: "),
+            None if self.is_dash() => format!("{name}: {line}: "),
+            Some(path) if self.is_bash() => format!("{path}: line {line}: "),
             Some(path) if !self.opts.interactive => format!("{name}: {path}: line {line}: "),
-            _ if (self.bash || self.named) && !self.opts.interactive => format!("{name}: line {line}: "),
+            _ if (self.is_bash() || self.named) && !self.opts.interactive => format!("{name}: line {line}: "),
             _ => format!("{name}: "),
         };
         let _ = k.put(p, 2, format!("{place}{text}\n").as_bytes());
@@ -119,7 +119,7 @@ impl Shell {
         let (minutes, seconds) = ((took / 60.0).floor(), took % 60.0);
         let said = if plain {
             format!("real {took:.2}\nuser 0.00\nsys 0.00\n")
-        } else if self.bash {
+        } else if self.is_bash() {
             format!("\nreal\t{minutes}m{seconds:.3}s\nuser\t0m0.000s\nsys\t0m0.000s\n")
         } else {
             format!("real\t{minutes}m {seconds:.2}s\nuser\t0m 0.00s\nsys\t0m 0.00s\n")
@@ -129,15 +129,15 @@ impl Shell {
 
     /// What busybox says, as dash begins it.
     pub(super) fn in_own_words(&self, text: &str) -> String {
-        if self.dash { text.replacen("illegal", "Illegal", 1).replacen("no current", "No current", 1) } else { text.to_owned() }
+        if self.is_dash() { text.replacen("illegal", "Illegal", 1).replacen("no current", "No current", 1) } else { text.to_owned() }
     }
 
     /// Prints a builtin's error.
     pub(super) fn builtin_error(&self, k: &mut Kernel, p: &mut Process, name: &str, text: &str) {
-        let text = if self.bash {
+        let text = if self.is_bash() {
             let line = if self.opts.interactive { String::new() } else { format!("line {}: ", self.line) };
             format!("{}: {line}{name}: {text}\n", self.arg0)
-        } else if self.dash {
+        } else if self.is_dash() {
             format!("{}: {}: {name}: {}\n", self.arg0, self.line, self.in_own_words(text))
         } else if self.opts.interactive {
             format!("{}: {name}: {text}\n", self.arg0)

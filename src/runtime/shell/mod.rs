@@ -170,9 +170,8 @@ struct Job {
 /// A shell process.
 #[derive(Debug, Clone, Default)]
 pub struct Shell {
-    pub bash: bool,
-    /// It is the `sh` of an image that has a bash: dash.
-    pub dash: bool,
+    /// Whose grammar it reads, and whose words it says.
+    pub dialect: Dialect,
     pub arg0: ArcStr,
     pub params: Vec<ArcStr>,
     pub vars: SortedMap<ArcStr, Var>,
@@ -233,7 +232,7 @@ enum Flow {
 
 impl Shell {
     fn begin(&mut self, text: &str) {
-        self.push_frame(compile(text, self.dialect()), FrameKind::Main, false);
+        self.push_frame(compile(text, self.dialect), FrameKind::Main, false);
     }
 
     fn push_frame(&mut self, code: Arc<Code>, kind: FrameKind, tested: bool) {
@@ -403,7 +402,7 @@ impl Shell {
         {
             self.exiting = None;
             self.reads_input = false;
-            self.push_frame(compile(&script, self.dialect()), FrameKind::ExitTrap, true);
+            self.push_frame(compile(&script, self.dialect), FrameKind::ExitTrap, true);
             // The trap's own status does not count unless it exits.
             let keep = self.status;
             self.frames.insert(
@@ -434,7 +433,7 @@ impl Shell {
                 continue;
             }
             let status = self.status;
-            self.push_frame(compile(&script, self.dialect()), FrameKind::Trap { status, exits: false }, false);
+            self.push_frame(compile(&script, self.dialect), FrameKind::Trap { status, exits: false }, false);
             self.record.clear();
             return true;
         }
@@ -443,7 +442,7 @@ impl Shell {
 
     /// Whether Ctrl-C ends it though it is the first process, which a signal alone does not end: ash and dash see to that.
     fn ends_on_int(&self, p: &Process) -> bool {
-        p.pid == 1 && !self.bash
+        p.pid == 1 && !self.is_bash()
     }
 
     /// Ctrl-C at the prompt or while a command runs.
@@ -547,7 +546,7 @@ impl Shell {
                     }
                     None => 0,
                 };
-                if !self.bash && !self.opts.interactive {
+                if !self.is_bash() && !self.opts.interactive {
                     for job in self.jobs.iter().filter(|j| pids.as_ref().is_some_and(|list| list.contains(&j.pid))) {
                         if let Some(ExitStatus::Signal(signal)) = job.status
                             && !signal.text().is_empty()
@@ -596,7 +595,7 @@ impl Shell {
         match self.traps.get(&builtins::ERR).cloned() {
             // Functions do not inherit it: their caller has failed as well.
             Some(script) if !self.frames.iter().any(inner) && !script.is_empty() => {
-                self.push_frame(compile(&script, self.dialect()), FrameKind::Trap { status, exits }, true);
+                self.push_frame(compile(&script, self.dialect), FrameKind::Trap { status, exits }, true);
                 self.record.clear();
             }
             _ if exits => self.exiting = Some(status),

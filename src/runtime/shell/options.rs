@@ -79,7 +79,7 @@ impl Options {
 impl Shell {
     /// Sets an option by its name; false where there is no such.
     pub(super) fn set_option(&mut self, name: &str, on: bool) -> bool {
-        if name == "pipefail" && !self.dash {
+        if name == "pipefail" && !self.is_dash() {
             self.opts.pipefail = on;
             return true;
         }

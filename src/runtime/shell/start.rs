@@ -15,13 +15,18 @@ impl Shell {
     pub fn start(k: &mut Kernel, p: &mut Process, bash: bool) -> Result<Box<Shell>, i32> {
         let argv = p.argv.clone();
         let arg0 = argv.first().cloned().unwrap_or_default();
-        let mut sh = Box::new(Shell { bash, dash: !bash && k.is_gnu(), arg0, shell_pid: p.pid, line: 1, ..Shell::default() });
+        let dialect = match (bash, k.is_gnu()) {
+            (true, _) => Dialect::Bash,
+            (false, true) => Dialect::Dash,
+            (false, false) => Dialect::Busybox,
+        };
+        let mut sh = Box::new(Shell { dialect, arg0, shell_pid: p.pid, line: 1, ..Shell::default() });
         p.memory = 900 << 10;
         sh.take_environment(k, p);
         match sh.read_arguments(k, p, argv.get(1..).unwrap_or_default()) {
             Ok(()) => Ok(sh),
             Err((status, text)) => {
-                let place = if sh.dash { "0: " } else { "" };
+                let place = if sh.is_dash() { "0: " } else { "" };
                 let _ = k.put(p, 2, format!("{}: {place}{}\n", sh.arg0, sh.in_own_words(&text)).as_bytes());
                 Err(status)
             }
@@ -34,11 +39,11 @@ impl Shell {
             self.vars.insert(name.clone(), Var { value: value.clone(), exported: true, ..Var::default() });
         }
         let level = self.get("SHLVL").and_then(|v| v.parse::<u32>().ok()).unwrap_or(0);
-        if !self.dash {
+        if !self.is_dash() {
             self.put("SHLVL", &(level.wrapping_add(1)).to_string(), true);
         }
         self.put("PWD", &self.directory(k, p), true);
-        if self.bash {
+        if self.is_bash() {
             self.put("BASH_VERSION", "5.2.37(1)-release", false);
             self.put("BASH", "/bin/bash", false);
         }
@@ -67,7 +72,7 @@ impl Shell {
                         self.set_option(&name, on);
                     }
                     c if self.opts.set(c, on) => {}
-                    c => return Err((2, if self.bash { format!("-{c}: invalid option") } else { format!("illegal option -{c}") })),
+                    c => return Err((2, if self.is_bash() { format!("-{c}: invalid option") } else { format!("illegal option -{c}") })),
                 }
             }
         }
@@ -77,7 +82,7 @@ impl Shell {
         }
         if command {
             let Some(script) = args.next() else {
-                return Err((2, if self.bash { "-c: option requires an argument" } else { "-c requires an argument" }.to_owned()));
+                return Err((2, if self.is_bash() { "-c: option requires an argument" } else { "-c requires an argument" }.to_owned()));
             };
             if let Some(name) = args.next() {
                 self.arg0 = name.clone();
@@ -95,7 +100,7 @@ impl Shell {
                 (self.reads_input, self.input_fd) = (true, SCRIPT_FD);
                 let _ = k.set_fd(p, SCRIPT_FD, within);
             } else {
-                let text = text.map_err(|e| match self.dialect() {
+                let text = text.map_err(|e| match self.dialect {
                     Dialect::Bash => (127, format!("{path}: {e}")),
                     Dialect::Busybox => (2, format!("can't open '{path}': {e}")),
                     Dialect::Dash => (2, self.open_error(path, OpenHow::Read, e)),

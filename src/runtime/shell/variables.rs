@@ -306,7 +306,7 @@ impl Shell {
     fn check_writable(&self, name: &str) -> Result<(), AssignError> {
         match self.vars.get(name) {
             Some(var) if var.readonly => {
-                Err(AssignError::ReadOnly(name.to_owned(), if self.bash { "readonly variable" } else { "is read only" }))
+                Err(AssignError::ReadOnly(name.to_owned(), if self.is_bash() { "readonly variable" } else { "is read only" }))
             }
             None if self.vars.len() >= 10_000 => Err(AssignError::Full),
             _ => Ok(()),
@@ -334,7 +334,7 @@ impl Shell {
 
     /// bash's `PIPESTATUS`: there once something was run, and of the last command from then on.
     pub(super) fn note_statuses(&mut self, statuses: impl Iterator<Item = i32>, make: bool) {
-        if self.bash && (make || self.vars.contains_key("PIPESTATUS")) {
+        if self.is_bash() && (make || self.vars.contains_key("PIPESTATUS")) {
             self.put_array("PIPESTATUS", statuses.map(|s| ArcStr::from(s.to_string())));
         }
     }

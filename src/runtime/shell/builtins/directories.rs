@@ -72,9 +72,9 @@ pub(super) fn cd(call: &mut Call) -> Outcome {
         Err(e) => {
             let text = call.worded(
                 format!("{target}: {e}"),
-                format!("can't cd to {target}{}", if call.sh.dash { String::new() } else { format!(": {e}") }),
+                format!("can't cd to {target}{}", if call.sh.is_dash() { String::new() } else { format!(": {e}") }),
             );
-            call.fail(if call.sh.bash { 1 } else { 2 }, &text)
+            call.fail(if call.sh.is_bash() { 1 } else { 2 }, &text)
         }
     }
 }

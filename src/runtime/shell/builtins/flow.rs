@@ -19,14 +19,14 @@ pub(super) fn exit(call: &mut Call) -> Outcome {
             }
         },
     };
-    if call.sh.opts.interactive && call.sh.bash {
+    if call.sh.opts.interactive && call.sh.is_bash() {
         let _ = call.k.put(call.p, 2, b"exit\n");
     }
     Outcome::Exit(code)
 }
 
 pub(super) fn leave_function(call: &mut Call) -> Outcome {
-    if call.sh.bash && call.sh.called().is_none() {
+    if call.sh.is_bash() && call.sh.called().is_none() {
         return call.fail(2, "can only `return' from a function or sourced script");
     }
     let own = call.sh.frames.last().and_then(Frame::trapped).unwrap_or(call.sh.status);
@@ -51,7 +51,7 @@ pub(super) fn eval(call: &mut Call) -> Outcome {
     if call.sh.frames.len() >= FRAMES_MAX {
         return Outcome::Done(2);
     }
-    Outcome::Frame(compile(&call.args.join(" "), call.sh.dialect()), FrameKind::Eval)
+    Outcome::Frame(compile(&call.args.join(" "), call.sh.dialect), FrameKind::Eval)
 }
 
 pub(super) fn source(call: &mut Call) -> Outcome {
@@ -59,7 +59,7 @@ pub(super) fn source(call: &mut Call) -> Outcome {
     // A bare name is looked for in PATH; bash takes the directory it is in as well.
     let search = if path.contains('/') { None } else { call.sh.get("PATH").cloned() };
     let in_path = search.iter().flat_map(|dirs| dirs.split(':')).map(|dir| format!("{dir}/{path}"));
-    let here = (search.is_none() || call.sh.bash).then(|| path.clone());
+    let here = (search.is_none() || call.sh.is_bash()).then(|| path.clone());
     let found = in_path.chain(here).map(|file| call.k.open(call.p, &file, OpenHow::Read)).find(Result::is_ok);
     match found.unwrap_or_else(|| if search.is_some() { Err(Errno::NoEntry) } else { call.k.open(call.p, path, OpenHow::Read) }) {
         Ok(fd) if call.sh.frames.len() < FRAMES_MAX => {
@@ -71,14 +71,14 @@ pub(super) fn source(call: &mut Call) -> Outcome {
             Outcome::Done(2)
         }
         Err(e) => {
-            if call.sh.bash {
+            if call.sh.is_bash() {
                 call.sh.complain(call.k, call.p, &format!("{path}: {e}"));
                 return Outcome::Done(1);
             }
             if e == Errno::NoEntry && !path.contains('/') {
                 call.complain(&format!("{path}: not found"));
             } else {
-                let text = if call.sh.dash { call.sh.open_error(path, OpenHow::Read, e) } else { format!("can't open '{path}': {e}") };
+                let text = if call.sh.is_dash() { call.sh.open_error(path, OpenHow::Read, e) } else { format!("can't open '{path}': {e}") };
                 call.sh.builtin_error(call.k, call.p, ".", &text);
             }
             if call.sh.opts.interactive { Outcome::Done(2) } else { Outcome::Exit(2) }

@@ -19,7 +19,7 @@ pub(super) fn jobs(call: &mut Call) -> Outcome {
     let (named, unknown): (Vec<_>, Vec<_>) = ids.iter().map(|id| (id, job_pid(list, id))).partition(|(_, pid)| pid.is_some());
     for job in list {
         // bash tells of what has ended where somebody may read it.
-        let shown = if own { !sh.bash || sh.opts.interactive || job.status.is_none() } else { call.k.procs.contains_key(&job.pid) };
+        let shown = if own { !sh.is_bash() || sh.opts.interactive || job.status.is_none() } else { call.k.procs.contains_key(&job.pid) };
         if !shown || !ids.is_empty() && named.iter().all(|(_, pid)| *pid != Some(job.pid)) {
             continue;
         }
@@ -39,7 +39,7 @@ pub(super) fn wait(call: &mut Call) -> Outcome {
     let mut pids = Vec::new();
     for id in call.args.iter().filter(|a| *a != "-n") {
         let pid = job_pid(&call.sh.jobs, id);
-        if pid.is_none() && call.sh.bash {
+        if pid.is_none() && call.sh.is_bash() {
             let is_job = id.starts_with('%');
             if !is_job && !id.bytes().all(|b| b.is_ascii_digit()) {
                 return call.fail(1, &format!("`{id}': not a pid or valid job spec"));
@@ -82,23 +82,23 @@ pub(super) fn kill(call: &mut Call) -> Outcome {
     if let Some(job) = args.iter().find(|a| a.starts_with('%')) {
         let text = call.worded(
             format!("{job}: no such job"),
-            if call.sh.dash { format!("No such job: {job}") } else { format!("{job}: no such job") },
+            if call.sh.is_dash() { format!("No such job: {job}") } else { format!("{job}: no such job") },
         );
-        return call.fail(if call.sh.bash { 1 } else { 2 }, &text);
+        return call.fail(if call.sh.is_bash() { 1 } else { 2 }, &text);
     }
     let (status, out, errors) = programs::send_signals(call.k, call.p, &args);
     call.print(&out);
     for e in errors {
         let wrong = |what: &str| e.strip_prefix(what).and_then(|e| e.strip_suffix('\''));
         let e = match (wrong("invalid number '"), wrong("bad signal name '")) {
-            (Some(text), _) if call.sh.bash => format!("{text}: arguments must be process or job IDs"),
-            (Some(text), _) if call.sh.dash => format!("Illegal number: {text}"),
-            (_, Some(text)) if call.sh.bash => format!("{text}: invalid signal specification"),
-            (_, Some(text)) if call.sh.dash => format!("Illegal option -{}", text.get(..1).unwrap_or("")),
-            _ if call.sh.dash && e.ends_with("No such process") => "No such process".to_owned(),
+            (Some(text), _) if call.sh.is_bash() => format!("{text}: arguments must be process or job IDs"),
+            (Some(text), _) if call.sh.is_dash() => format!("Illegal number: {text}"),
+            (_, Some(text)) if call.sh.is_bash() => format!("{text}: invalid signal specification"),
+            (_, Some(text)) if call.sh.is_dash() => format!("Illegal option -{}", text.get(..1).unwrap_or("")),
+            _ if call.sh.is_dash() && e.ends_with("No such process") => "No such process".to_owned(),
             _ => e,
         };
-        if call.sh.bash || call.sh.dash {
+        if call.sh.is_bash() || call.sh.is_dash() {
             call.complain(&e);
         } else {
             let _ = call.k.put(call.p, 2, format!("{}: {e}\n", call.sh.arg0).as_bytes());
@@ -126,10 +126,10 @@ pub(super) fn trap(call: &mut Call) -> Outcome {
     call.sh.traps_above.clear();
     let mut status = 0;
     for name in names {
-        if call.sh.bash && matches!(name.as_str(), "DEBUG" | "RETURN") {
+        if call.sh.is_bash() && matches!(name.as_str(), "DEBUG" | "RETURN") {
             continue;
         }
-        if name == "ERR" && !call.sh.dash {
+        if name == "ERR" && !call.sh.is_dash() {
             match action {
                 None => drop(call.sh.traps.remove(&ERR)),
                 Some(text) => drop(call.sh.traps.insert(ERR, ArcStr::from(text.as_str()))),
@@ -139,7 +139,7 @@ pub(super) fn trap(call: &mut Call) -> Outcome {
         match Signal::parse(name) {
             Some(signal) => set_trap(call, signal, action.map(String::as_str)),
             None => {
-                match call.sh.dash {
+                match call.sh.is_dash() {
                     true => _ = call.k.put(call.p, 2, format!("trap: {name}: bad trap\n").as_bytes()),
                     false => call.complain(&format!("{name}: invalid signal specification")),
                 }
@@ -151,7 +151,7 @@ pub(super) fn trap(call: &mut Call) -> Outcome {
 }
 
 fn print_traps(call: &mut Call) -> Outcome {
-    let bash = call.sh.bash;
+    let bash = call.sh.is_bash();
     let line = |(n, action): (&u8, &ArcStr)| {
         let prefix = if *n > 0 && *n != ERR && bash { "SIG" } else { "" };
         let name = if *n == ERR { "ERR" } else { Signal(*n).name() };

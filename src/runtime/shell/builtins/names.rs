@@ -5,7 +5,7 @@ use super::*;
 use crate::base::List as _;
 
 pub(super) fn alias(call: &mut Call) -> Outcome {
-    let mark = if call.sh.bash { "alias " } else { "" };
+    let mark = if call.sh.is_bash() { "alias " } else { "" };
     if call.args.is_empty() {
         let text: String = call.sh.aliases.iter().map(|(n, v)| format!("{mark}{n}='{v}'\n")).collect();
         call.print(&text);
@@ -23,7 +23,7 @@ pub(super) fn alias(call: &mut Call) -> Outcome {
                 call.print(&text);
             }
             (None, None) => {
-                match call.sh.bash {
+                match call.sh.is_bash() {
                     true => call.complain(&format!("{a}: not found")),
                     false => _ = call.k.put(call.p, 2, format!("alias: {a} not found\n").as_bytes()),
                 }
@@ -148,7 +148,7 @@ pub(super) fn help(call: &mut Call) -> Outcome {
 
 pub(super) fn builtin(call: &mut Call) -> Outcome {
     let Some((name, args)) = call.args.split_first() else { return Outcome::Done(0) };
-    match find(name, call.sh.dialect()) {
+    match find(name, call.sh.dialect) {
         // `builtin builtin builtin ...` is no way to nest without end.
         Some(found) if name != "builtin" => (found.run)(&mut Call { sh: call.sh, k: call.k, p: call.p, name, args, ..*call }),
         _ => call.fail(1, &format!("{name}: not a shell builtin")),
@@ -183,13 +183,13 @@ pub(super) fn command(call: &mut Call) -> Outcome {
         }
         if verbose && !kind_only {
             let text = format!("{word}: not found");
-            if call.sh.bash {
+            if call.sh.is_bash() {
                 call.complain(&text);
             } else {
                 call.print(&format!("{text}\n"));
             }
         }
-        status = if call.sh.bash { 1 } else { 127 };
+        status = if call.sh.is_bash() { 1 } else { 127 };
     }
     Outcome::Done(status)
 }
@@ -202,9 +202,9 @@ fn meaning(call: &mut Call, word: &str) -> Option<(&'static str, String, String)
     } else if keywords().any(|known| known == word) {
         ("keyword", format!("{word} is a shell keyword"), typed)
     } else if sh.functions.contains_key(word) {
-        ("function", format!("{word} is a {}function", if sh.dash { "shell " } else { "" }), typed)
-    } else if let Some(found) = find(word, sh.dialect()) {
-        let special = if found.is_special() && !sh.bash { "special " } else { "" };
+        ("function", format!("{word} is a {}function", if sh.is_dash() { "shell " } else { "" }), typed)
+    } else if let Some(found) = find(word, sh.dialect) {
+        let special = if found.is_special() && !sh.is_bash() { "special " } else { "" };
         ("builtin", format!("{word} is a {special}shell builtin"), typed)
     } else {
         let path = sh.get("PATH").cloned();

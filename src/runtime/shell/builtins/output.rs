@@ -6,11 +6,11 @@ use crate::base::List as _;
 
 pub(super) fn echo(call: &mut Call) -> Outcome {
     // dash reads escapes, and no flags but one.
-    let out = text::echo(call.args, call.sh.dash);
+    let out = text::echo(call.args, call.sh.is_dash());
     match call.k.put(call.p, 1, &out) {
         Ok(()) => Outcome::Done(0),
         Err(e) => {
-            if call.sh.bash {
+            if call.sh.is_bash() {
                 call.sh.builtin_error(call.k, call.p, "echo: write error", &e.to_string());
             } else {
                 let _ = call.k.put(call.p, 2, format!("{}: write error: {e}\n", call.sh.arg0).as_bytes());
@@ -22,11 +22,11 @@ pub(super) fn echo(call: &mut Call) -> Outcome {
 
 pub(super) fn printf(call: &mut Call) -> Outcome {
     let (variable, args) = match call.args {
-        [flag, name, rest @ ..] if call.sh.bash && flag == "-v" => (Some(name), rest),
+        [flag, name, rest @ ..] if call.sh.is_bash() && flag == "-v" => (Some(name), rest),
         args => (None, args),
     };
     let (mut errors, mut status) = (Vec::new(), 1);
-    match text::printf(args, !call.sh.bash && !call.sh.dash) {
+    match text::printf(args, !call.sh.is_bash() && !call.sh.is_dash()) {
         Ok((out, err)) => {
             errors = err;
             match variable {
@@ -48,11 +48,11 @@ pub(super) fn printf(call: &mut Call) -> Outcome {
         }
     }
     for e in &errors {
-        if call.sh.bash || call.sh.dash {
+        if call.sh.is_bash() || call.sh.is_dash() {
             let text = e.strip_prefix("invalid number '").and_then(|e| e.strip_suffix('\''));
             call.complain(&match text {
                 None => e.clone(),
-                Some(text) if call.sh.bash => format!("{text}: invalid number"),
+                Some(text) if call.sh.is_bash() => format!("{text}: invalid number"),
                 Some(text) if text.starts_with(|c: char| c.is_ascii_digit()) => format!("{text}: not completely converted"),
                 Some(text) => format!("{text}: expected numeric value"),
             });
@@ -66,7 +66,7 @@ pub(super) fn printf(call: &mut Call) -> Outcome {
 
 /// `test` and `[`.
 pub(super) fn test(call: &mut Call) -> Outcome {
-    if call.sh.dash && call.args.iter().skip(1).any(|a| a == "==") {
+    if call.sh.is_dash() && call.args.iter().skip(1).any(|a| a == "==") {
         return call.fail(2, &format!("{}: unexpected operator", call.args[0]));
     }
     let argv: Vec<String> = std::iter::once(call.name.to_owned()).chain(call.args.iter().cloned()).list();
@@ -75,7 +75,7 @@ pub(super) fn test(call: &mut Call) -> Outcome {
         Err(e) => e,
     };
     let args = call.args;
-    if call.sh.dash {
+    if call.sh.is_dash() {
         let e = match e.strip_suffix(": bad number") {
             Some(text) => format!("Illegal number: {text}"),
             None if e == "missing ]" => e,
@@ -83,7 +83,7 @@ pub(super) fn test(call: &mut Call) -> Outcome {
         };
         return call.fail(2, &e);
     }
-    if !call.sh.bash {
+    if !call.sh.is_bash() {
         call.sh.complain(call.k, call.p, &e);
         return Outcome::Done(2);
     }

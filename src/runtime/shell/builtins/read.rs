@@ -37,7 +37,7 @@ pub(super) fn read(call: &mut Call) -> Outcome {
                 if rest.is_empty() { it.next().cloned().unwrap_or_default() } else { rest }
             };
             match c {
-                c if call.sh.dash && !"rp".contains(c) => return call.fail(2, &format!("illegal option -{c}")),
+                c if call.sh.is_dash() && !"rp".contains(c) => return call.fail(2, &format!("illegal option -{c}")),
                 'r' => r.raw = true,
                 's' => {}
                 'a' => array = Some(value()),
@@ -51,7 +51,7 @@ pub(super) fn read(call: &mut Call) -> Outcome {
                     let given = value();
                     let Some(t) = given.parse::<f64>().ok().filter(|_| given.bytes().all(|b| b.is_ascii_digit() || b == b'.')) else {
                         let text = call.worded(format!("{given}: invalid timeout specification"), "invalid timeout".into());
-                        return call.fail(if call.sh.bash { 1 } else { 2 }, &text);
+                        return call.fail(if call.sh.is_bash() { 1 } else { 2 }, &text);
                     };
                     r.until = Some(call.k.now + crate::base::Duration::from_micros((t.clamp(0.0, 1e9) * 1e6) as u64));
                 }
@@ -74,7 +74,7 @@ pub(super) fn read(call: &mut Call) -> Outcome {
     }
     if let Some(n) = array.iter().chain(&names).find(|n| !parse::is_name(n)) {
         let text = call.worded(format!("`{n}': not a valid identifier"), format!("{n}: bad variable name"));
-        return call.fail(if call.sh.bash { 1 } else { 2 }, &text);
+        return call.fail(if call.sh.is_bash() { 1 } else { 2 }, &text);
     }
     r.into = match array {
         Some(array) => ReadFor::Array(array),
@@ -194,7 +194,7 @@ impl Shell {
             ReadFor::Script { path, params } => {
                 k.desc_unref(r.fd);
                 self.control.push(Control::Redirect(saved));
-                self.push_frame(compile(&text, self.dialect()), FrameKind::Source { path, params }, r.tested);
+                self.push_frame(compile(&text, self.dialect), FrameKind::Source { path, params }, r.tested);
                 return None;
             }
             ReadFor::Lines { array, trim } => {
@@ -228,7 +228,7 @@ impl Shell {
         self.undo(k, p, saved);
         self.status = match complete {
             true => 0,
-            false if timed_out && self.bash => 142,
+            false if timed_out && self.is_bash() => 142,
             false => 1,
         };
         if !r.tested {
@@ -329,7 +329,7 @@ pub(super) fn getopts(call: &mut Call) -> Outcome {
             if silent {
                 value = Some(c.to_string());
             } else if says {
-                let own = if sh.bash { format!("{}: illegal option -- {c}\n", sh.arg0) } else { format!("Illegal option -{c}\n") };
+                let own = if sh.is_bash() { format!("{}: illegal option -- {c}\n", sh.arg0) } else { format!("Illegal option -{c}\n") };
                 let _ = k.put(p, 2, own.as_bytes());
             }
             found = "?".into();
@@ -345,7 +345,7 @@ pub(super) fn getopts(call: &mut Call) -> Outcome {
                 found = ":".into();
             } else {
                 if says {
-                    let own = if sh.bash {
+                    let own = if sh.is_bash() {
                         format!("{}: option requires an argument -- {c}\n", sh.arg0)
                     } else {
                         format!("No arg for -{c} option\n")

@@ -10,7 +10,7 @@ pub(super) fn export(call: &mut Call) -> Outcome {
     let (args, undo) = (call.args, call.has("-n"));
     let mut names = args.iter().filter(|a| !a.starts_with('-')).peekable();
     if names.peek().is_none() {
-        let bash = call.sh.bash;
+        let bash = call.sh.is_bash();
         let shown = call.sh.vars.iter().filter(|(_, v)| if readonly { v.readonly } else { v.exported });
         let text: String = shown
             .map(|(n, v)| if bash { v.declaration(n) } else { format!("{} {n}='{}'\n", call.name, v.text().replace('\'', "'\\''")) })
@@ -30,7 +30,7 @@ pub(super) fn export(call: &mut Call) -> Outcome {
         if !parse::is_name(n) {
             let text = call.worded(format!("`{a}': not a valid identifier"), format!("{n}: bad variable name"));
             let outcome = call.raise(&text);
-            if !call.sh.bash {
+            if !call.sh.is_bash() {
                 return outcome;
             }
             status = 1;
@@ -39,7 +39,7 @@ pub(super) fn export(call: &mut Call) -> Outcome {
         if let Some(v) = value
             && let Err(e) = call.sh.set(n, &v)
         {
-            if !call.sh.bash {
+            if !call.sh.is_bash() {
                 return call.raise(&e.to_string());
             }
             call.sh.complain(call.k, call.p, &e.to_string());
@@ -65,7 +65,7 @@ pub(super) fn local(call: &mut Call) -> Outcome {
     let (args, is_local) = (call.args, call.name == "local");
     let at = call.sh.frames.iter().rposition(|f| matches!(f.kind, FrameKind::Function { .. }));
     if at.is_none() && is_local {
-        return call.raise(if call.sh.bash { "can only be used in a function" } else { "not in a function" });
+        return call.raise(if call.sh.is_bash() { "can only be used in a function" } else { "not in a function" });
     }
     let flags: String = args.iter().filter(|a| a.starts_with('-')).map(|a| &a[1..]).collect();
     if flags.contains('p') || args.is_empty() && !is_local {
@@ -84,7 +84,7 @@ pub(super) fn local(call: &mut Call) -> Outcome {
             && !locals.iter().any(|(l, _)| l == n)
         {
             locals.push((ArcStr::from(n), old));
-            if value.is_none() && !sh.dash {
+            if value.is_none() && !sh.is_dash() {
                 sh.vars.remove(n);
             }
         }
@@ -152,11 +152,11 @@ pub(super) fn unset(call: &mut Call) -> Outcome {
         } else if sh.vars.get(name.as_str()).is_some_and(|v| v.readonly) {
             let text = call.worded(format!("{name}: cannot unset: readonly variable"), format!("{name}: is read only"));
             let outcome = call.raise(&text);
-            if !call.sh.bash {
+            if !call.sh.is_bash() {
                 return outcome;
             }
             status = 1;
-        } else if sh.vars.remove(name.as_str()).is_none() && sh.bash {
+        } else if sh.vars.remove(name.as_str()).is_none() && sh.is_bash() {
             sh.functions.remove(name.as_str());
         }
         call.sh.env = None;
@@ -176,7 +176,7 @@ pub(super) fn shift(call: &mut Call) -> Outcome {
     }
     let Some(n) = n.filter(|n| *n <= there) else {
         // dash says so, the others are silent.
-        return if call.sh.dash { call.raise("can't shift that many") } else { Outcome::Done(1) };
+        return if call.sh.is_dash() { call.raise("can't shift that many") } else { Outcome::Done(1) };
     };
     call.sh.params.drain(..n);
     Outcome::Done(0)
@@ -185,7 +185,7 @@ pub(super) fn shift(call: &mut Call) -> Outcome {
 /// `let`.
 pub(super) fn assign_sums(call: &mut Call) -> Outcome {
     if call.args.is_empty() {
-        return call.fail(if call.sh.bash { 1 } else { 2 }, "expression expected");
+        return call.fail(if call.sh.is_bash() { 1 } else { 2 }, "expression expected");
     }
     let mut last = 0;
     for a in call.args {
@@ -204,7 +204,7 @@ pub(super) fn assign_sums(call: &mut Call) -> Outcome {
 pub(super) fn set(call: &mut Call) -> Outcome {
     let args = call.args;
     if args.is_empty() {
-        let bash = call.sh.bash;
+        let bash = call.sh.is_bash();
         let line = |(n, v): (&ArcStr, &Var)| if bash { format!("{n}={}\n", quote(v.text())) } else { format!("{n}='{}'\n", v.text()) };
         let text: String = call.sh.vars.iter().map(line).collect();
         call.print(&text);
@@ -230,7 +230,7 @@ pub(super) fn set(call: &mut Call) -> Outcome {
                 if !call.sh.opts.set(c, on) {
                     let text = call.worded(format!("-{c}: invalid option"), format!("illegal option -{c}"));
                     let outcome = call.raise(&text);
-                    return if call.sh.bash { Outcome::Done(2) } else { outcome };
+                    return if call.sh.is_bash() { Outcome::Done(2) } else { outcome };
                 }
             } else if let Some(name) = args.get(at + 1) {
                 at += 1;
@@ -238,7 +238,7 @@ pub(super) fn set(call: &mut Call) -> Outcome {
                     let text = call
                         .worded(format!("{name}: invalid option name"), format!("illegal option {} {name}", if on { "-o" } else { "+o" }));
                     let outcome = call.raise(&text);
-                    return if call.sh.bash { Outcome::Done(2) } else { outcome };
+                    return if call.sh.is_bash() { Outcome::Done(2) } else { outcome };
                 }
             } else {
                 let letters = call.sh.opts.letters();

@@ -14,7 +14,7 @@ impl Shell {
         let mut child = self.child(code, 0);
         child.depth += 1;
         // dash alone lets failures end it.
-        child.opts.errexit &= self.dash;
+        child.opts.errexit &= self.is_dash();
         if child.frames[0].code.ops.len() < 2 {
             // Nothing but the end: it does not fail as what came before it.
             child.status = 0;
@@ -67,8 +67,9 @@ impl Shell {
     }
 
     pub(super) fn cannot_fork(&mut self, k: &mut Kernel, p: &mut Process) -> Flow {
-        let text = if self.bash { "fork: retry: Resource temporarily unavailable" } else { "can't fork: Resource temporarily unavailable" };
-        self.give_up(k, p, text, if self.bash { 254 } else { 2 })
+        let text =
+            if self.is_bash() { "fork: retry: Resource temporarily unavailable" } else { "can't fork: Resource temporarily unavailable" };
+        self.give_up(k, p, text, if self.is_bash() { 254 } else { 2 })
     }
 
     /// A copy of the shell that runs from an instruction on.
@@ -78,8 +79,7 @@ impl Shell {
             jobs_above: self.jobs.iter().filter(|j| j.status.is_none()).cloned().list(),
             subshell: true,
             depth: self.depth,
-            bash: self.bash,
-            dash: self.dash,
+            dialect: self.dialect,
             arg0: self.arg0.clone(),
             params: self.params.clone(),
             vars: self.vars.clone(),
@@ -146,7 +146,7 @@ impl Shell {
         let number = self.jobs.iter().map(|j| j.number).max().unwrap_or(0) + 1;
         self.jobs.push(Job { number, pid, text: text.clone(), status: None });
         self.last_background = Some(pid);
-        if self.opts.interactive && self.bash {
+        if self.opts.interactive && self.is_bash() {
             let _ = k.put(p, 2, format!("[{number}] {pid}\n").as_bytes());
         }
         self.status = 0;

@@ -151,7 +151,7 @@ impl Shell {
         if let Some(code) = function {
             return self.call(k, p, cmd, code, Expanded { argv, ready, assigned });
         }
-        if let Some(builtin) = builtins::find(&argv[0], self.dialect()) {
+        if let Some(builtin) = builtins::find(&argv[0], self.dialect) {
             return self.builtin(k, p, cmd, builtin, Expanded { argv, ready, assigned });
         }
         self.external(k, p, cmd, Expanded { argv, ready, assigned })
@@ -159,14 +159,14 @@ impl Shell {
 
     /// A script's command with what its first word is an alias for. In lines that are typed, aliases are replaced as text.
     fn aliased(&self, cmd: &Arc<Simple>) -> Option<Arc<Simple>> {
-        if self.opts.interactive || (self.bash && !self.opts.aliases) || self.aliases.is_empty() {
+        if self.opts.interactive || (self.is_bash() && !self.opts.aliases) || self.aliases.is_empty() {
             return None;
         }
         let mut words = cmd.words.clone();
         let mut seen = Vec::new();
         while let Some(name) = words.first().and_then(Word::literal).map(str::to_owned)
             && !seen.contains(&name)
-            && let Some(code) = self.aliases.get(name.as_str()).map(|text| compile(text, self.dialect()))
+            && let Some(code) = self.aliases.get(name.as_str()).map(|text| compile(text, self.dialect))
             && let [Op::Simple(means)] = &code.ops[..]
         {
             words.splice(0..1, means.words.iter().cloned());
@@ -179,16 +179,16 @@ impl Shell {
 
     /// What a traced line begins with: bash says how deep it is.
     pub(in super::super) fn trace_mark(&self) -> String {
-        "+".repeat(if self.bash { 1 + self.depth } else { 1 })
+        "+".repeat(if self.is_bash() { 1 + self.depth } else { 1 })
     }
 
     fn trace(&mut self, k: &mut Kernel, p: &mut Process, assigned: &[Assigned], argv: &[String]) {
         let mut text = self.trace_mark();
-        let busybox = !self.bash && !self.dash;
+        let busybox = !self.is_bash() && !self.is_dash();
         // busybox has characters of its own that it quotes for.
         let odd = |b: u8| b < b'+' || (b';'..=b'?').contains(&b) || matches!(b, b'`' | b'[' | b'\\') || b > b'z';
         let traced = |word: &str| match word.bytes().any(odd) {
-            _ if self.dash => word.to_owned(),
+            _ if self.is_dash() => word.to_owned(),
             true if busybox => format!("'{}'", word.replace('\'', "'\"'\"'")),
             false if busybox => word.to_owned(),
             _ => quote(word),
@@ -264,7 +264,7 @@ impl Shell {
             Ok(saved) => Some(saved),
             Err(text) => {
                 self.complain(k, p, &text);
-                self.status = if self.dash { 2 } else { 1 };
+                self.status = if self.is_dash() { 2 } else { 1 };
                 self.advance(0);
                 if !cmd.tested {
                     self.check_errexit();
@@ -278,7 +278,7 @@ impl Shell {
         let Expanded { argv, ready, assigned } = expanded;
         let Some(mut saved) = self.redirected(k, p, cmd, &ready) else {
             // bash goes on after `exec > /nowhere`.
-            return if builtin.is_special() && !self.bash { self.leave(k, p, if self.dash { 2 } else { 1 }) } else { Flow::Next };
+            return if builtin.is_special() && !self.is_bash() { self.leave(k, p, if self.is_dash() { 2 } else { 1 }) } else { Flow::Next };
         };
         let mut lost = Saved::default();
         let into = if builtin.is_special() { &mut lost } else { &mut saved };
@@ -422,7 +422,7 @@ impl Shell {
 
     /// Says why a command could not be run; 127 or 126.
     fn not_run(&mut self, k: &mut Kernel, p: &mut Process, name: &str, e: Errno) -> i32 {
-        let text = match (e, self.bash) {
+        let text = match (e, self.is_bash()) {
             (Errno::NoEntry, false) if name.is_empty() => ": Permission denied".to_owned(),
             (Errno::NoEntry, false) => format!("{name}: not found"),
             (Errno::NoEntry, true) if !name.contains('/') => format!("{name}: command not found"),

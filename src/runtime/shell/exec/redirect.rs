@@ -37,11 +37,11 @@ impl Shell {
     }
 
     pub(in super::super) fn open_error(&self, path: &str, how: OpenHow, e: Errno) -> String {
-        if self.bash {
+        if self.is_bash() {
             return format!("{path}: {e}");
         }
         let missing = matches!(e, Errno::NoEntry | Errno::NotDirectory);
-        let (cannot, file, folder) = if self.dash {
+        let (cannot, file, folder) = if self.is_dash() {
             ("cannot", "No such file", "Directory nonexistent")
         } else {
             ("can't", "no such file", "nonexistent directory")
@@ -66,7 +66,7 @@ impl Shell {
                 Ok(())
             };
             let result = match r {
-                Ready::Open(_, path, _, true) | Ready::Both(path, _, true) if is_file(k, p, path) => Err(if self.bash {
+                Ready::Open(_, path, _, true) | Ready::Both(path, _, true) if is_file(k, p, path) => Err(if self.is_bash() {
                     format!("{path}: cannot overwrite existing file")
                 } else {
                     self.open_error(path, OpenHow::Truncate, Errno::Exists)
@@ -85,10 +85,10 @@ impl Shell {
                 }
                 Ready::Dup(fd, text) if text == "-" => put(k, p, &mut saved, *fd, None).map_err(|e| e.to_string()),
                 Ready::Dup(fd, text) => match text.parse::<u32>().ok() {
-                    None if self.dash => Err("Syntax error: Bad fd number".to_string()),
+                    None if self.is_dash() => Err("Syntax error: Bad fd number".to_string()),
                     None => Err("syntax error: bad fd number".to_string()),
                     Some(n) => match p.fd(n) {
-                        None => Err(if self.bash || self.dash {
+                        None => Err(if self.is_bash() || self.is_dash() {
                             format!("{n}: Bad file descriptor")
                         } else {
                             format!("dup2({n},{fd}): Bad file descriptor")
