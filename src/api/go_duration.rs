@@ -2,20 +2,37 @@
 
 use std::time::Duration;
 
+use thiserror::Error;
+
 use super::quote;
 
-/// Reads a duration that is not negative; the error is Go's.
-pub fn parse(text: &str) -> Result<Duration, String> {
-    u64::try_from(parse_nanos(text)?).map(Duration::from_nanos).map_err(|_| invalid(text))
+/// Why a text is no duration, in Go's words.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum GoDurationError {
+    /// Not numbers with units, or more than 64 bits of nanoseconds hold.
+    #[error("time: invalid duration {}", quote(.0))]
+    Invalid(String),
+    /// A number without a unit.
+    #[error("time: missing unit in duration {}", quote(.0))]
+    MissingUnit(String),
+    /// A number with a unit that Go does not have.
+    #[error("time: unknown unit {} in duration {}", quote(.unit), quote(.text))]
+    UnknownUnit {
+        /// What stands for a unit.
+        unit: String,
+        /// The whole text.
+        text: String,
+    },
 }
 
-fn invalid(text: &str) -> String {
-    format!("time: invalid duration {}", quote(text))
+/// Reads a duration that is not negative.
+pub fn parse(text: &str) -> Result<Duration, GoDurationError> {
+    u64::try_from(parse_nanos(text)?).map(Duration::from_nanos).map_err(|_| GoDurationError::Invalid(text.into()))
 }
 
-/// Reads a duration, in nanoseconds; the error is Go's.
-pub fn parse_nanos(text: &str) -> Result<i64, String> {
-    let invalid = || Err(invalid(text));
+/// Reads a duration, in nanoseconds.
+pub fn parse_nanos(text: &str) -> Result<i64, GoDurationError> {
+    let invalid = || Err(GoDurationError::Invalid(text.into()));
     let mut rest = text.strip_prefix(['+', '-']).unwrap_or(text);
     if rest == "0" {
         return Ok(0);
@@ -37,8 +54,8 @@ pub fn parse_nanos(text: &str) -> Result<i64, String> {
             "s" => 1e9,
             "m" => 60e9,
             "h" => 3600e9,
-            "" => return Err(format!("time: missing unit in duration {}", quote(text))),
-            _ => return Err(format!("time: unknown unit {} in duration {}", quote(unit), quote(text))),
+            "" => return Err(GoDurationError::MissingUnit(text.into())),
+            _ => return Err(GoDurationError::UnknownUnit { unit: unit.into(), text: text.into() }),
         };
         nanos += number * scale;
         rest = after;
@@ -88,10 +105,11 @@ mod tests {
         for text in ["1h30m0s", "1h0m1.5s", "1m3.2s", "1.5s", "300ms", "2m0s", "0s", "1µs"] {
             assert_eq!(format(parse(text).expect(text)), text);
         }
-        assert_eq!(parse("1").unwrap_err(), "time: missing unit in duration \"1\"");
+        let why = |text: &str| parse(text).unwrap_err().to_string();
+        assert_eq!(why("1"), "time: missing unit in duration \"1\"");
         assert_eq!((parse_nanos("-1m0.5s"), parse_nanos("-0")), (Ok(-60_500_000_000), Ok(0)));
-        assert_eq!(parse("-1s").unwrap_err(), "time: invalid duration \"-1s\"");
-        assert_eq!(parse("x").unwrap_err(), "time: invalid duration \"x\"");
-        assert_eq!(parse("1d").unwrap_err(), "time: unknown unit \"d\" in duration \"1d\"");
+        assert_eq!(why("-1s"), "time: invalid duration \"-1s\"");
+        assert_eq!(why("x"), "time: invalid duration \"x\"");
+        assert_eq!(why("1d"), "time: unknown unit \"d\" in duration \"1d\"");
     }
 }

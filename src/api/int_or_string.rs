@@ -1,14 +1,19 @@
 //! `intstr.IntOrString`: a number or a percentage.
 
+use thiserror::Error;
+
 use super::{Value, quote};
 
-/// A number, or a percentage of `total` rounded up or down. An error where the text is neither.
+/// A text that stands where a number or a percentage should, in the words of `intstr`.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("invalid value for IntOrString: invalid type: string is not a percentage: {}", quote(.0))]
+pub struct NotAPercentage(String);
+
+/// A number, or a percentage of `total` rounded up or down.
 // Models intstr.GetScaledValueFromIntOrPercent.
-pub fn scaled(value: &Value, total: i64, round_up: bool) -> Result<i64, String> {
+pub fn scaled(value: &Value, total: i64, round_up: bool) -> Result<i64, NotAPercentage> {
     let Some(text) = value.as_str() else { return Ok(value.int()) };
-    let Some(percent) = percent(text) else {
-        return Err(format!("invalid value for IntOrString: invalid type: string is not a percentage: {}", quote(text)));
-    };
+    let percent = percent(text).ok_or_else(|| NotAPercentage(text.into()))?;
     let product = percent.saturating_mul(total);
     Ok(if round_up { product.div_euclid(100) + i64::from(product.rem_euclid(100) != 0) } else { product.div_euclid(100) })
 }

@@ -1,7 +1,32 @@
 //! Which claims of devices a pod uses, and whether it may. It may not know who asks.
 // Models k8s.io/dynamic-resource-allocation/resourceclaim.
 
+use thiserror::Error;
+
 use super::{ArcStr, Object, Value};
+
+/// Why a pod's claim cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ClaimError {
+    /// The controller has not made it from its template yet.
+    #[error("pod \"{namespace}/{pod}\": ResourceClaim not created yet")]
+    NotCreated {
+        /// The pod's.
+        namespace: ArcStr,
+        /// The pod's name.
+        pod: ArcStr,
+    },
+    /// A claim with the name of one made from the template, and another's.
+    #[error("ResourceClaim {namespace}/{name} was not created for Pod {namespace}/{pod} (Pod is not owner)")]
+    NotOwned {
+        /// The pod's and the claim's.
+        namespace: ArcStr,
+        /// The claim's name.
+        name: ArcStr,
+        /// The pod's name.
+        pod: ArcStr,
+    },
+}
 
 /// Keeps a claim while devices are allocated for it.
 pub const FINALIZER: &str = "resource.kubernetes.io/delete-protection";
@@ -11,14 +36,14 @@ pub fn entries(pod: &Value) -> &[Value] {
     pod.get("spec").get("resourceClaims").items()
 }
 
-/// The name of the claim that an entry stands for: none where the pod needs none. An error where it is not made yet.
-pub fn name(pod: &Value, entry: &Value) -> Result<Option<ArcStr>, String> {
+/// The name of the claim that an entry stands for: none where the pod needs none.
+pub fn name(pod: &Value, entry: &Value) -> Result<Option<ArcStr>, ClaimError> {
     if let Some(name) = entry.get("resourceClaimName").as_str() {
         return Ok(Some(name.into()));
     }
     let statuses = pod.at(&["status", "resourceClaimStatuses"]).items();
     let made = statuses.iter().find(|status| status.get("name") == entry.get("name"));
-    let missing = || format!("pod \"{}/{}\": ResourceClaim not created yet", pod.namespace(), pod.name());
+    let missing = || ClaimError::NotCreated { namespace: pod.namespace_arc(), pod: pod.name_arc() };
     let made = made.ok_or_else(missing)?.get("resourceClaimName");
     Ok(made.as_str().map(ArcStr::from))
 }
@@ -37,14 +62,13 @@ pub fn alternatives(request: &Value) -> impl Iterator<Item = (String, &Value)> {
 }
 
 /// The claims that a pod uses, in the order of its entries, or why one of them cannot be used. `find` looks one up by its name.
-pub fn of_pod<'a>(pod: &Value, find: impl Fn(&ArcStr) -> Result<&'a Value, String>) -> Result<Vec<&'a Value>, String> {
+pub fn of_pod<'a, E: From<ClaimError>>(pod: &Value, find: impl Fn(&ArcStr) -> Result<&'a Value, E>) -> Result<Vec<&'a Value>, E> {
     let mut claims = Vec::new();
     for entry in entries(pod) {
         let Some(name) = name(pod, entry)? else { continue };
         let claim = find(&name)?;
         if entry.get("resourceClaimName").is_null() && !is_made_for(claim, pod) {
-            let (namespace, pod) = (pod.namespace(), pod.name());
-            return Err(format!("ResourceClaim {namespace}/{name} was not created for Pod {namespace}/{pod} (Pod is not owner)"));
+            return Err(ClaimError::NotOwned { namespace: pod.namespace_arc(), name, pod: pod.name_arc() }.into());
         }
         claims.push(claim);
     }
@@ -92,10 +116,9 @@ mod tests {
             "status": {"resourceClaimStatuses": [{"name": "b", "resourceClaimName": "p-b-1"}, {"name": "c"}]}});
         let names: Vec<_> = entries(&pod).iter().map(|entry| name(&pod, entry)).collect();
         assert_eq!(super::names(&pod).collect::<Vec<_>>(), ["x", "p-b-1"]);
-        assert_eq!(
-            names,
-            [Ok(Some("x".into())), Ok(Some("p-b-1".into())), Ok(None), Err("pod \"n/p\": ResourceClaim not created yet".to_owned())]
-        );
+        let missing = ClaimError::NotCreated { namespace: "n".into(), pod: "p".into() };
+        assert_eq!(missing.to_string(), "pod \"n/p\": ResourceClaim not created yet");
+        assert_eq!(names, [Ok(Some("x".into())), Ok(Some("p-b-1".into())), Ok(None), Err(missing)]);
     }
 
     #[test]
@@ -103,10 +126,11 @@ mod tests {
         let mut pod = obj!({"metadata": {"name": "p", "namespace": "n", "uid": "1"}, "spec": {"resourceClaims": [
             {"name": "b", "resourceClaimTemplateName": "t"}]}, "status": {"resourceClaimStatuses": [{"name": "b", "resourceClaimName": "c"}]}});
         let claim = obj!({"metadata": {"name": "c", "ownerReferences": [{"uid": "1", "controller": true}]}});
-        assert_eq!(of_pod(&pod, |_| Ok(&claim)).map(|claims| claims.len()), Ok(1));
+        let claims = |pod: &Value| of_pod(pod, |_| Ok::<_, ClaimError>(&claim)).map(|claims| claims.len());
+        assert_eq!(claims(&pod), Ok(1));
         pod.set(&["metadata", "uid"], "2");
         let why = "ResourceClaim n/c was not created for Pod n/p (Pod is not owner)";
-        assert_eq!(of_pod(&pod, |_| Ok(&claim)), Err(why.to_owned()));
+        assert_eq!(claims(&pod).map_err(|e| e.to_string()), Err(why.to_owned()));
     }
 
     #[test]

@@ -48,4 +48,4 @@ mod volume;
 mod work_queue;
 
 pub use controller::{Controller, ObjectRef, all};
-pub use flags::Flags;
+pub use flags::{FlagError, Flags};

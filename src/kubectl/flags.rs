@@ -1,7 +1,64 @@
 //! Flags: tables of what a command takes, and reading a command line by them (pflag's rules and words).
 
-use crate::api::go_duration;
+use thiserror::Error;
+
+use crate::api::go_duration::{self, GoDurationError};
 use crate::base::{Duration, SortedMap};
+
+/// Why a command line cannot be read, in pflag's words.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum FlagError {
+    /// Three dashes, or two before an equals sign: the word.
+    #[error("bad flag syntax: {0}")]
+    BadSyntax(String),
+    /// The command has no flag of this name.
+    #[error("unknown flag: --{0}")]
+    Unknown(String),
+    /// The command has no flag of this letter, which stands in `word`.
+    #[error("unknown shorthand flag: '{letter}' in -{word}")]
+    UnknownShorthand {
+        /// The letter.
+        letter: char,
+        /// The letters from there on.
+        word: String,
+    },
+    /// The last word is a flag that takes a value.
+    #[error("flag needs an argument: --{0}")]
+    NeedsArgument(String),
+    /// The last word ends with the letter of a flag that takes a value.
+    #[error("flag needs an argument: '{0}' in -{0}")]
+    ShorthandNeedsArgument(char),
+    /// A value that the flag does not take.
+    #[error("invalid argument {value:?} for {flag:?} flag: {why}")]
+    Invalid {
+        /// What was given.
+        value: String,
+        /// The flag as errors name it.
+        flag: String,
+        /// What is wrong with the value.
+        why: ValueError,
+    },
+}
+
+/// What is wrong with a flag's value.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ValueError {
+    /// Not one of Go's words for true and false.
+    #[error("strconv.ParseBool: parsing {0:?}: invalid syntax")]
+    Bool(String),
+    /// Not an integer.
+    #[error("strconv.ParseInt: parsing {0:?}: invalid syntax")]
+    Int(String),
+    /// An integer of more bits than the flag has.
+    #[error("strconv.ParseInt: parsing {0:?}: value out of range")]
+    OutOfRange(String),
+    /// Not a duration.
+    #[error(transparent)]
+    Duration(#[from] GoDurationError),
+    /// Not keys with values.
+    #[error("malformed pair, expect string=string")]
+    Pair,
+}
 
 /// What a flag takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,20 +278,8 @@ impl Flags {
         self.values.get(name).map_or(&[], Vec::as_slice)
     }
 
-    fn set(&mut self, flag: &Flag, value: &str, shown: &str) -> Result<(), String> {
-        let check = match flag.kind {
-            FlagKind::Bool => parse_bool(value).map(|_| ()).ok_or_else(|| format!("strconv.ParseBool: parsing {value:?}: invalid syntax")),
-            FlagKind::Int | FlagKind::Int32 => {
-                let fits = |n: i64| if flag.kind == FlagKind::Int32 && i32::try_from(n).is_err() { Err(OUT_OF_RANGE) } else { Ok(()) };
-                parse_int(value).and_then(fits).map_err(|why| format!("strconv.ParseInt: parsing {value:?}: {why}"))
-            }
-            FlagKind::Duration => go_duration::parse_nanos(value).map(|_| ()),
-            FlagKind::Pairs if !value.is_empty() && !value.split(',').all(|pair| pair.contains('=')) => {
-                Err("malformed pair, expect string=string".into())
-            }
-            FlagKind::Text | FlagKind::List | FlagKind::Array | FlagKind::Pairs => Ok(()),
-        };
-        check.map_err(|why| format!("invalid argument {value:?} for {shown:?} flag: {why}"))?;
+    fn set(&mut self, flag: &Flag, value: &str) -> Result<(), FlagError> {
+        check(flag.kind, value).map_err(|why| FlagError::Invalid { value: value.into(), flag: shown(flag), why })?;
         if !flag.deprecated.is_empty() && !self.given(flag.name) {
             self.deprecations.push(format!("Flag --{} has been deprecated, {}", flag.name, flag.deprecated));
         }
@@ -249,8 +294,22 @@ impl Flags {
     }
 }
 
-/// Reads what follows a command's name. Errors are pflag's.
-pub fn parse(words: &[String], tables: &[&[Flag]]) -> Result<Parsed, String> {
+/// Holds a value against what a flag takes.
+fn check(kind: FlagKind, value: &str) -> Result<(), ValueError> {
+    match kind {
+        FlagKind::Bool => parse_bool(value).map(|_| ()).ok_or_else(|| ValueError::Bool(value.into())),
+        FlagKind::Int | FlagKind::Int32 => match parse_int(value)? {
+            n if kind == FlagKind::Int32 && i32::try_from(n).is_err() => Err(ValueError::OutOfRange(value.into())),
+            _ => Ok(()),
+        },
+        FlagKind::Duration => Ok(go_duration::parse_nanos(value).map(|_| ())?),
+        FlagKind::Pairs if !value.is_empty() && !value.split(',').all(|pair| pair.contains('=')) => Err(ValueError::Pair),
+        FlagKind::Text | FlagKind::List | FlagKind::Array | FlagKind::Pairs => Ok(()),
+    }
+}
+
+/// Reads what follows a command's name.
+pub fn parse(words: &[String], tables: &[&[Flag]]) -> Result<Parsed, FlagError> {
     let all = || tables.iter().copied().chain([GLOBAL]).flatten();
     let mut parsed = Parsed::default();
     let mut i = 0;
@@ -265,25 +324,26 @@ pub fn parse(words: &[String], tables: &[&[Flag]]) -> Result<Parsed, String> {
         if let Some(long) = word.strip_prefix("--") {
             let (name, value) = long.split_once('=').map_or((long, None), |(n, v)| (n, Some(v)));
             if name.is_empty() || name.starts_with('-') {
-                return Err(format!("bad flag syntax: {word}"));
+                return Err(FlagError::BadSyntax(word.into()));
             }
-            let flag = all().find(|f| f.name == name).ok_or_else(|| format!("unknown flag: --{name}"))?;
+            let flag = all().find(|f| f.name == name).ok_or_else(|| FlagError::Unknown(name.into()))?;
             let value = match (value, flag.bare) {
                 (Some(v), _) => v,
                 (None, Some(bare)) => bare,
                 (None, None) => {
-                    let Some(next) = words.get(i) else { return Err(format!("flag needs an argument: --{name}")) };
+                    let Some(next) = words.get(i) else { return Err(FlagError::NeedsArgument(name.into())) };
                     i += 1;
                     next
                 }
             };
-            parsed.flags.set(flag, value, &shown(flag))?;
+            parsed.flags.set(flag, value)?;
         } else if word.len() > 1 && word.starts_with('-') {
             let mut rest = &word[1..];
             while let Some(c) = rest.chars().next() {
                 let letter = &rest[..c.len_utf8()];
                 let after = &rest[c.len_utf8()..];
-                let flag = all().find(|f| f.short == letter).ok_or_else(|| format!("unknown shorthand flag: '{c}' in -{rest}"))?;
+                let unknown = || FlagError::UnknownShorthand { letter: c, word: rest.into() };
+                let flag = all().find(|f| f.short == letter).ok_or_else(unknown)?;
                 let value = if let Some(v) = after.strip_prefix('=').filter(|v| !v.is_empty()) {
                     rest = "";
                     v
@@ -294,12 +354,12 @@ pub fn parse(words: &[String], tables: &[&[Flag]]) -> Result<Parsed, String> {
                     rest = "";
                     after
                 } else {
-                    let Some(next) = words.get(i) else { return Err(format!("flag needs an argument: '{c}' in -{rest}")) };
+                    let Some(next) = words.get(i) else { return Err(FlagError::ShorthandNeedsArgument(c)) };
                     i += 1;
                     rest = "";
                     next
                 };
-                parsed.flags.set(flag, value, &shown(flag))?;
+                parsed.flags.set(flag, value)?;
             }
         } else {
             parsed.args.push(word.to_owned());
@@ -367,15 +427,13 @@ fn parse_bool(text: &str) -> Option<bool> {
     }
 }
 
-fn parse_int(text: &str) -> Result<i64, &'static str> {
+fn parse_int(text: &str) -> Result<i64, ValueError> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err("invalid syntax");
+        return Err(ValueError::Int(text.into()));
     }
-    text.parse().map_err(|_| OUT_OF_RANGE)
+    text.parse().map_err(|_| ValueError::OutOfRange(text.into()))
 }
-
-const OUT_OF_RANGE: &str = "value out of range";
 
 #[cfg(test)]
 mod tests {
@@ -421,7 +479,7 @@ mod tests {
             ("--timeout=5", "invalid argument \"5\" for \"--timeout\" flag: time: missing unit in duration \"5\""),
             ("--timeout=abc", "invalid argument \"abc\" for \"--timeout\" flag: time: invalid duration \"abc\""),
         ] {
-            assert_eq!(parse(&words(line), &[TABLE]).expect_err("wrong"), want);
+            assert_eq!(parse(&words(line), &[TABLE]).expect_err("wrong").to_string(), want);
         }
     }
 

@@ -120,13 +120,13 @@ impl Kubectl {
         }
         let parsed = match flags::parse(&words, &tables) {
             Ok(parsed) => parsed,
-            Err(message) => {
+            Err(why) => {
                 let advice = match command.name {
                     "diff" => format!("See '{path} -h' for help and examples"),
                     "options" => format!("Run '{path}' without flags."),
                     _ => format!("See '{path} --help' for usage."),
                 };
-                return refused(CliError::Message(format!("{message}\n{advice}")));
+                return refused(CliError::Message(format!("{why}\n{advice}")));
             }
         };
         let state = if parsed.flags.is_on("help") { State::Help } else { State::Start };

@@ -2,6 +2,8 @@
 //! them before it is read.
 // Models kubectl/pkg/kuberc.
 
+use thiserror::Error;
+
 use super::command::Command;
 use super::commands::ROOT;
 use super::flags::{self, Flag};
@@ -11,18 +13,84 @@ use crate::api::decode::{self, StrictError};
 use crate::api::yaml::decode_documents;
 use crate::base::List as _;
 
+/// Why preferences cannot be followed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PreferencesError {
+    /// There are to be none, and a file of them was named.
+    #[error("disabling kuberc via KUBERC=off and passing kuberc flag are mutually exclusive")]
+    OffAndNamed,
+    /// `--kuberc` without a value.
+    #[error("kuberc file is not found")]
+    NoFile,
+    /// Where the file should be cannot be told.
+    #[error("kuberc error {0}")]
+    Place(Box<PreferencesError>),
+    /// The file that was named cannot be read.
+    #[error("kuberc error kuberc: {0}")]
+    Unread(ReadError),
+    /// A name for a command that is not of letters alone.
+    #[error("invalid alias name, can only include alphabetical characters")]
+    BadAlias,
+    /// Two commands of one name.
+    #[error("duplicate alias name {0}")]
+    DuplicateAlias(String),
+    /// A flag with its dashes.
+    #[error("flag name {0} should be in long form without dashes")]
+    DashedFlag(String),
+    /// A name for a command that there is not.
+    #[error("command {command:?} not found to set alias {alias:?}: [{words}]")]
+    NoCommand {
+        /// What it stands for.
+        command: String,
+        /// The name.
+        alias: String,
+        /// The words of `command`.
+        words: String,
+    },
+    /// A flag that the command of an alias does not have.
+    #[error("invalid alias flag {0} in alias kubectl")]
+    AliasFlag(String),
+    /// A default for a flag that the command does not have.
+    #[error("invalid flag {flag} for command {command}")]
+    DefaultFlag {
+        /// The flag's name.
+        flag: String,
+        /// The command as the file names it.
+        command: String,
+    },
+}
+
+/// Why a file of preferences cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ReadError {
+    /// The file is not to be had.
+    #[error("open {path}: {why}")]
+    File {
+        /// Where it should be.
+        path: String,
+        /// Why not.
+        why: FileError,
+    },
+    /// It is no YAML.
+    #[error("{0}")]
+    Yaml(String),
+    /// It holds other things alone.
+    #[error("no valid preferences found in {0}, use --v=5 to see details")]
+    NoPreferences(String),
+}
+
 /// The group of the file's objects.
 const GROUP: &str = "kubectl.config.k8s.io/";
 
 /// The file of preferences, and whether somebody named it; none where there is to be none.
-pub fn file(env: &Environment, flag: &str) -> Result<Option<(String, bool)>, String> {
+pub fn file(env: &Environment, flag: &str) -> Result<Option<(String, bool)>, PreferencesError> {
     let var = |name: &str| env.var(name).unwrap_or_default();
     if var("KUBECTL_KUBERC").eq_ignore_ascii_case("false") {
         return Ok(None);
     }
     match (var("KUBERC"), flag) {
         ("off", "") => Ok(None),
-        ("off", _) => Err("disabling kuberc via KUBERC=off and passing kuberc flag are mutually exclusive".into()),
+        ("off", _) => Err(PreferencesError::OffAndNamed),
         ("", "") => Ok(Some((format!("{}/.kube/kuberc", if var("HOME").is_empty() { "/root" } else { var("HOME") }), false))),
         (named, "") => Ok(Some((named.to_owned(), true))),
         (_, flag) => Ok(Some((flag.to_owned(), true))),
@@ -30,16 +98,16 @@ pub fn file(env: &Environment, flag: &str) -> Result<Option<(String, bool)>, Str
 }
 
 /// The command line as the preferences have it; none where they say nothing of it.
-pub fn apply(argv: &[String], env: &Environment, files: &dyn Files, out: &mut Output) -> Result<Option<Vec<String>>, String> {
+pub fn apply(argv: &[String], env: &Environment, files: &dyn Files, out: &mut Output) -> Result<Option<Vec<String>>, PreferencesError> {
     if argv.is_empty() {
         return Ok(None);
     }
-    let Some((path, is_named)) = file(env, &named_in(argv)?).map_err(|e| format!("kuberc error {e}"))? else { return Ok(None) };
+    let Some((path, is_named)) = file(env, &named_in(argv)?).map_err(|e| PreferencesError::Place(e.into()))? else { return Ok(None) };
     let found = match read(&path, files) {
         Ok(found) => found,
-        Err((_, FileError::NotFound)) if !is_named => return Ok(None),
-        Err((why, _)) if is_named => return Err(format!("kuberc error kuberc: {why}")),
-        Err((why, _)) => {
+        Err(ReadError::File { why: FileError::NotFound, .. }) if !is_named => return Ok(None),
+        Err(why) if is_named => return Err(PreferencesError::Unread(why)),
+        Err(why) => {
             out.err(format!("kuberc: no preferences loaded from {path}: {why}"));
             return Ok(None);
         }
@@ -57,7 +125,7 @@ pub fn apply(argv: &[String], env: &Environment, files: &dyn Files, out: &mut Ou
     }
 }
 
-fn named_in(argv: &[String]) -> Result<String, String> {
+fn named_in(argv: &[String]) -> Result<String, PreferencesError> {
     let words = argv.iter().take_while(|word| *word != "--").enumerate();
     for (i, word) in words {
         let value = match word.strip_prefix("--kuberc") {
@@ -65,22 +133,20 @@ fn named_in(argv: &[String]) -> Result<String, String> {
             Some(rest) if rest.starts_with('=') => &rest[1..],
             _ => continue,
         };
-        return if value.is_empty() { Err("kuberc file is not found".into()) } else { Ok(value.to_owned()) };
+        return if value.is_empty() { Err(PreferencesError::NoFile) } else { Ok(value.to_owned()) };
     }
     Ok(String::new())
 }
 
 /// The first preferences in a file, as the newer version has them; nothing in an empty one.
-fn read(path: &str, files: &dyn Files) -> Result<Option<Value>, (String, FileError)> {
-    let bytes = files.read(path).map_err(|e| (format!("open {path}: {e}"), e))?;
-    let documents = decode_documents(&String::from_utf8_lossy(&bytes)).map_err(|e| (e.to_string(), FileError::NotADirectory))?;
+fn read(path: &str, files: &dyn Files) -> Result<Option<Value>, ReadError> {
+    let bytes = files.read(path).map_err(|why| ReadError::File { path: path.into(), why })?;
+    let documents = decode_documents(&String::from_utf8_lossy(&bytes)).map_err(|e| ReadError::Yaml(e.to_string()))?;
     let documents: Vec<Value> = documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()).list();
     let version = |v: &Value| v.get("apiVersion").str().strip_prefix(GROUP).unwrap_or("").to_owned();
     let is_it = |v: &&Value| v.get("kind").str() == "Preference" && matches!(version(v).as_str(), "v1alpha1" | "v1beta1");
     match documents.iter().find(is_it) {
-        None if !documents.is_empty() => {
-            Err((format!("no valid preferences found in {path}, use --v=5 to see details"), FileError::NotADirectory))
-        }
+        None if !documents.is_empty() => Err(ReadError::NoPreferences(path.into())),
         found => Ok(found.cloned().map(|mut preferences| {
             if version(&preferences) == "v1alpha1" {
                 rename(&mut preferences, "overrides", "defaults");
@@ -125,21 +191,21 @@ fn check(list: &str, path: &str, object: &Value, unknown: &mut Vec<StrictError>)
     }
 }
 
-fn validate(preferences: &Value) -> Result<(), String> {
+fn validate(preferences: &Value) -> Result<(), PreferencesError> {
     let mut names: Vec<&str> = Vec::new();
     for alias in preferences.get("aliases").items() {
         let name = alias.get("name").str();
         if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphabetic()) {
-            return Err("invalid alias name, can only include alphabetical characters".into());
+            return Err(PreferencesError::BadAlias);
         }
         if names.contains(&name) {
-            return Err(format!("duplicate alias name {name}"));
+            return Err(PreferencesError::DuplicateAlias(name.into()));
         }
         names.push(name);
     }
     let all = ["aliases", "defaults"].into_iter().flat_map(|list| preferences.get(list).items());
     match all.flat_map(|entry| entry.get("options").items()).find(|o| o.get("name").str().starts_with('-')) {
-        Some(option) => Err(format!("flag name {} should be in long form without dashes", option.get("name").str())),
+        Some(option) => Err(PreferencesError::DashedFlag(option.get("name").str().into())),
         None => Ok(()),
     }
 }
@@ -155,7 +221,7 @@ fn command_of(words: &[String]) -> (&'static Command, usize) {
 }
 
 /// The command line of an alias, written out.
-fn alias(argv: &[String], preferences: &Value, out: &mut Output) -> Result<Option<Vec<String>>, String> {
+fn alias(argv: &[String], preferences: &Value, out: &mut Output) -> Result<Option<Vec<String>>, PreferencesError> {
     let Some(at) = argv.iter().position(|word| !word.starts_with('-') && !word.starts_with("__complete")) else { return Ok(None) };
     let name = argv[at].as_str();
     let Some(alias) = preferences.get("aliases").items().iter().find(|a| a.get("name").str() == name) else { return Ok(None) };
@@ -169,13 +235,13 @@ fn alias(argv: &[String], preferences: &Value, out: &mut Output) -> Result<Optio
     let meant: Vec<String> = alias.get("command").str().split_whitespace().map(Into::into).list();
     let (command, end) = command_of(&meant);
     if std::ptr::eq(command, &ROOT) || end < meant.len() {
-        return Err(format!("command {:?} not found to set alias {name:?}: [{}]", alias.get("command").str(), meant.join(" ")));
+        let (command, words) = (alias.get("command").str().into(), meant.join(" "));
+        return Err(PreferencesError::NoCommand { command, alias: name.into(), words });
     }
     let strings = |member: &str| alias.get(member).items().iter().map(|v| v.str().to_owned()).list();
-    let invalid = |flag: &str| format!("invalid alias flag {flag} in alias kubectl");
     let mut words = argv[..at].to_vec();
     words.extend(meant);
-    words.extend(options(command, alias, argv, invalid)?);
+    words.extend(options(command, alias, argv).map_err(PreferencesError::AliasFlag)?);
     words.extend(strings("prependArgs"));
     words.extend_from_slice(&argv[at + 1..]);
     words.extend(strings("appendArgs"));
@@ -183,7 +249,7 @@ fn alias(argv: &[String], preferences: &Value, out: &mut Output) -> Result<Optio
 }
 
 /// The command line with the flags that are always to be given.
-fn defaults(argv: &[String], preferences: &Value, out: &mut Output) -> Result<Option<Vec<String>>, String> {
+fn defaults(argv: &[String], preferences: &Value, out: &mut Output) -> Result<Option<Vec<String>>, PreferencesError> {
     let (command, end) = command_of(argv);
     let mut given = Vec::new();
     for entry in preferences.get("defaults").items() {
@@ -193,7 +259,8 @@ fn defaults(argv: &[String], preferences: &Value, out: &mut Output) -> Result<Op
         if std::ptr::eq(other, &ROOT) {
             out.errln(format!("Warning: command {text:?} not found to set kuberc override"));
         } else if other.name == command.name {
-            given.extend(options(command, entry, argv, |flag| format!("invalid flag {flag} for command {text}"))?);
+            let invalid = |flag| PreferencesError::DefaultFlag { flag, command: text.into() };
+            given.extend(options(command, entry, argv).map_err(invalid)?);
         }
     }
     if given.is_empty() {
@@ -202,12 +269,12 @@ fn defaults(argv: &[String], preferences: &Value, out: &mut Output) -> Result<Op
     Ok(Some([&argv[..end], &given, &argv[end..]].concat()))
 }
 
-/// The options of an entry that the command line does not give itself, as words.
-fn options(command: &Command, entry: &Value, argv: &[String], invalid: impl Fn(&str) -> String) -> Result<Vec<String>, String> {
+/// The options of an entry that the command line does not give itself, as words; or the first that the command does not have.
+fn options(command: &Command, entry: &Value, argv: &[String]) -> Result<Vec<String>, String> {
     let mut words = Vec::new();
     for option in entry.get("options").items() {
         let name = option.get("name").str();
-        let flag = command.flags.iter().copied().chain([flags::GLOBAL]).flatten().find(|f| f.name == name).ok_or_else(|| invalid(name))?;
+        let flag = command.flags.iter().copied().chain([flags::GLOBAL]).flatten().find(|f| f.name == name).ok_or(name)?;
         if !argv.iter().any(|word| gives(flag, word)) {
             words.push(format!("--{name}={}", option.get("default").str()));
         }

@@ -1,13 +1,16 @@
 //! One sync of a pod that is to run. Models `Kubelet.SyncPod` (pkg/kubelet/kubelet.go) and what comes before containers
 //! are started: volumes and the sandbox.
 
+use thiserror::Error;
+
 use super::container::Container;
 use super::container_runtime::kernel_hostname;
 use super::env::EnvSource;
 use super::pod_worker::{Cx, Outcome, PodWorker, RESYNC, Sandbox, Stage, What, Work};
 use super::termination::PodEnd;
 use super::volumes::Volume;
-use crate::api::{ArcStr, Object, Status, Value, kinds, resource_claim};
+use crate::api::resource_claim::{self, ClaimError};
+use crate::api::{ArcStr, Object, Status, Value, kinds};
 use crate::base::{Duration, List as _, Time};
 use crate::server::{ApiServer, EventType};
 
@@ -20,9 +23,23 @@ const MOUNT_TIMEOUT: Duration = Duration::from_secs(123);
 /// What making a sandbox takes.
 const SANDBOX: Duration = Duration::from_millis(50);
 
+/// Why the devices of a pod's claims cannot be made ready.
+#[derive(Debug, Error)]
+enum DevicesError {
+    /// A claim cannot be used by this pod.
+    #[error(transparent)]
+    Claim(#[from] ClaimError),
+    /// A claim is gone.
+    #[error("fetch ResourceClaim {name}: {status}")]
+    Missing { name: ArcStr, status: Status },
+    /// A claim is not reserved for this pod.
+    #[error("pod {pod} ({pod_uid}) is not allowed to use ResourceClaim {claim} ({claim_uid})")]
+    NotReserved { pod: ArcStr, pod_uid: String, claim: ArcStr, claim_uid: String },
+}
+
 /// Has the devices of the pod's claims made ready, or says why they cannot be. Every device has a driver here that does what it should.
 // Models the checks of Manager.prepareResources (pkg/kubelet/cm/dra).
-fn prepare_devices(api: &ApiServer, pod: &Value) -> Result<(), String> {
+fn prepare_devices(api: &ApiServer, pod: &Value) -> Result<(), DevicesError> {
     if resource_claim::entries(pod).is_empty() {
         return Ok(());
     }
@@ -30,14 +47,16 @@ fn prepare_devices(api: &ApiServer, pod: &Value) -> Result<(), String> {
     // What claims are called stands in the status.
     let pod = api.peek(kinds::POD, pod.namespace(), pod.name()).unwrap_or(pod);
     let find = |name: &ArcStr| {
-        let missing = || format!("fetch ResourceClaim {name}: {}", Status::not_found(kind, name));
+        let missing = || DevicesError::Missing { name: name.clone(), status: Status::not_found(kind, name) };
         api.peek(kind, pod.namespace(), name).ok_or_else(missing)
     };
     match resource_claim::of_pod(pod, find)?.into_iter().find(|claim| !resource_claim::is_reserved_for(claim, pod.uid())) {
-        Some(claim) => {
-            let whose = format!("pod {} ({})", pod.name(), pod.uid());
-            Err(format!("{whose} is not allowed to use ResourceClaim {} ({})", claim.name(), claim.uid()))
-        }
+        Some(claim) => Err(DevicesError::NotReserved {
+            pod: pod.name_arc(),
+            pod_uid: pod.uid().into(),
+            claim: claim.name_arc(),
+            claim_uid: claim.uid().into(),
+        }),
         None => Ok(()),
     }
 }

@@ -1,5 +1,7 @@
 //! What the scheduler writes into claims of devices: who uses them, and which devices they get. It may not know how those are chosen.
 
+use thiserror::Error;
+
 use super::cache::Cache;
 use super::cycle::Diagnosis;
 use super::devices::Devices;
@@ -7,7 +9,7 @@ use super::framework::Reasons;
 use super::plugins::dynamic_resources::is_within_reach;
 use super::pod_info::PodInfo;
 use crate::api::resource_claim::{self, FINALIZER, is_allocated, is_reserved_for, names, reserve};
-use crate::api::{Object, Status, Value, add_finalizer, has_finalizer, kinds, quote};
+use crate::api::{ArcStr, Cause, Object, Status, Value, add_finalizer, has_finalizer, kinds};
 use crate::server::{ApiServer, Caller, Subresource, WriteOptions};
 
 /// How many may use a claim.
@@ -17,17 +19,43 @@ fn update(api: &mut ApiServer, by: &Caller, claim: Value, sub: Subresource) -> R
     api.update(by, kinds::RESOURCE_CLAIM, claim, sub, &WriteOptions::default())
 }
 
-/// Reserves a pod's claims for it, with the devices that they were promised; or says why that cannot be.
+/// Why a claim could not be reserved for a pod.
+#[derive(Debug, Error)]
+pub enum BindError {
+    /// The API server refused it.
+    #[error("{doing} claim {namespace}/{name}: {status}")]
+    Refused {
+        /// What was being done to the claim.
+        doing: &'static str,
+        /// The claim's.
+        namespace: ArcStr,
+        /// The claim's name.
+        name: ArcStr,
+        /// The server's answer.
+        status: Status,
+    },
+    /// The claim is not as it was when the devices were chosen.
+    #[error("claim {namespace}/{name} got {how} in the meantime")]
+    Changed {
+        /// The claim's.
+        namespace: ArcStr,
+        /// The claim's name.
+        name: ArcStr,
+        /// What became of it.
+        how: &'static str,
+    },
+}
+
+/// Reserves a pod's claims for it, with the devices that they were promised.
 // Models DynamicResources' PreBind.
-pub fn bind(api: &mut ApiServer, devices: &mut Devices, by: &Caller, pod: &PodInfo) -> Result<(), String> {
+pub fn bind(api: &mut ApiServer, devices: &mut Devices, by: &Caller, pod: &PodInfo) -> Result<(), BindError> {
     let (kind, namespace) = (kinds::RESOURCE_CLAIM, &pod.class.namespace);
     for name in names(&pod.object) {
         let promise = devices.take_promise(namespace, &name);
         let adds = if promise.is_some() { "add allocation and reservation to" } else { "add reservation to" };
-        let failed = |doing: &str, why: &str| format!("{doing} claim {namespace}/{name}: {why}");
-        let refused = |why: Status| failed(adds, &why.to_string());
-        let changed = |how: &str| format!("claim {namespace}/{name} got {how} in the meantime");
-        let mut claim = api.get(kind, namespace, &name).map_err(refused)?;
+        let failed = |doing, status| BindError::Refused { doing, namespace: namespace.clone(), name: name.clone(), status };
+        let changed = |how| BindError::Changed { namespace: namespace.clone(), name: name.clone(), how };
+        let mut claim = api.get(kind, namespace, &name).map_err(|status| failed(adds, status))?;
         if is_reserved_for(&claim, &pod.uid) {
             continue;
         }
@@ -41,7 +69,7 @@ pub fn bind(api: &mut ApiServer, devices: &mut Devices, by: &Caller, pod: &PodIn
             }
             if !has_finalizer(&claim, FINALIZER) {
                 add_finalizer(&mut claim, FINALIZER);
-                claim = update(api, by, claim, Subresource::None).map_err(|why| failed("add finalizer to", &why.to_string()))?;
+                claim = update(api, by, claim, Subresource::None).map_err(|status| failed("add finalizer to", status))?;
             }
             claim.set(&["status", "allocation"], allocation);
         }
@@ -51,10 +79,10 @@ pub fn bind(api: &mut ApiServer, devices: &mut Devices, by: &Caller, pod: &PodIn
         reserve(&mut claim, &pod.name, &pod.uid);
         let users = claim.at(&["status", "reservedFor"]).items().len();
         if users > USERS_MAX {
-            let limit = format!("status.reservedFor: Too many: {users}: must have at most {USERS_MAX} items");
-            return Err(failed(adds, &format!("ResourceClaim.resource.k8s.io {} is invalid: {limit}", quote(&name))));
+            let limit = Cause::too_many("status.reservedFor", users, USERS_MAX);
+            return Err(failed(adds, Status::invalid(kind, &name, vec![limit])));
         }
-        let claim = update(api, by, claim, Subresource::Status).map_err(refused)?;
+        let claim = update(api, by, claim, Subresource::Status).map_err(|status| failed(adds, status))?;
         // The next pod must not be promised the same before the news of it comes.
         devices.set_claim(namespace.clone(), name, Some(claim));
     }

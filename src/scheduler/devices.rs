@@ -1,8 +1,10 @@
 //! Claims of devices, device classes and resource slices as the scheduler last saw them, and which devices are taken. It may not know how
 //! devices are chosen.
 
+use thiserror::Error;
+
 use super::volumes::take_over;
-use crate::api::resource_claim::of_pod;
+use crate::api::resource_claim::{ClaimError, of_pod};
 use crate::api::{ArcStr, Object, Value, quote};
 use crate::base::{List as _, SortedMap};
 
@@ -17,6 +19,20 @@ pub struct Devices {
     pending: SortedMap<(ArcStr, ArcStr), Value>,
     /// By device: how many of the claims and of what is pending have it.
     taken: SortedMap<ArcStr, usize>,
+}
+
+/// Why a pod that uses claims cannot be tried yet.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PodClaimsError {
+    /// One of them cannot be used.
+    #[error(transparent)]
+    Claim(#[from] ClaimError),
+    /// There is none with this namespace and name.
+    #[error("could not find ResourceClaim {}", quote(.0))]
+    Missing(String),
+    /// The one of this name is going away.
+    #[error("resourceclaim {} is being deleted", quote(.0))]
+    Terminating(ArcStr),
 }
 
 /// Names a device among all.
@@ -75,12 +91,12 @@ impl Devices {
 
     /// The claims that a pod uses, or why it cannot be tried yet.
     // Models foreachPodResourceClaim.
-    pub fn claims_of(&self, pod: &Value) -> Result<Vec<&Value>, String> {
+    pub fn claims_of(&self, pod: &Value) -> Result<Vec<&Value>, PodClaimsError> {
         of_pod(pod, |name| {
             let namespace = pod.namespace_arc();
-            let missing = || format!("could not find ResourceClaim {}", quote(&format!("{}/{name}", pod.namespace())));
-            let claim = self.claims.get(&(namespace, name.clone())).ok_or_else(missing)?;
-            if claim.is_terminating() { Err(format!("resourceclaim {} is being deleted", quote(name))) } else { Ok(claim) }
+            let missing = || PodClaimsError::Missing(format!("{namespace}/{name}"));
+            let claim = self.claims.get(&(namespace.clone(), name.clone())).ok_or_else(missing)?;
+            if claim.is_terminating() { Err(PodClaimsError::Terminating(name.clone())) } else { Ok(claim) }
         })
     }
 

@@ -4,7 +4,7 @@ use super::json::{self, Json, members, words};
 use super::nodes;
 use crate::api::{self, Map, Object, Status, Value, kinds, names};
 use crate::base::{List as _, SortedMap, Time};
-use crate::controllers::Flags;
+use crate::controllers::{FlagError, Flags};
 
 /// Everything that determines a history.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -242,7 +242,7 @@ pub enum SessionError {
     BadTime(usize, f64),
     /// The controller manager would not start with this flag.
     #[error("controller_manager: {0}")]
-    BadFlag(String),
+    BadFlag(FlagError),
     /// An input asks for two things.
     #[error("inputs[{0}]: both {1} and {2} are given; each needs an input of its own")]
     TwoThings(usize, &'static str, &'static str),

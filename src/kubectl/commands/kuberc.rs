@@ -48,7 +48,7 @@ static SET: Command = Command {
 /// The file, and whether somebody named it.
 fn file(cx: &Context<'_, '_>) -> Result<(String, bool), CliError> {
     preferences::file(&cx.inv.env, cx.flags().text("kuberc"))
-        .map_err(CliError::Message)?
+        .map_err(|e| CliError::Message(e.to_string()))?
         .ok_or_else(|| CliError::Message("KUBERC is disabled via KUBERC=off environment variable".into()))
 }
 

@@ -66,7 +66,7 @@ impl Plugin for DynamicResources {
         let Cache { devices, device_selectors, .. } = cache;
         let claims = match devices.claims_of(&pod.object) {
             Ok(claims) => claims,
-            Err(message) => return PreFilter::Reject { message },
+            Err(why) => return PreFilter::Reject { message: why.to_string() },
         };
         if claims.is_empty() {
             return PreFilter::Skip;
