@@ -1,26 +1,51 @@
 //! A session's parts as JSON, by way of [`Value`]: what a part does not name is its default, and what is its default is not
 //! written.
 
+use thiserror::Error;
+
 use crate::api::{Map, Value};
 use crate::base::{List as _, SortedMap};
+
+/// Something else stands where a part of a session should: `.inputs[3].t: a number is wanted`.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{place}{}{wanted} wanted", if .place.is_empty() { "" } else { ": " })]
+pub struct JsonError {
+    /// Where in what was read; empty for the whole of it.
+    place: String,
+    /// What is wanted, with its verb.
+    wanted: String,
+}
+
+impl JsonError {
+    /// What is wanted right here, with its verb: `a number is`.
+    pub fn new(wanted: impl Into<String>) -> JsonError {
+        JsonError { place: String::new(), wanted: wanted.into() }
+    }
+
+    /// The same, seen from what this stands in.
+    fn within(mut self, step: &str) -> JsonError {
+        self.place.insert_str(0, step);
+        self
+    }
+}
 
 /// Something that JSON can say.
 pub trait Json: Sized {
     /// The names of its members, where it has some.
     const MEMBERS: &'static [&'static str] = &[];
 
-    /// Reads it; the error says where in it what is wanted: `.inputs[3].t: a number is wanted`.
-    fn read(from: &Value) -> Result<Self, String>;
+    /// Reads it.
+    fn read(from: &Value) -> Result<Self, JsonError>;
 
     /// Writes it.
     fn write(&self) -> Value;
 }
 
 /// Reads a member into its place, which stays as it is where there is no such member.
-pub fn read_member<T: Json>(of: &Value, name: &str, place: &mut T) -> Result<(), String> {
+pub fn read_member<T: Json>(of: &Value, name: &str, place: &mut T) -> Result<(), JsonError> {
     let member = of.get(name);
     if !member.is_null() {
-        *place = T::read(member).map_err(|why| format!(".{name}{why}"))?;
+        *place = T::read(member).map_err(|e| e.within(&format!(".{name}")))?;
     }
     Ok(())
 }
@@ -38,9 +63,9 @@ macro_rules! members {
         impl Json for $type {
             const MEMBERS: &'static [&'static str] = &[$(stringify!($name)),*];
 
-            fn read(from: &Value) -> Result<Self, String> {
+            fn read(from: &Value) -> Result<Self, JsonError> {
                 if !matches!(from, Value::Map(_)) {
-                    return Err(": an object is wanted".into());
+                    return Err(JsonError::new("an object is"));
                 }
                 let mut read = $type::default();
                 $( json::read_member(from, stringify!($name), &mut read.$name)?; )*
@@ -60,10 +85,10 @@ macro_rules! members {
 macro_rules! words {
     ($type:ident: $($variant:ident $word:literal),*) => {
         impl Json for $type {
-            fn read(from: &Value) -> Result<Self, String> {
+            fn read(from: &Value) -> Result<Self, JsonError> {
                 match from.str() {
                     $( $word => Ok($type::$variant), )*
-                    _ => Err([": one of", $( concat!(" `", $word, "`") ),*, " is wanted"].concat()),
+                    _ => Err(JsonError::new(["one of", $( concat!(" `", $word, "`") ),*, " is"].concat())),
                 }
             }
 
@@ -79,12 +104,12 @@ macro_rules! words {
 pub(super) use {members, words};
 
 /// What is wanted, where nothing of the kind is there.
-fn wanted<T>(found: Option<T>, what: &str) -> Result<T, String> {
-    found.ok_or_else(|| format!(": {what} is wanted"))
+fn wanted<T>(found: Option<T>, what: &str) -> Result<T, JsonError> {
+    found.ok_or_else(|| JsonError::new(format!("{what} is")))
 }
 
 impl Json for bool {
-    fn read(from: &Value) -> Result<Self, String> {
+    fn read(from: &Value) -> Result<Self, JsonError> {
         wanted(from.as_bool(), "true or false")
     }
 
@@ -94,7 +119,7 @@ impl Json for bool {
 }
 
 impl Json for u32 {
-    fn read(from: &Value) -> Result<Self, String> {
+    fn read(from: &Value) -> Result<Self, JsonError> {
         wanted(from.as_int().and_then(|i| i.try_into().ok()), "a whole number of 32 bits")
     }
 
@@ -105,7 +130,7 @@ impl Json for u32 {
 
 /// A number that [`Value`] has no room for, from 2^63 on, is a text.
 impl Json for u64 {
-    fn read(from: &Value) -> Result<Self, String> {
+    fn read(from: &Value) -> Result<Self, JsonError> {
         let read = match from {
             Value::Str(text) => text.parse().ok(),
             other => other.as_int().and_then(|i| i.try_into().ok()),
@@ -119,7 +144,7 @@ impl Json for u64 {
 }
 
 impl Json for f64 {
-    fn read(from: &Value) -> Result<Self, String> {
+    fn read(from: &Value) -> Result<Self, JsonError> {
         wanted(from.as_float(), "a number")
     }
 
@@ -129,7 +154,7 @@ impl Json for f64 {
 }
 
 impl Json for String {
-    fn read(from: &Value) -> Result<Self, String> {
+    fn read(from: &Value) -> Result<Self, JsonError> {
         wanted(from.as_str().map(str::to_owned), "a text")
     }
 
@@ -139,7 +164,7 @@ impl Json for String {
 }
 
 impl Json for Value {
-    fn read(from: &Value) -> Result<Self, String> {
+    fn read(from: &Value) -> Result<Self, JsonError> {
         Ok(from.clone())
     }
 
@@ -149,7 +174,7 @@ impl Json for Value {
 }
 
 impl<T: Json> Json for Option<T> {
-    fn read(from: &Value) -> Result<Self, String> {
+    fn read(from: &Value) -> Result<Self, JsonError> {
         T::read(from).map(Some)
     }
 
@@ -159,9 +184,9 @@ impl<T: Json> Json for Option<T> {
 }
 
 impl<T: Json> Json for Vec<T> {
-    fn read(from: &Value) -> Result<Self, String> {
-        let Value::List(items) = from else { return Err(": a list is wanted".into()) };
-        items.iter().enumerate().map(|(i, item)| T::read(item).map_err(|why| format!("[{i}]{why}"))).collect()
+    fn read(from: &Value) -> Result<Self, JsonError> {
+        let Value::List(items) = from else { return Err(JsonError::new("a list is")) };
+        items.iter().enumerate().map(|(i, item)| T::read(item).map_err(|e| e.within(&format!("[{i}]")))).collect()
     }
 
     fn write(&self) -> Value {
@@ -170,11 +195,11 @@ impl<T: Json> Json for Vec<T> {
 }
 
 impl Json for (f64, f64) {
-    fn read(from: &Value) -> Result<Self, String> {
-        let part = |i: usize, number| f64::read(number).map_err(|why| format!("[{i}]{why}"));
+    fn read(from: &Value) -> Result<Self, JsonError> {
+        let part = |i: usize, number| f64::read(number).map_err(|e| e.within(&format!("[{i}]")));
         match from.items() {
             [a, b] => Ok((part(0, a)?, part(1, b)?)),
-            _ => Err(": two numbers are wanted".into()),
+            _ => Err(JsonError::new("two numbers are")),
         }
     }
 
@@ -184,11 +209,11 @@ impl Json for (f64, f64) {
 }
 
 impl Json for SortedMap<String, String> {
-    fn read(from: &Value) -> Result<Self, String> {
+    fn read(from: &Value) -> Result<Self, JsonError> {
         if !matches!(from, Value::Map(_)) {
-            return Err(": an object is wanted".into());
+            return Err(JsonError::new("an object is"));
         }
-        from.entries().map(|(name, text)| Ok((name.to_string(), String::read(text).map_err(|why| format!("[{name:?}]{why}"))?))).collect()
+        from.entries().map(|(name, text)| Ok((name.to_string(), String::read(text).map_err(|e| e.within(&format!("[{name:?}]")))?))).collect()
     }
 
     fn write(&self) -> Value {

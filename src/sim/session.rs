@@ -1,6 +1,6 @@
 //! A session: a seed, a cluster's description and a list of timed inputs. Nothing else goes into a simulation.
 
-use super::json::{self, Json, members, words};
+use super::json::{self, Json, JsonError, members, words};
 use super::nodes;
 use crate::api::{self, Map, Object, Status, Value, kinds, names};
 use crate::base::{List as _, SortedMap, Time};
@@ -154,10 +154,10 @@ impl std::fmt::Display for ContainerRef {
 }
 
 impl Json for ContainerRef {
-    fn read(from: &Value) -> Result<Self, String> {
+    fn read(from: &Value) -> Result<Self, JsonError> {
         match from.str().split('/').list()[..] {
             [namespace, pod, container] => Ok(ContainerRef::new(namespace, pod, container)),
-            _ => Err(": a container is wanted, as `namespace/pod/container`".into()),
+            _ => Err(JsonError::new("a container, as `namespace/pod/container`, is")),
         }
     }
 
@@ -233,7 +233,13 @@ pub struct ApiInput {
 pub enum SessionError {
     /// It is not the JSON it should be.
     #[error("the session is not readable: {0}")]
-    Unreadable(String),
+    Unreadable(serde_json::Error),
+    /// It is JSON of another kind.
+    #[error("the session is not readable: none of these is there: {0}")]
+    NoMember(String),
+    /// A part of it is not what it should be.
+    #[error("the session is not readable: {0}")]
+    BadPart(#[from] JsonError),
     /// An input asks for nothing.
     #[error("inputs[{0}]: none of cmd, api, usage, fault, load, terminal and files is given")]
     EmptyInput(usize),
@@ -267,14 +273,13 @@ words!(Component: Controllers "controllers", Scheduler "scheduler", Kubelets "ku
 words!(Switch: Stop "stop", Start "start");
 
 fn read<T: Json>(text: &str) -> Result<T, SessionError> {
-    let value = Value::from_json(text).map_err(|e| SessionError::Unreadable(e.to_string()))?;
+    let value = Value::from_json(text).map_err(SessionError::Unreadable)?;
     // What came of a session, or anything else that happens to be JSON, is not an empty one.
     let mut names = value.entries().map(|(name, _)| name.as_str()).peekable();
     if names.peek().is_some() && names.all(|name| !T::MEMBERS.contains(&name)) {
-        return Err(SessionError::Unreadable(format!("none of these is there: {}", T::MEMBERS.join(", "))));
+        return Err(SessionError::NoMember(T::MEMBERS.join(", ")));
     }
-    // Nothing stands before the colon where the whole is no object.
-    T::read(&value).map_err(|why| SessionError::Unreadable(why.trim_start_matches(": ").to_owned()))
+    Ok(T::read(&value)?)
 }
 
 impl Session {
