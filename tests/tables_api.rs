@@ -272,7 +272,7 @@ fn numbers_and_percentages() {
     evaluated("fn_intstr_scaled", |row| {
         let text = row.get("in").str();
         let value = text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from);
-        let scaled = |up| int_or_string::scaled(&value, row.get("total").int(), up);
+        let scaled = |up| int_or_string::scaled(&value, row.get("total").int(), up).map_err(|e| e.to_string());
         same(scaled(false).is_err(), row.get("err").is_true())?;
         same(scaled(false)?, row.get("down").int())?;
         same(scaled(true)?, row.get("up").int())

@@ -10,7 +10,7 @@ use super::device_pools::{Flaw, Pool, pools, reaches};
 use super::devices::{Devices, key_of};
 use super::framework::Reasons;
 use super::node_info::NodeInfo;
-use crate::api::cel::{Device, Program};
+use crate::api::cel::{CompileError, Device, Program};
 use crate::api::resource_claim::alternatives;
 use crate::api::{ArcStr, Object, Value, toleration};
 use crate::base::List as _;
@@ -35,10 +35,10 @@ pub struct Wanted {
 /// The selectors that were read last, the latest first.
 // Models dynamic-resource-allocation's cel.Cache.
 #[derive(Clone, Debug, Default)]
-pub struct SelectorCache(Vec<(ArcStr, Arc<Result<Program, String>>)>);
+pub struct SelectorCache(Vec<(ArcStr, Arc<Result<Program, CompileError>>)>);
 
 impl SelectorCache {
-    fn program(&mut self, expression: ArcStr) -> Arc<Result<Program, String>> {
+    fn program(&mut self, expression: ArcStr) -> Arc<Result<Program, CompileError>> {
         let latest = match self.0.iter().position(|(known, _)| *known == expression) {
             Some(at) => self.0.remove(at),
             None => (expression.clone(), Program::of_device(&expression).into()),
@@ -85,7 +85,7 @@ struct Asked {
 struct Selector {
     /// Where it stands.
     place: String,
-    program: Arc<Result<Program, String>>,
+    program: Arc<Result<Program, CompileError>>,
 }
 
 /// Why claims get no devices of a node.

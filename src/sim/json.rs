@@ -8,16 +8,16 @@ use crate::base::{List as _, SortedMap};
 
 /// Something else stands where a part of a session should: `.inputs[3].t: a number is wanted`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{place}{}{wanted} wanted", if .place.is_empty() { "" } else { ": " })]
+#[error("{place}{}{wanted}", if .place.is_empty() { "" } else { ": " })]
 pub struct JsonError {
     /// Where in what was read; empty for the whole of it.
     place: String,
-    /// What is wanted, with its verb.
+    /// What is wanted: `a number is wanted`.
     wanted: String,
 }
 
 impl JsonError {
-    /// What is wanted right here, with its verb: `a number is`.
+    /// What is wanted right here: `a number is wanted`.
     pub fn new(wanted: impl Into<String>) -> JsonError {
         JsonError { place: String::new(), wanted: wanted.into() }
     }
@@ -65,7 +65,7 @@ macro_rules! members {
 
             fn read(from: &Value) -> Result<Self, JsonError> {
                 if !matches!(from, Value::Map(_)) {
-                    return Err(JsonError::new("an object is"));
+                    return Err(JsonError::new("an object is wanted"));
                 }
                 let mut read = $type::default();
                 $( json::read_member(from, stringify!($name), &mut read.$name)?; )*
@@ -88,7 +88,7 @@ macro_rules! words {
             fn read(from: &Value) -> Result<Self, JsonError> {
                 match from.str() {
                     $( $word => Ok($type::$variant), )*
-                    _ => Err(JsonError::new(["one of", $( concat!(" `", $word, "`") ),*, " is"].concat())),
+                    _ => Err(JsonError::new(["one of", $( concat!(" `", $word, "`") ),*, " is wanted"].concat())),
                 }
             }
 
@@ -105,7 +105,7 @@ pub(super) use {members, words};
 
 /// What is wanted, where nothing of the kind is there.
 fn wanted<T>(found: Option<T>, what: &str) -> Result<T, JsonError> {
-    found.ok_or_else(|| JsonError::new(format!("{what} is")))
+    found.ok_or_else(|| JsonError::new(format!("{what} is wanted")))
 }
 
 impl Json for bool {
@@ -185,7 +185,7 @@ impl<T: Json> Json for Option<T> {
 
 impl<T: Json> Json for Vec<T> {
     fn read(from: &Value) -> Result<Self, JsonError> {
-        let Value::List(items) = from else { return Err(JsonError::new("a list is")) };
+        let Value::List(items) = from else { return Err(JsonError::new("a list is wanted")) };
         items.iter().enumerate().map(|(i, item)| T::read(item).map_err(|e| e.within(&format!("[{i}]")))).collect()
     }
 
@@ -199,7 +199,7 @@ impl Json for (f64, f64) {
         let part = |i: usize, number| f64::read(number).map_err(|e| e.within(&format!("[{i}]")));
         match from.items() {
             [a, b] => Ok((part(0, a)?, part(1, b)?)),
-            _ => Err(JsonError::new("two numbers are")),
+            _ => Err(JsonError::new("two numbers are wanted")),
         }
     }
 
@@ -211,9 +211,11 @@ impl Json for (f64, f64) {
 impl Json for SortedMap<String, String> {
     fn read(from: &Value) -> Result<Self, JsonError> {
         if !matches!(from, Value::Map(_)) {
-            return Err(JsonError::new("an object is"));
+            return Err(JsonError::new("an object is wanted"));
         }
-        from.entries().map(|(name, text)| Ok((name.to_string(), String::read(text).map_err(|e| e.within(&format!("[{name:?}]")))?))).collect()
+        from.entries()
+            .map(|(name, text)| Ok((name.to_string(), String::read(text).map_err(|e| e.within(&format!("[{name:?}]")))?)))
+            .collect()
     }
 
     fn write(&self) -> Value {

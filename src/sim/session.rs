@@ -157,7 +157,7 @@ impl Json for ContainerRef {
     fn read(from: &Value) -> Result<Self, JsonError> {
         match from.str().split('/').list()[..] {
             [namespace, pod, container] => Ok(ContainerRef::new(namespace, pod, container)),
-            _ => Err(JsonError::new("a container, as `namespace/pod/container`, is")),
+            _ => Err(JsonError::new("a container is wanted, as `namespace/pod/container`")),
         }
     }
 

@@ -3,11 +3,11 @@
 
 use std::cell::Cell;
 
-use super::Issue;
 use super::library;
 use super::parse::{Expr, FieldInit, Fold, Node};
 use super::types::{BOOL, INT, NAMES, STRING, Type, object, overloads};
 use super::value::Val;
+use super::{CompileError, Issue};
 use crate::api::ArcStr;
 use crate::base::List as _;
 use crate::base::regex::Regex;
@@ -525,18 +525,22 @@ impl Checker {
     }
 }
 
-/// What is wrong with an expression that is searched for.
+/// Reads the regular expressions that are searched for.
 // Models the library's FindRegexOptimization, which reads expressions when a program is made.
-pub(super) fn bad_pattern(e: &mut Expr) -> Option<String> {
-    let mut found = None;
+pub(super) fn demand_patterns(e: &mut Expr) -> Result<(), CompileError> {
     if let Node::Call(name, Some(_), args) = &e.node
         && matches!(name.as_str(), "find" | "findAll")
         && let Some(Node::Literal(Val::Str(text))) = args.first().map(|a| &a.node)
         && let Err(error) = Regex::go(text)
     {
-        found = Some(format!("program instantiation failed: error parsing regexp: {}", error.as_go_says()));
+        return Err(CompileError::Pattern(error.as_go_says()));
     }
-    each(e, &mut |inner| found = found.take().or_else(|| bad_pattern(inner)));
+    let mut found = Ok(());
+    each(e, &mut |inner| {
+        if found.is_ok() {
+            found = demand_patterns(inner);
+        }
+    });
     found
 }
 

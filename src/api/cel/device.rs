@@ -8,7 +8,7 @@ use super::library::Semver;
 use super::parse::{Expr, Node};
 use super::types::{self, BOOL, Type};
 use super::value::{Fail, Outcome, Val};
-use super::{Program, check, read};
+use super::{CompileError, Program, check, read};
 use crate::api::{ArcStr, Quantity, Value};
 
 /// The type of `device`.
@@ -70,17 +70,14 @@ impl Device {
 }
 
 impl Program {
-    /// Reads a selector; the error is what the API server says of it.
-    pub fn of_device(text: &str) -> Result<Program, String> {
+    /// Reads a selector.
+    pub fn of_device(text: &str) -> Result<Program, CompileError> {
         let device = types::object(DEVICE, "driver allowMultipleAllocations:b attributes:MsMs* capacity:MsMsQ", &[]);
         let mut program = read(text, vec![("device".into(), device)], false)?;
         if program.tree.ty != BOOL && !program.tree.ty.is_dyn() {
-            return Err(format!("must evaluate to bool or the unknown type, not {}", program.tree.ty.text()));
+            return Err(CompileError::SelectorIsNoBool(program.tree.ty.text()));
         }
-        match check::bad_pattern(&mut program.tree) {
-            Some(error) => Err(error),
-            None => Ok(program),
-        }
+        check::demand_patterns(&mut program.tree).map(|()| program)
     }
 
     /// Whether it selects a device, or why that cannot be said; and what that cost.
@@ -145,7 +142,7 @@ mod tests {
             ("device.name == 'd'", "compilation failed: ERROR: <input>:1:7: undefined field 'name'\n | device.name == 'd'\n | ......^"),
             ("object.x", "compilation failed: ERROR: <input>:1:1: undeclared reference to 'object' (in container '')\n | object.x\n | ^"),
         ] {
-            assert_eq!(Program::of_device(text).map(|_| ()), Err(want.to_owned()), "{text}");
+            assert_eq!(Program::of_device(text).map(|_| ()).map_err(|e| e.to_string()), Err(want.to_owned()), "{text}");
         }
     }
 }

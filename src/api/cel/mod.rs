@@ -2,6 +2,7 @@
 //! within a budget. Nothing here may know of definitions, only of schemas and values.
 
 mod check;
+mod compile_error;
 mod cost;
 mod device;
 mod eval;
@@ -18,10 +19,11 @@ mod value;
 use super::{ArcStr, Value};
 use crate::base::List as _;
 use check::Checker;
+pub use compile_error::CompileError;
 pub use device::Device;
 use eval::Eval;
 use parse::Expr;
-pub use policy::{Facts, Names, Wanted};
+pub use policy::{ExpressionError, Facts, Names, OutOfBudget, Wanted};
 pub use types::is_reserved;
 use types::{Decl, Type};
 pub use value::Fail;
@@ -64,30 +66,28 @@ impl Scope {
         self.decl.min_bytes
     }
 
-    /// Reads an expression; the error is what the API server says of it. With `optional`, the object as it was may be absent.
-    pub fn compile(&self, text: &str, optional: bool, message: bool) -> Result<Program, String> {
-        let head = if message { "messageExpression " } else { "" };
+    /// Reads an expression. With `optional`, the object as it was may be absent.
+    pub fn compile(&self, text: &str, optional: bool, message: bool) -> Result<Program, CompileError> {
         let this = self.decl.ty.clone();
         let old = if optional { Type::optional(this.clone()) } else { this.clone() };
-        let mut program =
-            read(text, vec![("self".into(), this), ("oldSelf".into(), old)], false).map_err(|error| format!("{head}{error}"))?;
-        if !check::is(&program.tree.ty, message) {
-            return Err(
-                if message { "messageExpression must evaluate to a string" } else { "cel expression must evaluate to a bool" }.to_owned()
-            );
-        }
-        if let Some(error) = check::bad_pattern(&mut program.tree) {
-            return Err(format!("{}{error}", if message { "messageExpression instantiation failed: " } else { "" }));
-        }
+        let read = || {
+            let mut program = read(text, vec![("self".into(), this), ("oldSelf".into(), old)], false)?;
+            match check::is(&program.tree.ty, message) {
+                false if message => Err(CompileError::MessageIsNoText),
+                false => Err(CompileError::RuleIsNoBool),
+                true => check::demand_patterns(&mut program.tree).map(|()| program),
+            }
+        };
+        let mut program = read().map_err(|error| if message { error.of_message() } else { error })?;
         program.cost_max = cost::estimate(&program.tree, &self.decl);
         Ok(program)
     }
 }
 
 /// Parses an expression and checks its types, with these names in scope, and those of the parts of patches where it may make one.
-fn read(text: &str, scope: Vec<(ArcStr, Type)>, makes_patches: bool) -> Result<Program, String> {
+fn read(text: &str, scope: Vec<(ArcStr, Type)>, makes_patches: bool) -> Result<Program, CompileError> {
     let source: Vec<char> = text.chars().list();
-    let failed = |issues: Vec<Issue>| format!("compilation failed: {}", shown(&source, issues));
+    let failed = |issues: Vec<Issue>| CompileError::Issues(shown(&source, issues));
     let mut tree = parse::parse(&source, device::is_scope(&scope)).map_err(failed)?;
     let mut checker = Checker::new(scope, makes_patches);
     checker.check(&mut tree);

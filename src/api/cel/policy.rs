@@ -3,11 +3,13 @@
 
 use std::sync::Arc;
 
-use super::check::{JSON_PATCH, PATCHED};
+use thiserror::Error;
+
+use super::check::{JSON_PATCH, PATCHED, demand_patterns};
 use super::eval::Eval;
 use super::types::{self, BOOL, STRING, Type};
 use super::value::{Fail, Outcome, Val};
-use super::{Program, read};
+use super::{CompileError, Program, read};
 use crate::api::{ArcStr, Value, quote};
 use crate::base::List as _;
 
@@ -78,8 +80,8 @@ impl Names {
         Names { scope, variables: Vec::new() }
     }
 
-    /// Reads an expression; the error is what the API server says of it.
-    pub fn compile(&self, text: &str, wanted: Wanted) -> Result<Program, String> {
+    /// Reads an expression.
+    pub fn compile(&self, text: &str, wanted: Wanted) -> Result<Program, CompileError> {
         let mut scope = self.scope.clone();
         if wanted == Wanted::Text {
             scope.retain(|(name, _)| !name.starts_with("authorizer"));
@@ -90,7 +92,7 @@ impl Names {
         }
         let mut program = read(text, scope, matches!(wanted, Wanted::Object | Wanted::JsonPatch))?;
         let (null, is) = (Type::Named("null_type"), &program.tree.ty);
-        let must = match wanted {
+        let wanted = match wanted {
             Wanted::Bool if *is != BOOL => "bool",
             Wanted::Text if *is != STRING => "string",
             Wanted::TextOrNull if *is != STRING && *is != null => "one of [string null_type]",
@@ -98,23 +100,44 @@ impl Names {
             Wanted::JsonPatch if *is != Type::list(types::object(JSON_PATCH, "", &[])) => "list(JSONPatch)",
             _ => "",
         };
-        if !must.is_empty() {
-            return Err(format!("must evaluate to {must} but got {}", is.text()));
+        if !wanted.is_empty() {
+            return Err(CompileError::Unwanted { wanted, got: is.text() });
         }
-        match super::check::bad_pattern(&mut program.tree) {
-            Some(error) => Err(error),
-            None => Ok(program),
-        }
+        demand_patterns(&mut program.tree).map(|()| program)
     }
 
     /// Adds a variable, for the expressions that come after it.
-    pub fn define(&mut self, name: &str, program: &Result<Program, String>) {
+    pub fn define(&mut self, name: &str, program: &Result<Program, CompileError>) {
         let ty = program.as_ref().map_or(Type::Dyn, |p| match &p.tree.ty {
             Type::Object(_) | Type::Error => Type::Dyn,
             ty => ty.clone(),
         });
         self.variables.push((name.to_owned(), types::Decl { ty, min_bytes: 0, max: 0, inner: None }));
     }
+}
+
+/// What a policy's expressions may cost together is spent: the whole policy fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("validation failed due to running out of cost budget, no further validation rules will be run")]
+pub struct OutOfBudget;
+
+/// Why an expression came to nothing.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum ExpressionError {
+    /// It is none.
+    #[error("compilation error: {0}")]
+    Compile(CompileError),
+    /// It makes a patch of objects at the wrong places: their names.
+    #[error("type mismatch: {0}")]
+    Misplaced(String),
+    /// Evaluating it failed.
+    #[error("expression '{text}' resulted in error: {}", .fail.0)]
+    Failed {
+        /// The expression.
+        text: String,
+        /// Why.
+        fail: Fail,
+    },
 }
 
 /// What the names stand for in one request.
@@ -153,7 +176,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Evaluates a variable, for the expressions that come after it. What is wrong with it is wrong with those that use it.
-    pub fn define(&mut self, name: &str, program: &Result<Program, String>) {
+    pub fn define(&mut self, name: &str, program: &Result<Program, CompileError>) {
         let value = match program {
             Ok(program) => {
                 self.eval(program).0.map_err(|f| Fail::new(format!("composited variable {} fails to evaluate: {}", quote(name), f.0)))
@@ -171,28 +194,27 @@ impl<'a> Facts<'a> {
         (outcome, cost)
     }
 
-    /// What an expression came to. The outer error is that of the whole policy, for which too little is left.
-    pub fn evaluate(&mut self, text: &str, program: &Result<Program, String>) -> Result<Result<Value, String>, String> {
+    /// What an expression came to. The outer error is that of the whole policy.
+    pub fn evaluate(&mut self, text: &str, program: &Result<Program, CompileError>) -> Result<Result<Value, ExpressionError>, OutOfBudget> {
         let program = match program {
             Ok(program) => program,
-            Err(error) => return Ok(Err(format!("compilation error: {error}"))),
+            Err(error) => return Ok(Err(ExpressionError::Compile(error.clone()))),
         };
-        let spent = || "validation failed due to running out of cost budget, no further validation rules will be run".to_owned();
         if self.left == 0 {
-            return Err(spent());
+            return Err(OutOfBudget);
         }
         let (outcome, cost) = self.eval(program);
         match self.left.checked_sub(cost) {
             Some(left) => self.left = left,
             None => {
                 self.left = 0;
-                return Err(spent());
+                return Err(OutOfBudget);
             }
         }
         Ok(match outcome {
-            Ok(_) if !program.misplaced.is_empty() => Err(format!("type mismatch: {}", program.misplaced)),
+            Ok(_) if !program.misplaced.is_empty() => Err(ExpressionError::Misplaced(program.misplaced.clone())),
             Ok(value) => Ok(value.to_value().unwrap_or_default()),
-            Err(fail) => Err(format!("expression '{text}' resulted in error: {}", fail.0)),
+            Err(fail) => Err(ExpressionError::Failed { text: text.to_owned(), fail }),
         })
     }
 }

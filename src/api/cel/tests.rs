@@ -11,7 +11,7 @@ fn yaml(text: &str) -> Value {
 fn outcome(schema: &Value, root: bool, value: &Value, old: Option<&Value>, rule: &str) -> String {
     let scope = Scope::new(schema, root).expect("a schema with a type");
     match scope.compile(rule, false, false) {
-        Err(error) => error,
+        Err(error) => error.to_string(),
         Ok(program) => match program.holds(&Data::new(schema, root, value, old), false).0 {
             Ok(holds) => holds.to_string(),
             Err(fail) => fail.to_string(),
@@ -125,7 +125,7 @@ fn expressions_are_read() {
         ("self == 'é' + 1", vec!["1:13: found no matching overload for '_+_' applied to '(string, int)'"]),
     ] {
         let scope = Scope::new(&yaml("{type: integer}"), false).expect("a schema with a type");
-        let error = scope.compile(text, false, false).expect_err(text);
+        let error = scope.compile(text, false, false).expect_err(text).to_string();
         let is: Vec<&str> = error.lines().filter_map(|l| l.split_once("ERROR: <input>:").map(|(_, e)| e)).collect();
         let want: Vec<String> = want.iter().map(|w| w.replace("START", START)).collect();
         assert_eq!(is, want, "{text}");

@@ -1,7 +1,7 @@
 //! Rules in CEL (`x-kubernetes-validations`) of a schema, and what objects break of them.
 // Models apiextensions' pkg/apiserver/schema/cel.Validator.
 
-use super::super::cel::{Data, Fail, Program, Scope};
+use super::super::cel::{CompileError, Data, Fail, Program, Scope};
 use super::super::{ArcStr, Cause, Map, Value, quote};
 use crate::base::List as _;
 use crate::base::text::control_of;
@@ -28,7 +28,7 @@ pub struct Rules {
 #[derive(Debug)]
 struct Rule {
     given: Value,
-    program: Result<Program, String>,
+    program: Result<Program, CompileError>,
     message: Option<Program>,
     /// Where below the value its error is said to be.
     path: String,

@@ -1,7 +1,7 @@
 //! Admission policies and their bindings.
 // Models pkg/apis/admissionregistration/validation.
 
-use super::super::cel::{Names, Program, Wanted};
+use super::super::cel::{CompileError, Names, Program, Wanted};
 use super::super::{Object, Value, names, split_api_version};
 use super::meta::{label_selector, object_meta, path_segment};
 use super::path::{Errors, Path};
@@ -186,9 +186,9 @@ fn rule(errors: &mut Errors, at: Path<'_>, validation: &Value, known: &Names) {
     }
 }
 
-fn invalid(errors: &mut Errors, at: Path<'_>, text: &str, program: &Result<Program, String>) {
+fn invalid(errors: &mut Errors, at: Path<'_>, text: &str, program: &Result<Program, CompileError>) {
     if let Err(error) = program {
-        errors.invalid(at, text, error);
+        errors.invalid(at, text, &error.to_string());
     }
 }
 

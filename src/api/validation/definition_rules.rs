@@ -108,14 +108,14 @@ pub(super) fn read(found: &mut Found, at: Path<'_>, schema: &Value, place: Place
         let place_of_rule = at.child("rule");
         match &program {
             Ok(program) => found.cost(place_of_rule, "estimated rule cost", program.cost_max.saturating_mul(count)),
-            Err(error) => found.errors.internal_invalid(place_of_rule, ("apiextensions", "ValidationRule"), rule, error),
+            Err(error) => found.errors.internal_invalid(place_of_rule, ("apiextensions", "ValidationRule"), rule, &error.to_string()),
         }
         let message = rule.get("messageExpression").str();
         if !message.is_empty() && program.is_ok() {
             let at = at.child("messageExpression");
             match scope.compile(message, optional.is_true(), true) {
                 Ok(program) => found.cost(at, "estimated messageExpression cost", program.cost_max),
-                Err(error) => found.errors.internal_invalid(at, ("apiextensions", "ValidationRule"), rule, &error),
+                Err(error) => found.errors.internal_invalid(at, ("apiextensions", "ValidationRule"), rule, &error.to_string()),
             }
         }
         let uses_old = program.is_ok_and(|p| p.uses_old);

@@ -169,7 +169,7 @@ fn selectors(errors: &mut Errors, at: Path<'_>, selectors: &Value) {
         } else if text.len() > EXPRESSION_BYTES_MAX {
             errors.too_long(at.child("expression"), EXPRESSION_BYTES_MAX);
         } else if let Err(why) = Program::of_device(text) {
-            errors.invalid(at.child("expression"), text, &why);
+            errors.invalid(at.child("expression"), text, &why.to_string());
         }
     });
 }

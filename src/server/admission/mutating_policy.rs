@@ -49,7 +49,7 @@ pub(super) fn admit(
         }
         let errors = match invocation.is_met(server, by, &Request { object, ..*request }) {
             Ok(false) => continue,
-            Err(error) => vec![error],
+            Err(error) => vec![error.to_string()],
             Ok(true) => {
                 let asked = reinvoked.get_or_insert_with(Reinvoked::new);
                 if invocation.policy.at(&["spec", "reinvocationPolicy"]).str() == "IfNeeded" {
@@ -74,7 +74,7 @@ fn mutate(
 ) -> Result<Vec<String>, Status> {
     let mut errors = Vec::new();
     for (i, mutation) in invocation.policy.at(&["spec", "mutations"]).items().iter().enumerate() {
-        let made = invocation.mutation(server, by, &Request { object, ..*request }, i, budget).map_err(Failed::Policy);
+        let made = invocation.mutation(server, by, &Request { object, ..*request }, i, budget).map_err(|e| Failed::Policy(e.to_string()));
         let patched = made.and_then(|made| match mutation.get("patchType").str() {
             "JSONPatch" => with_operations(request.kind, object, &made),
             _ => with_configuration(request.kind, object, made),

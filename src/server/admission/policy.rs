@@ -4,8 +4,10 @@
 
 use std::sync::Arc;
 
+use thiserror::Error;
+
 use super::{ApiServer, Caller, Request};
-use crate::api::cel::{Facts, Names, Program, Wanted};
+use crate::api::cel::{CompileError, ExpressionError, Facts, Names, OutOfBudget, Program, Wanted};
 use crate::api::kinds::ADMISSION;
 use crate::api::selector::LabelSelector;
 use crate::api::{ArcStr, Cause, KindRef, Object, Status, Value, aggregate, kinds, split_api_version};
@@ -21,7 +23,7 @@ const RULES: &str = "resourceRules";
 /// Bytes of a message that an expression makes.
 const MESSAGE_MAX: usize = 5 * 1024;
 
-type Read = Result<Program, String>;
+type Read = Result<Program, CompileError>;
 
 /// A policy's expressions, read.
 #[derive(Debug)]
@@ -65,6 +67,43 @@ impl Policy {
     }
 }
 
+/// Why a policy comes to nothing.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub(super) enum PolicyError {
+    /// Its parameters are of a kind that there is not: the kind's API version and name.
+    #[error("failed to configure policy: failed to find resource referenced by paramKind: '{0}, Kind={1}'")]
+    NoParamKind(String, String),
+    /// A binding's parameters are not to be had.
+    #[error("failed to configure binding: {0}")]
+    Params(#[from] ParamsError),
+    /// Of its conditions, where the others are met.
+    #[error("{}", aggregate(&.0.iter().map(ExpressionError::to_string).list()))]
+    Conditions(Vec<ExpressionError>),
+    /// Of an expression.
+    #[error(transparent)]
+    Expression(#[from] ExpressionError),
+    /// Of all its expressions.
+    #[error(transparent)]
+    Budget(#[from] OutOfBudget),
+    /// Of what its messages are made of.
+    #[error("failed messageExpression: {0}")]
+    Messages(OutOfBudget),
+}
+
+/// Why a binding gives no parameters.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub(super) enum ParamsError {
+    /// They live in no namespace.
+    #[error("paramRef.namespace must not be provided for a cluster-scoped `paramKind`")]
+    ClusterScoped,
+    /// They live in namespaces, and the request is in none.
+    #[error("cannot use namespaced paramRef in policy binding that matches cluster-scoped resources")]
+    Namespaced,
+    /// There are none, which is to refuse.
+    #[error("no params found for policy binding with `Deny` parameterNotFoundAction")]
+    NotFound,
+}
+
 /// What came of one evaluation: refusals with their reasons.
 type Refusals = Vec<(String, &'static str)>;
 
@@ -102,7 +141,7 @@ pub(super) struct Invocation {
     /// Null where the policy itself cannot be evaluated.
     pub binding: Value,
     /// With which parameter, or why it cannot be evaluated.
-    pub param: Result<Value, String>,
+    pub param: Result<Value, PolicyError>,
 }
 
 /// The policies of a kind that a request matches, by which bindings and with what parameters, in the order of their names.
@@ -126,12 +165,12 @@ pub(super) fn invocations(server: &mut ApiServer, (of_policy, of_binding): (Kind
         let invocation =
             |binding: &Value, param| Invocation { policy: policy.clone(), program: program.clone(), binding: binding.clone(), param };
         match param_kind(server, spec.get("paramKind")) {
-            Err(error) => found.push(invocation(&Value::Null, Err(format!("failed to configure policy: {error}")))),
+            Err(error) => found.push(invocation(&Value::Null, Err(error))),
             Ok(kind) => {
                 for binding in bindings.filter(|b| request.meets(server, b.at(&["spec", "matchResources"]), RULES)) {
                     match params(server, kind, binding.at(&["spec", "paramRef"]), request.namespace()) {
                         Ok(params) => found.extend(params.into_iter().map(|param| invocation(binding, Ok(param)))),
-                        Err(error) => found.push(invocation(binding, Err(format!("failed to configure binding: {error}")))),
+                        Err(error) => found.push(invocation(binding, Err(error.into()))),
                     }
                 }
             }
@@ -179,12 +218,19 @@ impl Invocation {
     }
 
     /// Whether the policy's conditions are met.
-    pub fn is_met(&self, server: &ApiServer, by: &Caller, request: &Request<'_>) -> Result<bool, String> {
+    pub fn is_met(&self, server: &ApiServer, by: &Caller, request: &Request<'_>) -> Result<bool, PolicyError> {
         self.with(server, by, request, |evaluation| evaluation.meets_conditions())
     }
 
     /// What one of the policy's mutations came to: the fields of an object, or the operations of a patch. It costs of the `budget`.
-    pub fn mutation(&self, server: &ApiServer, by: &Caller, request: &Request<'_>, i: usize, budget: &mut u64) -> Result<Value, String> {
+    pub fn mutation(
+        &self,
+        server: &ApiServer,
+        by: &Caller,
+        request: &Request<'_>,
+        i: usize,
+        budget: &mut u64,
+    ) -> Result<Value, PolicyError> {
         self.with(server, by, request, |evaluation| evaluation.mutation(i, budget))
     }
 
@@ -193,9 +239,9 @@ impl Invocation {
         server: &ApiServer,
         by: &Caller,
         request: &Request<'_>,
-        run: impl FnOnce(&mut Evaluation<'_, '_>) -> Result<R, String>,
-    ) -> Result<R, String> {
-        self.expressions().with(server, by, request, self.param.as_ref().map_err(String::clone)?, run)
+        run: impl FnOnce(&mut Evaluation<'_, '_>) -> Result<R, PolicyError>,
+    ) -> Result<R, PolicyError> {
+        self.expressions().with(server, by, request, self.param.as_ref().map_err(PolicyError::clone)?, run)
     }
 }
 
@@ -209,26 +255,26 @@ pub fn admit(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Resu
 }
 
 /// The kind of a policy's parameters; none where it has none.
-fn param_kind(server: &ApiServer, of: &Value) -> Result<Option<KindRef>, String> {
+fn param_kind(server: &ApiServer, of: &Value) -> Result<Option<KindRef>, PolicyError> {
     let kind = server.kind_of(of.get("apiVersion").str(), of.kind());
     if !of.is_null() && kind.is_none() {
         let (group, version) = split_api_version(of.get("apiVersion").str());
-        return Err(format!("failed to find resource referenced by paramKind: '{group}/{version}, Kind={}'", of.kind()));
+        return Err(PolicyError::NoParamKind(format!("{group}/{version}"), of.kind().to_owned()));
     }
     Ok(kind)
 }
 
 /// The parameters that a binding gives, one evaluation each; null where there are none.
 // Models generic.CollectParams.
-fn params(server: &ApiServer, kind: Option<KindRef>, reference: &Value, namespace: &str) -> Result<Vec<Value>, String> {
+fn params(server: &ApiServer, kind: Option<KindRef>, reference: &Value, namespace: &str) -> Result<Vec<Value>, ParamsError> {
     let Some(kind) = kind.filter(|_| !reference.is_null()) else { return Ok(vec![Value::Null]) };
     let own = reference.get("namespace").str();
     if !kind.namespaced && !own.is_empty() {
-        return Err("paramRef.namespace must not be provided for a cluster-scoped `paramKind`".to_owned());
+        return Err(ParamsError::ClusterScoped);
     }
     let namespace = if own.is_empty() { namespace } else { own };
     if kind.namespaced && namespace.is_empty() {
-        return Err("cannot use namespaced paramRef in policy binding that matches cluster-scoped resources".to_owned());
+        return Err(ParamsError::Namespaced);
     }
     let (namespace, name) = (if kind.namespaced { namespace } else { "" }, reference.get("name").str());
     let found: Vec<Value> = if name.is_empty() {
@@ -238,7 +284,7 @@ fn params(server: &ApiServer, kind: Option<KindRef>, reference: &Value, namespac
         server.peek(kind, namespace, name).cloned().into_iter().list()
     };
     if found.is_empty() && reference.get("parameterNotFoundAction").str() == "Deny" {
-        return Err("no params found for policy binding with `Deny` parameterNotFoundAction".to_owned());
+        return Err(ParamsError::NotFound);
     }
     Ok(found)
 }
@@ -314,25 +360,27 @@ impl<'a> Evaluation<'a, '_> {
     /// What the policy refuses, and audit annotations that could not be made.
     // Models validating.validator.Validate.
     fn judge(&mut self) -> (Refusals, Vec<String>) {
-        let mut steps = || match self.meets_conditions()? {
-            true => Ok((self.validate()?, self.annotate()?)),
-            false => Ok((Vec::new(), Vec::new())),
+        let mut steps = || -> Result<_, PolicyError> {
+            match self.meets_conditions()? {
+                true => Ok((self.validate()?, self.annotate()?)),
+                false => Ok((Vec::new(), Vec::new())),
+            }
         };
         match steps() {
             Ok(came) => came,
-            Err(error) if self.of.strict => (vec![(error, "Invalid")], Vec::new()),
+            Err(error) if self.of.strict => (vec![(error.to_string(), "Invalid")], Vec::new()),
             Err(_) => (Vec::new(), Vec::new()),
         }
     }
 
-    fn mutation(&mut self, i: usize, budget: &mut u64) -> Result<Value, String> {
+    fn mutation(&mut self, i: usize, budget: &mut u64) -> Result<Value, PolicyError> {
         self.facts.allot(*budget);
         let mutation = self.of.spec.get("mutations").items().get(i).unwrap_or(&Value::Null);
         let patch = ["jsonPatch", "applyConfiguration"].map(|member| mutation.at(&[member, "expression"]).str());
-        let program = self.of.policy.mutations.get(i).ok_or_else(String::new)?;
+        let Some(program) = self.of.policy.mutations.get(i) else { return Ok(Value::Null) };
         let made = self.facts.evaluate(patch.into_iter().find(|text| !text.is_empty()).unwrap_or(""), program);
         *budget = self.facts.left();
-        made?
+        Ok(made??)
     }
 
     /// What an item of a list of the policy has in a member.
@@ -340,21 +388,21 @@ impl<'a> Evaluation<'a, '_> {
         self.of.spec.get(list).items().get(i).map_or("", |item| item.get(member).str())
     }
 
-    fn meets_conditions(&mut self) -> Result<bool, String> {
+    fn meets_conditions(&mut self) -> Result<bool, PolicyError> {
         self.facts.allot(CONDITIONS_BUDGET);
         let (mut errors, mut meets) = (Vec::new(), true);
         for (i, program) in self.of.policy.conditions.iter().enumerate() {
             match self.facts.evaluate(self.text("matchConditions", i, "expression"), program) {
-                Err(error) if self.of.strict => return Err(error),
+                Err(error) if self.of.strict => return Err(error.into()),
                 Err(_) => meets = false,
                 Ok(Err(error)) => errors.push(error),
                 Ok(Ok(value)) => meets &= value.is_true(),
             }
         }
-        if meets && !errors.is_empty() { Err(aggregate(&errors)) } else { Ok(meets) }
+        if meets && !errors.is_empty() { Err(PolicyError::Conditions(errors)) } else { Ok(meets) }
     }
 
-    fn validate(&mut self) -> Result<Refusals, String> {
+    fn validate(&mut self) -> Result<Refusals, PolicyError> {
         self.facts.allot(BUDGET);
         let mut outcomes = Vec::new();
         for (i, (program, _)) in self.of.policy.validations.iter().enumerate() {
@@ -366,7 +414,7 @@ impl<'a> Evaluation<'a, '_> {
             let expression = self.text("validations", i, "messageExpression");
             let made = program.as_ref().map(|program| self.facts.evaluate(expression, program));
             match made {
-                Some(Err(error)) => over = over.or(Some(format!("failed messageExpression: {error}"))),
+                Some(Err(error)) => over = over.or(Some(PolicyError::Messages(error))),
                 Some(Ok(Ok(made))) => messages.push(made.str().trim().to_owned()),
                 _ => messages.push(String::new()),
             }
@@ -376,10 +424,10 @@ impl<'a> Evaluation<'a, '_> {
             let error = match outcome {
                 Ok(value) if over.is_none() && value.is_true() => continue,
                 Ok(_) => over.clone(),
-                Err(error) => Some(error),
+                Err(error) => Some(error.into()),
             };
             match error {
-                Some(error) if self.of.strict => refusals.push((error, "Invalid")),
+                Some(error) if self.of.strict => refusals.push((error.to_string(), "Invalid")),
                 Some(_) => {}
                 None => refusals.push(self.refusal(i, messages.get(i).map_or("", String::as_str))),
             }
@@ -406,12 +454,12 @@ impl<'a> Evaluation<'a, '_> {
     }
 
     /// The audit annotations that could not be made, where that refuses.
-    fn annotate(&mut self) -> Result<Vec<String>, String> {
+    fn annotate(&mut self) -> Result<Vec<String>, PolicyError> {
         self.facts.allot(BUDGET);
         let mut broken = Vec::new();
         for (i, program) in self.of.policy.annotations.iter().enumerate() {
             match self.facts.evaluate(self.text("auditAnnotations", i, "valueExpression"), program)? {
-                Err(error) if self.of.strict => broken.push(error),
+                Err(error) if self.of.strict => broken.push(error.to_string()),
                 _ => {}
             }
         }
