@@ -32,7 +32,7 @@ pub fn kustomized(cx: &mut Context<'_, '_>, directory: &str) -> Result<String, C
 /// The objects that a directory's kustomization makes.
 pub fn kustomization(cx: &mut Context<'_, '_>, directory: &str) -> Result<Vec<Value>, CliError> {
     let unrestricted = cx.flags().text("load-restrictor") == "LoadRestrictionsNone";
-    let built = kustomize::build(cx.host.files, &cx.inv.env.cwd, directory, unrestricted).map_err(CliError::Message)?;
+    let built = kustomize::build(cx.host.files, &cx.inv.env.cwd, directory, unrestricted).map_err(|e| CliError::Message(e.to_string()))?;
     built.warnings.into_iter().for_each(|line| cx.out.errln(line));
     Ok(built.objects)
 }

@@ -3,6 +3,7 @@
 //! What most use: resources and bases, components, generators with hashed names, prefixes and suffixes, namespaces, labels,
 //! annotations, images, replicas, patches and replacements. Helm charts, vars and plug-ins are refused by name.
 
+mod error;
 mod generate;
 mod names;
 mod replacements;
@@ -16,6 +17,7 @@ use super::host::{FileError, Files};
 use crate::api::yaml::{Words, decode_documents, decode_documents_with};
 use crate::api::{Kind, Object, Value, split_api_version};
 use crate::base::{List as _, Order as _, SortedSet, is_url};
+pub use error::KustomizeError;
 
 /// Bases within bases.
 const DEPTH_MAX: usize = 16;
@@ -62,8 +64,6 @@ struct Build<'a> {
     built: usize,
     /// Whether files may lie outside the directory whose kustomization names them.
     unrestricted: bool,
-    /// Why the simulation builds no further.
-    refusal: Option<String>,
     /// The directories that are being built, each for the one before.
     roots: Vec<String>,
     /// The `sortOptions` of what is built.
@@ -73,22 +73,12 @@ struct Build<'a> {
 }
 
 /// Builds a directory.
-pub fn build(files: &mut dyn Files, cwd: &str, directory: &str, unrestricted: bool) -> Result<Built, String> {
+pub fn build(files: &mut dyn Files, cwd: &str, directory: &str, unrestricted: bool) -> Result<Built, KustomizeError> {
     let files = RefCell::new(files);
-    let mut build = Build {
-        files,
-        cwd,
-        warnings: Vec::new(),
-        built: 0,
-        roots: Vec::new(),
-        unrestricted,
-        refusal: None,
-        sort: Value::Null,
-        managed: false,
-    };
+    let mut build =
+        Build { files, cwd, warnings: Vec::new(), built: 0, roots: Vec::new(), unrestricted, sort: Value::Null, managed: false };
     build.demand_directory(directory)?;
-    let items = build.top(&clean(directory));
-    let mut items = items.map_err(|e| build.refusal.take().unwrap_or(e))?;
+    let mut items = build.top(&clean(directory))?;
     let sort = std::mem::take(&mut build.sort);
     names::add_hashes(&mut items);
     names::fix_references(&mut items);
@@ -208,34 +198,31 @@ impl Build<'_> {
     }
 
     /// What the directory builds that kubectl was asked for.
-    fn top(&mut self, directory: &str) -> Result<Vec<Item>, String> {
+    fn top(&mut self, directory: &str) -> Result<Vec<Item>, KustomizeError> {
         let kustomization = self.load(directory, 0)?;
         self.roots.push(self.absolute(directory));
         self.accumulate(directory, &kustomization, Vec::new(), 0)
     }
 
-    /// An error of the simulation's own, told by itself whatever it is in.
-    fn refuse<T>(&mut self, why: String) -> Result<T, String> {
-        self.refusal = Some(why.clone());
-        Err(why)
-    }
-
     /// The kustomization of a directory, held to what one must be.
-    fn load(&mut self, directory: &str, depth: usize) -> Result<Value, String> {
+    fn load(&mut self, directory: &str, depth: usize) -> Result<Value, KustomizeError> {
         let found: Vec<(&str, String)> = FILES.iter().filter_map(|n| Some((*n, self.read(&join(directory, n)).ok()?))).list();
         let [(_, text)] = found.as_slice() else {
             let shown = self.absolute(directory);
             return Err(match found.len() {
-                0 => format!("unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{shown}'"),
-                _ => format!("Found multiple kustomization files under: {shown}\n"),
+                0 => format!("unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{shown}'")
+                    .into(),
+                _ => format!("Found multiple kustomization files under: {shown}\n").into(),
             });
         };
         self.built += 1;
         if self.built > DIRECTORIES_MAX {
-            return self.refuse(format!("accumulating resources: more than {DIRECTORIES_MAX} directories"));
+            return Err(KustomizeError::NotSimulated(format!("accumulating resources: more than {DIRECTORIES_MAX} directories")));
         }
         if depth > DEPTH_MAX {
-            return self.refuse(format!("accumulating resources: bases within bases, more than {DEPTH_MAX} of them, at '{directory}'"));
+            return Err(KustomizeError::NotSimulated(format!(
+                "accumulating resources: bases within bases, more than {DEPTH_MAX} of them, at '{directory}'"
+            )));
         }
         let documents = decode_documents(text).map_err(|e| format!("invalid Kustomization: {}", e.reason))?;
         let kustomization = documents.into_iter().next().map(|d| d.value).unwrap_or_default();
@@ -248,7 +235,7 @@ impl Build<'_> {
     }
 
     /// Builds what a directory's kustomization says on top of what is there already (`items` is not empty only for components).
-    fn accumulate(&mut self, directory: &str, kustomization: &Value, items: Vec<Item>, depth: usize) -> Result<Vec<Item>, String> {
+    fn accumulate(&mut self, directory: &str, kustomization: &Value, items: Vec<Item>, depth: usize) -> Result<Vec<Item>, KustomizeError> {
         let mut own = self.resources(directory, kustomization, depth)?;
         own.splice(0..0, items);
         generate::generate(&|path| self.file(directory, path), kustomization, &mut own)?;
@@ -256,12 +243,14 @@ impl Build<'_> {
             let path = join(directory, entry.str());
             let components = "accumulating components: ";
             if let Some(why) = self.no_root(entry.str(), &path) {
-                return Err(format!("{components}loader.New {why:?}"));
+                return Err(format!("{components}loader.New {why:?}").into());
             }
-            own = self.nested(&path, own, true, depth + 1).map_err(|e| format!("{components}accumulateDirectory: {e:?}"))?;
+            own = self
+                .nested(&path, own, true, depth + 1)
+                .map_err(|e| e.within(|why| format!("{components}accumulateDirectory: {why:?}")))?;
         }
         if own.len() > OBJECTS_MAX {
-            return self.refuse(format!("accumulating resources: more than {OBJECTS_MAX} objects"));
+            return Err(KustomizeError::NotSimulated(format!("accumulating resources: more than {OBJECTS_MAX} objects")));
         }
         let read = |path: &str| self.file(directory, path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         transform::transform(&read, kustomization, &mut own)?;
@@ -270,21 +259,22 @@ impl Build<'_> {
 
     /// A directory that another's kustomization names.
     // Models KustTarget.accumulateDirectory.
-    fn nested(&mut self, directory: &str, items: Vec<Item>, component: bool, depth: usize) -> Result<Vec<Item>, String> {
+    fn nested(&mut self, directory: &str, items: Vec<Item>, component: bool, depth: usize) -> Result<Vec<Item>, KustomizeError> {
         let full = self.absolute(directory);
-        let kustomization = self.load(directory, depth).map_err(|e| format!("couldn't make target for path '{full}': {e}"))?;
+        let kustomization =
+            self.load(directory, depth).map_err(|e| e.within(|why| format!("couldn't make target for path '{full}': {why}")))?;
         match (component, kustomization.kind()) {
             (true, kind) if kind != "Component" => {
                 let kind = if kind.is_empty() { "Kustomization" } else { kind };
-                return Err(format!("expected kind 'Component' for path '{full}' but got '{kind}'"));
+                return Err(format!("expected kind 'Component' for path '{full}' but got '{kind}'").into());
             }
-            (false, "Component") => return Err(format!("expected kind != 'Component' for path '{full}'")),
+            (false, "Component") => return Err(format!("expected kind != 'Component' for path '{full}'").into()),
             _ => {}
         }
         self.roots.push(full.clone());
         let built = self.accumulate(directory, &kustomization, items, depth);
         self.roots.pop();
-        built.map_err(|e| format!("recursed accumulation of path '{full}': {e}"))
+        built.map_err(|e| e.within(|why| format!("recursed accumulation of path '{full}': {why}")))
     }
 
     /// Why what is named is no directory to build at, if it is none.
@@ -307,16 +297,16 @@ impl Build<'_> {
         }
     }
 
-    fn check(&mut self, kustomization: &Value, directory: &str) -> Result<(), String> {
+    fn check(&mut self, kustomization: &Value, directory: &str) -> Result<(), KustomizeError> {
         let untold = kustomization.get("buildMetadata").items().iter().find(|what| what.str() != MANAGED_BY);
         if let Some(what) = untold {
-            return self.refuse(format!("{} in a kustomization is not simulated here", what.str()));
+            return Err(KustomizeError::NotSimulated(format!("{} in a kustomization is not simulated here", what.str())));
         }
         if let Some((key, _)) = kustomization.entries().find(|(k, _)| REFUSED.contains(&k.as_str())) {
-            return self.refuse(format!("{key} in a kustomization is not simulated here"));
+            return Err(KustomizeError::NotSimulated(format!("{key} in a kustomization is not simulated here")));
         }
         if let Some(why) = shape::misfit(kustomization) {
-            return Err(format!("invalid Kustomization: {why}"));
+            return Err(format!("invalid Kustomization: {why}").into());
         }
         let sort = kustomization.get("sortOptions");
         if !sort.is_null() && !matches!(sort.get("order").str(), "fifo" | "legacy") {
@@ -333,7 +323,7 @@ impl Build<'_> {
             wrong.push(format!("apiVersion for {} should be {wanted}", if kind.is_empty() { "Kustomization" } else { kind }));
         }
         if !wrong.is_empty() {
-            return Err(format!("Failed to read kustomization file under {}:\n{}", self.absolute(directory), wrong.join("\n")));
+            return Err(format!("Failed to read kustomization file under {}:\n{}", self.absolute(directory), wrong.join("\n")).into());
         }
         if kustomization.entries().all(|(key, value)| matches!(key.as_str(), "apiVersion" | "kind") || value.is_null()) {
             return Err("kustomization.yaml is empty".into());
@@ -354,21 +344,21 @@ impl Build<'_> {
     }
 
     // Models KustTarget.accumulateResources: what is no file to read objects from is tried as a directory to build.
-    fn resources(&mut self, directory: &str, kustomization: &Value, depth: usize) -> Result<Vec<Item>, String> {
+    fn resources(&mut self, directory: &str, kustomization: &Value, depth: usize) -> Result<Vec<Item>, KustomizeError> {
         let mut items = Gathered::default();
         for entry in kustomization.get("resources").items().iter().chain(kustomization.get("bases").items()) {
             let path = join(directory, entry.str());
             let (entry, full) = (entry.str(), self.absolute(&path));
             let no_file = |why: String| format!("accumulating resources: accumulation err='{why}'");
             if is_repository(entry) {
-                return self.refuse(format!("{entry}: bases in repositories are not simulated here"));
+                return Err(KustomizeError::NotSimulated(format!("{entry}: bases in repositories are not simulated here")));
             }
             if !is_url(entry) && matches!(self.read(&path), Err(FileError::IsADirectory)) {
                 let from = no_file(format!("accumulating resources from '{entry}': '{full}' must resolve to a file"));
                 if let Some(why) = self.no_root(entry, &path) {
-                    return Err(format!("{from}: {why}"));
+                    return Err(format!("{from}: {why}").into());
                 }
-                let found = self.nested(&path, Vec::new(), false, depth + 1).map_err(|e| format!("{from}: {e}"))?;
+                let found = self.nested(&path, Vec::new(), false, depth + 1).map_err(|e| e.within(|why| format!("{from}: {why}")))?;
                 items.append(found).map_err(|e| format!("{from}: recursed merging from path '{full}': {e}"))?;
                 continue;
             }
