@@ -325,7 +325,7 @@ impl Scheduler {
                 return;
             }
             Ok(false) => "context deadline exceeded".to_owned(),
-            Err(why) => why,
+            Err(why) => why.to_string(),
         };
         self.unbind(api, now, &binding.queued, &format!("{}: binding volumes: {why}", PRE_BIND[0]));
     }

@@ -1,5 +1,7 @@
 //! Claims, volumes and storage classes as the scheduler last saw them. It may not know how they are bound.
 
+use thiserror::Error;
+
 use crate::api::persistent_volume::{SELECTED_NODE, best_within_reach, candidates, class_of, is_reachable};
 use crate::api::{ArcStr, Object, Quantity, Value, quote};
 use crate::base::{List as _, Order as _, SortedMap};
@@ -110,26 +112,23 @@ impl Volumes {
 
     /// Whether all that was promised is bound by now, or why it never will be.
     // Models checkBindings.
-    pub fn check(&self, promised: &Promised, node: Option<&Value>) -> Result<bool, String> {
+    pub fn check(&self, promised: &Promised, node: Option<&Value>) -> Result<bool, BindingError> {
         let name = &promised.node;
-        let node = node.ok_or_else(|| format!("failed to get node {0}: node {0} not found", quote(name)))?;
-        let claim = |name: &ArcStr, doing: &str| {
-            let missing =
-                || format!("{doing}: could not find v1.PersistentVolumeClaim {}", quote(&format!("{}/{name}", promised.namespace)));
+        let node = node.ok_or_else(|| BindingError::NoNode(name.clone()))?;
+        let claim = |name: &ArcStr, doing| {
+            let missing = || BindingError::NoClaim { doing, claim: format!("{}/{name}", promised.namespace) };
             self.claim(&promised.namespace, name).ok_or_else(missing)
         };
-        let out_of_reach = |volume: &Value| {
-            let why =
-                || format!("pv {} node affinity doesn't match node {}: no matching NodeSelectorTerms", quote(volume.name()), quote(name));
-            if is_reachable(volume, node) { Ok(()) } else { Err(why()) }
+        let demand_reach = |volume: &Value| match is_reachable(volume, node) {
+            true => Ok(()),
+            false => Err(BindingError::OutOfReach { volume: volume.name_arc(), node: name.clone() }),
         };
         for (volume, claimed) in &promised.volumes {
-            let missing = || format!("failed to check binding: could not find v1.PersistentVolume {}", quote(volume));
-            let volume = self.volumes.get(volume).ok_or_else(missing)?;
+            let volume = self.volumes.get(volume).ok_or_else(|| BindingError::NoVolume(volume.clone()))?;
             claim(claimed, "failed to check binding")?;
-            out_of_reach(volume)?;
+            demand_reach(volume)?;
             if volume.at(&["spec", "claimRef", "uid"]).str().is_empty() {
-                return Err(format!("ClaimRef got reset for pv {}", quote(volume.name())));
+                return Err(BindingError::ClaimRefReset(volume.name_arc()));
             }
             if self.bound_volume(&promised.namespace, claimed).is_none() {
                 return Ok(false);
@@ -138,13 +137,13 @@ impl Volumes {
         for made in &promised.made {
             let claim = claim(made, "failed to check provisioning pvc")?;
             if claim.at(&["metadata", "annotations"]).is_null() {
-                return Err(format!("selectedNode annotation reset for PVC {}", quote(made)));
+                return Err(BindingError::NodeReset(made.clone()));
             }
             if claim.annotation(SELECTED_NODE) != Some(name) {
-                return Err(format!("provisioning failed for PVC {}", quote(made)));
+                return Err(BindingError::NotProvisioned(made.clone()));
             }
             if let Some(volume) = self.volumes.get(&claim.at(&["spec", "volumeName"]).arc_str()) {
-                out_of_reach(volume)?;
+                demand_reach(volume)?;
             }
             if self.bound_volume(&promised.namespace, made).is_none() {
                 return Ok(false);
@@ -158,6 +157,42 @@ impl Volumes {
         let class = self.claim(namespace, name).map_or("", class_of);
         self.classes.get(class).is_some_and(|c| c.get("volumeBindingMode").str() == "WaitForFirstConsumer")
     }
+}
+
+/// Why what was promised to a pod will never be bound.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum BindingError {
+    /// The pod's node is gone.
+    #[error("failed to get node {name}: node {name} not found", name = quote(.0))]
+    NoNode(ArcStr),
+    /// A claim is gone.
+    #[error("{doing}: could not find v1.PersistentVolumeClaim {}", quote(.claim))]
+    NoClaim {
+        /// What failed.
+        doing: &'static str,
+        /// Its namespace and name.
+        claim: String,
+    },
+    /// A volume is gone.
+    #[error("failed to check binding: could not find v1.PersistentVolume {}", quote(.0))]
+    NoVolume(ArcStr),
+    /// A volume is not for the pod's node.
+    #[error("pv {} node affinity doesn't match node {}: no matching NodeSelectorTerms", quote(.volume), quote(.node))]
+    OutOfReach {
+        /// The volume's name.
+        volume: ArcStr,
+        /// The node's name.
+        node: ArcStr,
+    },
+    /// A volume is promised to no claim any more.
+    #[error("ClaimRef got reset for pv {}", quote(.0))]
+    ClaimRefReset(ArcStr),
+    /// A claim's volume is to be made for no node any more.
+    #[error("selectedNode annotation reset for PVC {}", quote(.0))]
+    NodeReset(ArcStr),
+    /// A claim's volume is to be made for another node.
+    #[error("provisioning failed for PVC {}", quote(.0))]
+    NotProvisioned(ArcStr),
 }
 
 /// Takes over an object or that it is gone; not one that is older than what is known, as news of one's own writes is.
