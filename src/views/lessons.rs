@@ -87,21 +87,31 @@ mod tests {
         code_of(words).filter(|(is_code, part)| *is_code && part.contains(' ')).map(|(_, part)| part.to_owned()).collect()
     }
 
-    /// Does a lesson by its own commands, one after the other, and then what it asks for by hand; what of it has been ticked then.
-    fn done(lesson: &Lesson, deed: Fault) -> Vec<bool> {
-        let exercise = Exercise::read(lesson.exercise).expect(lesson.exercise);
+    /// Begins a lesson. What comes back gives an input, lets time go by, and says what has been ticked then.
+    fn begun(lesson: &Lesson) -> impl FnMut(TimedInput, u64) -> Vec<bool> {
         let mut sim = Sim::new(lesson.begin(Session { seed: 1, metrics: Some(true), rbac: true, ..Session::default() }));
         let mut all = Exercises::default();
-        let mut run = |input: TimedInput, seconds: u64| {
+        move |input: TimedInput, seconds: u64| {
             sim.input(TimedInput { t: sim.now().as_secs_f64(), ..input });
             for _ in 0..seconds {
                 let until = sim.now() + Duration::from_secs(1);
                 while !sim.run(until, 4096).done {}
                 all.look(&sim, 0, lesson.exercise);
             }
-            all.view(0, sim.now()).expect("there is one").checks.iter().map(|c| c.1).collect::<Vec<_>>()
-        };
-        let line = |line: &str| TimedInput { cmd: Some(line.to_owned()), ..TimedInput::default() };
+            let view = all.view(0, sim.now()).expect("there is one");
+            assert!(view.checks.iter().all(|c| c.2.is_empty()), "each can be asked: {:?}", view.checks);
+            view.checks.iter().map(|c| c.1).collect()
+        }
+    }
+
+    fn line(line: &str) -> TimedInput {
+        TimedInput { cmd: Some(line.to_owned()), ..TimedInput::default() }
+    }
+
+    /// Does a lesson by its own commands, one after the other, and then what it asks for by hand; what of it has been ticked then.
+    fn done(lesson: &Lesson, deed: Fault) -> Vec<bool> {
+        let exercise = Exercise::read(lesson.exercise).expect(lesson.exercise);
+        let mut run = begun(lesson);
         let before = run(line("true"), 30);
         assert!(before.iter().skip(1).all(|held| !held), "there is something to do: {before:?}");
         let words = std::iter::once(&exercise.text).chain(exercise.checks.iter().map(|c| &c.text));
@@ -127,6 +137,38 @@ mod tests {
             // What one of them asks for by hand.
             let stop = Fault { node: Some("node1".to_owned()), kubelet: Some(Switch::Stop), ..Fault::default() };
             assert_eq!(done(lesson, stop), vec![true; exercise.checks.len()], "{title}");
+        }
+    }
+
+    #[test]
+    fn a_tick_is_for_what_is_asked_however_it_is_done() {
+        // A lesson's place, what is done of it, how long each line is given, and what is ticked then.
+        let table: &[(usize, &[&str], u64, &[bool])] = &[
+            (0, &["kubectl create deployment web --image=nginx", "kubectl scale deployment web --replicas=0"], 60, &[true, true, false]),
+            (1, &["kubectl set env deployment/shop GREETING="], 90, &[true, true, false]),
+            (1, &["kubectl set env deployment/shop OTHER=1", "kubectl set env deployment/shop GREETING=hello"], 60, &[true; 3]),
+            (4, &["kubectl set image deployment/web nginx=nginx:1.25"], 2, &[false; 3]),
+            (4, &["kubectl set image deployment/web nginx=nginx:nope"], 60, &[false; 3]),
+            (
+                5,
+                &["kubectl rollout restart deployment/painter", "kubectl patch cm palette -p '{\"data\":{\"colour\":\"coral\"}}'"],
+                150,
+                &[true, false],
+            ),
+            (5, &["kubectl patch cm palette -p '{\"data\":{\"colour\":\"coral\"}}'", "kubectl delete pod -l app=painter"], 60, &[true; 2]),
+            (6, &["kubectl exec deploy/frail -- sh -c 'rm /tmp/healthy; sleep 4; touch /tmp/healthy'"], 60, &[true, false, false]),
+            (7, &["kubectl label node node2 disk=ssd", "kubectl cordon node1"], 60, &[true, false, false]),
+            (7, &["kubectl label node node2 disk=ssd", "kubectl cordon node1", "kubectl delete pods -l app=web"], 60, &[true, true, false]),
+            (9, &["kubectl autoscale deployment php-apache --cpu=50% --max=10"], 60, &[false; 4]),
+        ];
+        for (lesson, lines, seconds, want) in table {
+            let mut run = begun(&lessons()[*lesson]);
+            run(line("true"), 20);
+            let mut ticked = Vec::new();
+            for typed in *lines {
+                ticked = run(line(typed), *seconds);
+            }
+            assert_eq!(ticked, *want, "{lines:?}");
         }
     }
 
