@@ -71,6 +71,10 @@ for (const [theme, language, size] of [
       assert.equal(await page.locator('.menu .tag.ok').count(), 1);
       await screenshot('menu');
       await axe();
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: /^(Examples|示例)$/ }).click();
+      const [menu] = await boxes(page, '.menu');
+      assert.ok(menu.x >= 0 && menu.x + menu.width <= size.width, `the menu ends at ${menu.x + menu.width}`);
       if (narrow)
         assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= size.width, 'nothing sticks out');
     },
