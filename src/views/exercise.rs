@@ -60,6 +60,9 @@ impl Exercise {
         };
         let value = &document.value;
         known(value, "", &["title", "text", "inOrder", "checks"])?;
+        if !matches!(value.get("checks"), Value::Null | Value::List(_)) {
+            return Err(wrong("checks", "checks: Invalid value: must be a list".to_owned()));
+        }
         let mut checks = Vec::new();
         for (i, check) in value.get("checks").items().iter().enumerate() {
             let path = format!("checks[{i}].");
@@ -71,17 +74,17 @@ impl Exercise {
                 return Err(wrong(&path[..path.len() - 1], format!("checks[{i}].wait: {why}")));
             }
             let text = check.get("text").clone();
-            checks.push(Check { text: if text.is_null() { wait.as_str().into() } else { text }, wait });
+            checks.push(Check { text: if said(&text, "").is_empty() { wait.as_str().into() } else { text }, wait });
         }
         let [title, text] = ["title", "text"].map(|field| value.get(field).clone());
         Ok(Exercise { title, text, in_order: value.get("inOrder").is_true(), checks })
     }
 }
 
-/// An author's words in a language: what stands under its code, or else what stands there at all.
+/// An author's words in a language: what stands under its code, or under one of the same language, or else what stands there at all.
 pub fn said<'a>(words: &'a Value, lang: &str) -> &'a str {
-    let any = || words.entries().next().map_or("", |(_, text)| text.str());
-    let text = words.as_str().or_else(|| words.get(lang).as_str()).unwrap_or_else(any);
+    let of = |lang: &str| words.entries().find(|(code, _)| code.starts_with(lang)).and_then(|(_, text)| text.as_str());
+    let text = words.as_str().or_else(|| [lang, lang.get(..2).unwrap_or(""), ""].into_iter().find_map(of)).unwrap_or("");
     text.trim_end()
 }
 
@@ -276,11 +279,16 @@ mod tests {
         assert_eq!(exercise.clone(), Exercise { title: "Three".into(), text: "Let there be three.\n".into(), in_order: false, checks });
         let both = Exercise::read("title: {en: Three, zh-CN: 三个}\n").expect("readable").title;
         assert_eq!(["en", "zh-CN", "fr"].map(|lang| said(&both, lang)), ["Three", "三个", "Three"]);
+        let both = Exercise::read("title: {en-GB: Three, zh: 三个}\n").expect("readable").title;
+        assert_eq!(["en", "zh-CN", "fr"].map(|lang| said(&both, lang)), ["Three", "三个", "Three"]);
         assert_eq!((said(&exercise.text, "fr"), said(&Value::Null, "en")), ("Let there be three.", ""));
+        let text = "checks:\n- {text: '', wait: --for=create pod/a}\n";
+        assert_eq!(Exercise::read(text).expect("readable").checks, [check("--for=create pod/a", "--for=create pod/a")]);
         assert_eq!(Exercise::read(""), Ok(Exercise::default()));
         for (text, want) in [
             ("title: a\ntasks: b\n", (2, "unknown field \"tasks\"")),
             ("checks:\n- wait: a\n- text: b\n", (3, "checks[1].wait: Required value")),
+            ("title: a\nchecks: {wait: b}\n", (2, "checks: Invalid value: must be a list")),
             ("checks:\n- wait: a\n  for: b\n", (3, "unknown field \"checks[0].for\"")),
         ] {
             let problem = Exercise::read(text).expect_err(text);
