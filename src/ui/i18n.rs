@@ -581,9 +581,9 @@ texts! {
     ExCrash: "Crash loop", "崩溃循环";
     ExCrashNote: "Ends after 3 s; each restart waits longer", "3 秒后退出；每次重启等得更久";
     ExService: "Service and its pods", "Service 与它的 Pod";
-    ExServiceNote: "A selector finds the pods by label", "选择器按标签找到 Pod";
+    ExServiceNote: "A selector finds the pods by label", "selector 按标签找到 Pod";
     ExMulti: "Several containers", "多个容器";
-    ExMultiNote: "An init container, then two that share a volume", "先初始化容器，再两个共享卷的容器";
+    ExMultiNote: "An init container, then two that share a volume", "先是初始化容器，再是共享一个卷的两个容器";
     ExRollout: "Rollout", "滚动更新";
     ExRolloutNote: "Change the image: two generations trade places", "修改镜像：新旧两代交替";
     ExScale: "Autoscaler", "自动扩缩";
@@ -599,7 +599,7 @@ texts! {
     BookConfig: "Book: ConfigMap", "书：ConfigMap";
     BookConfigNote: "As environment, as files, and missing at first", "作为环境变量、作为文件，以及起初不存在";
     BookLife: "Book: life cycle", "书：生命周期";
-    BookLifeNote: "A container killed for its memory; a static pod", "因内存被杀死的容器；静态 Pod";
+    BookLifeNote: "A container killed for its memory; a static pod", "因内存超限被杀死的容器；静态 Pod";
     BookHealth: "Book: health checks", "书：健康检查";
     BookHealthNote: "By a connection, and by a page that is not there", "TCP 连接检查，以及一个不存在的页面";
     BookScheduling: "Book: scheduling", "书：Pod 调度";
