@@ -10,6 +10,8 @@ use crate::base::List as _;
 pub enum CliError {
     /// Something kubectl itself found: printed after `error: `.
     Message(String),
+    /// What `wait` waits for is not so yet: printed as a message.
+    Unmet(String),
     /// The API's answer.
     Status(Status),
     /// No such resource type, where the message stands without `error: ` before it.
@@ -37,7 +39,9 @@ impl fmt::Display for CliError {
     /// As Go's `Error()`: an aggregate lists each message once, in brackets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            CliError::Message(m) | CliError::NoResource(m) | CliError::Configuration(m) | CliError::Exit(_, m) => f.write_str(m),
+            CliError::Message(m) | CliError::Unmet(m) | CliError::NoResource(m) | CliError::Configuration(m) | CliError::Exit(_, m) => {
+                f.write_str(m)
+            }
             CliError::Status(s) => f.write_str(&s.message),
             CliError::Many(errors) => {
                 let mut messages: Vec<String> = Vec::new();
@@ -83,6 +87,11 @@ impl CliError {
         self.status().is_some_and(|s| s.reason == "NotFound")
     }
 
+    /// Whether something in it may yet come about by itself: what is waited for, or an object that is not there.
+    pub fn may_come(&self) -> bool {
+        self.leaves().iter().any(|e| matches!(e, CliError::Unmet(_)) || e.is_not_found())
+    }
+
     /// The single errors inside.
     pub fn leaves(&self) -> Vec<&CliError> {
         match self {
@@ -122,7 +131,7 @@ impl CliError {
             CliError::Configuration(m) => format!("Error in configuration: {m}"),
             CliError::Status(_) => single.message(),
             CliError::Message(m) if m.starts_with("error: ") => m.clone(),
-            CliError::Message(m) => format!("error: {m}"),
+            CliError::Message(m) | CliError::Unmet(m) => format!("error: {m}"),
         };
         (text, 1)
     }

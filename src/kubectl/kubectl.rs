@@ -32,6 +32,8 @@ pub struct Kubectl {
     session: Session,
     /// The words, until preferences have been looked for.
     argv: Option<Vec<String>>,
+    /// It failed for want of something that may yet come about.
+    unmet: bool,
 }
 
 /// What is behind a local port.
@@ -97,6 +99,7 @@ impl Kubectl {
             state: State::Refused(error),
             session: Session::default(),
             argv: None,
+            unmet: false,
         };
         if asked.is_some() {
             let topics: Vec<String> = words.iter().filter(|w| !w.starts_with('-')).map(|w| format!("`{w}`")).list();
@@ -132,12 +135,17 @@ impl Kubectl {
         let state = if parsed.flags.is_on("help") { State::Help } else { State::Start };
         let Parsed { flags, args, dash } = parsed;
         let inv = Invocation { path, flags, args, dash, env: env.clone(), legacy };
-        Kubectl { inv: Arc::new(inv), command: Some(command), state, session: Session::default(), argv: None }
+        Kubectl { inv: Arc::new(inv), command: Some(command), state, session: Session::default(), argv: None, unmet: false }
     }
 
     /// Whether it reads manifests, which it holds against the API's description.
     pub fn reads_manifests(&self) -> bool {
         self.inv.flags.given("filename") || self.inv.flags.given("kustomize")
+    }
+
+    /// Whether it failed only since what it was to wait for, or look at, is not so yet or is not there.
+    pub fn is_unmet(&self) -> bool {
+        self.unmet
     }
 
     /// Ctrl-C: most commands end; a session in a container that has a terminal passes it on.
@@ -254,6 +262,7 @@ impl Kubectl {
             Ok(Flow::Done) => Ok(0),
             Ok(Flow::Exit(code)) => Ok(code),
             Err(error) => {
+                self.unmet = error.may_come();
                 let (text, code) = error.report();
                 if !text.is_empty() {
                     out.err(&text);

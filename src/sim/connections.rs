@@ -239,10 +239,11 @@ fn to_address(request: NetRequest, ip: &str) -> NetRequest {
 
 // Models apimachinery/pkg/util/proxy.
 fn unreachable(to: &str, error: NetError) -> Status {
-    let error = error.to_string().to_lowercase();
-    let error = error
-        .strip_prefix("connection ")
-        .map_or(error.clone(), |rest| if rest == "timed out" { "i/o timeout".into() } else { format!("connect: connection {rest}") });
+    let error = match error {
+        NetError::TimedOut => "i/o timeout".to_owned(),
+        NetError::Refused | NetError::Reset => format!("connect: {}", error.to_string().to_lowercase()),
+        _ => error.to_string().to_lowercase(),
+    };
     Status::service_unavailable(format!("error trying to reach service: dial tcp {to}: {error}"))
 }
 

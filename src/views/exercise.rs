@@ -119,13 +119,8 @@ fn holds(sim: &Sim, api: &mut ApiServer, check: &Check) -> Result<bool, String> 
         let mut host = Host { api, node: None::<&mut dyn NodeApi>, now: sim.now(), files: &mut NoFiles, listening: &[], ended: None };
         match kubectl.step(&mut host, StdinState { bytes: &[], eof: true }, &mut out) {
             Step::Exit(0) => return Ok(true),
-            Step::Exit(_) => {
-                let said = String::from_utf8_lossy(&out.of(Stream::Stderr)).trim_end().to_owned();
-                let not_yet = ["condition not met", "timed out waiting", "no matching resources found", "(NotFound)"]
-                    .iter()
-                    .any(|t| said.contains(t));
-                return if not_yet { Ok(false) } else { Err(said) };
-            }
+            Step::Exit(_) if kubectl.is_unmet() => return Ok(false),
+            Step::Exit(_) => return Err(String::from_utf8_lossy(&out.of(Stream::Stderr)).trim_end().to_owned()),
             _ => {}
         }
     }

@@ -49,6 +49,11 @@ pub struct Waiting {
     errors: Vec<CliError>,
 }
 
+/// What is waited for is not so.
+fn unmet<T>(message: impl Into<String>) -> Result<T, CliError> {
+    Err(CliError::Unmet(message.into()))
+}
+
 fn parse_goal(text: &str) -> Result<Goal, CliError> {
     let lower = text.to_lowercase();
     if lower == "delete" {
@@ -119,7 +124,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         queue.retain(|item| !matches!(item, Err(e) if e.is_not_found()));
     }
     if queue.is_empty() && !deletes {
-        return fail("no matching resources found");
+        return unmet("no matching resources found");
     }
     queue.reverse();
     Waiting { queue, ..waiting }.resume(cx)
@@ -138,7 +143,7 @@ impl Waiting {
             }
             if infos.is_empty() || !errors.is_empty() {
                 if cx.host.now >= self.deadline {
-                    return fail("timed out waiting for the condition");
+                    return unmet("timed out waiting for the condition");
                 }
                 self.query = Some(query);
                 return self.wait();
@@ -174,7 +179,7 @@ impl Waiting {
                     let once = cx.flags().duration_micros("timeout") == Some(0);
                     late = !once && !self.goals.iter().any(|g| matches!(g, Goal::Delete));
                     let what = if once { "condition not met for" } else { "timed out waiting for the condition on" };
-                    self.errors.push(CliError::Message(format!("{what} {}/{}", info.kind.plural, info.name)));
+                    self.errors.push(CliError::Unmet(format!("{what} {}/{}", info.kind.plural, info.name)));
                 }
                 Err(error) => {
                     self.next();
@@ -203,7 +208,7 @@ impl Waiting {
             (None, _) => Ok(true),
             (Some(Goal::Create), current) => Ok(current.is_some()),
             (Some(Goal::Delete), current) => Ok(current.is_none_or(|c| c.uid() != info.object.uid())),
-            (_, None) => fail(format!("timed out waiting for the condition on {}/{}", info.kind.plural, info.name)),
+            (_, None) => unmet(format!("timed out waiting for the condition on {}/{}", info.kind.plural, info.name)),
             (Some(Goal::Condition(name, value)), Some(object)) => Ok(has_condition(object, name, value)),
             (Some(Goal::Path(path, value)), Some(object)) => finds(path, value.as_deref(), object),
         }
