@@ -19,38 +19,75 @@ pub struct StrictError {
     pub message: String,
 }
 
+/// A value of another type than the one that it is read into.
+#[derive(Clone, Debug, Default, PartialEq, thiserror::Error)]
+#[error("{message}")]
+pub struct WrongType {
+    /// The way to the field as Go's decoder tells it, without indexes: `spec.containers.image`. Empty where it names none.
+    pub path: String,
+    /// As Go words it: `json: cannot unmarshal string into Go struct field ...`.
+    pub message: String,
+}
+
+impl From<String> for WrongType {
+    fn from(message: String) -> WrongType {
+        WrongType { path: String::new(), message }
+    }
+}
+
+/// Why a body is no object of its kind.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DecodeError {
+    /// Of a custom kind, whose bodies are read as maps first: it is none.
+    NoMap(WrongType),
+    /// Something in it has a wrong type.
+    WrongType(WrongType),
+}
+
+impl DecodeError {
+    /// What has the wrong type.
+    pub fn wrong(&self) -> &WrongType {
+        let (DecodeError::NoMap(wrong) | DecodeError::WrongType(wrong)) = self;
+        wrong
+    }
+
+    /// As the API server answers a body of `kind` at `version`.
+    pub fn status(&self, kind: &Kind, version: &str) -> Status {
+        match self {
+            DecodeError::NoMap(wrong) => Status::bad_request(wrong.message.clone()),
+            DecodeError::WrongType(wrong) => not_handled(kind, version, &wrong.message),
+        }
+    }
+}
+
 /// Reads `value` as an object of `kind` in the version that it names (a served version other than the stored one is
 /// converted): wrong types are an error, unknown fields are dropped and reported, quantities and times get their canonical
 /// form, and what Go's encoder would leave out is left out (what it would write, as `resources: {}`, is written).
 pub fn decode(kind: KindRef, value: Value) -> Result<(Value, Vec<StrictError>), Status> {
     let version = served_version(kind, &value);
+    read(kind, value).map_err(|error| error.status(kind, version))
+}
+
+/// As [`decode`], with an error that tells which field is wrong and why.
+pub fn read(kind: KindRef, value: Value) -> Result<(Value, Vec<StrictError>), DecodeError> {
+    let version = served_version(kind, &value);
     if let Some(custom) = &kind.custom {
         return custom::decode(kind, custom, version, value);
     }
     let Some(ty) = schema().kind_at(kind, version) else { return Ok((value, Vec::new())) };
-    let (read, strict) = Walk::new(Words::Json).read(ty, &value).map_err(|error| {
-        let name = kind.kind;
-        Status::bad_request(format!("{name} in version {version:?} cannot be handled as a {name}: {error}"))
-    })?;
+    let (read, strict) = Walk::new(Words::Json).read(ty, &value).map_err(DecodeError::WrongType)?;
     Ok((convert::to_stored(kind, version, read), strict))
 }
 
 /// Reads `value` as a type of the scheduler's configuration (`KubeSchedulerProfile`), which no API server serves: what is wrong is
 /// told as Go's decoder words it.
-pub fn decode_component(name: &str, value: &Value) -> Result<(Value, Vec<StrictError>), String> {
+pub fn decode_component(name: &str, value: &Value) -> Result<(Value, Vec<StrictError>), WrongType> {
     let Some(ty) = schema().named("kubescheduler", name) else { return Ok((value.clone(), Vec::new())) };
     Walk::new(Words::Json).read(ty, value)
 }
 
-/// The field that a decoder's message names: `... json: cannot unmarshal string into Go struct field Container.spec.containers.image of type ...`
-/// has it after the type's name.
-pub fn wrong_field(message: &str) -> Option<String> {
-    let named = message.split("Go struct field ").nth(1)?.split(" of type").next()?;
-    named.split_once('.').map(|(_, path)| path.to_owned())
-}
-
 /// The first wrong type in an object of `kind`, as Go's JSON decoder words it.
-pub fn wrong_type(kind: KindRef, value: &Value) -> Option<String> {
+pub fn wrong_type(kind: KindRef, value: &Value) -> Option<WrongType> {
     let mut walk = Walk::new(Words::Json);
     walk.top(schema().kind_at(kind, served_version(kind, value))?, value);
     walk.fatal.or(walk.first)
@@ -64,8 +101,12 @@ pub fn served_version(kind: &Kind, body: &Value) -> &'static str {
 
 /// The answer to a body with strict errors, where the client asked for `fieldValidation=Strict`.
 pub fn strict_status(kind: KindRef, version: &str, errors: &[StrictError]) -> Status {
+    not_handled(kind, version, &strict_text(errors))
+}
+
+fn not_handled(kind: &Kind, version: &str, why: &str) -> Status {
     let name = kind.kind;
-    Status::bad_request(format!("{name} in version {version:?} cannot be handled as a {name}: {}", strict_text(errors)))
+    Status::bad_request(format!("{name} in version {version:?} cannot be handled as a {name}: {why}"))
 }
 
 /// Strict errors as one text: `strict decoding error: unknown field "spec.foo", unknown field "spec.bar"`.
@@ -87,12 +128,12 @@ pub fn from_patched(kind: KindRef, value: &Value) -> Result<(Value, Vec<StrictEr
     walk.strict.order_by(|a, b| a.message.cmp(&b.message));
     match (walk.fatal, read) {
         (None, Some(read)) => Ok((read, walk.strict)),
-        (error, _) => Err(error.unwrap_or_default()),
+        (error, _) => Err(error.unwrap_or_default().message),
     }
 }
 
 /// Reads the metadata of an object of a custom kind, as strictly as that of any other.
-pub(super) fn metadata(object: &Value) -> Result<(Value, Vec<StrictError>), String> {
+pub(super) fn metadata(object: &Value) -> Result<(Value, Vec<StrictError>), WrongType> {
     let Some(ty) = schema().named("meta", "ObjectMeta") else { return Ok((object.get("metadata").clone(), Vec::new())) };
     let mut walk = Walk::new(Words::Json);
     walk.path.push(Step::Entry(arc("metadata")));
@@ -120,9 +161,9 @@ struct Walk {
     path: Vec<Step>,
     strict: Vec<StrictError>,
     /// The first wrong type: the JSON decoder reads on after it.
-    first: Option<String>,
+    first: Option<WrongType>,
     /// An error that ends decoding at once.
-    fatal: Option<String>,
+    fatal: Option<WrongType>,
 }
 
 /// As many as sigs.k8s.io/json collects.
@@ -134,7 +175,7 @@ impl Walk {
     }
 
     /// Reads a whole value; the first wrong type, where there is one, as Go's JSON decoder words it.
-    fn read(mut self, ty: &'static Type, value: &Value) -> Result<(Value, Vec<StrictError>), String> {
+    fn read(mut self, ty: &'static Type, value: &Value) -> Result<(Value, Vec<StrictError>), WrongType> {
         let read = self.top(ty, value);
         match (self.fatal.or(self.first), read) {
             (None, Some(read)) => Ok((read, self.strict)),
@@ -146,7 +187,7 @@ impl Walk {
         if let Value::Map(map) = value {
             return self.object(ty, map);
         }
-        self.first = Some(format!("json: cannot unmarshal {} into Go value of type {}.{}", json_kind(value), ty.package, ty.name));
+        self.first = Some(format!("json: cannot unmarshal {} into Go value of type {}.{}", json_kind(value), ty.package, ty.name).into());
         None
     }
 
@@ -256,7 +297,7 @@ impl Walk {
             (Ty::Bytes, Value::Str(text)) => match base64::bad_byte(text) {
                 None => Some(if text.contains(['\r', '\n']) { text.replace(['\r', '\n'], "").into() } else { value.clone() }),
                 Some(at) if self.words == Words::Json => {
-                    self.first.get_or_insert_with(|| format!("illegal base64 data at input byte {at}"));
+                    self.first.get_or_insert_with(|| format!("illegal base64 data at input byte {at}").into());
                     None
                 }
                 Some(at) => self.fail(format!("error decoding from json: illegal base64 data at input byte {at}")),
@@ -341,21 +382,22 @@ impl Walk {
 
     /// A wrong type found by a type's own decoder, which ends decoding.
     fn wrong_inside(&mut self, owner: &'static Type, what: &str, go_type: &str) -> Option<Value> {
-        let text = match self.words {
-            Words::Json => self.unmarshal_error(owner, what, go_type),
-            Words::Unstructured => format!("json: cannot unmarshal {what} into Go value of type {go_type}"),
-        };
-        self.fail(text)
+        match self.words {
+            Words::Json => self.fail(self.unmarshal_error(owner, what, go_type)),
+            Words::Unstructured => self.fail(format!("json: cannot unmarshal {what} into Go value of type {go_type}")),
+        }
     }
 
-    fn unmarshal_error(&self, owner: &'static Type, what: &str, go_type: &str) -> String {
+    fn unmarshal_error(&self, owner: &'static Type, what: &str, go_type: &str) -> WrongType {
         let mut keys = Vec::new();
         for step in &self.path {
             if let Step::Field(owner, name) = step {
                 self.lead_to(owner, name, &mut keys);
             }
         }
-        format!("json: cannot unmarshal {what} into Go struct field {}.{} of type {go_type}", owner.name, keys.join("."))
+        let path = keys.join(".");
+        let message = format!("json: cannot unmarshal {what} into Go struct field {}.{path} of type {go_type}", owner.name);
+        WrongType { path, message }
     }
 
     /// Adds the way to a field: the structs in which it is embedded, and its name.
@@ -371,8 +413,8 @@ impl Walk {
         keys.push(name);
     }
 
-    fn fail(&mut self, text: String) -> Option<Value> {
-        self.fatal.get_or_insert(text);
+    fn fail(&mut self, error: impl Into<WrongType>) -> Option<Value> {
+        self.fatal.get_or_insert_with(|| error.into());
         None
     }
 

@@ -8,7 +8,7 @@ use super::plugins::{
 };
 use super::profile::{AddedAffinity, Profile, ScoringStrategy, StrategyType};
 use super::queue::Backoff;
-use crate::api::decode::{StrictError, decode_component, strict_text, wrong_field};
+use crate::api::decode::{StrictError, WrongType, decode_component, strict_text};
 use crate::api::node_affinity::{PreferredNodeAffinity, RequiredNodeAffinity};
 use crate::api::{ArcStr, Cause, Object as _, Value, aggregate, distinct};
 use crate::base::{Duration, List as _, text};
@@ -72,7 +72,7 @@ pub enum ConfigurationError {
 pub enum Undecodable {
     /// A value of a wrong type, as Go's decoder words it.
     #[error("{0}")]
-    WrongType(String),
+    WrongType(WrongType),
     /// Fields that there are none of.
     #[error("{}", strict_text(.0))]
     Unknown(Vec<StrictError>),
@@ -82,7 +82,7 @@ impl ConfigurationError {
     /// The paths of what is wrong, each with why.
     pub fn places(&self) -> Vec<(String, String)> {
         let inside = |path: &str, why: &Undecodable| match why {
-            Undecodable::WrongType(message) => vec![(join(path, &wrong_field(message).unwrap_or_default()), self.to_string())],
+            Undecodable::WrongType(wrong) => vec![(join(path, &wrong.path), self.to_string())],
             Undecodable::Unknown(fields) => fields.iter().map(|e| (join(path, &e.path), e.message.clone())).list(),
         };
         match self {

@@ -1,6 +1,6 @@
 //! What is wrong with a manifest, and where in its text: the API server's own rules, asked before anything is applied.
 
-use crate::api::decode::{decode, wrong_field};
+use crate::api::decode::{self, served_version};
 use crate::api::yaml::{Document, decode_stream};
 use crate::api::{Kind, Object, Value, kinds};
 use crate::base::{Order as _, Time};
@@ -68,11 +68,8 @@ fn check(server: &mut ApiServer, document: &Document, value: &Value, prefix: &st
     let Some(kind) = Kind::of(value.api_version(), value.kind()) else {
         return report("kind", format!("no matches for kind \"{}\" in version \"{}\"", value.kind(), value.api_version()));
     };
-    let object = match decode(kind, value.clone()) {
-        Err(status) => {
-            let path = wrong_field(&status.message).unwrap_or_default();
-            return report(&path, status.into_message());
-        }
+    let object = match decode::read(kind, value.clone()) {
+        Err(error) => return report(&error.wrong().path, error.status(kind, served_version(kind, value)).into_message()),
         Ok((object, strict)) => {
             for error in strict {
                 report(&error.path, error.message);

@@ -1,8 +1,8 @@
 //! What a schema makes of an object before it is looked at: unknown fields go, nulls that mean nothing go, defaults come.
 
 use super::super::decode::served_version;
-use super::super::decode::{self, StrictError};
-use super::super::{Kind, Map, Object as _, Status, Value, join_api_version, split_api_version};
+use super::super::decode::{self, DecodeError, StrictError};
+use super::super::{Kind, Map, Object as _, Value, join_api_version, split_api_version};
 use super::Custom;
 use crate::base::{List as _, Order as _};
 
@@ -13,16 +13,13 @@ const META: [&str; 3] = ["apiVersion", "kind", "metadata"];
 
 /// Reads a body as an object of a custom kind at one of its versions, with what strict decoding complains about.
 // Models apiextensions' schemaCoercingDecoder and unstructuredDefaulter.
-pub fn decode(kind: &Kind, custom: &Custom, version: &str, value: Value) -> Result<(Value, Vec<StrictError>), Status> {
+pub fn decode(kind: &Kind, custom: &Custom, version: &str, value: Value) -> Result<(Value, Vec<StrictError>), DecodeError> {
     let Value::Map(_) = value else {
-        return Err(Status::bad_request(format!(
-            "json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
-            decode::json_kind(&value)
-        )));
+        let message = format!("json: cannot unmarshal {} into Go value of type map[string]interface {{}}", decode::json_kind(&value));
+        return Err(DecodeError::NoMap(message.into()));
     };
     let mut object = value;
-    let (metadata, mut strict) = decode::metadata(&object)
-        .map_err(|e| Status::bad_request(format!("{} in version {version:?} cannot be handled as a {}: {e}", kind.kind, kind.kind)))?;
+    let (metadata, mut strict) = decode::metadata(&object).map_err(DecodeError::WrongType)?;
     object.set(&["metadata"], metadata);
     let schema = custom.schema(version);
     let mut unknown = Vec::new();

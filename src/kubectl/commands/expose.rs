@@ -75,9 +75,9 @@ pub fn overridden(cx: &Context<'_, '_>, kind: KindRef, mut object: Value) -> Res
         other => return fail(format!("invalid override type: {other}")),
     }
     // It is read into Go's type again, which has no unknown members.
-    match decode::decode(kind, object) {
+    match decode::read(kind, object) {
         Ok((object, _)) => Ok(object),
-        Err(status) => fail(status.message.split_once(&format!(" cannot be handled as a {}: ", kind.kind)).map_or("", |(_, why)| why)),
+        Err(error) => fail(&error.wrong().message),
     }
 }
 

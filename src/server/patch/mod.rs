@@ -9,7 +9,7 @@ use super::options::{Caller, FieldValidation, Patch, Subresource, WriteOptions};
 use super::rest::{demand_name, demand_own_kind, no_conversion, not_registered};
 use super::strategy::demand_verb;
 use super::write::{MadeOf, OTHER_NAMESPACE, Write};
-use crate::api::decode::{StrictError, decode, from_patched, json_kind, served_version, strict_text, wrong_type};
+use crate::api::decode::{self, DecodeError, StrictError, from_patched, json_kind, served_version, strict_text, wrong_type};
 use crate::api::empties::put_back;
 use crate::api::schema::schema;
 use crate::api::{Cause, Kind, KindRef, Object, SCALE, Status, Value, join_api_version, json_order, split_api_version};
@@ -117,9 +117,10 @@ fn demand_kind(kind: KindRef, current: &Value, patched: &Value, options: &WriteO
     let strictly =
         |strict: &[StrictError]| (options.field_validation == FieldValidation::Strict && !strict.is_empty()).then(|| strict_text(strict));
     if kind.custom.is_some() {
-        let why = match decode(kind, patched.clone()) {
+        let why = match decode::read(kind, patched.clone()) {
             Ok((_, strict)) => strictly(&strict),
-            Err(status) => status.message.split_once(&format!("handled as a {}: ", kind.kind)).map(|(_, why)| why.to_owned()),
+            Err(DecodeError::WrongType(wrong)) => Some(wrong.message),
+            Err(DecodeError::NoMap(_)) => None,
         };
         return match why {
             Some(why) => Err(refused(&json_order::changed(current, patched), &why)),
@@ -131,7 +132,8 @@ fn demand_kind(kind: KindRef, current: &Value, patched: &Value, options: &WriteO
         && (version.is_empty() || group == kind.group && schema().versions(kind).into_iter().any(|v| v == version));
     let why = match (same, Kind::of_group(group, named)) {
         (true, _) => {
-            wrong_type(kind, patched).or_else(|| strictly(&decode(kind, patched.clone()).map_or(Vec::new(), |(_, strict)| strict)))
+            let wrong = wrong_type(kind, patched).map(|wrong| wrong.message);
+            wrong.or_else(|| strictly(&decode::read(kind, patched.clone()).map_or(Vec::new(), |(_, strict)| strict)))
         }
         (false, Some(other)) if schema().versions(other).into_iter().any(|v| v == version) => Some(no_conversion(named, version, kind)),
         (false, _) => Some(not_registered(named, &join_api_version(group, version))),
