@@ -101,12 +101,26 @@ fn unescape(b: &[u8], out: &mut Vec<u8>) -> bool {
     true
 }
 
+/// What `printf` complains of.
+#[derive(Debug, thiserror::Error)]
+pub enum PrintfError {
+    /// It is given no format.
+    #[error("usage: printf FORMAT [ARG]...")]
+    NoFormat,
+    /// The format has a `%` with no letter that it knows.
+    #[error("%{0}: invalid format")]
+    Conversion(String),
+    /// A number was wanted.
+    #[error("invalid number '{0}'")]
+    NoNumber(String),
+}
+
 /// What `printf` prints, and complaints about its arguments. The error: no format at all.
 ///
 /// `strict`: as busybox has it, what is no number as a whole counts as 0, and so does nothing at all, which is an error too.
-pub fn printf(args: &[String], strict: bool) -> Result<(Vec<u8>, Vec<String>), String> {
+pub fn printf(args: &[String], strict: bool) -> Result<(Vec<u8>, Vec<PrintfError>), PrintfError> {
     let args = if args.first().is_some_and(|a| a == "--") { &args[1..] } else { args };
-    let Some(format) = args.first() else { return Err("usage: printf FORMAT [ARG]...".into()) };
+    let Some(format) = args.first() else { return Err(PrintfError::NoFormat) };
     let mut rest = args[1..].iter();
     let mut out = Vec::new();
     let mut errors = Vec::new();
@@ -119,7 +133,7 @@ pub fn printf(args: &[String], strict: bool) -> Result<(Vec<u8>, Vec<String>), S
     }
 }
 
-fn format_once(f: &[u8], args: &mut std::slice::Iter<'_, String>, strict: bool, out: &mut Vec<u8>, errors: &mut Vec<String>) -> bool {
+fn format_once(f: &[u8], args: &mut std::slice::Iter<'_, String>, strict: bool, out: &mut Vec<u8>, errors: &mut Vec<PrintfError>) -> bool {
     let mut i = 0;
     while i < f.len() {
         match f[i] {
@@ -134,7 +148,7 @@ fn format_once(f: &[u8], args: &mut std::slice::Iter<'_, String>, strict: bool, 
             b'%' => {
                 let spec = Spec::read(f, i + 1, &mut || args.next().map(|a| number(a).0).unwrap_or(0));
                 let Some((spec, end)) = spec else {
-                    errors.push("%: invalid format".to_string());
+                    errors.push(PrintfError::Conversion(String::new()));
                     return false;
                 };
                 i = end;
@@ -156,20 +170,20 @@ fn format_once(f: &[u8], args: &mut std::slice::Iter<'_, String>, strict: bool, 
                         let (v, ok) = number(text);
                         let ok = ok && !(strict && (text.is_empty() || text.starts_with('+')));
                         if !ok {
-                            errors.push(format!("invalid number '{text}'"));
+                            errors.push(PrintfError::NoNumber(text.to_owned()));
                         }
                         spec.integer(if ok || !strict { v } else { 0 }, out);
                     }
                     b'e' | b'E' | b'f' | b'F' | b'g' | b'G' => {
                         let text = args.next().map_or("0", String::as_str);
                         let v = text.trim().parse::<f64>().unwrap_or_else(|_| {
-                            errors.push(format!("invalid number '{text}'"));
+                            errors.push(PrintfError::NoNumber(text.to_owned()));
                             0.0
                         });
                         spec.float(v, out);
                     }
                     other => {
-                        errors.push(format!("%{}: invalid format", other as char));
+                        errors.push(PrintfError::Conversion(char::from(other).to_string()));
                         return false;
                     }
                 }

@@ -38,7 +38,7 @@ use filter::FilterRun;
 use options::{Misuse, Options, Refusal};
 pub use queues::QueueLength;
 use server::Server;
-pub use signals::send as send_signals;
+pub use signals::{KillError, send as send_signals};
 pub use vi::SIZE_QUERY;
 
 /// A running program's state.

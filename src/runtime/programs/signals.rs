@@ -10,13 +10,41 @@ pub fn kill(r: &mut Run<'_>, o: &Options) -> i32 {
     let (status, out, errors) = send(r.k, r.p, &o.rest);
     r.out(out);
     for e in errors {
-        r.err(e);
+        r.err(e.words(r.k.is_gnu()));
     }
     status
 }
 
+/// What `kill` complains of.
+pub enum KillError {
+    /// No signal is called so.
+    UnknownSignal(String),
+    /// A process is named by what is no number.
+    NoNumber(String),
+    /// Nobody is named.
+    Nobody,
+    /// There is no such process.
+    NoSuchProcess(i64),
+    /// The process is another user's.
+    NotPermitted(i64),
+}
+
+impl KillError {
+    /// In the words of GNU's `kill`, or of busybox's.
+    pub fn words(&self, gnu: bool) -> String {
+        let (target, reason) = match self {
+            KillError::UnknownSignal(name) => return format!("bad signal name '{name}'"),
+            KillError::NoNumber(text) => return format!("invalid number '{text}'"),
+            KillError::Nobody => return "you need to specify whom to kill".to_owned(),
+            KillError::NoSuchProcess(target) => (target, "No such process"),
+            KillError::NotPermitted(target) => (target, "Operation not permitted"),
+        };
+        if gnu { format!("({target}) - {reason}") } else { format!("can't kill pid {target}: {reason}") }
+    }
+}
+
 /// `kill`, for the shell and for itself: its status, output and complaints.
-pub fn send(k: &mut Kernel, p: &mut Process, args: &[String]) -> (i32, String, Vec<String>) {
+pub fn send(k: &mut Kernel, p: &mut Process, args: &[String]) -> (i32, String, Vec<KillError>) {
     let mut signal = Signal::TERM;
     let mut rest = args;
     match rest.first().map(String::as_str) {
@@ -36,7 +64,7 @@ pub fn send(k: &mut Kernel, p: &mut Process, args: &[String]) -> (i32, String, V
             let name = rest.get(1).map_or("", String::as_str);
             match Signal::parse(name) {
                 Some(s) => signal = s,
-                None => return (1, String::new(), vec![format!("bad signal name '{name}'")]),
+                None => return (1, String::new(), vec![KillError::UnknownSignal(name.to_owned())]),
             }
             rest = &rest[2.min(rest.len())..];
         }
@@ -44,7 +72,7 @@ pub fn send(k: &mut Kernel, p: &mut Process, args: &[String]) -> (i32, String, V
         Some(flag) if flag.starts_with('-') && flag.len() > 1 => {
             match Signal::parse(&flag[1..]) {
                 Some(s) => signal = s,
-                None => return (1, String::new(), vec![format!("bad signal name '{}'", &flag[1..])]),
+                None => return (1, String::new(), vec![KillError::UnknownSignal(flag[1..].to_owned())]),
             }
             rest = &rest[1..];
         }
@@ -54,12 +82,12 @@ pub fn send(k: &mut Kernel, p: &mut Process, args: &[String]) -> (i32, String, V
         rest = &rest[1..];
     }
     if rest.is_empty() {
-        return (1, String::new(), vec!["you need to specify whom to kill".into()]);
+        return (1, String::new(), vec![KillError::Nobody]);
     }
     let mut errors = Vec::new();
     for arg in rest {
         let Ok(target) = arg.parse::<i64>() else {
-            errors.push(format!("invalid number '{arg}'"));
+            errors.push(KillError::NoNumber(arg.clone()));
             continue;
         };
         let own = i64::from(p.pid);
@@ -84,9 +112,10 @@ pub fn send(k: &mut Kernel, p: &mut Process, args: &[String]) -> (i32, String, V
             }
             hit |= k.signal(pid, signal, true).is_ok();
         }
-        if forbidden || !hit {
-            let reason = if forbidden { "Operation not permitted" } else { "No such process" };
-            errors.push(if k.is_gnu() { format!("({target}) - {reason}") } else { format!("can't kill pid {target}: {reason}") });
+        if forbidden {
+            errors.push(KillError::NotPermitted(target));
+        } else if !hit {
+            errors.push(KillError::NoSuchProcess(target));
         }
     }
     (i32::from(!errors.is_empty()), String::new(), errors)

@@ -24,12 +24,12 @@ pub fn printf(r: &mut Run<'_>, o: &Options) -> i32 {
         Ok((out, errors)) => {
             r.out(out);
             for e in &errors {
-                r.err(e.as_str());
+                r.err(e.to_string());
             }
             i32::from(!errors.is_empty())
         }
         Err(e) => {
-            r.err(e);
+            r.err(e.to_string());
             1
         }
     }
@@ -48,7 +48,7 @@ pub fn test(r: &mut Run<'_>, _: &Options) -> i32 {
     match test_command(r.k, r.p, &argv) {
         Ok(yes) => i32::from(!yes),
         Err(e) => {
-            r.err(e);
+            r.err(e.to_string());
             2
         }
     }

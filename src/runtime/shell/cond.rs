@@ -85,7 +85,7 @@ fn walk(e: &mut Expander<'_>, cond: &Cond, trace: &mut dyn FnMut(&[&str])) -> Re
                         _ => {}
                     }
                     if matches!(op, "-nt" | "-ot" | "-ef") {
-                        return binary(e.k, e.p, &left, op, &right).map_err(Stop::Error);
+                        return binary(e.k, e.p, &left, op, &right).map_err(|e| Stop::Error(e.to_string()));
                     }
                     let (x, y) = match (e.arith(&left), e.arith(&right)) {
                         (Ok(x), Ok(y)) => (x, y),
@@ -144,7 +144,7 @@ fn unary(k: &Kernel, p: &Process, op: &str, text: &str) -> Option<bool> {
     })
 }
 
-fn binary(k: &Kernel, p: &Process, left: &str, op: &str, right: &str) -> Result<bool, String> {
+fn binary(k: &Kernel, p: &Process, left: &str, op: &str, right: &str) -> Result<bool, TestError> {
     let time = |t: &str| k.fs.stat(&p.cwd, t).ok().map(|n| n.mtime);
     Ok(match op {
         "=" | "==" => left == right,
@@ -157,7 +157,7 @@ fn binary(k: &Kernel, p: &Process, left: &str, op: &str, right: &str) -> Result<
         _ => {
             let n = |t: &str| t.trim().parse::<i64>().map_err(|_| t.to_string());
             let parsed = n(left).and_then(|x| n(right).map(|y| (x, y)));
-            let (x, y) = parsed.map_err(|t| format!("{t}: bad number"))?;
+            let (x, y) = parsed.map_err(TestError::BadNumber)?;
             compare(op, x, y).unwrap_or(false)
         }
     })
@@ -165,14 +165,41 @@ fn binary(k: &Kernel, p: &Process, left: &str, op: &str, right: &str) -> Result<
 
 const BINARY: [&str; 14] = ["=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"];
 
-/// `test` with its arguments; the name comes first. The error is the text after the shell's name.
-pub fn test_command(k: &Kernel, p: &Process, argv: &[String]) -> Result<bool, String> {
+/// What `test` complains of, in busybox's words: the text after the shell's name.
+#[derive(Debug, thiserror::Error)]
+pub enum TestError {
+    /// Numbers are compared, and this is none.
+    #[error("{0}: bad number")]
+    BadNumber(String),
+    /// This stands where an operator should.
+    #[error("{0}: unknown operand")]
+    UnknownOperand(String),
+    /// Nothing stands behind this operator.
+    #[error("{0}: argument expected")]
+    NoArgument(String),
+    /// There are more words than are looked at.
+    #[error("{0}: too many arguments")]
+    TooMany(String),
+    /// A `[` that no `]` ends.
+    #[error("missing ]")]
+    NoBracket,
+    /// Anything else.
+    #[error("{0}")]
+    Malformed(&'static str),
+}
+
+fn unknown(word: &str) -> TestError {
+    TestError::UnknownOperand(word.to_owned())
+}
+
+/// `test` with its arguments; the name comes first.
+pub fn test_command(k: &Kernel, p: &Process, argv: &[String]) -> Result<bool, TestError> {
     let mut args: Vec<&str> = argv[1..].iter().map(String::as_str).list();
     if argv[0].ends_with('[') && args.pop() != Some("]") {
-        return Err("missing ]".into());
+        return Err(TestError::NoBracket);
     }
     if args.len() > 10_000 {
-        return Err(format!("{}: too many arguments", args[0]));
+        return Err(TestError::TooMany(args[0].to_owned()));
     }
     // With few arguments their number decides, as POSIX has it.
     match args[..] {
@@ -181,13 +208,13 @@ pub fn test_command(k: &Kernel, p: &Process, argv: &[String]) -> Result<bool, St
         ["!", a] => return Ok(a.is_empty()),
         [op, a] => {
             return unary(k, p, op, a).ok_or_else(|| match k.is_gnu() {
-                true => format!("{op}: unknown operand"),
-                false if BINARY.contains(&a) => format!("{a}: argument expected"),
-                false => format!("{a}: unknown operand"),
+                true => unknown(op),
+                false if BINARY.contains(&a) => TestError::NoArgument(a.to_owned()),
+                false => unknown(a),
             });
         }
         [a, op, b] if BINARY.contains(&op) => return binary(k, p, a, op, b),
-        ["!", op, a] if UNARY.contains(&op) => return unary(k, p, op, a).map(|y| !y).ok_or_else(|| format!("{op}: unknown operand")),
+        ["!", op, a] if UNARY.contains(&op) => return unary(k, p, op, a).map(|y| !y).ok_or_else(|| unknown(op)),
         ["!", a, op, b] if BINARY.contains(&op) => return binary(k, p, a, op, b).map(|y| !y),
         _ => {}
     }
@@ -195,7 +222,7 @@ pub fn test_command(k: &Kernel, p: &Process, argv: &[String]) -> Result<bool, St
     let yes = t.or()?;
     match args.get(t.at) {
         None => Ok(yes),
-        Some(extra) => Err(format!("{extra}: unknown operand")),
+        Some(extra) => Err(unknown(extra)),
     }
 }
 
@@ -211,7 +238,7 @@ impl<'a> Test<'a> {
     fn peek(&self, n: usize) -> Option<&'a str> {
         self.args.get(self.at + n).copied()
     }
-    fn or(&mut self) -> Result<bool, String> {
+    fn or(&mut self) -> Result<bool, TestError> {
         let mut yes = self.and()?;
         while self.peek(0) == Some("-o") {
             self.at += 1;
@@ -219,7 +246,7 @@ impl<'a> Test<'a> {
         }
         Ok(yes)
     }
-    fn and(&mut self) -> Result<bool, String> {
+    fn and(&mut self) -> Result<bool, TestError> {
         let mut yes = self.not()?;
         while self.peek(0) == Some("-a") {
             self.at += 1;
@@ -227,10 +254,10 @@ impl<'a> Test<'a> {
         }
         Ok(yes)
     }
-    fn not(&mut self) -> Result<bool, String> {
+    fn not(&mut self) -> Result<bool, TestError> {
         self.depth += 1;
         if self.depth > 100 {
-            return Err("too deeply nested".into());
+            return Err(TestError::Malformed("too deeply nested"));
         }
         let mut turn = false;
         while self.peek(0) == Some("!") && self.peek(1).is_some() {
@@ -241,8 +268,8 @@ impl<'a> Test<'a> {
         self.depth -= 1;
         Ok(yes != turn)
     }
-    fn primary(&mut self) -> Result<bool, String> {
-        let Some(a) = self.peek(0) else { return Err("argument expected".into()) };
+    fn primary(&mut self) -> Result<bool, TestError> {
+        let Some(a) = self.peek(0) else { return Err(TestError::Malformed("argument expected")) };
         if let (Some(op), Some(b)) = (self.peek(1), self.peek(2))
             && BINARY.contains(&op)
         {
@@ -253,7 +280,7 @@ impl<'a> Test<'a> {
             self.at += 1;
             let yes = self.or()?;
             if self.peek(0) != Some(")") {
-                return Err("closing paren expected".into());
+                return Err(TestError::Malformed("closing paren expected"));
             }
             self.at += 1;
             return Ok(yes);
@@ -262,7 +289,7 @@ impl<'a> Test<'a> {
             && let Some(b) = self.peek(1)
         {
             self.at += 2;
-            return unary(self.k, self.p, a, b).ok_or_else(|| format!("{a}: unknown operand"));
+            return unary(self.k, self.p, a, b).ok_or_else(|| unknown(a));
         }
         self.at += 1;
         Ok(!a.is_empty())

@@ -1,6 +1,6 @@
 //! What the shell says of itself: errors, with the place that each kind of shell gives.
 
-use super::parse::ParseError;
+use super::parse::{ParseError, ash_name, expecting};
 use super::*;
 
 impl Shell {
@@ -58,13 +58,13 @@ impl Shell {
                 _ => String::new(),
             };
             // It says first what there is.
-            let error = error.to_string();
-            let error = match error.strip_prefix("unexpected ") {
-                Some(what) => match what.split_once(" (") {
-                    Some((what, instead)) => format!("{what} unexpected ({instead}"),
-                    None => format!("{what} unexpected"),
-                },
-                None => error[..1].to_uppercase() + &error[1..],
+            let error = match error {
+                ParseError::Unexpected(token, instead) => format!("{} unexpected{}", ash_name(token), expecting(instead)),
+                ParseError::Incomplete(instead) => format!("end of file unexpected{}", expecting(instead)),
+                _ => {
+                    let error = error.to_string();
+                    error[..1].to_uppercase() + &error[1..]
+                }
             };
             format!("{name}: {line}: {within}Syntax error: {error}\n")
         } else {

@@ -41,7 +41,7 @@ pub enum ParseError {
     TooDeep,
 }
 
-fn expecting(word: &Option<&'static str>) -> String {
+pub(super) fn expecting(word: &Option<&'static str>) -> String {
     word.map(|w| format!(" (expecting \"{w}\")")).unwrap_or_default()
 }
 
@@ -56,7 +56,7 @@ fn unterminated(closes: char) -> &'static str {
 }
 
 /// How busybox calls a token: words of its grammar as they are, others by what they are.
-fn ash_name(token: &str) -> String {
+pub(super) fn ash_name(token: &str) -> String {
     let known = OPERATORS.contains(&token) || RESERVED_START.contains(&token) || RESERVED_END.contains(&token);
     if known { format!("\"{token}\"") } else { String::from(if [NEWLINE, REDIRECTION].contains(&token) { token } else { "word" }) }
 }

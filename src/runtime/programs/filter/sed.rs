@@ -8,8 +8,8 @@ use super::super::super::regex::Regex;
 use super::super::{Complaint, Options, Refusal, Run};
 use super::{Filter, Made, Sink};
 use crate::base::List as _;
-use parse::Parser;
 pub use parse::Substitution;
+use parse::{Parser, SedError};
 
 /// How long the text under work may become, in bytes.
 const SPACE_BYTES_MAX: usize = 8 << 20;
@@ -156,10 +156,10 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
     }
     let mut p = Parser { c: script.chars().list(), extended: o.any("Er"), is_gnu: run.k.is_gnu(), ..Parser::default() };
     if let Err(e) = p.script() {
-        let e = match e.strip_prefix("unsupported command ") {
-            Some(command) if p.is_gnu => format!("unknown command: `{command}'"),
-            None if p.is_gnu && e.starts_with("unmatched '") && !e.ends_with("{'") => "unterminated `s' command".to_owned(),
-            _ => e,
+        let e = match e {
+            SedError::UnknownCommand(command) if p.is_gnu => format!("unknown command: `{command}'"),
+            SedError::Unmatched(_) if p.is_gnu => "unterminated `s' command".to_owned(),
+            e => e.to_string(),
         };
         run.err(if p.is_gnu { format!("-e expression #1, char {}: {e}", p.at) } else { e });
         return Err(1);

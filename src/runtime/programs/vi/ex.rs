@@ -126,8 +126,8 @@ impl Vi {
         };
         let swap = match sed::Substitution::parse(&text) {
             Ok(swap) => swap,
-            Err(message) => {
-                self.message = message;
+            Err(e) => {
+                self.message = e.to_string();
                 return;
             }
         };

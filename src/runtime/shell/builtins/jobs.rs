@@ -1,7 +1,7 @@
 //! Builtins about children and signals.
 
 use super::super::super::process::Signal;
-use super::super::super::programs;
+use super::super::super::programs::{self, KillError};
 use super::*;
 use crate::base::List as _;
 
@@ -89,14 +89,13 @@ pub(super) fn kill(call: &mut Call) -> Outcome {
     let (status, out, errors) = programs::send_signals(call.k, call.p, &args);
     call.print(&out);
     for e in errors {
-        let wrong = |what: &str| e.strip_prefix(what).and_then(|e| e.strip_suffix('\''));
-        let e = match (wrong("invalid number '"), wrong("bad signal name '")) {
-            (Some(text), _) if call.sh.is_bash() => format!("{text}: arguments must be process or job IDs"),
-            (Some(text), _) if call.sh.is_dash() => format!("Illegal number: {text}"),
-            (_, Some(text)) if call.sh.is_bash() => format!("{text}: invalid signal specification"),
-            (_, Some(text)) if call.sh.is_dash() => format!("Illegal option -{}", text.get(..1).unwrap_or("")),
-            _ if call.sh.is_dash() && e.ends_with("No such process") => "No such process".to_owned(),
-            _ => e,
+        let e = match &e {
+            KillError::NoNumber(text) if call.sh.is_bash() => format!("{text}: arguments must be process or job IDs"),
+            KillError::NoNumber(text) if call.sh.is_dash() => format!("Illegal number: {text}"),
+            KillError::UnknownSignal(text) if call.sh.is_bash() => format!("{text}: invalid signal specification"),
+            KillError::UnknownSignal(text) if call.sh.is_dash() => format!("Illegal option -{}", text.get(..1).unwrap_or("")),
+            KillError::NoSuchProcess(_) if call.sh.is_dash() => "No such process".to_owned(),
+            _ => e.words(call.k.is_gnu()),
         };
         if call.sh.is_bash() || call.sh.is_dash() {
             call.complain(&e);

@@ -1,6 +1,7 @@
 //! Builtins that print and that test.
 
-use super::super::super::text;
+use super::super::super::text::{self, PrintfError};
+use super::super::cond::TestError;
 use super::*;
 use crate::base::List as _;
 
@@ -25,7 +26,7 @@ pub(super) fn printf(call: &mut Call) -> Outcome {
         [flag, name, rest @ ..] if call.sh.is_bash() && flag == "-v" => (Some(name), rest),
         args => (None, args),
     };
-    let (mut errors, mut status) = (Vec::new(), 1);
+    let (mut errors, mut refused, mut status) = (Vec::new(), None, 1);
     match text::printf(args, !call.sh.is_bash() && !call.sh.is_dash()) {
         Ok((out, err)) => {
             errors = err;
@@ -38,7 +39,7 @@ pub(super) fn printf(call: &mut Call) -> Outcome {
                         _ if parse::is_name(name) => call.sh.set(name, &text),
                         _ => return call.fail(2, &format!("`{name}': not a valid identifier")),
                     };
-                    errors.extend(set.err().map(|e| e.to_string()));
+                    refused = set.err();
                 }
             }
         }
@@ -49,19 +50,23 @@ pub(super) fn printf(call: &mut Call) -> Outcome {
     }
     for e in &errors {
         if call.sh.is_bash() || call.sh.is_dash() {
-            let text = e.strip_prefix("invalid number '").and_then(|e| e.strip_suffix('\''));
-            call.complain(&match text {
-                None => e.clone(),
-                Some(text) if call.sh.is_bash() => format!("{text}: invalid number"),
-                Some(text) if text.starts_with(|c: char| c.is_ascii_digit()) => format!("{text}: not completely converted"),
-                Some(text) => format!("{text}: expected numeric value"),
+            call.complain(&match e {
+                PrintfError::NoNumber(text) if call.sh.is_bash() => format!("{text}: invalid number"),
+                PrintfError::NoNumber(text) if text.starts_with(|c: char| c.is_ascii_digit()) => {
+                    format!("{text}: not completely converted")
+                }
+                PrintfError::NoNumber(text) => format!("{text}: expected numeric value"),
+                e => e.to_string(),
             });
         } else {
             // busybox' `printf` words its errors as the program that it is.
             let _ = call.k.put(call.p, 2, format!("{}: {e}\n", call.sh.arg0).as_bytes());
         }
     }
-    Outcome::Done(if errors.is_empty() { 0 } else { status })
+    if let Some(e) = &refused {
+        call.complain(&e.to_string());
+    }
+    Outcome::Done(if errors.is_empty() && refused.is_none() { 0 } else { status })
 }
 
 /// `test` and `[`.
@@ -76,25 +81,25 @@ pub(super) fn test(call: &mut Call) -> Outcome {
     };
     let args = call.args;
     if call.sh.is_dash() {
-        let e = match e.strip_suffix(": bad number") {
-            Some(text) => format!("Illegal number: {text}"),
-            None if e == "missing ]" => e,
-            None => format!("{}: unexpected operator", args[0]),
+        let e = match e {
+            TestError::BadNumber(text) => format!("Illegal number: {text}"),
+            TestError::NoBracket => e.to_string(),
+            _ => format!("{}: unexpected operator", args[0]),
         };
         return call.fail(2, &e);
     }
     if !call.sh.is_bash() {
-        call.sh.complain(call.k, call.p, &e);
+        call.sh.complain(call.k, call.p, &e.to_string());
         return Outcome::Done(2);
     }
     let words = if call.name == "[" { args.len().saturating_sub(1) } else { args.len() };
-    let e = match (words, e.rsplit_once(": ")) {
-        (2, Some(_)) => format!("{}: unary operator expected", args[0]),
-        (3, Some((_, "unknown operand"))) => format!("{}: binary operator expected", args[1]),
-        (4.., Some((_, "unknown operand"))) => "too many arguments".into(),
-        (_, Some((text, "bad number"))) => format!("{text}: integer expression expected"),
-        _ if e == "missing ]" => "missing `]'".into(),
-        _ => e,
+    let e = match (words, e) {
+        (2, TestError::UnknownOperand(_) | TestError::NoArgument(_)) => format!("{}: unary operator expected", args[0]),
+        (3, TestError::UnknownOperand(_)) => format!("{}: binary operator expected", args[1]),
+        (4.., TestError::UnknownOperand(_)) => "too many arguments".into(),
+        (_, TestError::BadNumber(text)) => format!("{text}: integer expression expected"),
+        (_, TestError::NoBracket) => "missing `]'".into(),
+        (_, e) => e.to_string(),
     };
     call.fail(2, &e)
 }

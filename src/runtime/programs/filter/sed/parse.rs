@@ -4,6 +4,28 @@ use super::super::super::super::regex::Regex;
 use super::{Action, Address, Command, Part, substitute};
 use crate::base::List as _;
 
+/// Why a text is no script of sed's, in busybox's words.
+#[derive(Debug, thiserror::Error)]
+pub enum SedError {
+    /// There is no command of this letter.
+    #[error("unsupported command {0}")]
+    UnknownCommand(char),
+    /// The delimiter that would end a part of a command is missing.
+    #[error("unmatched '{0}'")]
+    Unmatched(char),
+    /// Anything else.
+    #[error("{0}")]
+    Malformed(String),
+}
+
+impl From<&str> for SedError {
+    fn from(text: &str) -> SedError {
+        SedError::Malformed(text.to_owned())
+    }
+}
+
+type Parsed<T> = Result<T, SedError>;
+
 #[derive(Default)]
 pub(super) struct Parser {
     pub(super) c: Vec<char>,
@@ -36,11 +58,11 @@ impl Parser {
         self.c[start..self.at].iter().collect::<String>().parse().ok()
     }
     /// Text up to an unescaped delimiter, which is consumed.
-    fn until(&mut self, delimiter: char) -> Result<String, String> {
+    fn until(&mut self, delimiter: char) -> Parsed<String> {
         let mut out = String::new();
         let mut class = false;
         loop {
-            let Some(c) = self.peek() else { return Err(format!("unmatched '{delimiter}'")) };
+            let Some(c) = self.peek() else { return Err(SedError::Unmatched(delimiter)) };
             self.at += 1;
             match c {
                 '\\' => {
@@ -77,16 +99,16 @@ impl Parser {
             }
         }
     }
-    fn regex(&mut self, text: &str, fold: bool) -> Result<Regex, String> {
+    fn regex(&mut self, text: &str, fold: bool) -> Parsed<Regex> {
         if text.is_empty() {
-            return self.last.clone().ok_or_else(|| "no previous regexp".to_string());
+            return self.last.clone().ok_or_else(|| "no previous regexp".into());
         }
         let re = Regex::new(text, self.extended, fold)
-            .map_err(|e| if self.is_gnu { e.to_string() } else { format!("bad regex '{text}': {e}") })?;
+            .map_err(|e| SedError::Malformed(if self.is_gnu { e.to_string() } else { format!("bad regex '{text}': {e}") }))?;
         self.last = Some(re.clone());
         Ok(re)
     }
-    fn address(&mut self) -> Result<Option<Address>, String> {
+    fn address(&mut self) -> Parsed<Option<Address>> {
         Ok(match self.peek() {
             Some('$') => {
                 self.at += 1;
@@ -156,7 +178,7 @@ impl Parser {
         }
         self.c[start..self.at].iter().collect::<String>().trim().to_string()
     }
-    pub(super) fn script(&mut self) -> Result<(), String> {
+    pub(super) fn script(&mut self) -> Parsed<()> {
         let mut blocks = Vec::new();
         loop {
             while self.peek().is_some_and(|c| c.is_whitespace() || c == ';') {
@@ -266,7 +288,7 @@ impl Parser {
                     self.labels.push((label, self.commands.len()));
                     Action::Label
                 }
-                other => return Err(format!("unsupported command {other}")),
+                other => return Err(SedError::UnknownCommand(other)),
             };
             self.commands.push(Command { from, to, negated, active: None, over: false, action });
             self.blanks();
@@ -282,14 +304,14 @@ impl Parser {
         }
         if blocks.is_empty() { Ok(()) } else { Err("unmatched '{'".into()) }
     }
-    fn substitute(&mut self) -> Result<Action, String> {
-        let Some(d) = self.peek() else { return Err("unmatched 's'".into()) };
+    fn substitute(&mut self) -> Parsed<Action> {
+        let Some(d) = self.peek() else { return Err(SedError::Unmatched('s')) };
         self.at += 1;
         let pattern = self.until(d)?;
         let mut with = Vec::new();
         let mut text = String::new();
         loop {
-            let Some(c) = self.peek() else { return Err(format!("unmatched '{d}'")) };
+            let Some(c) = self.peek() else { return Err(SedError::Unmatched(d)) };
             self.at += 1;
             if c == d {
                 break;
@@ -359,7 +381,7 @@ pub struct Substitution {
 
 impl Substitution {
     /// Reads what stands behind the `s`: `/a/b/g`. The last delimiter may be left out.
-    pub fn parse(text: &str) -> Result<Substitution, String> {
+    pub fn parse(text: &str) -> Parsed<Substitution> {
         let mut c: Vec<char> = text.chars().list();
         let delimiter = c.first().copied().filter(|d| !d.is_alphanumeric()).ok_or("bad substitution")?;
         if c.iter().filter(|d| **d == delimiter).count() == 2 {
