@@ -3,6 +3,9 @@
 //! Hand-written because parsers that backtrack take exponential time on unclosed brackets, which anyone can type.
 
 mod commands;
+mod compound;
+mod condition;
+mod simple;
 mod words;
 
 use std::cell::Cell;
