@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use super::parse::Expr;
 use super::run::Target;
+use super::script::Expr;
 use super::{Awk, Cell, Sink, Value};
 
 /// What the kernel is asked for.

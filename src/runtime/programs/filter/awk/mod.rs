@@ -3,6 +3,7 @@
 mod commands;
 mod parse;
 mod run;
+mod script;
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use super::super::{Complaint, Options, Refusal, Run};
 use super::{Filter, Made, Sink};
 use commands::Work;
 pub use commands::{Answer, Ask, AskKind};
-use parse::Script;
+use script::Script;
 
 /// An awk program under way.
 #[derive(Debug, Clone)]

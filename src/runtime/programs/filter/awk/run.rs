@@ -10,7 +10,7 @@ use super::super::super::super::regex::Regex;
 use super::super::super::super::text::{Spec, general};
 use super::super::Sink;
 use super::commands::{Ask, AskKind, To};
-use super::parse::{Expr, Link, Place, Rule, Stmt};
+use super::script::{Expr, Link, Place, Rule, Stmt};
 use super::{Awk, Cell, STEPS_MAX, Value};
 use crate::base::strftime;
 

@@ -1,5 +1,6 @@
 //! Expressions of awk, by precedence.
 
+use super::tokens::{BUILTINS, KEYWORDS};
 use super::*;
 
 fn chain(first: Expr, rest: Vec<(Link, Expr)>) -> Expr {
