@@ -1,5 +1,9 @@
 //! A machine as its host sees it.
 
+mod event;
+mod external;
+mod files;
+
 use crate::base::{List as _, SortedMap};
 use std::sync::Arc;
 
@@ -7,11 +11,14 @@ use arcstr::ArcStr;
 
 use super::fs::{Errno, FileSystem, Inode, Mount};
 use super::images::Image;
-use super::kernel::{Kernel, Rd};
-use super::process::{Block, Body, Env, ExitStatus, Pid, Signal, Waiting};
+use super::kernel::Kernel;
+use super::process::{Block, Env, Pid, Signal, Waiting};
 use super::programs::{self, QueueLength};
 use crate::base::{Duration, RandomStream, Time};
 use crate::network::{NetError, NetRequest, NetResponse};
+pub use event::{MachineEvent, ServeId, Stream};
+pub use external::ExtRead;
+pub use files::Files;
 
 /// What a machine is made of.
 #[derive(Debug, Clone, Default)]
@@ -111,132 +118,6 @@ fn not_found(name: &str) -> String {
     if name.contains('/') { format!("stat {name}: no such file or directory") } else { "executable file not found in $PATH".into() }
 }
 
-/// One of a program's outputs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stream {
-    /// Standard output.
-    Stdout,
-    /// Standard error.
-    Stderr,
-}
-
-/// A request that a machine is serving.
-pub type ServeId = u64;
-
-/// What happened in a machine.
-#[derive(Debug, Clone, PartialEq)]
-pub enum MachineEvent {
-    /// A program that the host started wrote something. `pid` is the one that `spawn` returned, whoever wrote below it.
-    Output {
-        /// The process.
-        pid: Pid,
-        /// Which output.
-        stream: Stream,
-        /// What was written.
-        bytes: Vec<u8>,
-        /// When.
-        at: Time,
-    },
-    /// A program that the host started ended.
-    Exited {
-        /// The process.
-        pid: Pid,
-        /// How it ended.
-        status: ExitStatus,
-        /// When.
-        at: Time,
-    },
-    /// A program asks something of the network; `respond` answers.
-    Request {
-        /// The request.
-        id: u64,
-        /// The process.
-        pid: Pid,
-        /// What is asked.
-        request: NetRequest,
-        /// When.
-        at: Time,
-    },
-    /// Whoever asked that of the network is gone: its connection is closed.
-    Abandoned {
-        /// The request.
-        id: u64,
-    },
-    /// A request that came in through `serve` was answered.
-    Served {
-        /// The request.
-        id: ServeId,
-        /// The answer.
-        response: Result<NetResponse, NetError>,
-        /// When.
-        at: Time,
-    },
-    /// A program that the host runs itself was started.
-    ExternalStarted {
-        /// The process.
-        pid: Pid,
-        /// The command and its arguments.
-        argv: Vec<String>,
-        /// The environment.
-        env: Vec<(String, String)>,
-        /// The working directory.
-        cwd: String,
-        /// Whether its output is a terminal.
-        tty: bool,
-        /// When.
-        at: Time,
-    },
-    /// There is input (or its end) that `ext_read` did not find before.
-    ExternalInput {
-        /// The process.
-        pid: Pid,
-    },
-    /// A signal that would end it was sent to it; it is gone when the host says `ext_exit`.
-    ExternalSignal {
-        /// The process.
-        pid: Pid,
-        /// The signal.
-        signal: Signal,
-    },
-    /// The program that it ran by `ext_run` ended.
-    ExternalChild {
-        /// The process that ran it.
-        pid: Pid,
-        /// How it ended.
-        status: ExitStatus,
-    },
-    /// It was killed, or nobody reads what it writes.
-    ExternalGone {
-        /// The process.
-        pid: Pid,
-    },
-    /// The memory limit was exceeded; the process is being killed.
-    OomKilled {
-        /// The process.
-        pid: Pid,
-        /// Its command.
-        name: String,
-        /// When.
-        at: Time,
-    },
-    /// A volume was written to: its tree is `volume(name)`.
-    VolumeChanged {
-        /// The volume's name.
-        volume: ArcStr,
-    },
-}
-
-/// What a read for an external program found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ExtRead {
-    /// Bytes.
-    Data(Vec<u8>),
-    /// Nothing yet: `ExternalInput` comes when there is.
-    Empty,
-    /// The end.
-    End,
-}
-
 /// CPU and memory in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Usage {
@@ -282,11 +163,6 @@ pub struct Serving {
 pub struct Machine {
     pub(super) kernel: Kernel,
     next_serve: ServeId,
-}
-
-/// Reading and changing a machine's files from outside.
-pub struct Files<'a> {
-    k: &'a mut Kernel,
 }
 
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -549,109 +425,6 @@ impl Machine {
     }
 
     // ---- programs that the host runs
-
-    /// Reads what an external program's descriptor offers.
-    pub fn ext_read(&mut self, pid: Pid, fd: u32) -> ExtRead {
-        let Some(d) = self.external(pid).and_then(|p| p.fd(fd)) else { return ExtRead::End };
-        match self.kernel.read(d, 1 << 20, false) {
-            Rd::Data(bytes) => ExtRead::Data(bytes),
-            Rd::Empty => {
-                if let Some(Body::Program(program)) = self.kernel.procs.get_mut(&pid).map(|p| &mut p.body) {
-                    program.wants_input(fd);
-                }
-                ExtRead::Empty
-            }
-            Rd::End | Rd::Failed(_) => ExtRead::End,
-        }
-    }
-
-    /// Writes to an external program's descriptor. What does not fit into a pipe follows as it empties.
-    pub fn ext_write(&mut self, now: Time, pid: Pid, fd: u32, bytes: &[u8]) {
-        let k = &mut self.kernel;
-        k.now = k.now.max(now);
-        let Some(mut p) = k.procs.remove(&pid) else { return };
-        let failed = k.put(&mut p, fd, bytes).is_err();
-        if !p.out.is_empty() && !failed {
-            p.wake = k.now;
-        }
-        k.procs.insert(pid, p);
-    }
-
-    /// Ends an external program; what it wrote is written first.
-    pub fn ext_exit(&mut self, now: Time, pid: Pid, code: i32) {
-        let k = &mut self.kernel;
-        k.now = k.now.max(now);
-        let at = k.now;
-        if let Some(p) = k.procs.get_mut(&pid)
-            && let Body::Program(program) = &mut p.body
-            && program.end_external(code)
-        {
-            p.wake = at;
-        }
-    }
-
-    /// Runs a program for an external one, with the same descriptors; `ExternalChild` says how it ended.
-    pub fn ext_run(&mut self, now: Time, pid: Pid, argv: &[String]) -> Result<(), Errno> {
-        let k = &mut self.kernel;
-        k.now = k.now.max(now);
-        let Some(mut p) = k.procs.remove(&pid) else { return Err(Errno::NoEntry) };
-        let ran = programs::run_for_external(k, &mut p, argv);
-        k.procs.insert(pid, p);
-        ran
-    }
-
-    /// The working directory and user of an external program, for the paths it names.
-    pub fn ext_cwd(&self, pid: Pid) -> String {
-        self.external(pid).map_or_else(|| "/".to_string(), |p| p.cwd.to_string())
-    }
-
-    /// Whether an external program has a descriptor.
-    pub fn ext_has(&self, pid: Pid, fd: u32) -> bool {
-        self.external(pid).is_some_and(|p| p.fd(fd).is_some())
-    }
-
-    fn external(&self, pid: Pid) -> Option<&super::process::Process> {
-        self.kernel.procs.get(&pid).map(|p| &**p).filter(|p| matches!(&p.body, Body::Program(program) if program.is_external()))
-    }
-}
-
-impl Files<'_> {
-    /// Writes a whole file, making the directories above it.
-    pub fn write(&mut self, cwd: &str, path: &str, bytes: &[u8]) -> Result<(), Errno> {
-        let path = if path.starts_with('/') { path.to_string() } else { format!("{cwd}/{path}") };
-        let now = self.k.now;
-        self.k.fs.put_file(&path, bytes, 0o644, now)
-    }
-
-    /// Puts a node at a path from `cwd` on whose directory is there, as this user and group may. A directory that is there stays as it is, and neither
-    /// is a file put in the place of a directory nor the other way round.
-    pub fn put(&mut self, user: (u32, u32), cwd: &str, path: &str, node: Inode) -> Result<(), Errno> {
-        let found = self.k.fs.find(cwd, path, node.is_dir())?;
-        let at = found.path;
-        match found.node.map(|there| (there.is_dir(), node.is_dir())) {
-            Some((true, true)) => return Ok(()),
-            Some((true, false)) => return Err(Errno::IsDirectory),
-            Some((false, true)) => return Err(Errno::Exists),
-            Some((false, false)) => {
-                self.k.may_change(user, &at)?;
-                self.k.fs.remove(&at)?;
-            }
-            None => {}
-        }
-        self.k.create_for(user, 0, &at, node)
-    }
-
-    /// Removes a file or a directory with all in it.
-    pub fn remove(&mut self, path: &str) -> Result<(), Errno> {
-        let clean = self.k.fs.find("/", path, false)?.path;
-        self.k.fs.remove(&clean).map(|_| ())
-    }
-
-    /// Makes a directory and those above it.
-    pub fn make_dirs(&mut self, path: &str) {
-        let now = self.k.now;
-        self.k.fs.make_dirs(path, now);
-    }
 }
 
 impl Kernel {
