@@ -4,14 +4,16 @@
 //! change, and pods of one template share one spec. Writing goes through `get_mut` and `set`, which copy only the
 //! nodes on the path (`Arc::make_mut`). Maps are kept sorted by key: that is the order `kubectl` prints in.
 
+mod from;
+mod serde;
+
 use std::fmt;
 use std::sync::Arc;
 
+pub use arcstr::ArcStr;
+
 use super::go_json::write_plain;
 use crate::base::{List as _, Order as _, text};
-pub use arcstr::ArcStr;
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// A JSON value with cheap clones. Integers and floats are apart, as Kubernetes' decoder keeps them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -459,139 +461,6 @@ macro_rules! obj {
     }};
     ({ $($members:tt)* }) => { $crate::api::Value::from($crate::obj!(@members $($members)*)) };
     ([ $($items:tt)* ]) => { $crate::api::Value::from($crate::obj!(@items $($items)*)) };
-}
-
-impl From<Map> for Value {
-    fn from(m: Map) -> Self {
-        Value::Map(Arc::new(m))
-    }
-}
-impl From<Vec<Value>> for Value {
-    fn from(l: Vec<Value>) -> Self {
-        Value::List(Arc::new(l))
-    }
-}
-impl From<&Value> for Value {
-    fn from(v: &Value) -> Self {
-        v.clone()
-    }
-}
-impl From<bool> for Value {
-    fn from(b: bool) -> Self {
-        Value::Bool(b)
-    }
-}
-macro_rules! from_int {
-    ($($t:ty),*) => { $( impl From<$t> for Value { fn from(i: $t) -> Self { Value::Int(i64::from(i)) } } )* };
-}
-from_int!(i64, i32, u32, u16, u8);
-impl From<usize> for Value {
-    fn from(i: usize) -> Self {
-        Value::Int(i64::try_from(i).unwrap_or(i64::MAX))
-    }
-}
-impl From<f64> for Value {
-    fn from(f: f64) -> Self {
-        if f.is_finite() { Value::Float(f) } else { Value::Null }
-    }
-}
-impl From<ArcStr> for Value {
-    fn from(s: ArcStr) -> Self {
-        Value::Str(s)
-    }
-}
-impl From<&ArcStr> for Value {
-    fn from(s: &ArcStr) -> Self {
-        Value::Str(s.clone())
-    }
-}
-impl From<&str> for Value {
-    fn from(s: &str) -> Self {
-        Value::Str(s.into())
-    }
-}
-impl From<String> for Value {
-    fn from(s: String) -> Self {
-        Value::Str(s.into())
-    }
-}
-impl<T: Into<Value>> From<Option<T>> for Value {
-    fn from(o: Option<T>) -> Self {
-        o.map_or(Value::Null, Into::into)
-    }
-}
-
-impl Serialize for Value {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Value::Null => s.serialize_unit(),
-            Value::Bool(b) => s.serialize_bool(*b),
-            Value::Int(i) => s.serialize_i64(*i),
-            Value::Float(f) => s.serialize_f64(*f),
-            Value::Str(t) => s.serialize_str(t),
-            Value::List(l) => s.collect_seq(l.iter()),
-            Value::Map(m) => {
-                let mut out = s.serialize_map(Some(m.len()))?;
-                for (k, v) in m.iter() {
-                    out.serialize_entry(k.as_str(), v)?;
-                }
-                out.end()
-            }
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        d.deserialize_any(ValueVisitor)
-    }
-}
-
-struct ValueVisitor;
-
-impl<'de> Visitor<'de> for ValueVisitor {
-    type Value = Value;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-    fn visit_none<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-    fn visit_some<D: Deserializer<'de>>(self, d: D) -> Result<Value, D::Error> {
-        Value::deserialize(d)
-    }
-    fn visit_bool<E>(self, b: bool) -> Result<Value, E> {
-        Ok(Value::Bool(b))
-    }
-    fn visit_i64<E>(self, i: i64) -> Result<Value, E> {
-        Ok(Value::Int(i))
-    }
-    fn visit_u64<E>(self, u: u64) -> Result<Value, E> {
-        Ok(i64::try_from(u).map_or(Value::Float(u as f64), Value::Int))
-    }
-    fn visit_f64<E>(self, f: f64) -> Result<Value, E> {
-        Ok(Value::from(f))
-    }
-    fn visit_str<E>(self, s: &str) -> Result<Value, E> {
-        Ok(s.into())
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(v) = seq.next_element()? {
-            list.push(v);
-        }
-        Ok(list.into())
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
-        let mut entries = Vec::new();
-        while let Some((k, v)) = access.next_entry::<String, Value>()? {
-            entries.push((k, v));
-        }
-        Ok(entries.into_iter().collect::<Map>().into())
-    }
 }
 
 #[cfg(test)]
