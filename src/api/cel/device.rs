@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use super::eval::Eval;
-use super::library::Semver;
 use super::parse::{Expr, Node};
+use super::semver::Semver;
 use super::types::{self, BOOL, Type};
 use super::value::{Fail, Outcome, Val};
 use super::{CompileError, Program, check, read};

@@ -1,17 +1,18 @@
 //! What CEL's functions do, by their names and the values they are called with, and what a call costs.
 
-use std::cmp::Ordering;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::eval::{SIZE_MAX, texts};
+use super::eval::SIZE_MAX;
+use super::lists::of_list;
+use super::semver::Semver;
 use super::strings;
 use super::url::Url;
 use super::value::{Fail, List, Outcome, Val, breadth, bulk, compare, equal, is_zero, join, parse_duration, parse_time};
 use crate::api::time_zone::Zone;
 use crate::api::{Quantity, names, quantity, quote};
 use crate::base::cidr::{is_within, masked};
-use crate::base::{List as _, Order as _, civil_from_days, days_from_civil, regex::Regex};
+use crate::base::{List as _, civil_from_days, days_from_civil, regex::Regex};
 
 /// The seconds of the first and of the last moment that there is.
 const TIMES: (i64, i64) = (-62_135_596_800, 253_402_300_799);
@@ -31,96 +32,17 @@ const FORMATS: [(&str, &str); 13] = [
     ("datetime", "invalid datetime"),
 ];
 
-/// A semantic version.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Semver {
-    numbers: [u64; 3],
-    pre: Vec<String>,
-}
-
-impl Semver {
-    pub fn parse(text: &str) -> Result<Semver, &'static str> {
-        if text.is_empty() {
-            return Err("Version string empty");
-        }
-        let (rest, build) = text.split_once('+').unwrap_or((text, "0"));
-        let (core, pre) = rest.split_once('-').unwrap_or((rest, ""));
-        let parts: Vec<&str> = core.splitn(3, '.').list();
-        let &[a, b, c] = parts.as_slice() else { return Err("No Major.Minor.Patch elements found") };
-        let mut numbers = [0; 3];
-        let messages = [
-            ("Invalid character(s) found in major number", "Major number must not contain leading zeroes"),
-            ("Invalid character(s) found in minor number", "Minor number must not contain leading zeroes"),
-            ("Invalid character(s) found in patch number", "Patch number must not contain leading zeroes"),
-        ];
-        for (i, (part, (bad, zeroes))) in [a, b, c].into_iter().zip(messages).enumerate() {
-            if part.is_empty() || !part.chars().all(|c| c.is_ascii_digit()) {
-                return Err(bad);
-            }
-            if part.len() > 1 && part.starts_with('0') {
-                return Err(zeroes);
-            }
-            numbers[i] = part.parse().map_err(|_| bad)?;
-        }
-        let fits = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-        let pre: Vec<String> = if rest.contains('-') { pre.split('.').map(str::to_owned).list() } else { Vec::new() };
-        if !pre.iter().all(|p| fits(p)) || !build.split('.').all(fits) {
-            return Err("Invalid character(s) found in prerelease or build metadata");
-        }
-        if pre.iter().any(|p| p.len() > 1 && p.starts_with('0') && p.chars().all(|c| c.is_ascii_digit())) {
-            return Err("Numeric PreRelease version must not contain leading zeroes");
-        }
-        Ok(Semver { numbers, pre })
-    }
-
-    /// The same of a text that may start with `v` and leave parts out.
-    fn tolerant(text: &str) -> Result<Semver, &'static str> {
-        let text = text.strip_prefix('v').unwrap_or(text);
-        let mut parts: Vec<String> = text.splitn(3, '.').map(str::to_owned).list();
-        for part in &mut parts {
-            if part.len() > 1 {
-                let rest = part.trim_start_matches('0');
-                *part = if rest.starts_with(|c: char| c.is_ascii_digit()) { rest.to_owned() } else { format!("0{rest}") };
-            }
-        }
-        if parts.len() < 3 && parts.last().is_some_and(|p| p.contains(['+', '-'])) {
-            return Err("short version cannot contain PreRelease/Build meta data");
-        }
-        parts.resize(3, "0".to_owned());
-        Semver::parse(&parts.join("."))
-    }
-
-    /// Which of two comes first.
-    pub fn order(&self, other: &Semver) -> Ordering {
-        let part = |a: &String, b: &String| match (a.parse::<u64>(), b.parse::<u64>()) {
-            (Ok(a), Ok(b)) => a.cmp(&b),
-            (Ok(_), Err(_)) => Ordering::Less,
-            (Err(_), Ok(_)) => Ordering::Greater,
-            _ => a.cmp(b),
-        };
-        let parts = || {
-            let unequal = self.pre.iter().zip(&other.pre).map(|(a, b)| part(a, b)).find(|o| o.is_ne());
-            unequal.unwrap_or_else(|| match (self.pre.is_empty(), other.pre.is_empty()) {
-                (true, false) => Ordering::Greater,
-                (false, true) => Ordering::Less,
-                _ => self.pre.len().cmp(&other.pre.len()),
-            })
-        };
-        self.numbers.cmp(&other.numbers).then_with(parts)
-    }
-}
-
 fn size(value: Option<&Val>) -> u64 {
     value.and_then(Val::size).unwrap_or(1)
 }
 
 /// A text; an empty one for anything else.
-fn str_of(value: &Val) -> &str {
+pub(super) fn str_of(value: &Val) -> &str {
     if let Val::Str(text) = value { text } else { "" }
 }
 
 /// How many bytes a list's texts have together, with a separator between any two.
-fn joined_len(list: &List, separator: Option<&Val>) -> usize {
+pub(super) fn joined_len(list: &List, separator: Option<&Val>) -> usize {
     let between = list.items.len().saturating_sub(1).saturating_mul(separator.map_or(0, |s| str_of(s).len()));
     list.items.iter().fold(between, |sum, item| sum.saturating_add(str_of(item).len()))
 }
@@ -341,7 +263,7 @@ pub(super) fn call(name: &str, args: &[Val], steps: &mut u64) -> Outcome {
     })
 }
 
-fn arithmetic(name: &str, a: &Val, b: &Val) -> Outcome {
+pub(super) fn arithmetic(name: &str, a: &Val, b: &Val) -> Outcome {
     Ok(match (name, a, b) {
         ("_+_", Val::Int(a), Val::Int(b)) => overflow(a.checked_add(*b), Val::Int, INT)?,
         ("_-_", Val::Int(a), Val::Int(b)) => overflow(a.checked_sub(*b), Val::Int, INT)?,
@@ -551,106 +473,4 @@ fn validate(format: &str, text: &str) -> Vec<String> {
     };
     // A name that is generated goes on after its prefix.
     if prefix { names::with_prefix(text, check) } else { check(text) }
-}
-
-fn of_list(name: &str, list: &Arc<List>, rest: &[Val]) -> Outcome {
-    let items = &list.items;
-    let all_in = |a: &[Val], b: &[Val]| a.iter().all(|x| b.iter().any(|y| equal(x, y)));
-    Ok(match (name, rest) {
-        ("join", [] | [Val::Str(_)]) => {
-            let texts = texts(list)?;
-            if joined_len(list, rest.first()) > SIZE_MAX {
-                return Err(Fail::new("text is too long"));
-            }
-            Val::str(&texts.join(rest.first().map_or("", str_of)))
-        }
-        ("first", []) => Val::Optional(items.first().cloned().map(Arc::new)),
-        ("last", []) => Val::Optional(items.last().cloned().map(Arc::new)),
-        ("indexOf", [item]) => Val::Int(items.iter().position(|i| equal(i, item)).map_or(-1, |i| i as i64)),
-        ("lastIndexOf", [item]) => Val::Int(items.iter().rposition(|i| equal(i, item)).map_or(-1, |i| i as i64)),
-        ("isSorted", []) => {
-            for pair in items.windows(2) {
-                if compare(&pair[0], &pair[1])?.is_gt() {
-                    return Ok(Val::Bool(false));
-                }
-            }
-            Val::Bool(true)
-        }
-        ("sum", []) => {
-            let zero = match items.first() {
-                Some(Val::Uint(_)) => Val::Uint(0),
-                Some(Val::Double(_)) => Val::Double(0.0),
-                Some(Val::Duration(_)) => Val::Duration(0),
-                _ => Val::Int(0),
-            };
-            items.iter().try_fold(zero, |sum, item| arithmetic("_+_", &sum, item))?
-        }
-        ("max" | "min", []) => {
-            let Some(mut best) = items.first() else { return Err(Fail::new(format!("{name} called on empty list"))) };
-            for item in items {
-                let order = compare(item, best)?;
-                if if name == "max" { order.is_gt() } else { order.is_lt() } {
-                    best = item;
-                }
-            }
-            best.clone()
-        }
-        ("slice", [Val::Int(from), Val::Int(to)]) => {
-            let fail = |what: String| Fail::new(format!("cannot slice({from}, {to}), {what}"));
-            if *from < 0 || *to < 0 {
-                return Err(fail("negative indexes not supported".to_owned()));
-            }
-            if from > to {
-                return Err(fail("start index must be less than or equal to end index".to_owned()));
-            }
-            let range = usize::try_from(*from).ok().zip(usize::try_from(*to).ok());
-            let part = range.and_then(|(from, to)| items.get(from..to)).ok_or_else(|| fail(format!("list is length {}", items.len())))?;
-            Val::list(part.to_vec())
-        }
-        ("flatten", []) => Val::list(flat(items, 1)?),
-        ("flatten", [Val::Int(depth)]) if *depth < 0 => return Err(Fail::new("level must be non-negative")),
-        ("flatten", [Val::Int(depth)]) => Val::list(flat(items, *depth)?),
-        ("reverse", []) => Val::list(items.iter().rev().cloned().list()),
-        ("distinct", []) => {
-            let mut out: Vec<Val> = Vec::new();
-            for item in items {
-                if !out.iter().any(|o| equal(o, item)) {
-                    out.push(item.clone());
-                }
-            }
-            Val::list(out)
-        }
-        ("sort", []) => sorted(items, items)?,
-        ("@sortByAssociatedKeys", [Val::List(keys)]) => sorted(items, &keys.items)?,
-        ("sets.contains", [Val::List(other)]) => Val::Bool(all_in(&other.items, items)),
-        ("sets.equivalent", [Val::List(other)]) => Val::Bool(all_in(&other.items, items) && all_in(items, &other.items)),
-        ("sets.intersects", [Val::List(other)]) => Val::Bool(items.iter().any(|a| other.items.iter().any(|b| equal(a, b)))),
-        _ => return Err(Fail::OVERLOAD),
-    })
-}
-
-fn flat(items: &[Val], depth: i64) -> Result<Vec<Val>, Fail> {
-    let mut out = Vec::new();
-    for item in items {
-        match item {
-            Val::List(inner) if depth > 0 => out.extend(flat(&inner.items, depth - 1)?),
-            other => out.push(other.clone()),
-        }
-        if out.len() > SIZE_MAX {
-            return Err(Fail::new("list is too long"));
-        }
-    }
-    Ok(out)
-}
-
-fn sorted(items: &[Val], keys: &[Val]) -> Outcome {
-    if keys.iter().any(|k| k.type_name() != keys[0].type_name()) {
-        return Err(Fail::new("list elements must have the same type"));
-    }
-    for key in keys {
-        compare(key, &keys[0]).map_err(|_| Fail::new("list elements must be comparable"))?;
-    }
-    let mut pairs: Vec<(&Val, &Val)> = keys.iter().zip(items).list();
-    pairs.order_by(|(a, _), (b, _)| compare(a, b).unwrap_or(Ordering::Equal));
-    Ok(Val::list(pairs.into_iter().map(|(_, v)| v.clone()).list()))
 }

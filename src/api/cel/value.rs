@@ -52,7 +52,7 @@ pub(super) enum Val {
     Quantity(Arc<Quantity>),
     Ip(IpAddr),
     Cidr(IpAddr, u8),
-    Semver(Arc<super::library::Semver>),
+    Semver(Arc<super::semver::Semver>),
     /// One of the named formats.
     Format(&'static str),
     /// A question of who may do what, by its type, or what was answered.
