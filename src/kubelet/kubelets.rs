@@ -1,9 +1,10 @@
 //! All kubelets of a cluster as one component: changes and wakes are routed to the pod that they are about.
 
-use super::admission::admit;
+mod news;
+
 use super::container::Instance;
 use super::container_runtime::{Machine, NetError, NetResponse, Pid, Signal};
-use super::disks::{Disks, overlap};
+use super::disks::Disks;
 use super::exec::Execs;
 use super::live::LivePod;
 use super::message::Message;
@@ -11,14 +12,12 @@ use super::node::{Node, NodeFaults};
 use super::pod_worker::{Cx, PodWorker, What, Work};
 use super::preemption::released;
 use super::router::LATENCY;
-use super::static_pods::{hash, is_mirror, manifests_key};
-use super::termination::PodEnd;
 use super::traffic::Traffic;
-use super::volumes::{Volume, disk_of_volume};
-use crate::api::{ArcStr, KindRef, Object, Status, Value, has_ended, kinds};
+use super::volumes::disk_of_volume;
+use crate::api::{ArcStr, KindRef, Object, Status, Value};
 use crate::base::text::compare_pairs;
-use crate::base::{EventQueue, List as _, RandomStream, Shared, SortedMap, SortedSet, Time};
-use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, ExecId};
+use crate::base::{EventQueue, RandomStream, Shared, SortedMap, SortedSet, Time};
+use crate::server::{ApiServer, Change, Component, ExecId};
 
 /// A moment at which a pod has something to do.
 #[derive(Clone, Debug)]
@@ -337,227 +336,6 @@ impl Kubelets {
         };
         (cpu, self.usage.memory_mib.map_or(memory, |mib| own(mib << 20)))
     }
-
-    fn act_on(&mut self, api: &mut ApiServer, now: Time, news: News) {
-        match news {
-            News::Pod(old, pod, deleted) => self.pod_news(api, now, old.as_ref(), &pod, deleted),
-            News::Node(node, deleted) => self.node_news(api, now, &node, deleted),
-            News::Shown(kind, namespace, name) => self.shown_changed(now, kind, &namespace, &name),
-            News::Files(node) => self.sync_static_pods(api, now, &node),
-            News::Written(key, writer) => {
-                let reads = |w: &PodWorker| w.uid != writer && w.reads_disk(&key);
-                for kubelet in self.kubelets.values_mut().filter(|k| k.workers().any(reads)) {
-                    kubelet.pods.values_mut().filter(|w| reads(w)).for_each(|w| w.disk_written(&self.disks, &key));
-                }
-                let node = key.strip_prefix("host/").and_then(|rest| rest.split('/').next());
-                if let Some(node) = node.filter(|node| overlap(&key, &manifests_key(node))) {
-                    self.sync_static_pods(api, now, node);
-                }
-            }
-            News::Switch(node, on) => self.switch(api, now, &node, on),
-            News::Network(node, cut) => self.switch_network(api, now, &node, cut),
-        }
-    }
-
-    fn node_news(&mut self, api: &mut ApiServer, now: Time, node: &Value, deleted: bool) {
-        let name: ArcStr = node.name().into();
-        if let Some(kubelet) = self.kubelets.get_mut(&name) {
-            if !deleted {
-                kubelet.node.take_in(api, now, node);
-                kubelet.node.offer_extended(api, now);
-                if kubelet.node.closed != node.at(&["spec", "unschedulable"]).is_true() {
-                    self.watch_pressure(now, &name);
-                }
-            }
-            return;
-        }
-        if deleted {
-            return;
-        }
-        self.nodes_seen += 1;
-        let mut kubelet = Kubelet { node: Node::new(node, self.nodes_seen, self.seed), pods: SortedMap::new() };
-        kubelet.node.register(api, now);
-        self.kubelets.insert(name.clone(), Shared::new(kubelet));
-        self.adopt_pods(api, now, &name);
-    }
-
-    /// Takes in the pods that the API has on a node.
-    fn adopt_pods(&mut self, api: &mut ApiServer, now: Time, node: &str) {
-        let pods: Vec<Value> = api.pods_on(node).cloned().list();
-        for pod in &pods {
-            self.pod_news(api, now, None, pod, false);
-        }
-    }
-
-    fn switch(&mut self, api: &mut ApiServer, now: Time, node: &str, on: bool) {
-        let Some(kubelet) = self.kubelets.get_mut(node).filter(|k| k.node.running != on) else { return };
-        kubelet.node.running = on;
-        if on {
-            kubelet.node.restore(api, now);
-            return self.catch_up(api, now, node, PodWorker::node_returned);
-        }
-        for worker in kubelet.pods.values_mut() {
-            worker.node_lost(&mut self.execs);
-        }
-        kubelet.node.write_lease(api, now);
-    }
-
-    /// A kubelet is heard of again: it registers its node, and takes in what changed meanwhile.
-    fn catch_up(&mut self, api: &mut ApiServer, now: Time, node: &str, then: fn(&mut PodWorker, &mut Cx<'_>)) {
-        let Some(kubelet) = self.kubelets.get_mut(node) else { return };
-        kubelet.node.drop_lease(api, now);
-        kubelet.node.register(api, now);
-        let uids: Vec<ArcStr> = kubelet.pods.keys().cloned().list();
-        let listed: SortedMap<ArcStr, Value> = api.pods_on(node).map(|p| (self.worker_uid(p), p.clone())).collect();
-        for uid in uids {
-            let current = listed.get(&uid).cloned();
-            self.with_worker(api, now, node, &uid, |worker, cx| {
-                match &current {
-                    Some(pod) => worker.pod_changed(cx, pod),
-                    None => worker.pod_deleted(cx),
-                }
-                then(worker, cx);
-            });
-        }
-        self.adopt_pods(api, now, node);
-        self.tell(now, News::Files(node.into()));
-    }
-
-    fn switch_network(&mut self, api: &mut ApiServer, now: Time, node: &str, cut: bool) {
-        let Some(kubelet) = self.kubelets.get_mut(node).filter(|k| k.node.cut != cut && k.node.running) else { return };
-        kubelet.node.cut = cut;
-        if cut {
-            kubelet.node.write_lease(api, now);
-        } else {
-            self.catch_up(api, now, node, PodWorker::network_returned);
-        }
-    }
-
-    /// The uid of the worker that runs a pod. A static pod outlives its mirrors: it has that of the first.
-    fn worker_uid(&self, pod: &Value) -> ArcStr {
-        let same = |w: &&PodWorker| is_mirror(pod) && !w.is_terminating() && hash(&w.pod) == hash(pod);
-        self.worker(pod.namespace(), pod.name()).filter(same).map_or_else(|| pod.uid().into(), |w| w.uid.clone())
-    }
-
-    fn pod_news(&mut self, api: &mut ApiServer, now: Time, old: Option<&Value>, pod: &Value, deleted: bool) {
-        let node: ArcStr = pod.at(&["spec", "nodeName"]).arc_str();
-        if !self.is_running(&node) {
-            return;
-        }
-        let uid = self.worker_uid(pod);
-        if is_mirror(pod) && (deleted || pod.is_terminating()) {
-            if deleted {
-                self.tell(now, News::Files(node.clone()));
-            }
-            // Whoever deletes a mirror does not end what it shows: that follows its manifest alone.
-            if self.wants(api, now, pod) {
-                if !deleted {
-                    let gone = DeleteOptions::now();
-                    // Another may have deleted it for good.
-                    let _ = api.delete(&Caller::new(now, "kubelet"), kinds::POD, pod.namespace(), pod.name(), &gone);
-                }
-                return;
-            }
-        }
-        let Some(kubelet) = self.kubelets.get_mut(&node) else { return };
-        if kubelet.pods.contains_key(&uid) {
-            if deleted {
-                self.forget_shown(&node, &uid);
-                self.with_worker(api, now, &node, &uid, |worker, cx| {
-                    worker.pod = pod.clone();
-                    worker.pod_deleted(cx);
-                });
-            } else {
-                // Most changes are the kubelet's own status writes.
-                let only_status = old.is_some_and(|o| {
-                    o.get("spec").same(pod.get("spec"))
-                        && o.labels().same(pod.labels())
-                        && o.at(&["metadata", "annotations"]).same(pod.at(&["metadata", "annotations"]))
-                        && o.at(&["metadata", "deletionTimestamp"]) == pod.at(&["metadata", "deletionTimestamp"])
-                        && o.at(&["metadata", "finalizers"]).same(pod.at(&["metadata", "finalizers"]))
-                });
-                self.with_worker(api, now, &node, &uid, |worker, cx| {
-                    if only_status && worker.spec.readiness_gates.is_empty() {
-                        worker.pod = pod.clone();
-                    } else {
-                        worker.pod_changed(cx, pod);
-                    }
-                });
-            }
-            return;
-        }
-        if deleted || has_ended(pod) {
-            return;
-        }
-        self.add_pod(api, now, node, uid, pod);
-    }
-
-    /// A pod that this node's kubelet sees for the first time.
-    fn add_pod(&mut self, api: &mut ApiServer, now: Time, node: ArcStr, uid: ArcStr, pod: &Value) {
-        let Some(kubelet) = self.kubelets.get_mut(&node) else { return };
-        self.names.insert((pod.namespace().into(), pod.name().into()), (node.clone(), uid.clone()));
-        let mut worker = PodWorker::new(pod.clone(), now, self.seed);
-        let victims = match admit(&kubelet.node, pod, &worker.spec, kubelet.workers()) {
-            Ok(victims) => victims,
-            Err(rejection) => {
-                worker.reject(api, now, &mut kubelet.node, &rejection);
-                kubelet.pods.insert(uid.clone(), Shared::new(worker));
-                if pod.is_terminating() {
-                    self.with_worker(api, now, &node, &uid, |worker, cx| worker.delete_object(cx));
-                }
-                return;
-            }
-        };
-        worker.held = !victims.is_empty();
-        for victim in victims {
-            self.with_worker(api, now, &node, &victim, |worker, cx| worker.end(cx, PodEnd::Preempted));
-        }
-        let Some(kubelet) = self.kubelets.get_mut(&node) else { return };
-        for key in shown_by(&worker, &node) {
-            self.shown.entry(key).or_default().insert((node.clone(), uid.clone()));
-        }
-        kubelet.pods.insert(uid.clone(), Shared::new(worker));
-        self.watch_pressure(now, &node);
-        self.with_worker(api, now, &node, &uid, |worker, cx| {
-            worker.schedule_deadline(cx);
-            if pod.is_terminating() {
-                worker.request_termination(cx);
-            } else {
-                worker.request_sync(cx);
-            }
-        });
-    }
-
-    fn forget_shown(&mut self, node: &ArcStr, uid: &ArcStr) {
-        let Some(worker) = self.kubelets.get(node).and_then(|k| k.pods.get(uid)) else { return };
-        for (kind, namespace, name) in shown_by(worker, node) {
-            let key = (kind, namespace, name);
-            if let Some(pods) = self.shown.get_mut(&key) {
-                pods.remove(&(node.clone(), uid.clone()));
-                if pods.is_empty() {
-                    self.shown.remove(&key);
-                }
-            }
-        }
-    }
-
-    /// Pods that show a changed object follow with their next regular sync.
-    fn shown_changed(&mut self, now: Time, kind: &'static str, namespace: &ArcStr, name: &ArcStr) {
-        let Some(pods) = self.shown.get(&(kind, namespace.clone(), name.clone())) else { return };
-        for (node, uid) in pods.clone() {
-            if let Some(worker) = self.kubelets.get_mut(&node).and_then(|k| k.pods.get_mut(&uid)) {
-                let at = worker.next_resync(now);
-                self.queue.push(at, Wake { node, uid, what: What::Refresh });
-            }
-        }
-    }
-}
-
-/// The objects that a pod's volumes show: kind, namespace, name.
-fn shown_by(worker: &PodWorker, node: &str) -> Vec<(&'static str, ArcStr, ArcStr)> {
-    let namespace: ArcStr = worker.namespace().into();
-    let volumes = worker.spec.volumes.items().iter();
-    volumes.flat_map(|v| Volume::new(v, node, Time::ZERO).references()).map(|(kind, name)| (kind, namespace.clone(), name)).list()
 }
 
 impl Component for Kubelets {

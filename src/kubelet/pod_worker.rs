@@ -1,10 +1,13 @@
 //! The state machine of one pod. Models the kubelet's pod worker (pkg/kubelet/pod_workers.go): one sync at a time, what
 //! comes meanwhile is remembered, and each sync sees the containers as the last relist (PLEG) saw them.
 
+mod outage;
+mod relist;
+
 use std::sync::Arc;
 
 use super::backoff::Backoff;
-use super::container::{Container, ProcessUse};
+use super::container::Container;
 use super::container_runtime::ServeId;
 use super::disks::Disks;
 use super::exec::Execs;
@@ -15,19 +18,18 @@ use super::resize::Resize;
 use super::router::Outgoing;
 use super::spec::PodSpec;
 use super::start::Plan;
-use super::status::{lost, merge_foreign_conditions};
+use super::status::merge_foreign_conditions;
 use super::termination::PodEnd;
 use super::volumes::Volume;
 use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, EventQueue, List as _, RandomStream, SortedMap, Time};
 use crate::server::{ApiServer, Caller, EventType, Subresource, WriteOptions};
+use relist::RELIST_SOON;
 
 /// The kubelet's `syncFrequency`: a pod without news is synced again after this, and up to half as much more.
 pub(super) const RESYNC: Duration = Duration::from_secs(60);
 /// The delay after a sync that failed (`backOffPeriod`).
 const SYNC_BACKOFF: Duration = Duration::from_secs(10);
-/// How soon a relist follows a sync that started something (PLEGOnDemandRelist).
-const RELIST_SOON: Duration = Duration::from_millis(1);
 
 /// What a pod waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -468,63 +470,6 @@ impl PodWorker {
         d.mul_f64(1.0 + 0.5 * self.random.unit())
     }
 
-    /// Schedules the relist that will notice what just happened.
-    pub(super) fn relist_at_tick(&mut self, cx: &mut Cx<'_>) {
-        let at = cx.node.relist_after(cx.now);
-        self.relist_no_later(cx, at);
-    }
-
-    fn relist_no_later(&mut self, cx: &mut Cx<'_>, at: Time) {
-        if self.relist_at.is_none_or(|t| t > at) {
-            self.relist_at = Some(at);
-            self.wake_at(cx, at, What::Relist);
-        }
-    }
-
-    /// Notices what became of the sandbox and the containers (PLEG).
-    fn relist(&mut self, cx: &mut Cx<'_>) {
-        if !cx.node.running {
-            self.relist_at = None;
-        } else if self.awaits_relist && self.stage.is_none() {
-            self.sync_at = None;
-            self.begin_sync(cx);
-        } else if self.take_relist(cx) {
-            self.request_sync(cx);
-        }
-    }
-
-    fn take_relist(&mut self, cx: &Cx<'_>) -> bool {
-        self.relist_at = None;
-        self.relisted_at = cx.now;
-        self.see_all()
-    }
-
-    /// Takes note of all that happened; whether anything did.
-    pub(super) fn see_all(&mut self) -> bool {
-        let mut changed = false;
-        if let Some(sandbox) = &mut self.sandbox {
-            changed |= !std::mem::replace(&mut sandbox.seen, true);
-        }
-        for instances in self.containers.iter_mut().map(|c| &mut c.instances) {
-            let mut died = false;
-            for instance in instances.iter_mut().rev() {
-                // Another one is dead beside it.
-                instance.removed |= died;
-                if instance.started.is_some() {
-                    changed |= !std::mem::replace(&mut instance.start_seen, true);
-                }
-                if let Some(resources) = instance.resized.take() {
-                    (instance.resources, changed) = (resources, true);
-                }
-                if instance.exit.is_some() {
-                    changed |= !std::mem::replace(&mut instance.exit_seen, true);
-                    died = true;
-                }
-            }
-        }
-        changed
-    }
-
     /// Tells the API the status where it changed (the status manager's `syncPod`).
     pub(super) fn set_status(&mut self, cx: &mut Cx<'_>, status: Value) {
         self.was_running |= status.get("phase").str() == "Running";
@@ -574,69 +519,5 @@ impl PodWorker {
         }
         let path = self.containers[c].spec.field_path.clone();
         cx.node.recorder.event_at(cx.api, cx.now, &self.pod, &path, kind, reason, message);
-    }
-
-    /// The node goes dark: its containers are gone, and so is what the kubelet was in the middle of.
-    pub fn node_lost(&mut self, execs: &mut Execs) {
-        self.held = false;
-        self.stage = None;
-        self.stage_token = self.stage_token.wrapping_add(1);
-        self.sync_at = None;
-        self.awaits_relist = false;
-        self.relist_at = None;
-        self.pending = false;
-        self.serves.clear();
-        if self.work == Work::Finished {
-            return;
-        }
-        self.sandbox = None;
-        for (c, container) in self.containers.iter_mut().enumerate() {
-            if let Some(instance) = container.instances.pop() {
-                container.lost = Some(lost(&self.status, &container.spec.name, instance.attempt));
-                execs.detached(&self.uid, c, 137);
-                for used in instance.uses.values() {
-                    if let ProcessUse::Exec(session) = used {
-                        execs.ended(*session, 137);
-                    }
-                }
-            }
-            container.instances.clear();
-            container.failure = None;
-            container.backoff = Backoff::default();
-            container.probes = [None, None, None];
-        }
-    }
-
-    /// The node's network is back: what could not be told is told.
-    pub fn network_returned(&mut self, cx: &mut Cx<'_>) {
-        if self.deleted {
-            return;
-        }
-        self.send_status(cx);
-        if self.work == Work::Finished && self.pod.is_terminating() {
-            self.delete_object(cx);
-        }
-        let at = self.next_resync(cx.now);
-        self.wake_at(cx, at, What::Refresh);
-    }
-
-    /// The node is back.
-    pub fn node_returned(&mut self, cx: &mut Cx<'_>) {
-        self.relisted_at = cx.now;
-        self.last_sync_end = None;
-        self.awaits_relist = false;
-        if self.work == Work::Finished {
-            return;
-        }
-        // The address went with the sandbox.
-        for member in ["podIP", "podIPs"] {
-            self.status.remove(&[member]);
-        }
-        for volume in &mut self.volumes {
-            if !volume.is_refreshed() && volume.disk.is_none() {
-                volume.next_try = cx.now;
-            }
-        }
-        self.request_sync(cx);
     }
 }
