@@ -2,6 +2,7 @@
 
 mod news;
 
+use super::api_over_http::Watches;
 use super::container::Instance;
 use super::container_runtime::{Machine, NetError, NetResponse, Pid, Signal};
 use super::disks::Disks;
@@ -11,7 +12,7 @@ use super::message::Message;
 use super::node::{Node, NodeFaults};
 use super::pod_worker::{Cx, PodWorker, What, Work};
 use super::preemption::released;
-use super::router::LATENCY;
+use super::router::{LATENCY, ReplyTo};
 use super::traffic::Traffic;
 use super::volumes::disk_of_volume;
 use crate::api::{ArcStr, KindRef, Object, Status, Value};
@@ -88,6 +89,8 @@ pub struct Kubelets {
     pub(super) execs: Execs,
     /// Answers for those outside who asked.
     pub(super) forwarded: Vec<(u64, Result<NetResponse, NetError>)>,
+    /// What containers watch.
+    pub(super) watches: Watches<ReplyTo>,
     /// Pods by the objects that their volumes show.
     shown: SortedMap<(&'static str, ArcStr, ArcStr), SortedSet<(ArcStr, ArcStr)>>,
     /// Node and uid of the pod of each namespace and name.
@@ -111,6 +114,7 @@ impl Kubelets {
             disks: Disks::default(),
             execs: Execs::default(),
             forwarded: Vec::new(),
+            watches: Watches::default(),
             shown: SortedMap::new(),
             names: SortedMap::new(),
             random: RandomStream::new(seed, "kubelets"),
@@ -341,11 +345,15 @@ impl Kubelets {
 impl Component for Kubelets {
     fn watches(&self, kind: KindRef) -> bool {
         kind.group.is_empty() && matches!(kind.plural, "pods" | "nodes" | "configmaps" | "secrets" | "persistentvolumes")
+            || self.watches.want(kind)
     }
 
     fn on_change(&mut self, _api: &ApiServer, now: Time, change: &Change) {
         let deleted = change.current().is_none();
         let object = &change.object;
+        if self.watches.want(change.key.kind) {
+            self.news_at.get_or_insert(now);
+        }
         match change.key.kind.plural {
             "pods" => {
                 if !object.at(&["spec", "nodeName"]).is_empty() {
@@ -358,24 +366,28 @@ impl Component for Kubelets {
                     self.disks.remove(&disk_of_volume(&change.key.name));
                 }
             }
-            plural => {
+            plural @ ("secrets" | "configmaps") => {
                 let kind = if plural == "secrets" { "Secret" } else { "ConfigMap" };
                 let key = (kind, change.key.namespace.clone(), change.key.name.clone());
                 if self.shown.contains_key(&key) {
                     self.tell(now, News::Shown(key.0, key.1, key.2));
                 }
             }
+            _ => {}
         }
     }
 
     fn next_wake(&self) -> Option<Time> {
-        [self.news_at, self.queue.next_at(), self.network.next_at()].into_iter().flatten().min()
+        [self.news_at, self.queue.next_at(), self.network.next_at(), self.watches.next_at()].into_iter().flatten().min()
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
         self.news_at = None;
         for news in std::mem::take(&mut self.news) {
             self.act_on(api, now, news);
+        }
+        for (to, answer) in self.watches.tell(api, now) {
+            self.network.push(now + LATENCY, Message::Reply(to, Ok(NetResponse::Http(answer))));
         }
         for _ in 0..WAKES_MAX {
             let (wake_at, message_at) = (self.queue.next_at(), self.network.next_at());

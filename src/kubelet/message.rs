@@ -125,6 +125,7 @@ impl Kubelets {
 
     /// Tells whoever serves a request that its sender is gone.
     fn hang_up(&mut self, api: &mut ApiServer, now: Time, sender: &ReplyTo) {
+        self.watches.end(|to| to.is(sender));
         let is_it = |used: &ServeUse| matches!(used, ServeUse::Network(to) if to.is(sender));
         let served = self.kubelets.iter().find_map(|(node, kubelet)| {
             let found = |w: &PodWorker| w.serves.iter().find(|(_, used)| is_it(used)).map(|(key, _)| *key);
@@ -189,7 +190,11 @@ impl Kubelets {
             }
             Route::Api => {
                 let answer = match &out.request {
-                    NetRequest::Http(request) => Ok(NetResponse::Http(answer_asker(api, now, request))),
+                    NetRequest::Http(request) => {
+                        // What is told later is no answer of its own.
+                        let to = ReplyTo { way: Default::default(), ..reply_to.clone() };
+                        Ok(NetResponse::Http(self.watches.begin(to, answer_asker(api, now, request))))
+                    }
                     // A connection is taken; what is not HTTP has no answer.
                     _ => Ok(NetResponse::Tcp(Vec::new())),
                 };

@@ -53,7 +53,7 @@ mod volumes;
 #[cfg(test)]
 mod tests;
 
-pub use api_over_http::{answer_api_request, answer_asker, status_response};
+pub use api_over_http::{Watches, answer_api_request, answer_asker, status_response};
 pub use kubelets::Kubelets;
 pub use live::{LiveContainer, LivePod, LiveProbe};
 pub use node::{HEALTHY, NodeFaults, Slower};

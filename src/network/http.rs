@@ -35,6 +35,8 @@ pub struct HttpResponse {
     pub body: Vec<u8>,
     /// Whether its server is one of the web, whose certificate everybody trusts.
     pub public: bool,
+    /// Whether more of its body follows, in answers to the same request.
+    pub open: bool,
 }
 
 impl HttpRequest {
@@ -97,7 +99,7 @@ impl HttpResponse {
 
     /// A response with a body and its type.
     pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        HttpResponse { status, headers: vec![("Content-Type".into(), content_type.into())], body: body.into(), public: false }
+        HttpResponse { status, headers: vec![("Content-Type".into(), content_type.into())], body: body.into(), public: false, open: false }
     }
 
     /// The response as it travels (HTTP/1.1).
@@ -131,7 +133,7 @@ impl HttpResponse {
         }
         let status = first.next().and_then(|s| s.parse().ok()).ok_or(NetError::NotHttp)?;
         let headers = lines.filter_map(|l| l.split_once(':')).map(|(n, v)| (n.trim().to_string(), v.trim().to_string())).list();
-        Ok(HttpResponse { status, headers, body, public: false })
+        Ok(HttpResponse { status, headers, body, public: false, open: false })
     }
 }
 

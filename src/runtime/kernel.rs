@@ -422,6 +422,11 @@ impl Kernel {
 
     // ---- the network
 
+    /// Takes the answer to a request, once all of it is there.
+    pub fn whole_answer(&mut self, id: u64) -> Option<Result<NetResponse, NetError>> {
+        if matches!(self.answers.get(&id), Some(Ok(NetResponse::Http(http))) if http.open) { None } else { self.answers.remove(&id) }
+    }
+
     /// Sends a request; the number that its answer comes under.
     pub fn request(&mut self, p: &Process, request: NetRequest) -> u64 {
         let id = self.next_request;
@@ -433,8 +438,17 @@ impl Kernel {
 
     /// The host has the answer to a request.
     pub fn respond(&mut self, id: u64, answer: Result<NetResponse, NetError>) {
-        let Some(pid) = self.requests_open.remove(&id) else { return };
-        self.answers.insert(id, answer);
+        let is_open = |answer: &_| matches!(answer, Ok(NetResponse::Http(http)) if http.open);
+        let found = if is_open(&answer) { self.requests_open.get(&id).copied() } else { self.requests_open.remove(&id) };
+        let Some(pid) = found else { return };
+        match (self.answers.get_mut(&id), answer) {
+            // More of what has not been read yet.
+            (Some(Ok(NetResponse::Http(old))), Ok(NetResponse::Http(new))) => {
+                old.body.extend(new.body);
+                old.open = new.open;
+            }
+            (_, answer) => _ = self.answers.insert(id, answer),
+        }
         let now = self.now;
         if let Some(p) = self.procs.get_mut(&pid)
             && (matches!(p.block, Block::NetUntil(n, _) if n == id) || matches!(p.block, Block::Serve(_)))

@@ -10,6 +10,7 @@ use super::options::{Caller, ListOptions};
 use super::service_allocator::ServiceAllocator;
 use super::strategy::{self, demand_verb};
 use crate::api::convert::to_version;
+use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{self, ArcStr, KindRef, Object, Status, Value, Warnings};
 use crate::base::{List as _, RandomStream, Time};
 use crate::store::{ObjectKey, Objects, Store};
@@ -138,11 +139,17 @@ impl ApiServer {
     /// A stored object at the version that is asked for.
     pub(super) fn as_asked(&self, kind: KindRef, object: &Value) -> Value {
         match &self.asked {
-            Some((asked, version)) if asked.plural == kind.plural && asked.group == kind.group => {
-                to_version(self.current(kind), version, object.clone())
-            }
-            _ if kind.custom.is_some() => api::custom::read(self.current(kind), object),
-            _ => object.clone(),
+            Some((asked, version)) if asked.plural == kind.plural && asked.group == kind.group => self.at_version(kind, version, object),
+            _ => self.at_version(kind, kind.version, object),
+        }
+    }
+
+    /// A stored object at a version.
+    pub(super) fn at_version(&self, kind: KindRef, version: &str, object: &Value) -> Value {
+        match kind.custom {
+            _ if version != kind.version => to_version(self.current(kind), version, object.clone()),
+            Some(_) => api::custom::read(self.current(kind), object),
+            None => object.clone(),
         }
     }
 
@@ -151,10 +158,15 @@ impl ApiServer {
         let kind = self.current(kind);
         demand_verb(kind, "list")?;
         let (labels, fields) = options.parse(kind)?;
+        let found = self.matching(kind, namespace, &labels, &fields);
+        Ok(found.iter().map(|v| self.as_asked(kind, v)).list())
+    }
+
+    /// What selectors find, as it is stored.
+    pub(super) fn matching(&self, kind: KindRef, namespace: Option<&str>, labels: &LabelSelector, fields: &FieldSelector) -> Vec<Value> {
         let made = self.built_in(kind);
         let all = self.with_built_in(kind, namespace, self.iter(kind, namespace).list(), &made);
-        let found = all.into_iter().filter(|v| labels.matches(v.labels()) && fields.matches(v));
-        Ok(found.map(|v| self.as_asked(kind, v)).list())
+        all.into_iter().filter(|v| labels.matches(v.labels()) && fields.matches(v)).cloned().list()
     }
 
     /// Whether GET, PUT and PATCH know a subresource of this name.

@@ -1,9 +1,7 @@
-//! Lists of the REST API in chunks and as they were at a revision, and what a watch asks for. Models the apiserver's
-//! `ListOptions`: their validation, `storage.ValidateListOptions` and continue tokens.
+//! Lists of the REST API in chunks and as they were at a revision. Models the apiserver's `ListOptions`: their validation, `storage.ValidateListOptions` and continue tokens.
 
 use super::ApiServer;
 use super::options::ListOptions;
-use super::rest::{self, Target};
 use super::strategy::demand_verb;
 use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{Cause, KindRef, Object, Status, Value, quote};
@@ -35,38 +33,6 @@ struct Start {
     after: Option<(String, String)>,
 }
 
-/// A watch that a path and its query ask for.
-#[derive(Clone, Debug)]
-pub struct WatchRequest {
-    /// Of what kind.
-    pub kind: KindRef,
-    /// In which namespace; in all where there is none.
-    pub namespace: Option<String>,
-    /// What to tell of.
-    pub select: ListOptions,
-    /// From which revision on; without, it begins with what is there.
-    pub from: Option<u64>,
-    /// How long it lasts.
-    pub timeout_s: Option<u64>,
-    /// Whether it says when all that was there has been told.
-    pub marks_initial: bool,
-}
-
-impl WatchRequest {
-    fn of(target: Target, query: &Query) -> Result<WatchRequest, Status> {
-        let seconds = number(query, "timeoutSeconds")?;
-        let from = revision(parameter(query, "resourceVersion"))?;
-        Ok(WatchRequest {
-            kind: target.kind,
-            namespace: (!target.namespace.is_empty()).then_some(target.namespace),
-            select: selectors(query),
-            from: (from > 0).then_some(from),
-            timeout_s: u64::try_from(seconds).ok().filter(|s| *s > 0),
-            marks_initial: matches!(parameter(query, "sendInitialEvents"), "true" | "1"),
-        })
-    }
-}
-
 /// A parameter of a query that is a number; nought where it is not there.
 pub(super) fn number(query: &Query, name: &str) -> Result<i64, Status> {
     match parameter(query, name) {
@@ -75,7 +41,7 @@ pub(super) fn number(query: &Query, name: &str) -> Result<i64, Status> {
     }
 }
 
-fn revision(text: &str) -> Result<u64, Status> {
+pub(super) fn revision(text: &str) -> Result<u64, Status> {
     if text.is_empty() {
         return Ok(0);
     }
@@ -91,27 +57,40 @@ fn too_large(asked: u64, newest: u64) -> Status {
 }
 
 /// What is wrong with how the parameters go together.
-fn check(query: &Query) -> Result<(), Status> {
+pub(super) fn check(query: &Query, watches: bool) -> Result<(), Status> {
     let of = |name: &str| parameter(query, name);
-    let (version, rule) = (of("resourceVersion"), of("resourceVersionMatch"));
+    let (version, mut rule) = (of("resourceVersion"), of("resourceVersionMatch"));
     let at = "resourceVersionMatch";
+    let mut sends = !of("sendInitialEvents").is_empty();
+    // A watch that says nothing of it begins with what is there.
+    if watches && !sends && rule.is_empty() && matches!(version, "" | "0") {
+        (sends, rule) = (true, "NotOlderThan");
+    }
     let mut causes = Vec::new();
+    let mut forbid = |at: &str, why: &str| causes.push(Cause::forbidden(at, why));
+    if watches && sends && rule != "NotOlderThan" {
+        forbid(at, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+    }
     if !rule.is_empty() {
-        if version.is_empty() {
-            causes.push(Cause::forbidden(at, "resourceVersionMatch is forbidden unless resourceVersion is provided"));
+        if !watches && version.is_empty() {
+            forbid(at, "resourceVersionMatch is forbidden unless resourceVersion is provided");
+        }
+        if watches && !sends {
+            forbid(at, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
         }
         if !of("continue").is_empty() {
-            causes.push(Cause::forbidden(at, "resourceVersionMatch is forbidden when continue is provided"));
+            forbid(at, "resourceVersionMatch is forbidden when continue is provided");
         }
-        if !matches!(rule, "Exact" | "NotOlderThan") {
-            causes.push(Cause::not_supported(at, &rule.into(), &["Exact", "NotOlderThan", ""]));
-        }
-        if rule == "Exact" && version == "0" {
-            causes.push(Cause::forbidden(at, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""));
+        if !watches && rule == "Exact" && version == "0" {
+            forbid(at, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
         }
     }
-    if !of("sendInitialEvents").is_empty() {
-        causes.push(Cause::forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
+    if !watches && sends {
+        forbid("sendInitialEvents", "sendInitialEvents is forbidden for list");
+    }
+    let known: &[&str] = if watches { &["NotOlderThan"] } else { &["Exact", "NotOlderThan", ""] };
+    if !rule.is_empty() && !known.contains(&rule) {
+        causes.push(Cause::not_supported(at, &rule.into(), known));
     }
     if causes.is_empty() { Ok(()) } else { Err(Status::invalid_options("ListOptions", causes)) }
 }
@@ -158,7 +137,7 @@ impl ApiServer {
     pub(super) fn list_chunk(&self, now: Time, kind: KindRef, namespace: Option<&str>, query: &Query) -> Result<Value, Status> {
         number(query, "timeoutSeconds")?;
         let limit = usize::try_from(number(query, "limit")?).unwrap_or(0);
-        check(query)?;
+        check(query, false)?;
         let select = selectors(query);
         let kind = self.current(kind);
         demand_verb(kind, "list")?;
@@ -227,19 +206,5 @@ impl ApiServer {
             rule => rule.is_empty() && limit > 0 && asked > 0,
         };
         Ok(Start { at: if is_exact { asked } else { newest }, after: None })
-    }
-
-    /// The watch that a path and its query ask for; nothing where they ask for something else.
-    pub fn watch_request(&self, path: &str) -> Option<Result<WatchRequest, Status>> {
-        let (path, query) = path.split_once('?')?;
-        let query = rest::parse_query(query);
-        if !matches!(parameter(&query, "watch"), "true" | "1") {
-            return None;
-        }
-        let target = rest::parse_path(self, path)?;
-        if !target.name.is_empty() {
-            return None;
-        }
-        Some(WatchRequest::of(target, &query))
     }
 }

@@ -1,9 +1,10 @@
 //! The API as HTTP: method, path and body in, status code and body out. What `kubectl get --raw` and recorded requests speak.
 
 use super::authorization::{Attributes, User};
-use super::list::{parameter, selectors};
+use super::list::{Query, parameter, selectors};
 use super::options::{Caller, Patch, Subresource, WriteOptions};
 use super::request_options::{check_options, delete_options, sent_delete_options, write_options};
+use super::watch::{self, Watch};
 use super::write::OTHER_NAMESPACE;
 use super::{ApiServer, patch, strategy};
 use crate::api::convert::to_version;
@@ -43,10 +44,12 @@ pub struct RestResponse {
 /// What a path names.
 pub(super) struct Target {
     pub kind: KindRef,
-    version: String,
+    pub version: String,
     pub namespace: String,
     pub name: String,
     sub: String,
+    /// Whether it is one of the paths of watches (`/api/v1/watch/pods`).
+    of_watch: bool,
 }
 
 impl ApiServer {
@@ -66,8 +69,9 @@ impl ApiServer {
             let refusal = format!("forbidden: User {:?} cannot {verb} path {path:?}", user.name);
             return if decision.allowed { Ok(()) } else { Err(Status::not_allowed(refusal)) };
         };
+        let query = parse_query(query);
         let verb = match (method, target.name.is_empty()) {
-            ("GET", true) if query.split('&').any(|p| matches!(p, "watch=true" | "watch=1")) => "watch",
+            ("GET", _) if target.watches(&query) => "watch",
             ("GET", true) => "list",
             ("GET", false) => "get",
             ("POST", _) => "create",
@@ -76,8 +80,8 @@ impl ApiServer {
             (_, true) => "deletecollection",
             (_, false) => "delete",
         };
-        let fields = FieldSelector::parse(parameter(&parse_query(query), "fieldSelector")).unwrap_or_default();
-        let name = if matches!(verb, "list" | "watch") { fields.one_name() } else { &target.name };
+        let fields = FieldSelector::parse(parameter(&query, "fieldSelector")).unwrap_or_default();
+        let name = if target.name.is_empty() && matches!(verb, "list" | "watch") { fields.one_name() } else { &target.name };
         let asked = Attributes { subresource: &target.sub, ..Attributes::on(verb, target.kind, &target.namespace, name) };
         self.require(user, target.kind, &asked)
     }
@@ -119,7 +123,6 @@ impl ApiServer {
             _ => {}
         }
         let query = parse_query(query);
-        let parameter = |name: &str| parameter(&query, name);
         let target = parse_path(self, path).ok_or_else(Status::no_such_resource)?;
         let routes = routes(target.kind, !target.name.is_empty(), &target.sub).ok_or_else(Status::no_such_resource)?;
         // Of all namespaces at once there are only lists.
@@ -143,9 +146,8 @@ impl ApiServer {
             self.check_kind(request, &target)?;
         }
         match (request.method, name.is_empty(), sub.as_str()) {
-            ("GET", ..) if matches!(parameter("watch"), "true" | "1") => {
-                Err(Status::not_implemented("watching over HTTP is not simulated here: use \"kubectl get --watch\""))
-            }
+            // What is there to be told now: who stays to hear more opens it.
+            ("GET", ..) if target.watches(&query) => Ok((200, Watch::open(self, by.now, &target, &query)?.lines(self, by.now).0.into())),
             ("GET", true, _) => Ok((200, self.list_chunk(by.now, kind, (!namespace.is_empty()).then_some(namespace), &query)?)),
             ("GET", false, "scale") => Ok((200, self.scale(kind, namespace, name)?)),
             ("GET", false, _) => {
@@ -315,6 +317,11 @@ pub fn version_info() -> Value {
 }
 
 impl Target {
+    /// Whether a request for it watches.
+    pub fn watches(&self, query: &Query) -> bool {
+        self.of_watch || self.name.is_empty() && watch::is_asked(query)
+    }
+
     /// A body with the name and the namespace of its path; refused where it has others, or no name though it is `to_be_named`.
     // Models handlers.checkName and rest.EnsureObjectNamespaceMatchesRequestNamespace.
     fn addressed(&self, body: &Value, to_be_named: bool) -> Result<Value, Status> {
@@ -402,7 +409,7 @@ fn subresource(name: &str) -> Result<Subresource, Status> {
 /// The parameters of a query, in order.
 pub(super) fn parse_query(query: &str) -> Vec<(String, String)> {
     let decode = |text: &str| decode_percent(&text.replace('+', " "));
-    query.split('&').filter_map(|p| p.split_once('=')).map(|(k, v)| (decode(k), decode(v))).list()
+    query.split('&').map(|p| p.split_once('=').unwrap_or((p, ""))).map(|(k, v)| (decode(k), decode(v))).list()
 }
 
 pub(super) fn parse_path(api: &ApiServer, path: &str) -> Option<Target> {
@@ -414,6 +421,10 @@ pub(super) fn parse_path(api: &ApiServer, path: &str) -> Option<Target> {
     };
     let version = parts.next()?;
     let mut rest: Vec<String> = parts.list();
+    let of_watch = rest.first().is_some_and(|p| p == "watch");
+    if of_watch {
+        rest.remove(0);
+    }
     let mut namespace = String::new();
     // `namespaces/x` alone is the namespace itself, as are its subresources.
     if rest.first().is_some_and(|p| p == "namespaces") && rest.len() > 2 && !matches!(rest[2].as_str(), "status" | "finalize") {
@@ -428,7 +439,7 @@ pub(super) fn parse_path(api: &ApiServer, path: &str) -> Option<Target> {
     let (name, sub) = (rest.next().unwrap_or_default(), rest.next().unwrap_or_default());
     // What is in a namespace has no path of its own without it; what is in none has no path with one.
     let fits = if kind.namespaced { name.is_empty() || !namespace.is_empty() } else { namespace.is_empty() };
-    (fits && rest.next().is_none()).then_some(Target { kind, version, namespace, name, sub })
+    (fits && rest.next().is_none()).then_some(Target { kind, version, namespace, name, sub, of_watch })
 }
 
 /// Undoes URL escaping; what is not valid stays as it is.

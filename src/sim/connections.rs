@@ -7,7 +7,7 @@ use super::web::Web;
 use crate::api::{ArcStr, Object, Status, Value, kinds};
 use crate::base::{Time, http_status_text};
 use crate::kubectl::{Behind, Passing};
-use crate::kubelet::{answer_api_request, answer_asker, status_response};
+use crate::kubelet::{Watches, answer_api_request, answer_asker, status_response};
 use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse};
 use crate::runtime::{FileSystem, Kind as Inode, Pid};
 use crate::server::{LogRequest, NodeApi, User};
@@ -37,6 +37,8 @@ pub(super) struct Connections {
     proxied: Vec<(u64, String)>,
     /// Those that a kubectl has forwarded: the number, the kubectl, and what it says where nobody listens.
     forwarded: Vec<(u64, Pid, String)>,
+    /// What programs watch.
+    pub(super) watches: Watches<u64>,
     /// What lies beyond the cluster.
     pub(super) web: Web,
 }
@@ -125,7 +127,7 @@ impl Connections {
             }
             (_, Some(Behind::Api(_))) => Way::Answered(Err(NetError::Reset)),
             (NetRequest::Http(request), None) if ip.is_loopback() && port == API_PORT => {
-                answered(answer_asker(&mut cluster.api, now, &request))
+                answered(self.watches.begin(id, answer_asker(&mut cluster.api, now, &request)))
             }
             (request, None) => match cluster.kubelets.as_mut().filter(|_| !ip.is_loopback()) {
                 Some(kubelets) => {
@@ -163,7 +165,7 @@ impl Connections {
                 Err(status) => status_answer(&status),
             };
         }
-        answered(answer_api_request(&mut cluster.api, now, user, &request))
+        answered(self.watches.begin(id, answer_api_request(&mut cluster.api, now, user, &request)))
     }
 
     /// A kubectl has forwarded a request.

@@ -13,7 +13,7 @@ use super::session::Session;
 use crate::base::{Duration, Time, is_url};
 use crate::kubectl::{Ended, Environment, Host, Kubectl, Output, StdinState, Step, Stream, VERSION_VARIABLE, first_kubeconfig, klog};
 use crate::kubelet::Kubelets;
-use crate::network::{NetError, NetRequest};
+use crate::network::{NetError, NetRequest, NetResponse};
 use crate::runtime::{self, ExtRead, Image, Kind, Machine, MachineEvent, MachineSpec, Pid, Signal, SpawnSpec, Stdin};
 use crate::scheduler::configuration;
 use crate::server::{CERTIFICATE, ExecId, NodeApi};
@@ -291,8 +291,9 @@ impl Workstation {
         let changed = self.kubectls.values().any(|r| r.beyond.is_some_and(|b| newest > b)).then_some(Time::ZERO);
         let kubectls = self.kubectls.values().filter_map(|r| r.wake).min();
         let answers = cluster.kubelets.as_ref().is_some_and(Kubelets::has_forwarded);
-        let events = (answers || self.machine.has_events()).then_some(Time::ZERO);
-        [self.machine.next_wake(), kubectls, changed, events].into_iter().flatten().min()
+        let watches = &self.connections.watches;
+        let events = (answers || self.machine.has_events() || watches.are_behind(&cluster.api)).then_some(Time::ZERO);
+        [self.machine.next_wake(), kubectls, changed, events, watches.next_at()].into_iter().flatten().min()
     }
 
     /// Does what is due.
@@ -350,6 +351,9 @@ impl Workstation {
             }
             self.machine.respond(now, id, answer);
         }
+        for (id, answer) in self.connections.watches.tell(&cluster.api, now) {
+            self.machine.respond(now, id, Ok(NetResponse::Http(answer)));
+        }
     }
 
     fn environment(&self) -> Arc<runtime::Env> {
@@ -400,9 +404,9 @@ impl Workstation {
                 MachineEvent::ExternalGone { pid } => {
                     self.left.extend(self.kubectls.remove(&pid).and_then(|r| r.kubectl.session_id()));
                 }
+                MachineEvent::Abandoned { id } => self.connections.watches.end(|to| *to == id),
                 MachineEvent::Request { id, request, .. } => self.requests.push((id, request)),
                 MachineEvent::Exited { .. }
-                | MachineEvent::Abandoned { .. }
                 | MachineEvent::Served { .. }
                 | MachineEvent::OomKilled { .. }
                 | MachineEvent::VolumeChanged { .. } => {}

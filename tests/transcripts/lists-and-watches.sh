@@ -18,7 +18,7 @@ kubectl label cm c1 a=2 --overwrite
 kubectl delete cm c1
 RV=$(kubectl get cm c2 -o jsonpath='{.metadata.resourceVersion}'); kubectl get --raw "/api/v1/namespaces/default/configmaps?watch=1&timeoutSeconds=1&resourceVersion=$RV&fieldSelector=metadata.name=c1" | grep -o '"type":"[^"]*"'
 RV=$(kubectl get cm c2 -o jsonpath='{.metadata.resourceVersion}'); kubectl get --raw "/api/v1/configmaps?watch=1&timeoutSeconds=1&resourceVersion=$RV&labelSelector=a=1" | grep -o '"type":"[^"]*"'
-kubectl get --raw '/api/v1/namespaces/default/configmaps?watch=1&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&labelSelector=none' | grep -o '"type":"[^"]*"'
+kubectl get --raw '/api/v1/namespaces/default/configmaps?watch=1&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&labelSelector=none' | grep -o '"type":"[^"]*"'
 kubectl run p --image=busybox:1.36 -- sh -c 'echo one; echo two; sleep 1000'
 kubectl wait pod/p --for=condition=Ready
 kubectl get --raw '/api/v1/namespaces/default/pods/p/log?tailLines=1'

@@ -4,7 +4,7 @@ use crate::api::convert::to_version;
 use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{KindRef, Object, Status, Value, kinds};
 use crate::api::{go_json, json_order};
-use crate::base::{Duration, List as _, Time, is_url};
+use crate::base::{List as _, Time, is_url};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::Context;
@@ -17,8 +17,7 @@ use crate::kubectl::printing::{ObjectPrinter, read_text};
 use crate::kubectl::request_log::{Answer, Exchange, Sent};
 use crate::kubectl::resources::{Found, Info, Query, find, kind_of, version_asked};
 use crate::obj;
-use crate::server::{LogRequest, RestRequest, WatchRequest, in_form_of, stored_kind};
-use crate::store::ChangeType;
+use crate::server::{self, LogRequest, RestRequest};
 
 const OWN: &[Flag] = &[
     switch("watch", "w"),
@@ -254,9 +253,10 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
     if cx.host.api.proxy_location(path).is_some() {
         return fail("requests to pods and services are not simulated by --raw: use \"kubectl proxy\" and curl");
     }
-    if let Some(asked) = cx.host.api.watch_request(path).filter(|_| method == "GET") {
+    if let Some(watch) = cx.host.api.open_watch(cx.host.now, path).filter(|_| method == "GET") {
         cx.host.api.require_request(&cx.user(), method, path)?;
-        return Watch::raw(cx, asked?);
+        let watch = watch?;
+        return Watch { until: None, watch, printer: WatchPrinter::Raw }.resume(cx);
     }
     if let (Some(asked), Some(node)) = (LogRequest::parse(path).filter(|_| method == "GET"), cx.host.node.as_ref()) {
         cx.host.api.require_request(&cx.user(), method, path)?;
@@ -364,13 +364,7 @@ fn unrecognized(cx: &Context<'_, '_>, method: &str, path: &str, text: &str) -> S
 /// `get --watch`: what is there, then every change.
 #[derive(Clone, Debug)]
 pub struct Watch {
-    kind: KindRef,
-    namespace: Option<String>,
-    name: Option<String>,
-    labels: LabelSelector,
-    fields: FieldSelector,
-    /// Up to where changes were printed.
-    revision: u64,
+    watch: server::Watch,
     /// When `--request-timeout` ends it.
     until: Option<Time>,
     printer: WatchPrinter,
@@ -412,8 +406,10 @@ impl Watch {
         let namespace = (kind.namespaced && !query.all_namespaces)
             .then(|| infos.first().filter(|_| by_name).map_or(cx.namespace(), |i| i.namespace.clone()));
         let parse = |e: crate::api::selector::SelectorError| CliError::Message(e.to_string());
-        let fields = FieldSelector::parse(query.field_selector.as_deref().unwrap_or("")).map_err(parse)?;
-        let one = name.as_deref().unwrap_or_else(|| fields.one_name());
+        let by_name = name.map(|name| format!("metadata.name={name}"));
+        let fields = FieldSelector::parse(by_name.as_deref().or(query.field_selector.as_deref()).unwrap_or("")).map_err(parse)?;
+        let labels = LabelSelector::parse(query.selector.as_deref().unwrap_or("")).map_err(parse)?;
+        let one = fields.one_name();
         if let Err(CliError::Status(mut status)) = cx.require(("watch", kind, ""), namespace.as_deref().unwrap_or_default(), one) {
             // The body of a refused watch is not read.
             status.message = format!("unknown (get {})", kind.qualified());
@@ -423,12 +419,7 @@ impl Watch {
         let mut options = table_options(cx);
         options.with_namespace &= kind.namespaced;
         let mut watch = Watch {
-            kind,
-            namespace,
-            name,
-            labels: LabelSelector::parse(query.selector.as_deref().unwrap_or("")).map_err(parse)?,
-            fields,
-            revision,
+            watch: server::Watch::after(revision, kind, namespace, labels, fields),
             until: cx.watch_deadline(),
             printer: match printer {
                 Some(p) => WatchPrinter::Objects(p, events),
@@ -442,43 +433,9 @@ impl Watch {
         watch.resume(cx)
     }
 
-    /// `--raw` with a path that asks for a watch.
-    fn raw(cx: &mut Context<'_, '_>, asked: WatchRequest) -> Result<Flow, CliError> {
-        let parse = |e: crate::api::selector::SelectorError| CliError::from(Status::bad_request(e.to_string()));
-        let mut watch = Watch {
-            kind: asked.kind,
-            namespace: asked.namespace,
-            name: None,
-            labels: LabelSelector::parse(&asked.select.label_selector).map_err(parse)?,
-            fields: FieldSelector::parse(&asked.select.field_selector).map_err(parse)?,
-            revision: asked.from.unwrap_or(cx.host.api.revision()),
-            until: asked.timeout_s.map(|s| cx.host.now + Duration::from_secs(s)),
-            printer: WatchPrinter::Raw,
-        };
-        if asked.from.is_none() {
-            let objects: Vec<Value> = cx.list(watch.kind, watch.namespace.as_deref(), &asked.select)?;
-            watch.print(cx, "ADDED", &objects)?;
-            if asked.marks_initial {
-                let mark = crate::obj!({"kind": watch.kind.kind, "apiVersion": watch.kind.api_version(), "metadata": {
-                    "resourceVersion": watch.revision.to_string(), "annotations": {"k8s.io/initial-events-end": "true"}}});
-                watch.print(cx, "BOOKMARK", std::slice::from_ref(&mark))?;
-            }
-        } else if cx.host.api.store().changes_after(watch.revision).is_err() {
-            let newest = cx.host.api.revision();
-            let gone = Status::gone(format!("too old resource version: {} ({newest})", watch.revision)).to_object();
-            watch.print(cx, "ERROR", &[gone])?;
-            return Ok(Flow::Done);
-        }
-        watch.resume(cx)
-    }
-
     fn print(&mut self, cx: &mut Context<'_, '_>, event: &str, objects: &[Value]) -> Result<(), CliError> {
         match &mut self.printer {
-            WatchPrinter::Raw => {
-                for object in objects {
-                    cx.out.outln(format!("{{\"type\":\"{event}\",\"object\":{}}}", json_order::line(object)));
-                }
-            }
+            WatchPrinter::Raw => {}
             WatchPrinter::Table(table) => {
                 let text = table.print_event(event, objects, cx.host.now);
                 cx.out.out(text);
@@ -497,41 +454,20 @@ impl Watch {
         Ok(())
     }
 
-    fn matches(&self, object: &Value) -> bool {
-        self.labels.matches(object.labels()) && self.fields.matches(object)
-    }
-
     /// Prints what changed since the last time.
     pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-        let mut events: Vec<(&'static str, Value)> = Vec::new();
-        let store = cx.host.api.store();
-        let stored = stored_kind(self.kind);
-        let changes = store.changes_after(self.revision).map_err(|e| CliError::Message(e.to_string()))?;
-        for version in changes {
-            self.revision = version.revision;
-            let key = &version.key;
-            if key.kind != stored
-                || self.namespace.as_ref().is_some_and(|n| *n != key.namespace.as_str())
-                || self.name.as_ref().is_some_and(|n| *n != key.name.as_str())
-            {
-                continue;
+        let now = cx.host.now;
+        let (until, ends) = if let WatchPrinter::Raw = self.printer {
+            let (lines, ends) = self.watch.lines(cx.host.api, now);
+            cx.out.out(lines);
+            (Some(self.watch.next_at()), ends)
+        } else {
+            for (event, object) in self.watch.changes(cx.host.api)? {
+                self.print(cx, event, std::slice::from_ref(&object))?;
             }
-            let old = store.version(version.previous).filter(|v| v.change != ChangeType::Deleted);
-            let was = old.is_some_and(|v| self.matches(&in_form_of(self.kind, &v.value)));
-            let object = in_form_of(self.kind, &version.value);
-            let is = version.change != ChangeType::Deleted && self.matches(&object);
-            match (was, is) {
-                (false, true) => events.push(("ADDED", object)),
-                (true, true) => events.push(("MODIFIED", object)),
-                (true, false) => events.push(("DELETED", object)),
-                (false, false) => {}
-            }
-        }
-        for (event, object) in events {
-            self.print(cx, event, std::slice::from_ref(&object))?;
-        }
-        let until = self.until;
-        if until.is_some_and(|at| cx.host.now >= at) {
+            (self.until, self.until.is_some_and(|at| now >= at))
+        };
+        if ends {
             return Ok(Flow::Done);
         }
         Ok(Flow::Wait(Task::Watch(Box::new(self)), Step::WaitChange(until)))

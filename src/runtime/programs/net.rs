@@ -35,6 +35,8 @@ pub struct Client {
     request: Option<u64>,
     until: Time,
     redirects: u32,
+    /// What has come of an answer whose end has not.
+    begun: Option<Vec<u8>>,
     /// The address of the host that it connects to, where that is told.
     address: Option<String>,
 }
@@ -52,7 +54,7 @@ enum Asking {
 /// Starts a client, which gives up after a time where one is given.
 fn client(r: &Run<'_>, kind: Asking, timeout: Option<&str>) -> Step {
     let until = timeout.and_then(text::duration_us).map_or(Time::MAX, |us| r.k.now + Duration::from_micros(us));
-    become_program(Program::Client(Box::new(Client { kind, request: None, until, redirects: 0, address: None })), 300)
+    become_program(Program::Client(Box::new(Client { kind, request: None, until, redirects: 0, begun: None, address: None })), 300)
 }
 
 impl Client {
@@ -105,7 +107,14 @@ impl Client {
         self.request = None;
         match answer {
             Err(e) => self.failed(k, p, e),
-            Ok(NetResponse::Http(response)) => self.http(k, p, &response),
+            Ok(NetResponse::Http(response)) => match self.http(k, p, &response) {
+                Step::Exit(0, us) if response.open => {
+                    self.begun.get_or_insert_default().extend(response.body);
+                    self.request = Some(id);
+                    Step::Wait(Block::NetUntil(id, self.until), us)
+                }
+                step => step,
+            },
             Ok(NetResponse::Addresses(_, addresses)) => {
                 let address = addresses.first().map(ToString::to_string).unwrap_or_default();
                 match &self.kind {
@@ -135,7 +144,7 @@ impl Client {
         let address = self.address.as_deref();
         match &mut self.kind {
             Asking::Wget(wget) => wget.failed(k, p, address, self.until < Time::MAX, e),
-            Asking::Curl(curl) => curl.failed(k, p, e),
+            Asking::Curl(curl) => curl.failed(k, p, e, self.begun.as_ref().map(Vec::len)),
             Asking::Nc(nc) => nc.failed(k, p, address, e),
             Asking::Lookup(lookup) => lookup.failed(k, p, address, e),
             Asking::Ping(_) => Step::Exit(1, 20),
@@ -159,8 +168,8 @@ impl Client {
             return Step::Again(50);
         }
         match &self.kind {
-            Asking::Wget(wget) => wget.answered(k, p, response),
-            Asking::Curl(curl) => curl.answered(k, p, response),
+            Asking::Wget(wget) => wget.answered(k, p, response, self.begun.as_deref()),
+            Asking::Curl(curl) => curl.answered(k, p, response, self.begun.as_deref()),
             _ => Step::Exit(0, 20),
         }
     }
@@ -197,7 +206,8 @@ fn head_text(r: &HttpResponse, prefix: &str) -> String {
     for (n, v) in &r.headers {
         text.push_str(&format!("{prefix}{n}: {v}\n"));
     }
-    text.push_str(&format!("{prefix}Content-Length: {}\n", r.body.len()));
+    let length = if r.open { "Transfer-Encoding: chunked".to_owned() } else { format!("Content-Length: {}", r.body.len()) };
+    text.push_str(&format!("{prefix}{length}\n"));
     text
 }
 

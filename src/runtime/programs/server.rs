@@ -260,7 +260,7 @@ impl Server {
         }
         let mut i = 0;
         while let Some((id, until, _)) = self.passed.get(i) {
-            let answer = k.answers.remove(id);
+            let answer = k.whole_answer(*id);
             if answer.is_none() && k.now < *until {
                 i += 1;
                 continue;

@@ -180,8 +180,8 @@ impl Curl {
         Step::Exit(code, 20)
     }
 
-    /// Tells why there is no answer, or tries again.
-    pub fn failed(&mut self, k: &mut Kernel, p: &mut Process, e: NetError) -> Step {
+    /// Tells why there is no answer, or no more than the bytes that have come, or tries again.
+    pub fn failed(&mut self, k: &mut Kernel, p: &mut Process, e: NetError, begun: Option<usize>) -> Step {
         if self.retries > 0 {
             self.retries -= 1;
             return Step::Wait(Block::Until(k.now + Duration::from_secs(1)), 20);
@@ -193,6 +193,9 @@ impl Curl {
             NetError::NoSuchHost => (6, format!("Could not resolve host: {}{}", r.host, beyond(&r.host))),
             NetError::Refused | NetError::Unreachable => {
                 (7, format!("Failed to connect to {} port {} after {ms} ms: Could not connect to server", r.host, r.port))
+            }
+            NetError::TimedOut if begun.is_some() => {
+                (28, format!("Operation timed out after {ms} milliseconds with {} bytes received", begun.unwrap_or(0)))
             }
             NetError::TimedOut if self.timed => (28, format!("Connection timed out after {ms} milliseconds")),
             NetError::TimedOut => (28, format!("Failed to connect to {} port {} after {ms} ms: Connection timed out", r.host, r.port)),
@@ -211,10 +214,10 @@ impl Curl {
         self.request.tls && !self.trusts && !response.public
     }
 
-    /// Shows or saves an answer.
-    pub fn answered(&self, k: &mut Kernel, p: &mut Process, response: &HttpResponse) -> Step {
+    /// Shows or saves an answer, or more of it after what has come.
+    pub fn answered(&self, k: &mut Kernel, p: &mut Process, response: &HttpResponse, begun: Option<&[u8]>) -> Step {
         let request = &self.request;
-        if self.verbose {
+        if self.verbose && begun.is_none() {
             let mut text = format!(
                 "* Connected to {} port {}\n> {} {} HTTP/1.1\n> Host: {}\n",
                 request.host,
@@ -232,7 +235,7 @@ impl Curl {
             return self.fails(k, p, 22, &format!("The requested URL returned error: {}", response.status));
         }
         let mut out = Vec::new();
-        if self.include {
+        if self.include && begun.is_none() {
             out.extend(head_text(response, "").replace('\n', "\r\n").bytes());
             out.extend(b"\r\n");
         }
@@ -242,7 +245,7 @@ impl Curl {
         let mut code = 0;
         match &self.output {
             Some(name) => {
-                if let Err(e) = save(k, p, name, &out) {
+                if let Err(e) = save(k, p, name, &[begun.unwrap_or_default(), &out].concat()) {
                     let _ = k.put(p, 2, format!("curl: (23) client returned ERROR on write, {name}: {e}\n").as_bytes());
                     code = 23;
                 }
@@ -250,8 +253,8 @@ impl Curl {
             None if k.put(p, 1, &out).is_err() => code = 23,
             None => {}
         }
-        if let Some(f) = &self.format {
-            let text = write_out(f, response.status, response.body.len(), k.now.since(self.started));
+        if let Some(f) = self.format.as_ref().filter(|_| !response.open) {
+            let text = write_out(f, response.status, begun.map_or(0, <[u8]>::len) + response.body.len(), k.now.since(self.started));
             let _ = k.put(p, 1, text.as_bytes());
         }
         Step::Exit(code, 20)

@@ -61,12 +61,12 @@ impl Wget {
         Step::Exit(1, 20)
     }
 
-    /// Saves an answer, or tells what is wrong with it.
-    pub fn answered(&self, k: &mut Kernel, p: &mut Process, response: &HttpResponse) -> Step {
+    /// Saves an answer, or more of it after what has come, or tells what is wrong with it.
+    pub fn answered(&self, k: &mut Kernel, p: &mut Process, response: &HttpResponse, begun: Option<&[u8]>) -> Step {
         let mut say = |k: &mut Kernel, text: &str| {
             let _ = k.put(p, 2, text.as_bytes());
         };
-        if self.headers {
+        if self.headers && begun.is_none() {
             say(k, &head_text(response, "  "));
         }
         if !(200..300).contains(&response.status) {
@@ -74,7 +74,7 @@ impl Wget {
             return Step::Exit(1, 20);
         }
         if !self.spider {
-            return Step::Exit(self.saves(k, p, &response.body), 20);
+            return Step::Exit(self.saves(k, p, response, begun), 20);
         }
         if !self.quiet {
             say(k, "remote file exists\n");
@@ -83,21 +83,24 @@ impl Wget {
     }
 
     /// Writes what was sent; its status.
-    fn saves(&self, k: &mut Kernel, p: &mut Process, body: &[u8]) -> i32 {
+    fn saves(&self, k: &mut Kernel, p: &mut Process, response: &HttpResponse, begun: Option<&[u8]>) -> i32 {
+        let body = [begun.unwrap_or_default(), &response.body].concat();
         let name = self.output.as_deref().unwrap_or(base_of(&self.request));
         let bar = |name: &str| format!("{name:<20} 100% |********************************| {:>5}  0:00:00 ETA\n", body.len());
         let (done, text) = if name == "-" {
-            let _ = k.put(p, 2, if self.quiet { b"" } else { b"writing to stdout\n" });
-            let _ = k.put(p, 1, body);
+            let _ = k.put(p, 2, if self.quiet || begun.is_some() { b"" } else { b"writing to stdout\n" });
+            if k.put(p, 1, &response.body).is_err() {
+                return 1;
+            }
             (true, format!("{}written to stdout\n", bar(name)))
         } else {
-            let there = self.output.is_none() && k.fs.stat(&p.cwd, name).is_ok();
-            match if there { Err(Errno::Exists) } else { save(k, p, name, body) } {
+            let there = self.output.is_none() && begun.is_none() && k.fs.stat(&p.cwd, name).is_ok();
+            match if there { Err(Errno::Exists) } else { save(k, p, name, &body) } {
                 Ok(()) => (true, format!("saving to '{name}'\n{}'{name}' saved\n", bar(name))),
                 Err(e) => (false, format!("wget: can't open '{name}': {e}\n")),
             }
         };
-        if !(done && self.quiet) {
+        if !(done && (self.quiet || response.open)) {
             let _ = k.put(p, 2, text.as_bytes());
         }
         i32::from(!done)

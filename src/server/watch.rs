@@ -1,0 +1,170 @@
+//! Watches: what a client is told of objects as they change. Models the apiserver's watch cache, its watchers and `handlers.ListResource`.
+
+use super::ApiServer;
+use super::event_forms::{in_form_of, stored_kind};
+use super::list::{self, Query, number, parameter};
+use super::rest::{self, Target};
+use super::strategy::demand_verb;
+use crate::api::selector::{FieldSelector, LabelSelector};
+use crate::api::{KindRef, Object, Status, Value, decode, join_api_version, json_order};
+use crate::base::{Duration, List as _, Time};
+use crate::obj;
+use crate::store::ChangeType;
+
+/// How long a watch lasts that says nothing of it: as long as the server lets it at least.
+const LASTS: Duration = Duration::from_secs(1800);
+/// How often it is told how far it has come, and how long before its end.
+const BOOKMARKS_EVERY: Duration = Duration::from_secs(60);
+const LAST_BOOKMARK: Duration = Duration::from_secs(2);
+
+/// A watch that is open.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    kind: KindRef,
+    version: String,
+    /// All of them where there is none.
+    namespace: Option<String>,
+    labels: LabelSelector,
+    fields: FieldSelector,
+    /// Up to where it has been told.
+    revision: u64,
+    until: Time,
+    /// Whether it still has to be told what is there, and is told when it has been.
+    begins: bool,
+    marks: bool,
+    bookmark_at: Option<Time>,
+}
+
+/// Whether a query asks for a watch.
+pub(super) fn is_asked(query: &Query) -> bool {
+    query.iter().find(|(k, _)| k == "watch").is_some_and(|(_, v)| !matches!(v.to_lowercase().as_str(), "false" | "0"))
+}
+
+impl Watch {
+    /// A watch of what comes after a revision.
+    pub fn after(revision: u64, kind: KindRef, namespace: Option<String>, labels: LabelSelector, fields: FieldSelector) -> Watch {
+        let version = kind.version.to_owned();
+        Watch { kind, version, namespace, labels, fields, revision, until: Time::MAX, begins: false, marks: false, bookmark_at: None }
+    }
+
+    pub(super) fn open(api: &ApiServer, now: Time, target: &Target, query: &Query) -> Result<Watch, Status> {
+        let of = |name: &str| parameter(query, name);
+        let seconds = u64::try_from(number(query, "timeoutSeconds")?).ok().filter(|s| *s > 0);
+        list::check(query, true)?;
+        let kind = api.current(target.kind);
+        demand_verb(kind, "watch")?;
+        let (labels, mut fields) = list::selectors(query).parse(kind)?;
+        if !target.name.is_empty() {
+            fields = FieldSelector::parse(&format!("metadata.name={}", target.name)).unwrap_or_default();
+        }
+        let from = list::revision(of("resourceVersion"))?;
+        let sends = of("sendInitialEvents");
+        let begins = if sends.is_empty() { from == 0 } else { !matches!(sends, "false" | "0") };
+        let namespace = (!target.namespace.is_empty()).then(|| target.namespace.clone());
+        let until = now + seconds.map_or(LASTS, Duration::from_secs);
+        let is_marked = !matches!(of("allowWatchBookmarks"), "" | "false" | "0");
+        let revision = if begins || from == 0 { api.revision() } else { from };
+        let mut watch = Watch::after(revision, kind, namespace, labels, fields);
+        watch = Watch { version: target.version.clone(), until, begins, marks: begins && is_marked, ..watch };
+        watch.bookmark_at = is_marked.then(|| watch.next_bookmark(now));
+        Ok(watch)
+    }
+
+    // Models cacheWatcher.nextBookmarkTime.
+    fn next_bookmark(&self, now: Time) -> Time {
+        let last = self.until - LAST_BOOKMARK;
+        if last > now { last.min(now + BOOKMARKS_EVERY) } else { Time::MAX }
+    }
+
+    /// Whether objects of a kind are what is watched.
+    pub fn is_of(&self, stored: KindRef) -> bool {
+        stored_kind(self.kind) == stored
+    }
+
+    /// When something is to be told, whatever happens until then.
+    pub fn next_at(&self) -> Time {
+        self.bookmark_at.map_or(self.until, |at| at.min(self.until))
+    }
+
+    /// Whether something has come since it was told last.
+    pub fn is_behind(&self, api: &ApiServer) -> bool {
+        self.revision < api.revision()
+    }
+
+    /// What has changed since the last time: what happened, and the object.
+    pub fn changes(&mut self, api: &ApiServer) -> Result<Vec<(&'static str, Value)>, Status> {
+        let mut events = Vec::new();
+        let store = api.store();
+        let too_old = |_| Status::gone(format!("too old resource version: {} ({})", self.revision, api.revision()));
+        for version in store.changes_after(self.revision).map_err(too_old)? {
+            self.revision = version.revision;
+            let key = &version.key;
+            if !self.is_of(key.kind) || self.namespace.as_ref().is_some_and(|n| *n != key.namespace.as_str()) {
+                continue;
+            }
+            let matches = |v: &Value| self.labels.matches(v.labels()) && self.fields.matches(v);
+            let old = store.version(version.previous).filter(|v| v.change != ChangeType::Deleted);
+            let old = old.map(|v| in_form_of(self.kind, &v.value)).filter(matches);
+            let object = in_form_of(self.kind, &version.value);
+            let is_gone = version.change == ChangeType::Deleted;
+            match (old, !is_gone && matches(&object)) {
+                (None, true) => events.push(("ADDED", object)),
+                (Some(_), true) => events.push(("MODIFIED", object)),
+                // It is seen as it was when it was last seen.
+                (Some(mut old), false) => {
+                    if is_gone {
+                        old = object;
+                    }
+                    old.set(&["metadata", "resourceVersion"], version.revision.to_string());
+                    events.push(("DELETED", old));
+                }
+                (None, false) => {}
+            }
+        }
+        Ok(events)
+    }
+
+    /// What is to be told now, a line for each event, and whether that is the end.
+    pub fn lines(&mut self, api: &ApiServer, now: Time) -> (String, bool) {
+        let (kind, version) = (self.kind, self.version.clone());
+        let shown = |v: &Value| api.as_read(now, api.with_managers(kind, api.at_version(kind, &version, v)));
+        let changed = self.changes(api);
+        let mut events = Vec::new();
+        let mut ends = now >= self.until;
+        if std::mem::take(&mut self.begins) {
+            events
+                .extend(api.matching(self.kind, self.namespace.as_deref(), &self.labels, &self.fields).iter().map(|v| ("ADDED", shown(v))));
+        }
+        match changed {
+            Ok(changes) => events.extend(changes.iter().map(|(event, object)| (*event, shown(object)))),
+            Err(status) => {
+                events.push(("ERROR", status.to_object()));
+                ends = true;
+            }
+        }
+        self.revision = self.revision.max(api.revision());
+        if self.marks || self.bookmark_at.is_some_and(|at| at <= now) {
+            let empty = obj!({"kind": kind.kind, "apiVersion": join_api_version(kind.group, &version)});
+            let mut mark = decode::decode(kind, empty.clone()).map_or(empty, |(mark, _)| api.at_version(kind, &version, &mark));
+            mark.set(&["metadata", "resourceVersion"], self.revision.to_string());
+            if std::mem::take(&mut self.marks) {
+                mark.set(&["metadata", "annotations"], obj!({"k8s.io/initial-events-end": "true"}));
+            } else {
+                self.bookmark_at = Some(self.next_bookmark(now));
+            }
+            events.push(("BOOKMARK", mark));
+        }
+        let lines = events.iter().map(|(event, object)| format!("{{\"type\":\"{event}\",\"object\":{}}}\n", json_order::line(object)));
+        (lines.list().concat(), ends)
+    }
+}
+
+impl ApiServer {
+    /// The watch that a path and its query ask for, opened; nothing where they ask for something else.
+    pub fn open_watch(&self, now: Time, path: &str) -> Option<Result<Watch, Status>> {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let target = rest::parse_path(self, path)?;
+        let query = rest::parse_query(query);
+        target.watches(&query).then(|| Watch::open(self, now, &target, &query))
+    }
+}
