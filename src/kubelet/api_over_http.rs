@@ -1,10 +1,10 @@
 //! The API server over HTTP: what programs in containers ask of `kubernetes.default`, and those on the workstation of `kubectl proxy`.
 
 use super::container_runtime::HttpRequest;
-use crate::api::{KindRef, Status, Value, go_json, json_order, kinds};
+use crate::api::{KindRef, Status, Value, json_order, kinds};
 use crate::base::Time;
 use crate::network::HttpResponse;
-use crate::server::{ApiServer, Caller, RestRequest, User, Watch};
+use crate::server::{ApiServer, Caller, Representation, RestRequest, User, Watch};
 
 /// Whether an address and port are those of the Service behind which the API server is.
 pub(super) fn is_api_server(api: &ApiServer, ip: &str, port: u16) -> bool {
@@ -82,33 +82,39 @@ pub fn answer_api_request(api: &mut ApiServer, now: Time, user: &User, request: 
     if let Err(status) = api.require_request(user, &request.method, &request.path) {
         return (status_response(&status), None);
     }
-    match api.open_watch(now, &request.path).filter(|_| request.method == "GET") {
+    let accept = request.header("Accept").unwrap_or_default();
+    match api.open_watch(now, &request.path, accept).filter(|_| request.method == "GET") {
         Some(Ok(mut watch)) => {
             let (lines, _) = watch.lines(api, now);
             (HttpResponse { open: true, ..HttpResponse::new(200, "application/json", lines) }, Some(watch))
         }
         Some(Err(status)) => (status_response(&status), None),
-        None => (answer_at_once(api, now, user, request), None),
+        None => match api.representation(&request.path, accept) {
+            Ok(by) => (answer_at_once(api, now, user, request, &by), None),
+            Err(status) => (status_response(&status), None),
+        },
     }
 }
 
-fn answer_at_once(api: &mut ApiServer, now: Time, user: &User, request: &HttpRequest) -> HttpResponse {
+fn answer_at_once(api: &mut ApiServer, now: Time, user: &User, request: &HttpRequest, by: &Representation) -> HttpResponse {
     let text = String::from_utf8_lossy(&request.body);
-    let body = match Value::from_json(&text) {
+    let content_type = request.header("Content-Type").unwrap_or("application/json");
+    let body = match api.read_body(&request.method, &request.path, content_type, &text) {
         Ok(body) => body,
-        Err(_) if text.is_empty() => Value::Null,
-        Err(error) => {
-            let why = go_json::syntax_error(text.as_bytes()).unwrap_or_else(|| error.to_string());
-            return status_response(&Status::bad_request(format!("couldn't get version/kind; json parse error: {why}")));
-        }
+        Err(status) => return status_response(&status),
     };
     let agent = request.header("User-Agent").unwrap_or("curl").split('/').next().unwrap_or_default();
-    let content_type = request.header("Content-Type").unwrap_or("application/json");
     let asked = RestRequest { method: &request.method, path: &request.path, content_type, agent, body };
     let answer = api.rest(&Caller::of_user(now, user.clone()), &asked);
-    let mut response = match &answer.body {
-        Value::Str(text) => HttpResponse::new(answer.code, "text/plain; charset=utf-8", text.as_bytes()),
-        body => HttpResponse::new(answer.code, "application/json", pretty(body)),
+    let (code, body) = match api.represented(by, &request.path, answer.body, now) {
+        Ok(body) => (answer.code, body),
+        Err(status) => (status.code, status.to_object()),
+    };
+    let yaml = if by.yaml { api.yaml(&body) } else { None };
+    let mut response = match (&body, yaml) {
+        (Value::Str(text), _) => HttpResponse::new(code, "text/plain; charset=utf-8", text.as_bytes()),
+        (_, Some(yaml)) => HttpResponse::new(code, "application/yaml", yaml),
+        (body, _) => HttpResponse::new(code, "application/json", pretty(body)),
     };
     response.headers.extend(answer.warnings.iter().map(|text| ("Warning".to_owned(), format!("299 - {text:?}"))));
     response

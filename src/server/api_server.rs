@@ -7,6 +7,7 @@ use super::heartbeats::Heartbeats;
 use super::indexes::INDEXERS;
 use super::metrics::Metrics;
 use super::options::{Caller, ListOptions};
+use super::representation::Printers;
 use super::service_allocator::ServiceAllocator;
 use super::strategy::{self, demand_verb};
 use crate::api::convert::to_version;
@@ -31,6 +32,7 @@ pub struct ApiServer {
     pub(super) policies: Policies,
     /// The kind and the version that is being asked for, where it is another than the stored one.
     pub(super) asked: Option<(KindRef, String)>,
+    pub(super) printers: Option<Printers>,
 }
 
 impl ApiServer {
@@ -48,6 +50,7 @@ impl ApiServer {
             enforces_roles: false,
             policies: Policies::new(),
             asked: None,
+            printers: None,
         };
         server.create_own(seed);
         server

@@ -30,6 +30,8 @@ mod options;
 mod own_objects;
 mod patch;
 mod proxy;
+mod representation;
+mod request_body;
 mod request_options;
 mod rest;
 #[cfg(test)]
@@ -64,6 +66,7 @@ pub use patch::{
     JsonPatchError, json_patch, json_patch_by_client, merge_patch, strategic_merge_patch, three_way_merge_patch, three_way_strategic_patch,
 };
 pub use proxy::ProxyLocation;
+pub use representation::{Printers, Representation};
 pub use rest::{RestRequest, RestResponse, created, not_registered};
 pub use service_allocator::NODE_PORTS;
 pub use tokens::{CERTIFICATE, POD_TOKEN_S, account_of, legacy_token, token};

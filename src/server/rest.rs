@@ -3,6 +3,7 @@
 use super::authorization::{Attributes, User};
 use super::list::{Query, parameter, selectors};
 use super::options::{Caller, Patch, Subresource, WriteOptions};
+use super::request_body::{APPLY, demand_readable, media_type};
 use super::request_options::{check_options, delete_options, sent_delete_options, write_options};
 use super::watch::{self, Watch};
 use super::write::OTHER_NAMESPACE;
@@ -111,7 +112,7 @@ impl ApiServer {
 
     fn serve_stored(&mut self, by: &Caller, request: &RestRequest<'_>) -> Result<(u16, Value), Status> {
         let (path, query) = request.path.split_once('?').unwrap_or((request.path, ""));
-        let document = if path == "/version" { Some(version_info()) } else { self.discovery(path) };
+        let document = if path.trim_end_matches('/') == "/version" { Some(version_info()) } else { self.discovery(path) };
         match (document, request.method) {
             (Some(found), "GET") => return Ok((200, found)),
             (Some(_), _) => return Err(Status::method_not_allowed()),
@@ -130,16 +131,12 @@ impl ApiServer {
         if !routes.contains(&request.method) || of_all && request.method != "GET" {
             return Err(Status::method_not_allowed());
         }
-        let media_type = request.content_type.split(';').next().unwrap_or_default();
-        if matches!(request.method, "POST" | "PUT") && !matches!(media_type, "" | "application/json" | "application/yaml") {
-            return Err(Status::unsupported_media_type(
-                "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, \
-                 application/vnd.kubernetes.protobuf",
-            ));
+        if matches!(request.method, "POST" | "PUT") {
+            demand_readable(request.content_type)?;
         }
         let options = write_options(&query, request.agent);
         let Target { kind, namespace, name, sub, .. } = &target;
-        let applies = request.content_type == "application/apply-patch+yaml";
+        let applies = media_type(request.content_type) == APPLY;
         check_options(request, &query, applies)?;
         let (kind, sub_kind) = (*kind, subresource(sub)?);
         if target.version == kind.version {
@@ -147,7 +144,9 @@ impl ApiServer {
         }
         match (request.method, name.is_empty(), sub.as_str()) {
             // What is there to be told now: who stays to hear more opens it.
-            ("GET", ..) if target.watches(&query) => Ok((200, Watch::open(self, by.now, &target, &query)?.lines(self, by.now).0.into())),
+            ("GET", ..) if target.watches(&query) => {
+                Ok((200, Watch::open(self, by.now, &target, &query, "")?.lines(self, by.now).0.into()))
+            }
             ("GET", true, _) => Ok((200, self.list_chunk(by.now, kind, (!namespace.is_empty()).then_some(namespace), &query)?)),
             ("GET", false, "scale") => Ok((200, self.scale(kind, namespace, name)?)),
             ("GET", false, _) => {
@@ -294,8 +293,12 @@ pub(super) fn demand_own_kind(kind: KindRef, version: &str, object: &Value) -> R
 
 /// Why a body of one kind is not read as another.
 pub(super) fn no_conversion(named: &str, version: &str, kind: KindRef) -> String {
-    let package = kind.group.split('.').next().filter(|group| !group.is_empty()).unwrap_or("core");
-    format!("converting ({version}.{named}) to ({package}.{}): unknown conversion", kind.kind)
+    format!("converting ({version}.{named}) to ({}.{}): unknown conversion", package(kind), kind.kind)
+}
+
+/// What Go's package of a kind's internal type is called.
+pub(super) fn package(kind: KindRef) -> &'static str {
+    kind.group.split('.').next().filter(|group| !group.is_empty()).unwrap_or("core")
 }
 
 /// Why a body of a kind that the API server does not know is not read.
@@ -369,7 +372,7 @@ pub(super) fn demand_name(object: &Value, name: &str) -> Result<(), Status> {
 
 /// A request's body as the patch that its content type says it is.
 fn patch_of(request: &RestRequest<'_>, kind: KindRef) -> Result<Patch, Status> {
-    match request.content_type {
+    match media_type(request.content_type) {
         "application/json-patch+json" => Ok(Patch::Json(request.body.clone())),
         "application/merge-patch+json" => Ok(Patch::Merge(request.body.clone())),
         "application/strategic-merge-patch+json" => Ok(Patch::Strategic(request.body.clone())),

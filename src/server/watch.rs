@@ -3,6 +3,7 @@
 use super::ApiServer;
 use super::event_forms::{in_form_of, stored_kind};
 use super::list::{self, Query, number, parameter};
+use super::representation::Representation;
 use super::rest::{self, Target};
 use super::strategy::demand_verb;
 use crate::api::selector::{FieldSelector, LabelSelector};
@@ -33,6 +34,9 @@ pub struct Watch {
     begins: bool,
     marks: bool,
     bookmark_at: Option<Time>,
+    shows: Representation,
+    /// Whether it has told of a table's columns.
+    has_columns: bool,
 }
 
 /// Whether a query asks for a watch.
@@ -44,10 +48,24 @@ impl Watch {
     /// A watch of what comes after a revision.
     pub fn after(revision: u64, kind: KindRef, namespace: Option<String>, labels: LabelSelector, fields: FieldSelector) -> Watch {
         let version = kind.version.to_owned();
-        Watch { kind, version, namespace, labels, fields, revision, until: Time::MAX, begins: false, marks: false, bookmark_at: None }
+        Watch {
+            kind,
+            version,
+            namespace,
+            labels,
+            fields,
+            revision,
+            until: Time::MAX,
+            begins: false,
+            marks: false,
+            bookmark_at: None,
+            shows: Representation::default(),
+            has_columns: false,
+        }
     }
 
-    pub(super) fn open(api: &ApiServer, now: Time, target: &Target, query: &Query) -> Result<Watch, Status> {
+    pub(super) fn open(api: &ApiServer, now: Time, target: &Target, query: &Query, accept: &str) -> Result<Watch, Status> {
+        let shows = Representation::of(accept, query)?;
         let of = |name: &str| parameter(query, name);
         let seconds = u64::try_from(number(query, "timeoutSeconds")?).ok().filter(|s| *s > 0);
         list::check(query, true)?;
@@ -65,7 +83,7 @@ impl Watch {
         let is_marked = !matches!(of("allowWatchBookmarks"), "" | "false" | "0");
         let revision = if begins || from == 0 { api.revision() } else { from };
         let mut watch = Watch::after(revision, kind, namespace, labels, fields);
-        watch = Watch { version: target.version.clone(), until, begins, marks: begins && is_marked, ..watch };
+        watch = Watch { version: target.version.clone(), until, begins, marks: begins && is_marked, shows, ..watch };
         watch.bookmark_at = is_marked.then(|| watch.next_bookmark(now));
         Ok(watch)
     }
@@ -154,17 +172,26 @@ impl Watch {
             }
             events.push(("BOOKMARK", mark));
         }
-        let lines = events.iter().map(|(event, object)| format!("{{\"type\":\"{event}\",\"object\":{}}}\n", json_order::line(object)));
+        let lines = events.into_iter().map(|(event, object)| {
+            let is_error = event == "ERROR";
+            let shown = if is_error { Ok(object) } else { self.shows.show(api, kind, object, now) };
+            let mut shown = shown.unwrap_or_else(|status| status.to_object());
+            if self.shows.is_table() && !is_error && std::mem::replace(&mut self.has_columns, true) {
+                shown.set(&["columnDefinitions"], Value::Null);
+            }
+            format!("{{\"type\":\"{event}\",\"object\":{}}}\n", json_order::line(&shown))
+        });
         (lines.list().concat(), ends)
     }
 }
 
 impl ApiServer {
-    /// The watch that a path and its query ask for, opened; nothing where they ask for something else.
-    pub fn open_watch(&self, now: Time, path: &str) -> Option<Result<Watch, Status>> {
+    /// The watch that a path and its query ask for, opened, telling what its `Accept` header asks for; nothing where they ask for
+    /// something else.
+    pub fn open_watch(&self, now: Time, path: &str, accept: &str) -> Option<Result<Watch, Status>> {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let target = rest::parse_path(self, path)?;
         let query = rest::parse_query(query);
-        target.watches(&query).then(|| Watch::open(self, now, &target, &query))
+        target.watches(&query).then(|| Watch::open(self, now, &target, &query, accept))
     }
 }

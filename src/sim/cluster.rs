@@ -3,10 +3,11 @@
 use crate::api::{KINDS, KindRef, Object, Value, kinds};
 use crate::base::{Duration, List as _, Time};
 use crate::controllers::{self, Controller};
+use crate::kubectl::output::{table_object, to_yaml};
 use crate::kubelet::Kubelets;
 use crate::obj;
 use crate::scheduler::{Configuration, Scheduler};
-use crate::server::{ApiServer, Caller, Change, Component, Definitions, DeleteOptions, WriteOptions};
+use crate::server::{ApiServer, Caller, Change, Component, Definitions, DeleteOptions, Printers, WriteOptions};
 use crate::store::{ChangeType, ObjectKey};
 
 use super::session::{self, Session};
@@ -60,6 +61,7 @@ impl Cluster {
     /// The cluster that a session describes, at time 0 with its nodes joined.
     pub fn new(session: &Session) -> Self {
         let mut api = ApiServer::new(session.seed);
+        api.print_by(Printers { table: table_object, yaml: to_yaml });
         if session.rbac {
             api.enforce_roles(session.seed);
         }

@@ -2,8 +2,7 @@
 
 use crate::api::convert::to_version;
 use crate::api::selector::{FieldSelector, LabelSelector};
-use crate::api::{KindRef, Object, Status, Value, kinds};
-use crate::api::{go_json, json_order};
+use crate::api::{KindRef, Object, Status, Value, json_order, kinds};
 use crate::base::{List as _, Time, is_url};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Task};
@@ -15,7 +14,7 @@ use crate::kubectl::output::columns::age;
 use crate::kubectl::output::{SortError, TabWriter, TableOptions, TablePrinter, list_of, print_groups, relaxed_path, sort_objects};
 use crate::kubectl::printing::{ObjectPrinter, read_text};
 use crate::kubectl::request_log::{Answer, Exchange, Sent};
-use crate::kubectl::resources::{Found, Info, Query, find, kind_of, version_asked};
+use crate::kubectl::resources::{Found, Info, Query, find, version_asked};
 use crate::obj;
 use crate::server::{self, LogRequest, RestRequest};
 
@@ -253,7 +252,7 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
     if cx.host.api.proxy_location(path).is_some() {
         return fail("requests to pods and services are not simulated by --raw: use \"kubectl proxy\" and curl");
     }
-    if let Some(watch) = cx.host.api.open_watch(cx.host.now, path).filter(|_| method == "GET") {
+    if let Some(watch) = cx.host.api.open_watch(cx.host.now, path, "").filter(|_| method == "GET") {
         cx.host.api.require_request(&cx.user(), method, path)?;
         let watch = watch?;
         return Watch { until: None, watch, printer: WatchPrinter::Raw }.resume(cx);
@@ -271,7 +270,7 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
         } else {
             read_text(cx, file).map_err(|e| CliError::Message(format!("open {file}: {e}")))?
         };
-        body = Value::from_json(&text).map_err(|_| unrecognized(cx, method, path, &text))?;
+        body = cx.host.api.read_body(method, path, "", &text)?;
     }
     let place = "raw.go:84";
     let log = |cx: &mut Context<'_, '_>, status: u16, answer: Answer<'_>| {
@@ -315,7 +314,7 @@ pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<
     match &answer.body {
         Value::Str(text) => cx.out.out(text.as_str()),
         // Written for people, and without an end of line (`WriteRawJSON`).
-        body if matches!(path.split('?').next(), Some("/version" | "/")) => cx.out.out(json_order::indented(body, "  ")),
+        body if matches!(path.split('?').next(), Some("/version" | "/version/" | "/")) => cx.out.out(json_order::indented(body, "  ")),
         body => cx.out.outln(json_order::line(body)),
     }
     Ok(Flow::Done)
@@ -338,27 +337,6 @@ pub fn measured(cx: &Context<'_, '_>, path: &str) -> Option<Result<Value, Status
             "apiVersion": kind.api_version(), "kind": format!("{}List", kind.kind), "metadata": {}, "items": items.list()
         })),
     })
-}
-
-/// What the server says of a body that is no JSON.
-// Models apiserver's transformDecodeError.
-fn unrecognized(cx: &Context<'_, '_>, method: &str, path: &str, text: &str) -> Status {
-    const SHOWN_MAX: usize = 30;
-    let resource = path.split('?').next().unwrap_or("").trim_end_matches('/').rsplit('/').nth(usize::from(method == "PUT"));
-    let kind = resource.and_then(|r| kind_of(cx.host.api, r)).map_or("Status", |k| k.kind);
-    let head = &text.as_bytes()[..text.len().min(SHOWN_MAX)];
-    let mut shown = match head.first() {
-        None => "<empty>".to_owned(),
-        Some(b'{') => String::from_utf8_lossy(head).into_owned(),
-        Some(_) => head.iter().map(|b| format!("{b:02x}")).collect(),
-    };
-    if text.len() > SHOWN_MAX {
-        shown += " ...";
-    }
-    let why = go_json::syntax_error(text.as_bytes()).unwrap_or_default();
-    Status::bad_request(format!(
-        "the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; json parse error: {why} ({shown})"
-    ))
 }
 
 /// `get --watch`: what is there, then every change.

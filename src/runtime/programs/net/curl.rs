@@ -79,6 +79,9 @@ pub fn curl(r: &mut Run<'_>, o: &Options) -> Step {
     } else if given {
         request.method = if o.has('T') { "PUT" } else { "POST" }.into();
         request.body = data;
+        if !o.has('T') && request.header("Content-Type").is_none() {
+            request.headers.push(("Content-Type".into(), "application/x-www-form-urlencoded".into()));
+        }
         if let Some(file) = o.value('T').filter(|_| request.path.ends_with('/')) {
             request.path += base_name(file);
         }
