@@ -25,7 +25,6 @@ mod preferences;
 mod printing;
 mod request_log;
 mod resources;
-mod sha256;
 mod unified;
 mod unreached;
 mod words;

@@ -1,14 +1,13 @@
 //! `kubectl rolling-update`, which kubectl 1.3 had: replaces the pods of one ReplicationController by those of another, one by one.
 
 use crate::api::{KindRef, Object, Value, kinds};
-use crate::base::{Duration, List as _, Time};
+use crate::base::{Duration, List as _, Time, hex, sha256};
 use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, duration, switch, text};
 use crate::kubectl::host::Step;
 use crate::kubectl::resources::{Query, find};
-use crate::kubectl::sha256;
 use crate::server::{DeleteOptions, ListOptions, Patch, Propagation, Subresource};
 
 const OWN: &[Flag] = &[
@@ -205,7 +204,7 @@ fn from_file(cx: &mut Context<'_, '_>, old: &Value) -> Result<Value, CliError> {
 
 /// A hash of a controller as its name and labels show it.
 fn hash_of(rc: &Value) -> String {
-    sha256::hex(rc.to_json().as_bytes()).chars().take(32).collect()
+    hex(&sha256(rc.to_json().as_bytes())).chars().take(32).collect()
 }
 
 /// The new controller as the old one with another image.

@@ -2,14 +2,13 @@
 
 use super::{Failure, GENERATOR, finish, generator, one_name};
 use crate::api::Value;
-use crate::base::{List as _, SortedMap, base64};
+use crate::base::{List as _, SortedMap, base64, hex, sha256};
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::files;
 use crate::kubectl::flags::{Flag, array, list, switch};
 use crate::kubectl::host::FileError;
-use crate::kubectl::sha256;
 use crate::obj;
 
 const OWN: &[Flag] = &[switch("append-hash", "")];
@@ -67,7 +66,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 /// The suffix of `--append-hash`: ten letters that look random and spell nothing.
 // Models kubectl/pkg/util/hash.
 pub(in crate::kubectl) fn hash(encoded: &Value) -> String {
-    let hex = sha256::hex(crate::kubectl::output::to_compact_json(encoded).as_bytes());
+    let hex = hex(&sha256(crate::kubectl::output::to_compact_json(encoded).as_bytes()));
     hex.chars()
         .take(10)
         .map(|c| match c {
