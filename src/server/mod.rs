@@ -33,6 +33,7 @@ mod proxy;
 mod representation;
 mod request_body;
 mod request_options;
+mod request_path;
 mod rest;
 #[cfg(test)]
 mod rule_tests;
@@ -67,7 +68,8 @@ pub use patch::{
 };
 pub use proxy::ProxyLocation;
 pub use representation::{Printers, Representation};
-pub use rest::{RestRequest, RestResponse, created, not_registered};
+pub use request_body::not_registered;
+pub use rest::{RestRequest, RestResponse, created};
 pub use service_allocator::NODE_PORTS;
 pub use tokens::{CERTIFICATE, POD_TOKEN_S, account_of, legacy_token, token};
 pub use watch::Watch;

@@ -3,7 +3,7 @@
 //! In a real cluster these are connections from the API server to a kubelet. A client knows this trait alone.
 
 use super::list::parameter;
-use super::rest;
+use super::request_path;
 use crate::api::Status;
 use crate::base::{Duration, Time};
 
@@ -43,12 +43,12 @@ impl LogRequest {
     /// Reads a path; nothing where it is not a log's.
     pub fn parse(path: &str) -> Option<LogRequest> {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let mut parts = path.strip_prefix("/api/v1/namespaces/")?.splitn(4, '/').map(rest::decode_percent);
+        let mut parts = path.strip_prefix("/api/v1/namespaces/")?.splitn(4, '/').map(request_path::decode_percent);
         let (namespace, resource, pod, sub) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         if (resource.as_str(), sub.as_str()) != ("pods", "log") {
             return None;
         }
-        let query = rest::parse_query(query);
+        let query = request_path::parse_query(query);
         let of = |name: &str| parameter(&query, name);
         let options = LogOptions {
             previous: of("previous") == "true",

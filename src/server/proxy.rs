@@ -1,6 +1,6 @@
 //! The `proxy` subresource of pods and services: where a request goes that the API server passes on.
 
-use super::{ApiServer, Attributes, User, rest};
+use super::{ApiServer, Attributes, User, request_path};
 use crate::api::{ArcStr, KindRef, Status, Value, kinds};
 use crate::base::List as _;
 
@@ -33,7 +33,7 @@ fn passed_on(path: &str) -> Option<(&str, KindRef, String, &str)> {
     let (namespace, resource, id, sub) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let kind = [kinds::POD, kinds::SERVICE].into_iter().find(|kind| kind.plural == resource)?;
     (fixed == ["api", "v1", "namespaces"] && sub == "proxy")
-        .then(|| (namespace, kind, rest::decode_percent(id), parts.next().unwrap_or("")))
+        .then(|| (namespace, kind, request_path::decode_percent(id), parts.next().unwrap_or("")))
 }
 
 impl ApiServer {

@@ -3,7 +3,8 @@
 
 use super::ApiServer;
 use super::list::{Query, parameter};
-use super::rest::{self, package};
+use super::request_body::package;
+use super::request_path;
 use crate::api::{KindRef, Status, Value};
 use crate::base::{List as _, Time};
 use crate::obj;
@@ -134,15 +135,15 @@ impl ApiServer {
     /// What a request's `Accept` header asks for; what is refused is refused before anything is done.
     pub fn representation(&self, path: &str, accept: &str) -> Result<Representation, Status> {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        if rest::parse_path(self, path).is_none() {
+        if request_path::parse_path(self, path).is_none() {
             return Ok(Representation::default());
         }
-        Representation::of(accept, &rest::parse_query(query))
+        Representation::of(accept, &request_path::parse_query(query))
     }
 
     /// An answer to what was asked at a path, as it was asked for.
     pub fn represented(&self, by: &Representation, path: &str, answer: Value, now: Time) -> Result<Value, Status> {
-        match rest::parse_path(self, path.split('?').next().unwrap_or_default()) {
+        match request_path::parse_path(self, path.split('?').next().unwrap_or_default()) {
             Some(target) if answer.get("kind").str() != "Status" => by.show(self, target.kind, answer, now),
             _ => Ok(answer),
         }

@@ -1,7 +1,10 @@
 //! The bodies of HTTP requests: what their content type says they are, and what is said of those that cannot be read.
 
-use super::{ApiServer, rest};
-use crate::api::{Status, Value, go_json, yaml};
+use super::ApiServer;
+use super::request_path::{self, Target};
+use super::rest::RestRequest;
+use crate::api::schema::schema;
+use crate::api::{Cause, EVICTION, KindRef, Object, SCALE, Status, Value, go_json, join_api_version, kinds, split_api_version, yaml};
 
 /// The content type of server-side apply.
 pub(super) const APPLY: &str = "application/apply-patch+yaml";
@@ -54,7 +57,7 @@ impl ApiServer {
             ("PATCH", "application/merge-patch+json" | "application/json-patch+json") => format!("error decoding patch: {why}"),
             ("PATCH" | "DELETE", _) => why,
             _ => {
-                let target = rest::parse_path(self, path.split('?').next().unwrap_or_default());
+                let target = request_path::parse_path(self, path.split('?').next().unwrap_or_default());
                 let kind = target.map_or("Status", |target| target.kind.kind);
                 let head = &text.as_bytes()[..text.len().min(SHOWN_MAX)];
                 let shown = match head.first() {
@@ -67,4 +70,83 @@ impl ApiServer {
             }
         }))
     }
+
+    /// Whether what is to be stored is of the kind and version that its path is for, where it says so.
+    // Models the decoding of a request's body into the type that its handler has.
+    pub(super) fn check_kind(&self, request: &RestRequest<'_>, target: &Target) -> Result<(), Status> {
+        let body = &request.body;
+        let (kind, version) = match target.sub.as_str() {
+            _ if !matches!(request.method, "POST" | "PUT") => return Ok(()),
+            "binding" => (kinds::BINDING, kinds::BINDING.version),
+            "eviction" if request.body.api_version() == "policy/v1beta1" => return Ok(()),
+            "eviction" => (&EVICTION, EVICTION.version),
+            "scale" => (&SCALE, SCALE.version),
+            "token" => return Ok(()),
+            _ => (target.kind, &*target.version),
+        };
+        let expected = join_api_version(kind.group, version);
+        // What is not said is as expected.
+        let named = if body.kind().is_empty() { kind.kind } else { body.kind() };
+        let api_version = if body.api_version().is_empty() { &expected } else { body.api_version() };
+        if named == kind.kind && api_version == expected && (kind.custom.is_none() || !body.kind().is_empty()) {
+            return Ok(());
+        }
+        let (group, version) = split_api_version(api_version);
+        let is_custom = kind.custom.is_some();
+        if is_custom && body.kind().is_empty() {
+            let text = body.to_json();
+            let head = if text.len() > SHOWN_MAX { format!("{} ...", text.get(..SHOWN_MAX).unwrap_or(&text)) } else { text.clone() };
+            return Err(Status::bad_request(format!(
+                "the object provided is unrecognized (must be of type {}): Object 'Kind' is missing in '{text}' ({head})",
+                kind.kind
+            )));
+        }
+        if is_custom && api_version == expected {
+            return demand_own_kind(kind, &target.version, body);
+        }
+        let is_known = is_custom || kind.group == group && (kind.version == version || schema().versions(kind).contains(&version));
+        if is_custom || named == kind.kind && is_known {
+            let why = format!("the API version in the data ({api_version}) does not match the expected API version ({expected})");
+            return Err(Status::bad_request(why));
+        }
+        let item = named.strip_suffix("List").unwrap_or(named);
+        let is_registered = item.is_empty() || self.kind_of(api_version, item).is_some();
+        let why = if is_registered { no_conversion(named, version, kind) } else { not_registered(named, api_version) };
+        Err(Status::bad_request(format!("{named} in version {version:?} cannot be handled as a {}: {why}", kind.kind)))
+    }
+}
+
+/// Refuses an object of a custom kind that says to be of another kind or version.
+// Models customResourceValidator.ValidateTypeMeta.
+pub(super) fn demand_own_kind(kind: KindRef, version: &str, object: &Value) -> Result<(), Status> {
+    let mut causes = Vec::new();
+    if object.kind() != kind.kind {
+        causes.push(Cause::invalid("kind", &object.kind().into(), &format!("must be {}", kind.kind)));
+    }
+    let expected = join_api_version(kind.group, version);
+    if object.api_version() != expected {
+        causes.push(Cause::invalid("apiVersion", &object.api_version().into(), &format!("must be {expected}")));
+    }
+    if causes.is_empty() {
+        return Ok(());
+    }
+    let mut status = Status::invalid(kind, object.name(), causes);
+    status.message = status.message.replacen(kind.kind, object.kind(), 1);
+    status.details.set(&["kind"], object.kind());
+    Err(status)
+}
+
+/// Why a body of one kind is not read as another.
+pub(super) fn no_conversion(named: &str, version: &str, kind: KindRef) -> String {
+    format!("converting ({version}.{named}) to ({}.{}): unknown conversion", package(kind), kind.kind)
+}
+
+/// What Go's package of a kind's internal type is called.
+pub(super) fn package(kind: KindRef) -> &'static str {
+    kind.group.split('.').next().filter(|group| !group.is_empty()).unwrap_or("core")
+}
+
+/// Why a body of a kind that the API server does not know is not read.
+pub fn not_registered(named: &str, api_version: &str) -> String {
+    format!("no kind {named:?} is registered for version {api_version:?} in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"")
 }

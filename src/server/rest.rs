@@ -1,18 +1,18 @@
 //! The API as HTTP: method, path and body in, status code and body out. What `kubectl get --raw` and recorded requests speak.
 
 use super::authorization::{Attributes, User};
-use super::list::{Query, parameter, selectors};
-use super::options::{Caller, Patch, Subresource, WriteOptions};
+use super::list::{parameter, selectors};
+use super::options::{Caller, Patch, WriteOptions};
 use super::request_body::{APPLY, demand_readable, media_type};
 use super::request_options::{check_options, delete_options, sent_delete_options, write_options};
-use super::watch::{self, Watch};
+use super::request_path::{Target, parse_path, parse_query, routes, subresource};
+use super::watch::Watch;
 use super::write::OTHER_NAMESPACE;
-use super::{ApiServer, patch, strategy};
+use super::{ApiServer, patch};
 use crate::api::convert::to_version;
 use crate::api::decode::served_version;
-use crate::api::schema::schema;
 use crate::api::selector::FieldSelector;
-use crate::api::{Cause, EVICTION, KindRef, Object, SCALE, Status, Value, join_api_version, kinds, split_api_version};
+use crate::api::{EVICTION, KindRef, Object, SCALE, Status, Value, join_api_version, kinds};
 use crate::base::List as _;
 use crate::obj;
 
@@ -40,17 +40,6 @@ pub struct RestResponse {
     pub body: Value,
     /// What else is to be known (the `Warning` headers).
     pub warnings: Vec<String>,
-}
-
-/// What a path names.
-pub(super) struct Target {
-    pub kind: KindRef,
-    pub version: String,
-    pub namespace: String,
-    pub name: String,
-    sub: String,
-    /// Whether it is one of the paths of watches (`/api/v1/watch/pods`).
-    of_watch: bool,
 }
 
 impl ApiServer {
@@ -203,50 +192,6 @@ impl ApiServer {
         Ok((201, created()))
     }
 
-    /// Whether what is to be stored is of the kind and version that its path is for, where it says so.
-    // Models the decoding of a request's body into the type that its handler has.
-    fn check_kind(&self, request: &RestRequest<'_>, target: &Target) -> Result<(), Status> {
-        let body = &request.body;
-        let (kind, version) = match target.sub.as_str() {
-            _ if !matches!(request.method, "POST" | "PUT") => return Ok(()),
-            "binding" => (kinds::BINDING, kinds::BINDING.version),
-            "eviction" if request.body.api_version() == "policy/v1beta1" => return Ok(()),
-            "eviction" => (&EVICTION, EVICTION.version),
-            "scale" => (&SCALE, SCALE.version),
-            "token" => return Ok(()),
-            _ => (target.kind, &*target.version),
-        };
-        let expected = join_api_version(kind.group, version);
-        // What is not said is as expected.
-        let named = if body.kind().is_empty() { kind.kind } else { body.kind() };
-        let api_version = if body.api_version().is_empty() { &expected } else { body.api_version() };
-        if named == kind.kind && api_version == expected && (kind.custom.is_none() || !body.kind().is_empty()) {
-            return Ok(());
-        }
-        let (group, version) = split_api_version(api_version);
-        let is_custom = kind.custom.is_some();
-        if is_custom && body.kind().is_empty() {
-            let text = body.to_json();
-            let head = if text.len() > BODY_HEAD { format!("{} ...", text.get(..BODY_HEAD).unwrap_or(&text)) } else { text.clone() };
-            return Err(Status::bad_request(format!(
-                "the object provided is unrecognized (must be of type {}): Object 'Kind' is missing in '{text}' ({head})",
-                kind.kind
-            )));
-        }
-        if is_custom && api_version == expected {
-            return demand_own_kind(kind, &target.version, body);
-        }
-        let is_known = is_custom || kind.group == group && (kind.version == version || schema().versions(kind).contains(&version));
-        if is_custom || named == kind.kind && is_known {
-            let why = format!("the API version in the data ({api_version}) does not match the expected API version ({expected})");
-            return Err(Status::bad_request(why));
-        }
-        let item = named.strip_suffix("List").unwrap_or(named);
-        let is_registered = item.is_empty() || self.kind_of(api_version, item).is_some();
-        let why = if is_registered { no_conversion(named, version, kind) } else { not_registered(named, api_version) };
-        Err(Status::bad_request(format!("{named} in version {version:?} cannot be handled as a {}: {why}", kind.kind)))
-    }
-
     /// Items as the API lists them: `PodList` with the revision, the items without their own kind, but for custom kinds.
     pub fn as_list(&self, kind: KindRef, items: Vec<Value>) -> Value {
         let is_custom = kind.custom.is_some();
@@ -271,41 +216,6 @@ impl ApiServer {
     }
 }
 
-/// Refuses an object of a custom kind that says to be of another kind or version.
-// Models customResourceValidator.ValidateTypeMeta.
-pub(super) fn demand_own_kind(kind: KindRef, version: &str, object: &Value) -> Result<(), Status> {
-    let mut causes = Vec::new();
-    if object.kind() != kind.kind {
-        causes.push(Cause::invalid("kind", &object.kind().into(), &format!("must be {}", kind.kind)));
-    }
-    let expected = join_api_version(kind.group, version);
-    if object.api_version() != expected {
-        causes.push(Cause::invalid("apiVersion", &object.api_version().into(), &format!("must be {expected}")));
-    }
-    if causes.is_empty() {
-        return Ok(());
-    }
-    let mut status = Status::invalid(kind, object.name(), causes);
-    status.message = status.message.replacen(kind.kind, object.kind(), 1);
-    status.details.set(&["kind"], object.kind());
-    Err(status)
-}
-
-/// Why a body of one kind is not read as another.
-pub(super) fn no_conversion(named: &str, version: &str, kind: KindRef) -> String {
-    format!("converting ({version}.{named}) to ({}.{}): unknown conversion", package(kind), kind.kind)
-}
-
-/// What Go's package of a kind's internal type is called.
-pub(super) fn package(kind: KindRef) -> &'static str {
-    kind.group.split('.').next().filter(|group| !group.is_empty()).unwrap_or("core")
-}
-
-/// Why a body of a kind that the API server does not know is not read.
-pub fn not_registered(named: &str, api_version: &str) -> String {
-    format!("no kind {named:?} is registered for version {api_version:?} in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"")
-}
-
 /// The answer to what was done and left no object.
 pub fn created() -> Value {
     obj!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201})
@@ -319,57 +229,6 @@ pub fn version_info() -> Value {
     })
 }
 
-impl Target {
-    /// Whether a request for it watches.
-    pub fn watches(&self, query: &Query) -> bool {
-        self.of_watch || self.name.is_empty() && watch::is_asked(query)
-    }
-
-    /// A body with the name and the namespace of its path; refused where it has others, or no name though it is `to_be_named`.
-    // Models handlers.checkName and rest.EnsureObjectNamespaceMatchesRequestNamespace.
-    fn addressed(&self, body: &Value, to_be_named: bool) -> Result<Value, Status> {
-        let Target { kind, namespace, name, .. } = self;
-        let mut object = body.clone();
-        let sent_namespace = body.namespace();
-        if kind.namespaced {
-            if !sent_namespace.is_empty() && sent_namespace != namespace {
-                return Err(Status::bad_request(OTHER_NAMESPACE));
-            }
-            object.set(&["metadata", "namespace"], namespace.as_str());
-        }
-        if to_be_named || !body.name().is_empty() {
-            demand_name(body, name)?;
-        }
-        object.set(&["metadata", "name"], name.as_str());
-        Ok(object)
-    }
-
-    /// A body as the configuration to apply; refused where it is of another kind or version than its path.
-    // Models versionCheckManager.
-    fn configuration(&self, body: &Value, to_be_named: bool) -> Result<Value, Status> {
-        let (kind, (group, version)) = (body.kind(), split_api_version(body.api_version()));
-        if kind != self.kind.kind || group != self.kind.group || version != self.version {
-            return Err(Status::bad_request(format!("invalid object type: {group}/{version}, Kind={kind}")));
-        }
-        let mut configuration = self.addressed(body, to_be_named)?;
-        if body.namespace().is_empty() {
-            configuration.remove(&["metadata", "namespace"]);
-        }
-        Ok(configuration)
-    }
-}
-
-/// Refuses an object that has another name than its path, or none.
-pub(super) fn demand_name(object: &Value, name: &str) -> Result<(), Status> {
-    match object.name() {
-        "" => Err(Status::bad_request(format!("the name of the object ({name} based on URL) was undeterminable: name must be provided"))),
-        own if own != name => {
-            Err(Status::bad_request(format!("the name of the object ({own}) does not match the name on the URL ({name})")))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// A request's body as the patch that its content type says it is.
 fn patch_of(request: &RestRequest<'_>, kind: KindRef) -> Result<Patch, Status> {
     match media_type(request.content_type) {
@@ -380,90 +239,6 @@ fn patch_of(request: &RestRequest<'_>, kind: KindRef) -> Result<Patch, Status> {
         _ if kind.custom.is_some() => Err(Status::unsupported_media_type(patch::NOT_OF_CUSTOM_KINDS)),
         _ => Err(Status::unsupported_media_type("415: Unsupported Media Type").with_details(Value::map())),
     }
-}
-
-/// As much of a body as is told of one that cannot be read.
-const BODY_HEAD: usize = 30;
-
-/// The methods that a path of a kind knows; none where there is no such path.
-fn routes(kind: KindRef, is_named: bool, sub: &str) -> Option<&'static [&'static str]> {
-    Some(match (kind.built_in(), sub) {
-        (_, "") if is_named => &["GET", "PUT", "PATCH", "DELETE"],
-        (_, "") => &["GET", "POST", "DELETE"],
-        ("pods", "binding" | "eviction") | ("serviceaccounts", "token") => &["POST"],
-        ("namespaces", "finalize") => &["PUT"],
-        _ if strategy::has_part(kind, sub) => &["GET", "PUT", "PATCH"],
-        _ => return None,
-    })
-}
-
-fn subresource(name: &str) -> Result<Subresource, Status> {
-    Ok(match name {
-        "" | "eviction" | "binding" | "token" => Subresource::None,
-        "status" | "approval" => Subresource::Status,
-        "scale" => Subresource::Scale,
-        "resize" => Subresource::Resize,
-        "ephemeralcontainers" => Subresource::EphemeralContainers,
-        "finalize" => Subresource::Finalize,
-        _ => return Err(Status::no_such_resource()),
-    })
-}
-
-/// The parameters of a query, in order.
-pub(super) fn parse_query(query: &str) -> Vec<(String, String)> {
-    let decode = |text: &str| decode_percent(&text.replace('+', " "));
-    query.split('&').map(|p| p.split_once('=').unwrap_or((p, ""))).map(|(k, v)| (decode(k), decode(v))).list()
-}
-
-pub(super) fn parse_path(api: &ApiServer, path: &str) -> Option<Target> {
-    let mut parts = path.trim_matches('/').split('/').map(decode_percent);
-    let group = match parts.next()?.as_str() {
-        "api" => String::new(),
-        "apis" => parts.next()?,
-        _ => return None,
-    };
-    let version = parts.next()?;
-    let mut rest: Vec<String> = parts.list();
-    let of_watch = rest.first().is_some_and(|p| p == "watch");
-    if of_watch {
-        rest.remove(0);
-    }
-    let mut namespace = String::new();
-    // `namespaces/x` alone is the namespace itself, as are its subresources.
-    if rest.first().is_some_and(|p| p == "namespaces") && rest.len() > 2 && !matches!(rest[2].as_str(), "status" | "finalize") {
-        namespace = rest[1].clone();
-        rest.drain(..2);
-    }
-    let mut rest = rest.into_iter();
-    let kind = api.kind_of_resource(&group, &rest.next()?)?;
-    if kind.version != version && !schema().versions(kind).contains(&version.as_str()) {
-        return None;
-    }
-    let (name, sub) = (rest.next().unwrap_or_default(), rest.next().unwrap_or_default());
-    // What is in a namespace has no path of its own without it; what is in none has no path with one.
-    let fits = if kind.namespaced { name.is_empty() || !namespace.is_empty() } else { namespace.is_empty() };
-    (fits && rest.next().is_none()).then_some(Target { kind, version, namespace, name, sub, of_watch })
-}
-
-/// Undoes URL escaping; what is not valid stays as it is.
-pub(super) fn decode_percent(text: &str) -> String {
-    let mut out = Vec::with_capacity(text.len());
-    let bytes = text.as_bytes();
-    let mut i = 0;
-    while i < bytes.len() {
-        let hex = (bytes[i] == b'%').then(|| text.get(i + 1..i + 3)).flatten().and_then(|h| u8::from_str_radix(h, 16).ok());
-        match hex {
-            Some(byte) => {
-                out.push(byte);
-                i += 3;
-            }
-            None => {
-                out.push(bytes[i]);
-                i += 1;
-            }
-        }
-    }
-    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::ApiServer;
 use super::event_forms::{in_form_of, stored_kind};
 use super::list::{self, Query, number, parameter};
 use super::representation::Representation;
-use super::rest::{self, Target};
+use super::request_path::{self, Target};
 use super::strategy::demand_verb;
 use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{KindRef, Object, Status, Value, decode, join_api_version, json_order};
@@ -190,8 +190,8 @@ impl ApiServer {
     /// something else.
     pub fn open_watch(&self, now: Time, path: &str, accept: &str) -> Option<Result<Watch, Status>> {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let target = rest::parse_path(self, path)?;
-        let query = rest::parse_query(query);
+        let target = request_path::parse_path(self, path)?;
+        let query = request_path::parse_query(query);
         target.watches(&query).then(|| Watch::open(self, now, &target, &query, accept))
     }
 }

@@ -6,7 +6,8 @@ mod strategic;
 
 use super::ApiServer;
 use super::options::{Caller, FieldValidation, Patch, Subresource, WriteOptions};
-use super::rest::{demand_name, demand_own_kind, no_conversion, not_registered};
+use super::request_body::{demand_own_kind, no_conversion, not_registered};
+use super::request_path::demand_name;
 use super::strategy::demand_verb;
 use super::write::{MadeOf, OTHER_NAMESPACE, Write};
 use crate::api::decode::{self, DecodeError, StrictError, from_patched, json_kind, served_version, strict_text, wrong_type};
