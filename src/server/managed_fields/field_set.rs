@@ -352,14 +352,15 @@ fn with_named(node: Node, value: &Value, set: &Value) -> Value {
 // Models TypedValue.RemoveItems.
 fn without(node: Node, value: &Value, set: &Value) -> Value {
     let mut rest = value.clone();
-    let (mut leaving, mut at): (SortedSet<String>, usize) = (SortedSet::new(), 0);
-    let mut places = Vec::new();
-    for (key, inner, part) in parts(node, value) {
+    let mut leaving: SortedSet<String> = SortedSet::new();
+    let mut stay = Vec::new();
+    for (at, (key, inner, part)) in parts(node, value).into_iter().enumerate() {
         let gone = set.get(&key);
         let leaves = is_member(gone);
-        if node.by_name() && leaves {
+        stay.push(!leaves);
+        if leaves && node.by_name() {
             leaving.insert(key[2..].to_owned());
-        } else if !gone.is_null() && !leaves {
+        } else if !leaves && !gone.is_null() {
             let part = without(inner, part, gone);
             if node.by_name() {
                 rest.set(&[&key[2..]], part);
@@ -367,14 +368,12 @@ fn without(node: Node, value: &Value, set: &Value) -> Value {
                 rest.list_mut()[at] = part;
             }
         }
-        places.push(leaves);
-        at += 1;
     }
     if !leaving.is_empty() {
         rest.map_mut().retain(|key, _| !leaving.contains(key));
-    } else if !node.by_name() && places.contains(&true) {
-        let mut leaves = places.into_iter();
-        rest.list_mut().retain(|_| !leaves.next().unwrap_or(false));
+    } else if stay.contains(&false) {
+        let mut stay = stay.into_iter();
+        rest.list_mut().retain(|_| stay.next().unwrap_or(true));
     }
     rest
 }
