@@ -30,8 +30,6 @@ pub struct ApiServer {
     /// Whether roles say who may do what; where not, everybody may do everything.
     enforces_roles: bool,
     pub(super) policies: Policies,
-    /// The kind and the version that is being asked for, where it is another than the stored one.
-    pub(super) asked: Option<(KindRef, String)>,
     pub(super) printers: Option<Printers>,
 }
 
@@ -49,7 +47,6 @@ impl ApiServer {
             event_leases: EventLeases::default(),
             enforces_roles: false,
             policies: Policies::new(),
-            asked: None,
             printers: None,
         };
         server.create_own(seed);
@@ -129,6 +126,11 @@ impl ApiServer {
 
     /// GET of one object.
     pub fn get(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, Status> {
+        self.get_at(kind, kind.version, namespace, name)
+    }
+
+    /// The same at a version.
+    pub(super) fn get_at(&self, kind: KindRef, version: &str, namespace: &str, name: &str) -> Result<Value, Status> {
         let Some(object) = self.peek(kind, namespace, name) else {
             let made = self.built_in_at(&ObjectKey::new(kind, namespace, name));
             if made.is_none() {
@@ -136,15 +138,7 @@ impl ApiServer {
             }
             return made.ok_or_else(|| Status::not_found(stored_kind(kind), name));
         };
-        Ok(self.as_asked(kind, object))
-    }
-
-    /// A stored object at the version that is asked for.
-    pub(super) fn as_asked(&self, kind: KindRef, object: &Value) -> Value {
-        match &self.asked {
-            Some((asked, version)) if asked.plural == kind.plural && asked.group == kind.group => self.at_version(kind, version, object),
-            _ => self.at_version(kind, kind.version, object),
-        }
+        Ok(self.at_version(kind, version, object))
     }
 
     /// A stored object at a version.
@@ -162,7 +156,7 @@ impl ApiServer {
         demand_verb(kind, "list")?;
         let (labels, fields) = options.parse(kind)?;
         let found = self.matching(kind, namespace, &labels, &fields);
-        Ok(found.iter().map(|v| self.as_asked(kind, v)).list())
+        Ok(found.iter().map(|v| self.at_version(kind, kind.version, v)).list())
     }
 
     /// What selectors find, as it is stored.

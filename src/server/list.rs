@@ -2,6 +2,7 @@
 
 use super::ApiServer;
 use super::options::ListOptions;
+use super::request_path::Target;
 use super::strategy::demand_verb;
 use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{Cause, KindRef, Object, Status, Value, quote};
@@ -134,7 +135,9 @@ impl ListOptions {
 
 impl ApiServer {
     /// A list, or the part of it that a query asks for.
-    pub(super) fn list_chunk(&self, now: Time, kind: KindRef, namespace: Option<&str>, query: &Query) -> Result<Value, Status> {
+    pub(super) fn list_chunk(&self, now: Time, target: &Target, query: &Query) -> Result<Value, Status> {
+        let Target { kind, version, namespace, .. } = target;
+        let namespace = (!namespace.is_empty()).then_some(namespace.as_str());
         number(query, "timeoutSeconds")?;
         let limit = usize::try_from(number(query, "limit")?).unwrap_or(0);
         check(query, false)?;
@@ -157,7 +160,7 @@ impl ApiServer {
         let mut last = None;
         for object in rows.by_ref() {
             if labels.matches(object.labels()) && fields.matches(object) {
-                items.push(self.as_read(now, self.with_managers(kind, self.as_asked(kind, object))));
+                items.push(self.as_read(now, self.with_managers(kind, self.at_version(kind, version, object))));
                 if items.len() == limit {
                     last = Some(key(object));
                     break;

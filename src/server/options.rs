@@ -102,12 +102,19 @@ pub struct WriteOptions {
     pub field_manager: ArcStr,
     /// Take from others what they own and the applied configuration changes (`force`).
     pub force: bool,
+    /// The version of the object that a patch is laid over; the stored one where it is not said.
+    pub version: ArcStr,
 }
 
 impl WriteOptions {
     /// As kubectl writes: unknown and duplicate fields are errors.
-    pub const STRICT: WriteOptions =
-        WriteOptions { dry_run: false, field_validation: FieldValidation::Strict, field_manager: ArcStr::new(), force: false };
+    pub const STRICT: WriteOptions = WriteOptions {
+        dry_run: false,
+        field_validation: FieldValidation::Strict,
+        field_manager: ArcStr::new(),
+        force: false,
+        version: ArcStr::new(),
+    };
 }
 
 /// What is to become of an object's dependents.

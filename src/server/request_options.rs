@@ -57,6 +57,7 @@ pub(super) fn write_options(query: &Query, agent: &str) -> WriteOptions {
             _ => FieldValidation::Warn,
         },
         force: parameter(query, "force") == "true",
+        version: Default::default(),
     }
 }
 

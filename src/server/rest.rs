@@ -87,10 +87,7 @@ impl ApiServer {
         if request.method != "PATCH" && matches!(body, Value::Map(_)) && body.api_version().is_empty() {
             body.set(&["apiVersion"], join_api_version(target.kind.group, &target.version));
         }
-        self.asked = Some((target.kind, target.version.clone()));
-        let answer = self.serve_stored(by, &RestRequest { body, ..request.clone() });
-        self.asked = None;
-        let (code, mut answer) = answer?;
+        let (code, mut answer) = self.serve_stored(by, &RestRequest { body, ..request.clone() })?;
         if answer.get("kind").str() == target.kind.kind && served_version(target.kind, &answer) != target.version {
             answer = to_version(target.kind, &target.version, answer);
         } else if !answer.get("items").is_null() {
@@ -123,7 +120,7 @@ impl ApiServer {
         if matches!(request.method, "POST" | "PUT") {
             demand_readable(request.content_type)?;
         }
-        let options = write_options(&query, request.agent);
+        let options = WriteOptions { version: target.version.as_str().into(), ..write_options(&query, request.agent) };
         let Target { kind, namespace, name, sub, .. } = &target;
         let applies = media_type(request.content_type) == APPLY;
         check_options(request, &query, applies)?;
@@ -136,11 +133,11 @@ impl ApiServer {
             ("GET", ..) if target.watches(&query) => {
                 Ok((200, Watch::open(self, by.now, &target, &query, "")?.lines(self, by.now).0.into()))
             }
-            ("GET", true, _) => Ok((200, self.list_chunk(by.now, kind, (!namespace.is_empty()).then_some(namespace), &query)?)),
+            ("GET", true, _) => Ok((200, self.list_chunk(by.now, &target, &query)?)),
             ("GET", false, "scale") => Ok((200, self.scale(kind, namespace, name)?)),
             ("GET", false, _) => {
                 self.demand_revision(&query)?;
-                Ok((200, self.as_read(by.now, self.with_managers(kind, self.get(kind, namespace, name)?))))
+                Ok((200, self.as_read(by.now, self.with_managers(kind, self.get_at(kind, &target.version, namespace, name)?))))
             }
             ("POST", true, _) => Ok((201, self.create(by, kind, namespace, request.body.clone(), &options)?)),
             ("POST", false, "eviction" | "binding") => self.post_to_pod(by, &target, &request.body, &options),
@@ -167,6 +164,7 @@ impl ApiServer {
             ("DELETE", true, _) => {
                 let delete = sent_delete_options(&request.body, &query)?;
                 let items = self.delete_collection(by, kind, namespace, &selectors(&query), &delete)?;
+                let items = items.iter().map(|item| self.at_version(kind, &target.version, item)).list();
                 Ok((200, self.as_list(kind, items)))
             }
             _ => Err(Status::method_not_allowed()),

@@ -36,7 +36,8 @@ impl ApiServer {
         options: &WriteOptions,
     ) -> Result<Value, Status> {
         demand_verb(kind, "patch")?;
-        let current = self.get(kind, namespace, name)?;
+        let version = if options.version.is_empty() { kind.version } else { &options.version };
+        let current = self.get_at(kind, version, namespace, name)?;
         if sub == Subresource::Scale {
             let of = if kind.custom.is_some() { kind } else { &SCALE };
             let current = self.scale(kind, namespace, name)?;
