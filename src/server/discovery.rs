@@ -170,7 +170,7 @@ fn texts(list: &[&str]) -> Vec<Value> {
     list.iter().map(|t| Value::from(*t)).list()
 }
 
-/// What discovery says of a kind itself.
+/// What discovery says of a kind itself, as its newer form has it.
 pub fn resource(kind: KindRef) -> Value {
     // The metrics server leaves its singular names out.
     let singular = if kind.group == "metrics.k8s.io" { String::new() } else { kind.singular() };
@@ -179,10 +179,6 @@ pub fn resource(kind: KindRef) -> Value {
         if !list.is_empty() {
             resource.set(&[member], texts(list));
         }
-    }
-    // What is not kept is made when it is asked for, or by another server.
-    if kind.verbs.contains(&"watch") && kind.group != "metrics.k8s.io" || kind.custom.is_some() {
-        resource.set(&["storageVersionHash"], storage_version_hash(kind));
     }
     resource
 }
@@ -201,6 +197,10 @@ fn storage_version_hash(kind: KindRef) -> String {
 /// A kind's resource and its subresources.
 fn resources_of(kind: KindRef) -> Vec<Value> {
     let mut rows = vec![resource(kind)];
+    // What is not kept is made when it is asked for, or by another server.
+    if kind.verbs.contains(&"watch") && kind.group != "metrics.k8s.io" || kind.custom.is_some() {
+        rows[0].set(&["storageVersionHash"], storage_version_hash(kind));
+    }
     let of_table = SUBRESOURCES.iter().filter(|(plural, _)| *plural == kind.plural && kind.custom.is_none()).flat_map(|(_, subs)| *subs);
     let scale = kind.custom.as_ref().filter(|c| !c.scale(kind.version).is_null()).map(|_| &SCALE);
     let status = has_status(kind).then_some(&("status", "", "", CHANGE));

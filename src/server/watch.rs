@@ -68,6 +68,7 @@ impl Watch {
         let shows = Representation::of(accept, query)?;
         let of = |name: &str| parameter(query, name);
         let seconds = u64::try_from(number(query, "timeoutSeconds")?).ok().filter(|s| *s > 0);
+        number(query, "limit")?;
         list::check(query, true)?;
         let kind = api.current(target.kind);
         demand_verb(kind, "watch")?;
