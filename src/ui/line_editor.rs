@@ -30,6 +30,10 @@ pub struct LineEditor {
     draft: Vec<char>,
     /// What is looked for in the history, while Ctrl+R looks.
     sought: Option<String>,
+    /// What was cut out last, for Ctrl+Y.
+    cut: Vec<char>,
+    /// While Alt+. goes from line to line: how many it has gone back, and where the word begins that it brought.
+    brought: Option<(usize, usize)>,
     /// What stands before the line on its row: the prompt, or what is looked for.
     prompt: String,
     /// The prompt, while something else stands there.
@@ -49,6 +53,8 @@ impl LineEditor {
             place: 0,
             draft: Vec::new(),
             sought: None,
+            cut: Vec::new(),
+            brought: None,
             prompt: String::new(),
             behind: String::new(),
             columns: 80,
@@ -121,8 +127,8 @@ impl LineEditor {
         effects
     }
 
-    /// Ctrl+R looks in the history for what is typed after it, and further back each time. Any other key goes on with the line that
-    /// was found. Says whether the key was its own.
+    /// Ctrl+R looks in the history for what is typed after it, and further back each time. Ctrl+G gives back what was typed before, any
+    /// other key goes on with the line that was found. Says whether the key was its own.
     fn seek(&mut self, key: &str, effects: &mut Vec<Effect>) -> bool {
         let mut sought = self.sought.take();
         let before = match (&mut sought, key) {
@@ -141,12 +147,16 @@ impl LineEditor {
                 Some((self.place + 1).min(self.history.len()))
             }
             _ => {
+                let gives_up = sought.is_some() && key == "\x07";
+                if gives_up {
+                    self.recall(self.history.len());
+                }
                 self.sought = sought;
                 let text = self.give_back_prompt();
                 if !text.is_empty() {
                     effects.push(Effect::Show(text));
                 }
-                return false;
+                return gives_up;
             }
         };
         let text = sought.as_deref().unwrap_or_default();
@@ -244,7 +254,7 @@ impl LineEditor {
     }
 
     fn edit(&mut self, key: &str, effects: &mut Vec<Effect>) {
-        let length = self.line.len();
+        let (length, brought) = (self.line.len(), self.brought.take());
         match key {
             "\x1b[D" | "\x1bOD" | "\x02" => self.cursor = self.cursor.saturating_sub(1),
             "\x1b[C" | "\x1bOC" | "\x06" => self.cursor = (self.cursor + 1).min(length),
@@ -261,15 +271,22 @@ impl LineEditor {
             "\x1b[3~" | "\x04" if self.cursor < length => {
                 self.line.remove(self.cursor);
             }
-            "\x15" => {
-                self.line.drain(..self.cursor);
-                self.cursor = 0;
-            }
-            "\x0b" => self.line.truncate(self.cursor),
-            "\x17" | "\x1b\x7f" => {
-                let from = self.word_before();
-                self.line.drain(from..self.cursor);
-                self.cursor = from;
+            "\x15" => self.cut(0, self.cursor),
+            "\x0b" => self.cut(self.cursor, length),
+            "\x17" | "\x1b\x7f" => self.cut(self.word_before(), self.cursor),
+            "\x1bd" => self.cut(self.cursor, self.word_after()),
+            "\x19" => return self.insert(&self.cut.iter().collect::<String>(), effects),
+            // The last word of the line before, then of those before that.
+            "\x1b." | "\x1b_" => {
+                let (back, from) = brought.map_or((0, self.cursor), |(back, from)| (back, from.min(self.cursor)));
+                let Some(word) = self.history.iter().rev().nth(back).and_then(|line| line.split_whitespace().last()) else {
+                    self.brought = brought;
+                    return;
+                };
+                let word: Vec<char> = word.chars().take(LINE_MAX.saturating_sub(length)).list();
+                let end = from + word.len();
+                self.line.splice(from..self.cursor, word);
+                (self.cursor, self.brought) = (end, Some((back + 1, from)));
             }
             "\x0c" => {
                 self.shown_at = 0;
@@ -302,6 +319,11 @@ impl LineEditor {
         }
         let text = self.to_start() + "\x1b[J" + &self.draw();
         effects.push(Effect::Show(text));
+    }
+
+    fn cut(&mut self, from: usize, to: usize) {
+        self.cut = self.line.drain(from..to).list();
+        self.cursor = from;
     }
 
     fn recall(&mut self, place: usize) {
@@ -433,6 +455,9 @@ mod tests {
             ("one two three\x17\x17x\r", "one x\n"),
             ("gone\x15kept\r", "kept\n"),
             ("keep cut\x1bb\x0b\r", "keep \n"),
+            ("one two\x17three \x19\r", "one three two\n"),
+            ("one two\x01\x1bd\x05\x19\r", " twoone\n"),
+            ("one\x19\x1b.\r", "one\n"),
             ("abc\x01\x1b[3~\r", "bc\n"),
             ("ab cd\x1b[1;5DX\x1b[FY\r", "ab XcdY\n"),
             ("\r\n", "\n"),
@@ -454,6 +479,10 @@ mod tests {
         assert_eq!(sent(&mut editor, "first\rsecond\r"), ["first\n", "second\n"]);
         assert_eq!(sent(&mut editor, "\x1b[A\x1b[A\r"), ["first\n"]);
         assert_eq!(sent(&mut editor, "draft\x1b[A\x1b[B!\r"), ["draft!\n"]);
+        // Last words, of further lines back as long as no other key comes between.
+        assert_eq!(sent(&mut editor, "get po\rls \x1b.\r"), ["get po\n", "ls po\n"]);
+        assert_eq!(sent(&mut editor, "a \x1b. \x1b.\x1b.\x1b.\r"), ["a po draft!\n"]);
+        assert_eq!(sent(&mut editor, "x\x1b.\x1b.\x1b.\x1b.\x1b.\x1b.\x1b.\x1b.\x1b.\x1b.\r"), ["xfirst\n"]);
     }
 
     #[test]
@@ -466,6 +495,7 @@ mod tests {
             ("\x12pods\x05 -w\r", "kubectl get pods -w\n"),
             ("\x12nodx\x7f\r", "kubectl get nodes\n"),
             ("\x12zz\r", "\n"),
+            ("draft\x12pods\x07!\r", "draft!\n"),
         ] {
             assert_eq!(sent(&mut editor.clone(), keys), [line], "{keys:?}");
         }
@@ -520,7 +550,7 @@ mod tests {
         let mut random = kubarium::base::RandomStream::new(1, "keys");
         let keys = [
             "a", "非", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x1b", "\x1b[", "\x7f", "\t", "\r", "\x17", "\x01", "\x05", "\x0b", "\x0c",
-            "é", " ", "\x1b[3~", "\x12",
+            "é", " ", "\x1b[3~", "\x12", "\x07", "\x19", "\x1b.", "\x1bd",
         ];
         let mut editor = LineEditor::new();
         for round in 0..20_000u64 {
