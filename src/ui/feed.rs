@@ -46,7 +46,7 @@ pub fn Feed(props: &Props) -> Html {
                 if gone == Some(i) { <li key="gone" class="note"><time></time><span></span><p>{ Text::EventsGone.t(lang) }</p></li> }
                 <li key={e.key.clone()} class={if e.warning { "warn" } else { "info" }}>
                     <time>{ short_clock(e.last) }</time>
-                    <span title={if e.warning { "Warning" } else { "Normal" }}>{ if e.warning { Icon::Bang } else { Icon::Info }.draw() }<span class="sr">{ if e.warning { "Warning" } else { "Normal" } }</span></span>
+                    <span>{ if e.warning { Icon::Bang } else { Icon::Info }.draw() }<span class="sr">{ if e.warning { "Warning" } else { "Normal" } }</span></span>
                     <b>{ &e.reason }</b>
                     if props.subject.is_none() {
                         <button onclick={link.select(Subject { kind: e.kind.clone(), namespace: e.namespace.clone(), name: e.name.clone(), uid: e.uid.clone() })} title={e.kind.clone()}>{ &e.name }</button>

@@ -164,12 +164,18 @@ pub fn PodCell(props: &Props) -> Html {
     });
     let pressed = if props.pressed { "true" } else { "false" };
     let (stem, suffix) = name_parts(pod);
+    let mut label = spoken(pod, lang);
     if props.density >= Density::Brief {
-        let label = spoken(pod, lang);
         let end = if suffix.is_empty() { stem } else { suffix.trim_start_matches('-').to_owned() };
         return html! {
             <button {class} {onclick} data-uid={pod.key.clone()} aria-pressed={pressed} aria-label={label.clone()} title={label}>{ health_icon(pod.health).draw() }if props.density == Density::Brief { <span>{ end }</span> }</button>
         };
+    }
+    // What counts down is not said: who stands on it would hear each second.
+    let old = props.old.then(|| Text::Older.t(lang).to_owned());
+    for words in old.into_iter().chain(props.doors.iter().map(|(name, open)| door_words(name, *open, lang))) {
+        label += ", ";
+        label += &words;
     }
     let is_large = props.density == Density::Large;
     let main = || pod.containers.iter().filter(|c| c.role == ContainerRole::Main);
@@ -178,43 +184,51 @@ pub fn PodCell(props: &Props) -> Html {
     let first = probes.next();
     html! {
         <button ref={place} {class} {onclick} data-uid={pod.key.clone()} aria-pressed={pressed} title={pod.full_name()}>
-            <span class="name"><span class="sr">{ format!("{} ", Text::Pod.t(lang)) }</span><span>{ stem }</span><span>{ suffix }</span></span>
-            <span class="nuclei">
-                for c in &pod.containers { { nucleus(c, props.now) } }
-                <span class="side">
-                    <span>
-                        if props.old { <span class="older">{ Icon::Leave.draw() }{ Text::Older.t(lang) }</span> }
-                        <b>{ format!("{}/{}", pod.ready, pod.total) }</b><span class="sr">{ format!(" {} ", Text::Ready.t(lang)) }</span>
-                    </span>
-                    <span>
-                        { for props.paper.as_ref().map(|p| p.draw("", lang)) }
-                        if is_large { { signs(main(), lang) } }
-                        if pod.restarts > 0 { <span class="again" title={Text::Restarts.t(lang)}>{ Icon::Again.draw() }{ pod.restarts }<span class="sr">{ format!(" {} ", Text::Restarts.t(lang)) }</span></span> }
+            <span class="sr">{ label }</span>
+            // Said in words that stay as they are while numbers change.
+            <span class="drawn" aria-hidden="true">
+                <span class="name"><span>{ stem }</span><span>{ suffix }</span></span>
+                <span class="nuclei">
+                    for c in &pod.containers { { nucleus(c, props.now) } }
+                    <span class="side">
+                        <span>
+                            if props.old { <span class="older">{ Icon::Leave.draw() }{ Text::Older.t(lang) }</span> }
+                            <b>{ format!("{}/{}", pod.ready, pod.total) }</b>
+                        </span>
+                        <span>
+                            { for props.paper.as_ref().map(|p| p.draw("", lang)) }
+                            if is_large { { signs(main(), lang) } }
+                            if pod.restarts > 0 { <span class="again" title={Text::Restarts.t(lang)}>{ Icon::Again.draw() }{ pod.restarts }</span> }
+                        </span>
                     </span>
                 </span>
+                if is_large { { uses(main(), lang) } }
+                <span class="state">
+                    { health_icon(pod.health).draw() }
+                    <span>{ status(&pod.status, props.density) }</span>
+                    if let Some(p) = probes.next() { { trace(p, BEATS_OF_CELL, lang) } }
+                    if let Some(grace) = pod.terminating.filter(|g| g.until > props.now) { <em>{ format!("{}s", seconds_to(grace.until, props.now)) }</em> }
+                </span>
+                // Also while nothing is probed, as between two runs: what stands above it stays where it is.
+                if !props.doors.is_empty() || pod.containers.iter().any(|c| !c.probes.is_empty()) {
+                    <span class="foot">{ doors(&props.doors, lang) }{ for first.map(|p| trace(p, BEATS_OF_CELL, lang)) }</span>
+                }
             </span>
-            if is_large { { uses(main(), lang) } }
-            <span class="state">
-                { health_icon(pod.health).draw() }
-                <span>{ status(&pod.status, props.density) }</span><span class="sr">{ format!(", {} ", health_text(pod.health).t(lang)) }</span>
-                if let Some(p) = probes.next() { { trace(p, BEATS_OF_CELL, lang) } }
-                if let Some(grace) = pod.terminating.filter(|g| g.until > props.now) { <em>{ format!("{}s", seconds_to(grace.until, props.now)) }</em> }
-            </span>
-            // Also while nothing is probed, as between two runs: what stands above it stays where it is.
-            if !props.doors.is_empty() || pod.containers.iter().any(|c| !c.probes.is_empty()) {
-                <span class="foot">{ doors(&props.doors, lang) }{ for first.map(|p| trace(p, BEATS_OF_CELL, lang)) }</span>
-            }
         </button>
     }
+}
+
+/// What a service does for a pod.
+fn door_words(name: &str, open: bool, lang: Lang) -> String {
+    format!("{name}: {}", if open { Text::SendsHere } else { Text::SendsNone }.t(lang))
 }
 
 /// The services that select a pod: an open door where they reach it, a barred one where they do not.
 fn doors(doors: &Doors, lang: Lang) -> Html {
     let door = |(name, open): &(String, bool)| {
-        let words = if *open { Text::SendsHere } else { Text::SendsNone }.t(lang);
         html! {
-            <span class={classes!("door", if *open { "ok" } else { "warn" })} title={format!("{name}: {words}")}>
-                { Icon::Globe.draw() }<span>{ name }</span>if !*open { { Icon::Cross.draw() } }<span class="sr">{ words }</span>
+            <span class={classes!("door", if *open { "ok" } else { "warn" })} title={door_words(name, *open, lang)}>
+                { Icon::Globe.draw() }<span>{ name }</span>if !*open { { Icon::Cross.draw() } }
             </span>
         }
     };

@@ -32,7 +32,7 @@ pub fn pod_table(view: &ClusterView, filter: &str, lang: Lang, link: &Link) -> H
                 <tbody role="rowgroup">
                     for p in rows {
                         <tr key={p.key.clone()} role="row">
-                            <td role="cell"><button data-uid={p.key.clone()} onclick={link.select(subject_of(p))}>{ &p.name }</button></td>
+                            <td role="rowheader"><button data-uid={p.key.clone()} onclick={link.select(subject_of(p))}>{ &p.name }</button></td>
                             <td role="cell" class="wrap">
                                 <span class={classes!("tag", health_tone(p.health))}>{ health_icon(p.health).draw() }{ &p.status }{ " · " }{ health_text(p.health).t(lang) }</span>
                                 if let Some(w) = why(p).first() { <small>{ say(w, lang).0 }</small> }

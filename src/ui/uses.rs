@@ -81,7 +81,7 @@ pub fn over_time(points: &[(Time, [u64; 2])], pod: &PodView, lang: Lang) -> Html
         let label = fill(Text::PeakOf.t(lang), &[name.t(lang), &show(last.1[i]), &show(peak)]);
         html! {
             <figure>
-                <svg viewBox="0 0 300 42" preserveAspectRatio="none" role="img" aria-label={label.clone()}>
+                <svg viewBox="0 0 300 42" preserveAspectRatio="none" aria-hidden="true">
                     for (n, class) in lines.into_iter().zip(["asked", "limit"]) { if n > 0 { <path {class} d={format!("M0 {:.1}H300", y(n))} /> } }
                     <path class="there" d={path} />
                 </svg>

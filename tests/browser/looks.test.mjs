@@ -100,7 +100,7 @@ journey('changes language and theme and keeps them', { theme: 'light' }, async (
 journey('says in a table what the picture shows', {}, async ({ page, until }) => {
   await apply(page, 'pod/liveness-exec created');
   await page.getByRole('button', { name: 'Table' }).click();
-  await page.getByRole('cell', { name: 'liveness-exec' }).waitFor();
+  await page.getByRole('rowheader', { name: 'liveness-exec' }).waitFor();
   // It is filtered as the picture is, by labels too, and says where nothing is left.
   const rows = page.locator('.tank tbody tr');
   for (const [filter, left] of [
