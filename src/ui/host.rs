@@ -19,7 +19,7 @@ use super::i18n::{Lang, Text};
 use super::line_editor::LineEditor;
 use super::papers::Papers;
 use super::session_copy::{Kept, SessionCopy};
-use super::state::{Act, Scene, Subject};
+use super::state::{Act, Scene, Subject, shown_lang};
 use super::storage;
 use super::transcript::Transcript;
 use super::vendor::JsTerminal;
@@ -88,6 +88,8 @@ pub struct Host {
     echoed: usize,
     /// What the clock runs to, where it is to stop by itself, and until when it does at most.
     hunt: Option<(Hunt, Time)>,
+    /// Whether the last one came to nothing, which nobody was told yet.
+    in_vain: bool,
     /// What was done to the cluster and when, read anew where the number of inputs has changed.
     acts: (usize, Rc<Vec<(Time, Act)>>),
     /// How many of the session's commands have been answered.
@@ -167,6 +169,7 @@ impl Host {
             transcripts: SortedMap::new(),
             echoed: 0,
             hunt: None,
+            in_vain: false,
             acts: <_>::default(),
             answered: 0,
             run_again,
@@ -282,15 +285,13 @@ impl Host {
         let left_past = past && !self.time.is_past();
         let met = events_after(self.sim().api().store(), revision).iter().any(|e| hunt.is_met_by(e));
         if met || done && !left_past {
-            self.hunt = None;
-            self.playing = false;
+            (self.hunt, self.playing, self.in_vain) = (None, false, !met);
         }
     }
 
     /// Runs to the next event that matches, as fast as it goes.
     pub fn hunt(&mut self, hunt: Hunt) {
-        self.hunt = Some((hunt, self.sim().now() + HUNT_MAX));
-        self.playing = true;
+        (self.hunt, self.playing) = (Some((hunt, self.sim().now() + HUNT_MAX)), true);
     }
 
     /// Ends a hunt, where there is one.
@@ -623,6 +624,8 @@ impl Host {
             let text = [&step.stdout, &step.stderr].into_iter().flatten().map(|t| t.trim_end()).filter(|t| !t.is_empty()).list();
             answers.push(Answer { text: text.join("\n"), ok: step.exit == Some(0) });
         }
+        let in_vain = std::mem::take(&mut self.in_vain);
+        answers.extend(in_vain.then(|| Answer { text: Text::NothingCame.t(shown_lang()).to_owned(), ok: false }));
         answers
     }
 

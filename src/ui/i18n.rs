@@ -382,6 +382,7 @@ texts! {
     NothingYet: "Nothing has happened yet.", "还没有发生任何事。";
     EventBefore: "To the event before", "到上一个事件";
     EventAfter: "To the next event", "到下一个事件";
+    NothingCame: "Nothing of the kind came within an hour.", "一小时内没有发生这类事件。";
     HuntKind: "Which events to go to", "跳到哪类事件";
     AnyEvent: "any event", "任意事件";
     AnyWarning: "any warning", "任意警告";

@@ -1,6 +1,6 @@
 // What the picture shows beyond single pods: two generations, services' doors, the autoscaler's gauge, a ConfigMap that is late.
 import assert from 'node:assert/strict';
-import { boxes, journey, pause, type } from './harness.mjs';
+import { boxes, journey, pause, stands, type } from './harness.mjs';
 import { apply, example } from './manifests.mjs';
 
 for (const theme of ['dark', 'light']) {
@@ -108,4 +108,13 @@ journey('shows how full a queue is', { theme: 'dark' }, async ({ page, until, ax
   await axe();
   await type(page, 'kubectl exec broker -- redis-cli lpop work');
   await until('two that wait', async () => /work\s+broker\s+2\s+0/.test(await row.innerText()));
+});
+
+journey('says that what is waited for did not come', {}, async ({ page, until, text }) => {
+  await page.getByRole('combobox', { name: 'Which events to go to' }).selectOption('NodeNotReady');
+  await page.locator('.bar h1').click();
+  await page.keyboard.press('n');
+  await page.locator('.answer.bad', { hasText: 'Nothing of the kind came within an hour.' }).waitFor();
+  assert.ok((await stands(page)).startsWith('01:00:'));
+  await until('it to be told', async () => /Nothing of the kind/.test(await text('[role=log]')));
 });
