@@ -304,13 +304,13 @@ impl Reducible for State {
             }
             Action::ShowFile(i) => {
                 s.file = i.min(s.files.len().saturating_sub(1));
-                s.problems = Rc::default();
+                (s.problems, s.answer) = (Rc::default(), None);
             }
             Action::CloseFile(i) => {
                 if i < s.files.len() {
                     s.files.remove(i);
                     s.file = if s.file > i { s.file - 1 } else { s.file.min(s.files.len().saturating_sub(1)) };
-                    s.problems = Rc::default();
+                    (s.problems, s.answer) = (Rc::default(), None);
                 }
             }
             Action::Edit(text) => {
