@@ -15,7 +15,7 @@ use super::bar::bar;
 use super::crash;
 use super::edit::Edit;
 use super::effect::use_effect_with;
-use super::focus::use_focus;
+use super::focus::{active, focus_on, is_lost, use_focus};
 use super::host::{Answer, FileNews, Host, HostRef, now_ms as now};
 use super::i18n::{Lang, Text};
 use super::icons::Icon;
@@ -198,7 +198,9 @@ fn schedule(
             if let Some(e) = newest {
                 let mut c = clock.borrow_mut();
                 (c.spoke_ms, c.spoken) = (now_ms, e.key.clone());
-                dispatch.dispatch(Action::Announce(format!("{} {}: {}. {}", e.kind, e.name, e.reason, e.message).into()));
+                // Nobody can listen to a UID.
+                let message = e.message.replace(&format!("({})", e.uid), "");
+                dispatch.dispatch(Action::Announce(format!("{} {}: {}. {message}", e.kind, e.name, e.reason).into()));
             }
             dispatch.dispatch(Action::Scene(scene));
             let began = now();
@@ -213,19 +215,19 @@ fn schedule(
 
 /// The page's own keys. Those that are letters work only where nobody is typing.
 fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
-    let typing = e.target().and_then(|t| t.dyn_into::<HtmlElement>().ok()).is_some_and(|t| {
+    let target = e.target().and_then(|t| t.dyn_into::<HtmlElement>().ok());
+    let typing = target.as_ref().is_some_and(|t| {
         let name = t.tag_name();
         matches!(name.as_str(), "INPUT" | "TEXTAREA" | "SELECT") && t.get_attribute("type").as_deref() != Some("range")
             || t.is_content_editable()
     });
-    let on_button =
-        e.target().and_then(|t| t.dyn_into::<HtmlElement>().ok()).is_some_and(|t| matches!(t.tag_name().as_str(), "BUTTON" | "INPUT"));
+    let on_button = target.as_ref().is_some_and(|t| matches!(t.tag_name().as_str(), "BUTTON" | "INPUT"));
     if e.key() == "F6" {
         e.prevent_default();
         focus_panel(e.shift_key(), link);
         return;
     }
-    if go_along_tabs(e) {
+    if go_along_tabs(e, target.as_ref()) {
         e.prevent_default();
         return;
     }
@@ -233,7 +235,11 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
     if e.ctrl_key() && e.shift_key() && e.key().eq_ignore_ascii_case("f") {
         e.prevent_default();
         link.send(Action::Find(true));
-        focus(".seek .find");
+        focus_on(".seek .find");
+        return;
+    }
+    if leave_find(e, target.as_ref()) {
+        e.prevent_default();
         return;
     }
     if e.key() == "Escape" && !typing {
@@ -246,7 +252,7 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
         } else if state.section {
             link.send(Action::Section(false));
         } else {
-            link.send(Action::Close);
+            state.selected.iter().for_each(|s| close_look(link, s, true));
         }
         return;
     }
@@ -259,8 +265,7 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
     if typing || state.palette || state.share.is_some() {
         return;
     }
-    let target = e.target().and_then(|t| t.dyn_into::<Element>().ok());
-    if !e.meta_key() && !e.alt_key() && actions::on_key(&e.key().to_lowercase(), e.ctrl_key(), target.as_ref(), link, state) {
+    if !e.meta_key() && !e.alt_key() && actions::on_key(&e.key().to_lowercase(), e.ctrl_key(), target.as_deref(), link, state) {
         e.prevent_default();
         return;
     }
@@ -281,15 +286,15 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
         "p" => link.last_event(&state.scene, &hunt()),
         "0" => link.with_host(Host::back_to_now),
         // Where a list stands open, that is what is filtered.
-        "/" => _ = focus(if state.selected.as_ref().is_some_and(Subject::is_list) { ".look .find" } else { ".find" }),
+        "/" => _ = focus_on(if state.selected.as_ref().is_some_and(Subject::is_list) { ".look .find" } else { ".find" }),
         _ => return,
     }
     e.prevent_default();
 }
 
 /// Arrow keys go from tab to tab; Enter takes one. Says whether there was one to go to.
-fn go_along_tabs(e: &KeyboardEvent) -> bool {
-    let tab = e.target().and_then(|t| t.dyn_into::<HtmlElement>().ok()).filter(|t| t.get_attribute("role").as_deref() == Some("tab"));
+fn go_along_tabs(e: &KeyboardEvent, target: Option<&HtmlElement>) -> bool {
+    let tab = target.filter(|t| t.get_attribute("role").as_deref() == Some("tab"));
     let next = tab.and_then(|tab| match e.key().as_str() {
         "ArrowRight" => tab.next_element_sibling(),
         "ArrowLeft" => tab.previous_element_sibling(),
@@ -299,37 +304,48 @@ fn go_along_tabs(e: &KeyboardEvent) -> bool {
     next.and_then(|n| n.dyn_into::<HtmlElement>().ok()).is_some_and(|n| n.focus().is_ok())
 }
 
-/// Gives the focus to the first element that the selector finds. Says whether there is one.
-fn focus(selector: &str) -> bool {
-    let found = web_sys::window().and_then(|w| w.document()).and_then(|d| d.query_selector(selector).ok()?);
-    // Focus fails only where the element has just left the page.
-    found.and_then(|e| e.dyn_into::<HtmlElement>().ok()).is_some_and(|e| e.focus().is_ok())
-}
-
 /// Who goes by keys goes on in the inspector where a list has opened there, or where what had the focus is gone or another object: in a list at the
 /// row that was opened before, else at its first one, of an object at its tabs.
 fn focus_look(selected: &Subject, before: Option<&Subject>) {
-    let active = web_sys::window().and_then(|w| w.document()).and_then(|d| d.active_element());
     let stays = |a: Element| a.tag_name() != "BODY" && a.get_attribute("data-uid").is_none_or(|uid| uid == selected.uid);
-    if !selected.is_list() && active.is_some_and(stays) {
+    if !selected.is_list() && active().is_some_and(stays) {
         return;
     }
     let row = before.map(|b| format!(".look [data-row$=\"/{}\"]", b.uid));
-    if !row.is_some_and(|row| focus(&row)) && !focus(".look [data-row]") {
-        focus(".look .tab[aria-selected=true], .look .find");
+    if !row.is_some_and(|row| focus_on(&row)) && !focus_on(".look [data-row]") {
+        focus_on(".look .tab[aria-selected=true], .look .find");
     }
+}
+
+/// Closes what the inspector shows. Who goes by keys, and had the focus there, goes on where the object stands in the picture; after a
+/// pointer the page's own keys go on working.
+pub(super) fn close_look(link: &Link, shown: &Subject, by_keys: bool) {
+    link.send(Action::Close);
+    let place = format!(".tank button[data-uid=\"{}\"]", shown.uid);
+    // Once it is closed.
+    let go_on = Timeout::new(0, move || {
+        if by_keys && is_lost() {
+            _ = focus_on(&place) || focus_on(".look button");
+        }
+    });
+    go_on.forget();
+}
+
+/// Enter and the arrow lead from the field that filters pods to the first that it finds. Says whether there is one.
+fn leave_find(e: &KeyboardEvent, target: Option<&HtmlElement>) -> bool {
+    let leaves = matches!(e.key().as_str(), "Enter" | "ArrowDown") && target.is_some_and(|t| t.matches(".tank .find").is_ok_and(|is| is));
+    leaves && focus_on(".tank :is(.pod:not(.dim), .pods button, .heat)")
 }
 
 /// The focus goes round the panels, each of which is shown where it shares its place.
 fn focus_panel(back: bool, link: &Link) {
-    let document = web_sys::window().and_then(|w| w.document());
-    let active = document.and_then(|d| d.active_element());
+    let active = active();
     let inside = |stop: &Stop| active.as_ref().and_then(|a| a.closest(&format!(".{}", stop.0.code())).ok()?).is_some();
     let at = STOPS.iter().position(inside);
     let next = at.map_or(0, |i| (i + if back { 3 } else { 1 }) % 4);
     link.send(Action::Panel(STOPS[next].0));
     // Once it is there.
-    Timeout::new(0, move || _ = focus(STOPS[next].3)).forget();
+    Timeout::new(0, move || _ = focus_on(STOPS[next].3)).forget();
 }
 
 /// The page.

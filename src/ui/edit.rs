@@ -13,7 +13,9 @@ use kubarium::api::Object;
 use kubarium::sim::Sim;
 use kubarium::views::{EXERCISE_FILE, ProblemView, adopt, configures_scheduler, is_foreign, object};
 
+use super::app::STOPS;
 use super::effect::use_effect_with;
+use super::focus::{focus_on, use_row_focus};
 use super::host::Answer;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
@@ -62,7 +64,10 @@ pub fn Edit(props: &Props) -> Html {
         Callback::from(move |_: MouseEvent| {
             let path = (1..).map(|i| format!("new-{i}.yaml")).find(|p| files.iter().all(|f| f.path != p.as_str())).unwrap_or_default();
             link.host.borrow_mut().write_file(&path, "");
+            link.send(Action::Answer(None));
             link.send(Action::Open { path: path.into(), text: "".into() });
+            // It is there to be written in.
+            Timeout::new(0, || _ = focus_on(STOPS[1].3)).forget();
         })
     };
     let apply = {
@@ -88,7 +93,7 @@ pub fn Edit(props: &Props) -> Html {
             </span>
         }
     });
-    let row = use_node_ref();
+    let (row, onfocusin) = use_row_focus("button");
     use_effect_with((props.file, props.files.len()), {
         let row = row.clone();
         move |(file, _)| {
@@ -133,7 +138,7 @@ pub fn Edit(props: &Props) -> Html {
     html! {
         <section class="panel edit" aria-label={Text::Editor.t(lang)}>
             <div class="head">
-                <div class="tabs grow" role="group" ref={row} aria-label={Text::Files.t(lang)}>{ for files }</div>
+                <div class="tabs grow" role="group" ref={row} {onfocusin} aria-label={Text::Files.t(lang)}>{ for files }</div>
                 if let Some(f) = &shown { <button class="btn square" onclick={let f = f.clone(); Callback::from(move |_: MouseEvent| save_file(file_name(&f.path), &f.text))} aria-label={Text::Save.t(lang)} title={Text::Save.t(lang)}>{ Icon::Down.draw() }</button> }
                 <button class="btn square" onclick={new_file} aria-label={Text::NewFile.t(lang)} title={Text::NewFile.t(lang)}>{ Icon::Plus.draw() }</button>
             </div>

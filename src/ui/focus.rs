@@ -1,7 +1,7 @@
 //! Where the focus goes by the keyboard: along the rows and cells of a list, and to what opens above the page and back.
 
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, KeyboardEvent};
+use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
 /// Arrow keys, and j and k, move the focus along what the selector finds within the element that listens; from a field for text only
@@ -13,7 +13,7 @@ pub fn move_focus(e: &KeyboardEvent, selector: &str) {
         ("ArrowUp", _) | ("ArrowLeft" | "k", false) => -1,
         _ => return,
     };
-    let Some(within) = e.current_target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else { return };
+    let Some(within) = e.current_target().and_then(|t| t.dyn_into::<Element>().ok()) else { return };
     let at = place_of(&target, &within, selector).map_or(0, |i| i + step);
     if focus_at(at, &within, selector) {
         e.prevent_default();
@@ -21,39 +21,61 @@ pub fn move_focus(e: &KeyboardEvent, selector: &str) {
 }
 
 /// Which of the elements that the selector finds within another this one is.
-fn place_of(element: &HtmlElement, within: &web_sys::Element, selector: &str) -> Option<i32> {
+fn place_of(element: &HtmlElement, within: &Element, selector: &str) -> Option<i32> {
     let all = within.query_selector_all(selector).ok()?;
     (0..all.length()).find(|i| all.item(*i).is_some_and(|n| n.is_same_node(Some(element)))).and_then(|i| i32::try_from(i).ok())
 }
 
 /// Gives the focus to the element at this place among those, or to the last or first where there are fewer. Says whether there is one.
-fn focus_at(at: i32, within: &web_sys::Element, selector: &str) -> bool {
+fn focus_at(at: i32, within: &Element, selector: &str) -> bool {
     let Ok(all) = within.query_selector_all(selector) else { return false };
     let last = i32::try_from(all.length()).unwrap_or(i32::MAX) - 1;
-    let found = all.item(at.min(last).max(0).unsigned_abs()).and_then(|n| n.dyn_into::<HtmlElement>().ok());
-    // Focus can fail only where the element has left the page meanwhile.
-    found.is_some_and(|e| e.focus().is_ok())
+    focus(all.item(at.min(last).max(0).unsigned_abs()).and_then(|n| n.dyn_into().ok()))
 }
 
-/// Where the row of a list that has the focus goes, the focus stays in the list: in the row that takes its place, or else in the field that
-/// filters it. For the list's element, and what it does where something in it takes the focus.
+/// What has the focus.
+pub fn active() -> Option<Element> {
+    web_sys::window().and_then(|w| w.document()).and_then(|d| d.active_element())
+}
+
+/// Whether nothing has the focus, as where what had it is gone.
+pub fn is_lost() -> bool {
+    active().is_none_or(|a| a.tag_name() == "BODY")
+}
+
+/// Gives the focus to the first element that the selector finds. Says whether there is one.
+pub fn focus_on(selector: &str) -> bool {
+    focus(web_sys::window().and_then(|w| w.document()).and_then(|d| d.query_selector(selector).ok()?))
+}
+
+/// Gives the focus to an element. Says whether it could.
+fn focus(element: Option<Element>) -> bool {
+    // Focus fails only where the element has left the page meanwhile.
+    element.and_then(|e| e.dyn_into::<HtmlElement>().ok()).is_some_and(|e| e.focus().is_ok())
+}
+
+/// Where the row of a list that has the focus goes, the focus stays in the list: in what stands for the same object now, in the row that
+/// takes its place, or else in the field that filters it. For the list's element, and what it does where something in it takes the focus.
 #[hook]
 pub fn use_row_focus(selector: &'static str) -> (NodeRef, Callback<FocusEvent>) {
     let (list, had) = (use_node_ref(), use_mut_ref(|| None::<(HtmlElement, i32)>));
     let onfocusin = {
         let (list, had) = (list.clone(), had.clone());
         Callback::from(move |e: FocusEvent| {
-            let row = e.target_dyn_into::<HtmlElement>().zip(list.cast::<web_sys::Element>());
+            let row = e.target_dyn_into::<HtmlElement>().zip(list.cast::<Element>());
             *had.borrow_mut() = row.and_then(|(row, list)| Some((row.clone(), place_of(&row, &list, selector)?)));
         })
     };
     use_effect({
         let list = list.clone();
         move || {
-            let lost = had.borrow_mut().take_if(|(row, _)| !row.is_connected());
-            let active = web_sys::window().and_then(|w| w.document()).and_then(|d| d.active_element());
-            if let (Some((_, at)), Some(list), true) = (lost, list.cast(), active.is_none_or(|a| a.tag_name() == "BODY")) {
-                let _ = focus_at(at, &list, selector) || focus_at(0, &list, "input");
+            // Whoever left it while it was there has gone elsewhere.
+            let left = had.borrow_mut().take_if(|(row, _)| active().as_ref() != Some(&**row));
+            let lost = left.filter(|(row, _)| !row.is_connected() && is_lost());
+            if let (Some((row, at)), Some(list)) = (lost, list.cast::<Element>()) {
+                let same = row.get_attribute("data-uid").map(|uid| format!("{selector}[data-uid=\"{uid}\"]"));
+                let same = same.and_then(|same| list.query_selector(&same).ok()?);
+                let _ = focus(same) || focus_at(at, &list, selector) || focus_at(0, &list, "input");
             }
         }
     });
@@ -67,12 +89,10 @@ pub fn use_focus() -> NodeRef {
     use_effect_with((), {
         let place = place.clone();
         move |()| {
-            let before = web_sys::window().and_then(|w| w.document()).and_then(|d| d.active_element());
-            // Focus fails only where an element has left the page meanwhile.
-            let focus = |e: Option<HtmlElement>| e.is_some_and(|e| e.focus().is_ok());
+            let before = active();
             focus(place.cast());
             move || {
-                focus(before.and_then(|e| e.dyn_into().ok()));
+                focus(before);
             }
         }
     });

@@ -14,6 +14,7 @@ use kubarium::views::{
 
 use super::actions::{Deed, carry_out, choices, edited_path};
 use super::amiss::Amiss;
+use super::app::close_look;
 use super::effect::use_effect_with;
 use super::environment::environment;
 use super::evidence::{beside_parent, evidence};
@@ -67,7 +68,10 @@ pub fn look(state: &UseReducerHandle<State>, link: &Link) -> Html {
             </aside>
         };
     };
-    let close = html! { <button class="btn square" onclick={link.on(|| Action::Close)} aria-label={Text::Close2.t(lang)} title={format!("{} (Esc)", Text::Close2.t(lang))}>{ Icon::Close.draw() }</button> };
+    // By the keyboard it is no click of a pointer's.
+    let (by, closed) = (link.clone(), subject.clone());
+    let close = Callback::from(move |e: MouseEvent| close_look(&by, &closed, e.detail() == 0));
+    let close = html! { <button class="btn square" onclick={close} aria-label={Text::Close2.t(lang)} title={format!("{} (Esc)", Text::Close2.t(lang))}>{ Icon::Close.draw() }</button> };
     if subject.is_list() {
         return html! {
             <aside class="panel look" aria-label={Text::Inspector.t(lang)}>
@@ -135,7 +139,7 @@ pub fn look(state: &UseReducerHandle<State>, link: &Link) -> Html {
                     }
                 </div>
             </div>
-            <div key={format!("{}{:?}", subject.uid, state.tab)} class="body" role="tabpanel" tabindex="0">{ body }</div>
+            <div key={format!("{}{:?}", subject.uid, state.tab)} class="body" role="tabpanel" tabindex="0" aria-label={tabs.iter().find(|t| t.0 == state.tab).map(|t| t.1.t(lang))}>{ body }</div>
         </aside>
     }
 }
@@ -168,6 +172,12 @@ fn around(props: &Props, subject: &Subject, lang: Lang, link: &Link) -> Html {
     </> }
 }
 
+/// Takes over what is typed into a field that filters.
+fn filtering(filter: &UseStateHandle<String>) -> Callback<InputEvent> {
+    let filter = filter.clone();
+    Callback::from(move |e: InputEvent| filter.set(e.target_dyn_into::<HtmlInputElement>().map(|i| i.value()).unwrap_or_default()))
+}
+
 /// A row of a list.
 const ROW: &str = "[data-row]";
 
@@ -184,10 +194,7 @@ fn List(props: &ListProps) -> Html {
     let filter = use_state(String::new);
     let (place, onfocusin) = use_row_focus(ROW);
     let rows = list(link.host.borrow().sim(), &props.kind, LIST_MAX);
-    let oninput = {
-        let filter = filter.clone();
-        Callback::from(move |e: InputEvent| filter.set(e.target_dyn_into::<HtmlInputElement>().map(|i| i.value()).unwrap_or_default()))
-    };
+    let oninput = filtering(&filter);
     let row = |o: Listed| {
         let [namespace, name, uid] = o.id;
         let (label, from) = (name.clone(), Some(namespace.clone()).filter(|n| !matches!(n.as_str(), "" | "default")));
@@ -199,7 +206,7 @@ fn List(props: &ListProps) -> Html {
         <div class="body" ref={place} {onfocusin} onkeydown={Callback::from(|e: KeyboardEvent| move_focus(&e, ROW))}>
             <input class="find" type="search" value={(*filter).clone()} {oninput} placeholder={Text::Filter.t(lang)} aria-label={Text::Filter.t(lang)} />
             if rows.is_empty() { <p class="empty">{ Text::NoObjects.t(lang) }</p> }
-            <ul class="list" tabindex="0">{ for rows.into_iter().filter(|o| o.id[1].contains(filter.as_str())).map(row) }</ul>
+            <ul class="list" tabindex="0" aria-label={props.kind.clone()}>{ for rows.into_iter().filter(|o| o.id[1].contains(filter.as_str())).map(row) }</ul>
         </div>
     }
 }
@@ -280,9 +287,9 @@ fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
     html! { <>
         <div>
             <h3>{ Text::Pods.t(lang) }</h3>
-            <div class="legend">
+            <div class="legend" role="list">
                 for h in healths {
-                    <span class={classes!("tag", (counts[h as usize] > 0).then(|| health_tone(h)))}>{ health_icon(h).draw() }{ health_text(h).t(lang) }<b class="mono">{ counts[h as usize] }</b></span>
+                    <span role="listitem" class={classes!("tag", (counts[h as usize] > 0).then(|| health_tone(h)))}>{ health_icon(h).draw() }{ health_text(h).t(lang) }<b class="mono">{ counts[h as usize] }</b></span>
                 }
             </div>
         </div>
@@ -608,10 +615,7 @@ fn Logs(props: &LogsProps) -> Html {
         let onchange = Callback::from(move |e: Event| is.set(e.target_dyn_into::<HtmlInputElement>().is_some_and(|i| i.checked())));
         html! { <label><input type="checkbox" checked={on} {onchange} />{ " " }{ text.t(lang) }</label> }
     };
-    let oninput = {
-        let filter = filter.clone();
-        Callback::from(move |e: InputEvent| filter.set(e.target_dyn_into::<HtmlInputElement>().map(|i| i.value()).unwrap_or_default()))
-    };
+    let oninput = filtering(&filter);
     html! { <>
         <div class="logbar">
             { choose(&props.pod, props.container, lang, &link) }

@@ -11,7 +11,7 @@ use kubarium::views::{Lesson, lessons, said};
 
 use super::effect::use_effect_with;
 use super::examples::{EXAMPLES, Example};
-use super::focus::move_focus;
+use super::focus::{is_lost, move_focus};
 use super::host::Host;
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
@@ -115,10 +115,9 @@ pub fn ReadyMenu(props: &Props) -> Html {
                 (pointed, pressed)
             });
             move || {
-                let active = gloo::utils::document().active_element();
                 // The entry that had it is gone.
                 if listeners.is_some()
-                    && active.is_none_or(|a| a.tag_name() == "BODY")
+                    && is_lost()
                     && let Some(button) = button.cast::<HtmlElement>()
                 {
                     // One that is not shown cannot take it.

@@ -14,7 +14,7 @@ use kubarium::views::{
 
 use super::app::EMBEDDED;
 use super::effect::use_effect_with;
-use super::focus::move_focus;
+use super::focus::{move_focus, use_row_focus};
 use super::format;
 use super::heat::{Heat, is_far};
 use super::i18n::{Text, fill};
@@ -155,8 +155,9 @@ pub fn Tank(props: &Props) -> Html {
         let onclick = if pressed { link.on(|| Action::Select(None)) } else { link.select(subject) };
         html! { <button key={uid.to_owned()} data-uid={uid.to_owned()} class="chip" {onclick} aria-pressed={pressed.to_string()} title={kind.to_owned()}>{ icon.draw() }<span class="mono">{ name }</span><span class="sr">{ format!(" {kind} ") }</span><span>{ note }</span></button> }
     };
+    let (place, onfocusin) = use_row_focus(":is(.pod, .chip, .pods button, .cut .btn)");
     html! {
-        <section class={classes!("tank", (props.scene.past && !props.scene.playing).then_some("still"))} id="tank" aria-label={Text::Cluster.t(lang)}>
+        <section ref={place} {onfocusin} class={classes!("tank", (props.scene.past && !props.scene.playing).then_some("still"))} id="tank" aria-label={Text::Cluster.t(lang)}>
             <div class="tools">
                 <input class="find" type="search" value={props.filter.clone()} oninput={on_filter} placeholder={Text::FilterPods.t(lang)} aria-label={Text::FilterPods.t(lang)} />
                 if !props.filter.is_empty() && !props.table { { found(view, &props.filter, lang) } }
@@ -203,7 +204,8 @@ fn found(view: &ClusterView, filter: &str, lang: super::i18n::Lang) -> Html {
 fn rates(flows: &[Flow], service: &str, lang: super::i18n::Lang) -> String {
     let sum = |of: fn(&Flow) -> u64| flows.iter().filter(|f| f.service == service).map(of).sum::<u64>();
     let (sent, failed) = (sum(|f| f.per_10s), sum(|f| f.failed_per_10s));
-    let shown = |n: u64| if n < 100 { format!("{:.1}", n as f64 / 10.0) } else { (n / 10).to_string() };
+    // As wide with fewer digits, as in `tally`.
+    let shown = |n: u64| if n < 100 { format!("{:.1}", n as f64 / 10.0) } else { format!("{:\u{2007}>3}", n / 10) };
     let mut text = if sent > 0 { format!(" · {}", fill(Text::PerSecond.t(lang), &[&shown(sent)])) } else { String::new() };
     if failed > 0 {
         text += &format!(" · {}", fill(Text::FailedPerSecond.t(lang), &[&shown(failed)]));
@@ -341,7 +343,7 @@ fn NodeTank(props: &NodeProps) -> Html {
     html! {
         <section class={classes!("node", (!node.ready).then_some("off"), is_looked_at.then_some("on"))} aria-label={format!("{} {}", Text::Node.t(lang), node.name)}>
             <header>
-                <button title={node.name.clone()} onclick={link.select(subject)}><span>{ &node.name[..end] }</span>{ &node.name[end..] }</button>
+                <button data-uid={node.key.clone()} title={node.name.clone()} onclick={link.select(subject)}><span>{ &node.name[..end] }</span>{ &node.name[end..] }</button>
                 <span class={classes!("tag", state.0)}>{ state.1.draw() }{ state.2.t(lang) }if !node.zone.is_empty() { <small>{ &node.zone }</small> }</span>
                 if wrong.is_empty() {
                     <small>{ fill(Text::PodsOf.t(lang), &[&node.pods.len().to_string(), &node.pods_max.to_string()]) }</small>

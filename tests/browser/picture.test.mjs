@@ -110,6 +110,61 @@ journey('shows how full a queue is', { theme: 'dark' }, async ({ page, until, ax
   await until('two that wait', async () => /work\s+broker\s+2\s+0/.test(await row.innerText()));
 });
 
+journey('keeps the focus of who goes by keys', {}, async ({ page, until, axe, text }) => {
+  await type(page, 'kubectl create deployment web --image=nginx --replicas=3; kubectl run lone --image=nginx --restart=Never');
+  await until('four pods', async () => (await page.locator('.node .pod', { hasText: 'Running' }).count()) === 4);
+  const has = (what, selector) =>
+    until(`${what} to have the focus`, () => page.evaluate((s) => document.activeElement.matches(s), selector));
+  const pods = page.locator('.node .pod');
+  const lone = page.locator('.node .pod', { hasText: 'lone' });
+  const uid = await lone.getAttribute('data-uid');
+  await page.getByRole('button', { name: 'Pod lone: Running, Ready, 1 of 1 ready', exact: true }).waitFor();
+  // From the filter to what it found.
+  await page.locator('.bar h1').click();
+  await page.keyboard.press('/');
+  await page.keyboard.type('lone');
+  await until('one to be found', async () => (await page.locator('.node .pod:not(.dim)').count()) === 1);
+  await page.keyboard.press('Enter');
+  await has('what was found', `.pod[data-uid="${uid}"]`);
+  await page.locator('.tank .find').fill('');
+  await lone.focus();
+  // The same pod in the table, in its cross-section, and in the picture again.
+  await page.keyboard.press('t');
+  await has('its row', `.pods [data-uid="${uid}"]`);
+  await page.keyboard.press('t');
+  await has('its cell', `.pod[data-uid="${uid}"]`);
+  await page.keyboard.press('Enter');
+  await page.locator('.look h2', { hasText: 'lone' }).waitFor();
+  await page.keyboard.press('x');
+  await has('the way back', `.cut .btn[data-uid="${uid}"]`);
+  await axe();
+  await page.keyboard.press('Escape');
+  await has('its cell', `.pod[data-uid="${uid}"]`);
+  // Out of the inspector, by Escape as by its button.
+  for (const key of ['Escape', 'Enter']) {
+    await page.keyboard.press('Enter');
+    await page.locator('.look .tab[aria-selected=true]').waitFor();
+    await page.locator(key === 'Enter' ? '.look .title .btn' : '.look .tab[aria-selected=true]').focus();
+    await page.keyboard.press(key);
+    await has('its cell', `.pod[data-uid="${uid}"]`);
+  }
+  // Where it goes, what takes its place has the focus, and the keys go on there.
+  await page.keyboard.press('Control+d');
+  await until('it to go', async () => (await lone.count()) === 0);
+  await has('another', '.node .pod');
+  assert.equal(await pods.count(), 3);
+  // A file that is made is written in at once; one that is closed leaves the focus to those beside it.
+  await page.getByRole('button', { name: 'New file' }).click();
+  await has('the editor', '.cm-content');
+  await page.locator('.edit .tab.on .x').focus();
+  await page.keyboard.press('Enter');
+  await has('a tab', '.edit .tabs button');
+  // What an event is told of has no UID in it that somebody would have to listen to.
+  await type(page, 'kubectl run crash --image=busybox -- sh -c "exit 1"');
+  await until('it to be told', async () => /crash: BackOff/.test(await text('[role=log]')));
+  assert.doesNotMatch(await text('[role=log]'), /[0-9a-f]{8}-[0-9a-f]{4}/);
+});
+
 journey('says that what is waited for did not come', {}, async ({ page, until, text }) => {
   await page.getByRole('combobox', { name: 'Which events to go to' }).selectOption('NodeNotReady');
   await page.locator('.bar h1').click();
