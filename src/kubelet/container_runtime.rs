@@ -6,7 +6,7 @@ use std::sync::Arc;
 pub(super) use crate::network::{DNS, GATEWAY, HttpRequest, NetError, NetRequest, NetResponse};
 pub(super) use crate::runtime::{
     CAPABILITIES_ALL, Env, Image, Inode, Kind as InodeKind, Machine, MachineEvent, MachineSpec, Mount, Pid, ProcessInfo, PullFailure,
-    QueueLength, ServeId, Signal, SpawnError, SpawnSpec, Stdin, Stream, Waiting, share_processes,
+    QueueLength, ServeId, Signal, SpawnError, SpawnSpec, StandIn, Stdin, Stream, Waiting, share_processes,
 };
 
 use super::resources::limits_of;
@@ -14,9 +14,9 @@ use super::spec::{ContainerSpec, PodSpec};
 use crate::api::{ArcStr, Object, Value};
 use crate::base::{List as _, SortedMap, Time, made_up_sha256};
 
-/// The images that a node's containers were started from, by name and declared ports.
+/// The images that a node's containers were started from, by name and by what is known of the containers.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Catalogue(SortedMap<(ArcStr, Vec<u16>), Result<Arc<Image>, PullFailure>>);
+pub(super) struct Catalogue(SortedMap<(ArcStr, StandIn), Result<Arc<Image>, PullFailure>>);
 
 /// What the kernel allows as a name (`fqdnMaxLen`).
 const FQDN_MAX: usize = 64;
@@ -25,17 +25,17 @@ const CATALOGUE_MAX: usize = 256;
 
 impl Catalogue {
     /// What a container's image is made of, or why it cannot be had.
-    pub fn find(&mut self, container: &ContainerSpec) -> Result<Arc<Image>, PullFailure> {
-        let ports: Vec<u16> =
-            container.value.get("ports").items().iter().filter_map(|p| u16::try_from(p.get("containerPort").int()).ok()).list();
-        let key = (container.image.clone(), ports);
+    pub fn find(&mut self, pod: &PodSpec, container: &ContainerSpec) -> Result<Arc<Image>, PullFailure> {
+        let known = StandIn {
+            ports: container.listens_on(),
+            ends: pod.is_to_end(container),
+            is_root: !pod.security(container, "runAsNonRoot").is_true(),
+        };
+        let key = (container.image.clone(), known);
         if let Some(found) = self.0.get(&key) {
             return found.clone();
         }
-        let found = crate::runtime::images::lookup(&container.image).map(|image| {
-            let undescribed = image.listens_on_declared_ports() && !key.1.is_empty();
-            Arc::new(if undescribed { image.with_ports(&key.1) } else { image })
-        });
+        let found = crate::runtime::images::lookup(&container.image).map(|image| Arc::new(image.standing_in(&key.1)));
         if self.0.len() >= CATALOGUE_MAX {
             self.0.clear();
         }
@@ -294,6 +294,17 @@ pub(super) fn exec(machine: &mut Machine, process: &SpawnSpec, now: Time, comman
     let argv = command.iter().map(|t| t.to_string()).list();
     let SpawnSpec { env, cwd, uid, gid, .. } = process;
     machine.spawn(now, SpawnSpec { argv, env: env.clone(), cwd: cwd.clone(), uid: *uid, gid: *gid, stdin })
+}
+
+/// Runs a command that the container's spec asks for; what nobody described has it, and does it well.
+pub(super) fn exec_asked(machine: &mut Machine, process: &SpawnSpec, now: Time, command: &[ArcStr]) -> Result<Pid, SpawnError> {
+    match exec(machine, process, now, command, Stdin::Null) {
+        Err(SpawnError::NotFound { .. }) if machine.stands_in() => exec(machine, process, now, &[arcstr::literal!("true")], Stdin::Null),
+        started => {
+            started.iter().for_each(|pid| machine.ask(*pid));
+            started
+        }
+    }
 }
 
 /// The bytes that a container has written to its own files, beyond its image's.

@@ -42,7 +42,7 @@ impl PodWorker {
         let (policy, found) = match of {
             ImageFor::Container(c) => {
                 let spec = &self.containers[c].spec;
-                (spec.pull_policy.clone(), cx.node.catalogue.find(spec).map(|image| image.size_bytes))
+                (spec.pull_policy.clone(), cx.node.catalogue.find(&self.spec, spec).map(|image| image.size_bytes))
             }
             ImageFor::Volume(v) => (self.volumes[v].image().get("pullPolicy").arc_str(), lookup(&image).map(|image| image.size_bytes)),
         };

@@ -122,7 +122,7 @@ impl PodWorker {
     ) -> Result<(), container_runtime::SpawnError> {
         let Some(instance) = self.containers[c].newest_mut() else { return Ok(()) };
         let Some(machine) = instance.machine.as_deref_mut() else { return Err(container_runtime::SpawnError::Stopped) };
-        let pid = container_runtime::exec(machine, &instance.process, cx.now, command, container_runtime::Stdin::Null)?;
+        let pid = container_runtime::exec_asked(machine, &instance.process, cx.now, command)?;
         instance.uses.insert(pid, wanted);
         self.reschedule(cx, c);
         Ok(())

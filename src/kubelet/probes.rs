@@ -243,7 +243,7 @@ impl PodWorker {
             ProbeAction::Exec(command) => {
                 let Some(instance) = self.containers[c].newest_mut() else { return };
                 let Some(machine) = instance.machine.as_deref_mut() else { return };
-                match container_runtime::exec(machine, &instance.process, cx.now, command, container_runtime::Stdin::Null) {
+                match container_runtime::exec_asked(machine, &instance.process, cx.now, command) {
                     Ok(pid) => {
                         instance.uses.insert(pid, ProcessUse::Probe(kind));
                         if let Some(worker) = &mut self.containers[c].probes[kind as usize] {
@@ -410,6 +410,7 @@ impl PodWorker {
         }
         let (dial, url) = self.destination(cx, c, &spec.action);
         let get = |error: String| url.as_ref().map_or_else(|| error.clone(), |u| format!("Get {u:?}: {error}"));
+        let stands_in = self.containers[c].newest().and_then(|i| i.machine.as_deref()).is_some_and(container_runtime::Machine::stands_in);
         let is_grpc = matches!(spec.action, ProbeAction::Grpc { .. });
         let no_grpc = |why: String| {
             let within = go_duration::format(spec.timeout);
@@ -419,8 +420,8 @@ impl PodWorker {
         };
         match answer {
             Ok(NetResponse::Http(response)) if url.is_some() => match response.status {
-                // None but servers on such ports speak TLS here.
-                _ if matches!(spec.action, ProbeAction::Http { https: true, .. }) && !dial.ends_with("443") => {
+                // None but stand-ins and servers on such ports speak TLS here.
+                _ if matches!(spec.action, ProbeAction::Http { https: true, .. }) && !dial.ends_with("443") && !stands_in => {
                     Verdict::Failed(get("http: server gave HTTP response to HTTPS client".to_owned()))
                 }
                 300..400 => {

@@ -78,6 +78,23 @@ impl ContainerSpec {
         self.kind == ContainerKind::Init && self.restart == Some(RestartPolicy::Always)
     }
 
+    /// The ports that the container declares, and those that the kubelet asks it at.
+    pub fn listens_on(&self) -> Vec<u16> {
+        let declared = self.value.get("ports").items().iter().filter_map(|p| u16::try_from(p.get("containerPort").int()).ok());
+        let asked = self.probes.iter().flatten().filter_map(|probe| match &probe.action {
+            ProbeAction::Http { port, .. } | ProbeAction::Tcp { port, .. } => self.port(port),
+            ProbeAction::Grpc { port } => Some(*port),
+            ProbeAction::Exec(_) => None,
+        });
+        let mut ports = declared.list();
+        for port in asked {
+            if !ports.contains(&port) {
+                ports.push(port);
+            }
+        }
+        ports
+    }
+
     /// The value of a limit or request in the container's resources.
     pub fn resource(&self, list: &str, name: &str) -> Option<Quantity> {
         let value = self.value.get("resources").get(list).get(name);
@@ -233,6 +250,21 @@ impl PodSpec {
             shares_processes: one_namespace || targets,
             readiness_gates: spec.get("readinessGates").clone(),
             value: spec.clone(),
+        }
+    }
+
+    /// A member of the container's security context; of the pod's where it is absent.
+    pub fn security<'a>(&'a self, container: &'a ContainerSpec, member: &str) -> &'a Value {
+        let own = container.value.get("securityContext").get(member);
+        if own.is_null() { self.value.get("securityContext").get(member) } else { own }
+    }
+
+    /// Whether what the container does comes to an end.
+    pub fn is_to_end(&self, container: &ContainerSpec) -> bool {
+        match container.kind {
+            ContainerKind::Init => !container.is_sidecar(),
+            ContainerKind::Regular => self.restart != RestartPolicy::Always,
+            ContainerKind::Ephemeral => false,
         }
     }
 

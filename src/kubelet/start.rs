@@ -348,7 +348,7 @@ impl PodWorker {
     fn create_container(&mut self, cx: &mut Cx<'_>, c: usize) -> Result<(), StartFailure> {
         let spec = self.containers[c].spec.clone();
         let ip = self.ip(&cx.node.ip).unwrap_or_default();
-        let found = cx.node.catalogue.find(&spec);
+        let found = cx.node.catalogue.find(&self.spec, &spec);
         let source = EnvSource::of(cx.api, cx.node, &self.pod, &self.spec, &ip);
         let config_error = |message: String| StartFailure { reason: "CreateContainerConfigError".into(), message: message.into() };
         // An ephemeral container joins the processes of another one, which must have been there (`getTargetID`).
@@ -428,9 +428,7 @@ impl PodWorker {
     /// What forbids the container for its security context (`verifyRunAsNonRoot`).
     fn security_error(&self, c: usize, image: &Image) -> Option<String> {
         let container = &self.containers[c].spec;
-        let own = container.value.get("securityContext");
-        let pods = self.pod.at(&["spec", "securityContext"]);
-        let of = |member: &str| if own.get(member).is_null() { pods.get(member).clone() } else { own.get(member).clone() };
+        let of = |member: &str| self.spec.security(container, member);
         if !of("runAsNonRoot").is_true() {
             return None;
         }

@@ -122,6 +122,10 @@ pub struct Service {
     pub server_header: String,
     /// The line that it logs for a request, if any.
     pub log: &'static str,
+    /// Whether it runs in the place of whatever its container starts, because nobody described what the image holds.
+    pub stands_in: bool,
+    /// Whether what it stands in for is to come to an end, and to no bad one.
+    pub ends: bool,
 }
 
 impl Default for Service {
@@ -144,9 +148,25 @@ impl Default for Service {
             well_s: u64::MAX,
             server_header: String::new(),
             log: "",
+            stands_in: false,
+            ends: false,
         }
     }
 }
+
+/// What a container tells of a program that nobody described.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StandIn {
+    /// Where it listens.
+    pub ports: Vec<u16>,
+    /// Whether it is to come to an end.
+    pub ends: bool,
+    /// Whether it may be root.
+    pub is_root: bool,
+}
+
+/// The user of images that nobody described, where that may not be root: distroless images' `nonroot`.
+const NON_ROOT: u32 = 65532;
 
 /// Why an image cannot be had. The texts are containerd's and the kubelet's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -312,9 +332,7 @@ pub fn misspelt(reference: &str) -> Option<&'static str> {
 pub fn placeholder(reference: &str) -> Option<Option<&'static str>> {
     let parsed = Reference::parse(reference).ok()?;
     let base = parsed.path.rsplit('/').next()?;
-    if !catalogue::contents(base, &parsed.path, "").listens_on_declared_ports() {
-        return None;
-    }
+    catalogue::contents(base, &parsed.path, "").service.filter(|s| s.program == catalogue::UNKNOWN)?;
     // A longer name may be written further from what is meant.
     let most = if base.len() > 5 { 2 } else { 1 };
     Some(
@@ -349,18 +367,16 @@ fn digest(name: &str) -> String {
 }
 
 impl Image {
-    /// Whether nobody described the image, so that its program listens on whatever ports its container declares.
-    pub fn listens_on_declared_ports(&self) -> bool {
-        self.service.as_ref().is_some_and(|s| s.ports.is_empty() && s.program == "entrypoint")
-    }
-
-    /// The same image with its program listening on these ports.
-    pub fn with_ports(&self, ports: &[u16]) -> Image {
-        let mut image = self.clone();
-        if let Some(service) = &mut image.service {
-            Arc::make_mut(service).ports = ports.to_vec();
+    /// The same image for a container of which this is known; what somebody described stays as it is.
+    pub fn standing_in(mut self, known: &StandIn) -> Image {
+        if let Some(service) = self.service.as_mut().filter(|s| s.stands_in) {
+            let service = Arc::make_mut(service);
+            (service.ports, service.ends) = (known.ports.clone(), known.ends && known.ports.is_empty());
+            if !known.is_root && self.uid == 0 && service.program == catalogue::UNKNOWN {
+                (self.uid, self.gid) = (NON_ROOT, NON_ROOT);
+            }
         }
-        image
+        self
     }
 }
 

@@ -129,7 +129,9 @@ pub struct Kernel {
     pub service: Option<Arc<super::images::Service>>,
     pub next_pid: Pid,
     /// The process whose end is the end of all; 0 before there is one.
-    init: Pid,
+    pub init: Pid,
+    /// The sessions in which a program that nobody described does well.
+    pub asked: Vec<Pid>,
     /// Whether number 1 is none of this machine's: it shares its numbers with a pod's other machines.
     pub paused: bool,
     next_request: u64,
@@ -178,6 +180,7 @@ impl Kernel {
             service: None,
             next_pid: 1,
             init: 0,
+            asked: Vec::new(),
             paused: false,
             next_request: 1,
             answers: SortedMap::new(),
@@ -417,8 +420,6 @@ impl Kernel {
         }
         None
     }
-
-    // ---- processes
 
     // ---- the network
 

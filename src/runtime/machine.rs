@@ -215,7 +215,8 @@ impl Machine {
             }
         };
         let path = env.iter().rev().find(|(n, _)| n == "PATH").map(|(_, v)| v.clone());
-        let found = programs::resolve(k, &cwd, (spec.uid, spec.gid), path.as_deref(), &spec.argv).map_err(|e| match e {
+        let found = programs::resolve(k, &cwd, (spec.uid, spec.gid), path.as_deref(), &spec.argv);
+        let found = found.or_else(|e| programs::stand_in(k, k.init == 0, &spec.argv, e)).map_err(|e| match e {
             Errno::NoEntry | Errno::NotDirectory | Errno::Loop | Errno::NameTooLong => SpawnError::NotFound { name: name.clone() },
             Errno::IsDirectory => SpawnError::IsDirectory(name.clone()),
             Errno::Invalid => SpawnError::Format(name.clone()),
@@ -382,6 +383,16 @@ impl Machine {
     pub fn respond(&mut self, now: Time, id: u64, answer: Result<NetResponse, NetError>) {
         self.kernel.now = self.kernel.now.max(now);
         self.kernel.respond(id, answer);
+    }
+
+    /// Whether its own program stands in for one that nobody described.
+    pub fn stands_in(&self) -> bool {
+        self.kernel.service.as_ref().is_some_and(|s| s.stands_in)
+    }
+
+    /// Has a program that stands in for one do well in what was started as this process.
+    pub fn ask(&mut self, pid: Pid) {
+        self.kernel.asked.push(pid);
     }
 
     /// Whether a process listens on a port.

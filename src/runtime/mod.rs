@@ -18,7 +18,7 @@ mod text;
 mod tests;
 
 pub use fs::{Device, Errno, FileSystem, Inode, Kind, Mount};
-pub use images::{Image, PullFailure, Service, ServiceKind};
+pub use images::{Image, PullFailure, Service, ServiceKind, StandIn};
 pub use machine::{
     CAPABILITIES_ALL, ExtRead, Files, Machine, MachineEvent, MachineSpec, ProcessInfo, ServeId, SpawnError, SpawnSpec, Stdin, Stream, Usage,
 };

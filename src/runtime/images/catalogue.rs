@@ -13,6 +13,9 @@ use crate::runtime::process::Signal;
 /// The registry here keeps every image at one size, in bytes.
 const SIZE_BYTES: u64 = 4_270_000;
 
+/// What the program is called of an image that nobody described.
+pub(super) const UNKNOWN: &str = "entrypoint";
+
 fn words(list: &[&str]) -> Vec<String> {
     list.iter().map(|s| s.to_string()).list()
 }
@@ -43,9 +46,7 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             Image { entrypoint: words(&["docker-entrypoint.sh"]), ..image(&["bash"], with(tree(Flavour::Debian), &[entry])) }
         }
         "curl" => Image { entrypoint: words(&["curl"]), ..image(&[], tree(Flavour::Debian)) },
-        "netshoot" | "toolbox" | "busyboxplus" | "dnsutils" | "jessie-dnsutils" | "kubectl" | "git" | "jq" => {
-            image(&["sh"], tree(Flavour::Debian))
-        }
+        "netshoot" | "toolbox" | "busyboxplus" | "dnsutils" | "jessie-dnsutils" | "git" | "jq" => image(&["sh"], tree(Flavour::Debian)),
         "agnhost" => {
             let mut image = service_image(Service { program: "agnhost".into(), ..Service::default() }, &["/agnhost"], Flavour::Debian);
             (image.entrypoint, image.cmd) = (words(&["/agnhost"]), words(&["pause"]));
@@ -195,44 +196,47 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             let text = "#!/bin/sh\necho; echo Hello from Docker!; echo This message shows that your installation appears to be working correctly.; echo\n";
             image(&["/hello"], with(tree(Flavour::Busybox), &[("hello", text, 0o755)]))
         }
-        "perl" | "python" | "node" | "golang" | "ruby" | "php" | "openjdk" => {
+        "perl" | "python" | "node" | "golang" | "ruby" | "php" | "openjdk" | "kubectl" => {
             let program = match base {
                 "golang" => "go",
                 "openjdk" => "java",
                 "python" => "python3",
                 _ => base,
             };
-            let mut image = service_image(
+            service_image(
                 Service {
                     program: program.into(),
+                    kind: ServiceKind::Page,
+                    page: format!("{path}\n"),
                     memory_bytes: 12 << 20,
-                    banner: vec![format!("{program} is not simulated here: this process does nothing but wait")],
+                    banner: vec![format!("{program} is not simulated here: this process does nothing")],
                     banner_on_stderr: true,
+                    stands_in: true,
                     ..Service::default()
                 },
                 &[base],
                 Flavour::Debian,
-            );
-            image.ports = Vec::new();
-            image
+            )
         }
-        _ => {
-            let mut image = service_image(
-                Service {
-                    program: "entrypoint".into(),
-                    kind: ServiceKind::Page,
-                    page: format!("{path}\n"),
-                    memory_bytes: 16 << 20,
-                    port_variable: Some("PORT".into()),
-                    ..Service::default()
-                },
-                &["/entrypoint"],
-                Flavour::Debian,
-            );
-            image.ports = Vec::new();
-            image
-        }
+        _ => unknown(path),
     }
+}
+
+/// An image that nobody described.
+fn unknown(path: &str) -> Image {
+    service_image(
+        Service {
+            program: UNKNOWN.into(),
+            kind: ServiceKind::Page,
+            page: format!("{path}\n"),
+            memory_bytes: 16 << 20,
+            port_variable: Some("PORT".into()),
+            stands_in: true,
+            ..Service::default()
+        },
+        &["/entrypoint"],
+        Flavour::Debian,
+    )
 }
 
 /// An image with a command and files, and nothing else.

@@ -132,6 +132,7 @@ impl Kernel {
             tty.raw.take_if(|by| *by == p.pid);
         }
         let init = p.pid == self.init;
+        self.asked.retain(|session| *session != p.pid);
         let events = &mut self.events;
         self.requests_open.retain(|id, pid| {
             let gone = init || *pid == p.pid;

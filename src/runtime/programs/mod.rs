@@ -99,7 +99,22 @@ fn complain(k: &mut Kernel, p: &mut Process, program: &str, what: Complaint) {
 
 /// Finds the program that a command means.
 pub fn look_up(k: &Kernel, p: &Process, path: Option<&str>, argv: &[String]) -> Result<Lookup, Errno> {
-    resolve(k, &p.cwd, (p.uid, p.gid), path, argv)
+    resolve(k, &p.cwd, (p.uid, p.gid), path, argv).or_else(|e| stand_in(k, is_own(k, p), argv, e))
+}
+
+/// Whether a process belongs to what the container's spec asks for.
+pub fn is_own(k: &Kernel, p: &Process) -> bool {
+    p.session == k.init || k.asked.contains(&p.session)
+}
+
+/// What runs in the place of a program that nobody described, where it belongs to what the container was started for.
+pub fn stand_in(k: &Kernel, is_own: bool, argv: &[String], error: Errno) -> Result<Lookup, Errno> {
+    match k.service.as_ref().filter(|s| s.stands_in && is_own && !argv.is_empty()) {
+        Some(service) if matches!(error, Errno::NoEntry | Errno::NotDirectory) => {
+            Ok(Lookup { program: service.program.as_str().into(), argv: argv.iter().map(|a| ArcStr::from(a.as_str())).collect() })
+        }
+        _ => Err(error),
+    }
 }
 
 /// As `look_up`, for no process in particular.

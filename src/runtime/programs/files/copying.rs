@@ -51,6 +51,12 @@ fn copy_one(r: &mut Run<'_>, from: &str, to: &str, o: &Options) -> Result<(), Co
     // A link is followed, or copied as one.
     let follows = !o.any("adP") || o.has('L');
     let found = r.k.fs.find(&r.p.cwd, from, follows).and_then(|x| x.node.cloned().ok_or(Errno::NoEntry));
+    // What an image holds that nobody described is programs, as far as its own commands copy them.
+    let found = match (found, super::super::stand_in(r.k, super::super::is_own(r.k, r.p), &[from.to_owned()], Errno::NoEntry)) {
+        (Err(Errno::NoEntry), Ok(_)) if o.any("arR") || from.ends_with('*') => return Ok(()),
+        (Err(Errno::NoEntry), Ok(own)) => Ok(Arc::new(Inode { kind: Kind::Program(own.program), ..Inode::file("", 0o755) })),
+        (found, _) => found,
+    };
     let node = found.map_err(|e| Complaint::cannot("stat", from, e))?;
     if node.is_dir() && !o.any("arR") {
         return Err(if r.k.is_gnu() {

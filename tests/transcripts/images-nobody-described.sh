@@ -1,0 +1,40 @@
+# What nobody described has the programs that a pod starts it with, listens where it is asked, and is whom it may be.
+#file operator.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: operator}
+spec:
+  securityContext: {runAsNonRoot: true}
+  initContainers:
+  - {name: copy, image: "quay.io/acme/tools:v1", command: [sh, -c, "cp /usr/bin/tool /shared/tool && cp -r /plugins/. /shared"], volumeMounts: [{name: shared, mountPath: /shared}]}
+  - {name: migrate, image: "quay.io/acme/operator:v1", args: [migrate, up]}
+  containers:
+  - name: manager
+    image: quay.io/acme/operator:v1
+    command: [/manager]
+    args: [--leader-elect]
+    readinessProbe: {httpGet: {path: /readyz, port: 8081}}
+    livenessProbe: {exec: {command: [/bin/grpc_health_probe, "-addr=:9090"]}}
+  - {name: proxy, image: "quay.io/acme/proxy:v1", args: [--v=2], ports: [{name: https, containerPort: 10250}], readinessProbe: {httpGet: {port: https, scheme: HTTPS}}}
+  - {name: server, image: "quay.io/acme/server:v1", command: [sh, -c, "serve --all"], startupProbe: {grpc: {port: 9091}}, readinessProbe: {exec: {command: [sh, -c, "exec serverctl status | grep -v down || serverctl"]}}}
+  - {name: tool, image: "quay.io/acme/other:v1", command: [/shared/tool], volumeMounts: [{name: shared, mountPath: /shared}]}
+  - {name: app, image: "node:22", command: [npm, start], securityContext: {runAsNonRoot: false}, ports: [{containerPort: 3000}], readinessProbe: {httpGet: {port: 3000}}}
+  volumes: [{name: shared, emptyDir: {}}]
+#end
+kubectl apply -f operator.yaml
+sleep 30
+kubectl get pod operator
+kubectl exec operator -c manager -- sh -c 'id -u; ps -o args | head -2'
+# Whoever calls it otherwise is told that there is no such program.
+kubectl exec operator -c manager -- /manager --version
+kubectl exec operator -c app -- node --version; echo $?
+kubectl exec operator -c server -- sh -c 'serve'; echo $?
+# Work that is to end does.
+kubectl create job work --image=acme/batch:v1 -- sh -c 'migrate up && seed && echo done'
+sleep 30
+kubectl get job work
+kubectl logs job/work
+# What somebody described has what it has.
+kubectl run web --image=nginx --command -- /manager
+sleep 2
+kubectl get pod web
