@@ -89,7 +89,7 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             Flavour::Debian,
         ),
         "redis" | "redis-master" | "redis-slave" | "redis-leader" | "redis-follower" | "gb-redis-follower" | "guestbook-redis-slave" => {
-            service_image(
+            let image = service_image(
                 Service {
                     program: "redis-server".into(),
                     kind: ServiceKind::Redis,
@@ -100,21 +100,30 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
                 },
                 &["redis-server"],
                 Flavour::Debian,
-            )
+            );
+            entered(image, "redis-server")
         }
-        "rabbitmq" => service_image(
-            Service {
-                program: "rabbitmq-server".into(),
-                kind: ServiceKind::Redis,
-                ports: vec![5672, 4369, 25672],
-                memory_bytes: 110 << 20,
-                start_us: 400_000,
-                banner: words(&["  Starting broker... completed with 4 plugins."]),
-                ..Service::default()
-            },
-            &["rabbitmq-server"],
-            Flavour::Debian,
-        ),
+        "rabbitmq" => {
+            let mut ports = vec![5672, 4369, 25672];
+            if tag.contains("management") {
+                ports.push(15672);
+            }
+            let image = service_image(
+                Service {
+                    program: "rabbitmq-server".into(),
+                    kind: ServiceKind::Redis,
+                    ports,
+                    memory_bytes: 110 << 20,
+                    start_us: 400_000,
+                    banner: words(&["  Starting broker... completed with 4 plugins."]),
+                    page: "<title>RabbitMQ Management</title>\n".into(),
+                    ..Service::default()
+                },
+                &["rabbitmq-server"],
+                Flavour::Debian,
+            );
+            with_clients(image, &["rabbitmq-diagnostics", "rabbitmqctl"])
+        }
         // The workers of the tutorials: one item from a broker, and items from a list until there are none.
         "job-wq-1" => image(
             &["sh", "-c", "amqp-consume --url=$BROKER_URL -q $QUEUE -c 1 /worker.py"],
@@ -140,8 +149,8 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             ];
             image(&["bash"], with(tree(Flavour::Debian), &files))
         }
-        "postgres" => database(base, "postgres", 5432, 40 << 20),
-        "mongo" => database(base, "mongod", 27017, 140 << 20),
+        "postgres" => with_clients(database(base, "postgres", 5432, 40 << 20), &["pg_isready", "psql"]),
+        "mongo" => with_clients(database(base, "mongod", 27017, 140 << 20), &["mongo", "mongosh"]),
         "memcached" => database(base, "memcached", 11211, 4 << 20),
         "cassandra" => {
             let mut image = tcp(base, "cassandra", &[9042], 700 << 20);
@@ -273,12 +282,24 @@ fn tcp(base: &str, program: &str, ports: &[u16], memory_bytes: u64) -> Image {
     )
 }
 
-/// A server whose entry point takes flags for it and looks whether it was given a password.
+/// A server with the entry point of databases.
 fn database(base: &str, program: &str, port: u16, memory_bytes: u64) -> Image {
-    let mut image = tcp(base, program, &[port], memory_bytes);
+    entered(tcp(base, program, &[port], memory_bytes), program)
+}
+
+/// An image whose entry point takes flags for the program and looks whether it was given a password.
+fn entered(mut image: Image, program: &str) -> Image {
     let entry = include_str!("database.sh").replace("PROGRAM", program);
     image.root = with(image.root, &[("usr/local/bin/docker-entrypoint.sh", &entry, 0o755)]);
     image.entrypoint = words(&["docker-entrypoint.sh"]);
+    image
+}
+
+/// The same image with programs that see whether its server is there.
+fn with_clients(mut image: Image, names: &[&str]) -> Image {
+    for name in names {
+        image.root = with(image.root, &[(&format!("usr/bin/{name}"), include_str!("client.sh"), 0o755)]);
+    }
     image
 }
 

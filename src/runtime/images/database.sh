@@ -1,7 +1,7 @@
 #!/bin/sh
 # The entry point of databases: flags are the server's, and a new one wants a password.
 p=PROGRAM
-[ "${1#-}" = "$1" ] || set -- "$p" "$@"
+case $1 in -* | *.conf) set -- "$p" "$@" ;; esac
 want() {
   echo "$(date '+%F %T')+00:00 [ERROR] [Entrypoint]: Database is uninitialized and password option is not specified" >&2
   printf '    You need to specify one of the following as an environment variable:\n' >&2

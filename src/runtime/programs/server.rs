@@ -470,6 +470,7 @@ impl Server {
         let mut response = match service.kind {
             ServiceKind::Burn => HttpResponse::new(200, "text/html", "OK!"),
             ServiceKind::Page => self.page(k, r),
+            ServiceKind::Redis if !service.page.is_empty() => self.page(k, r),
             _ => self.file(k, &r.path, port),
         };
         if !service.server_header.is_empty() {
