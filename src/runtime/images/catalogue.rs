@@ -227,6 +227,10 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
                 Flavour::Debian,
             )
         }
+        // What these do first is to make a Secret, which the rest of what is installed with them needs.
+        "kube-webhook-certgen" => with_secret(path, "kube-webhook-certgen"),
+        "argocd" => with_secret(path, "usr/local/bin/argocd"),
+        "controller" if path.starts_with("metallb/") => with_secret(path, "controller"),
         _ => unknown(path),
     }
 }
@@ -246,6 +250,16 @@ fn unknown(path: &str) -> Image {
         &["/entrypoint"],
         Flavour::Debian,
     )
+}
+
+/// Another, one program of which makes a Secret.
+fn with_secret(path: &str, program: &str) -> Image {
+    let mut image = unknown(path);
+    image.root = with(image.root, &[(program, include_str!("secret.sh"), 0o755)]);
+    if !program.contains('/') {
+        image.entrypoint = vec![format!("/{program}")];
+    }
+    image
 }
 
 /// An image with a command and files, and nothing else.
