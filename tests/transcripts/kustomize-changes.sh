@@ -65,3 +65,8 @@ kubectl kustomize over | grep -A5 apps/v1
 for k in '{target: {kind: StatefulSet}}' '{patch: a, path: b.yaml}' "{patch: '[{\"op\": \"remove\", \"path\": \"/spec\"}]'}" "{patch: '[{op: remove, path: /spec}]', target: {kind: StatefulSet}}" '{path: two.yaml, target: {kind: StatefulSet}}'; do printf 'kind: StatefulSet\nmetadata: {name: web}\n---\nkind: StatefulSet\nmetadata: {name: web}\n' > over/two.yaml; printf 'resources: [../base]\npatches:\n- %s\n' "$k" > over/kustomization.yaml; kubectl kustomize over; done
 for k in 'replicas: [{name: gone, count: 1}]' 'configMapGenerator: [{literals: [a=b]}]' 'configMapGenerator: [{name: x, behavior: merge, literals: [a=b]}]' 'configMapGenerator: [{name: own, literals: [a=b]}]' 'replacements: [{source: {kind: Pod, fieldPath: spec.nodeName}, targets: [{select: {kind: ConfigMap}}]}]'; do printf 'resources: [../base]\n%s\n' "$k" > over/kustomization.yaml; kubectl kustomize over; done
 kubectl apply -R -k over
+# Transformers of labels, in files and in the kustomization itself; others are not simulated.
+mkdir told; printf 'resources: [d.yaml]\ntransformers: [labels.yaml]\n' > told/kustomization.yaml; kubectl create deployment web --image=nginx --dry-run=client -o yaml > told/d.yaml
+printf 'apiVersion: builtin\nkind: LabelTransformer\nmetadata: {name: l}\nlabels: {part-of: shop}\nfieldSpecs:\n- {path: metadata/labels, create: true}\n- {path: spec/template/metadata/labels, kind: Deployment}\n- {path: spec/x, kind: Service, create: true}\n' > told/labels.yaml
+kubectl kustomize told | grep -B2 part-of
+printf 'resources: [d.yaml]\ntransformers:\n- |-\n  kind: PrefixTransformer\n  prefix: a-\n' > told/kustomization.yaml; kubectl kustomize told

@@ -33,8 +33,8 @@ const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
 const VERSION: &str = "kustomize-v5.8.1";
 const FILES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 /// Members that kustomize has and this one does not.
-const REFUSED: [&str; 8] =
-    ["helmCharts", "helmGlobals", "helmChartInflationGenerator", "vars", "generators", "transformers", "validators", "configurations"];
+const REFUSED: [&str; 7] =
+    ["helmCharts", "helmGlobals", "helmChartInflationGenerator", "vars", "generators", "validators", "configurations"];
 
 /// An object on its way through a build.
 #[derive(Clone, Debug)]

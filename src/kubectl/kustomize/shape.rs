@@ -22,7 +22,7 @@ enum Shape {
 use Shape::{Many, Map, One, Text, Texts};
 
 /// Members that are read.
-const MEMBERS: [(&str, Shape); 26] = [
+const MEMBERS: [(&str, Shape); 27] = [
     ("apiVersion", Text),
     ("kind", Text),
     ("metadata", One("types.ObjectMeta", "name namespace labels{} annotations{}")),
@@ -47,6 +47,7 @@ const MEMBERS: [(&str, Shape); 26] = [
     ("buildMetadata", Texts),
     ("sortOptions", One("types.SortOptions", "order legacySortOptions*")),
     ("crds", Texts),
+    ("transformers", Texts),
     ("openapi", Map),
     ("replacements", Many("types.ReplacementField", "path source* sourceValue targets*")),
 ];

@@ -41,12 +41,7 @@ pub(super) fn transform(read: &dyn Fn(&str) -> Result<String, String>, kustomiza
         let templates = selectors || one.get("includeTemplates").is_true();
         for (key, value) in one.get("pairs").entries() {
             items.iter_mut().for_each(|i| label(&mut i.object, key, value, templates, selectors));
-            for field in one.get("fields").items() {
-                let path: Vec<&str> = field.get("path").str().split('/').list();
-                for object in items.iter_mut().map(|i| &mut i.object).filter(|o| is_of(field, o)) {
-                    put_label(object, &path, field.get("create").is_true(), &[key], value);
-                }
-            }
+            label_fields(items, one.get("fields"), key, value);
         }
     }
     for (key, value) in kustomization.get("commonAnnotations").entries() {
@@ -79,7 +74,34 @@ pub(super) fn transform(read: &dyn Fn(&str) -> Result<String, String>, kustomiza
             }
         }
     }
+    for transformer in kustomization.get("transformers").items() {
+        label_as_told(read, transformer.str(), items)?;
+    }
     Ok(())
+}
+
+/// Labels objects as a transformer of its own does, which is named or stands in the kustomization itself.
+// Models LabelTransformer.
+fn label_as_told(read: &dyn Fn(&str) -> Result<String, String>, entry: &str, items: &mut [Item]) -> Result<(), String> {
+    let text = if entry.contains('\n') { entry.to_owned() } else { read(entry)? };
+    for document in decode_documents(&text).map_err(|e| format!("invalid transformer in {entry}: {}", e.reason))? {
+        let told = &document.value;
+        if told.kind() != "LabelTransformer" {
+            return Err(format!("{} in transformers is not simulated here", told.kind()));
+        }
+        told.get("labels").entries().for_each(|(key, value)| label_fields(items, told.get("fieldSpecs"), key, value));
+    }
+    Ok(())
+}
+
+/// Sets a label at the fields that are told.
+fn label_fields(items: &mut [Item], fields: &Value, key: &str, value: &Value) {
+    for field in fields.items() {
+        let path: Vec<&str> = field.get("path").str().split('/').list();
+        for object in items.iter_mut().map(|i| &mut i.object).filter(|o| is_of(field, o)) {
+            put_label(object, &path, field.get("create").is_true(), &[key], value);
+        }
+    }
 }
 
 /// Where objects of a kind have what gets the labels and annotations of all: templates of pods and of jobs.
