@@ -7,11 +7,11 @@ use crate::kubectl::commands::create_generators::content_hash;
 use crate::obj;
 
 /// Puts a hash of their content behind the names of what was generated.
-// Models kustomize's hasher, which is that of `--append-hash`.
+// Models kustomize's hasher, which looks for the name where none is: unlike `--append-hash` it hashes an empty one.
 pub(super) fn add_hashes(items: &mut [Item]) {
     for item in items.iter_mut().filter(|i| i.hashed) {
         let object = &item.object;
-        let mut encoded = obj!({"kind": object.kind(), "name": object.name(), "data": object.get("data")});
+        let mut encoded = obj!({"kind": object.kind(), "name": "", "data": object.get("data")});
         if encoded.get("data").is_null() {
             encoded.set(&["data"], if object.kind() == "Secret" { Value::map() } else { "".into() });
         }

@@ -48,10 +48,10 @@ fn generated_names_end_in_a_hash() {
         objects.iter().map(|o| o.name().to_owned()).collect::<Vec<_>>().join(" ")
     };
     for (kustomization, want) in [
-        ("configMapGenerator:\n- name: example-configmap-1\n  files: [application.properties]\n", "example-configmap-1-8mbdf7882g"),
-        ("configMapGenerator:\n- name: example-configmap-2\n  literals: [FOO=Bar]\n", "example-configmap-2-g2hdhfc6tk"),
-        ("secretGenerator:\n- name: example-secret-1\n  files: [password.txt]\n", "example-secret-1-t2kt65hgtb"),
-        ("secretGenerator:\n- name: example-secret-2\n  literals: [username=admin, password=secret]\n", "example-secret-2-mmdc58597f"),
+        ("configMapGenerator:\n- name: example-configmap-1\n  files: [application.properties]\n", "example-configmap-1-g4hk9g2ff8"),
+        ("configMapGenerator:\n- name: example-configmap-2\n  literals: [FOO=Bar]\n", "example-configmap-2-42cfbf598f"),
+        ("secretGenerator:\n- name: example-secret-1\n  files: [password.txt]\n", "example-secret-1-2kdd8ckcc7"),
+        ("secretGenerator:\n- name: example-secret-2\n  literals: [username=admin, password=secret]\n", "example-secret-2-8c5228dkb9"),
         ("generatorOptions: {disableNameSuffixHash: true}\nconfigMapGenerator:\n- name: a\n  literals: [FOO=Bar]\n", "a"),
     ] {
         assert_eq!(names(kustomization), want, "{kustomization}");
@@ -93,7 +93,7 @@ fn an_overlay_changes_its_base() {
           labels:
             note: plain
             tier: web
-          name: dev-settings-x-hbt4t9dmfc
+          name: dev-settings-x-t82mkhg8fd
           namespace: shop
         ---
         apiVersion: v1
@@ -140,7 +140,7 @@ fn an_overlay_changes_its_base() {
               containers:
               - envFrom:
                 - configMapRef:
-                    name: dev-settings-x-hbt4t9dmfc
+                    name: dev-settings-x-t82mkhg8fd
                 image: nginx:1.27
                 name: web
                 resources:
