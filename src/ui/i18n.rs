@@ -330,7 +330,7 @@ texts! {
     ExitKilled: "It was killed (SIGKILL): by a failed probe, by hand, or because it did not end in time.", "它被杀死（SIGKILL）：探针失败、手动杀死，或未能及时结束。";
     ExitMemory: "It used more memory than its limit allows.", "它使用的内存超过了上限。";
     ExitTerm: "It was asked to end (SIGTERM).", "它被要求结束（SIGTERM）。";
-    CausePlaceholder: "No image called {} is known here, so a placeholder runs in its place: it takes requests on the container's ports and ends when it is told to.", "这里没有名为 {} 的镜像，因此由占位程序代替：它在容器端口上应答请求，收到终止信号就退出。";
+    CausePlaceholder: "No image called {} is known here, so a placeholder runs in its place: it takes requests on the container's ports, does well whatever its pod has it do, and ends when it is told to or has work that ends.", "这里没有名为 {} 的镜像，因此由占位程序代替：它在容器端口上应答请求，Pod 要它做的都算成功；收到终止信号，或工作本应结束时，就退出。";
     CauseNoSuchImage: "No image is called {}: did you mean {}?", "没有名为 {} 的镜像：是否想写 {}？";
     CauseMisspelt: "No image called {} is known here: did you mean {}? A placeholder runs in its place. A real cluster would not find it, and the pod would wait in ImagePullBackOff.", "这里没有名为 {} 的镜像：是否想写 {}？现由占位程序代替运行。真实集群会找不到它，Pod 会停在 ImagePullBackOff。";
     ItsLog: "Its log", "查看日志";

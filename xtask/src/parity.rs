@@ -27,8 +27,8 @@ agrees in 83.7 % of the same sessions' rows.
 
 ## What is not simulated
 
-- Images: the common ones are imitated, any other is a process that listens on its ports. `pause` has a shell, unlike the real one, in all
-  versions but 3.1.
+- Images: the common ones are imitated; any other is a process that listens on its ports, does well whatever its pod has it do, and ends
+  where the pod is to end. `pause` has a shell, unlike the real one, in all versions but 3.1.
 - Authentication: whoever sits at the workstation is an administrator; others act by `--as`, by a service account's token or by a user of
   the kubeconfig, and their roles are enforced on what kubectl does for them: in the page and by `kubarium run`, and where a session says
   `rbac`. The recorded cluster allowed everything. Certificates are neither issued nor read, nor is what a signing request holds: a user
@@ -60,8 +60,8 @@ agrees in 83.7 % of the same sessions' rows.
 - Of kubectl's log (`-v=6` to `-v=10`): what a command only waits by, what `describe` asks beside the objects, and client-go's feature
   gates are not told; an answer takes no time; bodies are JSON, also where kubectl sends and gets Protobuf; a table's columns have no
   descriptions, and numbers in columns of texts are texts.
-- Descriptions of rare kinds and fields in `kubectl explain`; watches behind `kubectl proxy` (`get --raw` has them); of kustomize Helm charts, `vars`,
-  plug-ins and bases in repositories.
+- Descriptions of rare kinds and fields in `kubectl explain`; of kustomize Helm charts, `vars`, generators, transformers but those of labels,
+  validators and bases in repositories.
 ";
 
 /// Runs the comparison and writes the table.
