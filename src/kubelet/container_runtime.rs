@@ -135,6 +135,10 @@ pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
         // A name that is no path sets nothing.
         let _ = machine.files().write("/", &path, format!("{}\n", sysctl.get("value").str()).as_bytes());
     }
+    // Models the ReadonlyPaths of the CRI, which are empty where `procMount` is `Unmasked`.
+    if !own.get("privileged").is_true() && own.get("procMount").str() != "Unmasked" {
+        machine.lock_sysctls();
+    }
     (machine, process)
 }
 

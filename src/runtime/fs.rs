@@ -214,6 +214,8 @@ pub struct FileSystem {
     stored: u64,
     /// Whether the root refuses writes (`readOnlyRootFilesystem`).
     pub root_read_only: bool,
+    /// Whether the kernel's parameters refuse writes: a runtime mounts `/proc/sys` so where nobody asks for more.
+    pub sysctls_read_only: bool,
 }
 
 /// The bytes that one file system may really hold in memory.
@@ -234,7 +236,8 @@ pub struct Found<'a> {
 impl FileSystem {
     /// The file system of an image, with volumes mounted.
     pub fn new(root: Arc<Inode>, mounts: Vec<Mount>, volumes: SortedMap<ArcStr, Arc<Inode>>) -> Self {
-        let mut fs = FileSystem { root, mounts: Vec::new(), volumes, dirty: Vec::new(), stored: 0, root_read_only: false };
+        let mut fs =
+            FileSystem { root, mounts: Vec::new(), volumes, dirty: Vec::new(), stored: 0, root_read_only: false, sysctls_read_only: false };
         for mount in mounts {
             let is_dir = fs.mounted(&mount).is_some_and(|n| n.is_dir());
             // The mount point must be there for its directory to list it.
@@ -382,7 +385,11 @@ impl FileSystem {
 
     /// Whether what a clean path is on may be written to by anybody.
     pub fn may_write(&self, path: &str) -> Result<(), Errno> {
-        let read_only = self.mount_of(path).map_or(self.root_read_only, |m| m.read_only);
+        let read_only = match self.mount_of(path) {
+            Some(mount) => mount.read_only,
+            None if path.starts_with("/proc/sys/") => self.sysctls_read_only,
+            None => self.root_read_only,
+        };
         if read_only { Err(Errno::ReadOnly) } else { Ok(()) }
     }
 

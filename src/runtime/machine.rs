@@ -308,6 +308,11 @@ impl Machine {
         Files { k: &mut self.kernel }
     }
 
+    /// Has the kernel's parameters below `/proc/sys` refuse writes from now on.
+    pub fn lock_sysctls(&mut self) {
+        self.kernel.fs.sysctls_read_only = true;
+    }
+
     /// Looks at the files without changing them.
     pub fn file_system(&self) -> &FileSystem {
         &self.kernel.fs

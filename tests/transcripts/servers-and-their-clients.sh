@@ -53,6 +53,8 @@ kubectl run sysctl --image=busybox --privileged --restart=Never -- sysctl -w vm.
 kubectl run plain --image=busybox --restart=Never -- sysctl -w vm.max_map_count=262144
 sleep 5
 kubectl logs sysctl; kubectl logs plain
+kubectl run writer --image=busybox --restart=Never -- sh -c 'echo 1 > /proc/sys/vm/max_map_count'
+sleep 5; kubectl logs writer
 # What else they are asked is not simulated, which they say.
 kubectl exec mongo -- mongosh --quiet --eval 'db.users.find()'
 kubectl exec queue -- rabbitmqctl list_queues

@@ -5,9 +5,8 @@ for a; do
     -n) plain=1 ;;
     -*) ;;
     *=*)
-      # Only who may do everything finds /proc/sys mounted to be written.
-      grep -q 'CapEff:.*1ffffffffff' /proc/self/status || { echo "sysctl: error setting key '${a%%=*}': Read-only file system" >&2; exit 1; }
-      echo "${a#*=}" >"/proc/sys/$(echo "${a%%=*}" | tr . /)" || exit
+      why=$({ echo "${a#*=}" >"/proc/sys/$(echo "${a%%=*}" | tr . /)"; } 2>&1) ||
+        { echo "sysctl: error setting key '${a%%=*}': ${why##*: }" >&2; exit 1; }
       echo "${a%%=*} = ${a#*=}"
       ;;
     *)
