@@ -13,7 +13,7 @@ use crate::sim::Sim;
 
 use super::cluster::ClusterView;
 use super::objects::{Relative, holds, object};
-use super::pod::{ContainerState, Health, PodView};
+use super::pod::{ContainerState, Health, PodView, ProbeView};
 
 /// What is the matter: a sentence without its values, which stand in [`Cause::values`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -534,8 +534,8 @@ fn pod(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
         add(What::Guarded, &[&seen.name], NO_EVICTION.to_owned(), Some(relative(budget)));
     }
     if seen.terminating.is_none()
-        && seen.containers.iter().any(|c| c.ending.is_some())
-        && let Some(words) = event(sim, o, &["Killing"]).filter(|w| w.contains(" probe"))
+        && seen.containers.iter().any(|c| c.ending.is_some() && c.probes.iter().any(ProbeView::has_given_up))
+        && let Some(words) = event(sim, o, &["Killing"])
     {
         add(What::ProbeKills, &[], words, None);
     }

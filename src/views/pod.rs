@@ -196,6 +196,11 @@ pub struct ProbeView {
 }
 
 impl ProbeView {
+    /// Whether it has failed as often as counts, so that its container ends: the kubelet's prober is on hold then and counts anew.
+    pub fn has_given_up(&self) -> bool {
+        self.kind != ProbeKind::Readiness && self.failures == 0 && self.last().is_some_and(|beat| !beat.ok)
+    }
+
     /// Its last result.
     pub fn last(&self) -> Option<Beat> {
         self.beats.last().copied()

@@ -169,3 +169,17 @@ fn every_kind_says_what_is_the_matter() {
         assert_eq!(told(lines, seconds, kind, name).join("; "), want, "{kind} {name}");
     }
 }
+
+#[test]
+fn a_probe_is_blamed_for_the_end_that_it_brings() {
+    let told = |probe: &str, then: &str| {
+        let spec = format!(
+            r#"{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"p"}},"spec":{{"containers":[{{"name":"c","image":"busybox","command":["sh","-c","trap : TERM; while :; do sleep 1; done"],"{probe}":{{"exec":{{"command":["false"]}},"periodSeconds":2,"failureThreshold":2}}}}]}}}}"#
+        );
+        told(&[&format!("echo '{spec}' > p.json; kubectl apply -f p.json"), then], 12, "Pod", "p")
+    };
+    let blamed = |told: Vec<String>| told.iter().filter(|t| t.starts_with("ProbeKills(")).count();
+    assert_eq!(blamed(told("livenessProbe", "")), 1);
+    assert_eq!(blamed(told("startupProbe", "")), 1);
+    assert_eq!(blamed(told("readinessProbe", "sleep 5; kubectl set image pod p c=busybox:1.36")), 0);
+}
