@@ -1,11 +1,12 @@
 //! Virtual time, the event queue, seeded random streams, rate limiters, shared values, caches, sorted maps, hashes, texts and their
-//! differences, addresses, HTTP's phrases, base64 and regular expressions: what every layer stands on.
+//! differences, addresses, the system's and HTTP's phrases, base64 and regular expressions: what every layer stands on.
 //! Nothing here may know of Kubernetes.
 
 pub mod base64;
 mod cells;
 pub mod cidr;
 mod difflib;
+mod errno;
 mod fnv;
 mod http_status;
 mod list;
@@ -25,6 +26,7 @@ mod url;
 
 pub use cells::cells;
 pub use difflib::unified_diff;
+pub use errno::Errno;
 pub use fnv::{Fnv32, Fnv64, Fnv128, made_up_sha256};
 pub use http_status::http_status_text;
 pub use list::List;

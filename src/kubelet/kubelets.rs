@@ -15,7 +15,7 @@ use super::preemption::released;
 use super::router::{LATENCY, ReplyTo};
 use super::traffic::Traffic;
 use super::volumes::disk_of_volume;
-use crate::api::{ArcStr, KindRef, Object, Status, Value};
+use crate::api::{ArcStr, KindRef, Object, Value};
 use crate::base::text::compare_pairs;
 use crate::base::{EventQueue, RandomStream, Shared, SortedMap, SortedSet, Time};
 use crate::server::{ApiServer, Change, Component, ExecId};
@@ -152,7 +152,6 @@ impl Kubelets {
             if let (Some(pid), Some(machine)) = (pid.or(instance.main_pid()), instance.machine.as_deref_mut()) {
                 machine.signal(now, pid, Signal::KILL);
             }
-            Ok(())
         });
     }
 
@@ -299,8 +298,8 @@ impl Kubelets {
         node: &ArcStr,
         uid: &str,
         c: usize,
-        f: impl FnOnce(&mut Instance, Time) -> Result<T, Status>,
-    ) -> Option<Result<T, Status>> {
+        f: impl FnOnce(&mut Instance, Time) -> T,
+    ) -> Option<T> {
         let worker = self.kubelets.get_mut(node)?.pods.get_mut(uid)?;
         let instance = worker.containers.get_mut(c)?.newest_mut()?;
         let result = f(instance, now);
@@ -315,7 +314,6 @@ impl Kubelets {
             if let Some(machine) = instance.machine.as_deref_mut() {
                 f(machine, session.pid, session.tty, now);
             }
-            Ok(())
         });
     }
 

@@ -114,11 +114,11 @@ impl Kubelets {
             let pid = instance.main_pid().filter(|_| instance.attempt == fill.attempt);
             if let (Some(pid), Some(machine)) = (pid, instance.machine.as_deref_mut()) {
                 machine.fill_memory(now, pid, fill.bytes);
-                return Ok(true);
+                return true;
             }
-            Ok(false)
+            false
         });
-        if fill.times > 1 && matches!(filled, Some(Ok(true))) {
+        if fill.times > 1 && filled == Some(true) {
             self.network.push(now + FILL_STEP, Message::Fill(Fill { times: fill.times - 1, ..fill }));
         }
     }

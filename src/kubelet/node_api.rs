@@ -5,8 +5,10 @@ use super::container_runtime::{self, Inode, InodeKind, Machine, ProcessInfo, Que
 use super::kubelets::Kubelets;
 use super::pod_worker::PodWorker;
 use crate::api::{ArcStr, Object, Status, Value, kinds};
-use crate::base::{List as _, Time};
-use crate::server::{ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogCursor, LogOptions, NewFile, NodeApi, PodUsage};
+use crate::base::{Errno, List as _, Time};
+use crate::server::{
+    ContainerFileError, ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogCursor, LogOptions, NewFile, NodeApi, PodUsage,
+};
 
 impl Kubelets {
     /// A pod's worker and one of its containers; the API's answer where there is none. Logs are asked for by a URL of their own.
@@ -234,10 +236,10 @@ impl NodeApi for Kubelets {
         self.execs.poll(session.0)
     }
 
-    fn list_files(&self, namespace: &str, pod: &str, container: &str, path: &str) -> Result<Vec<FileEntry>, Status> {
+    fn list_files(&self, namespace: &str, pod: &str, container: &str, path: &str) -> Result<Vec<FileEntry>, ContainerFileError> {
         let (machine, cwd) = self.machine_and_cwd(namespace, pod, container)?;
-        let node = machine.file_system().stat(cwd, path).map_err(|e| Status::bad_request(format!("{path}: {e}")))?;
-        let InodeKind::Dir(entries) = &node.kind else { return Err(Status::bad_request(format!("{path}: Not a directory"))) };
+        let node = machine.file_system().stat(cwd, path)?;
+        let InodeKind::Dir(entries) = &node.kind else { return Err(Errno::NotDirectory.into()) };
         let kind_of = |kind: &InodeKind| match kind {
             InodeKind::File { .. } => FileKind::File,
             InodeKind::Program(_) => FileKind::Program,
@@ -260,11 +262,19 @@ impl NodeApi for Kubelets {
         machine.file_system().read(cwd, path, max).map_err(|e| Status::bad_request(format!("{path}: {e}")))
     }
 
-    fn put_file(&mut self, now: Time, namespace: &str, pod: &str, container: &str, path: &str, file: &NewFile) -> Result<(), Status> {
+    fn put_file(
+        &mut self,
+        now: Time,
+        namespace: &str,
+        pod: &str,
+        container: &str,
+        path: &str,
+        file: &NewFile,
+    ) -> Result<(), ContainerFileError> {
         let (worker, c) = self.find(namespace, pod, container, None)?;
         let name = worker.containers[c].spec.name.clone();
         let (node, uid) = (worker.pod.at(&["spec", "nodeName"]).arc_str(), worker.uid.clone());
-        let written = self.touch(now, &node, &uid, c, |instance, _| {
+        let written = self.touch(now, &node, &uid, c, |instance, _| -> Result<(), ContainerFileError> {
             let machine = instance.machine.as_deref_mut().ok_or_else(|| not_running(&name))?;
             let inode = match &file.kind {
                 FileKind::Directory => Inode::dir(file.mode),
@@ -272,10 +282,9 @@ impl NodeApi for Kubelets {
                 _ => Inode::file(file.bytes.clone(), file.mode),
             };
             let process = &instance.process;
-            let put = machine.files().put((process.uid, process.gid), &process.cwd, path, inode);
-            put.map_err(|e| Status::bad_request(format!("{path}: {e}")))
+            Ok(machine.files().put((process.uid, process.gid), &process.cwd, path, inode)?)
         });
-        written.unwrap_or_else(|| Err(not_running(container)))
+        written.unwrap_or_else(|| Err(not_running(container).into()))
     }
 
     fn pod_usage(&self, now: Time, namespace: &str, pod: &str) -> Option<PodUsage> {

@@ -61,7 +61,9 @@ pub use event_series::EventSeriesRecorder;
 pub use eviction::NO_EVICTION;
 pub use heartbeats::Heartbeats;
 pub use metrics::{ContainerUsage, Metrics, NodeReport, PodSample};
-pub use node_api::{ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogCursor, LogOptions, LogRequest, NewFile, NodeApi, PodUsage};
+pub use node_api::{
+    ContainerFileError, ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogCursor, LogOptions, LogRequest, NewFile, NodeApi, PodUsage,
+};
 pub use options::{Caller, DeleteOptions, FieldValidation, ListOptions, Patch, Preconditions, Propagation, Subresource, WriteOptions};
 pub use patch::{
     JsonPatchError, json_patch, json_patch_by_client, merge_patch, strategic_merge_patch, three_way_merge_patch, three_way_strategic_patch,

@@ -5,7 +5,7 @@
 use super::list::parameter;
 use super::request_path;
 use crate::api::Status;
-use crate::base::{Duration, Time};
+use crate::base::{Duration, Errno, Time};
 
 /// What `kubectl logs` asks for.
 #[derive(Clone, Debug, Default)]
@@ -158,6 +158,23 @@ impl PodUsage {
     }
 }
 
+/// Why a container's files cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ContainerFileError {
+    /// The container is not there, or does not run: what the API answers.
+    #[error("{}", .0.message)]
+    Container(Status),
+    /// Its system says no.
+    #[error(transparent)]
+    System(#[from] Errno),
+}
+
+impl From<Status> for ContainerFileError {
+    fn from(status: Status) -> Self {
+        ContainerFileError::Container(status)
+    }
+}
+
 /// The nodes behind the API server. Errors are what the API answers with.
 pub trait NodeApi {
     /// A container's log; an empty container name is the pod's first container.
@@ -192,14 +209,22 @@ pub trait NodeApi {
     fn poll(&mut self, session: ExecId) -> ExecPoll;
 
     /// The entries of a directory in a running container. Relative paths are from where it works.
-    fn list_files(&self, namespace: &str, pod: &str, container: &str, path: &str) -> Result<Vec<FileEntry>, Status>;
+    fn list_files(&self, namespace: &str, pod: &str, container: &str, path: &str) -> Result<Vec<FileEntry>, ContainerFileError>;
 
     /// The bytes of a file in a running container, at most `max`.
     fn read_file(&self, namespace: &str, pod: &str, container: &str, path: &str, max: usize) -> Result<Vec<u8>, Status>;
 
     /// Puts a file, a directory or a link into a directory of a running container, as the container's user. A directory that is there
     /// stays.
-    fn put_file(&mut self, now: Time, namespace: &str, pod: &str, container: &str, path: &str, file: &NewFile) -> Result<(), Status>;
+    fn put_file(
+        &mut self,
+        now: Time,
+        namespace: &str,
+        pod: &str,
+        container: &str,
+        path: &str,
+        file: &NewFile,
+    ) -> Result<(), ContainerFileError>;
 
     /// What a running pod uses; `None` where it does not run.
     fn pod_usage(&self, now: Time, namespace: &str, pod: &str) -> Option<PodUsage>;

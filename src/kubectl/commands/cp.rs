@@ -1,14 +1,15 @@
 //! `kubectl cp`: files and directories, into a container and out of one.
 
 use super::exec::{ExecRequest, Session};
-use crate::api::{Status, kinds};
+use crate::api::kinds;
+use crate::base::Errno;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, int, switch, text};
 use crate::kubectl::host::FileError;
 use crate::kubectl::pods::container_of;
-use crate::server::{FileEntry, FileKind, NewFile, NodeApi};
+use crate::server::{ContainerFileError, FileEntry, FileKind, NewFile, NodeApi};
 
 const OWN: &[Flag] = &[text("container", "c"), switch("no-preserve", ""), int("retries", "")];
 
@@ -37,7 +38,7 @@ struct Remote<'a> {
 
 impl Remote<'_> {
     /// The files of one of its folders.
-    fn list(&self, node: &dyn NodeApi, path: &str) -> Result<Vec<FileEntry>, Status> {
+    fn list(&self, node: &dyn NodeApi, path: &str) -> Result<Vec<FileEntry>, ContainerFileError> {
         node.list_files(&self.namespace, self.pod, &self.container, path)
     }
 
@@ -191,8 +192,8 @@ fn copy_in(cx: &mut Context<'_, '_>, remote: &Remote<'_>, from: &str, to: &str) 
     let name = from.trim_end_matches('/').rsplit('/').next().unwrap_or("");
     let path = if remote.list(node, to).is_ok() { below(to, name) } else { to.to_owned() };
     let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
-    if let (false, Err(status)) = (folder.is_empty(), remote.list(node, folder)) {
-        let why = reason(&status);
+    if let (false, Err(error)) = (folder.is_empty(), remote.list(node, folder)) {
+        let why = refused(error)?;
         cx.out.errln(if remote.is_gnu {
             format!("tar: {folder}: Cannot open: {why}\ntar: Error is not recoverable: exiting now")
         } else {
@@ -223,27 +224,31 @@ fn copy_in(cx: &mut Context<'_, '_>, remote: &Remote<'_>, from: &str, to: &str) 
         let to = below(&path, &name);
         let is_dir = kind == FileKind::Directory;
         let put = node.put_file(now, &remote.namespace, remote.pod, &remote.container, &to, &NewFile { kind, mode, bytes });
-        if let Err(status) = put {
+        if let Err(error) = put {
+            let why = refused(error)?;
             let to = to.strip_prefix(folder).unwrap_or(&to).trim_start_matches('/');
-            cx.out.errln(format!("tar: {}", refusal(remote, to, is_dir, &reason(&status))));
+            cx.out.errln(format!("tar: {}", refusal(remote, to, is_dir, why)));
             return Err(remote.failed());
         }
     }
     Ok(Flow::Done)
 }
 
-/// The last part of a node's answer.
-fn reason(status: &Status) -> String {
-    status.message.rsplit(": ").next().unwrap_or_default().to_owned()
+/// What the container's system says, where it is that which fails.
+fn refused(error: ContainerFileError) -> Result<Errno, CliError> {
+    match error {
+        ContainerFileError::System(why) => Ok(why),
+        ContainerFileError::Container(status) => Err(status.into()),
+    }
 }
 
 /// What tar says of a file that it could not write.
-fn refusal(remote: &Remote<'_>, to: &str, is_dir: bool, why: &str) -> String {
+fn refusal(remote: &Remote<'_>, to: &str, is_dir: bool, why: Errno) -> String {
     match (remote.is_gnu, is_dir, why) {
         (true, ..) => format!("{to}: Cannot {}: {why}\ntar: {FAILED}", if is_dir { "mkdir" } else { "open" }),
         (_, true, _) => format!("can't create directory '{to}': {why}"),
         // What is there goes first.
-        (_, _, "Is a directory" | "Read-only file system") => format!("can't remove old file {to}: {why}"),
+        (_, _, Errno::IsDirectory | Errno::ReadOnly) => format!("can't remove old file {to}: {why}"),
         _ => format!("can't open '{to}': {why}"),
     }
 }
