@@ -93,6 +93,22 @@ journey('keeps every end of a container, and what changed', { theme: 'light' }, 
   await page.locator('.text', { hasText: 'Back-off restarting failed container' }).waitFor();
 });
 
+// Chromium ended the page where a scroll-driven animation began within what is selected.
+journey('goes on where what is selected is replaced', { theme: 'dark' }, async ({ page, screenshot }) => {
+  await page.locator('.node header button').last().click();
+  const [from, to] = [page.locator('.node').last(), page.locator('.look dd').nth(3)];
+  const [a, b] = [await from.boundingBox(), await to.boundingBox()];
+  await page.mouse.move(a.x + a.width - 40, a.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(b.x + 30, b.y + 8, { steps: 3 });
+  await page.mouse.up();
+  await page.waitForFunction(() => !getSelection().isCollapsed);
+  for (const name of ['Describe', 'YAML', 'Describe']) await page.getByRole('tab', { name }).click();
+  const text = page.locator('.text.describe', { hasText: 'Allocatable' });
+  await text.evaluate((pre) => pre.scrollTo(pre.scrollWidth, 0));
+  await screenshot('scrolled');
+});
+
 journey('does things by hand, as inputs that can be taken back', { theme: 'dark' }, async ({ page, until, screenshot }) => {
   await example(page, 'nginx-rc');
   await apply(page, 'replicationcontroller/nginx created');
