@@ -131,7 +131,7 @@ pub fn ReadyMenu(props: &Props) -> Html {
         <div class="anchor" ref={anchor}>
             <button ref={button} class="btn outline" onclick={toggle} aria-haspopup="menu" aria-expanded={open.to_string()}>{ icon.draw() }{ name.t(lang) }</button>
             if *open {
-                <div class="menu up" role="menu" onkeydown={Callback::from(|e: KeyboardEvent| move_focus(&e, "button"))}>
+                <div class={if props.of == Ready::Lessons { "menu up rows" } else { "menu up" }} role="menu" onkeydown={Callback::from(|e: KeyboardEvent| move_focus(&e, "button"))}>
                     for (name, note, done, choose) in entries(&link, lang) {
                         <button key={name.clone()} role="menuitem" onclick={let close = close_menu.clone(); move |e: MouseEvent| { choose.emit(e); close.emit(()); }}>
                             { name }if done { <span class="tag ok">{ Icon::Check.draw() }<span class="sr">{ Text::TaskHolds.t(lang) }</span></span> }<small>{ note }</small>

@@ -29,7 +29,7 @@ macro_rules! lesson {
 }
 
 /// All lessons, in their order: an exercise, and after its first `---` the cluster.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 13] = [
     lesson!("deploy.yaml"),
     lesson!("find-out.yaml"),
     lesson!("expose.yaml"),
@@ -38,7 +38,10 @@ const SOURCES: [&str; 10] = [
     lesson!("configure.yaml"),
     lesson!("probe.yaml"),
     lesson!("place.yaml"),
+    lesson!("daemon.yaml"),
+    lesson!("taint.yaml"),
     lesson!("job.yaml"),
+    lesson!("queue.yaml"),
     lesson!("autoscale.yaml"),
 ];
 
@@ -159,7 +162,63 @@ mod tests {
             (6, &["kubectl exec deploy/frail -- sh -c 'rm /tmp/healthy; sleep 4; touch /tmp/healthy'"], 60, &[true, false, false]),
             (7, &["kubectl label node node2 disk=ssd", "kubectl cordon node1"], 60, &[true, false, false]),
             (7, &["kubectl label node node2 disk=ssd", "kubectl cordon node1", "kubectl delete pods -l app=web"], 60, &[true, true, false]),
-            (9, &["kubectl autoscale deployment php-apache --cpu=50% --max=10"], 60, &[false; 4]),
+            (8, &["kubectl label node node2 agent=no"], 30, &[false; 4]),
+            (8, &["kubectl label node node2 agent=yes", "kubectl label node node1 agent=yes"], 30, &[true, false, false, false]),
+            (8, &["kubectl label nodes --all agent=yes", "kubectl set image ds/agent agent=busybox:nope"], 60, &[true, true, false, false]),
+            (
+                8,
+                &[
+                    "kubectl label nodes --all agent=yes",
+                    "kubectl set image ds/agent agent=busybox:1.36",
+                    "kubectl cordon node3",
+                    "kubectl delete pods -l app=agent --field-selector spec.nodeName=node3",
+                ],
+                60,
+                &[true, true, true, false],
+            ),
+            (9, &["kubectl label node node1 disk=hdd"], 30, &[false; 4]),
+            (9, &["kubectl label node node2 disk=ssd", "kubectl taint node node1 only=db:NoSchedule"], 30, &[true, false, false, false]),
+            (9, &["kubectl label node node1 disk=ssd", "kubectl taint node node1 only=web:NoExecute"], 60, &[true, true, true, false]),
+            (
+                9,
+                &[
+                    "kubectl label node node1 disk=ssd",
+                    "kubectl taint node node1 only=db:NoExecute",
+                    "kubectl scale deployment web --replicas=2",
+                ],
+                60,
+                &[true, true, true, false],
+            ),
+            (
+                9,
+                &[
+                    "kubectl label node node1 disk=ssd",
+                    "kubectl taint node node1 only=db:NoExecute",
+                    "kubectl patch deployment web -p '{\"spec\":{\"template\":{\"spec\":{\"tolerations\":[{\"key\":\"only\",\"operator\":\"Exists\"}]}}}}'",
+                ],
+                60,
+                &[true; 4],
+            ),
+            (11, &["kubectl patch job work -p '{\"spec\":{\"suspend\":false,\"parallelism\":1}}'"], 30, &[false; 4]),
+            (
+                11,
+                &["kubectl patch job work -p '{\"spec\":{\"suspend\":false}}'", "kubectl exec queue -- redis-cli rpush todo a b c d e"],
+                60,
+                &[true, false, false, false],
+            ),
+            (
+                11,
+                &["kubectl exec queue -- redis-cli rpush todo a b c d e f", "kubectl patch job work -p '{\"spec\":{\"suspend\":false}}'"],
+                60,
+                &[true, true, true, false],
+            ),
+            (
+                11,
+                &["kubectl exec queue -- redis-cli rpush done a b c d e f", "kubectl patch job work -p '{\"spec\":{\"suspend\":false}}'"],
+                60,
+                &[true, true, false, false],
+            ),
+            (12, &["kubectl autoscale deployment php-apache --cpu=50% --max=10"], 60, &[false; 4]),
         ];
         for (lesson, lines, seconds, want) in table {
             let mut run = begun(&lessons()[*lesson]);
