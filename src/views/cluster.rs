@@ -448,7 +448,8 @@ fn workload_of(object: &Value, made: &[&Value]) -> WorkloadView {
     let spec = |key: &str, or: i64| object.at(&["spec", key]).as_int().unwrap_or(or);
     let (desired, current, ready) = match object.kind() {
         "DaemonSet" => (status("desiredNumberScheduled"), status("currentNumberScheduled"), status("numberReady")),
-        "Job" => (spec("completions", 1), status("active") + status("succeeded"), status("succeeded")),
+        // Without a number of pods that are to end well, each of those that work at once does.
+        "Job" => (spec("completions", spec("parallelism", 1)), status("active") + status("succeeded"), status("succeeded")),
         _ => (spec("replicas", 1), status("replicas"), status("readyReplicas")),
     };
     WorkloadView {
@@ -532,6 +533,20 @@ mod tests {
         let view = workload_of(&deployment, &[&new, &old]);
         let pod = |hash: &str| PodView::of(&obj!({"metadata": {"labels": {"pod-template-hash": hash}}}), None);
         assert!(view.is_older(&pod("aaa")) && !view.is_older(&pod("bbb")));
+    }
+
+    #[test]
+    fn a_job_wants_what_is_to_end_well() {
+        for (spec, want) in [
+            (obj!({}), 1),
+            (obj!({"parallelism": 3}), 3),
+            (obj!({"parallelism": 3, "completions": 5}), 5),
+            (obj!({"parallelism": 1, "completions": 1}), 1),
+        ] {
+            let job = obj!({"kind": "Job", "spec": spec.clone(), "status": {"active": 1, "succeeded": 1}});
+            let view = workload_of(&job, &[]);
+            assert_eq!((view.desired, view.current, view.ready), (want, 2, 1), "{spec:?}");
+        }
     }
 
     /// An API that has these objects.
