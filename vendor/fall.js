@@ -1,5 +1,7 @@
 // How a pod comes to its node: as a drop that falls from the scheduler's queue, in which the cell opens.
 const FALL_MS = 640;
+// How large a drop is as it leaves, beside the cell that it becomes.
+const SMALL = 0.28;
 // Where more come at once they only appear.
 const DROPS_MAX = 12;
 
@@ -27,13 +29,14 @@ export function fall(cell) {
   drop.style.cssText = `left:${to.left}px;top:${to.top}px;width:${to.width}px;height:${to.height}px;border-radius:${style.borderRadius};--tone:${style.borderTopColor}`;
   document.body.append(drop);
   falling++;
+  // From its lower edge: what stands in it is not drawn over.
   const x = Math.min(Math.max(to.left, queue.left), queue.right - to.width) - to.left,
-    y = queue.top + queue.height / 2 - (to.top + to.height / 2);
+    y = queue.bottom + (SMALL / 2) * to.height - (to.top + to.height / 2);
   const ease = { duration: FALL_MS, easing: 'cubic-bezier(.5, 0, .75, 1)' };
   drop
     .animate(
       [
-        { transform: `translate(${x}px, ${y}px) scale(.28)`, opacity: 0.9 },
+        { transform: `translate(${x}px, ${y}px) scale(${SMALL})`, opacity: 0.9 },
         { transform: 'none', opacity: 0.9 },
       ],
       ease,
