@@ -62,7 +62,7 @@ pub fn keep(task: &ExerciseView) {
 }
 
 /// Words with their code: a command of several words is put into the terminal by a click, where there is one.
-fn words(text: &str, terminal: usize, lang: Lang, link: &Link) -> Html {
+pub fn words(text: &str, terminal: usize, lang: Lang, link: &Link) -> Html {
     let has_terminal = EMBEDDED.with(|e| *e != "embed");
     // A flag is not broken after its dashes.
     let whole = |part: &str| html! { for word in part.split_inclusive(' ') { <span>{ word }</span> } };

@@ -4,6 +4,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::Element;
 use yew::prelude::*;
 
+use kubarium::base::Time;
 use kubarium::views::{EVENTS_MAX, gone_before};
 
 use super::effect::use_effect_with;
@@ -13,7 +14,8 @@ use super::format::counted;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::missed::Missed;
-use super::state::{Action, Link, Lower, State, TERMINALS_MAX, use_lang, use_link};
+use super::state::{Act, Action, Link, Lower, State, TERMINALS_MAX, use_lang, use_link};
+use super::task::words;
 use super::vendor::create_terminal;
 
 /// The lower panel.
@@ -42,12 +44,21 @@ pub fn term(state: &State, link: &Link) -> Html {
                 else { <button class="hint warn" onclick={let link = link.clone(); Callback::from(move |_: MouseEvent| link.play(true))}>{ Icon::Play.draw() }<span>{ if scene.past { Text::TerminalPast } else { Text::TerminalStands }.t(lang) }</span></button> }
             </div>
             if let Some(url) = &scene.missed { <Missed key={url.to_string()} {url} /> }
+            if let (true, Lower::Terminal(terminal)) = (is_outdated(&scene.acts), state.lower) {
+                <p class="answer missed" role="status">{ Icon::Info.draw() }<span>{ words(Text::Outdated.t(lang), terminal, lang, link) }</span></p>
+            }
             if let (true, Lower::Terminal(terminal)) = (state.find, state.lower) { <Find {terminal} /> }
             for i in 0..state.terminals { <Screen key={i} number={i} shown={state.lower == Lower::Terminal(i)} dark={state.dark} /> }
             if let Lower::Terminal(terminal) = state.lower { { strokes(terminal, link) } }
             if state.lower == Lower::Events { <Feed events={scene.events.clone()} gone_before={gone_before(scene.view.time)} subject={None} /> }
         </section>
     }
+}
+
+/// Whether the last line is written for a kubectl of the first years, which takes more than today's, and no such one was asked for.
+fn is_outdated(acts: &[(Time, Act)]) -> bool {
+    let has = |act: &(Time, Act), words: &[&str]| matches!(&act.1, Act::Line(line) if words.iter().any(|w| line.contains(w)));
+    acts.last().is_some_and(|act| has(act, &[" rolling-update", " --show-all"])) && !acts.iter().any(|act| has(act, &["KUBARIUM_KUBECTL="]))
 }
 
 /// Keys as buttons, for who has none: the stylesheet shows them where that may be. The terminal keeps the focus, if it has it.
