@@ -146,6 +146,8 @@ fn schedule(
             let elapsed_ms = c.last_ms.map_or(0.0, |last| (now_ms - last).clamp(0.0, FRAME_MS_MAX));
             let share = if host_now.is_late() { DRAW_SHARE_LATE } else { DRAW_SHARE };
             let wait_ms = (c.cost_ms * share).clamp(DRAW_EVERY_MS, DRAW_EVERY_MS_MAX);
+            // What a terminal shows is not older in the picture than the picture takes to draw.
+            let wait_ms = if host_now.has_said { c.cost_ms } else { wait_ms };
             let is_due = now_ms - c.drawn_ms >= wait_ms;
             let began = now();
             // Much work, reading what there is to see and drawing it do not share a frame: they take turns.
@@ -163,7 +165,7 @@ fn schedule(
                     c.work_ms > WORK_MS_BESIDE
                 };
                 if c.stale && is_due && !worked {
-                    (c.stale, c.work_ms, c.drawn_ms) = (false, 0.0, now_ms);
+                    (c.stale, c.work_ms, c.drawn_ms, host_now.has_said) = (false, 0.0, now_ms, false);
                     let looked = now();
                     let read = host_now.scene();
                     c.cost_ms = now() - looked;

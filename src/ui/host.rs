@@ -64,6 +64,8 @@ pub struct Host {
     pub playing: bool,
     /// Virtual seconds in a real one.
     pub speed: f64,
+    /// Whether a terminal shows more than when the picture was drawn last.
+    pub has_said: bool,
     /// What to say where this session is one from before.
     pub restored: Option<Text>,
     /// The session whose place this one took, where something had been done in it, with its branches.
@@ -153,6 +155,7 @@ impl Host {
         Host {
             playing: true,
             speed: 1.0,
+            has_said: false,
             restored,
             replaced: if is_before { Replaced::kept() } else { None },
             time: Timeline::new(session),

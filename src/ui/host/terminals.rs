@@ -131,7 +131,7 @@ impl Host {
                     }
                     transcript.push(self.time.live().now(), &text);
                     transcript.taken = end;
-                    self.files_stale = true;
+                    (self.files_stale, self.has_said) = (true, true);
                 }
             }
         }
