@@ -244,7 +244,7 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
         e.prevent_default();
         return;
     }
-    if e.key() == "Escape" && !typing {
+    if e.key() == "Escape" && (!typing || state.share.is_some()) {
         if state.help {
             link.send(Action::Help(false));
         } else if state.palette {
@@ -333,10 +333,19 @@ pub(super) fn close_look(link: &Link, shown: &Subject, by_keys: bool) {
     go_on.forget();
 }
 
-/// Enter and the arrow lead from the field that filters pods to the first that it finds. Says whether there is one.
+/// Enter and the arrow lead from the field that filters pods to the first that it finds, and Escape out of every such field that is empty.
+/// Says whether it was left.
 fn leave_find(e: &KeyboardEvent, target: Option<&HtmlElement>) -> bool {
-    let leaves = matches!(e.key().as_str(), "Enter" | "ArrowDown") && target.is_some_and(|t| t.matches(".tank .find").is_ok_and(|is| is));
-    leaves && focus_on(".tank :is(.pod:not(.dim), .pods button, .heat)")
+    let Some(field) = target else { return false };
+    let is = |selector: &str| field.matches(selector).is_ok_and(|is| is);
+    let first = ".tank :is(.pod:not(.dim), .pods button, .heat)";
+    match e.key().as_str() {
+        "Enter" | "ArrowDown" => is(".tank .find") && focus_on(first),
+        "Escape" if is(".find:placeholder-shown") => {
+            focus_on(if is(".look .find") { ".look [data-row], .look .tab" } else { first }) || field.blur().is_ok()
+        }
+        _ => false,
+    }
 }
 
 /// The focus goes round the panels, each of which is shown where it shares its place.
