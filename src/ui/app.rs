@@ -47,8 +47,7 @@ const FILES_EVERY_MS: f64 = 400.0;
 
 /// The language the visitor chose before, else the browser's.
 fn first_lang() -> Lang {
-    let browser = web_sys::window().and_then(|w| w.navigator().language()).unwrap_or_default();
-    Lang::of_code(&storage::get(storage::LANG).unwrap_or(browser))
+    Lang::of_code(&storage::get(storage::LANG).or_else(|| web_sys::window()?.navigator().language()).unwrap_or_default())
 }
 
 /// What the page shows first: the cluster as it begins, so that nothing is said of a cluster that nobody has looked at.
@@ -419,8 +418,6 @@ pub fn App() -> Html {
     // While the page is drawn, before canvases read their colours in their effects.
     use_memo((state.lang, state.dark), |(lang, dark)| {
         let theme = if *dark { "dark" } else { "light" };
-        storage::set(storage::LANG, lang.code());
-        storage::set(storage::THEME, theme);
         if let Some(root) = web_sys::window().and_then(|w| w.document()).and_then(|d| d.document_element()) {
             // Setting an attribute with a valid name cannot fail.
             let _ = root.set_attribute("lang", lang.code());

@@ -61,7 +61,7 @@ pub fn bar(state: &State, on_share: Callback<MouseEvent>, link: &Link) -> Html {
             <span class="grow"></span>
             <button class="btn outline" onclick={on_share} title={format!("{} (Shift+S)", Text::Share.t(lang))}>{ Icon::Link.draw() }<span class="wide">{ Text::Share.t(lang) }</span></button>
             <button class="btn" lang={lang.other().code()} onclick={let link = link.clone(); Callback::from(move |_: MouseEvent| link.speak(lang, lang.other()))}>{ Icon::Globe.draw() }{ Text::LanguageTo.t(lang) }</button>
-            <button class="btn square" onclick={link.on(move || Action::Dark(!dark))} aria-label={if dark { Text::ThemeToLight } else { Text::ThemeToDark }.t(lang)} title={if dark { Text::ThemeToLight } else { Text::ThemeToDark }.t(lang)}>{ if dark { Icon::Sun } else { Icon::Moon }.draw() }</button>
+            <button class="btn square" onclick={let link = link.clone(); Callback::from(move |_: MouseEvent| link.dress(!dark))} aria-label={if dark { Text::ThemeToLight } else { Text::ThemeToDark }.t(lang)} title={if dark { Text::ThemeToLight } else { Text::ThemeToDark }.t(lang)}>{ if dark { Icon::Sun } else { Icon::Moon }.draw() }</button>
             <button class="btn square" onclick={link.on(|| Action::Help(true))} aria-label={Text::Help.t(lang)} title={format!("{} (?)", Text::Help.t(lang))}>{ Icon::Help.draw() }</button>
         </header>
     }

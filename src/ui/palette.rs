@@ -54,7 +54,7 @@ const COMMANDS: [(Icon, Text, &str, fn(&Link, &State)); 11] = [
     (Icon::Link, Text::Share, "Shift+S", share::share),
     (Icon::Table, Text::KeyTable, "t", |link, state| link.send(Action::Table(!state.table))),
     (Icon::Look, Text::FindInTerminal, "Ctrl+Shift+F", |link, _| link.send(Action::Find(true))),
-    (Icon::Sun, Text::OtherTheme, "", |link, state| link.send(Action::Dark(!state.dark))),
+    (Icon::Sun, Text::OtherTheme, "", |link, state| link.dress(!state.dark)),
     (Icon::Globe, Text::LanguageTo, "", |link, state| link.speak(state.lang, state.lang.other())),
     (Icon::Help, Text::KeysTitle, "?", |link, _| link.send(Action::Help(true))),
     (Icon::Plus, Text::NewSession, "", |link, state| link.open(Host::fresh(state.lang), 0.0, Text::Afresh.t(state.lang))),

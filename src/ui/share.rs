@@ -8,13 +8,14 @@ use kubarium::api::Value;
 use kubarium::obj;
 use kubarium::sim::Session;
 
-use super::app::STOPS;
+use super::app::{EMBEDDED, STOPS};
 use super::focus::use_focus;
 use super::host::{Answer, Host};
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
 use super::palette::TABS;
 use super::state::{Action, Link, Lower, SPEED_NORMAL, State, Subject, shown_lang, use_lang, use_link};
+use super::storage;
 use super::vendor::{copy_text, on_files, on_link, pack, pick_file, save_file};
 
 /// The version of links that this page makes, and the newest that it reads.
@@ -29,7 +30,7 @@ pub fn share(link: &Link, state: &State) {
     // How the page was set: the moment that was looked at, in seconds, and the object in the inspector, by its kind, namespace,
     // name and UID.
     let head = obj!({
-        "at": state.scene.view.time.as_secs_f64(), "lang": state.lang.code(), "table": state.table, "playing": state.playing,
+        "at": state.scene.view.time.as_secs_f64(), "lang": state.lang.code(), "chosen": storage::get(storage::LANG).is_some(), "table": state.table, "playing": state.playing,
         "speed": state.speed, "section": state.section, "filter": state.filter.as_str(), "hunt": state.hunt.as_str(), "only": state.only,
         "tab": state.tab as usize, "events": state.lower == Lower::Events, "panel": state.panel as usize, "side": state.side as usize,
         "look": state.selected.as_ref().map(|s| obj!([s.kind.as_str(), s.namespace.as_str(), s.name.as_str(), s.uid.as_str()]))
@@ -54,7 +55,11 @@ pub fn listen(link: &Link) {
             _ if version > VERSION => to.refuse(Text::LinkNewer.t(lang)),
             None => to.refuse(Text::LinkUnreadable.t(lang)),
             Some((head, session)) => {
-                let lang = head.get("lang").as_str().map_or(lang, Lang::of_code);
+                // Whoever has chosen a language reads the page in that. Otherwise it speaks the visitor's own, except where whoever made the
+                // link chose one, or where it stands in a page that does.
+                let is_theirs = head.get("chosen").is_true() || EMBEDDED.with(|e| !e.is_empty());
+                let theirs = head.get("lang").as_str().filter(|_| is_theirs && storage::get(storage::LANG).is_none());
+                let lang = theirs.map_or(lang, Lang::of_code);
                 to.send(Action::Language(lang));
                 to.send(Action::Table(head.get("table").is_true()));
                 to.open(session, head.get("at").as_float().unwrap_or(0.0), Text::LinkOpened.t(lang));

@@ -12,7 +12,7 @@ use kubarium::views::{ClusterView, EXERCISE_FILE, EventView, Exercise, ExerciseV
 use super::host::{Answer, FileNews, Host, HostRef, Hunt, terminals_of};
 use super::i18n::{Lang, Text};
 use super::papers::Papers;
-use super::task;
+use super::{storage, task};
 
 /// The speeds the clock can run at: virtual seconds in a real one.
 pub const SPEEDS: [f64; 10] = [0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 60.0, 300.0, 1000.0];
@@ -470,9 +470,16 @@ impl Link {
 
     /// Changes the language of the page, and of the comments of examples.
     pub fn speak(&self, from: Lang, to: Lang) {
+        storage::set(storage::LANG, to.code());
         self.send(Action::Language(to));
         let news = self.host.borrow_mut().retell(from, to);
         self.send(Action::Files(news));
+    }
+
+    /// Changes the theme of the page.
+    pub fn dress(&self, dark: bool) {
+        storage::set(storage::THEME, if dark { "dark" } else { "light" });
+        self.send(Action::Dark(dark));
     }
 
     /// Something was typed into a terminal.

@@ -74,6 +74,36 @@ journey('says of what is copied that it is, where it was asked for', {}, async (
   );
 });
 
+journey(
+  'speaks the language of whoever opens a link, unless whoever made it has chosen one',
+  { language: 'zh-CN' },
+  async ({ page, context, until }) => {
+    const share = async (name) => {
+      await page.locator('.bar').getByRole('button', { name }).click();
+      await page.locator('.share input').waitFor();
+      const address = await link(page);
+      // Also from the field with the link.
+      await page.locator('.share input').press('Escape');
+      await page.locator('.share').waitFor({ state: 'detached' });
+      return address;
+    };
+    const opens = async (locale, address, lang) => {
+      const other = await context.browser().newContext({ locale });
+      const visit = await other.newPage();
+      await visit.goto(address);
+      await until(`${lang} for ${locale}`, async () => (await visit.locator('html').getAttribute('lang')) === lang);
+      await until('the link to be read', () => visit.evaluate(() => location.hash === ''));
+      assert.equal(await visit.locator('html').getAttribute('lang'), lang);
+      await other.close();
+    };
+    const address = await share('分享');
+    await opens('en-US', address, 'en');
+    await opens('en-US', address.replace('#', '?embed#'), 'zh-CN');
+    await page.getByRole('button', { name: 'English' }).click();
+    await opens('zh-CN', await share('Share'), 'en');
+  },
+);
+
 journey('restores from a link what of the session was shown', {}, async ({ page, until }) => {
   await type(page, 'kubectl create deployment web --image=nginx --replicas=2');
   await page.locator('.node .pod', { hasText: 'Running' }).first().click();
