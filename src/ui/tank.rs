@@ -149,11 +149,12 @@ pub fn Tank(props: &Props) -> Html {
             link.send(Action::Filter(value.trim().to_owned().into()));
         })
     };
-    let chip = |kind: &str, namespace: &str, name: &str, uid: &str, icon: Icon, note: String| {
+    let chip = |kind: &str, namespace: &str, name: &str, uid: &str, icon: Icon, note: String, of_older: Option<(f64, String)>| {
         let subject = Subject { kind: kind.to_owned(), namespace: namespace.to_owned(), name: name.to_owned(), uid: uid.to_owned() };
         let pressed = props.selected.as_ref().is_some_and(|s| s.uid == uid);
         let onclick = if pressed { link.on(|| Action::Select(None)) } else { link.select(subject) };
-        html! { <button key={uid.to_owned()} data-uid={uid.to_owned()} class="chip" {onclick} aria-pressed={pressed.to_string()} title={kind.to_owned()}>{ icon.draw() }<span class="mono">{ name }</span><span class="sr">{ format!(" {kind} ") }</span><span>{ note }</span></button> }
+        let (share, told) = of_older.unwrap_or_default();
+        html! { <button key={uid.to_owned()} data-uid={uid.to_owned()} class="chip" style={format!("--older:{share:.2}")} {onclick} aria-pressed={pressed.to_string()} title={format!("{kind}{told}")}>{ icon.draw() }<span class="mono">{ name }</span><span class="sr">{ format!(" {kind}{told} ") }</span><span>{ note }</span></button> }
     };
     let (place, onfocusin) = use_row_focus(":is(.pod, .chip, .pods button, .cut .btn)");
     html! {
@@ -163,9 +164,9 @@ pub fn Tank(props: &Props) -> Html {
                 if !props.filter.is_empty() && !props.table { { found(view, &props.filter, lang) } }
                 <div class="chips" ref={chips}>
                 // Where requests come to is first.
-                for s in view.services.iter().filter(|s| s.has_selector) { { chip("Service", &s.namespace, &s.name, &s.key, Icon::Globe, format!("{}/{}{}", s.reached.len(), s.selected.len(), rates(&props.scene.traffic, &s.key, lang))) } }
-                for (s, late) in &props.scene.papers.sources { { chip(&s.kind, &s.namespace, &s.name, &s.uid, Icon::File, if *late > 0 { fill(Text::LateIn.t(lang), &[&format!("{}{late}", if props.scene.papers.partly { "≥" } else { "" })]) } else { String::new() }) } }
-                for w in &view.workloads { { chip(&w.kind, &w.namespace, &w.name, &w.key, Icon::Boxes, tally(w, lang)) } }
+                for s in view.services.iter().filter(|s| s.has_selector) { { chip("Service", &s.namespace, &s.name, &s.key, Icon::Globe, format!("{}/{}{}", s.reached.len(), s.selected.len(), rates(&props.scene.traffic, &s.key, lang)), None) } }
+                for (s, late) in &props.scene.papers.sources { { chip(&s.kind, &s.namespace, &s.name, &s.uid, Icon::File, if *late > 0 { fill(Text::LateIn.t(lang), &[&format!("{}{late}", if props.scene.papers.partly { "≥" } else { "" })]) } else { String::new() }, None) } }
+                for w in &view.workloads { { chip(&w.kind, &w.namespace, &w.name, &w.key, Icon::Boxes, tally(w), of_older(w, lang)) } }
                 if props.scene.traffic.iter().any(|f| f.from.is_empty()) { <span class="chip outside" data-uid={OUTSIDE}>{ Icon::Leave.draw() }{ Text::Outside.t(lang) }</span> }
                 </div>
                 if cut.is_none() { <button class="btn outline" disabled={selected.is_none()} onclick={link.on(|| Action::Section(true))} aria-label={Text::Section.t(lang)} title={format!("{} (x)", Text::Section.t(lang))}>{ Icon::Nucleus.draw() }<span class="wide">{ Text::Section.t(lang) }</span></button> }
@@ -213,13 +214,19 @@ fn rates(flows: &[Flow], service: &str, lang: super::i18n::Lang) -> String {
     text
 }
 
-/// A workload's pods in numbers: those ready of those wanted, and of a rollout how many are old still.
-fn tally(w: &WorkloadView, lang: super::i18n::Lang) -> String {
-    let rest = if w.older == 0 { String::new() } else { format!(" · {}", fill(Text::OlderCount.t(lang), &[&w.older.to_string()])) };
+/// A workload's pods in numbers: those ready of those wanted.
+fn tally(w: &WorkloadView) -> String {
     let desired = w.desired.to_string();
     // As wide with fewer digits: the space is one of a figure's width.
     let ready = format!("{:\u{2007}>width$}", w.ready, width = desired.len());
-    format!("{ready}/{desired}{rest}")
+    format!("{ready}/{desired}")
+}
+
+/// Of a rollout, which share of its pods is old still, and how many in words. It is hatched as they are: a number that comes and goes would
+/// move the chips beside it.
+fn of_older(w: &WorkloadView, lang: super::i18n::Lang) -> Option<(f64, String)> {
+    let told = format!(" · {}", fill(Text::OlderCount.t(lang), &[&w.older.to_string()]));
+    (w.older > 0).then(|| (w.older as f64 / w.current.max(1) as f64, told))
 }
 
 /// The rack where there are too many pods to draw each as a cell.

@@ -10,6 +10,8 @@ for (const theme of ['dark', 'light']) {
     await page.locator('.speed input').fill('5');
     await until('three open doors', async () => (await page.locator('.pod .door.ok').count()) === 3);
     await page.locator('.speed input').fill('3');
+    const chip = page.locator('.chip', { hasText: 'Deployment' });
+    const { width } = await chip.boundingBox();
     await type(page, 'kubectl set image deployment/web web=nginx:1.25');
     // What passes is looked at slowly, and then with the clock at rest.
     await page.locator('.speed input').fill('1');
@@ -17,7 +19,8 @@ for (const theme of ['dark', 'light']) {
       page.evaluate(() => ['.pod.old', '.pod:not(.old) .door.warn'].every((part) => document.querySelector(part))),
     );
     await pause(page);
-    await page.locator('.chip', { hasText: 'older' }).waitFor();
+    await chip.filter({ hasText: 'older' }).waitFor();
+    assert.equal((await chip.boundingBox()).width, width, 'what is beside it stays where it is');
     await screenshot('between');
     await axe();
     await page.keyboard.press(' ');
