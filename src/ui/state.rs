@@ -128,6 +128,11 @@ impl Act {
             (_, load, _) => Act::Load(load.as_ref().map(|l| l.service.clone()).unwrap_or_default()),
         }
     }
+
+    /// Whether it is a command that makes objects.
+    pub fn makes(&self) -> bool {
+        matches!(self, Act::Line(line) if line.split(' ').any(|word| matches!(word, "apply" | "create" | "run")))
+    }
 }
 
 /// What there is to see of the cluster at this moment.

@@ -300,10 +300,11 @@ fn tenths(time: Time) -> Time {
 /// The nodes one by one.
 fn rack(props: &Props, density: Density) -> Vec<Html> {
     let (view, around) = (&props.scene.view, Rc::new(Around::of(props)));
+    let (has_task, made) = (props.scene.task.is_some(), props.scene.acts.iter().any(|a| a.1.makes()));
     let (is_empty, time) = (view.pods().next().is_none(), tenths(view.time));
     let tank = |(i, node): (usize, &Rc<NodeView>)| {
         let counts = node.pods.iter().any(|p| now_for(p, Time(1)) != Time::ZERO);
-        html! { <NodeTank key={node.name.clone()} around={around.clone()} now={if counts { time } else { Time::ZERO }} {is_empty} node={node.clone()} {density} first={(i == 0).then(|| EMBEDDED.with(|e| first_step(e, props.scene.task.is_some())))} /> }
+        html! { <NodeTank key={node.name.clone()} around={around.clone()} now={if counts { time } else { Time::ZERO }} {is_empty} node={node.clone()} {density} first={(i == 0).then(|| EMBEDDED.with(|e| first_step(e, has_task, made)))} /> }
     };
     view.nodes.iter().enumerate().map(tank).list()
 }
@@ -317,8 +318,8 @@ struct NodeProps {
     is_empty: bool,
     node: Rc<NodeView>,
     density: Density,
-    /// What is to be done in an empty cluster, in the first node.
-    first: Option<Text>,
+    /// What is to be done in an empty cluster, in the first node, and whether there are ways to it.
+    first: Option<(Text, bool)>,
 }
 
 /// A node as a tank of its own.
@@ -330,6 +331,9 @@ fn NodeTank(props: &NodeProps) -> Html {
     let is_looked_at = props.around.selected.as_ref().is_some_and(|s| s.uid == node.key);
     let wrong = wrong(node.faults, lang);
     let first = props.first.filter(|_| props.is_empty);
+    let has_ways = first.is_some_and(|f| f.1);
+    // What the cluster itself puts there is told by the state beside it.
+    let taint = node.taints.iter().find(|t| !t.starts_with("node.kubernetes.io/"));
     let state = match (node.ready, node.schedulable) {
         (false, _) => ("bad", Icon::Cross, Text::NodeNotReady),
         (true, false) => ("warn", Icon::Hourglass, Text::NodeCordoned),
@@ -352,7 +356,9 @@ fn NodeTank(props: &NodeProps) -> Html {
             <header>
                 <button data-uid={node.key.clone()} title={node.name.clone()} onclick={link.select(subject)}><span>{ &node.name[..end] }</span>{ &node.name[end..] }</button>
                 <span class={classes!("tag", state.0)}>{ state.1.draw() }{ state.2.t(lang) }if !node.zone.is_empty() { <small>{ &node.zone }</small> }</span>
-                if wrong.is_empty() {
+                if let Some(taint) = taint.filter(|_| wrong.is_empty()) {
+                    <small class="warn" title={format!("{}: {}", Text::Taints.t(lang), node.taints.join(", "))}>{ taint }</small>
+                } else if wrong.is_empty() {
                     <small>{ fill(Text::PodsOf.t(lang), &[&node.pods.len().to_string(), &node.pods_max.to_string()]) }</small>
                 } else {
                     <span class={classes!("faults", (wrong.len() > 1).then_some("several"))}>
@@ -366,10 +372,10 @@ fn NodeTank(props: &NodeProps) -> Html {
             </header>
             <div class={classes!("water", props.density.class())}>
                 if node.pods.is_empty() {
-                    <p class="none">{ first.unwrap_or(Text::NodeEmpty).t(lang) }</p>
+                    <p class="none">{ first.map_or(Text::NodeEmpty, |f| f.0).t(lang) }</p>
                     // Where the editor has no room beside the cluster, it is one step from here.
-                    if first == Some(Text::ClusterEmpty) { <button class="btn primary" onclick={link.on(|| Action::Panel(Panel::Edit))}>{ Icon::Edit.draw() }{ Text::Editor.t(lang) }</button> }
-                    if first == Some(Text::ClusterEmpty) { <button class="btn outline lesson" onclick={let link = link.clone(); move |_: MouseEvent| if let Some(first) = lessons().first() { begin(&link, first, lang) }}>{ Icon::Flag.draw() }{ Text::FirstLesson.t(lang) }</button> }
+                    if has_ways { <button class="btn primary" onclick={link.on(|| Action::Panel(Panel::Edit))}>{ Icon::Edit.draw() }{ Text::Editor.t(lang) }</button> }
+                    if has_ways { <button class="btn outline lesson" onclick={let link = link.clone(); move |_: MouseEvent| if let Some(first) = lessons().first() { begin(&link, first, lang) }}>{ Icon::Flag.draw() }{ Text::FirstLesson.t(lang) }</button> }
                 }
                 for (i, slot) in node.places.iter().enumerate() {
                     if let Some(pod) = slot.and_then(|place| node.pods.get(place)) {
@@ -383,14 +389,16 @@ fn NodeTank(props: &NodeProps) -> Html {
     }
 }
 
-/// What is to be done in an empty cluster: what the page, or the part of it that is embedded, has the means for. Where there is a task,
-/// that says it.
-fn first_step(embedded: &str, has_task: bool) -> Text {
-    match (embedded, has_task) {
-        (_, true) | ("embed", _) => Text::NodeEmpty,
-        ("", _) => Text::ClusterEmpty,
+/// What is to be done in an empty cluster: what the page, or the part of it that is embedded, has the means for, and whether it offers ways
+/// to it. Where there is a task, that says it; whoever has made something else knows how.
+fn first_step(embedded: &str, has_task: bool, made: bool) -> (Text, bool) {
+    let text = match embedded {
+        "embed" => Text::NodeEmpty,
+        _ if has_task || made => Text::NodeEmpty,
+        "" => Text::ClusterEmpty,
         _ => Text::ClusterEmptyTyping,
-    }
+    };
+    (text, embedded.is_empty() && !has_task)
 }
 
 /// Scrolls the chips so far that one of them is seen.

@@ -1,6 +1,6 @@
 // The page is for everyone: themes, languages, sizes, the table instead of the picture, and what axe-core finds.
 import assert from 'node:assert/strict';
-import { boxes, journey, pause, type } from './harness.mjs';
+import { boxes, journey, pause, screen, type } from './harness.mjs';
 import { apply, example } from './manifests.mjs';
 
 for (const [theme, language, size] of [
@@ -95,6 +95,67 @@ journey('changes language and theme and keeps them', { theme: 'light' }, async (
   await page.reload();
   await page.getByRole('button', { name: '应用', exact: true }).waitFor();
   await page.locator('html[lang=zh-CN]').waitFor();
+});
+
+for (const [theme, language, size] of [
+  ['dark', 'en-US', { width: 1440, height: 900 }],
+  ['light', 'zh-CN', { width: 360, height: 740 }],
+]) {
+  journey(
+    `says what is written otherwise today, and nothing of a first pod to whoever has made something: ${theme} ${language}`,
+    { theme, language, size },
+    async ({ page, until, axe, screenshot }) => {
+      const panel = async (n) => size.width < 760 && page.locator('.switch button').nth(n).click();
+      const [first, hint] = [page.locator('.water .none').first(), page.locator('.term .missed')];
+      await page.locator('.water .none', { hasText: /Press Apply|点“应用”/ }).waitFor();
+      await panel(2);
+      await type(page, 'kubectl rolling-update redis-master --image=redis-master:2.0');
+      await hint.getByRole('button', { name: 'export KUBARIUM_KUBECTL=1.3' }).click();
+      await screenshot('today');
+      await axe();
+      await page.locator('.term .host:not([hidden]) textarea').press('Enter');
+      await hint.waitFor({ state: 'detached' });
+      await type(page, 'kubectl get pods --show-all; kubectl create configmap settings --from-literal=a=1');
+      await until('the answer', async () => /settings" created/.test(await screen(page)));
+      assert.equal(await hint.count(), 0);
+      await panel(0);
+      await until('other words', async () => /no pod here yet|还没有 Pod/.test(await first.innerText()));
+      await page.locator('.water .lesson').waitFor();
+      // What only some pods may come to says so.
+      await panel(2);
+      await type(page, 'kubectl taint node node2 only=db:NoSchedule');
+      await panel(0);
+      await page.locator('.node header', { hasText: 'only=db:NoSchedule' }).waitFor();
+      await axe();
+      await screenshot();
+    },
+  );
+}
+
+journey('leaves an empty filter by Escape', {}, async ({ page, until }) => {
+  await apply(page, 'pod/liveness-exec created');
+  await page.locator('.node .pod').waitFor();
+  const has = (selector) =>
+    until(`the focus on ${selector}`, () => page.evaluate((s) => document.activeElement.matches(s), selector));
+  const find = page.locator('.tank .find');
+  await page.locator('.bar h1').click();
+  await page.keyboard.press('/');
+  await has('.tank .find');
+  await page.keyboard.type('live');
+  await page.keyboard.press('Escape');
+  await until('an empty filter', async () => (await find.inputValue()) === '');
+  await has('.tank .find');
+  await page.keyboard.press('Escape');
+  await has('.node .pod');
+  // Of a list likewise, and each kind is there once.
+  await page.keyboard.press(':');
+  await page.keyboard.type('nodes');
+  await until('one kind', async () => (await page.locator('.palette li', { hasText: 'nodes' }).count()) === 1);
+  await page.keyboard.press('Enter');
+  await page.locator('.look h2', { hasText: 'Node' }).waitFor();
+  await page.locator('.look .find').focus();
+  await page.keyboard.press('Escape');
+  await has('.look [data-row]');
 });
 
 journey('says in a table what the picture shows', {}, async ({ page, until }) => {
