@@ -258,6 +258,10 @@ impl PodView {
             containers,
         };
         view.health = view.judge();
+        // All has ended well and nothing is started again, though its phase does not say so yet.
+        if view.health == Health::NotReady && view.status == "Completed" && pod.at(&["spec", "restartPolicy"]).str() != "Always" {
+            view.health = Health::Succeeded;
+        }
         view
     }
 
@@ -452,6 +456,12 @@ mod tests {
         ];
         for (view, health, status) in cases {
             assert_eq!((view.health, view.status.as_str()), (health, status));
+        }
+        // Before the phase says that it has succeeded: only what is not started again is done.
+        for (policy, health) in [("Never", Health::Succeeded), ("OnFailure", Health::Succeeded), ("Always", Health::NotReady)] {
+            let spec = obj!({"nodeName": "node1", "restartPolicy": policy, "containers": [{"name": "c", "image": "busybox"}]});
+            let view = pod(spec, state("Running", false, obj!({"terminated": {"exitCode": 0, "reason": "Completed"}})));
+            assert_eq!((view.health, view.status.as_str()), (health, "Completed"), "{policy}");
         }
         // The image of a container that has crashed is pulled again before it starts: all is not well meanwhile.
         for (reason, health) in [("CrashLoopBackOff", Health::BackingOff), ("ContainerCreating", Health::Pulling)] {
