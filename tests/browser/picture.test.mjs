@@ -10,7 +10,7 @@ for (const theme of ['dark', 'light']) {
     await page.locator('.speed input').fill('5');
     await until('three open doors', async () => (await page.locator('.pod .door.ok').count()) === 3);
     await page.locator('.speed input').fill('3');
-    const chip = page.locator('.chip', { hasText: 'Deployment' });
+    const chip = page.locator('.chips .chip', { hasText: 'Deployment' });
     const { width } = await chip.boundingBox();
     await type(page, 'kubectl set image deployment/web web=nginx:1.25');
     // What passes is looked at slowly, and then with the clock at rest.
