@@ -18,17 +18,18 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const WASM_OPT = join(root, 'node_modules/binaryen/bin/wasm-opt');
 
 /** The bytes of a number as wasm has it: seven bits in each, the lowest first. */
-function leb(value) {
+export function leb(value) {
   const bytes = [];
   for (; value > 127; value >>>= 7) bytes.push((value & 127) | 128);
   return [...bytes, value];
 }
 
-/** How many functions a wasm imports, and where the bodies of its own begin and end. */
-function functions(wasm) {
+/** How many functions a wasm imports, where the bodies of its own begin and end, and where the section does that has them. */
+export function functions(wasm) {
   let at = 8,
     imported = 0;
   const bodies = [];
+  let code;
   const number = () => {
     let value = 0;
     for (let shift = 0; ; shift += 7) {
@@ -38,7 +39,8 @@ function functions(wasm) {
     }
   };
   while (at < wasm.length) {
-    const section = wasm[at++],
+    const start = at,
+      section = wasm[at++],
       end = number() + at;
     if (section === IMPORTS) {
       for (let left = number(); left > 0; left--) {
@@ -48,6 +50,7 @@ function functions(wasm) {
         imported++;
       }
     } else if (section === CODE) {
+      code = { start, from: at, end };
       for (let left = number(); left > 0; left--) {
         const length = number();
         bodies.push([at, (at += length)]);
@@ -55,7 +58,7 @@ function functions(wasm) {
     }
     at = end;
   }
-  return { imported, bodies };
+  return { imported, bodies, code };
 }
 
 /** For each body the pieces that others have too, but not most of them: as numbers from 0, and how many there are in all. */

@@ -103,26 +103,27 @@ journey(
   },
 );
 
-for (const [theme, language, size] of [
-  ['light', 'en-US', 'desktop'],
-  ['dark', 'zh-CN', 'phone'],
+for (const [theme, language, size, fail] of [
+  ['light', 'en-US', 'desktop', (route) => route.abort()],
+  ['dark', 'zh-CN', 'phone', (route) => route.fulfill({ status: 404, body: 'not here' })],
+  ['dark', 'en-US', 'phone', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><p>not here' })],
 ]) {
   journey(
     `says that it is loading, and what to do where that fails: ${theme} ${language}`,
-    { theme, language, size, errors: [/Failed to load resource|net::ERR|fetch|WebAssembly/] },
+    { theme, language, size, errors: [/Failed to load resource|net::ERR|fetch|404|no packed wasm/] },
     async ({ page, address, axe, screenshot }) => {
       const loading = page.locator('.loading');
       let answer;
       await page.route('**/*_bg.wasm', (route) =>
         new Promise((resolve) => {
           answer = resolve;
-        }).then((verb) => route[verb]()),
+        }).then((fail) => fail(route)),
       );
       await page.goto(address, { waitUntil: 'commit' });
       await loading.getByText(language === 'en-US' ? 'Loading the cluster' : '正在加载集群').waitFor();
       await axe();
       await screenshot('waits');
-      answer('abort');
+      answer(fail);
       await loading.getByRole('alert').waitFor();
       await axe();
       await screenshot('fails');
