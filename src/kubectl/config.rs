@@ -1,5 +1,5 @@
-//! The kubeconfig: contexts, clusters, users. Where no file is and none is named, as in a pod, there is one context that names the
-//! simulated cluster.
+//! The kubeconfig: contexts, clusters, users. Where no file is and none is named there is one context that names the simulated
+//! cluster, and in a pod what its account gives it.
 
 use std::net::IpAddr;
 
@@ -107,7 +107,7 @@ impl Kubeconfig {
                 Err(FileError::IsADirectory) => {
                     return Err(CliError::Message(format!("error loading config file {path:?}: read {path}: is a directory")));
                 }
-                Err(_) if !is_named => parts.push((path, built_in(&inv.env.namespace))),
+                Err(_) if !is_named => parts.push((path, in_cluster(inv, files).unwrap_or_else(|| built_in(&inv.env.namespace)))),
                 Err(_) => {}
             }
         }
@@ -297,6 +297,23 @@ pub fn has_credentials(user: &Value) -> bool {
 /// Whether a token is the one that a session begins with.
 pub fn is_administrator(token: &str) -> bool {
     token == ADMINISTRATOR.1
+}
+
+/// What a pod knows of its cluster: where the API server is, who it is there, and its namespace; nothing elsewhere.
+// Models clientcmd's inClusterClientConfig, which `config` does not ask.
+fn in_cluster(inv: &Invocation, files: &dyn Files) -> Option<Value> {
+    let var = |name| inv.env.var(name);
+    let (host, port) = (var("KUBERNETES_SERVICE_HOST")?, var("KUBERNETES_SERVICE_PORT")?);
+    let read = |name| files.read(&["/var/run/secrets/kubernetes.io/serviceaccount/", name].concat()).ok();
+    let Some(token) = read("token").filter(|_| !inv.path.starts_with("kubectl config")) else { return Some(obj!({})) };
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).trim().to_owned();
+    let namespace = var("POD_NAMESPACE").map_or_else(|| read("namespace").map(text), |name| Some(name.to_owned()));
+    Some(obj!({
+        "current-context": NAME,
+        "clusters": [{"name": NAME, "cluster": {"server": (format!("https://{host}:{port}"))}}],
+        "contexts": [{"name": NAME, "context": {"cluster": NAME, "user": NAME, "namespace": (namespace.unwrap_or_default())}}],
+        "users": [{"name": NAME, "user": {"token": (text(token))}}]
+    }))
 }
 
 fn built_in(namespace: &str) -> Value {

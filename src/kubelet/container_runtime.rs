@@ -125,7 +125,8 @@ pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
             addresses: launch.ip.parse::<IpAddr>().into_iter().list(),
             groups: groups_of(&launch.pod),
             capabilities: capabilities_of(own),
-            externals: Vec::new(),
+            // What a client outside does for it.
+            externals: image.root.at("usr/local/bin/kubectl").iter().map(|_| "kubectl".to_owned()).list(),
             seed: launch.seed,
             stream: launch.stream,
         },

@@ -4,9 +4,10 @@ mod news;
 
 use super::api_over_http::Watches;
 use super::container::Instance;
-use super::container_runtime::{Machine, NetError, NetResponse, Pid, Signal};
+use super::container_runtime::{Machine, MachineEvent, NetError, NetResponse, Pid, Signal};
 use super::disks::Disks;
 use super::exec::Execs;
+use super::externals::Seat;
 use super::live::LivePod;
 use super::message::Message;
 use super::node::{Node, NodeFaults};
@@ -87,6 +88,8 @@ pub struct Kubelets {
     /// What lives on beyond pods.
     pub(super) disks: Disks,
     pub(super) execs: Execs,
+    /// What became of programs in containers that are run from outside.
+    pub(super) externals: Vec<(Seat, MachineEvent)>,
     /// Answers for those outside who asked.
     pub(super) forwarded: Vec<(u64, Result<NetResponse, NetError>)>,
     /// What containers watch.
@@ -113,6 +116,7 @@ impl Kubelets {
             traffic: Traffic::default(),
             disks: Disks::default(),
             execs: Execs::default(),
+            externals: Vec::new(),
             forwarded: Vec::new(),
             watches: Watches::default(),
             shown: SortedMap::new(),
@@ -263,6 +267,7 @@ impl Kubelets {
                 self.names.remove(&key);
             }
         }
+        self.externals.append(&mut node.externals);
         let freed = std::mem::take(&mut node.freed);
         let name = node.name.clone();
         let room = freed && pods.values().any(|w| w.waits_for_resources());

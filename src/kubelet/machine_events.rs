@@ -3,6 +3,7 @@
 use super::container::{Container, Exit, ProcessUse};
 use super::container_runtime::{self, MachineEvent, Pid, Signal, Stream, share_processes};
 use super::disks::{Disks, overlap};
+use super::externals::Seat;
 use super::kubelets::Wake;
 use super::logs::LogStream;
 use super::pod_worker::{Cx, PodWorker, ServeUse, What};
@@ -129,12 +130,16 @@ impl PodWorker {
                     instance.oom_killed = true;
                 }
             }
-            MachineEvent::VolumeChanged { .. }
-            | MachineEvent::ExternalStarted { .. }
+            MachineEvent::VolumeChanged { .. } => {}
+            MachineEvent::ExternalStarted { .. }
             | MachineEvent::ExternalInput { .. }
             | MachineEvent::ExternalSignal { .. }
             | MachineEvent::ExternalChild { .. }
-            | MachineEvent::ExternalGone { .. } => {}
+            | MachineEvent::ExternalGone { .. } => {
+                let instance = self.containers[c].newest().map_or(0, |i| i.attempt);
+                let seat = Seat { node: cx.node.name.clone(), pod: self.uid.clone(), container: c, instance };
+                cx.node.externals.push((seat, event));
+            }
         }
     }
 

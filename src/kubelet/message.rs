@@ -59,9 +59,9 @@ impl Kubelets {
         self.network.push(now + LATENCY, Message::Request(out));
     }
 
-    /// Whether there are answers for somebody outside.
-    pub fn has_forwarded(&self) -> bool {
-        !self.forwarded.is_empty()
+    /// Whether there are answers for somebody outside, or programs to run from there.
+    pub fn has_outside(&self) -> bool {
+        !(self.forwarded.is_empty() && self.externals.is_empty())
     }
 
     /// Takes those answers.

@@ -14,6 +14,7 @@ mod env;
 mod env_file;
 mod eviction;
 mod exec;
+mod externals;
 mod image_manager;
 mod images;
 mod kubelets;
@@ -54,6 +55,7 @@ mod volumes;
 mod tests;
 
 pub use api_over_http::{Watches, answer_api_request, answer_asker, status_response};
+pub use externals::Seat;
 pub use kubelets::Kubelets;
 pub use live::{LiveContainer, LivePod, LiveProbe};
 pub use node::{HEALTHY, NodeFaults, Slower};

@@ -1,7 +1,8 @@
 //! A node as its kubelet knows it: identity, address, images, pod addresses, relist ticks, and its own status.
 
-use super::container_runtime::{Catalogue, NetError, NetResponse};
+use super::container_runtime::{Catalogue, MachineEvent, NetError, NetResponse};
 use super::eviction::Pressure;
+use super::externals::Seat;
 use super::images::ImageStore;
 use super::router::ReplyTo;
 use super::traffic::Way;
@@ -93,6 +94,8 @@ pub(super) struct Node {
     pub abandoned: Vec<ReplyTo>,
     /// Ways of requests that get no answer since nobody waits for it.
     pub unserved: Vec<Way>,
+    /// What became of programs in containers that are not run here.
+    pub externals: Vec<(Seat, MachineEvent)>,
 }
 
 impl Node {
@@ -127,6 +130,7 @@ impl Node {
             replies: Vec::new(),
             abandoned: Vec::new(),
             unserved: Vec::new(),
+            externals: Vec::new(),
         };
         for name in object.at(&["status", "images"]).items().iter().flat_map(|i| i.get("names").items()) {
             node.images.add(name.str());

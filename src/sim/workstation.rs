@@ -1,6 +1,7 @@
 //! The workstation: a machine whose shell is the terminal's, whose files are the editor's tabs, and on which `kubectl` is a program.
 
 mod files;
+mod kubectls;
 mod written;
 
 use crate::base::{List as _, Order as _, SortedMap};
@@ -10,32 +11,25 @@ use super::cluster::Cluster;
 use super::connections::{Connections, Way, local_port};
 use super::kube_scheduler::{self, Call, CallError, KUBE_SCHEDULER};
 use super::session::Session;
-use crate::base::{Duration, Time, is_url};
-use crate::kubectl::{Ended, Environment, Host, Kubectl, Output, StdinState, Step, Stream, VERSION_VARIABLE, first_kubeconfig, klog};
+use crate::base::{Time, is_url};
+use crate::kubectl::{VERSION_VARIABLE, first_kubeconfig, klog};
 use crate::kubelet::Kubelets;
 use crate::network::{NetError, NetRequest, NetResponse};
-use crate::runtime::{self, ExtRead, Image, Kind, Machine, MachineEvent, MachineSpec, Pid, Signal, SpawnSpec, Stdin};
+use crate::runtime::{self, Image, Kind, Machine, MachineEvent, MachineSpec, Pid, Signal, SpawnSpec, Stdin};
 use crate::scheduler::configuration;
-use crate::server::{CERTIFICATE, ExecId, NodeApi};
-use files::{WorkstationFiles, file_error};
+use crate::server::{CERTIFICATE, ExecId, NodeApi as _};
+use files::file_error;
+use kubectls::{At, Running};
 use written::Written;
 
 /// Where commands start and where the session's files are.
 const HOME: &str = "/root";
-/// What the start of a kubectl takes, with its first round trip.
-const KUBECTL_START: Duration = Duration::from_millis(80);
-/// The same where it reads files, which it holds against the API's description.
-const KUBECTL_VALIDATES: Duration = Duration::from_millis(170);
-/// The same for the first one, which has to fetch that description.
-const KUBECTL_DISCOVERS: Duration = Duration::from_millis(450);
 /// Bytes of a command's output that are kept.
 const OUTPUT_MAX: usize = 16 << 20;
 /// Bytes of memory that the workstation's programs may use together.
 const MEMORY_MAX: u64 = 256 << 20;
 /// The largest file that kubectl reads, in bytes, and the longest standard input: one that reads more is out of memory.
 const FILE_MAX: usize = 16 << 20;
-/// How much of its standard input it reads at a time, in bytes.
-const STDIN_STEP: usize = 1 << 20;
 
 /// What came of a command.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,22 +37,6 @@ pub(super) struct CommandOutcome {
     pub(super) stdout: String,
     pub(super) stderr: String,
     pub(super) exit: i32,
-}
-
-/// A kubectl that runs.
-#[derive(Clone, Debug)]
-struct Running {
-    kubectl: Kubectl,
-    stdin: Vec<u8>,
-    eof: bool,
-    /// When to step it next.
-    wake: Option<Time>,
-    /// Step it as soon as the store is beyond this revision.
-    beyond: Option<u64>,
-    /// Step it when there is input.
-    wants_stdin: bool,
-    /// How the program ended that it ran.
-    ended: Option<Ended>,
 }
 
 /// A terminal of the page.
@@ -75,7 +53,7 @@ pub struct Workstation {
     namespace: String,
     /// The version of its kubectl, where it is not today's.
     kubectl: String,
-    kubectls: SortedMap<Pid, Running>,
+    kubectls: SortedMap<At, Running>,
     /// Calls of `kube-scheduler`, with their arguments.
     scheduler_calls: Vec<(Pid, Vec<String>)>,
     command: Option<Pid>,
@@ -264,7 +242,7 @@ impl Workstation {
             return;
         }
         if let Some(pid) = self.raw_reader(tab)
-            && let Some(running) = self.kubectls.get_mut(&pid)
+            && let Some(running) = self.kubectls.get_mut(&(None, pid))
         {
             running.stdin.extend_from_slice(bytes);
             running.wake = Some(now);
@@ -290,7 +268,7 @@ impl Workstation {
         let newest = cluster.api.revision();
         let changed = self.kubectls.values().any(|r| r.beyond.is_some_and(|b| newest > b)).then_some(Time::ZERO);
         let kubectls = self.kubectls.values().filter_map(|r| r.wake).min();
-        let answers = cluster.kubelets.as_ref().is_some_and(Kubelets::has_forwarded);
+        let answers = cluster.kubelets.as_ref().is_some_and(Kubelets::has_outside);
         let watches = &self.connections.watches;
         let events = (answers || self.machine.has_events() || watches.are_behind(&cluster.api)).then_some(Time::ZERO);
         [self.machine.next_wake(), kubectls, changed, events, watches.next_at()].into_iter().flatten().min()
@@ -300,6 +278,9 @@ impl Workstation {
     pub(super) fn step(&mut self, cluster: &mut Cluster, now: Time) {
         self.machine.run(now);
         self.take_events(now);
+        for (seat, event) in cluster.kubelets.as_mut().map(Kubelets::take_externals).unwrap_or_default() {
+            self.external(now, Some(seat), event);
+        }
         for session in std::mem::take(&mut self.left) {
             if let Some(kubelets) = &mut cluster.kubelets {
                 kubelets.hang_up(now, session);
@@ -312,16 +293,17 @@ impl Workstation {
         self.hand_answers(cluster, now);
         let newest = cluster.api.revision();
         let due = |r: &Running| r.wake.is_some_and(|t| t <= now) || r.beyond.is_some_and(|b| newest > b);
-        let pids: Vec<Pid> = self.kubectls.iter().filter(|(_, r)| due(r)).map(|(pid, _)| *pid).list();
-        for pid in pids {
-            self.step_kubectl(cluster, now, pid);
+        let places: Vec<At> = self.kubectls.iter().filter(|(_, r)| due(r)).map(|(at, _)| at.clone()).list();
+        for at in places {
+            self.step_kubectl(cluster, now, &at);
         }
     }
 
     /// Sends what programs ask of the network.
     fn send_requests(&mut self, cluster: &mut Cluster, now: Time) {
         for (id, request) in std::mem::take(&mut self.requests) {
-            let listener = self.kubectls.iter().find_map(|(pid, r)| Some((*pid, r.kubectl.listens(local_port(&request)?)?)));
+            let own = self.kubectls.iter().filter(|((seat, _), _)| seat.is_none());
+            let listener = own.filter_map(|((_, pid), r)| Some((*pid, r.kubectl.listens(local_port(&request)?)?))).next();
             let (handler, behind) = listener.map_or((None, None), |(pid, behind)| (Some(pid), Some(behind)));
             match self.connections.connect(cluster, now, id, request, behind, self.machine.file_system()) {
                 Way::Answered(answer) => self.machine.respond(now, id, answer),
@@ -340,7 +322,7 @@ impl Workstation {
         for (id, answer) in cluster.kubelets.as_mut().map(Kubelets::take_forwarded).unwrap_or_default() {
             let mut answer = self.connections.answer(id, answer);
             if let Some((pid, why)) = self.connections.lost(id, &answer)
-                && self.kubectls.remove(&pid).is_some()
+                && self.kubectls.remove(&(None, pid)).is_some()
             {
                 let text =
                     klog(now, "E", pid, "portforward.go:424", &format!("\"Unhandled Error\" err={why:?}\nerror: lost connection to pod\n"));
@@ -366,14 +348,6 @@ impl Workstation {
             .into()
     }
 
-    /// How long a kubectl takes before it does anything: its start, and for files what tells it which fields they may have.
-    fn kubectl_start(&mut self, kubectl: &Kubectl) -> Duration {
-        if !kubectl.reads_manifests() {
-            return KUBECTL_START;
-        }
-        if std::mem::replace(&mut self.described, true) { KUBECTL_VALIDATES } else { KUBECTL_DISCOVERS }
-    }
-
     fn take_events(&mut self, now: Time) {
         for event in self.machine.drain() {
             match event {
@@ -382,28 +356,11 @@ impl Workstation {
                 MachineEvent::ExternalStarted { pid, argv, .. } if argv.first().is_some_and(|name| name.ends_with(KUBE_SCHEDULER)) => {
                     self.scheduler_calls.push((pid, argv));
                 }
-                MachineEvent::ExternalStarted { pid, argv, env, cwd, tty, .. } => {
-                    let environment = Environment { cwd, env, stdin_is_tty: tty, namespace: self.namespace.clone() };
-                    let kubectl = Kubectl::start(argv.get(1..).unwrap_or_default(), &environment);
-                    let wake = Some(now + self.kubectl_start(&kubectl));
-                    let running = Running { kubectl, stdin: Vec::new(), eof: false, wake, beyond: None, wants_stdin: false, ended: None };
-                    self.kubectls.insert(pid, running);
-                }
-                MachineEvent::ExternalInput { pid } => {
-                    if let Some(running) = self.kubectls.get_mut(&pid).filter(|r| r.wants_stdin) {
-                        running.wake = Some(now);
-                    }
-                }
-                MachineEvent::ExternalSignal { pid, signal } => self.signal_kubectl(now, pid, signal),
-                MachineEvent::ExternalChild { pid, status } => {
-                    if let Some(running) = self.kubectls.get_mut(&pid) {
-                        running.ended = Some(Ended::With(status.code()));
-                        running.wake = Some(now);
-                    }
-                }
-                MachineEvent::ExternalGone { pid } => {
-                    self.left.extend(self.kubectls.remove(&pid).and_then(|r| r.kubectl.session_id()));
-                }
+                MachineEvent::ExternalStarted { .. }
+                | MachineEvent::ExternalInput { .. }
+                | MachineEvent::ExternalSignal { .. }
+                | MachineEvent::ExternalChild { .. }
+                | MachineEvent::ExternalGone { .. } => self.external(now, None, event),
                 MachineEvent::Abandoned { id } => self.connections.watches.end(|to| *to == id),
                 MachineEvent::Request { id, request, .. } => self.requests.push((id, request)),
                 MachineEvent::Exited { .. }
@@ -429,20 +386,6 @@ impl Workstation {
         // What is written beyond the limit leaves nothing behind, however often.
         if sink.len() > from {
             self.written.push((stream, from..sink.len()));
-        }
-    }
-
-    fn signal_kubectl(&mut self, now: Time, pid: Pid, signal: Signal) {
-        let Some(running) = self.kubectls.get_mut(&pid) else { return };
-        let open = running.kubectl.session_id();
-        if signal == Signal::INT {
-            running.kubectl.interrupt();
-            running.wake = Some(now);
-            self.left.extend(open.filter(|_| running.kubectl.session_id().is_none()));
-        } else {
-            self.left.extend(open);
-            self.kubectls.remove(&pid);
-            self.machine.ext_exit(now, pid, 128 + i32::from(signal.0));
         }
     }
 
@@ -473,78 +416,6 @@ impl Workstation {
         self.machine.ext_exit(now, pid, code);
     }
 
-    fn step_kubectl(&mut self, cluster: &mut Cluster, now: Time, pid: Pid) {
-        let Some(mut running) = self.kubectls.remove(&pid) else { return };
-        if running.wants_stdin && !running.eof && !running.kubectl.wants_raw_input() {
-            let enough = running.stdin.len() + STDIN_STEP;
-            while running.stdin.len() < enough {
-                match self.machine.ext_read(pid, running.kubectl.descriptor()) {
-                    ExtRead::Data(bytes) => running.stdin.extend_from_slice(&bytes),
-                    ExtRead::Empty => break,
-                    ExtRead::End => {
-                        running.eof = true;
-                        break;
-                    }
-                }
-            }
-        }
-        if running.stdin.len() > FILE_MAX {
-            self.machine.ext_exit(now, pid, 128 + i32::from(Signal::KILL.0));
-            return;
-        }
-        let mut out = Output::default();
-        let listening: Vec<u16> = self.kubectls.values().flat_map(|r| r.kubectl.ports()).list();
-        let revision = cluster.api.revision();
-        let step = {
-            let cwd = self.machine.ext_cwd(pid);
-            let mut files = WorkstationFiles { machine: &mut self.machine, web: &mut self.connections.web, pid, cwd };
-            let node = cluster.kubelets.as_mut().map(|kubelets| kubelets as &mut dyn NodeApi);
-            let mut host = Host { api: &mut cluster.api, node, now, files: &mut files, listening: &listening, ended: running.ended.take() };
-            running.kubectl.step(&mut host, StdinState { bytes: &running.stdin, eof: running.eof }, &mut out)
-        };
-        for (stream, bytes) in &out.chunks {
-            self.machine.ext_write(now, pid, if *stream == Stream::Stdout { 1 } else { 2 }, bytes);
-        }
-        running.beyond = None;
-        running.wants_stdin = false;
-        match step {
-            Step::Exit(code) => {
-                self.machine.ext_exit(now, pid, code);
-                return;
-            }
-            Step::WaitUntil(at) => running.wake = Some(at),
-            Step::Run(argv) => {
-                running.wake = None;
-                if self.machine.ext_run(now, pid, &argv).is_err() {
-                    running.ended = Some(Ended::NotFound);
-                    running.wake = Some(now);
-                }
-            }
-            Step::WaitChange(at) => {
-                running.wake = at;
-                running.beyond = Some(revision.max(cluster.api.revision()));
-            }
-            Step::WaitStdin(at) => {
-                let first = !running.eof && !running.kubectl.wants_raw_input();
-                running.wants_stdin = true;
-                running.wake = at;
-                // What is there already is read at once; for more, the machine says when.
-                match first.then(|| self.machine.ext_read(pid, running.kubectl.descriptor())) {
-                    Some(ExtRead::Data(bytes)) => {
-                        running.stdin.extend_from_slice(&bytes);
-                        running.wake = Some(now);
-                    }
-                    Some(ExtRead::End) => {
-                        running.eof = true;
-                        running.wake = Some(now);
-                    }
-                    Some(ExtRead::Empty) | None => {}
-                }
-            }
-        }
-        self.kubectls.insert(pid, running);
-    }
-
     /// The kubectl that a terminal's keys go to, where one wants them as they are typed.
     fn raw_reader(&self, tab: u32) -> Option<Pid> {
         let terminal = self.terminals.get(&tab)?.pid;
@@ -562,7 +433,8 @@ impl Workstation {
             }
             false
         };
-        self.kubectls.iter().find(|(pid, r)| r.kubectl.wants_raw_input() && below(**pid)).map(|(pid, _)| *pid)
+        let own = self.kubectls.iter().filter(|((seat, _), r)| seat.is_none() && r.kubectl.wants_raw_input());
+        own.map(|((_, pid), _)| *pid).find(|pid| below(*pid))
     }
 }
 

@@ -205,7 +205,7 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             let text = "#!/bin/sh\necho; echo Hello from Docker!; echo This message shows that your installation appears to be working correctly.; echo\n";
             image(&["/hello"], with(tree(Flavour::Busybox), &[("hello", text, 0o755)]))
         }
-        "perl" | "python" | "node" | "golang" | "ruby" | "php" | "openjdk" | "kubectl" => {
+        "perl" | "python" | "node" | "golang" | "ruby" | "php" | "openjdk" => {
             let program = match base {
                 "golang" => "go",
                 "openjdk" => "java",
@@ -227,12 +227,22 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
                 Flavour::Debian,
             )
         }
+        "kubectl" | "k8s-kubectl" => Image { entrypoint: words(&["kubectl"]), ..image(&["--help"], with_kubectl()) },
+        "k8s" if path.starts_with("alpine/") => image(&["bash"], with_kubectl()),
+        "helm-kubectl" | "kubectl-shell" => image(&["bash"], with_kubectl()),
         // What these do first is to make a Secret, which the rest of what is installed with them needs.
         "kube-webhook-certgen" => with_secret(path, "kube-webhook-certgen"),
         "argocd" => with_secret(path, "usr/local/bin/argocd"),
         "controller" if path.starts_with("metallb/") => with_secret(path, "controller"),
         _ => unknown(path),
     }
+}
+
+/// Files with a kubectl among them.
+fn with_kubectl() -> Arc<Inode> {
+    let mut root = (*tree(Flavour::Debian)).clone();
+    root.put("usr/local/bin/kubectl", Inode { kind: Kind::Program(arcstr::literal!("kubectl")), ..Inode::file("", 0o755) });
+    Arc::new(root)
 }
 
 /// An image that nobody described.

@@ -1,0 +1,184 @@
+//! The kubectls that run, on the workstation or in a container of the cluster.
+
+use super::super::cluster::Cluster;
+use super::files::WorkstationFiles;
+use super::{FILE_MAX, Workstation};
+use crate::base::{Duration, List as _, Time};
+use crate::kubectl::{Ended, Environment, Host, Kubectl, Output, StdinState, Step, Stream};
+use crate::kubelet::{Kubelets, Seat};
+use crate::runtime::{ExtRead, Machine, MachineEvent, Pid, Signal};
+use crate::server::NodeApi;
+
+/// What the start of a kubectl takes, with its first round trip.
+const KUBECTL_START: Duration = Duration::from_millis(80);
+/// The same where it reads files, which it holds against the API's description.
+const KUBECTL_VALIDATES: Duration = Duration::from_millis(170);
+/// The same for the first one, which has to fetch that description.
+const KUBECTL_DISCOVERS: Duration = Duration::from_millis(450);
+/// How much of its standard input it reads at a time, in bytes.
+const STDIN_STEP: usize = 1 << 20;
+
+/// Where a kubectl runs, here or in a container, and as which process.
+pub(super) type At = (Option<Seat>, Pid);
+
+/// A kubectl that runs.
+#[derive(Clone, Debug)]
+pub(super) struct Running {
+    pub(super) kubectl: Kubectl,
+    pub(super) stdin: Vec<u8>,
+    eof: bool,
+    /// When to step it next.
+    pub(super) wake: Option<Time>,
+    /// Step it as soon as the store is beyond this revision.
+    pub(super) beyond: Option<u64>,
+    /// Step it when there is input.
+    wants_stdin: bool,
+    /// How the program ended that it ran.
+    ended: Option<Ended>,
+    /// A signal has ended it.
+    killed: Option<Signal>,
+}
+
+impl Workstation {
+    /// Takes in what became of a kubectl's process.
+    pub(super) fn external(&mut self, now: Time, seat: Option<Seat>, event: MachineEvent) {
+        match event {
+            MachineEvent::ExternalStarted { pid, argv, env, cwd, tty, .. } => {
+                let namespace = if seat.is_some() { String::new() } else { self.namespace.clone() };
+                let environment = Environment { cwd, env, stdin_is_tty: tty, namespace };
+                let kubectl = Kubectl::start(argv.get(1..).unwrap_or_default(), &environment);
+                let wake = Some(now + self.kubectl_start(&kubectl));
+                let (stdin, eof, beyond, wants_stdin, ended, killed) = (Vec::new(), false, None, false, None, None);
+                self.kubectls.insert((seat, pid), Running { kubectl, stdin, eof, wake, beyond, wants_stdin, ended, killed });
+            }
+            MachineEvent::ExternalInput { pid } => {
+                if let Some(running) = self.kubectls.get_mut(&(seat, pid)).filter(|r| r.wants_stdin) {
+                    running.wake = Some(now);
+                }
+            }
+            MachineEvent::ExternalSignal { pid, signal } => {
+                let Some(running) = self.kubectls.get_mut(&(seat, pid)) else { return };
+                let open = running.kubectl.session_id();
+                if signal == Signal::INT {
+                    running.kubectl.interrupt();
+                    self.left.extend(open.filter(|_| running.kubectl.session_id().is_none()));
+                } else {
+                    self.left.extend(open);
+                    running.killed = Some(signal);
+                }
+                running.wake = Some(now);
+            }
+            MachineEvent::ExternalChild { pid, status } => {
+                if let Some(running) = self.kubectls.get_mut(&(seat, pid)) {
+                    running.ended = Some(Ended::With(status.code()));
+                    running.wake = Some(now);
+                }
+            }
+            MachineEvent::ExternalGone { pid } => {
+                self.left.extend(self.kubectls.remove(&(seat, pid)).and_then(|r| r.kubectl.session_id()));
+            }
+            _ => {}
+        }
+    }
+
+    /// How long a kubectl takes before it does anything: its start, and for files what tells it which fields they may have.
+    fn kubectl_start(&mut self, kubectl: &Kubectl) -> Duration {
+        if !kubectl.reads_manifests() {
+            return KUBECTL_START;
+        }
+        if std::mem::replace(&mut self.described, true) { KUBECTL_VALIDATES } else { KUBECTL_DISCOVERS }
+    }
+
+    /// Lets a kubectl go on; one whose container is gone is gone with it.
+    pub(super) fn step_kubectl(&mut self, cluster: &mut Cluster, now: Time, at: &At) {
+        let Some(mut running) = self.kubectls.remove(at) else { return };
+        let (seat, pid) = at;
+        let mut lent = seat.as_ref().and_then(|seat| cluster.kubelets.as_mut()?.lend(seat));
+        if lent.is_some() != seat.is_some() {
+            self.left.extend(running.kubectl.session_id());
+            return;
+        }
+        let beside = self.kubectls.iter().filter(|((other, _), _)| other == seat);
+        let listening: Vec<u16> = beside.flat_map(|(_, r)| r.kubectl.ports()).list();
+        let machine = lent.as_deref_mut().unwrap_or(&mut self.machine);
+        let goes_on = match running.killed {
+            Some(signal) => {
+                machine.ext_exit(now, *pid, 128 + i32::from(signal.0));
+                false
+            }
+            None => {
+                let files = WorkstationFiles { cwd: machine.ext_cwd(*pid), machine, web: &mut self.connections.web, pid: *pid };
+                running.go_on(cluster, now, files, &listening)
+            }
+        };
+        if let (Some(machine), Some(seat), Some(kubelets)) = (lent, seat, &mut cluster.kubelets) {
+            kubelets.give_back(now, seat, machine);
+        }
+        if goes_on {
+            self.kubectls.insert(at.clone(), running);
+        }
+    }
+}
+
+impl Running {
+    /// Does what can be done now; false where that was the last.
+    fn go_on(&mut self, cluster: &mut Cluster, now: Time, mut files: WorkstationFiles<'_>, listening: &[u16]) -> bool {
+        let pid = files.pid;
+        if self.wants_stdin && !self.eof && !self.kubectl.wants_raw_input() {
+            let enough = self.stdin.len() + STDIN_STEP;
+            while !self.eof && self.stdin.len() < enough && self.read(files.machine, pid) {}
+        }
+        if self.stdin.len() > FILE_MAX {
+            files.machine.ext_exit(now, pid, 128 + i32::from(Signal::KILL.0));
+            return false;
+        }
+        let mut out = Output::default();
+        let revision = cluster.api.revision();
+        let node = cluster.kubelets.as_mut().map(|kubelets: &mut Kubelets| kubelets as &mut dyn NodeApi);
+        let mut host = Host { api: &mut cluster.api, node, now, files: &mut files, listening, ended: self.ended.take() };
+        let step = self.kubectl.step(&mut host, StdinState { bytes: &self.stdin, eof: self.eof }, &mut out);
+        let machine = files.machine;
+        for (stream, bytes) in &out.chunks {
+            machine.ext_write(now, pid, if *stream == Stream::Stdout { 1 } else { 2 }, bytes);
+        }
+        self.beyond = None;
+        self.wants_stdin = false;
+        match step {
+            Step::Exit(code) => {
+                machine.ext_exit(now, pid, code);
+                return false;
+            }
+            Step::WaitUntil(at) => self.wake = Some(at),
+            Step::Run(argv) => {
+                self.wake = None;
+                if machine.ext_run(now, pid, &argv).is_err() {
+                    self.ended = Some(Ended::NotFound);
+                    self.wake = Some(now);
+                }
+            }
+            Step::WaitChange(at) => {
+                self.wake = at;
+                self.beyond = Some(revision.max(cluster.api.revision()));
+            }
+            Step::WaitStdin(at) => {
+                self.wants_stdin = true;
+                self.wake = at;
+                // What is there already is read at once; for more, the machine says when.
+                if !self.eof && !self.kubectl.wants_raw_input() && self.read(machine, pid) {
+                    self.wake = Some(now);
+                }
+            }
+        }
+        true
+    }
+
+    /// Reads some of its standard input, or its end; false where there is none now.
+    fn read(&mut self, machine: &mut Machine, pid: Pid) -> bool {
+        match machine.ext_read(pid, self.kubectl.descriptor()) {
+            ExtRead::Data(bytes) => self.stdin.extend_from_slice(&bytes),
+            ExtRead::Empty => return false,
+            ExtRead::End => self.eof = true,
+        }
+        true
+    }
+}
