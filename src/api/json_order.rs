@@ -4,7 +4,7 @@ use super::go_json::{write_scalar, write_string};
 use super::schema::{GoPart, Schema, Ty, Type, schema};
 use super::split_api_version;
 use super::value::Value;
-use crate::base::Order as _;
+use crate::base::{List as _, Order as _};
 use std::sync::Arc;
 
 /// What is no stored object: its kind, and the members of the struct and of those inside it, level by level. What has no kind is a
@@ -45,6 +45,30 @@ const PLAIN: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// In which order the members of a value stand, and those of what is in it.
+#[derive(Clone, Copy)]
+pub struct Layout(Shape<'static>);
+
+impl Layout {
+    /// Sorted.
+    pub const SORTED: Layout = Layout(Shape::Map);
+
+    /// As the struct of an object has them.
+    pub fn of(object: &Value) -> Layout {
+        Layout(shape_of(schema(), object))
+    }
+
+    /// The members of a map, each with its own layout.
+    pub fn members(self, map: &Value) -> Vec<(&str, &Value, Layout)> {
+        members(schema(), map, self.0).into_iter().map(|(key, member, shape)| (key, member, Layout(shape))).list()
+    }
+
+    /// The layout of a list's items.
+    pub fn item(self) -> Layout {
+        Layout(item(self.0))
+    }
+}
+
 /// What a value is known to be.
 #[derive(Clone, Copy)]
 enum Shape<'a> {
@@ -83,14 +107,14 @@ pub fn sorted(value: &Value, indent: &'static str) -> String {
 // Models evanphx/json-patch, which reads no more of a document than it must.
 pub fn changed(before: &Value, after: &Value) -> String {
     let mut writer = Writer { schema: schema(), out: String::new(), indent: "" };
-    let shape = writer.shape_of(after);
+    let shape = shape_of(writer.schema, after);
     writer.write(after, shape, 0, Some(before));
     writer.out
 }
 
 fn text(object: &Value, indent: &'static str, in_order: bool) -> String {
     let mut writer = Writer { schema: schema(), out: String::new(), indent };
-    let shape = if in_order { writer.shape_of(object) } else { Shape::Map };
+    let shape = if in_order { shape_of(writer.schema, object) } else { Shape::Map };
     writer.write(object, shape, 0, None);
     writer.out
 }
@@ -103,25 +127,6 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn shape_of(&self, object: &Value) -> Shape<'a> {
-        let kind = object.get("kind").str();
-        let (group, version) = split_api_version(object.get("apiVersion").str());
-        let plain = |name: &str| PLAIN.iter().find(|(kind, _)| *kind == name).map(|(_, levels)| *levels);
-        if let Some(levels) = plain(kind) {
-            return Shape::Plain(levels, None);
-        }
-        // Of any object these are the same.
-        let (group, version, kind) = if kind == "PartialObjectMetadata" { ("", "v1", "Pod") } else { (group, version, kind) };
-        if let Some(ty) = self.schema.at_version(group, version, kind) {
-            return Shape::Struct(ty);
-        }
-        let items = kind.strip_suffix("List").and_then(|item| self.schema.at_version(group, version, item));
-        match (items, plain("List")) {
-            (Some(items), Some(levels)) => Shape::Plain(levels, Some(items)),
-            _ => Shape::Map,
-        }
-    }
-
     /// `before` is what a value was where it may have changed since.
     fn write(&mut self, value: &Value, shape: Shape<'a>, depth: usize, before: Option<&Value>) {
         let before = before.filter(|before| match (before, value) {
@@ -130,15 +135,8 @@ impl<'a> Writer<'a> {
             _ => true,
         });
         match value {
-            Value::Map(map) => {
-                let mut members: Vec<(&str, &Value, Shape<'a>)> = Vec::new();
-                self.members(value, shape, &mut members);
-                let known = members.len();
-                for (key, member) in map.iter() {
-                    if !members[..known].iter().any(|(name, ..)| *name == key.as_str()) {
-                        members.push((key, member, inner(shape)));
-                    }
-                }
+            Value::Map(_) => {
+                let mut members = members(self.schema, value, shape);
                 if before.is_some() {
                     members.order_by_key(|(key, ..)| *key);
                 }
@@ -153,47 +151,13 @@ impl<'a> Writer<'a> {
             }
             Value::List(list) => {
                 self.out.push('[');
-                for (i, item) in list.iter().enumerate() {
+                for (i, member) in list.iter().enumerate() {
                     self.begin(i, depth + 1);
-                    let shape = match shape {
-                        Shape::Of(Ty::ListOf(item)) => Shape::Of(item),
-                        shape => shape,
-                    };
-                    self.write(item, shape, depth + 1, before.map(|before| before.items().get(i).unwrap_or(&Value::Null)));
+                    self.write(member, item(shape), depth + 1, before.map(|before| before.items().get(i).unwrap_or(&Value::Null)));
                 }
                 self.end(']', list.is_empty(), depth);
             }
             scalar => write_scalar(&mut self.out, scalar),
-        }
-    }
-
-    /// The members that are there, in the order of the struct.
-    fn members<'v>(&self, value: &'v Value, shape: Shape<'a>, found: &mut Vec<(&'v str, &'v Value, Shape<'a>)>) {
-        let there = |name: &str| value.entries().find(|(key, _)| *key == name).map(|(key, member)| (key.as_str(), member));
-        match shape {
-            Shape::Of(Ty::Object(ty)) => self.members(value, Shape::Struct(self.schema.get(*ty)), found),
-            Shape::Struct(ty) => {
-                for part in &ty.layout {
-                    match part {
-                        GoPart::Field(i) => {
-                            let field = &ty.fields[usize::from(*i)];
-                            found.extend(there(field.name).map(|(key, member)| (key, member, Shape::Of(&field.ty))));
-                        }
-                        GoPart::Embedded(inner) => self.members(value, Shape::Struct(self.schema.get(*inner)), found),
-                    }
-                }
-            }
-            Shape::Plain([level, deeper @ ..], items) => {
-                for name in level.split_whitespace() {
-                    let shape = match items {
-                        Some(ty) if name == "items" => Shape::Struct(ty),
-                        None if name == "object" => self.shape_of(value.get(name)),
-                        _ => Shape::Plain(deeper, None),
-                    };
-                    found.extend(there(name).map(|(key, member)| (key, member, shape)));
-                }
-            }
-            _ => {}
         }
     }
 
@@ -216,6 +180,77 @@ impl<'a> Writer<'a> {
             self.out.push('\n');
             (0..depth).for_each(|_| self.out.push_str(self.indent));
         }
+    }
+}
+
+/// What an object is, by its kind and version.
+fn shape_of<'a>(schema: &'a Schema, object: &Value) -> Shape<'a> {
+    let kind = object.get("kind").str();
+    let (group, version) = split_api_version(object.get("apiVersion").str());
+    let plain = |name: &str| PLAIN.iter().find(|(kind, _)| *kind == name).map(|(_, levels)| *levels);
+    if let Some(levels) = plain(kind) {
+        return Shape::Plain(levels, None);
+    }
+    // Of any object these are the same.
+    let (group, version, kind) = if kind == "PartialObjectMetadata" { ("", "v1", "Pod") } else { (group, version, kind) };
+    if let Some(ty) = schema.at_version(group, version, kind) {
+        return Shape::Struct(ty);
+    }
+    let items = kind.strip_suffix("List").and_then(|item| schema.at_version(group, version, item));
+    match (items, plain("List")) {
+        (Some(items), Some(levels)) => Shape::Plain(levels, Some(items)),
+        _ => Shape::Map,
+    }
+}
+
+/// All members of a map: those that a struct has in its order, then the others.
+fn members<'a, 'v>(schema: &'a Schema, map: &'v Value, shape: Shape<'a>) -> Vec<(&'v str, &'v Value, Shape<'a>)> {
+    let mut members = Vec::new();
+    known(schema, map, shape, &mut members);
+    let known = members.len();
+    for (key, member) in map.entries() {
+        if !members[..known].iter().any(|(name, ..)| *name == key.as_str()) {
+            members.push((key, member, inner(shape)));
+        }
+    }
+    members
+}
+
+/// The members that are there, in the order of the struct.
+fn known<'a, 'v>(schema: &'a Schema, value: &'v Value, shape: Shape<'a>, found: &mut Vec<(&'v str, &'v Value, Shape<'a>)>) {
+    let there = |name: &str| value.entries().find(|(key, _)| *key == name).map(|(key, member)| (key.as_str(), member));
+    match shape {
+        Shape::Of(Ty::Object(ty)) => known(schema, value, Shape::Struct(schema.get(*ty)), found),
+        Shape::Struct(ty) => {
+            for part in &ty.layout {
+                match part {
+                    GoPart::Field(i) => {
+                        let field = &ty.fields[usize::from(*i)];
+                        found.extend(there(field.name).map(|(key, member)| (key, member, Shape::Of(&field.ty))));
+                    }
+                    GoPart::Embedded(inner) => known(schema, value, Shape::Struct(schema.get(*inner)), found),
+                }
+            }
+        }
+        Shape::Plain([level, deeper @ ..], items) => {
+            for name in level.split_whitespace() {
+                let shape = match items {
+                    Some(ty) if name == "items" => Shape::Struct(ty),
+                    None if name == "object" => shape_of(schema, value.get(name)),
+                    _ => Shape::Plain(deeper, None),
+                };
+                found.extend(there(name).map(|(key, member)| (key, member, shape)));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What the items of a list are.
+fn item(shape: Shape<'_>) -> Shape<'_> {
+    match shape {
+        Shape::Of(Ty::ListOf(item)) => Shape::Of(item),
+        shape => shape,
     }
 }
 

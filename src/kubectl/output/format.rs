@@ -176,7 +176,11 @@ impl ObjectFormat {
             ObjectFormat::Json if flags.typed => done(json_order::indented(&bare(), "    ") + "\n"),
             ObjectFormat::Json => done(to_json(&bare()) + "\n"),
             ObjectFormat::Yaml => done(format!("{}{}", if nth > 0 { "---\n" } else { "" }, to_yaml(&bare()))),
-            ObjectFormat::Kyaml => done(to_kyaml(&bare())),
+            ObjectFormat::Kyaml => {
+                let object = bare();
+                let layout = if flags.typed { json_order::Layout::of(&object) } else { json_order::Layout::SORTED };
+                done(to_kyaml(&object, layout))
+            }
             ObjectFormat::Name => done(items().iter().map(|o| name_of(o) + "\n").collect()),
             ObjectFormat::JsonPath(path) => printed(path.print(object, flags.allow_missing), path, object),
             ObjectFormat::JsonPathAsJson(path) => printed(path.print_as_json(object, flags.allow_missing), path, object),

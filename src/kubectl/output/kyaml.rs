@@ -5,12 +5,13 @@ use std::fmt::Write;
 use super::yaml::reads_as_string;
 use crate::api::Value;
 use crate::api::go_json::write_scalar;
+use crate::api::json_order::Layout;
 
 /// A value in KYAML, with its `---` before it and a newline at the end.
 // Models sigs.k8s.io/yaml/kyaml.
-pub fn to_kyaml(value: &Value) -> String {
+pub fn to_kyaml(value: &Value, layout: Layout) -> String {
     let mut out = String::from("---\n");
-    node(&mut out, value, 0);
+    node(&mut out, value, layout, 0);
     out.push('\n');
     out
 }
@@ -19,7 +20,7 @@ fn indent(out: &mut String, level: usize) {
     out.extend(std::iter::repeat_n("  ", level));
 }
 
-fn node(out: &mut String, value: &Value, level: usize) {
+fn node(out: &mut String, value: &Value, layout: Layout, level: usize) {
     match value {
         Value::Str(s) => string(out, s, level + 1, false),
         Value::List(items) if items.is_empty() => out.push_str("[]"),
@@ -33,22 +34,22 @@ fn node(out: &mut String, value: &Value, level: usize) {
                     if i > 0 {
                         out.push_str(", ");
                     }
-                    node(out, item, level);
+                    node(out, item, layout.item(), level);
                 }
             } else {
                 out.push('\n');
                 for item in items.iter() {
                     indent(out, level + 1);
-                    node(out, item, level + 1);
+                    node(out, item, layout.item(), level + 1);
                     out.push_str(",\n");
                 }
                 indent(out, level);
             }
             out.push(']');
         }
-        Value::Map(map) => {
+        Value::Map(_) => {
             out.push_str("{\n");
-            for (key, item) in map.iter() {
+            for (key, item, layout) in layout.members(value) {
                 indent(out, level + 1);
                 if needs_quotes(key) {
                     string(out, key, 0, true)
@@ -56,7 +57,7 @@ fn node(out: &mut String, value: &Value, level: usize) {
                     out.push_str(key)
                 }
                 out.push_str(": ");
-                node(out, item, level + 1);
+                node(out, item, layout, level + 1);
                 out.push_str(",\n");
             }
             indent(out, level);
@@ -163,6 +164,6 @@ mod tests {
   "n": 3,
 }
 "#;
-        assert_eq!(to_kyaml(&v), want);
+        assert_eq!(to_kyaml(&v, Layout::SORTED), want);
     }
 }
