@@ -61,6 +61,8 @@ impl ObjectPrinter {
 #[derive(Clone, Debug)]
 pub struct Reporter {
     printer: Option<ObjectPrinter>,
+    /// Why there is no printer as `-o` asks for.
+    refused: Option<CliError>,
     suffix: &'static str,
 }
 
@@ -68,12 +70,14 @@ impl Reporter {
     /// By the command's flags.
     pub fn new(cx: &mut Context<'_, '_>) -> Result<Reporter, CliError> {
         let suffix = cx.dry_run()?.suffix();
-        Ok(Reporter { printer: object_printer(cx)?, suffix })
+        Ok(Reporter { printer: object_printer(cx)?, refused: None, suffix })
     }
 
-    /// One that says what was done and nothing else.
-    pub fn silent() -> Reporter {
-        Reporter { printer: None, suffix: "" }
+    /// The same, but one that finds out only when it is to print whether it can.
+    pub fn late(cx: &mut Context<'_, '_>) -> Result<Reporter, CliError> {
+        let suffix = cx.dry_run()?.suffix();
+        let (printer, refused) = object_printer(cx).map_or_else(|error| (None, Some(error)), |printer| (printer, None));
+        Ok(Reporter { printer, refused, suffix })
     }
 
     /// One that does not say that it was a dry run.
@@ -91,9 +95,10 @@ impl Reporter {
 
     /// Reports that this was done to the object.
     pub fn report(&mut self, done: &str, object: &Value, out: &mut Output) -> Result<(), CliError> {
-        match &mut self.printer {
-            Some(printer) => printer.print(object, out),
-            None => {
+        match (&mut self.printer, &self.refused) {
+            (_, Some(error)) => Err(error.clone()),
+            (Some(printer), _) => printer.print(object, out),
+            _ => {
                 out.outln(format!("{} {done}{}", name_of(object), self.suffix));
                 Ok(())
             }
@@ -102,7 +107,7 @@ impl Reporter {
 
     /// Whether `-o` was given.
     pub fn has_format(&self) -> bool {
-        self.printer.is_some()
+        self.printer.is_some() || self.refused.is_some()
     }
 }
 

@@ -380,7 +380,13 @@ fn by_selector(cx: &mut Context<'_, '_>, query: &Query, kinds: Vec<KindRef>) -> 
         let within = (!query.all_namespaces).then_some(namespace.as_str());
         match cx.list(kind, within, &options).and_then(|list| unregistered(cx, kind, &kind.list_kind()).map(|()| list)) {
             Ok(objects) => found.items.extend(objects.into_iter().map(|o| Ok(Info::of(kind, o)))),
-            Err(error) => found.items.push(Err(about_list(error, kind, &options))),
+            Err(error) => {
+                // Of several lists those count that came.
+                if found.kinds.len() > 1 {
+                    found.kinds.retain(|k| *k != kind);
+                }
+                found.items.push(Err(about_list(error, kind, &options)));
+            }
         }
     }
     Ok(found)
@@ -420,7 +426,11 @@ fn by_name(cx: &mut Context<'_, '_>, query: &Query, wanted: Vec<(KindRef, String
             found.items.push(Ok(info));
             continue;
         }
-        let fetched = fetch(cx, &mut info).and_then(|()| part(cx, query, &mut info));
+        let fetched = match query.subresource.as_str() {
+            "" => fetch(cx, &mut info),
+            name if !cx.host.api.has_subresource(kind, name) => Err(Status::no_such_resource().into()),
+            _ => fetch(cx, &mut info).and_then(|()| part(cx, query, &mut info)),
+        };
         found.items.push(fetched.map(|()| info));
     }
     Ok(found)
@@ -448,8 +458,6 @@ pub fn fetch(cx: &mut Context<'_, '_>, info: &mut Info) -> Result<(), CliError> 
 /// Takes the subresource of a fetched object.
 fn part(cx: &Context<'_, '_>, query: &Query, info: &mut Info) -> Result<(), CliError> {
     match query.subresource.as_str() {
-        "" => Ok(()),
-        name if !cx.host.api.has_subresource(info.kind, name) => Err(Status::no_such_resource().into()),
         "scale" => {
             info.object = cx.host.api.scale(info.kind, &info.namespace, &info.name)?;
             Ok(())
@@ -478,9 +486,7 @@ fn from_files(cx: &mut Context<'_, '_>, query: &Query, paths: &[files::Source]) 
             let prepared = item.and_then(|(object, listed)| prepare(cx, query, path, upgraded(object), listed));
             let prepared = match prepared {
                 Ok(info) if selector.as_ref().is_some_and(|s| !s.matches(info.object.labels())) => continue,
-                Ok(mut info) if query.latest && !query.local => {
-                    fetch(cx, &mut info).and_then(|()| part(cx, query, &mut info)).map(|()| info)
-                }
+                Ok(mut info) if query.latest && !query.local => fetch(cx, &mut info).map(|()| info),
                 other => other,
             };
             if let Ok(info) = &prepared {

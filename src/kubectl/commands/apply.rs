@@ -72,7 +72,6 @@ static EDIT_LAST_APPLIED: Command = Command {
 #[derive(Clone, Debug)]
 pub struct Applying {
     reporter: Reporter,
-    format_error: Option<CliError>,
     dry_run: DryRun,
     options: WriteOptions,
     /// What is still to be applied, the next one last.
@@ -115,11 +114,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     check(cx)?;
     let pruned = if flags.is_on("prune") { prune_kinds(cx.host.api, flags.list("prune-allowlist"))? } else { Vec::new() };
-    // A format that is not known is found out when something is to be printed.
-    let (reporter, format_error) = match Reporter::new(cx) {
-        Ok(reporter) => (reporter, None),
-        Err(error) => (Reporter::silent(), Some(error)),
-    };
+    let reporter = Reporter::late(cx)?;
     let options = cx.write_options(dry_run)?;
     let query = Query { latest: false, validate: super::validates(cx), ..Query::of(cx) };
     let (mut queue, found_errors) = match find(cx, &query, &[]) {
@@ -133,7 +128,6 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     queue.reverse();
     let applying = Applying {
         reporter,
-        format_error,
         dry_run,
         options,
         queue,
@@ -173,9 +167,6 @@ impl Applying {
                 return Ok(Flow::Wait(Task::Reapply(Box::new(self)), Step::WaitUntil(next)));
             }
         }
-        if let Some(error) = self.format_error {
-            return Err(error);
-        }
         if self.reporter.has_format() && !self.done.is_empty() {
             let object = match &mut self.done[..] {
                 [one] => std::mem::take(one),
@@ -197,7 +188,7 @@ impl Applying {
             Some((kind, version)) => to_version(kind, version, object),
             None => object,
         };
-        if self.reporter.has_format() || self.format_error.is_some() {
+        if self.reporter.has_format() {
             self.done.push(object);
             return Ok(());
         }
@@ -263,10 +254,7 @@ impl Applying {
         };
         match applied {
             Ok(object) => {
-                if object.is_terminating() {
-                    let line = format!("Warning: Detected changes to resource {} which is currently being deleted.", object.name());
-                    cx.out.errln(line);
-                }
+                warn_if_deleting(cx, &object);
                 self.report(if patch.is_empty() { "unchanged" } else { "configured" }, object, cx)?;
                 Ok(None)
             }
@@ -333,10 +321,22 @@ impl Applying {
             return fail("resource name may not be empty");
         }
         let sub = super::patch::subresource(cx, info, cx.flags().text("subresource"))?;
+        let live = cx.host.api.get(info.kind, &info.namespace, &info.name).ok().filter(|_| self.dry_run == DryRun::Server);
         let object = cx.apply(info.kind, &info.namespace, &info.object, force, sub, &self.options).map_err(|error| match error {
             CliError::Status(s) if s.reason == "Conflict" => CliError::Message(format!("{}\n{CONFLICT}", s.message)),
             other => other,
         })?;
+        if let Some(live) = live.filter(|live| live.annotation(LAST_APPLIED) != object.annotation(LAST_APPLIED)) {
+            let of_client = |entry: &&Value| entry.get("manager").str() == CLIENT_SIDE;
+            // The annotation is then applied by itself, against what is there as before.
+            for entry in live.at(&["metadata", "managedFields"]).items().iter().filter(of_client) {
+                cx.out.errln(format!(
+                    "Warning: failed to migrate {LAST_APPLIED} for Server-Side Apply. This is non-fatal and will be retried next time you apply. Error: Apply failed with 1 conflict: conflict with {CLIENT_SIDE:?} using {}: .metadata.annotations.{LAST_APPLIED}",
+                    entry.api_version()
+                ));
+            }
+        }
+        warn_if_deleting(cx, &object);
         self.visit(&object);
         self.report("serverside-applied", object, cx)
     }
@@ -352,6 +352,16 @@ impl Applying {
             cx.out.outln(format!("{} pruned{}", name_of(&object), self.dry_run.suffix()));
         }
         Ok(())
+    }
+}
+
+/// Who owns what kubectl applies by itself.
+const CLIENT_SIDE: &str = "kubectl-client-side-apply";
+
+/// Says of an object that it is on its way out.
+pub fn warn_if_deleting(cx: &mut Context<'_, '_>, object: &Value) {
+    if object.is_terminating() {
+        cx.out.errln(format!("Warning: Detected changes to resource {} which is currently being deleted.", object.name()));
     }
 }
 
@@ -567,7 +577,7 @@ fn view_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return Err(cx.usage(format!("Unexpected -o output mode: {format}, the flag 'output' must be one of yaml|json")));
     }
     let json = format == "json";
-    let query = Query { latest: true, ..Query::of(cx) };
+    let query = Query { all: cx.flags().is_on("all"), ..Query::of(cx) };
     let found = find(cx, &query, cx.args())?;
     let mut text = String::new();
     for info in found.into_infos()? {

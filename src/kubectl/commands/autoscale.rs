@@ -32,6 +32,7 @@ pub static COMMAND: Command = Command {
 };
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    let dry_run = cx.dry_run()?;
     let flags = cx.flags();
     let (min, max) = (flags.int("min").unwrap_or(-1), flags.int("max").unwrap_or(-1));
     if max < 1 {
@@ -44,8 +45,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail("--cpu-percent and --cpu are mutually exclusive");
     }
     let metrics = metrics(flags)?;
-    let mut reporter = Reporter::new(cx)?;
-    let dry_run = cx.dry_run()?;
+    let mut reporter = Reporter::late(cx)?;
     let query = Query { files: true, ..Query::default() };
     let found = find(cx, &query, cx.args())?;
     let mut count = 0;

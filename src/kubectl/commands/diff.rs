@@ -1,6 +1,6 @@
 //! `kubectl diff`: what `apply` would change.
 
-use super::apply::{prunable, prune_kinds};
+use super::apply::{prunable, prune_kinds, warn_if_deleting};
 use crate::api::well_known::LAST_APPLIED;
 use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::{List as _, Order as _};
@@ -42,28 +42,37 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let found = find(cx, &query, &[])?;
     let with_managers = cx.flags().is_on("show-managed-fields");
     let (mut visited, mut namespaces, mut files) = (Vec::new(), Vec::new(), Vec::new());
-    for info in found.into_infos()? {
+    let mut compare = |cx: &mut Context<'_, '_>, info: Info| -> Result<(), CliError> {
         let mut live = cx.host.api.get(info.kind, &info.namespace, &info.name).ok();
         // What would be is made by the server, which keeps nothing of it.
         cx.require(("get", info.kind, ""), &info.namespace, &info.name)?;
         cx.require((if live.is_some() { "patch" } else { "create" }, info.kind, ""), &info.namespace, &info.name)?;
-        let mut merged = merged(cx, &info, live.as_ref())?;
+        visited.extend(live.as_ref().map(|o| o.uid().to_owned()));
+        if !info.namespace.is_empty() && !namespaces.contains(&info.namespace) {
+            namespaces.push(info.namespace.clone());
+        }
+        let merged = merged(cx, &info, live.as_ref());
+        live.iter().for_each(|live| warn_if_deleting(cx, live));
+        let mut merged = merged?;
         if info.kind == kinds::SECRET && !cx.flags().is_on("show-secrets") {
             mask(live.as_mut(), &mut merged);
         }
         let before = live.as_ref().map_or(String::new(), |o| shown(o, with_managers));
-        visited.extend(live.map(|o| o.uid().to_owned()));
         files.push((file_of(info.kind, &info.namespace, &info.name), before, shown(&merged, with_managers)));
-        if !namespaces.contains(&info.namespace) {
-            namespaces.push(info.namespace);
-        }
-    }
+        Ok(())
+    };
+    let compared = found.into_infos()?.into_iter().try_for_each(|info| compare(cx, info));
     if cx.flags().is_on("prune") {
         let kinds = prune_kinds(cx.host.api, cx.flags().list("prune-allowlist"))?;
         for (kind, object) in prunable(cx, &kinds, &namespaces, &visited)? {
-            files.push((file_of(kind, object.namespace(), object.name()), shown(&object, with_managers), String::new()));
+            files.push((
+                file_of(kind, object.namespace(), object.name()),
+                shown(&cx.host.api.with_managers(kind, object), true),
+                String::new(),
+            ));
         }
     }
+    compared?;
     // Two folders are compared, file by file.
     files.order();
     if let Some(external) = cx.inv.env.var("KUBECTL_EXTERNAL_DIFF") {

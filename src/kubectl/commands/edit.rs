@@ -85,7 +85,9 @@ pub fn start(cx: &mut Context<'_, '_>, mode: Mode, mut infos: Vec<Info>) -> Resu
         "" | "yaml" => false,
         "json" => true,
         other => {
-            return fail(format!("unable to match a printer suitable for the output format {other:?}, allowed formats are: json,yaml"));
+            return fail(format!(
+                "unable to match a printer suitable for the output format {other:?}, allowed formats are: json,kyaml,yaml"
+            ));
         }
     };
     let later = match mode {
@@ -97,7 +99,7 @@ pub fn start(cx: &mut Context<'_, '_>, mode: Mode, mut infos: Vec<Info>) -> Resu
         }
         _ => Vec::new(),
     };
-    let reporter = Reporter::new(cx)?;
+    let reporter = Reporter::late(cx)?;
     let (original, edited, path) = (String::new(), String::new(), String::new());
     Editing { mode, infos, later, reporter, json, original, edited, failed: false, reasons: Vec::new(), path, kept: None }.open(cx)
 }

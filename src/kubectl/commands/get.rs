@@ -63,7 +63,6 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             "Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl get -h' for help and examples",
         );
     }
-    let printer = if is_table { None } else { Some(ObjectPrinter::new(cx, true)?) };
     let query = Query { allow_empty_selector: true, ..Query::of(cx) };
     let watch = flags.is_on("watch") || flags.is_on("watch-only");
     let revision = cx.host.api.revision();
@@ -84,12 +83,10 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
                 "warning: --watch requested, --sort-by will be ignored for watch events received"
             });
         }
+        let printer = if is_table { None } else { Some(ObjectPrinter::new(cx, true)?) };
         return Watch::start(cx, &query, found, printer, revision);
     }
-    match printer {
-        Some(printer) => print_objects(cx, found, printer),
-        None => print_table(cx, found),
-    }
+    if is_table { print_table(cx, found) } else { print_objects(cx, found) }
 }
 
 /// How tables are to look.
@@ -177,7 +174,7 @@ fn sort(infos: &mut Vec<Info>, field: &str) -> Result<(), SortError> {
     Ok(())
 }
 
-fn print_objects(cx: &mut Context<'_, '_>, found: Found, mut printer: ObjectPrinter) -> Result<Flow, CliError> {
+fn print_objects(cx: &mut Context<'_, '_>, found: Found) -> Result<Flow, CliError> {
     let single = found.single;
     let (mut infos, mut errors) = found.split();
     if single && !errors.is_empty() {
@@ -188,6 +185,7 @@ fn print_objects(cx: &mut Context<'_, '_>, found: Found, mut printer: ObjectPrin
         CliError::check(errors)?;
         return Ok(Flow::Done);
     }
+    let mut printer = ObjectPrinter::new(cx, true)?;
     if let Some(field) = cx.flags().get("sort-by").filter(|f| !f.is_empty()) {
         // A list of one is held against the path too, but not one that was asked for by itself.
         match if single && infos.len() == 1 { Ok(()) } else { sort(&mut infos, field) } {

@@ -50,6 +50,10 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 fn label_one(cx: &mut Context<'_, '_>, info: &Info, asked: &mut Asked) -> Result<(), CliError> {
     let changes = &asked.changes;
     let labels = info.object.labels();
+    let writes = asked.writes(cx);
+    for key in changes.remove.iter().filter(|key| writes && labels.get(key).is_null()) {
+        cx.out.outln(format!("label {key:?} not found."));
+    }
     if !cx.flags().is_on("overwrite") {
         let clash: Vec<CliError> = changes
             .set
@@ -60,14 +64,9 @@ fn label_one(cx: &mut Context<'_, '_>, info: &Info, asked: &mut Asked) -> Result
         CliError::check(clash)?;
     }
     let mut next = labels.clone();
-    let writes = asked.writes(cx);
     let (mut added, mut removed) = (false, false);
     for key in &changes.remove {
-        match next.remove(&[key]) {
-            Some(_) => removed = true,
-            None if writes => cx.out.outln(format!("label {key:?} not found.")),
-            None => {}
-        }
+        removed |= next.remove(&[key]).is_some();
     }
     for (key, value) in &changes.set {
         added |= labels.get(key).as_str() != Some(value);

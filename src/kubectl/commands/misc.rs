@@ -19,7 +19,7 @@ pub static CLUSTER_INFO: Command =
 
 /// `kubectl completion`.
 pub static COMPLETION: Command = Command {
-    usage: "SHELL",
+    usage: "SHELL [options]",
     ..Command::new("completion", "Output shell completion code for the specified shell (bash, zsh, fish, or powershell)", completion)
 };
 

@@ -89,7 +89,7 @@ impl Asked {
         if changes.set.is_empty() && changes.remove.is_empty() && !listing {
             return fail(format!("at least one {what} update is required"));
         }
-        let reporter = Reporter::new(cx)?;
+        let reporter = if what == "label" { Reporter::late(cx)? } else { Reporter::new(cx)? };
         let dry_run = cx.dry_run()?;
         let query = Query { local: flags.is_on("local"), ..Query::of(cx) };
         let found = find(cx, &query, resources)?;

@@ -55,7 +55,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail(format!("--type must be one of [json merge strategic], not {ty:?}"));
     }
     let sub = flags.text("subresource");
-    let mut reporter = Reporter::new(cx)?.without_suffix();
+    let mut reporter = Reporter::late(cx)?.without_suffix();
     let dry_run = cx.dry_run()?;
     let text = if file.is_empty() {
         inline.to_owned()
@@ -106,7 +106,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             })
         };
         let mut object = patched?;
-        let done = if object == info.object { "patched (no change)" } else { "patched" };
+        // A scale is never the same object.
+        let done = if object == info.object && sub != "scale" { "patched (no change)" } else { "patched" };
         if dry_run != DryRun::Client && !local {
             record_after(cx, &info, &mut object, dry_run)?;
         }

@@ -94,7 +94,8 @@ fn finish(cx: &mut Context<'_, '_>, kind: &str, mut object: Value, failure: Fail
     if kind.namespaced && cx.session.enforce_namespace {
         object.set(&["metadata", "namespace"], cx.namespace());
     }
-    if cx.flags().is_on("save-config") {
+    // That of Services is never asked for it.
+    if cx.flags().is_on("save-config") && kind.kind != "Service" {
         last_applied::annotate_typed(&mut object);
     }
     if dry_run != DryRun::Client {

@@ -66,7 +66,7 @@ const PAUSED: &[&str] = &["spec", "paused"];
 
 /// Changes each workload that is named to what `change` makes of it, unless that refuses.
 fn change_each(cx: &mut Context<'_, '_>, done: &str, change: &dyn Fn(&Info) -> Result<Value, CliError>) -> Result<Flow, CliError> {
-    let mut reporter = Reporter::new(cx)?;
+    let mut reporter = Reporter::late(cx)?;
     let found = targets(cx)?;
     if none_found(cx, &found) {
         return Ok(Flow::Done);

@@ -34,7 +34,7 @@ const KEPT: &[&str] = &[
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let to = cx.flags().int("to-revision").unwrap_or(0);
-    let mut reporter = Reporter::new(cx)?;
+    let mut reporter = Reporter::late(cx)?;
     let dry_run = cx.dry_run()?;
     let found = targets(cx)?;
     found.each(&mut |info| {

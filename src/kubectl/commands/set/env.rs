@@ -43,6 +43,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if specs.iter().any(|a| !is_env(a)) {
         return fail(format!("all resources must be specified before environment changes: {}", cx.args().join(" ")));
     }
+    cx.dry_run()?;
     check(cx)?;
     if resources.is_empty() && !flags.given("filename") && !flags.given("kustomize") {
         return fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
@@ -165,7 +166,10 @@ fn parse(cx: &Context<'_, '_>, specs: &[&String]) -> Result<(Vec<Value>, Vec<Str
 
 /// A variable for each key of a ConfigMap or a Secret.
 fn from_object(cx: &mut Context<'_, '_>, from: &str) -> Result<Vec<Value>, CliError> {
-    let infos = find(cx, &Query { latest: true, ..Query::default() }, &[from.to_owned()])?.into_infos()?;
+    // What is named beside files, or without the server, is asked for as they are.
+    let local = cx.flags().is_on("local");
+    let named: &[String] = if local { &[] } else { &[from.to_owned()] };
+    let infos = find(cx, &Query { local, ..Query::of(cx) }, named)?.into_infos()?;
     let keys = cx.flags().list("keys");
     let mut env = Vec::new();
     for info in infos {

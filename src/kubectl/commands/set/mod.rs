@@ -106,6 +106,9 @@ fn for_containers(spec: &mut Value, mut change: impl FnMut(&mut Value)) {
 /// Makes an object from a file what Go's types write: some members also where they are empty.
 fn typed(info: &Info, object: &mut Value) {
     let Ok(path) = pod_spec_path(info) else { return };
+    for end in (1..path.len()).filter(|end| path[end - 1].ends_with("emplate")) {
+        fill(object, &[&path[..end], &["metadata"]].concat(), Value::map());
+    }
     for_containers(object.at_mut(path), |container| fill(container, &["resources"], Value::map()));
     let (strategy, counts): (_, &[&str]) = match info.kind.kind {
         "Deployment" => ("strategy", &[]),
