@@ -32,8 +32,13 @@ pub fn kustomized(cx: &mut Context<'_, '_>, directory: &str) -> Result<String, C
 /// The objects that a directory's kustomization makes.
 pub fn kustomization(cx: &mut Context<'_, '_>, directory: &str) -> Result<Vec<Value>, CliError> {
     let unrestricted = cx.flags().text("load-restrictor") == "LoadRestrictionsNone";
-    let built = kustomize::build(cx.host.files, &cx.inv.env.cwd, directory, unrestricted).map_err(|e| CliError::Message(e.to_string()))?;
-    built.warnings.into_iter().for_each(|line| cx.out.errln(line));
+    let mut warnings = Vec::new();
+    let built = kustomize::build(cx.host.files, &cx.inv.env.cwd, directory, unrestricted, &mut warnings);
+    warnings.into_iter().for_each(|line| cx.out.errln(line));
+    let built = built.map_err(|e| CliError::Message(e.to_string()))?;
+    if !built.unused.is_empty() {
+        cx.klog("I", "log.go:244", &["well-defined vars that were never replaced: ", &built.unused.join(",")].concat());
+    }
     Ok(built.objects)
 }
 

@@ -1,7 +1,7 @@
 //! Kustomizations: what `-k` and `kubectl kustomize` build of a directory's files. Knows files and objects, no server.
 //!
 //! What most use: resources and bases, components, generators with hashed names, prefixes and suffixes, namespaces, labels,
-//! annotations, images, replicas, patches and replacements. Helm charts, vars and plug-ins are refused by name.
+//! annotations, images, replicas, patches, vars and replacements. Helm charts and plug-ins are refused by name.
 
 mod error;
 mod generate;
@@ -9,6 +9,7 @@ mod names;
 mod replacements;
 mod shape;
 mod transform;
+mod vars;
 
 use std::cell::RefCell;
 
@@ -33,8 +34,17 @@ const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
 const VERSION: &str = "kustomize-v5.8.1";
 const FILES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 /// Members that kustomize has and this one does not.
-const REFUSED: [&str; 7] =
-    ["helmCharts", "helmGlobals", "helmChartInflationGenerator", "vars", "generators", "validators", "configurations"];
+const REFUSED: [&str; 6] = ["helmCharts", "helmGlobals", "helmChartInflationGenerator", "generators", "validators", "configurations"];
+
+/// Members that others have come for.
+const DEPRECATED: [(&str, &str); 6] = [
+    ("bases", "resources"),
+    ("commonLabels", "labels"),
+    ("imageTags", "images"),
+    ("patchesJson6902", "patches"),
+    ("patchesStrategicMerge", "patches"),
+    ("vars", "replacements"),
+];
 
 /// An object on its way through a build.
 #[derive(Clone, Debug)]
@@ -53,35 +63,45 @@ pub(super) struct Item {
 pub struct Built {
     /// The objects, in the order in which they can be created.
     pub objects: Vec<Value>,
-    /// What is said on standard error.
-    pub warnings: Vec<String>,
+    /// Names that it gives to values and does not use.
+    pub unused: Vec<String>,
 }
 
 struct Build<'a> {
     files: RefCell<&'a mut dyn Files>,
     cwd: &'a str,
-    warnings: Vec<String>,
+    /// What is said on standard error.
+    warnings: &'a mut Vec<String>,
     built: usize,
     /// Whether files may lie outside the directory whose kustomization names them.
     unrestricted: bool,
     /// The directories that are being built, each for the one before.
     roots: Vec<String>,
+    /// What values are called, by name.
+    vars: Vec<Value>,
     /// The `sortOptions` of what is built.
     sort: Value,
     /// Whether what is built says by which kustomize.
     managed: bool,
 }
 
-/// Builds a directory.
-pub fn build(files: &mut dyn Files, cwd: &str, directory: &str, unrestricted: bool) -> Result<Built, KustomizeError> {
+/// Builds a directory; there are warnings also where it fails.
+pub fn build(
+    files: &mut dyn Files,
+    cwd: &str,
+    directory: &str,
+    unrestricted: bool,
+    warnings: &mut Vec<String>,
+) -> Result<Built, KustomizeError> {
     let files = RefCell::new(files);
     let mut build =
-        Build { files, cwd, warnings: Vec::new(), built: 0, roots: Vec::new(), unrestricted, sort: Value::Null, managed: false };
+        Build { files, cwd, warnings, built: 0, roots: Vec::new(), unrestricted, vars: Vec::new(), sort: Value::Null, managed: false };
     build.demand_directory(directory)?;
     let mut items = build.top(&clean(directory))?;
     let sort = std::mem::take(&mut build.sort);
     names::add_hashes(&mut items);
     names::fix_references(&mut items);
+    let unused = vars::resolve(&build.vars, &mut items)?;
     // The objects that others need come first.
     if sort.get("order").str() != "fifo" {
         // What has no group or no namespace comes after what has one.
@@ -96,7 +116,7 @@ pub fn build(files: &mut dyn Files, cwd: &str, directory: &str, unrestricted: bo
     if build.managed {
         items.iter_mut().for_each(|i| i.object.set(&["metadata", "labels", "app.kubernetes.io/managed-by"], VERSION));
     }
-    Ok(Built { objects: items.into_iter().map(|i| i.object).list(), warnings: build.warnings })
+    Ok(Built { objects: items.into_iter().map(|i| i.object).list(), unused })
 }
 
 /// The place of a kind in a build: what others stand on, everything else, webhooks; or as `legacySortOptions` says.
@@ -254,6 +274,7 @@ impl Build<'_> {
         }
         let read = |path: &str| self.file(directory, path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         transform::transform(&read, kustomization, &mut own)?;
+        vars::merge(&mut self.vars, kustomization.get("vars").items())?;
         Ok(own)
     }
 
@@ -308,6 +329,12 @@ impl Build<'_> {
         if let Some(why) = shape::misfit(kustomization) {
             return Err(format!("invalid Kustomization: {why}").into());
         }
+        for (old, new) in DEPRECATED.iter().filter(|(old, _)| !kustomization.get(old).is_null()) {
+            let trial = if *old == "vars" { "[EXPERIMENTAL] " } else { "" };
+            self.warnings.push(format!(
+                "# Warning: '{old}' is deprecated. Please use '{new}' instead. {trial}Run 'kustomize edit fix' to update your Kustomization automatically."
+            ));
+        }
         let sort = kustomization.get("sortOptions");
         if !sort.is_null() && !matches!(sort.get("order").str(), "fifo" | "legacy") {
             return Err("the field 'sortOptions.order' must be one of [fifo, legacy]".into());
@@ -327,18 +354,6 @@ impl Build<'_> {
         }
         if kustomization.entries().all(|(key, value)| matches!(key.as_str(), "apiVersion" | "kind") || value.is_null()) {
             return Err("kustomization.yaml is empty".into());
-        }
-        for (old, new) in
-            [("bases", "resources"), ("commonLabels", "labels"), ("patchesJson6902", "patches"), ("patchesStrategicMerge", "patches")]
-        {
-            if !kustomization.get(old).is_null() {
-                let line = format!(
-                    "# Warning: '{old}' is deprecated. Please use '{new}' instead. Run 'kustomize edit fix' to update your Kustomization automatically."
-                );
-                if !self.warnings.contains(&line) {
-                    self.warnings.push(line);
-                }
-            }
         }
         Ok(())
     }

@@ -88,7 +88,7 @@ fn selector(select: &Value) -> String {
 
 /// A path's steps: dots part them, but not behind a backslash or within brackets.
 // Models kustomize's SmarterPathSplitter.
-fn split(path: &str) -> Vec<String> {
+pub(super) fn split(path: &str) -> Vec<String> {
     let (mut steps, mut within, mut escaped) = (vec![String::new()], false, false);
     for c in path.chars() {
         match c {
@@ -113,7 +113,7 @@ fn split(path: &str) -> Vec<String> {
 }
 
 /// Does something with each field at a path, and says whether there was one.
-fn each(value: &mut Value, steps: &[String], create: bool, act: &mut dyn FnMut(&mut Value)) -> bool {
+pub(super) fn each(value: &mut Value, steps: &[String], create: bool, act: &mut dyn FnMut(&mut Value)) -> bool {
     let Some((step, rest)) = steps.split_first() else {
         act(value);
         return true;
@@ -140,7 +140,8 @@ fn delimiter(options: &Value) -> Option<&str> {
     options.get("delimiter").as_str().filter(|d| !d.is_empty())
 }
 
-fn text(value: &Value) -> String {
+/// A value as a part of a text.
+pub(super) fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_json(), str::to_owned)
 }
 

@@ -22,7 +22,7 @@ enum Shape {
 use Shape::{Many, Map, One, Text, Texts};
 
 /// Members that are read.
-const MEMBERS: [(&str, Shape); 27] = [
+const MEMBERS: [(&str, Shape); 28] = [
     ("apiVersion", Text),
     ("kind", Text),
     ("metadata", One("types.ObjectMeta", "name namespace labels{} annotations{}")),
@@ -49,6 +49,7 @@ const MEMBERS: [(&str, Shape); 27] = [
     ("crds", Texts),
     ("transformers", Texts),
     ("openapi", Map),
+    ("vars", Many("types.Var", "name objref* fieldref*")),
     ("replacements", Many("types.ReplacementField", "path source* sourceValue targets*")),
 ];
 

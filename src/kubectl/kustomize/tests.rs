@@ -28,10 +28,9 @@ impl Files for Folder {
 }
 
 fn built(files: &'static [(&'static str, &'static str)], directory: &str) -> String {
-    match build(&mut Folder(files), "/root", directory, false) {
-        Ok(built) => {
-            built.warnings.iter().map(|w| format!("{w}\n")).chain(built.objects.iter().map(to_yaml)).collect::<Vec<_>>().join("---\n")
-        }
+    let mut warnings = Vec::new();
+    match build(&mut Folder(files), "/root", directory, false, &mut warnings) {
+        Ok(built) => warnings.iter().map(|w| format!("{w}\n")).chain(built.objects.iter().map(to_yaml)).collect::<Vec<_>>().join("---\n"),
         Err(error) => format!("error: {error}"),
     }
 }
@@ -44,7 +43,7 @@ fn generated_names_end_in_a_hash() {
             ("application.properties", "FOO=Bar\n"),
             ("password.txt", "username=admin\npassword=secret\n"),
         ]));
-        let objects = build(&mut Folder(files), "/root", ".", false).map(|b| b.objects).unwrap_or_else(|e| panic!("{e}"));
+        let objects = build(&mut Folder(files), "/root", ".", false, &mut Vec::new()).map(|b| b.objects).unwrap_or_else(|e| panic!("{e}"));
         objects.iter().map(|o| o.name().to_owned()).collect::<Vec<_>>().join(" ")
     };
     for (kustomization, want) in [
