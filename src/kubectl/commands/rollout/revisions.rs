@@ -14,7 +14,7 @@ pub(super) struct Revision {
     pub(super) template: Value,
     /// What made it, from the annotation.
     pub(super) cause: String,
-    /// The ReplicaSet or ControllerRevision.
+    /// A ReplicaSet of a Deployment; of others the workload as it was then.
     pub(super) object: Value,
 }
 
@@ -38,11 +38,12 @@ pub(super) fn of(cx: &Context<'_, '_>, info: &Info) -> Result<Option<Vec<Revisio
             .list(),
         "DaemonSet" | "StatefulSet" => api
             .owned_by(uid, kinds::CONTROLLER_REVISION)
-            .map(|r| Revision {
-                number: r.get("revision").int(),
-                template: r.at(&["data", "spec", "template"]).clone(),
-                cause: cause(r),
-                object: r.clone(),
+            .map(|r| {
+                let template = r.at(&["data", "spec", "template"]);
+                let (mut object, mut whole) = (info.object.clone(), template.clone());
+                whole.remove(&["$patch"]);
+                object.set(&["spec", "template"], whole);
+                Revision { number: r.get("revision").int(), template: template.clone(), cause: cause(r), object }
             })
             .list(),
         _ => return Ok(None),
