@@ -34,9 +34,6 @@ impl Kubelets {
     /// Takes a machine back.
     pub fn give_back(&mut self, now: Time, seat: &Seat, machine: Box<Machine>) {
         // What was done meanwhile may have ended the pod.
-        self.touch(now, &seat.node, &seat.pod, seat.container, |instance, _| {
-            instance.machine = Some(machine);
-            Ok(())
-        });
+        self.touch(now, &seat.node, &seat.pod, seat.container, |instance, _| instance.machine = Some(machine));
     }
 }
