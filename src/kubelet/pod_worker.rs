@@ -365,12 +365,16 @@ impl PodWorker {
         if self.work == Work::Finished { self.delete_object(cx) } else { self.request_termination(cx) }
     }
 
-    /// The pod is to end: what the sync under way waits for is given up.
+    /// The pod is to end: the sync under way no longer waits for volumes, but what it has begun with containers it does to the end.
+    // Models syncPod, where only WaitForAttachAndMount hears of the cancellation.
     pub fn request_termination(&mut self, cx: &mut Cx<'_>) {
         if self.work == Work::Syncing {
             self.work = Work::Terminating;
-            self.stage = None;
-            self.stage_token = self.stage_token.wrapping_add(1);
+            if matches!(self.stage, Some(Stage::Volumes(_))) {
+                self.stage = None;
+                self.stage_token = self.stage_token.wrapping_add(1);
+                self.last_sync_end = Some(cx.now);
+            }
             self.request_sync(cx);
         }
     }

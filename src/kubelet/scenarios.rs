@@ -299,6 +299,28 @@ fn each_hook_that_fails_after_a_start_soon_leads_to_a_backoff_that_is_told() {
 }
 
 #[test]
+fn what_was_begun_with_containers_is_done_before_the_pod_ends() {
+    let sleep = "image: busybox, command: [sleep, '600']";
+    let two = format!("{{terminationGracePeriodSeconds: 1, containers: [{{name: a, {sleep}, HOOK}}, {{name: b, {sleep}}}]}}");
+    let hook = "lifecycle: {postStart: {exec: {command: [sleep, '7']}}}";
+    for (spec, after_ms, count, least_s) in [
+        // While the first image is pulled; while its hook runs.
+        (two.replace("HOOK", ""), 500, 2, 3),
+        (two.replace("HOOK", hook), 3000, 2, 7),
+        // A wait for a volume is given up.
+        ("{containers: [{name: a, image: busybox}], volumes: [{name: v, secret: {secretName: gone}}]}".to_owned(), 3000, 0, 0),
+    ] {
+        let mut w = World::new();
+        w.pod("p", &spec);
+        w.run_until(w.now + Duration::from_millis(after_ms));
+        w.delete("p");
+        let tenths = tenths_until(&mut w, |w| w.get("p").is_null());
+        assert!((least_s..least_s + 4).contains(&(tenths / 10)), "{spec}: {tenths}");
+        assert_eq!((told(&w, "p", "Container started"), told(&w, "p", "Stopping container")), (count, count), "{:?}", w.events("p"));
+    }
+}
+
+#[test]
 fn what_is_optional_may_be_missing_and_a_pull_secret_is_done_without() {
     let mut w = World::new();
     w.create("ConfigMap", "default", obj!({"metadata": {"name": "there"}, "data": {"k": "v"}}));
