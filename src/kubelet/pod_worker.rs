@@ -294,7 +294,11 @@ impl PodWorker {
         if spec_changed {
             self.keep_granted(old.get("spec"));
             cx.node.freed |= self.waits_for_resources();
+            let seconds = self.spec.active_deadline_s;
             self.reread_spec();
+            if self.spec.active_deadline_s != seconds {
+                self.schedule_deadline(cx);
+            }
         }
         if old.uid() != pod.uid() {
             // The new mirror of a static pod: it is told all that the last one was.

@@ -321,6 +321,19 @@ fn what_was_begun_with_containers_is_done_before_the_pod_ends() {
 }
 
 #[test]
+fn the_active_deadline_may_be_set_while_the_pod_runs() {
+    let mut w = World::new();
+    w.pod("p", &format!("containers: [{{name: c, image: busybox, {OBEDIENT}}}]"));
+    w.run(3);
+    let (by, mut pod) = (w.by(), w.get("p"));
+    pod.set(&["spec", "activeDeadlineSeconds"], 6);
+    w.api.update(&by, kinds::POD, pod, Subresource::None, &WriteOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+    let ended = |w: &World| w.get("p").at(&["status", "reason"]).str() == "DeadlineExceeded";
+    let tenths = tenths_until(&mut w, ended);
+    assert!((30..70).contains(&tenths), "{tenths}");
+}
+
+#[test]
 fn what_is_optional_may_be_missing_and_a_pull_secret_is_done_without() {
     let mut w = World::new();
     w.create("ConfigMap", "default", obj!({"metadata": {"name": "there"}, "data": {"k": "v"}}));
