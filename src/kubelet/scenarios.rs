@@ -334,6 +334,26 @@ fn the_active_deadline_may_be_set_while_the_pod_runs() {
 }
 
 #[test]
+fn who_waits_to_be_restarted_when_the_pod_ends_is_lost_but_not_a_sidecar_that_ended_well() {
+    let side = |code: u8| format!("initContainers: [{{name: s, image: busybox, restartPolicy: Always, command: [sh, -c, 'exit {code}']}}]");
+    let main = |seconds: u8| format!("containers: [{{name: c, image: busybox, command: [sleep, '{seconds}']}}]");
+    let failing = "activeDeadlineSeconds: 10, containers: [{name: c, image: busybox, command: ['false']}]".to_owned();
+    for (spec, list, waits, ends) in [
+        (format!("{}, {}", side(0), main(18)), "initContainerStatuses", false, "Completed"),
+        (format!("{}, {}", side(3), main(18)), "initContainerStatuses", true, "ContainerStatusUnknown"),
+        (failing, "containerStatuses", true, "ContainerStatusUnknown"),
+    ] {
+        let mut w = World::new();
+        w.pod("p", &format!("{{restartPolicy: OnFailure, {spec}}}"));
+        let state = |w: &World| w.get("p").at(&["status", list]).items().first().map(|s| s.get("state").clone()).unwrap_or_default();
+        let waiting = |w: &World| state(w).at(&["waiting", "reason"]).str() == "CrashLoopBackOff";
+        assert_eq!(tenths_until(&mut w, waiting) < 400, waits, "{spec}: {}", state(&w));
+        w.run(20);
+        assert_eq!(state(&w).at(&["terminated", "reason"]).str(), ends, "{spec}: {}", state(&w));
+    }
+}
+
+#[test]
 fn what_is_optional_may_be_missing_and_a_pull_secret_is_done_without() {
     let mut w = World::new();
     w.create("ConfigMap", "default", obj!({"metadata": {"name": "there"}, "data": {"k": "v"}}));

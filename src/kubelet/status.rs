@@ -249,11 +249,12 @@ impl PodWorker {
 
     /// The reason cache's entry, where the container is one that is to be started again.
     fn shown_failure<'a>(&self, container: &'a Container) -> Option<&'a super::container::StartFailure> {
-        if container.runs_seen() || self.is_terminating() {
+        if container.runs_seen() || self.deleted || self.pod.is_terminating() {
             return None;
         }
         if let Some(exit) = container.last_exit_known().filter(|_| container.newest().is_some_and(|i| i.exit_known().is_some())) {
-            let init_done = container.spec.kind == ContainerKind::Init && !container.spec.is_sidecar() && exit.code == 0;
+            // Sidecars among them, though those are started again.
+            let init_done = container.spec.kind == ContainerKind::Init && exit.code == 0;
             if init_done || !self.spec.restarts(&container.spec, exit.code) {
                 return None;
             }
