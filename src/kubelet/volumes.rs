@@ -479,7 +479,7 @@ pub(super) fn prepare(mounts: &mut [Mount], volumes: &mut [Volume], disks: &mut 
                 Some(InodeKind::Link(folder)) => folder.as_str(),
                 _ => "",
             };
-            let part = tree.at(&format!("{folder}/{}", mount.sub_path)).cloned().unwrap_or_else(|| Inode::dir(0o750));
+            let part = tree.at(&format!("{folder}/{}", mount.sub_path)).cloned().unwrap_or_else(|| Inode::dir(tree.mode));
             let key: ArcStr = format!("{}/{}", mount.volume, mount.sub_path).into();
             parts.insert(key.clone(), Arc::new(part));
             (mount.volume, mount.sub_path) = (key, ArcStr::new());

@@ -37,13 +37,13 @@ spec:
   containers:
   - name: c
     image: busybox
-    command: [cat, /e/index.html]
-    volumeMounts: [{name: e, mountPath: /e}, {name: v, mountPath: /e/index.html, subPath: index.html}]
+    command: [sh, -c, "cat /e/index.html; echo; ls -ld /none | cut -c1-10"]
+    volumeMounts: [{name: e, mountPath: /e}, {name: v, mountPath: /e/index.html, subPath: index.html}, {name: v, mountPath: /none, subPath: none}]
 #end
 kubectl apply -f pods.yaml
 sleep 8
 kubectl get pods
 kubectl get pods -o jsonpath='{range .items[*].status.containerStatuses[0]}{.state}{"\n"}{.lastState}{"\n\n"}{end}'
-kubectl logs fits; echo
+kubectl logs fits
 kubectl logs wrong-key; echo
 kubectl get events | grep Warning
