@@ -86,9 +86,15 @@ impl EndpointSliceMirroringController {
         annotations.remove(&[LAST_APPLIED]);
         annotations.remove(&["endpoints.kubernetes.io/last-change-trigger-time"]);
         let mut spare = existing;
-        for (family, ports, list) in wanted(&endpoints) {
-            let fits = |s: &Value| s.get("addressType").str() == family && s.get("ports").same(&ports);
-            let found = spare.iter().position(fits).map(|i| spare.remove(i));
+        let all = wanted(&endpoints);
+        let fits =
+            |(family, ports, _): &(&str, Value, Value), s: &Value| s.get("addressType").str() == *family && s.get("ports").same(ports);
+        for want in &all {
+            // One that nothing fits any more becomes another (`recycleSlices`).
+            let recycled = |s: &Value| s.get("addressType").str() == want.0 && !all.iter().any(|w| fits(w, s));
+            let at = spare.iter().position(|s| fits(want, s)).or_else(|| spare.iter().position(recycled));
+            let found = at.map(|i| spare.remove(i));
+            let (family, ports, list) = want.clone();
             let mut next = found.clone().unwrap_or_else(|| {
                 obj!({
                     "metadata": {

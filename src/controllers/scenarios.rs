@@ -3,6 +3,7 @@
 use super::daemon_set::DaemonSetController;
 use super::disruption::DisruptionController;
 use super::endpoint_slice::EndpointSliceController;
+use super::endpoint_slice_mirroring::EndpointSliceMirroringController;
 use super::flags::Flags;
 use super::garbage_collector::GarbageCollector;
 use super::namespace::NamespaceController;
@@ -194,6 +195,26 @@ fn slices_hold_a_hundred_and_go_when_they_are_empty() {
     }
     w.run(1);
     assert_eq!(sizes(&w), [0], "an empty one says that there is nothing");
+}
+
+#[test]
+fn a_mirror_whose_ports_change_stays_the_same_slice() {
+    let mut w = World::new(EndpointSliceMirroringController::default());
+    w.create("Service", obj!({"metadata": {"name": "s"}, "spec": {"ports": [{"port": 80}]}}));
+    let subset = |ip: &str, port: u16| obj!({"addresses": [{"ip": ip}], "ports": [{"port": port}]});
+    w.create("Endpoints", obj!({"metadata": {"name": "s"}, "subsets": [subset("1.2.3.4", 80)]}));
+    w.run(1);
+    let slices = |w: &World<_>| -> Vec<(String, i64)> {
+        let ports = |s: &Value| s.get("ports").items()[0].get("port").int();
+        w.api.iter(Kind::named("EndpointSlice"), Some(NAMESPACE)).map(|s| (s.name().to_owned(), ports(s))).collect()
+    };
+    let first = slices(&w)[0].0.clone();
+    for (subsets, count) in [(obj!([subset("1.2.3.4", 81)]), 1), (obj!([subset("1.2.3.5", 82), subset("1.2.3.4", 81)]), 2)] {
+        w.change("Endpoints", "s", Subresource::None, |e| e.set(&["subsets"], subsets));
+        w.run(1);
+        let now = slices(&w);
+        assert_eq!((now.len(), now.contains(&(first.clone(), 81))), (count, true), "{now:?}");
+    }
 }
 
 #[test]
