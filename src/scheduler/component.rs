@@ -398,9 +398,14 @@ impl Scheduler {
         self.write_status(api, now, next);
     }
 
-    /// Makes room: the victims are marked and deleted, and pods that matter less are promised nothing there any more.
+    /// Makes room: the victims are marked and deleted, and pods that matter less are promised nothing there any more, unless all victims
+    /// are on their way out already.
+    // Models prepareCandidateAsync.
     fn preempt(&mut self, api: &mut ApiServer, now: Time, pod: &PodInfo, node: &ArcStr, candidate: &Candidate) {
         let scheduler = pod.scheduler_name();
+        if candidate.victims.iter().all(|v| v.terminating) {
+            return;
+        }
         let less: Vec<Arc<PodInfo>> = self.queue.nominated(node).iter().filter(|p| p.class.priority < pod.class.priority).cloned().list();
         for other in less {
             if let Some(mut next) = current(api, &other) {

@@ -176,18 +176,21 @@ fn what_frees_the_way_has_a_refused_pod_tried_at_once_and_nothing_else() {
 }
 
 #[test]
-fn a_place_is_promised_to_the_most_important_pod_alone() {
-    let mut w = World::new();
-    w.node("n1", "2");
-    for (name, value) in [("low", 1), ("mid", 10), ("high", 1000)] {
-        w.create("PriorityClass", obj!({"metadata": {"name": name}, "value": value}));
+fn who_has_others_go_takes_the_promises_of_lesser_pods() {
+    // On the smaller node the only victim is on its way out already.
+    for (cpu, promises) in [("2", ["n1", "n1"]), ("4", ["", "n1"])] {
+        let mut w = World::new();
+        w.node("n1", cpu);
+        for (name, value) in [("low", 1), ("mid", 10), ("high", 1000)] {
+            w.create("PriorityClass", obj!({"metadata": {"name": name}, "value": value}));
+        }
+        for (name, cpu, class) in [("lo1", "2", "low"), ("lo2", "2", "low"), ("mi", "2", "mid"), ("hi", cpu, "high")] {
+            w.pod(name, cpu, class);
+            w.run(Duration::from_secs(1));
+        }
+        let promised = |name: &str| w.get(name).at(&["status", "nominatedNodeName"]).str().to_owned();
+        assert_eq!(["mi", "hi"].map(promised), promises, "{cpu}");
     }
-    for (name, class) in [("lo", "low"), ("mi", "mid"), ("hi", "high")] {
-        w.pod(name, "2", class);
-        w.run(Duration::from_secs(1));
-    }
-    let promised = |name: &str| w.get(name).at(&["status", "nominatedNodeName"]).str().to_owned();
-    assert_eq!(["mi", "hi"].map(promised), ["", "n1"]);
 }
 
 #[test]
