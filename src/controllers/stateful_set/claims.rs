@@ -60,11 +60,12 @@ pub(super) fn create_missing(
     pod: &Value,
 ) -> Result<(), Status> {
     let kind = kinds::PERSISTENT_VOLUME_CLAIM;
+    let mut errors = Vec::new();
     for (_, claim) in claims_of(set, pod) {
         let name = claim.name_arc();
         if let Some(found) = api.peek(kind, set.namespace(), &name) {
             if found.is_terminating() {
-                return Err(Status::conflict(kind, &name, &format!("pvc {name} is being deleted")));
+                errors.push(format!("pvc {name} is being deleted"));
             }
             continue;
         }
@@ -76,11 +77,15 @@ pub(super) fn create_missing(
             Err(status) => {
                 let message = format!("Create Claim {name} for Pod {} in StatefulSet {} failed error: {status}", pod.name(), set.name());
                 recorder.event(api, by.now, set, EventType::Warning, "FailedCreate", &message);
-                return Err(status);
+                errors.push(format!("failed to create PVC {name}: {status}"));
             }
         }
     }
-    Ok(())
+    match errors.as_slice() {
+        [] => Ok(()),
+        [error] => Err(Status::internal(error)),
+        _ => Err(Status::internal(format!("[{}]", errors.join(", ")))),
+    }
 }
 
 /// Whether some claim of the pod is still owned by the pod's former self (`PodClaimIsStale`).
@@ -182,16 +187,19 @@ impl Retention {
     }
 }
 
-/// Gives each claim of the pod the owners that the retention policy asks for. `condemned`: the pod is beyond the set's size.
-pub(super) fn apply_retention(api: &mut ApiServer, by: &Caller, set: &Value, pod: &Value, condemned: bool) -> Result<(), Status> {
+/// Gives each claim of the pod the owners that the retention policy asks for, and says whether one had others. `condemned`: the pod is
+/// beyond the set's size.
+pub(super) fn apply_retention(api: &mut ApiServer, by: &Caller, set: &Value, pod: &Value, condemned: bool) -> Result<bool, Status> {
     let kind = kinds::PERSISTENT_VOLUME_CLAIM;
     let policy = Retention::of(set, condemned);
+    let mut any = false;
     for (_, claim) in claims_of(set, pod) {
         let Some(found) = api.peek(kind, set.namespace(), claim.name()).cloned() else { continue };
         let owners = Owners { set, pod, refs: found.at(&["metadata", "ownerReferences"]).items().to_vec() };
         if owners.up_to_date(&policy) {
             continue;
         }
+        any = true;
         let refs = owners.wanted(&policy);
         let mut next = found.clone();
         if refs.is_empty() {
@@ -203,7 +211,7 @@ pub(super) fn apply_retention(api: &mut ApiServer, by: &Caller, set: &Value, pod
             api.update(by, kind, next, Subresource::None, &WriteOptions::default())?;
         }
     }
-    Ok(())
+    Ok(any)
 }
 
 #[cfg(test)]

@@ -13,6 +13,11 @@ use crate::server::{ApiServer, Caller, DeleteOptions, EventRecorder, EventType, 
 /// Pods that one pass prepares at the most.
 const BURST: usize = 500;
 
+/// What is done to a pod, and the reasons of the events that tell of it.
+const CREATE: [&str; 3] = ["Create", "SuccessfulCreate", "FailedCreate"];
+const UPDATE: [&str; 3] = ["Update", "SuccessfulUpdate", "FailedUpdate"];
+const DELETE: [&str; 3] = ["Delete", "SuccessfulDelete", "FailedDelete"];
+
 /// What one pass works on.
 pub(super) struct Control<'a> {
     pub(super) api: &'a mut ApiServer,
@@ -209,16 +214,33 @@ impl<'a> Control<'a> {
         if in_order && (pod.is_terminating() || !is_running_and_ready(&pod) || !self.available(&pod)) {
             return Ok(Flow::Stop);
         }
-        if !identity::identity_matches(&self.set, &pod) {
-            let mut next = pod.clone();
-            identity::set_identity(&mut next);
-            self.replicas[i] = self.api.update(&self.by, kinds::POD, next, Subresource::None, &WriteOptions::default())?;
+        match self.make_consistent(i) {
+            Ok(false) => {}
+            Ok(true) => self.pod_event(&UPDATE, pod.name(), None),
+            Err(status) => {
+                self.pod_event(&UPDATE, pod.name(), Some(&status));
+                return Err(status);
+            }
         }
-        if !claims::storage_matches(&self.set, &pod) {
+        Ok(Flow::On)
+    }
+
+    /// Gives a pod its name's label and its claims their owners; says whether something was not as it should be.
+    // Models UpdateStatefulPod.
+    fn make_consistent(&mut self, i: usize) -> Result<bool, Status> {
+        let pod = self.replicas[i].clone();
+        let mut dirty = !claims::storage_matches(&self.set, &pod);
+        if dirty {
             claims::create_missing(self.api, &self.by, self.recorder, &self.set, &pod)?;
         }
-        claims::apply_retention(self.api, &self.by, &self.set, &pod, false)?;
-        Ok(Flow::On)
+        dirty |= claims::apply_retention(self.api, &self.by, &self.set, &pod, false)?;
+        if !identity::identity_matches(&self.set, &pod) {
+            let mut next = pod;
+            identity::set_identity(&mut next);
+            self.replicas[i] = self.api.update(&self.by, kinds::POD, next, Subresource::None, &WriteOptions::default())?;
+            dirty = true;
+        }
+        Ok(dirty)
     }
 
     fn process_condemned(&mut self, i: usize, in_order: bool, first_unhealthy: Option<&str>) -> Result<Flow, Status> {
@@ -241,13 +263,13 @@ impl<'a> Control<'a> {
         match made {
             Ok(pod) => {
                 claims::apply_retention(self.api, &self.by, &self.set, &pod, false)?;
-                self.pod_event("Create", &name, None);
+                self.pod_event(&CREATE, &name, None);
                 Ok(())
             }
             // Another pod has the name; there is nothing to say before it is gone.
             Err(status) if status.reason == "AlreadyExists" => Err(status),
             Err(status) => {
-                self.pod_event("Create", &name, Some(&status));
+                self.pod_event(&CREATE, &name, Some(&status));
                 Err(status)
             }
         }
@@ -256,31 +278,24 @@ impl<'a> Control<'a> {
     pub(super) fn delete_pod(&mut self, pod: &Value) -> Result<(), Status> {
         match self.api.delete(&self.by, kinds::POD, pod.namespace(), pod.name(), &DeleteOptions::default()) {
             Ok(_) => {
-                self.pod_event("Delete", pod.name(), None);
+                self.pod_event(&DELETE, pod.name(), None);
                 Ok(())
             }
             Err(status) if status.is_not_found() => Ok(()),
             Err(status) => {
-                self.pod_event("Delete", pod.name(), Some(&status));
+                self.pod_event(&DELETE, pod.name(), Some(&status));
                 Err(status)
             }
         }
     }
 
-    fn pod_event(&mut self, verb: &'static str, pod: &str, failure: Option<&Status>) {
+    fn pod_event(&mut self, [verb, well, failed]: &[&'static str; 3], pod: &str, failure: Option<&Status>) {
         let (set, now) = (&self.set, self.by.now);
-        match failure {
-            None => {
-                let reason = if verb == "Create" { "SuccessfulCreate" } else { "SuccessfulDelete" };
-                let message = format!("{verb} Pod {pod} in StatefulSet {} successful", set.name());
-                self.recorder.event(self.api, now, set, EventType::Normal, reason, &message);
-            }
-            Some(status) => {
-                let reason = if verb == "Create" { "FailedCreate" } else { "FailedDelete" };
-                let message = format!("{verb} Pod {pod} in StatefulSet {} failed error: {status}", set.name());
-                self.recorder.event(self.api, now, set, EventType::Warning, reason, &message);
-            }
-        }
+        let (kind, reason, end) = match failure {
+            None => (EventType::Normal, well, "successful".to_owned()),
+            Some(status) => (EventType::Warning, failed, format!("failed error: {status}")),
+        };
+        self.recorder.event(self.api, now, set, kind, reason, &format!("{verb} Pod {pod} in StatefulSet {} {end}", set.name()));
     }
 
     fn write_status(&mut self) -> Result<(), Status> {

@@ -151,3 +151,55 @@ fn a_pod_waits_until_nothing_is_left_of_its_former_self() {
     api.update(&by, claims, claim, Subresource::None, &options).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(made(&mut api), 1);
 }
+
+#[test]
+fn what_becomes_of_pods_and_claims_is_told() {
+    let (by, kind, options) = (Caller::new(NOW, "test"), kinds::STATEFUL_SET, WriteOptions::default());
+    let (claims, quotas) = (kinds::PERSISTENT_VOLUME_CLAIM, Kind::named("ResourceQuota"));
+    let mut api = ApiServer::new(0);
+    api.create_namespace(&by, "default");
+    let storage = obj!({"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}});
+    let claim = |metadata: Value| obj!({"metadata": metadata, "spec": storage.clone()});
+    let set = obj!({"metadata": {"name": "w"}, "spec": {"replicas": 1, "selector": {"matchLabels": {"a": "w"}},
+        "volumeClaimTemplates": [claim(obj!({"name": "d"})), claim(obj!({"name": "e"}))],
+        "template": {"metadata": {"labels": {"a": "w"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}}});
+    api.create(&by, kind, "default", set, &options).unwrap_or_else(|e| panic!("{e}"));
+    let mut controller = StatefulSetController::new(&Flags::default());
+    let mut told = |api: &mut ApiServer, about: &str| {
+        // What is refused is in the events.
+        let _ = controller.reconcile(api, NOW, &("default".into(), "w".into()));
+        let of = |e: &&Value| e.get("message").str().starts_with(about);
+        let event = api.iter(kinds::EVENT, None).filter(of).last();
+        event.map(|e| format!("{}: {}", e.get("reason").str(), e.get("message").str())).unwrap_or_default()
+    };
+    let none = obj!({"persistentvolumeclaims": "0"});
+    let quota = obj!({"metadata": {"name": "q"}, "spec": {"hard": none.clone()}});
+    let mut quota = api.create(&by, quotas, "default", quota, &options).unwrap_or_else(|e| panic!("{e}"));
+    quota.set(&["status"], obj!({"hard": none.clone(), "used": none}));
+    api.update(&by, quotas, quota, Subresource::Status, &options).unwrap_or_else(|e| panic!("{e}"));
+    let refused = |name: &str| {
+        let amounts =
+            ["requested: persistentvolumeclaims=1", "used: persistentvolumeclaims=0", "limited: persistentvolumeclaims=0"].join(", ");
+        format!("failed to create PVC {name}: persistentvolumeclaims \"{name}\" is forbidden: exceeded quota: q, {amounts}")
+    };
+    let both = [refused("d-w-0"), refused("e-w-0")].join(", ");
+    assert_eq!(told(&mut api, "Create Pod"), format!("FailedCreate: Create Pod w-0 in StatefulSet w failed error: [{both}]"));
+    api.delete(&by, quotas, "default", "q", &DeleteOptions::now()).unwrap_or_else(|e| panic!("{e}"));
+    let kept = claim(obj!({"name": "d-w-0", "finalizers": ["x.io/kept"]}));
+    api.create(&by, claims, "default", kept, &options).unwrap_or_else(|e| panic!("{e}"));
+    api.delete(&by, claims, "default", "d-w-0", &DeleteOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+    let said = told(&mut api, "Create Pod");
+    assert_eq!(said, "FailedCreate: Create Pod w-0 in StatefulSet w failed error: pvc d-w-0 is being deleted");
+    let mut kept = api.peek(claims, "default", "d-w-0").cloned().expect("it is kept");
+    kept.remove(&["metadata", "finalizers"]);
+    api.update(&by, claims, kept, Subresource::None, &options).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(told(&mut api, "Create Pod"), "SuccessfulCreate: Create Pod w-0 in StatefulSet w successful");
+    let mut pod = api.peek(kinds::POD, "default", "w-0").cloned().expect("it is there");
+    pod.set(&["status"], obj!({"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}));
+    api.update(&by, kinds::POD, pod, Subresource::Status, &options).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(told(&mut api, "Update Pod"), "", "nothing is told of a pod that is as it should be");
+    let mut set = api.peek(kind, "default", "w").cloned().expect("it is there");
+    set.set(&["spec", "persistentVolumeClaimRetentionPolicy"], obj!({"whenDeleted": "Delete", "whenScaled": "Retain"}));
+    api.update(&by, kind, set, Subresource::None, &options).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(told(&mut api, "Update Pod"), "SuccessfulUpdate: Update Pod w-0 in StatefulSet w successful");
+}
