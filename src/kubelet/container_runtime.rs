@@ -107,7 +107,7 @@ pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
         file.mtime = now;
         volumes.insert(name.into(), Arc::new(file));
         if path.starts_with('/') && !launch.mounts.iter().any(|m| m.path == path) {
-            mounts.push(Mount { path: path.into(), volume: name.into(), read_only: false, sub_path: ArcStr::new() });
+            mounts.push(Mount { path: path.into(), volume: name.into(), read_only: false, sub_path: ArcStr::new(), memory: None });
         }
     }
     mounts.extend(launch.mounts);

@@ -61,8 +61,13 @@ mod tests {
         let mut volume = Inode::dir(0o755);
         volume.put("file", Inode::file("", 0o644));
         let trees = SortedMap::from([(ArcStr::from("v"), Arc::new(volume))]);
-        let mount =
-            |path: &str, sub_path: &str| Mount { path: path.into(), volume: "v".into(), read_only: false, sub_path: sub_path.into() };
+        let mount = |path: &str, sub_path: &str| Mount {
+            path: path.into(),
+            volume: "v".into(),
+            read_only: false,
+            sub_path: sub_path.into(),
+            memory: None,
+        };
         for (path, sub_path, fits) in [
             ("/etc", "", true),
             ("/etc", "file", false),

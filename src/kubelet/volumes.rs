@@ -12,7 +12,7 @@ use super::container_runtime::{Inode, InodeKind, Mount, image_tree};
 use super::disks::Disks;
 use super::env::{ConfigError, EnvSource, base64_decode, expand, field_value, resource_value};
 use super::spec::ContainerSpec;
-use crate::api::{ArcStr, Kind, Object, Value, kinds};
+use crate::api::{ArcStr, Kind, Object, Quantity, Value, kinds};
 use crate::base::{Duration, List as _, SortedMap, SortedSet, Time};
 use crate::server::{ApiServer, CERTIFICATE, POD_TOKEN_S, account_of, token};
 
@@ -178,6 +178,13 @@ impl Volume {
         Some(self.source.at(&["emptyDir", "sizeLimit"])).filter(|v| !v.is_null())
     }
 
+    /// The bytes that it may have in the node's memory, where it is there: 0 for as many as there are.
+    fn memory(&self) -> Option<u64> {
+        let kept = ["secret", "downwardAPI", "projected"].iter().any(|m| !self.source.get(m).is_null());
+        let memory = kept || self.source.at(&["emptyDir", "medium"]).str() == "Memory";
+        memory.then(|| self.size_limit().and_then(|limit| Quantity::of(limit).value().try_into().ok()).unwrap_or(0))
+    }
+
     /// Puts off the next try after a failure.
     pub fn failed(&mut self, now: Time) {
         self.next_try = now + self.backoff;
@@ -238,13 +245,13 @@ impl Volume {
         }
         if self.is_refreshed() {
             let content = self.read(from)?;
-            self.tree = Some(Arc::new(atomic_tree(&content, now)));
+            self.tree = Some(Arc::new(atomic_tree(&content, now, self.memory().is_some())));
             self.content = content;
             return Ok(());
         }
         self.tree = Some(match self.image().get("reference").as_str() {
             Some(reference) => image_tree(reference),
-            None => Arc::new(Inode::dir(0o777)),
+            None => Arc::new(Inode::dir(dir_mode(self.memory().is_some()))),
         });
         Ok(())
     }
@@ -258,7 +265,7 @@ impl Volume {
         if content == self.content {
             return Ok(false);
         }
-        self.tree = Some(Arc::new(atomic_tree(&content, now)));
+        self.tree = Some(Arc::new(atomic_tree(&content, now, self.memory().is_some())));
         self.content = content;
         self.give_to_group(from.pod);
         Ok(true)
@@ -330,8 +337,8 @@ pub(super) fn account_mount(from: &EnvSource<'_>, mounts: &[Mount]) -> Option<(M
     let token = pod_token(from, &[], POD_TOKEN_S)?;
     let files = [("ca.crt", CERTIFICATE), ("namespace", from.pod.namespace()), ("token", &token)];
     let files: Vec<_> = files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec(), 0o644)).list();
-    let mount = Mount { path: PATH.into(), volume: NAME.into(), read_only: true, sub_path: ArcStr::new() };
-    Some((mount, Arc::new(atomic_tree(&files, begun(from.pod)))))
+    let mount = Mount { path: PATH.into(), volume: NAME.into(), read_only: true, sub_path: ArcStr::new(), memory: Some(0) };
+    Some((mount, Arc::new(atomic_tree(&files, begun(from.pod), true))))
 }
 
 /// Gives a tree to a group that may do so much with its files; what is new in its directories belongs to the group too.
@@ -444,13 +451,18 @@ fn read_downward(from: &EnvSource<'_>, volume: &Value, default_mode: u32, files:
     }
 }
 
+/// The mode of a volume's own directory: that of a file system in memory is `/tmp`'s.
+fn dir_mode(in_memory: bool) -> u32 {
+    if in_memory { 0o1777 } else { 0o777 }
+}
+
 /// The layout of the kubelet's atomic writer: a folder named for the moment, `..data` pointing at it, and a link for each
 /// top-level name through `..data`; so that all files change at once.
-fn atomic_tree(files: &[(String, Vec<u8>, u32)], now: Time) -> Inode {
+fn atomic_tree(files: &[(String, Vec<u8>, u32)], now: Time, in_memory: bool) -> Inode {
     let stamp: String = now.rfc3339_micro().chars().take(19).map(|c| if matches!(c, '-' | 'T' | ':') { '_' } else { c }).collect();
     let folder = format!("..{stamp}.{:09}", (now.0 % 1_000_000) * 1000);
     let mut content = Inode::dir(0o755);
-    let mut root = Inode::dir(0o777);
+    let mut root = Inode::dir(dir_mode(in_memory));
     for (path, bytes, mode) in files {
         let mut file = Inode::file(bytes.clone(), *mode);
         file.mtime = now;
@@ -473,6 +485,7 @@ pub(super) fn prepare(mounts: &mut [Mount], volumes: &mut [Volume], disks: &mut 
         let Some(volume) = volumes.iter_mut().find(|v| v.name == mount.volume) else { continue };
         let refreshed = volume.is_refreshed();
         mount.read_only |= refreshed || !volume.image().is_null();
+        mount.memory = volume.memory();
         let Some(tree) = volume.tree.as_mut().filter(|_| !mount.sub_path.is_empty()) else { continue };
         if refreshed {
             let folder = match tree.at("..data").map(|n| &n.kind) {
@@ -526,7 +539,7 @@ pub(super) fn mounts_of(container: &ContainerSpec, lookup: &dyn Fn(&str) -> Opti
         }
         let path = format!("/{}", clean(m.get("mountPath").str()));
         let (volume, read_only) = (m.get("name").arc_str(), m.get("readOnly").is_true());
-        mounts.push(Mount { path: path.into(), volume, read_only, sub_path: clean(&sub_path).into() });
+        mounts.push(Mount { path: path.into(), volume, read_only, sub_path: clean(&sub_path).into(), memory: None });
     }
     Ok(mounts)
 }

@@ -138,6 +138,15 @@ impl Inode {
             _ => 0,
         }
     }
+
+    /// The memory that its files take in a file system there, in whole pages.
+    pub fn memory_usage(&self) -> u64 {
+        match &self.kind {
+            Kind::File { size, .. } => size.next_multiple_of(4096),
+            Kind::Dir(entries) => entries.values().map(|n| n.memory_usage()).sum(),
+            _ => 0,
+        }
+    }
 }
 
 /// A volume or file mounted over a container's root.
@@ -151,6 +160,8 @@ pub struct Mount {
     pub read_only: bool,
     /// The path within the volume that is mounted; empty for all of it.
     pub sub_path: ArcStr,
+    /// Where it is in memory, how many bytes go there; 0 for as many as there are.
+    pub memory: Option<u64>,
 }
 
 /// A container's files: the image's tree, changed privately, and volumes over it.

@@ -49,7 +49,8 @@ pub fn read(k: &Kernel, p: &Process, path: &str) -> Option<String> {
         "mounts" | "self/mounts" => {
             let mut text = "overlay / overlay rw,relatime 0 0\nproc /proc proc rw,nosuid,nodev,noexec,relatime 0 0\n".to_string();
             for m in k.fs.mounts() {
-                text.push_str(&format!("/dev/sda1 {} ext4 {},relatime 0 0\n", m.path, if m.read_only { "ro" } else { "rw" }));
+                let (from, kind) = if m.memory.is_some() { ("tmpfs", "tmpfs") } else { ("/dev/sda1", "ext4") };
+                text.push_str(&format!("{from} {} {kind} {},relatime 0 0\n", m.path, if m.read_only { "ro" } else { "rw" }));
             }
             Some(text)
         }

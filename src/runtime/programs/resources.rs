@@ -81,8 +81,7 @@ pub fn free(r: &mut Run<'_>, o: &Options) -> i32 {
 }
 
 pub fn df(r: &mut Run<'_>, o: &Options) -> i32 {
-    let size = 100u64 << 30;
-    let used = r.k.fs.used();
+    let disk = (100u64 << 30, r.k.fs.used());
     let (title, shift) = if o.has('h') {
         ("Size", 0)
     } else if o.has('m') {
@@ -114,13 +113,23 @@ pub fn df(r: &mut Run<'_>, o: &Options) -> i32 {
         }
     }
     for m in &mounts {
-        let name = if m == "/" { "overlay" } else { "/dev/sda1" };
+        let memory = r.k.fs.mounts().iter().find(|mount| *mount.path == **m).and_then(|mount| mount.memory);
+        let (name, type_) = match memory {
+            Some(_) => ("tmpfs", "tmpfs"),
+            None if m == "/" => ("overlay", "overlay"),
+            None => ("/dev/sda1", "ext4"),
+        };
+        let (size, used) = memory.map_or(disk, |size| {
+            let all = r.k.memory_limit.unwrap_or(8 << 30);
+            let files = r.k.fs.find("/", m, true).ok().and_then(|f| f.node).map_or(0, |node| node.memory_usage());
+            (if size == 0 { all } else { size.min(all) }, files)
+        });
         // A file for each 16 KiB of the disk, as ext4 has them.
         let (size, used) = if inodes { (size >> 14, used >> 14) } else { (size, used) };
         let show = |n: u64| if inodes && shift > 0 { n.to_string() } else { show(n) };
         out.push_str(&format!(
             "{name:<20}{} {:>width$} {:>9} {:>9} {:>3}% {m}\n",
-            kind(if m == "/" { "overlay" } else { "ext4" }),
+            kind(type_),
             show(size),
             show(used),
             show(size.saturating_sub(used)),

@@ -164,7 +164,7 @@ fn limits_hold() {
 fn volumes_are_shared_by_handing_them_on() {
     let mut tree = Inode::dir(0o777);
     tree.put("old", Inode::file("1", 0o644));
-    let mount = |read_only| Mount { path: "/data".into(), volume: "v".into(), read_only, sub_path: "".into() };
+    let mount = |read_only| Mount { path: "/data".into(), volume: "v".into(), read_only, sub_path: "".into(), memory: None };
     let spec = |read_only| MachineSpec {
         image: Arc::new(images::lookup("busybox").expect("known")),
         mounts: vec![mount(read_only)],
