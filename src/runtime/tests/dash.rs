@@ -24,6 +24,7 @@ const ROWS: &[(&str, &str, &str, i32)] = &[
     ),
     ("echo a\nif true; then", "a\n", "sh: 2: Syntax error: end of file unexpected (expecting \"fi\")\n", 2),
     ("eval 'echo ('; echo no", "", "sh: 1: eval: Syntax error: end of file unexpected (expecting \")\")\n", 2),
+    ("env A.b=1 sh -c env | grep A.b", "", "", 1),
     ("echo a; }", "", "sh: 1: Syntax error: \"}\" unexpected\n", 2),
     ("cat <<< a", "", "sh: 1: Syntax error: redirection unexpected\n", 2),
     ("diff <(echo a) b", "", "sh: 1: Syntax error: \"(\" unexpected\n", 2),

@@ -349,6 +349,7 @@ const BUSYBOX: &[(&str, &str, &str, i32)] = &[
     ("printf 'a\\n' | xargs -t echo", "a\n", "echo a\n", 0),
     ("env -i A=1 B=2 env", "A=1\nB=2\n", "", 0),
     ("env -i A=1 | cat", "A=1\n", "", 0),
+    ("env -i A.b=1 2=x sh -c 'env | grep -vE \"^(PWD|SHLVL)\"'", "2=x\nA.b=1\n", "", 0),
     ("env -u HOME sh -c 'echo \"[$HOME]\"'", "[]\n", "", 0),
     ("env -i -0 A=1 | tr '\\0' ,", "A=1,", "", 0),
     ("mkdir -p d/e; touch d/a.txt d/b.c d/e/c.txt; find d -name '*.txt' | sort", "d/a.txt\nd/e/c.txt\n", "", 0),
