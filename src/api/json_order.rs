@@ -153,7 +153,15 @@ impl<'a> Writer<'a> {
                 self.out.push('[');
                 for (i, member) in list.iter().enumerate() {
                     self.begin(i, depth + 1);
-                    self.write(member, item(shape), depth + 1, before.map(|before| before.items().get(i).unwrap_or(&Value::Null)));
+                    let was = before.map(|before| {
+                        // An item that only moved is as it was.
+                        let moved = before.items().iter().find(|b| match (b, member) {
+                            (Value::Map(b), Value::Map(map)) => Arc::ptr_eq(b, map),
+                            _ => false,
+                        });
+                        moved.or(before.items().get(i)).unwrap_or(&Value::Null)
+                    });
+                    self.write(member, item(shape), depth + 1, was);
                 }
                 self.end(']', list.is_empty(), depth);
             }
@@ -278,6 +286,13 @@ mod tests {
             changed(&before, &after),
             r#"{"apiVersion":"v1","kind":"Pod","metadata":{"labels":{"a":"b","c":"d"},"name":"p"},"spec":{"containers":[{"image":"i","name":"c"}],"nodeName":"n"}}"#
         );
+        let containers = obj!([{"name": "a", "image": "i"}, {"name": "b", "image": "j"}]);
+        let (mut before, mut after) = (before, after);
+        before.set(&["spec", "containers"], containers.clone());
+        after.set(&["spec"], before.get("spec"));
+        after.get_mut("spec").get_mut("containers").list_mut().insert(0, obj!({"name": "c", "image": "k"}));
+        let moved = r#"[{"image":"k","name":"c"},{"name":"a","image":"i"},{"name":"b","image":"j"}]"#;
+        assert!(changed(&before, &after).contains(moved), "what only moved is as it was");
         after.set(&["metadata"], before.get("metadata"));
         assert!(changed(&before, &after).contains(r#""metadata":{"name":"p","labels":{"a":"b"}}"#));
     }

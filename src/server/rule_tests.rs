@@ -515,6 +515,14 @@ fn what_may_be_said_in_several_ways_is_kept_in_one() {
     let populator = r#"{"apiGroup":"example.com","kind":"Hello","name":"s"}"#;
     assert_eq!(claim("c", of("dataSource", populator)), ("null".to_owned(), "null".to_owned()));
     assert_eq!(claim("d", of("dataSourceRef", populator)), (populator.to_owned(), populator.to_owned()));
+    // Whatever a template of claims says that it is, it is one of claims.
+    let set = obj!({"metadata": {"name": "s"}, "spec": {"selector": {"matchLabels": {"a": "b"}},
+        "template": {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}},
+        "volumeClaimTemplates": [{"metadata": {"name": "v"}, "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}}]}});
+    let kept = w.create("StatefulSet", set);
+    let renamed = |set: &mut Value| set.get_mut("spec").get_mut("volumeClaimTemplates").list_mut()[0].set(&["kind"], "Claim");
+    let again = w.change("StatefulSet", "s", Subresource::None, renamed).expect("it is the same");
+    assert_eq!(again.get("spec"), kept.get("spec"));
     let account = w.create("ServiceAccount", obj!({"metadata": {"name": "a"}, "secrets": [{"name": "s", "namespace": "ns"}]}));
     assert_eq!(account.get("secrets"), &obj!([{"name": "s"}]));
 }

@@ -41,12 +41,9 @@ pub fn stateful_set(set: &mut Value) {
         absent_in(spec, &["updateStrategy", "rollingUpdate", "partition"], 0);
     }
     for i in 0..spec.get("volumeClaimTemplates").items().len() {
-        let claim = &spec.get("volumeClaimTemplates").items()[i];
-        if claim.get("kind").is_empty() || claim.get("apiVersion").is_empty() {
-            let claim = &mut spec.get_mut("volumeClaimTemplates").list_mut()[i];
-            claim.set(&["apiVersion"], "v1");
-            claim.set(&["kind"], "PersistentVolumeClaim");
-        }
+        let claim = &mut spec.get_mut("volumeClaimTemplates").list_mut()[i];
+        claim.set(&["apiVersion"], "v1");
+        claim.set(&["kind"], "PersistentVolumeClaim");
     }
     for when in ["whenDeleted", "whenScaled"] {
         empty_in(spec, &["persistentVolumeClaimRetentionPolicy", when], "Retain");

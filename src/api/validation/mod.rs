@@ -208,7 +208,7 @@ fn by_rules_of_updates(errors: &mut Errors, kind: KindRef, new: &Value, old: &Va
         ("batch", "CronJob") => batch::cron_job_update(errors, new, old),
         ("autoscaling", _) => again(autoscaling::autoscaler),
         ("policy", "PodDisruptionBudget") => workloads::disruption_budget(errors, new),
-        ("networking.k8s.io", "Ingress") => again(|errors, new| networking::ingress_spec(errors, new.get("spec"))),
+        ("networking.k8s.io", "Ingress") => again(networking::ingress_again),
         ("networking.k8s.io", "IngressClass") => networking::ingress_class_update(errors, new, old),
         ("networking.k8s.io", "NetworkPolicy") => again(networking::network_policy),
         ("networking.k8s.io", "IPAddress") => networking::ip_address_update(errors, new, old),

@@ -12,8 +12,7 @@ const CLASS: &str = "kubernetes.io/ingress.class";
 
 /// A new Ingress.
 pub(super) fn ingress(errors: &mut Errors, ingress: &Value) {
-    object_meta(errors, ingress, true, names::dns1123_subdomain);
-    ingress_spec(errors, ingress.get("spec"));
+    ingress_again(errors, ingress);
     if let (Some(annotated), Some(class)) = (ingress.annotation(CLASS), ingress.at(&["spec", "ingressClassName"]).as_str())
         && annotated != class
     {
@@ -22,9 +21,10 @@ pub(super) fn ingress(errors: &mut Errors, ingress: &Value) {
     }
 }
 
-/// An Ingress's spec.
-pub(super) fn ingress_spec(errors: &mut Errors, spec: &Value) {
-    let at = Path::new("spec");
+/// What is asked of an Ingress whenever it is written.
+pub(super) fn ingress_again(errors: &mut Errors, ingress: &Value) {
+    object_meta(errors, ingress, true, names::dns1123_subdomain);
+    let (at, spec) = (Path::new("spec"), ingress.get("spec"));
     let (rules, fallback) = (spec.get("rules"), spec.get("defaultBackend"));
     if rules.is_empty() && fallback.is_null() {
         errors.invalid(at, rules, "either `defaultBackend` or `rules` must be specified");

@@ -6,13 +6,13 @@ use super::job_status::job_status;
 use super::meta::{label_name, object_meta_update};
 use super::path::{Errors, Path, same};
 use super::pod::annotation_updates;
-use super::resources::{is_native, quantity_value};
+use super::resources::{is_native, quantity_value, quota_resource_name};
 use super::security::closed;
 use crate::base::{List as _, SortedSet};
 
 /// Counts of a kind's status that may not be negative.
 #[rustfmt::skip]
-const COUNTS: [(&str, &[&str]); 7] = [
+const COUNTS: [(&str, &[&str]); 8] = [
     ("ReplicationController", &["replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas", "observedGeneration"]),
     ("ReplicaSet", &["replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas", "observedGeneration", "terminatingReplicas"]),
     ("Deployment", &["observedGeneration", "replicas", "updatedReplicas", "readyReplicas", "availableReplicas", "unavailableReplicas",
@@ -21,6 +21,7 @@ const COUNTS: [(&str, &[&str]); 7] = [
     ("DaemonSet", &["currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady", "observedGeneration",
         "updatedNumberScheduled", "numberAvailable", "numberUnavailable", "collisionCount"]),
     ("Job", &["active", "succeeded", "failed", "ready", "terminating"]),
+    ("HorizontalPodAutoscaler", &["currentReplicas", "desiredReplicas"]),
     ("PodDisruptionBudget", &["disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"]),
 ];
 /// Counts that are of those of `status.replicas`.
@@ -62,9 +63,9 @@ pub(super) fn update(errors: &mut Errors, kind: KindRef, new: &Value, old: &Valu
             let at = at.child("loadBalancer");
             let status = status.get("loadBalancer");
             if new.at(&["spec", "type"]).str() == "LoadBalancer" {
-                load_balancer(errors, at, status);
+                load_balancer(errors, at, status, true);
             } else if !status.get("ingress").is_empty() {
-                errors.forbidden(at.child("ingress"), "may only be used when `spec.type` is \"LoadBalancer\"");
+                errors.forbidden(at.child("ingress"), "may only be used when `spec.type` is 'LoadBalancer'");
             }
         }
         "Namespace" => {
@@ -73,12 +74,16 @@ pub(super) fn update(errors: &mut Errors, kind: KindRef, new: &Value, old: &Valu
                 errors.invalid(at.child("Phase"), status.get("phase"), &format!("may only be '{wanted}' if `deletionTimestamp` {when}"));
             }
         }
+        "Ingress" => load_balancer(errors, at.child("loadBalancer"), status.get("loadBalancer"), false),
         "PersistentVolumeClaim" => claim(errors, at, status),
         "ResourceQuota" | "Node" => {
             let lists = if kind.kind == "Node" { ["capacity", "allocatable"] } else { ["hard", "used"] };
             for list in lists {
                 let at = at.child(list);
                 for (name, amount) in status.get(list).entries() {
+                    if kind.kind == "ResourceQuota" {
+                        quota_resource_name(errors, at.key(name), name);
+                    }
                     quantity_value(errors, at.key(name), name, amount);
                 }
             }
@@ -87,8 +92,8 @@ pub(super) fn update(errors: &mut Errors, kind: KindRef, new: &Value, old: &Valu
     }
 }
 
-/// The addresses that a load balancer has.
-fn load_balancer(errors: &mut Errors, at: Path<'_>, status: &Value) {
+/// The addresses that a load balancer has, and whether it says of each how it is reached.
+fn load_balancer(errors: &mut Errors, at: Path<'_>, status: &Value, has_mode: bool) {
     let list = at.child("ingress");
     for (i, ingress) in status.get("ingress").items().iter().enumerate() {
         let at = list.index(i);
@@ -98,6 +103,7 @@ fn load_balancer(errors: &mut Errors, at: Path<'_>, status: &Value) {
         }
         let mode_at = at.child("ipMode");
         match (address.is_empty(), mode.is_null()) {
+            _ if !has_mode => {}
             (false, true) => errors.required(mode_at, "must be specified when `ip` is set"),
             (true, false) => errors.forbidden(mode_at, "may not be specified when `ip` is not set"),
             _ => closed(errors, mode_at, mode, &["Proxy", "VIP"]),
@@ -136,7 +142,7 @@ fn claim(errors: &mut Errors, at: Path<'_>, status: &Value) {
         errors.each_invalid(at, name, wrong);
         right
     };
-    let statuses = at.child("allocatedResourceStatus");
+    let statuses = at.child("allocatedResourceStatuses");
     for (name, state) in status.get("allocatedResourceStatuses").entries() {
         key(errors, statuses, name);
         if !RESIZES.contains(&state.str()) {

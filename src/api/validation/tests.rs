@@ -273,6 +273,26 @@ fn statuses_are_judged_too() {
         ],
     );
     check(
+        |new, old| status_update(kinds::RESOURCE_QUOTA, new, old),
+        &obj!({"kind": "ResourceQuota", "metadata": {"name": "q"}, "status": {"hard": {}}}),
+        &[(
+            "status/hard",
+            obj!({"a": "1"}),
+            &[
+                "status.hard[a]: Invalid value: \"a\": must be a standard resource type or fully",
+                "status.hard[a]: Invalid value: \"a\": must be a standard resource for quota",
+            ],
+        )],
+    );
+    check(
+        |new, old| status_update(kinds::INGRESS, new, old),
+        &obj!({"kind": "Ingress", "metadata": {"name": "i"}, "status": {"loadBalancer": {"ingress": [{"ip": "10.0.0.1"}]}}}),
+        &[
+            ("status/loadBalancer/ingress/0/ip", "50%".into(), &["status.loadBalancer.ingress[0].ip: Invalid value: \"50%\""]),
+            ("status/loadBalancer/ingress/0/hostname", "A".into(), &["status.loadBalancer.ingress[0].hostname: Invalid value: \"A\""]),
+        ],
+    );
+    check(
         finalize,
         &obj!({"kind": "Namespace", "metadata": {"name": "n"}, "spec": {"finalizers": ["kubernetes"]}}),
         &[(
