@@ -3,12 +3,13 @@
 use super::event_forms::{demand_valid_event, in_form_of, stored_event, stored_kind};
 use super::managed_fields::{self, Manager};
 use super::options::{Caller, Subresource, WriteOptions};
+use super::scale::{parent_of_scale, scale_of, settle_scale};
 use super::strategy::demand_verb;
 use super::update::demand_version;
 use super::write::{MadeOf, Write};
 use super::{ApiServer, typed};
 use crate::api::convert::to_version;
-use crate::api::{self, Cause, KindRef, Object, Status, Value};
+use crate::api::{self, Cause, KindRef, Object, SCALE, Status, Value};
 use crate::store::ObjectKey;
 
 impl ApiServer {
@@ -34,23 +35,29 @@ impl ApiServer {
         if !config.at(&["metadata", "managedFields"]).is_empty() {
             return Err(Status::bad_request("metadata.managedFields must be nil"));
         }
-        let version = api::decode::served_version(kind, config);
-        let sent = format!("{}/{version}, Kind={}", kind.group, config.kind());
-        if config.kind() != kind.kind {
+        let scales = sub == Subresource::Scale;
+        let (shape, mut version) = if scales { (&SCALE, SCALE.version) } else { (kind, api::decode::served_version(kind, config)) };
+        let sent = format!("{}/{version}, Kind={}", shape.group, config.kind());
+        if config.kind() != shape.kind {
             return Err(Status::bad_request(format!("invalid object type: {sent}")));
         }
         let key = ObjectKey::new(kind, namespace, &*name);
         let live = self.store.get(&key).cloned().or_else(|| self.built_in_at(&key));
-        let part = if sub == Subresource::Status { "status" } else { "" };
+        let part = if scales || sub == Subresource::Status { sub.name() } else { "" };
         if live.is_none() && !part.is_empty() {
             return Err(Status::not_found(kind, &name));
         }
         let what = format!("{}/{name}; {sent}", config.namespace());
         let failed = |message: String| Status::internal(message).without_reason();
         let untyped = |error: String| failed(format!("failed to create typed patch object ({what}): {error}"));
-        typed::check(kind, version, config).map_err(untyped)?;
+        typed::check(shape, version, config).map_err(untyped)?;
+        let of_parent = scales.then(|| parent_of_scale(kind, config));
+        let config = of_parent.as_ref().unwrap_or(config);
+        if scales {
+            version = kind.version;
+        }
         let managed = live.as_ref().map_or(Value::Null, |live| to_version(kind, version, self.with_managers(kind, live.clone())));
-        let next =
+        let mut next =
             managed_fields::apply((kind, version), &managed, config, Manager::applying(&options.field_manager, part), options.force, by)?;
         if kind.custom.is_none() {
             let read = api::decode::from_patched(kind, &next).map(drop);
@@ -60,12 +67,19 @@ impl ApiServer {
                 ))
             })?;
         }
+        if scales {
+            settle_scale(kind, &mut next)?;
+        }
         if as_stored.is_some() {
             demand_valid_event(kind, &next, live.as_ref())?;
         }
         demand_version(&next)?;
         let write = Write { by, kind, sub, made_of: MadeOf::Settled, options };
         let done = if live.is_some() { self.change(&write, next) } else { self.create_from(&write, namespace, next) }?;
-        Ok(if as_stored.is_some() { in_form_of(asked, &done) } else { done })
+        Ok(match () {
+            () if scales => scale_of(kind, &done),
+            () if as_stored.is_some() => in_form_of(asked, &done),
+            () => done,
+        })
     }
 }

@@ -258,7 +258,8 @@ impl Managers {
                 name += &format!(" with subresource {:?}", entry.get("subresource").str());
             }
             if entry.get("operation").str() == "Update" {
-                name += &format!(" using {}", entry.api_version());
+                let of_scale = applier.sub == "scale";
+                name += &format!(" using {}", if of_scale { "autoscaling/v1" } else { entry.api_version() });
             }
             conflicts.extend(found.into_iter().map(|path| (name.clone(), path)));
         }

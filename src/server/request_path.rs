@@ -5,7 +5,7 @@ use super::options::Subresource;
 use super::write::OTHER_NAMESPACE;
 use super::{ApiServer, strategy, watch};
 use crate::api::schema::schema;
-use crate::api::{KindRef, Object, Status, Value, split_api_version};
+use crate::api::{KindRef, Object, SCALE, Status, Value, split_api_version};
 use crate::base::List as _;
 
 /// What a path names.
@@ -48,7 +48,8 @@ impl Target {
     // Models versionCheckManager.
     pub fn configuration(&self, body: &Value, to_be_named: bool) -> Result<Value, Status> {
         let (kind, (group, version)) = (body.kind(), split_api_version(body.api_version()));
-        if kind != self.kind.kind || group != self.kind.group || version != self.version {
+        let (own, at) = if self.sub == "scale" { (&SCALE, SCALE.version) } else { (self.kind, &*self.version) };
+        if kind != own.kind || group != own.group || version != at {
             return Err(Status::bad_request(format!("invalid object type: {group}/{version}, Kind={kind}")));
         }
         let mut configuration = self.addressed(body, to_be_named)?;

@@ -30,19 +30,14 @@ impl ApiServer {
     ) -> Result<Value, Status> {
         let scale = &self.decode(by, &SCALE, scale.clone(), options)?;
         let replicas = scale.at(&["spec", "replicas"]).int();
-        // Of custom kinds that is looked at where the kind says that it is.
-        if replicas < 0 && kind.custom.is_none() {
-            let cause = Cause::invalid("spec.replicas", &replicas.into(), "must be greater than or equal to 0");
-            return Err(Status::invalid(&SCALE, scale.name(), vec![cause]));
-        }
+        demand_count(kind, scale.name(), replicas)?;
         let kind = self.current(kind);
         let mut object = self.get(kind, namespace, scale.name())?;
         if let Some(version) = scale.at(&["metadata", "resourceVersion"]).as_str() {
             object.set(&["metadata", "resourceVersion"], version);
         }
         let old = object.clone();
-        let path = kind.custom.as_ref().map_or(".spec.replicas", |c| c.scale(kind.version).get("specReplicasPath").str());
-        object.set(&path.trim_start_matches('.').split('.').list(), replicas);
+        object.set(&replicas_path(kind), replicas);
         // What was stored needs no second look, but is warned of.
         let options = &WriteOptions { field_validation: FieldValidation::Ignore, ..options.clone() };
         let write = Write { by, kind, sub: Subresource::Scale, made_of: MadeOf::Settled, options };
@@ -55,6 +50,40 @@ impl ApiServer {
     pub fn has_scale(&self, kind: KindRef) -> bool {
         strategy::has_part(self.current(kind), "scale")
     }
+}
+
+/// Where a kind has its count of replicas.
+fn replicas_path(kind: KindRef) -> Vec<&'static str> {
+    let path = kind.custom.as_ref().map_or(".spec.replicas", |c| c.scale(kind.version).get("specReplicasPath").str());
+    path.trim_start_matches('.').split('.').list()
+}
+
+/// Of custom kinds that is looked at where the kind says that it is.
+fn demand_count(kind: KindRef, name: &str, replicas: i64) -> Result<(), Status> {
+    if replicas >= 0 || kind.custom.is_some() {
+        return Ok(());
+    }
+    let cause = Cause::invalid("spec.replicas", &replicas.into(), "must be greater than or equal to 0");
+    Err(Status::invalid(&SCALE, name, vec![cause]))
+}
+
+/// What is applied to a scale as a configuration of the object that has it, whose entries stand for the scale's.
+// Models managedfields.ScaleHandler.
+pub(super) fn parent_of_scale(kind: KindRef, scale: &Value) -> Value {
+    let mut config = obj!({"apiVersion": kind.api_version(), "kind": kind.kind, "metadata": scale.get("metadata")});
+    let replicas = scale.at(&["spec", "replicas"]);
+    if !replicas.is_null() {
+        config.set(&replicas_path(kind), replicas);
+    }
+    config
+}
+
+/// An object to whose scale something was applied: a count that nobody gives any more is zero.
+pub(super) fn settle_scale(kind: KindRef, object: &mut Value) -> Result<(), Status> {
+    let path = replicas_path(kind);
+    let replicas = object.at(&path).int();
+    object.set(&path, replicas);
+    demand_count(kind, object.name(), replicas)
 }
 
 /// An object's `autoscaling/v1` Scale.
@@ -87,4 +116,58 @@ pub(super) fn scale_of(kind: KindRef, object: &Value) -> Value {
         },
         "spec": spec, "status": status
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::api::Value;
+    use crate::base::Time;
+    use crate::obj;
+    use crate::server::{ApiServer, Caller, RestRequest, User};
+
+    #[test]
+    fn a_scale_is_applied_as_part_of_the_object_that_has_it() {
+        let mut api = ApiServer::new(0);
+        let by = Caller::of_user(Time::ZERO, User::administrator());
+        let mut ask = |method: &str, path: &str, body: Value| {
+            let content_type = if method == "PATCH" { "application/apply-patch+yaml" } else { "application/json" };
+            let path = &format!("/apis/apps/v1/namespaces/default/deployments{path}");
+            api.rest(&by, &RestRequest { method, path, content_type, agent: "base", body }).body
+        };
+        let template = obj!({"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}});
+        let spec = obj!({"replicas": 2, "selector": {"matchLabels": {"a": "b"}}, "template": template});
+        ask("POST", "", obj!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"}, "spec": spec}));
+        let scale = |spec: Value| obj!({"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "d"}, "spec": spec});
+        // What is applied to which path: the message, or the scale's spec.
+        for (path, config, wanted) in [
+            (
+                "/d/scale?fieldManager=me",
+                scale(obj!({"replicas": 5})),
+                "Apply failed with 1 conflict: conflict with \"base\" using autoscaling/v1: .spec.replicas",
+            ),
+            ("/d/scale?fieldManager=me&force=true", scale(obj!({"replicas": 5})), r#"{"replicas":5}"#),
+            ("/d/scale?fieldManager=me", scale(Value::map()), "{}"),
+            (
+                "/d/scale?fieldManager=me",
+                scale(obj!({"replicas": -1})),
+                "Scale.autoscaling \"d\" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0",
+            ),
+            (
+                "/d/scale?fieldManager=me",
+                scale(obj!({"replicas": "x"})),
+                "failed to create typed patch object (/d; autoscaling/v1, Kind=Scale): .spec.replicas: expected numeric (int or float), got string",
+            ),
+            (
+                "/d/scale?fieldManager=me",
+                obj!({"apiVersion": "apps/v1", "kind": "Deployment"}),
+                "invalid object type: apps/v1, Kind=Deployment",
+            ),
+        ] {
+            let answer = ask("PATCH", path, config);
+            let got = if answer.get("message").is_null() { answer.get("spec").to_json() } else { answer.get("message").str().to_owned() };
+            assert_eq!(got, wanted);
+        }
+        let entries = ask("GET", "/d", Value::Null).at(&["metadata", "managedFields"]).clone();
+        assert_eq!(entries.items().iter().map(|e| e.get("manager").str()).collect::<Vec<_>>(), ["base"], "who gives no count any more");
+    }
 }
