@@ -19,6 +19,28 @@ impl ApiServer {
         Ok(scale_of(kind, &self.get(kind, namespace, name)?))
     }
 
+    /// An object's scale with who owns its count: the entries of the object that have it, as those of the scale.
+    // Models ScaleHandler.ToSubresource.
+    pub(super) fn owned_scale(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, Status> {
+        let mut scale = self.scale(kind, namespace, name)?;
+        let kind = self.current(kind);
+        let object = self.get(kind, namespace, name)?;
+        let field: Vec<String> = replicas_path(kind).into_iter().map(|step| format!("f:{step}")).list();
+        let field = field.iter().map(String::as_str).list();
+        let own = object.at(&["metadata", "managedFields"]).items().iter().filter(|e| !e.get("fieldsV1").at(&field).is_null());
+        let own = own.map(|entry| {
+            let mut entry = entry.clone();
+            entry.set(&["apiVersion"], "autoscaling/v1");
+            entry.set(&["fieldsV1"], obj!({"f:spec": {"f:replicas": {}}}));
+            entry
+        });
+        let own: Vec<Value> = own.list();
+        if !own.is_empty() {
+            scale.set(&["metadata", "managedFields"], own);
+        }
+        Ok(scale)
+    }
+
     /// PUT of the `scale` subresource.
     pub fn update_scale(
         &mut self,
@@ -130,7 +152,11 @@ mod tests {
         let mut api = ApiServer::new(0);
         let by = Caller::of_user(Time::ZERO, User::administrator());
         let mut ask = |method: &str, path: &str, body: Value| {
-            let content_type = if method == "PATCH" { "application/apply-patch+yaml" } else { "application/json" };
+            let content_type = match (method, &body) {
+                ("PATCH", Value::List(_)) => "application/json-patch+json",
+                ("PATCH", _) => "application/apply-patch+yaml",
+                _ => "application/json",
+            };
             let path = &format!("/apis/apps/v1/namespaces/default/deployments{path}");
             api.rest(&by, &RestRequest { method, path, content_type, agent: "base", body }).body
         };
@@ -138,6 +164,9 @@ mod tests {
         let spec = obj!({"replicas": 2, "selector": {"matchLabels": {"a": "b"}}, "template": template});
         ask("POST", "", obj!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"}, "spec": spec}));
         let scale = |spec: Value| obj!({"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "d"}, "spec": spec});
+        let wrong = ask("PATCH", "/d/scale", obj!([{"op": "replace", "path": "/spec/replicas", "value": "x"}]));
+        let owners = r#"\"managedFields\":[{\"manager\":\"base\",\"operation\":\"Update\",\"apiVersion\":\"autoscaling/v1\",\"time\":"#;
+        assert!(wrong.get("message").str().contains(owners), "{wrong}");
         // What is applied to which path: the message, or the scale's spec.
         for (path, config, wanted) in [
             (

@@ -40,7 +40,7 @@ impl ApiServer {
         let current = self.get_at(kind, version, namespace, name)?;
         if sub == Subresource::Scale {
             let of = if kind.custom.is_some() { kind } else { &SCALE };
-            let current = self.scale(kind, namespace, name)?;
+            let current = self.owned_scale(kind, namespace, name)?;
             let mut scale = apply(of, &current, patch)?;
             match patch {
                 Patch::Strategic(changes) => scale = self.read_patched(of, &scale, changes, options)?,
