@@ -263,6 +263,11 @@ impl Status {
         Status::new(415, "UnsupportedMediaType", message.into())
     }
 
+    /// 413: more was sent than is read.
+    pub fn too_large(message: impl Into<String>) -> Status {
+        Status::new(413, "RequestEntityTooLarge", message.into())
+    }
+
     /// 404 for a path at which nothing is served.
     pub fn no_such_resource() -> Status {
         let message = "the server could not find the requested resource".to_owned();

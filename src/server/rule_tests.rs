@@ -460,6 +460,9 @@ fn what_is_empty_is_judged_as_it_came_and_kept_as_if_it_were_absent() {
         let refused = create("ReplicaSet", of(labels)).expect_err("it does not match").into_message();
         assert!(refused.ends_with(&wrong(shown)), "{refused}");
     }
+    // What is too large is not even read.
+    let refused = create("Secret", obj!({"metadata": {"name": "_"}, "data": {"a": "a".repeat(3 << 20)}})).expect_err("too large");
+    assert_eq!((refused.code, refused.into_message().as_str()), (413, "Request entity too large: limit is 3145728"));
     let amounts = obj!({"cpu": null, "memory": "1Gi"});
     let mut given = pod("p", amounts);
     given.set(&["spec", "containers"], vec![obj!({"name": "c", "image": "i", "ports": [], "resources": {"requests": {"cpu": null}}})]);

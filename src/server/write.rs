@@ -9,6 +9,8 @@ use crate::api::{self, KindRef, Object, Status, Value, join_api_version, kinds};
 use crate::base::Time;
 use crate::store::{ObjectKey, Signature, StoreError};
 
+/// The most bytes that are read of a body.
+const BODY_BYTES_MAX: usize = 3 << 20;
 /// What is said where object and request name different namespaces.
 pub(super) const OTHER_NAMESPACE: &str = "the namespace of the provided object does not match the namespace sent on the request";
 
@@ -56,6 +58,9 @@ impl ApiServer {
     pub(super) fn decode(&mut self, by: &Caller, kind: KindRef, object: Value, options: &WriteOptions) -> Result<Value, Status> {
         if by.is_component() {
             return Ok(object);
+        }
+        if object.to_json().len() > BODY_BYTES_MAX {
+            return Err(Status::too_large(format!("Request entity too large: limit is {BODY_BYTES_MAX}")));
         }
         let version = api::decode::served_version(kind, &object);
         let (mut object, errors) = api::decode::decode(kind, object)?;

@@ -34,11 +34,8 @@ pub fn json_patch(target: &Value, operations: &Value) -> Result<Value, Status> {
     let list = read(operations, "[]handlers.jsonPatchOp", "handlers.jsonPatchOp")
         .map_err(|why| Status::bad_request(format!("error decoding patch: {why}")))?;
     if list.len() > OPERATIONS_MAX {
-        let mut status =
-            Status::bad_request(format!("The allowed maximum operations in a JSON patch is {OPERATIONS_MAX}, got {}", list.len()));
-        status.code = 413;
-        status.reason = "RequestEntityTooLarge";
-        return Err(status);
+        let why = format!("The allowed maximum operations in a JSON patch is {OPERATIONS_MAX}, got {}", list.len());
+        return Err(Status::too_large(why));
     }
     patched(target, list, &|_, _| does_not_apply())
 }
