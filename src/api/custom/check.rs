@@ -239,7 +239,7 @@ fn types(schema: &Value, path: &str, value: &Value, found: &mut Found) -> bool {
         Value::Null => "null",
         _ if named == wanted => is,
         Value::Int(_) => "int64",
-        Value::Float(_) => "double",
+        Value::Float(_) => "float64",
         _ => "",
     };
     found.wrong_type(path, named, is);
@@ -311,6 +311,25 @@ fn string(schema: &Value, path: &str, value: &Value, text: &str, found: &mut Fou
     }
 }
 
+/// Whether somewhere in a text is a whole number with a unit of time (`1 day`).
+// Models strfmt.ParseDuration.
+fn tells_time(text: &str) -> bool {
+    let digit = |c: char| c.is_ascii_digit();
+    let mut rest = text;
+    while let Some(at) = rest.find(digit) {
+        rest = rest[at..].trim_start_matches(digit).trim_ascii_start();
+        let after = rest.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == 'µ');
+        let unit = rest[..rest.len() - after.len()].to_lowercase();
+        if ["ns", "us", "µs", "ms", "s", "m", "h", "hr", "d", "w", "wk"].contains(&&*unit)
+            || ["nano", "micro", "milli", "sec", "min", "hour", "day", "week"].iter().any(|long| unit.starts_with(long))
+        {
+            return true;
+        }
+        rest = after;
+    }
+    false
+}
+
 /// Whether a text has a format; none for formats that are not known.
 pub fn has_format(format: &str, text: &str) -> Option<bool> {
     let like = |pattern: &str| Regex::go(pattern).is_ok_and(|r| r.is_match(text));
@@ -318,7 +337,7 @@ pub fn has_format(format: &str, text: &str) -> Option<bool> {
     Some(match format {
         "date-time" | "datetime" => base::parse_rfc3339(text).is_some(),
         "date" => like(r"^\d{4}-\d{2}-\d{2}$") && base::parse_rfc3339(&format!("{text}T00:00:00Z")).is_some(),
-        "duration" => go_duration::parse(text).is_ok() || text.trim_end_matches(|c: char| c.is_ascii_lowercase()).parse::<f64>().is_ok(),
+        "duration" => go_duration::parse(text).is_ok() || tells_time(text),
         "ipv4" => address(text).is_ok_and(|a| a.is_ipv4()),
         "ipv6" => address(text).is_ok_and(|a| a.is_ipv6()),
         "cidr" => text
@@ -345,8 +364,14 @@ fn number(schema: &Value, path: &str, value: &Value, found: &mut Found) {
     let Some(is) = value.as_float() else { return };
     // A whole number's bound is shown whole.
     let shown = |bound: f64| if matches!(value, Value::Int(_)) { (bound as i64).to_string() } else { Value::Float(bound).to_json() };
-    if schema.get("format").str() == "int32" && matches!(value, Value::Int(i) if i32::try_from(*i).is_err()) {
-        let text = format!("Checked value must be of type integer with format int32 in {path}");
+    let format = schema.get("format").str();
+    let fits = match value {
+        Value::Int(i) => format != "int32" || i32::try_from(*i).is_ok(),
+        _ => is == is.trunc() && is.abs() < i64::MAX as f64,
+    };
+    if schema.get("type").str() == "integer" && !fits {
+        let with = if format.is_empty() { "(default format)".to_owned() } else { format!("with format {format}") };
+        let text = format!("Checked value must be of type integer {with} in {path}");
         found.causes.push(Cause::invalid("<nil>", &"".into(), &text));
     }
     if let Some(factor) = schema.get("multipleOf").as_float().filter(|f| *f > 0.0) {
@@ -406,7 +431,7 @@ fn embedded(schema: &Value, path: &str, value: &Value, root: bool, depth: usize,
             if !root && schema.get("x-kubernetes-embedded-resource").is_true() {
                 for key in ["apiVersion", "kind"] {
                     if value.get(key).str().is_empty() {
-                        causes.push(Cause::required(member(path, key), "must not be empty"));
+                        causes.push(Cause::required(member(path, key), ""));
                     }
                 }
             }

@@ -52,7 +52,29 @@ fn values_are_checked() {
         ("{type: integer, minimum: 2, maximum: 5}", "7", vec!["spec: Invalid value: 7: spec in body should be less than or equal to 5"]),
         ("{type: integer, minimum: 2, exclusiveMinimum: true}", "2", vec!["spec: Invalid value: 2: spec in body should be greater than 2"]),
         ("{type: number, multipleOf: 0.5}", "1.25", vec!["spec: Invalid value: 1.25: spec in body should be a multiple of 0.5"]),
-        ("{type: integer}", "1.5", vec!["spec: Invalid value: \"number\": spec in body must be of type integer: \"number\""]),
+        (
+            "{type: integer}",
+            "1.5",
+            vec![
+                "spec: Invalid value: \"number\": spec in body must be of type integer: \"number\"",
+                "<nil>: Invalid value: \"\": Checked value must be of type integer (default format) in spec",
+            ],
+        ),
+        (
+            "{type: integer, format: int32}",
+            "1.5",
+            vec![
+                "spec: Invalid value: \"float64\": spec in body must be of type int32: \"float64\"",
+                "<nil>: Invalid value: \"\": Checked value must be of type integer with format int32 in spec",
+            ],
+        ),
+        ("{type: integer}", "1.0", vec![]),
+        ("{type: string, format: duration}", "about 1 day", vec![]),
+        (
+            "{type: string, format: duration}",
+            "1 cup",
+            vec!["spec: Invalid value: \"1 cup\": spec in body must be of type duration: \"1 cup\""],
+        ),
         ("{type: number}", "1", vec![]),
         ("{type: boolean}", "'true'", vec!["spec: Invalid value: \"string\": spec in body must be of type boolean: \"string\""]),
         ("{type: string, nullable: true}", "null", vec![]),
@@ -117,6 +139,11 @@ fn values_are_checked() {
         // What was wrong before and is left alone stays.
         assert!(all(Some(&object)).is_empty(), "{schema} {value}");
     }
+    // What an object inside is must be said anyhow.
+    let kind = kind("{type: object, x-kubernetes-embedded-resource: true, x-kubernetes-preserve-unknown-fields: true}");
+    let (object, mut causes) = (obj!({"metadata": {"name": "x"}, "spec": {"kind": "Pod"}}), Vec::new());
+    check(kind, kind.custom.as_ref().expect("custom"), &object, Some(&object), &mut causes);
+    assert_eq!(texts(causes), ["spec.apiVersion: Required value"]);
 }
 
 #[test]
