@@ -362,8 +362,9 @@ pub fn has_format(format: &str, text: &str) -> Option<bool> {
 
 fn number(schema: &Value, path: &str, value: &Value, found: &mut Found) {
     let Some(is) = value.as_float() else { return };
-    // A whole number's bound is shown whole.
-    let shown = |bound: f64| if matches!(value, Value::Int(_)) { (bound as i64).to_string() } else { Value::Float(bound).to_json() };
+    // A whole number's bound is shown whole, as is one that is whole itself.
+    let whole = |bound: f64| matches!(value, Value::Int(_)) || bound == bound.trunc() && bound.abs() < 1e15;
+    let shown = |bound: f64| if whole(bound) { (bound as i64).to_string() } else { Value::Float(bound).to_json() };
     let format = schema.get("format").str();
     let fits = match value {
         Value::Int(i) => format != "int32" || i32::try_from(*i).is_ok(),

@@ -69,6 +69,7 @@ fn values_are_checked() {
             ],
         ),
         ("{type: integer}", "1.0", vec![]),
+        ("{type: number, minimum: 2}", "1.5", vec!["spec: Invalid value: 1.5: spec in body should be greater than or equal to 2"]),
         ("{type: string, format: duration}", "about 1 day", vec![]),
         (
             "{type: string, format: duration}",
