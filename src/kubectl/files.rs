@@ -270,7 +270,16 @@ pub fn wrong_shape(value: &Value) -> Option<String> {
             Some(_) => wrong.push(odd),
         }
     }
-    (!wrong.is_empty()).then(|| crate::api::aggregate(&wrong))
+    if !wrong.is_empty() {
+        return Some(crate::api::aggregate(&wrong));
+    }
+    (!names_version(value)).then(|| format!("unexpected GroupVersion string: {}", value.api_version()))
+}
+
+/// Whether a version is one of a group, or none.
+// Models schema.ParseGroupVersion.
+fn names_version(value: &Value) -> bool {
+    value.api_version().matches('/').count() <= 1
 }
 
 /// What every object must be: its kind is named and its metadata has the right types.
@@ -278,7 +287,7 @@ fn check(value: &Value) -> Result<(), String> {
     let Value::Map(map) = value else {
         return Err(format!("json: cannot unmarshal {} into Go value of type map[string]interface {{}}", json_kind(value)));
     };
-    if value.kind().is_empty() {
+    if value.kind().is_empty() || !names_version(value) {
         return Err(format!("Object 'Kind' is missing in '{}'", value.to_json()));
     }
     let empty = Map::new();

@@ -81,3 +81,7 @@ kubectl wait --for=jsonpath={.data.k}=v --for=jsonpath={.data.k}=w cm/a cm/nope 
 kubectl logs nope --tail=-2
 kubectl explain pod..spec; kubectl explain pod.spec.nope.more; kubectl explain pod --api-version=apps/v1; kubectl explain pod --api-version=v1/v1/v1; kubectl explain pod --api-version=v9
 kubectl diff --nope; kubectl options --nope; kubectl alpha nope; kubectl certificate nope
+# A version with too many parts is none.
+printf 'apiVersion: apps/v1/\nkind: Deployment\nmetadata: {name: web}\n' > parts.yaml
+kubectl apply -f parts.yaml
+kubectl create --validate=false -f parts.yaml
