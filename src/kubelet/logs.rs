@@ -1,8 +1,8 @@
-//! Container logs: lines with their time and stream, bounded as the kubelet's rotation bounds them.
+//! Container logs: lines with their time, bounded as the kubelet's rotation bounds them.
 
 use std::collections::VecDeque;
 
-use crate::base::Time;
+use crate::base::{Shared, Time};
 use crate::server::{LogCursor, LogOptions};
 
 /// What one instance's log keeps at most; older lines go first. (The kubelet rotates at 10 MiB; a page keeps less.)
@@ -17,23 +17,26 @@ pub(super) enum LogStream {
     Stderr,
 }
 
-#[derive(Clone, Debug)]
-struct Line {
-    at: Time,
-    /// Without its newline.
+/// How much of a log is in one page: full ones are not written to again, and copies of a simulation have them in common.
+const PAGE_BYTES: usize = 4 << 10;
+
+/// Lines that were written one after the other.
+#[derive(Clone, Debug, Default)]
+struct Page {
     text: Vec<u8>,
-    /// Whether a newline ended it; otherwise it is a piece of one.
-    ended: bool,
+    /// When each line was written, and where it ends; what no newline ends is a piece of one.
+    lines: Vec<(Time, usize)>,
 }
 
 /// The log of one container instance.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Log {
-    lines: VecDeque<Line>,
+    pages: VecDeque<Shared<Page>>,
     bytes: usize,
     /// What was written to each stream since its last newline: it is not in the log yet.
     rest: [Vec<u8>; 2],
-    /// How many lines were dropped from the front: a cursor counts from the log's beginning.
+    /// How many lines were written, and how many of them were dropped from the front: a cursor counts from the log's beginning.
+    written: u64,
     dropped: u64,
 }
 
@@ -42,16 +45,16 @@ impl Log {
     // Models redirectLogs of containerd's CRI plugin.
     pub fn append(&mut self, at: Time, stream: LogStream, bytes: &[u8]) {
         for part in bytes.split_inclusive(|b| *b == b'\n') {
-            let ended = part.ends_with(b"\n");
             let rest = &mut self.rest[stream as usize];
-            rest.extend_from_slice(part.strip_suffix(b"\n").unwrap_or(part));
+            rest.extend_from_slice(part);
             let mut text = std::mem::take(rest);
-            while text.len() > LINE_BYTES_MAX {
+            let ended = usize::from(text.ends_with(b"\n"));
+            while text.len() - ended > LINE_BYTES_MAX {
                 let more = text.split_off(LINE_BYTES_MAX);
-                self.push(at, std::mem::replace(&mut text, more), false);
+                self.push(at, &std::mem::replace(&mut text, more));
             }
-            if ended {
-                self.push(at, text, true);
+            if ended == 1 {
+                self.push(at, &text);
             } else {
                 self.rest[stream as usize] = text;
             }
@@ -61,27 +64,50 @@ impl Log {
     /// Writes down what no newline has ended: the process is gone.
     pub fn close(&mut self, at: Time) {
         for text in std::mem::take(&mut self.rest).into_iter().filter(|text| !text.is_empty()) {
-            self.push(at, text, false);
+            self.push(at, &text);
         }
     }
 
-    fn push(&mut self, at: Time, text: Vec<u8>, ended: bool) {
-        self.bytes += text.len() + 1;
-        self.lines.push_back(Line { at, text, ended });
-        while self.bytes > LOG_BYTES_MAX && self.lines.len() > 1 {
-            if let Some(line) = self.lines.pop_front() {
-                self.bytes = self.bytes.saturating_sub(line.text.len() + 1);
-                self.dropped += 1;
-            }
+    fn push(&mut self, at: Time, text: &[u8]) {
+        if self.pages.back().is_none_or(|page| page.text.len() >= PAGE_BYTES) {
+            self.pages.push_back(Shared::default());
         }
+        if let Some(page) = self.pages.back_mut() {
+            page.text.extend_from_slice(text);
+            let end = page.text.len();
+            page.lines.push((at, end));
+        }
+        self.written += 1;
+        self.bytes += text.len();
+        while self.bytes > LOG_BYTES_MAX
+            && let Some(page) = self.pages.pop_front()
+        {
+            self.bytes -= page.text.len();
+            self.dropped += page.lines.len() as u64;
+        }
+    }
+
+    /// How many lines are left.
+    fn len(&self) -> usize {
+        usize::try_from(self.written - self.dropped).unwrap_or(usize::MAX)
+    }
+
+    /// What is left from a line on: when each was written, and its text.
+    fn lines_from(&self, mut from: usize) -> impl Iterator<Item = (Time, &[u8])> {
+        self.pages.iter().flat_map(move |page| {
+            let skipped = from.min(page.lines.len());
+            from -= skipped;
+            let mut begin = skipped.checked_sub(1).map_or(0, |last| page.lines[last].1);
+            page.lines[skipped..].iter().map(move |&(at, end)| (at, &page.text[std::mem::replace(&mut begin, end)..end]))
+        })
     }
 
     /// The log as `kubectl logs` prints it, and where a following reader goes on.
     pub fn read(&self, attempt: u32, now: Time, options: &LogOptions) -> (Vec<u8>, LogCursor) {
         let since = options.since.map(|d| now - d).or(options.since_time);
-        let mut from = since.map_or(0, |t| self.lines.partition_point(|l| l.at < t));
+        let mut from = since.map_or(0, |t| self.pages.iter().map(|page| page.lines.partition_point(|l| l.0 < t)).sum());
         if let Some(tail) = options.tail_lines {
-            from = from.max(self.lines.len().saturating_sub(usize::try_from(tail).unwrap_or(usize::MAX)));
+            from = from.max(self.len().saturating_sub(usize::try_from(tail).unwrap_or(usize::MAX)));
         }
         if let Some(cursor) = options.cursor
             && cursor.attempt == attempt
@@ -89,20 +115,19 @@ impl Log {
             from = usize::try_from(cursor.line.saturating_sub(self.dropped)).unwrap_or(usize::MAX);
         }
         let mut out = Vec::new();
-        // A piece that goes on with a line has no time of its own.
-        let mut begins = from.checked_sub(1).and_then(|before| self.lines.get(before)).is_none_or(|l| l.ended || options.cursor.is_none());
-        for line in self.lines.iter().skip(from) {
-            if options.timestamps && begins {
-                out.extend_from_slice(nano_time(line.at).as_bytes());
-                out.push(b' ');
+        // A piece that goes on with a line has no time of its own, whoever has read the line's beginning.
+        let (before, mut begins) = (from.saturating_sub(1), true);
+        for (place, (at, text)) in self.lines_from(before).enumerate() {
+            if before + place >= from {
+                if options.timestamps && (begins || before + place == from && options.cursor.is_none()) {
+                    out.extend_from_slice(nano_time(at).as_bytes());
+                    out.push(b' ');
+                }
+                out.extend_from_slice(text);
             }
-            out.extend_from_slice(&line.text);
-            if line.ended {
-                out.push(b'\n');
-            }
-            begins = line.ended;
+            begins = text.ends_with(b"\n");
         }
-        let next = LogCursor { attempt, line: self.dropped + self.lines.len() as u64 };
+        let next = LogCursor { attempt, line: self.written };
         if let Some(limit) = options.limit_bytes {
             out.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         }
@@ -111,14 +136,7 @@ impl Log {
 
     /// The end of the log, for a termination message: at most 80 lines and 2048 bytes.
     pub fn tail_for_message(&self) -> String {
-        let from = self.lines.len().saturating_sub(80);
-        let mut text = Vec::new();
-        for line in self.lines.iter().skip(from) {
-            text.extend_from_slice(&line.text);
-            if line.ended {
-                text.push(b'\n');
-            }
-        }
+        let text: Vec<u8> = self.lines_from(self.len().saturating_sub(80)).flat_map(|(_, text)| text).copied().collect();
         let start = text.len().saturating_sub(2048);
         String::from_utf8_lossy(&text[start..]).into_owned()
     }
@@ -170,6 +188,25 @@ mod tests {
         }
         assert!(log.read(0, Time::from_secs(9), &LogOptions::default()).0.len() <= LOG_BYTES_MAX + 2000);
         log.append(Time::ZERO, LogStream::Stdout, &vec![b'y'; 5 << 20]);
-        assert!(log.lines.iter().all(|l| l.text.len() <= LINE_BYTES_MAX));
+        assert!(log.lines_from(0).all(|(_, text)| text.len() <= LINE_BYTES_MAX) && log.bytes <= LOG_BYTES_MAX);
+    }
+
+    #[test]
+    fn a_copy_shares_all_but_the_page_that_is_written_to() {
+        let mut log = Log::default();
+        for i in 0..9 * LOG_BYTES_MAX / 8 / 10 {
+            log.append(Time::from_secs(i as u64), LogStream::Stdout, format!("line {i:04}\n").as_bytes());
+        }
+        let copy = log.clone();
+        log.append(Time::from_secs(1 << 20), LogStream::Stdout, b"more\n");
+        let shared = log.pages.iter().filter(|page| copy.pages.iter().any(|other| std::ptr::eq(&***page, &**other))).count();
+        assert!(log.pages.len() > 200 && shared == log.pages.len() - 1, "{shared} of {}", log.pages.len());
+        // A reader who follows gets what is new, also where the oldest lines have gone.
+        let cursor = copy.read(0, Time::ZERO, &LogOptions::default()).1;
+        let follow = LogOptions { cursor: Some(cursor), ..LogOptions::default() };
+        assert_eq!(log.read(0, Time::ZERO, &follow).0, b"more\n");
+        let last = LogOptions { since_time: Some(Time::from_secs(cursor.line - 2)), tail_lines: Some(2), ..LogOptions::default() };
+        let lines = format!("line {}\nmore\n", cursor.line - 1);
+        assert_eq!((log.dropped > 0, String::from_utf8_lossy(&log.read(0, Time::ZERO, &last).0).into_owned()), (true, lines));
     }
 }
