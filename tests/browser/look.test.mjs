@@ -120,6 +120,14 @@ journey("searches the terminal's history", {}, async ({ page, until }) => {
   await until('the nodes once more', async () => /kubectl get nodes -o name\s+node\/node1/.test(await screen(page)));
 });
 
+journey('takes text that comes without a key, and what is typed once', {}, async ({ page, until }) => {
+  await page.locator('.xterm').first().click();
+  await page.keyboard.insertText('echo 好 ');
+  await page.keyboard.type('a1');
+  await page.keyboard.press('Enter');
+  await until('all of it once', async () => /^好 a1$/m.test(await screen(page)));
+});
+
 journey('takes a long paste in pieces and drops the rest at Ctrl+C', {}, async ({ page, until }) => {
   await type(page, ':');
   await page.evaluate(() => {
