@@ -7,6 +7,11 @@ let styled = false;
 
 // Of more places that have what is looked for, the first so many are marked.
 const FOUND_MAX = 999;
+// How many lines the terminal keeps, how much of what it has not come to, and how much it comes to at a time: what it is given in one
+// piece it does not put aside for a frame.
+const SCROLLBACK = 5000;
+const WAITING_BYTES_MAX = 1 << 20;
+const PIECE_BYTES = 512;
 // On a phone letters are so small that a line has room for so many, as wide as kubectl's table of a Deployment's pods, but not smaller
 // than can be read; longer lines are broken as in any terminal.
 const PHONE_COLS = 56;
@@ -72,6 +77,22 @@ function paced(onData) {
   };
 }
 
+function joined(one, other) {
+  const both = new Uint8Array(one.length + other.length);
+  both.set(one);
+  both.set(other, one.length);
+  return both;
+}
+
+/** The end of a text, with as many lines as the terminal keeps, and not too many bytes. */
+function lastLines(bytes) {
+  let from = bytes.length;
+  for (let lines = 0; from > 0 && bytes.length - from < WAITING_BYTES_MAX; from--) {
+    if (bytes[from - 1] === 10 && lines++ === SCROLLBACK) break;
+  }
+  return bytes.subarray(from);
+}
+
 class Term {
   constructor(parent, onData, onResize) {
     if (!styled) {
@@ -85,12 +106,14 @@ class Term {
       fontFamily: getComputedStyle(parent).getPropertyValue('--mono'),
       fontSize: 13,
       lineHeight: 1.2,
-      scrollback: 5000,
+      scrollback: SCROLLBACK,
       cursorBlink: false,
       cursorStyle: 'bar',
       allowProposedApi: true,
       cursorWidth: 2,
       screenReaderMode: true,
+      // What is no sequence of a terminal, as in `cat /dev/urandom`, would go to the console byte by byte.
+      logLevel: 'off',
       theme: theme(parent),
       minimumContrastRatio: 4.5,
     });
@@ -147,12 +170,22 @@ class Term {
     this.term.options.fontSize = width < 480 ? Math.max(least, Math.min(most, fitting)) : 13;
     this.fit.fit();
   }
+  /** Shows more. It waits while xterm is at what came before, and of a flood no more than can be scrolled back to. */
   write(bytes) {
-    this.term.write(bytes);
+    this.waiting = this.waiting ? lastLines(joined(this.waiting, bytes)) : bytes;
+    if (!this.isWriting) this.writeOn();
+  }
+  writeOn() {
+    const bytes = this.waiting;
+    this.isWriting = Boolean(bytes);
+    if (!bytes) return;
+    this.waiting = null;
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) this.term.write(bytes.subarray(at, at + PIECE_BYTES));
+    this.term.write('', () => this.writeOn());
   }
   /** Empties it once it has come to what was written before, which `reset` would not wait for. */
   reset() {
-    this.term.write('\x1bc');
+    this.write(new TextEncoder().encode('\x1bc'));
   }
   /** The places of a text on the screen and above it: lists of row, column, width, one for each row that it stands on. */
   places(text) {

@@ -114,7 +114,8 @@ texts! {
     TerminalLabel: "Terminal {}", "终端 {}";
     TerminalHint: "kubectl get pods · Tab completes · ↑ brings back · Ctrl+R searches · F6 leaves", "kubectl get pods · Tab 补全 · ↑ 历史 · Ctrl+R 搜索 · F6 离开";
     TerminalField: "Terminal {}. F6 leaves it.", "终端 {}。按 F6 可离开。";
-    Outdated: "Old kubectls knew that. Today a Deployment rolls by itself (`kubectl set image`), and `kubectl get` shows everything. To type it as it stands: `export KUBARIUM_KUBECTL=1.3`", "这是旧版 kubectl 的写法。现在 Deployment 会自己滚动更新（`kubectl set image`），`kubectl get` 也会显示全部。要照原样输入：`export KUBARIUM_KUBECTL=1.3`";
+    OutdatedRoll: "Today a Deployment rolls by itself: `kubectl set image`. As it stands: `export KUBARIUM_KUBECTL=1.3`", "现在 Deployment 会自己滚动更新：`kubectl set image`。照原样运行：`export KUBARIUM_KUBECTL=1.3`";
+    OutdatedAll: "Today `get` shows everything by itself. As it stands: `export KUBARIUM_KUBECTL=1.3`", "现在 `get` 本来就显示全部。照原样运行：`export KUBARIUM_KUBECTL=1.3`";
     TerminalPast: "A past moment: what you do here begins a branch", "这是过去的时刻：在此操作会开启一个分支";
     NotApplied: "Not applied: mend what is marked first.", "未应用：请先修正标出的问题。";
     AppliedLater: "Applied as soon as the clock goes on.", "时钟继续后即会应用。";

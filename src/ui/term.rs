@@ -44,8 +44,8 @@ pub fn term(state: &State, link: &Link) -> Html {
                 else { <button class="hint warn" onclick={let link = link.clone(); Callback::from(move |_: MouseEvent| link.play(true))}>{ Icon::Play.draw() }<span>{ if scene.past { Text::TerminalPast } else { Text::TerminalStands }.t(lang) }</span></button> }
             </div>
             if let Some(url) = &scene.missed { <Missed key={url.to_string()} {url} /> }
-            if let (true, Lower::Terminal(terminal)) = (is_outdated(&scene.acts), state.lower) {
-                <p class="answer missed" role="status">{ Icon::Info.draw() }<span>{ words(Text::Outdated.t(lang), terminal, lang, link) }</span></p>
+            if let (Some(text), Lower::Terminal(terminal)) = (outdated(&scene.acts), state.lower) {
+                <p class="answer missed" role="status">{ Icon::Info.draw() }<span>{ words(text.t(lang), terminal, lang, link) }</span></p>
             }
             if let (true, Lower::Terminal(terminal)) = (state.find, state.lower) { <Find {terminal} /> }
             for i in 0..state.terminals { <Screen key={i} number={i} shown={state.lower == Lower::Terminal(i)} dark={state.dark} /> }
@@ -55,10 +55,13 @@ pub fn term(state: &State, link: &Link) -> Html {
     }
 }
 
-/// Whether the last line is written for a kubectl of the first years, which takes more than today's, and no such one was asked for.
-fn is_outdated(acts: &[(Time, Act)]) -> bool {
-    let has = |act: &(Time, Act), words: &[&str]| matches!(&act.1, Act::Line(line) if words.iter().any(|w| line.contains(w)));
-    acts.last().is_some_and(|act| has(act, &[" rolling-update", " --show-all"])) && !acts.iter().any(|act| has(act, &["KUBARIUM_KUBECTL="]))
+/// What is written today where the last line is for a kubectl of the first years, unless such a one was asked for.
+fn outdated(acts: &[(Time, Act)]) -> Option<Text> {
+    let has = |act: &(Time, Act), word: &str| matches!(&act.1, Act::Line(line) if line.contains(word));
+    let last = acts.last()?;
+    let known = [(" rolling-update", Text::OutdatedRoll), (" --show-all", Text::OutdatedAll)];
+    let (_, text) = known.into_iter().find(|(word, _)| has(last, word))?;
+    (!acts.iter().any(|act| has(act, "KUBARIUM_KUBECTL="))).then_some(text)
 }
 
 /// Keys as buttons, for who has none: the stylesheet shows them where that may be. The terminal keeps the focus, if it has it.

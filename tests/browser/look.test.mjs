@@ -128,6 +128,16 @@ journey('takes text that comes without a key, and what is typed once', {}, async
   await until('all of it once', async () => /^好 a1$/m.test(await screen(page)));
 });
 
+journey('shows the end of a flood', {}, async ({ page, until }) => {
+  await type(page, 'yes');
+  await page.waitForTimeout(1000);
+  await page.keyboard.press('Control+c');
+  await type(page, 'seq 1 30000; echo no more');
+  await until('its end', async () => /^29999\n30000\nno more$/m.test(await screen(page)));
+  await page.locator('.xterm').first().press('Shift+PageUp');
+  await until('what stood above', async () => /^29\d\d\d$/m.test(await screen(page)) && !/no more/.test(await screen(page)));
+});
+
 journey('takes a long paste in pieces and drops the rest at Ctrl+C', {}, async ({ page, until }) => {
   await type(page, ':');
   await page.evaluate(() => {
