@@ -20,4 +20,4 @@ spec:
   - {name: s, secret: {secretName: s}}
 #end
 kubectl apply -f pod.yaml; kubectl wait --for=condition=Ready pod/p > /dev/null
-kubectl exec p -- sh -c 'echo hello > /f/hello; df -h /d /e /f /m /s; ls -ld /e /m /s | cut -c1-10; mount | grep -E " /[defms] "'
+kubectl exec p -- sh -c 'echo hello > /f/hello; df -h /d /e /f /s; df /m | tail -1 | cut -d" " -f1; ls -ld /e /m /s | cut -c1-10; mount | grep -E " /[defms] "'
