@@ -10,21 +10,26 @@ use crate::base::List as _;
 use crate::obj;
 
 impl ApiServer {
-    /// GET of the `scale` subresource.
-    pub fn scale(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, Status> {
+    /// An object that has a scale, with its kind as that is now.
+    fn scalable(&self, kind: KindRef, namespace: &str, name: &str) -> Result<(KindRef, Value), Status> {
         if !self.has_scale(kind) {
             return Err(Status::no_such_resource());
         }
         let kind = self.current(kind);
-        Ok(scale_of(kind, &self.get(kind, namespace, name)?))
+        Ok((kind, self.get(kind, namespace, name)?))
+    }
+
+    /// GET of the `scale` subresource.
+    pub fn scale(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, Status> {
+        let (kind, object) = self.scalable(kind, namespace, name)?;
+        Ok(scale_of(kind, &object))
     }
 
     /// An object's scale with who owns its count: the entries of the object that have it, as those of the scale.
     // Models ScaleHandler.ToSubresource.
     pub(super) fn owned_scale(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, Status> {
-        let mut scale = self.scale(kind, namespace, name)?;
-        let kind = self.current(kind);
-        let object = self.get(kind, namespace, name)?;
+        let (kind, object) = self.scalable(kind, namespace, name)?;
+        let mut scale = scale_of(kind, &object);
         let field: Vec<String> = replicas_path(kind).into_iter().map(|step| format!("f:{step}")).list();
         let field = field.iter().map(String::as_str).list();
         let own = object.at(&["metadata", "managedFields"]).items().iter().filter(|e| !e.get("fieldsV1").at(&field).is_null());

@@ -11,6 +11,16 @@ use crate::store::{ObjectKey, Signature, StoreError};
 
 /// The most bytes that are read of a body.
 const BODY_BYTES_MAX: usize = 3 << 20;
+/// How long a value is as JSON at the most, which is told sooner than how long it is: a letter may be escaped as six.
+fn bytes_at_most(value: &Value) -> usize {
+    match value {
+        Value::Str(text) => 6 * text.len() + 2,
+        Value::List(items) => items.iter().map(|item| bytes_at_most(item) + 1).sum::<usize>() + 2,
+        Value::Map(members) => members.iter().map(|(key, member)| 6 * key.len() + 4 + bytes_at_most(member)).sum::<usize>() + 2,
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => 32,
+    }
+}
+
 /// What is said where object and request name different namespaces.
 pub(super) const OTHER_NAMESPACE: &str = "the namespace of the provided object does not match the namespace sent on the request";
 
@@ -59,7 +69,7 @@ impl ApiServer {
         if by.is_component() {
             return Ok(object);
         }
-        if object.to_json().len() > BODY_BYTES_MAX {
+        if bytes_at_most(&object) > BODY_BYTES_MAX && object.to_json().len() > BODY_BYTES_MAX {
             return Err(Status::too_large(format!("Request entity too large: limit is {BODY_BYTES_MAX}")));
         }
         let version = api::decode::served_version(kind, &object);

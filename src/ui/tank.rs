@@ -300,8 +300,9 @@ fn tenths(time: Time) -> Time {
 /// The nodes one by one.
 fn rack(props: &Props, density: Density) -> Vec<Html> {
     let (view, around) = (&props.scene.view, Rc::new(Around::of(props)));
-    let (has_task, made) = (props.scene.task.is_some(), props.scene.acts.iter().any(|a| a.1.makes()));
     let (is_empty, time) = (view.pods().next().is_none(), tenths(view.time));
+    // Only in an empty cluster something depends on what was done.
+    let (has_task, made) = (props.scene.task.is_some(), is_empty && props.scene.acts.iter().any(|a| a.1.makes()));
     let tank = |(i, node): (usize, &Rc<NodeView>)| {
         let counts = node.pods.iter().any(|p| now_for(p, Time(1)) != Time::ZERO);
         html! { <NodeTank key={node.name.clone()} around={around.clone()} now={if counts { time } else { Time::ZERO }} {is_empty} node={node.clone()} {density} first={(i == 0).then(|| EMBEDDED.with(|e| first_step(e, has_task, made)))} /> }
