@@ -214,8 +214,8 @@ fn schedule(
     *again.borrow_mut() = Some(frame);
 }
 
-/// The page's own keys. Those that are letters work only where nobody is typing.
-fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
+/// The page's own keys. Those that are letters work only where nobody is typing. `ahead` is what was typed for the palette before it stood.
+fn on_key(e: &KeyboardEvent, state: &State, link: &Link, ahead: &RefCell<Option<String>>) {
     let target = e.target().and_then(|t| t.dyn_into::<HtmlElement>().ok());
     let typing = target.as_ref().is_some_and(|t| {
         let name = t.tag_name();
@@ -263,6 +263,17 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
         e.prevent_default();
         return;
     }
+    if let (Some(ahead), false) = (&mut *ahead.borrow_mut(), typing) {
+        if e.key().chars().count() == 1 {
+            ahead.push_str(&e.key());
+        }
+        e.prevent_default();
+        return;
+    }
+    // Before it takes the focus itself: a character goes where the focus is once its key was seen.
+    if state.palette && !typing {
+        focus_on(".palette .find");
+    }
     if typing || state.palette || state.share.is_some() {
         return;
     }
@@ -279,7 +290,10 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link) {
         "[" => link.set_speed(state.speed.saturating_sub(1)),
         "]" => link.set_speed(state.speed + 1),
         "?" => link.send(Action::Help(!state.help)),
-        ":" => link.send(Action::Palette(true)),
+        ":" => {
+            ahead.replace(Some(String::new()));
+            link.send(Action::Palette(true));
+        }
         "S" => share::share(link, state),
         "t" => link.send(Action::Table(!state.table)),
         "x" => link.send(Action::Section(!state.section)),
@@ -392,15 +406,16 @@ pub fn App() -> Html {
     // The key listener is made once and looks the newest state up here.
     let newest = use_mut_ref(|| state.clone());
     *newest.borrow_mut() = state.clone();
+    let ahead = use_mut_ref(|| None);
     {
-        let link = link.clone();
+        let (link, ahead) = (link.clone(), ahead.clone());
         use_effect_with((), move |()| {
             let listener = web_sys::window().map(|w| {
                 let options = gloo::events::EventListenerOptions::enable_prevent_default();
                 EventListener::new_with_options(&w, "keydown", options, move |e| {
                     if let Some(e) = e.dyn_ref::<KeyboardEvent>() {
                         let state = newest.borrow().clone();
-                        on_key(e, &state, &link);
+                        on_key(e, &state, &link, &ahead);
                     }
                 })
             });
@@ -471,7 +486,7 @@ pub fn App() -> Html {
                 </div>
                 <div class="sr" role="log" aria-live="polite" aria-label={Text::LiveLabel.t(lang)}>for (n, line) in state.announced.iter() { <p key={*n}>{ line }</p> }</div>
                 if state.help { <Help /> }
-                if state.palette { <Palette state={state.clone()} /> }
+                if state.palette { <Palette state={state.clone()} {ahead} /> }
                 if let Some(address) = state.share.clone() { <Share {address} /> }
             </ContextProvider<Link>>
             </ContextProvider<Lang>>

@@ -86,10 +86,11 @@ pub fn use_row_focus(selector: &'static str) -> (NodeRef, Callback<FocusEvent>) 
 #[hook]
 pub fn use_focus() -> NodeRef {
     let place = use_node_ref();
+    // As it was when this was first drawn: a key that was pressed before the effect's turn may have moved the focus here already.
+    let before = use_mut_ref(active).borrow().clone();
     use_effect_with((), {
         let place = place.clone();
         move |()| {
-            let before = active();
             focus(place.cast());
             move || {
                 focus(before);

@@ -1,5 +1,8 @@
 //! The command palette: kinds, objects and commands, found as one types.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -25,6 +28,8 @@ const OBJECTS_MAX: usize = 2000;
 pub struct Props {
     /// The page's state.
     pub state: UseReducerHandle<State>,
+    /// What was typed since the palette was asked for and before it stood, which it takes: a slow machine draws it some keys later.
+    pub ahead: Rc<RefCell<Option<String>>>,
 }
 
 /// Where an entry leads.
@@ -173,7 +178,7 @@ fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
 #[component]
 pub fn Palette(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
-    let (query, at) = (use_state(String::new), use_state(|| 0usize));
+    let (query, at) = (use_state(|| props.ahead.take().unwrap_or_default()), use_state(|| 0usize));
     let input = use_focus();
     let entries = entries(&link, &props.state, &query, lang);
     let chosen = (*at).min(entries.len().saturating_sub(1));

@@ -151,11 +151,42 @@ journey('leaves an empty filter by Escape', {}, async ({ page, until }) => {
   await page.keyboard.press(':');
   await page.keyboard.type('nodes');
   await until('one kind', async () => (await page.locator('.palette li', { hasText: 'nodes' }).count()) === 1);
+  assert.match(await page.locator('.palette li').first().innerText(), /^nodes/);
   await page.keyboard.press('Enter');
   await page.locator('.look h2', { hasText: 'Node' }).waitFor();
   await page.locator('.look .find').focus();
   await page.keyboard.press('Escape');
   await has('.look [data-row]');
+});
+
+journey('has what is typed before the palette stands, and gives the focus back', {}, async ({ page, until }) => {
+  await page.locator('.bar button').first().focus();
+  // A slow machine draws some keys later, and gives the focus later still: here each moment seems long.
+  const [before, after] = await page.evaluate(async () => {
+    const { now } = Date;
+    let at = now();
+    Date.now = () => (at += 20);
+    const press = (key) =>
+      document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    const stands = new Promise((done) => {
+      const seen = () => document.querySelector('.palette') && done();
+      new MutationObserver(seen).observe(document.body, { subtree: true, childList: true });
+    });
+    [':', 'n', 'o'].forEach(press);
+    await stands;
+    const before = document.activeElement.className;
+    press('d');
+    Date.now = now;
+    return [before, document.activeElement.className];
+  });
+  assert.notEqual(before, 'find', 'the palette takes the focus later');
+  assert.equal(after, 'find');
+  await page.keyboard.type('des');
+  await until('what was typed', async () => (await page.locator('.palette .find').inputValue()) === 'nodes');
+  assert.match(await page.locator('.palette li').first().innerText(), /^nodes/);
+  await page.keyboard.press('Escape');
+  await until('the palette to be gone', async () => (await page.locator('.palette').count()) === 0);
+  assert.ok(await page.evaluate(() => document.activeElement.matches('.bar button')), 'the focus is back');
 });
 
 journey('says in a table what the picture shows', {}, async ({ page, until }) => {
