@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::images::{Service, ServiceKind};
 use super::super::process::Process;
+use super::server::ArgumentError;
 use crate::base::List as _;
 
 /// What answers at which path.
@@ -42,10 +43,10 @@ const ROWS: [Row; 7] = [
 const WELL_S: u64 = 10;
 
 /// The server that a process' arguments ask for, or what is wrong with them.
-pub fn service(p: &Process, image: &Service) -> Result<Arc<Service>, String> {
+pub fn service(p: &Process, image: &Service) -> Result<Arc<Service>, ArgumentError> {
     let asked = p.argv.get(1).map_or("", |a| a.as_str());
     let Some(Row(name, port, flag, kind, banner, log, routes)) = ROWS.iter().find(|r| r.0 == asked) else {
-        return Err(format!("Error: unknown command \"{asked}\" for \"app\"\nRun 'app --help' for usage.\n"));
+        return Err(ArgumentError::Command(asked.to_owned()));
     };
     // `--port=80` or `--port 80`.
     let given = p.argv.iter().enumerate().find_map(|(i, a)| {

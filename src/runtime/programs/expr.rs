@@ -1,24 +1,40 @@
 //! `expr`, by precedence climbing over its arguments.
 
-use super::super::regex::Regex;
+use super::super::regex::{Regex, RegexError};
 use super::{Options, Run};
 
 /// The operators, those that bind least first.
 const LEVELS: [&[&str]; 6] = [&["|"], &["&"], &["<", "<=", "=", "==", "!=", ">=", ">"], &["+", "-"], &["*", "/", "%"], &[":"]];
 /// How many operands it reads at most.
 const OPERANDS_MAX: u32 = 200;
-const SYNTAX: &str = "syntax error";
+
+/// Why an expression has no value.
+#[derive(Debug, thiserror::Error)]
+enum ExprError {
+    /// The words make no expression.
+    #[error("syntax error")]
+    Syntax,
+    /// What is to be reckoned with is no number.
+    #[error("non-numeric argument")]
+    NotANumber,
+    /// It divides by nothing.
+    #[error("division by zero")]
+    DivisionByZero,
+    /// A pattern is none.
+    #[error(transparent)]
+    Pattern(#[from] RegexError),
+}
 
 pub fn expr(r: &mut Run<'_>, o: &Options) -> i32 {
     let mut reader = Reader { words: &o.rest, at: 0, operands: 0 };
-    let value = reader.level(0).and_then(|value| if reader.at == o.rest.len() { Ok(value) } else { Err(SYNTAX.into()) });
+    let value = reader.level(0).and_then(|value| if reader.at == o.rest.len() { Ok(value) } else { Err(ExprError::Syntax) });
     match value {
         Ok(value) => {
             r.out(format!("{value}\n"));
             i32::from(!is_true(&value))
         }
-        Err(text) => {
-            r.err(text);
+        Err(error) => {
+            r.err(error.to_string());
             2
         }
     }
@@ -31,13 +47,13 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn next(&mut self) -> Result<String, String> {
+    fn next(&mut self) -> Result<String, ExprError> {
         self.at += 1;
-        self.words.get(self.at - 1).cloned().ok_or_else(|| SYNTAX.into())
+        self.words.get(self.at - 1).cloned().ok_or(ExprError::Syntax)
     }
 
     /// What the operators of this level and those that bind more make of what comes.
-    fn level(&mut self, n: usize) -> Result<String, String> {
+    fn level(&mut self, n: usize) -> Result<String, ExprError> {
         if n == LEVELS.len() {
             return self.operand();
         }
@@ -50,17 +66,17 @@ impl Reader<'_> {
         Ok(a)
     }
 
-    fn operand(&mut self) -> Result<String, String> {
+    fn operand(&mut self) -> Result<String, ExprError> {
         self.operands += 1;
         if self.operands > OPERANDS_MAX {
-            return Err(SYNTAX.into());
+            return Err(ExprError::Syntax);
         }
         let word = self.next()?;
         Ok(match word.as_str() {
             "(" => {
                 let value = self.level(0)?;
                 if self.next()? != ")" {
-                    return Err(SYNTAX.into());
+                    return Err(ExprError::Syntax);
                 }
                 value
             }
@@ -87,7 +103,7 @@ fn is_true(value: &str) -> bool {
     !value.is_empty() && value != "0"
 }
 
-fn apply(a: &str, operator: &str, b: &str) -> Result<String, String> {
+fn apply(a: &str, operator: &str, b: &str) -> Result<String, ExprError> {
     let numbers = a.parse::<i64>().ok().zip(b.parse::<i64>().ok());
     let order = numbers.map_or_else(|| a.cmp(b), |(x, y)| x.cmp(&y));
     let holds = match operator {
@@ -101,12 +117,12 @@ fn apply(a: &str, operator: &str, b: &str) -> Result<String, String> {
         ">=" => order.is_ge(),
         ">" => order.is_gt(),
         _ => {
-            let (x, y) = numbers.ok_or("non-numeric argument")?;
+            let (x, y) = numbers.ok_or(ExprError::NotANumber)?;
             let value = match operator {
                 "+" => x.wrapping_add(y),
                 "-" => x.wrapping_sub(y),
                 "*" => x.wrapping_mul(y),
-                _ if y == 0 => return Err("division by zero".into()),
+                _ if y == 0 => return Err(ExprError::DivisionByZero),
                 "/" => x.wrapping_div(y),
                 _ => x.wrapping_rem(y),
             };
@@ -117,8 +133,8 @@ fn apply(a: &str, operator: &str, b: &str) -> Result<String, String> {
 }
 
 /// What the group of a pattern holds, or how many characters a pattern without one takes from the start of a text.
-fn matched(text: &str, pattern: &str) -> Result<String, String> {
-    let regex = Regex::new(&format!("^{}", pattern.trim_start_matches('^')), false, false).map_err(|e| e.to_string())?;
+fn matched(text: &str, pattern: &str) -> Result<String, ExprError> {
+    let regex = Regex::new(&format!("^{}", pattern.trim_start_matches('^')), false, false)?;
     let found = regex.find(text);
     if pattern.contains("\\(") {
         let group = found.and_then(|m| m.groups.get(1).copied().flatten());

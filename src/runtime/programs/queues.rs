@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 
+use super::server::ArgumentError;
 use crate::base::{List as _, Order as _, SortedMap};
 
 /// Settings that a server keeps at most.
@@ -175,10 +176,10 @@ impl Queues {
     }
 
     /// Takes the settings from a server's arguments: a file that `read` gives, and `--name value`.
-    pub fn configure(&mut self, argv: &[arcstr::ArcStr], read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result<(), String> {
+    pub fn configure(&mut self, argv: &[arcstr::ArcStr], read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result<(), ArgumentError> {
         let mut lines: Vec<String> = Vec::new();
         if let Some(path) = argv.get(1).filter(|a| !a.starts_with('-')) {
-            let text = read(path).ok_or_else(|| format!("Fatal error, can't open config file '{path}': No such file or directory\n"))?;
+            let text = read(path).ok_or_else(|| ArgumentError::NoFile(path.to_string()))?;
             lines.extend(String::from_utf8_lossy(&text).lines().map(str::to_owned));
         }
         for word in argv.iter().skip(1) {
@@ -196,9 +197,9 @@ impl Queues {
         Ok(())
     }
 
-    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+    fn set(&mut self, name: &str, value: &str) -> Result<(), ArgumentError> {
         let name = name.to_ascii_lowercase();
-        let value = if name == "maxmemory" { bytes(value).ok_or("argument must be a memory value")?.to_string() } else { value.to_owned() };
+        let value = if name == "maxmemory" { bytes(value).ok_or(ArgumentError::Memory)?.to_string() } else { value.to_owned() };
         self.settings.retain(|(n, _)| *n != name);
         if self.settings.len() < SETTINGS_MAX {
             self.settings.push((name, value));
@@ -492,7 +493,8 @@ mod tests {
         let kept: Vec<(&str, &str)> = q.settings.iter().map(|s| (s.0.as_str(), s.1.as_str())).collect();
         assert_eq!(kept, [("maxmemory", "2097152"), ("maxmemory-policy", "allkeys-lru"), ("save", "60 1")]);
         let missing = q.configure(&argv, &|_| None);
-        assert_eq!(missing, Err("Fatal error, can't open config file '/conf': No such file or directory\n".into()));
+        let said = missing.map_err(|e| e.to_string());
+        assert_eq!(said, Err("Fatal error, can't open config file '/conf': No such file or directory\n".into()));
     }
 
     #[test]

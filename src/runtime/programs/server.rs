@@ -52,6 +52,26 @@ const PASSED_MAX: usize = 512;
 /// Bytes of a server's configuration that are read at most.
 const CONF_BYTES_MAX: usize = 256 << 10;
 
+/// What a server cannot do with its arguments, as it says it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ArgumentError {
+    /// `agnhost` knows no such subcommand.
+    #[error("Error: unknown command \"{0}\" for \"app\"\nRun 'app --help' for usage.\n")]
+    Command(String),
+    /// The configuration that a queue server is given is not there.
+    #[error("Fatal error, can't open config file '{0}': No such file or directory\n")]
+    NoFile(String),
+    /// A queue server is told of so much memory, and that is no amount.
+    #[error("argument must be a memory value")]
+    Memory,
+    /// `nginx` has no such option.
+    #[error("invalid option: \"{0}\"")]
+    Option(String),
+    /// An option of `nginx` comes without what belongs to it.
+    #[error("option \"-{0}\" requires {1}")]
+    Value(char, &'static str),
+}
+
 impl Server {
     fn new(service: &Arc<Service>, ports: Vec<u16>, root: String, started: Time) -> Server {
         Server {
@@ -92,7 +112,7 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
     match service.program.as_str() {
         "agnhost" => match super::agnhost::service(p, &service) {
             Ok(asked) => service = asked,
-            Err(why) => return fail(k, p, &why),
+            Err(why) => return fail(k, p, &why.to_string()),
         },
         "nginx" => {
             if let Some(step) = nginx_command(k, p, &service) {
@@ -120,7 +140,7 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
         }
         "redis-server" => {
             if let Err(why) = queues.configure(&p.argv, &|path| k.fs.read(&p.cwd, path, CONF_BYTES_MAX).ok()) {
-                return fail(k, p, &why);
+                return fail(k, p, &why.to_string());
             }
         }
         _ => {}

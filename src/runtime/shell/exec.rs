@@ -269,12 +269,11 @@ impl Shell {
             Err(stop) => return self.stopped(k, p, stop),
         };
         match self.redirect(k, p, &ready) {
-            Ok(saved) => {
+            Some(saved) => {
                 self.control.push(Control::Redirect(saved));
                 self.advance(0);
             }
-            Err(text) => {
-                self.complain(k, p, &text);
+            None => {
                 self.status = 1;
                 self.advance(i64::from(len));
                 self.check_errexit();

@@ -30,6 +30,20 @@ const DIGITS_MAX: usize = 400;
 /// Whole numbers are counted exactly below this: twice as many have room.
 const WHOLE_MAX: i128 = 1 << 126;
 
+/// Why there is no such sequence.
+#[derive(Debug, thiserror::Error)]
+enum SeqError {
+    /// An argument is no number.
+    #[error("invalid number '{0}'")]
+    NotANumber(String),
+    /// There is no argument.
+    #[error("missing operand")]
+    NoOperand,
+    /// It would never end.
+    #[error("increment may not be 0")]
+    NoIncrement,
+}
+
 pub fn start(r: &mut Run<'_>, o: &Options) -> Step {
     if o.rest.is_empty() || o.rest.len() > 3 {
         let extra = o.rest.get(3).map(|a| format!("extra operand '{a}'"));
@@ -41,20 +55,20 @@ pub fn start(r: &mut Run<'_>, o: &Options) -> Step {
             done => done,
         },
         Ok(None) => Step::Exit(0, 150),
-        Err(text) => {
-            r.err(text);
+        Err(error) => {
+            r.err(error.to_string());
             Step::Exit(1, 150)
         }
     }
 }
 
-fn read(o: &Options) -> Result<Option<Seq>, String> {
+fn read(o: &Options) -> Result<Option<Seq>, SeqError> {
     let separator = o.value('s').unwrap_or("\n").to_owned();
     let mut numbers = Vec::new();
     for a in &o.rest {
         match a.parse::<f64>() {
             Ok(v) if v.is_finite() => numbers.push((v, a.split_once('.').map_or(0, |(_, f)| f.len()))),
-            _ => return Err(format!("invalid number '{a}'")),
+            _ => return Err(SeqError::NotANumber(a.clone())),
         }
     }
     // The last number only says where to end.
@@ -63,10 +77,10 @@ fn read(o: &Options) -> Result<Option<Seq>, String> {
         [z] => (1.0, 1.0, z.0),
         [a, z] => (a.0, 1.0, z.0),
         [a, s, z] => (a.0, s.0, z.0),
-        _ => return Err("missing operand".into()),
+        _ => return Err(SeqError::NoOperand),
     };
     if step == 0.0 {
-        return Err("increment may not be 0".into());
+        return Err(SeqError::NoIncrement);
     }
     let whole: Vec<i128> = o.rest.iter().map_while(|a| a.parse().ok().filter(|n| (-WHOLE_MAX..WHOLE_MAX).contains(n))).list();
     let whole = match whole[..] {

@@ -9,7 +9,7 @@ use super::super::super::kernel::Kernel;
 use super::super::super::process::{Block, Process, Signal, Step};
 use super::super::nginx_conf::{self, NginxConf};
 use super::super::{Program, become_program, is_server};
-use super::{PROXY_TIMEOUT, Server, fail};
+use super::{ArgumentError, PROXY_TIMEOUT, Server, fail};
 use crate::base::Time;
 use crate::network::NetRequest;
 
@@ -48,11 +48,11 @@ impl Starting {
 
 /// The letters that a command line has, and whom it tells what.
 // Models ngx_get_options.
-fn options(argv: &[ArcStr]) -> Result<(String, Option<&str>), String> {
+fn options(argv: &[ArcStr]) -> Result<(String, Option<&str>), ArgumentError> {
     let (mut flags, mut told) = (String::new(), None);
     let mut words = argv.iter().skip(1).map(ArcStr::as_str);
     while let Some(word) = words.next() {
-        let letters = word.strip_prefix('-').ok_or_else(|| format!("invalid option: \"{word}\""))?;
+        let letters = word.strip_prefix('-').ok_or_else(|| ArgumentError::Option(word.to_owned()))?;
         for (i, letter) in letters.char_indices() {
             if "?hvVtTq".contains(letter) {
                 flags.push(letter);
@@ -62,11 +62,11 @@ fn options(argv: &[ArcStr]) -> Result<(String, Option<&str>), String> {
                 'p' => "directory name",
                 'c' | 'e' => "file name",
                 'g' | 's' => "parameter",
-                _ => return Err(format!("invalid option: \"{letter}\"")),
+                _ => return Err(ArgumentError::Option(letter.to_string())),
             };
             // What belongs to such a letter stands behind it, or is the next word.
             let value = letters.get(i + 1..).filter(|rest| !rest.is_empty()).or_else(|| words.next());
-            let value = value.ok_or_else(|| format!("option \"-{letter}\" requires {what}"))?;
+            let value = value.ok_or(ArgumentError::Value(letter, what))?;
             told = told.or((letter == 's').then_some(value));
             break;
         }
@@ -95,8 +95,8 @@ pub(super) fn nginx_command(k: &mut Kernel, p: &mut Process, service: &Arc<Servi
             "reload" => Signal::HUP,
             "reopen" => Signal(10),
             other => {
-                let why = format!("nginx: invalid option: \"-s {other}\"\n");
-                return Some(fail(k, p, &why));
+                let why = ArgumentError::Option(format!("-s {other}"));
+                return Some(fail(k, p, &format!("nginx: {why}\n")));
             }
         })
     };

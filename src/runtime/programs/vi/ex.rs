@@ -6,14 +6,19 @@ use super::super::filter::sed;
 use super::super::net::save;
 use super::Vi;
 
+/// A range whose last line comes before its first.
+#[derive(Debug, thiserror::Error)]
+#[error("Backwards range given")]
+struct Backwards;
+
 impl Vi {
     /// Does a command; the exit code where it ends the editor.
     pub(super) fn command(&mut self, k: &mut Kernel, p: &mut Process, line: &str) -> Option<i32> {
         let line = line.trim_start_matches([':', ' ']).trim_end();
         let (range, rest) = match self.range(line) {
             Ok(found) => found,
-            Err(message) => {
-                self.message = message;
+            Err(backwards) => {
+                self.message = backwards.to_string();
                 return None;
             }
         };
@@ -80,7 +85,7 @@ impl Vi {
     }
 
     /// The lines that a command is about, and what follows them.
-    fn range<'l>(&self, line: &'l str) -> Result<(Option<(usize, usize)>, &'l str), String> {
+    fn range<'l>(&self, line: &'l str) -> Result<(Option<(usize, usize)>, &'l str), Backwards> {
         if let Some(rest) = line.strip_prefix('%') {
             return Ok((Some((0, self.buffer.last_row())), rest.trim_start()));
         }
@@ -91,7 +96,7 @@ impl Vi {
         }
         let top = self.buffer.last_row();
         if last < first {
-            return Err("Backwards range given".into());
+            return Err(Backwards);
         }
         Ok((Some((first.min(top), last.min(top))), rest.trim_start()))
     }

@@ -128,11 +128,8 @@ impl Shell {
             }
             let mut status = self.subst_status.take().unwrap_or(0);
             match self.redirect(k, p, &ready) {
-                Ok(saved) => self.undo(k, p, saved),
-                Err(text) => {
-                    self.complain(k, p, &text);
-                    status = 1;
-                }
+                Some(saved) => self.undo(k, p, saved),
+                None => status = 1,
             }
             self.status = status;
             self.advance(0);
@@ -233,14 +230,10 @@ impl Shell {
             self.exiting = Some(2);
             return Flow::Next;
         }
-        let mut saved = match self.redirect(k, p, &ready) {
-            Ok(s) => s,
-            Err(text) => {
-                self.complain(k, p, &text);
-                self.status = 1;
-                self.advance(0);
-                return Flow::Next;
-            }
+        let Some(mut saved) = self.redirect(k, p, &ready) else {
+            self.status = 1;
+            self.advance(0);
+            return Flow::Next;
         };
         if let Err(error) = self.assign_for(assigned, &mut saved, true) {
             self.complain(k, p, &error.to_string());
@@ -260,18 +253,15 @@ impl Shell {
 
     /// Redirects for a builtin or a program; where that cannot be, the command has failed.
     fn redirected(&mut self, k: &mut Kernel, p: &mut Process, cmd: &Simple, ready: &[Ready]) -> Option<Saved> {
-        match self.redirect(k, p, ready) {
-            Ok(saved) => Some(saved),
-            Err(text) => {
-                self.complain(k, p, &text);
-                self.status = if self.is_dash() { 2 } else { 1 };
-                self.advance(0);
-                if !cmd.tested {
-                    self.check_errexit();
-                }
-                None
+        let saved = self.redirect(k, p, ready);
+        if saved.is_none() {
+            self.status = if self.is_dash() { 2 } else { 1 };
+            self.advance(0);
+            if !cmd.tested {
+                self.check_errexit();
             }
         }
+        saved
     }
 
     fn builtin(&mut self, k: &mut Kernel, p: &mut Process, cmd: &Simple, builtin: &Builtin, expanded: Expanded) -> Flow {
@@ -358,20 +348,11 @@ impl Shell {
                 .first()
                 .is_some_and(|f| matches!(f.kind, FrameKind::Main) && f.code.ops.get(f.pc + 1).is_none_or(|o| *o == Op::Exit));
         if last {
-            match self.redirect(k, p, &ready) {
-                Ok(saved) => {
-                    for (_, old) in saved.fds {
-                        if let Some(d) = old {
-                            k.desc_unref(d);
-                        }
-                    }
-                }
-                Err(text) => {
-                    self.complain(k, p, &text);
-                    self.exiting = Some(1);
-                    return Flow::Next;
-                }
-            }
+            let Some(saved) = self.redirect(k, p, &ready) else {
+                self.exiting = Some(1);
+                return Flow::Next;
+            };
+            saved.fds.into_iter().filter_map(|(_, old)| old).for_each(|old| k.desc_unref(old));
             let mut saved = Saved::default();
             if let Err(error) = self.assign_for(assigned, &mut saved, true) {
                 self.complain(k, p, &error.to_string());

@@ -54,8 +54,8 @@ impl Shell {
         }
     }
 
-    /// Applies redirections; on an error all are taken back.
-    pub(super) fn redirect(&mut self, k: &mut Kernel, p: &mut Process, list: &[Ready]) -> Result<Saved, String> {
+    /// Applies redirections; where one fails, that is said, and all are taken back.
+    pub(super) fn redirect(&mut self, k: &mut Kernel, p: &mut Process, list: &[Ready]) -> Option<Saved> {
         let mut saved = Saved::default();
         for r in list {
             let put = |k: &mut Kernel, p: &mut Process, saved: &mut Saved, fd: u32, d: Option<DescId>| -> Result<(), Errno> {
@@ -102,9 +102,10 @@ impl Shell {
             };
             if let Err(text) = result {
                 self.undo(k, p, saved);
-                return Err(text);
+                self.complain(k, p, &text);
+                return None;
             }
         }
-        Ok(saved)
+        Some(saved)
     }
 }
