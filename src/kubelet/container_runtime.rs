@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 pub(super) use crate::network::{DNS, GATEWAY, HttpRequest, NetError, NetRequest, NetResponse};
 pub(super) use crate::runtime::{
-    CAPABILITIES_ALL, Env, Image, Inode, Kind as InodeKind, Machine, MachineEvent, MachineSpec, Mount, Pid, ProcessInfo, PullFailure,
-    QueueLength, ServeId, Signal, SpawnError, SpawnSpec, StandIn, Stdin, Stream, Waiting, share_processes,
+    CAPABILITIES_ALL, CommonEnv, Env, Image, Inode, Kind as InodeKind, Machine, MachineEvent, MachineSpec, Mount, Pid, ProcessInfo, PullFailure,
+    QueueLength, ServeId, Signal, SpawnError, SpawnSpec, StandIn, Stdin, Stream, Variables, Waiting, share_processes,
 };
 
 use super::resources::limits_of;
@@ -49,7 +49,8 @@ pub(super) struct Launch {
     pub image: Arc<Image>,
     pub command: Vec<ArcStr>,
     pub args: Vec<ArcStr>,
-    pub env: Vec<(ArcStr, ArcStr)>,
+    pub env: Variables,
+    pub services: Arc<CommonEnv>,
     pub hostname: ArcStr,
     pub ip: ArcStr,
     pub mounts: Vec<Mount>,
@@ -73,19 +74,11 @@ pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
     let own = value.get("securityContext");
     let pods = launch.pod.at(&["spec", "securityContext"]);
     let id = |member: &str| own.get(member).as_int().or_else(|| pods.get(member).as_int()).and_then(|i| u32::try_from(i).ok());
-    let mut env: Env = image.env.iter().map(|(n, v)| (n.as_str().into(), v.as_str().into())).list();
-    env.push(("HOSTNAME".into(), launch.hostname.clone()));
-    for (name, value) in launch.env {
-        match env.iter_mut().find(|(n, _)| *n == name) {
-            Some(slot) => slot.1 = value,
-            None => env.push((name, value)),
-        }
-    }
     let cwd = value.get("workingDir").str();
     let tty = value.get("tty").is_true();
     let process = SpawnSpec {
         argv,
-        env: Arc::new(env),
+        env: Arc::new(environment(image, &launch.hostname, launch.env, launch.services)),
         cwd: if cwd.is_empty() { image.workdir.clone() } else { cwd.to_owned() },
         uid: id("runAsUser").unwrap_or(image.uid),
         gid: id("runAsGroup").unwrap_or(if id("runAsUser").is_none() { image.gid } else { 0 }),
@@ -141,6 +134,24 @@ pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
         machine.lock_sysctls();
     }
     (machine, process)
+}
+
+/// What a container's processes are told: its image's variables, its own and those of services, later ones overriding earlier ones in place.
+fn environment(image: &Image, hostname: &ArcStr, own: Variables, services: Arc<CommonEnv>) -> Env {
+    let mut env: Variables = image.env.iter().map(|(n, v)| (n.as_str().into(), v.as_str().into())).list();
+    env.push(("HOSTNAME".into(), hostname.clone()));
+    let put = |env: &mut Variables, (name, value): &(ArcStr, ArcStr)| match env.iter_mut().find(|(n, _)| n == name) {
+        Some(slot) => slot.1 = value.clone(),
+        None => env.push((name.clone(), value.clone())),
+    };
+    own.iter().for_each(|variable| put(&mut env, variable));
+    if env.iter().all(|(name, _)| services.get(name).is_none()) {
+        return Env::new(env, services);
+    }
+    for variable in services.list().iter().filter(|(name, _)| own.iter().all(|(n, _)| n != name)) {
+        put(&mut env, variable);
+    }
+    env.into()
 }
 
 /// The file that a container leaves its last words in.

@@ -1,10 +1,13 @@
 //! A container's environment. Models the kubelet's `makeEnvironmentVariables` (pkg/kubelet/kubelet_pods.go).
 
+use std::sync::Arc;
+
 use crate::api::quantity::Quantity;
 use crate::api::{ArcStr, Kind, Object, Value, kinds};
 use crate::base::List as _;
 use crate::server::ApiServer;
 
+use super::container_runtime::{CommonEnv, Variables};
 use super::env_file;
 use super::node::Node;
 use super::spec::{ContainerSpec, PodSpec};
@@ -34,7 +37,7 @@ impl<'a> EnvSource<'a> {
 
 /// Names and values, later ones overriding earlier ones in place.
 #[derive(Default)]
-struct Vars(Vec<(ArcStr, ArcStr)>);
+struct Vars(Variables);
 
 impl Vars {
     fn put(&mut self, name: ArcStr, value: ArcStr) {
@@ -49,13 +52,13 @@ impl Vars {
     }
 }
 
-/// The environment of a container, in the order in which it is set.
+/// What a container's spec sets, in the order in which it is set. It comes before the services' variables and takes their place.
 pub(super) fn environment(
     source: &EnvSource<'_>,
+    services: &CommonEnv,
     volumes: &[Volume],
     container: &ContainerSpec,
-) -> Result<Vec<(ArcStr, ArcStr)>, ConfigError> {
-    let services = service_variables(source);
+) -> Result<Variables, ConfigError> {
     let mut vars = Vars::default();
     for from in container.value.get("envFrom").items() {
         put_all(source, from, &mut vars)?;
@@ -64,7 +67,7 @@ pub(super) fn environment(
         let name = var.get("name").arc_str();
         let from = var.get("valueFrom");
         let value = if let Some(text) = var.get("value").as_str().filter(|t| !t.is_empty()) {
-            let lookup = |n: &str| vars.get(n).cloned().or_else(|| services.iter().find(|(s, _)| s == n).map(|(_, v)| v.clone()));
+            let lookup = |n: &str| vars.get(n).or_else(|| services.get(n)).cloned();
             Some(expand(text, &lookup).into())
         } else if from.is_null() {
             Some(ArcStr::new())
@@ -75,11 +78,6 @@ pub(super) fn environment(
         };
         if let Some(value) = value {
             vars.put(name, value);
-        }
-    }
-    for (name, value) in services {
-        if vars.get(&name).is_none() {
-            vars.0.push((name, value));
         }
     }
     Ok(vars.0)
@@ -227,8 +225,38 @@ pub(super) fn expand(text: &str, lookup: &dyn Fn(&str) -> Option<ArcStr>) -> Str
     out
 }
 
-/// The variables of the services that a pod's containers are told of (pkg/kubelet/envvars).
-fn service_variables(source: &EnvSource<'_>) -> Vec<(ArcStr, ArcStr)> {
+/// How many namespaces' variables are kept.
+const NAMESPACES_MAX: usize = 64;
+
+/// The variables that the services of each namespace come to, of the containers there that are told of them: some seven for each
+/// service, made once for all those containers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ServiceLinks {
+    /// The revision that changed a service last when they were made.
+    made_at: u64,
+    /// By namespace; those of pods that are told of the API server alone without one.
+    of: Vec<(ArcStr, Arc<CommonEnv>)>,
+}
+
+impl ServiceLinks {
+    /// What a pod's containers are told.
+    pub fn of(&mut self, api: &ApiServer, pod: &Value, spec: &PodSpec) -> Arc<CommonEnv> {
+        let newest = api.store().newest_of(kinds::SERVICE);
+        if self.made_at != newest || self.of.len() >= NAMESPACES_MAX {
+            *self = ServiceLinks { made_at: newest, of: Vec::new() };
+        }
+        let namespace = if spec.service_links { pod.namespace_arc() } else { ArcStr::new() };
+        if let Some((_, made)) = self.of.iter().find(|(of, _)| *of == namespace) {
+            return made.clone();
+        }
+        let made = Arc::new(CommonEnv::new(service_variables(api, &namespace)));
+        self.of.push((namespace, made.clone()));
+        made
+    }
+}
+
+/// The variables of the services that containers in a namespace are told of (pkg/kubelet/envvars).
+fn service_variables(api: &ApiServer, namespace: &str) -> Variables {
     let kind = kinds::SERVICE;
     let mut out = Vec::new();
     let mut add = |service: &Value| {
@@ -266,12 +294,12 @@ fn service_variables(source: &EnvSource<'_>) -> Vec<(ArcStr, ArcStr)> {
     };
     let has_ip = |s: &&Value| !matches!(s.at(&["spec", "clusterIP"]).str(), "" | "None");
     let mut services: Vec<&Value> = Vec::new();
-    if source.spec.service_links {
-        services.extend(source.api.iter(kind, Some(source.pod.namespace())).filter(has_ip));
+    if !namespace.is_empty() {
+        services.extend(api.iter(kind, Some(namespace)).filter(has_ip));
     }
     // A service of the pod's own namespace takes the place of the API server's that has its name.
     if !services.iter().any(|s| s.name() == "kubernetes") {
-        services.extend(source.api.peek(kind, "default", "kubernetes").filter(has_ip));
+        services.extend(api.peek(kind, "default", "kubernetes").filter(has_ip));
     }
     services.into_iter().for_each(&mut add);
     out

@@ -6,6 +6,7 @@ use super::api_over_http::Watches;
 use super::container::Instance;
 use super::container_runtime::{Machine, MachineEvent, NetError, NetResponse, Pid, Signal};
 use super::disks::Disks;
+use super::env::ServiceLinks;
 use super::exec::Execs;
 use super::externals::Seat;
 use super::live::LivePod;
@@ -88,6 +89,8 @@ pub struct Kubelets {
     /// What lives on beyond pods.
     pub(super) disks: Disks,
     pub(super) execs: Execs,
+    /// What containers are told of services.
+    links: ServiceLinks,
     /// What became of programs in containers that are run from outside.
     pub(super) externals: Vec<(Seat, MachineEvent)>,
     /// Answers for those outside who asked.
@@ -116,6 +119,7 @@ impl Kubelets {
             traffic: Traffic::default(),
             disks: Disks::default(),
             execs: Execs::default(),
+            links: ServiceLinks::default(),
             externals: Vec::new(),
             forwarded: Vec::new(),
             watches: Watches::default(),
@@ -254,6 +258,7 @@ impl Kubelets {
             node,
             disks: &mut self.disks,
             execs: &mut self.execs,
+            links: &mut self.links,
             outgoing: &mut outgoing,
             seed: self.seed,
         };

@@ -1,10 +1,9 @@
 //! What a page shows of a pod beyond its API object: pulls, backoffs, probes, usage, the process that runs.
 
 use super::container::Container;
-use super::container_runtime::Waiting;
+use super::container_runtime::{Env, Waiting};
 use super::pod_worker::PodWorker;
 use super::probes::ProbeKind;
-use crate::api::ArcStr;
 use crate::base::{List as _, Time};
 
 /// A pod as it is at this moment.
@@ -59,10 +58,10 @@ impl super::kubelets::Kubelets {
     }
 
     /// The environment that a container's own process was started with; none while it does not run.
-    pub fn environment(&self, namespace: &str, pod: &str, container: &str) -> Option<&[(ArcStr, ArcStr)]> {
+    pub fn environment(&self, namespace: &str, pod: &str, container: &str) -> Option<&Env> {
         let worker = self.worker(namespace, pod)?;
         let c = worker.containers.iter().find(|c| c.spec.name.as_str() == container)?;
-        c.newest().filter(|i| i.exit.is_none()).map(|i| i.process.env.as_slice())
+        c.newest().filter(|i| i.exit.is_none()).map(|i| &*i.process.env)
     }
 }
 

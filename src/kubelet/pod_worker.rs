@@ -10,6 +10,7 @@ use super::backoff::Backoff;
 use super::container::Container;
 use super::container_runtime::ServeId;
 use super::disks::Disks;
+use super::env::ServiceLinks;
 use super::exec::Execs;
 use super::kubelets::Wake;
 use super::node::Node;
@@ -127,6 +128,7 @@ pub(super) struct Cx<'a> {
     pub node: &'a mut Node,
     pub disks: &'a mut Disks,
     pub execs: &'a mut Execs,
+    pub links: &'a mut ServiceLinks,
     /// Requests of containers that are to be routed.
     pub outgoing: &'a mut Vec<Outgoing>,
     pub seed: u64,

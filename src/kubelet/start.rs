@@ -356,8 +356,9 @@ impl PodWorker {
         if !target.is_empty() && self.containers.iter().all(|c| c.spec.name != target || c.instances.is_empty()) {
             return Err(config_error(format!("unable to find target container {target}")));
         }
-        let env = environment(&source, &self.volumes, &spec).map_err(|e| config_error(e.0))?;
-        let lookup = |name: &str| env.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
+        let services = cx.links.of(cx.api, &self.pod, &self.spec);
+        let env = environment(&source, &services, &self.volumes, &spec).map_err(|e| config_error(e.0))?;
+        let lookup = |name: &str| env.iter().find(|(n, _)| n == name).map(|(_, v)| v).or_else(|| services.get(name)).cloned();
         let expanded =
             |member: &str| -> Vec<ArcStr> { spec.value.get(member).items().iter().map(|t| ArcStr::from(expand(t.str(), &lookup))).list() };
         let (command, args) = (expanded("command"), expanded("args"));
@@ -390,6 +391,7 @@ impl PodWorker {
             ip,
             mounts,
             env,
+            services,
             volumes,
             container: spec.clone(),
             pod: self.pod.clone(),

@@ -3,7 +3,7 @@
 //! Not held to: rows whose inputs are functions and so are not in the tables (`computePodActions`, `terminatePod`); probe workers' and
 //! image managers' rows about caches, feature gates and metrics; what an alpha gate lets restart all containers.
 
-use super::env::{EnvSource, environment};
+use super::env::{EnvSource, ServiceLinks, environment};
 use super::images::with_default_tag;
 use super::spec::PodSpec;
 use crate::api::table_rows::{Outcome, check, same};
@@ -112,8 +112,10 @@ fn environment_of(row: &Value) -> Result<Vec<String>, String> {
     });
     let spec = PodSpec::parse(&pod);
     let source = EnvSource { api: &api, pod: &pod, spec: &spec, pod_ip: "10.96.7.4", host_ip: "127.0.0.1", allocatable: &Value::Null };
-    let found = environment(&source, &[], &spec.containers[0]).map_err(|e| e.to_string())?;
-    let mut lines: Vec<String> = found.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let services = ServiceLinks::default().of(&api, &pod, &spec);
+    let found = environment(&source, &services, &[], &spec.containers[0]).map_err(|e| e.to_string())?;
+    let others = services.list().iter().filter(|(name, _)| found.iter().all(|(n, _)| n != name));
+    let mut lines: Vec<String> = found.iter().chain(others).map(|(name, value)| format!("{name}={value}")).collect();
     lines.order();
     Ok(lines)
 }

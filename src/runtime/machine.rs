@@ -12,7 +12,8 @@ use arcstr::ArcStr;
 use super::fs::{Errno, FileSystem, Inode, Mount};
 use super::images::Image;
 use super::kernel::Kernel;
-use super::process::{Block, Env, Pid, Signal, Waiting};
+use super::env::Env;
+use super::process::{Block, Pid, Signal, Waiting};
 use super::programs::{self, QueueLength};
 use crate::base::{Duration, RandomStream, Time};
 use crate::network::{NetError, NetRequest, NetResponse};
@@ -199,12 +200,12 @@ impl Machine {
         }
         let mut env = spec.env;
         for (name, value) in [("PATH", PATH), ("HOME", if spec.uid == 0 { "/root" } else { "/" })] {
-            if !env.iter().any(|(n, _)| n == name) {
-                Arc::make_mut(&mut env).push((name.into(), value.into()));
+            if env.get(name).is_none() {
+                Arc::make_mut(&mut env).push(name.into(), value.into());
             }
         }
-        if spec.stdin == Stdin::Tty && !env.iter().any(|(n, _)| n == "TERM") {
-            Arc::make_mut(&mut env).push((arcstr::literal!("TERM"), arcstr::literal!("xterm")));
+        if spec.stdin == Stdin::Tty && env.get("TERM").is_none() {
+            Arc::make_mut(&mut env).push(arcstr::literal!("TERM"), arcstr::literal!("xterm"));
         }
         let cwd = if spec.cwd.is_empty() { "/".to_string() } else { spec.cwd };
         let cwd = match k.fs.find("/", &cwd, true) {
@@ -214,7 +215,7 @@ impl Machine {
                 k.fs.find("/", &cwd, true).map_or_else(|_| "/".to_string(), |f| f.path)
             }
         };
-        let path = env.iter().rev().find(|(n, _)| n == "PATH").map(|(_, v)| v.clone());
+        let path = env.get("PATH").cloned();
         let found = programs::resolve(k, &cwd, (spec.uid, spec.gid), path.as_deref(), &spec.argv);
         let found = found.or_else(|e| programs::stand_in(k, k.init == 0, &spec.argv, e)).map_err(|e| match e {
             Errno::NoEntry | Errno::NotDirectory | Errno::Loop | Errno::NameTooLong => SpawnError::NotFound { name: name.clone() },

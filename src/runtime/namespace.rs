@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fs::{FileSystem, Inode};
 use super::machine::Machine;
-use super::process::{Block, Body, Env, Process, Signal};
+use super::process::{Block, Body, Process, Signal};
 use crate::base::{List as _, SortedMap, Time};
 
 /// Makes what happened in one machine known to the others. `paused`: the namespace is the pod's, and number 1 its `pause`.
@@ -53,7 +53,7 @@ fn pause(started: Time, files: Arc<FileSystem>) -> Process {
         wake: Time::MAX,
         block: Block::Forever,
         memory: 700 << 10,
-        ..Process::new(1, Arc::from([arcstr::literal!("/pause")]), Arc::new(Env::new()), arcstr::literal!("/"), started)
+        ..Process::new(1, Arc::from([arcstr::literal!("/pause")]), Arc::default(), arcstr::literal!("/"), started)
     }
 }
 

@@ -67,7 +67,7 @@ pub fn read(k: &Kernel, p: &Process, path: &str) -> Option<String> {
             match file {
                 "cmdline" => Some(q.argv.iter().map(|a| format!("{a}\0")).collect()),
                 "comm" => Some(format!("{}\n", super::fs::base_name(q.argv.first()?))),
-                "environ" => Some(q.env.iter().map(|(n, v)| format!("{n}={v}\0")).collect()),
+                "environ" => Some(q.env.list().into_iter().map(|(n, v)| format!("{n}={v}\0")).collect()),
                 "status" => {
                     // Who is not the superuser keeps none of what the container might do.
                     let own = if q.uid == 0 { k.capabilities } else { 0 };

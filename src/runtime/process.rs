@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use arcstr::ArcStr;
 
+use super::env::Env;
 use super::fs::FileSystem;
 use super::kernel::{DescId, Kernel};
 use super::programs::Program;
@@ -14,9 +15,6 @@ use crate::base::Time;
 
 /// A process's number within its machine.
 pub type Pid = u32;
-
-/// A process's environment, in the order it was given.
-pub type Env = Vec<(ArcStr, ArcStr)>;
 
 /// A signal, by its Linux number (1 to 31).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -260,7 +258,7 @@ impl Process {
 
     /// The environment variable's value.
     pub fn var(&self, name: &str) -> Option<&ArcStr> {
-        self.env.iter().rev().find(|(n, _)| n == name).map(|(_, v)| v)
+        self.env.get(name)
     }
 
     /// Whether it only stands for a process of another machine.

@@ -340,12 +340,12 @@ impl Workstation {
 
     fn environment(&self) -> Arc<runtime::Env> {
         let old = (!self.kubectl.is_empty()).then_some((VERSION_VARIABLE, self.kubectl.as_str()));
-        [("HOME", HOME), ("USER", "root"), ("SHELL", "/bin/bash"), ("KUBECONFIG", "/root/.kube/config")]
+        let own: runtime::Variables = [("HOME", HOME), ("USER", "root"), ("SHELL", "/bin/bash"), ("KUBECONFIG", "/root/.kube/config")]
             .into_iter()
             .chain(old)
             .map(|(k, v)| (k.into(), v.into()))
-            .collect::<runtime::Env>()
-            .into()
+            .list();
+        Arc::new(own.into())
     }
 
     fn take_events(&mut self, now: Time) {

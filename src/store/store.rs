@@ -82,11 +82,19 @@ struct Row {
     newest: u64,
 }
 
+/// The objects of a kind.
+#[derive(Clone, Debug, Default)]
+struct Table {
+    rows: SortedMap<RowKey, Row>,
+    /// The revision that changed one of them last.
+    newest: u64,
+}
+
 /// The objects of a cluster and all their versions.
 #[derive(Clone, Debug)]
 pub struct Store {
     log: Log,
-    tables: SortedMap<KindRef, SortedMap<RowKey, Row>>,
+    tables: SortedMap<KindRef, Table>,
     indexers: &'static [Indexer],
     indexes: Vec<SortedMap<ArcStr, SortedSet<ObjectKey>>>,
     /// Reads and watches from before this revision are refused.
@@ -146,17 +154,22 @@ impl Store {
     }
 
     fn row(&self, kind: KindRef, namespace: &str, name: &str) -> Option<&Row> {
-        self.tables.get(&kind)?.get_by(|key| compare_pairs((&key.0, &key.1), (namespace, name)))
+        self.tables.get(&kind)?.rows.get_by(|key| compare_pairs((&key.0, &key.1), (namespace, name)))
     }
 
     /// How many objects of a kind there are.
     pub fn count(&self, kind: KindRef) -> usize {
-        self.tables.get(&kind).map_or(0, SortedMap::len)
+        self.tables.get(&kind).map_or(0, |table| table.rows.len())
+    }
+
+    /// The revision that changed an object of a kind last; 0 where none did. What was made of all of them holds until then.
+    pub fn newest_of(&self, kind: KindRef) -> u64 {
+        self.tables.get(&kind).map_or(0, |table| table.newest)
     }
 
     /// How many objects there are.
     pub fn len(&self) -> usize {
-        self.tables.values().map(SortedMap::len).sum()
+        self.tables.values().map(|table| table.rows.len()).sum()
     }
 
     /// Whether there are none.
@@ -256,7 +269,7 @@ impl Store {
     fn rows<'a, 'n>(&'a self, kind: KindRef, namespace: Option<&'n str>) -> Rows<'a, 'n> {
         // Nothing is sorted before the empty namespace.
         let from = (ArcStr::from(namespace.unwrap_or("")), ArcStr::new());
-        Rows { rows: self.tables.get(&kind).map(|rows| rows.iter_from(&from)).unwrap_or_default(), namespace }
+        Rows { rows: self.tables.get(&kind).map(|table| table.rows.iter_from(&from)).unwrap_or_default(), namespace }
     }
 
     fn check_readable(&self, revision: u64) -> Result<(), StoreError> {
@@ -274,15 +287,16 @@ impl Store {
         if let Some(before) = self.get(&key) {
             value.share(before);
         }
-        let rows = self.tables.entry(key.kind).or_default();
+        let table = self.tables.entry(key.kind).or_default();
+        table.newest = revision;
         let row_key = (key.namespace.clone(), key.name.clone());
         let new = (change != ChangeType::Deleted).then(|| value.clone());
         let old = match &new {
             Some(value) => {
-                let entry = rows.entry_by(row_key, |k| compare_pairs((&k.0, &k.1), (&key.namespace, &key.name)));
+                let entry = table.rows.entry_by(row_key, |k| compare_pairs((&k.0, &k.1), (&key.namespace, &key.name)));
                 entry.replace(Row { value: value.clone(), newest: revision })
             }
-            None => rows.remove(&row_key),
+            None => table.rows.remove(&row_key),
         };
         let previous = old.as_ref().map_or(0, |row| row.newest);
         let mut terms = (Vec::new(), Vec::new());

@@ -133,10 +133,10 @@ pub fn sheets(sim: &Sim, pod: &Value) -> Vec<Sheet> {
             let text = object(sim, kind, pod.namespace(), name).map(|o| o.at(&["data", key]).str().to_owned()).unwrap_or_default();
             let Some(sheet) = sheet_of(&mut found, sim, pod, kind, name) else { return };
             sheet.environment = sheet.environment.max(Some(Copied::Fresh));
-            let has = running.and_then(|env| env.iter().find(|e| e.0 == variable));
+            let has = running.and_then(|env| env.get(variable));
             // A Secret's values are stored as base64, so that they are not compared here.
             if kind == "ConfigMap"
-                && let Some((_, value)) = has.filter(|e| e.1 != text)
+                && let Some(value) = has.filter(|value| **value != text)
             {
                 sheet.environment = Some(Copied::Stale);
                 sheet.old.push([variable.to_owned(), value.to_string(), text]);

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use arcstr::ArcStr;
 
 use super::super::machine::Stdin;
-use super::super::process::{Block, Body, Env, ExitStatus, Pid, Process, Signal};
+use super::super::env::Env;
+use super::super::process::{Block, Body, ExitStatus, Pid, Process, Signal};
 use super::*;
 
 /// Numbers that a container runtime's own stages take in a namespace that was there before.

@@ -55,7 +55,7 @@ pub fn service(p: &Process, image: &Service) -> Result<Arc<Service>, ArgumentErr
     });
     // `porter` listens where its environment says, and answers with what it says.
     let served: Vec<(u16, &str)> =
-        p.env.iter().filter_map(|(name, text)| Some((name.strip_prefix("SERVE_PORT_")?.parse().ok()?, text.as_str()))).list();
+        p.env.list().into_iter().filter_map(|(name, text)| Some((name.strip_prefix("SERVE_PORT_")?.parse().ok()?, text.as_str()))).list();
     let porter = *name == "porter";
     Ok(Arc::new(Service {
         kind: *kind,

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use arcstr::ArcStr;
 
+use super::super::env::Variables;
 use super::super::fs::Errno;
 use super::super::kernel::{Kernel, Rd};
 use super::super::process::{Block, Body, ExitStatus, Pid, Process, Signal, Step};
@@ -57,7 +58,7 @@ pub fn env(run: &mut Run<'_>, o: &Options) -> Step {
     let mut args = &o.rest[..];
     match run.name {
         "env" => {
-            let mut env: super::super::process::Env = run.p.env.to_vec();
+            let mut env: Variables = run.p.env.list().into_iter().cloned().list();
             if o.has('i') || args.first().is_some_and(|a| a == "-") {
                 env.clear();
             }
@@ -77,7 +78,7 @@ pub fn env(run: &mut Run<'_>, o: &Options) -> Step {
                 run.out(text);
                 return Step::Exit(0, 80);
             }
-            run.p.env = Arc::new(env);
+            run.p.env = Arc::new(env.into());
         }
         "nice" if args.is_empty() => {
             run.out("0\n");

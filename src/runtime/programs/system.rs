@@ -106,7 +106,7 @@ pub fn uname(r: &mut Run<'_>, o: &Options) -> i32 {
 
 pub fn printenv(r: &mut Run<'_>, o: &Options) -> i32 {
     if o.rest.is_empty() {
-        let text: String = r.p.env.iter().map(|(n, v)| format!("{n}={v}\n")).collect();
+        let text: String = r.p.env.list().into_iter().map(|(n, v)| format!("{n}={v}\n")).collect();
         r.out(text);
     }
     let mut status = 0;

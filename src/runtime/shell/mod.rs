@@ -29,7 +29,8 @@ pub use pattern::Pattern;
 pub use variables::{AssignError, Key};
 
 use super::kernel::{DescId, Kernel, Rd};
-use super::process::{Block, Env, ExitStatus, Pid, Process, Signal, Step};
+use super::env::Env;
+use super::process::{Block, ExitStatus, Pid, Process, Signal, Step};
 use code::*;
 use parse::Dialect;
 

@@ -36,7 +36,7 @@ impl Shell {
     /// The variables that it begins with. What no variable can be called it hands on nonetheless, but for dash.
     fn take_environment(&mut self, k: &Kernel, p: &Process) {
         let all = !self.is_dash();
-        for (name, value) in p.env.iter().filter(|(name, _)| all || parse::is_name(name)) {
+        for (name, value) in p.env.list().into_iter().filter(|(name, _)| all || parse::is_name(name)) {
             self.vars.insert(name.clone(), Var { value: value.clone(), exported: true, ..Var::default() });
         }
         let level = self.get("SHLVL").and_then(|v| v.parse::<u32>().ok()).unwrap_or(0);

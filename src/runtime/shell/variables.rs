@@ -343,8 +343,8 @@ impl Shell {
         if let Some(env) = &self.env {
             return env.clone();
         }
-        let env: Env = self.vars.iter().filter(|(_, v)| v.exported).map(|(n, v)| (n.clone(), v.text().clone())).list();
-        let env = Arc::new(env);
+        let exported = self.vars.iter().filter(|(_, v)| v.exported).map(|(n, v)| (n.clone(), v.text().clone())).list();
+        let env: Arc<Env> = Arc::new(exported.into());
         self.env = Some(env.clone());
         env
     }

@@ -26,7 +26,7 @@ pub fn start_external(k: &mut Kernel, p: &mut Process) -> Step {
     k.events.push(MachineEvent::ExternalStarted {
         pid: p.pid,
         argv: p.argv.iter().map(|a| a.to_string()).list(),
-        env: p.env.iter().map(|(n, v)| (n.to_string(), v.to_string())).list(),
+        env: p.env.list().into_iter().map(|(n, v)| (n.to_string(), v.to_string())).list(),
         cwd: p.cwd.to_string(),
         tty,
         at: k.now,

@@ -137,7 +137,7 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
         depth: 0,
         random: crate::base::RandomStream::new(0, "awk"),
         now_s: run.k.now.unix_s(),
-        env: run.p.env.iter().map(|(n, v)| (n.to_string(), v.to_string())).list(),
+        env: run.p.env.list().into_iter().map(|(n, v)| (n.to_string(), v.to_string())).list(),
         written: Vec::new(),
         is_gnu: run.k.is_gnu(),
         sources: SortedMap::new(),
