@@ -379,13 +379,35 @@ impl Value {
         }
     }
 
+    /// Whether both are the same shared list or map; of what is not shared, whether they are equal.
+    pub fn is(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b),
+            (Value::List(a), Value::List(b)) => Arc::ptr_eq(a, b),
+            _ => self == other,
+        }
+    }
+
     /// Takes over from an earlier state what is the same in both, so that it is kept once; says whether everything is.
     pub fn share(&mut self, earlier: &Value) -> bool {
         let same = match (&mut *self, earlier) {
             (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b) || Arc::make_mut(a).share(b),
             (Value::List(a), Value::List(b)) if !Arc::ptr_eq(a, b) => {
-                let as_long = a.len() == b.len();
-                Arc::make_mut(a).iter_mut().zip(&**b).fold(as_long, |same, (a, b)| a.share(b) && same)
+                let (mut same, a) = (a.len() == b.len(), Arc::make_mut(a));
+                let (mut i, mut j) = (0, 0);
+                // What comes after an item that was put in or taken out is found in its new place.
+                while i < a.len() && j < b.len() {
+                    let is = |i: usize, j: usize| a.get(i).zip(b.get(j)).is_some_and(|(a, b)| a.is(b));
+                    match (is(i, j), is(i, j + 1), is(i + 1, j)) {
+                        (false, true, _) => (same, j) = (false, j + 1),
+                        (false, false, true) => (same, i) = (false, i + 1),
+                        _ => {
+                            same &= a[i].share(&b[j]);
+                            (i, j) = (i + 1, j + 1);
+                        }
+                    }
+                }
+                same
             }
             _ => self.same(earlier),
         };

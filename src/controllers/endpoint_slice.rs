@@ -5,7 +5,7 @@ use crate::base::{List as _, Order as _, SortedMap};
 
 use super::controller::{ObjectRef, controller_ref, key_of, work};
 use super::service_pods::{
-    HEADLESS, RECONCILE, TriggerTimes, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selected_pods,
+    HEADLESS, Made, RECONCILE, ServicePods, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selects,
     services_of, target_ref,
 };
 use super::work_queue::WorkQueue;
@@ -22,10 +22,24 @@ const ENDPOINTS_MAX: usize = 100;
 #[derive(Clone, Debug)]
 pub struct EndpointSliceController {
     queue: WorkQueue<ObjectRef>,
-    triggers: TriggerTimes,
-    /// The order in which pods were first seen, by uid: new endpoints come in that order.
+    pods: ServicePods,
+    places: Places,
+}
+
+/// The order in which pods were first seen, by uid: new endpoints come in that order.
+#[derive(Clone, Debug, Default)]
+struct Places {
     places: SortedMap<ArcStr, u64>,
     seen: u64,
+}
+
+impl Places {
+    fn of(&mut self, pod: &Value) -> u64 {
+        let next = self.seen + 1;
+        let place = *self.places.entry(pod.at(&["metadata", "uid"]).arc_str()).or_insert(next);
+        self.seen = self.seen.max(place);
+        place
+    }
 }
 
 impl EndpointSliceController {
@@ -33,27 +47,32 @@ impl EndpointSliceController {
         let by = Caller::new(now, MANAGER);
         let kind = kinds::ENDPOINT_SLICE;
         let Some(service) = api.peek(kinds::SERVICE, &key.0, &key.1).cloned() else {
-            self.triggers.forget(key);
+            self.pods.forget(key);
             // The garbage collector takes the slices.
             return Ok(());
         };
-        let Some(pods) = selected_pods(api, &service) else { return Ok(()) };
-        let trigger = self.triggers.next(key, &service, &pods);
-        let pods: Vec<&Value> = pods.into_iter().filter(|p| is_candidate(p)).list();
+        if !selects(&service) {
+            return Ok(());
+        }
+        let (places, nodes, mut pods) = (&mut self.places, api.store().newest_of(kinds::NODE), api.iter(kinds::POD, Some(&key.0)));
+        let trigger = self.pods.look(key, &service, (nodes, &mut pods), &mut |pod| made(api, places, &service, pod));
         // Endpoints by the ports they share; pods without any of the ports are behind none.
         let mut wanted: SortedMap<String, (Value, SortedMap<u64, Value>)> = SortedMap::new();
-        let publish_unready = service.at(&["spec", "publishNotReadyAddresses"]).is_true();
-        for pod in &pods {
-            // A pod whose node is gone waits for the garbage collector, unless its address is to be published whatever it is.
-            let node = pod.at(&["spec", "nodeName"]).str();
-            if !node.is_empty() && !publish_unready && api.peek(kinds::NODE, "", node).is_none() {
-                continue;
-            }
-            let mut ports = ports_on(&service, pod);
-            ports.order_by(|a, b| port_rank(a, true).cmp(&port_rank(b, true)));
-            let ports = if ports.is_empty() { Value::Null } else { ports.into() };
-            let slot = wanted.entry(ports.to_json()).or_insert_with(|| (ports, SortedMap::new()));
-            slot.1.insert(self.place(pod), endpoint(api, &service, pod));
+        let mut by_ranks: Vec<(&[(u128, Value)], SortedMap<u64, Value>)> = Vec::new();
+        for pod in self.pods.made(key) {
+            let slot = match by_ranks.iter().position(|(ports, _)| ports.len() == pod.ports.len() && ports.iter().zip(&pod.ports).all(|(a, b)| a.0 == b.0)) {
+                Some(at) => &mut by_ranks[at],
+                None => {
+                    by_ranks.push((&pod.ports, SortedMap::new()));
+                    let last = by_ranks.len() - 1;
+                    &mut by_ranks[last]
+                }
+            };
+            slot.1.insert(pod.order as u64, pod.entry.clone());
+        }
+        for (ports, endpoints) in by_ranks {
+            let ports = if ports.is_empty() { Value::Null } else { ports.iter().map(|(_, port)| port.clone()).list().into() };
+            wanted.insert(ports.to_json(), (ports, endpoints));
         }
         let existing: Vec<Value> = api.owned_by(service.uid(), kind).filter(|s| !s.is_terminating()).cloned().list();
         let mut spare: Vec<Value> = Vec::new();
@@ -74,7 +93,7 @@ impl EndpointSliceController {
             }
             let mut filled: Vec<(Option<Value>, Vec<Value>)> = Vec::new();
             for slice in slices {
-                let place = |e: &Value| self.places.get(e.at(&["targetRef", "uid"]).str()).copied();
+                let place = |e: &Value| self.places.places.get(e.at(&["targetRef", "uid"]).str()).copied();
                 let kept: Vec<Value> = slice.get("endpoints").items().iter().filter_map(|e| endpoints.remove(&place(e)?)).list();
                 filled.push((Some(slice), kept));
             }
@@ -97,13 +116,6 @@ impl EndpointSliceController {
             api.delete(&by, kind, slice.namespace(), slice.name(), &DeleteOptions::default())?;
         }
         Ok(())
-    }
-
-    fn place(&mut self, pod: &Value) -> u64 {
-        let next = self.seen + 1;
-        let place = *self.places.entry(pod.at(&["metadata", "uid"]).arc_str()).or_insert(next);
-        self.seen = self.seen.max(place);
-        place
     }
 
     /// Writes one slice where it differs from what is there.
@@ -170,6 +182,20 @@ fn hint(service: &Value, endpoints: &mut [Value]) {
     }
 }
 
+/// A pod's endpoint behind a Service, and the ports that it has.
+fn made(api: &ApiServer, places: &mut Places, service: &Value, pod: &Value) -> Option<Made> {
+    let node = pod.at(&["spec", "nodeName"]).str();
+    let publish_unready = service.at(&["spec", "publishNotReadyAddresses"]).is_true();
+    // A pod whose node is gone waits for the garbage collector, unless its address is to be published whatever it is.
+    let is_gone = || !node.is_empty() && !publish_unready && api.peek(kinds::NODE, "", node).is_none();
+    if !is_candidate(pod) || is_gone() {
+        return None;
+    }
+    let mut ports = ports_on(service, pod).into_iter().map(|port| (port_rank(&port, true), port)).list();
+    ports.order_by(|a, b| a.0.cmp(&b.0));
+    Some(Made { entry: endpoint(api, service, pod), order: places.of(pod).into(), ready: true, ports })
+}
+
 pub(super) fn endpoint(api: &ApiServer, service: &Value, pod: &Value) -> Value {
     let serving = is_ready(pod);
     let terminating = pod.is_terminating();
@@ -197,9 +223,8 @@ impl Default for EndpointSliceController {
     fn default() -> Self {
         EndpointSliceController {
             queue: WorkQueue::with_pace(RECONCILE),
-            triggers: TriggerTimes::default(),
-            places: SortedMap::new(),
-            seen: 0,
+            pods: ServicePods::default(),
+            places: Places::default(),
         }
     }
 }
@@ -213,9 +238,9 @@ impl Component for EndpointSliceController {
         match change.key.kind.plural {
             "pods" => {
                 if change.current().is_none() {
-                    self.places.remove(change.object.uid());
+                    self.places.places.remove(change.object.uid());
                 } else {
-                    self.place(&change.object);
+                    self.places.of(&change.object);
                 }
                 for key in services_of(api, change) {
                     self.queue.add_at(key, now);

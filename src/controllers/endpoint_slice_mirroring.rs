@@ -69,8 +69,8 @@ impl EndpointSliceMirroringController {
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
         let by = Caller::new(now, MANAGER);
         let kind = kinds::ENDPOINT_SLICE;
-        let ours = |s: &&Value| s.label(SLICE_MANAGED_BY) == Some(MANAGER) && s.label(SERVICE_NAME) == Some(key.1.as_str());
-        let existing: Vec<Value> = api.iter(kind, Some(&key.0)).filter(ours).cloned().list();
+        let ours = |s: &&Value| s.label(SLICE_MANAGED_BY) == Some(MANAGER);
+        let existing: Vec<Value> = api.slices_of(&key.0, &key.1).filter(ours).cloned().list();
         let service = api.peek(kinds::SERVICE, &key.0, &key.1).filter(|s| s.at(&["spec", "selector"]).is_empty());
         let endpoints = api.peek(kinds::ENDPOINTS, &key.0, &key.1).filter(|e| is_mirrored(e) && !e.is_terminating()).cloned();
         let (Some(_), Some(endpoints)) = (service, endpoints) else {

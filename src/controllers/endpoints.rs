@@ -4,7 +4,7 @@ use crate::base::{List as _, Order as _, SortedMap};
 
 use super::controller::{ObjectRef, ignore_not_found, key_of, work};
 use super::service_pods::{
-    HEADLESS, RECONCILE, TriggerTimes, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selected_pods,
+    HEADLESS, Made, RECONCILE, ServicePods, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selects,
     services_of, target_ref,
 };
 use super::work_queue::WorkQueue;
@@ -19,7 +19,7 @@ const MANAGED_BY: &str = "endpoints.kubernetes.io/managed-by";
 #[derive(Clone, Debug)]
 pub struct EndpointsController {
     queue: WorkQueue<ObjectRef>,
-    triggers: TriggerTimes,
+    pods: ServicePods,
 }
 
 impl EndpointsController {
@@ -27,13 +27,15 @@ impl EndpointsController {
         let by = Caller::new(now, "endpoint-controller");
         let kind = kinds::ENDPOINTS;
         let Some(service) = api.peek(kinds::SERVICE, &key.0, &key.1).cloned() else {
-            self.triggers.forget(key);
+            self.pods.forget(key);
             return ignore_not_found(api.delete(&by, kind, &key.0, &key.1, &DeleteOptions::default()));
         };
-        let Some(pods) = selected_pods(api, &service) else { return Ok(()) };
-        let trigger = self.triggers.next(key, &service, &pods);
-        let pods: Vec<&Value> = pods.into_iter().filter(|p| is_candidate(p)).list();
-        let subsets = subsets(&service, &pods);
+        if !selects(&service) {
+            return Ok(());
+        }
+        let mut pods = api.iter(kinds::POD, Some(&key.0));
+        let trigger = self.pods.look(key, &service, (0, &mut pods), &mut |pod| address_of(&service, pod));
+        let subsets = subsets(self.pods.made(key));
         let existing = api.peek(kind, &key.0, &key.1).cloned();
         let mut next = existing.clone().unwrap_or_else(|| obj!({"metadata": {"name": &key.1}}));
         let mut labels = if service.labels().is_null() { Value::map() } else { service.labels().clone() };
@@ -63,54 +65,70 @@ fn subsets_or_null(subsets: &[Value]) -> Value {
     if subsets.is_empty() { Value::Null } else { subsets.to_vec().into() }
 }
 
+/// A pod's address behind a Service, and the ports that it has.
+pub(super) fn address_of(service: &Value, pod: &Value) -> Option<Made> {
+    let publish_unready = service.at(&["spec", "publishNotReadyAddresses"]).is_true();
+    if !is_candidate(pod) || !publish_unready && pod.is_terminating() {
+        return None;
+    }
+    let ip = pod.at(&["status", "podIP"]);
+    let mut address = obj!({"ip": ip, "targetRef": target_ref(pod)});
+    if let Some(node) = pod.at(&["spec", "nodeName"]).as_str() {
+        address.set(&["nodeName"], node);
+    }
+    let hostname = hostname_of(service, pod);
+    if !hostname.is_empty() {
+        address.set(&["hostname"], hostname);
+    }
+    // A headless Service without ports has addresses all the same.
+    let no_ports = service.at(&["spec", "ports"]).items().is_empty() && is_headless(service);
+    let ports = if no_ports { vec![Value::Null] } else { ports_on(service, pod).into_iter().map(unnamed_without_name).list() };
+    Some(Made {
+        entry: address,
+        order: first_bytes(ip.str()),
+        ready: publish_unready || is_ready(pod),
+        ports: ports.into_iter().map(|port| (port_rank(&port, false), port)).list(),
+    })
+}
+
+/// The beginning of a text as a number that is ordered as it is.
+fn first_bytes(text: &str) -> u128 {
+    (0..16).fold(0, |number, i| number << 8 | u128::from(text.as_bytes().get(i).copied().unwrap_or(0)))
+}
+
 /// The addresses grouped by the ports that they share (`endpoints.RepackSubsets`): ports with the same addresses come
 /// together, and an address is in several groups where it shares some of its ports only.
-pub(super) fn subsets(service: &Value, pods: &[&Value]) -> Vec<Value> {
-    let publish_unready = service.at(&["spec", "publishNotReadyAddresses"]).is_true();
-    let no_ports = service.at(&["spec", "ports"]).items().is_empty() && is_headless(service);
-    let mut by_port: SortedMap<u128, (Value, Vec<(bool, Value)>)> = SortedMap::new();
+pub(super) fn subsets<'a>(pods: impl Iterator<Item = &'a Made>) -> Vec<Value> {
+    let mut by_port: SortedMap<u128, (&Value, Vec<&Made>)> = SortedMap::new();
     for pod in pods {
-        if !publish_unready && pod.is_terminating() {
-            continue;
-        }
-        let mut address = obj!({"ip": pod.at(&["status", "podIP"]), "targetRef": target_ref(pod)});
-        if let Some(node) = pod.at(&["spec", "nodeName"]).as_str() {
-            address.set(&["nodeName"], node);
-        }
-        let hostname = hostname_of(service, pod);
-        if !hostname.is_empty() {
-            address.set(&["hostname"], hostname);
-        }
-        let ready = publish_unready || is_ready(pod);
-        // A headless Service without ports has addresses all the same.
-        let ports = if no_ports { vec![Value::Null] } else { ports_on(service, pod).into_iter().map(unnamed_without_name).list() };
-        for port in ports {
-            by_port.entry(port_rank(&port, false)).or_insert_with(|| (port, Vec::new())).1.push((ready, address.clone()));
+        for (rank, port) in &pod.ports {
+            by_port.entry(*rank).or_insert_with(|| (port, Vec::new())).1.push(pod);
         }
     }
     // In the order of the ports' hashes, of which the first is the group's.
-    let mut groups: Vec<(Vec<Value>, Vec<(bool, Value)>)> = Vec::new();
+    let mut groups: Vec<(Vec<Value>, Vec<&Made>)> = Vec::new();
     for (port, mut addresses) in by_port.into_values() {
-        addresses.order_by(|(_, a), (_, b)| a.get("ip").str().cmp(b.get("ip").str()));
-        match groups.iter_mut().find(|(_, list)| *list == addresses) {
-            Some((ports, _)) => ports.push(port),
-            None => groups.push((vec![port], addresses)),
+        addresses.order_by(|a, b| a.order.cmp(&b.order).then_with(|| a.entry.get("ip").str().cmp(b.entry.get("ip").str())));
+        match groups.iter_mut().find(|(_, list)| list.len() == addresses.len() && list.iter().zip(&addresses).all(|(a, b)| std::ptr::eq(*a, *b))) {
+            Some((ports, _)) => ports.push(port.clone()),
+            None => groups.push((vec![port.clone()], addresses)),
         }
     }
-    groups
-        .into_iter()
-        .map(|(ports, addresses)| {
-            let mut subset = Value::map();
-            for (ready, address) in addresses {
-                let member = if ready { "addresses" } else { "notReadyAddresses" };
-                subset.at_mut(&[member]).list_mut().push(address);
+    let subset = |(mut ports, addresses): (Vec<Value>, Vec<&Made>)| {
+        let mut subset = Value::map();
+        for (member, ready) in [("addresses", true), ("notReadyAddresses", false)] {
+            let list = addresses.iter().filter(|made| made.ready == ready).map(|made| made.entry.clone()).list();
+            if !list.is_empty() {
+                subset.set(&[member], list);
             }
-            if !no_ports {
-                subset.set(&["ports"], ports);
-            }
-            subset
-        })
-        .list()
+        }
+        ports.retain(|port| !port.is_null());
+        if !ports.is_empty() {
+            subset.set(&["ports"], ports);
+        }
+        subset
+    };
+    groups.into_iter().map(subset).list()
 }
 
 fn unnamed_without_name(mut port: Value) -> Value {
@@ -122,7 +140,7 @@ fn unnamed_without_name(mut port: Value) -> Value {
 
 impl Default for EndpointsController {
     fn default() -> Self {
-        EndpointsController { queue: WorkQueue::with_pace(RECONCILE), triggers: TriggerTimes::default() }
+        EndpointsController { queue: WorkQueue::with_pace(RECONCILE), pods: ServicePods::default() }
     }
 }
 

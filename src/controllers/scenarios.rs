@@ -256,7 +256,7 @@ fn addresses_are_ready_or_not() {
             pod.set(&["metadata", "deletionTimestamp"], "2026-01-01T00:00:00Z");
         }
         let service = obj!({"spec": {"clusterIP": "10.0.0.9", "ports": [{"port": 80}], "publishNotReadyAddresses": publish}});
-        let subsets = super::endpoints::subsets(&service, &[&pod]);
+        let subsets = super::endpoints::subsets(super::endpoints::address_of(&service, &pod).iter());
         ["addresses", "notReadyAddresses"].map(|m| subsets.iter().map(|s| s.get(m).items().len()).sum::<usize>())
     };
     let rows = [(false, "True", false), (false, "False", false), (false, "True", true), (true, "False", false), (true, "False", true)];

@@ -1,9 +1,11 @@
 //! What the two endpoint controllers share: which pods stand behind a Service, on which ports, and what set off a change.
 
-use super::controller::ObjectRef;
+use std::sync::Arc;
+
+use super::controller::{ObjectRef, key_of};
 use crate::api::selector::LabelSelector;
 use crate::api::{ArcStr, Object, Value, find_condition, has_ended, kinds, sidecars};
-use crate::base::{Duration, Fnv128, List as _, SortedMap};
+use crate::base::{Duration, Fnv128, List as _, Order as _, SortedMap};
 use crate::obj;
 use crate::server::{ApiServer, Change};
 
@@ -29,14 +31,10 @@ pub(super) fn note_trigger_time(endpoints: &mut Value, trigger: Option<&ArcStr>)
     }
 }
 
-/// The pods that a Service selects; none where it selects by hand.
-pub(super) fn selected_pods<'a>(api: &'a ApiServer, service: &Value) -> Option<Vec<&'a Value>> {
-    let selector = service.at(&["spec", "selector"]);
-    if selector.is_empty() || service.at(&["spec", "type"]).str() == "ExternalName" {
-        return None;
-    }
-    let selector = LabelSelector::from_map(selector);
-    Some(api.iter(kinds::POD, Some(service.namespace())).filter(|p| selector.matches(p.labels())).list())
+/// Whether a Service selects its pods by their labels, not by hand or by a name elsewhere.
+pub(super) fn selects(service: &Value) -> bool {
+    let spec = service.get("spec");
+    !spec.get("selector").is_empty() && spec.get("type").str() != "ExternalName"
 }
 
 /// Whether a pod can stand behind a Service at all: it has an address and has not ended.
@@ -125,8 +123,10 @@ pub(super) fn services_of(api: &ApiServer, change: &Change) -> Vec<ObjectRef> {
         let selector = service.at(&["spec", "selector"]);
         !selector.is_empty() && labels.iter().any(|l| selector.entries().all(|(key, value)| l.get(key) == value))
     };
-    let services = api.iter(kinds::SERVICE, Some(&change.key.namespace)).filter(selects);
-    services.map(|s| (s.namespace_arc(), s.name_arc())).list()
+    let mut found = labels.iter().flat_map(|l| api.selecting(kinds::SERVICE, &change.key.namespace, l)).filter(selects).map(key_of).list();
+    found.order();
+    found.dedup();
+    found
 }
 
 /// Whether a pod changed in a way that endpoints are looked at for (`podEndpointsChanged`): its phase is none, and one that goes
@@ -138,27 +138,99 @@ fn matters(old: &Value, new: &Value) -> bool {
         || !old.labels().same(new.labels())
 }
 
-/// When the changes that a reconcile brings were set off (`endpointslice/trigger_time_tracker`).
-#[derive(Clone, Debug, Default)]
-pub(super) struct TriggerTimes {
-    seen: SortedMap<ObjectRef, (ArcStr, SortedMap<ArcStr, ArcStr>)>,
+/// What stands for a pod among the endpoints of a Service.
+#[derive(Debug)]
+pub(super) struct Made {
+    /// Its address, or its endpoint.
+    pub(super) entry: Value,
+    /// By what it is put in order.
+    pub(super) order: u128,
+    /// Whether it may be sent requests.
+    pub(super) ready: bool,
+    /// The ports that it has of the Service's, each with its rank, by that.
+    pub(super) ports: Vec<(u128, Value)>,
 }
 
-impl TriggerTimes {
-    /// The earliest moment among what is new since the last call, none where nothing is; at first the Service's own.
-    pub(super) fn next(&mut self, key: &ObjectRef, service: &Value, pods: &[&Value]) -> Option<ArcStr> {
-        let ready_time = |p: &Value| find_condition(p.get("status"), "Ready").get("lastTransitionTime").arc_str();
-        // The kubelet first writes of a pod after what its binding set off was looked at; here that may already show it.
+/// A pod that a Service selects.
+#[derive(Clone, Debug)]
+struct Member {
+    pod: Value,
+    /// Nothing where the pod has no place among the endpoints.
+    made: Option<Arc<Made>>,
+    has_address: bool,
+    /// When it became ready or ceased to be, where the last look took note of it.
+    ready_time: Option<ArcStr>,
+}
+
+/// A Service as it was looked at last, and its pods by name.
+#[derive(Clone, Debug, Default)]
+struct Selected {
+    service: Value,
+    members: Vec<Member>,
+    /// The revision that changed a node last at that time: what is made of a pod tells of its node.
+    nodes: u64,
+}
+
+/// The pods of Services, and what was made of each: that is made anew where the pod is another than at the last look, the Service or
+/// a node. So a look at thousands of pods of which one has changed costs little.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ServicePods {
+    seen: SortedMap<ObjectRef, Selected>,
+}
+
+impl ServicePods {
+    /// Looks at the pods that a Service selects among all of its namespace. Returns the earliest moment that set off something new since the
+    /// last look, none where nothing is new; at first the Service's own (`endpointslice/trigger_time_tracker`).
+    pub(super) fn look<'a>(
+        &mut self,
+        key: &ObjectRef,
+        service: &Value,
+        (nodes, pods): (u64, &mut dyn Iterator<Item = &'a Value>),
+        make: &mut dyn FnMut(&Value) -> Option<Made>,
+    ) -> Option<ArcStr> {
+        let made_at = |service: &Value| service.at(&["metadata", "creationTimestamp"]).arc_str();
+        let selector = LabelSelector::from_map(service.at(&["spec", "selector"]));
         let is_new = !self.seen.contains_key(key);
-        let known = pods.iter().filter(|p| is_new || has_address(p));
-        let now: SortedMap<ArcStr, ArcStr> = known.map(|p| (p.name_arc(), ready_time(p))).collect();
-        let made = service.at(&["metadata", "creationTimestamp"]).arc_str();
-        let Some((old_made, old)) = self.seen.insert(key.clone(), (made.clone(), now.clone())) else { return Some(made) };
-        let mut changed = now.into_iter().filter(|(name, at)| at > old.get(name).unwrap_or(&ArcStr::new())).map(|(_, at)| at).list();
-        if made > old_made {
-            changed.push(made);
+        let selected = self.seen.entry(key.clone()).or_default();
+        let holds = selected.nodes == nodes && selected.service.same(service);
+        let mut first = Some(made_at(service)).filter(|at| is_new || *at > made_at(&selected.service));
+        let mut old = std::mem::take(&mut selected.members).into_iter().peekable();
+        let mut members = Vec::with_capacity(old.len());
+        for pod in pods {
+            let is_same = |member: &Member| holds && member.pod.is(pod);
+            if let Some(member) = old.next_if(|member| member.has_address && member.ready_time.is_some() && is_same(member)) {
+                members.push(member);
+                continue;
+            }
+            if !selector.matches(pod.labels()) {
+                continue;
+            }
+            while old.next_if(|member| member.pod.name() < pod.name()).is_some() {}
+            let mut kept = old.next_if(|member| member.pod.name() == pod.name());
+            let ready_time = kept.as_mut().and_then(|member| member.ready_time.take());
+            let mut member = kept.filter(is_same).unwrap_or_else(|| Member {
+                pod: pod.clone(),
+                made: make(pod).map(Arc::new),
+                has_address: has_address(pod),
+                ready_time: None,
+            });
+            // The kubelet first writes of a pod after what its binding set off was looked at; here that may already show it.
+            if is_new || member.has_address {
+                let now = find_condition(pod.get("status"), "Ready").get("lastTransitionTime").arc_str();
+                if !is_new && now > ready_time.unwrap_or_default() && first.as_ref().is_none_or(|at| now < *at) {
+                    first = Some(now.clone());
+                }
+                member.ready_time = Some(now);
+            }
+            members.push(member);
         }
-        changed.into_iter().min()
+        *selected = Selected { service: service.clone(), members, nodes };
+        first
+    }
+
+    /// What stands for the pods of a Service, by their names.
+    pub(super) fn made(&self, key: &ObjectRef) -> impl Iterator<Item = &Made> {
+        self.seen.get(key).into_iter().flat_map(|selected| &selected.members).filter_map(|member| member.made.as_deref())
     }
 
     /// Forgets a Service that is gone.
@@ -178,7 +250,7 @@ mod tests {
             obj!({"metadata": {"name": name}, "status": {"conditions": conditions, "podIP": "10.0.0.1"}})
         };
         let service = |made: &str| obj!({"metadata": {"creationTimestamp": made}});
-        let mut triggers = TriggerTimes::default();
+        let mut seen = ServicePods::default();
         let key = (ArcStr::from("n"), ArcStr::from("s"));
         for (made, pods, trigger) in [
             // The Service comes after its pods.
@@ -191,8 +263,8 @@ mod tests {
             // Another one of its name.
             ("9", vec![pod("a", "8"), pod("d", "9")], Some("9")),
         ] {
-            let pods: Vec<&Value> = pods.iter().list();
-            assert_eq!(triggers.next(&key, &service(made), &pods).as_deref(), trigger);
+            let found = seen.look(&key, &service(made), (1, &mut pods.iter()), &mut |_| None);
+            assert_eq!(found.as_deref(), trigger);
         }
     }
 

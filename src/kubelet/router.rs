@@ -5,7 +5,7 @@ use super::container_runtime::{HttpRequest, NetError, NetRequest, NetResponse};
 use super::dns::{records, resolve};
 use super::network_policy::is_within;
 use super::traffic::Way;
-use crate::api::well_known::{SERVICE_NAME, ZONE};
+use crate::api::well_known::ZONE;
 use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, RandomStream};
 use crate::network::HttpResponse;
@@ -225,8 +225,7 @@ fn keep_near(api: &ApiServer, node: &str, ready: &mut Vec<Target<'_>>) {
 }
 
 pub(super) fn slices_of<'a>(api: &'a ApiServer, service: &'a Value) -> impl Iterator<Item = &'a Value> {
-    let of_service = |s: &&Value| s.label(SERVICE_NAME) == Some(service.name());
-    api.iter(kinds::ENDPOINT_SLICE, Some(service.namespace())).filter(of_service)
+    api.slices_of(service.namespace(), service.name())
 }
 
 pub(super) fn is_ready(endpoint: &Value) -> bool {

@@ -1,7 +1,9 @@
 //! Indexes of the store, as informers of the real components keep them, and what is found by them.
 
 use super::ApiServer;
+use crate::api::well_known::SERVICE_NAME;
 use crate::api::{ArcStr, KindRef, Object, Value, kinds, resource_claim};
+use crate::base::List as _;
 use crate::store::{Indexer, ObjectKey};
 
 const OWNER: &str = "owner";
@@ -10,8 +12,11 @@ const INVOLVED: &str = "involved";
 const ENDING: &str = "ending";
 const ORPHAN: &str = "orphan";
 const CLAIM: &str = "claim";
+const SELECTS: &str = "selects";
+const SLICES: &str = "slices";
 
-/// Dependents by owner, pods by node and by their claims of devices, events by their object; and what is being deleted, by kind.
+/// Dependents by owner, pods by node and by their claims of devices, events by their object, what selects pods by a label that it asks for,
+/// EndpointSlices by their Service; and what is being deleted, by kind.
 pub(super) const INDEXERS: &[Indexer] = &[
     Indexer {
         name: OWNER,
@@ -49,6 +54,32 @@ pub(super) const INDEXERS: &[Indexer] = &[
         },
     },
     Indexer {
+        name: SELECTS,
+        terms: |kind, object, found| {
+            let selector = object.get("spec").get("selector");
+            let labels = match kind.built_in() {
+                "services" => selector,
+                "poddisruptionbudgets" => selector.get("matchLabels"),
+                _ => return,
+            };
+            if let Some((key, value)) = labels.entries().next() {
+                found(label_term(kind, object.namespace(), key, value.str()));
+            } else if !selector.is_null() {
+                found(label_term(kind, object.namespace(), "", ""));
+            }
+        },
+    },
+    Indexer {
+        name: SLICES,
+        terms: |kind, object, found| {
+            if kind == kinds::ENDPOINT_SLICE
+                && let Some(service) = object.label(SERVICE_NAME)
+            {
+                found(claim_term(object.namespace(), service));
+            }
+        },
+    },
+    Indexer {
         name: INVOLVED,
         terms: |kind, object, found| {
             if kind.built_in() == "events" {
@@ -67,6 +98,11 @@ pub(super) const INDEXERS: &[Indexer] = &[
         },
     },
 ];
+
+/// No label has an empty key.
+fn label_term(kind: KindRef, namespace: &str, key: &str, value: &str) -> ArcStr {
+    [kind.plural, namespace, key, value].join("/").into()
+}
 
 fn claim_term(namespace: &str, claim: &str) -> ArcStr {
     [namespace, claim].join("/").into()
@@ -92,6 +128,18 @@ impl ApiServer {
     // Models the resource claim controller's podResourceClaimIndex.
     pub fn pods_with_claim(&self, namespace: &str, claim: &str) -> impl Iterator<Item = &Value> {
         self.store.indexed(CLAIM, &claim_term(namespace, claim)).filter_map(|k| self.store.get(k))
+    }
+
+    /// Services or budgets of a namespace that may select what has these labels: all that do are among them, each once.
+    pub fn selecting(&self, kind: KindRef, namespace: &str, labels: &Value) -> Vec<&Value> {
+        let of = |(key, value): (&str, &str)| self.store.indexed(SELECTS, &label_term(kind, namespace, key, value));
+        let terms = labels.entries().map(|(key, value)| (key.as_str(), value.str())).chain([("", "")]);
+        terms.flat_map(of).filter_map(|k| self.store.get(k)).list()
+    }
+
+    /// The EndpointSlices of a Service.
+    pub fn slices_of(&self, namespace: &str, service: &str) -> impl Iterator<Item = &Value> {
+        self.store.indexed(SLICES, &claim_term(namespace, service)).filter_map(|k| self.store.get(k))
     }
 
     /// Pods of a namespace that no controller owns.
