@@ -1,11 +1,12 @@
 //! PodDisruptionBudgets (`pkg/controller/disruption`): how many of a budget's pods may be taken away just now.
 
 use super::controller::{ObjectRef, go_selector, key_of, update_status, work};
+use super::service_pods::{Made, Member, SelectedPods};
 use super::work_queue::WorkQueue;
 use crate::api::int_or_string::scaled_value;
 use crate::api::selector::LabelSelector;
 use crate::api::{KindRef, Object, Status, Value, is_ready, kinds, quote, set_condition};
-use crate::base::{Duration, List as _, RandomStream, SortedMap, Time};
+use crate::base::{Duration, List as _, Order as _, RandomStream, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType};
 
@@ -20,11 +21,12 @@ pub struct DisruptionController {
     recorder: EventRecorder,
     /// Pods that were just seen under more than one budget, with the budget that was chosen.
     contested: Vec<(Value, String)>,
+    pods: SelectedPods,
 }
 
 impl Default for DisruptionController {
     fn default() -> Self {
-        DisruptionController { queue: WorkQueue::new(), recorder: EventRecorder::new(MANAGER, ""), contested: Vec::new() }
+        DisruptionController { queue: WorkQueue::new(), recorder: EventRecorder::new(MANAGER, ""), contested: Vec::new(), pods: SelectedPods::default() }
     }
 }
 
@@ -41,11 +43,11 @@ fn selector_of(budget: &Value) -> Option<LabelSelector> {
 }
 
 /// The size that the pods' controllers want together (`getExpectedScale`).
-fn expected_scale(api: &ApiServer, pods: &[Value]) -> Result<(i64, usize), String> {
+fn expected_scale(api: &ApiServer, pods: &[Member]) -> Result<(i64, usize), String> {
     let mut scales: SortedMap<String, i64> = SortedMap::new();
     let mut unmanaged = 0;
     for pod in pods {
-        let owner = pod.controller_ref();
+        let (owner, pod) = (pod.made.as_ref().map_or(&Value::Null, |made| &made.entry), &pod.pod);
         if owner.is_null() {
             unmanaged += 1;
             continue;
@@ -82,7 +84,7 @@ fn controller_scale(api: &ApiServer, namespace: &str, owner: &Value) -> Result<O
     Ok(Some((object.uid().to_owned(), scale.at(&["spec", "replicas"]).int())))
 }
 
-fn expectation(api: &ApiServer, budget: &Value, pods: &[Value]) -> Result<Expectation, String> {
+fn expectation(api: &ApiServer, budget: &Value, pods: &[Member]) -> Result<Expectation, String> {
     let (max_unavailable, min_available) = (budget.at(&["spec", "maxUnavailable"]), budget.at(&["spec", "minAvailable"]));
     if !max_unavailable.is_null() {
         let (expected, unmanaged) = expected_scale(api, pods)?;
@@ -102,21 +104,33 @@ fn expectation(api: &ApiServer, budget: &Value, pods: &[Value]) -> Result<Expect
 impl DisruptionController {
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
         let kind = kinds::POD_DISRUPTION_BUDGET;
-        let Some(budget) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
-        let by = Caller::new(now, "disruption-controller");
-        let pods: Vec<Value> = match selector_of(&budget) {
-            Some(selector) => api.iter(kinds::POD, Some(&key.0)).filter(|p| selector.matches(p.labels())).cloned().list(),
-            None => Vec::new(),
+        let Some(budget) = api.peek(kind, &key.0, &key.1).cloned() else {
+            self.pods.forget(key);
+            return Ok(());
         };
+        let by = Caller::new(now, "disruption-controller");
+        match selector_of(&budget) {
+            Some(selector) => {
+                // Of a pod its controller counts, and whether it is healthy: nothing that the budget says but which pods are its own.
+                let counted = |pod: &Value| {
+                    let ready = !pod.is_terminating() && is_ready(pod);
+                    Some(Made { entry: pod.controller_ref().clone(), order: 0, ready, ports: Vec::new() })
+                };
+                let mut pods = api.iter(kinds::POD, Some(&key.0));
+                self.pods.look(key, (budget.at(&["spec", "selector"]), &selector), (0, &mut pods), &mut { counted });
+            }
+            None => self.pods.forget(key),
+        }
+        let pods = self.pods.members(key);
         if pods.is_empty() {
             self.recorder.event(api, now, &budget, EventType::Normal, "NoPods", "No matching pods found");
         }
-        let wanted = match expectation(api, &budget, &pods) {
+        let wanted = match expectation(api, &budget, pods) {
             Ok(wanted) => wanted,
             Err(error) => {
                 let message = format!("Failed to calculate the number of expected pods: {error}");
                 self.recorder.event(api, now, &budget, EventType::Warning, "CalculateExpectedPodCountFailed", &message);
-                return self.fail_safe(api, &by, budget, &error);
+                return fail_safe(api, &by, budget, &error);
             }
         };
         if wanted.unmanaged > 0 {
@@ -128,11 +142,12 @@ impl DisruptionController {
             );
             self.recorder.event(api, now, &budget, EventType::Warning, "UnmanagedPods", &message);
         }
-        let (disrupted, again) = self.disrupted_pods(api, &budget, &pods, now);
+        let (disrupted, again) = disrupted_pods(&mut self.recorder, api, &budget, pods, now);
         if let Some(at) = again {
             self.queue.add_at(key.clone(), at);
         }
-        let healthy = pods.iter().filter(|p| !p.is_terminating() && disrupted.get(p.name()).is_null() && is_ready(p)).count() as i64;
+        let counts = |p: &&Member| p.made.as_ref().is_some_and(|made| made.ready) && (disrupted.is_empty() || disrupted.get(p.pod.name()).is_null());
+        let healthy = pods.iter().filter(counts).count() as i64;
         let allowed = if wanted.expected <= 0 { 0 } else { (healthy - wanted.desired).max(0) };
         let mut status = budget.get("status").clone();
         for (member, n) in [
@@ -154,48 +169,57 @@ impl DisruptionController {
         update_status(api, &by, kind, budget, status)
     }
 
-    /// Allows nothing while the budget cannot be worked out.
-    fn fail_safe(&mut self, api: &mut ApiServer, by: &Caller, budget: Value, error: &str) -> Result<(), Status> {
-        let mut status = budget.get("status").clone();
-        status.set(&["disruptionsAllowed"], 0);
-        set_allowed(&mut status, &budget, "False", "SyncFailed", error, by.now);
-        update_status(api, by, kinds::POD_DISRUPTION_BUDGET, budget, status)?;
-        Err(Status::internal(error))
-    }
-
-    /// Pods that were evicted and are on their way out, and when the first of them is overdue.
-    fn disrupted_pods(&mut self, api: &mut ApiServer, budget: &Value, pods: &[Value], now: Time) -> (Value, Option<Time>) {
-        let (mut kept, mut again): (Value, Option<Time>) = (Value::map(), None);
-        for (name, at) in budget.at(&["status", "disruptedPods"]).entries() {
-            let Some(pod) = pods.iter().find(|p| p.name() == name.as_str() && !p.is_terminating()) else { continue };
-            let due = Time::parse_rfc3339(at.str()).unwrap_or(Time::ZERO) + DELETION_TIMEOUT;
-            if due <= now {
-                let message = format!("Pod was expected by PDB {}/{} to be deleted but it wasn't", budget.namespace(), budget.name());
-                self.recorder.event(api, now, pod, EventType::Warning, "NotDeleted", &message);
-                continue;
-            }
-            kept.set(&[name], at);
-            again = Some(again.map_or(due, |t| t.min(due)));
-        }
-        (kept, again)
-    }
-
     /// Marks the budget of a pod. Where several cover it, the one that Go's iteration over a map with an entry for each budget comes to
     /// first: it begins at one of eight slots, of which those without an entry are passed over.
     fn mark(&mut self, api: &ApiServer, pod: &Value, now: Time, exists: bool) {
-        let budgets: Vec<&Value> = api.iter(kinds::POD_DISRUPTION_BUDGET, Some(pod.namespace())).list();
-        let covers = |b: &&&Value| selector_of(b).is_some_and(|s| s.matches(pod.labels()));
-        let mut chosen = budgets.iter().find(covers);
-        if exists && chosen.is_some() && budgets.iter().filter(covers).nth(1).is_some() {
+        let kind = kinds::POD_DISRUPTION_BUDGET;
+        let covers = |b: &&Value| selector_of(b).is_some_and(|s| s.matches(pod.labels()));
+        let mut found = api.selecting(kind, pod.namespace(), pod.labels()).into_iter().filter(covers).list();
+        found.order_by(|a, b| a.name().cmp(b.name()));
+        let mut chosen = found.first().copied();
+        if exists && found.len() > 1 {
+            let budgets: Vec<&Value> = api.iter(kind, Some(pod.namespace())).list();
             let revision = pod.at(&["metadata", "resourceVersion"]).str().parse().unwrap_or_default();
             let slot = RandomStream::new(revision, pod.uid()).below(budgets.len().max(8) as u64) as usize;
-            chosen = budgets.iter().skip(slot).find(covers).or(chosen);
+            chosen = budgets.into_iter().skip(slot).find(covers).or(chosen);
             self.contested.extend(chosen.map(|b| (pod.clone(), b.name().to_owned())));
         }
         if let Some(budget) = chosen {
             self.queue.add_at(key_of(budget), now);
         }
     }
+}
+
+/// Allows nothing while the budget cannot be worked out.
+fn fail_safe(api: &mut ApiServer, by: &Caller, budget: Value, error: &str) -> Result<(), Status> {
+    let mut status = budget.get("status").clone();
+    status.set(&["disruptionsAllowed"], 0);
+    set_allowed(&mut status, &budget, "False", "SyncFailed", error, by.now);
+    update_status(api, by, kinds::POD_DISRUPTION_BUDGET, budget, status)?;
+    Err(Status::internal(error))
+}
+
+/// Pods that were evicted and are on their way out, and when the first of them is overdue.
+fn disrupted_pods(
+    recorder: &mut EventRecorder,
+    api: &mut ApiServer,
+    budget: &Value,
+    pods: &[Member],
+    now: Time,
+) -> (Value, Option<Time>) {
+    let (mut kept, mut again): (Value, Option<Time>) = (Value::map(), None);
+    for (name, at) in budget.at(&["status", "disruptedPods"]).entries() {
+        let Some(pod) = pods.iter().map(|p| &p.pod).find(|p| p.name() == name.as_str() && !p.is_terminating()) else { continue };
+        let due = Time::parse_rfc3339(at.str()).unwrap_or(Time::ZERO) + DELETION_TIMEOUT;
+        if due <= now {
+            let message = format!("Pod was expected by PDB {}/{} to be deleted but it wasn't", budget.namespace(), budget.name());
+            recorder.event(api, now, pod, EventType::Warning, "NotDeleted", &message);
+            continue;
+        }
+        kept.set(&[name], at);
+        again = Some(again.map_or(due, |t| t.min(due)));
+    }
+    (kept, again)
 }
 
 fn set_allowed(status: &mut Value, budget: &Value, word: &str, reason: &str, message: &str, now: Time) {

@@ -5,7 +5,7 @@ use crate::base::{List as _, Order as _, SortedMap};
 
 use super::controller::{ObjectRef, controller_ref, key_of, work};
 use super::service_pods::{
-    HEADLESS, Made, RECONCILE, ServicePods, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selects,
+    HEADLESS, Made, RECONCILE, SelectedPods, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selector_of,
     services_of, target_ref,
 };
 use super::work_queue::WorkQueue;
@@ -22,7 +22,7 @@ const ENDPOINTS_MAX: usize = 100;
 #[derive(Clone, Debug)]
 pub struct EndpointSliceController {
     queue: WorkQueue<ObjectRef>,
-    pods: ServicePods,
+    pods: SelectedPods,
     places: Places,
 }
 
@@ -51,11 +51,9 @@ impl EndpointSliceController {
             // The garbage collector takes the slices.
             return Ok(());
         };
-        if !selects(&service) {
-            return Ok(());
-        }
+        let Some(selector) = selector_of(&service) else { return Ok(()) };
         let (places, nodes, mut pods) = (&mut self.places, api.store().newest_of(kinds::NODE), api.iter(kinds::POD, Some(&key.0)));
-        let trigger = self.pods.look(key, &service, (nodes, &mut pods), &mut |pod| made(api, places, &service, pod));
+        let trigger = self.pods.look(key, (&service, &selector), (nodes, &mut pods), &mut |pod| made(api, places, &service, pod));
         // Endpoints by the ports they share; pods without any of the ports are behind none.
         let mut wanted: SortedMap<String, (Value, SortedMap<u64, Value>)> = SortedMap::new();
         let mut by_ranks: Vec<(&[(u128, Value)], SortedMap<u64, Value>)> = Vec::new();
@@ -223,7 +221,7 @@ impl Default for EndpointSliceController {
     fn default() -> Self {
         EndpointSliceController {
             queue: WorkQueue::with_pace(RECONCILE),
-            pods: ServicePods::default(),
+            pods: SelectedPods::default(),
             places: Places::default(),
         }
     }

@@ -4,7 +4,7 @@ use crate::base::{List as _, Order as _, SortedMap};
 
 use super::controller::{ObjectRef, ignore_not_found, key_of, work};
 use super::service_pods::{
-    HEADLESS, Made, RECONCILE, ServicePods, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selects,
+    HEADLESS, Made, RECONCILE, SelectedPods, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selector_of,
     services_of, target_ref,
 };
 use super::work_queue::WorkQueue;
@@ -19,7 +19,7 @@ const MANAGED_BY: &str = "endpoints.kubernetes.io/managed-by";
 #[derive(Clone, Debug)]
 pub struct EndpointsController {
     queue: WorkQueue<ObjectRef>,
-    pods: ServicePods,
+    pods: SelectedPods,
 }
 
 impl EndpointsController {
@@ -30,11 +30,9 @@ impl EndpointsController {
             self.pods.forget(key);
             return ignore_not_found(api.delete(&by, kind, &key.0, &key.1, &DeleteOptions::default()));
         };
-        if !selects(&service) {
-            return Ok(());
-        }
+        let Some(selector) = selector_of(&service) else { return Ok(()) };
         let mut pods = api.iter(kinds::POD, Some(&key.0));
-        let trigger = self.pods.look(key, &service, (0, &mut pods), &mut |pod| address_of(&service, pod));
+        let trigger = self.pods.look(key, (&service, &selector), (0, &mut pods), &mut |pod| address_of(&service, pod));
         let subsets = subsets(self.pods.made(key));
         let existing = api.peek(kind, &key.0, &key.1).cloned();
         let mut next = existing.clone().unwrap_or_else(|| obj!({"metadata": {"name": &key.1}}));
@@ -140,7 +138,7 @@ fn unnamed_without_name(mut port: Value) -> Value {
 
 impl Default for EndpointsController {
     fn default() -> Self {
-        EndpointsController { queue: WorkQueue::with_pace(RECONCILE), pods: ServicePods::default() }
+        EndpointsController { queue: WorkQueue::with_pace(RECONCILE), pods: SelectedPods::default() }
     }
 }
 

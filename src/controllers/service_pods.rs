@@ -31,10 +31,11 @@ pub(super) fn note_trigger_time(endpoints: &mut Value, trigger: Option<&ArcStr>)
     }
 }
 
-/// Whether a Service selects its pods by their labels, not by hand or by a name elsewhere.
-pub(super) fn selects(service: &Value) -> bool {
+/// What a Service selects its pods by; nothing where that is by hand or by a name elsewhere.
+pub(super) fn selector_of(service: &Value) -> Option<LabelSelector> {
     let spec = service.get("spec");
-    !spec.get("selector").is_empty() && spec.get("type").str() != "ExternalName"
+    let selects = !spec.get("selector").is_empty() && spec.get("type").str() != "ExternalName";
+    selects.then(|| LabelSelector::from_map(spec.get("selector")))
 }
 
 /// Whether a pod can stand behind a Service at all: it has an address and has not ended.
@@ -151,12 +152,12 @@ pub(super) struct Made {
     pub(super) ports: Vec<(u128, Value)>,
 }
 
-/// A pod that a Service selects.
+/// A pod that is selected.
 #[derive(Clone, Debug)]
-struct Member {
-    pod: Value,
+pub(super) struct Member {
+    pub(super) pod: Value,
     /// Nothing where the pod has no place among the endpoints.
-    made: Option<Arc<Made>>,
+    pub(super) made: Option<Arc<Made>>,
     has_address: bool,
     /// When it became ready or ceased to be, where the last look took note of it.
     ready_time: Option<ArcStr>,
@@ -174,22 +175,21 @@ struct Selected {
 /// The pods of Services, and what was made of each: that is made anew where the pod is another than at the last look, the Service or
 /// a node. So a look at thousands of pods of which one has changed costs little.
 #[derive(Clone, Debug, Default)]
-pub(super) struct ServicePods {
+pub(super) struct SelectedPods {
     seen: SortedMap<ObjectRef, Selected>,
 }
 
-impl ServicePods {
+impl SelectedPods {
     /// Looks at the pods that a Service selects among all of its namespace. Returns the earliest moment that set off something new since the
     /// last look, none where nothing is new; at first the Service's own (`endpointslice/trigger_time_tracker`).
     pub(super) fn look<'a>(
         &mut self,
         key: &ObjectRef,
-        service: &Value,
+        (service, selector): (&Value, &LabelSelector),
         (nodes, pods): (u64, &mut dyn Iterator<Item = &'a Value>),
         make: &mut dyn FnMut(&Value) -> Option<Made>,
     ) -> Option<ArcStr> {
         let made_at = |service: &Value| service.at(&["metadata", "creationTimestamp"]).arc_str();
-        let selector = LabelSelector::from_map(service.at(&["spec", "selector"]));
         let is_new = !self.seen.contains_key(key);
         let selected = self.seen.entry(key.clone()).or_default();
         let holds = selected.nodes == nodes && selected.service.same(service);
@@ -228,9 +228,14 @@ impl ServicePods {
         first
     }
 
-    /// What stands for the pods of a Service, by their names.
+    /// The pods as they were at the last look, by name.
+    pub(super) fn members(&self, key: &ObjectRef) -> &[Member] {
+        self.seen.get(key).map_or(&[], |selected| &selected.members)
+    }
+
+    /// What stands for them.
     pub(super) fn made(&self, key: &ObjectRef) -> impl Iterator<Item = &Made> {
-        self.seen.get(key).into_iter().flat_map(|selected| &selected.members).filter_map(|member| member.made.as_deref())
+        self.members(key).iter().filter_map(|member| member.made.as_deref())
     }
 
     /// Forgets a Service that is gone.
@@ -250,7 +255,7 @@ mod tests {
             obj!({"metadata": {"name": name}, "status": {"conditions": conditions, "podIP": "10.0.0.1"}})
         };
         let service = |made: &str| obj!({"metadata": {"creationTimestamp": made}});
-        let mut seen = ServicePods::default();
+        let mut seen = SelectedPods::default();
         let key = (ArcStr::from("n"), ArcStr::from("s"));
         for (made, pods, trigger) in [
             // The Service comes after its pods.
@@ -263,7 +268,7 @@ mod tests {
             // Another one of its name.
             ("9", vec![pod("a", "8"), pod("d", "9")], Some("9")),
         ] {
-            let found = seen.look(&key, &service(made), (1, &mut pods.iter()), &mut |_| None);
+            let found = seen.look(&key, (&service(made), &LabelSelector::from_map(&Value::Null)), (1, &mut pods.iter()), &mut |_| None);
             assert_eq!(found.as_deref(), trigger);
         }
     }
