@@ -45,14 +45,16 @@ fn selector_of(budget: &Value) -> Option<LabelSelector> {
 /// The size that the pods' controllers want together (`getExpectedScale`).
 fn expected_scale(api: &ApiServer, pods: &[Member]) -> Result<(i64, usize), String> {
     let mut scales: SortedMap<String, i64> = SortedMap::new();
-    let mut unmanaged = 0;
+    let (mut unmanaged, mut last) = (0, "");
     for pod in pods {
         let (owner, pod) = (pod.made.as_ref().map_or(&Value::Null, |made| &made.entry), &pod.pod);
         if owner.is_null() {
             unmanaged += 1;
             continue;
         }
-        if scales.contains_key(owner.get("uid").str()) {
+        // Pods of one owner follow each other; it is counted as what controls it, where something does.
+        let uid = owner.get("uid").str();
+        if uid == std::mem::replace(&mut last, uid) || scales.contains_key(uid) {
             continue;
         }
         let found = controller_scale(api, pod.namespace(), owner)?;
