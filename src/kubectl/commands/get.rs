@@ -11,7 +11,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, int, list, switch, text};
 use crate::kubectl::host::Step;
 use crate::kubectl::output::columns::age;
-use crate::kubectl::output::{SortError, TabWriter, TableOptions, TablePrinter, list_of, print_groups, relaxed_path, sort_objects};
+use crate::kubectl::output::{SortError, TabWriter, TableOptions, TablePrinter, list_of, print_groups, relaxed_path, sorted_places};
 use crate::kubectl::printing::{ObjectPrinter, read_text};
 use crate::kubectl::request_log::{Answer, Exchange, Sent};
 use crate::kubectl::resources::{Found, Info, Query, find, version_asked};
@@ -163,14 +163,9 @@ fn scale_table(cx: &mut Context<'_, '_>, rows: &[(KindRef, Value)]) {
 
 /// Sorts by a member of the objects.
 fn sort(infos: &mut Vec<Info>, field: &str) -> Result<(), SortError> {
-    let mut objects: Vec<Value> = infos.iter().map(|i| i.object.clone()).list();
-    sort_objects(&mut objects, field)?;
-    let mut unsorted = std::mem::take(infos);
-    for object in objects {
-        if let Some(at) = unsorted.iter().position(|i| i.object.same(&object)) {
-            infos.push(unsorted.swap_remove(at));
-        }
-    }
+    let places = sorted_places(&infos.iter().map(|i| &i.object).list(), field)?;
+    let mut unsorted: Vec<Option<Info>> = std::mem::take(infos).into_iter().map(Some).list();
+    infos.extend(places.into_iter().filter_map(|at| unsorted[at].take()));
     Ok(())
 }
 

@@ -21,7 +21,7 @@ pub use json::{to_compact_json, to_json};
 pub use jsonpath::{JsonPath, JsonPathError};
 pub use kyaml::to_kyaml;
 pub use list::{list_of, name_of, typed_list, without_managed_fields};
-pub use sort::{SortError, sort_objects};
+pub use sort::{SortError, sorted_places};
 pub(crate) use table::escape_terminal;
 pub use table::{Table, TableOptions, TablePrinter, print_groups, table_object};
 pub use tabwriter::TabWriter;

@@ -27,19 +27,19 @@ pub enum SortError {
     },
 }
 
-/// Sorts by the member at a path such as `.metadata.name`; objects without it come first. Quantities are compared as such. Where there
-/// are none, any path will do.
+/// The order of objects by the member at a path such as `.metadata.name`, as their places; objects without it come first. Quantities are
+/// compared as such. Where there are none, any path will do.
 ///
 /// Where `kubectl get` prints a table of one kind it swallows [`SortError::Path`] and [`SortError::NotFound`]: nothing is printed, so
 /// it says that no resources were found.
 // Models NewTableSorter and isLess of k8s.io/kubectl/pkg/cmd/get.
-pub fn sort_objects(objects: &mut Vec<Value>, path: &str) -> Result<(), SortError> {
+pub fn sorted_places(objects: &[&Value], path: &str) -> Result<Vec<usize>, SortError> {
     if objects.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let template = relaxed_path(path).unwrap_or_else(|_| path.to_owned());
     let parsed = JsonPath::parse(&template)?;
-    let key = |o: &Value| Ok(parsed.find(o, true)?.into_iter().next().and_then(|found| found.into_iter().next()));
+    let key = |o: &&Value| Ok(parsed.find(o, true)?.into_iter().next().and_then(|found| found.into_iter().next()));
     let keys = objects.iter().map(key).collect::<Result<Vec<Option<Value>>, JsonPathError>>()?;
     if keys.iter().all(Option::is_none) {
         return Err(SortError::NotFound(template));
@@ -59,13 +59,12 @@ pub fn sort_objects(objects: &mut Vec<Value>, path: &str) -> Result<(), SortErro
     if present.windows(2).any(|pair| kind(pair[0]) != kind(pair[1])) {
         return Err(unsortable("unsortable interface: interface".into()));
     }
-    let mut keyed: Vec<(Option<Value>, Value)> = keys.into_iter().zip(std::mem::take(objects)).list();
-    keyed.order_by(|a, b| match (&a.0, &b.0) {
+    let mut places = (0..objects.len()).list();
+    places.order_by(|a, b| match (&keys[*a], &keys[*b]) {
         (Some(a), Some(b)) => order(a, b),
         (a, b) => a.is_some().cmp(&b.is_some()),
     });
-    objects.extend(keyed.into_iter().map(|(_, object)| object));
-    Ok(())
+    Ok(places)
 }
 
 fn order(a: &Value, b: &Value) -> Ordering {
@@ -90,13 +89,13 @@ mod tests {
     use crate::obj;
 
     fn sorted(path: &str) -> Result<String, String> {
-        let mut objects = vec![
+        let objects = [
             obj!({"metadata": {"name": "b"}, "n": 10, "q": "1Gi", "list": [1], "map": {}}),
             obj!({"metadata": {"name": "a"}, "n": 9, "q": "500Mi", "list": [], "some": "x"}),
             obj!({"metadata": {"name": "c"}, "n": 11, "q": "2k"}),
         ];
-        sort_objects(&mut objects, path).map_err(|e| e.to_string())?;
-        Ok(objects.iter().map(|o| o.name().to_owned()).collect())
+        let places = sorted_places(&objects.each_ref(), path).map_err(|e| e.to_string())?;
+        Ok(places.iter().map(|at| objects[*at].name()).collect())
     }
 
     #[test]
@@ -113,7 +112,7 @@ mod tests {
             sorted(".list"),
             Err("Field {.list} in [][][]reflect.Value is an unsortable type: interface, err: unsortable type: []interface {}".into())
         );
-        assert_eq!(sort_objects(&mut Vec::new(), ".nope"), Ok(()));
-        assert_eq!(sort_objects(&mut vec![Value::map()], ".nope"), Err(SortError::NotFound("{.nope}".into())));
+        assert_eq!(sorted_places(&[], ".nope"), Ok(Vec::new()));
+        assert_eq!(sorted_places(&[&Value::map()], ".nope"), Err(SortError::NotFound("{.nope}".into())));
     }
 }
