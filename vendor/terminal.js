@@ -153,6 +153,15 @@ class Term {
       // F6, the way out for the keyboard, and Ctrl+Shift+F are the page's own.
       return event.key !== 'F6' && !(event.ctrlKey && event.shiftKey && event.code === 'KeyF');
     });
+    // xterm has what is selected of its text for screen readers selected on the screen too. A selection that is dragged across the
+    // terminal begins or ends beside that text, or before a row once something is written, and is none that it could tell the ends of.
+    const reader = this.term._core._accessibilityManager.value,
+      follow = reader._handleSelectionChange;
+    reader._handleSelectionChange = () => {
+      const { isCollapsed, anchorNode, focusNode } = getSelection() ?? {};
+      const within = (node) => node instanceof Text && reader._rowContainer.contains(node);
+      if (isCollapsed || (within(anchorNode) && within(focusNode))) follow.call(reader);
+    };
     this.sought = { text: '', found: [], marks: [] };
     this.term.onWriteParsed(() => {
       if (!this.sought.text || this.sought.timer) return;

@@ -271,3 +271,26 @@ journey('says what is wrong with a check', {}, async ({ page }) => {
   await page.keyboard.type('\n- wait: --for=gone pod/a');
   await page.locator('.task code', { hasText: 'unrecognized condition: "gone"' }).waitFor();
 });
+
+journey('takes a selection over where it is of what the terminal says', {}, async ({ page, until }) => {
+  await type(page, 'for i in 1 2 3 4 5 6; do echo line $i; done');
+  await until('the last line', async () => /line 6/.test(await screen(page)));
+  const reader = page.locator('.term .host:not([hidden]) .xterm-accessibility-tree');
+  await until('the lines where a screen reader finds them', async () => /line 6/.test(await reader.innerText()));
+  const select = (from, to) =>
+    reader.evaluate(
+      (tree, [from, to]) => {
+        const place = ([row, at, isRow]) => (row < 0 ? [document.querySelector('.bar h1'), 0] : [isRow ? tree.children[row] : tree.children[row].firstChild, at]);
+        getSelection().setBaseAndExtent(...place(from), ...place(to));
+      },
+      [from, to],
+    );
+  const marked = () => page.locator('.term .host:not([hidden]) .xterm-selection div').count();
+  // Dragged from elsewhere, and before the first row, as where that is written anew meanwhile: nothing that could be marked, nor an error.
+  await select([-1], [0, 0, true]);
+  await select([2, 3], [2, 1, true]);
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 100)));
+  assert.equal(await marked(), 0);
+  await select([1, 0], [2, 4]);
+  await until('the lines to be marked', async () => (await marked()) > 0);
+});
