@@ -376,6 +376,9 @@ impl Host {
             }
             self.transcripts.insert((branch, terminal), transcript);
         }
+        // Of the branches the oldest was perhaps given up for this one.
+        let kept = self.time.branches();
+        self.transcripts.retain(|(of, _), _| kept.iter().any(|b| b.id == *of));
         // What stands in the editor stays there, and is new to the branch.
         let station = self.time.shown().workstation();
         for (path, text) in &self.files_seen {
