@@ -126,13 +126,15 @@ impl Workstation {
         let _ = self.machine.files().write(HOME, path, text.as_bytes());
     }
 
-    /// The text of a file, or of a page beyond the cluster by its URL; nothing where it is not there.
-    pub fn read_file(&self, path: &str) -> Option<String> {
+    /// The text of a file, or of a page beyond the cluster by its URL; nothing where it is not there, or longer than so many bytes.
+    pub fn read_file(&self, path: &str, max: usize) -> Option<String> {
         if is_url(path) {
-            return self.connections.web.page(path).map(|text| text.to_string());
+            return self.connections.web.page(path).filter(|text| text.len() <= max).map(|text| text.to_string());
         }
-        let bytes = self.machine.file_system().read(HOME, path, FILE_MAX).ok()?;
-        Some(String::from_utf8_lossy(&bytes).into_owned())
+        let bytes = self.machine.file_system().read(HOME, path, max + 1).ok()?;
+        // What is no text is longer once it is written as one.
+        let text = (bytes.len() <= max).then(|| String::from_utf8_lossy(&bytes).into_owned());
+        text.filter(|text| text.len() <= max)
     }
 
     /// Names of the programs that commands find, but for those that only say that they are not simulated (`/usr/local/sbin`).
@@ -456,6 +458,19 @@ mod tests {
         while !sim.run(Time::from_secs(5), 4096).done {}
         let shown = String::from_utf8(sim.terminal_output(0, 0).0).expect("text");
         assert_eq!(shown, "root@workstation:~# root@workstation:~# echo hi\nhi\nroot@workstation:~# ");
+    }
+
+    #[test]
+    fn a_file_is_read_where_it_is_short_enough() {
+        let mut workstation = Workstation::new(&Session::default());
+        let url = "https://example.com/a.yaml";
+        for path in ["a", url] {
+            workstation.write_file(path, "12345");
+            for (max, want) in [(4, None), (5, Some("12345")), (FILE_MAX, Some("12345"))] {
+                assert_eq!(workstation.read_file(path, max).as_deref(), want, "{path} {max}");
+            }
+        }
+        assert_eq!(workstation.read_file("b", FILE_MAX), None);
     }
 
     #[test]

@@ -382,7 +382,7 @@ impl Host {
         // What stands in the editor stays there, and is new to the branch.
         let station = self.time.shown().workstation();
         for (path, text) in &self.files_seen {
-            if station.read_file(path).as_ref() != Some(text) {
+            if station.read_file(path, text.len()).as_ref() != Some(text) {
                 self.edited.entry(path.clone()).or_insert_with(|| text.clone());
             }
         }
@@ -463,7 +463,7 @@ impl Host {
     /// Looks whether the session's exercise has come further.
     fn look_at_task(&mut self) {
         let live = self.time.live();
-        let source = self.edited.get(EXERCISE_FILE).cloned().or_else(|| live.workstation().read_file(EXERCISE_FILE));
+        let source = self.edited.get(EXERCISE_FILE).cloned().or_else(|| live.workstation().read_file(EXERCISE_FILE, FILE_BYTES_MAX));
         self.tasks.look(live, self.time.current(), &source.unwrap_or_default());
     }
 
@@ -572,7 +572,7 @@ impl Host {
             return None;
         }
         let station = self.sim().workstation();
-        let text = |path: String| station.read_file(&path).filter(|t| t.len() <= FILE_BYTES_MAX).map(|t| (path, t));
+        let text = |path: String| station.read_file(&path, FILE_BYTES_MAX).map(|t| (path, t));
         Some(station.files().iter().take(FILES_MAX).cloned().filter_map(text).list())
     }
 
@@ -597,7 +597,7 @@ impl Host {
         let station = self.time.live().workstation();
         let paths = station.files();
         for path in paths.iter().take(FILES_MAX) {
-            let Some(text) = station.read_file(path).filter(|t| t.len() <= FILE_BYTES_MAX) else { continue };
+            let Some(text) = station.read_file(path, FILE_BYTES_MAX) else { continue };
             if self.edited.contains_key(path) || self.files_seen.get(path) == Some(&text) {
                 continue;
             }

@@ -15,6 +15,8 @@ pub struct Completion {
 
 /// The most candidates that are told.
 const CANDIDATES_MAX: usize = 400;
+/// The longest kubeconfig that is looked into, in bytes.
+const KUBECONFIG_BYTES_MAX: usize = 1 << 20;
 
 /// Completes the last word of a command line, of which `line` is what stands before the cursor.
 pub fn complete(sim: &Sim, line: &str) -> Completion {
@@ -26,7 +28,7 @@ pub fn complete(sim: &Sim, line: &str) -> Completion {
     let mut candidates = match before.split_first() {
         None => programs(sim, word),
         Some((&"kubectl" | &"k", arguments)) => {
-            let kubeconfig = sim.workstation().read_file(".kube/config").unwrap_or_default();
+            let kubeconfig = sim.workstation().read_file(".kube/config", KUBECONFIG_BYTES_MAX).unwrap_or_default();
             let (flag, value) = word.split_at(word.find('=').map_or(0, |at| at + 1));
             kubectl::complete(arguments, word, sim.api(), &kubeconfig)
                 .unwrap_or_else(|| files(sim, value).into_iter().map(|file| format!("{flag}{file}")).list())
