@@ -439,7 +439,9 @@ pub fn App() -> Html {
             let _ = root.set_attribute("data-theme", theme);
         }
     });
-    use_effect_with(state.replaced, |offered| storage::keep(storage::OFFER, if *offered { "1" } else { "" }));
+    use_effect_with(state.replaced, |offered| {
+        storage::keep(storage::OFFER, if *offered { "1" } else { "" });
+    });
     let lang = state.lang;
     let on_share = {
         let (link, state) = (link.clone(), state.clone());

@@ -92,6 +92,8 @@ pub struct Host {
     hunt: Option<(Hunt, Time)>,
     /// Whether the last one came to nothing, which nobody was told yet.
     in_vain: bool,
+    /// Whether the visitor was told that the browser does not keep the session.
+    told_unkept: bool,
     /// What was done to the cluster and when, read anew where the number of inputs has changed.
     acts: (usize, Rc<Vec<(Time, Act)>>),
     /// How many of the session's commands have been answered.
@@ -173,6 +175,7 @@ impl Host {
             echoed: 0,
             hunt: None,
             in_vain: false,
+            told_unkept: false,
             acts: <_>::default(),
             answered: 0,
             run_again,
@@ -632,6 +635,14 @@ impl Host {
         }
         let in_vain = std::mem::take(&mut self.in_vain);
         answers.extend(in_vain.then(|| Answer { text: Text::NothingCame.t(shown_lang()).to_owned(), ok: false }));
+        // Told once a command that was just given has come to an end: what came of that would take the place of it.
+        if self.copy.is_kept() {
+            self.told_unkept = false;
+        } else if !self.told_unkept && !self.time.live().is_busy() {
+            self.told_unkept = true;
+            let before = answers.pop().map_or_else(String::new, |a| a.text + "\n");
+            answers.push(Answer { text: before + Text::NotKept.t(shown_lang()), ok: false });
+        }
         answers
     }
 

@@ -426,6 +426,7 @@ texts! {
     NewSessionNote: "An empty cluster at second zero", "从第零秒开始的空集群";
     RestoredLast: "Your last session is back.", "已恢复上次的会话。";
     RestoredCopy: "Your last session, as a copy: where another tab has it open, each goes its own way.", "上次会话的副本：若另一标签页也打开着它，两者互不影响。";
+    NotKept: "This session is too large for the browser to keep: what is done from here on is gone once the page is closed. Save it as a file to have it again.", "此会话太大，浏览器无法保存：从现在起所做的一切会在页面关闭后丢失。请存为文件以便日后打开。";
     ReturnToReplaced: "Back to the one before", "返回之前的会话";
     Describe: "Describe", "描述";
     Kinds: "All kinds", "所有类型";

@@ -23,6 +23,8 @@ pub struct SessionCopy {
     whole: usize,
     /// How long frames must still go well.
     trial_ms: f64,
+    /// Whether the browser took it when it was stored last.
+    is_kept: bool,
 }
 
 /// What was kept of a session.
@@ -43,7 +45,7 @@ impl SessionCopy {
     pub fn new(session: &Session) -> SessionCopy {
         let mut head = session.clone();
         let inputs = std::mem::take(&mut head.inputs);
-        let mut copy = SessionCopy { text: head.to_json(), whole: 0, trial_ms: TRIAL_MS };
+        let mut copy = SessionCopy { text: head.to_json(), whole: 0, trial_ms: TRIAL_MS, is_kept: true };
         for input in &inputs {
             copy.add(input);
         }
@@ -57,7 +59,7 @@ impl SessionCopy {
         if self.whole == 0 || self.text.len() - self.whole > TAIL_BYTES_MAX || !storage::is_writer() {
             self.store();
         } else {
-            storage::keep(storage::TAIL, &format!("{}{}", self.whole, &self.text[self.whole..]));
+            self.is_kept = storage::keep(storage::TAIL, &format!("{}{}", self.whole, &self.text[self.whole..]));
         }
         self.trial_ms = TRIAL_MS;
         storage::keep(storage::RESTORE, "1");
@@ -73,14 +75,22 @@ impl SessionCopy {
         }
     }
 
-    /// Stores the copy.
+    /// Stores the copy. One that does not fit in leaves what is stored as it is.
     pub fn store(&mut self) {
-        if self.text.len() <= BYTES_MAX {
-            self.whole = self.text.len();
+        self.is_kept = self.text.len() <= BYTES_MAX;
+        if self.is_kept {
             storage::become_writer();
-            storage::keep(storage::SESSION, &self.text);
+            self.is_kept = storage::keep(storage::SESSION, &self.text);
+        }
+        if self.is_kept {
+            self.whole = self.text.len();
             storage::keep(storage::TAIL, "");
         }
+    }
+
+    /// Whether the browser has all of it.
+    pub fn is_kept(&self) -> bool {
+        self.is_kept
     }
 
     fn add(&mut self, input: &TimedInput) {

@@ -42,12 +42,9 @@ pub fn read(own: bool, key: &str) -> Option<String> {
     store(own)?.get_item(key).ok()?.filter(|v| !v.is_empty())
 }
 
-/// Keeps a text under a key, for this tab alone or for all.
-pub fn write(own: bool, key: &str, value: &str) {
-    if let Some(store) = store(own) {
-        // A full store keeps what it had.
-        let _ = store.set_item(key, value);
-    }
+/// Keeps a text under a key, for this tab alone or for all. Says whether it fitted in: a full store keeps what it had.
+pub fn write(own: bool, key: &str, value: &str) -> bool {
+    store(own).is_none_or(|store| store.set_item(key, value).is_ok())
 }
 
 /// What was kept under a key.
@@ -96,10 +93,8 @@ pub fn leave() {
     }
 }
 
-/// Keeps a text of the session: for this tab, and for whoever comes next where that has this tab's.
-pub fn keep(key: &str, value: &str) {
-    write(true, key, value);
-    if is_writer() {
-        set(key, value);
-    }
+/// Keeps a text of the session: for this tab, and for whoever comes next where that has this tab's. Says whether it fitted in.
+pub fn keep(key: &str, value: &str) -> bool {
+    let fits = write(true, key, value);
+    (!is_writer() || write(false, key, value)) && fits
 }

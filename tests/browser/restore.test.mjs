@@ -122,3 +122,28 @@ journey(
     await page.locator('.answer', { hasText: 'is back' }).waitFor();
   },
 );
+
+const LARGE = [
+  ['en-US', /too large for the browser to keep/],
+  ['zh-CN', /浏览器无法保存/],
+];
+for (const [language, words] of LARGE) {
+  journey(
+    `says that a session is too large to be kept: ${language}`,
+    {
+      language,
+      storage: { 'kubarium.session': JSON.stringify({ seed: 1, files: { 'large.txt': 'x'.repeat(3_100_000) }, inputs: [] }) },
+    },
+    async ({ page, until, axe }) => {
+      const said = page.locator('.answer.bad', { hasText: words });
+      await said.waitFor();
+      await axe();
+      await said.locator('.x').click();
+      await said.waitFor({ state: 'detached' });
+      // Not with every line that is typed.
+      await type(page, 'wc -c large.txt');
+      await until('its length', async () => /3100000/.test(await screen(page)));
+      assert.equal(await said.count(), 0);
+    },
+  );
+}
