@@ -67,6 +67,12 @@ pub enum Flow {
 /// How a command that waits goes on.
 #[derive(Clone, Debug)]
 pub enum Task {
+    /// `rollout restart`, `pause` and `resume` of several workloads.
+    Rollout(Box<commands::rollout::Changing>),
+    /// `describe` of several objects.
+    Describe(Box<commands::describe::Describing>),
+    /// `label` and `annotate` of several objects.
+    Change(Box<commands::pairs::Changing>),
     /// `delete` of several objects, and until they are gone.
     Delete(Box<commands::delete::Deleting>),
     /// `kuberc view` offers to write a file.
@@ -113,6 +119,9 @@ impl Task {
     /// Goes on.
     pub fn resume(self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         match self {
+            Task::Rollout(t) => t.resume(cx),
+            Task::Describe(t) => t.resume(cx),
+            Task::Change(t) => t.resume(cx),
             Task::Delete(t) => t.resume(cx),
             Task::Asking(t) => t.resume(cx),
             Task::Offering(t) => t.resume(cx),

@@ -181,6 +181,8 @@ impl Output {
 pub enum Step {
     /// The process ended with this code.
     Exit(i32),
+    /// Call again before anything else happens: there is more to do than a step should take.
+    GoOn,
     /// Call again at this moment.
     WaitUntil(Time),
     /// Call again when the store has a new revision, or at this moment, where one is given.

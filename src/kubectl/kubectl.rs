@@ -255,6 +255,10 @@ impl Kubectl {
             other => other,
         };
         let end = match result {
+            Ok(Flow::Wait(task, Step::GoOn)) => {
+                self.state = State::Running(task);
+                return Step::GoOn;
+            }
             Ok(Flow::Wait(task, when)) => {
                 self.state = State::Running(task);
                 Err(when)

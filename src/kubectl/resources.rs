@@ -115,32 +115,61 @@ impl Found {
 
     /// Does something for each object.
     pub fn each(self, act: &mut dyn FnMut(Info) -> Result<(), CliError>) -> Result<(), CliError> {
-        CliError::check(self.visit(act))
-    }
-
-    /// Errors are kept in the order they came up, but those of reading files come last, as an aggregate.
-    // Models how ContinueOnErrorVisitor and EagerVisitorList hand errors on.
-    fn visit(self, act: &mut dyn FnMut(Info) -> Result<(), CliError>) -> Vec<CliError> {
-        let (mut errors, mut late) = (Vec::new(), Vec::new());
-        for item in self.items {
-            match item {
-                Ok(info) => errors.extend(act(info).err()),
-                Err(error) if self.from_files => late.push(error),
-                Err(error) => errors.push(error),
-            }
-        }
-        errors.extend(CliError::aggregate(late).err());
-        errors
+        let mut visit = Visit::of(self);
+        visit.next(usize::MAX, act);
+        CliError::check(visit.errors())
     }
 
     /// The objects, and the errors.
     pub fn split(self) -> (Vec<Info>, Vec<CliError>) {
-        let mut infos = Vec::new();
-        let errors = self.visit(&mut |info| {
+        let (mut infos, mut visit) = (Vec::new(), Visit::of(self));
+        visit.next(usize::MAX, &mut |info| {
             infos.push(info);
             Ok(())
         });
-        (infos, errors)
+        (infos, visit.errors())
+    }
+}
+
+/// What is done to object after object of those that were found.
+///
+/// Errors are kept in the order they came up, but those of reading files come last, as an aggregate.
+// Models how ContinueOnErrorVisitor and EagerVisitorList hand errors on.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// What is left, the next one last.
+    left: Vec<Result<Info, CliError>>,
+    from_files: bool,
+    errors: Vec<CliError>,
+    late: Vec<CliError>,
+}
+
+impl Visit {
+    /// Of all that was found.
+    pub fn of(found: Found) -> Visit {
+        let mut left = found.items;
+        left.reverse();
+        Visit { left, from_files: found.from_files, errors: Vec::new(), late: Vec::new() }
+    }
+
+    /// Does it for the next `count`; says whether there are more.
+    pub fn next(&mut self, count: usize, act: &mut dyn FnMut(Info) -> Result<(), CliError>) -> bool {
+        for _ in 0..count {
+            match self.left.pop() {
+                None => break,
+                Some(Ok(info)) => self.errors.extend(act(info).err()),
+                Some(Err(error)) if self.from_files => self.late.push(error),
+                Some(Err(error)) => self.errors.push(error),
+            }
+        }
+        !self.left.is_empty()
+    }
+
+    /// What went wrong.
+    pub fn errors(self) -> Vec<CliError> {
+        let mut errors = self.errors;
+        errors.extend(CliError::aggregate(self.late).err());
+        errors
     }
 }
 

@@ -77,6 +77,7 @@ impl Desk {
             let mut host = Host { api, node: None, now: self.now, files, listening: &[], ended: ended.take() };
             match kubectl.step(&mut host, StdinState { bytes: stdin.as_bytes(), eof: true }, &mut out) {
                 Step::Exit(code) => break code,
+                Step::GoOn => {}
                 Step::WaitUntil(at) | Step::WaitChange(Some(at)) | Step::WaitStdin(Some(at)) if at > self.now => self.now = at,
                 // There are no programs here.
                 Step::Run(_) => ended = Some(Ended::NotFound),

@@ -236,11 +236,14 @@ impl Sim {
     /// Does one thing that is due now. The cluster goes first, so that a command sees all that happened before it.
     fn step(&mut self) {
         self.done += 1;
-        if self.cluster.step(self.now) {
+        if !self.workstation.is_midway() && self.cluster.step(self.now) {
             return;
         }
         if self.workstation.next_at(&self.cluster).is_some_and(|t| t <= self.now) {
             self.workstation.step(&mut self.cluster, self.now);
+            if self.workstation.is_midway() {
+                return;
+            }
             self.cluster.route(self.now);
             self.finish_command();
             return;

@@ -419,3 +419,27 @@ fn a_program_in_a_container_hears_that_its_client_is_gone() {
     // A terminal hangs up, other input ends, and a program that reads nothing goes on.
     assert_eq!(said[1..], ["1\n", "hup\nend\n0\n", "", "", "hup\nend\nover\nstill\n"]);
 }
+
+#[test]
+fn a_command_on_many_objects_is_done_a_few_at_a_time_and_at_once() {
+    let objects = (0..60).map(|i| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{i}, labels: {{of: many}}}}\n---\n")).collect::<String>();
+    let mut sim = Sim::new(Session { files: [("all.yaml".to_owned(), objects)].into(), ..Session::default() });
+    let command = |sim: &mut Sim, line: &str| sim.input(TimedInput { cmd: Some(line.to_owned()), ..TimedInput::default() });
+    command(&mut sim, "kubectl create -f all.yaml");
+    while !sim.run(Time::from_secs(5), 4096).done {}
+    command(&mut sim, "kubectl label cm -l of=many x=y; kubectl get cm -l x=y --no-headers | wc -l");
+    let is_labelled = |sim: &Sim| sim.api().iter(kinds::CONFIG_MAP, Some("default")).filter(|o| !o.labels().get("x").is_null()).count();
+    let mut counts = vec![(0, sim.now())];
+    while is_labelled(&sim) < 60 {
+        sim.run(Time::from_secs(10), 1);
+        if counts.last().is_some_and(|(n, _)| *n < is_labelled(&sim)) {
+            counts.push((is_labelled(&sim), sim.now()));
+        }
+    }
+    assert!(counts.windows(2).all(|pair| pair[1].0 - pair[0].0 <= 16), "{counts:?}");
+    assert!(counts[1..].iter().all(|(_, at)| *at == counts[1].1), "{counts:?}");
+    while !sim.run(Time::from_secs(10), 4096).done {}
+    let said = sim.steps().last().and_then(|s| s.stdout.clone()).unwrap_or_default();
+    assert_eq!(said.lines().filter(|l| l.ends_with("labeled")).count(), 60);
+    assert!(said.ends_with("\n60\n"), "{said}");
+}

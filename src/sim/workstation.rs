@@ -54,6 +54,8 @@ pub struct Workstation {
     /// The version of its kubectl, where it is not today's.
     kubectl: String,
     kubectls: SortedMap<At, Running>,
+    /// Those that are still to do something in this step, the next one last.
+    due: Vec<At>,
     /// Calls of `kube-scheduler`, with their arguments.
     scheduler_calls: Vec<(Pid, Vec<String>)>,
     command: Option<Pid>,
@@ -96,6 +98,7 @@ impl Workstation {
             namespace: session.default_namespace().to_owned(),
             kubectl: session.kubectl.clone(),
             kubectls: SortedMap::new(),
+            due: Vec::new(),
             scheduler_calls: Vec::new(),
             command: None,
             stdout: Vec::new(),
@@ -265,8 +268,16 @@ impl Workstation {
         self.terminals.get(&tab).map_or_else(|| (Vec::new(), from), |t| t.output.since(from))
     }
 
+    /// Whether it is in the middle of a step: nothing else happens before the rest of it.
+    pub(super) fn is_midway(&self) -> bool {
+        !self.due.is_empty()
+    }
+
     /// When something is due.
     pub(super) fn next_at(&self, cluster: &Cluster) -> Option<Time> {
+        if self.is_midway() {
+            return Some(Time::ZERO);
+        }
         let newest = cluster.api.revision();
         let changed = self.kubectls.values().any(|r| r.beyond.is_some_and(|b| newest > b)).then_some(Time::ZERO);
         let kubectls = self.kubectls.values().filter_map(|r| r.wake).min();
@@ -276,8 +287,21 @@ impl Workstation {
         [self.machine.next_wake(), kubectls, changed, events, watches.next_at()].into_iter().flatten().min()
     }
 
-    /// Does what is due.
+    /// Does what is due, or as much of it as a step should take: a kubectl that does something to thousands of objects does it to a few
+    /// at a time, and what it has written is seen once that is done.
     pub(super) fn step(&mut self, cluster: &mut Cluster, now: Time) {
+        if !self.is_midway() {
+            self.begin_step(cluster, now);
+        }
+        while let Some(at) = self.due.pop() {
+            if self.step_kubectl(cluster, now, &at) {
+                self.due.push(at);
+                return;
+            }
+        }
+    }
+
+    fn begin_step(&mut self, cluster: &mut Cluster, now: Time) {
         self.machine.run(now);
         self.take_events(now);
         for (seat, event) in cluster.kubelets.as_mut().map(Kubelets::take_externals).unwrap_or_default() {
@@ -295,10 +319,8 @@ impl Workstation {
         self.hand_answers(cluster, now);
         let newest = cluster.api.revision();
         let due = |r: &Running| r.wake.is_some_and(|t| t <= now) || r.beyond.is_some_and(|b| newest > b);
-        let places: Vec<At> = self.kubectls.iter().filter(|(_, r)| due(r)).map(|(at, _)| at.clone()).list();
-        for at in places {
-            self.step_kubectl(cluster, now, &at);
-        }
+        self.due = self.kubectls.iter().filter(|(_, r)| due(r)).map(|(at, _)| at.clone()).list();
+        self.due.reverse();
     }
 
     /// Sends what programs ask of the network.

@@ -29,9 +29,7 @@ fn parse(pairs: &[String]) -> Result<Changes, CliError> {
 }
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    let (mut asked, found) = Asked::begin(cx, "annotation", "rsrc", parse)?;
-    found.each(&mut |info| annotate_one(cx, &info, &mut asked))?;
-    Ok(Flow::Done)
+    Asked::begin(cx, "annotation", "rsrc", parse, annotate_one)?.resume(cx)
 }
 
 fn annotate_one(cx: &mut Context<'_, '_>, info: &Info, asked: &mut Asked) -> Result<(), CliError> {

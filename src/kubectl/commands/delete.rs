@@ -180,7 +180,9 @@ impl Deleting {
         let now = cx.host.now;
         let until = *self.deadline.get_or_insert_with(|| now + flags.positive_duration("timeout").unwrap_or(TIMEOUT));
         let api = &cx.host.api;
-        self.waiting.retain(|w| api.peek(w.kind, &w.namespace, &w.name).is_some_and(|o| o.uid() == w.uid));
+        // One after the other: while the first is there, nobody looks at the others.
+        let still = self.waiting.iter().position(|w| api.peek(w.kind, &w.namespace, &w.name).is_some_and(|o| o.uid() == w.uid));
+        self.waiting.drain(..still.unwrap_or(self.waiting.len()));
         let Some(first) = self.waiting.first() else { return Ok(Flow::Done) };
         if now >= until {
             return fail(format!("timed out waiting for the condition on {}/{}", first.kind.plural, first.name));

@@ -2,13 +2,14 @@
 
 use crate::api::{KindRef, Object, Value, kinds};
 use crate::base::List as _;
-use crate::kubectl::command::{Command, Flow};
+use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::describe::{Related, describe_as};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, int, switch};
+use crate::kubectl::host::Step;
 use crate::kubectl::legacy;
-use crate::kubectl::resources::{Query, find, require_kind};
+use crate::kubectl::resources::{Info, Query, find, require_kind};
 use crate::server::ListOptions;
 
 const OWN: &[Flag] = &[switch("show-events", ""), int("chunk-size", "")];
@@ -67,9 +68,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         cx.out.errln(format!("No resources found{place}"));
         return Ok(Flow::Done);
     }
-    errors.extend(show(cx, &infos, alone, by_prefix_only));
-    CliError::aggregate(errors)?;
-    Ok(Flow::Done)
+    let events = cx.flags().switch_or("show-events", alone);
+    infos.reverse();
+    Describing { left: infos, events, by_prefix: by_prefix_only, is_first: true, errors, unlisted: Vec::new() }.resume(cx)
 }
 
 /// What must be listed to describe an object of a kind: without leave to do so it is not described at all.
@@ -81,39 +82,60 @@ fn listed(kind: KindRef) -> &'static [KindRef] {
     }
 }
 
-/// Describes objects; their events are shown by default only where there is one and it was named in full. Returns why others
-/// cannot be described, each reason once. Those that were found by the beginning of their name have a line after them, others before.
-fn show(cx: &mut Context<'_, '_>, infos: &[crate::kubectl::resources::Info], alone: bool, by_prefix: bool) -> Vec<CliError> {
-    let events = cx.flags().switch_or("show-events", alone);
-    let (mut errors, mut is_first) = (Vec::<CliError>::new(), true);
-    for info in infos {
-        let namespace = if info.kind == kinds::NAMESPACE { &info.name } else { &info.namespace };
-        if let Some(error) = listed(info.kind).iter().find_map(|kind| cx.require(("list", kind, ""), namespace, "").err()) {
-            if errors.iter().all(|e| e.to_string() != error.to_string()) {
-                errors.push(error);
+/// `describe` at work, a few objects in each step.
+///
+/// Their events are shown by default only where there is one and it was named in full. Those that were found by the beginning of their
+/// name have a line after them, others before.
+#[derive(Clone, Debug)]
+pub struct Describing {
+    /// What is left, the next one last.
+    left: Vec<Info>,
+    events: bool,
+    by_prefix: bool,
+    is_first: bool,
+    errors: Vec<CliError>,
+    /// Why others cannot be described, each reason once.
+    unlisted: Vec<CliError>,
+}
+
+impl Describing {
+    /// Goes on with the next few.
+    pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+        for _ in 0..super::OBJECTS_PER_STEP {
+            let Some(info) = self.left.pop() else { break };
+            let namespace = if info.kind == kinds::NAMESPACE { &info.name } else { &info.namespace };
+            if let Some(error) = listed(info.kind).iter().find_map(|kind| cx.require(("list", kind, ""), namespace, "").err()) {
+                if self.unlisted.iter().all(|e| e.to_string() != error.to_string()) {
+                    self.unlisted.push(error);
+                }
+                continue;
             }
-            continue;
+            if !std::mem::take(&mut self.is_first) && !self.by_prefix {
+                cx.out.out("\n\n");
+            }
+            // Without leave to list them there are none.
+            let events = self.events && cx.require(("list", kinds::EVENT, ""), &info.namespace, "").is_ok();
+            let old = if cx.inv.legacy { legacy::describe(&info) } else { None };
+            let text = old.unwrap_or_else(|| describe_as(info.kind, &info.object, &Cluster(cx), events, cx.host.now, cx.inv.legacy));
+            cx.out.out(text);
+            if self.by_prefix {
+                cx.out.out("\n");
+            }
         }
-        if !std::mem::take(&mut is_first) && !by_prefix {
-            cx.out.out("\n\n");
+        if !self.left.is_empty() {
+            return Ok(Flow::Wait(Task::Describe(Box::new(self)), Step::GoOn));
         }
-        // Without leave to list them there are none.
-        let events = events && cx.require(("list", kinds::EVENT, ""), &info.namespace, "").is_ok();
-        let old = if cx.inv.legacy { legacy::describe(info) } else { None };
-        let text = old.unwrap_or_else(|| describe_as(info.kind, &info.object, &Cluster(cx), events, cx.host.now, cx.inv.legacy));
-        cx.out.out(text);
-        if by_prefix {
-            cx.out.out("\n");
-        }
+        self.errors.append(&mut self.unlisted);
+        CliError::aggregate(self.errors)?;
+        Ok(Flow::Done)
     }
-    errors
 }
 
 /// The objects whose name begins so, where none has exactly that name.
-fn by_prefix(cx: &mut Context<'_, '_>) -> Result<Vec<crate::kubectl::resources::Info>, CliError> {
+fn by_prefix(cx: &mut Context<'_, '_>) -> Result<Vec<Info>, CliError> {
     let (kind, prefix) = (require_kind(cx.host.api, &cx.args()[0])?, &cx.args()[1]);
     let namespace = cx.namespace();
     let objects = cx.list(kind, Some(&namespace), &ListOptions::default())?;
     let matching = objects.into_iter().filter(|o| o.name().starts_with(prefix.as_str()));
-    Ok(matching.map(|o| crate::kubectl::resources::Info::of(kind, o)).list())
+    Ok(matching.map(|o| Info::of(kind, o)).list())
 }

@@ -6,7 +6,6 @@ use crate::base::List as _;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
-use crate::kubectl::legacy;
 use crate::kubectl::resources::Info;
 use crate::server::{Patch, Subresource};
 
@@ -38,13 +37,7 @@ fn parse(pairs: &[String]) -> Result<Changes, CliError> {
 }
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    let (mut asked, found) = Asked::begin(cx, "label", "pod", parse)?;
-    let nodes: Vec<String> = found.items.iter().flatten().filter(|i| i.kind.kind == "Node").map(|i| i.name.clone()).list();
-    found.each(&mut |info| label_one(cx, &info, &mut asked))?;
-    if cx.inv.legacy && !asked.listing && !nodes.is_empty() {
-        legacy::labelled_nodes(cx, &nodes);
-    }
-    Ok(Flow::Done)
+    Asked::begin(cx, "label", "pod", parse, label_one)?.resume(cx)
 }
 
 fn label_one(cx: &mut Context<'_, '_>, info: &Info, asked: &mut Asked) -> Result<(), CliError> {

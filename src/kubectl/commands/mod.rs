@@ -27,7 +27,7 @@ pub mod kuberc;
 pub mod label;
 pub mod logs;
 pub mod misc;
-mod pairs;
+pub mod pairs;
 pub mod patch;
 pub mod plugin;
 pub mod port_forward;
@@ -55,6 +55,9 @@ use crate::server::{WriteOptions, not_registered};
 
 /// How long it takes from one object's request to the next one's where a command writes several.
 pub const BETWEEN_WRITES: Duration = Duration::from_millis(10);
+
+/// How many objects a command does something to in one step, where it asks for several at once.
+pub const OBJECTS_PER_STEP: usize = 16;
 
 /// `kubectl` itself.
 pub static ROOT: Command = Command::group(

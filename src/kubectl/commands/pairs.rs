@@ -2,11 +2,14 @@
 
 use crate::api::Value;
 use crate::kubectl::checks::{check, check_objects};
+use crate::kubectl::command::{Flow, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, switch, text};
+use crate::kubectl::host::Step;
+use crate::kubectl::legacy;
 use crate::kubectl::printing::Reporter;
-use crate::kubectl::resources::{Found, Info, Query, find};
+use crate::kubectl::resources::{Info, Query, Visit, find};
 
 /// How both are used.
 pub const USAGE: &str = "[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version] [options]";
@@ -38,7 +41,7 @@ pub fn split_arguments<'a>(args: &'a [String], what: &str) -> Result<(&'a [Strin
 }
 
 /// What is to be set and what is to be taken away.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Changes {
     /// Keys and values.
     pub set: Vec<(String, String)>,
@@ -60,6 +63,7 @@ impl Changes {
 }
 
 /// What one call of either is to do.
+#[derive(Clone, Debug)]
 pub struct Asked {
     /// `label` or `annotation`.
     what: &'static str,
@@ -73,13 +77,14 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Reads the command line, and finds the objects; `file` is what a file is called in errors.
+    /// Reads the command line, and finds the objects to do it to; `file` is what a file is called in errors.
     pub fn begin(
         cx: &mut Context<'_, '_>,
         what: &'static str,
         file: &str,
         parse: fn(&[String]) -> Result<Changes, CliError>,
-    ) -> Result<(Asked, Found), CliError> {
+        change: Change,
+    ) -> Result<Changing, CliError> {
         let flags = cx.flags();
         let (resources, pairs) = split_arguments(cx.args(), what)?;
         let changes = parse(pairs)?;
@@ -96,7 +101,8 @@ impl Asked {
         if !found.single && !flags.text("resource-version").is_empty() {
             return fail("--resource-version may only be used with a single resource");
         }
-        Ok((Asked { what, changes, dry_run, listing, many: !found.single, reporter }, found))
+        let asked = Asked { what, changes, dry_run, listing, many: !found.single, reporter };
+        Ok(Changing { asked, nodes: Vec::new(), visit: Visit::of(found), change })
     }
 
     /// Whether the server is to make the changes.
@@ -129,5 +135,38 @@ impl Asked {
         for (key, value) in map.entries() {
             cx.out.outln(format!("{indent}{key}={}", value.str()));
         }
+    }
+}
+
+/// Does it to one object.
+type Change = fn(&mut Context<'_, '_>, &Info, &mut Asked) -> Result<(), CliError>;
+
+/// Either at work.
+#[derive(Clone, Debug)]
+pub struct Changing {
+    asked: Asked,
+    /// Nodes that had their turn.
+    nodes: Vec<String>,
+    visit: Visit,
+    change: Change,
+}
+
+impl Changing {
+    /// Goes on with the next few objects.
+    pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+        let more = self.visit.next(super::OBJECTS_PER_STEP, &mut |info| {
+            if info.kind.kind == "Node" {
+                self.nodes.push(info.name.clone());
+            }
+            (self.change)(cx, &info, &mut self.asked)
+        });
+        if more {
+            return Ok(Flow::Wait(Task::Change(Box::new(self)), Step::GoOn));
+        }
+        CliError::check(self.visit.errors())?;
+        if cx.inv.legacy && self.asked.what == "label" && !self.asked.listing && !self.nodes.is_empty() {
+            legacy::labelled_nodes(cx, &self.nodes);
+        }
+        Ok(Flow::Done)
     }
 }

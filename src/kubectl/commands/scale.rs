@@ -34,7 +34,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if flags.int("current-replicas").is_some_and(|n| n < -1) {
         return fail("The --current-replicas must specify an integer of -1 or greater");
     }
-    Reporter::new(cx)?;
+    let reporter = Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;
     cx.write_options(dry_run)?;
     let query = Query { latest: false, ..Query::of(cx) };
@@ -48,7 +48,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail("no objects passed to scale");
     }
     infos.reverse();
-    Scaling { queue: infos, errors, deadline: None }.resume(cx)
+    Scaling { queue: infos, errors, deadline: None, reporter }.resume(cx)
 }
 
 /// `scale` at work.
@@ -59,6 +59,7 @@ pub struct Scaling {
     errors: Vec<CliError>,
     /// Until when the replicas of the next one are waited for, once it is scaled.
     deadline: Option<Time>,
+    reporter: Reporter,
 }
 
 impl Scaling {
@@ -67,7 +68,7 @@ impl Scaling {
         let replicas = cx.flags().int("replicas").unwrap_or(-1);
         let dry_run = cx.dry_run()?;
         let timeout = cx.flags().duration_micros("timeout").filter(|us| *us != 0 && dry_run == DryRun::None);
-        let mut reporter = Reporter::new(cx)?;
+        let enough = self.queue.len().saturating_sub(super::OBJECTS_PER_STEP);
         while let Some(info) = self.queue.last().cloned() {
             if self.deadline.is_none() && dry_run != DryRun::Client {
                 scale(cx, &info, replicas, &cx.write_options(dry_run)?)?;
@@ -94,7 +95,10 @@ impl Scaling {
             if dry_run != DryRun::Client {
                 record_after(cx, &info, &mut object.clone(), DryRun::None)?;
             }
-            reporter.report("scaled", &object, cx.out)?;
+            self.reporter.report("scaled", &object, cx.out)?;
+            if self.queue.len() == enough && enough > 0 {
+                return Ok(Flow::Wait(Task::Scale(Box::new(self)), Step::GoOn));
+            }
         }
         CliError::check(self.errors)?;
         Ok(Flow::Done)

@@ -47,6 +47,8 @@ pub struct Waiting {
     deadline: Time,
     printer: Option<ObjectPrinter>,
     errors: Vec<CliError>,
+    /// Who comes after one that took all the time is not looked at any more.
+    late: bool,
 }
 
 /// What is waited for is not so.
@@ -115,7 +117,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let for_create = goals.iter().any(|g| matches!(g, Goal::Create));
     let deletes = goals.iter().any(|g| matches!(g, Goal::Delete));
     let query = Query::of(cx);
-    let waiting = Waiting { goals, reached: 0, queue: Vec::new(), query: None, deadline, printer, errors: Vec::new() };
+    let waiting = Waiting { goals, reached: 0, queue: Vec::new(), query: None, deadline, printer, errors: Vec::new(), late: false };
     if for_create {
         return Waiting { query: Some(Box::new(query)), ..waiting }.resume(cx);
     }
@@ -133,8 +135,6 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 impl Waiting {
     /// Looks again.
     pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-        // Who comes after one that took all the time is not looked at any more.
-        let mut late = false;
         if let Some(query) = self.query.take() {
             let found = find(cx, &query, cx.args())?;
             let (infos, errors) = found.split();
@@ -150,7 +150,11 @@ impl Waiting {
             }
             self.queue = infos.into_iter().rev().map(Ok).list();
         }
+        let enough = self.queue.len().saturating_sub(super::OBJECTS_PER_STEP);
         while let Some(item) = self.queue.last().cloned() {
+            if self.queue.len() == enough {
+                return Ok(Flow::Wait(Task::WaitFor(Box::new(self)), Step::GoOn));
+            }
             let info = match item {
                 Ok(info) => info,
                 Err(error) => {
@@ -161,7 +165,7 @@ impl Waiting {
             };
             cx.require(("list", info.kind, ""), &info.namespace, &info.name)?;
             let current = cx.host.api.get(info.kind, &info.namespace, &info.name).ok();
-            match self.is_met(&info, current.as_ref()).map(|met| met && !late) {
+            match self.is_met(&info, current.as_ref()).map(|met| met && !self.late) {
                 Ok(true) => {
                     // One after the other.
                     self.reached += 1;
@@ -177,7 +181,7 @@ impl Waiting {
                 Ok(false) => {
                     self.next();
                     let once = cx.flags().duration_micros("timeout") == Some(0);
-                    late = !once && !self.goals.iter().any(|g| matches!(g, Goal::Delete));
+                    self.late = !once && !self.goals.iter().any(|g| matches!(g, Goal::Delete));
                     let what = if once { "condition not met for" } else { "timed out waiting for the condition on" };
                     self.errors.push(CliError::Unmet(format!("{what} {}/{}", info.kind.plural, info.name)));
                 }

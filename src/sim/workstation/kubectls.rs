@@ -37,6 +37,18 @@ pub(super) struct Running {
     ended: Option<Ended>,
     /// A signal has ended it.
     killed: Option<Signal>,
+    /// What it has written in a step that it is in the middle of.
+    out: Output,
+}
+
+/// How a kubectl goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Course {
+    /// At once.
+    GoesOn,
+    /// When what it waits for has come.
+    Waits,
+    Ended,
 }
 
 impl Workstation {
@@ -49,7 +61,8 @@ impl Workstation {
                 let kubectl = Kubectl::start(argv.get(1..).unwrap_or_default(), &environment);
                 let wake = Some(now + self.kubectl_start(&kubectl));
                 let (stdin, eof, beyond, wants_stdin, ended, killed) = (Vec::new(), false, None, false, None, None);
-                self.kubectls.insert((seat, pid), Running { kubectl, stdin, eof, wake, beyond, wants_stdin, ended, killed });
+                let out = Output::default();
+                self.kubectls.insert((seat, pid), Running { kubectl, stdin, eof, wake, beyond, wants_stdin, ended, killed, out });
             }
             MachineEvent::ExternalInput { pid } => {
                 if let Some(running) = self.kubectls.get_mut(&(seat, pid)).filter(|r| r.wants_stdin) {
@@ -89,22 +102,22 @@ impl Workstation {
         if std::mem::replace(&mut self.described, true) { KUBECTL_VALIDATES } else { KUBECTL_DISCOVERS }
     }
 
-    /// Lets a kubectl go on; one whose container is gone is gone with it.
-    pub(super) fn step_kubectl(&mut self, cluster: &mut Cluster, now: Time, at: &At) {
-        let Some(mut running) = self.kubectls.remove(at) else { return };
+    /// Lets a kubectl go on; one whose container is gone is gone with it. Says whether it is in the middle of a step.
+    pub(super) fn step_kubectl(&mut self, cluster: &mut Cluster, now: Time, at: &At) -> bool {
+        let Some(mut running) = self.kubectls.remove(at) else { return false };
         let (seat, pid) = at;
         let mut lent = seat.as_ref().and_then(|seat| cluster.kubelets.as_mut()?.lend(seat));
         if lent.is_some() != seat.is_some() {
             self.left.extend(running.kubectl.session_id());
-            return;
+            return false;
         }
         let beside = self.kubectls.iter().filter(|((other, _), _)| other == seat);
         let listening: Vec<u16> = beside.flat_map(|(_, r)| r.kubectl.ports()).list();
         let machine = lent.as_deref_mut().unwrap_or(&mut self.machine);
-        let goes_on = match running.killed {
+        let course = match running.killed {
             Some(signal) => {
                 machine.ext_exit(now, *pid, 128 + i32::from(signal.0));
-                false
+                Course::Ended
             }
             None => {
                 let files = WorkstationFiles { cwd: machine.ext_cwd(*pid), machine, web: &mut self.connections.web, pid: *pid };
@@ -114,15 +127,16 @@ impl Workstation {
         if let (Some(machine), Some(seat), Some(kubelets)) = (lent, seat, &mut cluster.kubelets) {
             kubelets.give_back(now, seat, machine);
         }
-        if goes_on {
+        if course != Course::Ended {
             self.kubectls.insert(at.clone(), running);
         }
+        course == Course::GoesOn
     }
 }
 
 impl Running {
-    /// Does what can be done now; false where that was the last.
-    fn go_on(&mut self, cluster: &mut Cluster, now: Time, mut files: WorkstationFiles<'_>, listening: &[u16]) -> bool {
+    /// Does what can be done now, or some of it.
+    fn go_on(&mut self, cluster: &mut Cluster, now: Time, mut files: WorkstationFiles<'_>, listening: &[u16]) -> Course {
         let pid = files.pid;
         if self.wants_stdin && !self.eof && !self.kubectl.wants_raw_input() {
             let enough = self.stdin.len() + STDIN_STEP;
@@ -130,23 +144,26 @@ impl Running {
         }
         if self.stdin.len() > FILE_MAX {
             files.machine.ext_exit(now, pid, 128 + i32::from(Signal::KILL.0));
-            return false;
+            return Course::Ended;
         }
-        let mut out = Output::default();
         let revision = cluster.api.revision();
         let node = cluster.kubelets.as_mut().map(|kubelets: &mut Kubelets| kubelets as &mut dyn NodeApi);
         let mut host = Host { api: &mut cluster.api, node, now, files: &mut files, listening, ended: self.ended.take() };
-        let step = self.kubectl.step(&mut host, StdinState { bytes: &self.stdin, eof: self.eof }, &mut out);
+        let step = self.kubectl.step(&mut host, StdinState { bytes: &self.stdin, eof: self.eof }, &mut self.out);
+        if step == Step::GoOn {
+            return Course::GoesOn;
+        }
         let machine = files.machine;
-        for (stream, bytes) in &out.chunks {
+        for (stream, bytes) in &std::mem::take(&mut self.out).chunks {
             machine.ext_write(now, pid, if *stream == Stream::Stdout { 1 } else { 2 }, bytes);
         }
         self.beyond = None;
         self.wants_stdin = false;
         match step {
+            Step::GoOn => {}
             Step::Exit(code) => {
                 machine.ext_exit(now, pid, code);
-                return false;
+                return Course::Ended;
             }
             Step::WaitUntil(at) => self.wake = Some(at),
             Step::Run(argv) => {
@@ -169,7 +186,7 @@ impl Running {
                 }
             }
         }
-        true
+        Course::Waits
     }
 
     /// Reads some of its standard input, or its end; false where there is none now.

@@ -14,7 +14,7 @@ pub static RESUME: Command =
     Command { usage: "RESOURCE [options]", flags: FLAGS, ..Command::new("resume", "Resume a paused resource", resume) };
 
 fn pause(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    change_each(cx, "paused", &|info| {
+    change_each(cx, "paused", |info, _| {
         if info.kind.kind != "Deployment" {
             return Err(refused(info, "pausing is not supported"));
         }
@@ -28,7 +28,7 @@ fn pause(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 }
 
 fn resume(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    change_each(cx, "resumed", &|info| {
+    change_each(cx, "resumed", |info, _| {
         if info.kind.kind != "Deployment" {
             return Err(refused(info, "resuming is not supported"));
         }

@@ -12,14 +12,14 @@ pub static COMMAND: Command = Command { usage: "RESOURCE [options]", flags: FLAG
 const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    let now = cx.host.now.rfc3339();
-    change_each(cx, "restarted", &|info| {
+    change_each(cx, "restarted", |info, now| {
         if !matches!(info.kind.kind, "Deployment" | "DaemonSet" | "StatefulSet") {
             return Err(refused(info, "restarting is not supported"));
         }
         if info.object.at(PAUSED).is_true() {
             return Err(refused(info, "can't restart paused deployment (run rollout resume first)"));
         }
+        let now = now.rfc3339();
         let annotation = ["spec", "template", "metadata", "annotations", RESTARTED_AT];
         if info.object.at(&annotation) == &Value::from(now.as_str()) {
             let why = "if restart has already been triggered within the past second, please wait before attempting to trigger another";
