@@ -482,6 +482,20 @@ mod tests {
         assert_eq!(shown, "root@workstation:~# root@workstation:~# echo hi\nhi\nroot@workstation:~# ");
     }
 
+    /// As kubectl finds it in the terminal's buffer: what is typed before the container runs is for its shell, not for the workstation's.
+    #[test]
+    fn what_is_typed_ahead_of_a_container_is_for_it() {
+        let mut sim = crate::sim::Sim::new(Session::default());
+        for data in ["", "kubectl run box --rm -it --image=busybox -- sh\n", "hostname\n"] {
+            let terminal = Some(TerminalInput { tab: 0, data: data.to_owned() });
+            sim.input(TimedInput { terminal, ..TimedInput::default() });
+            while !sim.run(sim.now() + Duration::from_millis(500), 4096).done {}
+        }
+        while !sim.run(Time::from_secs(20), 4096).done {}
+        let shown = String::from_utf8(sim.terminal_output(0, 0).0).expect("text");
+        assert_eq!(shown.rsplit("prompt, try pressing enter.").next(), Some("\nhostname\n/ # hostname\nbox\n/ # "));
+    }
+
     #[test]
     fn a_file_is_read_where_it_is_short_enough() {
         let mut workstation = Workstation::new(&Session::default());

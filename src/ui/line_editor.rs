@@ -95,6 +95,19 @@ impl LineEditor {
         text
     }
 
+    /// Whether something is being typed.
+    pub fn is_begun(&self) -> bool {
+        !self.line.is_empty()
+    }
+
+    /// A program has begun to take keys as they are typed: text for the screen, which has the line no more, and the line.
+    pub fn hand_over(&mut self) -> (String, String) {
+        let text = self.give_back_prompt() + &self.to_start() + "\x1b[J";
+        (self.cursor, self.shown_at, self.place) = (0, 0, self.history.len());
+        self.draft.clear();
+        (text, self.line.drain(..).collect())
+    }
+
     /// Takes what was typed or pasted.
     pub fn typed(&mut self, data: &str) -> Vec<Effect> {
         let mut effects = Vec::new();
@@ -470,6 +483,19 @@ mod tests {
         }
         assert_eq!(sent(&mut LineEditor::new(), "one\r\ntwo\r"), ["one\n", "two\n"]);
         assert_eq!(sent(&mut LineEditor::new(), "half\x03\x04"), ["\x03", "\x04"]);
+    }
+
+    #[test]
+    fn what_is_typed_ahead_is_handed_over() {
+        let mut editor = LineEditor::new();
+        assert_eq!(editor.output("$ "), "$ ");
+        assert!(!editor.is_begun());
+        assert!(sent(&mut editor, "ho").is_empty());
+        assert!(editor.is_begun());
+        assert_eq!(editor.output("/ # "), "\r\x1b[2C\x1b[J/ # ho");
+        assert_eq!(editor.hand_over(), ("\r\x1b[6C\x1b[J".to_owned(), "ho".to_owned()));
+        assert!(!editor.is_begun());
+        assert_eq!(sent(&mut editor, "x\r"), ["x\n"]);
     }
 
     #[test]

@@ -128,6 +128,18 @@ journey('takes text that comes without a key, and what is typed once', {}, async
   await until('all of it once', async () => /^好 a1$/m.test(await screen(page)));
 });
 
+journey('gives a shell in a container what was typed ahead of it', {}, async ({ page, until }) => {
+  await type(page, 'kubectl run box --rm -it --image=busybox -- sh');
+  // One line, and a beginning of the next, before there is any container.
+  await page.keyboard.type('hostname\necho a');
+  await until('its prompt, and what was typed behind it', async () => /^box\n\/ # echo a\s*$/m.test(await screen(page)));
+  await page.keyboard.type('head\nexit\n');
+  await until('what came of both', async () => /echo ahead\s*\nahead\n/.test(await screen(page)));
+  await until('the prompt of the workstation, and nothing behind it', async () =>
+    /deleted from default namespace\nroot@workstation:~#\s*$/.test(await screen(page)),
+  );
+});
+
 journey('shows the end of a flood', {}, async ({ page, until }) => {
   await type(page, 'yes');
   await page.waitForTimeout(1000);

@@ -138,7 +138,7 @@ impl Running {
     /// Does what can be done now, or some of it.
     fn go_on(&mut self, cluster: &mut Cluster, now: Time, mut files: WorkstationFiles<'_>, listening: &[u16]) -> Course {
         let pid = files.pid;
-        if self.wants_stdin && !self.eof && !self.kubectl.wants_raw_input() {
+        if self.wants_stdin && !self.eof {
             let enough = self.stdin.len() + STDIN_STEP;
             while !self.eof && self.stdin.len() < enough && self.read(files.machine, pid) {}
         }
@@ -180,8 +180,9 @@ impl Running {
             Step::WaitStdin(at) => {
                 self.wants_stdin = true;
                 self.wake = at;
-                // What is there already is read at once; for more, the machine says when.
-                if !self.eof && !self.kubectl.wants_raw_input() && self.read(machine, pid) {
+                // What is there already, also what was typed ahead of a terminal in a container, is read at once; for more, the machine says
+                // when.
+                if !self.eof && self.read(machine, pid) {
                     self.wake = Some(now);
                 }
             }

@@ -119,7 +119,7 @@ impl Host {
     /// Takes what the terminals' programs have written.
     pub(super) fn show_output(&mut self) {
         let branch = self.time.current();
-        let mut asked = Vec::new();
+        let (mut asked, mut ahead) = (Vec::new(), Vec::new());
         if !self.time.is_past() {
             for (terminal, screen) in self.terminals.iter_mut() {
                 let transcript = self.transcripts.entry((branch, *terminal)).or_default();
@@ -133,8 +133,15 @@ impl Host {
                     transcript.taken = end;
                     (self.files_stale, self.has_said) = (true, true);
                 }
+                // What was typed before a program took the keys is there for it to read.
+                if screen.line.is_begun() && self.time.live().workstation().terminal_is_raw(tab_of(*terminal)) {
+                    let (text, line) = screen.line.hand_over();
+                    transcript.push(self.time.live().now(), &text);
+                    ahead.push((*terminal, line));
+                }
             }
         }
+        ahead.into_iter().for_each(|(terminal, line)| self.send_to(terminal, &line));
         asked.into_iter().for_each(|terminal| self.tell_size(terminal));
         self.draw_screens();
     }
