@@ -25,6 +25,8 @@ for (const [theme, language, size] of [
       await speed(page, 5);
       await until('two open doors', async () => (await page.locator('.pod .door.ok').count()) === 2);
       await speed(page, 3);
+      const asWide = async () => (await boxes(page, '.chip[title="Service"]'))[0].width;
+      const before = await asWide();
       await page.locator('.chip[title="Service"]', { hasText: /^web/ }).click();
       await panel(3);
       const sliders = page.locator('.eq input');
@@ -37,7 +39,8 @@ for (const [theme, language, size] of [
       await page.locator('.bar h1').click();
       await panel(0);
       await until('requests on their way', async () => (await page.locator('.traffic .leg.runs').count()) >= 3);
-      await page.locator('.chip', { hasText: /\d(\/s|\/秒)/ }).waitFor();
+      await page.locator('.chip', { hasText: /[1-9][\d.]*(\/s|\/秒)/ }).waitFor();
+      assert.equal(await asWide(), before, 'no chip makes room for them');
       // Of what kind each of the same name is, is told to who does not see its sign.
       for (const kind of ['ReplicationController', 'Service']) await page.getByRole('button', { name: `web ${kind}` }).waitFor();
       await pause(page);
