@@ -117,10 +117,14 @@ pub fn spoken(pod: &PodView, lang: Lang) -> String {
     format!("{} {}: {}, {}, {ready}{restarts}", Text::Pod.t(lang), pod.name, pod.status, health_text(pod.health).t(lang))
 }
 
-/// The name in two parts: what the generator appended stands apart. A base that is as long as a name may be has no dash before it.
+/// The longest name of a pod without an owner that stands there as one, in letters.
+const WHOLE_MAX: usize = 24;
+
+/// The name in two parts: what the generator appended, or the end of a long name, stands apart: it tells it from others. A base that is as
+/// long as a name may be has no dash before it.
 fn name_parts(pod: &PodView) -> (String, String) {
-    match (&pod.owner, pod.name.rfind('-').map(|at| at.max(pod.name.len().saturating_sub(6)))) {
-        (Some(_), Some(at)) => (pod.name[..at].to_owned(), pod.name[at..].to_owned()),
+    match pod.name.rfind('-').map(|at| at.max(pod.name.len().saturating_sub(6))) {
+        Some(at) if pod.owner.is_some() || pod.name.len() > WHOLE_MAX => (pod.name[..at].to_owned(), pod.name[at..].to_owned()),
         _ => (pod.name.clone(), String::new()),
     }
 }

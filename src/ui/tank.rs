@@ -246,7 +246,7 @@ fn queue(props: &Props, refused: &Option<String>, lang: super::i18n::Lang) -> Ht
     let (view, around) = (&props.scene.view, Around::of(props));
     let many = view.queue.len() > 2;
     html! {
-        <section class="queue" aria-label={Text::Waiting.t(lang)}>
+        <section class={classes!("queue", (view.queue.len() == 2).then_some("two"))} aria-label={Text::Waiting.t(lang)}>
             <h2>{ Icon::Queue.draw() }<span class="wide">{ Text::Waiting.t(lang) }</span>if many { <b class="mono">{ view.queue.len() }</b> }</h2>
             if view.queue.is_empty() { <span>{ Text::NobodyWaits.t(lang) }</span> }
             for pod in view.queue.iter().take(QUEUE_MAX) {
@@ -335,6 +335,8 @@ fn NodeTank(props: &NodeProps) -> Html {
     let has_ways = first.is_some_and(|f| f.1);
     // What the cluster itself puts there is told by the state beside it.
     let taint = node.taints.iter().find(|t| !t.starts_with("node.kubernetes.io/"));
+    // Whose key it is does not tell it from others.
+    let taint = taint.map(|t| t.split_once('/').map_or(t.as_str(), |(_, t)| t));
     let state = match (node.ready, node.schedulable) {
         (false, _) => ("bad", Icon::Cross, Text::NodeNotReady),
         (true, false) => ("warn", Icon::Hourglass, Text::NodeCordoned),
@@ -358,7 +360,7 @@ fn NodeTank(props: &NodeProps) -> Html {
                 <button data-uid={node.key.clone()} title={node.name.clone()} onclick={link.select(subject)}><span>{ &node.name[..end] }</span>{ &node.name[end..] }</button>
                 <span class={classes!("tag", state.0)}>{ state.1.draw() }{ state.2.t(lang) }if !node.zone.is_empty() { <small>{ &node.zone }</small> }</span>
                 if let Some(taint) = taint.filter(|_| wrong.is_empty()) {
-                    <small class="warn" title={format!("{}: {}", Text::Taints.t(lang), node.taints.join(", "))}>{ taint }</small>
+                    <small class="warn taint" title={format!("{}: {}", Text::Taints.t(lang), node.taints.join(", "))}>{ taint }</small>
                 } else if wrong.is_empty() {
                     <small>{ fill(Text::PodsOf.t(lang), &[&node.pods.len().to_string(), &node.pods_max.to_string()]) }</small>
                 } else {

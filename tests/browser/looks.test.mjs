@@ -279,6 +279,31 @@ journey('says how many pods wait, and why', {}, async ({ page, until, screenshot
   assert.ok(why.x + why.width <= strip.x + strip.width, 'the reason is in sight');
 });
 
+journey(
+  'tells long names apart, and says why they wait and what a node is tainted with',
+  { size: 'laptop' },
+  async ({ page, until, axe, screenshot }) => {
+    const selector = `{"spec":{"nodeSelector":{"disk":"ssd"}}}`;
+    await type(
+      page,
+      `for i in a b; do kubectl run payment-reconciliation-worker-$i --image=nginx --overrides='${selector}'; done`,
+    );
+    await type(page, 'kubectl taint node node2 example.com/only-for=the-db:NoSchedule');
+    const queue = page.locator('.queue');
+    await queue.locator('.why', { hasText: 'without the labels' }).waitFor();
+    await page.locator('.node header', { hasText: 'only-for=the-db:NoSchedule' }).waitFor();
+    const hidden = (part) => page.locator(part).evaluateAll((all) => all.map((e) => Math.max(e.scrollWidth - e.clientWidth, 0)));
+    assert.deepEqual(await hidden('.queue'), [0], 'all of the queue is in sight');
+    assert.deepEqual(await hidden('.node .taint'), [0], 'and all of the taint');
+    const [strip, why, amiss] = await boxes(page, '.queue', '.queue .why', '.amiss .list .end');
+    assert.ok(amiss.width > 200, `what is amiss has a line: ${amiss.width}`);
+    assert.ok(why.width > 120 && why.x + why.width <= strip.x + strip.width, JSON.stringify([strip, why]));
+    assert.deepEqual(await queue.locator('.name span:nth-child(2)').allInnerTexts(), ['-a', '-b']);
+    await screenshot('long');
+    await axe();
+  },
+);
+
 journey('names many pods in short, and shows the nodes whole', { size: 'laptop' }, async ({ page, until, axe, screenshot }) => {
   await type(page, 'kubectl create deployment web --image=nginx --replicas=60');
   await type(page, 'kubectl expose deployment web --port=80');
