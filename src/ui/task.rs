@@ -17,10 +17,10 @@ use super::storage;
 
 thread_local! {
     /// Whether the task begins folded, since the page has no room for it beside the cluster.
-    static FOLDED: bool = web_sys::window().and_then(|w| w.inner_height().ok()?.as_f64()).is_some_and(|height| height < HEIGHT_MIN);
+    static FOLDED: bool = web_sys::window().and_then(|w| w.match_media(LOW).ok()?).is_some_and(|m| m.matches());
 }
-/// The least height of a page on which a task begins unfolded, in pixels.
-const HEIGHT_MIN: f64 = 400.0;
+/// On which pages a task begins folded: sooner where it stands above the cluster.
+const LOW: &str = "(max-height: 400px), (max-width: 760px) and (max-height: 520px)";
 
 fn so_far(task: &ExerciseView, lang: Lang) -> String {
     fill(Text::TaskSoFar.t(lang), &[&task.done().to_string(), &task.checks.len().to_string()])

@@ -249,6 +249,29 @@ journey('goes on below where it is much enlarged', { size: { width: 360, height:
   await screenshot('terminal');
 });
 
+journey(
+  'shows the cluster beside a lesson where the page is enlarged twice',
+  { size: { width: 720, height: 450 } },
+  async ({ page, until, axe, screenshot }) => {
+    await page.locator('.water .lesson').click();
+    await page.locator('.task').waitFor();
+    const [rack, timeline, panels] = await boxes(page, '.rack', '.timeline', '.switch');
+    assert.ok(
+      rack.height > 130 && rack.y + rack.height <= timeline.y + 1 && timeline.y + timeline.height <= panels.y,
+      JSON.stringify([rack, timeline, panels]),
+    );
+    await screenshot('lesson');
+    // The words are one step away, and the keys keep their place where a terminal is shown.
+    await page.locator('.task summary').press('Enter');
+    await page.locator('.task li').first().waitFor();
+    await page.locator('.switch button').nth(2).click();
+    await until('a page no higher than the window', () =>
+      page.evaluate(() => document.documentElement.scrollHeight <= window.innerHeight),
+    );
+    await axe();
+  },
+);
+
 journey("shows what is chosen and what is drawn in the system's colours", {}, async ({ page, until, axe, screenshot }) => {
   await page.emulateMedia({ forcedColors: 'active' });
   await example(page, 'nginx-rc');
