@@ -327,6 +327,21 @@ journey(
   },
 );
 
+journey('is light on paper', { theme: 'dark', size: 'laptop' }, async ({ page, until, screenshot }) => {
+  await type(page, 'kubectl run web --image=nginx');
+  await page.locator('.node .pod', { hasText: 'Running' }).waitFor();
+  const [ink, paper] = [
+    () => page.evaluate(() => getComputedStyle(document.body).color),
+    () => page.emulateMedia({ media: 'print' }),
+  ];
+  const dark = await ink();
+  await paper();
+  await until('dark ink', async () => (await ink()) !== dark);
+  const row = page.locator('.term .xterm-rows > div').first();
+  assert.equal(await row.evaluate((e) => getComputedStyle(e).color), await ink(), 'in the terminal, too');
+  await screenshot('print');
+});
+
 journey('names many pods in short, and shows the nodes whole', { size: 'laptop' }, async ({ page, until, axe, screenshot }) => {
   await type(page, 'kubectl create deployment web --image=nginx --replicas=60');
   await type(page, 'kubectl expose deployment web --port=80');
