@@ -30,6 +30,23 @@ impl Default for DisruptionController {
     }
 }
 
+/// Why it cannot be said how many pods a budget expects.
+#[derive(Debug, thiserror::Error)]
+enum ExpectationError {
+    /// The pod's controller is gone, or is another one of that name.
+    #[error("found no controllers for pod {}", quote(.0))]
+    NoController(String),
+    /// Its controller is of a kind, in this version, that there is not.
+    #[error("no matches for kind {} in version {}", quote(.0), quote(.1))]
+    NoKind(String, String),
+    /// Its controller has no size.
+    #[error("{0} does not implement the scale subresource")]
+    NoScale(String),
+    /// The size cannot be read.
+    #[error(transparent)]
+    Api(#[from] Status),
+}
+
 /// How many pods a budget expects, how many of them are to be healthy, and how many pods nobody controls.
 struct Expectation {
     expected: i64,
@@ -43,7 +60,7 @@ fn selector_of(budget: &Value) -> Option<LabelSelector> {
 }
 
 /// The size that the pods' controllers want together (`getExpectedScale`).
-fn expected_scale(api: &ApiServer, pods: &[Member]) -> Result<(i64, usize), String> {
+fn expected_scale(api: &ApiServer, pods: &[Member]) -> Result<(i64, usize), ExpectationError> {
     let mut scales: SortedMap<String, i64> = SortedMap::new();
     let (mut unmanaged, mut last) = (0, "");
     for pod in pods {
@@ -58,20 +75,20 @@ fn expected_scale(api: &ApiServer, pods: &[Member]) -> Result<(i64, usize), Stri
             continue;
         }
         let found = controller_scale(api, pod.namespace(), owner)?;
-        let Some((uid, scale)) = found else { return Err(format!("found no controllers for pod {}", quote(pod.name()))) };
+        let Some((uid, scale)) = found else { return Err(ExpectationError::NoController(pod.name().to_owned())) };
         scales.insert(uid, scale);
     }
     Ok((scales.values().sum(), unmanaged))
 }
 
 /// The controller at the end of the chain and its size: a ReplicaSet's Deployment stands for it (the `finders`).
-fn controller_scale(api: &ApiServer, namespace: &str, owner: &Value) -> Result<Option<(String, i64)>, String> {
+fn controller_scale(api: &ApiServer, namespace: &str, owner: &Value) -> Result<Option<(String, i64)>, ExpectationError> {
     let (version, word) = (owner.get("apiVersion").str(), owner.get("kind").str());
     let Some(kind) = api.kind_of(version, word) else {
-        return Err(format!("no matches for kind {} in version {}", quote(word), quote(version)));
+        return Err(ExpectationError::NoKind(word.to_owned(), version.to_owned()));
     };
     if !api.has_scale(kind) {
-        return Err(format!("{} does not implement the scale subresource", kind.qualified()));
+        return Err(ExpectationError::NoScale(kind.qualified()));
     }
     let found = api.peek(kind, namespace, owner.get("name").str()).filter(|o| o.uid() == owner.get("uid").str());
     let Some(object) = found else { return Ok(None) };
@@ -82,11 +99,11 @@ fn controller_scale(api: &ApiServer, namespace: &str, owner: &Value) -> Result<O
     {
         return Ok(Some(found));
     }
-    let scale = api.scale(kind, namespace, object.name()).map_err(Status::into_message)?;
+    let scale = api.scale(kind, namespace, object.name())?;
     Ok(Some((object.uid().to_owned(), scale.at(&["spec", "replicas"]).int())))
 }
 
-fn expectation(api: &ApiServer, budget: &Value, pods: &[Member]) -> Result<Expectation, String> {
+fn expectation(api: &ApiServer, budget: &Value, pods: &[Member]) -> Result<Expectation, ExpectationError> {
     let (max_unavailable, min_available) = (budget.at(&["spec", "maxUnavailable"]), budget.at(&["spec", "minAvailable"]));
     if !max_unavailable.is_null() {
         let (expected, unmanaged) = expected_scale(api, pods)?;
@@ -132,7 +149,7 @@ impl DisruptionController {
             Err(error) => {
                 let message = format!("Failed to calculate the number of expected pods: {error}");
                 self.recorder.event(api, now, &budget, EventType::Warning, "CalculateExpectedPodCountFailed", &message);
-                return fail_safe(api, &by, budget, &error);
+                return fail_safe(api, &by, budget, &error.to_string());
             }
         };
         if wanted.unmanaged > 0 {

@@ -49,7 +49,7 @@ impl ApiServer {
         }
         let what = format!("{}/{name}; {sent}", config.namespace());
         let failed = |message: String| Status::internal(message).without_reason();
-        let untyped = |error: String| failed(format!("failed to create typed patch object ({what}): {error}"));
+        let untyped = |error: typed::TypedError| failed(format!("failed to create typed patch object ({what}): {error}"));
         typed::check(shape, version, config).map_err(untyped)?;
         let of_parent = scales.then(|| parent_of_scale(kind, config));
         let config = of_parent.as_ref().unwrap_or(config);

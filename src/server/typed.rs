@@ -5,23 +5,78 @@ use crate::api::schema::{Field, ListType, Ty, Type, schema};
 use crate::api::{KindRef, Value, quote};
 use crate::base::{List as _, Order as _};
 
-/// What does not fit, as one text.
-pub(super) fn check(kind: KindRef, version: &str, config: &Value) -> Result<(), String> {
+/// What does not fit: one or more.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", listed_in(.0))]
+pub(super) struct TypedError(Vec<Misfit>);
+
+/// A place, and what is wrong there.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}{colon}{1}", colon = if .0.is_empty() { "" } else { ": " })]
+struct Misfit(String, Wrong);
+
+/// What is wrong at a place.
+#[derive(Debug, thiserror::Error)]
+enum Wrong {
+    #[error("field not declared in schema")]
+    Undeclared,
+    /// It is to be of a kind, and is this.
+    #[error("expected {0}, got &{{{1}}}")]
+    Kind(&'static str, String),
+    /// It is to be a number, and is of this type of Go's.
+    #[error("expected numeric (int or float), got {0}")]
+    NotANumber(&'static str),
+    /// It is to be a text, and is this.
+    #[error("expected string, got &value.valueUnstructured{{Value:{0}}}")]
+    NotAText(String),
+    /// An item of this name was there before.
+    #[error("duplicate entries for key {0}")]
+    Duplicate(String),
+    /// The item at this place has no name that it could be told by.
+    #[error("element {0}: {1}")]
+    Nameless(usize, Nameless),
+}
+
+/// Why an item of a list has no name.
+#[derive(Debug, thiserror::Error)]
+enum Nameless {
+    #[error("associative list without keys has an element that's a map type")]
+    MapInSet,
+    #[error("not supported: associative list with lists as elements")]
+    ListInSet,
+    #[error("associative list without keys has an element that's an explicit null")]
+    NullInSet,
+    #[error("associative list with keys may not have a null element")]
+    NullInMap,
+    #[error("associative list with keys may not have non-map elements")]
+    NotAMap,
+    /// It has none of these keys.
+    #[error(
+        "associative list with keys has an element that omits all key fields [{0}] (and doesn't have default values for any key fields)"
+    )]
+    NoKeys(String),
+}
+
+fn listed_in(misfits: &[Misfit]) -> String {
+    match misfits {
+        [one] => one.to_string(),
+        many => many.iter().fold("errors:".to_owned(), |text, one| format!("{text}\n  {one}")),
+    }
+}
+
+/// An error where something does not fit.
+pub(super) fn check(kind: KindRef, version: &str, config: &Value) -> Result<(), TypedError> {
     let mut errors = Vec::new();
     if let Some(custom) = &kind.custom {
         of_root(custom.schema(version), config, "", &mut errors);
     } else if let Some(ty) = schema().kind_at(kind, version) {
         object(ty, config, "", &mut errors);
     }
-    match errors.as_slice() {
-        [] => Ok(()),
-        [one] => Err(one.clone()),
-        many => Err(many.iter().fold("errors:".to_owned(), |text, error| format!("{text}\n  {error}"))),
-    }
+    if errors.is_empty() { Ok(()) } else { Err(TypedError(errors)) }
 }
 
 /// An object of a custom kind, or one inside it: its metadata are those of any.
-fn of_root(of: &Value, config: &Value, path: &str, errors: &mut Vec<String>) {
+fn of_root(of: &Value, config: &Value, path: &str, errors: &mut Vec<Misfit>) {
     for (key, member) in config.entries() {
         match (key.as_str(), schema().named("meta", "ObjectMeta")) {
             ("apiVersion" | "kind", _) => {}
@@ -31,21 +86,21 @@ fn of_root(of: &Value, config: &Value, path: &str, errors: &mut Vec<String>) {
     }
 }
 
-fn of_member(of: &Value, key: &str, member: &Value, path: &str, errors: &mut Vec<String>) {
+fn of_member(of: &Value, key: &str, member: &Value, path: &str, errors: &mut Vec<Misfit>) {
     let path = format!("{path}.{key}");
     let (own, other) = (of.get("properties").get(key), of.get("additionalProperties"));
     let keeps = other.is_true() || of.get("x-kubernetes-preserve-unknown-fields").is_true();
     match (own, other) {
         (Value::Null, Value::Map(_)) => custom(other, member, &path, errors),
         (Value::Null, _) if keeps => {}
-        (Value::Null, _) => wrong(errors, &path, "field not declared in schema"),
+        (Value::Null, _) => wrong(errors, &path, Wrong::Undeclared),
         _ => custom(own, member, &path, errors),
     }
 }
 
 /// A value against the schema of a custom kind.
 // Models the schema converter of structured-merge-diff.
-fn custom(of: &Value, value: &Value, path: &str, errors: &mut Vec<String>) {
+fn custom(of: &Value, value: &Value, path: &str, errors: &mut Vec<Misfit>) {
     if value.is_null() {
         return;
     }
@@ -55,7 +110,7 @@ fn custom(of: &Value, value: &Value, path: &str, errors: &mut Vec<String>) {
     match (of.get("type").str(), value) {
         ("object", Value::Map(_)) if of.get("x-kubernetes-embedded-resource").is_true() => of_root(of, value, path, errors),
         ("object", Value::Map(members)) => members.iter().for_each(|(key, member)| of_member(of, key, member, path, errors)),
-        ("object", other) => wrong(errors, path, format!("expected map, got &{{{}}}", go(other))),
+        ("object", other) => wrong(errors, path, Wrong::Kind("map", go(other))),
         ("array", Value::List(items)) => {
             let inner = of.get("items");
             let place = |i: usize, item: &Value| match of.get("x-kubernetes-list-type").str() {
@@ -68,7 +123,7 @@ fn custom(of: &Value, value: &Value, path: &str, errors: &mut Vec<String>) {
             };
             listed(items, path, errors, place, |item, path, errors| custom(inner, item, path, errors));
         }
-        ("array", other) => wrong(errors, path, format!("expected list, got &{{{}}}", go(other))),
+        ("array", other) => wrong(errors, path, Wrong::Kind("list", go(other))),
         ("string", _) => any(&Ty::String, None, value, path, errors),
         ("boolean", _) => any(&Ty::Bool, None, value, path, errors),
         ("integer" | "number", _) => any(&Ty::Double, None, value, path, errors),
@@ -76,12 +131,11 @@ fn custom(of: &Value, value: &Value, path: &str, errors: &mut Vec<String>) {
     }
 }
 
-fn wrong(errors: &mut Vec<String>, path: &str, message: impl AsRef<str>) {
-    let colon = if path.is_empty() { "" } else { ": " };
-    errors.push(format!("{path}{colon}{}", message.as_ref()));
+fn wrong(errors: &mut Vec<Misfit>, path: &str, what: Wrong) {
+    errors.push(Misfit(path.to_owned(), what));
 }
 
-fn object(ty: &Type, value: &Value, path: &str, errors: &mut Vec<String>) {
+fn object(ty: &Type, value: &Value, path: &str, errors: &mut Vec<Misfit>) {
     match value {
         Value::Null => {}
         Value::Map(members) => {
@@ -89,15 +143,15 @@ fn object(ty: &Type, value: &Value, path: &str, errors: &mut Vec<String>) {
                 let path = format!("{path}.{key}");
                 match ty.field(key) {
                     Some(field) => any(&field.ty, Some(field), member, &path, errors),
-                    None => return wrong(errors, &path, "field not declared in schema"),
+                    None => return wrong(errors, &path, Wrong::Undeclared),
                 }
             }
         }
-        other => wrong(errors, path, format!("expected map, got &{{{}}}", go(other))),
+        other => wrong(errors, path, Wrong::Kind("map", go(other))),
     }
 }
 
-fn any(ty: &Ty, field: Option<&Field>, value: &Value, path: &str, errors: &mut Vec<String>) {
+fn any(ty: &Ty, field: Option<&Field>, value: &Value, path: &str, errors: &mut Vec<Misfit>) {
     let text = matches!(value, Value::Str(_));
     let number = matches!(value, Value::Int(_) | Value::Float(_));
     match (ty, value) {
@@ -107,9 +161,9 @@ fn any(ty: &Ty, field: Option<&Field>, value: &Value, path: &str, errors: &mut V
             ty => object(ty, value, path, errors),
         },
         (Ty::MapOf(of), Value::Map(members)) => members.iter().for_each(|(k, v)| any(of, None, v, &format!("{path}.{k}"), errors)),
-        (Ty::MapOf(_), other) => wrong(errors, path, format!("expected map, got &{{{}}}", go(other))),
+        (Ty::MapOf(_), other) => wrong(errors, path, Wrong::Kind("map", go(other))),
         (Ty::ListOf(of), Value::List(items)) => list(of, field, items, path, errors),
-        (Ty::ListOf(_), other) => wrong(errors, path, format!("expected list, got &{{{}}}", go(other))),
+        (Ty::ListOf(_), other) => wrong(errors, path, Wrong::Kind("list", go(other))),
         (Ty::Int32 | Ty::Int64 | Ty::Double, other) if !number => {
             let kind = match other {
                 Value::Str(_) => "string",
@@ -117,23 +171,23 @@ fn any(ty: &Ty, field: Option<&Field>, value: &Value, path: &str, errors: &mut V
                 Value::List(_) => "[]interface {}",
                 _ => "map[string]interface {}",
             };
-            wrong(errors, path, format!("expected numeric (int or float), got {kind}"));
+            wrong(errors, path, Wrong::NotANumber(kind));
         }
         (Ty::Int32 | Ty::Int64 | Ty::Double, _) => {}
         (Ty::Bool, Value::Bool(_)) => {}
-        (Ty::Bool, other) => wrong(errors, path, format!("expected boolean, got &{{{}}}", go(other))),
+        (Ty::Bool, other) => wrong(errors, path, Wrong::Kind("boolean", go(other))),
         (Ty::Quantity | Ty::IntOrString, Value::List(_) | Value::Map(_)) => {
-            wrong(errors, path, format!("expected any scalar, got &{{{}}}", go(value)));
+            wrong(errors, path, Wrong::Kind("any scalar", go(value)));
         }
         (Ty::Quantity | Ty::IntOrString, _) => {}
         (Ty::String | Ty::Time | Ty::MicroTime | Ty::Duration | Ty::Bytes, other) if !text => {
-            wrong(errors, path, format!("expected string, got &value.valueUnstructured{{Value:{}}}", go_syntax(other)));
+            wrong(errors, path, Wrong::NotAText(go_syntax(other)));
         }
         (Ty::String | Ty::Time | Ty::MicroTime | Ty::Duration | Ty::Bytes, _) => {}
     }
 }
 
-fn list(of: &Ty, field: Option<&Field>, items: &[Value], path: &str, errors: &mut Vec<String>) {
+fn list(of: &Ty, field: Option<&Field>, items: &[Value], path: &str, errors: &mut Vec<Misfit>) {
     let ty = match of {
         Ty::Object(of) => Some(schema().get(*of)),
         _ => None,
@@ -153,19 +207,19 @@ fn list(of: &Ty, field: Option<&Field>, items: &[Value], path: &str, errors: &mu
 fn listed(
     items: &[Value],
     path: &str,
-    errors: &mut Vec<String>,
-    place: impl Fn(usize, &Value) -> Result<String, String>,
-    look: impl Fn(&Value, &str, &mut Vec<String>),
+    errors: &mut Vec<Misfit>,
+    place: impl Fn(usize, &Value) -> Result<String, Nameless>,
+    look: impl Fn(&Value, &str, &mut Vec<Misfit>),
 ) {
     let mut seen: Vec<String> = Vec::new();
     for (i, item) in items.iter().enumerate() {
         let place = match place(i, item) {
             Ok(place) => place,
             // What has no name cannot be told of.
-            Err(why) => return wrong(errors, path, format!("element {i}: {why}")),
+            Err(why) => return wrong(errors, path, Wrong::Nameless(i, why)),
         };
         if seen.contains(&place) {
-            wrong(errors, path, format!("duplicate entries for key {place}"));
+            wrong(errors, path, Wrong::Duplicate(place.clone()));
         }
         look(item, &format!("{path}{place}"), errors);
         seen.push(place);
@@ -173,20 +227,19 @@ fn listed(
 }
 
 /// The name of an item of a set.
-fn place_in_set(item: &Value) -> Result<String, String> {
+fn place_in_set(item: &Value) -> Result<String, Nameless> {
     match item {
-        Value::Map(_) => Err("associative list without keys has an element that's a map type".into()),
-        Value::List(_) => Err("not supported: associative list with lists as elements".into()),
-        Value::Null => Err("associative list without keys has an element that's an explicit null".into()),
+        Value::Map(_) => Err(Nameless::MapInSet),
+        Value::List(_) => Err(Nameless::ListInSet),
+        Value::Null => Err(Nameless::NullInSet),
         scalar => Ok(format!("[={}]", shown(scalar))),
     }
 }
 
 /// The name of an item among the others, by its keys, some of which have a default.
-fn place_by_keys(keys: &[&str], default: impl Fn(&str) -> Value, item: &Value) -> Result<String, String> {
+fn place_by_keys(keys: &[&str], default: impl Fn(&str) -> Value, item: &Value) -> Result<String, Nameless> {
     let Value::Map(members) = item else {
-        let what = if item.is_null() { "a null element" } else { "non-map elements" };
-        return Err(format!("associative list with keys may not have {what}"));
+        return Err(if item.is_null() { Nameless::NullInMap } else { Nameless::NotAMap });
     };
     let mut names = keys.to_vec();
     names.order();
@@ -194,10 +247,7 @@ fn place_by_keys(keys: &[&str], default: impl Fn(&str) -> Value, item: &Value) -
     let found: Vec<String> = names.iter().filter_map(|key| own(key).map(|value| format!("{key}={value}"))).list();
     if found.is_empty() {
         let names: Vec<String> = keys.iter().map(|k| quote(k)).list();
-        return Err(format!(
-            "associative list with keys has an element that omits all key fields [{}] (and doesn't have default values for any key fields)",
-            names.join(" ")
-        ));
+        return Err(Nameless::NoKeys(names.join(" ")));
     }
     Ok(format!("[{}]", found.join(",")))
 }
@@ -288,7 +338,8 @@ mod tests {
             ("Pod", r#"{"metadata":{"finalizers":["a","a"]}}"#, ".metadata.finalizers: duplicate entries for key [=\"a\"]"),
         ] {
             let config = Value::from_json(config).expect("json");
-            assert_eq!(check(Kind::named(kind), "v1", &config).err().unwrap_or_default(), want, "{config}");
+            let said = check(Kind::named(kind), "v1", &config).map_or_else(|e| e.to_string(), |()| String::new());
+            assert_eq!(said, want, "{config}");
         }
     }
 
@@ -331,7 +382,7 @@ mod tests {
         ] {
             let mut errors = Vec::new();
             of_root(&of, &Value::from_json(config).expect("json"), "", &mut errors);
-            assert_eq!(errors, want, "{config}");
+            assert_eq!(errors.iter().map(Misfit::to_string).list(), want, "{config}");
         }
     }
 }

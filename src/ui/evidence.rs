@@ -370,7 +370,7 @@ fn scaling(sim: &Sim, hpa: &Value, lang: Lang) -> Sheet {
     let mut rows = vec![step(Text::HpaNow, c.current, short_clock(c.at))];
     for m in &c.metrics {
         rows.push(match &m.outcome {
-            Err(error) => ("bad", vec![m.name.clone(), String::new(), error.clone()]),
+            Err(error) => ("bad", vec![m.name.clone(), String::new(), error.to_string()]),
             Ok(p) => {
                 let mut why = format!("{} × {:.2} → {}", p.groups.ready, p.ratio, p.replicas);
                 if let Some(percent) = p.utilization {

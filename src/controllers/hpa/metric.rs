@@ -1,6 +1,6 @@
 //! One metric of an autoscaler: read it, and ask the calculator what it calls for.
 
-use super::calculator::{Proposal, Sample, Samples, Target, Tolerances, propose};
+use super::calculator::{CalculatorError, Proposal, Sample, Samples, Target, Tolerances, propose};
 use crate::api::quantity::{Format, Quantity};
 use crate::api::selector::LabelSelector;
 use crate::api::{Object, Value, kinds};
@@ -10,11 +10,55 @@ use crate::obj;
 use crate::server::ApiServer;
 
 /// Why a metric says nothing.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum MetricError {
+    /// It has no target.
+    #[error("invalid resource metric source: neither an average utilization target nor an average value (usage) target was set")]
+    NoTarget,
+    /// The metrics API says nothing of a resource, whose usage or utilization is asked for.
+    #[error("failed to get {0} {1}: unable to get metrics for resource {0}: {2}")]
+    NoSamples(String, &'static str, SamplesError),
+    /// What it says of the resource makes no number.
+    #[error("failed to get {0} {1}: {2}")]
+    Calculator(String, &'static str, CalculatorError),
+    /// A metric of pods.
+    #[error("unable to get metric {0}: {CUSTOM}")]
+    Pods(String),
+    /// A metric of something else: its name, and of what, in the words of Go.
+    #[error("unable to get metric {0}: {1}/{CUSTOM}")]
+    Object(String, String),
+    /// A metric of the outside: its name, and which one exactly.
+    #[error(
+        "unable to get external metric {1}: unable to fetch metrics from external metrics API: the server could not find the requested \
+         resource (get {0}.external.metrics.k8s.io)"
+    )]
+    External(String, String),
+    /// Of no type that there is.
+    #[error("unknown metric source type {0:?}")]
+    Type(String),
+}
+
+/// Why the metrics API says nothing of any pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SamplesError {
+    /// Nobody serves it.
+    #[error(
+        "unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)"
+    )]
+    NotServed,
+    /// It knows none of them.
+    #[error("no metrics returned from resource metrics API")]
+    NoPods,
+}
+
+const CUSTOM: &str = "unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered";
+
+/// A metric that says nothing, as the autoscaler tells of it.
 pub(super) struct Failure {
     /// Of the event and the condition.
     pub(super) reason: &'static str,
-    /// What they say.
-    pub(super) message: String,
+    /// Why.
+    pub(super) error: MetricError,
     /// The same as part of the whole autoscaler's failure.
     pub(super) wrapped: String,
 }
@@ -28,20 +72,20 @@ pub(super) fn measure(
     selector: &LabelSelector,
     now: Time,
     status: &mut Value,
-) -> Result<(String, Proposal), Failure> {
+) -> Result<(String, Proposal), Box<Failure>> {
     let kind = spec.get("type").str();
     let (member, reason) = match kind {
         "Resource" => ("resource", "FailedGetResourceMetric"),
         "ContainerResource" => ("containerResource", "FailedGetContainerResourceMetric"),
-        _ => return Err(unserved(autoscaler, spec)),
+        _ => return Err(Box::new(unserved(autoscaler, spec))),
     };
     let source = spec.get(member);
     let resource = source.get("name").str();
     let container = source.get("container").str();
     let target = source.get("target");
-    let failure = |message: String| {
+    let failure = |error: MetricError| {
         let (which, what) = if kind == "Resource" { (resource, "resource") } else { (container, "container") };
-        Failure { reason, wrapped: format!("failed to get {which} {what} metric value: {message}"), message }
+        Box::new(Failure { reason, wrapped: format!("failed to get {which} {what} metric value: {error}"), error })
     };
     let average = target.get("averageValue");
     let (goal, noun) = if !average.is_null() {
@@ -49,15 +93,12 @@ pub(super) fn measure(
     } else if let Some(utilization) = target.get("averageUtilization").as_int() {
         (Target::Utilization(utilization), "utilization")
     } else {
-        let message = "invalid resource metric source: neither an average utilization target nor an average value (usage) target was set";
-        return Err(failure(message.to_owned()));
+        return Err(failure(MetricError::NoTarget));
     };
-    let failed = |inner: String| failure(format!("failed to get {resource} {noun}: {inner}"));
     let pods: Vec<&Value> = api.iter(kinds::POD, Some(autoscaler.namespace())).filter(|p| selector.matches(p.labels())).list();
-    let samples =
-        samples(api, &pods, resource, container).map_err(|e| failed(format!("unable to get metrics for resource {resource}: {e}")))?;
-    let proposal =
-        propose(goal, current, tolerances(autoscaler), &pods, samples, container, resource, now).map_err(|e| failed(e.to_string()))?;
+    let samples = samples(api, &pods, resource, container).map_err(|e| failure(MetricError::NoSamples(resource.to_owned(), noun, e)))?;
+    let proposal = propose(goal, current, tolerances(autoscaler), &pods, samples, container, resource, now)
+        .map_err(|e| failure(MetricError::Calculator(resource.to_owned(), noun, e)))?;
     let mut value = obj!({"averageValue": quantity(resource, proposal.average)});
     if let Some(utilization) = proposal.utilization {
         value.set(&["averageUtilization"], utilization);
@@ -91,13 +132,10 @@ fn tolerances(autoscaler: &Value) -> Tolerances {
 }
 
 /// What the metrics API says of the pods, in thousandths.
-fn samples(api: &ApiServer, pods: &[&Value], resource: &str, container: &str) -> Result<Samples, String> {
+fn samples(api: &ApiServer, pods: &[&Value], resource: &str, container: &str) -> Result<Samples, SamplesError> {
     let metrics = api.metrics();
     if !metrics.is_served() {
-        return Err(
-            "unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)"
-                .to_owned(),
-        );
+        return Err(SamplesError::NotServed);
     }
     let (mut samples, mut any) = (Samples::new(), false);
     for pod in pods {
@@ -112,45 +150,41 @@ fn samples(api: &ApiServer, pods: &[&Value], resource: &str, container: &str) ->
         samples.insert(pod.name_arc(), Sample { at: report.at, window: report.window, value });
     }
     if !any {
-        return Err("no metrics returned from resource metrics API".to_owned());
+        return Err(SamplesError::NoPods);
     }
     Ok(samples)
 }
 
 /// Metrics of pods, objects and the outside come from adapters that a cluster has to be given; this one has none.
 fn unserved(autoscaler: &Value, spec: &Value) -> Failure {
-    const CUSTOM: &str = "unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered";
     let namespace = autoscaler.namespace();
     match spec.get("type").str() {
         "Pods" => {
-            let message = format!("unable to get metric {}: {CUSTOM}", spec.at(&["pods", "metric", "name"]).str());
-            Failure { reason: "FailedGetPodsMetric", wrapped: format!("failed to get pods metric value: {message}"), message }
+            let error = MetricError::Pods(spec.at(&["pods", "metric", "name"]).str().to_owned());
+            Failure { reason: "FailedGetPodsMetric", wrapped: format!("failed to get pods metric value: {error}"), error }
         }
         "Object" => {
             let (object, name) = (spec.at(&["object", "describedObject"]), spec.at(&["object", "metric", "name"]).str());
-            let message =
-                format!("unable to get metric {name}: {} on {namespace} {}/{CUSTOM}", object.get("kind").str(), object.get("name").str());
+            let of = format!("{} on {namespace} {}", object.get("kind").str(), object.get("name").str());
+            let error = MetricError::Object(name.to_owned(), of);
             let per_pod = spec.at(&["object", "target", "type"]).str() == "AverageValue";
             let what = if per_pod { format!("failed to get {name} object metric: ") } else { String::new() };
-            Failure { reason: "FailedGetObjectMetric", wrapped: format!("failed to get object metric value: {what}{message}"), message }
+            Failure { reason: "FailedGetObjectMetric", wrapped: format!("failed to get object metric value: {what}{error}"), error }
         }
         "External" => {
             let metric = spec.at(&["external", "metric"]);
             let (name, selector) = (metric.get("name").str(), metric.get("selector"));
             let selector = if selector.is_null() { "nil".to_owned() } else { go_selector(selector) };
             // Unlike that of custom metrics, its client asks for it without having looked whether it is served.
-            let unserved = format!("the server could not find the requested resource (get {name}.external.metrics.k8s.io)");
-            let message = format!(
-                "unable to get external metric {namespace}/{name}/{selector}: unable to fetch metrics from external metrics API: {unserved}"
-            );
+            let error = MetricError::External(name.to_owned(), format!("{namespace}/{name}/{selector}"));
             let per_pod = !spec.at(&["external", "target", "averageValue"]).is_null();
             let what = if per_pod { format!("{name} external metric") } else { format!("external metric {name}") };
-            let wrapped = format!("failed to get {name} external metric value: failed to get {what}: {message}");
-            Failure { reason: "FailedGetExternalMetric", wrapped, message }
+            let wrapped = format!("failed to get {name} external metric value: failed to get {what}: {error}");
+            Failure { reason: "FailedGetExternalMetric", wrapped, error }
         }
         other => {
-            let message = format!("unknown metric source type {other:?}");
-            Failure { reason: "InvalidMetricSourceType", wrapped: message.clone(), message }
+            let error = MetricError::Type(other.to_owned());
+            Failure { reason: "InvalidMetricSourceType", wrapped: error.to_string(), error }
         }
     }
 }

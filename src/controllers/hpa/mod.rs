@@ -10,11 +10,12 @@ use std::cmp::Ordering;
 
 use behavior::{Memory, Recommendation};
 use calculator::Proposal;
+pub use metric::{MetricError, SamplesError};
 
 use super::controller::{ObjectRef, key_of, set_count};
 use super::flags::Flags;
 use super::work_queue::WorkQueue;
-use crate::api::selector::LabelSelector;
+use crate::api::selector::{LabelSelector, SelectorError};
 use crate::api::{ArcStr, KindRef, Object, Status, Value, kinds};
 use crate::base::{Duration, List as _, SortedMap, Time};
 use crate::obj;
@@ -28,7 +29,30 @@ pub struct MetricResult {
     /// What it is called in messages.
     pub name: String,
     /// What it came to, or why it came to nothing.
-    pub outcome: Result<Proposal, String>,
+    pub outcome: Result<Proposal, MetricError>,
+}
+
+/// Why an autoscaler scales nothing.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+enum HpaError {
+    /// There is no kind of this name in this group.
+    #[error("no matches for kind {0:?} in group {1:?}")]
+    NoKind(String, String),
+    /// The scale cannot be read.
+    #[error(transparent)]
+    Api(#[from] Status),
+    /// The target's scale has no selector.
+    #[error("selector is required")]
+    NoSelector,
+    /// By its selector its pods are others' as well: those of these autoscalers.
+    #[error("pods by selector {0} are controlled by multiple HPAs: [{1}]")]
+    AmbiguousSelector(String, String),
+    /// Its selector is none.
+    #[error("couldn't convert selector into a corresponding internal selector object: {0}")]
+    InvalidSelector(SelectorError),
+    /// So many metrics of so many say nothing, the first of them in these words.
+    #[error("invalid metrics ({0} invalid out of {1}), first error is: {2}")]
+    InvalidMetrics(usize, usize, String),
 }
 
 /// The name of what a metric measures: `cpu`, `requests-per-second`.
@@ -149,15 +173,15 @@ impl Sync<'_> {
     }
 
     /// What is to be scaled, and its scale.
-    fn target(&self) -> Result<(KindRef, Value), String> {
+    fn target(&self) -> Result<(KindRef, Value), HpaError> {
         let target = self.autoscaler.at(&["spec", "scaleTargetRef"]);
         let (version, kind_name) = (target.get("apiVersion").str(), target.get("kind").str());
         let Some(kind) = self.api.kind_of(version, kind_name) else {
             let group = version.split_once('/').map_or("", |(g, _)| g);
-            return Err(format!("no matches for kind {kind_name:?} in group {group:?}"));
+            return Err(HpaError::NoKind(kind_name.to_owned(), group.to_owned()));
         };
         let scale = self.api.scale(kind, self.autoscaler.namespace(), target.get("name").str());
-        scale.map(|scale| (kind, scale)).map_err(|status| status.to_string())
+        Ok((kind, scale?))
     }
 
     /// One look (`reconcileAutoscaler`).
@@ -166,7 +190,7 @@ impl Sync<'_> {
         let (kind, scale) = match self.target() {
             Ok(found) => found,
             Err(why) => {
-                self.event(EventType::Warning, "FailedGetScale", &why);
+                self.event(EventType::Warning, "FailedGetScale", &why.to_string());
                 let message = format!("the HPA controller was unable to get the target's current scale: {why}");
                 self.condition("AbleToScale", "False", "FailedGetScale", &message);
                 return None;
@@ -188,7 +212,7 @@ impl Sync<'_> {
             }
             Ok(Some(_)) => (before, false),
             Err(why) => {
-                self.event(EventType::Warning, "FailedComputeMetricsReplicas", &why);
+                self.event(EventType::Warning, "FailedComputeMetricsReplicas", &why.to_string());
                 (before, false)
             }
         };
@@ -203,7 +227,7 @@ impl Sync<'_> {
         scale: &Value,
         statuses: &mut Vec<Value>,
         calculation: &mut Calculation,
-    ) -> Result<Option<(i64, String)>, String> {
+    ) -> Result<Option<(i64, String)>, HpaError> {
         let current = calculation.current;
         let min = self.autoscaler.at(&["spec", "minReplicas"]).as_int().unwrap_or(1);
         let max = self.autoscaler.at(&["spec", "maxReplicas"]).int();
@@ -260,12 +284,12 @@ impl Sync<'_> {
         scale: &Value,
         statuses: &mut Vec<Value>,
         calculation: &mut Calculation,
-    ) -> Result<Verdict, String> {
+    ) -> Result<Verdict, HpaError> {
         let selector = self.selector(scale.at(&["status", "selector"]).str(), memory)?;
         let specs = self.autoscaler.at(&["spec", "metrics"]).items().to_vec();
         let current = scale.at(&["spec", "replicas"]).int();
         let mut best: Option<Verdict> = None;
-        let mut first_failure: Option<(&'static str, String, String)> = None;
+        let mut first_failure: Option<Box<metric::Failure>> = None;
         let mut invalid = 0;
         for spec in &specs {
             // A metric that fails leaves an empty status behind.
@@ -280,21 +304,20 @@ impl Sync<'_> {
                     calculation.metrics.push(MetricResult { name, outcome: Ok(proposal) });
                 }
                 Err(failure) => {
-                    self.event(EventType::Warning, failure.reason, &failure.message);
+                    self.event(EventType::Warning, failure.reason, &failure.error.to_string());
                     invalid += 1;
-                    let outcome = Err(failure.message.clone());
-                    calculation.metrics.push(MetricResult { name: metric_name(spec).to_owned(), outcome });
-                    first_failure.get_or_insert((failure.reason, failure.message, failure.wrapped));
+                    calculation.metrics.push(MetricResult { name: metric_name(spec).to_owned(), outcome: Err(failure.error.clone()) });
+                    first_failure.get_or_insert(failure);
                 }
             }
         }
         let replicas = best.as_ref().map_or(0, |b| b.replicas);
-        if let Some((reason, message, wrapped)) = first_failure
+        if let Some(failure) = first_failure
             && (best.is_none() || replicas < current)
         {
-            let condition = format!("the HPA was unable to compute the replica count: {message}");
-            self.condition("ScalingActive", "False", reason, &condition);
-            return Err(format!("invalid metrics ({invalid} invalid out of {}), first error is: {wrapped}", specs.len()));
+            let condition = format!("the HPA was unable to compute the replica count: {}", failure.error);
+            self.condition("ScalingActive", "False", failure.reason, &condition);
+            return Err(HpaError::InvalidMetrics(invalid, specs.len(), failure.wrapped));
         }
         let verdict = best.unwrap_or(Verdict { replicas: 0, metric: String::new() });
         let message = format!("the HPA was able to successfully calculate a replica count from {}", verdict.metric);
@@ -303,29 +326,27 @@ impl Sync<'_> {
     }
 
     /// The target's selector, where it has one that no other autoscaler shares.
-    fn selector(&mut self, text: &str, memory: &mut Memory) -> Result<LabelSelector, String> {
-        let (reason, event, condition) = match LabelSelector::parse(text) {
-            _ if text.is_empty() => {
-                ("SelectorRequired", "selector is required".to_owned(), "the HPA target's scale is missing a selector".to_owned())
-            }
+    fn selector(&mut self, text: &str, memory: &mut Memory) -> Result<LabelSelector, HpaError> {
+        let (reason, error) = match LabelSelector::parse(text) {
+            _ if text.is_empty() => ("SelectorRequired", HpaError::NoSelector),
             Ok(selector) => {
                 memory.selector = Some(selector.clone());
                 let rivals = self.rivals(&selector);
                 if rivals.len() <= 1 {
                     return Ok(selector);
                 }
-                let message = format!("pods by selector {text} are controlled by multiple HPAs: [{}]", rivals.join(" "));
-                ("AmbiguousSelector", message.clone(), message)
+                ("AmbiguousSelector", HpaError::AmbiguousSelector(text.to_owned(), rivals.join(" ")))
             }
-            Err(error) => {
-                let message = format!("couldn't convert selector into a corresponding internal selector object: {error}");
-                ("InvalidSelector", message.clone(), message)
-            }
+            Err(error) => ("InvalidSelector", HpaError::InvalidSelector(error)),
         };
-        self.event(EventType::Warning, reason, &event);
-        let of_condition = if text.is_empty() { "InvalidSelector" } else { reason };
-        self.condition("ScalingActive", "False", of_condition, &condition);
-        Err(event)
+        let said = error.to_string();
+        self.event(EventType::Warning, reason, &said);
+        let (reason, said) = match error {
+            HpaError::NoSelector => ("InvalidSelector", "the HPA target's scale is missing a selector"),
+            _ => (reason, said.as_str()),
+        };
+        self.condition("ScalingActive", "False", reason, said);
+        Err(error)
     }
 
     /// The autoscalers whose targets were found to select some of the same pods, this one among them.

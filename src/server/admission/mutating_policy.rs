@@ -98,11 +98,11 @@ fn with_configuration(kind: KindRef, object: &Value, mut config: Value) -> Resul
     for member in ["apiVersion", "kind"] {
         config.set(&[member], object.get(member).clone());
     }
-    let untyped = |error: String| failed("failed to convert patch object to typed object", &error);
+    let untyped = |error: &str| failed("failed to convert patch object to typed object", error);
     if kind.custom.is_none() {
-        typed::check(kind, kind.version, &config).map_err(untyped)?;
+        typed::check(kind, kind.version, &config).map_err(|e| untyped(&e.to_string()))?;
     } else if let Some(error) = api::decode::decode(kind, config.clone()).map_err(Failed::Request)?.1.first() {
-        return Err(untyped(format!(".{}: field not declared in schema", error.path)).into());
+        return Err(untyped(&format!(".{}: field not declared in schema", error.path)).into());
     }
     let atomics = atomics(kind, &config);
     if !atomics.is_empty() {
