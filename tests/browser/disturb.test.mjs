@@ -40,7 +40,8 @@ for (const [theme, language, size] of [
       await panel(0);
       await until('requests on their way', async () => (await page.locator('.traffic .leg.runs').count()) >= 3);
       await page.locator('.chip', { hasText: /[1-9][\d.]*(\/s|\/秒)/ }).waitFor();
-      assert.equal(await asWide(), before, 'no chip makes room for them');
+      // A digit may stand where a point stood.
+      assert.ok(Math.abs((await asWide()) - before) < 6, 'no chip makes room for them');
       // Of what kind each of the same name is, is told to who does not see its sign.
       for (const kind of ['ReplicationController', 'Service']) await page.getByRole('button', { name: `web ${kind}` }).waitFor();
       await pause(page);
