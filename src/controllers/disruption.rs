@@ -26,7 +26,12 @@ pub struct DisruptionController {
 
 impl Default for DisruptionController {
     fn default() -> Self {
-        DisruptionController { queue: WorkQueue::new(), recorder: EventRecorder::new(MANAGER, ""), contested: Vec::new(), pods: SelectedPods::default() }
+        DisruptionController {
+            queue: WorkQueue::new(),
+            recorder: EventRecorder::new(MANAGER, ""),
+            contested: Vec::new(),
+            pods: SelectedPods::default(),
+        }
     }
 }
 
@@ -165,7 +170,8 @@ impl DisruptionController {
         if let Some(at) = again {
             self.queue.add_at(key.clone(), at);
         }
-        let counts = |p: &&Member| p.made.as_ref().is_some_and(|made| made.ready) && (disrupted.is_empty() || disrupted.get(p.pod.name()).is_null());
+        let counts =
+            |p: &&Member| p.made.as_ref().is_some_and(|made| made.ready) && (disrupted.is_empty() || disrupted.get(p.pod.name()).is_null());
         let healthy = pods.iter().filter(counts).count() as i64;
         let allowed = if wanted.expected <= 0 { 0 } else { (healthy - wanted.desired).max(0) };
         let mut status = budget.get("status").clone();
@@ -219,13 +225,7 @@ fn fail_safe(api: &mut ApiServer, by: &Caller, budget: Value, error: &str) -> Re
 }
 
 /// Pods that were evicted and are on their way out, and when the first of them is overdue.
-fn disrupted_pods(
-    recorder: &mut EventRecorder,
-    api: &mut ApiServer,
-    budget: &Value,
-    pods: &[Member],
-    now: Time,
-) -> (Value, Option<Time>) {
+fn disrupted_pods(recorder: &mut EventRecorder, api: &mut ApiServer, budget: &Value, pods: &[Member], now: Time) -> (Value, Option<Time>) {
     let (mut kept, mut again): (Value, Option<Time>) = (Value::map(), None);
     for (name, at) in budget.at(&["status", "disruptedPods"]).entries() {
         let Some(pod) = pods.iter().map(|p| &p.pod).find(|p| p.name() == name.as_str() && !p.is_terminating()) else { continue };

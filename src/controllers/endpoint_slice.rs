@@ -58,7 +58,10 @@ impl EndpointSliceController {
         let mut wanted: SortedMap<String, (Value, SortedMap<u64, Value>)> = SortedMap::new();
         let mut by_ranks: Vec<(&[(u128, Value)], SortedMap<u64, Value>)> = Vec::new();
         for pod in self.pods.made(key) {
-            let slot = match by_ranks.iter().position(|(ports, _)| ports.len() == pod.ports.len() && ports.iter().zip(&pod.ports).all(|(a, b)| a.0 == b.0)) {
+            let slot = match by_ranks
+                .iter()
+                .position(|(ports, _)| ports.len() == pod.ports.len() && ports.iter().zip(&pod.ports).all(|(a, b)| a.0 == b.0))
+            {
                 Some(at) => &mut by_ranks[at],
                 None => {
                     by_ranks.push((&pod.ports, SortedMap::new()));
@@ -219,11 +222,7 @@ pub(super) fn endpoint(api: &ApiServer, service: &Value, pod: &Value) -> Value {
 
 impl Default for EndpointSliceController {
     fn default() -> Self {
-        EndpointSliceController {
-            queue: WorkQueue::with_pace(RECONCILE),
-            pods: SelectedPods::default(),
-            places: Places::default(),
-        }
+        EndpointSliceController { queue: WorkQueue::with_pace(RECONCILE), pods: SelectedPods::default(), places: Places::default() }
     }
 }
 

@@ -107,7 +107,10 @@ pub(super) fn subsets<'a>(pods: impl Iterator<Item = &'a Made>) -> Vec<Value> {
     let mut groups: Vec<(Vec<Value>, Vec<&Made>)> = Vec::new();
     for (port, mut addresses) in by_port.into_values() {
         addresses.order_by(|a, b| a.order.cmp(&b.order).then_with(|| a.entry.get("ip").str().cmp(b.entry.get("ip").str())));
-        match groups.iter_mut().find(|(_, list)| list.len() == addresses.len() && list.iter().zip(&addresses).all(|(a, b)| std::ptr::eq(*a, *b))) {
+        match groups
+            .iter_mut()
+            .find(|(_, list)| list.len() == addresses.len() && list.iter().zip(&addresses).all(|(a, b)| std::ptr::eq(*a, *b)))
+        {
             Some((ports, _)) => ports.push(port.clone()),
             None => groups.push((vec![port.clone()], addresses)),
         }

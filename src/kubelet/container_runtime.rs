@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 pub(super) use crate::network::{DNS, GATEWAY, HttpRequest, NetError, NetRequest, NetResponse};
 pub(super) use crate::runtime::{
-    CAPABILITIES_ALL, CommonEnv, Env, Image, Inode, Kind as InodeKind, Machine, MachineEvent, MachineSpec, Mount, Pid, ProcessInfo, PullFailure,
-    QueueLength, ServeId, Signal, SpawnError, SpawnSpec, StandIn, Stdin, Stream, Variables, Waiting, share_processes,
+    CAPABILITIES_ALL, CommonEnv, Env, Image, Inode, Kind as InodeKind, Machine, MachineEvent, MachineSpec, Mount, Pid, ProcessInfo,
+    PullFailure, QueueLength, ServeId, Signal, SpawnError, SpawnSpec, StandIn, Stdin, Stream, Variables, Waiting, share_processes,
 };
 
 use super::resources::limits_of;

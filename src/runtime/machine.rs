@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use arcstr::ArcStr;
 
+use super::env::Env;
 use super::fs::{Errno, FileSystem, Inode, Mount};
 use super::images::Image;
 use super::kernel::Kernel;
-use super::env::Env;
 use super::process::{Block, Pid, Signal, Waiting};
 use super::programs::{self, QueueLength};
 use crate::base::{Duration, RandomStream, Time};

@@ -422,7 +422,9 @@ fn a_program_in_a_container_hears_that_its_client_is_gone() {
 
 #[test]
 fn a_command_on_many_objects_is_done_a_few_at_a_time_and_at_once() {
-    let objects = (0..60).map(|i| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{i}, labels: {{of: many}}}}\n---\n")).collect::<String>();
+    let objects = (0..60)
+        .map(|i| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{i}, labels: {{of: many}}}}\n---\n"))
+        .collect::<String>();
     let mut sim = Sim::new(Session { files: [("all.yaml".to_owned(), objects)].into(), ..Session::default() });
     let command = |sim: &mut Sim, line: &str| sim.input(TimedInput { cmd: Some(line.to_owned()), ..TimedInput::default() });
     command(&mut sim, "kubectl create -f all.yaml");

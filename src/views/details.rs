@@ -111,8 +111,11 @@ pub fn environment(sim: &Sim, pod: &Value, container: &str) -> Vec<EnvView> {
         };
         known.or_else(whole).unwrap_or(made)
     };
-    let mut all: Vec<EnvView> =
-        running.list().into_iter().map(|(name, value)| EnvView { name: name.to_string(), value: value.to_string(), from: from(name) }).list();
+    let mut all: Vec<EnvView> = running
+        .list()
+        .into_iter()
+        .map(|(name, value)| EnvView { name: name.to_string(), value: value.to_string(), from: from(name) })
+        .list();
     // What the pod's author wrote comes first.
     all.order_by_key(|e| matches!(e.from, EnvOrigin::Service | EnvOrigin::Image | EnvOrigin::Runtime));
     all

@@ -280,7 +280,8 @@ journey('takes a selection over where it is of what the terminal says', {}, asyn
   const select = (from, to) =>
     reader.evaluate(
       (tree, [from, to]) => {
-        const place = ([row, at, isRow]) => (row < 0 ? [document.querySelector('.bar h1'), 0] : [isRow ? tree.children[row] : tree.children[row].firstChild, at]);
+        const place = ([row, at, isRow]) =>
+          row < 0 ? [document.querySelector('.bar h1'), 0] : [isRow ? tree.children[row] : tree.children[row].firstChild, at];
         getSelection().setBaseAndExtent(...place(from), ...place(to));
       },
       [from, to],

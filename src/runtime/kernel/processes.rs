@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use arcstr::ArcStr;
 
-use super::super::machine::Stdin;
 use super::super::env::Env;
+use super::super::machine::Stdin;
 use super::super::process::{Block, Body, ExitStatus, Pid, Process, Signal};
 use super::*;
 

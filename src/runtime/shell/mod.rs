@@ -28,8 +28,8 @@ pub use options::Options;
 pub use pattern::Pattern;
 pub use variables::{AssignError, Key};
 
-use super::kernel::{DescId, Kernel, Rd};
 use super::env::Env;
+use super::kernel::{DescId, Kernel, Rd};
 use super::process::{Block, ExitStatus, Pid, Process, Signal, Step};
 use code::*;
 use parse::Dialect;
