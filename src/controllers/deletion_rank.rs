@@ -82,10 +82,17 @@ pub(super) fn cost(pod: &Value) -> i32 {
     pod.annotation("controller.kubernetes.io/pod-deletion-cost").and_then(|c| c.parse().ok()).unwrap_or(0)
 }
 
-/// A replica set's pods, those first that go first. Each comes with how many related pods share its node.
-pub(super) fn of_replicas(mut pods: Vec<(&DeletionRank, usize)>, now: Time) -> Vec<Value> {
+/// So many of a replica set's pods, those first that go first. Each comes with how many related pods share its node.
+pub(super) fn of_replicas(mut pods: Vec<(&DeletionRank, usize)>, count: usize, now: Time) -> Vec<Value> {
+    // Of thousands of pods a few go at a time: only those are put in order that what counts first leaves in question.
+    let counts_first = |(rank, crowd): &(&DeletionRank, usize)| (rank.first, Reverse(*crowd));
+    let mut firsts = pods.iter().map(counts_first).list();
+    if let Some(last) = count.checked_sub(1).filter(|last| *last < firsts.len()) {
+        let bound = *firsts.select_nth_unstable(last).1;
+        pods.retain(|pod| counts_first(pod) <= bound);
+    }
     pods.order_by(|a, b| a.0.compare(b.0, [a.1, b.1], Some(now)));
-    pods.into_iter().map(|(rank, _)| rank.pod.clone()).list()
+    pods.into_iter().take(count).map(|(rank, _)| rank.pod.clone()).list()
 }
 
 /// A job's pods, those first that go first.
@@ -134,7 +141,7 @@ mod tests {
             let both = [make(second), make(first)];
             let ranks = both.each_ref().map(|p| DeletionRank::new(p, cost(p)));
             let crowded = vec![(&ranks[0], second.7), (&ranks[1], first.7)];
-            assert_eq!(of_replicas(crowded, now)[0].name(), first.0, "{first:?} before {second:?}");
+            assert_eq!(of_replicas(crowded, 1, now)[0].name(), first.0, "{first:?} before {second:?}");
         }
         let young_costly = make(&("z", "n", "Running", 5, 9, 0, "9", 1));
         let old = make(&("a", "n", "Running", 6, 9, 0, "0", 1));

@@ -152,7 +152,8 @@ impl ReplicaSetController {
             let pod = pod_from_template(template, object, self.kind);
             slow_start(now, |_| pod_control::create_pod(api, by, &mut self.recorder, object, pod.clone())).1?;
         }
-        if active > wanted {
+        // A client that may ask for nothing now need not know whom it would ask to go.
+        if active > wanted && now > 0 {
             for pod in self.victims(api, by.now, object, now) {
                 pod_control::delete_pod(api, by, &mut self.recorder, object, &pod)?;
             }
@@ -173,9 +174,7 @@ impl ReplicaSetController {
             *on_node.entry(&pod.node).or_default() += 1;
         }
         let crowded = active.into_iter().map(|p| (p, on_node.get(p.node.as_str()).copied().unwrap_or(0))).list();
-        let mut pods = deletion_rank::of_replicas(crowded, now);
-        pods.truncate(count);
-        pods
+        deletion_rank::of_replicas(crowded, count, now)
     }
 
     fn write_status(

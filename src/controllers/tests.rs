@@ -29,7 +29,7 @@ fn names(pods: &[Value]) -> Vec<&str> {
 /// A replica set's pods, those first that go first; `crowd` is how many share a pod's node.
 fn go_first(pods: &[Value], crowd: impl Fn(&Value) -> usize, now: Time) -> Vec<Value> {
     let ranks: Vec<DeletionRank> = pods.iter().map(|p| DeletionRank::new(p, deletion_rank::cost(p))).collect();
-    deletion_rank::of_replicas(ranks.iter().zip(pods).map(|(rank, pod)| (rank, crowd(pod))).collect(), now)
+    deletion_rank::of_replicas(ranks.iter().zip(pods).map(|(rank, pod)| (rank, crowd(pod))).collect(), pods.len(), now)
 }
 
 #[test]
