@@ -44,7 +44,7 @@ kubectl create job pi --image=perl:5.34 -- perl -Mbignum=bpi -wle 'print bpi(40)
 sleep 3; kubectl exec redis -- redis-cli config get 'max*'
 kubectl exec redis -- sh -c 'redis-cli config set maxmemory 1kb; redis-cli config get maxmemory appendonly'
 kubectl run bad --image=redis --restart=Never -- redis-server /none.conf; sleep 2; kubectl logs bad
-kubectl exec nginx -- sh -c 'mkdir /srv; echo here > /srv/index.html; curl -s localhost:8080; curl localhost'
+kubectl exec nginx -- sh -c 'echo here > /srv/index.html; curl -s localhost:8080; curl localhost'
 kubectl logs job/pi; kubectl get job pi --no-headers | cut -c1-20
 kubectl exec redis -- curl -s 'http://echo/a?b=1' | grep -E 'method|path|query|agent'
 test $(kubectl exec redis -- curl -s echo | grep client_address | cut -d= -f2) = $(kubectl get pod redis -o jsonpath={.status.podIP}) && echo its own address

@@ -87,7 +87,7 @@ kubectl run follower --image=us-docker.pkg.dev/google-samples/containers/gke/gb-
 # What is not finished is refused, and a reload leaves everything as it is.
 kubectl run broken --image=nginx; sleep 2; kubectl exec broken -- sh -c 'echo "server { listen 80" > /etc/nginx/conf.d/default.conf; nginx -t; echo $?; nginx -s reload; sleep 1; curl -s localhost | grep -c title'; kubectl logs broken --tail=1
 # Each server has its ports, its root and its locations; what is passed on may have nothing in it.
-kubectl run two --image=nginx; sleep 3; kubectl exec two -- sh -c 'echo "server { listen 81; location / { proxy_pass http://hello; } } server { listen 82; root /srv; }" > /etc/nginx/conf.d/a.conf; mkdir /srv; echo mine > /srv/index.html; nginx -s reload; sleep 1; curl -s localhost | grep title; curl -s localhost:82; curl -s -d @/dev/null -o /dev/null -w "%{http_code}\n" localhost:81'
+kubectl run two --image=nginx; sleep 3; kubectl exec two -- sh -c 'echo "server { listen 81; location / { proxy_pass http://hello; } } server { listen 82; root /srv; }" > /etc/nginx/conf.d/a.conf; echo mine > /srv/index.html; nginx -s reload; sleep 1; curl -s localhost | grep title; curl -s localhost:82; curl -s -d @/dev/null -o /dev/null -w "%{http_code}\n" localhost:81'
 kubectl exec two -- sh -c 'cd /etc/nginx; echo "server { listen 80; }" > nginx.conf; nginx -t; rm nginx.conf; nginx -t'
 # Whoever is passed on to must be known when nginx starts.
 kubectl delete service hello; kubectl run early --image=gcr.io/google-samples/hello-frontend:1.0; sleep 9; kubectl get pod early --no-headers | tr -s ' ' | cut -d ' ' -f 1-3; kubectl logs early; sleep 3

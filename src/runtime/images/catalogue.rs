@@ -542,6 +542,7 @@ fn nginx(base: &str, tag: &str) -> Image {
     );
     let mut root = (*image.root).clone();
     root.put("usr/sbin/nginx", Inode::link("/usr/local/bin/nginx"));
+    root.put("docker-entrypoint.d", Inode::dir(0o755));
     image.root = Arc::new(root);
     image.stop_signal = Signal::QUIT;
     image.entrypoint = words(&["/docker-entrypoint.sh"]);

@@ -196,23 +196,29 @@ fn build(flavour: Flavour) -> Inode {
     if flavour == Flavour::Scratch {
         return root;
     }
-    let group = if flavour == Flavour::Alpine {
-        "root:x:0:root\ndaemon:x:2:root,bin,daemon\nwheel:x:10:root\nnogroup:x:65533:\n"
-    } else {
-        "root:x:0:\ndaemon:x:1:\nwww-data:x:33:\nnogroup:x:65534:\n"
+    let group = match flavour {
+        Flavour::Busybox => "root:x:0:\ndaemon:x:1:\nwheel:x:10:root\naudio:x:29:\nwww-data:x:33:\nusers:x:100:\nnobody:x:65534:\n",
+        Flavour::Alpine => "root:x:0:root\ndaemon:x:2:root,bin,daemon\nwheel:x:10:root\nnogroup:x:65533:\n",
+        _ => "root:x:0:\ndaemon:x:1:\nwww-data:x:33:\nnogroup:x:65534:\n",
     };
     let shell = if matches!(flavour, Flavour::Debian | Flavour::Ubuntu) { "/bin/bash" } else { "/bin/sh" };
     let passwd = format!(
         "root:x:0:0:root:/root:{shell}\ndaemon:x:1:1:daemon:/usr/sbin:/bin/false\nwww-data:x:33:33:www-data:/var/www:/bin/false\nnobody:x:65534:65534:nobody:/home:/bin/false\n"
     );
     root.put("etc/passwd", Inode::file(passwd, 0o644));
-    // busybox's image names users, but no groups.
-    if flavour != Flavour::Busybox {
-        root.put("etc/group", Inode::file(group, 0o644));
-    }
+    root.put("etc/group", Inode::file(group, 0o644));
     root.put("etc/shadow", Inode::file("root:*:::::::\n", 0o640));
-    for dir in ["sbin", "usr/bin", "usr/sbin", "var/log", "var/run", "var/www", "usr/local/bin", "var/spool", "var/tmp"] {
+    for dir in ["usr/bin", "usr/sbin", "var/log", "var/run", "var/www", "usr/local/bin", "var/spool", "var/tmp", "lib"] {
         root.put(dir, Inode::dir(if dir == "var/tmp" { 0o1777 } else { 0o755 }));
+    }
+    // What else `ls /` shows, mostly empty.
+    let more: &[&str] = match flavour {
+        Flavour::Busybox => &["lib64"],
+        Flavour::Alpine => &["media", "mnt", "opt", "run", "sbin", "srv"],
+        _ => &["boot", "lib64", "media", "mnt", "opt", "run", "sbin", "srv"],
+    };
+    for dir in more {
+        root.put(dir, Inode::dir(0o755));
     }
     let program = |name: &str| Arc::new(Inode { kind: Kind::Program(ArcStr::from(name)), ..Inode::file("", 0o755) });
     let mut bin: Vec<&str> = APPLETS.iter().chain(&APPLETS_MORE).copied().list();
@@ -234,14 +240,15 @@ fn build(flavour: Flavour) -> Inode {
         bin.extend(["apk", "curl"]);
         root.put("usr/bin/getent", Inode::file(include_str!("dig.sh"), 0o755));
     }
-    if matches!(flavour, Flavour::Busybox | Flavour::Alpine) {
-        root.put("sbin/sysctl", Inode::file(include_str!("sysctl.sh"), 0o755));
-    }
     // One inode for all links to busybox; the name that it is called by decides.
     let entries = bin.iter().map(|n| (ArcStr::from(*n), program(n))).collect();
     root.put("bin", Inode { kind: Kind::Dir(entries), ..Inode::dir(0o755) });
+    if matches!(flavour, Flavour::Busybox | Flavour::Alpine) {
+        // All of busybox's own image stands in one folder.
+        let path = if flavour == Flavour::Alpine { "sbin/sysctl" } else { "bin/sysctl" };
+        root.put(path, Inode::file(include_str!("sysctl.sh"), 0o755));
+    }
     root.put("usr/bin/env", Inode { kind: Kind::Program(arcstr::literal!("env")), ..Inode::file("", 0o755) });
-    root.put("lib", Inode::dir(0o755));
     let release = match flavour {
         Flavour::Alpine => "NAME=\"Alpine Linux\"\nID=alpine\nVERSION_ID=3.22.2\nPRETTY_NAME=\"Alpine Linux v3.22\"\n",
         Flavour::Ubuntu => "PRETTY_NAME=\"Ubuntu 24.04.3 LTS\"\nNAME=\"Ubuntu\"\nVERSION_ID=\"24.04\"\nID=ubuntu\nID_LIKE=debian\n",

@@ -81,7 +81,7 @@ pub fn group(k: &Kernel, gid: u32) -> String {
 
 /// The number of a user or group that a file gives a name, or that is written.
 pub fn number_of(k: &Kernel, file: &str, name: &str) -> Option<u32> {
-    // busybox's image lists no groups, yet root has one.
+    // An image may list no groups, yet root has one.
     let root = (name == "root").then_some(0);
     entry(k, file, 0, name).and_then(|e| e.get(2)?.parse().ok()).or_else(|| name.parse().ok()).or(root)
 }
