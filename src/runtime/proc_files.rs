@@ -66,7 +66,7 @@ pub fn read(k: &Kernel, p: &Process, path: &str) -> Option<String> {
             }
             match file {
                 "cmdline" => Some(q.argv.iter().map(|a| format!("{a}\0")).collect()),
-                "comm" => Some(format!("{}\n", super::fs::base_name(q.argv.first()?))),
+                "comm" => Some(format!("{}\n", q.name())),
                 "environ" => Some(q.env.list().into_iter().map(|(n, v)| format!("{n}={v}\0")).collect()),
                 "status" => {
                     // Who is not the superuser keeps none of what the container might do.
@@ -74,7 +74,7 @@ pub fn read(k: &Kernel, p: &Process, path: &str) -> Option<String> {
                     Some(format!(
                         "Name:\t{}\nState:\tS (sleeping)\nPid:\t{}\nPPid:\t{}\nUid:\t{u}\t{u}\t{u}\t{u}\nGid:\t{g}\t{g}\t{g}\t{g}\n\
                          VmRSS:\t{:8} kB\nCapInh:\t{:016x}\nCapPrm:\t{own:016x}\nCapEff:\t{own:016x}\nCapBnd:\t{:016x}\nCapAmb:\t{:016x}\n",
-                        super::fs::base_name(q.argv.first()?),
+                        q.name(),
                         q.pid,
                         q.ppid,
                         q.memory >> 10,
@@ -86,6 +86,7 @@ pub fn read(k: &Kernel, p: &Process, path: &str) -> Option<String> {
                     ))
                 }
                 "cgroup" => Some("0::/\n".into()),
+                "mounts" => read(k, q, "/proc/mounts"),
                 "limits" => Some(format!("Max address space         {memory_kib} KiB\n")),
                 _ => None,
             }

@@ -220,6 +220,12 @@ pub struct Process {
 }
 
 impl Process {
+    /// The name of the program that it runs, also where it has given itself a title (`nginx: master process ...`).
+    pub fn name(&self) -> &str {
+        let first = self.argv.first().map_or("", ArcStr::as_str);
+        super::fs::base_name(first.split_once(": ").map_or(first, |(name, _)| name))
+    }
+
     /// A process that was just made: nobody's child, in a session of its own, with nothing open and nothing to run.
     pub fn new(pid: Pid, argv: Arc<[ArcStr]>, env: Arc<Env>, cwd: ArcStr, now: Time) -> Process {
         Process {

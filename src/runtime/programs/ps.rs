@@ -1,6 +1,5 @@
 //! `ps`, as busybox and as procps have it.
 
-use super::super::fs;
 use super::super::process::{Process, Waiting};
 use super::users::{group, user};
 use super::{Options, Run};
@@ -15,6 +14,7 @@ struct Row {
     memory: u64,
     cpu_us: u64,
     started: Time,
+    program: String,
     command: String,
     /// The branch of the tree that it is drawn on.
     branch: String,
@@ -24,17 +24,13 @@ struct Row {
 impl Row {
     fn new(p: &Process, running: bool) -> Row {
         let (pid, ppid, uid, gid) = (p.pid, p.ppid, p.uid, p.gid);
-        let (command, branch) = (p.argv.join(" "), String::new());
-        Row { pid, ppid, uid, gid, memory: p.memory, cpu_us: p.cpu_us, started: p.started, command, branch, running }
+        let (program, command, branch) = (p.name().to_owned(), p.argv.join(" "), String::new());
+        Row { pid, ppid, uid, gid, memory: p.memory, cpu_us: p.cpu_us, started: p.started, program, command, branch, running }
     }
 
     /// The program's name, or all of its command, on its branch.
     fn shown(&self, whole: bool) -> String {
-        format!("{}{}", self.branch, if whole { &self.command } else { self.program() })
-    }
-
-    fn program(&self) -> &str {
-        fs::base_name(self.command.split(' ').next().unwrap_or(""))
+        format!("{}{}", self.branch, if whole { &self.command } else { &self.program })
     }
 
     fn started(&self) -> String {
@@ -191,7 +187,7 @@ pub fn ps(r: &mut Run<'_>, o: &Options) -> i32 {
         rows.retain(|row| pids.split([',', ' ']).any(|pid| pid.parse() == Ok(row.pid)));
     }
     if let Some(names) = o.value('C') {
-        rows.retain(|row| names.split([',', ' ']).any(|name| name == row.program()));
+        rows.retain(|row| names.split([',', ' ']).any(|name| name == row.program));
     }
     for asked in o.value('%').into_iter().flat_map(|keys| keys.split(',')).rev() {
         let key = asked.trim_start_matches(['-', '+']);
@@ -211,7 +207,7 @@ pub fn ps(r: &mut Run<'_>, o: &Options) -> i32 {
             _ => 0,
         };
         let text = |row: &Row| match key {
-            "comm" | "ucmd" => row.program().to_owned(),
+            "comm" | "ucmd" => row.program.clone(),
             "args" | "cmd" | "command" => row.command.clone(),
             "user" | "uname" => user(r.k, row.uid),
             _ => String::new(),
@@ -233,16 +229,28 @@ pub fn ps(r: &mut Run<'_>, o: &Options) -> i32 {
     let status = i32::from(rows.is_empty());
     out.push_str(match (gnu, o.has('f'), wide) {
         _ if o.has('!') => "",
+        (true, true, _) if o.has('l') => "F S UID          PID    PPID  C PRI  NI ADDR SZ WCHAN  STIME TTY          TIME CMD\n",
         (true, true, _) => "UID          PID    PPID  C STIME TTY          TIME CMD\n",
         (true, false, true) => "USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n",
         (true, false, false) => "    PID TTY          TIME CMD\n",
         (false, ..) => "PID   USER     TIME  COMMAND\n",
     });
     for row in rows {
-        let (user, cpu_s) = (user(r.k, row.uid), row.cpu_us / 1_000_000);
+        let (mut user, cpu_s) = (user(r.k, row.uid), row.cpu_us / 1_000_000);
+        // What does not fit is cut where procps says it was.
+        if gnu && user.chars().count() > 8 {
+            user = user.chars().take(7).chain(['+']).collect();
+        }
         let command = row.shown(true);
         let Row { pid, ppid, memory, .. } = row;
         out.push_str(&match (gnu, o.has('f'), wide) {
+            (true, true, _) if o.has('l') => format!(
+                "4 {} {user:<8} {pid:>7} {ppid:>7}  0  80   0 - {:>5} -      {} ?        {} {command}\n",
+                if row.running { "R" } else { "S" },
+                memory >> 11,
+                row.started(),
+                clock(cpu_s)
+            ),
             (true, true, _) => format!("{user:<8} {pid:>7} {ppid:>7}  0 {} ?        {} {command}\n", row.started(), clock(cpu_s)),
             (true, false, true) => format!(
                 "{user:<8} {pid:>7}  0.0  0.0 {:>6} {:>5} ?        {:<4} {}   {}:{:02} {command}\n",

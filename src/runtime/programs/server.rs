@@ -5,6 +5,8 @@ mod nginx;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use arcstr::ArcStr;
+
 use super::super::images::{Service, ServiceKind};
 use super::super::kernel::Kernel;
 use super::super::machine::{MachineEvent, ServeId, Serving};
@@ -173,6 +175,9 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
         }
         server.ports.clear();
         server.begin(conf, Then::Serve);
+        // Models ngx_setproctitle.
+        let titled = |(i, a): (usize, &ArcStr)| if i == 0 { arcstr::format!("nginx: master process {a}") } else { a.clone() };
+        p.argv = p.argv.iter().enumerate().map(titled).collect();
     }
     if server.starting.is_none() {
         server.greet(k, p);

@@ -1,6 +1,5 @@
 //! Signals to processes, by their numbers and by their names.
 
-use super::super::fs::base_name;
 use super::super::kernel::{Kernel, post};
 use super::super::process::{Body, Pid, Process, Signal};
 use super::{Options, Refusal, Run};
@@ -172,8 +171,7 @@ impl Wanted {
     /// The processes that a name means.
     fn find(&self, k: &Kernel, name: &str) -> Vec<Pid> {
         let is_meant = |p: &Process| {
-            let own = p.argv.first().map_or("", |a| base_name(a));
-            let text = if self.full { &p.argv.join(" ") } else { own };
+            let text = if self.full { &p.argv.join(" ") } else { p.name() };
             !matches!(p.body, Body::Gone) && if self.exact { text == name } else { text.contains(name) }
         };
         k.procs.values().filter(|p| is_meant(p)).map(|p| p.pid).list()

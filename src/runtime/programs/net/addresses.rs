@@ -34,7 +34,7 @@ pub fn netstat(r: &mut Run<'_>, _: &Options) -> i32 {
     ports.order();
     let mut out = "Active Internet connections (only servers)\nProto Recv-Q Send-Q Local Address           Foreign Address         State       PID/Program name    \n".to_string();
     for (port, pid) in ports {
-        let name = r.k.procs.get(&pid).and_then(|p| p.argv.first().cloned()).unwrap_or_default();
+        let name = r.k.procs.get(&pid).map_or("", |p| p.name());
         out.push_str(&format!("tcp        0      0 {:<23} 0.0.0.0:*               LISTEN      {pid}/{name}\n", format!("0.0.0.0:{port}")));
     }
     r.out(out);
