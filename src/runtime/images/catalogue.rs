@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arcstr::ArcStr;
 
 use super::files::{Flavour, tree, with};
+use super::users::{User, add_user};
 use super::{Image, Reference, Service, ServiceKind};
 use crate::base::List as _;
 use crate::runtime::fs::{Inode, Kind};
@@ -167,15 +168,28 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             let client =
                 "#!/bin/sh\necho \"zkCli.sh: znodes are not simulated here: the servers take connections and no more\" >&2\nexit 1\n";
             let files = [
-                ("usr/bin/start-zookeeper", include_str!("zookeeper.sh"), 0o755),
-                ("usr/bin/zookeeper-ready", "#!/bin/sh\nnc -z 127.0.0.1 \"$1\"\n", 0o755),
-                ("usr/bin/zkCli.sh", client, 0o755),
-                ("usr/bin/zkServer.sh", server, 0o755),
-                // The image's own user writes these.
-                ("opt/zookeeper/conf/zoo.cfg", "", 0o666),
-                ("usr/etc/zookeeper/log4j.properties", "", 0o666),
+                ("bin/start-zookeeper", include_str!("zookeeper.sh"), 0o755),
+                ("bin/zookeeper-ready", "#!/bin/sh\nnc -z 127.0.0.1 \"$1\"\n", 0o755),
+                ("bin/zkCli.sh", client, 0o755),
+                ("bin/zkServer.sh", server, 0o755),
+                ("conf/zoo.cfg", "", 0o644),
+                ("conf/log4j.properties", "", 0o644),
             ];
-            image.root = with(image.root, &files);
+            let mut root = (*image.root).clone();
+            // The image's own user writes all of it, and may take it away.
+            let own = |node: Inode| Inode { uid: 1000, gid: 1000, ..node };
+            for dir in ["opt/zookeeper", "opt/zookeeper/bin", "opt/zookeeper/conf"] {
+                root.put(dir, own(Inode::dir(0o755)));
+            }
+            for (path, text, mode) in files {
+                root.put(&format!("opt/zookeeper/{path}"), own(Inode::file(text, mode)));
+                if path.starts_with("bin/") {
+                    root.put(&format!("usr/{path}"), Inode::link(&format!("/opt/zookeeper/{path}")));
+                }
+            }
+            root.put("usr/etc/zookeeper", Inode::link("/opt/zookeeper/conf"));
+            image.root = Arc::new(root);
+            add_user(&mut image, &User("zookeeper", 1000, 1000));
             image
         }
         "tomcat" | "tomcat-app" | "jenkins" => service_image(
@@ -299,6 +313,8 @@ fn tcp(base: &str, program: &str, ports: &[u16], memory_bytes: u64) -> Image {
             memory_bytes,
             banner,
             start_us: 400_000,
+            // A Java machine ends by a signal as if that had killed it.
+            stop_code: if matches!(program, "cassandra" | "java") { 143 } else { 0 },
             ..Service::default()
         },
         &[program],

@@ -6,7 +6,7 @@ use super::{Image, Reference};
 use crate::runtime::fs::Inode;
 
 /// A user of an image: the name in its `/etc/passwd`, and the numbers of the user and its group.
-struct User(&'static str, u32, u32);
+pub(super) struct User(pub &'static str, pub u32, pub u32);
 
 /// The user that an image runs as, and whether it says so by name rather than by number.
 fn user_of(reference: &Reference) -> Option<(User, bool)> {
@@ -30,18 +30,23 @@ fn user_of(reference: &Reference) -> Option<(User, bool)> {
 
 /// Lets an image run as its user.
 pub(super) fn set_user(image: &mut Image, reference: &Reference) {
-    let Some((User(name, uid, gid), by_name)) = user_of(reference) else { return };
-    (image.uid, image.gid) = (uid, gid);
+    let Some((user, by_name)) = user_of(reference) else { return };
+    (image.uid, image.gid) = (user.1, user.2);
     if by_name {
-        image.user = Some(name);
+        image.user = Some(user.0);
     }
+    add_user(image, &user);
+}
+
+/// Names a user in an image's files.
+pub(super) fn add_user(image: &mut Image, User(name, uid, gid): &User) {
     let mut root = (*image.root).clone();
     for (path, line) in
         [("etc/passwd", format!("{name}:x:{uid}:{gid}:{name}:/:/sbin/nologin\n")), ("etc/group", format!("{name}:x:{gid}:\n"))]
     {
         let known = root.at(path).and_then(|file| file.bytes(usize::MAX)).unwrap_or_default();
         let known = String::from_utf8_lossy(&known).into_owned();
-        if !name.is_empty() && !known.is_empty() && !known.lines().any(|l| l.split(':').next() == Some(name)) {
+        if !name.is_empty() && !known.is_empty() && !known.lines().any(|l| l.split(':').next() == Some(*name)) {
             root.put(path, Inode::file(known + &line, 0o644));
         }
     }
