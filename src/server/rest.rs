@@ -110,8 +110,9 @@ impl ApiServer {
             _ => {}
         }
         let query = parse_query(query);
-        let target = parse_path(self, path).ok_or_else(Status::no_such_resource)?;
-        let routes = routes(target.kind, !target.name.is_empty(), &target.sub).ok_or_else(Status::no_such_resource)?;
+        let nothing = || unsimulated(path).unwrap_or_else(Status::no_such_resource);
+        let target = parse_path(self, path).ok_or_else(nothing)?;
+        let routes = routes(target.kind, !target.name.is_empty(), &target.sub).ok_or_else(nothing)?;
         // Of all namespaces at once there are only lists.
         let of_all = target.kind.namespaced && target.namespace.is_empty();
         if !routes.contains(&request.method) || of_all && request.method != "GET" {
@@ -212,6 +213,20 @@ impl ApiServer {
         }
         list
     }
+}
+
+/// What a real server answers at a path where this one has nothing, and says so.
+fn unsimulated(path: &str) -> Option<Status> {
+    const OWN: [&str; 5] = ["openapi", "metrics", "debug", ".well-known", "openid"];
+    let mut parts = path.trim_start_matches('/').split('/');
+    let first = parts.next()?;
+    if OWN.contains(&first) {
+        return Some(Status::not_implemented(format!("/{first} of the API server is not simulated")));
+    }
+    let is_proxy = [first, parts.next()?, parts.next()?] == ["api", "v1", "nodes"] && parts.nth(1) == Some("proxy");
+    is_proxy.then(|| {
+        Status::not_implemented("the proxy of a node is not simulated: its kubelet answers for logs, exec, attach and port-forward")
+    })
 }
 
 /// The answer to what was done and left no object.
