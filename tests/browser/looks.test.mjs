@@ -154,6 +154,8 @@ journey('leaves an empty filter by Escape', {}, async ({ page, until }) => {
   assert.match(await page.locator('.palette li').first().innerText(), /^nodes/);
   await page.keyboard.press('Enter');
   await page.locator('.look h2', { hasText: 'Node' }).waitFor();
+  // The list takes the focus once it is there, which is a moment after it is seen.
+  await has('.look [data-row]');
   await page.locator('.look .find').focus();
   await page.keyboard.press('Escape');
   await has('.look [data-row]');
