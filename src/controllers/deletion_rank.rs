@@ -86,11 +86,13 @@ pub(super) fn cost(pod: &Value) -> i32 {
 pub(super) fn of_replicas(mut pods: Vec<(&DeletionRank, usize)>, count: usize, now: Time) -> Vec<Value> {
     // Of thousands of pods a few go at a time: only those are put in order that what counts first leaves in question.
     let counts_first = |(rank, crowd): &(&DeletionRank, usize)| (rank.first, Reverse(*crowd));
-    let mut firsts = pods.iter().map(counts_first).list();
-    if let Some(last) = count.checked_sub(1).filter(|last| *last < firsts.len()) {
-        let bound = *firsts.select_nth_unstable(last).1;
-        pods.retain(|pod| counts_first(pod) <= bound);
+    let (mut bound, mut found) = (None, 0);
+    while found < count {
+        let Some(next) = pods.iter().map(counts_first).filter(|first| Some(*first) > bound).min() else { break };
+        found += pods.iter().filter(|pod| counts_first(pod) == next).count();
+        bound = Some(next);
     }
+    pods.retain(|pod| Some(counts_first(pod)) <= bound);
     pods.order_by(|a, b| a.0.compare(b.0, [a.1, b.1], Some(now)));
     pods.into_iter().take(count).map(|(rank, _)| rank.pod.clone()).list()
 }
