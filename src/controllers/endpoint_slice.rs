@@ -29,14 +29,14 @@ pub struct EndpointSliceController {
 /// The order in which pods were first seen, by uid: new endpoints come in that order.
 #[derive(Clone, Debug, Default)]
 struct Places {
-    places: SortedMap<ArcStr, u64>,
+    by_uid: SortedMap<ArcStr, u64>,
     seen: u64,
 }
 
 impl Places {
     fn of(&mut self, pod: &Value) -> u64 {
         let next = self.seen + 1;
-        let place = *self.places.entry(pod.at(&["metadata", "uid"]).arc_str()).or_insert(next);
+        let place = *self.by_uid.entry(pod.at(&["metadata", "uid"]).arc_str()).or_insert(next);
         self.seen = self.seen.max(place);
         place
     }
@@ -58,18 +58,12 @@ impl EndpointSliceController {
         let mut wanted: SortedMap<String, (Value, SortedMap<u64, Value>)> = SortedMap::new();
         let mut by_ranks: Vec<(&[(u128, Value)], SortedMap<u64, Value>)> = Vec::new();
         for pod in self.pods.made(key) {
-            let slot = match by_ranks
-                .iter()
-                .position(|(ports, _)| ports.len() == pod.ports.len() && ports.iter().zip(&pod.ports).all(|(a, b)| a.0 == b.0))
-            {
-                Some(at) => &mut by_ranks[at],
-                None => {
-                    by_ranks.push((&pod.ports, SortedMap::new()));
-                    let last = by_ranks.len() - 1;
-                    &mut by_ranks[last]
-                }
-            };
-            slot.1.insert(pod.order as u64, pod.entry.clone());
+            let shares = |ports: &[(u128, Value)]| ports.iter().map(|port| port.0).eq(pod.ports.iter().map(|port| port.0));
+            let (order, endpoint) = (pod.order as u64, pod.entry.clone());
+            match by_ranks.iter_mut().find(|(ports, _)| shares(ports)) {
+                Some((_, endpoints)) => _ = endpoints.insert(order, endpoint),
+                None => by_ranks.push((&pod.ports, [(order, endpoint)].into())),
+            }
         }
         for (ports, endpoints) in by_ranks {
             let ports = if ports.is_empty() { Value::Null } else { ports.iter().map(|(_, port)| port.clone()).list().into() };
@@ -94,7 +88,7 @@ impl EndpointSliceController {
             }
             let mut filled: Vec<(Option<Value>, Vec<Value>)> = Vec::new();
             for slice in slices {
-                let place = |e: &Value| self.places.places.get(e.at(&["targetRef", "uid"]).str()).copied();
+                let place = |e: &Value| self.places.by_uid.get(e.at(&["targetRef", "uid"]).str()).copied();
                 let kept: Vec<Value> = slice.get("endpoints").items().iter().filter_map(|e| endpoints.remove(&place(e)?)).list();
                 filled.push((Some(slice), kept));
             }
@@ -235,7 +229,7 @@ impl Component for EndpointSliceController {
         match change.key.kind.plural {
             "pods" => {
                 if change.current().is_none() {
-                    self.places.places.remove(change.object.uid());
+                    self.places.by_uid.remove(change.object.uid());
                 } else {
                     self.places.of(&change.object);
                 }

@@ -139,10 +139,10 @@ fn matters(old: &Value, new: &Value) -> bool {
         || !old.labels().same(new.labels())
 }
 
-/// What stands for a pod among the endpoints of a Service.
+/// What stands for a pod among the endpoints of a Service, or under a disruption budget.
 #[derive(Debug)]
 pub(super) struct Made {
-    /// Its address, or its endpoint.
+    /// Its address, its endpoint, or what controls it.
     pub(super) entry: Value,
     /// By what it is put in order.
     pub(super) order: u128,
@@ -163,7 +163,7 @@ pub(super) struct Member {
     ready_time: Option<ArcStr>,
 }
 
-/// A Service as it was looked at last, and its pods by name.
+/// A Service, or a budget's selector, as it was looked at last, and the pods by name.
 #[derive(Clone, Debug, Default)]
 struct Selected {
     service: Value,
@@ -172,7 +172,7 @@ struct Selected {
     nodes: u64,
 }
 
-/// The pods of Services, and what was made of each: that is made anew where the pod is another than at the last look, the Service or
+/// The pods of Services or budgets, and what was made of each: that is made anew where the pod is another than at the last look, the Service or
 /// a node. So a look at thousands of pods of which one has changed costs little.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SelectedPods {

@@ -9,6 +9,7 @@ pub(super) use crate::runtime::{
     PullFailure, QueueLength, ServeId, Signal, SpawnError, SpawnSpec, StandIn, Stdin, Stream, Variables, Waiting, share_processes,
 };
 
+use super::env::Vars;
 use super::resources::limits_of;
 use super::spec::{ContainerSpec, PodSpec};
 use crate::api::{ArcStr, Object, Value};
@@ -138,20 +139,16 @@ pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
 
 /// What a container's processes are told: its image's variables, its own and those of services, later ones overriding earlier ones in place.
 fn environment(image: &Image, hostname: &ArcStr, own: Variables, services: Arc<CommonEnv>) -> Env {
-    let mut env: Variables = image.env.iter().map(|(n, v)| (n.as_str().into(), v.as_str().into())).list();
-    env.push(("HOSTNAME".into(), hostname.clone()));
-    let put = |env: &mut Variables, (name, value): &(ArcStr, ArcStr)| match env.iter_mut().find(|(n, _)| n == name) {
-        Some(slot) => slot.1 = value.clone(),
-        None => env.push((name.clone(), value.clone())),
-    };
-    own.iter().for_each(|variable| put(&mut env, variable));
-    if env.iter().all(|(name, _)| services.get(name).is_none()) {
-        return Env::new(env, services);
+    let mut env = Vars(image.env.iter().map(|(n, v)| (n.as_str().into(), v.as_str().into())).list());
+    env.0.push(("HOSTNAME".into(), hostname.clone()));
+    own.iter().cloned().for_each(|(name, value)| env.put(name, value));
+    if env.0.iter().all(|(name, _)| services.get(name).is_none()) {
+        return Env::new(env.0, services);
     }
-    for variable in services.list().iter().filter(|(name, _)| own.iter().all(|(n, _)| n != name)) {
-        put(&mut env, variable);
+    for (name, value) in services.list().iter().filter(|(name, _)| own.iter().all(|(n, _)| n != name)) {
+        env.put(name.clone(), value.clone());
     }
-    env.into()
+    env.0.into()
 }
 
 /// The file that a container leaves its last words in.

@@ -37,10 +37,10 @@ impl<'a> EnvSource<'a> {
 
 /// Names and values, later ones overriding earlier ones in place.
 #[derive(Default)]
-struct Vars(Variables);
+pub(super) struct Vars(pub Variables);
 
 impl Vars {
-    fn put(&mut self, name: ArcStr, value: ArcStr) {
+    pub fn put(&mut self, name: ArcStr, value: ArcStr) {
         match self.0.iter_mut().find(|(n, _)| *n == name) {
             Some(slot) => slot.1 = value,
             None => self.0.push((name, value)),

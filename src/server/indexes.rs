@@ -49,7 +49,7 @@ pub(super) const INDEXERS: &[Indexer] = &[
         name: CLAIM,
         terms: |kind, object, found| {
             if kind == kinds::POD {
-                resource_claim::names(object).for_each(|claim| found(claim_term(object.namespace(), &claim)));
+                resource_claim::names(object).for_each(|claim| found(named_term(object.namespace(), &claim)));
             }
         },
     },
@@ -75,7 +75,7 @@ pub(super) const INDEXERS: &[Indexer] = &[
             if kind == kinds::ENDPOINT_SLICE
                 && let Some(service) = object.label(SERVICE_NAME)
             {
-                found(claim_term(object.namespace(), service));
+                found(named_term(object.namespace(), service));
             }
         },
     },
@@ -104,8 +104,8 @@ fn label_term(kind: KindRef, namespace: &str, key: &str, value: &str) -> ArcStr 
     [kind.plural, namespace, key, value].join("/").into()
 }
 
-fn claim_term(namespace: &str, claim: &str) -> ArcStr {
-    [namespace, claim].join("/").into()
+fn named_term(namespace: &str, name: &str) -> ArcStr {
+    [namespace, name].join("/").into()
 }
 
 impl ApiServer {
@@ -127,7 +127,7 @@ impl ApiServer {
     /// Pods that use a claim of devices, by its name.
     // Models the resource claim controller's podResourceClaimIndex.
     pub fn pods_with_claim(&self, namespace: &str, claim: &str) -> impl Iterator<Item = &Value> {
-        self.store.indexed(CLAIM, &claim_term(namespace, claim)).filter_map(|k| self.store.get(k))
+        self.store.indexed(CLAIM, &named_term(namespace, claim)).filter_map(|k| self.store.get(k))
     }
 
     /// Services or budgets of a namespace that may select what has these labels: all that do are among them, each once.
@@ -139,7 +139,7 @@ impl ApiServer {
 
     /// The EndpointSlices of a Service.
     pub fn slices_of(&self, namespace: &str, service: &str) -> impl Iterator<Item = &Value> {
-        self.store.indexed(SLICES, &claim_term(namespace, service)).filter_map(|k| self.store.get(k))
+        self.store.indexed(SLICES, &named_term(namespace, service)).filter_map(|k| self.store.get(k))
     }
 
     /// Pods of a namespace that no controller owns.

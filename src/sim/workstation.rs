@@ -468,31 +468,29 @@ mod tests {
     use crate::base::Duration;
     use crate::sim::{TerminalInput, TimedInput};
 
-    /// As readline shows it: what stood above while something ran stands behind the prompt too, before it is run.
-    #[test]
-    fn what_is_typed_ahead_is_shown_again() {
+    /// What a terminal shows at a moment of what is typed, half a second apart.
+    fn shown_of(typed: &[&str], until: Time) -> String {
         let mut sim = crate::sim::Sim::new(Session::default());
-        for data in ["", "sleep 2\n", "echo hi\n"] {
-            let terminal = Some(TerminalInput { tab: 0, data: data.to_owned() });
+        for data in typed {
+            let terminal = Some(TerminalInput { tab: 0, data: (*data).to_owned() });
             sim.input(TimedInput { terminal, ..TimedInput::default() });
             while !sim.run(sim.now() + Duration::from_millis(500), 4096).done {}
         }
-        while !sim.run(Time::from_secs(5), 4096).done {}
-        let shown = String::from_utf8(sim.terminal_output(0, 0).0).expect("text");
+        while !sim.run(until, 4096).done {}
+        String::from_utf8(sim.terminal_output(0, 0).0).expect("text")
+    }
+
+    /// As readline shows it: what stood above while something ran stands behind the prompt too, before it is run.
+    #[test]
+    fn what_is_typed_ahead_is_shown_again() {
+        let shown = shown_of(&["", "sleep 2\n", "echo hi\n"], Time::from_secs(5));
         assert_eq!(shown, "root@workstation:~# root@workstation:~# echo hi\nhi\nroot@workstation:~# ");
     }
 
     /// As kubectl finds it in the terminal's buffer: what is typed before the container runs is for its shell, not for the workstation's.
     #[test]
     fn what_is_typed_ahead_of_a_container_is_for_it() {
-        let mut sim = crate::sim::Sim::new(Session::default());
-        for data in ["", "kubectl run box --rm -it --image=busybox -- sh\n", "hostname\n"] {
-            let terminal = Some(TerminalInput { tab: 0, data: data.to_owned() });
-            sim.input(TimedInput { terminal, ..TimedInput::default() });
-            while !sim.run(sim.now() + Duration::from_millis(500), 4096).done {}
-        }
-        while !sim.run(Time::from_secs(20), 4096).done {}
-        let shown = String::from_utf8(sim.terminal_output(0, 0).0).expect("text");
+        let shown = shown_of(&["", "kubectl run box --rm -it --image=busybox -- sh\n", "hostname\n"], Time::from_secs(20));
         assert_eq!(shown.rsplit("prompt, try pressing enter.").next(), Some("\nhostname\n/ # hostname\nbox\n/ # "));
     }
 
