@@ -1,7 +1,10 @@
 //! JSON: as it is written where nobody looks, how Go's encoder writes what is no list and no map, and what its decoder says of a text
 //! that is none.
 
+use std::borrow::Cow;
 use std::fmt::Write;
+
+use thiserror::Error;
 
 use super::Value;
 
@@ -98,14 +101,44 @@ fn format_float(f: f64) -> String {
     format!("{f}")
 }
 
-/// `invalid character 'b' looking for beginning of object key string`; none where the text is JSON.
-pub fn syntax_error(text: &[u8]) -> Option<String> {
+/// Why Go's decoder does not take a text.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum JsonError {
+    /// It ends where more must come.
+    #[error("unexpected end of JSON input")]
+    UnexpectedEnd,
+    /// Lists and objects within one another, too many of them.
+    #[error("exceeded max depth")]
+    TooDeep,
+    /// A byte that may not be where it is, and what was looked for or had been read there.
+    #[error("invalid character {} {place}", quoted(*.found))]
+    InvalidCharacter {
+        /// The byte.
+        found: u8,
+        /// `after object key`.
+        place: Cow<'static, str>,
+    },
+    /// It is JSON of another kind: `array`.
+    #[error("json: cannot unmarshal {0} into Go value of type map[string]interface {{}}")]
+    NotAnObject(&'static str),
+    /// What Go takes and the reader here does not, as that says it.
+    #[error("{0}")]
+    NotRead(String),
+}
+
+/// Reads JSON, or says what Go says of it.
+pub fn read(text: &str) -> Result<Value, JsonError> {
+    Value::from_json(text).map_err(|why| syntax_error(text.as_bytes()).unwrap_or_else(|| JsonError::NotRead(why.to_string())))
+}
+
+/// What is wrong with a text; none where it is JSON.
+pub fn syntax_error(text: &[u8]) -> Option<JsonError> {
     let mut scanner = Scanner { text, at: 0 };
     scanner.whole().err()
 }
 
-/// The same, and what is wrong with JSON that is no object; none where the text is a JSON object or `null`.
-pub fn error(text: &[u8]) -> Option<String> {
+/// The same, and that JSON is no object; none where the text is a JSON object or `null`.
+pub fn error(text: &[u8]) -> Option<JsonError> {
     syntax_error(text).or_else(|| {
         let what = match text.iter().find(|b| !SPACES.contains(b))? {
             b'{' | b'n' => return None,
@@ -114,7 +147,7 @@ pub fn error(text: &[u8]) -> Option<String> {
             b't' | b'f' => "bool",
             _ => "number",
         };
-        Some(format!("json: cannot unmarshal {what} into Go value of type map[string]interface {{}}"))
+        Some(JsonError::NotAnObject(what))
     })
 }
 
@@ -139,7 +172,7 @@ const SPACES: &[u8] = b" \t\r\n";
 const DEPTH_MAX: usize = 200;
 
 impl Scanner<'_> {
-    fn whole(&mut self) -> Result<(), String> {
+    fn whole(&mut self) -> Result<(), JsonError> {
         self.value(0)?;
         self.space();
         if self.at < self.text.len() { self.wrong("after top-level value") } else { Ok(()) }
@@ -151,16 +184,16 @@ impl Scanner<'_> {
         }
     }
 
-    fn wrong<T>(&self, context: &str) -> Result<T, String> {
+    fn wrong<T>(&self, place: impl Into<Cow<'static, str>>) -> Result<T, JsonError> {
         Err(match self.text.get(self.at) {
-            None => "unexpected end of JSON input".into(),
-            Some(b) => format!("invalid character {} {context}", quoted(*b)),
+            None => JsonError::UnexpectedEnd,
+            Some(found) => JsonError::InvalidCharacter { found: *found, place: place.into() },
         })
     }
 
-    fn value(&mut self, depth: usize) -> Result<(), String> {
+    fn value(&mut self, depth: usize) -> Result<(), JsonError> {
         if depth > DEPTH_MAX {
-            return Err("exceeded max depth".into());
+            return Err(JsonError::TooDeep);
         }
         self.space();
         match self.text.get(self.at) {
@@ -175,7 +208,7 @@ impl Scanner<'_> {
         }
     }
 
-    fn object(&mut self, depth: usize) -> Result<(), String> {
+    fn object(&mut self, depth: usize) -> Result<(), JsonError> {
         self.at += 1;
         self.space();
         if self.text.get(self.at) == Some(&b'}') {
@@ -206,7 +239,7 @@ impl Scanner<'_> {
         }
     }
 
-    fn array(&mut self, depth: usize) -> Result<(), String> {
+    fn array(&mut self, depth: usize) -> Result<(), JsonError> {
         self.at += 1;
         self.space();
         if self.text.get(self.at) == Some(&b']') {
@@ -227,7 +260,7 @@ impl Scanner<'_> {
         }
     }
 
-    fn string(&mut self) -> Result<(), String> {
+    fn string(&mut self) -> Result<(), JsonError> {
         self.at += 1;
         loop {
             match self.text.get(self.at) {
@@ -257,18 +290,18 @@ impl Scanner<'_> {
         }
     }
 
-    fn word(&mut self, word: &[u8]) -> Result<(), String> {
+    fn word(&mut self, word: &[u8]) -> Result<(), JsonError> {
         for (i, expected) in word.iter().enumerate() {
             if self.text.get(self.at) != Some(expected) {
                 let name = String::from_utf8_lossy(word);
-                return self.wrong(&format!("in literal {name} (expecting '{}')", word[i] as char));
+                return self.wrong(format!("in literal {name} (expecting '{}')", word[i] as char));
             }
             self.at += 1;
         }
         Ok(())
     }
 
-    fn number(&mut self) -> Result<(), String> {
+    fn number(&mut self) -> Result<(), JsonError> {
         if self.text[self.at] == b'-' {
             self.at += 1;
             if !self.text.get(self.at).is_some_and(u8::is_ascii_digit) {
@@ -323,7 +356,7 @@ mod tests {
             ("[1 2]", Some("invalid character '2' after array element")),
             ("[1]", Some("json: cannot unmarshal array into Go value of type map[string]interface {}")),
         ] {
-            assert_eq!(super::error(text.as_bytes()).as_deref(), want, "{text}");
+            assert_eq!(super::error(text.as_bytes()).map(|e| e.to_string()).as_deref(), want, "{text}");
         }
     }
 }

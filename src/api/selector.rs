@@ -1,7 +1,10 @@
 //! Label and field selectors: their textual form, the `LabelSelector` object, and matching (`apimachinery/pkg/labels`, `fields`).
 
-use crate::base::{List as _, Order as _};
 use std::fmt;
+
+use thiserror::Error;
+
+use crate::base::{List as _, Order as _};
 
 use super::{ArcStr, Kind, Value, aggregate, quote};
 
@@ -49,9 +52,60 @@ pub struct LabelSelector {
 }
 
 /// Why a selector is none; worded as the API server words it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct SelectorError(pub String);
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SelectorError {
+    /// A requirement's key, its values or their number, each as it is told.
+    #[error("{}", aggregate(.0))]
+    Requirement(Vec<String>),
+    /// No operator of a `LabelSelector` object.
+    #[error("{} is not a valid label selector operator", quote(.0))]
+    Operator(String),
+    /// What is wrong within a requirement's text.
+    #[error("unable to parse requirement: {0}")]
+    Within(Box<SelectorError>),
+    /// A word that is no label's key.
+    #[error("<nil>: Invalid value: {}: {why}", quote(.key))]
+    Key {
+        /// The word.
+        key: String,
+        /// The rule it breaks.
+        why: String,
+    },
+    /// A word or sign where others may stand.
+    #[error("found '{found}'{wanted}")]
+    Unexpected {
+        /// What stands there; nothing at the end.
+        found: String,
+        /// What may: `, expected: identifier`.
+        wanted: &'static str,
+    },
+    /// A part of a field selector without an operator.
+    #[error("invalid selector: '{text}'; can't understand '{part}'")]
+    NoOperator {
+        /// The selector.
+        text: String,
+        /// The part.
+        part: String,
+    },
+    /// A backslash before what needs none.
+    #[error("invalid field selector: invalid escape sequence: \\{0}")]
+    Escape(String),
+    /// What needs a backslash.
+    #[error("invalid field selector: unescaped character in value: {}", u32::from(*.0))]
+    Unescaped(char),
+    /// A field of a kind that has none of its own to select by.
+    #[error("{} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"", quote(.0))]
+    UnknownField(String),
+    /// A field that Jobs cannot be selected by.
+    #[error("field label {} not supported for Job", quote(.0))]
+    JobField(String),
+    /// A field that ResourceSlices cannot be selected by.
+    #[error("field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: {0}")]
+    SliceField(String),
+    /// A field that another kind cannot be selected by.
+    #[error("field label not supported: {0}")]
+    Field(String),
+}
 
 impl Requirement {
     /// A condition that makes sense: its key, its number of values and each of them are checked.
@@ -85,7 +139,7 @@ impl Requirement {
             }
         }
         if !wrong.is_empty() {
-            return Err(SelectorError(aggregate(&wrong)));
+            return Err(SelectorError::Requirement(wrong));
         }
         values.order();
         Ok(Requirement { key, operator, values })
@@ -139,7 +193,7 @@ impl LabelSelector {
                 "NotIn" => Operator::NotIn,
                 "Exists" => Operator::Exists,
                 "DoesNotExist" => Operator::DoesNotExist,
-                other => return Err(SelectorError(format!("{} is not a valid label selector operator", quote(other)))),
+                other => return Err(SelectorError::Operator(other.to_owned())),
             };
             let values = expression.get("values").items().iter().map(Value::arc_str).list();
             all.requirements.push(Requirement::new(expression.get("key").arc_str(), operator, values)?);
@@ -229,35 +283,35 @@ impl Parser {
         loop {
             match self.peek() {
                 Token::Word(_) | Token::Sign("!") => {
-                    requirements.push(self.requirement().map_err(|e| SelectorError(format!("unable to parse requirement: {e}")))?);
+                    requirements.push(self.requirement().map_err(|e| SelectorError::Within(Box::new(e)))?);
                     match self.next() {
                         Token::End => return Ok(requirements),
                         Token::Sign(",") => {
                             let after = self.peek();
                             if !matches!(after, Token::Word(_) | Token::Sign("!")) {
-                                return Err(SelectorError(format!("found '{}', expected: identifier after ','", literal(&after))));
+                                return Err(unexpected(&after, ", expected: identifier after ','"));
                             }
                         }
-                        other => return Err(SelectorError(format!("found '{}', expected: ',' or 'end of string'", literal(&other)))),
+                        other => return Err(unexpected(&other, ", expected: ',' or 'end of string'")),
                     }
                 }
                 Token::End => return Ok(requirements),
-                other => return Err(SelectorError(format!("found '{}', expected: !, identifier, or 'end of string'", literal(&other)))),
+                other => return Err(unexpected(&other, ", expected: !, identifier, or 'end of string'")),
             }
         }
     }
 
-    fn requirement(&mut self) -> Result<Requirement, String> {
+    fn requirement(&mut self) -> Result<Requirement, SelectorError> {
         let negated = self.peek() == Token::Sign("!");
         if negated {
             self.next();
         }
         let key = match self.next() {
             Token::Word(w) => w,
-            other => return Err(format!("found '{}', expected: identifier", literal(&other))),
+            other => return Err(unexpected(&other, ", expected: identifier")),
         };
         if let Some(why) = super::names::qualified_name(&key).first() {
-            return Err(format!("<nil>: Invalid value: {}: {why}", quote(&key)));
+            return Err(SelectorError::Key { why: why.to_string(), key });
         }
         let exists = |operator| Ok(Requirement { key: key.as_str().into(), operator, values: Vec::new() });
         if negated {
@@ -272,7 +326,7 @@ impl Parser {
             Token::Sign("<") => Operator::LessThan,
             Token::Word(w) if w == "in" => Operator::In,
             Token::Word(w) if w == "notin" => Operator::NotIn,
-            other => return Err(format!("found '{}', expected: in, notin, =, ==, !=, gt, lt", literal(&other))),
+            other => return Err(unexpected(&other, ", expected: in, notin, =, ==, !=, gt, lt")),
         };
         self.next();
         let mut values = match operator {
@@ -283,19 +337,19 @@ impl Parser {
                     self.next();
                     vec![w]
                 }
-                other => return Err(format!("found '{}', expected: identifier", literal(&other))),
+                other => return Err(unexpected(&other, ", expected: identifier")),
             },
         };
         values.order();
         values.dedup();
-        Requirement::new(key.into(), operator, values.into_iter().map(Into::into).list()).map_err(|e| e.0)
+        Requirement::new(key.into(), operator, values.into_iter().map(Into::into).list())
     }
 
     /// `(a,b)`, where a value left out is the empty one.
-    fn values(&mut self) -> Result<Vec<String>, String> {
+    fn values(&mut self) -> Result<Vec<String>, SelectorError> {
         match self.next() {
             Token::Sign("(") => {}
-            other => return Err(format!("found '{}' expected: '('", literal(&other))),
+            other => return Err(unexpected(&other, " expected: '('")),
         }
         let mut values = Vec::new();
         let mut expect_value = true;
@@ -317,18 +371,19 @@ impl Parser {
                     }
                     return Ok(values);
                 }
-                other => return Err(format!("found '{}', expected: ',' or ')'", literal(&other))),
+                other => return Err(unexpected(&other, ", expected: ',' or ')'")),
             }
         }
     }
 }
 
-fn literal(token: &Token) -> &str {
-    match token {
-        Token::Word(w) => w,
+fn unexpected(token: &Token, wanted: &'static str) -> SelectorError {
+    let found = match token {
+        Token::Word(w) => w.as_str(),
         Token::Sign(s) => s,
         Token::End => "",
-    }
+    };
+    SelectorError::Unexpected { found: found.to_owned(), wanted }
 }
 
 /// Conditions on an object's fields: `status.phase=Running,spec.nodeName!=n1`.
@@ -352,7 +407,7 @@ impl FieldSelector {
             // The first operator parts them.
             let operator = |(at, _): (usize, char)| ["!=", "==", "="].into_iter().find(|o| part[at..].starts_with(o)).map(|o| (at, o));
             let Some((at, operator)) = part.char_indices().find_map(operator) else {
-                return Err(SelectorError(format!("invalid selector: '{text}'; can't understand '{part}'")));
+                return Err(SelectorError::NoOperator { text: text.to_owned(), part: part.to_owned() });
             };
             terms.push((part[..at].to_owned(), unescaped(&part[at + operator.len()..])?, operator != "!="));
         }
@@ -377,15 +432,15 @@ impl FieldSelector {
                 || selectable();
             if !known && kind.custom.is_none() && kind_fields(kind).is_empty() {
                 // Kinds without fields of their own share a conversion that says so.
-                let message = format!("{} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"", quote(field));
-                return Err(SelectorError(message));
+                return Err(SelectorError::UnknownField(field.clone()));
             }
             if !known {
-                return Err(SelectorError(match kind.built_in() {
-                    "jobs" => format!("field label {} not supported for Job", quote(field)),
-                    "resourceslices" => format!("field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: {field}"),
-                    _ => format!("field label not supported: {field}"),
-                }));
+                let error = match kind.built_in() {
+                    "jobs" => SelectorError::JobField,
+                    "resourceslices" => SelectorError::SliceField,
+                    _ => SelectorError::Field,
+                };
+                return Err(error(field.clone()));
             }
         }
         Ok(())
@@ -404,11 +459,8 @@ fn unescaped(value: &str) -> Result<String, SelectorError> {
     while let Some(c) = chars.next() {
         match (c, if c == '\\' { chars.next() } else { None }) {
             ('\\', Some(c @ ('\\' | ',' | '='))) => out.push(c),
-            ('\\', c) => {
-                let c = c.map(String::from).unwrap_or_default();
-                return Err(SelectorError(format!("invalid field selector: invalid escape sequence: \\{c}")));
-            }
-            (',' | '=', _) => return Err(SelectorError(format!("invalid field selector: unescaped character in value: {}", c as u32))),
+            ('\\', c) => return Err(SelectorError::Escape(c.map(String::from).unwrap_or_default())),
+            (',' | '=', _) => return Err(SelectorError::Unescaped(c)),
             _ => out.push(c),
         }
     }

@@ -8,6 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error as _, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor};
+use thiserror::Error;
 
 use super::{ArcStr, Map, Value};
 use crate::base::List as _;
@@ -47,7 +48,7 @@ impl Positions {
 }
 
 /// Why a text cannot be read; worded as kubectl words it after `error parsing FILE: `.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Error)]
 #[error("{}{reason}", if *.converts { "error converting YAML to JSON: " } else { "" })]
 pub struct DecodeError {
     /// What the reader says: `yaml: line 3: ...`.
@@ -337,6 +338,16 @@ impl<'a> Search<'a> {
     }
 }
 
+/// A key that JSON cannot have: a list, a map or null.
+#[derive(Debug, Error)]
+#[error("invalid map key: {0}")]
+struct NoKey(String);
+
+/// What follows a `<<` is no map.
+#[derive(Debug, Error)]
+#[error("map merge requires map or sequence of maps as the value")]
+struct NotMergeable;
+
 impl<'a> Reader<'a> {
     fn spend<E: serde::de::Error>(self, bytes: usize) -> Result<(), E> {
         match self.budget.get().checked_sub(1 + bytes / NODE_BYTES) {
@@ -352,11 +363,11 @@ impl<'a> Reader<'a> {
     }
 
     /// JSON's keys are strings, so a number or a boolean becomes its text.
-    fn name(self, key: &Value) -> Result<ArcStr, String> {
+    fn name(self, key: &Value) -> Result<ArcStr, NoKey> {
         match key {
             Value::Str(s) => Ok(self.key(s)),
             Value::Bool(_) | Value::Int(_) | Value::Float(_) => Ok(self.key(&key.to_json())),
-            _ => Err(format!("invalid map key: {}", go_value(key))),
+            _ => Err(NoKey(go_value(key))),
         }
     }
 
@@ -504,7 +515,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
 }
 
 /// Puts the members of a `<<` in.
-fn merge(map: &mut Map, from: &Value) -> Result<(), &'static str> {
+fn merge(map: &mut Map, from: &Value) -> Result<(), NotMergeable> {
     let put = |map: &mut Map, from: &Value| {
         for (k, v) in from.entries() {
             map.insert(k.clone(), v.clone());
@@ -513,7 +524,7 @@ fn merge(map: &mut Map, from: &Value) -> Result<(), &'static str> {
     match from {
         Value::Map(_) => put(map, from),
         Value::List(list) if list.iter().all(|v| matches!(v, Value::Map(_))) => list.iter().rev().for_each(|v| put(map, v)),
-        _ => return Err("map merge requires map or sequence of maps as the value"),
+        _ => return Err(NotMergeable),
     }
     Ok(())
 }

@@ -7,8 +7,9 @@ use super::host::{FileError, Files};
 use super::kustomize;
 use super::output::to_yaml;
 use crate::api::decode::json_kind;
+use crate::api::go_json::{self, JsonError};
 use crate::api::yaml::decode_stream;
-use crate::api::{Map, Object, Value, go_json};
+use crate::api::{Map, Object, Value};
 use crate::base::regex::Regex;
 use crate::base::{List as _, is_url};
 
@@ -194,9 +195,6 @@ fn walk(files: &dyn Files, path: &str, recursive: bool, depth: usize, found: &mu
     }
 }
 
-/// What Go says of JSON that is cut off.
-const ENDS_EARLY: &str = "unexpected end of JSON input";
-
 /// The objects of a text, lists taken apart (each with whether it was in a list), and what is wrong with it.
 // Models resource.StreamVisitor with the FlattenListVisitor behind it.
 pub fn objects(source: &Source, validate: bool) -> Vec<Result<(Value, bool), CliError>> {
@@ -230,7 +228,7 @@ pub fn objects(source: &Source, validate: bool) -> Vec<Result<(Value, bool), Cli
     if let Some(error) = broken {
         // What begins as JSON is read as that.
         let cut =
-            source.text.trim_start().starts_with('{') && go_json::syntax_error(source.text.as_bytes()).is_some_and(|e| e == ENDS_EARLY);
+            source.text.trim_start().starts_with('{') && go_json::syntax_error(source.text.as_bytes()) == Some(JsonError::UnexpectedEnd);
         found.push(fail(if cut { format!("error parsing {name}: unexpected EOF") } else { format!("error parsing {name}: {error}") }));
     }
     found

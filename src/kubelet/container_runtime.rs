@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use thiserror::Error;
+
 pub(super) use crate::network::{DNS, GATEWAY, HttpRequest, NetError, NetRequest, NetResponse};
 pub(super) use crate::runtime::{
     CAPABILITIES_ALL, CommonEnv, Env, Image, Inode, Kind as InodeKind, Machine, MachineEvent, MachineSpec, Mount, Pid, ProcessInfo,
@@ -215,22 +217,23 @@ fn domain(pod: &Value) -> Option<String> {
     Some(format!("{subdomain}.{}.svc.cluster.local", pod.namespace()))
 }
 
-/// What the kernel in the pod's containers is called: the pod, with its domain where it wants that, or the node on the node's network; or
-/// why it can be called nothing.
+/// A pod's name with its domain, which the kernel does not take.
+#[derive(Debug, Error)]
+#[error(
+    "failed to construct FQDN from pod hostname and cluster domain, FQDN {0} is too long ({FQDN_MAX} characters is the max, {len} characters requested)",
+    len = .0.len()
+)]
+pub(super) struct HostnameTooLong(String);
+
+/// What the kernel in the pod's containers is called: the pod, with its domain where it wants that, or the node on the node's network.
 // Models GetNodenameForKernel.
-pub(super) fn kernel_hostname(pod: &Value, spec: &PodSpec, node: &ArcStr) -> Result<ArcStr, String> {
+pub(super) fn kernel_hostname(pod: &Value, spec: &PodSpec, node: &ArcStr) -> Result<ArcStr, HostnameTooLong> {
     if spec.host_network {
         return Ok(node.clone());
     }
     let Some(domain) = domain(pod).filter(|_| pod.at(&["spec", "setHostnameAsFQDN"]).is_true()) else { return Ok(spec.hostname.clone()) };
     let fqdn = format!("{}.{domain}", spec.hostname);
-    if fqdn.len() > FQDN_MAX {
-        return Err(format!(
-            "failed to construct FQDN from pod hostname and cluster domain, FQDN {fqdn} is too long ({FQDN_MAX} characters is the max, {} characters requested)",
-            fqdn.len()
-        ));
-    }
-    Ok(fqdn.into())
+    if fqdn.len() > FQDN_MAX { Err(HostnameTooLong(fqdn)) } else { Ok(fqdn.into()) }
 }
 
 /// The hosts file that the kubelet manages.

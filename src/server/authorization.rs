@@ -1,5 +1,7 @@
 //! Role-based access control: who may do what, by the roles and bindings in the cluster.
 
+use thiserror::Error;
+
 use super::{ApiServer, Caller};
 use crate::api::kinds::RBAC;
 use crate::api::{Kind, KindRef, Object, Status, Value, aggregate, policy_rule, validation};
@@ -179,9 +181,17 @@ pub struct Decision {
     pub reason: String,
 }
 
+/// A binding's role is not there.
+#[derive(Debug, Error)]
+#[error("{kind}.{RBAC} {name:?} not found")]
+struct NoRole {
+    kind: String,
+    name: String,
+}
+
 /// A binding that is about somebody: its role's rules, or why there are none, and how it came to them.
 struct Granted<'a> {
-    rules: Result<&'a Value, String>,
+    rules: Result<&'a Value, NoRole>,
     by: String,
 }
 
@@ -202,7 +212,8 @@ impl ApiServer {
                 Err(error) => errors.push(error),
             }
         }
-        let reason = if errors.is_empty() { String::new() } else { format!("RBAC: {}", aggregate(&errors)) };
+        let reason =
+            if errors.is_empty() { String::new() } else { format!("RBAC: {}", aggregate(&errors.iter().map(NoRole::to_string).list())) };
         Decision { allowed: false, reason }
     }
 
@@ -247,7 +258,7 @@ impl ApiServer {
                 namespace => format!("{}/{namespace}", binding.name()),
             };
             Some(Granted {
-                rules: role.map(|r| r.get("rules")).ok_or_else(|| format!("{}.{RBAC} {name:?} not found", kind.to_lowercase())),
+                rules: role.map(|r| r.get("rules")).ok_or_else(|| NoRole { kind: kind.to_lowercase(), name: name.to_owned() }),
                 by: format!("{} {binding_name:?} of {kind} {name:?} to {to}", binding.kind()),
             })
         })

@@ -44,8 +44,7 @@ impl ApiServer {
         let read = if is_yaml {
             yaml::read_value(text).map_err(|error| error.reason)
         } else {
-            let value = Value::from_json(text).map_err(|error| error.to_string());
-            value.map_err(|why| go_json::syntax_error(text.as_bytes()).unwrap_or(why))
+            go_json::read(text).map_err(|error| error.to_string())
         };
         let why = match read {
             Ok(value) => return Ok(value),

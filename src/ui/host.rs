@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use yew::AttrValue;
 
-use kubarium::api::Value;
+use kubarium::api::{Status, Value};
 use kubarium::base::{Duration, List as _, SortedMap, Time};
 use kubarium::sim::{Fault, Load, Session, Sim, TimedInput, Timeline, Usage, UsagePoint, quoted, script};
 use kubarium::views::{
@@ -502,8 +502,8 @@ impl Host {
         object(self.sim(), &subject.kind, &subject.namespace, &subject.name)
     }
 
-    /// The last of what a container wrote, in this run or the one before; or why there is nothing.
-    pub fn logs(&self, pod: &Subject, container: &str, previous: bool) -> Result<String, String> {
+    /// The last of what a container wrote, in this run or the one before; or the kubelet's refusal.
+    pub fn logs(&self, pod: &Subject, container: &str, previous: bool) -> Result<String, Status> {
         self.inside(pod, container).logs(previous)
     }
 

@@ -624,7 +624,7 @@ fn Logs(props: &LogsProps) -> Html {
             if let Ok(text) = &text { { save(format!("{}-{}.log", props.pod.name, c.name), text, lang) } }
         </div>
         { match text {
-            Err(message) => html! { <p class="empty mono">{ message }</p> },
+            Err(refusal) => html! { <p class="empty mono">{ refusal.into_message() }</p> },
             Ok(text) if text.is_empty() => html! { <p class="empty">{ if filter.is_empty() { Text::NoLogs } else { Text::NoLines }.t(lang) }</p> },
             Ok(text) => html! { <pre ref={place} class="text" tabindex="0">{ format::plain(&text) }</pre> },
         } }

@@ -1,6 +1,6 @@
 //! What only the node that runs a container knows of it: what it wrote, and its files. Empty where no kubelets run.
 
-use crate::api::kinds;
+use crate::api::{Status, kinds};
 use crate::base::List as _;
 use crate::runtime::{ProcessInfo, QueueLength};
 use crate::server::{FileEntry, FileKind, LogOptions, NodeApi};
@@ -38,8 +38,8 @@ pub struct ContainerInside<'a> {
 }
 
 impl ContainerInside<'_> {
-    /// The last of what it wrote, in this run or the one before; or why there is nothing, in the kubelet's words.
-    pub fn logs(self, previous: bool) -> Result<String, String> {
+    /// The last of what it wrote, in this run or the one before; or the kubelet's refusal.
+    pub fn logs(self, previous: bool) -> Result<String, Status> {
         let Some(kubelets) = &self.sim.cluster().kubelets else { return Ok(String::new()) };
         // Of a pod that is on no node the API server asks nobody, and says nothing.
         let pod = self.sim.api().peek(kinds::POD, self.namespace, self.pod);
@@ -47,7 +47,7 @@ impl ContainerInside<'_> {
             return Ok(String::new());
         }
         let options = LogOptions { previous, tail_lines: Some(LOG_LINES_MAX), ..LogOptions::default() };
-        let chunk = kubelets.logs(self.sim.now(), self.namespace, self.pod, self.container, &options).map_err(|s| s.into_message())?;
+        let chunk = kubelets.logs(self.sim.now(), self.namespace, self.pod, self.container, &options)?;
         Ok(String::from_utf8_lossy(&chunk.bytes).into_owned())
     }
 

@@ -7,7 +7,7 @@ use super::eval::SIZE_MAX;
 use super::lists::of_list;
 use super::semver::Semver;
 use super::strings;
-use super::url::Url;
+use super::url::{Url, UrlError};
 use super::value::{Fail, List, Outcome, Val, breadth, bulk, compare, equal, is_zero, join, parse_duration, parse_time};
 use crate::api::time_zone::Zone;
 use crate::api::{Quantity, names, quantity, quote};
@@ -194,7 +194,7 @@ pub(super) fn call(name: &str, args: &[Val], steps: &mut u64) -> Outcome {
         ("getSeconds", [Val::Duration(d)]) => Val::Int(d / 1_000_000_000),
         ("getMilliseconds", [Val::Duration(d)]) => Val::Int(d / 1_000_000),
         ("url", [Val::Str(text)]) => {
-            let fail = |e| Fail::new(format!("URL parse error during conversion from string: {e}"));
+            let fail = |e: UrlError| Fail::new(format!("URL parse error during conversion from string: {e}"));
             Val::Url(Arc::new(Url::parse(text).map_err(fail)?))
         }
         ("isURL", [Val::Str(text)]) => Val::Bool(Url::parse(text).is_ok()),
@@ -464,7 +464,7 @@ fn validate(format: &str, text: &str) -> Vec<String> {
         "dns1035Label" => names::dns1035_label,
         "qualifiedName" => names::qualified_name,
         "labelValue" => names::label_value,
-        "uri" => return Url::parse(text).err().into_iter().list(),
+        "uri" => return Url::parse(text).err().iter().map(UrlError::to_string).list(),
         _ => {
             let fits = crate::api::custom::has_format(format, text).unwrap_or(true);
             let message = FORMATS.iter().find(|(n, _)| *n == format).map_or("", |(_, m)| m);

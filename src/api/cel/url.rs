@@ -1,6 +1,39 @@
 //! URLs as Go's `net/url` takes them apart.
 
+use thiserror::Error;
+
 use crate::api::quote;
+
+/// A text that is no URL, worded as Go words it.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("parse {}: {why}", quote(.text))]
+pub(super) struct UrlError {
+    text: String,
+    why: Malformed,
+}
+
+/// What is wrong with a URL.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+enum Malformed {
+    #[error("net/url: invalid control character in URL")]
+    ControlCharacter,
+    #[error("empty url")]
+    Empty,
+    #[error("missing protocol scheme")]
+    NoScheme,
+    #[error("first path segment in URL cannot contain colon")]
+    Colon,
+    #[error("invalid URI for request")]
+    NotAbsolute,
+    #[error("invalid character {} in host name", quote(.0.encode_utf8(&mut [0; 4])))]
+    HostCharacter(char),
+    #[error("invalid port {} after host", quote(.0))]
+    Port(String),
+    #[error("missing ']' in host")]
+    NoBracket,
+    #[error("invalid URL escape {}", quote(.0))]
+    Escape(String),
+}
 
 /// A URL's parts.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,34 +48,34 @@ pub(super) struct Url {
 }
 
 impl Url {
-    /// Reads an absolute URL or an absolute path; the error is Go's.
+    /// Reads an absolute URL or an absolute path.
     // Models url.ParseRequestURI and, for the parts, url.Parse.
-    pub fn parse(text: &str) -> Result<Url, String> {
-        let fail = |what: &str| Err(format!("parse {}: {what}", quote(text)));
+    pub fn parse(text: &str) -> Result<Url, UrlError> {
+        let fail = |why| Err(UrlError { text: text.to_owned(), why });
         if text.chars().any(|c| c.is_ascii_control()) {
-            return fail("net/url: invalid control character in URL");
+            return fail(Malformed::ControlCharacter);
         }
         if text.is_empty() {
-            return fail("empty url");
+            return fail(Malformed::Empty);
         }
         let mut url = Url { text: text.to_owned(), ..Url::default() };
         let mut rest = text;
         let scheme_end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')));
         match scheme_end {
-            Some(0) if text.starts_with(':') => return fail("missing protocol scheme"),
+            Some(0) if text.starts_with(':') => return fail(Malformed::NoScheme),
             Some(end) if text[end..].starts_with(':') => {
                 if text.starts_with(|c: char| c.is_ascii_alphabetic()) {
                     url.scheme = text[..end].to_ascii_lowercase();
                     rest = &text[end + 1..];
                 } else if end > 0 {
-                    return fail("first path segment in URL cannot contain colon");
+                    return fail(Malformed::Colon);
                 }
             }
             _ => {}
         }
         if !rest.starts_with('/') {
             // What has a scheme and no path is opaque.
-            return if url.scheme.is_empty() { fail("invalid URI for request") } else { Ok(url) };
+            return if url.scheme.is_empty() { fail(Malformed::NotAbsolute) } else { Ok(url) };
         }
         let rest = rest.split_once('#').map_or(rest, |(before, _)| before);
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -56,21 +89,20 @@ impl Url {
             }
             None => rest,
         };
-        if url.host.contains(' ') || url.host.contains(['<', '>', '"', '^', '`', '{', '}', '|', '\\']) {
-            let bad = url.host.chars().find(|c| " <>\"^`{}|\\".contains(*c)).unwrap_or(' ');
-            return fail(&format!("invalid character {} in host name", quote(&bad.to_string())));
+        if let Some(bad) = url.host.chars().find(|c| " <>\"^`{}|\\".contains(*c)) {
+            return fail(Malformed::HostCharacter(bad));
         }
         let port = url.host.rsplit_once(':').filter(|(_, p)| !p.contains(']')).map_or("", |(_, p)| p);
         if !port.chars().all(|c| c.is_ascii_digit()) {
-            return fail(&format!("invalid port {} after host", quote(&format!(":{port}"))));
+            return fail(Malformed::Port(format!(":{port}")));
         }
         if url.host.starts_with('[') && !url.host.contains(']') {
-            return fail("missing ']' in host");
+            return fail(Malformed::NoBracket);
         }
         for (i, _) in path.match_indices('%') {
             let code: String = path[i..].chars().take(3).collect();
             if code.len() < 3 || !code[1..].chars().all(|c| c.is_ascii_hexdigit()) {
-                return fail(&format!("invalid URL escape {}", quote(&code)));
+                return fail(Malformed::Escape(code));
             }
         }
         url.path = path.to_owned();

@@ -1,6 +1,8 @@
 //! Rules in CEL (`x-kubernetes-validations`) of a schema, and what objects break of them.
 // Models apiextensions' pkg/apiserver/schema/cel.Validator.
 
+use thiserror::Error;
+
 use super::super::cel::{CompileError, Data, Fail, Program, Scope};
 use super::super::{ArcStr, Cause, Map, Value, quote};
 use crate::base::List as _;
@@ -138,6 +140,15 @@ pub fn field_path(text: &str, schema: &Value) -> Option<String> {
         }
     }
     (!out.is_empty()).then_some(out)
+}
+
+/// What stops the rules: the making of a message.
+#[derive(Debug, Error)]
+enum MessageTooCostly {
+    #[error("messageExpression evaluation failed due to running out of cost budget, no further validation rules will be run")]
+    Budget,
+    #[error("no further validation rules will be run due to call cost exceeds limit for messageExpression: {}", quote(.0))]
+    Call(String),
 }
 
 /// Where a value was before: what has not changed may stay wrong.
@@ -278,7 +289,7 @@ impl Run {
             let detail = match self.message(rule, &data) {
                 Ok(detail) => detail,
                 Err(error) => {
-                    broken(self, Cause::invalid(field(&at), &kind.into(), &error));
+                    broken(self, Cause::invalid(field(&at), &kind.into(), &error.to_string()));
                     self.stopped = true;
                     return;
                 }
@@ -287,19 +298,15 @@ impl Run {
         }
     }
 
-    /// What is said of a value that breaks a rule; an error where making it costs too much.
-    fn message(&mut self, rule: &Rule, data: &Data) -> Result<String, String> {
+    /// What is said of a value that breaks a rule.
+    fn message(&mut self, rule: &Rule, data: &Data) -> Result<String, MessageTooCostly> {
         let Some(program) = &rule.message else { return Ok(rule.detail()) };
         let (text, cost) = program.message(data, rule.optional());
         if cost > self.left {
-            let what = "messageExpression evaluation failed due to running out of cost budget, no further validation rules will be run";
-            return Err(what.to_owned());
+            return Err(MessageTooCostly::Budget);
         }
         match text {
-            Err(fail) if fail == Fail::CANCELLED => Err(format!(
-                "no further validation rules will be run due to call cost exceeds limit for messageExpression: {}",
-                quote(rule.given.get("messageExpression").str())
-            )),
+            Err(fail) if fail == Fail::CANCELLED => Err(MessageTooCostly::Call(rule.given.get("messageExpression").str().to_owned())),
             text => {
                 self.left -= cost;
                 Ok(text.ok().filter(|t| !t.is_empty() && t.len() <= MESSAGE_MAX && !t.contains('\n')).unwrap_or_else(|| rule.detail()))

@@ -1,5 +1,7 @@
 //! Jobs and CronJobs.
 
+use thiserror::Error;
+
 use super::super::cron::Schedule;
 use super::super::{Object, Value, names, quote, time_zone};
 use super::meta::{label_selector, object_meta, object_meta_update, usable_selector};
@@ -328,14 +330,27 @@ fn success_policy(errors: &mut Errors, at: Path<'_>, spec: &Value) {
 /// Bytes of a list of indexes.
 const INDEXES_LENGTH_MAX: usize = 64 << 10;
 
+/// Why a list of indexes is none.
+#[derive(Debug, Error)]
+pub(super) enum IndexesError {
+    #[error("too large index: {}", quote(.0))]
+    TooLarge(String),
+    #[error("cannot convert string to integer for index: {}", quote(.0))]
+    NotANumber(String),
+    #[error("the fragment {} violates the requirement that an index interval can have at most two parts separated by '-'", quote(.0))]
+    Parts(String),
+    #[error("non-increasing order, previous: {previous}, current: {current}")]
+    Order { previous: i64, current: i64 },
+}
+
 /// How many indexes a list as `0,2-4` names.
 // Models validateIndexesFormat.
-pub(super) fn parse_indexes(text: &str, completions: i64) -> Result<i64, String> {
+pub(super) fn parse_indexes(text: &str, completions: i64) -> Result<i64, IndexesError> {
     let (mut total, mut previous) = (0, None);
     for interval in text.split(',').filter(|_| !text.is_empty()) {
         let (from, to) = parse_interval(interval, completions)?;
         if let Some(previous) = previous.filter(|previous| *previous >= from) {
-            return Err(not_increasing(previous, from));
+            return Err(IndexesError::Order { previous, current: from });
         }
         total += to - from + 1;
         previous = Some(to);
@@ -345,28 +360,21 @@ pub(super) fn parse_indexes(text: &str, completions: i64) -> Result<i64, String>
 
 /// The first and the last index of `2-4` or `0`.
 // Models parseIndexInterval.
-pub(super) fn parse_interval(interval: &str, completions: i64) -> Result<(i64, i64), String> {
+pub(super) fn parse_interval(interval: &str, completions: i64) -> Result<(i64, i64), IndexesError> {
     let index = |text: &str| match text.parse() {
-        Ok(index) if index >= completions => Err(format!("too large index: {}", quote(text))),
+        Ok(index) if index >= completions => Err(IndexesError::TooLarge(text.to_owned())),
         Ok(index) => Ok(index),
-        Err(_) => Err(format!("cannot convert string to integer for index: {}", quote(text))),
+        Err(_) => Err(IndexesError::NotANumber(text.to_owned())),
     };
     let Some((from, to)) = interval.split_once('-') else {
         let only = index(interval)?;
         return Ok((only, only));
     };
     if to.contains('-') {
-        return Err(format!(
-            "the fragment {} violates the requirement that an index interval can have at most two parts separated by '-'",
-            quote(interval)
-        ));
+        return Err(IndexesError::Parts(interval.to_owned()));
     }
     let (from, to) = (index(from)?, index(to)?);
-    if from >= to { Err(not_increasing(from, to)) } else { Ok((from, to)) }
-}
-
-fn not_increasing(previous: i64, current: i64) -> String {
-    format!("non-increasing order, previous: {previous}, current: {current}")
+    if from >= to { Err(IndexesError::Order { previous: from, current: to }) } else { Ok((from, to)) }
 }
 
 /// A changed Job.

@@ -77,7 +77,7 @@ fn avoided_pods(errors: &mut Errors, node: &Value) {
     let at = Path::new("metadata");
     let at = at.child("annotations");
     if let Some(why) = crate::api::go_json::error(text.as_bytes()) {
-        return errors.invalid(at.child("AvoidPods"), KEY, &why);
+        return errors.invalid(at.child("AvoidPods"), KEY, &why.to_string());
     }
     let avoided = Value::from_json(text).unwrap_or_default();
     let list = at.child(KEY);
@@ -231,7 +231,7 @@ fn docker_config(errors: &mut Errors, data: &Value, key: &str) {
     };
     let text = crate::base::base64::decode(encoded).unwrap_or_default();
     if let Some(why) = crate::api::go_json::error(&text) {
-        errors.invalid(at.key(key), "<secret contents redacted>", &why);
+        errors.invalid(at.key(key), "<secret contents redacted>", &why.to_string());
     }
 }
 

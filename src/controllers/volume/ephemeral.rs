@@ -1,7 +1,9 @@
 //! The ephemeral volume controller (`pkg/controller/volume/ephemeral`): a claim for each volume of a pod that has a template of one.
 //! The claim is the pod's and goes with it.
 
-use crate::api::{KindRef, Object, Value, kinds};
+use thiserror::Error;
+
+use crate::api::{KindRef, Object, Status, Value, kinds};
 use crate::base::Time;
 use crate::controllers::controller::{ObjectRef, controller_ref, key_of};
 use crate::controllers::work_queue::WorkQueue;
@@ -21,15 +23,25 @@ impl Default for EphemeralVolumeController {
     }
 }
 
-/// Makes the claim of one volume, where it is not there; or says why it cannot.
-fn make_claim(api: &mut ApiServer, by: &Caller, pod: &Value, volume: &Value) -> Result<(), String> {
+/// Why a volume has no claim, worded as the controller's event.
+#[derive(Debug, Error)]
+enum ClaimError {
+    /// One of its name is there for something else.
+    #[error("PVC {namespace}/{name} was not created for pod {namespace}/{pod} (pod is not owner)")]
+    NotOwner { namespace: String, name: String, pod: String },
+    #[error("create PVC {name}: {status}")]
+    Refused { name: String, status: Status },
+}
+
+/// Makes the claim of one volume, where it is not there.
+fn make_claim(api: &mut ApiServer, by: &Caller, pod: &Value, volume: &Value) -> Result<(), ClaimError> {
     let (claims, pods) = (kinds::PERSISTENT_VOLUME_CLAIM, kinds::POD);
     let (namespace, template) = (pod.namespace(), volume.at(&["ephemeral", "volumeClaimTemplate"]));
     let name = format!("{}-{}", pod.name(), volume.get("name").str());
     if let Some(claim) = api.peek(claims, namespace, &name) {
         let mine = claim.controller_ref().get("uid").str() == pod.uid();
-        let refusal = || format!("PVC {namespace}/{name} was not created for pod {namespace}/{} (pod is not owner)", pod.name());
-        return if mine { Ok(()) } else { Err(refusal()) };
+        let (namespace, pod) = (namespace.to_owned(), pod.name().to_owned());
+        return if mine { Ok(()) } else { Err(ClaimError::NotOwner { namespace, name, pod }) };
     }
     let mut claim = obj!({
         "metadata": {"name": name.as_str(), "ownerReferences": [controller_ref(pod, pods)]}, "spec": template.get("spec")
@@ -37,7 +49,10 @@ fn make_claim(api: &mut ApiServer, by: &Caller, pod: &Value, volume: &Value) -> 
     for member in ["labels", "annotations"] {
         claim.set(&["metadata", member], template.at(&["metadata", member]).clone());
     }
-    api.create(by, claims, namespace, claim, &WriteOptions::default()).map(|_| ()).map_err(|e| format!("create PVC {name}: {e}"))
+    match api.create(by, claims, namespace, claim, &WriteOptions::default()) {
+        Ok(_) => Ok(()),
+        Err(status) => Err(ClaimError::Refused { name, status }),
+    }
 }
 
 impl Component for EphemeralVolumeController {

@@ -70,7 +70,7 @@ pub fn overridden(cx: &Context<'_, '_>, kind: KindRef, mut object: Value) -> Res
     match cx.flags().text("override-type") {
         "" | "merge" => merge_patch(&mut object, &patch?),
         "strategic" => object = strategic_merge_patch(kind, &object, &patch?)?,
-        "json" if patch.is_err() => return fail(go_json::syntax_error(text.as_bytes()).unwrap_or_default()),
+        "json" if patch.is_err() => return fail(go_json::syntax_error(text.as_bytes()).map_or_else(String::new, |e| e.to_string())),
         "json" => object = json_patch_by_client(&object, &patch?).map_err(|e| CliError::Message(e.to_string()))?,
         other => return fail(format!("invalid override type: {other}")),
     }

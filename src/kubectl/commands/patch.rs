@@ -1,8 +1,9 @@
 //! `kubectl patch`.
 
 use crate::api::decode::json_kind;
+use crate::api::go_json::{self, JsonError};
 use crate::api::yaml::decode_documents;
-use crate::api::{Status, Value, go_json};
+use crate::api::{Status, Value};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
@@ -72,7 +73,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         let value = match &content {
             Ok(value) => value.clone(),
             // The server finds out that it is no JSON.
-            Err(message) => return Err(Status::bad_request(message.clone()).into()),
+            Err(why) => return Err(Status::bad_request(why.to_string()).into()),
         };
         let patch = match ty.as_str() {
             "json" => Patch::Json(value),
@@ -144,9 +145,9 @@ pub fn subresource(cx: &Context<'_, '_>, info: &Info, name: &str) -> Result<Subr
 
 /// A patch is JSON where it begins as an object does, YAML otherwise. What only looks like JSON goes to the server as it is.
 // Models yaml.ToJSON, and that what is said of a failure quotes its empty outcome.
-fn parse(text: &str) -> Result<Result<Value, String>, CliError> {
+fn parse(text: &str) -> Result<Result<Value, JsonError>, CliError> {
     if text.trim_start().starts_with('{') {
-        return Ok(Value::from_json(text).map_err(|e| go_json::syntax_error(text.as_bytes()).unwrap_or_else(|| e.to_string())));
+        return Ok(go_json::read(text));
     }
     let documents = decode_documents(text).map_err(|e| CliError::Message(format!("unable to parse \"\": {}", e.reason)))?;
     Ok(Ok(documents.into_iter().next().map(|d| d.value).unwrap_or_default()))

@@ -1,6 +1,8 @@
 //! JSON patch, RFC 6902.
 
-use super::cannot_read;
+use thiserror::Error;
+
+use super::{Unreadable, cannot_read};
 use crate::api::{Status, Value};
 use crate::base::List as _;
 
@@ -10,22 +12,51 @@ const OPERATIONS_MAX: usize = 10_000;
 const COPIED_MAX: usize = 3 << 20;
 
 /// Why a client cannot apply a patch, in the words of its library.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum JsonPatchError {
+    /// It is no patch.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// What an operation is to be done in is not there.
+    #[error("{op} operation does not apply: {missing}: missing value")]
+    Missing {
+        /// `add`.
+        op: String,
+        /// What is not there: `doc is missing path: "/a/b"`.
+        missing: String,
+    },
     /// What is to be replaced is not there, though what it would be in is.
     #[error("replace operation does not apply: doc is missing key: {0}: missing value")]
     MissingKey(String),
+    /// A list has no such place.
+    #[error("error in {op} for path: '{path}': Unable to access invalid index: {index}: invalid index referenced")]
+    Index {
+        /// `add` or `remove`.
+        op: String,
+        /// The operation's path.
+        path: String,
+        /// Its last part.
+        index: String,
+    },
+    /// What is to be removed is not there.
+    #[error("error in remove for path: '{path}': Unable to remove nonexistent key: {key}: missing value")]
+    Nonexistent {
+        /// The operation's path.
+        path: String,
+        /// Its last part.
+        key: String,
+    },
     /// What a `test` looks at is otherwise.
     #[error("testing path {0} failed: test failed")]
     TestFailed(String),
-    /// It is no patch, or an operation does not apply.
-    #[error("{0}")]
-    Other(String),
+    /// No operation of a patch.
+    #[error("Unexpected kind: {0}")]
+    Operation(String),
 }
 
 /// Applies the operations in turn, as a client does for itself.
 pub fn json_patch_by_client(target: &Value, operations: &Value) -> Result<Value, JsonPatchError> {
-    let list = read(operations, "jsonpatch.Patch", "jsonpatch.Operation").map_err(JsonPatchError::Other)?;
+    let list = read(operations, "jsonpatch.Patch", "jsonpatch.Operation")?;
     patched(target, list, &why)
 }
 
@@ -41,7 +72,7 @@ pub fn json_patch(target: &Value, operations: &Value) -> Result<Value, Status> {
 }
 
 /// The operations of a patch, of which null has none; an error where it is none, or they are none, of these types of Go's.
-fn read<'a>(patch: &'a Value, whole: &str, one: &str) -> Result<&'a [Value], String> {
+fn read<'a>(patch: &'a Value, whole: &'static str, one: &'static str) -> Result<&'a [Value], Unreadable> {
     if !matches!(patch, Value::List(_) | Value::Null) {
         return Err(cannot_read(patch, whole));
     }
@@ -69,19 +100,19 @@ fn why(doc: &mut Value, operation: &Value) -> JsonPatchError {
     let key = path.rsplit('/').next().unwrap_or("");
     let has_parent = parent(doc, path).is_some_and(|(parent, _)| matches!(parent, Value::Map(_) | Value::List(_)));
     let in_list = parent(doc, path).is_some_and(|(parent, _)| matches!(parent, Value::List(_)));
-    JsonPatchError::Other(match op {
-        "add" | "remove" if !has_parent => format!("{op} operation does not apply: doc is missing path: {path:?}: missing value"),
-        "add" | "remove" if in_list && key.parse::<isize>().is_ok() => {
-            format!("error in {op} for path: '{path}': Unable to access invalid index: {key}: invalid index referenced")
-        }
-        "remove" => format!("error in remove for path: '{path}': Unable to remove nonexistent key: {key}: missing value"),
-        "replace" if has_parent => return JsonPatchError::MissingKey(path.to_owned()),
-        "replace" => format!("replace operation does not apply: doc is missing path: {path}: missing value"),
-        "move" | "copy" => format!("{op} operation does not apply: doc is missing from path: {from}: missing value"),
-        "test" if has_parent => return JsonPatchError::TestFailed(path.to_owned()),
-        "test" => format!("test operation does not apply: is missing path: {path}: missing value"),
-        _ => format!("Unexpected kind: {op}"),
-    })
+    let (op, path, key) = (op.to_owned(), path.to_owned(), key.to_owned());
+    let missing = match op.as_str() {
+        "add" | "remove" if !has_parent => format!("doc is missing path: {path:?}"),
+        "add" | "remove" if in_list && key.parse::<isize>().is_ok() => return JsonPatchError::Index { op, path, index: key },
+        "remove" => return JsonPatchError::Nonexistent { path, key },
+        "replace" if has_parent => return JsonPatchError::MissingKey(path),
+        "replace" => format!("doc is missing path: {path}"),
+        "move" | "copy" => format!("doc is missing from path: {from}"),
+        "test" if has_parent => return JsonPatchError::TestFailed(path),
+        "test" => format!("is missing path: {path}"),
+        _ => return JsonPatchError::Operation(op),
+    };
+    JsonPatchError::Missing { op, missing }
 }
 
 /// What the API server says of a patch that does not apply: it keeps to itself which operation and why.

@@ -4,6 +4,8 @@ mod json;
 mod merge;
 mod strategic;
 
+use thiserror::Error;
+
 use super::ApiServer;
 use super::options::{Caller, FieldValidation, Patch, Subresource, WriteOptions};
 use super::request_body::{demand_own_kind, no_conversion, not_registered};
@@ -109,8 +111,18 @@ fn apply(kind: KindRef, current: &Value, patch: &Patch) -> Result<Value, Status>
 const OBJECT: &str = "map[string]interface {}";
 
 /// What Go says of JSON that is of another type than the one that it is read into.
-fn cannot_read(value: &Value, into: &str) -> String {
-    format!("json: cannot unmarshal {} into Go value of type {into}", json_kind(value))
+/// A part of a patch that is not of the type that Go reads it into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("json: cannot unmarshal {found} into Go value of type {go_type}")]
+pub struct Unreadable {
+    /// The JSON that is there: `string`.
+    found: &'static str,
+    /// `[]handlers.jsonPatchOp`.
+    go_type: &'static str,
+}
+
+fn cannot_read(value: &Value, go_type: &'static str) -> Unreadable {
+    Unreadable { found: json_kind(value), go_type }
 }
 
 /// Refuses what a JSON or merge patch made of an object, where that is none of its kind or of the wrong types.

@@ -17,7 +17,7 @@ pub use diff::three_way_strategic_patch;
 /// Applies a strategic merge patch to an object of a kind.
 pub fn strategic_merge_patch(kind: KindRef, current: &Value, patch: &Value) -> Result<Value, Status> {
     if !matches!(patch, Value::Map(_) | Value::Null) {
-        return Err(Status::bad_request(cannot_read(patch, OBJECT)));
+        return Err(Status::bad_request(cannot_read(patch, OBJECT).to_string()));
     }
     let mut next = current.clone();
     merge_map(&mut next, patch, schema().kind_at(kind, served_version(kind, current)))?;
