@@ -10,7 +10,7 @@ use super::pod_worker::{PodWorker, What, Work};
 use super::static_pods::is_mirror;
 use super::termination::PodEnd;
 use super::volumes::Volume;
-use crate::api::quantity::Quantity;
+use crate::api::quantity::{Format, Quantity};
 use crate::api::{ArcStr, Value, kinds};
 use crate::base::{Duration, List as _, Time};
 use crate::obj;
@@ -50,9 +50,9 @@ struct Candidate {
     priority: i64,
 }
 
-/// Binary units as the kubelet prints them.
-fn kibibytes(bytes: u64) -> String {
-    if bytes < 1024 { "0".to_owned() } else { format!("{}Ki", bytes / 1024) }
+/// Bytes as the kubelet prints them, in the largest binary unit of which they are a whole number. Memory is counted in pages.
+fn in_pages(bytes: u64) -> Quantity {
+    Quantity::new(i64::try_from(bytes & !0xfff).unwrap_or(i64::MAX), Format::BinarySi)
 }
 
 impl Kubelets {
@@ -70,7 +70,7 @@ impl Kubelets {
         let live = |w: &&PodWorker| w.work == Work::Syncing && w.containers.iter().any(|c| c.is_alive());
         let workers: Vec<&PodWorker> = kubelet.workers().filter(live).list();
         let go_on = kubelet.node.running && (!workers.is_empty() || pressure.memory.is_some());
-        let too_full: Vec<(ArcStr, String)> = workers.iter().filter_map(|w| Some((w.uid.clone(), w.overfull()?))).list();
+        let mut too_full: Vec<(ArcStr, String)> = workers.iter().filter_map(|w| Some((w.uid.clone(), w.overfull()?))).list();
         let mut candidates: Vec<Candidate> = workers
             .iter()
             .map(|w| Candidate {
@@ -84,8 +84,9 @@ impl Kubelets {
         let used = candidates.iter().map(|c| c.used).sum();
         let available = capacity.saturating_sub(used);
         let short = go_on && capacity > 0 && available < AVAILABLE_MIN;
-        let spared = |c: &Candidate| kubelet.pods.get(&c.uid).is_none_or(|w| is_mirror(&w.pod) || c.priority >= CRITICAL);
-        candidates.retain(|c| !spared(c));
+        let may_go = |uid: &ArcStr| kubelet.pods.get(uid).is_some_and(|w| !is_critical(&w.pod));
+        too_full.retain(|(uid, _)| may_go(uid));
+        candidates.retain(|c| may_go(&c.uid));
         // Those beyond their requests first, then by priority, then by how far beyond (`rankMemoryPressure`).
         let victim = candidates.into_iter().min_by_key(|c| {
             let beyond = i128::from(c.used) - i128::from(c.requested);
@@ -106,8 +107,10 @@ impl Kubelets {
         if before != after && kubelet.node.running {
             kubelet.node.tell_memory(api, now, after);
         }
+        // Where some go for what they wrote, the rest is looked at again the next time.
+        let short = short && too_full.is_empty();
         for (uid, message) in too_full {
-            self.with_worker(api, now, node, &uid, |worker, cx| worker.end(cx, PodEnd::Evicted(message.into())));
+            self.with_worker(api, now, node, &uid, |worker, cx| worker.end(cx, PodEnd::Overfull(message.into())));
         }
         if short && let Some(victim) = victim {
             if let Some(kubelet) = self.kubelets.get_mut(node) {
@@ -115,7 +118,7 @@ impl Kubelets {
             }
             self.with_worker(api, now, node, &victim.uid, |worker, cx| {
                 let mut message =
-                    format!("The node was low on resource: memory. Threshold quantity: {}, available: {}. ", "100Mi", kibibytes(available));
+                    format!("The node was low on resource: memory. Threshold quantity: {}, available: {}. ", "100Mi", in_pages(available));
                 for (c, container) in worker.containers.iter().enumerate() {
                     let (_, bytes) = worker.container_usage(c, now);
                     let request = container.spec.value.at(&["resources", "requests", "memory"]);
@@ -125,7 +128,7 @@ impl Kubelets {
                         message += &format!(
                             "Container {} was using {}, request is {request}, has larger consumption of memory. ",
                             container.spec.name,
-                            kibibytes(bytes)
+                            in_pages(bytes)
                         );
                     }
                 }

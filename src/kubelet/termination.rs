@@ -22,6 +22,8 @@ const STOP: Duration = Duration::from_millis(100);
 pub(super) enum PodEnd {
     /// For its node's sake, which needs what it uses; as it is told.
     Evicted(ArcStr),
+    /// It wrote more than it may; as it is told. No pod is disrupted by that, it did it itself.
+    Overfull(ArcStr),
     /// For a critical pod.
     Preempted,
     /// It was active longer than it may be.
@@ -32,7 +34,7 @@ impl PodEnd {
     /// As the status has it, and events.
     pub fn reason(&self) -> &'static str {
         match self {
-            PodEnd::Evicted(_) => EVICTED,
+            PodEnd::Evicted(_) | PodEnd::Overfull(_) => EVICTED,
             PodEnd::Preempted => "Preempting",
             PodEnd::DeadlineExceeded => "DeadlineExceeded",
         }
@@ -41,7 +43,7 @@ impl PodEnd {
     /// What is told of it.
     pub fn message(&self) -> &str {
         match self {
-            PodEnd::Evicted(message) => message,
+            PodEnd::Evicted(message) | PodEnd::Overfull(message) => message,
             PodEnd::Preempted => "Preempted in order to admit critical pod",
             PodEnd::DeadlineExceeded => "Pod was active on the node longer than the specified deadline",
         }
@@ -52,7 +54,7 @@ impl PodEnd {
         match self {
             PodEnd::Evicted(message) => Some(message),
             PodEnd::Preempted => Some("Pod was preempted by Kubelet to accommodate a critical pod."),
-            PodEnd::DeadlineExceeded => None,
+            PodEnd::Overfull(_) | PodEnd::DeadlineExceeded => None,
         }
     }
 }
@@ -191,7 +193,7 @@ impl PodWorker {
     /// The grace that the pod's end has.
     fn termination_grace_s(&self) -> i64 {
         // A node in need does not wait.
-        if matches!(self.end, Some(PodEnd::Evicted(_))) {
+        if matches!(self.end, Some(PodEnd::Evicted(_) | PodEnd::Overfull(_))) {
             return 1;
         }
         let grace = if self.deleted {
