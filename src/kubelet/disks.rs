@@ -6,7 +6,7 @@ use super::container_runtime::{Inode, InodeKind};
 use crate::api::ArcStr;
 use crate::base::SortedMap;
 
-/// The trees, and what was written of late. A key is `host/NODE/PATH` or `volume/NAME`.
+/// The trees, and what was written of late. A key is `host/NODE/PATH`, `nfs/SERVER/PATH` or `volume/NAME`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Disks {
     trees: SortedMap<ArcStr, Arc<Inode>>,
@@ -47,8 +47,11 @@ const FOLDERS: [&str; 27] = [
 
 /// The key of a tree and the path in it.
 fn parts(key: &str) -> (&str, &str) {
-    let host = key.strip_prefix("host/").map(|rest| "host/".len() + rest.find('/').unwrap_or(rest.len()));
-    host.map_or((key, ""), |end| (&key[..end], &key[end..]))
+    let holder = ["host/", "nfs/"].iter().find_map(|kind| {
+        let rest = key.strip_prefix(kind)?;
+        Some(kind.len() + rest.find('/').unwrap_or(rest.len()))
+    });
+    holder.map_or((key, ""), |end| (&key[..end], &key[end..]))
 }
 
 /// Whether what is written under one key is seen under the other.

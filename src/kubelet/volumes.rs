@@ -72,7 +72,7 @@ impl Volume {
         let disk = match (host_path, claim) {
             (Value::Str(path), _) => Some(format!("host/{node}/{}", clean(path)).into()),
             (_, Value::Str(claim)) => Some(format!("claim/{claim}").into()),
-            _ => None,
+            _ => share_of(volume),
         };
         Volume {
             name: volume.get("name").arc_str(),
@@ -363,8 +363,14 @@ fn disk_of(from: &EnvSource<'_>, volume: &Value) -> ArcStr {
     let source = |member: &str| volume.at(&["spec", member, "path"]).as_str();
     match source("hostPath").or_else(|| source("local")).filter(|_| volume.annotation("pv.kubernetes.io/provisioned-by").is_none()) {
         Some(path) => format!("host/{}/{}", from.pod.at(&["spec", "nodeName"]).str(), clean(path)).into(),
-        None => disk_of_volume(volume.name()),
+        None => share_of(volume.get("spec")).unwrap_or_else(|| disk_of_volume(volume.name())),
     }
+}
+
+/// Where the files of a share are that a server has for all nodes; none where it is no such volume.
+fn share_of(volume: &Value) -> Option<ArcStr> {
+    let share = volume.get("nfs");
+    (!share.is_null()).then(|| format!("nfs/{}/{}", share.get("server").str(), clean(share.get("path").str())).into())
 }
 
 /// Where the files of a volume are that is a part of no node.

@@ -1,6 +1,7 @@
 //! The persistent volume controller: which volume a claim gets, and what becomes of a volume whose claim is gone.
 
 use super::provisioner::provision;
+use super::recycler::{clean_up, recycle, recycled_by};
 use super::users;
 use crate::api::persistent_volume::{BOUND_BY_CONTROLLER, SELECTED_NODE, best_match, class_of, is_for, mismatch, set_aside};
 use crate::api::{ArcStr, KindRef, Object, Quantity, Status, Value, has_ended, kinds};
@@ -190,7 +191,7 @@ impl PersistentVolumeController {
 
     fn sync_volume(&mut self, api: &mut ApiServer, now: Time, name: &ArcStr) -> Result<(), Status> {
         let by = &Caller::new(now, MANAGER);
-        let Some(volume) = api.peek(VOLUME, "", name).cloned() else { return Ok(()) };
+        let Some(volume) = api.peek(VOLUME, "", name).cloned() else { return clean_up(api, by, name) };
         let reference = volume.at(&["spec", "claimRef"]);
         let key: ObjectRef = (reference.get("namespace").arc_str(), reference.get("name").arc_str());
         if reference.get("uid").str().is_empty() {
@@ -219,8 +220,11 @@ impl PersistentVolumeController {
         if !matches!(phase, "Released" | "Failed") {
             set_phase(api, by, volume, "Released")?;
         }
-        if volume.at(&["spec", "persistentVolumeReclaimPolicy"]).str() != "Delete" || volume.is_terminating() || phase == "Failed" {
-            return Ok(());
+        match volume.at(&["spec", "persistentVolumeReclaimPolicy"]).str() {
+            _ if volume.is_terminating() => return Ok(()),
+            "Recycle" => return self.recycle(api, by, volume),
+            "Delete" if phase != "Failed" => {}
+            _ => return Ok(()),
         }
         let path = volume.at(&["spec", "hostPath", "path"]).str();
         let failure = if path.starts_with("/tmp/") && path.len() > "/tmp/".len() {
@@ -236,15 +240,51 @@ impl PersistentVolumeController {
         let Some(message) = failure else {
             return ignore_not_found(api.delete(by, VOLUME, "", volume.name(), &DeleteOptions::default()));
         };
-        if let Some(volume) = api.peek(VOLUME, "", volume.name()).cloned() {
-            let mut next = volume.clone();
-            next.set(&["status", "phase"], "Failed");
-            next.set(&["status", "message"], message.as_str());
-            api.update(by, VOLUME, next, Subresource::Status, &WriteOptions::default())?;
-            self.recorder.event(api, by.now, &volume, EventType::Warning, "VolumeFailedDelete", &message);
+        self.fail(api, by, volume, "VolumeFailedDelete", &message)
+    }
+
+    /// Has a volume emptied, and lets go of it then. What failed is tried again.
+    fn recycle(&mut self, api: &mut ApiServer, by: &Caller, volume: &Value) -> Result<(), Status> {
+        match recycle(api, by, volume) {
+            None => Ok(()),
+            Some(Ok(())) => {
+                self.recorder.event(api, by.now, volume, EventType::Normal, "VolumeRecycled", "Volume recycled");
+                unbind(api, by, volume)
+            }
+            Some(Err(message)) => {
+                self.volumes.add_at(volume.name_arc(), by.now + RESYNC);
+                self.fail(api, by, volume, "VolumeFailedRecycle", &message)
+            }
         }
+    }
+
+    /// Says of a volume what kept it from being reclaimed, where that is news.
+    // Models updateVolumePhaseWithEvent.
+    fn fail(&mut self, api: &mut ApiServer, by: &Caller, volume: &Value, reason: &str, message: &str) -> Result<(), Status> {
+        let Some(volume) = api.peek(VOLUME, "", volume.name()).filter(|v| v.at(&["status", "phase"]).str() != "Failed").cloned() else {
+            return Ok(());
+        };
+        let mut next = volume.clone();
+        next.set(&["status", "phase"], "Failed");
+        next.set(&["status", "message"], message);
+        api.update(by, VOLUME, next, Subresource::Status, &WriteOptions::default())?;
+        self.recorder.event(api, by.now, &volume, EventType::Warning, reason, message);
         Ok(())
     }
+}
+
+/// Lets go of a volume: one that its claim was promised by hand stays promised to a claim of that name.
+// Models unbindVolume.
+fn unbind(api: &mut ApiServer, by: &Caller, volume: &Value) -> Result<(), Status> {
+    let Some(mut next) = api.peek(VOLUME, "", volume.name()).cloned() else { return Ok(()) };
+    if next.annotation(BOUND_BY_CONTROLLER).is_some() {
+        next.remove(&["spec", "claimRef"]);
+        next.remove(&["metadata", "annotations", BOUND_BY_CONTROLLER]);
+    } else {
+        next.remove(&["spec", "claimRef", "uid"]);
+    }
+    let next = api.update(by, VOLUME, next, Subresource::None, &WriteOptions::default())?;
+    set_phase(api, by, &next, "Available")
 }
 
 /// How much a claim asks for.
@@ -291,7 +331,7 @@ fn bind(api: &mut ApiServer, by: &Caller, volume: &Value, claim: &Value) -> Resu
 
 impl Component for PersistentVolumeController {
     fn watches(&self, kind: KindRef) -> bool {
-        kind.group.is_empty() && matches!(kind.plural, "persistentvolumeclaims" | "persistentvolumes")
+        kind.group.is_empty() && matches!(kind.plural, "persistentvolumeclaims" | "persistentvolumes" | "pods")
     }
 
     fn on_change(&mut self, _api: &ApiServer, now: Time, change: &Change) {
@@ -324,7 +364,12 @@ impl Component for PersistentVolumeController {
                     self.claims.add_at((reference.get("namespace").arc_str(), reference.get("name").arc_str()), now);
                 }
             }
-            _ => {}
+            // A pod that has emptied a volume, or could not.
+            _ => {
+                if let Some(volume) = recycled_by(&change.key).filter(|_| change.current().is_some_and(has_ended)) {
+                    self.volumes.add_at(volume, now);
+                }
+            }
         }
     }
 

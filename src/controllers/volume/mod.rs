@@ -5,6 +5,7 @@ mod binder;
 mod ephemeral;
 mod protection;
 mod provisioner;
+mod recycler;
 
 pub(super) use binder::PersistentVolumeController;
 pub(super) use ephemeral::EphemeralVolumeController;

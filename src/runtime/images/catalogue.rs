@@ -41,7 +41,7 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
         }
         "alpine" => image(&["/bin/sh"], tree(Flavour::Alpine)),
         "ubuntu" => image(&["/bin/bash"], tree(Flavour::Ubuntu)),
-        "debian" => image(&["bash"], tree(Flavour::Debian)),
+        "debian" | "debian-base" => image(&["bash"], tree(Flavour::Debian)),
         "bash" => {
             let entry = ("usr/local/bin/docker-entrypoint.sh", "#!/bin/sh\nexec \"$@\"\n", 0o755);
             Image { entrypoint: words(&["docker-entrypoint.sh"]), ..image(&["bash"], with(tree(Flavour::Debian), &[entry])) }
