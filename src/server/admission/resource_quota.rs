@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::{ApiServer, Request};
 use crate::api::quantity::Quantity;
 use crate::api::{Object, Status, Value, kinds, quota};
-use crate::base::SortedMap;
+use crate::base::{List as _, SortedMap};
 use crate::server::Subresource;
 
 /// How a refusal begins; the name of the quota comes next.
@@ -27,7 +27,14 @@ pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<Vec<Val
     }
     let mut charged = Vec::new();
     let quotas = server.iter(kinds::RESOURCE_QUOTA, Some(object.namespace()));
-    for limit in quotas.filter(|q| quota::scope_matches(q, kind, object)) {
+    let quotas: Vec<&Value> = quotas.filter(|q| quota::scope_matches(q, kind, object)).list();
+    // What a pod must say comes before what it may have, whichever of the quotas asks.
+    if plural == "pods"
+        && let Some((limit, missing)) = quotas.iter().find_map(|q| Some((q, quota::unspecified(q.at(&["status", "hard"]), object)?)))
+    {
+        return Err(Status::forbidden(kind, object.name(), &format!("failed quota: {}: {missing}", limit.name())));
+    }
+    for limit in quotas {
         // What no controller has written into the status yet limits nothing.
         let hard = limit.at(&["status", "hard"]);
         let mut asked: SortedMap<String, Quantity> =
@@ -39,11 +46,6 @@ pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<Vec<Val
             }
         }
         asked.retain(|_, amount| amount.sign() > 0);
-        if plural == "pods"
-            && let Some(missing) = quota::unspecified(hard, object)
-        {
-            return Err(Status::forbidden(kind, object.name(), &format!("failed quota: {}: {missing}", limit.name())));
-        }
         if asked.is_empty() {
             continue;
         }
