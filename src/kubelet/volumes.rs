@@ -12,7 +12,7 @@ use super::container_runtime::{Inode, InodeKind, Mount, image_tree};
 use super::disks::Disks;
 use super::env::{ConfigError, EnvSource, base64_decode, expand, field_value, resource_value};
 use super::spec::ContainerSpec;
-use crate::api::{ArcStr, Kind, Object, Quantity, Value, kinds};
+use crate::api::{ArcStr, Kind, Object, Quantity, Value, aggregate, kinds};
 use crate::base::{Duration, List as _, SortedMap, SortedSet, Time};
 use crate::server::{ApiServer, CERTIFICATE, POD_TOKEN_S, account_of, token};
 
@@ -287,25 +287,31 @@ impl Volume {
         }
         let projected = source.get("projected");
         let default_mode = mode_of(projected, "defaultMode", 0o644);
+        // Of its sources all are tried, and all that fail are told.
+        let mut errors: Vec<String> = Vec::new();
         for part in projected.get("sources").items() {
             for member in ["configMap", "secret"] {
                 let volume = part.get(member);
                 if !volume.is_null() {
-                    read_object(from, member, volume.get("name").str(), volume, default_mode, &mut files)?;
+                    let read = read_object(from, member, volume.get("name").str(), volume, default_mode, &mut files);
+                    errors.extend(read.err().map(|error| error.to_string()));
                 }
             }
             read_downward(from, part.get("downwardAPI"), default_mode, &mut files);
             let asked = part.get("serviceAccountToken");
             if !asked.is_null() {
                 let audience: Vec<&str> = asked.get("audience").as_str().into_iter().list();
-                let text = pod_token(from, &audience, asked.get("expirationSeconds").as_int().unwrap_or(3600));
-                let text = text.ok_or_else(|| {
+                if let Some(text) = pod_token(from, &audience, asked.get("expirationSeconds").as_int().unwrap_or(3600)) {
+                    files.push((asked.get("path").str().to_owned(), text.into_bytes(), default_mode));
+                } else {
                     let (namespace, name) = (from.pod.namespace(), account_of(from.pod));
                     let why = format!("serviceaccounts {name:?} not found");
-                    MountError::SetUp(format!("failed to fetch token: failed to fetch token for {namespace}/{name}: {why}"))
-                })?;
-                files.push((asked.get("path").str().to_owned(), text.into_bytes(), default_mode));
+                    errors.push(format!("failed to fetch token: failed to fetch token for {namespace}/{name}: {why}"));
+                }
             }
+        }
+        if !errors.is_empty() {
+            return Err(MountError::SetUp(aggregate(&errors)));
         }
         Ok(files)
     }
