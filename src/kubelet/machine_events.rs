@@ -20,6 +20,12 @@ const CAPTURED_BYTES_MAX: usize = OUTPUT_BYTES_MAX;
 impl PodWorker {
     /// Runs a container's machine for what is due.
     pub(super) fn pump(&mut self, cx: &mut Cx<'_>, c: usize) {
+        // Containers of a pod have one address.
+        let others = self.containers.iter().enumerate().filter(|(at, _)| *at != c);
+        let taken: Vec<u16> = others.filter_map(|(_, o)| o.newest()?.machine.as_deref()).flat_map(container_runtime::Machine::ports).list();
+        if let Some(machine) = self.containers[c].machine_mut() {
+            machine.set_taken(taken);
+        }
         for _ in 0..RUNS_MAX {
             let Some(machine) = self.containers[c].machine_mut() else { return };
             let due = machine.next_wake().is_some_and(|at| at <= cx.now);

@@ -312,7 +312,7 @@ impl FileSystem {
     }
 
     /// The mount that holds a clean path.
-    fn mount_of(&self, path: &str) -> Option<&Mount> {
+    pub fn mount_of(&self, path: &str) -> Option<&Mount> {
         self.mounts
             .iter()
             .rev()

@@ -141,6 +141,8 @@ pub struct Kernel {
     requests_open: SortedMap<u64, Pid>,
     /// Requests to its servers, until one takes them.
     pub serving: VecDeque<super::machine::Serving>,
+    /// Ports that are taken by others at the same address: those of a pod's other machines.
+    pub taken: Vec<u16>,
     /// Requests being served whose senders are gone.
     pub hung_up: Vec<super::machine::ServeId>,
     /// How much its processes may use together, in bytes.
@@ -184,6 +186,7 @@ impl Kernel {
             paused: false,
             next_request: 1,
             answers: SortedMap::new(),
+            taken: Vec::new(),
             requests_open: SortedMap::new(),
             serving: VecDeque::new(),
             hung_up: Vec::new(),

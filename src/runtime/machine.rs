@@ -44,7 +44,7 @@ pub struct MachineSpec {
     pub addresses: Vec<std::net::IpAddr>,
     /// Groups that every process is in, beside its own.
     pub groups: Vec<u32>,
-    /// What its superuser may do: the bits of `capabilities(7)`. Told, not enforced.
+    /// What its superuser may do: the bits of `capabilities(7)`. Told; `CAP_CHOWN` alone is asked for, where nginx starts.
     pub capabilities: u64,
     /// Programs that the host runs itself, by name.
     pub externals: Vec<String>,
@@ -406,6 +406,16 @@ impl Machine {
         self.kernel.listener(port).is_some()
     }
 
+    /// The ports at which somebody listens.
+    pub fn ports(&self) -> impl Iterator<Item = u16> {
+        self.kernel.procs.values().flat_map(|p| programs::ports(p))
+    }
+
+    /// Tells which ports are taken by others at the same address.
+    pub fn set_taken(&mut self, ports: Vec<u16>) {
+        self.kernel.taken = ports;
+    }
+
     /// A request from the network to a port; `Served` answers it. Refused where nobody listens.
     pub fn serve(&mut self, now: Time, port: u16, request: NetRequest) -> Result<ServeId, NetError> {
         let k = &mut self.kernel;
@@ -446,6 +456,11 @@ impl Machine {
 
 impl Kernel {
     /// The process that listens on a port.
+    /// Whether nobody can listen at a port any more.
+    pub(super) fn is_taken(&self, port: u16) -> bool {
+        self.taken.contains(&port) || self.listener(port).is_some()
+    }
+
     fn listener(&self, port: u16) -> Option<Pid> {
         self.procs.values().find(|p| programs::ports(p).contains(&port)).map(|p| p.pid)
     }

@@ -496,6 +496,7 @@ fn machine(image: &str) -> Machine {
             image: Arc::new(images::lookup(image).expect("known")),
             hostname: "pod".into(),
             externals: vec!["kubectl".into()],
+            capabilities: CAPABILITIES_ALL,
             ..MachineSpec::default()
         },
     )

@@ -23,7 +23,7 @@ spec:
             initContainers: [
               Object.spec.initContainers{
                 name: "mesh-proxy",
-                image: "nginx:1.27",
+                image: "memcached:1.6",
                 restartPolicy: "Always",
                 env: [Object.spec.initContainers.env{name: "FOR", value: object.spec.containers[0].image}]
               }

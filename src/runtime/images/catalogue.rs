@@ -543,7 +543,7 @@ fn nginx(base: &str, tag: &str) -> Image {
             ),
             (
                 "etc/nginx/nginx.conf",
-                "user  nginx;\nworker_processes  auto;\n\nevents {\n    worker_connections  1024;\n}\n\nhttp {\n    include       /etc/nginx/mime.types;\n    include /etc/nginx/conf.d/*.conf;\n}\n",
+                "\nuser  nginx;\nworker_processes  auto;\n\nevents {\n    worker_connections  1024;\n}\n\nhttp {\n    include       /etc/nginx/mime.types;\n    include /etc/nginx/conf.d/*.conf;\n}\n",
                 0o644,
             ),
             (
@@ -558,7 +558,9 @@ fn nginx(base: &str, tag: &str) -> Image {
     );
     let mut root = (*image.root).clone();
     root.put("usr/sbin/nginx", Inode::link("/usr/local/bin/nginx"));
-    root.put("docker-entrypoint.d", Inode::dir(0o755));
+    for folder in ["docker-entrypoint.d", "var/cache/nginx"] {
+        root.put(folder, Inode::dir(0o755));
+    }
     image.root = Arc::new(root);
     image.stop_signal = Signal::QUIT;
     image.entrypoint = words(&["/docker-entrypoint.sh"]);

@@ -36,6 +36,19 @@ pub(super) fn set_user(image: &mut Image, reference: &Reference) {
         image.user = Some(user.0);
     }
     add_user(image, &user);
+    give_nginx(image, user.1);
+}
+
+/// Lets a user have what nginx needs, in an image with it that is not for root.
+fn give_nginx(image: &mut Image, uid: u32) {
+    const CONF: &str = "etc/nginx/nginx.conf";
+    let Some(text) = image.root.at(CONF).and_then(|file| file.bytes(usize::MAX)) else { return };
+    let mut root = (*image.root).clone();
+    root.put(CONF, Inode::file(String::from_utf8_lossy(&text).replacen("user  nginx;\n", "", 1), 0o644));
+    for folder in ["run", "var/cache/nginx"] {
+        root.put(folder, Inode { uid, ..Inode::dir(0o755) });
+    }
+    image.root = Arc::new(root);
 }
 
 /// Names a user in an image's files.

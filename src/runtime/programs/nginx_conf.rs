@@ -37,6 +37,10 @@ pub struct NginxConf {
     pub sites: Vec<Site>,
     /// The root of those that name none.
     pub root: Option<String>,
+    /// Where it says whom its workers run as: the file and line.
+    pub user: Option<String>,
+    /// The directives that say where it keeps files, each with its path.
+    kept: Vec<(String, String)>,
 }
 
 impl NginxConf {
@@ -46,6 +50,12 @@ impl NginxConf {
         ports.order();
         ports.dedup();
         ports
+    }
+
+    /// The path that a directive says, or else this one.
+    pub fn path(&self, directive: &str, or: &str) -> String {
+        let said = self.kept.iter().rev().find(|(word, _)| word == directive);
+        said.map_or_else(|| or.to_owned(), |(_, path)| path.clone())
     }
 
     /// The hosts that requests are passed on to, each with what nginx says where it finds none.
@@ -82,7 +92,7 @@ pub fn dump(k: &Kernel) -> String {
 }
 
 /// Reads the configuration.
-// Models the directives `listen`, `root`, `include`, `location`, `proxy_pass` and `upstream`: of several roots of a server all is one
+// Models the directives `listen`, `root`, `include`, `location`, `proxy_pass`, `upstream`, `pid` and `client_body_temp_path` and its like: of several roots of a server all is one
 // here, and of several servers at a port the first answers, whatever they are called.
 pub fn read(k: &Kernel) -> NginxConf {
     parse(&files(k))
@@ -156,6 +166,10 @@ fn parse(files: &[(String, String)]) -> NginxConf {
             (Some("listen"), Some(to), Some(site)) => site.ports.extend(to.rsplit(':').next().and_then(|port| port.parse::<u16>().ok())),
             (Some("root"), Some(path), Some(site)) => site.root = Some(path.to_owned()),
             (Some("root"), Some(path), None) => conf.root = Some(path.to_owned()),
+            (Some(word), Some(path), _) if word == "pid" || word.ends_with("_temp_path") => {
+                conf.kept.push((word.to_owned(), path.to_owned()))
+            }
+            (Some("user"), Some(_), None) => conf.user = Some(at()),
             (Some("upstream"), Some(name), _) => groups.push((name, None)),
             (Some("server"), Some(to), _) => {
                 if let Some((_, first @ None)) = groups.last_mut() {

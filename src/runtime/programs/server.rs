@@ -163,15 +163,21 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
     {
         ports = vec![port];
     }
+    if service.program == "httpd-foreground"
+        && let Some(port) = ports.iter().find(|port| k.is_taken(**port))
+    {
+        let at = |address: &str| format!("(98)Address already in use: AH00072: make_sock: could not bind to address {address}:{port}\n");
+        let end = "no listening sockets available, shutting down\nAH00015: Unable to open logs\n";
+        return fail(k, p, &format!("{}{}{end}", at("[::]"), at("0.0.0.0")));
+    }
     let mut server = Server { queues, ..Server::new(&service, ports, service.document_root.clone(), k.now) };
     if nginx {
         if let Some(problem) = nginx_conf::problem(k) {
             return server.emergency(k, p, &problem);
         }
         let conf = nginx_conf::read(k);
-        let taken = conf.ports().into_iter().find(|port| k.procs.values().any(|q| super::ports(q).contains(port)));
-        if let Some(port) = taken {
-            return server.emergency(k, p, &format!("bind() to 0.0.0.0:{port} failed (98: Address already in use)"));
+        if let Err(problem) = server.claim(k, p, &conf) {
+            return server.emergency(k, p, &problem);
         }
         server.ports.clear();
         server.begin(conf, Then::Serve);
@@ -240,7 +246,7 @@ pub fn httpd(run: &mut Run<'_>, o: &Options) -> Step {
         ..Service::default()
     });
     let s = Server::new(&service, vec![port], root, run.k.now);
-    if run.k.procs.values().any(|q| super::ports(q).contains(&port)) {
+    if run.k.is_taken(port) {
         run.err("bind: Address already in use");
         return Step::Exit(1, 20);
     }

@@ -19,7 +19,7 @@ pub struct Listener {
 
 /// Starts `nc -l`.
 pub fn listen(r: &mut Run<'_>, port: u16, again: bool) -> Step {
-    if r.k.procs.values().any(|q| super::super::ports(q).contains(&port)) {
+    if r.k.is_taken(port) {
         r.err("bind: Address already in use");
         return Step::Exit(1, 20);
     }

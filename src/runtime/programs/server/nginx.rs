@@ -1,16 +1,18 @@
-//! How `nginx` begins: it reads its configuration and looks up the hosts in it, be it to serve, to test it or to tell the one that serves.
+//! How `nginx` begins: it reads its configuration, makes what it needs and looks up the hosts in it, be it to serve, to test it or to tell
+//! the one that serves.
 
 use std::sync::Arc;
 
 use arcstr::ArcStr;
 
+use super::super::super::fs::Inode;
 use super::super::super::images::Service;
 use super::super::super::kernel::Kernel;
 use super::super::super::process::{Block, Process, Signal, Step};
 use super::super::nginx_conf::{self, NginxConf};
 use super::super::{Program, become_program, is_server};
 use super::{ArgumentError, PROXY_TIMEOUT, Server, fail};
-use crate::base::Time;
+use crate::base::{Errno, Time};
 use crate::network::NetRequest;
 
 /// An nginx that looks up the hosts that it is to pass requests on to. It does so when it reads its configuration, never later.
@@ -108,10 +110,66 @@ pub(super) fn nginx_command(k: &mut Kernel, p: &mut Process, service: &Arc<Servi
     Some(become_program(Program::Server(Box::new(server)), 1000))
 }
 
+/// The number of the image's user `nginx`.
+const USER: u32 = 101;
+/// How often a port is tried that somebody has; here one right after the other.
+const BIND_TRIES: u32 = 5;
+/// `CAP_CHOWN`, as bits.
+const CHOWN: u64 = 1;
+
+/// Makes a file or folder where there is none, by a system call of this name.
+fn make(k: &mut Kernel, p: &Process, call: &str, path: &str, node: Inode) -> Result<(), String> {
+    // `/var/run` leads to `/run` in images. Here they are two, of which the one counts that something is mounted at.
+    let folder = if k.fs.mount_of("/var/run").is_some() { "/var/run" } else { "/run" };
+    let linked = path.trim_start_matches("/var").strip_prefix("/run/").map(|name| format!("{folder}/{name}"));
+    let clean = k.fs.find("/", linked.as_deref().unwrap_or(path), true).map(|found| found.path);
+    let number = |why| match why {
+        Errno::NoEntry => 2,
+        Errno::Access => 13,
+        Errno::NotDirectory => 20,
+        Errno::NoSpace => 28,
+        Errno::ReadOnly => 30,
+        _ => 22,
+    };
+    match clean.and_then(|clean| k.create(p, &clean, node)) {
+        Ok(()) | Err(Errno::Exists) => Ok(()),
+        Err(why) => Err(format!("{call}() \"{path}\" failed ({}: {why})", number(why))),
+    }
+}
+
 impl Server {
     /// Whether it serves or is about to, rather than only test its configuration or tell another.
     pub fn serves(&self) -> bool {
         self.starting.as_ref().is_none_or(|starting| matches!(starting.then, Then::Serve | Then::Anew))
+    }
+
+    /// Makes the folders that nginx needs, sees that its ports are free and writes its number down; or says what it cannot have.
+    // Models ngx_init_cycle: ngx_create_paths, then ngx_open_listening_sockets, then ngx_create_pidfile.
+    pub(super) fn claim(&self, k: &mut Kernel, p: &mut Process, conf: &NginxConf) -> Result<(), String> {
+        if let Some(at) = conf.user.as_ref().filter(|_| p.uid != 0) {
+            let who = "the \"user\" directive makes sense only if the master process runs with super-user privileges";
+            self.complain(k, p, "warn", &format!("{who}, ignored in {at}"));
+        }
+        for kind in ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"] {
+            let path = conf.path(&format!("{kind}_temp_path"), &format!("/var/cache/nginx/{}_temp", kind.trim_end_matches("_body")));
+            make(k, p, "mkdir", &path, Inode::dir(0o700))?;
+            let own = p.uid != 0 || k.fs.stat("/", &path).is_ok_and(|folder| folder.uid == USER);
+            if !own && k.capabilities & CHOWN == 0 {
+                return Err(format!("chown(\"{path}\", {USER}) failed (1: {})", Errno::Permission));
+            }
+            if !own && let Ok(folder) = k.fs.edit(&path) {
+                folder.uid = USER;
+            }
+        }
+        if let Some(port) = conf.ports().into_iter().find(|port| k.is_taken(*port)) {
+            for _ in 0..BIND_TRIES {
+                self.complain(k, p, "emerg", &format!("bind() to 0.0.0.0:{port} failed (98: Address already in use)"));
+                let text = self.say(k, &format!("%T [notice] {0}#{0}: try again to bind() after 500ms\n", p.pid), None);
+                let _ = k.put(p, 2, text.as_bytes());
+            }
+            return Err("still could not bind()".to_owned());
+        }
+        make(k, p, "open", &conf.path("pid", "/run/nginx.pid"), Inode::file(format!("{}\n", p.pid), 0o644))
     }
 
     /// Does as nginx' configuration says once the hosts in it are found.
@@ -123,11 +181,17 @@ impl Server {
         self.starting = Some(Box::new(starting));
     }
 
-    /// Says why nginx cannot go on, in its log and on its terminal, and ends.
-    pub(super) fn emergency(&self, k: &mut Kernel, p: &mut Process, problem: &str) -> Step {
-        let text = format!("%T [emerg] {0}#{0}: {1}", p.pid, problem.replace('%', "%%"));
+    /// Says something in nginx' log and on its terminal.
+    fn complain(&self, k: &mut Kernel, p: &mut Process, level: &str, problem: &str) {
+        let text = format!("%T [{level}] {0}#{0}: {1}", p.pid, problem.replace('%', "%%"));
         let logged = self.say(k, &text, None);
-        fail(k, p, &format!("{logged}\nnginx: [emerg] {problem}\n"))
+        let _ = k.put(p, 2, format!("{logged}\nnginx: [{level}] {problem}\n").as_bytes());
+    }
+
+    /// Says why nginx cannot go on, and ends.
+    pub(super) fn emergency(&self, k: &mut Kernel, p: &mut Process, problem: &str) -> Step {
+        self.complain(k, p, "emerg", problem);
+        Step::Exit(1, 1000)
     }
 
     /// The end of one whose configuration is no good.
