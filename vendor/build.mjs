@@ -23,8 +23,9 @@ function inputs() {
 
 const wanted = inputs();
 if (!existsSync(bundle) || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
-  const [esbuild, terser] = await Promise.all([import('esbuild'), import('terser')]).catch(() => {
-    console.error('esbuild or terser is missing: run `npm ci`, or `cargo xtask setup`');
+  const needed = ['esbuild', 'terser', './trim.mjs'].map((name) => import(name));
+  const [esbuild, terser, { trim }] = await Promise.all(needed).catch(() => {
+    console.error('esbuild, terser or acorn is missing: run `npm ci`, or `cargo xtask setup`');
     process.exit(1);
   });
   const { outputFiles } = await esbuild.build({
@@ -42,7 +43,13 @@ if (!existsSync(bundle) || !existsSync(stamp) || readFileSync(stamp, 'utf8') !==
     write: false,
   });
   // Compressed, this is smaller by a twentieth than what esbuild's own minifier makes of it.
-  const { code } = await terser.minify(outputFiles[0].text, { ecma: 2020, module: true, compress: { passes: 2 } });
+  const scripts = readdirSync(source).filter((file) => file.endsWith('.js'));
+  const { bundle: trimmed, regex } = trim(
+    outputFiles[0].text,
+    scripts.map((file) => join(source, file)),
+  );
+  const mangle = { properties: { regex, keep_quoted: true } };
+  const { code } = await terser.minify(trimmed, { ecma: 2020, module: true, compress: { passes: 2, inline: 1 }, mangle });
   mkdirSync(out, { recursive: true });
   // Renamed into place, so that a build that reads at the same moment never sees half a file.
   writeFileSync(`${bundle}.part`, code);
