@@ -1,15 +1,31 @@
 // Packs a wasm for the way to the browser, where static/unpack.js puts it together again. Code compresses better where its opcodes
 // stand together, and its numbers with others that mean the same: offsets of loads, called functions, locals that are about to be
-// added to. Each such kind becomes a stream of its own (as the splits of executable packers do it, and "Code compression", Ernst and
-// others, 1997). Opcodes that often follow each other become one.
+// added to, what is in the function's frame and what is elsewhere. Each such kind becomes a stream of its own (as the splits of
+// executable packers do it, and "Code compression", Ernst and others, 1997). Opcodes that often follow each other become one, and those
+// that are followed by the same ones get numbers that Brotli takes for one.
 //
 // What comes out begins like any wasm, with a section of our own that holds the code; the other sections follow as they were.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { DEEP, GROUP_BITS, LAST, SPLIT, TABLE, unpack } from '../static/unpack.js';
+import {
+  ADDRESS,
+  BASE,
+  DEEP,
+  LAST,
+  LOCAL,
+  NO_FRAME,
+  SPLIT,
+  TABLE,
+  VALUES,
+  stackAfter,
+  streamOf,
+  unpack,
+} from '../static/unpack.js';
 import { functions, leb } from './order.mjs';
 
 // An opcode is a byte.
 const OPCODES = 256;
+// Which bytes before a byte Brotli holds to be one: so many, and so many after these (RFC 7932, 7.1, "Signed").
+const ALIKE = [1, 15, 48, 64, 64, 48, 15, 1];
 // Constants this long are addresses.
 const ADDRESS_BYTES = 4;
 
@@ -21,20 +37,21 @@ const FORMS = [
   { from: 0x00, to: 0x01, head: 1 },
   { from: 0x02, to: 0x04, head: 1, lebs: 1 }, // block, loop, if
   { from: 0x05, to: 0x0b, head: 1 },
-  { from: 0x0c, to: 0x0d, head: 1, lebs: 1 }, // br, br_if
+  { from: 0x0c, to: 0x0c, head: 1, lebs: 1 }, // br
+  { from: 0x0d, to: 0x0d, head: 1, lebs: 1 }, // br_if
   { from: 0x0e, to: 0x0e, head: 1, lebs: 1, flags: TABLE },
   { from: 0x0f, to: 0x0f, head: 1 },
   { from: 0x10, to: 0x10, head: 1, lebs: 1 }, // call
   { from: 0x11, to: 0x11, head: 1, lebs: 2 }, // call_indirect
   { from: 0x1a, to: 0x1b, head: 1 },
-  { from: 0x20, to: 0x20, head: 1, lebs: 1, flags: SPLIT | DEEP }, // local.get
-  { from: 0x21, to: 0x22, head: 1, lebs: 1 }, // local.set, local.tee
+  { from: 0x20, to: 0x20, head: 1, lebs: 1, flags: SPLIT | DEEP | LOCAL }, // local.get
+  { from: 0x21, to: 0x22, head: 1, lebs: 1, flags: LOCAL }, // local.set, local.tee
   { from: 0x23, to: 0x26, head: 1, lebs: 1 }, // of globals and tables
-  { from: 0x28, to: 0x35, head: 2, lebs: 1 }, // loads, with their alignment
-  { from: 0x36, to: 0x3e, head: 2, lebs: 1 }, // stores
+  { from: 0x28, to: 0x35, head: 2, lebs: 1, flags: BASE }, // loads, with their alignment
+  { from: 0x36, to: 0x3e, head: 2, lebs: 1, flags: BASE }, // stores
   { from: 0x3f, to: 0x40, head: 2 }, // memory.size, memory.grow
-  { from: 0x41, to: 0x41, head: 1, lebs: 1, flags: SPLIT | DEEP }, // i32.const
-  { from: 0x42, to: 0x42, head: 1, lebs: 1 }, // i64.const
+  { from: 0x41, to: 0x41, head: 1, lebs: 1, flags: SPLIT | DEEP | BASE }, // i32.const
+  { from: 0x42, to: 0x42, head: 1, lebs: 1, flags: SPLIT }, // i64.const
   { from: 0x43, to: 0x43, head: 1, raw: 4 },
   { from: 0x44, to: 0x44, head: 1, raw: 8 },
   { from: 0x45, to: 0x66, head: 1 }, // comparisons
@@ -46,6 +63,24 @@ const FORMS = [
   { from: 0xfc0f, to: 0xfc11, head: 2, lebs: 1 }, // of tables
 ];
 const [LOCALS, ADDRESSES] = [0, FORMS.length + 1];
+
+/** How many values instructions take from the stack and put there, from these opcodes on. Of calls and blocks that is not known. */
+const EFFECTS = [
+  ...[[0x00], [0x04, 1, 0], [0x05], [0x0d, 1, 0], [0x0e], [0x1a, 1, 0], [0x1b, 3, 1], [0x20, 0, 1], [0x21, 1, 0], [0x22, 1, 1]],
+  ...[[0x23, 0, 1], [0x24, 1, 0], [0x25], [0x28, 1, 1], [0x36, 2, 0], [0x3f, 0, 1], [0x40, 1, 1], [0x41, 0, 1], [0x45, 1, 1]],
+  ...[
+    [0x46, 2, 1],
+    [0x50, 1, 1],
+    [0x51, 2, 1],
+    [0x67, 1, 1],
+    [0x6a, 2, 1],
+    [0x79, 1, 1],
+    [0x7c, 2, 1],
+    [0x8b, 1, 1],
+    [0x92, 2, 1],
+  ],
+  ...[[0x99, 1, 1], [0xa0, 2, 1], [0xa7, 1, 1], [0xd0, 0, 1], [0xfc00, 1, 1], [0xfc0a, 3, 0], [0xfc0f]],
+];
 
 /** The instructions of all functions, each with its head and what follows that, and the declarations of locals. */
 function instructions(wasm, bodies) {
@@ -74,10 +109,13 @@ function instructions(wasm, bodies) {
       const after = (at += head);
       for (let left = flags & TABLE ? number() + 1 : lebs; left > 0; left--) number();
       at += raw;
-      const bytes = wasm.subarray(start, after),
-        group = opcode === 0x41 && at - after === ADDRESS_BYTES ? ADDRESSES : form + 1;
-      const of = { group, flags: (group === ADDRESSES ? 0 : flags) | (at === to ? LAST : 0), lebs, raw, bytes };
-      const key = [group, of.flags, ...bytes].join();
+      const isAddress = opcode === 0x41 && at - after === ADDRESS_BYTES;
+      const [, pops = VALUES, pushes = 0] = EFFECTS.findLast(([from]) => opcode >= from);
+      const of = {
+        ...{ group: isAddress ? ADDRESSES : form + 1, flags: (isAddress ? ADDRESS : flags) | (at === to ? LAST : 0) },
+        ...{ lebs, raw, pops, pushes, bytes: wasm.subarray(start, after) },
+      };
+      const key = [of.group, of.flags, ...of.bytes].join();
       if (!heads.has(key)) heads.set(key, { ...of, times: 0 });
       heads.get(key).times++;
       all.push({ head: heads.get(key), rest: wasm.subarray(after, at) });
@@ -89,18 +127,67 @@ function instructions(wasm, bodies) {
 /** What follows the heads of instructions, by stream. */
 function streams(all, locals) {
   const parts = new Map([[LOCALS, locals]]);
+  let stack = 0,
+    frame = NO_FRAME;
   all.forEach(({ head, rest }, i) => {
-    if (rest.length === 0) return;
-    let stream = head.group;
-    if (head.flags & SPLIT) {
-      const next = all[i + 1].head;
-      stream = (stream << GROUP_BITS) | next.group;
-      if (next.flags & DEEP) stream = (stream << GROUP_BITS) | all[i + 2].head.group;
+    const { flags, pops } = head;
+    let of;
+    if (rest.length > 0) {
+      const stream = streamOf(head, all[i + 1]?.head, all[i + 2]?.head, stack);
+      if (!parts.has(stream)) parts.set(stream, []);
+      if (flags & LOCAL) {
+        of = rest.reduceRight((value, byte) => (value << 7) | (byte & 127), 0);
+        rest = Uint8Array.from(leb(of > frame ? of : of === frame ? 0 : of + 1));
+      }
+      parts.get(stream).push(rest);
     }
-    if (!parts.has(stream)) parts.set(stream, []);
-    parts.get(stream).push(rest);
+    if (flags & LOCAL && pops && frame === NO_FRAME) frame = of;
+    stack = stackAfter(stack, head, of, frame);
+    if (flags & LAST) [stack, frame] = [0, NO_FRAME];
   });
   return [...parts].sort(([a], [b]) => a - b).map(([stream, of]) => [stream, Buffer.concat(of)]);
+}
+
+/**
+ * The words in an order of which Brotli holds those for one (ALIKE) after which the same words come: two are exchanged as long as that
+ * leaves less to be told.
+ */
+function alike(opcodes) {
+  const follow = Array.from({ length: OPCODES }, () => new Uint32Array(OPCODES));
+  for (let i = 1; i < opcodes.length; i++) follow[opcodes[i - 1]][opcodes[i]]++;
+  const times = follow.map((counts) => counts.reduce((sum, count) => sum + count, 0)),
+    bits = Float64Array.from({ length: opcodes.length + 1 }, (_, n) => n && n * Math.log2(n)),
+    order = follow.map((_, opcode) => opcode),
+    setOf = ALIKE.flatMap((size, set) => Array(size).fill(set));
+  const sets = ALIKE.map(() => ({ sum: 0, counts: new Int32Array(OPCODES) }));
+  const none = new Uint32Array(OPCODES);
+  const cost = ({ sum, counts }, less, more) => {
+    const [a, b] = [follow[less] ?? none, follow[more] ?? none];
+    let cost = bits[sum + (times[more] ?? 0) - (times[less] ?? 0)];
+    for (let i = 0; i < OPCODES; i++) cost -= bits[counts[i] + b[i] - a[i]];
+    return cost;
+  };
+  const put = (set, less, more) => {
+    set.sum += times[more] - (times[less] ?? 0);
+    for (let i = 0; i < OPCODES; i++) set.counts[i] += follow[more][i] - (follow[less]?.[i] ?? 0);
+    set.cost = cost(set);
+  };
+  order.forEach((opcode, place) => put(sets[setOf[place]], undefined, opcode));
+  for (let gain = Infinity; gain > 1000;) {
+    gain = 0;
+    for (let i = 0; i < OPCODES; i++) {
+      for (let k = i + 1; k < OPCODES; k++) {
+        const [one, other] = [sets[setOf[i]], sets[setOf[k]]];
+        if (one === other) continue;
+        const less = one.cost + other.cost - cost(one, order[i], order[k]) - cost(other, order[k], order[i]);
+        if (less < 1) continue;
+        (put(one, order[i], order[k]), put(other, order[k], order[i]));
+        [order[i], order[k]] = [order[k], order[i]];
+        gain += less;
+      }
+    }
+  }
+  return order;
 }
 
 /** Opcodes, with those that are not used yet in place of the pairs that are there most often, one after the other. */
@@ -133,6 +220,9 @@ function pack(wasm) {
     Uint8Array.from(all, ({ head }) => head.opcode),
     heads.length,
   );
+  const order = alike(opcodes),
+    places = [];
+  order.forEach((word, opcode) => (places[word] = opcode));
   const kept = streams(all, locals);
   const name = Buffer.from('packed');
   const section = Buffer.concat([
@@ -141,11 +231,14 @@ function pack(wasm) {
       ...[...leb(code.start - 8), ...leb(code.end - code.from), ...leb(bodies.length)],
       ...[
         ...leb(heads.length),
-        ...heads.flatMap(({ group, flags, lebs, raw, bytes }) => [group, flags, lebs, raw, bytes.length, ...bytes]),
+        ...heads.flatMap(({ group, flags, lebs, raw, pops, pushes, bytes }) => [
+          ...[group, flags, lebs, raw, pops, pushes, bytes.length],
+          ...bytes,
+        ]),
       ],
-      ...[...leb(pairs.length), ...pairs.flat(), ...leb(all.length), ...leb(opcodes.length)],
+      ...[...leb(pairs.length), ...pairs.flat(), ...order, ...leb(all.length), ...leb(opcodes.length)],
     ]),
-    opcodes,
+    opcodes.map((word) => places[word]),
     Buffer.from([...leb(kept.length), ...kept.flatMap(([stream, bytes]) => [...leb(stream), ...leb(bytes.length)])]),
     ...kept.map(([, bytes]) => bytes),
   ]);
