@@ -13,6 +13,8 @@ const [THE_FRAME, AN_ADDRESS] = [1, 2];
 export const VALUES = 14;
 /** Before a function's frame is in a local. */
 export const NO_FRAME = -1;
+/** An address that is so close to the one before it is known by that, in the order of all: first the next, then the one before that. */
+export const NEAR = 32;
 
 /** Which stream has the numbers of an instruction, by those that follow and what is on the stack before it. */
 export function streamOf({ group, flags, pops }, next, afterNext, stack) {
@@ -57,6 +59,13 @@ export function unpack(packed) {
   const wordOf = take(words.length);
   const instructions = new Uint8Array(number());
   const opcodes = take(number());
+  // Each address is a byte: one of those that are there often, or one near the last; or, in the order of all others, its place by
+  // the 256, which another stream tells exactly.
+  const ordered = () => {
+    let last = 0;
+    return Array.from({ length: number() }, () => (last += number()));
+  };
+  const [often, others, lows] = [ordered(), ordered(), number()];
   // Where each stream is read next.
   const places = new Uint32Array(1 << (3 * GROUP_BITS + VALUE_BITS));
   for (let left = number(), from = 0; left > 0; left--) {
@@ -97,6 +106,18 @@ export function unpack(packed) {
     putNumber(value);
     return value;
   };
+  let place = -1;
+  const address = (stream) => {
+    const byte = streams[places[stream]++],
+      near = byte - often.length;
+    let value = often[byte];
+    if (near >= 0) {
+      if (near >= NEAR) place = ((near - NEAR) << 8) | streams[places[lows]++];
+      else place += 1 + (near & 1 ? -(near + 1) / 2 : near / 2);
+      value = others[place];
+    }
+    for (let shift = 0; shift < 28; shift += 7) wasm[out++] = ((value >> shift) & 127) | (shift < 21 ? 128 : 0);
+  };
   put(packed.subarray(0, 8));
   put(packed.subarray(end, end + before));
   wasm[out++] = 10;
@@ -118,6 +139,7 @@ export function unpack(packed) {
       if (lebs + raw > 0) {
         const stream = streamOf(head, heads[instructions[count]], heads[instructions[count + 1]], stack);
         if (flags & LOCAL) of = local(stream, frame);
+        else if (flags & ADDRESS) address(stream);
         else copy(stream, flags & TABLE ? streams[places[stream]] + 2 : lebs, raw);
       }
       // The local that is set first has the frame.

@@ -12,6 +12,7 @@ import {
   DEEP,
   LAST,
   LOCAL,
+  NEAR,
   NO_FRAME,
   SPLIT,
   TABLE,
@@ -62,7 +63,7 @@ const FORMS = [
   { from: 0xfc0b, to: 0xfc0b, head: 3 }, // memory.fill
   { from: 0xfc0f, to: 0xfc11, head: 2, lebs: 1 }, // of tables
 ];
-const [LOCALS, ADDRESSES] = [0, FORMS.length + 1];
+const [LOCALS, ADDRESSES, LOWS] = [0, FORMS.length + 1, FORMS.length + 2];
 
 /** How many values instructions take from the stack and put there, from these opcodes on. Of calls and blocks that is not known. */
 const EFFECTS = [
@@ -124,9 +125,37 @@ function instructions(wasm, bodies) {
   return { heads: [...heads.values()].sort((a, b) => a.group - b.group || b.times - a.times), all, locals };
 }
 
+const ofLeb = (bytes) => bytes.reduceRight((value, byte) => (value << 7) | (byte & 127), 0);
+
+/** The addresses of all instructions: those that are there most often, as many as there are bytes left for, and all others, in order. */
+function addresses(all) {
+  const times = new Map();
+  for (const { head, rest } of all) if (head.flags & ADDRESS) times.set(ofLeb(rest), (times.get(ofLeb(rest)) ?? 0) + 1);
+  const count = OPCODES - NEAR - Math.ceil(times.size / 256);
+  if (count < 0) throw new Error('vendor/pack.mjs has no room for so many addresses');
+  const byTimes = [...times].sort(([a, of], [b, other]) => other - of || a - b).map(([address]) => address);
+  return [byTimes.slice(0, count), byTimes.slice(count)].map((part) => part.sort((a, b) => a - b));
+}
+
 /** What follows the heads of instructions, by stream. */
-function streams(all, locals) {
-  const parts = new Map([[LOCALS, locals]]);
+function streams(all, locals, [often, others]) {
+  const parts = new Map([
+    [LOCALS, locals],
+    [LOWS, []],
+  ]);
+  const codes = new Map(often.map((address, code) => [address, code])),
+    order = new Map(others.map((address, place) => [address, place]));
+  let last = -1;
+  const address = (value) => {
+    if (codes.has(value)) return codes.get(value);
+    const place = order.get(value),
+      by = place - last - 1,
+      near = by < 0 ? -by * 2 - 1 : by * 2;
+    last = place;
+    if (near < NEAR) return often.length + near;
+    parts.get(LOWS).push(Uint8Array.of(place & 255));
+    return often.length + NEAR + (place >> 8);
+  };
   let stack = 0,
     frame = NO_FRAME;
   all.forEach(({ head, rest }, i) => {
@@ -136,9 +165,10 @@ function streams(all, locals) {
       const stream = streamOf(head, all[i + 1]?.head, all[i + 2]?.head, stack);
       if (!parts.has(stream)) parts.set(stream, []);
       if (flags & LOCAL) {
-        of = rest.reduceRight((value, byte) => (value << 7) | (byte & 127), 0);
+        of = ofLeb(rest);
         rest = Uint8Array.from(leb(of > frame ? of : of === frame ? 0 : of + 1));
       }
+      if (flags & ADDRESS) rest = Uint8Array.of(address(ofLeb(rest)));
       parts.get(stream).push(rest);
     }
     if (flags & LOCAL && pops && frame === NO_FRAME) frame = of;
@@ -190,13 +220,22 @@ function alike(opcodes) {
   return order;
 }
 
-/** Opcodes, with those that are not used yet in place of the pairs that are there most often, one after the other. */
+/**
+ * Opcodes, with those that are not used yet in place of pairs, one after the other: of those that are there most often, and all the more
+ * if one of them seldom is without the other.
+ */
 function paired(opcodes, first) {
   const pairs = [];
   for (let pair = first; pair < OPCODES; pair++) {
-    const times = new Uint32Array(1 << 16);
-    for (let i = 1; i < opcodes.length; i++) times[(opcodes[i - 1] << 8) | opcodes[i]]++;
-    const most = times.reduce((most, count, of) => (count > times[most] ? of : most), 0);
+    const times = new Uint32Array(1 << 16),
+      alone = new Uint32Array(OPCODES);
+    opcodes.forEach((opcode, i) => (alone[opcode]++, i && times[(opcodes[i - 1] << 8) | opcode]++));
+    const worth = (of) => {
+      const together = (times[of] * opcodes.length) / (alone[of >> 8] * alone[of & 255]);
+      return times[of] * (1 + Math.max(0, Math.log2(together)));
+    };
+    let most = 0;
+    times.forEach((count, of) => count > 0 && worth(of) > worth(most) && (most = of));
     const [one, other] = [most >> 8, most & 255];
     let to = 0;
     for (let i = 0; i < opcodes.length; i++) {
@@ -223,7 +262,8 @@ function pack(wasm) {
   const order = alike(opcodes),
     places = [];
   order.forEach((word, opcode) => (places[word] = opcode));
-  const kept = streams(all, locals);
+  const known = addresses(all),
+    kept = streams(all, locals, known);
   const name = Buffer.from('packed');
   const section = Buffer.concat([
     Buffer.from([
@@ -239,7 +279,12 @@ function pack(wasm) {
       ...[...leb(pairs.length), ...pairs.flat(), ...order, ...leb(all.length), ...leb(opcodes.length)],
     ]),
     opcodes.map((word) => places[word]),
-    Buffer.from([...leb(kept.length), ...kept.flatMap(([stream, bytes]) => [...leb(stream), ...leb(bytes.length)])]),
+    Buffer.from(known.flatMap((part) => [...leb(part.length), ...part.flatMap((of, i) => leb(of - (part[i - 1] ?? 0)))])),
+    Buffer.from([
+      ...leb(LOWS),
+      ...leb(kept.length),
+      ...kept.flatMap(([stream, bytes]) => [...leb(stream), ...leb(bytes.length)]),
+    ]),
     ...kept.map(([, bytes]) => bytes),
   ]);
   const rest = [wasm.subarray(8, code.start), wasm.subarray(code.end)];
