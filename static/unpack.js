@@ -11,25 +11,47 @@ const VALUE_BITS = 2;
 const [THE_FRAME, AN_ADDRESS] = [1, 2];
 /** Of so many values on the stack it is known what they are. An instruction that takes as many takes all. */
 export const VALUES = 14;
-/** Before a function's frame is in a local. */
-export const NO_FRAME = -1;
 /** An address that is so close to the one before it is known by that, in the order of all: first the next, then the one before that. */
 export const NEAR = 32;
 
-/** Which stream has the numbers of an instruction, by those that follow and what is on the stack before it. */
-export function streamOf({ group, flags, pops }, next, afterNext, stack) {
-  let stream = group;
-  if (flags & SPLIT) stream |= next.group << GROUP_BITS;
-  if (flags & SPLIT && next.flags & DEEP) stream |= afterNext.group << (2 * GROUP_BITS);
-  if (flags & BASE) stream |= ((stack >> ((pops >> 1) * VALUE_BITS)) & ((1 << VALUE_BITS) - 1)) << (3 * GROUP_BITS);
-  return stream;
-}
-
-/** What is on the stack after an instruction: its number is that of a local, if any, and the frame is in another or the same. */
-export function stackAfter(stack, { flags, pops, pushes }, number, frame) {
-  const value = flags & ADDRESS ? AN_ADDRESS : flags & LOCAL && number === frame ? THE_FRAME : 0;
-  const rest = pops < VALUES ? stack >> (pops * VALUE_BITS) : 0;
-  return pushes ? ((rest << VALUE_BITS) | value) & ((1 << (VALUES * VALUE_BITS)) - 1) : rest;
+/** What is known of a function where one of its instructions is about to come. */
+export class Known {
+  constructor() {
+    // The values on the stack, the last one lowest, and the local that has the frame: the first that is set.
+    this.stack = 0;
+    this.frame = -1;
+    // Where in the frame something was loaded or its address taken, and where something was stored.
+    this.offsets = [0, 0];
+  }
+  base({ pops }) {
+    return (this.stack >> ((pops >> 1) * VALUE_BITS)) & ((1 << VALUE_BITS) - 1);
+  }
+  /** Which stream has the numbers of an instruction, which others follow. */
+  stream(head, next, afterNext) {
+    const { group, flags } = head;
+    let stream = group;
+    if (flags & SPLIT) stream |= next.group << GROUP_BITS;
+    if (flags & SPLIT && next.flags & DEEP) stream |= afterNext.group << (2 * GROUP_BITS);
+    if (flags & BASE) stream |= this.base(head) << (3 * GROUP_BITS);
+    return stream;
+  }
+  /** Whether an instruction's number is an offset in the frame, and is kept by how far it is from the last. */
+  isOffset(head) {
+    return head.flags & BASE && head.pops > 0 && this.base(head) === THE_FRAME;
+  }
+  /** Where the last one was. */
+  offset({ pops }) {
+    return this.offsets[pops >> 1];
+  }
+  /** An instruction is over, with its number. */
+  pass(head, next, number) {
+    const { flags, pops, pushes } = head;
+    if (flags & BASE && this.base(head) === THE_FRAME && (pops || next.flags & DEEP)) this.offsets[pops >> 1] = number;
+    if (flags & LOCAL && pops && this.frame < 0) this.frame = number;
+    const value = flags & ADDRESS ? AN_ADDRESS : flags & LOCAL && number === this.frame ? THE_FRAME : 0;
+    const rest = pops < VALUES ? this.stack >> (pops * VALUE_BITS) : 0;
+    this.stack = pushes ? ((rest << VALUE_BITS) | value) & ((1 << (VALUES * VALUE_BITS)) - 1) : rest;
+  }
 }
 
 /** The wasm that a packed one holds. */
@@ -95,17 +117,14 @@ export function unpack(packed) {
     for (; raw > 0; raw--) wasm[out++] = streams[from++];
     places[stream] = from;
   };
-  const local = (stream, frame) => {
-    let value = 0;
-    for (let shift = 0, byte = 128; byte > 127; shift += 7) {
-      byte = streams[places[stream]++];
+  const read = (stream) => {
+    for (let value = 0, shift = 0; ; shift += 7) {
+      const byte = streams[places[stream]++];
       value |= (byte & 127) << shift;
+      if (!(byte > 127)) return value >>> 0;
     }
-    // The frame is 0, and those before it are one more.
-    if (value <= frame) value = value ? value - 1 : frame;
-    putNumber(value);
-    return value;
   };
+  const signed = (value) => (value & 1 ? -(value + 1) / 2 : value / 2);
   let place = -1;
   const address = (stream) => {
     const byte = streams[places[stream]++],
@@ -113,7 +132,7 @@ export function unpack(packed) {
     let value = often[byte];
     if (near >= 0) {
       if (near >= NEAR) place = ((near - NEAR) << 8) | streams[places[lows]++];
-      else place += 1 + (near & 1 ? -(near + 1) / 2 : near / 2);
+      else place += 1 + signed(near);
       value = others[place];
     }
     for (let shift = 0; shift < 28; shift += 7) wasm[out++] = ((value >> shift) & 127) | (shift < 21 ? 128 : 0);
@@ -128,23 +147,34 @@ export function unpack(packed) {
     // How long it is stands before it, and is known behind it: room for that is left first.
     const start = (out += 5);
     for (let locals = streams[places[0]], _ = copy(0, 1, 0); locals > 0; locals--) copy(0, 1, 1);
-    let stack = 0,
-      frame = NO_FRAME;
+    const known = new Known();
     for (let last = false; !last;) {
       const head = heads[instructions[count++]],
+        next = heads[instructions[count]],
         { flags, lebs, raw, bytes } = head;
       for (let i = 0; i < bytes.length; i++) wasm[out++] = bytes[i];
       last = flags & LAST;
       let of;
       if (lebs + raw > 0) {
-        const stream = streamOf(head, heads[instructions[count]], heads[instructions[count + 1]], stack);
-        if (flags & LOCAL) of = local(stream, frame);
-        else if (flags & ADDRESS) address(stream);
-        else copy(stream, flags & TABLE ? streams[places[stream]] + 2 : lebs, raw);
+        const stream = known.stream(head, next, heads[instructions[count + 1]]);
+        if (flags & ADDRESS) address(stream);
+        else if (flags & LOCAL) {
+          of = read(stream);
+          // The frame is 0, and those before it are one more.
+          if (of <= known.frame) of = of ? of - 1 : known.frame;
+          putNumber(of);
+        } else if (known.isOffset(head)) {
+          of = known.offset(head) + signed(read(stream));
+          putNumber(of);
+        } else {
+          // It may be where in the frame an address is.
+          const from = places[stream];
+          if (flags & BASE) of = read(stream);
+          places[stream] = from;
+          copy(stream, flags & TABLE ? streams[from] + 2 : lebs, raw);
+        }
       }
-      // The local that is set first has the frame.
-      if (flags & LOCAL && head.pops && frame === NO_FRAME) frame = of;
-      stack = stackAfter(stack, head, of, frame);
+      known.pass(head, next, of);
     }
     const length = out - start;
     out = start - 5;

@@ -6,21 +6,7 @@
 //
 // What comes out begins like any wasm, with a section of our own that holds the code; the other sections follow as they were.
 import { readFileSync, writeFileSync } from 'node:fs';
-import {
-  ADDRESS,
-  BASE,
-  DEEP,
-  LAST,
-  LOCAL,
-  NEAR,
-  NO_FRAME,
-  SPLIT,
-  TABLE,
-  VALUES,
-  stackAfter,
-  streamOf,
-  unpack,
-} from '../static/unpack.js';
+import { ADDRESS, BASE, DEEP, Known, LAST, LOCAL, NEAR, SPLIT, TABLE, VALUES, unpack } from '../static/unpack.js';
 import { functions, leb } from './order.mjs';
 
 // An opcode is a byte.
@@ -125,7 +111,8 @@ function instructions(wasm, bodies) {
   return { heads: [...heads.values()].sort((a, b) => a.group - b.group || b.times - a.times), all, locals };
 }
 
-const ofLeb = (bytes) => bytes.reduceRight((value, byte) => (value << 7) | (byte & 127), 0);
+const ofLeb = (bytes) => bytes.reduceRight((value, byte) => (value << 7) | (byte & 127), 0) >>> 0;
+const unsigned = (value) => (value < 0 ? -value * 2 - 1 : value * 2);
 
 /** The addresses of all instructions: those that are there most often, as many as there are bytes left for, and all others, in order. */
 function addresses(all) {
@@ -149,31 +136,28 @@ function streams(all, locals, [often, others]) {
   const address = (value) => {
     if (codes.has(value)) return codes.get(value);
     const place = order.get(value),
-      by = place - last - 1,
-      near = by < 0 ? -by * 2 - 1 : by * 2;
+      near = unsigned(place - last - 1);
     last = place;
     if (near < NEAR) return often.length + near;
     parts.get(LOWS).push(Uint8Array.of(place & 255));
     return often.length + NEAR + (place >> 8);
   };
-  let stack = 0,
-    frame = NO_FRAME;
+  let known = new Known();
   all.forEach(({ head, rest }, i) => {
-    const { flags, pops } = head;
-    let of;
+    const { flags } = head,
+      of = ofLeb(rest),
+      next = all[i + 1]?.head;
     if (rest.length > 0) {
-      const stream = streamOf(head, all[i + 1]?.head, all[i + 2]?.head, stack);
+      const stream = known.stream(head, next, all[i + 2]?.head);
       if (!parts.has(stream)) parts.set(stream, []);
-      if (flags & LOCAL) {
-        of = ofLeb(rest);
-        rest = Uint8Array.from(leb(of > frame ? of : of === frame ? 0 : of + 1));
-      }
-      if (flags & ADDRESS) rest = Uint8Array.of(address(ofLeb(rest)));
+      const { frame } = known;
+      if (flags & ADDRESS) rest = Uint8Array.of(address(of));
+      else if (flags & LOCAL) rest = Uint8Array.from(leb(of > frame ? of : of === frame ? 0 : of + 1));
+      else if (known.isOffset(head)) rest = Uint8Array.from(leb(unsigned(of - known.offset(head))));
       parts.get(stream).push(rest);
     }
-    if (flags & LOCAL && pops && frame === NO_FRAME) frame = of;
-    stack = stackAfter(stack, head, of, frame);
-    if (flags & LAST) [stack, frame] = [0, NO_FRAME];
+    known.pass(head, next, of);
+    if (flags & LAST) known = new Known();
   });
   return [...parts].sort(([a], [b]) => a - b).map(([stream, of]) => [stream, Buffer.concat(of)]);
 }
