@@ -1,7 +1,9 @@
 // A YAML editor on CodeMirror 6: one document, marks at line and column, colours from the page's own tokens.
 import { EditorState, Compartment, Transaction } from '@codemirror/state';
 import {
+  Decoration,
   EditorView,
+  ViewPlugin,
   keymap,
   lineNumbers,
   highlightActiveLine,
@@ -35,6 +37,7 @@ const look = EditorView.theme({
   '&.cm-focused': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.55' },
   '.cm-content': { caretColor: 'var(--accent)', paddingBlock: '8px' },
+  '.cm-line': { paddingLeft: 'calc(6px + var(--n) * 1ch)', textIndent: 'calc(var(--n) * -1ch)' },
   '.cm-cursor': { borderLeftColor: 'var(--accent)', borderLeftWidth: '2px' },
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
     backgroundColor: 'var(--selection)',
@@ -53,6 +56,28 @@ const look = EditorView.theme({
   '.cm-foldPlaceholder': { backgroundColor: 'var(--hover)', border: 'none', color: 'var(--ink-2)' },
   '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--bad)', textUnderlineOffset: '3px' },
 });
+
+// What goes on in the next line stays within its own depth, as where the past is looked at.
+const hung = (view) => {
+  const lines = [];
+  for (const { from, to } of view.visibleRanges)
+    for (let at = from; at <= to;) {
+      const line = view.state.doc.lineAt(at);
+      const style = `--n:${/^[ -]*/.exec(line.text)[0].length + 2}`;
+      lines.push(Decoration.line({ attributes: { style } }).range(line.from));
+      at = line.to + 1;
+    }
+  return Decoration.set(lines, true);
+};
+const hang = ViewPlugin.define(
+  (view) => ({
+    lines: hung(view),
+    update(update) {
+      if (update.docChanged || update.viewportChanged) this.lines = hung(update.view);
+    },
+  }),
+  { decorations: (plugin) => plugin.lines },
+);
 
 class Editor {
   constructor(parent, options) {
@@ -75,6 +100,7 @@ class Editor {
           highlightActiveLine(),
           lintGutter(),
           EditorView.lineWrapping,
+          hang,
           indentUnit.of('  '),
           EditorState.tabSize.of(2),
           syntaxHighlighting(colours),

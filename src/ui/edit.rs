@@ -19,6 +19,7 @@ use super::focus::{focus_on, use_row_focus};
 use super::host::Answer;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
+use super::look::hung_line;
 use super::ready_menu::{Ready, ReadyMenu};
 use super::state::{Action, OpenFile, Panel, problems_of, use_lang, use_link};
 use super::vendor::{JsEditor, create_editor, save_file};
@@ -143,7 +144,7 @@ pub fn Edit(props: &Props) -> Html {
                 <button class="btn square" onclick={new_file} aria-label={Text::NewFile.t(lang)} title={Text::NewFile.t(lang)}>{ Icon::Plus.draw() }</button>
             </div>
             if let Some((text, path)) = then {
-                if let Some(text) = text { <pre class="text past" tabindex="0" aria-label={path}>{ text }</pre> } else { <p class="empty">{ Text::NotYetFile.t(lang) }</p> }
+                if let Some(text) = text { <pre class="text past" tabindex="0" aria-label={path}>{ for text.lines().map(hung_line) }</pre> } else { <p class="empty">{ Text::NotYetFile.t(lang) }</p> }
                 <p class="note tag">{ Icon::Back.draw() }{ Text::PastFile.t(lang) }</p>
             } else if let Some(file) = shown {
                 <Document key="document" path={file.path} text={file.text} problems={props.problems.clone()} editor={Handle(editor.clone())} />

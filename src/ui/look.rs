@@ -544,8 +544,18 @@ fn changed_line(line: &str) -> Html {
 /// A longer line of YAML is folded: it is there for a program, as what was applied last is.
 const FOLD_FROM: usize = 160;
 
+/// How deep a line of YAML begins, in letters.
+fn depth_of(line: &str) -> usize {
+    line.len() - line.trim_start_matches([' ', '-']).len()
+}
+
+/// A line of YAML of which what goes on in the next line stays within its own depth.
+pub fn hung_line(line: &str) -> Html {
+    html! { <span class="line" style={format!("--n:{}", depth_of(line))}>{ line }{ "\n" }</span> }
+}
+
 fn yaml_line(line: &str) -> Html {
-    let depth = line.len() - line.trim_start_matches([' ', '-']).len();
+    let depth = depth_of(line);
     let style = format!("--n:{depth}");
     let key = line.find(": ").or_else(|| line.ends_with(':').then(|| line.len() - 1));
     match key.filter(|at| !line[..*at].trim_start_matches([' ', '-']).contains(' ')) {

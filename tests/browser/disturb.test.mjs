@@ -248,8 +248,19 @@ journey(
     await speed(page, 7);
     await until('a minute', async () => (await seconds(page)) >= 60);
     await pause(page);
+    // The past has its lines where the editor has them, broken in the same places and within their own depth.
+    const lines = (all) => page.locator(all).evaluateAll((lines) => lines.slice(0, 12).map((line) => line.offsetHeight));
+    const written = await lines('.cm-line');
     await page.locator('.strip input').fill('20000');
     await page.locator('.edit .text.past', { hasText: 'liveness-exec' }).waitFor();
+    assert.deepEqual(
+      (await lines('.text.past .line')).map((height) => Math.round(height / 20)),
+      written.map((height) => Math.round(height / 20)),
+    );
+    const indent = await page
+      .locator('.text.past .line', { hasText: 'echo ok' })
+      .evaluate((line) => getComputedStyle(line).textIndent);
+    assert.ok(parseFloat(indent) < -50, indent);
     await screenshot('past');
     await axe();
     await type(page, 'kubectl run other --image=nginx');
