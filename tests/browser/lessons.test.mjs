@@ -256,7 +256,7 @@ journey('leads from what is gone back to the last that happened to it', {}, asyn
   await page.locator('.look h2', { hasText: 'web-' }).waitFor();
   const name = await page.locator('.look h2').innerText();
   await type(page, `kubectl delete pod ${name}`);
-  const back = page.locator('.look').getByRole('button', { name: 'To the last that happened to it' });
+  const back = page.locator('.look').getByRole('button', { name: 'To its last change' });
   await back.waitFor();
   await screenshot('gone');
   await axe();

@@ -101,7 +101,7 @@ journey(
     await drag(page, applied + 8);
     await type(page, 'kubectl run other --image=nginx');
     // What says that the clock stands lets it go on.
-    await page.locator('.term .hint', { hasText: 'The clock stands' }).click();
+    await page.locator('.term .hint', { hasText: 'The clock is paused' }).click();
     await page.locator('.pod', { hasText: 'other' }).waitFor();
     await until('two courses', async () => (await page.locator('.caption select option').count()) === 2);
     await page.locator('.sheet', { hasText: 'What differs' }).locator('td', { hasText: 'pod other' }).waitFor();
