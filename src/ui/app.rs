@@ -479,7 +479,7 @@ pub fn App() -> Html {
                     </main>
                     if state.replaced {
                         <div class="notice" role="status">
-                            <span>{ Text::Afresh.t(lang) }</span>
+                            <span>{ if link.host.borrow().replaced.as_ref().is_some_and(|r| !r.is_kept) { Text::AfreshAlone } else { Text::Afresh }.t(lang) }</span>
                             <button class="btn outline" onclick={let link = link.clone(); move |_: MouseEvent| _ = link.return_to_replaced(lang)}>{ Icon::Back.draw() }{ Text::ReturnToReplaced.t(lang) }</button>
                             <button class="btn square" aria-label={Text::Close.t(lang)} onclick={link.on(|| Action::Replaced(false))}>{ Icon::Close.draw() }</button>
                         </div>

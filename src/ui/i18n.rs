@@ -410,6 +410,7 @@ texts! {
     FileUnreadable: "{} is neither text nor a session that can be read.", "{} 既不是文本，也不是可读取的会话。";
     FileOpened: "The session from the file is here.", "已打开文件中的会话。";
     Afresh: "A new session.", "新会话。";
+    AfreshAlone: "The one before goes with this page.", "之前的会话会随页面关闭而丢失。";
     Copy: "Copy", "复制";
     Copied: "Copied", "已复制";
     SaveSession: "Save as a file", "存为文件";

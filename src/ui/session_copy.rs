@@ -138,10 +138,11 @@ impl SessionCopy {
 }
 
 /// Keeps the session whose place another one took, and how far it had come: nothing where there is none, and none that would leave no
-/// room for the one that runs.
-pub fn keep_replaced(replaced: Option<(&Session, Time)>) {
-    let text = replaced.map(|(session, at)| format!("{:.1}\n{}", at.as_secs_f64(), session.to_json()));
-    storage::keep(storage::REPLACED, &text.filter(|t| t.len() <= REPLACED_BYTES_MAX).unwrap_or_default());
+/// room for the one that runs. Says whether all there is was kept.
+pub fn keep_replaced(replaced: Option<(&Session, Time)>) -> bool {
+    let text = replaced.map(|(session, at)| format!("{:.1}\n{}", at.as_secs_f64(), session.to_json())).unwrap_or_default();
+    let fits = text.len() <= REPLACED_BYTES_MAX;
+    storage::keep(storage::REPLACED, if fits { &text } else { "" }) && fits
 }
 
 /// What was kept of it in this tab.

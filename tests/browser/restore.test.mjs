@@ -1,6 +1,6 @@
 // After a fault of the program the session can be had again, without its last input.
 import assert from 'node:assert/strict';
-import { journey, screen, seconds, type } from './harness.mjs';
+import { boxes, journey, screen, seconds, type } from './harness.mjs';
 
 const session = [
   {
@@ -147,3 +147,26 @@ for (const [language, words] of LARGE) {
     },
   );
 }
+
+journey(
+  'says that the session before is gone with the page where it is too large to be kept beside the next one',
+  {
+    size: { width: 360, height: 740 },
+    storage: { 'kubarium.session': JSON.stringify({ seed: 1, files: { 'large.txt': 'x'.repeat(1_100_000) }, inputs: [] }) },
+  },
+  async ({ page, axe, screenshot }) => {
+    await page.locator('.switch button').nth(2).click();
+    await type(page, 'kubectl create namespace team');
+    await page.locator('.switch button').nth(0).click();
+    await page.locator('.bar .btn.outline').click();
+    await page.getByRole('button', { name: /^New session/ }).click();
+    const said = page.locator('.notice', { hasText: 'goes with this page' });
+    await said.waitFor();
+    const [strip, words] = await boxes(page, '.notice', '.notice span');
+    assert.ok(words.y >= strip.y && words.y + words.height <= strip.y + strip.height, JSON.stringify([strip, words]));
+    await screenshot();
+    await axe();
+    await said.getByRole('button', { name: 'Back to the one before' }).click();
+    await page.locator('.notice').waitFor({ state: 'detached' });
+  },
+);

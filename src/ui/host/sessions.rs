@@ -15,12 +15,14 @@ pub struct Replaced {
     transcripts: SortedMap<(u32, usize), Transcript>,
     /// Until when it is to be run again first; none where it is as it was left.
     run_to: Option<Time>,
+    /// Whether it outlives the page.
+    pub is_kept: bool,
 }
 
 impl Replaced {
     fn anew(session: Session, at: Time) -> Replaced {
         let run_to = Some(end_of(&session).max(at.min(Session::LATEST)));
-        Replaced { time: Timeline::new(session), tasks: Exercises::default(), transcripts: SortedMap::new(), run_to }
+        Replaced { time: Timeline::new(session), tasks: Exercises::default(), transcripts: SortedMap::new(), run_to, is_kept: true }
     }
 
     /// The one that was kept when the page was left.
@@ -61,6 +63,7 @@ impl Host {
             tasks: std::mem::replace(&mut self.tasks, next.tasks),
             transcripts: std::mem::replace(&mut self.transcripts, next.transcripts),
             run_to: None,
+            is_kept: true,
         };
         let is_used = before.session().inputs.iter().any(|i| i.is_act() || !i.files.is_empty());
         self.replaced = is_used.then_some(before);
@@ -71,7 +74,10 @@ impl Host {
             screen.line.restart(self.transcripts.get(&(branch, *terminal)).map_or("", Transcript::last_line));
         }
         self.begin_anew();
-        keep_replaced(self.replaced.as_ref().map(|r| (r.session(), r.time.live().now())));
+        let is_kept = keep_replaced(self.replaced.as_ref().map(|r| (r.session(), r.time.live().now())));
+        if let Some(before) = &mut self.replaced {
+            before.is_kept = is_kept;
+        }
         if let Some(catch_up) = next.run_to {
             let inputs = &self.session().inputs;
             let run_again = inputs.iter().filter(|i| i.cmd.is_some() || i.api.is_some()).count();
