@@ -205,8 +205,9 @@ fn found(view: &ClusterView, filter: &str, lang: super::i18n::Lang) -> Html {
 fn rates(flows: &[Flow], service: &str, lang: super::i18n::Lang) -> String {
     let sum = |of: fn(&Flow) -> u64| flows.iter().filter(|f| f.service == service).map(of).sum::<u64>();
     let (sent, failed) = (sum(|f| f.per_10s), sum(|f| f.failed_per_10s));
-    // As wide with fewer digits, as in `tally`; and as wide where nothing is asked, so that no chip moves when something is.
-    let shown = |n: u64| if n < 100 { format!("{:.1}", n as f64 / 10.0) } else { format!("{:\u{2007}>3}", n / 10) };
+    // As wide with fewer digits, as in `tally`, and with a space of a point's width in its place; and as wide where nothing is asked, so that no
+    // chip moves when something is.
+    let shown = |n: u64| if n < 100 { format!("{:.1}", n as f64 / 10.0) } else { format!("{:\u{2008}>3}", n / 10) };
     let mut text = format!(" · {}", fill(Text::PerSecond.t(lang), &[&shown(sent)]));
     if failed > 0 {
         text += &format!(" · {}", fill(Text::FailedPerSecond.t(lang), &[&shown(failed)]));

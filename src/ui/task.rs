@@ -80,10 +80,11 @@ pub fn words(text: &str, terminal: usize, lang: Lang, link: &Link) -> Html {
     html! { <>{ for parts }</> }
 }
 
-/// The way to the next lesson. It stands where the checks were counted, so that nothing makes room for it.
+/// The way to the next lesson. It stands where the checks were counted, so that nothing makes room for it, and as its first word, so that
+/// the title keeps its own.
 fn onward(next: &'static Lesson, lang: Lang, link: &Link) -> Html {
     let name = fill(Text::NextLesson.t(lang), &[said(&next.title, lang.code())]);
-    let short = name.split([':', '：']).next().unwrap_or_default().to_owned();
+    let short = name.split([' ', '：']).next().unwrap_or_default().to_owned();
     let link = link.clone();
     html! { <span class="onward"><button class="btn primary" title={name.clone()} aria-label={name} onclick={move |_: MouseEvent| begin(&link, next, lang)}>{ Icon::Check.draw() }{ short }</button></span> }
 }

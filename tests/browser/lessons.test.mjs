@@ -60,6 +60,15 @@ for (const [theme, language, size] of [
       await screenshot('done');
       const [around, onward] = await boxes(page, '.task', '.onward .btn');
       assert.ok(onward.y >= around.y && onward.y + onward.height <= around.y + around.height, 'the way on is in sight');
+      // It leaves a longer title its room.
+      const cut = await task.locator('h2').evaluate((title) => {
+        const own = title.firstChild.data;
+        title.firstChild.data = 'Settings from a ConfigMap';
+        const wide = title.scrollWidth - title.clientWidth;
+        title.firstChild.data = own;
+        return wide;
+      });
+      assert.ok(cut <= 0, `${cut} pixels of the title are out of sight`);
       await axe();
       await task.getByRole('button', { name: /Next lesson: Find out what is wrong|下一课：找出问题/ }).click();
       await task.locator('h2', { hasText: /Find out what is wrong|找出问题/ }).waitFor();
@@ -107,6 +116,21 @@ for (const [width, height] of [
       assert.ok(hidden <= 0, `${hidden} pixels of the task are out of sight`);
       assert.equal(await page.locator('.edit .tab').count(), 0);
       await screenshot(`beside-${width}`);
+    },
+  );
+}
+
+for (const language of ['en-US', 'zh-CN']) {
+  journey(
+    `shows all checks of the longest lesson where the page is low: ${language}`,
+    { size: 'laptop', language },
+    async ({ page, screenshot }) => {
+      await page.getByRole('button', { name: /^(Lessons|课程)$/ }).click();
+      await page.getByRole('menuitem', { name: /A queue of work|工作队列/ }).click();
+      await page.locator('.task li').nth(3).waitFor();
+      await screenshot();
+      const hidden = await page.locator('.task').evaluate((task) => task.scrollHeight - task.clientHeight);
+      assert.ok(hidden <= 0, `${hidden} pixels of the task are out of sight`);
     },
   );
 }

@@ -216,6 +216,10 @@ journey(
     await type(page, 'kubectl create configmap settings --from-literal=a=1');
     const [rack, last] = await boxes(page, '.rack', '.node:last-child');
     assert.ok(last.y + last.height <= rack.y + rack.height + 1, `three nodes are seen: ${JSON.stringify([rack, last])}`);
+    // What a head says keeps clear of the node's edges.
+    const [node, name, gauge] = await boxes(page, '.node', '.node header button span', '.node .gauge:last-child i');
+    const [above, below] = [name.y - node.y, node.y + node.height - gauge.y - gauge.height];
+    assert.ok(above >= 4 && below >= 4, JSON.stringify([above, below]));
     await type(page, 'kubectl create deployment web --image=nginx --replicas=50');
     await type(page, 'kubectl set env deployment web --from=configmap/settings');
     await page.locator('.chips .chip', { hasText: 'settings' }).waitFor();
