@@ -168,6 +168,7 @@ fn bash_as_bash_is() {
             ),
             ("cd /tmp; set -C; echo a > f; echo b > f; echo c >| f; cat f", "c\n", "bash: line 1: f: cannot overwrite existing file\n", 0),
             ("a=(1 2); echo x${a[-3]}", "x\n", "bash: line 1: a: bad array subscript\n", 0),
+            ("HOME=/h; X=~/a:~:b~ Y=~:~/d; echo $X $Y a:~; Z=~/x:~ env | grep ^Z", "/h/a:/h:b~ /h:/h/d a:~\nZ=/h/x:/h\n", "", 0),
             ("read -t -1 x", "", "bash: line 1: read: -1: invalid timeout specification\n", 1),
             ("kill %7", "", "bash: line 1: kill: %7: no such job\n", 1),
             (

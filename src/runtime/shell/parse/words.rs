@@ -12,18 +12,21 @@ impl Parser<'_> {
     pub(super) fn word_until(&mut self, stop: fn(u8) -> bool, value: bool) -> Result<Word, ParseError> {
         self.deeper()?;
         let mut out = Pieces::default();
-        if value && self.b.get(self.pos) == Some(&b'~') {
-            let name_len =
-                self.b[self.pos + 1..].iter().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'+')).count();
-            let end = self.pos + 1 + name_len;
-            if self.b.get(end).is_none_or(|c| *c == b'/' || stop(*c)) {
-                out.push(Piece::Tilde(ArcStr::from(&self.src[self.pos + 1..end])));
-                self.pos = end;
-            }
-        }
         let start = self.pos;
+        // What is assigned is read to its end, and a list of paths in it has a tilde behind each colon.
+        let assigned = value && !stop(b' ');
         while self.pos < self.b.len() {
             let c = self.b[self.pos];
+            if c == b'~' && value && (self.pos == start || assigned && self.b[self.pos - 1] == b':') {
+                let name_len =
+                    self.b[self.pos + 1..].iter().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'+')).count();
+                let end = self.pos + 1 + name_len;
+                if self.b.get(end).is_none_or(|c| *c == b'/' || stop(*c) || assigned && *c == b':') {
+                    out.push(Piece::Tilde(ArcStr::from(&self.src[self.pos + 1..end])));
+                    self.pos = end;
+                    continue;
+                }
+            }
             if c == b'(' && self.bash && self.pos > start + 1 && matches!(self.b[self.pos - 1], b'?' | b'*' | b'+' | b'@' | b'!') {
                 self.extended_pattern(&mut out)?;
                 continue;
