@@ -35,7 +35,7 @@ fn fill(server: &mut ApiServer, kind: KindRef, object: &mut Value) -> Result<(),
     match kind.built_in() {
         "pods" => {
             limit_ranger::fill(server, namespace, object);
-            service_account::admit(server, namespace, object);
+            service_account::admit(server, namespace, object)?;
             priority::admit(server, object)?;
             default_toleration_seconds::admit(object);
             pod_topology_labels::admit(server, object);
