@@ -120,6 +120,7 @@ pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
             cpu_limited: cpu.is_some(),
             addresses: launch.ip.parse::<IpAddr>().into_iter().list(),
             groups: groups_of(&launch.pod),
+            strict_groups: pods.get("supplementalGroupsPolicy").str() == "Strict",
             capabilities: capabilities_of(own),
             // What a client outside does for it.
             externals: image.root.at("usr/local/bin/kubectl").iter().map(|_| "kubectl".to_owned()).list(),

@@ -121,6 +121,8 @@ pub struct Kernel {
     pub addresses: Vec<std::net::IpAddr>,
     /// Groups that every process is in, beside its own.
     pub groups: Vec<u32>,
+    /// Whether these are all.
+    pub strict_groups: bool,
     /// The capabilities of its superuser, as bits.
     pub capabilities: u64,
     /// Programs that the host runs.
@@ -177,6 +179,7 @@ impl Kernel {
             hostname,
             addresses: Vec::new(),
             groups: Vec::new(),
+            strict_groups: false,
             capabilities: 0,
             externals: Arc::from([]),
             service: None,

@@ -44,6 +44,8 @@ pub struct MachineSpec {
     pub addresses: Vec<std::net::IpAddr>,
     /// Groups that every process is in, beside its own.
     pub groups: Vec<u32>,
+    /// Whether they are all: none that `/etc/group` lists the user in.
+    pub strict_groups: bool,
     /// What its superuser may do: the bits of `capabilities(7)`. Told; `CAP_CHOWN` alone is asked for, where nginx starts.
     pub capabilities: u64,
     /// Programs that the host runs itself, by name.
@@ -183,7 +185,7 @@ impl Machine {
         kernel.cpu_limited = spec.cpu_limited;
         kernel.cpu_millis = if spec.cpu_millis == 0 { 4000 } else { spec.cpu_millis };
         kernel.addresses = spec.addresses;
-        kernel.groups = spec.groups;
+        (kernel.groups, kernel.strict_groups) = (spec.groups, spec.strict_groups);
         kernel.capabilities = spec.capabilities;
         kernel.externals = spec.externals.into_iter().map(ArcStr::from).collect();
         kernel.service = spec.image.service.clone();

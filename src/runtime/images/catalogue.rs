@@ -51,6 +51,11 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
         "agnhost" => {
             let mut image = service_image(Service { program: "agnhost".into(), ..Service::default() }, &["/agnhost"], Flavour::Debian);
             (image.entrypoint, image.cmd) = (words(&["/agnhost"]), words(&["pause"]));
+            // By these it shows what groups a pod is given beside those of its image.
+            add_user(&mut image, &User("user-defined-in-image", 1000, 1000));
+            let group = image.root.at("etc/group").and_then(|file| file.bytes(usize::MAX)).unwrap_or_default();
+            let group = String::from_utf8_lossy(&group) + "group-defined-in-image:x:50000:user-defined-in-image\n";
+            image.root = with(image.root, &[("etc/group", &group, 0o644)]);
             image
         }
         // The real one has no shell. Exercises run and probe commands in it all the same.
@@ -214,6 +219,29 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             let (entrypoint, cmd): (_, &[&str]) =
                 if path.starts_with("vish/") { (words(&["stress"]), &[]) } else { (Vec::new(), &["stress"]) };
             Image { entrypoint, ..image(cmd, tree(Flavour::Debian)) }
+        }
+        "coredns" => {
+            let banner = words(&[".:53", &format!("CoreDNS-{}", tag.trim_start_matches('v')), "linux/amd64, go1.26.1, dd1df4f"]);
+            let mut image = service_image(
+                Service {
+                    program: base.into(),
+                    kind: ServiceKind::Page,
+                    ports: vec![53, 8080, 8181, 9153],
+                    routes: &[("/health", "OK"), ("/ready", "OK")],
+                    memory_bytes: 12 << 20,
+                    banner,
+                    ..Service::default()
+                },
+                &["/coredns"],
+                Flavour::Scratch,
+            );
+            image.entrypoint = std::mem::take(&mut image.cmd);
+            image
+        }
+        // What volumes of images are shown with: files, and nothing that runs.
+        "artifact" if path == "crio/artifact" => {
+            let files = [("dir/file", "1\n", 0o644), ("file", "2\n", 0o644)];
+            image(&[], with(Arc::new(Inode::dir(0o755)), &files))
         }
         "hello-world" => {
             let text = "#!/bin/sh\necho; echo Hello from Docker!; echo This message shows that your installation appears to be working correctly.; echo\n";

@@ -15,6 +15,7 @@ fn user_of(reference: &Reference) -> Option<(User, bool)> {
         return Some((User("", 1001, 0), false));
     }
     Some(match path {
+        "coredns/coredns" => (User("nonroot", 65532, 65532), true),
         "nginxinc/nginx-unprivileged" => (User("nginx", 101, 101), false),
         "grafana/grafana" => (User("grafana", 472, 0), false),
         "pause" => (User("", 65535, 65535), false),

@@ -24,7 +24,8 @@ pub fn id(r: &mut Run<'_>, o: &Options) -> i32 {
     };
     let named = |name: String, n: u32| if name == n.to_string() { name } else { format!("{n}({name})") };
     let mut groups = vec![g];
-    groups.extend(more_groups(r.k, u).into_iter().chain(more.iter().copied()).filter(|n| *n != g));
+    let listed = if o.rest.is_empty() && r.k.strict_groups { Vec::new() } else { more_groups(r.k, u) };
+    groups.extend(listed.into_iter().chain(more.iter().copied()).filter(|n| *n != g));
     if !more.is_empty() {
         groups.order();
         groups.dedup();
