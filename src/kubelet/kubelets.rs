@@ -3,6 +3,7 @@
 mod news;
 
 use super::api_over_http::Watches;
+use super::beyond::Beyond;
 use super::container::Instance;
 use super::container_runtime::{Machine, MachineEvent, NetError, NetResponse, Pid, Signal};
 use super::disks::Disks;
@@ -95,6 +96,8 @@ pub struct Kubelets {
     pub(super) externals: Vec<(Seat, MachineEvent)>,
     /// Answers for those outside who asked.
     pub(super) forwarded: Vec<(u64, Result<NetResponse, NetError>)>,
+    /// What containers ask of hosts beyond the cluster.
+    pub(super) beyond: Vec<Beyond>,
     /// What containers watch.
     pub(super) watches: Watches<ReplyTo>,
     /// Pods by the objects that their volumes show.
@@ -122,6 +125,7 @@ impl Kubelets {
             links: ServiceLinks::default(),
             externals: Vec::new(),
             forwarded: Vec::new(),
+            beyond: Vec::new(),
             watches: Watches::default(),
             shown: SortedMap::new(),
             names: SortedMap::new(),

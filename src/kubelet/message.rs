@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::api_over_http::answer_asker;
+use super::beyond::Beyond;
 use super::container::Container;
 use super::container_runtime::{HttpRequest, NetError, NetRequest, NetResponse};
 use super::kubelets::{Kubelet, Kubelets};
@@ -59,9 +60,9 @@ impl Kubelets {
         self.network.push(now + LATENCY, Message::Request(out));
     }
 
-    /// Whether there are answers for somebody outside, or programs to run from there.
+    /// Whether there are answers for somebody outside, requests that are answered there, or programs to run from there.
     pub fn has_outside(&self) -> bool {
-        !(self.forwarded.is_empty() && self.externals.is_empty())
+        !(self.forwarded.is_empty() && self.externals.is_empty() && self.beyond.is_empty())
     }
 
     /// Takes those answers.
@@ -184,6 +185,10 @@ impl Kubelets {
             self.traffic.sent(&reply_to.way, now);
         }
         let (ip, port) = match routed {
+            Route::Answer(Err(NetError::NoSuchHost)) if !reply_to.uid.is_empty() => {
+                self.beyond.push(Beyond { reply_to, request: out.request });
+                return;
+            }
             Route::Answer(answer) => {
                 self.network.push(now + LATENCY, Message::Reply(reply_to, answer));
                 return;

@@ -6,6 +6,7 @@
 mod admission;
 mod api_over_http;
 mod backoff;
+mod beyond;
 mod container;
 mod container_runtime;
 mod disks;
@@ -55,6 +56,7 @@ mod volumes;
 mod tests;
 
 pub use api_over_http::{Watches, answer_api_request, answer_asker, status_response};
+pub use beyond::Beyond;
 pub use externals::Seat;
 pub use kubelets::Kubelets;
 pub use live::{LiveContainer, LivePod, LiveProbe};

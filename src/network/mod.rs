@@ -4,12 +4,15 @@ mod http;
 
 pub use http::{HttpRequest, HttpResponse};
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// The address of the cluster's DNS, at port 53.
 pub const DNS: &str = "10.96.0.10";
 /// The nodes' address among the pods': they probe from it, pass on from it what comes from outside, and resolve names by it.
 pub const GATEWAY: &str = "10.244.0.1";
+
+/// The address of every host beyond the cluster: one that is kept for documentation.
+pub const BEYOND: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
 
 /// What a program asks of the network.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,14 +3,14 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::cluster::Cluster;
-use super::web::Web;
+use super::web::{Web, url_of};
 use crate::api::{ArcStr, Object, Status, Value, kinds};
 use crate::base::{Time, http_status_text};
 use crate::kubectl::{Behind, Passing};
 use crate::kubelet::{Watches, answer_api_request, answer_asker, status_response};
 use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse};
 use crate::runtime::{FileSystem, Kind as Inode, Pid};
-use crate::server::{LogRequest, NodeApi, User};
+use crate::server::{ApiServer, LogRequest, NodeApi, User};
 
 /// Bytes of a file that are served at most.
 const FILE_MAX: usize = 1 << 20;
@@ -93,6 +93,9 @@ impl Connections {
             if let Some(answer) = self.web.answer(&request) {
                 return Way::Answered(Ok(answer));
             }
+            if let NetRequest::Http(request) = &request {
+                self.web.miss(&url_of(request));
+            }
             // Pods and services have addresses that nobody outside has a way to.
             let error = if host.parse::<IpAddr>().is_ok() { NetError::Unreachable } else { NetError::NoSuchHost };
             return Way::Answered(Err(error));
@@ -137,6 +140,19 @@ impl Connections {
                 None => Way::Answered(Err(NetError::Refused)),
             },
         }
+    }
+
+    /// What a container finds beyond the cluster. A page that is not there is missed, unless the name may be meant for one of the cluster's.
+    pub fn answer_container(&mut self, api: &ApiServer, request: &NetRequest) -> Option<NetResponse> {
+        let answer = self.web.answer(request);
+        if let (None, NetRequest::Http(request)) = (&answer, request)
+            && let Some((_, last)) = request.host.rsplit_once('.')
+            && !matches!(last, "svc" | "local")
+            && api.peek(kinds::NAMESPACE, "", last).is_none()
+        {
+            self.web.miss(&url_of(request));
+        }
+        answer
     }
 
     /// What `kubectl proxy` answers somebody, or the API server passes on.

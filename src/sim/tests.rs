@@ -390,14 +390,25 @@ fn events_stay_for_an_hour_after_they_were_written_last() {
 
 #[test]
 fn only_pages_of_the_web_are_missed() {
-    let missed = |url: &str| {
-        let input = TimedInput { t: 1.0, cmd: Some(format!("kubectl apply -f {url}")), ..TimedInput::default() };
+    let missed = |command: &str, url: &str| {
+        let input = TimedInput { t: 1.0, cmd: Some(format!("kubectl {command} {url}; sleep 5")), ..TimedInput::default() };
         let mut sim = Sim::new(Session { inputs: vec![input], ..Session::default() });
         sim.play();
         sim.workstation().missed_url().map(str::to_owned)
     };
-    assert_eq!(missed("https://example.com/x.yaml").as_deref(), Some("https://example.com/x.yaml"));
-    assert_eq!(missed("http://localhost:8080/x.yaml"), None);
+    let pod = "run p --image=busybox --restart=Never -- wget -q -O-";
+    for (command, url, is_missed) in [
+        ("apply -f", "https://example.com/x.yaml", true),
+        ("apply -f", "http://localhost:8080/x.yaml", false),
+        (pod, "http://example.com/", true),
+        // What may be one of the cluster's own.
+        (pod, "http://web", false),
+        (pod, "http://web.default", false),
+        (pod, "http://web.default.svc.cluster.local", false),
+        (pod, "http://10.96.0.77", false),
+    ] {
+        assert_eq!(missed(command, url), is_missed.then(|| url.to_owned()), "{command} {url}");
+    }
 }
 
 #[test]

@@ -1,14 +1,10 @@
 //! What lies beyond the cluster: pages that the session brings along, each under its URL. Nothing else of the web is there.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use super::connections::is_local;
 use crate::base::SortedMap;
-use crate::network::{HttpRequest, HttpResponse, NetRequest, NetResponse};
-
-/// The address of every host beyond the cluster: one that is kept for documentation.
-const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
+use crate::network::{BEYOND, HttpRequest, HttpResponse, NetRequest, NetResponse};
 
 /// Pages, and what was asked for in vain.
 #[derive(Clone, Debug, Default)]
@@ -24,9 +20,9 @@ impl Web {
         self.pages.insert(url.to_owned(), text.into());
     }
 
-    /// A page's text.
+    /// A page's text. That of a host has its URL with and without a slash.
     pub fn page(&self, url: &str) -> Option<&Arc<str>> {
-        self.pages.get(url)
+        self.pages.get(url).or_else(|| self.pages.get(url.strip_suffix('/')?))
     }
 
     /// The pages' URLs, sorted.
@@ -41,30 +37,43 @@ impl Web {
 
     /// A page's text, for a program; what is not there is noted.
     pub fn fetch(&mut self, url: &str) -> Option<Arc<str>> {
-        let page = self.pages.get(url).cloned();
-        // This machine is no part of the web.
-        if page.is_none() && HttpRequest::from_url(url).is_some_and(|request| !is_local(&request.host)) {
-            self.missed = Some(url.to_owned());
+        let page = self.page(url).cloned();
+        if page.is_none() {
+            self.miss(url);
         }
         page
     }
 
-    /// What a request to a host beyond the cluster gets; nothing where neither page nor host is there.
-    pub fn answer(&mut self, request: &NetRequest) -> Option<NetResponse> {
-        match request {
-            NetRequest::Http(request) => self.http(request).map(NetResponse::Http),
-            NetRequest::Resolve { name } => {
-                let is_host = |url: &String| HttpRequest::from_url(url).is_some_and(|r| r.host == *name);
-                self.pages.keys().any(is_host).then(|| NetResponse::Addresses(name.clone(), vec![ADDRESS]))
-            }
-            _ => None,
+    /// Notes that a page was asked for in vain.
+    pub fn miss(&mut self, url: &str) {
+        // This machine is no part of the web.
+        if HttpRequest::from_url(url).is_some_and(|request| !is_local(&request.host)) {
+            self.missed = Some(url.to_owned());
         }
     }
 
-    fn http(&mut self, request: &HttpRequest) -> Option<HttpResponse> {
-        let (scheme, port) = if request.tls { ("https", 443) } else { ("http", 80) };
-        let port = if request.port == port { String::new() } else { format!(":{}", request.port) };
-        let page = self.fetch(&format!("{scheme}://{}{port}{}", request.host, request.path))?;
-        Some(HttpResponse { public: true, ..HttpResponse::new(200, "text/plain; charset=utf-8", page.as_bytes()) })
+    /// What a request to a host beyond the cluster gets; nothing where neither page nor host is there.
+    pub fn answer(&self, request: &NetRequest) -> Option<NetResponse> {
+        let is_host = |name: &str| self.pages.keys().any(|url| HttpRequest::from_url(url).is_some_and(|r| r.host == name));
+        match request {
+            NetRequest::Http(request) => {
+                let page = self.page(&url_of(request))?;
+                let page = HttpResponse::new(200, "text/plain; charset=utf-8", page.as_bytes());
+                Some(NetResponse::Http(HttpResponse { public: true, ..page }))
+            }
+            NetRequest::Resolve { name } if is_host(name) => Some(NetResponse::Addresses(name.clone(), vec![BEYOND])),
+            NetRequest::Records { name, of } if of == "A" && is_host(name) => {
+                Some(NetResponse::Records(vec![(name.clone(), "A", BEYOND.to_string())]))
+            }
+            NetRequest::Ping { host } if is_host(host) => Some(NetResponse::Pong(BEYOND)),
+            _ => None,
+        }
     }
+}
+
+/// The URL that a request asks for.
+pub(super) fn url_of(request: &HttpRequest) -> String {
+    let (scheme, port) = if request.tls { ("https", 443) } else { ("http", 80) };
+    let port = if request.port == port { String::new() } else { format!(":{}", request.port) };
+    format!("{scheme}://{}{port}{}", request.host, request.path)
 }

@@ -316,6 +316,12 @@ impl Workstation {
             self.call_scheduler(cluster, now, pid, argv.get(1..).unwrap_or_default());
         }
         self.send_requests(cluster, now);
+        if let Some(kubelets) = &mut cluster.kubelets {
+            for asked in kubelets.take_beyond() {
+                let answer = self.connections.answer_container(&cluster.api, &asked.request);
+                kubelets.answer_beyond(&cluster.api, now, asked, answer);
+            }
+        }
         self.hand_answers(cluster, now);
         let newest = cluster.api.revision();
         let due = |r: &Running| r.wake.is_some_and(|t| t <= now) || r.beyond.is_some_and(|b| newest > b);

@@ -14,6 +14,18 @@ spec:
 #file https://get.example.dev/tool?v=1
 hello
 #end
+#file policy.yaml
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p}
+spec:
+  podSelector: {}
+  policyTypes: [Egress]
+  egress: [{to: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: [{port: 443}, {port: 53, protocol: UDP}]}]
+#end
+#file http://get.example.dev
+at the root
+#end
 #file http://example.com:8080/bad.yaml
 apiVersion: v1
 kind: Pod
@@ -30,9 +42,11 @@ curl -s 'https://get.example.dev/tool?v=1#part'; curl -sI https://get.example.de
 # All else of the web is not there
 kubectl apply -f https://k8s.io/examples/pods/other.yaml
 curl https://k8s.io/examples/pods/other.yaml
-# Pods do not reach it either
-kubectl run p --image=curlimages/curl --restart=Never --command -- curl -s https://k8s.io/examples/pods/simple-pod.yaml
+# Pods reach the same pages, as far as policies let them, and nothing else
+kubectl run p --image=curlimages/curl --restart=Never --command -- sleep 999
 sleep 5
-kubectl get pod p
+kubectl exec p -- curl -s https://k8s.io/examples/pods/simple-pod.yaml | head -2
+kubectl exec p -- nslookup example.com; kubectl exec p -- curl -s http://get.example.dev; kubectl exec p -- curl https://k8s.io/examples/pods/other.yaml
+kubectl create -f policy.yaml; sleep 1; time kubectl exec p -- curl -s http://example.com:8080/bad.yaml; kubectl exec p -- curl -s https://k8s.io/examples/pods/simple-pod.yaml | head -1
 # A kustomization may name one
 printf 'resources: [https://k8s.io/examples/pods/simple-pod.yaml]\nnamePrefix: my-\n' > kustomization.yaml; kubectl apply -k .
