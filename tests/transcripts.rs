@@ -2,7 +2,7 @@
 //! print `NAME.out`. `UPDATE_EXPECT=1 cargo test --test transcripts` writes the expected side anew, for review.
 //!
 //! A block from `#file NAME` to `#end` is a file that is there from the start; `#storage` gives the cluster its default
-//! storage class, `#rbac` lets roles say who may do what, `#metrics` adds a metrics server; other lines that begin with `#` say what follows.
+//! storage class, `#rbac` lets roles say who may do what, `#metrics` adds a metrics server, `#dns` CoreDNS; other lines that begin with `#` say what follows.
 
 use std::fs;
 use std::path::Path;
@@ -17,6 +17,7 @@ fn session(script: &str) -> Session {
         storage: wants("#storage"),
         rbac: wants("#rbac"),
         metrics: wants("#metrics").then_some(true),
+        dns: wants("#dns"),
         ..Session::default()
     };
     let mut file: Option<(String, String)> = None;

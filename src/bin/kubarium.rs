@@ -13,7 +13,7 @@ const HELP: &str = "\
 Kubarium: a simulated Kubernetes cluster on virtual time.
 
 usage: kubarium run SCRIPT [--seed N] [--namespace NS] [--kubectl 1.3] [--controller-manager FLAG]...
-                    [--web URL=FILE]... [--limit DURATION] [--json]
+                    [--web URL=FILE]... [--dns] [--limit DURATION] [--json]
        kubarium check EXERCISE SCRIPT [the flags of run, but --json]
        kubarium replay SESSION [--digest]
 
@@ -30,6 +30,7 @@ usage: kubarium run SCRIPT [--seed N] [--namespace NS] [--kubectl 1.3] [--contro
                    a flag of the controller manager: --horizontal-pod-autoscaler-sync-period=30s,
                    --node-monitor-grace-period=40s, --kube-api-qps=100, --kube-api-burst=200
   --web URL=FILE   what the workstation finds at a URL: `kubectl apply -f URL` and curl read the file
+  --dns            the cluster's names are served by CoreDNS, which is there to look at
   --limit DURATION when to end a script that still runs, in simulated time (24h)
   --json           print the outcome as `replay` does
   --digest         print only the digest of the history
@@ -101,6 +102,7 @@ fn program() -> Result<u8, Failure> {
                 let text = arguments.value().and_then(|v| v.string()).map_err(usage)?;
                 limit = go_duration::parse(&text).map_err(|e| Failure::Usage(format!("--limit: {e}")))?;
             }
+            Long("dns") => session.dns = true,
             Long("json") => json = true,
             Long("digest") => digest = true,
             Long("help") | Short('h') => return print(HELP),

@@ -80,6 +80,8 @@ struct SetUsage {
 #[derive(Clone, Debug)]
 pub struct Kubelets {
     seed: u64,
+    /// Whether names are served by pods alone.
+    pub(super) names_by_pods: bool,
     /// Copies of a simulation share the nodes and pods to which nothing has happened since.
     pub(super) kubelets: SortedMap<ArcStr, Shared<Kubelet>>,
     pub(super) queue: EventQueue<Wake>,
@@ -110,10 +112,11 @@ pub struct Kubelets {
 }
 
 impl Kubelets {
-    /// No kubelets yet: they come with their nodes.
-    pub fn new(seed: u64) -> Self {
+    /// No kubelets yet: they come with their nodes. Where names are served `by_pods` alone, there are none without these.
+    pub fn new(seed: u64, names_by_pods: bool) -> Self {
         Kubelets {
             seed,
+            names_by_pods,
             kubelets: SortedMap::new(),
             queue: EventQueue::new(),
             news: Vec::new(),

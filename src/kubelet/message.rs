@@ -6,6 +6,7 @@ use super::api_over_http::answer_asker;
 use super::beyond::Beyond;
 use super::container::Container;
 use super::container_runtime::{HttpRequest, NetError, NetRequest, NetResponse};
+use super::dns::answers;
 use super::kubelets::{Kubelet, Kubelets};
 use super::network_policy::{End, allows, allows_lookup};
 use super::pod_worker::{Cx, PodWorker, ServeUse};
@@ -160,11 +161,13 @@ impl Kubelets {
         let from = out.node.clone();
         let mut reply_to =
             ReplyTo { way: (out.uid.clone(), service, ArcStr::new()), node: out.node, uid: out.uid, container: out.container, id: out.id };
-        if asks_for_name(&out.request) && !allows_lookup(api, calling) {
-            self.network.push(now + CONNECT_TIMEOUT, Message::Reply(reply_to, Err(NetError::NoSuchHost)));
+        if sending.is_some() && asks_for_name(&out.request) && !(allows_lookup(api, calling) && answers(api, self.names_by_pods)) {
+            // Who asks for more than an address tells the two apart.
+            let error = if matches!(out.request, NetRequest::Records { .. }) { NetError::TimedOut } else { NetError::NoSuchHost };
+            self.network.push(now + CONNECT_TIMEOUT, Message::Reply(reply_to, Err(error)));
             return;
         }
-        let routed = match route(api, &mut self.random, &Sender { namespace: &namespace, node: &from, ip: &own_ip }, &out.request) {
+        let routed = match route(api, &mut self.random, &Sender { now, namespace: &namespace, node: &from, ip: &own_ip }, &out.request) {
             _ if cut => Route::Silence,
             Route::Address(ip, port) if ip.starts_with("127.") => Route::Address(own_ip.clone(), port),
             Route::Address(ip, port) => self.host_port(&ip, port).map_or(Route::Address(ip, port), |(ip, port)| Route::Address(ip, port)),

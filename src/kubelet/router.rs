@@ -7,7 +7,7 @@ use super::network_policy::is_within;
 use super::traffic::Way;
 use crate::api::well_known::ZONE;
 use crate::api::{ArcStr, Object, Value, kinds};
-use crate::base::{Duration, RandomStream};
+use crate::base::{Duration, RandomStream, Time};
 use crate::network::HttpResponse;
 use crate::server::{ApiServer, NODE_PORTS};
 
@@ -67,8 +67,10 @@ pub(super) enum Route {
     Silence,
 }
 
-/// Who sends a request: what decides which endpoint of a service it gets to.
+/// Who sends a request, and when: what decides which endpoint of a service it gets to.
 pub(super) struct Sender<'a> {
+    /// When.
+    pub now: Time,
     pub namespace: &'a str,
     pub node: &'a str,
     pub ip: &'a str,
@@ -80,17 +82,17 @@ pub(super) fn route(api: &ApiServer, random: &mut RandomStream, sender: &Sender<
     let (host, port) = match request {
         NetRequest::Http(HttpRequest { host, port, .. }) | NetRequest::Tcp { host, port, .. } => (host.as_str(), *port),
         NetRequest::Resolve { name } => {
-            let found = resolve(api, namespace, name);
+            let found = resolve(api, sender.now, namespace, name);
             return Route::Answer(match found {
                 Some((name, addresses)) => Ok(NetResponse::Addresses(name, addresses)),
                 None => Err(NetError::NoSuchHost),
             });
         }
         NetRequest::Records { name, of } => {
-            return Route::Answer(records(api, namespace, name, of).map(NetResponse::Records).ok_or(NetError::NoSuchHost));
+            return Route::Answer(records(api, sender.now, namespace, name, of).map(NetResponse::Records).ok_or(NetError::NoSuchHost));
         }
         NetRequest::Ping { host } => {
-            let Some((_, addresses)) = resolve(api, namespace, host) else { return Route::Answer(Err(NetError::NoSuchHost)) };
+            let Some((_, addresses)) = resolve(api, sender.now, namespace, host) else { return Route::Answer(Err(NetError::NoSuchHost)) };
             return match addresses.first() {
                 // Services answer no echo requests.
                 Some(ip) if service_at(api, &ip.to_string()).is_some() => Route::Silence,
@@ -99,7 +101,7 @@ pub(super) fn route(api: &ApiServer, random: &mut RandomStream, sender: &Sender<
             };
         }
     };
-    let Some((_, addresses)) = resolve(api, namespace, host) else { return Route::Answer(Err(NetError::NoSuchHost)) };
+    let Some((_, addresses)) = resolve(api, sender.now, namespace, host) else { return Route::Answer(Err(NetError::NoSuchHost)) };
     let Some(ip) = pick(&addresses, random) else { return Route::Answer(Err(NetError::NoSuchHost)) };
     let ip = ip.to_string();
     if is_api_server(api, &ip, port) {
@@ -139,7 +141,8 @@ pub(super) fn service_of<'a>(api: &'a ApiServer, ip: &str) -> Option<&'a Value> 
     api.iter(kinds::SERVICE, None).find(|s| is_own(s, ip))
 }
 
-fn is_own(service: &Value, ip: &str) -> bool {
+/// Whether an address is a service's own within the cluster.
+pub(super) fn is_own(service: &Value, ip: &str) -> bool {
     service.at(&["spec", "clusterIP"]).str() == ip
 }
 

@@ -400,7 +400,7 @@ fn statuses_of_containers_are_sorted_by_name_but_init_containers_are_not() {
 
 /// A node with little memory, of which each pod uses so much.
 fn short_of_memory(pods: &[(&str, &str, i64)], mib: u64) -> World {
-    let mut w = World { api: ApiServer::new(1), kubelets: Kubelets::new(1), now: Time::ZERO, seen: 0 };
+    let mut w = World { api: ApiServer::new(1), kubelets: Kubelets::new(1, false), now: Time::ZERO, seen: 0 };
     let capacity = obj!({"cpu": "4", "memory": "1Gi", "pods": "110"});
     w.create("Node", "", obj!({"metadata": {"name": "node1"}, "status": {"capacity": capacity}}));
     w.run(1);

@@ -22,7 +22,7 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new() -> World {
-        let mut world = World { api: ApiServer::new(1), kubelets: Kubelets::new(1), now: Time::ZERO, seen: 0 };
+        let mut world = World { api: ApiServer::new(1), kubelets: Kubelets::new(1, false), now: Time::ZERO, seen: 0 };
         world.create("Node", "", obj!({"metadata": {"name": "node1"}}));
         world.run_until(Time::from_secs(1));
         world

@@ -1,6 +1,7 @@
 //! The wiring: the API server and every component, woken in one order on one clock.
 
-use crate::api::{KINDS, KindRef, Object, Value, kinds};
+use crate::api::yaml::{Document, decode_documents};
+use crate::api::{KINDS, Kind, KindRef, Object, Value, kinds};
 use crate::base::{Duration, List as _, Time};
 use crate::controllers::{self, Controller};
 use crate::kubectl::output::{table_object, to_yaml};
@@ -28,6 +29,9 @@ const DEFINITIONS: usize = 2;
 /// The API server's storage, which lets events go.
 const STORAGE: usize = 3;
 const FIRST_CONTROLLER: usize = 4;
+
+/// What makes up the cluster's DNS.
+const DNS: &str = include_str!("../../static/examples/dns.yaml");
 
 /// An informer: how far its component has seen the log, and when it will be told of the rest.
 #[derive(Clone, Debug, Default)]
@@ -93,12 +97,21 @@ impl Cluster {
             });
             let _ = api.create(&somebody, kinds::STORAGE_CLASS, "", class, &WriteOptions::default());
         }
+        if session.dns {
+            // The file can be read: see the test.
+            let kubeadm = Caller::new(Time::ZERO, "kubeadm");
+            for Document { value, .. } in decode_documents(DNS).unwrap_or_default() {
+                if let Some(kind) = Kind::of(value.get("apiVersion").str(), value.get("kind").str()) {
+                    let _ = api.create(&kubeadm, kind, &value.namespace_arc(), value, &WriteOptions::default());
+                }
+            }
+        }
         let sets_usage = session.inputs.iter().any(|i| i.usage.is_some());
         api.metrics_mut().serve(session.metrics.unwrap_or(sets_usage));
         let controllers =
             if session.runs(session::Component::Controllers) { controllers::all(&session.controller_flags()) } else { Vec::new() };
         let scheduler = session.runs(session::Component::Scheduler).then(|| Scheduler::new(session.seed, Configuration::default()));
-        let kubelets = session.runs(session::Component::Kubelets).then(|| Kubelets::new(session.seed));
+        let kubelets = session.runs(session::Component::Kubelets).then(|| Kubelets::new(session.seed, session.dns));
         let informers = vec![Informer::default(); controllers.len() + FIRST_CONTROLLER];
         let dues = vec![None; informers.len()];
         let definitions = Definitions::default();

@@ -23,6 +23,9 @@ pub struct Session {
     pub metrics: Option<bool>,
     /// Whether the cluster has a default storage class, `standard`, whose volumes are made on demand.
     pub storage: bool,
+    /// Whether the cluster's names are served by CoreDNS' pods behind the Service `kube-dns`, as kubeadm sets them up; where not, by nobody
+    /// that is seen.
+    pub dns: bool,
     /// Whether roles say who may do what (`--authorization-mode=RBAC`); where not, everybody may do everything.
     pub rbac: bool,
     /// Flags of the controller manager: `--horizontal-pod-autoscaler-sync-period=30s`, `--node-monitor-grace-period=40s`, `--kube-api-qps=100`,
@@ -263,7 +266,7 @@ pub enum SessionError {
     BadNode(usize, Status),
 }
 
-members!(Session: seed, namespace, namespaces, nodes, components, metrics, storage, rbac, controller_manager, kubectl, files, inputs);
+members!(Session: seed, namespace, namespaces, nodes, components, metrics, storage, dns, rbac, controller_manager, kubectl, files, inputs);
 members!(TimedInput: t, cmd, stdin, files, usage, fault, load, api, content_type, body, terminal);
 members!(TerminalInput: tab, data);
 members!(Usage: cpu, memory, total_cpu);
@@ -437,7 +440,7 @@ mod tests {
             (
                 r#"{"steps": [], "objects_after": []}"#,
                 "the session is not readable: none of these is there: seed, namespace, namespaces, nodes, components, metrics, storage, \
-                 rbac, controller_manager, kubectl, files, inputs",
+                 dns, rbac, controller_manager, kubectl, files, inputs",
             ),
             (
                 r#"{"inputs":[{"load":{"points":[[1,"a"]]}}]}"#,

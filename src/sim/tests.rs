@@ -79,6 +79,29 @@ fn logs_that_are_not_there() {
 }
 
 #[test]
+fn the_example_of_the_dns_is_a_dns() {
+    let ready = "kubectl get deployment coredns -n kube-system -o jsonpath='{.status.readyReplicas}{\"\\n\"}'";
+    transcript(
+        &[("dns.yaml", include_str!("../../static/examples/dns.yaml"))],
+        &[
+            (
+                0.0,
+                "kubectl apply -f dns.yaml 2>&1",
+                &[
+                    "serviceaccount/coredns created",
+                    "clusterrole.rbac.authorization.k8s.io/system:coredns created",
+                    "clusterrolebinding.rbac.authorization.k8s.io/system:coredns created",
+                    "configmap/coredns created",
+                    "service/kube-dns created",
+                    "deployment.apps/coredns created",
+                ],
+            ),
+            (20.0, ready, &["2"]),
+        ],
+    );
+}
+
+#[test]
 fn what_ends_at_once_is_soon_seen_to_back_off() {
     let reason = "kubectl get pod p --no-headers -o 'custom-columns=R:.status.containerStatuses[0].state.*.reason'";
     transcript(

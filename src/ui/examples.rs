@@ -55,7 +55,7 @@ macro_rules! example {
 }
 
 /// All of them, in the order they are shown.
-pub static EXAMPLES: [Example; 21] = [
+pub static EXAMPLES: [Example; 22] = [
     example!(ExLiveness, ExLivenessNote; "liveness-exec.yaml"),
     example!(ExController, ExControllerNote; "nginx-rc.yaml"),
     example!(ExReadiness, ExReadinessNote; "readiness.yaml"),
@@ -68,6 +68,7 @@ pub static EXAMPLES: [Example; 21] = [
     example!(ExScale, ExScaleNote; "autoscaler.yaml"),
     example!(ExScheduler, ExSchedulerNote; "scheduler.yaml", "packed.yaml"),
     example!(ExVolume, ExVolumeNote; "config-volume.yaml"),
+    example!(ExDns, ExDnsNote; "dns.yaml"),
     example!(ExTask, ExTaskNote; "exercise.yaml"),
     example!(BookConfig, BookConfigNote; "book/cm-appvars.yaml", "book/cm-test-pod.yaml", "book/cm-appconfigfiles.yaml", "book/cm-test-app.yaml", "book/cm-test-app-all.yaml"),
     example!(BookLife, BookLifeNote; "book/oom-pod.yaml", "book/static-web.yaml", "book/node-files-pod.yaml"),

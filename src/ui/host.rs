@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use yew::AttrValue;
 
-use kubarium::api::{Status, Value};
+use kubarium::api::{Status, Value, kinds};
 use kubarium::base::{Duration, List as _, SortedMap, Time};
 use kubarium::sim::{Fault, Load, Session, Sim, TimedInput, Timeline, Usage, UsagePoint, quoted, script};
 use kubarium::views::{
@@ -447,6 +447,11 @@ impl Host {
             task: self.tasks.view(self.time.current(), self.sim().now()),
             missed: self.missed(),
         }
+    }
+
+    /// Whether the cluster's DNS is there to be looked at.
+    pub fn has_dns(&self) -> bool {
+        self.sim().api().peek(kinds::SERVICE, "kube-system", "kube-dns").is_some()
     }
 
     /// The URL that a program asked for in vain, as long as nobody has brought its page.

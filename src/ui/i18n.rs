@@ -116,6 +116,7 @@ texts! {
     TerminalField: "Terminal {}. F6 leaves it.", "终端 {}。按 F6 可离开。";
     OutdatedRoll: "Today a Deployment rolls by itself: `kubectl set image`. As it stands: `export KUBARIUM_KUBECTL=1.3`", "现在 Deployment 会自己滚动更新：`kubectl set image`。照原样运行：`export KUBARIUM_KUBECTL=1.3`";
     OutdatedAll: "Today `get` shows everything by itself. As it stands: `export KUBARIUM_KUBECTL=1.3`", "现在 `get` 本来就显示全部。照原样运行：`export KUBARIUM_KUBECTL=1.3`";
+    NoDns: "Who serves names is not seen here. To look at CoreDNS, open the example “The cluster's DNS” and apply it.", "这里看不到由谁解析名字。想看 CoreDNS，请打开示例“集群的 DNS”并应用它。";
     TerminalPast: "A past moment: what you do here begins a branch", "这是过去的时刻：在此操作会开启一个分支";
     NotApplied: "Not applied: mend what is marked first.", "未应用：请先修正标出的问题。";
     AppliedLater: "Applied as soon as the clock goes on.", "时钟继续后即会应用。";
@@ -597,6 +598,8 @@ texts! {
     ExSchedulerNote: "Apply both files: pods are packed, not spread", "应用两个文件：Pod 集中放置，而不是分散";
     ExVolume: "ConfigMap as a file", "ConfigMap 作为文件";
     ExVolumeNote: "Edited, the file follows late; the variable never", "修改后文件稍后更新，环境变量不变";
+    ExDns: "The cluster's DNS", "集群的 DNS";
+    ExDnsNote: "CoreDNS and kube-dns, as kubeadm sets them up", "CoreDNS 与 kube-dns，和 kubeadm 装的一样";
     ExTask: "An exercise", "练习";
     ExTaskNote: "A task with checks that tick once they hold", "任务与检查项，满足后自动打勾";
     ExPending: "Too big for any node", "任何节点都放不下";

@@ -44,7 +44,7 @@ pub fn term(state: &State, link: &Link) -> Html {
                 else { <button class="hint warn" onclick={let link = link.clone(); Callback::from(move |_: MouseEvent| link.play(true))}>{ Icon::Play.draw() }<span>{ if scene.past { Text::TerminalPast } else { Text::TerminalStands }.t(lang) }</span></button> }
             </div>
             if let Some(url) = &scene.missed { <Missed key={url.to_string()} {url} /> }
-            if let (Some(text), Lower::Terminal(terminal)) = (outdated(&scene.acts), state.lower) {
+            if let (Some(text), Lower::Terminal(terminal)) = (remark(&scene.acts, || link.host.borrow().has_dns()), state.lower) {
                 <p class="answer missed" role="status">{ Icon::Info.draw() }<span>{ words(text.t(lang), terminal, lang, link) }</span></p>
             }
             if let (true, Lower::Terminal(terminal)) = (state.find, state.lower) { <Find {terminal} /> }
@@ -55,10 +55,14 @@ pub fn term(state: &State, link: &Link) -> Html {
     }
 }
 
-/// What is written today where the last line is for a kubectl of the first years, unless such a one was asked for.
-fn outdated(acts: &[(Time, Act)]) -> Option<Text> {
+/// What is written today where the last line is for a kubectl of the first years, unless such a one was asked for; and how the DNS can be
+/// looked at where it asks for that and nothing of it is there.
+fn remark(acts: &[(Time, Act)], has_dns: impl Fn() -> bool) -> Option<Text> {
     let has = |act: &(Time, Act), word: &str| matches!(&act.1, Act::Line(line) if line.contains(word));
     let last = acts.last()?;
+    if (has(last, "kube-dns") || has(last, "coredns")) && !has_dns() {
+        return Some(Text::NoDns);
+    }
     let known = [(" rolling-update", Text::OutdatedRoll), (" --show-all", Text::OutdatedAll)];
     let (_, text) = known.into_iter().find(|(word, _)| has(last, word))?;
     (!acts.iter().any(|act| has(act, "KUBARIUM_KUBECTL="))).then_some(text)

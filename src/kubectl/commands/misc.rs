@@ -78,7 +78,14 @@ fn cluster_info(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     for service in cx.list(kinds::SERVICE, Some("kube-system"), &options)? {
         use crate::api::Object;
         let name = service.label("kubernetes.io/name").unwrap_or(service.name());
-        cx.out.outln(format!("{name} is running at {server}/api/v1/namespaces/kube-system/services/{}/proxy", service.name()));
+        // As the API's proxy takes a service and its port (utilnet.JoinSchemeNamePort).
+        let port = service.at(&["spec", "ports"]).items().first().cloned().unwrap_or_default();
+        let to = match (service.name(), port.get("name").str(), port.get("port").int()) {
+            (service, port @ "https", _) | (service, port, 443) => format!("https:{service}:{port}"),
+            (service, "", _) => service.to_owned(),
+            (service, port, _) => format!("{service}:{port}"),
+        };
+        cx.out.outln(format!("{name} is running at {server}/api/v1/namespaces/kube-system/services/{to}/proxy"));
     }
     cx.out.outln("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.");
     Ok(Flow::Done)
