@@ -30,6 +30,18 @@ const PLAIN: &[(&str, &[&str])] = &[
     ("APIVersions", &["kind apiVersion versions serverAddressByClientCIDRs", "clientCIDR serverAddress"]),
     ("List", &["kind apiVersion metadata items", "selfLink resourceVersion continue remainingItemCount"]),
     (
+        "Config",
+        &[
+            "kind apiVersion clusters users contexts current-context",
+            "name cluster user context",
+            "server tls-server-name insecure-skip-tls-verify certificate-authority certificate-authority-data proxy-url disable-compression \
+             client-certificate client-certificate-data client-key client-key-data token tokenFile cluster user namespace username password \
+             auth-provider exec",
+            "name config command args env apiVersion provideClusterInfo interactiveMode",
+            "name value",
+        ],
+    ),
+    (
         "Table",
         &[
             "kind apiVersion metadata columnDefinitions rows",
@@ -196,7 +208,8 @@ fn shape_of<'a>(schema: &'a Schema, object: &Value) -> Shape<'a> {
     let kind = object.get("kind").str();
     let (group, version) = split_api_version(object.get("apiVersion").str());
     let plain = |name: &str| PLAIN.iter().find(|(kind, _)| *kind == name).map(|(_, levels)| *levels);
-    if let Some(levels) = plain(kind) {
+    // Kinds of others may be called so too, in groups with a dot.
+    if let Some(levels) = plain(kind).filter(|_| !group.contains('.') || group == "meta.k8s.io") {
         return Shape::Plain(levels, None);
     }
     // Of any object these are the same.

@@ -371,7 +371,14 @@ impl Parser {
                     }
                     return Ok(values);
                 }
-                other => return Err(unexpected(&other, ", expected: ',' or ')'")),
+                other => {
+                    let wanted = match (expect_value, values.is_empty()) {
+                        (false, _) => ", expected: ',' or ')'",
+                        (true, true) => ", expected: ',', ')' or identifier",
+                        (true, false) => ", expected: ',', or identifier",
+                    };
+                    return Err(unexpected(&other, wanted));
+                }
             }
         }
     }
@@ -559,6 +566,9 @@ mod tests {
         }
         for (text, want) in [
             ("a in", "unable to parse requirement: found '' expected: '('"),
+            ("a in (", "unable to parse requirement: found '', expected: ',', ')' or identifier"),
+            ("a in (b", "unable to parse requirement: found '', expected: ',' or ')'"),
+            ("a in (b,=", "unable to parse requirement: found '=', expected: ',', or identifier"),
             ("a,", "found '', expected: identifier after ','"),
             ("a=b=c", "found '=', expected: ',' or 'end of string'"),
             ("a b", "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"),

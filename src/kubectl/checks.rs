@@ -6,7 +6,7 @@ use super::error::{CliError, fail};
 /// Commands (with `|` between them), a condition, and the refusal where it holds. A condition is words that must all hold: a flag that says
 /// something, `!flag` for one that does not, `flag=value`; `args` and `!args` for whether there are arguments.
 const CHECKS: &[(&str, &str, &str)] = &[
-    ("label|annotate", "list output", "--list and --output may not be specified together"),
+    ("label|set env", "list output", "--list and --output may not be specified together"),
     ("get", "raw watch", "--raw may not be specified with other flags that filter the server request or alter the output"),
     ("get", "raw watch-only", "--raw may not be specified with other flags that filter the server request or alter the output"),
     ("get", "raw selector", "--raw may not be specified with other flags that filter the server request or alter the output"),
@@ -16,7 +16,7 @@ const CHECKS: &[(&str, &str, &str)] = &[
     ("create", "raw selector", "--raw and --selector (-l) are mutually exclusive"),
     ("create|replace|delete", "raw output", "--raw and --output are mutually exclusive"),
     ("delete", "raw interactive", "--interactive can not be used with --raw"),
-    ("apply", "force-conflicts !server-side", "--force-conflicts only works with --server-side"),
+    ("apply|diff", "force-conflicts !server-side", "--force-conflicts only works with --server-side"),
     ("apply", "dry-run=client server-side", "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)"),
     ("apply", "server-side force", "--force cannot be used with --server-side"),
     ("apply", "dry-run=server force", "--dry-run=server cannot be used with --force"),
@@ -36,6 +36,7 @@ const CHECKS: &[(&str, &str, &str)] = &[
     ),
     ("apply", "prune server-side", "--prune is in alpha and doesn't currently work on objects created by server-side apply"),
     ("apply", "subresource !server-side", "--subresource can only be specified for --server-side"),
+    ("auth reconcile", "dry-run=server", "--dry-run=server for command reconcile is not supported yet"),
     ("replace", "force dry-run=client", "--dry-run can not be used when --force is set"),
     ("replace", "force dry-run=server", "--dry-run can not be used when --force is set"),
     ("auth can-i", "list args", "list option must be specified with no arguments"),
@@ -43,7 +44,6 @@ const CHECKS: &[(&str, &str, &str)] = &[
     ("auth can-i", "list all-namespaces", LIST_ALONE),
     ("auth can-i", "list subresource", LIST_ALONE),
     ("taint", "all selector", "setting 'all' parameter with a non empty selector is prohibited"),
-    ("set env", "list output", "--list and --output may not be specified together"),
     ("set env", "keys !from", "when specifying --keys, a configmap or secret must be provided with --from"),
     ("debug", "attach=true !image !container", "you must specify --container or create a new container using --image in order to attach."),
     ("debug", "copy-to !image !set-image !command", "you must specify --image, --set-image or command arguments."),
@@ -59,7 +59,6 @@ const CHECKS: &[(&str, &str, &str)] = &[
     ("create clusterrole", "aggregation-rule resource", AGGREGATED),
     ("create clusterrole", "aggregation-rule non-resource-url", AGGREGATED),
     ("create clusterrole", "aggregation-rule resource-name", AGGREGATED),
-    ("explain", "max-depth !recursive", "--max-depth requires --recursive"),
 ];
 
 const LOCAL_ON_SERVER: &str = "cannot specify --local and --dry-run=server - did you mean --dry-run=client?";

@@ -6,7 +6,7 @@ use super::flags::Flags;
 use super::host::{Environment, Host, Output, StdinState};
 use super::klog::klog;
 use super::request_log::{Request, Sent};
-use crate::api::selector::FieldSelector;
+use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{KindRef, Object, Status, Value, go_duration, kinds};
 use crate::base::{Duration, List as _, SortedSet, Time};
 use crate::obj;
@@ -186,8 +186,8 @@ impl<'a> Context<'a, '_> {
     pub fn is_typed(&self) -> bool {
         let mut words = self.inv.path.split(' ').skip(1);
         match words.next() {
-            Some("autoscale" | "events" | "run") => true,
-            Some("auth" | "create" | "rollout" | "set") => words.next().is_some(),
+            Some("api-resources" | "autoscale" | "events" | "run") => true,
+            Some("auth" | "config" | "create" | "rollout" | "set") => words.next().is_some(),
             _ => false,
         }
     }
@@ -373,7 +373,8 @@ impl<'a> Context<'a, '_> {
         allowed?;
         if kind.group == "metrics.k8s.io" {
             let items = self.metrics(kind).unwrap_or_default();
-            return Ok(items.into_iter().filter(|v| namespace.is_none_or(|n| v.namespace() == n)).list());
+            let labels = LabelSelector::parse(&options.label_selector).unwrap_or_default();
+            return Ok(items.into_iter().filter(|v| namespace.is_none_or(|n| v.namespace() == n) && labels.matches(v.labels())).list());
         }
         let mut result = self.host.api.list(kind, namespace, options);
         if matches!(kind.plural, "leases" | "nodes") {

@@ -60,6 +60,7 @@ pub fn sources(cx: &mut Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Sour
         }
         return sources;
     }
+    let goes_down = matches!(cx.inv.path.as_str(), "kubectl wait" | "kubectl set selector");
     let mut input = None;
     for path in flags.list("filename") {
         match path.as_str() {
@@ -70,13 +71,16 @@ pub fn sources(cx: &mut Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Sour
                 if input.replace(descriptor(path)).is_some_and(|first| first != descriptor(path)) {
                     errors.push(CliError::Message(format!("error reading [{path}]: {}", FileError::SecondPipe)));
                 }
+                if path == "-" && sources.iter().any(|s| s.name == name) {
+                    errors.push(CliError::Message("standard input cannot be used for multiple arguments".into()));
+                }
                 sources.push(Source { name: name.into(), text: String::from_utf8_lossy(bytes).into_owned() });
             }
             url if is_url(url) => match cx.host.files.fetch(url) {
                 Some(page) => sources.push(Source { name: url.into(), text: String::from_utf8_lossy(&page).into_owned() }),
                 None => errors.push(no_answer(url)),
             },
-            path => match expand(cx.host.files, path, flags.is_on("recursive")) {
+            path => match expand(cx.host.files, path, flags.switch_or("recursive", goes_down)) {
                 Ok(found) => sources.extend(found),
                 Err(error) => errors.push(error),
             },

@@ -187,6 +187,10 @@ pub const GLOBAL: &[Flag] = &[
 
 /// `-f`, `-R`, `-k`.
 pub const FILENAME: &[Flag] = &[list("filename", "f"), text("kustomize", "k"), switch("recursive", "R")];
+/// `-f` alone, of folders without what is below them.
+pub const FILES: &[Flag] = &[list("filename", "f")];
+/// `-f`, and `-R`, which is on where it is not turned off.
+pub const FOLDERS: &[Flag] = &[list("filename", "f"), switch("recursive", "R")];
 /// `-o` and what belongs to templates.
 pub const PRINT: &[Flag] =
     &[text("output", "o"), text("template", ""), switch("allow-missing-template-keys", ""), switch("show-managed-fields", "")];

@@ -112,7 +112,8 @@ fn option(flag: &Flag, command: &str) -> String {
         FlagKind::Bool => "false".to_owned(),
         FlagKind::Int | FlagKind::Int32 => "0".to_owned(),
         FlagKind::Duration => "0s".to_owned(),
-        FlagKind::List | FlagKind::Array | FlagKind::Pairs => "[]".to_owned(),
+        FlagKind::List | FlagKind::Array => "[]".to_owned(),
+        FlagKind::Pairs => String::new(),
     };
     format!("    {short}--{}={value}:\n\t{}\n\n", flag.name, wrap(about, WIDTH, 0).trim_end().replace('\n', "\n\t"))
 }

@@ -86,6 +86,13 @@ impl Reporter {
         self
     }
 
+    /// Prints from now on one of Go's types, where it printed what a server answered.
+    pub fn begin_typed(&mut self) {
+        if let Some(printer) = &mut self.printer {
+            printer.flags.typed = true;
+        }
+    }
+
     /// Prints the next object as if it were the first: there is a printer for each.
     pub fn begin_anew(&mut self) {
         if let Some(printer) = &mut self.printer {

@@ -318,7 +318,9 @@ fn read_arguments(args: &[String]) -> Result<Arguments, CliError> {
 /// Looks for what the command line names.
 pub fn find(cx: &mut Context<'_, '_>, query: &Query, args: &[String]) -> Result<Found, CliError> {
     let mut errors = Vec::new();
-    let paths: Vec<files::Source> = if query.files { files::sources(cx, &mut errors) } else { Vec::new() };
+    // A kustomization is built only when it is looked at.
+    let unbuilt = query.files && !args.is_empty() && cx.flags().given("kustomize") && !cx.flags().given("filename");
+    let paths: Vec<files::Source> = if query.files && !unbuilt { files::sources(cx, &mut errors) } else { Vec::new() };
     let arguments = read_arguments(args).unwrap_or_else(|e| {
         errors.push(e);
         Arguments::default()
@@ -330,7 +332,7 @@ pub fn find(cx: &mut Context<'_, '_>, query: &Query, args: &[String]) -> Result<
     let named = !arguments.names.is_empty();
     let empty_selector = query.all || (query.allow_empty_selector && !arguments.types.is_empty() && !named);
     let selected = query.selector.is_some() || query.field_selector.is_some() || empty_selector;
-    if !paths.is_empty() {
+    if unbuilt || !paths.is_empty() {
         if !arguments.types.is_empty() {
             return fail("when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well");
         }

@@ -453,7 +453,6 @@ fn flags_that_do_not_go_together_are_refused() {
         ("kubectl apply -f a.yaml --force-conflicts", "--force-conflicts only works with --server-side"),
         ("kubectl debug x --image=busybox --replace", "--replace may only be used with --copy-to."),
         ("kubectl auth can-i --list get", "list option must be specified with no arguments"),
-        ("kubectl explain pod --max-depth=1", "--max-depth requires --recursive"),
         ("kubectl get --raw / -o json", "--raw and --output are mutually exclusive"),
         ("kubectl logs x --since-time=foo", "parsing time \"foo\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"foo\" as \"2006\""),
         ("kubectl auth can-i get pods --no-headers", "--no-headers cannot be set without --list specified"),

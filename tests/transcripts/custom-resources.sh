@@ -233,7 +233,7 @@ kubectl explain ct.spec.ports.port
 kubectl explain ct.spec.mode
 kubectl explain ct.spec.nothing
 kubectl explain ct.metadata.name
-kubectl explain ct --recursive --max-depth 2
+kubectl explain ct --recursive
 kubectl describe ct my-cron | grep -v -e UID -e Version:
 kubectl api-resources --api-group=stable.example.com -o wide
 kubectl api-versions | grep example

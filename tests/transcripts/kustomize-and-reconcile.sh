@@ -19,19 +19,19 @@ spec:
 #file role.yaml
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
-metadata: {name: reader}
+metadata: {name: reader, namespace: default}
 rules: [{apiGroups: [""], resources: [pods], verbs: [get, list]}]
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
-metadata: {name: reader}
+metadata: {name: reader, namespace: default}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
 subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: jane}]
 #end
 #file more.yaml
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
-metadata: {name: reader}
+metadata: {name: reader, namespace: default}
 rules: [{apiGroups: [""], resources: [pods, services], verbs: [get]}]
 #end
 kubectl kustomize app

@@ -7,7 +7,8 @@ use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, list, switch, text};
-use crate::kubectl::output::{TabWriter, to_json, to_yaml};
+use crate::kubectl::output::TabWriter;
+use crate::kubectl::printing::ObjectPrinter;
 use crate::obj;
 use crate::server::resource;
 
@@ -31,8 +32,10 @@ pub static RESOURCES: Command = Command {
 };
 
 /// `kubectl api-versions`.
-pub static VERSIONS: Command =
-    Command::new("api-versions", "Print the supported API versions on the server, in the form of \"group/version\"", versions);
+pub static VERSIONS: Command = Command {
+    usage: "[options]",
+    ..Command::new("api-versions", "Print the supported API versions on the server, in the form of \"group/version\"", versions)
+};
 
 fn unexpected(cx: &Context<'_, '_>) -> Result<(), CliError> {
     if cx.args().is_empty() { Ok(()) } else { Err(cx.usage(format!("unexpected arguments: [{}]", cx.args().join(" ")))) }
@@ -69,8 +72,7 @@ fn resources(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     match output {
         "name" => kinds.iter().for_each(|k| cx.out.outln(k.qualified())),
-        "json" => cx.out.outln(to_json(&as_list(&kinds))),
-        "yaml" => cx.out.out(to_yaml(&as_list(&kinds))),
+        "json" | "kyaml" | "yaml" => ObjectPrinter::new(cx, false)?.print(&as_list(&kinds), cx.out)?,
         _ => {
             let wide = output == "wide";
             let mut writer = TabWriter::for_tables();

@@ -47,7 +47,7 @@ pub static COMMAND: Command = Command {
 const CREATE_ANNOTATION: &[Flag] = &[switch("create-annotation", "")];
 static SET_LAST_APPLIED: Command = Command {
     usage: "-f FILENAME [options]",
-    flags: &[flags::FILENAME, flags::PRINT, flags::DRY_RUN, CREATE_ANNOTATION],
+    flags: &[flags::FILES, flags::PRINT, flags::DRY_RUN, CREATE_ANNOTATION],
     ..Command::new(
         "set-last-applied",
         "Set the last-applied-configuration annotation on a live object to match the contents of a file",
@@ -55,9 +55,10 @@ static SET_LAST_APPLIED: Command = Command {
     )
 };
 
+const OUTPUT: &[Flag] = &[text("output", "o")];
 static VIEW_LAST_APPLIED: Command = Command {
-    usage: "(TYPE [NAME | -l label] | TYPE/NAME | -f FILENAME) [flags] [options]",
-    flags: &[flags::FILENAME, flags::SELECTOR, flags::ALL, flags::PRINT],
+    usage: "(TYPE [NAME | -l label] | TYPE/NAME | -f FILENAME) [options]",
+    flags: &[flags::FILENAME, flags::SELECTOR, flags::ALL, OUTPUT],
     ..Command::new("view-last-applied", "View the latest last-applied-configuration annotations of a resource/object", view_last_applied)
 };
 
@@ -171,7 +172,10 @@ impl Applying {
             let object = match &mut self.done[..] {
                 [one] => std::mem::take(one),
                 // One of Go's types, where others make theirs themselves.
-                _ => typed_list("List", std::mem::take(&mut self.done)),
+                _ => {
+                    self.reporter.begin_typed();
+                    typed_list("List", std::mem::take(&mut self.done))
+                }
             };
             self.reporter.report("", &object, cx.out)?;
         }
@@ -545,7 +549,7 @@ fn set_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let mut reporter = Reporter::new(cx)?;
     let query = Query { latest: false, ..Query::of(cx) };
     let mut changes = Vec::new();
-    for mut info in find(cx, &query, &[])?.into_infos()? {
+    find(cx, &query, &[])?.each(&mut |mut info| {
         let text = to_compact_json(&info.object) + "\n";
         fetch(cx, &mut info)?;
         match info.object.annotation(LAST_APPLIED) {
@@ -558,7 +562,8 @@ fn set_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             Some(same) if same == text => cx.out.outln(format!("set-last-applied {}: no changes required.", info.name)),
             _ => changes.push((info, text)),
         }
-    }
+        Ok(())
+    })?;
     for (info, text) in changes {
         let mut patch = Value::map();
         patch.set(&["metadata", "annotations", LAST_APPLIED], text);

@@ -23,8 +23,11 @@ static CAN_I: Command = Command {
     flags: &[flags::ALL_NAMESPACES, CAN_I_FLAGS],
     ..Command::new("can-i", "Check whether an action is allowed", can_i)
 };
-static WHO_AM_I: Command =
-    Command { flags: &[flags::PRINT], ..Command::new("whoami", "Experimental: Check self subject attributes", who_am_i) };
+static WHO_AM_I: Command = Command {
+    usage: "[options]",
+    flags: &[flags::PRINT],
+    ..Command::new("whoami", "Experimental: Check self subject attributes", who_am_i)
+};
 
 /// The verbs of resources that `can-i` knows.
 const VERBS: &[&str] = &[

@@ -25,7 +25,7 @@ const OWN: &[Flag] = &[
 
 /// `kubectl autoscale`.
 pub static COMMAND: Command = Command {
-    usage: "(-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS [--cpu=CPU] [--memory=MEMORY] [flags] [options]",
+    usage: "(-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS [--cpu=CPU] [--memory=MEMORY] [options]",
     flags: &[flags::FILENAME, flags::PRINT, flags::DRY_RUN, flags::SAVE_CONFIG, flags::RECORD, flags::WRITE, OWN],
     required: &["max"],
     ..Command::new("autoscale", "Auto-scale a deployment, replica set, stateful set, or replication controller", run)

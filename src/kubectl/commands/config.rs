@@ -67,7 +67,14 @@ static UNSET: Command = Command {
     usage: "PROPERTY_NAME [options]",
     ..Command::new("unset", "Unset an individual value in a kubeconfig file", |cx| property(cx, true))
 };
-const CLUSTER_FLAGS: &[Flag] = &[switch("embed-certs", ""), text("proxy-url", "")];
+const CLUSTER_FLAGS: &[Flag] = &[
+    text("server", ""),
+    text("tls-server-name", ""),
+    switch("insecure-skip-tls-verify", ""),
+    text("certificate-authority", ""),
+    switch("embed-certs", ""),
+    text("proxy-url", ""),
+];
 static SET_CLUSTER: Command = Command {
     usage: "NAME [--server=server] [--certificate-authority=path/to/certificate/authority] [--insecure-skip-tls-verify=true] [--tls-server-name=example.com] [options]",
     flags: &[CLUSTER_FLAGS],
@@ -84,6 +91,11 @@ static SET_CLUSTER: Command = Command {
     })
 };
 const CREDENTIALS_FLAGS: &[Flag] = &[
+    text("client-certificate", ""),
+    text("client-key", ""),
+    text("token", ""),
+    text("username", ""),
+    text("password", ""),
     switch("embed-certs", ""),
     text("auth-provider", ""),
     list("auth-provider-arg", ""),
@@ -202,7 +214,7 @@ static CONTEXTS: Command = Command {
 };
 static CLUSTERS: Command = Command::new("get-clusters", "Display clusters defined in the kubeconfig", |cx| names(cx, "clusters"));
 static USERS: Command = Command::new("get-users", "Display users defined in the kubeconfig", |cx| names(cx, "users"));
-const SET_FLAGS: &[Flag] = &[switch("current", "")];
+const SET_FLAGS: &[Flag] = &[switch("current", ""), text("cluster", ""), text("user", ""), text("namespace", "n")];
 static SET: Command = Command {
     usage: "[NAME | --current] [--cluster=cluster_nickname] [--user=user_nickname] [--namespace=namespace] [options]",
     flags: &[SET_FLAGS],

@@ -45,7 +45,7 @@ const OWN: &[Flag] = &[
 /// `kubectl debug`.
 pub static COMMAND: Command = Command {
     usage: "(POD | TYPE[[.VERSION].GROUP]/NAME) [ -- COMMAND [args...] ] [options]",
-    flags: &[flags::FILENAME, OWN],
+    flags: &[flags::FILES, OWN],
     ..Command::new("debug", "Create debugging sessions for troubleshooting workloads and nodes", run)
 };
 

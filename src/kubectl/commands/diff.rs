@@ -2,8 +2,9 @@
 
 use super::apply::{prunable, prune_kinds, warn_if_deleting};
 use crate::api::well_known::LAST_APPLIED;
-use crate::api::{KindRef, Object, Value, kinds};
+use crate::api::{Kind, KindRef, Object, Value, kinds};
 use crate::base::{List as _, Order as _};
+use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -38,6 +39,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if !cx.flags().given("filename") && !cx.flags().given("kustomize") {
         return fail("must specify one of -f and -k");
     }
+    check(cx)?;
     let query = Query { latest: false, ..Query::of(cx) };
     let found = find(cx, &query, &[])?;
     let with_managers = cx.flags().is_on("show-managed-fields");
@@ -53,6 +55,12 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         }
         let merged = merged(cx, &info, live.as_ref());
         live.iter().for_each(|live| warn_if_deleting(cx, live));
+        if merged.as_ref().is_err_and(|e| e.status().is_some_and(|status| status.reason == "Conflict")) {
+            // It has been tried again and again.
+            let Kind { group, version, kind, .. } = info.kind;
+            let what = format!("Object ({group}/{version}, Kind={kind}: {}) keeps changing, diffing without lock", info.name);
+            cx.klog("W", "diff.go:723", &what);
+        }
         let mut merged = merged?;
         if info.kind == kinds::SECRET && !cx.flags().is_on("show-secrets") {
             mask(live.as_mut(), &mut merged);

@@ -41,7 +41,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         }
     };
     let nodes = kinds::NODE;
-    objects(cx, nodes, None, "nodes", yaml)?;
+    let mut dumped = 0;
+    objects(cx, nodes, None, "nodes", yaml.then_some(&mut dumped))?;
     let given = cx.flags().list("namespaces").to_vec();
     let namespaces = match (cx.flags().is_on("all-namespaces"), given.is_empty()) {
         (true, _) => {
@@ -53,7 +54,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     };
     for namespace in namespaces {
         for (kind, file) in DUMPED {
-            objects(cx, Kind::named(kind), Some(&namespace), &format!("{namespace}/{file}"), yaml)?;
+            objects(cx, Kind::named(kind), Some(&namespace), &format!("{namespace}/{file}"), yaml.then_some(&mut dumped))?;
         }
         let pods: Vec<Value> = cx.host.api.iter(kinds::POD, Some(&namespace)).cloned().list();
         for pod in pods {
@@ -87,15 +88,18 @@ fn logs(cx: &mut Context<'_, '_>, namespace: &str, pod: &str, container: &str) -
     }
 }
 
-fn objects(cx: &mut Context<'_, '_>, kind: KindRef, namespace: Option<&str>, file: &str, yaml: bool) -> Result<(), CliError> {
+/// Dumps the objects of a kind; as YAML where there is a count of the documents so far, of which all but the first begin with a line.
+fn objects(cx: &mut Context<'_, '_>, kind: KindRef, namespace: Option<&str>, file: &str, yaml: Option<&mut u32>) -> Result<(), CliError> {
     let items = cx.list(kind, namespace, &ListOptions::default())?;
     let revision = cx.host.api.revision().to_string();
-    let text = if yaml {
+    let extension = if yaml.is_some() { "yaml" } else { "json" };
+    let text = if let Some(dumped) = yaml {
+        *dumped += 1;
         let mut list = cx.host.api.as_list(kind, items);
         if list.get("items").is_empty() {
             list.set(&["items"], Value::Null);
         }
-        to_yaml(&list)
+        format!("{}{}", if *dumped > 1 { "---\n" } else { "" }, to_yaml(&list))
     } else {
         let head = obj!({"kind": kind.list_kind(), "apiVersion": kind.api_version(), "revision": revision});
         let head = |member: &str| head.get(member).to_json();
@@ -122,7 +126,6 @@ fn objects(cx: &mut Context<'_, '_>, kind: KindRef, namespace: Option<&str>, fil
         }
         text + "\n}\n"
     };
-    let extension = if yaml { "yaml" } else { "json" };
     write(cx, &format!("{file}.{extension}"), text)
 }
 

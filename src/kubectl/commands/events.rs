@@ -60,6 +60,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let printer = object_printer(cx)?;
     let object = match flags.text("for") {
         "" => None,
+        target if target.matches('/').count() > 1 => return fail("arguments in resource/name form may not have more than one slash"),
         target => match target.split_once('/') {
             Some((kind, name)) if !name.is_empty() => match require_kind(cx.host.api, kind) {
                 Ok(kind) => Some((kind, name.to_owned())),

@@ -20,7 +20,7 @@ const DETACH: &[Flag] = &[text("detach-keys", "")];
 /// `kubectl exec`.
 pub static COMMAND: Command = Command {
     usage: "(POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...] [options]",
-    flags: &[flags::FILENAME, OWN],
+    flags: &[flags::FILES, OWN],
     ..Command::new("exec", "Execute a command in a container", exec)
 };
 

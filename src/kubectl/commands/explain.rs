@@ -8,14 +8,14 @@ use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
-use crate::kubectl::flags::{Flag, int, switch, text};
+use crate::kubectl::flags::{Flag, switch, text};
 use crate::kubectl::resources::kind_of;
 
-const OWN: &[Flag] = &[switch("recursive", "R"), int("max-depth", ""), text("api-version", ""), text("output", "o")];
+const OWN: &[Flag] = &[switch("recursive", "R"), text("api-version", ""), text("output", "o")];
 
 /// `kubectl explain`.
 pub static COMMAND: Command = Command {
-    usage: "TYPE [--recursive=FALSE|TRUE] [--api-version=api-version-group] [-o|--output=plaintext] [options]",
+    usage: "TYPE [--recursive=FALSE|TRUE] [--api-version=api-version-group] [-o|--output=plaintext|plaintext-openapiv2] [options]",
     flags: &[OWN],
     ..Command::new("explain", "Get documentation for a resource", run)
 };
@@ -35,9 +35,6 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         _ => return fail("We accept only this format: explain RESOURCE"),
     };
     check(cx)?;
-    if cx.flags().int("max-depth").is_some_and(|n| n < 0) {
-        return fail("--max-depth must be non-negative");
-    }
     let mut parts = path.strip_suffix('.').unwrap_or(path).split('.');
     let resource = parts.next().unwrap_or("");
     let mut fields: Vec<&str> = parts.list();
@@ -188,11 +185,11 @@ pub(super) fn values_of(values: &[String]) -> String {
 }
 
 /// The fields of every kind's metadata and theirs, indented as what is in a root.
-pub(super) fn nested_metadata(depth_max: usize) -> String {
+pub(super) fn nested_metadata() -> String {
     let mut out = String::new();
     let root = schema().kind(kinds::CONFIG_MAP);
     if let Some(metadata) = root.field("metadata").and_then(|f| type_of(&f.ty)) {
-        nested(&mut vec![root, metadata], if depth_max == 0 { DEPTH_MAX } else { depth_max.min(DEPTH_MAX) }, &mut out);
+        nested(&mut vec![root, metadata], &mut out);
     }
     out
 }
@@ -251,13 +248,11 @@ fn explain(cx: &mut Context<'_, '_>, kind: KindRef, version: &str, path: &[&str]
         head += &format!("GROUP:      {}\n", kind.group);
     }
     head += &format!("KIND:       {}\nVERSION:    {version}\n\n", kind.kind);
-    let depth_max = cx.flags().int("max-depth").and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
     // Custom kinds have schemas of their own, but for what all objects have.
     let common = matches!(path.first(), Some(&("apiVersion" | "kind" | "metadata")));
     if let Some(custom) = kind.custom.as_ref().filter(|_| !common) {
-        let form = explain_schema::Form { recursive: cx.flags().is_on("recursive"), depth_max };
         let mut said = String::new();
-        let found = explain_schema::explain(custom.schema(version), path, &form, &mut said);
+        let found = explain_schema::explain(custom.schema(version), path, cx.flags().is_on("recursive"), &mut said);
         cx.out.out(head);
         return match found {
             Some(()) => {
@@ -304,7 +299,7 @@ fn explain(cx: &mut Context<'_, '_>, kind: KindRef, version: &str, path: &[&str]
     if last.is_none_or(|(_, f)| type_of(&f.ty).is_some()) {
         head += "FIELDS:\n";
         if cx.flags().is_on("recursive") {
-            nested(&mut vec![ty], if depth_max == 0 { DEPTH_MAX } else { depth_max.min(DEPTH_MAX) }, &mut head);
+            nested(&mut vec![ty], &mut head);
         } else {
             for field in &ty.fields {
                 let said = about_field(ty, field.name);
@@ -326,16 +321,16 @@ fn explain(cx: &mut Context<'_, '_>, kind: KindRef, version: &str, path: &[&str]
 }
 
 /// The fields of the last of these types, each inside the one before it, and theirs. A type inside itself is named only.
-fn nested(types: &mut Vec<&'static Type>, depth_max: usize, out: &mut String) {
+fn nested(types: &mut Vec<&'static Type>, out: &mut String) {
     let Some(ty) = types.last().copied() else { return };
     for field in &ty.fields {
         *out += &field_lines(field, types.len());
-        if types.len() < depth_max
+        if types.len() < DEPTH_MAX
             && let Some(inner) = type_of(&field.ty)
             && !types.iter().any(|t| std::ptr::eq(*t, inner))
         {
             types.push(inner);
-            nested(types, depth_max, out);
+            nested(types, out);
             types.pop();
         }
     }

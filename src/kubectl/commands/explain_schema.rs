@@ -7,17 +7,10 @@ use crate::base::{List as _, Order as _};
 /// Levels that are shown.
 const DEPTH_MAX: usize = 24;
 
-/// How the fields are shown: all of them with what is in them, or those of one level with what is said of them.
-pub(super) struct Form {
-    /// `--recursive`.
-    pub recursive: bool,
-    /// `--max-depth`; 0 where all is shown.
-    pub depth_max: usize,
-}
-
-/// What is said of the root or of the field that a path leads to; none where there is no such field.
+/// What is said of the root or of the field that a path leads to; none where there is no such field. The fields are all of them with
+/// what is in them (`--recursive`), or those of one level with what is said of them.
 // Models kubectl's template explain/v2/templates/plaintext.tmpl.
-pub(super) fn explain(root: &Value, path: &[&str], form: &Form, out: &mut String) -> Option<()> {
+pub(super) fn explain(root: &Value, path: &[&str], recursive: bool, out: &mut String) -> Option<()> {
     let mut schema = root;
     for (i, name) in path.iter().enumerate() {
         schema = member(schema, name)?;
@@ -31,7 +24,7 @@ pub(super) fn explain(root: &Value, path: &[&str], form: &Form, out: &mut String
     describe(schema, 0, &mut said);
     *out += &format!("DESCRIPTION:\n{}\n", wrap(if said.is_empty() { "<empty>" } else { &said }, 76, 4));
     let mut fields = String::new();
-    list(schema, path.is_empty(), 1, form, &mut fields);
+    list(schema, path.is_empty(), 1, recursive, &mut fields);
     if !fields.is_empty() {
         *out += "FIELDS:\n";
         *out += &fields;
@@ -84,7 +77,7 @@ fn describe(schema: &Value, depth: usize, out: &mut String) {
     }
 }
 
-fn list(schema: &Value, root: bool, level: usize, form: &Form, out: &mut String) {
+fn list(schema: &Value, root: bool, level: usize, recursive: bool, out: &mut String) {
     let indent = "  ".repeat(level);
     let show = |name: &str, property: &Value, type_name: &str, said: &str, out: &mut String| {
         let required = schema.get("required").items().iter().any(|r| r.str() == name);
@@ -99,7 +92,7 @@ fn list(schema: &Value, root: bool, level: usize, form: &Form, out: &mut String)
             *out += &format!("\n{indent}enum: {}", shown.join(", "));
         }
         out.push('\n');
-        if !form.recursive {
+        if !recursive {
             *out += &wrap(if said.is_empty() { "<no description>" } else { said }, 78 - 2 * level.min(30), 2 * level + 2);
             *out += "\n\n";
         }
@@ -116,17 +109,17 @@ fn list(schema: &Value, root: bool, level: usize, form: &Form, out: &mut String)
         if root && matches!(name, "apiVersion" | "kind" | "metadata") {
             let type_name = if name == "metadata" { "ObjectMeta" } else { "string" };
             show(name, &Value::Null, type_name, &of_every_kind(name), out);
-            if form.recursive && name == "metadata" && (form.depth_max == 0 || level < form.depth_max) {
-                *out += &super::explain::nested_metadata(form.depth_max);
+            if recursive && name == "metadata" {
+                *out += &super::explain::nested_metadata();
             }
             continue;
         }
         show(name, property, &type_of(property), property.get("description").str(), out);
-        if form.recursive && level < DEPTH_MAX && (form.depth_max == 0 || level < form.depth_max) {
-            list(property, false, level + 1, form, out);
+        if recursive && level < DEPTH_MAX {
+            list(property, false, level + 1, recursive, out);
         }
     }
     if let Some(inner) = inner(schema).filter(|_| level < DEPTH_MAX && !root) {
-        list(inner, false, level, form, out);
+        list(inner, false, level, recursive, out);
     }
 }

@@ -25,8 +25,9 @@ pub static COMMAND: Command = Command {
 };
 
 static VIEW: Command =
-    Command { usage: "[options]", flags: &[flags::PRINT], ..Command::new("view", "Display the current kuberc configuration", view) };
+    Command { usage: "[options]", flags: &[FILE, flags::PRINT], ..Command::new("view", "Display the current kuberc configuration", view) };
 
+const FILE: &[Flag] = &[text("kuberc", "")];
 const SET_FLAGS: &[Flag] = &[
     text("section", ""),
     text("command", ""),
@@ -40,7 +41,7 @@ const SET_FLAGS: &[Flag] = &[
 ];
 static SET: Command = Command {
     usage: "--section (defaults|aliases) --command COMMAND [options]",
-    flags: &[SET_FLAGS],
+    flags: &[FILE, SET_FLAGS],
     required: &["section"],
     ..Command::new("set", "Set values in the kuberc configuration", set)
 };

@@ -63,10 +63,12 @@ pub static CERTIFICATE: Command = Command {
 };
 const CERTIFICATE_FLAGS: &[Flag] = &[switch("force", "")];
 static APPROVE: Command = Command {
+    usage: "(-f FILENAME | NAME) [options]",
     flags: &[flags::FILENAME, flags::PRINT, CERTIFICATE_FLAGS],
     ..Command::new("approve", "Approve a certificate signing request", certificate)
 };
 static DENY: Command = Command {
+    usage: "(-f FILENAME | NAME) [options]",
     flags: &[flags::FILENAME, flags::PRINT, CERTIFICATE_FLAGS],
     ..Command::new("deny", "Deny a certificate signing request", certificate)
 };

@@ -26,7 +26,7 @@ const OWN: &[Flag] = &[
 
 /// `kubectl proxy`.
 pub static COMMAND: Command = Command {
-    usage: "[--port=PORT] [--www=static-dir] [--www-prefix=prefix] [--api-prefix=prefix]",
+    usage: "[--port=PORT] [--www=static-dir] [--www-prefix=prefix] [--api-prefix=prefix] [options]",
     flags: &[OWN],
     ..Command::new("proxy", "Run a proxy to the Kubernetes API server", run)
 };

@@ -17,7 +17,7 @@ const OWN: &[Flag] = &[switch("remove-extra-permissions", ""), switch("remove-ex
 /// `kubectl auth reconcile`.
 pub static COMMAND: Command = Command {
     usage: "-f FILENAME [options]",
-    flags: &[flags::FILENAME, flags::PRINT, flags::DRY_RUN, flags::WRITE, OWN],
+    flags: &[flags::FILENAME, flags::PRINT, flags::DRY_RUN, OWN],
     ..Command::new("reconcile", "Reconciles rules for RBAC role, role binding, cluster role, and cluster role binding objects", run)
 };
 
@@ -32,15 +32,23 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     let mut reporter = Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;
-    let infos = find(cx, &Query { latest: false, files: true, ..Query::default() }, &[])?.into_infos()?;
-    for info in infos.into_iter().filter(|i| i.kind.group == RBAC) {
+    let found = find(cx, &Query { local: true, files: true, ..Query::default() }, &[])?;
+    found.each(&mut |info| {
+        if info.kind.group != RBAC {
+            return Ok(());
+        }
+        // Files are read without the server, which is to say whether a kind has namespaces: none is filled in.
+        let nowhere = info.kind.namespaced && info.object.namespace().is_empty();
+        if nowhere && dry_run == DryRun::None {
+            return fail("resource name may not be empty");
+        }
         let (member, what, remove) = match info.kind.kind {
             "Role" | "ClusterRole" => ("rules", "rules", cx.flags().is_on("remove-extra-permissions")),
             _ => ("subjects", "subjects", cx.flags().is_on("remove-extra-subjects")),
         };
         let wanted = info.object.get(member).items().to_vec();
         cx.require(("get", info.kind, ""), &info.namespace, &info.name)?;
-        let existing = cx.host.api.peek(info.kind, &info.namespace, &info.name).cloned();
+        let existing = cx.host.api.peek(info.kind, &info.namespace, &info.name).filter(|_| !nowhere).cloned();
         let options = cx.write_options(dry_run)?;
         let mut missing = wanted.clone();
         let mut extra: Vec<Value> = Vec::new();
@@ -96,7 +104,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         };
         debug_assert_eq!(object.name(), info.name);
         reporter.report("reconciled", &object, cx.out)?;
-        let Some(operation) = operation else { continue };
+        let Some(operation) = operation else { return Ok(()) };
         cx.out.errln(format!("\treconciliation required {operation}"));
         let mut tell = |list: &[Value], done: &str| {
             if !list.is_empty() {
@@ -108,7 +116,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         if remove {
             tell(&extra, &format!("extra {what} removed"));
         }
-    }
+        Ok(())
+    })?;
     Ok(Flow::Done)
 }
 

@@ -23,7 +23,7 @@ const OWN: &[Flag] = &[
     text("image", ""),
     text("image-pull-policy", ""),
     switch("rm", ""),
-    array("env", "e"),
+    array("env", ""),
     text("port", ""),
     text("labels", "l"),
     array("annotations", ""),
@@ -98,6 +98,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     let mut reporter = Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;
+    super::delete::cascade(cx)?;
     if !matches!(restart(cx), "Always" | "OnFailure" | "Never") {
         return Err(cx.usage(format!("invalid restart policy: {}", restart(cx))));
     }

@@ -13,8 +13,11 @@ use crate::server::RestRequest;
 const OWN: &[Flag] = &[switch("client", ""), text("output", "o")];
 
 /// `kubectl version`.
-pub static COMMAND: Command =
-    Command { usage: "[options]", flags: &[OWN], ..Command::new("version", "Print the client and server version information", run) };
+pub static COMMAND: Command = Command {
+    usage: "[flags] [options]",
+    flags: &[OWN],
+    ..Command::new("version", "Print the client and server version information", run)
+};
 
 const CLIENT: &str = "v1.36.2";
 const KUSTOMIZE: &str = "v5.8.1";

@@ -16,7 +16,7 @@ const OWN: &[Flag] = &[array("for", ""), duration("timeout")];
 /// `kubectl wait`.
 pub static COMMAND: Command = Command {
     usage: "([-f FILENAME] | resource.group/resource.name | resource.group [(-l label | --all)]) [--for=create|--for=delete|--for condition=available|--for=jsonpath='{}'[=value]] [options]",
-    flags: &[flags::FILENAME, flags::SELECTOR, flags::FIELD_SELECTOR, flags::ALL, flags::ALL_NAMESPACES, flags::PRINT, flags::LOCAL, OWN],
+    flags: &[flags::FOLDERS, flags::SELECTOR, flags::FIELD_SELECTOR, flags::ALL, flags::ALL_NAMESPACES, flags::PRINT, flags::LOCAL, OWN],
     ..Command::new("wait", "Wait for a specific condition on one or many resources", run)
 };
 

@@ -68,10 +68,14 @@ const fn generator(
 }
 
 /// The one name that is given; what follows `--` is a command.
-pub(super) fn one_name<'a>(cx: &Context<'a, '_>) -> Result<(&'a str, &'a [String]), CliError> {
+pub(super) fn one_name<'a>(cx: &mut Context<'a, '_>) -> Result<(&'a str, &'a [String]), CliError> {
     let (before, _) = cx.args_at_dash();
     match before {
-        [name] => check(cx).map(|()| (name.as_str(), &cx.args()[1..])),
+        [name] => {
+            Reporter::new(cx)?;
+            cx.field_validation()?;
+            check(cx).map(|()| (name.as_str(), &cx.args()[1..]))
+        }
         other => Err(cx.usage(format!("exactly one NAME is required, got {}", other.len()))),
     }
 }

@@ -1,6 +1,6 @@
 //! `kubectl set env`.
 
-use super::{COMMON, is_selected, named, pod_spec_path, send};
+use super::{COMMON, is_selected, named, object_name, pod_spec_path, send};
 use crate::api::{Kind, Object, Status, Value, quote};
 use crate::base::{List as _, Order as _, SortedMap};
 use crate::kubectl::checks::check;
@@ -28,7 +28,7 @@ const OWN: &[Flag] = &[
 /// `kubectl set env`.
 pub static COMMAND: Command = Command {
     usage: "RESOURCE/NAME KEY_1=VAL_1 ... KEY_N=VAL_N [options]",
-    flags: &[COMMON, flags::SELECTOR, OWN],
+    flags: &[flags::FILENAME, COMMON, flags::SELECTOR, OWN],
     ..Command::new("env", "Update environment variables on a pod template", run)
 };
 
@@ -63,12 +63,12 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             variable.set(&["name"], name);
         }
     }
-    let infos = named(cx, resources)?;
+    let infos = named(cx, resources)?.into_infos()?;
     let pattern = flags.get("containers").unwrap_or("*").to_owned();
     let overwrite = flags.switch_or("overwrite", true);
     let mut errors = Vec::new();
     for info in infos {
-        let path = match pod_spec_path(&info) {
+        let path = match pod_spec_path(cx, &info) {
             Ok(path) => path,
             // To be listed, what has no pods is passed over.
             Err(_) if listing => continue,
@@ -82,8 +82,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             Ok(found) => found,
             Err(old) => {
                 let (name, value) = (old.get("name").str(), old.get("value").str());
-                let place = format!("error: {}/{}", info.kind.plural, info.name);
-                errors.push(CliError::Message(format!("{place} '{name}' already has a value ({value}), and --overwrite is false\n")));
+                let place = object_name(cx, &info);
+                errors
+                    .push(CliError::Message(format!("error: {place} '{name}' already has a value ({value}), and --overwrite is false\n")));
                 continue;
             }
         };
@@ -129,7 +130,9 @@ fn change(spec: &mut Value, pattern: &str, env: &[Value], remove: &[String], ove
                 }
             }
             let updated = update(old.items(), env, remove, overwrite);
-            if !(updated.is_empty() && old.is_null()) {
+            if updated.is_empty() {
+                container.remove(&["env"]);
+            } else {
                 container.set(&["env"], updated);
             }
         }

@@ -10,7 +10,7 @@ use crate::kubectl::flags;
 /// `kubectl set image`.
 pub static COMMAND: Command = Command {
     usage: "(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N [options]",
-    flags: &[COMMON, flags::RECORD, flags::SELECTOR],
+    flags: &[flags::FILENAME, COMMON, flags::RECORD, flags::SELECTOR],
     ..Command::new("image", "Update the image of a pod template", run)
 };
 
@@ -31,7 +31,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail("all containers are already specified by *, but saw more than one container_name=container_image pairs");
     }
     each(&infos, &mut |info, mut next, errors| {
-        let path = pod_spec_path(info)?;
+        let path = pod_spec_path(cx, info)?;
         for (name, image) in &images {
             let mut found = false;
             for_containers(next.at_mut(path), |container| {

@@ -12,9 +12,9 @@ use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
-use crate::kubectl::flags::{Flag, list, switch, text, text_or};
-use crate::kubectl::printing::Reporter;
-use crate::kubectl::resources::{Info, MISSING, Query, find};
+use crate::kubectl::flags::{Flag, switch, text, text_or};
+use crate::kubectl::printing::{self, Reporter};
+use crate::kubectl::resources::{Found, Info, MISSING, Query, find};
 use crate::server::Subresource;
 
 /// `kubectl set`.
@@ -31,13 +31,13 @@ pub static COMMAND: Command = Command {
 /// How most of them begin: how they report, and the objects that are named; then the flags that do not go together are refused.
 fn begin(cx: &mut Context<'_, '_>, resources: &[String]) -> Result<(Reporter, Vec<Info>), CliError> {
     let reporter = Reporter::new(cx)?;
-    let infos = named(cx, resources)?;
+    let infos = named(cx, resources)?.into_infos()?;
     check(cx)?;
     Ok((reporter, infos))
 }
 
 /// The objects that are named. `--local` asks no server, so that nothing can be.
-fn named(cx: &mut Context<'_, '_>, resources: &[String]) -> Result<Vec<Info>, CliError> {
+fn named(cx: &mut Context<'_, '_>, resources: &[String]) -> Result<Found, CliError> {
     let local = cx.flags().is_on("local");
     match cx.inv.path.as_str() {
         _ if resources.is_empty() || !local => {}
@@ -50,7 +50,7 @@ fn named(cx: &mut Context<'_, '_>, resources: &[String]) -> Result<Vec<Info>, Cl
         }
     }
     let query = Query { local, ..Query::of(cx) };
-    find(cx, &query, resources)?.into_infos()
+    find(cx, &query, resources)
 }
 
 /// Does to a copy of each object what is asked, and keeps what went wrong to the end.
@@ -64,11 +64,8 @@ fn each(infos: &[Info], change: &mut dyn FnMut(&Info, Value, &mut Vec<CliError>)
     Ok(Flow::Done)
 }
 
-/// What each of them takes.
+/// What each of them takes, beside files.
 const COMMON: &[Flag] = &[
-    list("filename", "f"),
-    text("kustomize", "k"),
-    switch("recursive", "R"),
     switch("all", ""),
     switch("local", ""),
     text_or("dry-run", "unchanged"),
@@ -79,9 +76,19 @@ const COMMON: &[Flag] = &[
     text("field-manager", ""),
 ];
 
+/// An object as errors name it: without the server nothing is known of its resource.
+// Models resource.Info.ObjectName.
+fn object_name(cx: &Context<'_, '_>, info: &Info) -> String {
+    match (cx.flags().is_on("local"), info.kind.group) {
+        (false, _) => format!("{}/{}", info.kind.plural, info.name),
+        (true, "") => printing::named(info.kind, &info.name),
+        (true, _) => printing::named(info.kind, &info.name) + "\n",
+    }
+}
+
 /// Where a kind keeps the pod spec that it runs.
 // Models polymorphichelpers.updatePodSpecForObject.
-fn pod_spec_path(info: &Info) -> Result<&'static [&'static str], CliError> {
+fn pod_spec_path(cx: &Context<'_, '_>, info: &Info) -> Result<&'static [&'static str], CliError> {
     match info.kind.kind {
         "Pod" => Ok(&["spec"]),
         "ReplicationController" | "Deployment" | "DaemonSet" | "ReplicaSet" | "StatefulSet" | "Job" => Ok(&["spec", "template", "spec"]),
@@ -89,7 +96,7 @@ fn pod_spec_path(info: &Info) -> Result<&'static [&'static str], CliError> {
         _ => {
             let go = crate::kubectl::pods::go_type(&info.object);
             let why = format!("the object is not a pod or does not have a pod template: {go}\n");
-            fail(format!("error: {}/{} {why}", info.kind.plural, info.name))
+            fail(format!("error: {} {why}", object_name(cx, info)))
         }
     }
 }
@@ -104,8 +111,12 @@ fn for_containers(spec: &mut Value, mut change: impl FnMut(&mut Value)) {
 }
 
 /// Makes an object from a file what Go's types write: some members also where they are empty.
-fn typed(info: &Info, object: &mut Value) {
-    let Ok(path) = pod_spec_path(info) else { return };
+fn typed(cx: &Context<'_, '_>, info: &Info, object: &mut Value) {
+    if info.kind.kind == "Service" {
+        object.at_mut(&["spec", "ports"]).list_mut().iter_mut().for_each(|port| fill(port, &["targetPort"], 0.into()));
+        fill(object, &["status", "loadBalancer"], Value::map());
+    }
+    let Ok(path) = pod_spec_path(cx, info) else { return };
     for end in (1..path.len()).filter(|end| path[end - 1].ends_with("emplate")) {
         fill(object, &[&path[..end], &["metadata"]].concat(), Value::map());
     }
@@ -161,7 +172,7 @@ fn send(cx: &mut Context<'_, '_>, reporter: &mut Reporter, info: &Info, mut next
     }
     let dry_run = cx.dry_run()?;
     if cx.flags().is_on("local") {
-        typed(info, &mut next);
+        typed(cx, info, &mut next);
     }
     if dry_run == DryRun::Client || cx.flags().is_on("local") {
         return reporter.report(done, &next, cx.out);

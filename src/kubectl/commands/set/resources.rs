@@ -12,7 +12,7 @@ const OWN: &[Flag] = &[text("limits", ""), text("requests", ""), text("container
 /// `kubectl set resources`.
 pub static COMMAND: Command = Command {
     usage: "(-f FILENAME | TYPE NAME)  ([--limits=LIMITS & --requests=REQUESTS] [options]",
-    flags: &[COMMON, flags::RECORD, flags::SELECTOR, OWN],
+    flags: &[flags::FILENAME, COMMON, flags::RECORD, flags::SELECTOR, OWN],
     ..Command::new("resources", "Update resource requests/limits on objects with pod templates", run)
 };
 
@@ -26,7 +26,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let pattern = flags.get("containers").unwrap_or("*");
     each(&infos, &mut |info, mut next, _| {
         let mut found = false;
-        for_containers(next.at_mut(pod_spec_path(info)?), |container| {
+        for_containers(next.at_mut(pod_spec_path(cx, info)?), |container| {
             if !is_selected(pattern, container.get("name").str()) {
                 return;
             }

@@ -1,6 +1,6 @@
 //! `kubectl set selector`.
 
-use super::{COMMON, each, named, send};
+use super::{COMMON, named, send};
 use crate::api::Value;
 use crate::api::selector::{LabelSelector, Operator};
 use crate::kubectl::command::{Command, Flow};
@@ -15,7 +15,7 @@ const OWN: &[Flag] = &[text("resource-version", "")];
 /// `kubectl set selector`.
 pub static COMMAND: Command = Command {
     usage: "(-f FILENAME | TYPE NAME) EXPRESSIONS [--resource-version=version] [options]",
-    flags: &[COMMON, flags::RECORD, OWN],
+    flags: &[flags::FOLDERS, COMMON, flags::RECORD, OWN],
     ..Command::new("selector", "Set the selector on a resource", run)
 };
 
@@ -26,8 +26,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     let (selector, unsupported) = labels_of(expression)?;
     let mut reporter = Reporter::new(cx)?;
-    let infos = named(cx, resources)?;
-    each(&infos, &mut |info, mut next, _| {
+    named(cx, resources)?.each(&mut |info| {
+        let mut next = info.object.clone();
         if info.kind.kind != "Service" {
             return fail("setting a selector is only supported for Services");
         }
@@ -42,8 +42,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         if next.same(&info.object) {
             return reporter.report("selector updated", &next, cx.out);
         }
-        send(cx, &mut reporter, info, next, "selector updated", "")
-    })
+        send(cx, &mut reporter, &info, next, "selector updated", "")
+    })?;
+    Ok(Flow::Done)
 }
 
 /// The labels that a selector asks for, and what it asks for beside them.

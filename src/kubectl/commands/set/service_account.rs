@@ -10,7 +10,7 @@ use crate::kubectl::flags;
 pub static COMMAND: Command = Command {
     aliases: &["sa"],
     usage: "(-f FILENAME | TYPE NAME) SERVICE_ACCOUNT [options]",
-    flags: &[COMMON, flags::RECORD],
+    flags: &[flags::FILENAME, COMMON, flags::RECORD],
     ..Command::new("serviceaccount", "Update the service account of a resource", run)
 };
 
@@ -18,7 +18,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let Some((account, resources)) = cx.args().split_last() else { return fail("serviceaccount is required") };
     let (mut reporter, infos) = begin(cx, resources)?;
     each(&infos, &mut |info, mut next, _| {
-        let spec = next.at_mut(pod_spec_path(info)?);
+        let spec = next.at_mut(pod_spec_path(cx, info)?);
         spec.set(&["serviceAccountName"], account.as_str());
         if cx.dry_run()? != DryRun::Client && !cx.flags().is_on("local") {
             spec.set(&["serviceAccount"], account.as_str());

@@ -1,6 +1,6 @@
 //! `kubectl set subject`.
 
-use super::{COMMON, begin, each, send};
+use super::{COMMON, begin, each, object_name, send};
 use crate::api::Value;
 use crate::base::{List as _, Order as _};
 use crate::kubectl::command::{Command, Flow};
@@ -15,7 +15,7 @@ const OWN: &[Flag] = &[array("user", ""), array("group", ""), array("serviceacco
 /// `kubectl set subject`.
 pub static COMMAND: Command = Command {
     usage: "(-f FILENAME | TYPE NAME) [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none] [options]",
-    flags: &[COMMON, flags::SELECTOR, OWN],
+    flags: &[flags::FILENAME, COMMON, flags::SELECTOR, OWN],
     ..Command::new("subject", "Update the user, group, or service account in a role binding or cluster role binding", run)
 };
 
@@ -51,7 +51,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     each(&infos, &mut |info, mut next, _| {
         if !matches!(info.kind.kind, "RoleBinding" | "ClusterRoleBinding") {
             let message = "setting subjects is only supported for RoleBinding/ClusterRoleBinding";
-            return fail(format!("error: {}/{} {message}\n", info.kind.plural, info.name));
+            return fail(format!("error: {} {message}\n", object_name(cx, info)));
         }
         let there = next.get("subjects").clone();
         let new: Vec<Value> = subjects.iter().filter(|s| !there.items().iter().any(|t| t.same(s))).cloned().list();

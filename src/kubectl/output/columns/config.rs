@@ -2,7 +2,8 @@
 
 use super::format::{age_of, number, quantity, truth};
 use super::{AGE, BuiltIn, NAME, boolean, int, text};
-use crate::api::{Object, find_condition};
+use crate::api::quantity::Quantity;
+use crate::api::{Object, Value, find_condition};
 
 pub(super) static NAMESPACE: BuiltIn = BuiltIn {
     columns: &[NAME, text("Status"), AGE],
@@ -31,6 +32,19 @@ pub(super) static RESOURCE_QUOTA: BuiltIn = BuiltIn {
             to.push(format!("{resource}: {}/{}", quantity(o.at(&["status", "used", resource])), quantity(hard)));
         }
         vec![o.name().to_owned(), requests.join(", "), limits.join(", "), age_of(o, now)]
+    },
+};
+
+/// Of a node, or of a pod's containers together, as the metrics server has it.
+// Models metrics-server's addPodMetricsToTable.
+pub(super) static METRICS: BuiltIn = BuiltIn {
+    columns: &[NAME, text("cpu"), text("memory"), text("Window")],
+    cells: |o, _| {
+        let used = |resource: &str| {
+            let of = |part: &Value| Quantity::of(part.at(&["usage", resource]));
+            o.get("containers").items().iter().fold(of(o), |all, container| all.add(&of(container))).to_string()
+        };
+        vec![o.name().to_owned(), used("cpu"), used("memory"), o.get("window").str().to_owned()]
     },
 };
 

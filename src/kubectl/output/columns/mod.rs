@@ -163,6 +163,7 @@ fn built_in(kind: KindRef) -> &'static BuiltIn {
         ("node.k8s.io", "RuntimeClass") => &config::RUNTIME_CLASS,
         ("flowcontrol.apiserver.k8s.io", "FlowSchema") => &access::FLOW_SCHEMA,
         ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration") => &access::PRIORITY_LEVEL,
+        ("metrics.k8s.io", _) => &config::METRICS,
         ("storage.k8s.io", "StorageClass") => &storage::STORAGE_CLASS,
         ("storage.k8s.io", "VolumeAttachment") => &storage::VOLUME_ATTACHMENT,
         ("storage.k8s.io", "VolumeAttributesClass") => &storage::VOLUME_ATTRIBUTES_CLASS,
