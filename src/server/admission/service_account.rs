@@ -1,7 +1,6 @@
 //! ServiceAccount, as far as it goes here: a pod that names no secrets to pull its images with gets those of its service account. Where
 //! roles are enforced, it names an account, and one that is there; its token comes to it without a volume.
-//! The cluster that is the measure ran without this plugin, and without roles: there a pod names an account of its own accord only where
-//! it mounts a token, which is refused to pods that name none.
+//! The cluster that is the measure ran without this plugin, and without roles.
 
 use super::ApiServer;
 use crate::api::{Object, Status, Value, kinds};
@@ -13,12 +12,12 @@ pub(super) fn admit(server: &ApiServer, namespace: &str, pod: &mut Value) -> Res
     }
     let name = account_of(pod).to_owned();
     let account = server.peek(kinds::SERVICE_ACCOUNT, namespace, &name);
-    // The one of a new namespace is waited for: it is about to be made.
-    if server.enforces_roles() && account.is_none() && name != "default" {
-        let why = format!("error looking up service account {namespace}/{name}: serviceaccount {name:?} not found");
-        return Err(Status::forbidden(kinds::POD, pod.name(), &why));
-    }
-    if server.enforces_roles() || mounts_token(pod) {
+    if server.enforces_roles() {
+        // The one of a new namespace is waited for: it is about to be made.
+        if account.is_none() && name != "default" {
+            let why = format!("error looking up service account {namespace}/{name}: serviceaccount {name:?} not found");
+            return Err(Status::forbidden(kinds::POD, pod.name(), &why));
+        }
         // The second is its name of the first versions.
         for member in ["serviceAccountName", "serviceAccount"] {
             pod.settle(&["spec", member], &name);
@@ -29,9 +28,4 @@ pub(super) fn admit(server: &ApiServer, namespace: &str, pod: &mut Value) -> Res
         pod.set(&["spec", "imagePullSecrets"], secrets.clone());
     }
     Ok(())
-}
-
-fn mounts_token(pod: &Value) -> bool {
-    let mut sources = pod.at(&["spec", "volumes"]).items().iter().flat_map(|volume| volume.at(&["projected", "sources"]).items());
-    sources.any(|source| !source.get("serviceAccountToken").is_null())
 }
