@@ -2,8 +2,8 @@
 
 // What holds of an instruction besides its numbers: it ends its function; its numbers are kept by the instruction that follows; of
 // what follows, the next but one matters, too; its first number says how many come after it; its numbers are kept by what there is on
-// the stack where its address is; its number is a local's; it is an address.
-export const [LAST, SPLIT, DEEP, TABLE, BASE, LOCAL, ADDRESS] = [1, 2, 4, 8, 16, 32, 64];
+// the stack where its address is; its number is a local's; it is an address; it is a local that is known by when it was set.
+export const [LAST, SPLIT, DEEP, TABLE, BASE, LOCAL, ADDRESS, KNOWN] = [1, 2, 4, 8, 16, 32, 64, 128];
 // Streams are known by the groups of up to three instructions, each in so many bits, and what is on the stack.
 const GROUP_BITS = 5;
 // What a value on a function's stack is known to be: its frame, an address, or nothing of these (0), in so many bits.
@@ -17,9 +17,10 @@ export const NEAR = 32;
 /** What is known of a function where one of its instructions is about to come. */
 export class Known {
   constructor() {
-    // The values on the stack, the last one lowest, and the local that has the frame: the first that is set.
+    // The values on the stack, the last one lowest.
     this.stack = 0;
-    this.frame = -1;
+    // The local that has the frame, which is the first that is set, the one set last, and another before that.
+    this.locals = [-1, -1, -1];
     // Where in the frame something was loaded or its address taken, and where something was stored.
     this.offsets = [0, 0];
   }
@@ -47,8 +48,13 @@ export class Known {
   pass(head, next, number) {
     const { flags, pops, pushes } = head;
     if (flags & BASE && this.base(head) === THE_FRAME && (pops || next.flags & DEEP)) this.offsets[pops >> 1] = number;
-    if (flags & LOCAL && pops && this.frame < 0) this.frame = number;
-    const value = flags & ADDRESS ? AN_ADDRESS : flags & LOCAL && number === this.frame ? THE_FRAME : 0;
+    if (flags & LOCAL && pops) {
+      const { locals } = this;
+      if (locals[0] < 0) locals[0] = number;
+      if (locals[1] !== number) locals[2] = locals[1];
+      locals[1] = number;
+    }
+    const value = flags & ADDRESS ? AN_ADDRESS : flags & LOCAL && number === this.locals[0] ? THE_FRAME : 0;
     const rest = pops < VALUES ? this.stack >> (pops * VALUE_BITS) : 0;
     this.stack = pushes ? ((rest << VALUE_BITS) | value) & ((1 << (VALUES * VALUE_BITS)) - 1) : rest;
   }
@@ -74,13 +80,16 @@ export function unpack(packed) {
     const [group, flags, lebs, raw, pops, pushes, length] = take(7);
     return { group, flags, lebs, raw, pops, pushes, bytes: take(length) };
   });
-  // Which instructions a word stands for: one, or those of two words before it.
-  const words = heads.map((_, opcode) => [opcode]);
+  // Which instructions a word stands for: one, or those of two words before it. Those that are seldom there have a word in common.
+  const seldom = number();
+  heads.splice(seldom, 0, null);
+  const words = Array.from({ length: seldom + 1 }, (_, word) => [word]);
   for (let left = number(); left > 0; left--) words.push([...take(2)].flatMap((word) => words[word]));
   // Which word an opcode of the stream is.
   const wordOf = take(words.length);
   const instructions = new Uint8Array(number());
   const opcodes = take(number());
+  const these = take(number());
   // Each address is a byte: one of those that are there often, or one near the last; or, in the order of all others, its place by
   // the 256, which another stream tells exactly.
   const ordered = () => {
@@ -96,8 +105,11 @@ export function unpack(packed) {
   }
   const streams = packed.subarray(at, end);
 
-  let count = 0;
-  for (const opcode of opcodes) for (const instruction of words[wordOf[opcode]]) instructions[count++] = instruction;
+  let count = 0,
+    rare = 0;
+  for (const opcode of opcodes) {
+    for (const instruction of words[wordOf[opcode]]) instructions[count++] = instruction === seldom ? these[rare++] : instruction;
+  }
 
   let out = 0;
   const put = (bytes) => {
@@ -155,13 +167,14 @@ export function unpack(packed) {
       for (let i = 0; i < bytes.length; i++) wasm[out++] = bytes[i];
       last = flags & LAST;
       let of;
-      if (lebs + raw > 0) {
+      if (!(flags & KNOWN) && lebs + raw > 0) {
         const stream = known.stream(head, next, heads[instructions[count + 1]]);
         if (flags & ADDRESS) address(stream);
         else if (flags & LOCAL) {
           of = read(stream);
           // The frame is 0, and those before it are one more.
-          if (of <= known.frame) of = of ? of - 1 : known.frame;
+          const [frame] = known.locals;
+          if (of <= frame) of = of ? of - 1 : frame;
           putNumber(of);
         } else if (known.isOffset(head)) {
           of = known.offset(head) + signed(read(stream));
@@ -174,6 +187,7 @@ export function unpack(packed) {
           copy(stream, flags & TABLE ? streams[from] + 2 : lebs, raw);
         }
       }
+      if (flags & KNOWN) putNumber((of = known.locals[raw]));
       known.pass(head, next, of);
     }
     const length = out - start;

@@ -1,12 +1,14 @@
 // Packs a wasm for the way to the browser, where static/unpack.js puts it together again. Code compresses better where its opcodes
 // stand together, and its numbers with others that mean the same: offsets of loads, called functions, locals that are about to be
 // added to, what is in the function's frame and what is elsewhere. Each such kind becomes a stream of its own (as the splits of
-// executable packers do it, and "Code compression", Ernst and others, 1997). Opcodes that often follow each other become one, and those
-// that are followed by the same ones get numbers that Brotli takes for one.
+// executable packers do it, and "Code compression", Ernst and others, 1997). Offsets in the frame are kept by how far they are from the
+// last. Opcodes that often follow each other become one, and those that are followed by the same ones get numbers that Brotli takes for
+// one. Where it is known from the opcodes before which local an instruction gets, or many have the same number, that is in its opcode,
+// too: of what came before an opcode, Brotli sees much.
 //
 // What comes out begins like any wasm, with a section of our own that holds the code; the other sections follow as they were.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { ADDRESS, BASE, DEEP, Known, LAST, LOCAL, NEAR, SPLIT, TABLE, VALUES, unpack } from '../static/unpack.js';
+import { ADDRESS, BASE, DEEP, KNOWN, Known, LAST, LOCAL, NEAR, SPLIT, TABLE, VALUES, unpack } from '../static/unpack.js';
 import { functions, leb } from './order.mjs';
 
 // An opcode is a byte.
@@ -15,6 +17,10 @@ const OPCODES = 256;
 const ALIKE = [1, 15, 48, 64, 64, 48, 15, 1];
 // Constants this long are addresses.
 const ADDRESS_BYTES = 4;
+// So many instructions that are there most often with the same number are instructions of their own.
+const OFTEN = 40;
+// Instructions that are there less often have one word in common.
+const SELDOM = 200;
 
 /**
  * The forms of instructions, by their first and last opcode: how many bytes say which instruction it is, how many numbers follow, how
@@ -69,10 +75,12 @@ const EFFECTS = [
   ...[[0x99, 1, 1], [0xa0, 2, 1], [0xa7, 1, 1], [0xd0, 0, 1], [0xfc00, 1, 1], [0xfc0a, 3, 0], [0xfc0f]],
 ];
 
+const ofLeb = (bytes) => bytes.reduceRight((value, byte) => (value << 7) | (byte & 127), 0) >>> 0;
+const unsigned = (value) => (value < 0 ? -value * 2 - 1 : value * 2);
+
 /** The instructions of all functions, each with its head and what follows that, and the declarations of locals. */
 function instructions(wasm, bodies) {
-  const heads = new Map(),
-    all = [],
+  const all = [],
     locals = [];
   let at = 0;
   const number = () => {
@@ -102,17 +110,41 @@ function instructions(wasm, bodies) {
         ...{ group: isAddress ? ADDRESSES : form + 1, flags: (isAddress ? ADDRESS : flags) | (at === to ? LAST : 0) },
         ...{ lebs, raw, pops, pushes, bytes: wasm.subarray(start, after) },
       };
-      const key = [of.group, of.flags, ...of.bytes].join();
-      if (!heads.has(key)) heads.set(key, { ...of, times: 0 });
-      heads.get(key).times++;
-      all.push({ head: heads.get(key), rest: wasm.subarray(after, at) });
+      const rest = wasm.subarray(after, at);
+      all.push({ head: of, rest, number: ofLeb(rest) });
     }
   }
-  return { heads: [...heads.values()].sort((a, b) => a.group - b.group || b.times - a.times), all, locals };
+  return { all, locals };
 }
 
-const ofLeb = (bytes) => bytes.reduceRight((value, byte) => (value << 7) | (byte & 127), 0) >>> 0;
-const unsigned = (value) => (value < 0 ? -value * 2 - 1 : value * 2);
+/** Gives instructions whose number is known, or is there often, a head that tells it; returns all heads. */
+function heads(all) {
+  const heads = new Map(),
+    times = new Map();
+  const isNumbered = ({ flags, lebs }) => lebs === 1 && !(flags & (LOCAL | ADDRESS | TABLE));
+  const withNumber = ({ head, rest }) => [...head.bytes, ...rest].join();
+  for (const one of all) if (isNumbered(one.head)) times.set(withNumber(one), (times.get(withNumber(one)) ?? 0) + 1);
+  const enough = [...times.values()].sort((a, b) => b - a)[OFTEN];
+  let known = new Known();
+  all.forEach((one, i) => {
+    const { head, rest, number } = one,
+      { flags, bytes } = head;
+    let its = head;
+    if (flags & LOCAL && !head.pops && known.locals.includes(number)) {
+      its = { ...head, flags: flags | KNOWN, lebs: 0, raw: known.locals.indexOf(number) };
+    } else if (isNumbered(head) && !known.isOffset(head) && times.get(withNumber(one)) > enough) {
+      its = { ...head, flags: flags & ~BASE, lebs: 0, bytes: [...bytes, ...rest] };
+    }
+    if (its !== head) one.rest = [];
+    const key = [its.group, its.flags, its.raw, ...its.bytes].join();
+    if (!heads.has(key)) heads.set(key, { ...its, times: 0 });
+    one.head = heads.get(key);
+    one.head.times++;
+    known.pass(its, all[i + 1]?.head, number);
+    if (flags & LAST) known = new Known();
+  });
+  return [...heads.values()].sort((a, b) => (a.times < SELDOM) - (b.times < SELDOM) || a.group - b.group || b.times - a.times);
+}
 
 /** The addresses of all instructions: those that are there most often, as many as there are bytes left for, and all others, in order. */
 function addresses(all) {
@@ -143,14 +175,13 @@ function streams(all, locals, [often, others]) {
     return often.length + NEAR + (place >> 8);
   };
   let known = new Known();
-  all.forEach(({ head, rest }, i) => {
+  all.forEach(({ head, rest, number: of }, i) => {
     const { flags } = head,
-      of = ofLeb(rest),
       next = all[i + 1]?.head;
     if (rest.length > 0) {
       const stream = known.stream(head, next, all[i + 2]?.head);
       if (!parts.has(stream)) parts.set(stream, []);
-      const { frame } = known;
+      const [frame] = known.locals;
       if (flags & ADDRESS) rest = Uint8Array.of(address(of));
       else if (flags & LOCAL) rest = Uint8Array.from(leb(of > frame ? of : of === frame ? 0 : of + 1));
       else if (known.isOffset(head)) rest = Uint8Array.from(leb(unsigned(of - known.offset(head))));
@@ -236,33 +267,37 @@ function paired(opcodes, first) {
 /** A packed wasm. */
 function pack(wasm) {
   const { bodies, code } = functions(wasm),
-    { heads, all, locals } = instructions(wasm, bodies);
-  if (heads.length > OPCODES) throw new Error('vendor/pack.mjs has no room for so many instructions');
-  heads.forEach((head, opcode) => (head.opcode = opcode));
+    { all, locals } = instructions(wasm, bodies),
+    known = addresses(all),
+    sorts = heads(all);
+  if (sorts.length >= OPCODES) throw new Error('vendor/pack.mjs has no room for so many instructions');
+  const seldom = sorts.filter(({ times }) => times >= SELDOM).length;
+  sorts.forEach((head, i) => (head.opcode = i < seldom ? i : i + 1));
   const { opcodes, pairs } = paired(
-    Uint8Array.from(all, ({ head }) => head.opcode),
-    heads.length,
+    Uint8Array.from(all, ({ head }) => Math.min(head.opcode, seldom)),
+    seldom + 1,
   );
   const order = alike(opcodes),
     places = [];
   order.forEach((word, opcode) => (places[word] = opcode));
-  const known = addresses(all),
-    kept = streams(all, locals, known);
+  const kept = streams(all, locals, known),
+    rare = all.map(({ head }) => head.opcode).filter((opcode) => opcode > seldom);
   const name = Buffer.from('packed');
   const section = Buffer.concat([
     Buffer.from([
       ...[...leb(name.length), ...name, ...leb(wasm.length)],
       ...[...leb(code.start - 8), ...leb(code.end - code.from), ...leb(bodies.length)],
       ...[
-        ...leb(heads.length),
-        ...heads.flatMap(({ group, flags, lebs, raw, pops, pushes, bytes }) => [
+        ...leb(sorts.length),
+        ...sorts.flatMap(({ group, flags, lebs, raw, pops, pushes, bytes }) => [
           ...[group, flags, lebs, raw, pops, pushes, bytes.length],
           ...bytes,
         ]),
       ],
-      ...[...leb(pairs.length), ...pairs.flat(), ...order, ...leb(all.length), ...leb(opcodes.length)],
+      ...[...leb(seldom), ...leb(pairs.length), ...pairs.flat(), ...order, ...leb(all.length), ...leb(opcodes.length)],
     ]),
     opcodes.map((word) => places[word]),
+    Buffer.from([...leb(rare.length), ...rare]),
     Buffer.from(known.flatMap((part) => [...leb(part.length), ...part.flatMap((of, i) => leb(of - (part[i - 1] ?? 0)))])),
     Buffer.from([
       ...leb(LOWS),
