@@ -261,7 +261,7 @@ impl Kubelets {
 fn asks_for_name(request: &NetRequest) -> bool {
     let (NetRequest::Http(HttpRequest { host: name, .. })
     | NetRequest::Tcp { host: name, .. }
-    | NetRequest::Resolve { name }
+    | NetRequest::Resolve { name, .. }
     | NetRequest::Records { name, .. }
     | NetRequest::Ping { host: name }) = request;
     name != "localhost" && name.parse::<IpAddr>().is_err()

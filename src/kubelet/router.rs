@@ -81,7 +81,7 @@ pub(super) fn route(api: &ApiServer, random: &mut RandomStream, sender: &Sender<
     let namespace = sender.namespace;
     let (host, port) = match request {
         NetRequest::Http(HttpRequest { host, port, .. }) | NetRequest::Tcp { host, port, .. } => (host.as_str(), *port),
-        NetRequest::Resolve { name } => {
+        NetRequest::Resolve { name, .. } => {
             let found = resolve(api, sender.now, namespace, name);
             return Route::Answer(match found {
                 Some((name, addresses)) => Ok(NetResponse::Addresses(name, addresses)),

@@ -85,6 +85,13 @@ impl HttpRequest {
         Some(HttpRequest { tls, ..HttpRequest::get(host, port, &path) })
     }
 
+    /// The URL that it asks for.
+    pub fn url(&self) -> String {
+        let (scheme, port) = if self.tls { ("https", 443) } else { ("http", 80) };
+        let port = if self.port == port { String::new() } else { format!(":{}", self.port) };
+        format!("{scheme}://{}{port}{}", self.host, self.path)
+    }
+
     /// A header's value, its name in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())

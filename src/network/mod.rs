@@ -32,6 +32,8 @@ pub enum NetRequest {
     Resolve {
         /// The name.
         name: String,
+        /// The page that it is looked up for; empty where for none.
+        url: String,
     },
     /// What the DNS has of one type (`A`, `SRV`, ...) by a name.
     Records {
@@ -45,6 +47,13 @@ pub enum NetRequest {
         /// A name or address.
         host: String,
     },
+}
+
+impl NetRequest {
+    /// A name to look up for its own sake.
+    pub fn resolve(name: &str) -> NetRequest {
+        NetRequest::Resolve { name: name.to_owned(), url: String::new() }
+    }
 }
 
 /// What the network answers.

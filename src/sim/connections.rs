@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::cluster::Cluster;
-use super::web::{Web, url_of};
+use super::web::Web;
 use crate::api::{ArcStr, Object, Status, Value, kinds};
 use crate::base::{Time, http_status_text};
 use crate::kubectl::{Behind, Passing};
@@ -47,7 +47,7 @@ pub(super) struct Connections {
 fn destination(request: &NetRequest) -> (&str, u16) {
     match request {
         NetRequest::Http(HttpRequest { host, port, .. }) | NetRequest::Tcp { host, port, .. } => (host, *port),
-        NetRequest::Resolve { name } | NetRequest::Records { name, .. } | NetRequest::Ping { host: name } => (name, 0),
+        NetRequest::Resolve { name, .. } | NetRequest::Records { name, .. } | NetRequest::Ping { host: name } => (name, 0),
     }
 }
 
@@ -93,15 +93,13 @@ impl Connections {
             if let Some(answer) = self.web.answer(&request) {
                 return Way::Answered(Ok(answer));
             }
-            if let NetRequest::Http(request) = &request {
-                self.web.miss(&url_of(request));
-            }
+            self.web.miss_page_of(&request);
             // Pods and services have addresses that nobody outside has a way to.
             let error = if host.parse::<IpAddr>().is_ok() { NetError::Unreachable } else { NetError::NoSuchHost };
             return Way::Answered(Err(error));
         };
         match (request, behind) {
-            (NetRequest::Resolve { name }, _) => Way::Answered(Ok(NetResponse::Addresses(name, vec![ip]))),
+            (NetRequest::Resolve { name, .. }, _) => Way::Answered(Ok(NetResponse::Addresses(name, vec![ip]))),
             (NetRequest::Records { name, .. }, _) => Way::Answered(Ok(NetResponse::Records(vec![(name, "A", ip.to_string())]))),
             (NetRequest::Ping { .. }, _) => Way::Answered(Ok(NetResponse::Pong(ip))),
             (request, Some(Behind::Pod { namespace, pod, port: to })) => match cluster.kubelets.as_mut() {
@@ -145,12 +143,12 @@ impl Connections {
     /// What a container finds beyond the cluster. A page that is not there is missed, unless the name may be meant for one of the cluster's.
     pub fn answer_container(&mut self, api: &ApiServer, request: &NetRequest) -> Option<NetResponse> {
         let answer = self.web.answer(request);
-        if let (None, NetRequest::Http(request)) = (&answer, request)
-            && let Some((_, last)) = request.host.rsplit_once('.')
+        if answer.is_none()
+            && let Some((_, last)) = destination(request).0.rsplit_once('.')
             && !matches!(last, "svc" | "local")
             && api.peek(kinds::NAMESPACE, "", last).is_none()
         {
-            self.web.miss(&url_of(request));
+            self.web.miss_page_of(request);
         }
         answer
     }

@@ -414,15 +414,17 @@ fn events_stay_for_an_hour_after_they_were_written_last() {
 #[test]
 fn only_pages_of_the_web_are_missed() {
     let missed = |command: &str, url: &str| {
-        let input = TimedInput { t: 1.0, cmd: Some(format!("kubectl {command} {url}; sleep 5")), ..TimedInput::default() };
+        let input = TimedInput { t: 1.0, cmd: Some(format!("{command} {url}; sleep 5")), ..TimedInput::default() };
         let mut sim = Sim::new(Session { inputs: vec![input], ..Session::default() });
         sim.play();
         sim.workstation().missed_url().map(str::to_owned)
     };
-    let pod = "run p --image=busybox --restart=Never -- wget -q -O-";
+    let pod = "kubectl run p --image=busybox --restart=Never -- wget -q -O-";
     for (command, url, is_missed) in [
-        ("apply -f", "https://example.com/x.yaml", true),
-        ("apply -f", "http://localhost:8080/x.yaml", false),
+        ("kubectl apply -f", "https://example.com/x.yaml", true),
+        ("wget", "https://example.com/x.yaml", true),
+        ("curl", "http://example.com:81/", true),
+        ("kubectl apply -f", "http://localhost:8080/x.yaml", false),
         (pod, "http://example.com/", true),
         // What may be one of the cluster's own.
         (pod, "http://web", false),

@@ -44,8 +44,17 @@ impl Web {
         page
     }
 
+    /// Notes that the page of a request was asked for in vain.
+    pub fn miss_page_of(&mut self, request: &NetRequest) {
+        match request {
+            NetRequest::Http(request) => self.miss(&request.url()),
+            NetRequest::Resolve { url, .. } => self.miss(url),
+            _ => {}
+        }
+    }
+
     /// Notes that a page was asked for in vain.
-    pub fn miss(&mut self, url: &str) {
+    fn miss(&mut self, url: &str) {
         // This machine is no part of the web.
         if HttpRequest::from_url(url).is_some_and(|request| !is_local(&request.host)) {
             self.missed = Some(url.to_owned());
@@ -57,11 +66,11 @@ impl Web {
         let is_host = |name: &str| self.pages.keys().any(|url| HttpRequest::from_url(url).is_some_and(|r| r.host == name));
         match request {
             NetRequest::Http(request) => {
-                let page = self.page(&url_of(request))?;
+                let page = self.page(&request.url())?;
                 let page = HttpResponse::new(200, "text/plain; charset=utf-8", page.as_bytes());
                 Some(NetResponse::Http(HttpResponse { public: true, ..page }))
             }
-            NetRequest::Resolve { name } if is_host(name) => Some(NetResponse::Addresses(name.clone(), vec![BEYOND])),
+            NetRequest::Resolve { name, .. } if is_host(name) => Some(NetResponse::Addresses(name.clone(), vec![BEYOND])),
             NetRequest::Records { name, of } if of == "A" && is_host(name) => {
                 Some(NetResponse::Records(vec![(name.clone(), "A", BEYOND.to_string())]))
             }
@@ -69,11 +78,4 @@ impl Web {
             _ => None,
         }
     }
-}
-
-/// The URL that a request asks for.
-pub(super) fn url_of(request: &HttpRequest) -> String {
-    let (scheme, port) = if request.tls { ("https", 443) } else { ("http", 80) };
-    let port = if request.port == port { String::new() } else { format!(":{}", request.port) };
-    format!("{scheme}://{}{port}{}", request.host, request.path)
 }

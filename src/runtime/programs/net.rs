@@ -83,9 +83,9 @@ impl Client {
             }
             let request = match (&self.kind, &self.address) {
                 // They say which address they connect to, so they look it up first.
-                (Asking::Wget(w), None) => NetRequest::Resolve { name: w.request.host.clone() },
-                (Asking::Nc(nc), None) if nc.verbose => NetRequest::Resolve { name: nc.host.clone() },
-                (Asking::Lookup(Lookup { server: Some(server), .. }), None) => NetRequest::Resolve { name: server.clone() },
+                (Asking::Wget(w), None) => NetRequest::Resolve { name: w.request.host.clone(), url: w.request.url() },
+                (Asking::Nc(nc), None) if nc.verbose => NetRequest::resolve(&nc.host),
+                (Asking::Lookup(Lookup { server: Some(server), .. }), None) => NetRequest::resolve(server),
                 (Asking::Wget(w), _) => NetRequest::Http(w.request.clone()),
                 (Asking::Curl(c), _) => NetRequest::Http(c.request.clone()),
                 (Asking::Nc(nc), _) => NetRequest::Tcp { host: nc.host.clone(), port: nc.port, data: nc.data.clone() },

@@ -110,7 +110,7 @@ fn servers_and_clients() {
     .expect("starts");
     let (_, events) = go(&mut m, Time::from_millis(500));
     // The name is looked up first.
-    let [MachineEvent::Request { id, request: crate::network::NetRequest::Resolve { name }, .. }] = &events[..] else {
+    let [MachineEvent::Request { id, request: crate::network::NetRequest::Resolve { name, .. }, .. }] = &events[..] else {
         panic!("{events:?}")
     };
     assert_eq!(name, "web");

@@ -224,7 +224,7 @@ impl Server {
             }
         }
         let Some((name, _)) = starting.hosts.last() else { return self.go_on(k, p, *starting) };
-        let (id, until) = (k.request(p, NetRequest::Resolve { name: name.clone() }), k.now + PROXY_TIMEOUT);
+        let (id, until) = (k.request(p, NetRequest::resolve(name)), k.now + PROXY_TIMEOUT);
         starting.asked = Some((id, until));
         self.starting = Some(starting);
         Step::Wait(Block::NetUntil(id, until), 20)
