@@ -79,6 +79,8 @@ pub enum Task {
     Offering(commands::kuberc::Offering),
     /// `delete --interactive` waits for an answer.
     Asking(commands::delete::Asking),
+    /// `get -o yaml` and `-o json` of several objects.
+    Print(Box<commands::get::Printing>),
     /// `get --watch`.
     Watch(Box<commands::get::Watch>),
     /// `logs --follow`, and `logs` of a pod that is not there yet.
@@ -127,6 +129,7 @@ impl Task {
             Task::Offering(t) => t.resume(cx),
             Task::PortForward(t) => t.resume(cx),
             Task::Proxy(t) => t.resume(),
+            Task::Print(t) => t.resume(cx),
             Task::Watch(t) => t.resume(cx),
             Task::Logs(t) => t.resume(cx),
             Task::Session(t) => t.resume(cx),

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::error::{CliError, fail};
 use super::files;
 use super::host::{FileError, Output};
-use super::output::{FormatFlags, ObjectFormat, name_of};
+use super::output::{FormatFlags, ObjectFormat, list_of, name_of};
 use crate::api::{KindRef, Value};
 
 /// Prints objects one after the other.
@@ -54,6 +54,24 @@ impl ObjectPrinter {
         self.printed += 1;
         out.out(printed.output);
         printed.error.map_or(Ok(()), fail)
+    }
+
+    /// Whether [`ObjectPrinter::print_items`] can print.
+    pub fn prints_items(&self) -> bool {
+        self.format.around_items().is_some()
+    }
+
+    /// Prints the next objects of a `List`, which is the only thing printed; `more` follow. All calls together write what one
+    /// [`ObjectPrinter::print`] of the whole list would.
+    pub fn print_items(&mut self, items: Vec<Value>, more: bool, out: &mut Output) {
+        let [before, between, after] = self.format.around_items().unwrap_or_default();
+        let text = self.format.print(&list_of(items), 0, &self.flags).output;
+        out.out(if self.printed == 0 { before } else { between });
+        out.out(&text[before.len()..text.len() - after.len()]);
+        if !more {
+            out.out(after);
+        }
+        self.printed += 1;
     }
 }
 
@@ -127,4 +145,29 @@ pub fn named(kind: KindRef, name: &str) -> String {
 /// A file's text, with Go's words where it cannot be read.
 pub fn read_text(cx: &Context<'_, '_>, path: &str) -> Result<String, FileError> {
     files::read(cx, path).map(|b| String::from_utf8_lossy(&b).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kubectl::host::Stream;
+    use crate::obj;
+
+    #[test]
+    fn a_list_printed_in_parts_is_the_list() {
+        let item = |name: &str| obj!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "managedFields": [{}]}, "spec": {}});
+        let items = [item("a"), item("b"), item("c"), item("d"), item("e")];
+        for format in [ObjectFormat::Json, ObjectFormat::Yaml] {
+            let printer = ObjectPrinter { format, flags: FormatFlags::default(), printed: 0, names_managers: false };
+            let mut whole = Output::default();
+            printer.clone().print(&list_of(items.to_vec()), &mut whole).expect("these print anything");
+            for per_step in 1..=items.len() {
+                let (mut printer, mut parts) = (printer.clone(), Output::default());
+                for (nth, some) in items.chunks(per_step).enumerate() {
+                    printer.print_items(some.to_vec(), (nth + 1) * per_step < items.len(), &mut parts);
+                }
+                assert_eq!(parts.of(Stream::Stdout), whole.of(Stream::Stdout), "{per_step}");
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! `kubectl get`: tables, the `-o` formats, and watches of both.
 
+use super::OBJECTS_PER_STEP;
 use crate::api::convert::to_version;
 use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{KindRef, Object, Status, Value, json_order, kinds};
@@ -196,6 +197,10 @@ fn print_objects(cx: &mut Context<'_, '_>, found: Found) -> Result<Flow, CliErro
             Err(error) => return fail(error.to_string()),
         }
     }
+    if printer.prints_items() && !(infos.is_empty() || single && infos.len() == 1) {
+        infos.reverse();
+        return Printing { left: infos, printer, errors }.resume(cx);
+    }
     for info in &mut infos {
         let object = std::mem::take(&mut info.object);
         info.object = as_asked(cx, info, object);
@@ -214,6 +219,37 @@ fn print_objects(cx: &mut Context<'_, '_>, found: Found) -> Result<Flow, CliErro
     errors.extend(printer.print(&object, cx.out).err());
     CliError::check(errors)?;
     Ok(Flow::Done)
+}
+
+/// `get -o yaml` and `-o json` of several objects, a few in each step.
+#[derive(Clone, Debug)]
+pub struct Printing {
+    /// What is left, the next one last.
+    left: Vec<Info>,
+    printer: ObjectPrinter,
+    errors: Vec<CliError>,
+}
+
+impl Printing {
+    /// Goes on with the next few.
+    pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+        let mut items = Vec::new();
+        while items.len() < OBJECTS_PER_STEP
+            && let Some(mut info) = self.left.pop()
+        {
+            let object = std::mem::take(&mut info.object);
+            let object = as_asked(cx, &info, object);
+            let shows = self.printer.shows_managers(&object);
+            items.push(if shows { cx.host.api.with_managers(info.kind, object) } else { object });
+        }
+        let more = !self.left.is_empty();
+        self.printer.print_items(items, more, cx.out);
+        if more {
+            return Ok(Flow::Wait(Task::Print(Box::new(self)), Step::GoOn));
+        }
+        CliError::check(self.errors)?;
+        Ok(Flow::Done)
+    }
 }
 
 /// An object at the version that it was asked for at: its file's, or one that the command line names.

@@ -164,6 +164,20 @@ impl ObjectFormat {
         all(&printed.output) || printed.error.as_deref().is_some_and(all)
     }
 
+    /// What stands before, between and after the objects of a `List`, in the formats that print one after the other: where there are
+    /// thousands, they are printed a few at a time. The others look at the whole of it.
+    pub fn around_items(&self) -> Option<[&'static str; 3]> {
+        match self {
+            ObjectFormat::Json => Some([
+                "{\n    \"apiVersion\": \"v1\",\n    \"items\": [\n",
+                ",\n",
+                "\n    ],\n    \"kind\": \"List\",\n    \"metadata\": {\n        \"resourceVersion\": \"\"\n    }\n}\n",
+            ]),
+            ObjectFormat::Yaml => Some(["apiVersion: v1\nitems:\n", "", "kind: List\nmetadata:\n  resourceVersion: \"\"\n"]),
+            _ => None,
+        }
+    }
+
     /// Prints an object or a `List`; it is the `nth` that one command prints, counted from 0.
     pub fn print(&self, object: &Value, nth: usize, flags: &FormatFlags) -> Printed {
         let bare = || if flags.managed_fields { object.clone() } else { without_managed_fields(object.clone()) };
