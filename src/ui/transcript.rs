@@ -21,6 +21,9 @@ pub struct Transcript {
 impl Transcript {
     /// Something was shown.
     pub fn push(&mut self, now: Time, text: &str) {
+        if text.is_empty() {
+            return;
+        }
         self.text.push_str(text);
         let end = self.end();
         match self.marks.last_mut() {

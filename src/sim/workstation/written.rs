@@ -20,10 +20,13 @@ pub(super) struct Written {
 impl Written {
     /// Adds what was shown last.
     pub(super) fn push(&mut self, bytes: &[u8]) {
-        self.end.extend_from_slice(bytes);
-        if self.end.len() >= TERMINAL_PIECE {
-            self.held += self.end.len();
-            self.pieces.push_back(std::mem::take(&mut self.end).into());
+        // A program may write more at once than is kept: what goes are whole pieces.
+        for part in bytes.chunks(TERMINAL_PIECE) {
+            self.end.extend_from_slice(part);
+            if self.end.len() >= TERMINAL_PIECE {
+                self.held += self.end.len();
+                self.pieces.push_back(std::mem::take(&mut self.end).into());
+            }
         }
         while self.held > TERMINAL_MAX
             && let Some(oldest) = self.pieces.pop_front()
@@ -64,6 +67,10 @@ mod tests {
             assert_eq!(written.since(end - back).0, all[end - back..], "{back}");
         }
         assert_eq!(written.since(usize::MAX), (Vec::new(), end));
+        let mut at_once = Written::default();
+        at_once.push(&all);
+        let (kept, end) = at_once.since(0);
+        assert!(end == all.len() && all.ends_with(&kept) && kept.len() >= TERMINAL_MAX / 2, "{}", kept.len());
         let copy = written.clone();
         assert!(copy.pieces.iter().zip(&written.pieces).all(|(a, b)| Arc::ptr_eq(a, b)) && copy.end.len() < TERMINAL_PIECE);
     }
