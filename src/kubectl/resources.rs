@@ -394,7 +394,7 @@ fn unregistered(cx: &Context<'_, '_>, kind: KindRef, name: &str) -> Result<(), C
         return Ok(());
     }
     let version = kind.api_version();
-    fail(format!("no kind {name:?} is registered for version {version:?} in scheme \"k8s.io/kubectl/pkg/scheme/scheme.go:28\""))
+    fail(format!("no kind {name:?} is registered for version {version:?} in scheme \"pkg/scheme/scheme.go:28\""))
 }
 
 fn by_selector(cx: &mut Context<'_, '_>, query: &Query, kinds: Vec<KindRef>) -> Result<Found, CliError> {

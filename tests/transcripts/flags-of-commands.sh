@@ -51,3 +51,5 @@ sleep 60
 kubectl get podmetrics -l app=web | sed 's/^web-[^ ]*/web/'
 kubectl get podmetrics -l app=other
 kubectl get nodemetrics | head -1
+# Of two that are named in full nothing is shown where one is missing
+kubectl describe cm/one cm/nosuch

@@ -53,6 +53,11 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let query = Query { allow_empty_selector: true, ..Query::of(cx) };
     let found = find(cx, &query, cx.args())?;
     let (mut infos, mut errors) = found.split();
+    // The second of two arguments is taken for the beginning of a name of the first.
+    let missing = matches!(errors.as_slice(), [one] if one.is_not_found());
+    if missing && cx.args().len() == 2 && cx.args()[1].contains('/') {
+        infos.clear();
+    }
     let (mut alone, mut by_prefix_only) = (infos.len() == 1 && errors.is_empty(), false);
     if infos.is_empty() && errors.iter().all(CliError::is_not_found) && cx.args().len() == 2 && !cx.args()[1].contains('/') {
         infos = by_prefix(cx)?;
