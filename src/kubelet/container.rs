@@ -8,7 +8,7 @@ use super::logs::Log;
 use super::probes::{ProbeKind, ProbeWorker};
 use super::spec::ContainerSpec;
 use crate::api::{ArcStr, Value};
-use crate::base::{SortedMap, Time};
+use crate::base::{Shared, SortedMap, Time};
 
 /// How an instance ended.
 #[derive(Clone, Debug)]
@@ -87,7 +87,8 @@ pub(super) struct Instance {
     pub exit_seen: bool,
     /// Whether the kubelet has removed it: of a container's dead instances it keeps the newest (`MaxPerPodContainer`).
     pub removed: bool,
-    pub machine: Option<Box<Machine>>,
+    /// Copies of a simulation share it also where the pod is written to and nothing happens in the container.
+    pub machine: Option<Shared<Machine>>,
     /// Its own process, from which commands run in it inherit.
     pub process: SpawnSpec,
     /// What its image asks to be stopped by; the pod may name another image by then.

@@ -3,7 +3,7 @@
 use super::container_runtime::{Machine, MachineEvent};
 use super::kubelets::Kubelets;
 use crate::api::ArcStr;
-use crate::base::Time;
+use crate::base::{Shared, Time};
 
 /// One run of a container.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,14 +25,14 @@ impl Kubelets {
     }
 
     /// The machine of a container's run, which is to be given back at the same moment; nothing where that run is over.
-    pub fn lend(&mut self, seat: &Seat) -> Option<Box<Machine>> {
+    pub fn lend(&mut self, seat: &Seat) -> Option<Shared<Machine>> {
         let worker = self.kubelets.get_mut(&seat.node)?.pods.get_mut(&seat.pod)?;
         let instance = worker.containers.get_mut(seat.container)?.newest_mut()?;
         instance.machine.take_if(|_| instance.attempt == seat.instance)
     }
 
     /// Takes a machine back.
-    pub fn give_back(&mut self, now: Time, seat: &Seat, machine: Box<Machine>) {
+    pub fn give_back(&mut self, now: Time, seat: &Seat, machine: Shared<Machine>) {
         // What was done meanwhile may have ended the pod.
         self.touch(now, &seat.node, &seat.pod, seat.container, |instance, _| instance.machine = Some(machine));
     }

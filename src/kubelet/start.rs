@@ -15,7 +15,7 @@ use super::probes::ProbeKind;
 use super::spec::{ContainerKind, RestartPolicy};
 use super::volumes::{account_mount, mounts_of, prepare};
 use crate::api::{ArcStr, go_duration};
-use crate::base::{Duration, List as _, SortedMap, Time};
+use crate::base::{Duration, List as _, Shared, SortedMap, Time};
 use crate::server::EventType;
 
 /// What creating a container takes.
@@ -410,7 +410,7 @@ impl PodWorker {
             start_seen: false,
             exit_seen: false,
             removed: false,
-            machine: Some(Box::new(machine)),
+            machine: Some(Shared::new(machine)),
             process,
             stop_signal: image.stop_signal,
             misfit,

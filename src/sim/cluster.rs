@@ -17,8 +17,9 @@ use super::{metrics_server, nodes};
 /// How long after a commit an informer tells its component.
 const INFORMER_LAG: Duration = Duration::from_millis(3);
 /// How many old revisions stay readable, and how many more come before the oldest are forgotten: a few at a time, so that nobody
-/// waits for it. The copies that a page keeps along the way go back as far again.
-const HISTORY: u64 = 100_000;
+/// waits for it. A revision takes about a kilobyte in a page, the most of what a long session takes; the copies that a page keeps along
+/// the way go back as far again. (etcd's API server forgets what is older than five minutes.)
+const HISTORY: u64 = 32_000;
 const COMPACT_EVERY: u64 = 1_024;
 
 /// The places of what acts, which is the order of what is due at one moment.

@@ -9,11 +9,11 @@ use super::usage_log::{UsageLog, UsagePoint};
 use crate::api::kinds;
 use crate::base::{Duration, List as _, SortedMap, Time};
 
-/// How many copies a branch keeps, at least; and at most, where there are so few pods that all copies hold no more of them than
-/// that. One more, and every other is given up.
-const FRAMES_MIN: usize = 64;
+/// How many copies a branch keeps, at least; and at most, where there are so few objects that all copies hold no more of them than
+/// that: what a copy takes grows with them, pods and their events most of all. One more, and every other is given up.
+const FRAMES_MIN: usize = 24;
 const FRAMES_MAX: usize = 160;
-const PODS_KEPT: usize = 16_000;
+const OBJECTS_KEPT: usize = 200_000;
 /// How far the first copies are apart: in time, and in the work that would have to be done again (see [`Sim::work`]).
 const TIME_APART: Duration = Duration::from_secs(2);
 const FIRST_GAP: u64 = 250;
@@ -246,6 +246,12 @@ impl Timeline {
             gap: parent.gap,
             is_cut: parent.is_cut,
         };
+        // Of the course that was left few copies are kept beside those that the branch has as well: there may be many such courses.
+        if let Some(left) = self.branches.get_mut(&self.current) {
+            while left.frames.len() > FRAMES_MIN {
+                left.thin_out();
+            }
+        }
         self.made += 1;
         self.current = self.made;
         self.branches.insert(self.made, branch);
@@ -296,7 +302,7 @@ impl Branch {
         if self.live.now() < last.0 + TIME_APART || self.live.work() < last.1 + self.gap.max(store.len() as u64) {
             return;
         }
-        let (pods, oldest) = (store.count(kinds::POD), store.compacted());
+        let (objects, oldest) = (store.len(), store.compacted());
         self.frames.push(Rc::new(self.live.without_session()));
         // Copies of before what can still be read would hold what was forgotten: those times are reached from the beginning.
         if self.frames.get(1).is_some_and(|f| f.api().revision() < oldest) {
@@ -304,17 +310,21 @@ impl Branch {
             let first = Rc::clone(&self.frames[0]);
             self.frames.retain(|f| Rc::ptr_eq(f, &first) || f.api().revision() >= oldest);
         }
-        if self.frames.len() > (PODS_KEPT / pods.max(1)).clamp(FRAMES_MIN, FRAMES_MAX) {
-            self.gap *= 2;
-            let mut n = 0;
-            self.frames.retain(|_| {
-                n += 1;
-                n % 2 == 1
-            });
+        if self.frames.len() > (OBJECTS_KEPT / objects.max(1)).clamp(FRAMES_MIN, FRAMES_MAX) {
+            self.thin_out();
         }
     }
-}
 
+    /// Gives up every other copy: those to come are as far apart as the ones that are left.
+    fn thin_out(&mut self) {
+        self.gap *= 2;
+        let mut n = 0;
+        self.frames.retain(|_| {
+            n += 1;
+            n % 2 == 1
+        });
+    }
+}
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -463,6 +473,11 @@ mod tests {
             run(&mut t, next);
         }
         assert_eq!((t.branch().frames.len(), t.branch().gap), (FRAMES_MAX / 2 + 1, 20));
+        // A course that is left keeps few.
+        t.seek(at(20));
+        assert!(t.fork());
+        let left = &t.branches[&0].frames;
+        assert!((FRAMES_MIN / 2..=FRAMES_MIN).contains(&left.len()) && left[0].now() == Time::ZERO, "{}", left.len());
     }
 
     #[test]

@@ -9,10 +9,13 @@ use crate::base::{Duration, List as _, SortedMap, SortedSet, Time};
 const APART: Duration = Duration::from_secs(1);
 /// With every so many pods more they are as far apart once more.
 const PODS_APART: usize = 20;
-/// How many moments are kept of a pod. One more, and every other of its older half is given up.
+/// How many moments are kept of a pod, at most and at least, and of all pods that are there. One more, and every other of its older half
+/// is given up.
 const POINTS_MAX: usize = 240;
+const POINTS_MIN: usize = 24;
+const POINTS_OF_ALL: usize = 120_000;
 /// How many pods are known. Of more, those that are gone are forgotten.
-const PODS_MAX: usize = 2_000;
+const PODS_MAX: usize = 500;
 
 /// A moment, and what was used from then on: CPU in millicores and memory in bytes.
 pub type UsagePoint = (Time, [u64; 2]);
@@ -56,6 +59,7 @@ impl UsageLog {
             let uids: SortedSet<&str> = pods.iter().map(|p| p.uid()).collect();
             self.pods.retain(|uid, _| uids.contains(uid.as_str()));
         }
+        let most = (POINTS_OF_ALL / pods.len().max(1)).clamp(POINTS_MIN, POINTS_MAX);
         let Some(kubelets) = &sim.cluster().kubelets else { return };
         let share = kubelets.cpu_share();
         for pod in pods {
@@ -65,11 +69,11 @@ impl UsageLog {
             if points.last().map_or([0, 0], |p| p.1) != used {
                 points.push((now, used));
             }
-            if points.len() > POINTS_MAX {
+            if points.len() > most {
                 let mut place = 0;
                 points.retain(|_| {
                     place += 1;
-                    place > POINTS_MAX / 2 || place % 2 == 1
+                    place > most / 2 || place % 2 == 1
                 });
             }
         }

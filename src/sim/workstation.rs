@@ -11,7 +11,7 @@ use super::cluster::Cluster;
 use super::connections::{Connections, Way, local_port};
 use super::kube_scheduler::{self, Call, CallError, KUBE_SCHEDULER};
 use super::session::Session;
-use crate::base::{Time, is_url};
+use crate::base::{Shared, Time, is_url};
 use crate::kubectl::{VERSION_VARIABLE, first_kubeconfig, klog};
 use crate::kubelet::Kubelets;
 use crate::network::{NetError, NetRequest, NetResponse};
@@ -59,10 +59,11 @@ pub struct Workstation {
     /// Calls of `kube-scheduler`, with their arguments.
     scheduler_calls: Vec<(Pid, Vec<String>)>,
     command: Option<Pid>,
-    stdout: Vec<u8>,
-    stderr: Vec<u8>,
+    /// What it or the last one has written, which stays until the next begins.
+    stdout: Shared<Vec<u8>>,
+    stderr: Shared<Vec<u8>>,
     /// Which pieces of the two were written, in order.
-    written: Vec<(runtime::Stream, std::ops::Range<usize>)>,
+    written: Shared<Vec<(runtime::Stream, std::ops::Range<usize>)>>,
     done: Option<i32>,
     terminals: SortedMap<u32, Terminal>,
     /// Whether a kubectl has fetched what the API says of itself; it is kept in `~/.kube/cache`.
@@ -101,9 +102,9 @@ impl Workstation {
             due: Vec::new(),
             scheduler_calls: Vec::new(),
             command: None,
-            stdout: Vec::new(),
-            stderr: Vec::new(),
-            written: Vec::new(),
+            stdout: Shared::default(),
+            stderr: Shared::default(),
+            written: Shared::default(),
             done: None,
             terminals: SortedMap::new(),
             described: false,
@@ -176,9 +177,7 @@ impl Workstation {
 
     /// Starts a command line in a shell of its own.
     pub(super) fn start_command(&mut self, now: Time, line: &str, stdin: Option<&str>) {
-        self.stdout.clear();
-        self.stderr.clear();
-        self.written.clear();
+        (self.stdout, self.stderr, self.written) = Default::default();
         self.done = None;
         let spec = SpawnSpec {
             argv: vec!["bash".to_owned(), "-c".to_owned(), line.to_owned()],
@@ -223,8 +222,8 @@ impl Workstation {
     pub(super) fn take_command(&mut self) -> Option<CommandOutcome> {
         let exit = self.done.take()?;
         self.command = None;
-        let text = |bytes: &mut Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
-        Some(CommandOutcome { stdout: text(&mut self.stdout), stderr: text(&mut self.stderr), exit })
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Some(CommandOutcome { stdout: text(&self.stdout), stderr: text(&self.stderr), exit })
     }
 
     /// Types into a terminal; the first bytes, even none, open it with a shell.

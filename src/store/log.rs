@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::ObjectKey;
 use crate::api::Value;
-use crate::base::Time;
+use crate::base::{List as _, Time};
 
 /// What a version did to its object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +49,16 @@ pub struct Version {
 
 const CHUNK: usize = 256;
 
-/// Versions by revision. Revisions are dense, so a revision is a place; compaction leaves holes.
+/// Versions by revision.
+///
+/// The newest stand in chunks in which a revision is a place, whatever compaction leaves of them. What it has left of older ones, a version
+/// of each object at most, is moved together: so there is no more of a log than of what can still be read.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Log {
+    /// Versions from before the chunks, in order.
+    old: Vec<Arc<Vec<Version>>>,
+    /// The last revision before the chunks.
+    upto: u64,
     chunks: Vec<Arc<Vec<Option<Version>>>>,
     len: u64,
 }
@@ -75,8 +82,16 @@ impl Log {
 
     /// The version of a revision; `None` where it was compacted or never was.
     pub(super) fn get(&self, revision: u64) -> Option<&Version> {
-        let at = revision.checked_sub(1)? as usize;
-        self.chunks.get(at / CHUNK)?.get(at % CHUNK)?.as_ref()
+        let Some(at) = revision.checked_sub(self.upto + 1) else {
+            let chunk = self.old.get(self.old_chunk(revision))?;
+            return chunk.get(chunk.partition_point(|v| v.revision < revision)).filter(|v| v.revision == revision);
+        };
+        self.chunks.get(at as usize / CHUNK)?.get(at as usize % CHUNK)?.as_ref()
+    }
+
+    /// Which of the old chunks has a revision, where any has.
+    fn old_chunk(&self, revision: u64) -> usize {
+        self.old.partition_point(|chunk| chunk.last().is_some_and(|v| v.revision < revision))
     }
 
     /// Versions after `revision`, oldest first.
@@ -84,17 +99,34 @@ impl Log {
         (revision + 1..=self.len).filter_map(|r| self.get(r))
     }
 
-    /// Forgets one version, and a chunk in which it was the last.
+    /// Forgets one version.
     pub(super) fn drop_version(&mut self, revision: u64) {
-        let Some(at) = revision.checked_sub(1).map(|at| at as usize) else { return };
-        let Some(chunk) = self.chunks.get_mut(at / CHUNK) else { return };
-        if let Some(version) = Arc::make_mut(chunk).get_mut(at % CHUNK) {
+        let Some(at) = revision.checked_sub(self.upto + 1) else {
+            let chunk = self.old_chunk(revision);
+            if let Some(chunk) = self.old.get_mut(chunk) {
+                Arc::make_mut(chunk).retain(|v| v.revision != revision);
+            }
+            return;
+        };
+        let Some(chunk) = self.chunks.get_mut(at as usize / CHUNK) else { return };
+        if let Some(version) = Arc::make_mut(chunk).get_mut(at as usize % CHUNK) {
             *version = None;
         }
-        // The newest chunk is not full yet: revisions are counted by it.
-        if chunk.len() == CHUNK && chunk.iter().rev().all(Option::is_none) {
-            *chunk = Arc::default();
+    }
+
+    /// Moves what is left of the versions up to a revision together.
+    pub(super) fn settle(&mut self, revision: u64) {
+        let full = (revision - self.upto) as usize / CHUNK;
+        let chunks = self.chunks.drain(..full).map(|chunk| Arc::new(chunk.iter().flatten().cloned().list()));
+        let mut together: Vec<Arc<Vec<Version>>> = Vec::new();
+        for chunk in std::mem::take(&mut self.old).into_iter().chain(chunks) {
+            match together.last_mut() {
+                Some(last) if last.len() + chunk.len() <= CHUNK => Arc::make_mut(last).extend(chunk.iter().cloned()),
+                _ => together.push(chunk),
+            }
         }
+        self.old = together;
+        self.upto += (full * CHUNK) as u64;
     }
 }
 
@@ -104,21 +136,29 @@ mod tests {
     use crate::api::kinds;
 
     #[test]
-    fn a_chunk_goes_with_its_last_version() {
+    fn what_is_left_is_moved_together() {
         let mut log = Log::default();
-        let newest = 2 * CHUNK as u64 + 3;
+        let newest = 20 * CHUNK as u64 + 3;
         for revision in 1..=newest {
             let key = ObjectKey::new(kinds::POD, "default", "p");
             log.push(Version { revision, at: Time::ZERO, key, change: ChangeType::Modified, value: Value::Null, previous: 0, by: "test" });
         }
-        for revision in (1..newest).filter(|r| *r != 7) {
-            log.drop_version(revision);
+        let copy = log.clone();
+        // Of the oldest ten chunks every tenth version is left, of the others all.
+        let (cut, is_left) = (10 * CHUNK as u64 + 9, |r: u64| r.is_multiple_of(10));
+        (1..=cut).filter(|r| !is_left(*r)).for_each(|r| log.drop_version(r));
+        log.settle(cut);
+        assert_eq!((log.old.len(), log.chunks.len(), log.revision()), (1, 11, newest));
+        for revision in 0..=newest + 1 {
+            let want = (1..=newest).contains(&revision) && (revision > cut || is_left(revision));
+            assert_eq!(log.get(revision).map(|v| v.revision), want.then_some(revision));
         }
-        assert_eq!(log.chunks.iter().map(|c| c.len()).collect::<Vec<_>>(), [CHUNK, 0, 3]);
-        log.drop_version(7);
-        log.drop_version(7);
-        assert_eq!(log.chunks[0].len(), 0);
-        assert_eq!(log.after(0).map(|v| v.revision).collect::<Vec<_>>(), [newest]);
-        assert_eq!(log.revision(), newest);
+        assert!(log.after(0).map(|v| v.revision).eq((1..=newest).filter(|r| *r > cut || is_left(*r))));
+        // The rest of those goes one by one.
+        (1..cut).for_each(|r| log.drop_version(r));
+        log.settle(cut);
+        assert_eq!(log.after(0).next().map(|v| v.revision), Some(cut + 1));
+        assert!(log.old.iter().all(|chunk| chunk.is_empty()) && log.old.len() <= 1);
+        assert!(copy.after(0).map(|v| v.revision).eq(1..=newest));
     }
 }

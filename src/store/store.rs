@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::log::{ChangeType, Log, Version};
 use crate::api::{ArcStr, KindRef, Value};
 use crate::base::text::compare_pairs;
-use crate::base::{Order as _, SortedItems, SortedIter, SortedMap, SortedSet, Time};
+use crate::base::{Order as _, Shared, SortedItems, SortedIter, SortedMap, SortedSet, Time};
 
 /// What identifies an object in the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,9 +94,10 @@ struct Table {
 #[derive(Clone, Debug)]
 pub struct Store {
     log: Log,
-    tables: SortedMap<KindRef, Table>,
+    /// Copies of the store have in common those of kinds of which nothing is written.
+    tables: SortedMap<KindRef, Shared<Table>>,
     indexers: &'static [Indexer],
-    indexes: Vec<SortedMap<ArcStr, SortedSet<ObjectKey>>>,
+    indexes: Vec<Shared<SortedMap<ArcStr, SortedSet<ObjectKey>>>>,
     /// Reads and watches from before this revision are refused.
     compacted: u64,
 }
@@ -130,7 +131,7 @@ impl<'a> Iterator for Objects<'a, '_> {
 impl Store {
     /// An empty store with these indexes.
     pub fn new(indexers: &'static [Indexer]) -> Self {
-        Store { log: Log::default(), tables: SortedMap::new(), indexers, indexes: vec![SortedMap::new(); indexers.len()], compacted: 0 }
+        Store { log: Log::default(), tables: SortedMap::new(), indexers, indexes: vec![Shared::default(); indexers.len()], compacted: 0 }
     }
 
     /// The newest revision; 0 where nothing was committed.
@@ -264,6 +265,7 @@ impl Store {
                 self.log.drop_version(revision);
             }
         }
+        self.log.settle(upto);
     }
 
     fn rows<'a, 'n>(&'a self, kind: KindRef, namespace: Option<&'n str>) -> Rows<'a, 'n> {
@@ -287,7 +289,7 @@ impl Store {
         if let Some(before) = self.get(&key) {
             value.share(before);
         }
-        let table = self.tables.entry(key.kind).or_default();
+        let table = &mut **self.tables.entry(key.kind).or_default();
         table.newest = revision;
         let row_key = (key.namespace.clone(), key.name.clone());
         let new = (change != ChangeType::Deleted).then(|| value.clone());
@@ -311,7 +313,7 @@ impl Store {
 /// Moves an object from the terms of its old state to those of its new one; the lists are room for them.
 fn reindex(
     indexer: &Indexer,
-    index: &mut SortedMap<ArcStr, SortedSet<ObjectKey>>,
+    index: &mut Shared<SortedMap<ArcStr, SortedSet<ObjectKey>>>,
     key: &ObjectKey,
     [old, new]: [Option<&Value>; 2],
     (before, after): &mut (Vec<ArcStr>, Vec<ArcStr>),

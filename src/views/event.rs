@@ -59,7 +59,7 @@ impl EventView {
 pub const EVENTS_MAX: usize = 500;
 /// How many events are kept in one piece, and the most pieces; of more, the oldest quarter is forgotten.
 const PIECE_LEN: usize = 256;
-const PIECES_MAX: usize = 80;
+const PIECES_MAX: usize = 48;
 
 /// Events that came last before this, in whole minutes, are in the cluster no more.
 pub fn gone_before(now: Time) -> Time {
