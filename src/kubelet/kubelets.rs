@@ -2,6 +2,8 @@
 
 mod news;
 
+use std::collections::VecDeque;
+
 use super::api_over_http::Watches;
 use super::beyond::Beyond;
 use super::container::Instance;
@@ -67,6 +69,8 @@ const SLOWER_MAX: u32 = 1000;
 
 /// Wakes handled in one call of `wake`.
 const WAKES_MAX: usize = 512;
+/// News acted on in one call. Those that came together are all acted on before anything else happens.
+const NEWS_MAX: usize = 64;
 
 /// What pods use, where a session says so.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -87,6 +91,9 @@ pub struct Kubelets {
     pub(super) queue: EventQueue<Wake>,
     news: Vec<News>,
     news_at: Option<Time>,
+    /// What is being acted on, and since when.
+    acting: VecDeque<News>,
+    acting_at: Option<Time>,
     pub(super) network: EventQueue<Message>,
     pub(super) traffic: Traffic,
     /// What lives on beyond pods.
@@ -121,6 +128,8 @@ impl Kubelets {
             queue: EventQueue::new(),
             news: Vec::new(),
             news_at: None,
+            acting: VecDeque::new(),
+            acting_at: None,
             network: EventQueue::new(),
             traffic: Traffic::default(),
             disks: Disks::default(),
@@ -393,13 +402,21 @@ impl Component for Kubelets {
     }
 
     fn next_wake(&self) -> Option<Time> {
-        [self.news_at, self.queue.next_at(), self.network.next_at(), self.watches.next_at()].into_iter().flatten().min()
+        [self.acting_at, self.news_at, self.queue.next_at(), self.network.next_at(), self.watches.next_at()].into_iter().flatten().min()
     }
 
     fn wake(&mut self, api: &mut ApiServer, now: Time) {
-        self.news_at = None;
-        for news in std::mem::take(&mut self.news) {
+        if self.acting_at.take().is_none() {
+            self.news_at = None;
+            self.acting = std::mem::take(&mut self.news).into();
+        }
+        for _ in 0..NEWS_MAX {
+            let Some(news) = self.acting.pop_front() else { break };
             self.act_on(api, now, news);
+        }
+        if !self.acting.is_empty() {
+            self.acting_at = Some(now);
+            return;
         }
         for (to, answer) in self.watches.tell(api, now) {
             self.network.push(now + LATENCY, Message::Reply(to, Ok(NetResponse::Http(answer))));

@@ -21,6 +21,8 @@ const INFORMER_LAG: Duration = Duration::from_millis(3);
 /// the way go back as far again. (etcd's API server forgets what is older than five minutes.)
 const HISTORY: u64 = 32_000;
 const COMPACT_EVERY: u64 = 1_024;
+/// How many revisions an informer tells its component of in one step. Nothing else happens before the rest.
+const REVISIONS_PER_STEP: u64 = 256;
 
 /// The places of what acts, which is the order of what is due at one moment.
 const SCHEDULER: usize = 0;
@@ -121,7 +123,9 @@ impl Cluster {
         cluster.route(Time::ZERO);
         // What the session starts with has been seen by all when it starts.
         for informer in 0..cluster.informers.len() {
-            cluster.deliver(informer, Time::ZERO);
+            while cluster.informers[informer].seen < cluster.api.revision() {
+                cluster.deliver(informer, Time::ZERO);
+            }
             cluster.look_when_due(informer);
         }
         cluster
@@ -267,12 +271,16 @@ impl Cluster {
     }
 
     fn deliver(&mut self, i: usize, now: Time) {
-        let seen = std::mem::replace(&mut self.informers[i].seen, self.api.revision());
-        self.informers[i].deliver_at = None;
+        let (seen, newest) = (self.informers[i].seen, self.api.revision());
+        let upto = newest.min(seen + REVISIONS_PER_STEP);
+        self.informers[i].seen = upto;
+        if upto == newest {
+            self.informers[i].deliver_at = None;
+        }
         let Some((component, api)) = self.component(i) else { return };
         let store = api.store();
         let Ok(changes) = store.changes_after(seen) else { return };
-        for version in changes {
+        for version in changes.take_while(|version| version.revision <= upto) {
             if !component.watches(version.key.kind) {
                 continue;
             }
