@@ -283,6 +283,18 @@ journey(
 );
 
 journey(
+  'shows a node whole where a terminal is embedded at 700x450',
+  { query: '?embed=term', size: { width: 700, height: 450 } },
+  async ({ page, screenshot }) => {
+    await type(page, 'kubectl create deployment web --image=nginx; kubectl expose deployment web --port=80');
+    await page.locator('.node .large .door').waitFor();
+    const [rack, node] = await boxes(page, '.rack', '.node');
+    assert.ok(node.y + node.height <= rack.y + rack.height + 1, JSON.stringify([rack, node]));
+    await screenshot();
+  },
+);
+
+journey(
   'shows only the cluster where it is embedded',
   { query: '?embed', size: { width: 900, height: 600 } },
   async ({ page, axe }) => {
