@@ -1,5 +1,6 @@
-//! Stable places: a pod stands where it was bound to until it goes, and a newcomer takes the first free place. They follow from the
-//! store's log alone, so that a moment looks the same to everybody who looks at it, however they came there.
+//! Stable places: a pod stands where it was bound to until it goes, and a newcomer takes the first free place. Where most of a node's pods
+//! have gone, the others move together. All of it follows from the store's log alone, so that a moment looks the same to everybody who looks
+//! at it, however they came there.
 
 use std::rc::Rc;
 
@@ -7,10 +8,14 @@ use super::pod::PodView;
 use crate::api::{ArcStr, Value};
 use crate::base::{List as _, Order as _, SortedMap};
 
+/// Where so few pods stood, the others stay when most have gone: they have room all the same.
+const FEW: usize = 5;
+
 /// Who stands where on each node.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Places {
-    slots: SortedMap<ArcStr, Vec<Option<ArcStr>>>,
+    /// By node: how many pods it had at most since they last moved together, and its places.
+    slots: SortedMap<ArcStr, (usize, Vec<Option<ArcStr>>)>,
     /// By pod: its node.
     homes: SortedMap<ArcStr, ArcStr>,
 }
@@ -20,26 +25,32 @@ impl Places {
     pub fn follow(&mut self, pod: &Value, is_gone: bool) {
         let (uid, node) = (pod.get("metadata").get("uid").arc_str(), pod.at(&["spec", "nodeName"]));
         if is_gone {
-            let Some(slots) = self.homes.remove(&uid).and_then(|node| self.slots.get_mut(&node)) else { return };
+            let Some((most, slots)) = self.homes.remove(&uid).and_then(|node| self.slots.get_mut(&node)) else { return };
             slots.iter_mut().filter(|slot| slot.as_ref() == Some(&uid)).for_each(|slot| *slot = None);
             while slots.last().is_some_and(Option::is_none) {
                 slots.pop();
             }
+            let taken = slots.iter().flatten().count();
+            if *most > FEW && taken * 2 < *most {
+                slots.retain(Option::is_some);
+                *most = taken;
+            }
         } else if !node.str().is_empty() && !self.homes.contains_key(&uid) {
             let node = node.arc_str();
-            let slots = self.slots.entry(node.clone()).or_default();
+            let (most, slots) = self.slots.entry(node.clone()).or_default();
             self.homes.insert(uid.clone(), node);
             match slots.iter_mut().find(|slot| slot.is_none()) {
                 Some(free) => *free = Some(uid),
                 None => slots.push(Some(uid)),
             }
+            *most = slots.iter().flatten().count().max(*most);
         }
     }
 
     /// Which of a node's pods stands where: `None` is an empty place between two that are taken.
     pub fn of(&self, node: &str, pods: &[Rc<PodView>]) -> Vec<Option<usize>> {
         let mut waiting: SortedMap<&str, usize> = pods.iter().enumerate().map(|(i, pod)| (pod.key.as_str(), i)).collect();
-        let slots = self.slots.get(node).map_or(&[][..], Vec::as_slice);
+        let slots = self.slots.get(node).map_or(&[][..], |(_, slots)| slots);
         let mut seats: Vec<Option<usize>> = slots.iter().map(|slot| waiting.remove(slot.as_deref()?)).list();
         // Those of whom the log tells nothing any more.
         let mut others: Vec<usize> = waiting.into_values().list();
@@ -63,7 +74,7 @@ mod tests {
             places
                 .slots
                 .get("n")
-                .map_or_else(String::new, |slots| slots.iter().map(|s| s.as_deref().unwrap_or(".")).collect::<Vec<_>>().join(" "))
+                .map_or_else(String::new, |(_, slots)| slots.iter().map(|s| s.as_deref().unwrap_or(".")).collect::<Vec<_>>().join(" "))
         };
         assert_eq!(written("a", "", false), "", "it waits for a node");
         assert_eq!(written("a", "n", false), "a");
@@ -76,5 +87,15 @@ mod tests {
         assert_eq!(written("c", "n", true), "a d");
         assert_eq!(written("a", "n", true), ". d");
         assert_eq!(written("nobody", "n", true), ". d");
+        // Where most have gone, the others move together.
+        for uid in ["e", "f", "g", "h", "i"] {
+            written(uid, "n", false);
+        }
+        for uid in ["e", "d", "f"] {
+            written(uid, "n", true);
+        }
+        assert_eq!(written("nobody", "n", true), ". . . g h i");
+        assert_eq!(written("h", "n", true), "g i");
+        assert_eq!(written("g", "n", true), ". i");
     }
 }

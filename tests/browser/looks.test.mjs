@@ -365,6 +365,11 @@ journey('names many pods in short, and shows the nodes whole', { size: 'laptop' 
   // Fewer have more room.
   await type(page, 'kubectl scale deployment web --replicas=9');
   await until('nine larger ones', async () => (await page.locator('.medium .pod').count()) === 9);
+  // Those that are left have moved together.
+  await until('their nodes whole', async () => {
+    const [rack, last] = await boxes(page, '.rack', '.node:last-child');
+    return last.y + last.height <= rack.y + rack.height + 1;
+  });
 });
 
 journey('names some pods in two lines, whatever they say', { theme: 'dark' }, async ({ page, until, axe, screenshot }) => {
