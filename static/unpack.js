@@ -17,12 +17,18 @@ export const NEAR = 32;
 /** What is known of a function where one of its instructions is about to come. */
 export class Known {
   constructor() {
+    // The local that has the frame, which is the first that is set, the one set last, and another before that.
+    this.locals = new Int32Array(3);
+    // Where in the frame something was loaded or its address taken, and where something was stored.
+    this.offsets = new Int32Array(2);
+    this.begin();
+  }
+  /** Another function begins. */
+  begin() {
     // The values on the stack, the last one lowest.
     this.stack = 0;
-    // The local that has the frame, which is the first that is set, the one set last, and another before that.
-    this.locals = [-1, -1, -1];
-    // Where in the frame something was loaded or its address taken, and where something was stored.
-    this.offsets = [0, 0];
+    this.locals.fill(-1);
+    this.offsets.fill(0);
   }
   base({ pops }) {
     return (this.stack >> ((pops >> 1) * VALUE_BITS)) & ((1 << VALUE_BITS) - 1);
@@ -47,14 +53,17 @@ export class Known {
   /** An instruction is over, with its number. */
   pass(head, next, number) {
     const { flags, pops, pushes } = head;
-    if (flags & BASE && this.base(head) === THE_FRAME && (pops || next.flags & DEEP)) this.offsets[pops >> 1] = number;
-    if (flags & LOCAL && pops) {
-      const { locals } = this;
-      if (locals[0] < 0) locals[0] = number;
-      if (locals[1] !== number) locals[2] = locals[1];
-      locals[1] = number;
+    let value = 0;
+    if (flags & (BASE | LOCAL | ADDRESS)) {
+      if (flags & BASE && this.base(head) === THE_FRAME && (pops || next.flags & DEEP)) this.offsets[pops >> 1] = number;
+      if (flags & LOCAL && pops) {
+        const { locals } = this;
+        if (locals[0] < 0) locals[0] = number;
+        if (locals[1] !== number) locals[2] = locals[1];
+        locals[1] = number;
+      }
+      value = flags & ADDRESS ? AN_ADDRESS : flags & LOCAL && number === this.locals[0] ? THE_FRAME : 0;
     }
-    const value = flags & ADDRESS ? AN_ADDRESS : flags & LOCAL && number === this.locals[0] ? THE_FRAME : 0;
     const rest = pops < VALUES ? this.stack >> (pops * VALUE_BITS) : 0;
     this.stack = pushes ? ((rest << VALUE_BITS) | value) & ((1 << (VALUES * VALUE_BITS)) - 1) : rest;
   }
@@ -78,7 +87,7 @@ export function unpack(packed) {
   const [before, code, functions] = [number(), number(), number()];
   const heads = Array.from({ length: number() }, () => {
     const [group, flags, lebs, raw, pops, pushes, length] = take(7);
-    return { group, flags, lebs, raw, pops, pushes, bytes: take(length) };
+    return { group, flags, lebs, raw, pops, pushes, bytes: [...take(length)] };
   });
   // Which instructions a word stands for: one, or those of two words before it. Those that are seldom there have a word in common.
   const seldom = number();
@@ -87,7 +96,7 @@ export function unpack(packed) {
   for (let left = number(); left > 0; left--) words.push([...take(2)].flatMap((word) => words[word]));
   // Which word an opcode of the stream is.
   const wordOf = take(words.length);
-  const instructions = new Uint8Array(number());
+  const instructions = new Uint8Array(number() + 2);
   const opcodes = take(number());
   const these = take(number());
   // Each address is a byte: one of those that are there often, or one near the last; or, in the order of all others, its place by
@@ -133,10 +142,10 @@ export function unpack(packed) {
     for (let value = 0, shift = 0; ; shift += 7) {
       const byte = streams[places[stream]++];
       value |= (byte & 127) << shift;
-      if (!(byte > 127)) return value >>> 0;
+      if (!(byte > 127)) return value;
     }
   };
-  const signed = (value) => (value & 1 ? -(value + 1) / 2 : value / 2);
+  const signed = (value) => (value >>> 1) ^ -(value & 1);
   let place = -1;
   const address = (stream) => {
     const byte = streams[places[stream]++],
@@ -149,6 +158,38 @@ export function unpack(packed) {
     }
     for (let shift = 0; shift < 28; shift += 7) wasm[out++] = ((value >> shift) & 127) | (shift < 21 ? 128 : 0);
   };
+  const known = new Known();
+  // Writes the next instruction, and tells whether it is the last of its function.
+  const instruction = () => {
+    const head = heads[instructions[count++]],
+      next = heads[instructions[count]],
+      { flags, lebs, raw, bytes } = head;
+    for (let i = 0; i < bytes.length; i++) wasm[out++] = bytes[i];
+    let of = 0;
+    if (flags & KNOWN) putNumber((of = known.locals[raw]));
+    else if (lebs + raw > 0) {
+      const stream = known.stream(head, next, heads[instructions[count + 1]]);
+      if (flags & ADDRESS) address(stream);
+      else if (flags & LOCAL) {
+        of = read(stream);
+        // The frame is 0, and those before it are one more.
+        const frame = known.locals[0];
+        if (of <= frame) of = of ? of - 1 : frame;
+        putNumber(of);
+      } else if (known.isOffset(head)) {
+        of = known.offset(head) + signed(read(stream));
+        putNumber(of);
+      } else {
+        // It may be where in the frame an address is.
+        const from = places[stream];
+        if (flags & BASE) of = read(stream);
+        places[stream] = from;
+        copy(stream, flags & TABLE ? streams[from] + 2 : lebs, raw);
+      }
+    }
+    known.pass(head, next, of);
+    return flags & LAST;
+  };
   put(packed.subarray(0, 8));
   put(packed.subarray(end, end + before));
   wasm[out++] = 10;
@@ -159,37 +200,8 @@ export function unpack(packed) {
     // How long it is stands before it, and is known behind it: room for that is left first.
     const start = (out += 5);
     for (let locals = streams[places[0]], _ = copy(0, 1, 0); locals > 0; locals--) copy(0, 1, 1);
-    const known = new Known();
-    for (let last = false; !last;) {
-      const head = heads[instructions[count++]],
-        next = heads[instructions[count]],
-        { flags, lebs, raw, bytes } = head;
-      for (let i = 0; i < bytes.length; i++) wasm[out++] = bytes[i];
-      last = flags & LAST;
-      let of;
-      if (!(flags & KNOWN) && lebs + raw > 0) {
-        const stream = known.stream(head, next, heads[instructions[count + 1]]);
-        if (flags & ADDRESS) address(stream);
-        else if (flags & LOCAL) {
-          of = read(stream);
-          // The frame is 0, and those before it are one more.
-          const [frame] = known.locals;
-          if (of <= frame) of = of ? of - 1 : frame;
-          putNumber(of);
-        } else if (known.isOffset(head)) {
-          of = known.offset(head) + signed(read(stream));
-          putNumber(of);
-        } else {
-          // It may be where in the frame an address is.
-          const from = places[stream];
-          if (flags & BASE) of = read(stream);
-          places[stream] = from;
-          copy(stream, flags & TABLE ? streams[from] + 2 : lebs, raw);
-        }
-      }
-      if (flags & KNOWN) putNumber((of = known.locals[raw]));
-      known.pass(head, next, of);
-    }
+    known.begin();
+    while (!instruction());
     const length = out - start;
     out = start - 5;
     putNumber(length);

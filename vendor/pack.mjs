@@ -125,7 +125,7 @@ function heads(all) {
   const withNumber = ({ head, rest }) => [...head.bytes, ...rest].join();
   for (const one of all) if (isNumbered(one.head)) times.set(withNumber(one), (times.get(withNumber(one)) ?? 0) + 1);
   const enough = [...times.values()].sort((a, b) => b - a)[OFTEN];
-  let known = new Known();
+  const known = new Known();
   all.forEach((one, i) => {
     const { head, rest, number } = one,
       { flags, bytes } = head;
@@ -141,7 +141,7 @@ function heads(all) {
     one.head = heads.get(key);
     one.head.times++;
     known.pass(its, all[i + 1]?.head, number);
-    if (flags & LAST) known = new Known();
+    if (flags & LAST) known.begin();
   });
   return [...heads.values()].sort((a, b) => (a.times < SELDOM) - (b.times < SELDOM) || a.group - b.group || b.times - a.times);
 }
@@ -174,21 +174,21 @@ function streams(all, locals, [often, others]) {
     parts.get(LOWS).push(Uint8Array.of(place & 255));
     return often.length + NEAR + (place >> 8);
   };
-  let known = new Known();
+  const known = new Known();
   all.forEach(({ head, rest, number: of }, i) => {
     const { flags } = head,
       next = all[i + 1]?.head;
     if (rest.length > 0) {
       const stream = known.stream(head, next, all[i + 2]?.head);
       if (!parts.has(stream)) parts.set(stream, []);
-      const [frame] = known.locals;
+      const frame = known.locals[0];
       if (flags & ADDRESS) rest = Uint8Array.of(address(of));
       else if (flags & LOCAL) rest = Uint8Array.from(leb(of > frame ? of : of === frame ? 0 : of + 1));
       else if (known.isOffset(head)) rest = Uint8Array.from(leb(unsigned(of - known.offset(head))));
       parts.get(stream).push(rest);
     }
     known.pass(head, next, of);
-    if (flags & LAST) known = new Known();
+    if (flags & LAST) known.begin();
   });
   return [...parts].sort(([a], [b]) => a - b).map(([stream, of]) => [stream, Buffer.concat(of)]);
 }
