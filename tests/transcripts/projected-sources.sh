@@ -1,4 +1,5 @@
-# A projected volume says all that its sources lack at once; a pod that mounts a token has its account's name, also where it names none.
+# A projected volume says all that its sources lack at once; where roles are enforced, a pod that mounts a token names an account.
+#rbac
 #file pods.yaml
 apiVersion: v1
 kind: Pod
