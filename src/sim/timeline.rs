@@ -325,6 +325,7 @@ impl Branch {
         });
     }
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;
