@@ -39,7 +39,7 @@ const SECTIONS = [
     'job',
     'book-job',
     'kubectl create -f redis.yaml; sleep 5; kubectl exec svc/redis -- redis-cli rpush job2 apple banana cherry date fig lemon melon; kubectl create -f job-wq-2.yaml; sleep 12; kubectl get jobs',
-    /job-wq-2/,
+    /job-wq-2 +\w+ +\d\/1 of 2/,
   ],
   [
     'scaling',

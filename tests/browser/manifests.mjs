@@ -19,6 +19,7 @@ export async function example(page, file) {
         'autoscaler',
         'scheduler',
         'config-volume',
+        'dns',
         'exercise',
         'book-config',
         'book-life',

@@ -1,6 +1,6 @@
 // Writing manifests: examples, problems at their place, and what applying them does to the cluster.
 import assert from 'node:assert/strict';
-import { journey } from './harness.mjs';
+import { journey, screen, type } from './harness.mjs';
 import { apply, example } from './manifests.mjs';
 
 journey('applies an example and sees its pods placed', { theme: 'dark' }, async ({ page, until }) => {
@@ -17,6 +17,31 @@ journey('says why a pod waits', { language: 'zh-CN' }, async ({ page }) => {
   await page.locator('.queue .pod').click();
   await page.locator('.reason', { hasText: 'Insufficient cpu' }).waitFor();
 });
+
+for (const [theme, language, words] of [
+  ['dark', 'en-US', /open the example “The cluster's DNS”/],
+  ['light', 'zh-CN', /打开示例“集群的 DNS”/],
+]) {
+  journey(
+    `has a cluster's DNS to look at by its example: ${language}`,
+    { theme, language },
+    async ({ page, until, axe, screenshot }) => {
+      await type(page, 'kubectl get service kube-dns -n kube-system');
+      await page.locator('.term .answer', { hasText: words }).waitFor();
+      await screenshot('hint');
+      await example(page, 'dns');
+      await apply(page, 'service/kube-dns created');
+      await page
+        .locator('.pod', { hasText: /coredns.*Running/s })
+        .nth(1)
+        .waitFor();
+      await type(page, 'kubectl get service kube-dns -n kube-system');
+      await until('the Service to be told', async () => (await screen(page)).includes('10.96.0.10'));
+      await axe();
+      await screenshot();
+    },
+  );
+}
 
 journey('finds a mistake at its line while it is written', {}, async ({ page, until }) => {
   await example(page, 'liveness-exec');
