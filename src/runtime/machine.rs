@@ -457,12 +457,12 @@ impl Machine {
 }
 
 impl Kernel {
-    /// The process that listens on a port.
     /// Whether nobody can listen at a port any more.
     pub(super) fn is_taken(&self, port: u16) -> bool {
         self.taken.contains(&port) || self.listener(port).is_some()
     }
 
+    /// The process that listens on a port.
     fn listener(&self, port: u16) -> Option<Pid> {
         self.procs.values().find(|p| programs::ports(p).contains(&port)).map(|p| p.pid)
     }

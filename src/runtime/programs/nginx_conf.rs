@@ -92,8 +92,8 @@ pub fn dump(k: &Kernel) -> String {
 }
 
 /// Reads the configuration.
-// Models the directives `listen`, `root`, `include`, `location`, `proxy_pass`, `upstream`, `pid` and `client_body_temp_path` and its like: of several roots of a server all is one
-// here, and of several servers at a port the first answers, whatever they are called.
+// Models the directives `listen`, `root`, `include`, `location`, `proxy_pass`, `upstream`, `user`, `pid` and `client_body_temp_path` and its
+// like: of several roots of a server all is one here, and of several servers at a port the first answers, whatever they are called.
 pub fn read(k: &Kernel) -> NginxConf {
     parse(&files(k))
 }
