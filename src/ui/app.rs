@@ -31,7 +31,7 @@ use super::term::term;
 use super::timeline::{Timeline, hunt_of};
 
 /// The longest stretch of real time one frame makes up for, in milliseconds: after a pause of the page time goes on, it does not leap.
-const FRAME_MS_MAX: f64 = 100.0;
+const FRAME_MS_MAX: f64 = 500.0;
 /// How often the picture is drawn anew while only time goes by, in milliseconds.
 const DRAW_EVERY_MS: f64 = 66.0;
 /// Where drawing is dear, it happens so seldom that so many times as long lies between; more where the cluster comes late as it is.
