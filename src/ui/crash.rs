@@ -1,4 +1,5 @@
-//! What is shown when the program breaks: it cannot draw with Yew any more, so this is plain DOM, made by the panic hook.
+//! What is shown when the program breaks: it cannot draw with Yew any more, so this is plain DOM, made by the panic hook or by whoever
+//! hears of what no hook does: memory that is used up, calls that go too deep.
 //! The session's inputs lie in the browser's storage by then, so that the cluster can be run again without the last of them.
 
 use wasm_bindgen::prelude::*;
@@ -13,7 +14,7 @@ pub fn is_shown() -> bool {
     web_sys::window().and_then(|w| w.document()).is_some_and(|d| d.get_element_by_id("crash").is_some())
 }
 
-/// From now on a panic is shown, with a way back.
+/// From now on it is shown when the program ends before its time, with a way back.
 pub fn install() {
     std::panic::set_hook(Box::new(|info| {
         web_sys::console::error_1(&info.to_string().into());
@@ -21,6 +22,33 @@ pub fn install() {
         // Nothing more can be done about a page that cannot even show this.
         let _ = show(&detail);
     }));
+    let Some(window) = web_sys::window() else { return };
+    for (event, cause) in [("error", "error"), ("unhandledrejection", "reason")] {
+        let heard = Closure::<dyn Fn(JsValue)>::new(move |e| {
+            let error = field(&e, cause);
+            if has_ended(&error) {
+                let _ = show(&String::from(error.unchecked_ref::<js_sys::Object>().to_string()));
+            }
+        });
+        // Where the page cannot hear of it, all is as it would be without this.
+        let _ = window.add_event_listener_with_callback(event, heard.as_ref().unchecked_ref());
+        // It listens as long as there is a page.
+        heard.forget();
+    }
+}
+
+/// Whether an error has ended the program. Browsers do not agree on what calls that go too deep are, and a script may have them, too.
+fn has_ended(error: &JsValue) -> bool {
+    let says = |name| field(error, name).as_string().unwrap_or_default();
+    match says("name").as_str() {
+        "RuntimeError" => true,
+        "RangeError" | "InternalError" => says("stack").contains("wasm-function"),
+        _ => false,
+    }
+}
+
+fn field(of: &JsValue, name: &str) -> JsValue {
+    js_sys::Reflect::get(of, &name.into()).unwrap_or_default()
 }
 
 fn show(detail: &str) -> Option<()> {

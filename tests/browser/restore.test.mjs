@@ -31,6 +31,28 @@ async function lacksTheLast(page, until) {
 journey('restores a session without its last input', { storage }, ({ page, until }) => lacksTheLast(page, until));
 
 journey(
+  'says that it broke where no panic told of it, and restores the session without its last input',
+  { storage: { 'kubarium.session': stored }, errors: [/memory access out of bounds/] },
+  async ({ page, until, axe, screenshot }) => {
+    await page.locator('.answer', { hasText: 'is back' }).waitFor();
+    // A script's own errors are not the program's.
+    await page.evaluate(() => window.dispatchEvent(new ErrorEvent('error', { error: new RangeError('of a script') })));
+    assert.equal(await page.locator('#crash').count(), 0);
+    await page.evaluate(() =>
+      setTimeout(() => {
+        throw new WebAssembly.RuntimeError('memory access out of bounds');
+      }),
+    );
+    const broken = page.getByRole('alertdialog', { name: 'Kubarium broke' });
+    assert.match(await broken.innerText(), /RuntimeError: memory access out of bounds/);
+    await axe();
+    await screenshot('broken');
+    await broken.getByRole('button', { name: 'Restore without the last input' }).click();
+    await lacksTheLast(page, until);
+  },
+);
+
+journey(
   'restores a session that froze without its last input',
   { storage: { 'kubarium.session': stored } },
   async ({ page, context, until, address }) => {
