@@ -1,24 +1,58 @@
 //! ConfigMaps and Secrets that are made of literals and files.
 
-use super::Item;
+use thiserror::Error;
+
+use super::{Item, KustomizeError};
 use crate::api::{Object, Value};
 use crate::base::{List as _, base64};
 use crate::obj;
 
-type Read<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, String>;
+/// Why a generator makes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum GeneratorError {
+    /// It has no name.
+    #[error("a configmap must have a name")]
+    Nameless,
+    /// What it makes goes nowhere. Kustomize names an address in its memory too, which says nothing.
+    #[error(
+        "merging from generator &{{0x0 <nil>}}: id resid.ResId{{Gvk:resid.Gvk{{Group:\"\", Version:\"v1\", Kind:{kind:?}, isClusterScoped:false}}, Name:{name:?}, Namespace:\"\"}} {why}"
+    )]
+    Unmerged {
+        /// What it makes.
+        kind: &'static str,
+        /// What that is called.
+        name: String,
+        /// What is in the way.
+        why: &'static str,
+    },
+    /// A key comes twice.
+    #[error("configmap {name} illegally repeats the key `{key}`")]
+    Repeated {
+        /// Whose key.
+        name: String,
+        /// The key.
+        key: String,
+    },
+    /// A literal that is no pair.
+    #[error("invalid literal source {0}, expected key=value")]
+    Literal(String),
+}
+
+type Read<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, KustomizeError>;
 
 /// Adds what the generators of a kustomization make, or merges it with what a base made.
-pub(super) fn generate(read: Read<'_>, kustomization: &Value, items: &mut Vec<Item>) -> Result<(), String> {
+pub(super) fn generate(read: Read<'_>, kustomization: &Value, items: &mut Vec<Item>) -> Result<(), KustomizeError> {
     for (member, kind) in [("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")] {
         for generator in kustomization.get(member).items() {
             let name = generator.get("name").str();
             if name.is_empty() {
-                return Err("a configmap must have a name".into());
+                return Err(GeneratorError::Nameless.into());
             }
             let made = one(read, kind, generator, kustomization.get("generatorOptions"))?;
             let there = items.iter_mut().find(|i| i.object.kind() == kind && i.is_named(name));
+            let unmerged = |why: &'static str| Err(GeneratorError::Unmerged { kind, name: name.to_owned(), why }.into());
             match (generator.get("behavior").str(), there) {
-                ("merge" | "replace", None) => return unmerged(kind, name, "does not exist; cannot merge or replace"),
+                ("merge" | "replace", None) => return unmerged("does not exist; cannot merge or replace"),
                 (behavior @ ("merge" | "replace"), Some(item)) => {
                     for part in ["data", "binaryData"] {
                         if behavior == "replace" {
@@ -29,9 +63,7 @@ pub(super) fn generate(read: Read<'_>, kustomization: &Value, items: &mut Vec<It
                         }
                     }
                 }
-                (_, Some(_)) => {
-                    return unmerged(kind, name, "exists; can not use behavior: 'unspecified', behavior must be merge or replace");
-                }
+                (_, Some(_)) => return unmerged("exists; can not use behavior: 'unspecified', behavior must be merge or replace"),
                 (_, None) => {
                     let mut item = Item::new(made);
                     let off = |options: &Value| options.get("disableNameSuffixHash").is_true();
@@ -44,14 +76,7 @@ pub(super) fn generate(read: Read<'_>, kustomization: &Value, items: &mut Vec<It
     Ok(())
 }
 
-/// Why what was generated goes nowhere. Kustomize names an address in its memory too, which says nothing.
-fn unmerged(kind: &str, name: &str, why: &str) -> Result<(), String> {
-    Err(format!(
-        "merging from generator &{{0x0 <nil>}}: id resid.ResId{{Gvk:resid.Gvk{{Group:\"\", Version:\"v1\", Kind:{kind:?}, isClusterScoped:false}}, Name:{name:?}, Namespace:\"\"}} {why}"
-    ))
-}
-
-fn one(read: Read<'_>, kind: &str, generator: &Value, options: &Value) -> Result<Value, String> {
+fn one(read: Read<'_>, kind: &str, generator: &Value, options: &Value) -> Result<Value, KustomizeError> {
     let name = generator.get("name").str();
     let mut object = obj!({"apiVersion": "v1", "kind": kind, "metadata": {"name": name}});
     if kind == "Secret" {
@@ -72,11 +97,11 @@ fn one(read: Read<'_>, kind: &str, generator: &Value, options: &Value) -> Result
         }
     }
     // Models kv.loader.Load.
-    let from = |what: &str, sources: &[&Value], why: String| {
+    let from = |what: &'static str, sources: &[&Value], error: KustomizeError| {
         let sources: Vec<&str> = sources.iter().map(|s| s.str()).list();
-        format!("loading KV pairs: {what} [{}]: {why}", sources.join(" "))
+        KustomizeError::Pairs { what, sources: sources.join(" "), error: Box::new(error) }
     };
-    let mut put = |key: &str, bytes: &[u8]| -> Result<(), String> {
+    let mut put = |key: &str, bytes: &[u8]| -> Result<(), GeneratorError> {
         let text = std::str::from_utf8(bytes);
         let (part, value) = match text {
             _ if kind == "Secret" => ("data", base64::encode(bytes)),
@@ -84,7 +109,7 @@ fn one(read: Read<'_>, kind: &str, generator: &Value, options: &Value) -> Result
             Err(_) => ("binaryData", base64::encode(bytes)),
         };
         if !object.at(&[part, key]).is_null() {
-            return Err(format!("configmap {name} illegally repeats the key `{key}`"));
+            return Err(GeneratorError::Repeated { name: name.to_owned(), key: key.to_owned() });
         }
         object.set(&[part, key], value);
         Ok(())
@@ -106,8 +131,7 @@ fn one(read: Read<'_>, kind: &str, generator: &Value, options: &Value) -> Result
     let literals: Vec<&Value> = generator.get("literals").items().iter().list();
     for literal in &literals {
         let Some((key, value)) = literal.str().split_once('=') else {
-            let why = format!("invalid literal source {}, expected key=value", literal.str());
-            return Err(from("literal sources", &literals, why));
+            return Err(from("literal sources", &literals, GeneratorError::Literal(literal.str().to_owned()).into()));
         };
         let quoted = |q: char| value.len() > 1 && value.starts_with(q) && value.ends_with(q);
         let value = if quoted('"') || quoted('\'') { &value[1..value.len() - 1] } else { value };

@@ -13,12 +13,12 @@ mod vars;
 
 use std::cell::RefCell;
 
-use super::config;
 use super::host::{FileError, Files};
 use crate::api::yaml::{Words, decode_documents, decode_documents_with};
 use crate::api::{Kind, Object, Value, split_api_version};
 use crate::base::{List as _, Order as _, SortedSet, is_url};
 pub use error::KustomizeError;
+use error::NotSimulated;
 
 /// Bases within bases.
 const DEPTH_MAX: usize = 16;
@@ -32,6 +32,8 @@ const MANAGED_BY: &str = "managedByLabel";
 const LOCAL_CONFIG: &str = "config.kubernetes.io/local-config";
 /// How kustomize calls itself on what it built.
 const VERSION: &str = "kustomize-v5.8.1";
+/// What is done with a resource that is a file.
+const FROM: &str = "accumulating resources from";
 const FILES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 /// Members that kustomize has and this one does not.
 const REFUSED: [&str; 6] = ["helmCharts", "helmGlobals", "helmChartInflationGenerator", "generators", "validators", "configurations"];
@@ -177,7 +179,7 @@ impl Build<'_> {
     }
 
     /// What is built must be a directory that is there.
-    fn demand_directory(&self, directory: &str) -> Result<(), String> {
+    fn demand_directory(&self, directory: &str) -> Result<(), KustomizeError> {
         let whole = clean(directory);
         let mut so_far = String::new();
         for part in whole.split('/').filter(|p| !matches!(*p, "" | "." | "..")) {
@@ -186,11 +188,8 @@ impl Build<'_> {
                 continue;
             }
             return Err(match self.files.borrow().read(&so_far) {
-                Ok(_) => format!("must build at directory: '{directory}': file is not directory"),
-                Err(_) => format!(
-                    "must build at directory: not a valid directory: evalsymlink failure on '{directory}' : lstat {}: no such file or directory",
-                    self.absolute(&so_far)
-                ),
+                Ok(_) => KustomizeError::FileToBuild(directory.to_owned()),
+                Err(_) => KustomizeError::NothingToBuild { named: directory.to_owned(), path: self.absolute(&so_far) },
             });
         }
         Ok(())
@@ -202,18 +201,18 @@ impl Build<'_> {
 
     /// A file that the kustomization of a directory names: in or below that directory.
     // Models fileLoader.Load and RestrictionRootOnly.
-    fn file(&self, directory: &str, path: &str) -> Result<Vec<u8>, String> {
+    fn file(&self, directory: &str, path: &str) -> Result<Vec<u8>, KustomizeError> {
         if is_url(path) {
-            return self.files.borrow_mut().fetch(path).ok_or_else(|| format!("Get {path:?}: {}", config::no_way_to(path)));
+            return self.files.borrow_mut().fetch(path).ok_or_else(|| KustomizeError::Page { url: path.to_owned() });
         }
         let path = join(directory, path);
         let (full, root) = (self.absolute(&path), self.absolute(directory));
         let found = self.files.borrow().read(&path);
         match found {
-            Ok(_) if !self.unrestricted && !within(&full, &root) => Err(format!("security; file '{full}' is not in or below '{root}'")),
+            Ok(_) if !self.unrestricted && !within(&full, &root) => Err(KustomizeError::Outside { file: full, root }),
             Ok(bytes) => Ok(bytes),
-            Err(FileError::IsADirectory) => Err(format!("'{full}' must resolve to a file")),
-            Err(_) => Err(missing(&full)),
+            Err(FileError::IsADirectory) => Err(KustomizeError::NoFile(full)),
+            Err(_) => Err(KustomizeError::Missing(full)),
         }
     }
 
@@ -230,21 +229,18 @@ impl Build<'_> {
         let [(_, text)] = found.as_slice() else {
             let shown = self.absolute(directory);
             return Err(match found.len() {
-                0 => format!("unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{shown}'")
-                    .into(),
-                _ => format!("Found multiple kustomization files under: {shown}\n").into(),
+                0 => KustomizeError::NoKustomization(shown),
+                _ => KustomizeError::ManyKustomizations(shown),
             });
         };
         self.built += 1;
         if self.built > DIRECTORIES_MAX {
-            return Err(KustomizeError::NotSimulated(format!("accumulating resources: more than {DIRECTORIES_MAX} directories")));
+            return Err(NotSimulated::TooMany { most: DIRECTORIES_MAX, what: "directories" }.into());
         }
         if depth > DEPTH_MAX {
-            return Err(KustomizeError::NotSimulated(format!(
-                "accumulating resources: bases within bases, more than {DEPTH_MAX} of them, at '{directory}'"
-            )));
+            return Err(NotSimulated::TooDeep { most: DEPTH_MAX, directory: directory.to_owned() }.into());
         }
-        let documents = decode_documents(text).map_err(|e| format!("invalid Kustomization: {}", e.reason))?;
+        let documents = decode_documents(text).map_err(KustomizeError::Unreadable)?;
         let kustomization = documents.into_iter().next().map(|d| d.value).unwrap_or_default();
         self.check(&kustomization, directory)?;
         if depth == 0 {
@@ -261,16 +257,15 @@ impl Build<'_> {
         generate::generate(&|path| self.file(directory, path), kustomization, &mut own)?;
         for entry in kustomization.get("components").items() {
             let path = join(directory, entry.str());
-            let components = "accumulating components: ";
-            if let Some(why) = self.no_root(entry.str(), &path) {
-                return Err(format!("{components}loader.New {why:?}").into());
+            if let Some(error) = self.no_root(entry.str(), &path) {
+                return Err(KustomizeError::Component { step: "loader.New", error: Box::new(error) });
             }
             own = self
                 .nested(&path, own, true, depth + 1)
-                .map_err(|e| e.within(|why| format!("{components}accumulateDirectory: {why:?}")))?;
+                .map_err(|e| e.within(|error| KustomizeError::Component { step: "accumulateDirectory:", error }))?;
         }
         if own.len() > OBJECTS_MAX {
-            return Err(KustomizeError::NotSimulated(format!("accumulating resources: more than {OBJECTS_MAX} objects")));
+            return Err(NotSimulated::TooMany { most: OBJECTS_MAX, what: "objects" }.into());
         }
         let read = |path: &str| self.file(directory, path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         transform::transform(&read, kustomization, &mut own)?;
@@ -282,53 +277,50 @@ impl Build<'_> {
     // Models KustTarget.accumulateDirectory.
     fn nested(&mut self, directory: &str, items: Vec<Item>, component: bool, depth: usize) -> Result<Vec<Item>, KustomizeError> {
         let full = self.absolute(directory);
-        let kustomization =
-            self.load(directory, depth).map_err(|e| e.within(|why| format!("couldn't make target for path '{full}': {why}")))?;
+        let kustomization = self.load(directory, depth).map_err(|e| e.at("couldn't make target for path", &full))?;
         match (component, kustomization.kind()) {
             (true, kind) if kind != "Component" => {
                 let kind = if kind.is_empty() { "Kustomization" } else { kind };
-                return Err(format!("expected kind 'Component' for path '{full}' but got '{kind}'").into());
+                return Err(KustomizeError::NoComponent { path: full, kind: kind.to_owned() });
             }
-            (false, "Component") => return Err(format!("expected kind != 'Component' for path '{full}'").into()),
+            (false, "Component") => return Err(KustomizeError::ComponentAsResource(full)),
             _ => {}
         }
         self.roots.push(full.clone());
         let built = self.accumulate(directory, &kustomization, items, depth);
         self.roots.pop();
-        built.map_err(|e| e.within(|why| format!("recursed accumulation of path '{full}': {why}")))
+        built.map_err(|e| e.at("recursed accumulation of path", &full))
     }
 
     /// Why what is named is no directory to build at, if it is none.
     // Models fileLoader.New.
-    fn no_root(&self, entry: &str, path: &str) -> Option<String> {
+    fn no_root(&self, entry: &str, path: &str) -> Option<KustomizeError> {
         if entry.is_empty() {
-            return Some("new root cannot be empty".into());
+            return Some(KustomizeError::EmptyRoot);
         }
         if entry.starts_with('/') {
-            return Some(format!("new root '{entry}' cannot be absolute"));
+            return Some(KustomizeError::AbsoluteRoot(entry.to_owned()));
         }
         let full = self.absolute(path);
         match self.read(path) {
             Err(FileError::IsADirectory) => {
                 let root = self.roots.iter().rev().find(|root| within(root, &full))?;
-                Some(format!("cycle detected: candidate root '{full}' contains visited root '{root}'"))
+                Some(KustomizeError::Cycle { visited: root.clone(), candidate: full })
             }
-            Ok(_) => Some(format!("must build at directory: '{full}': file is not directory")),
-            Err(_) => Some(format!("must build at directory: not a valid directory: {}", missing(&full))),
+            Ok(_) => Some(KustomizeError::FileToBuild(full)),
+            Err(_) => Some(KustomizeError::NothingToBuild { named: full.clone(), path: full }),
         }
     }
 
     fn check(&mut self, kustomization: &Value, directory: &str) -> Result<(), KustomizeError> {
         let untold = kustomization.get("buildMetadata").items().iter().find(|what| what.str() != MANAGED_BY);
         if let Some(what) = untold {
-            return Err(KustomizeError::NotSimulated(format!("{} in a kustomization is not simulated here", what.str())));
+            return Err(NotSimulated::Member(what.str().to_owned()).into());
         }
         if let Some((key, _)) = kustomization.entries().find(|(k, _)| REFUSED.contains(&k.as_str())) {
-            return Err(KustomizeError::NotSimulated(format!("{key} in a kustomization is not simulated here")));
+            return Err(NotSimulated::Member(key.to_string()).into());
         }
-        if let Some(why) = shape::misfit(kustomization) {
-            return Err(format!("invalid Kustomization: {why}").into());
-        }
+        shape::check(kustomization)?;
         for (old, new) in DEPRECATED.iter().filter(|(old, _)| !kustomization.get(old).is_null()) {
             let trial = if *old == "vars" { "[EXPERIMENTAL] " } else { "" };
             self.warnings.push(format!(
@@ -337,7 +329,7 @@ impl Build<'_> {
         }
         let sort = kustomization.get("sortOptions");
         if !sort.is_null() && !matches!(sort.get("order").str(), "fifo" | "legacy") {
-            return Err("the field 'sortOptions.order' must be one of [fifo, legacy]".into());
+            return Err(KustomizeError::SortOrder);
         }
         // Models types.Kustomization.EnforceFields and CheckEmpty.
         let (version, kind) = (kustomization.api_version(), kustomization.kind());
@@ -350,10 +342,10 @@ impl Build<'_> {
             wrong.push(format!("apiVersion for {} should be {wanted}", if kind.is_empty() { "Kustomization" } else { kind }));
         }
         if !wrong.is_empty() {
-            return Err(format!("Failed to read kustomization file under {}:\n{}", self.absolute(directory), wrong.join("\n")).into());
+            return Err(KustomizeError::WrongType { directory: self.absolute(directory), wrong });
         }
         if kustomization.entries().all(|(key, value)| matches!(key.as_str(), "apiVersion" | "kind") || value.is_null()) {
-            return Err("kustomization.yaml is empty".into());
+            return Err(KustomizeError::Empty);
         }
         Ok(())
     }
@@ -364,32 +356,36 @@ impl Build<'_> {
         for entry in kustomization.get("resources").items().iter().chain(kustomization.get("bases").items()) {
             let path = join(directory, entry.str());
             let (entry, full) = (entry.str(), self.absolute(&path));
-            let no_file = |why: String| format!("accumulating resources: accumulation err='{why}'");
             if is_repository(entry) {
-                return Err(KustomizeError::NotSimulated(format!("{entry}: bases in repositories are not simulated here")));
+                return Err(NotSimulated::Repository(entry.to_owned()).into());
             }
             if !is_url(entry) && matches!(self.read(&path), Err(FileError::IsADirectory)) {
-                let from = no_file(format!("accumulating resources from '{entry}': '{full}' must resolve to a file"));
-                if let Some(why) = self.no_root(entry, &path) {
-                    return Err(format!("{from}: {why}").into());
-                }
-                let found = self.nested(&path, Vec::new(), false, depth + 1).map_err(|e| e.within(|why| format!("{from}: {why}")))?;
-                items.append(found).map_err(|e| format!("{from}: recursed merging from path '{full}': {e}"))?;
+                let found = match self.no_root(entry, &path) {
+                    Some(error) => Err(error),
+                    None => self.nested(&path, Vec::new(), false, depth + 1),
+                };
+                let built = found.and_then(|found| items.append(found).map_err(|e| e.at("recursed merging from path", &full)));
+                built.map_err(|error| {
+                    error.within(|error| KustomizeError::Resource {
+                        as_file: Box::new(KustomizeError::NoFile(full).at(FROM, entry)),
+                        as_directory: Some(error),
+                    })
+                })?;
                 continue;
             }
-            let failed = |why: String| format!("{}: {}", no_file(why), self.no_root(entry, &path).unwrap_or_default());
-            let bytes = self.file(directory, entry).map_err(|e| failed(format!("accumulating resources from '{entry}': {e}")))?;
-            let documents = decode_documents_with(&String::from_utf8_lossy(&bytes), Words::AreText).map_err(|e| {
-                format!("accumulating resources: accumulating resources from '{entry}': MalformedYAMLError: {} in File: {entry}", e.reason)
-            })?;
+            let failed = |doing: &'static str, error: KustomizeError| KustomizeError::Resource {
+                as_file: Box::new(error.at(doing, entry)),
+                as_directory: self.no_root(entry, &path).map(Box::new),
+            };
+            let bytes = self.file(directory, entry).map_err(|e| failed(FROM, e))?;
+            let documents = decode_documents_with(&String::from_utf8_lossy(&bytes), Words::AreText)
+                .map_err(|error| KustomizeError::Malformed { file: entry.to_owned(), error })?;
             let found = documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()).flat_map(flatten);
             let mut own = Gathered::default();
             for object in found {
-                let object = valid(object).map_err(|e| failed(format!("accumulating resources from '{entry}': {e}")))?;
-                let one = vec![Item::new(object)];
-                own.append(one).map_err(|e| failed(format!("accumulating resources from '{entry}': {e}")))?;
+                valid(object).and_then(|object| own.append(vec![Item::new(object)])).map_err(|e| failed(FROM, e))?;
             }
-            items.append(own.items).map_err(|e| failed(format!("merging resources from '{entry}': {e}")))?;
+            items.append(own.items).map_err(|e| failed("merging resources from", e))?;
         }
         Ok(items.items)
     }
@@ -404,11 +400,11 @@ struct Gathered {
 
 impl Gathered {
     /// Adds items of which none may have been there.
-    fn append(&mut self, added: Vec<Item>) -> Result<(), String> {
+    fn append(&mut self, added: Vec<Item>) -> Result<(), KustomizeError> {
         for item in added {
             let id = id(&item.object, item.object.name());
             if !self.ids.insert(id.clone()) {
-                return Err(format!("may not add resource with an already registered id: {id}"));
+                return Err(KustomizeError::Registered(id));
             }
             self.items.push(item);
         }
@@ -418,7 +414,7 @@ impl Gathered {
 
 /// An object that has a kind and a name.
 // Models RNode.GetValidatedMetadata.
-fn valid(object: Value) -> Result<Value, String> {
+fn valid(object: Value) -> Result<Value, KustomizeError> {
     let what = match (object.kind(), object.name()) {
         ("", _) => "kind",
         (kind, "") if !kind.ends_with("List") => "metadata.name",
@@ -430,15 +426,16 @@ fn valid(object: Value) -> Result<Value, String> {
         format!("map[{}]", pairs.join(" "))
     };
     let metadata = object.get("metadata");
-    Err(format!(
-        "missing {what} in object {{{{{} {}}} {{{{{} {}}} {} {}}}}}",
+    let object = format!(
+        "{{{{{} {}}} {{{{{} {}}} {} {}}}}}",
         object.api_version(),
         object.kind(),
         object.name(),
         object.namespace(),
         shown(metadata.get("labels")),
         shown(metadata.get("annotations"))
-    ))
+    );
+    Err(KustomizeError::Nameless { what, object })
 }
 
 /// Whether an absolute path is a directory or lies in or below it.
@@ -449,10 +446,6 @@ fn within(path: &str, directory: &str) -> bool {
 /// Whether a resource names a repository rather than a file or a directory.
 fn is_repository(entry: &str) -> bool {
     ["github.com/", "git@", "git::", "ssh://", "oci://"].iter().any(|start| entry.starts_with(start)) || entry.contains("?ref=")
-}
-
-fn missing(path: &str) -> String {
-    format!("evalsymlink failure on '{path}' : lstat {path}: no such file or directory")
 }
 
 /// The items of a list one by one.

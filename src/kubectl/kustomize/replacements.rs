@@ -1,27 +1,75 @@
 //! Values that a kustomization copies from one object's field into others' (`replacements`).
 
-use super::Item;
+use thiserror::Error;
+
 use super::transform::selects;
+use super::{Item, KustomizeError};
 use crate::api::Value;
 use crate::base::List as _;
 
+/// Why a value is not copied; selectors are told as kustomize calls what they select.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ReplacementError {
+    /// It copies nothing, or to nowhere.
+    #[error("replacements must specify a source and at least one target")]
+    Incomplete,
+    /// It copies a field and says a value.
+    #[error("value and resource selectors are mutually exclusive")]
+    TwoSources,
+    /// A target that selects nothing.
+    #[error("target must specify resources to select")]
+    NoTarget,
+    /// Not one object is the source.
+    #[error("{problem} {source_of}")]
+    NotOne {
+        /// Whether there is none, or several.
+        problem: &'static str,
+        /// What the source selects, and the field.
+        source_of: String,
+    },
+    /// The source does not have the field.
+    #[error("fieldPath `{path}` is missing for replacement source {selector}")]
+    NoField {
+        /// The field.
+        path: String,
+        /// What the source selects.
+        selector: String,
+    },
+    /// The value has fewer parts.
+    #[error("options.index {index} is out of bounds for value {value}")]
+    NoPart {
+        /// Which part it was to be.
+        index: i64,
+        /// The value.
+        value: String,
+    },
+    /// A target does not have the field.
+    #[error("unable to {doing} field {path:?} in replacement target")]
+    NoTargetField {
+        /// Whether it would have been made.
+        doing: &'static str,
+        /// The field.
+        path: String,
+    },
+}
+
 /// Copies the value that a replacement names to where it is to go.
 // Models kustomize's api/filters/replacement.
-pub(super) fn replace(replacement: &Value, items: &mut [Item]) -> Result<(), String> {
+pub(super) fn replace(replacement: &Value, items: &mut [Item]) -> Result<(), KustomizeError> {
     let (source, said, targets) = (replacement.get("source"), replacement.get("sourceValue"), replacement.get("targets"));
     if source.is_null() && said.is_null() || targets.is_null() {
-        return Err("replacements must specify a source and at least one target".into());
+        return Err(ReplacementError::Incomplete.into());
     }
     let value = match (source, said) {
         (source, Value::Null) => value_of(source, items)?,
         (Value::Null, said) => said.clone(),
-        _ => return Err("value and resource selectors are mutually exclusive".into()),
+        _ => return Err(ReplacementError::TwoSources.into()),
     };
     put_all(&value, targets.items(), items)
 }
 
 /// The value at a place of the one object that a source selects.
-fn value_of(source: &Value, items: &[Item]) -> Result<Value, String> {
+fn value_of(source: &Value, items: &[Item]) -> Result<Value, KustomizeError> {
     let mut found = Vec::new();
     for item in items.iter() {
         if selects(source, item)? {
@@ -31,28 +79,30 @@ fn value_of(source: &Value, items: &[Item]) -> Result<Value, String> {
     let [object] = found[..] else {
         let problem = if found.is_empty() { "nothing selected by" } else { "multiple matches for selector" };
         let path = source.get("fieldPath").as_str().map(|path| format!(":{path}")).unwrap_or_default();
-        return Err(format!("{problem} {}{path}", selector(source)));
+        return Err(ReplacementError::NotOne { problem, source_of: selector(source) + &path }.into());
     };
     let path = source.get("fieldPath").as_str().unwrap_or("metadata.name");
     let mut value = Value::Null;
     each(&mut object.clone(), &split(path), false, &mut |found| value = found.clone());
     if value.is_null() {
-        return Err(format!("fieldPath `{path}` is missing for replacement source {}", selector(source)));
+        return Err(ReplacementError::NoField { path: path.to_owned(), selector: selector(source) }.into());
     }
     if let Some(delimiter) = delimiter(source.get("options")) {
         let index = source.at(&["options", "index"]).int();
         let (whole, n) = (text(&value), usize::try_from(index).ok());
-        let part = n.and_then(|n| whole.split(delimiter).nth(n));
-        value = part.ok_or_else(|| format!("options.index {index} is out of bounds for value {whole}"))?.into();
+        let Some(part) = n.and_then(|n| whole.split(delimiter).nth(n)) else {
+            return Err(ReplacementError::NoPart { index, value: whole }.into());
+        };
+        value = part.into();
     }
     Ok(value)
 }
 
 /// Puts a value where the targets say.
-fn put_all(value: &Value, targets: &[Value], items: &mut [Item]) -> Result<(), String> {
+fn put_all(value: &Value, targets: &[Value], items: &mut [Item]) -> Result<(), KustomizeError> {
     for target in targets {
         if target.get("select").is_null() {
-            return Err("target must specify resources to select".into());
+            return Err(ReplacementError::NoTarget.into());
         }
         let options = target.get("options");
         for item in items.iter_mut() {
@@ -71,7 +121,7 @@ fn put_all(value: &Value, targets: &[Value], items: &mut [Item]) -> Result<(), S
                 let create = options.get("create").is_true();
                 if !each(&mut item.object, &split(path), create, &mut |field| put(field, value, options)) {
                     let doing = if create { "find or create" } else { "find" };
-                    return Err(format!("unable to {doing} field {path:?} in replacement target"));
+                    return Err(ReplacementError::NoTargetField { doing, path: path.to_owned() }.into());
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! What the members of a kustomization are, as Go's decoder reads them into kustomize's types.
 
+use thiserror::Error;
+
 use crate::api::Value;
 use crate::api::decode::json_kind;
 use crate::base::List as _;
@@ -53,16 +55,32 @@ const MEMBERS: [(&str, Shape); 28] = [
     ("replacements", Many("types.ReplacementField", "path source* sourceValue targets*")),
 ];
 
-/// Why a document is no kustomization, if it is none, in the words of Go's decoder.
-pub(super) fn misfit(document: &Value) -> Option<String> {
-    let unread = |value: &Value, into: &str| Some(format!("json: cannot unmarshal {} into Go {into}", json_kind(value)));
+/// Why a document is no kustomization, in the words of Go's decoder.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Misfit {
+    /// A member that there is not.
+    #[error("json: unknown field {0:?}")]
+    Unknown(String),
+    /// Something that is not what it should be.
+    #[error("json: cannot unmarshal {found} into Go {wanted}")]
+    Type {
+        /// What it is.
+        found: String,
+        /// What it should be: `struct field Kustomization.namePrefix of type string`.
+        wanted: String,
+    },
+}
+
+/// Demands that a document is a kustomization.
+pub(super) fn check(document: &Value) -> Result<(), Misfit> {
+    let unread = |value: &Value, wanted: String| Err(Misfit::Type { found: json_kind(value).to_owned(), wanted });
     if !matches!(document, Value::Map(_) | Value::Null) {
-        return unread(document, "value of type types.Kustomization");
+        return unread(document, "value of type types.Kustomization".to_owned());
     }
     for (name, value) in document.entries() {
         let field = |ty: &str| format!("struct field Kustomization.{name} of type {ty}");
         let Some((_, shape)) = MEMBERS.iter().find(|(member, _)| *member == name.as_str()) else {
-            return Some(format!("json: unknown field {:?}", name.as_str()));
+            return Err(Misfit::Unknown(name.to_string()));
         };
         // The type as a whole, and that of what is in it.
         let (whole, inner) = match shape {
@@ -78,7 +96,7 @@ pub(super) fn misfit(document: &Value) -> Option<String> {
             Map | One(..) => matches!(value, Value::Map(_)),
         };
         if !(fits || value.is_null()) {
-            return unread(value, &field(&whole));
+            return unread(value, field(&whole));
         }
         let held: Vec<&Value> = match shape {
             Map => value.entries().map(|(_, value)| value).list(),
@@ -88,28 +106,25 @@ pub(super) fn misfit(document: &Value) -> Option<String> {
         for item in held.into_iter().filter(|item| !item.is_null()) {
             match (shape, item) {
                 (One(ty, members) | Many(ty, members), Value::Map(_)) => {
-                    let why = member_misfit(&format!("{}.{name}", ty.trim_start_matches("types.")), members, item);
-                    if why.is_some() {
-                        return why;
-                    }
+                    check_members(&format!("{}.{name}", ty.trim_start_matches("types.")), members, item)?;
                 }
                 (Texts | Map, Value::Str(_)) => {}
-                _ => return unread(item, &field(inner)),
+                _ => return unread(item, field(inner)),
             }
         }
     }
-    None
+    Ok(())
 }
 
-/// Why a struct's member is not what it is to be, where one is not; `of` is what the struct is in.
-fn member_misfit(of: &str, members: &str, held: &Value) -> Option<String> {
+/// Demands that a struct's members are what they are to be; `of` is what the struct is in.
+fn check_members(of: &str, members: &str, held: &Value) -> Result<(), Misfit> {
     for (key, value) in held.entries().filter(|_| !members.is_empty()) {
         let shape = members.split(' ').find_map(|member| {
             let rest = member.strip_prefix(key.as_str())?;
             (!rest.starts_with(|c: char| c.is_ascii_alphanumeric())).then_some(rest)
         });
         let (fits, ty) = match shape {
-            None => return Some(format!("json: unknown field {:?}", key.as_str())),
+            None => return Err(Misfit::Unknown(key.to_string())),
             Some("") => (matches!(value, Value::Str(_)), "string"),
             Some("?") => (matches!(value, Value::Bool(_)), "bool"),
             Some("#") => (matches!(value, Value::Int(_)), "int64"),
@@ -124,11 +139,11 @@ fn member_misfit(of: &str, members: &str, held: &Value) -> Option<String> {
             None if fits || value.is_null() => continue,
             None => (value, ty),
         };
-        let kind = match wrong {
+        let found = match wrong {
             Value::Float(_) if ty == "int64" => format!("number {}", wrong.to_json()),
             _ => json_kind(wrong).to_owned(),
         };
-        return Some(format!("json: cannot unmarshal {kind} into Go struct field {of}.{key} of type {ty}"));
+        return Err(Misfit::Type { found, wanted: format!("struct field {of}.{key} of type {ty}") });
     }
-    None
+    Ok(())
 }

@@ -1,22 +1,81 @@
 //! What a kustomization changes in all its objects, in kustomize's order: patches, namespace, names, labels, annotations, replicas,
 //! images, replacements.
 
+use thiserror::Error;
+
 use super::replacements::replace;
-use super::{Item, id, is_namespaced};
+use super::{Item, KustomizeError, id, is_namespaced};
 use crate::api::selector::LabelSelector;
-use crate::api::yaml::{Words, decode_documents, decode_documents_with};
+use crate::api::yaml::{DecodeError, Words, decode_documents, decode_documents_with};
 use crate::api::{Kind, Object, Value, split_api_version};
 use crate::base::List as _;
 use crate::base::regex::Regex;
 use crate::kubectl::output::to_yaml;
 use crate::server::{json_patch_by_client, merge_patch, strategic_merge_patch};
 
+/// Why objects cannot be changed.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum TransformError {
+    /// One of `patchesStrategicMerge` is no YAML.
+    #[error("unable to parse SM or JSON patch from [{text}]: {error}")]
+    MergePatch {
+        /// The patch.
+        text: String,
+        /// What is wrong with it.
+        error: DecodeError,
+    },
+    /// One of `patches` is none.
+    #[error("unable to parse SM or JSON patch from {0}")]
+    Patch(String),
+    /// An entry of `patches` without a patch.
+    #[error("must specify one of patch and path in\n{0}")]
+    NoPatch(String),
+    /// An entry of `patches` with a patch and a file of one.
+    #[error("patch and path can't be set at the same time\n{0}")]
+    TwoPatches(String),
+    /// Operations for nothing.
+    #[error("must specify a target for JSON patch {0}")]
+    NoTarget(String),
+    /// Several patches for one target.
+    #[error("Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set `patches.target` field: {0}")]
+    ManyPatches(String),
+    /// A patch for an object that is not there.
+    #[error("no resource matches strategic merge patch \"{0}\": no matches for Id {0}; failed to find unique target for patch {0}")]
+    NoMatch(String),
+    /// A number of replicas for an object that is not there.
+    #[error(
+        "resource with name {0} does not match a config with the following GVK [Deployment.[noVer].[noGrp] StatefulSet.[noVer].[noGrp] ReplicaSet.[noVer].[noGrp] ReplicationController.[noVer].[noGrp]]"
+    )]
+    NoReplicas(String),
+    /// A file of replacements is no YAML.
+    #[error("invalid replacement in {path}: {error}")]
+    Replacements {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        error: DecodeError,
+    },
+    /// A transformer is no YAML.
+    #[error("invalid transformer in {entry}: {}", error.reason)]
+    Transformer {
+        /// The transformer, or its file.
+        entry: String,
+        /// What is wrong with it.
+        error: DecodeError,
+    },
+    /// A transformer that kustomize has and this one does not.
+    #[error("{0} in transformers is not simulated here")]
+    Unknown(String),
+}
+
+/// What reads a file that a kustomization names.
+type Read<'a> = &'a dyn Fn(&str) -> Result<String, KustomizeError>;
+
 /// Applies all transformers.
-pub(super) fn transform(read: &dyn Fn(&str) -> Result<String, String>, kustomization: &Value, items: &mut Vec<Item>) -> Result<(), String> {
+pub(super) fn transform(read: Read<'_>, kustomization: &Value, items: &mut Vec<Item>) -> Result<(), KustomizeError> {
     for patch in kustomization.get("patchesStrategicMerge").items() {
         let text = if patch.str().contains('\n') { patch.str().to_owned() } else { read(patch.str())? };
-        let documents =
-            decode_documents_with(&text, Words::AreText).map_err(|e| format!("unable to parse SM or JSON patch from [{text}]: {e}"))?;
+        let documents = decode_documents_with(&text, Words::AreText).map_err(|error| TransformError::MergePatch { text, error })?;
         let patches = documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()).list();
         merge(patches, &Value::Null, &Value::Null, items)?;
     }
@@ -64,8 +123,8 @@ pub(super) fn transform(read: &dyn Fn(&str) -> Result<String, String>, kustomiza
         match replacement.get("path").as_str() {
             None => replace(replacement, items)?,
             Some(path) => {
-                let bad = |e: &dyn std::fmt::Display| format!("invalid replacement in {path}: {e}");
-                for document in decode_documents(&read(path)?).map_err(|e| bad(&e.to_string()))? {
+                let documents = decode_documents(&read(path)?);
+                for document in documents.map_err(|error| TransformError::Replacements { path: path.to_owned(), error })? {
                     match &document.value {
                         Value::List(all) => all.iter().try_for_each(|one| replace(one, items))?,
                         one => replace(one, items)?,
@@ -82,12 +141,12 @@ pub(super) fn transform(read: &dyn Fn(&str) -> Result<String, String>, kustomiza
 
 /// Labels objects as a transformer of its own does, which is named or stands in the kustomization itself.
 // Models LabelTransformer.
-fn label_as_told(read: &dyn Fn(&str) -> Result<String, String>, entry: &str, items: &mut [Item]) -> Result<(), String> {
+fn label_as_told(read: Read<'_>, entry: &str, items: &mut [Item]) -> Result<(), KustomizeError> {
     let text = if entry.contains('\n') { entry.to_owned() } else { read(entry)? };
-    for document in decode_documents(&text).map_err(|e| format!("invalid transformer in {entry}: {}", e.reason))? {
+    for document in decode_documents(&text).map_err(|error| TransformError::Transformer { entry: entry.to_owned(), error })? {
         let told = &document.value;
         if told.kind() != "LabelTransformer" {
-            return Err(format!("{} in transformers is not simulated here", told.kind()));
+            return Err(TransformError::Unknown(told.kind().to_owned()).into());
         }
         told.get("labels").entries().for_each(|(key, value)| label_fields(items, told.get("fieldSpecs"), key, value));
     }
@@ -188,7 +247,7 @@ fn put_label(at: &mut Value, path: &[&str], create: bool, member: &[&str], value
     }
 }
 
-fn set_replicas(replicas: &Value, items: &mut [Item]) -> Result<(), String> {
+fn set_replicas(replicas: &Value, items: &mut [Item]) -> Result<(), TransformError> {
     let name = replicas.get("name").str();
     let mut found = false;
     for item in items.iter_mut().filter(|i| i.is_named(name)) {
@@ -197,13 +256,7 @@ fn set_replicas(replicas: &Value, items: &mut [Item]) -> Result<(), String> {
             found = true;
         }
     }
-    if found {
-        Ok(())
-    } else {
-        Err(format!(
-            "resource with name {name} does not match a config with the following GVK [Deployment.[noVer].[noGrp] StatefulSet.[noVer].[noGrp] ReplicaSet.[noVer].[noGrp] ReplicationController.[noVer].[noGrp]]"
-        ))
-    }
+    if found { Ok(()) } else { Err(TransformError::NoReplicas(name.to_owned())) }
 }
 
 /// Changes the images of an object's containers, wherever they are.
@@ -257,19 +310,19 @@ fn new_image(old: &str, image: &Value) -> Option<String> {
 
 /// Applies an entry of `patches`.
 // Models PatchTransformerPlugin.
-fn apply_patch(read: &dyn Fn(&str) -> Result<String, String>, patch: &Value, items: &mut Vec<Item>) -> Result<(), String> {
+fn apply_patch(read: Read<'_>, patch: &Value, items: &mut Vec<Item>) -> Result<(), KustomizeError> {
     let config = to_yaml(patch);
-    let trouble = |why: String| format!("trouble configuring builtin PatchTransformer with config: `\n{config}`: {why}");
+    let trouble = |error: KustomizeError| KustomizeError::Patch { config: config.clone(), error: Box::new(error) };
     let (text, source) = match (patch.get("patch").str().trim(), patch.get("path").str()) {
-        ("", "") => return Err(trouble(format!("must specify one of patch and path in\n{config}"))),
+        ("", "") => return Err(trouble(TransformError::NoPatch(config.clone()).into())),
         ("", path) => {
-            let text = read(path).map_err(|e| trouble(format!("failed to get the patch file from path({path}): {e}")))?;
+            let text = read(path).map_err(|e| trouble(KustomizeError::PatchFile { path: path.to_owned(), error: Box::new(e) }))?;
             (text, format!("[path: {path:?}]"))
         }
         (text, "") => (text.to_owned(), format!("[patch: {text:?}]")),
-        _ => return Err(trouble(format!("patch and path can't be set at the same time\n{config}"))),
+        _ => return Err(trouble(TransformError::TwoPatches(config.clone()).into())),
     };
-    let unread = || trouble(format!("unable to parse SM or JSON patch from {source}"));
+    let unread = || trouble(TransformError::Patch(source.clone()).into());
     // What opens with a bracket must be JSON.
     if text.starts_with('[') && Value::from_json(&text).is_err() {
         return Err(unread());
@@ -279,19 +332,15 @@ fn apply_patch(read: &dyn Fn(&str) -> Result<String, String>, patch: &Value, ite
     let patches: Vec<Value> = documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()).list();
     let of_json = matches!(patches.first(), Some(Value::List(_)));
     match (target.is_null(), of_json) {
-        (true, true) => return Err(format!("must specify a target for JSON patch {source}")),
-        (false, false) if patches.len() > 1 => {
-            return Err(format!(
-                "Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set `patches.target` field: {source}"
-            ));
-        }
+        (true, true) => return Err(TransformError::NoTarget(source).into()),
+        (false, false) if patches.len() > 1 => return Err(TransformError::ManyPatches(source).into()),
         _ => {}
     }
     merge(patches, target, patch.get("options"), items)
 }
 
 /// Applies patches, of either form, to what they are for.
-fn merge(patches: Vec<Value>, target: &Value, options: &Value, items: &mut Vec<Item>) -> Result<(), String> {
+fn merge(patches: Vec<Value>, target: &Value, options: &Value, items: &mut Vec<Item>) -> Result<(), KustomizeError> {
     for patch in patches {
         let is_json = matches!(patch, Value::List(_));
         let mut places: Vec<usize> = Vec::new();
@@ -301,10 +350,7 @@ fn merge(patches: Vec<Value>, target: &Value, options: &Value, items: &mut Vec<I
             }
         }
         if places.is_empty() && target.is_null() {
-            let id = id(&patch, patch.name());
-            return Err(format!(
-                "no resource matches strategic merge patch \"{id}\": no matches for Id {id}; failed to find unique target for patch {id}"
-            ));
+            return Err(TransformError::NoMatch(id(&patch, patch.name())).into());
         }
         for place in places.into_iter().rev() {
             let item = &mut items[place];
@@ -327,9 +373,9 @@ fn merge(patches: Vec<Value>, target: &Value, options: &Value, items: &mut Vec<I
     Ok(())
 }
 
-fn patched(object: &Value, patch: &Value) -> Result<Value, String> {
+fn patched(object: &Value, patch: &Value) -> Result<Value, KustomizeError> {
     if let Value::List(_) = patch {
-        return json_patch_by_client(object, patch).map_err(|e| e.to_string());
+        return Ok(json_patch_by_client(object, patch)?);
     }
     let mut changes = patch.clone();
     // The patch's own name says what it is for.
@@ -339,7 +385,7 @@ fn patched(object: &Value, patch: &Value) -> Result<Value, String> {
         changes.remove(&[member]);
     }
     match Kind::of(object.api_version(), object.kind()) {
-        Some(kind) => strategic_merge_patch(kind, object, &changes).map_err(|s| s.into_message()),
+        Some(kind) => Ok(strategic_merge_patch(kind, object, &changes)?),
         None => {
             let mut next = object.clone();
             merge_patch(&mut next, &changes);
@@ -358,13 +404,13 @@ fn is_for(patch: &Value, item: &Item) -> bool {
 }
 
 /// Whether a target selects this object; names and kinds are regular expressions.
-pub(super) fn selects(target: &Value, item: &Item) -> Result<bool, String> {
+pub(super) fn selects(target: &Value, item: &Item) -> Result<bool, KustomizeError> {
     let (group, version) = split_api_version(item.object.api_version());
-    let whole = |pattern: &str, texts: &[&str]| -> Result<bool, String> {
+    let whole = |pattern: &str, texts: &[&str]| -> Result<bool, KustomizeError> {
         if pattern.is_empty() {
             return Ok(true);
         }
-        let regex = Regex::go(&format!("^(?:{pattern})$")).map_err(|e| format!("error parsing regexp: {}", e.as_go_says()))?;
+        let regex = Regex::go(&format!("^(?:{pattern})$"))?;
         Ok(texts.iter().any(|t| regex.is_match(t)))
     };
     let mut names = vec![item.object.name()];
@@ -382,7 +428,7 @@ pub(super) fn selects(target: &Value, item: &Item) -> Result<bool, String> {
     }
     for (member, labels) in [("labelSelector", item.object.labels()), ("annotationSelector", item.object.at(&["metadata", "annotations"]))]
     {
-        let selector = LabelSelector::parse(target.get(member).str()).map_err(|e| e.to_string())?;
+        let selector = LabelSelector::parse(target.get(member).str())?;
         if !selector.matches(labels) {
             return Ok(false);
         }

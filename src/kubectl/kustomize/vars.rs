@@ -1,5 +1,7 @@
 //! What a kustomization calls by a name (`vars`): the value of an object's field, which stands for `$(NAME)` in fields of others.
 
+use thiserror::Error;
+
 use super::Item;
 use super::replacements::{each, split, text};
 use crate::api::{Object, Value, split_api_version};
@@ -21,13 +23,40 @@ const IN_POD: &str = "containers/args containers/command containers/env/value co
                       initContainers/args initContainers/command initContainers/env/value initContainers/volumeMounts/mountPath \
                       volumes/nfs/server";
 
+/// Why a name stands for nothing; variables are told as Go prints them.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum VarError {
+    /// There is one of this name.
+    #[error("merging vars [{all}]: var '{name}' already encountered")]
+    Twice {
+        /// Those that were to be added.
+        all: String,
+        /// The name.
+        name: String,
+    },
+    /// No object is the one it is of.
+    #[error("var '{0}' cannot be mapped to a field in the set of known resources")]
+    NoObject(String),
+    /// The object does not have the field.
+    #[error("field specified in var '{0}' not found in corresponding resource")]
+    NoField(String),
+    /// Several objects are the one it is of.
+    #[error("found {count} resId matches for var {var} (unable to disambiguate)")]
+    ManyObjects {
+        /// How many.
+        count: usize,
+        /// The variable.
+        var: String,
+    },
+}
+
 /// Joins what two kustomizations call by names, none of which may be there twice.
 // Models VarSet.MergeSlice.
-pub(super) fn merge(all: &mut Vec<Value>, more: &[Value]) -> Result<(), String> {
+pub(super) fn merge(all: &mut Vec<Value>, more: &[Value]) -> Result<(), VarError> {
     for var in more {
         if all.iter().any(|known| known.get("name") == var.get("name")) {
             let shown: Vec<String> = more.iter().map(|var| shown(var, field(var))).list();
-            return Err(format!("merging vars [{}]: var '{}' already encountered", shown.join(" "), var.get("name").str()));
+            return Err(VarError::Twice { all: shown.join(" "), name: var.get("name").str().to_owned() });
         }
         all.push(var.clone());
     }
@@ -37,7 +66,7 @@ pub(super) fn merge(all: &mut Vec<Value>, more: &[Value]) -> Result<(), String> 
 
 /// Puts the values in the places of their names; returns the names that nobody used.
 // Models ResAccumulator.ResolveVars.
-pub(super) fn resolve(vars: &[Value], items: &mut [Item]) -> Result<Vec<String>, String> {
+pub(super) fn resolve(vars: &[Value], items: &mut [Item]) -> Result<Vec<String>, VarError> {
     let mut values: Vec<(&str, Value, bool)> = Vec::new();
     for var in vars {
         values.push((var.get("name").str(), value_of(var, items)?, false));
@@ -97,7 +126,7 @@ fn group_version(var: &Value) -> (&str, &str) {
     }
 }
 
-fn value_of(var: &Value, items: &[Item]) -> Result<Value, String> {
+fn value_of(var: &Value, items: &[Item]) -> Result<Value, VarError> {
     let (of, (group, version)) = (var.get("objref"), group_version(var));
     let path = Some(field(var)).filter(|path| !path.is_empty()).unwrap_or("metadata.name");
     let is_it = |item: &&Item| {
@@ -111,14 +140,14 @@ fn value_of(var: &Value, items: &[Item]) -> Result<Value, String> {
     };
     let mut found = items.iter().filter(is_it);
     match (found.next(), found.count()) {
-        (None, _) => Err(format!("var '{}' cannot be mapped to a field in the set of known resources", shown(var, path))),
+        (None, _) => Err(VarError::NoObject(shown(var, path))),
         (Some(item), 0) => {
             let mut value = None;
             let steps = split(&path.replace('[', ".").replace(']', ""));
             each(&mut item.object.clone(), &steps, false, &mut |field| value = Some(field.clone()));
-            value.ok_or_else(|| format!("field specified in var '{}' not found in corresponding resource", shown(var, path)))
+            value.ok_or_else(|| VarError::NoField(shown(var, path)))
         }
-        (_, more) => Err(format!("found {} resId matches for var {} (unable to disambiguate)", more + 1, shown(var, path))),
+        (_, more) => Err(VarError::ManyObjects { count: more + 1, var: shown(var, path) }),
     }
 }
 
