@@ -1,41 +1,16 @@
 //! `-o go-template=`: Go's `text/template` over an object, with the functions kubectl gives it.
 
+mod error;
 mod exec;
 mod funcs;
 mod lex;
 mod parse;
 mod printf;
 
-use thiserror::Error;
-
 use super::go_value;
 use super::json::to_compact_json;
 use crate::api::Value;
-
-/// What is wrong with a template, or with an object for it, in Go's words.
-#[derive(Clone, Debug, Error, PartialEq)]
-pub enum TemplateError {
-    /// The template cannot be read.
-    #[error("template: output:{line}: {message}")]
-    Syntax {
-        /// Where, counted from 1.
-        line: usize,
-        /// What.
-        message: String,
-    },
-    /// The template fails over this object.
-    #[error("template: output:{line}:{column}: executing \"output\" at <{at}>: {message}")]
-    Execution {
-        /// The line, counted from 1.
-        line: usize,
-        /// The byte in the line, counted from 0.
-        column: usize,
-        /// The part of the template that fails.
-        at: String,
-        /// What.
-        message: String,
-    },
-}
+pub use error::TemplateError;
 
 /// A template that was read.
 // Models Go's text/template as k8s.io/cli-runtime's GoTemplatePrinter uses it.

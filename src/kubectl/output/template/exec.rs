@@ -1,6 +1,6 @@
 //! Runs a template over a value.
 
-use super::TemplateError;
+use super::error::{ExecutionError, TemplateError};
 use super::funcs::{self, Call};
 use super::parse::{Arg, Command, Control, Node, Operand, Pipe, Trees};
 use crate::api::Value;
@@ -98,21 +98,21 @@ impl Machine<'_> {
         self.at = (pos, shown());
     }
 
-    fn fail<T>(&self, message: impl Into<String>) -> Run<T> {
+    fn fail<T>(&self, error: ExecutionError) -> Run<T> {
         let before = &self.text[..self.at.0.min(self.text.len())];
         let line_start = before.rfind('\n').map_or(0, |i| i + 1);
         Err(Stop::Failed(TemplateError::Execution {
             line: 1 + before.matches('\n').count(),
             column: before.len() - line_start,
             at: self.at.1.clone(),
-            message: message.into(),
+            error,
         }))
     }
 
     fn step(&mut self) -> Run<()> {
         self.steps += 1;
         if self.steps > STEPS_MAX || self.out.len().max(self.made) > OUTPUT_LEN_MAX {
-            self.fail("template runs for too long")
+            self.fail(ExecutionError::TooLong)
         } else {
             Ok(())
         }
@@ -203,7 +203,7 @@ impl Machine<'_> {
                     }
                 }
             }
-            Some(other) => return self.fail(format!("range can't iterate over {}", go_value::plain(other))),
+            Some(other) => return self.fail(ExecutionError::Range(go_value::plain(other))),
         }
         if !ran {
             self.walk(dot, &control.otherwise)?;
@@ -214,9 +214,9 @@ impl Machine<'_> {
 
     fn call(&mut self, dot: &Val, pos: usize, name: &str, pipe: Option<&Pipe>) -> Run<()> {
         self.at(pos, || format!("{{{{template {name:?}{}}}}}", pipe.map_or_else(String::new, |p| format!(" {}", p.shown()))));
-        let Some(tree) = self.trees.get(name) else { return self.fail(format!("template {name:?} not defined")) };
+        let Some(tree) = self.trees.get(name) else { return self.fail(ExecutionError::NoTemplate(name.to_owned())) };
         if self.calls >= CALLS_MAX {
-            return self.fail(format!("exceeded maximum template depth ({CALLS_MAX})"));
+            return self.fail(ExecutionError::TooDeep(CALLS_MAX));
         }
         let dot = match pipe {
             Some(pipe) => self.pipeline(dot, pipe)?,
@@ -233,7 +233,7 @@ impl Machine<'_> {
     fn assign(&mut self, name: &str, value: Val) -> Run<()> {
         match self.vars.iter_mut().rfind(|(n, _)| n == name) {
             Some(slot) => slot.1 = value,
-            None => return self.fail(format!("undefined variable: {name}")),
+            None => return self.fail(ExecutionError::NoVariable(name.to_owned())),
         }
         Ok(())
     }
@@ -277,10 +277,10 @@ impl Machine<'_> {
             self.at(first.pos, || first.shown());
         }
         if has_args {
-            return self.fail(format!("can't give argument to non-function {}", first.shown()));
+            return self.fail(ExecutionError::NoFunction(first.shown()));
         }
         match &first.operand {
-            Operand::Nil => self.fail("nil is not a command"),
+            Operand::Nil => self.fail(ExecutionError::NilCommand),
             _ => self.operand(dot, first, false),
         }
     }
@@ -303,10 +303,10 @@ impl Machine<'_> {
             Operand::Variable(name, names) => {
                 self.at(arg.pos, || arg.shown());
                 let Some((_, value)) = self.vars.iter().rfind(|(n, _)| n == name).cloned() else {
-                    return self.fail(format!("undefined variable: {name}"));
+                    return self.fail(ExecutionError::NoVariable(name.to_owned()));
                 };
                 if names.is_empty() && has_args {
-                    return self.fail(format!("can't give argument to non-function {}", arg.shown()));
+                    return self.fail(ExecutionError::NoFunction(arg.shown()));
                 }
                 self.fields(value, names, has_args)
             }
@@ -321,22 +321,22 @@ impl Machine<'_> {
 
     fn fields(&mut self, mut receiver: Val, names: &[String], has_args: bool) -> Run<Val> {
         for (i, name) in names.iter().enumerate() {
-            let kind = receiver.type_name();
+            let of = receiver.type_name();
             receiver = match &receiver.value {
                 None if self.allow_missing => Val::MISSING,
-                None => return self.fail(format!("nil data; no entry for key {name:?}")),
-                Some(Value::Null) => return self.fail(format!("nil pointer evaluating {kind}.{name}")),
+                None => return self.fail(ExecutionError::NoData(name.clone())),
+                Some(Value::Null) => return self.fail(ExecutionError::NilPointer { of, name: name.clone() }),
                 Some(Value::Map(map)) => {
                     if has_args && i + 1 == names.len() {
-                        return self.fail(format!("{name} is not a method but has arguments"));
+                        return self.fail(ExecutionError::NoMethod(name.clone()));
                     }
                     match map.get(name) {
                         Some(member) => Val::inner(member.clone()),
                         None if self.allow_missing => Val::MISSING,
-                        None => return self.fail(format!("map has no entry for key {name:?}")),
+                        None => return self.fail(ExecutionError::NoMember(name.clone())),
                     }
                 }
-                Some(_) => return self.fail(format!("can't evaluate field {name} in type {kind}")),
+                Some(_) => return self.fail(ExecutionError::NoField { name: name.clone(), of }),
             };
         }
         Ok(receiver)
@@ -346,8 +346,7 @@ impl Machine<'_> {
         let got = args.len() + usize::from(last.is_some());
         let (least, most) = funcs::arity(name);
         if got < least || most.is_some_and(|most| got > most) {
-            let at_least = if most.is_none() { "at least " } else { "" };
-            return self.fail(format!("wrong number of args for {name}: want {at_least}{least} got {got}"));
+            return self.fail(ExecutionError::Arguments { name: name.to_owned(), least, open: most.is_none(), got });
         }
         if matches!(name, "and" | "or") {
             let mut value = Val::MISSING;
@@ -364,10 +363,10 @@ impl Machine<'_> {
             let value = self.argument(dot, arg)?;
             if funcs::wants_string(name, i) && !matches!(value.value, Some(Value::Str(_))) {
                 return match (&arg.operand, &value.value) {
-                    (Operand::Constant(..) | Operand::Nil, _) => self.fail(format!("expected string; found {}", arg.shown())),
-                    (_, None) => self.fail("invalid value; expected string"),
-                    (_, Some(Value::Null)) => self.fail("wrong type for value; expected string; got interface {}"),
-                    (_, Some(v)) => self.fail(format!("wrong type for value; expected string; got {}", v.go_type())),
+                    (Operand::Constant(..) | Operand::Nil, _) => self.fail(ExecutionError::NoString(arg.shown())),
+                    (_, None) => self.fail(ExecutionError::NoValue),
+                    (_, Some(Value::Null)) => self.fail(ExecutionError::WrongType("interface {}")),
+                    (_, Some(v)) => self.fail(ExecutionError::WrongType(v.go_type())),
                 };
             }
             values.push(value.value);
@@ -375,8 +374,8 @@ impl Machine<'_> {
         if let Some(last) = last {
             if funcs::wants_string(name, values.len()) && !matches!(last.value, Some(Value::Str(_))) {
                 return match &last.value {
-                    None => self.fail("invalid value; expected string"),
-                    Some(v) => self.fail(format!("wrong type for value; expected string; got {}", v.go_type())),
+                    None => self.fail(ExecutionError::NoValue),
+                    Some(v) => self.fail(ExecutionError::WrongType(v.go_type())),
                 };
             }
             values.push(last.value);
@@ -391,9 +390,9 @@ impl Machine<'_> {
                 self.step()?;
                 Ok(Val { value, typed: true })
             }
-            Err(message) => {
+            Err(error) => {
                 self.at = command;
-                self.fail(format!("error calling {name}: {message}"))
+                self.fail(ExecutionError::Call { name: name.to_owned(), error })
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::error::FunctionError;
 use super::printf;
 use crate::api::Value;
 use crate::base::{List as _, base64};
@@ -58,7 +59,7 @@ pub(super) struct Call<'a> {
     pub(super) args: &'a [Option<Value>],
 }
 
-type Called = Result<Option<Value>, String>;
+type Called = Result<Option<Value>, FunctionError>;
 
 impl Call<'_> {
     pub(super) fn run(&self) -> Called {
@@ -86,26 +87,25 @@ impl Call<'_> {
             }
             "base64decode" => {
                 let decoded = base64::decode(nil(&args[0]).str());
-                let bytes = decoded.ok_or_else(|| format!("base64 decode failed: {}", base64_problem(nil(&args[0]).str())))?;
+                let bytes = decoded.ok_or_else(|| FunctionError::Base64(base64_problem(nil(&args[0]).str())))?;
                 text(String::from_utf8_lossy(&bytes).into_owned())
             }
             "html" => text(escape_html(&printf::print(&values()))),
             "js" => text(escape_js(&printf::print(&values()))),
             "urlquery" => text(escape_query(&printf::print(&values()))),
             _ => match &args[0] {
-                Some(v) => Err(format!("non-function {} of type {}", go_value::plain(v), v.go_type())),
-                None => Err("call of nil".into()),
+                Some(v) => Err(FunctionError::NoFunction { value: go_value::plain(v), of: v.go_type() }),
+                None => Err(FunctionError::NilCall),
             },
         }
     }
 }
 
-/// Where a text stops being base64, in Go's words.
-fn base64_problem(text: &str) -> String {
+/// The byte at which a text stops being base64, as Go counts.
+fn base64_problem(text: &str) -> usize {
     let symbols: Vec<(usize, u8)> = text.bytes().enumerate().filter(|(_, b)| !matches!(b, b'\n' | b'\r')).list();
     let wrong = symbols.iter().find(|(_, b)| !(b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')));
-    let at = wrong.map_or_else(|| text.len() - symbols.len() % 4, |(i, _)| *i);
-    format!("illegal base64 data at input byte {at}")
+    wrong.map_or_else(|| text.len() - symbols.len() % 4, |(i, _)| *i)
 }
 
 /// Types that can be compared, as Go's templates see them.
@@ -131,7 +131,7 @@ fn present(v: &Option<Value>) -> bool {
     !matches!(v, None | Some(Value::Null))
 }
 
-fn equal(a: &Option<Value>, b: &Option<Value>) -> Result<bool, String> {
+fn equal(a: &Option<Value>, b: &Option<Value>) -> Result<bool, FunctionError> {
     if basic(a) != basic(b) {
         return match (a, b) {
             (Some(x), Some(y)) if present(a) && present(b) => Err(incompatible(x, y)),
@@ -142,16 +142,16 @@ fn equal(a: &Option<Value>, b: &Option<Value>) -> Result<bool, String> {
         (Some(Value::List(_) | Value::Map(_)), _) | (_, Some(Value::List(_) | Value::Map(_))) => {
             let show = |v: &Option<Value>| v.as_ref().map_or_else(|| "<nil>".into(), go_value::plain);
             let kind = |v: &Option<Value>| v.as_ref().map_or("<nil>", Value::go_type);
-            Err(format!("non-comparable types {}: {}, {}: {}", show(a), kind(a), kind(b), show(b)))
+            Err(FunctionError::NotComparable { left: show(a), left_type: kind(a), right: show(b), right_type: kind(b) })
         }
         _ if !present(a) || !present(b) => Ok(present(a) == present(b)),
         _ => Ok(a == b),
     }
 }
 
-fn equal_to_any(a: &Option<Value>, others: &[Option<Value>]) -> Result<bool, String> {
+fn equal_to_any(a: &Option<Value>, others: &[Option<Value>]) -> Result<bool, FunctionError> {
     if others.is_empty() {
-        return Err("missing argument for comparison".into());
+        return Err(FunctionError::NothingToCompare);
     }
     for b in others {
         if equal(a, b)? {
@@ -161,60 +161,59 @@ fn equal_to_any(a: &Option<Value>, others: &[Option<Value>]) -> Result<bool, Str
     Ok(false)
 }
 
-fn incompatible(a: &Value, b: &Value) -> String {
-    format!("incompatible types for comparison: {} and {}", a.go_type(), b.go_type())
+fn incompatible(a: &Value, b: &Value) -> FunctionError {
+    FunctionError::Incompatible(a.go_type(), b.go_type())
 }
 
-fn order(a: &Option<Value>, b: &Option<Value>) -> Result<Option<Ordering>, String> {
+fn order(a: &Option<Value>, b: &Option<Value>) -> Result<Option<Ordering>, FunctionError> {
     if basic(a).is_none() || basic(b).is_none() {
-        return Err("invalid type for comparison".into());
+        return Err(FunctionError::NoOrder);
     }
     match (a, b) {
         (Some(Value::Int(a)), Some(Value::Int(b))) => Ok(Some(a.cmp(b))),
         (Some(Value::Float(a)), Some(Value::Float(b))) => Ok(a.partial_cmp(b)),
         (Some(Value::Str(a)), Some(Value::Str(b))) => Ok(Some(a.as_str().cmp(b))),
         (Some(x), Some(y)) if basic(a) != basic(b) => Err(incompatible(x, y)),
-        _ => Err("invalid type for comparison".into()),
+        _ => Err(FunctionError::NoOrder),
     }
 }
 
 fn length(v: &Option<Value>) -> Called {
     match v {
-        None => Err("reflect: call of reflect.Value.Type on zero Value".into()),
-        Some(Value::Null) => Err("len of nil pointer".into()),
+        None => Err(FunctionError::ZeroValue),
+        Some(Value::Null) => Err(FunctionError::NilPointer("len")),
         Some(Value::Str(s)) => Ok(Some(s.len().into())),
         Some(Value::List(l)) => Ok(Some(l.len().into())),
         Some(Value::Map(m)) => Ok(Some(m.len().into())),
-        Some(other) => Err(format!("len of type {}", other.go_type())),
+        Some(other) => Err(FunctionError::NoLength(other.go_type())),
     }
 }
 
 /// An index into something of this length, which it may equal.
-fn position(index: &Option<Value>, len: usize) -> Result<usize, String> {
+fn position(index: &Option<Value>, len: usize) -> Result<usize, FunctionError> {
     match index {
-        Some(Value::Int(i)) => usize::try_from(*i).ok().filter(|i| *i <= len).ok_or_else(|| format!("index out of range: {i}")),
-        None | Some(Value::Null) => Err("cannot index slice/array with nil".into()),
-        Some(other) => Err(format!("cannot index slice/array with type {}", other.go_type())),
+        Some(Value::Int(i)) => usize::try_from(*i).ok().filter(|i| *i <= len).ok_or(FunctionError::OutOfRange(*i)),
+        None | Some(Value::Null) => Err(FunctionError::NilIndex),
+        Some(other) => Err(FunctionError::NoIndex(other.go_type())),
     }
 }
 
 fn index(item: &Option<Value>, indices: &[Option<Value>]) -> Called {
     if !present(item) {
-        return Err("index of untyped nil".into());
+        return Err(FunctionError::UntypedNil("index"));
     }
     let mut item = item.clone();
     for i in indices {
-        let past = |what: &str| format!("reflect: {what} index out of range");
         item = match &item {
-            None | Some(Value::Null) => return Err("index of nil pointer".into()),
-            Some(Value::List(l)) => Some(l.get(position(i, l.len())?).cloned().ok_or_else(|| past("slice"))?),
-            Some(Value::Str(s)) => Some(s.as_bytes().get(position(i, s.len())?).map(|b| Value::from(*b)).ok_or_else(|| past("string"))?),
+            None | Some(Value::Null) => return Err(FunctionError::NilPointer("index")),
+            Some(Value::List(l)) => Some(l.get(position(i, l.len())?).cloned().ok_or(FunctionError::BehindEnd("slice"))?),
+            Some(Value::Str(s)) => Some(s.as_bytes().get(position(i, s.len())?).map(|b| Value::from(*b)).ok_or(FunctionError::BehindEnd("string"))?),
             Some(Value::Map(m)) => match i {
                 Some(Value::Str(key)) => Some(m.get(key).cloned().unwrap_or(Value::Null)),
-                None | Some(Value::Null) => return Err("value is nil; should be of type string".into()),
-                Some(other) => return Err(format!("value has type {}; should be string", other.go_type())),
+                None | Some(Value::Null) => return Err(FunctionError::NilKey),
+                Some(other) => return Err(FunctionError::NoKey(other.go_type())),
             },
-            Some(other) => return Err(format!("can't index item of type {}", other.go_type())),
+            Some(other) => return Err(FunctionError::NoItems(other.go_type())),
         };
     }
     Ok(item)
@@ -222,19 +221,19 @@ fn index(item: &Option<Value>, indices: &[Option<Value>]) -> Called {
 
 fn slice(item: &Option<Value>, indices: &[Option<Value>]) -> Called {
     if indices.len() > 3 {
-        return Err(format!("too many slice indexes: {}", indices.len()));
+        return Err(FunctionError::SliceIndexes(indices.len()));
     }
     let len = match item {
-        None | Some(Value::Null) => return Err("slice of untyped nil".into()),
-        Some(Value::Str(_)) if indices.len() == 3 => return Err("cannot 3-index slice a string".into()),
+        None | Some(Value::Null) => return Err(FunctionError::UntypedNil("slice")),
+        Some(Value::Str(_)) if indices.len() == 3 => return Err(FunctionError::StringSlice),
         Some(Value::Str(s)) => s.len(),
         Some(Value::List(l)) => l.len(),
-        Some(other) => return Err(format!("can't slice item of type {}", other.go_type())),
+        Some(other) => return Err(FunctionError::NoSlice(other.go_type())),
     };
     let from = indices.first().map_or(Ok(0), |i| position(i, len))?;
     let to = indices.get(1).map_or(Ok(len), |i| position(i, len))?;
     if from > to {
-        return Err(format!("invalid slice index: {from} > {to}"));
+        return Err(FunctionError::SliceOrder(from, to));
     }
     Ok(match item {
         Some(Value::Str(s)) => Some(String::from_utf8_lossy(&s.as_bytes()[from..to]).into_owned().into()),

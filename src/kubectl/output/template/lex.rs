@@ -1,9 +1,11 @@
 //! Cuts a template into tokens.
 
+use super::error::{ACTION, LexError};
+
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Kind {
-    /// The text is wrong here; the token's text says how.
+    /// The text is wrong here.
     Error,
     Bool,
     /// Printable punctuation, such as a comma.
@@ -54,7 +56,6 @@ impl Token {
     pub(super) fn shown(&self) -> String {
         match self.kind {
             Kind::Eof => "EOF".into(),
-            Kind::Error => self.text.clone(),
             Kind::Dot | Kind::Nil => format!("<{}>", self.text),
             Kind::Block | Kind::Break | Kind::Continue | Kind::Define | Kind::Else | Kind::End => format!("<{}>", self.text),
             Kind::If | Kind::Range | Kind::Template | Kind::With => format!("<{}>", self.text),
@@ -69,14 +70,14 @@ impl Token {
 const LEFT: &str = "{{";
 const RIGHT: &str = "}}";
 
-/// The template's tokens; the last is the end or an error.
-pub(super) fn lex(input: &str) -> Vec<Token> {
+/// The template's tokens, the last of which is the end or an error, and what that error is.
+pub(super) fn lex(input: &str) -> (Vec<Token>, Option<LexError>) {
     let mut l = Lexer { input, pos: 0, start: 0, line: 1, start_line: 1, parens: 0, tokens: Vec::new() };
-    if let Err(message) = l.text() {
-        let (pos, line) = (l.start, l.start_line);
-        l.tokens.push(Token { kind: Kind::Error, pos, text: message, line });
+    let error = l.text().err();
+    if error.is_some() {
+        l.tokens.push(Token { kind: Kind::Error, pos: l.start, text: String::new(), line: l.start_line });
     }
-    l.tokens
+    (l.tokens, error)
 }
 
 struct Lexer<'a> {
@@ -95,14 +96,6 @@ fn is_space(c: char) -> bool {
 
 fn is_alphanumeric(c: char) -> bool {
     c == '_' || c.is_alphabetic() || c.is_numeric()
-}
-
-fn bad_character(c: Option<char>) -> String {
-    match c {
-        None => "bad character U+FFFFFFFFFFFFFFFF".into(),
-        Some(c) if c.is_control() => format!("bad character U+{:04X}", u32::from(c)),
-        Some(c) => format!("bad character U+{:04X} '{c}'", u32::from(c)),
-    }
 }
 
 impl Lexer<'_> {
@@ -152,7 +145,7 @@ impl Lexer<'_> {
         rest.starts_with(RIGHT).then_some(false)
     }
 
-    fn text(&mut self) -> Result<(), String> {
+    fn text(&mut self) -> Result<(), LexError> {
         loop {
             let Some(at) = self.rest().find(LEFT) else {
                 let len = self.rest().len();
@@ -188,10 +181,10 @@ impl Lexer<'_> {
         }
     }
 
-    fn comment(&mut self) -> Result<(), String> {
-        let Some(end) = self.rest().find("*/") else { return Err("unclosed comment".into()) };
+    fn comment(&mut self) -> Result<(), LexError> {
+        let Some(end) = self.rest().find("*/") else { return Err(LexError::Unclosed("comment")) };
         self.advance(end + 2);
-        let Some(trims) = self.at_right() else { return Err("comment ends before closing delimiter".into()) };
+        let Some(trims) = self.at_right() else { return Err(LexError::CommentWithMore) };
         self.close(trims);
         Ok(())
     }
@@ -206,11 +199,11 @@ impl Lexer<'_> {
         self.ignore();
     }
 
-    fn action(&mut self) -> Result<(), String> {
+    fn action(&mut self) -> Result<(), LexError> {
         loop {
             if let Some(trims) = self.at_right() {
                 if self.parens > 0 {
-                    return Err("unclosed left paren".into());
+                    return Err(LexError::Unclosed("left paren"));
                 }
                 if trims {
                     self.advance(2);
@@ -228,7 +221,7 @@ impl Lexer<'_> {
                 return Ok(());
             }
             match self.next() {
-                None => return Err("unclosed action".into()),
+                None => return Err(LexError::Unclosed(ACTION)),
                 Some(c) if is_space(c) => {
                     // The last space may belong to a trimming delimiter.
                     while self.peek().is_some_and(is_space) && self.at_right().is_none() {
@@ -239,17 +232,17 @@ impl Lexer<'_> {
                 Some('=') => self.emit(Kind::Assign),
                 Some(':') => {
                     if self.next() != Some('=') {
-                        return Err("expected :=".into());
+                        return Err(LexError::NoDeclaration);
                     }
                     self.emit(Kind::Declare);
                 }
                 Some('|') => self.emit(Kind::Pipe),
-                Some('"') => self.quoted('"', Kind::String, "unterminated quoted string")?,
-                Some('\'') => self.quoted('\'', Kind::CharConstant, "unterminated character constant")?,
+                Some('"') => self.quoted('"', Kind::String, "quoted string")?,
+                Some('\'') => self.quoted('\'', Kind::CharConstant, "character constant")?,
                 Some('`') => {
                     loop {
                         match self.next() {
-                            None => return Err("unterminated raw quoted string".into()),
+                            None => return Err(LexError::Unterminated("raw quoted string")),
                             Some('`') => break,
                             Some(_) => {}
                         }
@@ -266,24 +259,24 @@ impl Lexer<'_> {
                 }
                 Some(')') => {
                     if self.parens == 0 {
-                        return Err("unexpected right paren".into());
+                        return Err(LexError::RightParen);
                     }
                     self.parens -= 1;
                     self.emit(Kind::RightParen);
                 }
                 Some(c) if c.is_ascii_graphic() => self.emit(Kind::Char),
-                Some(c) => return Err(format!("unrecognized character in action: U+{:04X} '{c}'", u32::from(c))),
+                Some(c) => return Err(LexError::Unrecognized(c)),
             }
         }
     }
 
-    fn quoted(&mut self, quote: char, kind: Kind, unterminated: &str) -> Result<(), String> {
+    fn quoted(&mut self, quote: char, kind: Kind, what: &'static str) -> Result<(), LexError> {
         loop {
             match self.next() {
                 Some('\\') if self.peek().is_some_and(|c| c != '\n') => {
                     self.next();
                 }
-                None | Some('\n' | '\\') => return Err(unterminated.into()),
+                None | Some('\n' | '\\') => return Err(LexError::Unterminated(what)),
                 Some(c) if c == quote => break,
                 Some(_) => {}
             }
@@ -300,7 +293,7 @@ impl Lexer<'_> {
     }
 
     /// A field or a variable, whose first character was read; alone it is of kind `bare`.
-    fn word(&mut self, kind: Kind, bare: Kind) -> Result<(), String> {
+    fn word(&mut self, kind: Kind, bare: Kind) -> Result<(), LexError> {
         if self.at_terminator() {
             self.emit(bare);
             return Ok(());
@@ -309,18 +302,18 @@ impl Lexer<'_> {
             self.next();
         }
         if !self.at_terminator() {
-            return Err(bad_character(self.peek()));
+            return Err(LexError::BadCharacter(self.peek()));
         }
         self.emit(kind);
         Ok(())
     }
 
-    fn identifier(&mut self) -> Result<(), String> {
+    fn identifier(&mut self) -> Result<(), LexError> {
         while self.peek().is_some_and(is_alphanumeric) {
             self.next();
         }
         if !self.at_terminator() {
-            return Err(bad_character(self.peek()));
+            return Err(LexError::BadCharacter(self.peek()));
         }
         let kind = match &self.input[self.start..self.pos] {
             "true" | "false" => Kind::Bool,
@@ -341,7 +334,7 @@ impl Lexer<'_> {
         Ok(())
     }
 
-    fn number(&mut self) -> Result<(), String> {
+    fn number(&mut self) -> Result<(), LexError> {
         // The first character was read; whether the digits make a number is the parser's question.
         self.pos = self.start;
         self.accept("+-");
@@ -367,7 +360,7 @@ impl Lexer<'_> {
         self.accept("i");
         if self.peek().is_some_and(is_alphanumeric) {
             self.next();
-            return Err(format!("bad number syntax: {}", crate::api::quote(&self.input[self.start..self.pos])));
+            return Err(LexError::BadNumber(self.input[self.start..self.pos].to_owned()));
         }
         self.emit(Kind::Number);
         Ok(())

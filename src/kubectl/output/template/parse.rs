@@ -1,6 +1,6 @@
 //! Reads a template's tokens into a tree.
 
-use super::TemplateError;
+use super::error::{LexError, SyntaxError, TemplateError};
 use super::funcs::is_function;
 use super::lex::{Kind, Token, lex};
 use crate::api::Value;
@@ -118,9 +118,10 @@ impl Arg {
 
 pub(super) fn parse(text: &str) -> Result<Trees, TemplateError> {
     if text.len() > TEMPLATE_LEN_MAX {
-        return Err(TemplateError::Syntax { line: 1, message: "template is too long".into() });
+        return Err(TemplateError::Syntax { line: 1, error: SyntaxError::TooLong });
     }
-    let mut p = Parser { tokens: lex(text), at: 0, vars: vec!["$".into()], ranges: 0, depth: 0, action_line: 0, trees: Trees::new() };
+    let (tokens, wrong) = lex(text);
+    let mut p = Parser { tokens, wrong, at: 0, vars: vec!["$".into()], ranges: 0, depth: 0, action_line: 0, trees: Trees::new() };
     let main = p.top()?;
     p.trees.insert(String::new(), main);
     Ok(p.trees)
@@ -134,6 +135,8 @@ enum End {
 
 struct Parser {
     tokens: Vec<Token>,
+    /// What is wrong with the last, where it is an error.
+    wrong: Option<LexError>,
     at: usize,
     vars: Vec<String>,
     ranges: usize,
@@ -177,26 +180,23 @@ impl Parser {
     }
 
     /// An error at the token that was looked at last.
-    fn error<T>(&self, message: impl Into<String>) -> Parsed<T> {
+    fn error<T>(&self, error: SyntaxError) -> Parsed<T> {
         let at = self.at.saturating_sub(1).min(self.tokens.len() - 1);
-        Err(TemplateError::Syntax { line: self.tokens[at].line, message: message.into() })
+        Err(TemplateError::Syntax { line: self.tokens[at].line, error })
     }
 
-    fn unexpected<T>(&self, token: &Token, context: &str) -> Parsed<T> {
-        let message = if token.kind == Kind::Error {
-            let mut extra = String::new();
-            if self.action_line != 0 && self.action_line != token.line {
-                let word = if token.text.ends_with(" action") { "" } else { " in action" };
-                extra = format!("{word} started at output:{}", self.action_line);
+    fn unexpected<T>(&self, token: &Token, context: &'static str) -> Parsed<T> {
+        let error = match &self.wrong {
+            Some(error) if token.kind == Kind::Error => {
+                let elsewhere = self.action_line != 0 && self.action_line != token.line;
+                SyntaxError::Lex { error: error.clone(), action_line: elsewhere.then_some(self.action_line) }
             }
-            format!("{}{extra}", token.text)
-        } else {
-            format!("unexpected {} in {context}", token.shown())
+            _ => SyntaxError::Unexpected { token: token.shown(), context },
         };
-        Err(TemplateError::Syntax { line: token.line, message })
+        Err(TemplateError::Syntax { line: token.line, error })
     }
 
-    fn expect(&mut self, kind: Kind, context: &str) -> Parsed<Token> {
+    fn expect(&mut self, kind: Kind, context: &'static str) -> Parsed<Token> {
         let token = self.next_non_space();
         if token.kind == kind { Ok(token) } else { self.unexpected(&token, context) }
     }
@@ -204,7 +204,7 @@ impl Parser {
     /// Runs one level deeper, where there is one.
     fn deeper<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         if self.depth >= DEPTH_MAX {
-            return self.error("max expression depth exceeded");
+            return self.error(SyntaxError::TooDeep);
         }
         self.depth += 1;
         let parsed = parse(self);
@@ -230,8 +230,8 @@ impl Parser {
             }
             match self.text_or_action()? {
                 Ok(node) => nodes.push(node),
-                Err(End::End) => return self.error("unexpected {{end}}"),
-                Err(End::Else) => return self.error("unexpected {{else}}"),
+                Err(End::End) => return self.error(SyntaxError::UnexpectedEnd("{{end}}")),
+                Err(End::Else) => return self.error(SyntaxError::UnexpectedEnd("{{else}}")),
             }
         }
     }
@@ -244,18 +244,18 @@ impl Parser {
         self.vars = outer;
         match end {
             End::End => self.trees.insert(name, body),
-            End::Else => return self.error("unexpected {{else}} in define clause"),
+            End::Else => return self.error(SyntaxError::UnexpectedEnd("{{else}} in define clause")),
         };
         Ok(())
     }
 
     /// A template's name and where it stands.
-    fn template_name(&mut self, context: &str) -> Parsed<(usize, String)> {
+    fn template_name(&mut self, context: &'static str) -> Parsed<(usize, String)> {
         let token = self.next_non_space();
         match token.kind {
             Kind::String | Kind::RawString => match constant(&token) {
                 Ok(Value::Str(s)) => Ok((token.pos, s.to_string())),
-                _ => self.error("invalid syntax"),
+                _ => self.error(SyntaxError::Quoting),
             },
             _ => self.unexpected(&token, context),
         }
@@ -271,7 +271,7 @@ impl Parser {
             }
         }
         let line = self.peek().line;
-        Err(TemplateError::Syntax { line, message: "unexpected EOF".into() })
+        Err(TemplateError::Syntax { line, error: SyntaxError::UnexpectedEnd("EOF") })
     }
 
     fn text_or_action(&mut self) -> Parsed<Result<Node, End>> {
@@ -306,13 +306,13 @@ impl Parser {
                 return Ok(Err(End::Else));
             }
             Kind::Break | Kind::Continue => {
-                let token_word = token.text.clone();
+                let word = if token.kind == Kind::Break { "{{break}}" } else { "{{continue}}" };
                 let after = self.next_non_space();
                 if after.kind != Kind::RightDelim {
-                    return self.unexpected(&after, &format!("{{{{{token_word}}}}}"));
+                    return self.unexpected(&after, word);
                 }
                 if self.ranges == 0 {
-                    return self.error(format!("{{{{{token_word}}}}} outside {{{{range}}}}"));
+                    return self.error(SyntaxError::OutsideRange(word));
                 }
                 if token.kind == Kind::Break { Node::Break } else { Node::Continue }
             }
@@ -334,7 +334,7 @@ impl Parser {
                 let (body, end) = self.items()?;
                 self.vars = outer;
                 if matches!(end, End::Else) {
-                    return self.error("unexpected {{else}} in block clause");
+                    return self.error(SyntaxError::UnexpectedEnd("{{else}} in block clause"));
                 }
                 self.trees.insert(name.clone(), body);
                 Node::Template { pos, name, pipe: Some(pipe) }
@@ -371,7 +371,7 @@ impl Parser {
                 _ => {
                     let (nodes, end) = self.items()?;
                     if matches!(end, End::Else) {
-                        return self.error("expected end; found {{else}}");
+                        return self.error(SyntaxError::SecondElse);
                     }
                     otherwise = nodes;
                 }
@@ -381,7 +381,7 @@ impl Parser {
         Ok(Control { pipe, body, otherwise })
     }
 
-    fn pipeline(&mut self, context: &str, end: Kind) -> Parsed<Pipe> {
+    fn pipeline(&mut self, context: &'static str, end: Kind) -> Parsed<Pipe> {
         let mut pipe = Pipe { pos: self.peek_non_space().pos, decl: Vec::new(), assign: false, commands: Vec::new() };
         while self.peek_non_space().kind == Kind::Variable {
             let before = self.at;
@@ -400,10 +400,10 @@ impl Parser {
                 break;
             }
             if context != "range" || pipe.decl.len() > 1 {
-                return self.error(format!("too many declarations in {context}"));
+                return self.error(SyntaxError::Declarations(context));
             }
             if !matches!(self.peek_non_space().kind, Kind::Variable | Kind::RightDelim | Kind::RightParen) {
-                return self.error("range can only initialize variables");
+                return self.error(SyntaxError::RangeVariables);
             }
         }
         loop {
@@ -428,11 +428,11 @@ impl Parser {
             }
         }
         if pipe.commands.is_empty() {
-            return self.error(format!("missing value for {context}"));
+            return self.error(SyntaxError::MissingValue(context));
         }
         for (i, command) in pipe.commands.iter().enumerate().skip(1) {
             if matches!(command.args[0].operand, Operand::Constant(..) | Operand::Dot | Operand::Nil) {
-                return self.error(format!("non executable command in pipeline stage {}", i + 1));
+                return self.error(SyntaxError::NotExecutable(i + 1));
             }
         }
         Ok(pipe)
@@ -455,7 +455,7 @@ impl Parser {
             break;
         }
         if command.args.is_empty() {
-            return self.error("empty command");
+            return self.error(SyntaxError::EmptyCommand);
         }
         Ok(command)
     }
@@ -474,8 +474,7 @@ impl Parser {
             Operand::Field(first) => Operand::Field(first.into_iter().chain(names).list()),
             Operand::Variable(name, first) => Operand::Variable(name, first.into_iter().chain(names).list()),
             Operand::Constant(..) | Operand::Nil | Operand::Dot => {
-                let shown = crate::api::quote(&term.shown());
-                return self.error(format!("unexpected . after term {shown}"));
+                return self.error(SyntaxError::FieldOf(term.shown()));
             }
             _ => Operand::Chain(Box::new(term), names),
         };
@@ -487,17 +486,17 @@ impl Parser {
         let pos = token.pos;
         let operand = match token.kind {
             Kind::Identifier if !is_function(&token.text) => {
-                return self.error(format!("function {:?} not defined", token.text));
+                return self.error(SyntaxError::NoFunction(token.text));
             }
             Kind::Identifier => Operand::Identifier(token.text),
             Kind::Dot => Operand::Dot,
             Kind::Nil => Operand::Nil,
-            Kind::Variable if !self.vars.contains(&token.text) => return self.error(format!("undefined variable {:?}", token.text)),
+            Kind::Variable if !self.vars.contains(&token.text) => return self.error(SyntaxError::NoVariable(token.text)),
             Kind::Variable => Operand::Variable(token.text, Vec::new()),
             Kind::Field => Operand::Field(vec![token.text[1..].to_owned()]),
             Kind::Bool | Kind::CharConstant | Kind::Number | Kind::String | Kind::RawString => match constant(&token) {
                 Ok(value) => Operand::Constant(value, token.text),
-                Err(message) => return self.error(message),
+                Err(error) => return self.error(error),
             },
             Kind::LeftParen => Operand::Pipe(Box::new(self.deeper(|p| p.pipeline("parenthesized pipeline", Kind::RightParen))?)),
             _ => {
@@ -509,26 +508,26 @@ impl Parser {
     }
 }
 
-fn constant(token: &Token) -> Result<Value, String> {
+fn constant(token: &Token) -> Result<Value, SyntaxError> {
     let text = token.text.as_str();
     let inner = || &text[1..text.len() - 1];
     match token.kind {
         Kind::Bool => Ok((text == "true").into()),
         Kind::RawString => Ok(inner().replace('\r', "").into()),
-        Kind::String => unquote(inner(), '"').map(Value::from).ok_or_else(|| "invalid syntax".into()),
+        Kind::String => unquote(inner(), '"').map(Value::from).ok_or(SyntaxError::Quoting),
         Kind::CharConstant => {
-            let unquoted = unquote(inner(), '\'').ok_or("invalid syntax")?;
+            let unquoted = unquote(inner(), '\'').ok_or(SyntaxError::Quoting)?;
             let mut chars = unquoted.chars();
             match (chars.next(), chars.next()) {
                 (Some(c), None) => Ok(Value::from(u32::from(c))),
-                _ => Err(format!("malformed character constant: {text}")),
+                _ => Err(SyntaxError::Character(text.to_owned())),
             }
         }
         _ => number(text),
     }
 }
 
-fn number(text: &str) -> Result<Value, String> {
+fn number(text: &str) -> Result<Value, SyntaxError> {
     let plain = text.replace('_', "");
     let (sign, digits) = match plain.strip_prefix('-') {
         Some(rest) => (-1, rest),
@@ -546,10 +545,9 @@ fn number(text: &str) -> Result<Value, String> {
         return Ok(Value::Int(sign * n));
     }
     let float = plain.parse::<f64>().ok().filter(|f| f.is_finite() && lower.bytes().all(|b| b.is_ascii_digit() || b".e+-".contains(&b)));
-    let quoted = crate::api::quote(text);
     match float {
         Some(f) if lower.contains(['.', 'e']) => Ok(Value::Float(f)),
-        Some(_) => Err(format!("integer overflow: {quoted}")),
-        None => Err(format!("illegal number syntax: {quoted}")),
+        Some(_) => Err(SyntaxError::Overflow(text.to_owned())),
+        None => Err(SyntaxError::Number(text.to_owned())),
     }
 }
