@@ -3,10 +3,12 @@
 use crate::base::{List as _, Order as _};
 use std::cmp::Ordering;
 
+use thiserror::Error;
+
 use super::context::Context;
 use super::error::{CliError, fail};
 use super::resources::Info;
-use crate::api::selector::LabelSelector;
+use crate::api::selector::{LabelSelector, SelectorError};
 use crate::api::{Object, Value, is_ready, kinds};
 
 /// What the best pod is to be used for.
@@ -18,17 +20,29 @@ pub enum Purpose {
     Attach,
 }
 
+/// Why an object has no selector of pods.
+#[derive(Debug, Error)]
+enum NoSelector {
+    /// A service of this name has none.
+    #[error("invalid service '{0}': Service is defined without a selector")]
+    Service(String),
+    /// It is none.
+    #[error("invalid label selector: {0}")]
+    Invalid(SelectorError),
+    /// What is of this type never has one.
+    #[error("selector for {0} not implemented")]
+    Type(String),
+}
+
 /// The selector of an object's pods, for what they are wanted (`attach to`); what has none is refused.
 // Models polymorphichelpers.SelectorsForObject.
 pub fn selector_of(object: &Value, wanted: &str) -> Result<LabelSelector, CliError> {
     let selector = object.at(&["spec", "selector"]);
     let found = match object.kind() {
-        "Service" if selector.is_empty() => Err(format!("invalid service '{}': Service is defined without a selector", object.name())),
+        "Service" if selector.is_empty() => Err(NoSelector::Service(object.name().to_owned())),
         "ReplicationController" | "Service" => Ok(LabelSelector::from_map(selector)),
-        "ReplicaSet" | "Deployment" | "StatefulSet" | "DaemonSet" | "Job" => {
-            LabelSelector::from_object(selector).map_err(|e| format!("invalid label selector: {e}"))
-        }
-        _ => Err(format!("selector for {} not implemented", go_type(object))),
+        "ReplicaSet" | "Deployment" | "StatefulSet" | "DaemonSet" | "Job" => LabelSelector::from_object(selector).map_err(NoSelector::Invalid),
+        _ => Err(NoSelector::Type(go_type(object))),
     };
     found.map_err(|why| CliError::Message(format!("cannot {wanted} {}: {why}", go_type(object))))
 }

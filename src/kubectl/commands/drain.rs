@@ -1,5 +1,7 @@
 //! `kubectl drain`.
 
+use thiserror::Error;
+
 use super::cordon::{cordon_one, nodes};
 use crate::api::selector::LabelSelector;
 use crate::api::{Object, Status, Value, go_duration, kinds};
@@ -177,7 +179,7 @@ fn choose(cx: &mut Context<'_, '_>, node: &str, warns: bool) -> Result<Vec<Leavi
         let fate = judge(cx, pod);
         let (list, text) = match &fate {
             Ok((_, warning)) => (&mut warnings, (*warning).to_owned()),
-            Err(error) => (&mut errors, format!("cannot delete {error}")),
+            Err(kept) => (&mut errors, format!("cannot delete {kept}")),
         };
         if !text.is_empty() {
             let name = format!("{}/{}", pod.namespace(), pod.name());
@@ -207,9 +209,23 @@ fn choose(cx: &mut Context<'_, '_>, node: &str, warns: bool) -> Result<Vec<Leavi
     Ok(leaving)
 }
 
+/// What keeps a node from being emptied: pods that kubectl does not delete by itself.
+#[derive(Debug, Error)]
+enum Kept {
+    #[error("DaemonSet-managed Pods (use --ignore-daemonsets to ignore)")]
+    OfDaemonSet,
+    /// The DaemonSet that a pod is of is not there.
+    #[error(transparent)]
+    NoDaemonSet(#[from] Status),
+    #[error("Pods with local storage (use --delete-emptydir-data to override)")]
+    LocalStorage,
+    #[error("Pods that declare no controller (use --force to override)")]
+    NoController,
+}
+
 /// Whether a pod is to go, and the warning about it, if any; or what keeps the whole node from being emptied.
 // Models the filters of kubectl/pkg/drain: the first that keeps a pod has the word, else the last that warns.
-fn judge(cx: &Context<'_, '_>, pod: &Value) -> Result<(bool, &'static str), String> {
+fn judge(cx: &Context<'_, '_>, pod: &Value) -> Result<(bool, &'static str), Kept> {
     let flags = cx.flags();
     let owner = pod.controller_ref();
     let finished = matches!(pod.at(&["status", "phase"]).str(), "Succeeded" | "Failed");
@@ -219,11 +235,10 @@ fn judge(cx: &Context<'_, '_>, pod: &Value) -> Result<(bool, &'static str), Stri
     if !finished && owner.get("kind").str() == "DaemonSet" {
         let (kind, name) = (kinds::DAEMON_SET, owner.get("name").str());
         if cx.host.api.peek(kind, pod.namespace(), name).is_some() {
-            const MANAGED: &str = "DaemonSet-managed Pods (use --ignore-daemonsets to ignore)";
-            return if flags.is_on("ignore-daemonsets") { Ok((false, "ignoring DaemonSet-managed Pods")) } else { Err(MANAGED.to_owned()) };
+            return if flags.is_on("ignore-daemonsets") { Ok((false, "ignoring DaemonSet-managed Pods")) } else { Err(Kept::OfDaemonSet) };
         }
         if !flags.is_on("force") {
-            return Err(Status::not_found(kind, name).into_message());
+            return Err(Status::not_found(kind, name).into());
         }
     }
     let local = || pod.at(&["spec", "volumes"]).items().iter().any(|v| !v.get("emptyDir").is_null());
@@ -232,13 +247,13 @@ fn judge(cx: &Context<'_, '_>, pod: &Value) -> Result<(bool, &'static str), Stri
     } else if finished {
         Ok((true, ""))
     } else if !flags.is_on("delete-emptydir-data") && !flags.is_on("delete-local-data") && local() {
-        Err("Pods with local storage (use --delete-emptydir-data to override)".to_owned())
+        Err(Kept::LocalStorage)
     } else if !owner.is_null() {
         Ok((true, ""))
     } else if flags.is_on("force") {
         Ok((true, "deleting Pods that declare no controller"))
     } else {
-        Err("Pods that declare no controller (use --force to override)".to_owned())
+        Err(Kept::NoController)
     }
 }
 

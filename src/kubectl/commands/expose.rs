@@ -1,5 +1,7 @@
 //! `kubectl expose`.
 
+use thiserror::Error;
+
 use crate::api::decode;
 use crate::api::{KindRef, Object, Value, go_json, kinds};
 use crate::base::List as _;
@@ -105,18 +107,33 @@ fn ports_of(object: &Value) -> Vec<(String, String)> {
     ports
 }
 
+/// Why an object has no labels that a service could select by.
+#[derive(Debug, Error)]
+enum NoLabels {
+    #[error("the pod has no labels and cannot be exposed")]
+    Pod,
+    #[error("the service has no pod selector set")]
+    Service,
+    /// An object of this kind, in small letters, without a selector.
+    #[error("invalid {0}: no selectors, therefore cannot be exposed")]
+    Workload(String),
+    /// A selector that asks for more than labels, as Go prints that.
+    #[error("couldn't convert expressions - \"[{0}]\" to map-based selector format")]
+    Expressions(String),
+}
+
 /// The labels that the service selects by.
-fn selector_of(object: &Value) -> Result<Value, String> {
+fn selector_of(object: &Value) -> Result<Value, NoLabels> {
     match object.kind() {
         "ReplicationController" => Ok(object.at(&["spec", "selector"]).clone()),
-        "Pod" if object.labels().is_empty() => Err("the pod has no labels and cannot be exposed".into()),
+        "Pod" if object.labels().is_empty() => Err(NoLabels::Pod),
         "Pod" => Ok(object.labels().clone()),
-        "Service" if object.at(&["spec", "selector"]).is_empty() => Err("the service has no pod selector set".into()),
+        "Service" if object.at(&["spec", "selector"]).is_empty() => Err(NoLabels::Service),
         "Service" => Ok(object.at(&["spec", "selector"]).clone()),
         _ => {
             let selector = object.at(&["spec", "selector"]);
             if selector.get("matchLabels").is_empty() {
-                return Err(format!("invalid {}: no selectors, therefore cannot be exposed", object.kind().to_lowercase()));
+                return Err(NoLabels::Workload(object.kind().to_lowercase()));
             }
             let expressions = selector.get("matchExpressions").items().iter().map(|e| {
                 let values: Vec<&str> = e.get("values").items().iter().map(Value::str).list();
@@ -124,7 +141,7 @@ fn selector_of(object: &Value) -> Result<Value, String> {
             });
             match expressions.list() {
                 none if none.is_empty() => Ok(selector.get("matchLabels").clone()),
-                some => Err(format!("couldn't convert expressions - \"[{}]\" to map-based selector format", some.join(" "))),
+                some => Err(NoLabels::Expressions(some.join(" "))),
             }
         }
     }

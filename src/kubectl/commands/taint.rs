@@ -1,5 +1,7 @@
 //! `kubectl taint`.
 
+use thiserror::Error;
+
 use crate::api::{Value, kinds, names, quote};
 use crate::base::List as _;
 use crate::kubectl::checks::check;
@@ -46,6 +48,23 @@ impl Taint {
     }
 }
 
+/// Why taints cannot be read.
+#[derive(Debug, Error)]
+enum TaintError {
+    /// It has more parts than a taint has.
+    #[error("invalid taint spec: {0}")]
+    Spec(String),
+    /// Its key or its value is none.
+    #[error("invalid taint spec: {spec}, {}", wrong.join("; "))]
+    Part { spec: String, wrong: Vec<String> },
+    /// There is no such effect.
+    #[error("invalid taint effect: {0}, unsupported taint effect")]
+    Effect(String),
+    /// Another has its key and its effect.
+    #[error("duplicated taints with the same key and effect: {{{} {} {} <nil>}}", .0.key, .0.value, .0.effect)]
+    Twin(Taint),
+}
+
 /// What is to be set and what taken away.
 #[derive(Default)]
 struct Changes {
@@ -54,7 +73,7 @@ struct Changes {
 }
 
 // Models kubectl/pkg/cmd/taint.parseTaints.
-fn parse(specs: &[String]) -> Result<Changes, String> {
+fn parse(specs: &[String]) -> Result<Changes, TaintError> {
     let mut changes = Changes::default();
     for spec in specs {
         if let Some(removed) = spec.strip_suffix('-') {
@@ -66,12 +85,8 @@ fn parse(specs: &[String]) -> Result<Changes, String> {
             changes.remove.push(Taint { key: key.into(), value: String::new(), effect: effect.into() });
         } else {
             let taint = parse_taint(spec)?;
-            if let Some(twin) = changes.add.iter().find(|t| t.key == taint.key && t.effect == taint.effect) {
-                let _ = twin;
-                return Err(format!(
-                    "duplicated taints with the same key and effect: {{{} {} {} <nil>}}",
-                    taint.key, taint.value, taint.effect
-                ));
+            if changes.add.iter().any(|t| t.key == taint.key && t.effect == taint.effect) {
+                return Err(TaintError::Twin(taint));
             }
             changes.add.push(taint);
         }
@@ -79,12 +94,12 @@ fn parse(specs: &[String]) -> Result<Changes, String> {
     Ok(changes)
 }
 
-fn parse_taint(spec: &str) -> Result<Taint, String> {
+fn parse_taint(spec: &str) -> Result<Taint, TaintError> {
     let parts: Vec<&str> = spec.split(':').list();
     let (pair, effect) = match parts.as_slice() {
         [pair] => (*pair, ""),
         [pair, effect] => (*pair, *effect),
-        _ => return Err(format!("invalid taint spec: {spec}")),
+        _ => return Err(TaintError::Spec(spec.to_owned())),
     };
     let (key, value) = if parts.len() == 1 {
         (pair, "")
@@ -95,11 +110,11 @@ fn parse_taint(spec: &str) -> Result<Taint, String> {
             [key, value] => {
                 let wrong = names::label_value(value);
                 if !wrong.is_empty() {
-                    return Err(format!("invalid taint spec: {spec}, {}", wrong.join("; ")));
+                    return Err(TaintError::Part { spec: spec.to_owned(), wrong });
                 }
                 (*key, *value)
             }
-            _ => return Err(format!("invalid taint spec: {spec}")),
+            _ => return Err(TaintError::Spec(spec.to_owned())),
         }
     };
     if parts.len() == 2 {
@@ -107,16 +122,16 @@ fn parse_taint(spec: &str) -> Result<Taint, String> {
     }
     let wrong = names::qualified_name(key);
     if !wrong.is_empty() {
-        return Err(format!("invalid taint spec: {spec}, {}", wrong.join("; ")));
+        return Err(TaintError::Part { spec: spec.to_owned(), wrong });
     }
     Ok(Taint { key: key.into(), value: value.into(), effect: effect.into() })
 }
 
-fn check_effect(effect: &str) -> Result<(), String> {
+fn check_effect(effect: &str) -> Result<(), TaintError> {
     if matches!(effect, "NoSchedule" | "PreferNoSchedule" | "NoExecute") {
         Ok(())
     } else {
-        Err(format!("invalid taint effect: {effect}, unsupported taint effect"))
+        Err(TaintError::Effect(effect.to_owned()))
     }
 }
 
@@ -128,7 +143,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if let Some(odd) = specs.iter().find(|a| !is_spec(a)) {
         return fail(format!("all resources must be specified before taint changes: {odd}"));
     }
-    let changes = parse(specs).map_err(|e| cx.usage(e))?;
+    let changes = parse(specs).map_err(|e| cx.usage(e.to_string()))?;
     check(cx)?;
     let query = Query { files: false, ..Query::of(cx) };
     if resources.is_empty() {

@@ -1,5 +1,7 @@
 //! `kubectl set env`.
 
+use thiserror::Error;
+
 use super::{COMMON, is_selected, named, object_name, pod_spec_path, send};
 use crate::api::{Kind, Object, Status, Value, quote};
 use crate::base::{List as _, Order as _, SortedMap};
@@ -247,7 +249,7 @@ fn show(cx: &mut Context<'_, '_>, info: &Info, spec: &Value, pattern: &str) {
                     cx.out.outln(format!("{name}={value}"));
                     continue;
                 }
-                Some(Err(why)) if resolve => failed.entry(why).or_default().push(name.to_owned()),
+                Some(Err(why)) if resolve => failed.entry(why.to_string()).or_default().push(name.to_owned()),
                 _ => {}
             }
             cx.out.outln(format!("# {name} from {}", reference(from)));
@@ -259,9 +261,32 @@ fn show(cx: &mut Context<'_, '_>, info: &Info, spec: &Value, pattern: &str) {
     }
 }
 
+/// Why a variable's source says nothing.
+#[derive(Debug, Error)]
+enum SourceError {
+    /// The API server does not tell.
+    #[error("{0}")]
+    Refused(CliError),
+    /// It is not there.
+    #[error(transparent)]
+    NotFound(#[from] Status),
+    /// It does not have the key.
+    #[error("key {key} not found in {kind} {name}")]
+    NoKey { key: String, kind: &'static str, name: String },
+    /// The key of a label or an annotation is none.
+    #[error("invalid key subscript in {field}: {}", wrong.join(";"))]
+    Subscript { field: String, wrong: Vec<String> },
+    /// What has no keys is asked for one.
+    #[error("fieldPath {} does not support subscript", quote(.0))]
+    NoSubscript(String),
+    /// There is no such field, or it is not told.
+    #[error("unsupported fieldPath: {0}")]
+    Field(String),
+}
+
 /// What a variable's source says, or why it says nothing; `None` where a source is not looked into.
 // Models kubectl/pkg/cmd/set/env.GetEnvVarRefValue.
-fn resolved(cx: &Context<'_, '_>, info: &Info, from: &Value) -> Option<Result<String, String>> {
+fn resolved(cx: &Context<'_, '_>, info: &Info, from: &Value) -> Option<Result<String, SourceError>> {
     let field = from.at(&["fieldRef", "fieldPath"]).str();
     if !field.is_empty() {
         return Some(field_of(&info.object, field));
@@ -276,19 +301,20 @@ fn resolved(cx: &Context<'_, '_>, info: &Info, from: &Value) -> Option<Result<St
     let (name, key) = (source.get("name").str(), source.get("key").str());
     let kind = Kind::named(kind);
     if let Err(error) = cx.require(("get", kind, ""), &info.namespace, name) {
-        return Some(Err(error.to_string()));
+        return Some(Err(SourceError::Refused(error)));
     }
     let Some(object) = cx.host.api.peek(kind, &info.namespace, name) else {
-        return Some(Err(Status::not_found(kind, name).into_message()));
+        return Some(Err(Status::not_found(kind, name).into()));
     };
-    let value = object.get("data").get(key).as_str().ok_or_else(|| format!("key {key} not found in {words} {name}"));
+    let missing = || SourceError::NoKey { key: key.to_owned(), kind: words, name: name.to_owned() };
+    let value = object.get("data").get(key).as_str().ok_or_else(missing);
     let decode = |text: &str| crate::base::base64::decode(text).map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default();
     Some(value.map(|text| if words == "secret" { decode(text) } else { text.to_owned() }))
 }
 
 /// What a path of an object says.
 // Models kubectl/pkg/cmd/set/env.extractFieldPathAsString.
-fn field_of(object: &Value, field: &str) -> Result<String, String> {
+fn field_of(object: &Value, field: &str) -> Result<String, SourceError> {
     let member = field.strip_prefix("metadata.").unwrap_or("");
     let value = object.get("metadata").get(member);
     if let Some((path, key)) = field.strip_suffix("']").and_then(|f| f.split_once("['")).filter(|(path, _)| !path.is_empty()) {
@@ -299,10 +325,10 @@ fn field_of(object: &Value, field: &str) -> Result<String, String> {
                 if wrong.is_empty() {
                     Ok(object.get("metadata").get(member).get(key).str().to_owned())
                 } else {
-                    Err(format!("invalid key subscript in {field}: {}", wrong.join(";")))
+                    Err(SourceError::Subscript { field: field.to_owned(), wrong })
                 }
             }
-            _ => Err(format!("fieldPath {} does not support subscript", quote(field))),
+            _ => Err(SourceError::NoSubscript(field.to_owned())),
         };
     }
     match member {
@@ -311,7 +337,7 @@ fn field_of(object: &Value, field: &str) -> Result<String, String> {
             Ok(lines.join("\n"))
         }
         "name" | "namespace" | "uid" => Ok(value.str().to_owned()),
-        _ => Err(format!("unsupported fieldPath: {field}")),
+        _ => Err(SourceError::Field(field.to_owned())),
     }
 }
 
