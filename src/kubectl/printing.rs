@@ -28,7 +28,7 @@ impl ObjectPrinter {
     /// The printer that `-o` and `--template` ask for; `for_get`: of `kubectl get`, which has formats of its own.
     pub fn new(cx: &Context<'_, '_>, for_get: bool) -> Result<ObjectPrinter, CliError> {
         let flags = cx.flags();
-        let mut read = |path: &str| read_text(cx, path).map_err(|e| format!("open {path}: {e}"));
+        let mut read = |path: &str| read_text(cx, path);
         let format = ObjectFormat::parse(flags.text("output"), flags.text("template"), for_get, &mut read)
             .map_err(|e| CliError::Message(e.to_string()))?;
         // `..` looks into everything.

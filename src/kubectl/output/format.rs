@@ -6,6 +6,7 @@ use thiserror::Error;
 use super::{ColumnsError, CustomColumns, GoTemplate, JsonPath, JsonPathError, TemplateError};
 use super::{name_of, to_json, to_kyaml, to_yaml, without_managed_fields};
 use crate::api::{Value, json_order};
+use crate::kubectl::host::FileError;
 
 /// How objects are printed.
 #[derive(Clone, Debug)]
@@ -52,11 +53,11 @@ pub enum FormatError {
     #[error(transparent)]
     Columns(#[from] ColumnsError),
     /// A template's file cannot be read.
-    #[error("error reading --template {0}, {1}")]
-    TemplateFile(String, String),
+    #[error("error reading --template {0}, open {0}: {1}")]
+    TemplateFile(String, FileError),
     /// A file of columns cannot be read.
-    #[error("error reading template {0}, {1}\n")]
-    ColumnsFile(String, String),
+    #[error("error reading template {0}, open {0}: {1}\n")]
+    ColumnsFile(String, FileError),
 }
 
 /// The formats of every command that prints objects, sorted.
@@ -104,12 +105,12 @@ impl Default for FormatFlags {
 
 impl ObjectFormat {
     /// The format that `-o` and `--template` ask for. `for_get`: whether custom columns and `wide` (which is the caller's to look at
-    /// first, as is no format at all) are allowed. `read` reads one of the workstation's files or says in Go's words why it cannot.
+    /// first, as is no format at all) are allowed. `read` reads one of the workstation's files.
     pub fn parse(
         output: &str,
         template: &str,
         for_get: bool,
-        read: &mut dyn FnMut(&str) -> Result<String, String>,
+        read: &mut dyn FnMut(&str) -> Result<String, FileError>,
     ) -> Result<ObjectFormat, FormatError> {
         let output = if output.is_empty() && !template.is_empty() { "go-template" } else { output };
         match output.to_lowercase().as_str() {
@@ -127,7 +128,7 @@ impl ObjectFormat {
             _ => (output, template),
         };
         let given = |argument: &str| if argument.is_empty() { Err(FormatError::NoTemplate) } else { Ok(argument.to_owned()) };
-        let mut from_file = |path: String| read(&path).map_err(|reason| FormatError::TemplateFile(path, reason));
+        let mut from_file = |path: String| read(&path).map_err(|why| FormatError::TemplateFile(path, why));
         let json_path = |text: String| JsonPath::parse(&text).map_err(|e| FormatError::JsonPath(text, e));
         let go_template = |text: String| GoTemplate::parse(&text).map_err(|e| FormatError::GoTemplate(text, e));
         match format {
@@ -139,7 +140,7 @@ impl ObjectFormat {
             "custom-columns" if for_get => Ok(ObjectFormat::CustomColumns(CustomColumns::parse(argument)?)),
             "custom-columns-file" if for_get && argument.is_empty() => Err(ColumnsError::None.into()),
             "custom-columns-file" if for_get => {
-                let text = read(argument).map_err(|reason| FormatError::ColumnsFile(argument.to_owned(), reason))?;
+                let text = read(argument).map_err(|why| FormatError::ColumnsFile(argument.to_owned(), why))?;
                 Ok(ObjectFormat::CustomColumns(CustomColumns::parse_file(&text)?))
             }
             _ => {
@@ -230,7 +231,7 @@ mod tests {
             "jp.txt" => Ok("{.kind}".to_owned()),
             "bad.txt" => Ok("{.kind".to_owned()),
             "cc.txt" => Ok("A B\n.a\n".to_owned()),
-            _ => Err(format!("open {path}: no such file or directory")),
+            _ => Err(FileError::NotFound),
         };
         ObjectFormat::parse(output, template, for_get, &mut read).map_err(|e| e.to_string())
     }

@@ -23,8 +23,19 @@ pub enum SortError {
         /// The path as a template.
         path: String,
         /// What was found there.
-        reason: String,
+        reason: Unsortable,
     },
+}
+
+/// Why values have no order.
+#[derive(Clone, Debug, Error, PartialEq)]
+pub enum Unsortable {
+    /// One is of a type without one.
+    #[error("unsortable type: {0}")]
+    Type(&'static str),
+    /// They are of several types.
+    #[error("unsortable interface: interface")]
+    Mixed,
 }
 
 /// The order of objects by the member at a path such as `.metadata.name`, as their places; objects without it come first. Quantities are
@@ -44,7 +55,7 @@ pub fn sorted_places(objects: &[&Value], path: &str) -> Result<Vec<usize>, SortE
     if keys.iter().all(Option::is_none) {
         return Err(SortError::NotFound(template));
     }
-    let unsortable = |reason: String| SortError::Unsortable { path: template.clone(), reason };
+    let unsortable = |reason: Unsortable| SortError::Unsortable { path: template.clone(), reason };
     let kind = |v: &Value| match v {
         Value::Int(_) => 1,
         Value::Float(_) => 2,
@@ -54,10 +65,10 @@ pub fn sorted_places(objects: &[&Value], path: &str) -> Result<Vec<usize>, SortE
     let present: Vec<&Value> = keys.iter().flatten().filter(|k| !k.is_null()).list();
     // What is alone is compared with nothing.
     if let Some(odd) = present.iter().find(|k| kind(k) == 0).filter(|_| present.len() > 1) {
-        return Err(unsortable(format!("unsortable type: {}", odd.go_type())));
+        return Err(unsortable(Unsortable::Type(odd.go_type())));
     }
     if present.windows(2).any(|pair| kind(pair[0]) != kind(pair[1])) {
-        return Err(unsortable("unsortable interface: interface".into()));
+        return Err(unsortable(Unsortable::Mixed));
     }
     let mut places = (0..objects.len()).list();
     places.order_by(|a, b| match (&keys[*a], &keys[*b]) {
