@@ -1,5 +1,7 @@
 //! `-f`: files, directories and standard input as streams of objects.
 
+use thiserror::Error;
+
 use super::config::no_answer;
 use super::context::{Context, Invocation};
 use super::error::{CliError, fail};
@@ -284,26 +286,39 @@ fn names_version(value: &Value) -> bool {
     value.api_version().matches('/').count() <= 1
 }
 
+/// Why something is no object, in the words of Go's decoder.
+#[derive(Debug, Error)]
+enum NoObject {
+    /// It has no members.
+    #[error("json: cannot unmarshal {0} into Go value of type map[string]interface {{}}")]
+    NoMap(&'static str),
+    /// It names no kind, or no version of one.
+    #[error("Object 'Kind' is missing in '{0}'")]
+    NoKind(String),
+    /// Its metadata has no members.
+    #[error("json: cannot unmarshal {0} into Go struct field .metadata of type v1.ObjectMeta")]
+    Metadata(&'static str),
+    /// A member of its metadata is something else.
+    #[error("json: cannot unmarshal {found} into Go struct field ObjectMeta.metadata.{member} of type {wanted}")]
+    Member { member: String, found: &'static str, wanted: &'static str },
+}
+
 /// What every object must be: its kind is named and its metadata has the right types.
-fn check(value: &Value) -> Result<(), String> {
+fn check(value: &Value) -> Result<(), NoObject> {
     let Value::Map(map) = value else {
-        return Err(format!("json: cannot unmarshal {} into Go value of type map[string]interface {{}}", json_kind(value)));
+        return Err(NoObject::NoMap(json_kind(value)));
     };
     if value.kind().is_empty() || !names_version(value) {
-        return Err(format!("Object 'Kind' is missing in '{}'", value.to_json()));
+        return Err(NoObject::NoKind(value.to_json()));
     }
     let empty = Map::new();
     let metadata = match map.get("metadata") {
         None | Some(Value::Null) => &empty,
         Some(Value::Map(m)) => m,
-        Some(other) => {
-            return Err(format!("json: cannot unmarshal {} into Go struct field .metadata of type v1.ObjectMeta", json_kind(other)));
-        }
+        Some(other) => return Err(NoObject::Metadata(json_kind(other))),
     };
     for (key, field) in metadata.iter() {
-        let wrong = |v: &Value, ty: &str| {
-            Err(format!("json: cannot unmarshal {} into Go struct field ObjectMeta.metadata.{key} of type {ty}", json_kind(v)))
-        };
+        let wrong = |v: &Value, wanted| Err(NoObject::Member { member: key.to_string(), found: json_kind(v), wanted });
         match (key.as_str(), field) {
             (_, Value::Null) => {}
             ("labels" | "annotations", Value::Map(m)) => {

@@ -10,11 +10,11 @@ use super::flags::{self, Flag};
 use super::host::{Environment, FileError, Files, Output};
 use crate::api::Value;
 use crate::api::decode::{self, StrictError};
-use crate::api::yaml::decode_documents;
+use crate::api::yaml::{self, decode_documents};
 use crate::base::List as _;
 
 /// Why preferences cannot be followed.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Error)]
 pub enum PreferencesError {
     /// There are to be none, and a file of them was named.
     #[error("disabling kuberc via KUBERC=off and passing kuberc flag are mutually exclusive")]
@@ -61,7 +61,7 @@ pub enum PreferencesError {
 }
 
 /// Why a file of preferences cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Error)]
 pub enum ReadError {
     /// The file is not to be had.
     #[error("open {path}: {why}")]
@@ -72,8 +72,8 @@ pub enum ReadError {
         why: FileError,
     },
     /// It is no YAML.
-    #[error("{0}")]
-    Yaml(String),
+    #[error(transparent)]
+    Yaml(#[from] yaml::DecodeError),
     /// It holds other things alone.
     #[error("no valid preferences found in {0}, use --v=5 to see details")]
     NoPreferences(String),
@@ -141,7 +141,7 @@ fn named_in(argv: &[String]) -> Result<String, PreferencesError> {
 /// The first preferences in a file, as the newer version has them; nothing in an empty one.
 fn read(path: &str, files: &dyn Files) -> Result<Option<Value>, ReadError> {
     let bytes = files.read(path).map_err(|why| ReadError::File { path: path.into(), why })?;
-    let documents = decode_documents(&String::from_utf8_lossy(&bytes)).map_err(|e| ReadError::Yaml(e.to_string()))?;
+    let documents = decode_documents(&String::from_utf8_lossy(&bytes))?;
     let documents: Vec<Value> = documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()).list();
     let version = |v: &Value| v.get("apiVersion").str().strip_prefix(GROUP).unwrap_or("").to_owned();
     let is_it = |v: &&Value| v.get("kind").str() == "Preference" && matches!(version(v).as_str(), "v1alpha1" | "v1beta1");
@@ -241,7 +241,7 @@ fn alias(argv: &[String], preferences: &Value, out: &mut Output) -> Result<Optio
     let strings = |member: &str| alias.get(member).items().iter().map(|v| v.str().to_owned()).list();
     let mut words = argv[..at].to_vec();
     words.extend(meant);
-    words.extend(options(command, alias, argv).map_err(PreferencesError::AliasFlag)?);
+    words.extend(options(command, alias, argv, &PreferencesError::AliasFlag)?);
     words.extend(strings("prependArgs"));
     words.extend_from_slice(&argv[at + 1..]);
     words.extend(strings("appendArgs"));
@@ -260,7 +260,7 @@ fn defaults(argv: &[String], preferences: &Value, out: &mut Output) -> Result<Op
             out.errln(format!("Warning: command {text:?} not found to set kuberc override"));
         } else if other.name == command.name {
             let invalid = |flag| PreferencesError::DefaultFlag { flag, command: text.into() };
-            given.extend(options(command, entry, argv).map_err(invalid)?);
+            given.extend(options(command, entry, argv, &invalid)?);
         }
     }
     if given.is_empty() {
@@ -269,12 +269,18 @@ fn defaults(argv: &[String], preferences: &Value, out: &mut Output) -> Result<Op
     Ok(Some([&argv[..end], &given, &argv[end..]].concat()))
 }
 
-/// The options of an entry that the command line does not give itself, as words; or the first that the command does not have.
-fn options(command: &Command, entry: &Value, argv: &[String]) -> Result<Vec<String>, String> {
+/// The options of an entry that the command line does not give itself, as words; `unknown` is the error of one that the command does not have.
+fn options(
+    command: &Command,
+    entry: &Value,
+    argv: &[String],
+    unknown: &dyn Fn(String) -> PreferencesError,
+) -> Result<Vec<String>, PreferencesError> {
     let mut words = Vec::new();
     for option in entry.get("options").items() {
         let name = option.get("name").str();
-        let flag = command.flags.iter().copied().chain([flags::GLOBAL]).flatten().find(|f| f.name == name).ok_or(name)?;
+        let flag = command.flags.iter().copied().chain([flags::GLOBAL]).flatten().find(|f| f.name == name);
+        let flag = flag.ok_or_else(|| unknown(name.to_owned()))?;
         if !argv.iter().any(|word| gives(flag, word)) {
             words.push(format!("--{name}={}", option.get("default").str()));
         }
