@@ -16,7 +16,7 @@ use super::super::kernel::{Kernel, Rd};
 use super::super::process::{Block, Body, ExitStatus, Pid, Process, Signal, Step};
 use super::super::text;
 use super::filter::lines;
-use super::{Complaint, Lookup, Options, Program, Run, become_program, look_up, sleep_us};
+use super::{Complaint, Lookup, NoTime, Options, Program, Run, become_program, look_up, sleep_us};
 use crate::base::{Duration, List as _, Time, strftime};
 
 pub use dd::{Dd, start as dd};
@@ -30,12 +30,12 @@ pub fn sleep(run: &mut Run<'_>, o: &Options) -> Step {
     if first == "infinity" || first == "inf" {
         return pause(run, o);
     }
-    match if run.name == "usleep" { first.parse().map_err(|_| first.clone()) } else { sleep_us(&o.rest) } {
+    match if run.name == "usleep" { first.parse().map_err(|_| NoTime(first.clone())) } else { sleep_us(&o.rest) } {
         Ok(us) => become_program(Program::Sleep(Some(run.k.now + Duration::from_micros(us))), 1),
-        Err(a) => {
+        Err(error) => {
             run.err(match run.name {
-                "sleep" if run.k.is_gnu() => format!("invalid time interval '{a}'\nTry 'sleep --help' for more information."),
-                _ => format!("invalid number '{a}'"),
+                "sleep" if run.k.is_gnu() => format!("invalid time interval '{}'\nTry 'sleep --help' for more information.", error.0),
+                _ => error.to_string(),
             });
             Step::Exit(1, 50)
         }

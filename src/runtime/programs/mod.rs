@@ -317,11 +317,16 @@ impl Program {
     }
 }
 
+/// An argument of `sleep` that is no time.
+#[derive(Debug, thiserror::Error)]
+#[error("invalid number '{0}'")]
+struct NoTime(String);
+
 /// A number of microseconds from `sleep`'s arguments.
-fn sleep_us(args: &[String]) -> Result<u64, String> {
+fn sleep_us(args: &[String]) -> Result<u64, NoTime> {
     let mut total = 0u64;
     for a in args {
-        total = total.saturating_add(text::duration_us(a).ok_or_else(|| a.clone())?);
+        total = total.saturating_add(text::duration_us(a).ok_or_else(|| NoTime(a.clone()))?);
     }
     Ok(total)
 }

@@ -186,8 +186,8 @@ fn short(spec: &str, gnu: bool, letter: char) -> Option<Known> {
     })
 }
 
-/// The long option of this name, or the only one that begins so; or else the names of all that do.
-fn long(spec: &str, gnu: bool, name: &str) -> Result<Known, String> {
+/// The long option of this name, or the only one that begins so; or else whether all or none do.
+fn long(spec: &str, gnu: bool, name: &str) -> Result<Known, Misuse> {
     let (mut found, mut names): (Option<Known>, String) = (None, String::new());
     for (done, part) in parts(spec, gnu) {
         for (known, how) in part.split(' ').filter_map(|word| word.split_once('=')).filter(|o| o.0.starts_with(name)) {
@@ -202,7 +202,11 @@ fn long(spec: &str, gnu: bool, name: &str) -> Result<Known, String> {
             found.get_or_insert(how);
         }
     }
-    found.filter(|_| names.matches("'--").count() == 1).ok_or(names)
+    match found {
+        Some(known) if names.matches("'--").count() == 1 => Ok(known),
+        Some(_) => Err(Misuse::Ambiguous(names)),
+        None => Err(Misuse::Unknown),
+    }
 }
 
 /// Reads arguments by a description of the options, which is that of getopt: letters, a colon behind those that take a value, a question
@@ -224,12 +228,10 @@ pub fn read(spec: &str, args: &[String], gnu: bool) -> Result<Options, Refusal> 
             let (name, value) = name.split_once('=').map_or((name, None), |(n, v)| (n, Some(v)));
             let known = match long(spec, gnu, name) {
                 Ok(known) => known,
-                Err(names) if !names.is_empty() => {
-                    return Err(Refusal::Option(format!("--{name}"), Misuse::Ambiguous(names)));
-                }
+                Err(misuse @ Misuse::Ambiguous(_)) => return Err(Refusal::Option(format!("--{name}"), misuse)),
                 Err(_) if name == "help" => return Err(Refusal::Help),
                 Err(_) if name == "version" && gnu => return Err(Refusal::Missing(a.clone())),
-                Err(_) => return Err(Refusal::Option(a.clone(), Misuse::Unknown)),
+                Err(misuse) => return Err(Refusal::Option(a.clone(), misuse)),
             };
             if !known.done {
                 return Err(Refusal::Missing(format!("--{name}")));

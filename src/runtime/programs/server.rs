@@ -177,7 +177,7 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
         }
         let conf = nginx_conf::read(k);
         if let Err(problem) = server.claim(k, p, &conf) {
-            return server.emergency(k, p, &problem);
+            return server.emergency(k, p, &problem.to_string());
         }
         server.ports.clear();
         server.begin(conf, Then::Serve);

@@ -117,23 +117,46 @@ const BIND_TRIES: u32 = 5;
 /// `CAP_CHOWN`, as bits.
 const CHOWN: u64 = 1;
 
-/// Makes a file or folder where there is none, by a system call of this name.
-fn make(k: &mut Kernel, p: &Process, call: &str, path: &str, node: Inode) -> Result<(), String> {
-    // `/var/run` leads to `/run` in images. Here they are two, of which the one counts that something is mounted at.
-    let folder = if k.fs.mount_of("/var/run").is_some() { "/var/run" } else { "/run" };
-    let linked = path.trim_start_matches("/var").strip_prefix("/run/").map(|name| format!("{folder}/{name}"));
-    let clean = k.fs.find("/", linked.as_deref().unwrap_or(path), true).map(|found| found.path);
-    let number = |why| match why {
+/// What nginx cannot have when it begins, as it says it.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ClaimError {
+    /// A file or a folder cannot be made.
+    #[error("{call}() \"{path}\" failed ({}: {why})", number(.why))]
+    Made {
+        /// The system call.
+        call: &'static str,
+        path: String,
+        why: Errno,
+    },
+    /// A folder cannot be given to its own user.
+    #[error("chown(\"{0}\", {USER}) failed (1: {why})", why = Errno::Permission)]
+    Owner(String),
+    /// Somebody has the port.
+    #[error("still could not bind()")]
+    Port,
+}
+
+/// An error's number.
+fn number(why: &Errno) -> u8 {
+    match why {
         Errno::NoEntry => 2,
         Errno::Access => 13,
         Errno::NotDirectory => 20,
         Errno::NoSpace => 28,
         Errno::ReadOnly => 30,
         _ => 22,
-    };
+    }
+}
+
+/// Makes a file or folder where there is none, by a system call of this name.
+fn make(k: &mut Kernel, p: &Process, call: &'static str, path: String, node: Inode) -> Result<(), ClaimError> {
+    // `/var/run` leads to `/run` in images. Here they are two, of which the one counts that something is mounted at.
+    let folder = if k.fs.mount_of("/var/run").is_some() { "/var/run" } else { "/run" };
+    let linked = path.trim_start_matches("/var").strip_prefix("/run/").map(|name| format!("{folder}/{name}"));
+    let clean = k.fs.find("/", linked.as_deref().unwrap_or(&path), true).map(|found| found.path);
     match clean.and_then(|clean| k.create(p, &clean, node)) {
         Ok(()) | Err(Errno::Exists) => Ok(()),
-        Err(why) => Err(format!("{call}() \"{path}\" failed ({}: {why})", number(why))),
+        Err(why) => Err(ClaimError::Made { call, path, why }),
     }
 }
 
@@ -145,17 +168,17 @@ impl Server {
 
     /// Makes the folders that nginx needs, sees that its ports are free and writes its number down; or says what it cannot have.
     // Models ngx_init_cycle: ngx_create_paths, then ngx_open_listening_sockets, then ngx_create_pidfile.
-    pub(super) fn claim(&self, k: &mut Kernel, p: &mut Process, conf: &NginxConf) -> Result<(), String> {
+    pub(super) fn claim(&self, k: &mut Kernel, p: &mut Process, conf: &NginxConf) -> Result<(), ClaimError> {
         if let Some(at) = conf.user.as_ref().filter(|_| p.uid != 0) {
             let who = "the \"user\" directive makes sense only if the master process runs with super-user privileges";
             self.complain(k, p, "warn", &format!("{who}, ignored in {at}"));
         }
         for kind in ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"] {
             let path = conf.path(&format!("{kind}_temp_path"), &format!("/var/cache/nginx/{}_temp", kind.trim_end_matches("_body")));
-            make(k, p, "mkdir", &path, Inode::dir(0o700))?;
+            make(k, p, "mkdir", path.clone(), Inode::dir(0o700))?;
             let own = p.uid != 0 || k.fs.stat("/", &path).is_ok_and(|folder| folder.uid == USER);
             if !own && k.capabilities & CHOWN == 0 {
-                return Err(format!("chown(\"{path}\", {USER}) failed (1: {})", Errno::Permission));
+                return Err(ClaimError::Owner(path));
             }
             if !own && let Ok(folder) = k.fs.edit(&path) {
                 folder.uid = USER;
@@ -167,9 +190,9 @@ impl Server {
                 let text = self.say(k, &format!("%T [notice] {0}#{0}: try again to bind() after 500ms\n", p.pid), None);
                 let _ = k.put(p, 2, text.as_bytes());
             }
-            return Err("still could not bind()".to_owned());
+            return Err(ClaimError::Port);
         }
-        make(k, p, "open", &conf.path("pid", "/run/nginx.pid"), Inode::file(format!("{}\n", p.pid), 0o644))
+        make(k, p, "open", conf.path("pid", "/run/nginx.pid"), Inode::file(format!("{}\n", p.pid), 0o644))
     }
 
     /// Does as nginx' configuration says once the hosts in it are found.
