@@ -107,8 +107,17 @@ impl Files for NoFiles {
     fn remove(&mut self, _: &str) {}
 }
 
-/// Whether a check holds now. What cannot be asked says why, in kubectl's words. A kubectl may write, so that `api` is a copy.
-fn holds(sim: &Sim, api: &mut ApiServer, check: &Check) -> Result<bool, String> {
+/// How a check stands.
+#[derive(Clone, Debug, PartialEq)]
+enum Standing {
+    Holds,
+    NotYet,
+    /// It cannot be asked: what kubectl prints to it.
+    Refused(String),
+}
+
+/// How a check stands now. A kubectl may write, so that `api` is a copy.
+fn standing(sim: &Sim, api: &mut ApiServer, check: &Check) -> Standing {
     let mut words = vec!["wait".to_owned()];
     words.extend(split_words(&check.wait));
     words.push("--timeout=0s".to_owned());
@@ -118,13 +127,13 @@ fn holds(sim: &Sim, api: &mut ApiServer, check: &Check) -> Result<bool, String> 
     for _ in 0..STEPS_MAX {
         let mut host = Host { api, node: None::<&mut dyn NodeApi>, now: sim.now(), files: &mut NoFiles, listening: &[], ended: None };
         match kubectl.step(&mut host, StdinState { bytes: &[], eof: true }, &mut out) {
-            Step::Exit(0) => return Ok(true),
-            Step::Exit(_) if kubectl.is_unmet() => return Ok(false),
-            Step::Exit(_) => return Err(String::from_utf8_lossy(&out.of(Stream::Stderr)).trim_end().to_owned()),
+            Step::Exit(0) => return Standing::Holds,
+            Step::Exit(_) if kubectl.is_unmet() => return Standing::NotYet,
+            Step::Exit(_) => return Standing::Refused(String::from_utf8_lossy(&out.of(Stream::Stderr)).trim_end().to_owned()),
             _ => {}
         }
     }
-    Ok(false)
+    Standing::NotYet
 }
 
 /// An exercise as it stands at a moment.
@@ -193,9 +202,11 @@ impl Exercises {
         self.wrong = vec![String::new(); met.len()];
         let mut api = None;
         for ((met, wrong), check) in met.iter_mut().zip(&mut self.wrong).zip(&exercise.checks).filter(|((met, _), _)| met.is_none()) {
-            let stands = holds(sim, api.get_or_insert_with(|| sim.api().clone()), check);
-            *met = Some(sim.now()).filter(|_| stands == Ok(true));
-            *wrong = stands.err().unwrap_or_default();
+            match standing(sim, api.get_or_insert_with(|| sim.api().clone()), check) {
+                Standing::Holds => *met = Some(sim.now()),
+                Standing::NotYet => {}
+                Standing::Refused(words) => *wrong = words,
+            }
             // The next in order may hold already.
             if exercise.in_order && met.is_none() {
                 break;
@@ -220,9 +231,9 @@ mod tests {
     use crate::base::Duration;
     use crate::sim::{Session, TimedInput};
 
-    fn standing(sim: &Sim, checks: &[Check]) -> Vec<Result<bool, String>> {
+    fn all(sim: &Sim, checks: &[Check]) -> Vec<Standing> {
         let mut api = sim.api().clone();
-        checks.iter().map(|check| holds(sim, &mut api, check)).list()
+        checks.iter().map(|check| standing(sim, &mut api, check)).list()
     }
 
     #[test]
@@ -242,15 +253,16 @@ mod tests {
         ]
         .map(|wait| Check { text: Value::Null, wait: wait.to_owned() })
         .into();
-        let look = |sim: &Sim| standing(sim, &checks).into_iter().map(|r| r.map_or_else(|e| e, |ok| ok.to_string())).collect::<Vec<_>>();
         let wrong = ["error: unrecognized condition: \"bogus\"", "error: the server doesn't have a resource type \"nothings\""];
-        assert_eq!(look(&sim)[..6], ["false", "false", "false", "false", "true", "false"]);
+        let (holds, not_yet) = (Standing::Holds, Standing::NotYet);
+        assert_eq!(all(&sim, &checks)[..6], [&not_yet, &not_yet, &not_yet, &not_yet, &holds, &not_yet].map(Clone::clone));
         let revision = sim.api().revision();
         while !sim.run(Time::ZERO + Duration::from_secs(30), 4096).done {}
-        assert_eq!(look(&sim), [&["true", "true", "false", "true", "true", "false"], &wrong[..]].concat());
+        let asked = [&holds, &holds, &not_yet, &holds, &holds, &not_yet].map(Clone::clone);
+        assert_eq!(all(&sim, &checks), [&asked[..], &wrong.map(|words| Standing::Refused(words.to_owned()))].concat());
         assert!(sim.api().revision() > revision, "it ran");
         let before = sim.digest();
-        look(&sim);
+        all(&sim, &checks);
         assert_eq!(sim.digest(), before, "asking changes nothing");
     }
 
@@ -260,9 +272,9 @@ mod tests {
         let lines = ["kubectl create deployment web --image=nginx --replicas=3", "kubectl expose deployment web --port=80"];
         let inputs = lines.map(|line| TimedInput { cmd: Some(line.to_owned()), ..TimedInput::default() });
         let mut sim = Sim::new(Session { seed: 1, inputs: inputs.into(), ..Session::default() });
-        assert_eq!(standing(&sim, &exercise.checks), [Ok(false), Ok(false), Ok(false)]);
+        assert_eq!(all(&sim, &exercise.checks), [Standing::NotYet, Standing::NotYet, Standing::NotYet]);
         while !sim.run(Time::ZERO + Duration::from_secs(40), 4096).done {}
-        assert_eq!(standing(&sim, &exercise.checks), [Ok(true), Ok(true), Ok(true)]);
+        assert_eq!(all(&sim, &exercise.checks), [Standing::Holds, Standing::Holds, Standing::Holds]);
     }
 
     #[test]
