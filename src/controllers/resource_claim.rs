@@ -2,6 +2,8 @@
 //! longer use. It may not know which devices there are.
 // Models pkg/controller/resourceclaim.
 
+use thiserror::Error;
+
 use super::controller::{ObjectRef, controller_ref, ignore_not_found, key_of, work};
 use super::work_queue::WorkQueue;
 use crate::api::resource_claim::{FINALIZER, deallocate, entries, is_allocated, is_made_for, is_reserved_for, name, names, reserve};
@@ -55,8 +57,19 @@ fn base_name(pod: &str, entry: &str) -> String {
     format!("{}-{}", part(pod), part(entry))
 }
 
+/// Why a pod gets no claim.
+#[derive(Debug, Error)]
+enum NoClaim {
+    /// There is no template of this name.
+    #[error("resource claim template {name}: resourceclaimtemplate.resource.k8s.io {name} not found", name = quote(.0))]
+    NoTemplate(String),
+    /// The API server does not take the claim.
+    #[error("create ResourceClaim : {0}")]
+    Refused(Status),
+}
+
 /// The claim of an entry of a pod: the one that is there or a new one. None where the entry needs none from here.
-fn ensure_claim(api: &mut ApiServer, now: Time, pod: &Value, entry: &Value) -> Result<Option<ArcStr>, String> {
+fn ensure_claim(api: &mut ApiServer, now: Time, pod: &Value, entry: &Value) -> Result<Option<ArcStr>, NoClaim> {
     let (kind, namespace) = (kinds::RESOURCE_CLAIM, pod.namespace());
     let Some(template) = entry.get("resourceClaimTemplateName").as_str() else { return Ok(None) };
     match name(pod, entry) {
@@ -70,7 +83,7 @@ fn ensure_claim(api: &mut ApiServer, now: Time, pod: &Value, entry: &Value) -> R
     if let Some(orphan) = orphan {
         return Ok(Some(orphan.name_arc()));
     }
-    let missing = || format!("resource claim template {0}: resourceclaimtemplate.resource.k8s.io {0} not found", quote(template));
+    let missing = || NoClaim::NoTemplate(template.to_owned());
     let spec = api.peek(kinds::RESOURCE_CLAIM_TEMPLATE, namespace, template).ok_or_else(missing)?.get("spec");
     // Unlike what other controllers make, a claim does not hold up the deletion of its owner.
     let mut owner = controller_ref(pod, kinds::POD);
@@ -84,7 +97,7 @@ fn ensure_claim(api: &mut ApiServer, now: Time, pod: &Value, entry: &Value) -> R
     }
     claim.set(&["metadata", "annotations", POD_CLAIM_NAME], entry.clone());
     let made = api.create(&caller(now), kind, namespace, claim, &WriteOptions::default());
-    made.map(|claim| Some(claim.name_arc())).map_err(|error| format!("create ResourceClaim : {error}"))
+    made.map(|claim| Some(claim.name_arc())).map_err(NoClaim::Refused)
 }
 
 impl ResourceClaimController {

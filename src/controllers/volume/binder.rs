@@ -251,9 +251,9 @@ impl PersistentVolumeController {
                 self.recorder.event(api, by.now, volume, EventType::Normal, "VolumeRecycled", "Volume recycled");
                 unbind(api, by, volume)
             }
-            Some(Err(message)) => {
+            Some(Err(error)) => {
                 self.volumes.add_at(volume.name_arc(), by.now + RESYNC);
-                self.fail(api, by, volume, "VolumeFailedRecycle", &message)
+                self.fail(api, by, volume, "VolumeFailedRecycle", &error.to_string())
             }
         }
     }

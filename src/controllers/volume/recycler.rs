@@ -1,6 +1,8 @@
 //! Recycling of volumes whose claims are gone: a pod empties the volume, and any claim may have it again then.
 //! Models `recyclerclient` (pkg/volume/util) and the plugins that can recycle; what the pod's events say is not told of the volume.
 
+use thiserror::Error;
+
 use crate::api::persistent_volume::capacity;
 use crate::api::{ArcStr, Object, Status, Value, has_ended, kinds};
 use crate::controllers::controller::ignore_not_found;
@@ -16,6 +18,20 @@ const PREFIX: &str = "recycler-for-";
 const PLUGINS: [(&str, i64); 2] = [("hostPath", 60), ("nfs", 300)];
 /// The seconds for each gibibyte.
 const GIBIBYTE_S: i64 = 30;
+
+/// Why a volume is not emptied.
+#[derive(Debug, Error)]
+pub(super) enum RecycleError {
+    /// Nothing can empty volumes of its kind.
+    #[error("No recycler plugin found for the volume!")]
+    NoPlugin,
+    /// The pod cannot be made.
+    #[error("Recycle failed: unexpected error creating recycler pod:  {0}")]
+    Create(Status),
+    /// The pod has failed; what its status says.
+    #[error("Recycle failed: failed to recycle volume: {0}")]
+    Pod(String),
+}
 
 /// The volume that a pod of this key recycles.
 pub(super) fn recycled_by(pod: &ObjectKey) -> Option<ArcStr> {
@@ -33,10 +49,10 @@ pub(super) fn clean_up(api: &mut ApiServer, by: &Caller, volume: &str) -> Result
 
 /// Has a volume emptied; what came of that, once something has.
 // Models recycleVolumeOperation.
-pub(super) fn recycle(api: &mut ApiServer, by: &Caller, volume: &Value) -> Option<Result<(), String>> {
+pub(super) fn recycle(api: &mut ApiServer, by: &Caller, volume: &Value) -> Option<Result<(), RecycleError>> {
     let source = |member: &str| volume.at(&["spec", member]);
     let Some((plugin, least_s)) = PLUGINS.into_iter().find(|(plugin, _)| !source(plugin).is_null()) else {
-        return Some(Err("No recycler plugin found for the volume!".to_owned()));
+        return Some(Err(RecycleError::NoPlugin));
     };
     let name = format!("{PREFIX}{}", volume.name());
     let Some(pod) = api.peek(kinds::POD, NAMESPACE, &name) else {
@@ -57,13 +73,13 @@ pub(super) fn recycle(api: &mut ApiServer, by: &Caller, volume: &Value) -> Optio
             }
         });
         let made = api.create(by, kinds::POD, NAMESPACE, pod, &WriteOptions::default());
-        return made.err().map(|status| Err(format!("Recycle failed: unexpected error creating recycler pod:  {status}")));
+        return made.err().map(|status| Err(RecycleError::Create(status)));
     };
     let outcome = match pod.at(&["status", "phase"]).str() {
         "Succeeded" => Ok(()),
         "Failed" => {
             let why = pod.at(&["status", "message"]).as_str().unwrap_or("pod failed, pod.Status.Message unknown");
-            Err(format!("Recycle failed: failed to recycle volume: {why}"))
+            Err(RecycleError::Pod(why.to_owned()))
         }
         _ => return None,
     };
