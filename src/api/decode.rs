@@ -115,10 +115,10 @@ pub fn strict_text(errors: &[StrictError]) -> String {
     format!("strict decoding error: {}", list.join(", "))
 }
 
-/// Reads what a patch made of an object of `kind` (at the version that it names). An error is only its text (`cannot restore slice
+/// Reads what a patch made of an object of `kind` (at the version that it names). An error names no field (`cannot restore slice
 /// from int64`): the server wraps it as `patch: Invalid value: ...`.
 // Models runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation.
-pub fn from_patched(kind: KindRef, value: &Value) -> Result<(Value, Vec<StrictError>), String> {
+pub fn from_patched(kind: KindRef, value: &Value) -> Result<(Value, Vec<StrictError>), WrongType> {
     let Some(ty) = schema().kind_at(kind, served_version(kind, value)) else { return Ok((value.clone(), Vec::new())) };
     if ty.fields.is_empty() {
         return Ok((value.clone(), Vec::new()));
@@ -128,7 +128,7 @@ pub fn from_patched(kind: KindRef, value: &Value) -> Result<(Value, Vec<StrictEr
     walk.strict.order_by(|a, b| a.message.cmp(&b.message));
     match (walk.fatal, read) {
         (None, Some(read)) => Ok((read, walk.strict)),
-        (error, _) => Err(error.unwrap_or_default().message),
+        (error, _) => Err(error.unwrap_or_default()),
     }
 }
 
@@ -571,7 +571,7 @@ mod tests {
         let patched = |ports: Value| {
             let mut value = obj!({"spec": {"containers": [{"name": "c"}]}});
             value.at_mut(&["spec", "containers"]).list_mut()[0].set(&["ports"], ports);
-            from_patched(pod, &value).expect_err("wrong")
+            from_patched(pod, &value).expect_err("wrong").message
         };
         assert_eq!(patched(Value::Int(80)), "cannot restore slice from int64");
         assert_eq!(patched(obj!([80])), "cannot restore struct from: int64");

@@ -12,6 +12,15 @@ use crate::base::{List as _, Shared, SortedMap};
 /// What is still lacking, by resource.
 type Needs = Vec<(ArcStr, i64)>;
 
+/// No pods that may be ended have these resources.
+#[derive(Debug, thiserror::Error)]
+#[error("no set of running pods found to reclaim resources: [{}]", listed(.0))]
+pub(super) struct TooFewPods(Needs);
+
+fn listed(needs: &Needs) -> String {
+    needs.iter().map(|(name, need)| format!("(res: {name}, q: {need}), ")).collect()
+}
+
 fn request(pod: &PodWorker, name: &str) -> i64 {
     if name == "pods" { 1 } else { pod_resources(&pod.spec, "requests").get(name).map_or(0, |q| amount(name, q)) }
 }
@@ -47,7 +56,7 @@ fn nearest(mut pods: Vec<&PodWorker>, mut needs: Needs) -> Vec<&PodWorker> {
 
 /// The pods to end so that a critical one gets what is lacking: of those with guarantees only what the others cannot give.
 // Models getPodsToPreempt.
-pub(super) fn to_preempt(pod: &Value, lacks: &[Lack], running: &[&PodWorker]) -> Result<Vec<ArcStr>, String> {
+pub(super) fn to_preempt(pod: &Value, lacks: &[Lack], running: &[&PodWorker]) -> Result<Vec<ArcStr>, TooFewPods> {
     if lacks.is_empty() {
         return Ok(Vec::new());
     }
@@ -59,8 +68,7 @@ pub(super) fn to_preempt(pod: &Value, lacks: &[Lack], running: &[&PodWorker]) ->
     let others = [best_effort.clone(), burstable.clone()].concat();
     let left = without(&without(&needs, &others), &guaranteed);
     if !left.is_empty() {
-        let left: String = left.iter().map(|(name, need)| format!("(res: {name}, q: {need}), ")).collect();
-        return Err(format!("no set of running pods found to reclaim resources: [{left}]"));
+        return Err(TooFewPods(left));
     }
     let guaranteed = nearest(guaranteed, without(&needs, &others));
     let burstable = nearest(burstable, without(&needs, &[best_effort.clone(), guaranteed.clone()].concat()));

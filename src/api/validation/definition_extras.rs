@@ -1,6 +1,8 @@
 //! What a definition says beside its schemas: its names, where replicas stand, what is printed in columns, what objects
 //! are selected by, what is warned of and who converts.
 
+use thiserror::Error;
+
 use super::super::{Value, is_printable, names};
 use super::path::{Errors, Path};
 use super::webhook;
@@ -191,9 +193,22 @@ fn selectable(errors: &mut Errors, list: Path<'_>, fields: &Value, schema: &Valu
     }
 }
 
+/// Why a path leads to no field.
+#[derive(Debug, Error)]
+enum PathError<'a> {
+    #[error("array notation is not allowed")]
+    Array,
+    #[error("unexpected end of JSON path")]
+    End,
+    /// The schema has no such field.
+    #[error("does not refer to a valid field")]
+    Nowhere,
+    #[error("expected [ or . but got: {0}")]
+    Token(&'a str),
+}
+
 /// The names on a path through a schema, and the schema that it ends at.
-fn follow<'a>(path: &'a str, schema: &'a Value) -> Result<(Vec<&'a str>, &'a Value), String> {
-    const NOWHERE: &str = "does not refer to a valid field";
+fn follow<'a>(path: &'a str, schema: &'a Value) -> Result<(Vec<&'a str>, &'a Value), PathError<'a>> {
     let (mut rest, mut schema, mut steps) = (path, schema, Vec::new());
     let token = |rest: &mut &'a str| {
         let end = match rest.find(['.', '[', ']']) {
@@ -206,18 +221,18 @@ fn follow<'a>(path: &'a str, schema: &'a Value) -> Result<(Vec<&'a str>, &'a Val
     };
     while !rest.is_empty() {
         match token(&mut rest) {
-            "[" => return Err("array notation is not allowed".to_owned()),
-            "." if rest.is_empty() => return Err("unexpected end of JSON path".to_owned()),
+            "[" => return Err(PathError::Array),
+            "." if rest.is_empty() => return Err(PathError::End),
             "." => {
                 let name = token(&mut rest);
                 let named = schema.get("properties");
                 schema = if named.is_null() { schema.get("additionalProperties") } else { named.get(name) };
                 if !matches!(schema, Value::Map(_)) {
-                    return Err(NOWHERE.to_owned());
+                    return Err(PathError::Nowhere);
                 }
                 steps.push(name);
             }
-            other => return Err(format!("expected [ or . but got: {other}")),
+            other => return Err(PathError::Token(other)),
         }
     }
     Ok((steps, schema))

@@ -67,7 +67,7 @@ impl ApiServer {
 
     /// Reads what a strategic patch made of an object; what is wrong with it is the patch's fault.
     fn read_patched(&mut self, kind: KindRef, patched: &Value, changes: &Value, options: &WriteOptions) -> Result<Value, Status> {
-        let (object, strict) = from_patched(kind, patched).map_err(|text| invalid(changes, &text))?;
+        let (object, strict) = from_patched(kind, patched).map_err(|wrong| invalid(changes, &wrong.message))?;
         let object = put_back(kind, patched, &object).unwrap_or(object);
         match options.field_validation {
             FieldValidation::Strict if !strict.is_empty() => Err(invalid(changes, &strict_text(&strict))),
