@@ -41,7 +41,9 @@ pub fn selector_of(object: &Value, wanted: &str) -> Result<LabelSelector, CliErr
     let found = match object.kind() {
         "Service" if selector.is_empty() => Err(NoSelector::Service(object.name().to_owned())),
         "ReplicationController" | "Service" => Ok(LabelSelector::from_map(selector)),
-        "ReplicaSet" | "Deployment" | "StatefulSet" | "DaemonSet" | "Job" => LabelSelector::from_object(selector).map_err(NoSelector::Invalid),
+        "ReplicaSet" | "Deployment" | "StatefulSet" | "DaemonSet" | "Job" => {
+            LabelSelector::from_object(selector).map_err(NoSelector::Invalid)
+        }
         _ => Err(NoSelector::Type(go_type(object))),
     };
     found.map_err(|why| CliError::Message(format!("cannot {wanted} {}: {why}", go_type(object))))

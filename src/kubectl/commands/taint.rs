@@ -128,11 +128,7 @@ fn parse_taint(spec: &str) -> Result<Taint, TaintError> {
 }
 
 fn check_effect(effect: &str) -> Result<(), TaintError> {
-    if matches!(effect, "NoSchedule" | "PreferNoSchedule" | "NoExecute") {
-        Ok(())
-    } else {
-        Err(TaintError::Effect(effect.to_owned()))
-    }
+    if matches!(effect, "NoSchedule" | "PreferNoSchedule" | "NoExecute") { Ok(()) } else { Err(TaintError::Effect(effect.to_owned())) }
 }
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {

@@ -25,7 +25,7 @@ pub enum TemplateError {
         /// The part of the template that fails.
         at: String,
         /// What.
-        error: ExecutionError,
+        error: Box<ExecutionError>,
     },
 }
 
@@ -58,7 +58,7 @@ pub enum LexError {
     BadNumber(String),
 }
 
-/// The action at whose end an error is.
+/// What of an action is not closed.
 pub(super) const ACTION: &str = "action";
 
 fn code(c: &char) -> String {

@@ -105,17 +105,13 @@ impl Machine<'_> {
             line: 1 + before.matches('\n').count(),
             column: before.len() - line_start,
             at: self.at.1.clone(),
-            error,
+            error: error.into(),
         }))
     }
 
     fn step(&mut self) -> Run<()> {
         self.steps += 1;
-        if self.steps > STEPS_MAX || self.out.len().max(self.made) > OUTPUT_LEN_MAX {
-            self.fail(ExecutionError::TooLong)
-        } else {
-            Ok(())
-        }
+        if self.steps > STEPS_MAX || self.out.len().max(self.made) > OUTPUT_LEN_MAX { self.fail(ExecutionError::TooLong) } else { Ok(()) }
     }
 
     fn walk(&mut self, dot: &Val, nodes: &[Node]) -> Run<()> {

@@ -207,7 +207,9 @@ fn index(item: &Option<Value>, indices: &[Option<Value>]) -> Called {
         item = match &item {
             None | Some(Value::Null) => return Err(FunctionError::NilPointer("index")),
             Some(Value::List(l)) => Some(l.get(position(i, l.len())?).cloned().ok_or(FunctionError::BehindEnd("slice"))?),
-            Some(Value::Str(s)) => Some(s.as_bytes().get(position(i, s.len())?).map(|b| Value::from(*b)).ok_or(FunctionError::BehindEnd("string"))?),
+            Some(Value::Str(s)) => {
+                Some(s.as_bytes().get(position(i, s.len())?).map(|b| Value::from(*b)).ok_or(FunctionError::BehindEnd("string"))?)
+            }
             Some(Value::Map(m)) => match i {
                 Some(Value::Str(key)) => Some(m.get(key).cloned().unwrap_or(Value::Null)),
                 None | Some(Value::Null) => return Err(FunctionError::NilKey),
