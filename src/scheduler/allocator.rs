@@ -6,11 +6,13 @@
 
 use std::sync::Arc;
 
+use thiserror::Error;
+
 use super::device_pools::{Flaw, Pool, pools, reaches};
 use super::devices::{Devices, key_of};
 use super::framework::Reasons;
 use super::node_info::NodeInfo;
-use crate::api::cel::{CompileError, Device, Program};
+use crate::api::cel::{CompileError, Device, Fail, Program};
 use crate::api::resource_claim::alternatives;
 use crate::api::{ArcStr, Object, Value, toleration};
 use crate::base::List as _;
@@ -94,7 +96,68 @@ pub enum Refusal {
     /// There are none that would do.
     Reasons(Reasons),
     /// Something is wrong with a claim or a class: no other node would help.
-    Error(String),
+    Error(AllocationError),
+}
+
+/// What is wrong with a claim or a class.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum AllocationError {
+    /// No alternative of a request is small enough.
+    #[error("allocation max size exceeded")]
+    TooMany,
+    /// A claim wants more devices than one may have.
+    #[error("claim {claim}: number of requested devices {wanted} exceeds the claim limit of {DEVICES_MAX}")]
+    Limit {
+        /// The claim.
+        claim: String,
+        /// How many it wants at least.
+        wanted: usize,
+    },
+    /// A request cannot be met.
+    #[error("claim {claim}, request {request}: {why}")]
+    Request {
+        /// The claim.
+        claim: String,
+        /// The request, or its alternative.
+        request: ArcStr,
+        /// Why not.
+        why: RequestError,
+    },
+    /// A selector cannot be read.
+    #[error("{selector}: CEL compile error: {why}")]
+    Unreadable {
+        /// Where it stands.
+        selector: String,
+        /// Why not.
+        why: CompileError,
+    },
+    /// A selector does not tell whether it selects a device.
+    #[error("{selector}: CEL runtime error: {why}")]
+    Selector {
+        /// Where it stands.
+        selector: String,
+        /// Why not.
+        why: Fail,
+    },
+}
+
+/// Why a request cannot be met.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum RequestError {
+    /// It wants a part of what a device has.
+    #[error("has capacity requests, which are not simulated")]
+    Capacity,
+    /// It wants all devices of a pool that is not whole.
+    #[error("asks for all devices, but resource pool {pool} is currently {how}")]
+    Pool {
+        /// The pool.
+        pool: String,
+        /// What it is instead.
+        how: &'static str,
+    },
+    /// It wants all devices, and this one does not go with another.
+    #[error("cannot add device {0} because a claim constraint would not be satisfied")]
+    Constraint(ArcStr),
 }
 
 /// Why a search goes no further.
@@ -104,8 +167,8 @@ enum Stop {
     Refused(Refusal),
 }
 
-impl From<String> for Stop {
-    fn from(why: String) -> Stop {
+impl From<AllocationError> for Stop {
+    fn from(why: AllocationError) -> Stop {
         Stop::Refused(Refusal::Error(why))
     }
 }
@@ -172,7 +235,7 @@ impl Wanted {
         };
         search.count().and_then(|()| search.go(0, 0)).map_or_else(
             |stop| match stop {
-                Stop::TooMany => Err(Refusal::Error("allocation max size exceeded".to_owned())),
+                Stop::TooMany => Err(Refusal::Error(AllocationError::TooMany)),
                 Stop::Refused(refusal) => Err(refusal),
             },
             |found| match found {
@@ -245,8 +308,7 @@ impl Search<'_> {
                 least += fewest;
             }
             if least > DEVICES_MAX {
-                let limit = format!("number of requested devices {least} exceeds the claim limit of {DEVICES_MAX}");
-                return Err(format!("claim {of}: {limit}").into());
+                return Err(AllocationError::Limit { claim: of, wanted: least }.into());
             }
         }
         Ok(())
@@ -256,16 +318,16 @@ impl Search<'_> {
         let spec = &asked.spec;
         self.counts.push(Count { known: vec![None; self.candidates.len()], ..Count::default() });
         let flawed = self.pools.iter().find(|pool| pool.flaw.is_some()).filter(|_| spec.get("allocationMode").str() == "All");
-        let wrong = if !spec.get("capacity").is_null() {
-            "has capacity requests, which are not simulated".to_owned()
-        } else if let Some(Pool { name, flaw, .. }) = flawed {
-            let how = if *flaw == Some(Flaw::Invalid) { "invalid" } else { "being updated" };
-            format!("asks for all devices, but resource pool {name} is currently {how}")
-        } else {
-            String::new()
+        let wrong = match flawed {
+            _ if !spec.get("capacity").is_null() => Some(RequestError::Capacity),
+            Some(Pool { name, flaw, .. }) => {
+                let how = if *flaw == Some(Flaw::Invalid) { "invalid" } else { "being updated" };
+                Some(RequestError::Pool { pool: name.to_string(), how })
+            }
+            None => None,
         };
-        if !wrong.is_empty() {
-            return Err(format!("claim {of}, request {}: {wrong}", asked.own_name).into());
+        if let Some(why) = wrong {
+            return Err(AllocationError::Request { claim: of.to_owned(), request: asked.own_name.clone(), why }.into());
         }
         let len = if spec.get("allocationMode").str() == "All" {
             let mut all = Vec::new();
@@ -299,13 +361,15 @@ impl Search<'_> {
             return Ok(false);
         }
         for Selector { place, program } in &asked.selectors {
-            let program = program.as_ref().as_ref().map_err(|why| format!("{place}: CEL compile error: {why}"))?;
+            let selector = || place.clone();
+            let unreadable = |why: &CompileError| AllocationError::Unreadable { selector: selector(), why: why.clone() };
+            let program = program.as_ref().as_ref().map_err(unreadable)?;
             let (selects, cost) = program.selects(seen);
             self.cost = self.cost.saturating_add(cost);
             if self.cost > COST_MAX {
                 return Err(Stop::Refused(Refusal::Reasons(Reasons::TIMED_OUT)));
             }
-            if !selects.map_err(|why| format!("{place}: CEL runtime error: {why}"))? {
+            if !selects.map_err(|why| AllocationError::Selector { selector: selector(), why })? {
                 return Ok(false);
             }
         }
@@ -373,9 +437,8 @@ impl Search<'_> {
                 if all.is_none() {
                     continue;
                 }
-                let key = &self.candidates[candidate].key;
-                let why = format!("cannot add device {key} because a claim constraint would not be satisfied");
-                return Err(format!("claim {}, request {}: {why}", shown(&claim.object), asked.own_name).into());
+                let why = RequestError::Constraint(self.candidates[candidate].key.clone());
+                return Err(AllocationError::Request { claim: shown(&claim.object), request: asked.own_name.clone(), why }.into());
             }
             self.chosen.push(Chosen { candidate, ..from });
             let next = if all.is_some() { 0 } else { candidate + 1 };

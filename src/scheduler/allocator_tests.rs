@@ -46,7 +46,7 @@ fn got(slices: &[&str], claims: &[&str]) -> String {
     let wanted = Wanted::new(&devices, &mut SelectorCache::default(), claims.iter());
     match wanted.allocate(&devices, &node) {
         Err(Refusal::Reasons(reasons)) => reasons.text(&ScalarNames::default()),
-        Err(Refusal::Error(why)) => why,
+        Err(Refusal::Error(why)) => why.to_string(),
         Ok(results) => {
             let results = results.into_iter().map(|(_, allocation)| {
                 let results = allocation.at(&["devices", "results"]).items().iter();
