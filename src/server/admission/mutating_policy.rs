@@ -1,7 +1,9 @@
 //! MutatingAdmissionPolicy: what the expressions of policies that a request matches make of its object.
 // Models k8s.io/apiserver/pkg/admission/plugin/policy/mutating and its patchers.
 
-use super::policy::{BUDGET, Invocation, invocations};
+use thiserror::Error;
+
+use super::policy::{BUDGET, Invocation, PolicyError, invocations};
 use super::{ApiServer, Caller, Request};
 use crate::api::{self, ArcStr, Cause, KindRef, Object, Status, Value, kinds};
 use crate::base::List as _;
@@ -15,15 +17,38 @@ pub(super) type Reinvoked = Vec<[ArcStr; 4]>;
 /// Why a mutation comes to nothing.
 enum Failed {
     /// The policy's `failurePolicy` says what follows.
-    Policy(String),
+    Policy(MutationError),
     /// The request is refused.
     Request(Status),
 }
 
-impl From<String> for Failed {
-    fn from(error: String) -> Self {
+impl From<MutationError> for Failed {
+    fn from(error: MutationError) -> Self {
         Failed::Policy(error)
     }
+}
+
+/// What is wrong with a mutation.
+#[derive(Debug, Error)]
+enum MutationError {
+    /// Its expression has no value.
+    #[error(transparent)]
+    Expression(#[from] PolicyError),
+    /// The configuration does not fit the schema.
+    #[error("error applying patch: failed to convert patch object to typed object: {0}")]
+    Untyped(#[from] typed::TypedError),
+    /// The configuration has a field that the custom kind has not.
+    #[error("error applying patch: failed to convert patch object to typed object: .{0}: field not declared in schema")]
+    Undeclared(String),
+    /// The configuration has what is only set as a whole, at these places.
+    #[error("error applying patch: invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: {}", .0.join(", "))]
+    Atomic(Vec<String>),
+    /// The operations do not apply.
+    #[error("JSONPath: {0}")]
+    Operations(JsonPatchError),
+    /// What was made of the object is none of its kind.
+    #[error(transparent)]
+    NoObject(Status),
 }
 
 /// Changes the object as the policies have it: all that the request matches, or `again` those that asked for it. Returned is who asks for
@@ -74,7 +99,7 @@ fn mutate(
 ) -> Result<Vec<String>, Status> {
     let mut errors = Vec::new();
     for (i, mutation) in invocation.policy.at(&["spec", "mutations"]).items().iter().enumerate() {
-        let made = invocation.mutation(server, by, &Request { object, ..*request }, i, budget).map_err(|e| Failed::Policy(e.to_string()));
+        let made = invocation.mutation(server, by, &Request { object, ..*request }, i, budget).map_err(|e| Failed::Policy(e.into()));
         let patched = made.and_then(|made| match mutation.get("patchType").str() {
             "JSONPatch" => with_operations(request.kind, object, &made),
             _ => with_configuration(request.kind, object, made),
@@ -84,7 +109,7 @@ fn mutate(
                 api::defaults::apply(request.kind, &mut patched);
                 *object = patched;
             }
-            Err(Failed::Policy(error)) => errors.push(error),
+            Err(Failed::Policy(error)) => errors.push(error.to_string()),
             Err(Failed::Request(status)) => return Err(status),
         }
     }
@@ -94,23 +119,20 @@ fn mutate(
 /// The object with the fields of an apply configuration merged into it.
 // Models patch.ApplyStructuredMergeDiff.
 fn with_configuration(kind: KindRef, object: &Value, mut config: Value) -> Result<Value, Failed> {
-    let failed = |what: &str, error: &str| format!("error applying patch: {what}: {error}");
     for member in ["apiVersion", "kind"] {
         config.set(&[member], object.get(member).clone());
     }
-    let untyped = |error: &str| failed("failed to convert patch object to typed object", error);
     if kind.custom.is_none() {
-        typed::check(kind, kind.version, &config).map_err(|e| untyped(&e.to_string()))?;
+        typed::check(kind, kind.version, &config).map_err(MutationError::Untyped)?;
     } else if let Some(error) = api::decode::decode(kind, config.clone()).map_err(Failed::Request)?.1.first() {
-        return Err(untyped(&format!(".{}: field not declared in schema", error.path)).into());
+        return Err(MutationError::Undeclared(error.path.clone()).into());
     }
     let atomics = atomics(kind, &config);
     if !atomics.is_empty() {
-        let error = format!("may not mutate atomic arrays, maps or structs: {}", atomics.join(", "));
-        return Err(failed("invalid ApplyConfiguration", &error).into());
+        return Err(MutationError::Atomic(atomics).into());
     }
     let read = api::decode::decode(kind, merged(kind, object, &config));
-    read.map(|(patched, _)| patched).map_err(|status| Failed::Policy(status.message.clone()))
+    read.map(|(patched, _)| patched).map_err(|status| MutationError::NoObject(status).into())
 }
 
 /// The object with the operations of a JSON patch applied; as it was where what one of them tests is otherwise.
@@ -119,7 +141,7 @@ fn with_operations(kind: KindRef, object: &Value, operations: &Value) -> Result<
     let patched = match json_patch_by_client(object, operations) {
         Ok(patched) => patched,
         Err(JsonPatchError::TestFailed(_)) => return Ok(object.clone()),
-        Err(error) => return Err(format!("JSONPath: {error}").into()),
+        Err(error) => return Err(MutationError::Operations(error).into()),
     };
     let internal = |error: &str| Failed::Request(Status::internal(format!("Internal error occurred: {error}")));
     let (patched, strict) = api::decode::decode(kind, patched).map_err(|status| internal(&status.message))?;
