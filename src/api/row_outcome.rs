@@ -10,8 +10,11 @@ pub enum Outcome {
     Differs(String),
 }
 
-impl From<Result<(), String>> for Outcome {
-    fn from(result: Result<(), String>) -> Outcome {
-        result.map_or_else(Outcome::Differs, |()| Outcome::Holds)
+/// What is said of a row by what looks at it: how we do otherwise, in words for whoever reads why the test fails.
+pub type Verdict = Result<(), String>;
+
+impl From<Verdict> for Outcome {
+    fn from(verdict: Verdict) -> Outcome {
+        verdict.map_or_else(Outcome::Differs, |()| Outcome::Holds)
     }
 }

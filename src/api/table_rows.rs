@@ -1,7 +1,7 @@
 //! The rows of the recorded tables, for tests of rules that are not public. Needs the folder that `KUBARIUM_CONFORMANCE` names.
 
 use super::Value;
-pub use super::row_outcome::Outcome;
+pub use super::row_outcome::{Outcome, Verdict};
 
 /// A recorded file; nothing, and a line that says so, where there is no folder of them.
 pub fn recorded(path: &str) -> Option<Value> {
@@ -14,7 +14,7 @@ pub fn recorded(path: &str) -> Option<Value> {
 }
 
 /// Judges a row, or leaves it out for this reason.
-pub fn unless(left_out: bool, why: &'static str, judge: impl FnOnce() -> Result<(), String>) -> Outcome {
+pub fn unless(left_out: bool, why: &'static str, judge: impl FnOnce() -> Verdict) -> Outcome {
     if left_out { Outcome::Elsewhere(why) } else { judge().into() }
 }
 
@@ -40,7 +40,7 @@ pub fn check<T: Into<Outcome>>(table: &str, function: &str, least: usize, judge:
     assert!(held >= least, "only {held} rows of {table} {function} were looked at");
 }
 
-/// Whether two things are the same, as a row's verdict.
-pub fn same<T: PartialEq + std::fmt::Debug>(got: T, wanted: T) -> Result<(), String> {
+/// Whether two things are the same.
+pub fn same<T: PartialEq + std::fmt::Debug>(got: T, wanted: T) -> Verdict {
     if got == wanted { Ok(()) } else { Err(format!("got {got:?}, wanted {wanted:?}")) }
 }

@@ -150,13 +150,13 @@ mod tests {
     use crate::api::yaml::read_value;
     use crate::base::List as _;
 
-    fn parsed(profile: &str) -> Result<Configuration, String> {
+    fn parsed(profile: &str) -> Result<Configuration, ConfigurationError> {
         let text = format!("apiVersion: {API_VERSION}\nkind: {KIND}\n{profile}\n");
         let value = read_value(&text).expect("the test's YAML");
-        Configuration::parse(&value).map(|(c, _)| c).map_err(|e| e.to_string())
+        Configuration::parse(&value).map(|(c, _)| c)
     }
 
-    fn filters_and_weights(plugins: &str) -> Result<(Vec<&'static str>, Vec<(&'static str, i64)>), String> {
+    fn filters_and_weights(plugins: &str) -> Result<(Vec<&'static str>, Vec<(&'static str, i64)>), ConfigurationError> {
         let profile = parsed(&format!("profiles: [{{plugins: {plugins}}}]"))?.profiles.remove(0);
         let named = |id: PluginId| PLUGINS[usize::from(id)].name();
         let weights = (0..).zip(&profile.weights).filter(|(_, w)| **w > 0).map(|(id, w)| (named(id), *w)).list();
@@ -256,7 +256,7 @@ mod tests {
             ),
             ("extenders: [{urlPrefix: http://x}]".to_owned(), "extenders are not simulated".to_owned()),
         ] {
-            assert_eq!(parsed(&text).expect_err(&text), want, "{text}");
+            assert_eq!(parsed(&text).expect_err(&text).to_string(), want, "{text}");
         }
     }
 }

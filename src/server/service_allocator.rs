@@ -354,10 +354,10 @@ mod tests {
     use super::*;
     use crate::obj;
 
-    fn allocated(spec: Value) -> Result<Value, String> {
+    fn allocated(spec: Value) -> Result<Value, Status> {
         let mut service = obj!({"metadata": {"name": "s", "uid": "u"}, "spec": spec});
         let mut random = RandomStream::new(1, "services");
-        ServiceAllocator::default().allocate(&mut service, None, &[], &mut random, false).map_err(|status| status.into_message())?;
+        ServiceAllocator::default().allocate(&mut service, None, &[], &mut random, false)?;
         Ok(service.get("spec").clone())
     }
 
@@ -374,7 +374,7 @@ mod tests {
             let mut spec = obj!({"type": "ClusterIP"});
             spec.set(&[member], value);
             let error = allocated(spec).expect_err(member);
-            assert!(error.contains(wanted), "{error}");
+            assert!(error.message.contains(wanted), "{error}");
         }
     }
 

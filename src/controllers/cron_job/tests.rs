@@ -3,7 +3,7 @@
 //! nor is made, or the other way round.
 
 use super::*;
-use crate::api::table_rows::{check, same, unless};
+use crate::api::table_rows::{Verdict, check, same, unless};
 use crate::base::Duration;
 
 const NAMESPACE: &str = "snazzycats";
@@ -13,7 +13,7 @@ fn moment(value: &Value) -> Option<Time> {
     Time::parse_rfc3339(&value.str().replacen("2016", "2026", 1)).filter(|_| value.str().starts_with("2016"))
 }
 
-fn sync(row: &Value) -> Result<(), String> {
+fn sync(row: &Value) -> Verdict {
     let now = moment(row.get("now")).ok_or("a row without a time")?;
     let hour = |text: &str| Time::parse_rfc3339(text).unwrap_or(now);
     let ran = row.get("ranPreviously").is_true();

@@ -3,7 +3,7 @@
 //! their way out are not counted, and without it and `JobManagedBy` a Job ends before they are gone.
 
 use super::*;
-use crate::api::table_rows::{check, same, unless};
+use crate::api::table_rows::{Verdict, check, same, unless};
 use crate::server::{DeleteOptions, Subresource, WriteOptions};
 
 /// Brings a row's Job and pods into a cluster, lets the controller look once, and returns the Job's status.
@@ -89,7 +89,7 @@ fn is_on(row: &Value) -> bool {
     ["enableJobBackoffLimitPerIndex", "enableJobSuccessPolicy"].iter().all(|gate| row.get(gate).is_null() || row.get(gate).is_true())
 }
 
-fn held(row: &Value) -> Result<(), String> {
+fn held(row: &Value) -> Verdict {
     let (status, wanted) = (status_after(row)?, row.get("wantStatus"));
     let replaces = row.get("enableJobPodReplacementPolicy").is_true();
     for member in ["active", "failed", "succeeded", "terminating"].into_iter().filter(|m| replaces || *m != "terminating") {
@@ -164,7 +164,7 @@ fn spelled_out(row: &Value) -> Value {
 }
 
 /// Holds a row that tells its Job by numbers to what it expects.
-fn expected(row: &Value) -> Result<(), String> {
+fn expected(row: &Value) -> Verdict {
     let status = status_after(&spelled_out(row))?;
     let is_on = |gate: &str| row.get(gate).is_true();
     for (member, wanted) in [

@@ -78,7 +78,7 @@ fn sorted(value: &Value) -> Value {
     }
 }
 
-fn hold(what: &str, got: &Value, wanted: &Value) -> Result<(), String> {
+fn hold(what: &str, got: &Value, wanted: &Value) -> table_rows::Verdict {
     if got.same(wanted) { Ok(()) } else { Err(format!("{what}: got {got}, wanted {wanted}")) }
 }
 
@@ -89,7 +89,7 @@ fn patched(object: &Value, patch: &Value) -> Result<Value, String> {
 }
 
 /// A row: objects in JSON or in YAML; a patch of two, a patch of three, and what they make.
-fn row(case: &Value) -> Result<(), String> {
+fn row(case: &Value) -> table_rows::Verdict {
     let of = |name: &str| match case.get(name) {
         Value::Str(text) if text.trim().is_empty() => Value::map(),
         Value::Str(text) => yaml::read_value(text).expect("a row is YAML"),
