@@ -92,7 +92,9 @@ impl Sync<'_> {
         } else {
             remove_condition(&mut status, "Progressing");
         }
-        let mut failures = self.owned.iter().rev().map(|s| find_condition(s.get("status"), "ReplicaFailure"));
+        // What the new one fails at comes first.
+        let new = self.find_new();
+        let mut failures = new.iter().chain(&self.owned).map(|s| find_condition(s.get("status"), "ReplicaFailure"));
         match failures.find(|c| !c.is_null()) {
             Some(c) => {
                 set_condition(&mut status, now, "ReplicaFailure", c.get("status").str(), c.get("reason").str(), c.get("message").str())

@@ -48,7 +48,9 @@ impl Sync<'_> {
         }
         if let Some(new) = self.new_replica_set(true)? {
             let wanted = self.wanted();
-            self.scale(&new, wanted)?;
+            if replicas_of(&new) != wanted {
+                self.scale(&new, wanted)?;
+            }
         }
         if self.is_complete(self.deployment.get("status")) {
             self.clean_up()?;
@@ -73,7 +75,8 @@ impl Sync<'_> {
                 arithmetic::new_rs_new_replicas(true, &surge, wanted, total, now)
             }
         };
-        self.scale(new, next)
+        // What it may have at most is written beside a new number only.
+        if next == now { Ok(false) } else { self.scale(new, next) }
     }
 
     /// Takes down as many of the old as availability allows, those that are not ready first (`reconcileOldReplicaSets`).

@@ -408,3 +408,34 @@ fn progress_has_a_clock() {
         assert_eq!(moved, progressed, "{member} {number}");
     }
 }
+
+#[test]
+fn what_it_may_have_at_most_is_written_beside_another_number_only() {
+    let mut world = World::new(rolling(&3.into(), &1.into(), &0.into()));
+    let mut new = sized(1, 0, "new");
+    new.set(&["metadata", "annotations", MAX], "9");
+    world.add_all(&new, &[sized(3, 3, "old")]);
+    for (total, scaled, most) in [(4, false, "9"), (3, true, "4")] {
+        let mut sync = world.sync();
+        let found = sync.find_new().expect("the new one");
+        assert_eq!(sync.scale_new(&found, total).unwrap_or_else(|e| panic!("{e}")), scaled);
+        let kept = world.api.peek(kinds::REPLICA_SET, "default", "new").and_then(|set| set.annotation(MAX));
+        assert_eq!(kept, Some(most), "of {total}");
+    }
+}
+
+#[test]
+fn what_the_new_one_fails_at_comes_first() {
+    let failing = |name: &str, made: &str, reason: &str| {
+        let mut set = sized(1, 0, name);
+        set.set(&["metadata", "creationTimestamp"], made);
+        set.set(&["status", "conditions"], obj!([{"type": "ReplicaFailure", "status": "True", "reason": reason, "message": name}]));
+        set
+    };
+    // After a rollback the new one is the older.
+    let mut world = World::new(rolling(&3.into(), &1.into(), &0.into()));
+    world.add_all(&failing("new", "1", "FailedCreate"), &[failing("old", "2", "FailedDelete")]);
+    world.sync().write_rollout_status().unwrap_or_else(|e| panic!("{e}"));
+    let deployment = world.api.peek(kinds::DEPLOYMENT, "default", "foo").cloned().unwrap_or_default();
+    assert_eq!(find_condition(deployment.get("status"), "ReplicaFailure").get("reason").str(), "FailedCreate");
+}
