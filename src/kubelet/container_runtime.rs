@@ -97,7 +97,7 @@ pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
     for (name, path, text, mode) in [
         (MESSAGE_VOLUME, message_path, String::new(), 0o666),
         ("kubelet:hosts", "/etc/hosts", hosts_file(&launch.pod, &launch.ip, &launch.hostname), 0o644),
-        ("kubelet:resolv.conf", "/etc/resolv.conf", resolv_conf(&launch.pod), 0o644),
+        ("kubelet:resolv.conf", "/etc/resolv.conf", resolv_conf(&launch.pod).0, 0o644),
     ] {
         let mut file = Inode::file(text, mode);
         file.mtime = now;
@@ -261,8 +261,14 @@ fn hosts_file(pod: &Value, ip: &str, hostname: &str) -> String {
     text
 }
 
-/// What a pod's DNS policy and configuration make of its resolver's file (`dns.GetPodDNS`).
-fn resolv_conf(pod: &Value) -> String {
+/// Name servers that a resolver asks, names that it completes others with, and their characters, at the most (`MaxDNSNameservers` ...).
+const NAME_SERVERS_MAX: usize = 3;
+const SEARCHES_MAX: usize = 32;
+const SEARCH_CHARS_MAX: usize = 2048;
+
+/// What a pod's DNS policy and configuration make of its resolver's file, and what is to be said of entries that are left out
+/// (`dns.GetPodDNS`).
+pub(super) fn resolv_conf(pod: &Value) -> (String, Vec<String>) {
     let spec = pod.get("spec");
     let policy = match spec.get("dnsPolicy").str() {
         "ClusterFirst" | "" if spec.get("hostNetwork").is_true() => "Default",
@@ -294,6 +300,22 @@ fn resolv_conf(pod: &Value) -> String {
             None => options.push((name, value)),
         }
     }
+    let mut left_out = Vec::new();
+    let mut say = |limits: &str, what: &str, line: &str, rest: &[String]| {
+        let rest = rest.join(" ");
+        left_out.push(format!("{limits} limits were exceeded, some {what} have been omitted, the applied {line} line is: {rest}"));
+    };
+    if servers.len() > NAME_SERVERS_MAX {
+        servers.truncate(NAME_SERVERS_MAX);
+        say("Nameserver", "nameservers", "nameserver", &servers);
+    }
+    let fits = |searches: &[String]| searches.len() <= SEARCHES_MAX && searches.join(" ").len() <= SEARCH_CHARS_MAX;
+    if !fits(&searches) {
+        while !fits(&searches) {
+            searches.pop();
+        }
+        say("Search Line", "search paths", "search", &searches);
+    }
     let mut text = String::new();
     if !searches.is_empty() {
         text += &format!("search {}\n", searches.join(" "));
@@ -303,7 +325,7 @@ fn resolv_conf(pod: &Value) -> String {
         let shown: Vec<String> = options.iter().map(|(n, v)| if v.is_empty() { n.clone() } else { format!("{n}:{v}") }).list();
         text += &format!("options {}\n", shown.join(" "));
     }
-    text
+    (text, left_out)
 }
 
 /// Runs a command in a container, as its own process' user and in its environment.

@@ -4,7 +4,7 @@
 use thiserror::Error;
 
 use super::container::Container;
-use super::container_runtime::kernel_hostname;
+use super::container_runtime::{HostnameTooLong, kernel_hostname, resolv_conf};
 use super::env::EnvSource;
 use super::pod_worker::{Cx, Outcome, PodWorker, RESYNC, Sandbox, Stage, What, Work};
 use super::termination::PodEnd;
@@ -177,7 +177,7 @@ impl PodWorker {
             let message = format!("Failed to prepare dynamic resources: prepare dynamic resources: {why}");
             self.event(cx, EventType::Warning, "FailedPrepareDynamicResources", &message);
             self.finish_sync(cx, Outcome { failed: true, ..Outcome::default() });
-        } else if let Err(why) = kernel_hostname(&self.pod, &self.spec, &cx.node.name) {
+        } else if let Err(why) = self.check_names(cx) {
             self.event(cx, EventType::Warning, "FailedCreatePodSandBox", &format!("Failed to create pod sandbox: {why}"));
             self.finish_sync(cx, Outcome { failed: true, ..Outcome::default() });
         } else {
@@ -185,6 +185,14 @@ impl PodWorker {
             let at = self.step_end(cx.now, SANDBOX);
             self.stage_at(cx, at);
         }
+    }
+
+    /// What the resolver of the pod's containers has no room for is complained of, and left out; a host name that is too long is refused.
+    fn check_names(&self, cx: &mut Cx<'_>) -> Result<ArcStr, HostnameTooLong> {
+        for message in resolv_conf(&self.pod).1 {
+            self.event(cx, EventType::Warning, "DNSConfigForming", &message);
+        }
+        kernel_hostname(&self.pod, &self.spec, &cx.node.name)
     }
 
     /// Image pull secrets that are not there are complained of, and done without (`getPullSecretsForPod`).

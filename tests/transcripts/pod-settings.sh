@@ -35,6 +35,13 @@ spec:
 ---
 apiVersion: v1
 kind: Pod
+metadata: {name: full}
+spec:
+  dnsConfig: {nameservers: [1.1.1.1, 8.8.8.8, 9.9.9.9], searches: [s1.x, s2.x, s3.x, s4.x, s5.x, s6.x, s7.x, s8.x, s9.x, s10.x, s11.x, s12.x, s13.x, s14.x, s15.x, s16.x, s17.x, s18.x, s19.x, s20.x, s21.x, s22.x, s23.x, s24.x, s25.x, s26.x, s27.x, s28.x, s29.x, s30.x]}
+  containers: [{name: c, image: busybox, command: [sleep, 1h]}]
+---
+apiVersion: v1
+kind: Pod
 metadata: {name: unsafe}
 spec:
   securityContext: {sysctls: [{name: kernel.shm_rmid_forced, value: "1"}, {name: kernel.msgmax, value: "65536"}]}
@@ -85,6 +92,8 @@ kubectl get pods
 kubectl exec group -- sh -c 'id; echo hello > /data/file; mkdir /data/dir; touch /logs/file; ls -l /data /logs; cat /settings/key; ls -l /settings/..data/; ls -ld /data'
 kubectl exec resolver -- cat /etc/resolv.conf
 kubectl exec more -- cat /etc/resolv.conf
+kubectl exec full -- cat /etc/resolv.conf
+kubectl get events --field-selector reason=DNSConfigForming -o jsonpath='{range .items[*]}{.type} {.involvedObject.name} {.message}{"\n"}{end}'
 kubectl get pods unsafe port3 -o jsonpath='{range .items[*]}{.status.reason}: {.status.message}{"\n"}{end}'
 kubectl get pod paths -o jsonpath='{range .status.containerStatuses[*]}{.name} {.state.waiting.reason}: {.state.waiting.message}{"\n"}{end}'
 kubectl run named --image=busybox --restart=Never --overrides='{"spec":{"hostname":"h","subdomain":"sub","setHostnameAsFQDN":true}}' -- sh -c 'hostname; echo $HOSTNAME; tail -1 /etc/hosts'
