@@ -8,11 +8,12 @@ use super::service_pods::{
     HEADLESS, Made, RECONCILE, SelectedPods, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selector_of,
     services_of, target_ref,
 };
+use super::topology_hints::{self, Part};
 use super::work_queue::WorkQueue;
 use crate::api::{ArcStr, KindRef, Object, Status, Value, is_ready, kinds};
-use crate::base::Time;
+use crate::base::{SortedSet, Time};
 use crate::obj;
-use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subresource, WriteOptions};
+use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
 
 const MANAGER: &str = "endpointslice-controller.k8s.io";
 /// Endpoints in one slice (`--max-endpoints-per-slice`).
@@ -24,6 +25,9 @@ pub struct EndpointSliceController {
     queue: WorkQueue<ObjectRef>,
     pods: SelectedPods,
     places: Places,
+    /// Services whose endpoints have hints by CPU.
+    hinted: SortedSet<ObjectRef>,
+    recorder: EventRecorder,
 }
 
 /// The order in which pods were first seen, by uid: new endpoints come in that order.
@@ -48,6 +52,7 @@ impl EndpointSliceController {
         let kind = kinds::ENDPOINT_SLICE;
         let Some(service) = api.peek(kinds::SERVICE, &key.0, &key.1).cloned() else {
             self.pods.forget(key);
+            self.hinted.remove(key);
             // The garbage collector takes the slices.
             return Ok(());
         };
@@ -81,6 +86,7 @@ impl EndpointSliceController {
             let keep = if spare.is_empty() { None } else { Some(spare.remove(0)) };
             self.write(api, &by, &service, keep, &Value::Null, Vec::new(), trigger.as_ref())?;
         }
+        let mut parts: Vec<Part> = Vec::new();
         for (ports, (port_list, mut endpoints)) in wanted {
             let mut slices = by_ports.remove(&ports).unwrap_or_default();
             if slices.is_empty() && !spare.is_empty() {
@@ -98,19 +104,45 @@ impl EndpointSliceController {
                     None => filled.push((None, vec![endpoint])),
                 }
             }
-            for (slice, mut list) in filled {
-                if list.is_empty() {
+            for (slice, endpoints) in filled {
+                if endpoints.is_empty() {
                     spare.extend(slice);
-                    continue;
+                } else {
+                    parts.push(Part { slice, ports: port_list.clone(), endpoints });
                 }
-                hint(&service, &mut list);
-                self.write(api, &by, &service, slice, &port_list, list, trigger.as_ref())?;
             }
+        }
+        self.hint(api, now, key, &service, &mut parts);
+        for Part { slice, ports, endpoints } in parts {
+            self.write(api, &by, &service, slice, &ports, endpoints, trigger.as_ref())?;
         }
         for slice in spare {
             api.delete(&by, kind, slice.namespace(), slice.name(), &DeleteOptions::default())?;
         }
         Ok(())
+    }
+
+    /// Gives endpoints the hints that the Service asks for: by the zones' cores, or by where its traffic is to go.
+    fn hint(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef, service: &Value, parts: &mut [Part]) {
+        let failure = if !topology_hints::are_wanted(service) {
+            parts.iter_mut().for_each(|part| keep_near(service, &mut part.endpoints));
+            self.hinted.contains(key).then(|| "Topology Aware Hints has been disabled".to_owned())
+        } else if let Err(why) = topology_hints::add(topology_hints::zones(api), parts) {
+            for endpoint in parts.iter_mut().flat_map(|part| &mut part.endpoints) {
+                endpoint.remove(&["hints"]);
+            }
+            Some(why)
+        } else if self.hinted.insert(key.clone()) {
+            let message = "Topology Aware Hints has been enabled, addressType: IPv4";
+            return self.recorder.event(api, now, service, EventType::Normal, "TopologyAwareHintsEnabled", message);
+        } else {
+            None
+        };
+        if let Some(why) = failure {
+            self.hinted.remove(key);
+            let message = format!("{why}, addressType: IPv4");
+            self.recorder.event(api, now, service, EventType::Warning, "TopologyAwareHintsDisabled", &message);
+        }
     }
 
     /// Writes one slice where it differs from what is there.
@@ -163,7 +195,7 @@ impl EndpointSliceController {
 
 /// Keeps traffic near where the Service asks for that: each ready endpoint is for its own zone, or for its own node too
 /// (`endpointslice/trafficdist`). None is, where one has no zone.
-fn hint(service: &Value, endpoints: &mut [Value]) {
+fn keep_near(service: &Value, endpoints: &mut [Value]) {
     let wish = service.at(&["spec", "trafficDistribution"]).str();
     if wish.is_empty() || endpoints.iter().any(|e| e.get("zone").is_empty()) {
         return;
@@ -216,13 +248,19 @@ pub(super) fn endpoint(api: &ApiServer, service: &Value, pod: &Value) -> Value {
 
 impl Default for EndpointSliceController {
     fn default() -> Self {
-        EndpointSliceController { queue: WorkQueue::with_pace(RECONCILE), pods: SelectedPods::default(), places: Places::default() }
+        EndpointSliceController {
+            queue: WorkQueue::with_pace(RECONCILE),
+            pods: SelectedPods::default(),
+            places: Places::default(),
+            hinted: SortedSet::new(),
+            recorder: EventRecorder::new("endpoint-slice-controller", ""),
+        }
     }
 }
 
 impl Component for EndpointSliceController {
     fn watches(&self, kind: KindRef) -> bool {
-        matches!((kind.group, kind.plural), ("", "services" | "pods") | ("discovery.k8s.io", "endpointslices"))
+        matches!((kind.group, kind.plural), ("", "services" | "pods" | "nodes") | ("discovery.k8s.io", "endpointslices"))
     }
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
@@ -244,7 +282,22 @@ impl Component for EndpointSliceController {
                     self.queue.add_at((change.key.namespace.clone(), service.into()), now);
                 }
             }
-            _ => self.queue.add_at(key_of(&change.object), now),
+            // Zones that have other nodes now may have too few endpoints (`checkNodeTopologyDistribution`).
+            "nodes" => {
+                for key in &self.hinted {
+                    let slices = api.peek(kinds::SERVICE, &key.0, &key.1).into_iter();
+                    let slices = slices.flat_map(|service| api.owned_by(service.uid(), kinds::ENDPOINT_SLICE));
+                    if topology_hints::is_overloaded(topology_hints::zones(api), slices) {
+                        self.queue.add_at(key.clone(), now);
+                    }
+                }
+            }
+            _ => {
+                if change.current().is_none() {
+                    self.recorder.forget(change.object.uid());
+                }
+                self.queue.add_at(key_of(&change.object), now);
+            }
         }
     }
 

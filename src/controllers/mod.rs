@@ -42,6 +42,7 @@ mod taint_eviction;
 #[cfg(test)]
 mod tests;
 mod token_secrets;
+mod topology_hints;
 mod ttl_after_finished;
 mod validating_policy_status;
 mod volume;

@@ -1,0 +1,246 @@
+//! Topology hints by CPU (`endpointslice/topologycache`): each zone is given as many of a Service's endpoints as it has of the nodes'
+//! cores, or none is, where that would leave some endpoint a fifth more to do than others.
+
+use crate::api::quantity::Quantity;
+use crate::api::well_known::ZONE;
+use crate::api::{ArcStr, Object, Value, kinds};
+use crate::base::List as _;
+use crate::obj;
+use crate::server::ApiServer;
+
+/// How much more than its share an endpoint may be given.
+const OVERLOAD: f64 = 0.2;
+/// Nodes with one of these run no endpoints to speak of.
+const EXCLUDED: [&str; 2] = ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"];
+
+/// A zone's share of the cores, and of the endpoints.
+#[derive(Clone, Debug)]
+pub(super) struct Zone {
+    name: ArcStr,
+    ratio: f64,
+    desired: f64,
+    maximum: i64,
+    /// Endpoints that are for it.
+    given: i64,
+}
+
+/// Endpoints that share their ports, as many as one slice holds.
+pub(super) struct Part {
+    /// The slice that has held them before.
+    pub(super) slice: Option<Value>,
+    pub(super) ports: Value,
+    pub(super) endpoints: Vec<Value>,
+}
+
+impl Part {
+    /// The endpoints as the slice has them, where they differ in hints alone.
+    fn written(&self) -> Option<Vec<Value>> {
+        let written = self.slice.as_ref()?.get("endpoints").items();
+        let bare = |endpoint: &Value| {
+            let mut endpoint = endpoint.clone();
+            endpoint.remove(&["hints"]);
+            endpoint
+        };
+        let same = written.len() == self.endpoints.len() && written.iter().zip(&self.endpoints).all(|(old, new)| bare(old).same(new));
+        same.then(|| written.to_vec())
+    }
+}
+
+/// Whether a Service asks for hints by CPU.
+pub(super) fn are_wanted(service: &Value) -> bool {
+    let of = |mode: &str| service.annotation(&format!("service.kubernetes.io/topology-{mode}"));
+    matches!(of("mode").or_else(|| of("aware-hints")), Some("Auto" | "auto"))
+}
+
+/// The zones of the nodes that are ready; none where a node says too little, or where there are not two of them.
+pub(super) fn zones(api: &ApiServer) -> Vec<Zone> {
+    let mut zones: Vec<Zone> = Vec::new();
+    let mut total = 0.0;
+    for node in api.iter(kinds::NODE, None) {
+        if EXCLUDED.iter().any(|label| node.label(label).is_some()) || node.condition("Ready") != "True" {
+            continue;
+        }
+        let cores = Quantity::of(node.at(&["status", "allocatable", "cpu"])).milli_value() as f64;
+        let name = node.label(ZONE).unwrap_or("");
+        if name.is_empty() || cores <= 0.0 {
+            return Vec::new();
+        }
+        total += cores;
+        match zones.iter_mut().find(|zone| zone.name == name) {
+            Some(zone) => zone.ratio += cores,
+            None => zones.push(Zone { name: name.into(), ratio: cores, desired: 0.0, maximum: 0, given: 0 }),
+        }
+    }
+    if zones.len() < 2 {
+        return Vec::new();
+    }
+    zones.iter_mut().for_each(|zone| zone.ratio /= total);
+    zones
+}
+
+fn least(share: f64) -> i64 {
+    (share * (1.0 / (1.0 + OVERLOAD))).ceil() as i64
+}
+
+/// Reckons how many endpoints are each zone's, or says why that cannot be (`getAllocations`).
+fn allocate(zones: &mut [Zone], endpoints: i64) -> Result<(), String> {
+    if zones.is_empty() {
+        return Err("Insufficient Node information: allocatable CPU or zone not specified on one or more nodes".to_owned());
+    }
+    let count = zones.len();
+    let failed = |why: &str| Err(format!("{why} ({endpoints} endpoints, {count} zones)"));
+    if count as i64 > endpoints {
+        return failed("Insufficient number of endpoints");
+    }
+    let mut left = endpoints;
+    for zone in &mut *zones {
+        let share = zone.ratio * endpoints as f64;
+        zone.maximum = least(share);
+        zone.desired = share.max(zone.maximum as f64);
+        left -= zone.maximum;
+    }
+    if left < 0 {
+        return failed("Unable to allocate minimum required endpoints to each zone without exceeding overload threshold");
+    }
+    zones.iter_mut().for_each(|zone| zone.maximum += left);
+    Ok(())
+}
+
+fn is_ready(endpoint: &&mut Value) -> bool {
+    endpoint.at(&["conditions", "ready"]).is_true()
+}
+
+fn zone_of<'a>(zones: &'a mut [Zone], name: &Value) -> Option<&'a mut Zone> {
+    zones.iter_mut().find(|zone| zone.name == name.str())
+}
+
+/// Counts what the hints of a slice give to zones that may have it; whether each ready endpoint has some (`getHintsByZone`).
+fn count(zones: &mut [Zone], endpoints: &[Value]) -> bool {
+    let ready = |e: &&Value| e.at(&["conditions", "ready"]).is_true();
+    endpoints.iter().filter(ready).all(|endpoint| {
+        let hints = endpoint.at(&["hints", "forZones"]).items();
+        !hints.is_empty() && hints.iter().all(|hint| zone_of(zones, hint.get("name")).map(|zone| zone.given += 1).is_some())
+    }) && zones.iter().all(|zone| zone.given <= zone.maximum)
+}
+
+/// Gives the endpoints to zones (`AddHints`), or says why none is.
+pub(super) fn add(mut zones: Vec<Zone>, parts: &mut [Part]) -> Result<(), String> {
+    let total = parts.iter_mut().flat_map(|part| &mut part.endpoints).filter(is_ready).count();
+    allocate(&mut zones, total as i64)?;
+    // Hints that stand and do are left as they are.
+    let mut open: Vec<&mut Value> = Vec::new();
+    for part in parts {
+        let mut with = zones.clone();
+        match part.written().filter(|written| count(&mut with, written)) {
+            Some(written) => (part.endpoints, zones) = (written, with),
+            None => open.extend(part.endpoints.iter_mut().filter(is_ready)),
+        }
+    }
+    for endpoint in &mut open {
+        let zone = endpoint.get("zone").clone();
+        if zone.is_empty() {
+            return Err("One or more endpoints do not have a zone specified".to_owned());
+        }
+        zone_of(&mut zones, &zone).into_iter().for_each(|zone| zone.given += 1);
+        endpoint.set(&["hints"], obj!({"forZones": [{"name": zone}]}));
+    }
+    for (from, to) in moves(&zones) {
+        let given =
+            open.iter_mut().find(|e| e.get("zone").str() == from && e.at(&["hints", "forZones"]).items()[0].get("name").str() == from);
+        if let Some(endpoint) = given {
+            endpoint.set(&["hints"], obj!({"forZones": [{"name": to}]}));
+        }
+    }
+    Ok(())
+}
+
+/// From which zone to which endpoints are given, one by one (`getGivingAndReceivingZones`).
+fn moves(zones: &[Zone]) -> Vec<(ArcStr, ArcStr)> {
+    let mut beyond: Vec<f64> = zones.iter().map(|zone| zone.given as f64 - zone.desired).list();
+    let mut moves = Vec::new();
+    loop {
+        let (mut most, mut fewest) = (0, 0);
+        for (i, n) in beyond.iter().enumerate() {
+            if *n > beyond[most] {
+                most = i;
+            }
+            if *n < beyond[fewest] {
+                fewest = i;
+            }
+        }
+        let (gives, lacks) = (beyond[most], -beyond[fewest]);
+        if gives.min(lacks) < 0.5 || gives.max(lacks) < 1.0 {
+            return moves;
+        }
+        beyond[most] -= 1.0;
+        beyond[fewest] += 1.0;
+        moves.push((zones[most].name.clone(), zones[fewest].name.clone()));
+    }
+}
+
+/// Whether a zone has too few of the endpoints that these slices give to zones (`serviceOverloaded`).
+pub(super) fn is_overloaded<'a>(mut zones: Vec<Zone>, slices: impl Iterator<Item = &'a Value>) -> bool {
+    let mut total = 0.0;
+    for endpoint in slices.flat_map(|slice| slice.get("endpoints").items()) {
+        for hint in endpoint.at(&["hints", "forZones"]).items() {
+            total += 1.0;
+            zone_of(&mut zones, hint.get("name")).into_iter().for_each(|zone| zone.given += 1);
+        }
+    }
+    zones.is_empty() || zones.iter().any(|zone| zone.given == 0 || zone.given < least(total * zone.ratio))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn share(name: &str, ratio: f64) -> Zone {
+        Zone { name: name.into(), ratio, desired: 0.0, maximum: 0, given: 0 }
+    }
+
+    /// One slice of an endpoint for each letter, its zone; one in capitals is ready.
+    fn part(letters: &str) -> Part {
+        let endpoint = |c: char| obj!({"zone": c.to_ascii_lowercase().to_string(), "conditions": {"ready": c.is_uppercase()}});
+        Part { slice: None, ports: Value::Null, endpoints: letters.chars().map(endpoint).collect() }
+    }
+
+    fn hints(part: &Part) -> String {
+        let of = |e: &Value| e.at(&["hints", "forZones"]).items().first().map_or("-".to_owned(), |z| z.get("name").str().to_owned());
+        part.endpoints.iter().map(of).collect()
+    }
+
+    #[test]
+    fn endpoints_go_to_zones_by_their_cores() {
+        let thirds: &[f64] = &[1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0];
+        // The zones' shares of the cores, the endpoints, the zones that they are for or why they are for none.
+        let rows: [(&[f64], &str, Result<&str, &str>); 9] = [
+            (&[], "AABB", Err("Insufficient Node information: allocatable CPU or zone not specified on one or more nodes")),
+            (thirds, "AB", Err("Insufficient number of endpoints (2 endpoints, 3 zones)")),
+            (thirds, "ABc", Err("Insufficient number of endpoints (2 endpoints, 3 zones)")),
+            (thirds, "ABC", Ok("abc")),
+            (
+                thirds,
+                "ABCA",
+                Err(
+                    "Unable to allocate minimum required endpoints to each zone without exceeding overload threshold (4 endpoints, 3 zones)",
+                ),
+            ),
+            (thirds, "AAAABC", Ok("bcaabc")),
+            (
+                &[0.5, 0.5],
+                "AAAa",
+                Err(
+                    "Unable to allocate minimum required endpoints to each zone without exceeding overload threshold (3 endpoints, 2 zones)",
+                ),
+            ),
+            (&[0.25, 0.75], "AABB", Ok("babb")),
+            (&[0.5, 0.5], "AAAD", Ok("baad")),
+        ];
+        for (shares, letters, wanted) in rows {
+            let zones = shares.iter().zip(["a", "b", "c"]).map(|(ratio, name)| share(name, *ratio)).collect();
+            let mut parts = [part(letters)];
+            let got = add(zones, &mut parts).map(|()| hints(&parts[0]));
+            assert_eq!(got, wanted.map(str::to_owned).map_err(str::to_owned), "{letters}");
+        }
+    }
+}
