@@ -498,6 +498,11 @@ fn daemons_tolerate_what_ails_a_node_and_leave_where_they_may_not_stay() {
     let template = obj!({"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}});
     w.create("DaemonSet", obj!({"metadata": {"name": "d"}, "spec": {"selector": {"matchLabels": {"a": "b"}}, "template": template}}));
     w.run(1);
+    // The revision of its template is made again where somebody takes it away.
+    let revisions = w.names("ControllerRevision");
+    w.delete("ControllerRevision", &revisions[0], &DeleteOptions::default());
+    w.run(1);
+    assert_eq!((w.names("ControllerRevision"), revisions.len()), (revisions, 1));
     let name = w.names("Pod")[0].clone();
     let told = |t: &Value| format!("{}:{}", t.get("key").str().trim_start_matches("node.kubernetes.io/"), t.get("effect").str());
     let pod = w.get("Pod", &name);

@@ -275,7 +275,7 @@ fn beyond_one(set: &Value, hash: &str, mut running: Vec<Value>, surges: bool, no
 
 impl Component for DaemonSetController {
     fn watches(&self, kind: KindRef) -> bool {
-        matches!((kind.group, kind.plural), ("apps", "daemonsets") | ("", "pods" | "nodes"))
+        matches!((kind.group, kind.plural), ("apps", "daemonsets" | "controllerrevisions") | ("", "pods" | "nodes"))
     }
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
@@ -303,8 +303,10 @@ impl Component for DaemonSetController {
                     self.node_changed(api, now, &change.object);
                 }
             }
+            // A revision that the set has made itself is no news.
+            "controllerrevisions" if change.current().is_some() && change.old.is_none() && !change.object.controller_ref().is_null() => {}
             _ => {
-                // A pod that was released is missed by the one that had it.
+                // A pod or a revision that was released, or is gone, is missed by the one that had it.
                 for key in change.old.iter().chain([&change.object]).filter_map(|o| controller_of(o, "DaemonSet")) {
                     self.queue.add_at(key, now);
                 }
