@@ -62,6 +62,7 @@ pub(super) struct Launch {
     pub pod: Value,
     /// The node's cores, for containers without a limit.
     pub cpu_node_milli: u64,
+    pub oom_score_adj: i64,
     pub seed: u64,
     pub stream: String,
 }
@@ -116,6 +117,7 @@ pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
             volumes,
             read_only_root: own.get("readOnlyRootFilesystem").is_true(),
             memory_limit: memory,
+            oom_score_adj: launch.oom_score_adj,
             cpu_millis: cpu.unwrap_or(launch.cpu_node_milli),
             cpu_limited: cpu.is_some(),
             addresses: launch.ip.parse::<IpAddr>().into_iter().list(),

@@ -220,6 +220,11 @@ impl Node {
         u64::try_from(Quantity::of(self.allocatable.get("cpu")).milli_value()).unwrap_or(0).max(1)
     }
 
+    /// The node's memory, in bytes.
+    pub fn memory(&self) -> i64 {
+        Quantity::of(self.object.at(&["status", "capacity", "memory"])).value().max(1)
+    }
+
     /// Writes down when the node was last heard of. Leases of nodes that beat are not stored: they would change all the time.
     pub fn write_lease(&self, api: &mut ApiServer, now: Time) {
         let lease = obj!({

@@ -12,6 +12,7 @@ use super::logs::Log;
 use super::mount_points::Misfit;
 use super::pod_worker::{Cx, Outcome, PodWorker, Stage, What};
 use super::probes::ProbeKind;
+use super::resources::oom_score_adj;
 use super::spec::{ContainerKind, RestartPolicy};
 use super::volumes::{account_mount, mounts_of, prepare};
 use crate::api::{ArcStr, go_duration};
@@ -396,6 +397,7 @@ impl PodWorker {
             container: spec.clone(),
             pod: self.pod.clone(),
             cpu_node_milli: cx.node.cpu_milli(),
+            oom_score_adj: oom_score_adj(&self.pod, &self.spec, &spec, cx.node.memory()),
             seed: cx.seed,
             stream: format!("{}/{}/{attempt}", self.uid, spec.name),
         };

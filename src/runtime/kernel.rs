@@ -149,6 +149,8 @@ pub struct Kernel {
     pub hung_up: Vec<super::machine::ServeId>,
     /// How much its processes may use together, in bytes.
     pub memory_limit: Option<u64>,
+    /// By how much they are preferred where the host has no memory left.
+    pub oom_score_adj: i64,
     /// CPU that it may use, in thousandths of one.
     pub cpu_millis: u64,
     /// Whether that is a limit of its own.
@@ -194,6 +196,7 @@ impl Kernel {
             serving: VecDeque::new(),
             hung_up: Vec::new(),
             memory_limit: None,
+            oom_score_adj: 0,
             cpu_millis: 4000,
             cpu_limited: false,
             cpu_done_us: 0,

@@ -36,6 +36,8 @@ pub struct MachineSpec {
     pub read_only_root: bool,
     /// Bytes of memory beyond which processes are killed.
     pub memory_limit: Option<u64>,
+    /// By how much its processes are preferred where the host has no memory left: from -1000 to 1000.
+    pub oom_score_adj: i64,
     /// CPU that may be used, in thousandths of one; 0 stands for 4000.
     pub cpu_millis: u64,
     /// Whether that is a limit of its own, and not all that there is.
@@ -182,6 +184,7 @@ impl Machine {
         let random = RandomStream::new(spec.seed, &spec.stream);
         let mut kernel = Kernel::new(fs, ArcStr::from(spec.hostname), random, now);
         kernel.memory_limit = spec.memory_limit;
+        kernel.oom_score_adj = spec.oom_score_adj;
         kernel.cpu_limited = spec.cpu_limited;
         kernel.cpu_millis = if spec.cpu_millis == 0 { 4000 } else { spec.cpu_millis };
         kernel.addresses = spec.addresses;

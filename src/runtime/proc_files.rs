@@ -85,6 +85,12 @@ pub fn read(k: &Kernel, p: &Process, path: &str) -> Option<String> {
                         g = q.gid
                     ))
                 }
+                "oom_score_adj" => Some(format!("{}\n", k.oom_score_adj)),
+                // What it uses, in thousandths of the host's memory, counts beside that.
+                "oom_score" => {
+                    let used = i64::try_from(q.memory * 1000 / (8 << 30)).unwrap_or(1000);
+                    Some(format!("{}\n", ((1000 + k.oom_score_adj + used) * 2 / 3).max(0)))
+                }
                 "cgroup" => Some("0::/\n".into()),
                 "mounts" => read(k, q, "/proc/mounts"),
                 "limits" => Some(format!("Max address space         {memory_kib} KiB\n")),

@@ -18,3 +18,6 @@ kubectl exec q -- cat /sys/fs/cgroup/cpu.max /sys/fs/cgroup/memory.max
 kubectl patch pod p --subresource=resize -p '{"spec":{"containers":[{"name":"own","resources":{"limits":{"cpu":"500m"}}}]}}'
 sleep 2
 kubectl exec p -c own -- cat /sys/fs/cgroup/cpu.max
+# A node that runs out of memory ends first who asked for least of it.
+kubectl exec p -c own -- cat /proc/1/oom_score_adj
+kubectl exec q -- cat /proc/1/oom_score_adj /proc/self/oom_score
