@@ -2,6 +2,7 @@
 import { Terminal } from '@xterm/xterm';
 import { FitAddon } from '@xterm/addon-fit';
 import css from '@xterm/xterm/css/xterm.css';
+import { hearTyping } from './typing.js';
 
 let styled = false;
 
@@ -131,12 +132,7 @@ class Term {
       },
       true,
     );
-    // What comes without a key, as from a picker of emoji or a voice, xterm leaves out where it reads to screen readers.
-    let typing = false;
-    const hear = (type, listener) => parent.addEventListener(type, listener, true);
-    hear('keydown', () => (typing = true));
-    for (const type of ['keyup', 'focusout']) hear(type, () => (typing = false));
-    hear('input', ({ inputType, data }) => !typing && inputType === 'insertText' && data && this.term.input(data));
+    hearTyping(this.term, parent);
     this.term.onResize(({ cols, rows }) => onResize(cols, rows));
     // Ctrl+Shift+C copies; plain Ctrl+C with a selection copies too, as in most terminals of the web.
     this.term.attachCustomKeyEventHandler((event) => {
