@@ -156,7 +156,7 @@ pub fn Tank(props: &Props) -> Html {
         let (share, told) = of_older.unwrap_or_default();
         html! { <button key={uid.to_owned()} data-uid={uid.to_owned()} class="chip" style={format!("--older:{share:.2}")} {onclick} aria-pressed={pressed.to_string()} title={format!("{kind}{told}")}>{ icon.draw() }<span class="mono">{ name }</span><span class="sr">{ format!(" {kind}{told} ") }</span><span>{ note }</span></button> }
     };
-    let (place, onfocusin) = use_row_focus(":is(.pod, .chip, .pods button, .cut .btn)");
+    let (place, onfocusin) = use_row_focus(":is(.pod, .chips .chip, .pods button, .cut .btn)");
     html! {
         <section ref={place} {onfocusin} class={classes!("tank", (props.scene.past && !props.scene.playing).then_some("still"))} id="tank" aria-label={Text::Cluster.t(lang)}>
             <div class="tools">
