@@ -395,16 +395,24 @@ impl LineEditor {
     /// Moves the screen's cursor behind `line`, which is shown.
     fn to_end(&self, line: &str) -> String {
         let start = self.prompt_cells();
-        let end = start + cells(line.chars());
+        let end = self.place_after(start, line.chars());
         move_to((start + self.shown_at) / self.columns, end / self.columns, end % self.columns)
+    }
+
+    /// How many cells from its row's beginning the cursor stands after these characters, which begin at `start`. A wide one of which one
+    /// half would have room at the end of a row goes to the next row as a whole.
+    fn place_after(&self, start: usize, chars: impl Iterator<Item = char>) -> usize {
+        chars.map(kubarium::base::cells).fold(start, |at, cells| at + cells + usize::from(cells == 2 && (at + 1) % self.columns == 0))
     }
 
     /// Shows the line from its beginning on, where the screen's cursor stands, and leaves the cursor in its place.
     fn draw(&mut self) -> String {
         let start = self.prompt_cells();
-        let end = start + cells(self.line.iter().copied());
-        self.shown_at = cells(self.line[..self.cursor].iter().copied());
-        let target = start + self.shown_at;
+        let end = self.place_after(start, self.line.iter().copied());
+        // It stands where the next character does.
+        let next = self.line.get(self.cursor).copied();
+        let target = self.place_after(start, self.line[..self.cursor].iter().copied().chain(next)) - cells(next.into_iter());
+        self.shown_at = target - start;
         let mut text: String = self.line.iter().collect();
         // A terminal goes on to the next row only with the next character.
         if end > 0 && end.is_multiple_of(self.columns) && !self.line.is_empty() {
@@ -569,6 +577,24 @@ mod tests {
         let [Effect::Show(shown)] = &effects[..] else { panic!("{} effects", effects.len()) };
         assert_eq!(shown.matches('é').count(), LINE_MAX, "as much as there is room for");
         assert_eq!(sent(&mut editor, "x\r"), ["é".repeat(LINE_MAX) + "\n"]);
+    }
+
+    #[test]
+    fn wide_characters_are_not_halved() {
+        let mut editor = LineEditor::new();
+        editor.resize(9);
+        editor.output("$ ");
+        let shown = |editor: &mut LineEditor, keys: &str| match editor.typed(keys).pop() {
+            Some(Effect::Show(text)) => text,
+            other => panic!("{other:?}"),
+        };
+        // The third ends in the last cell but one: the fourth has the next row.
+        assert_eq!(shown(&mut editor, "你好世"), "你好世");
+        assert_eq!(shown(&mut editor, "界人"), "\r\x1b[2C\x1b[J你好世界人");
+        assert_eq!(shown(&mut editor, "\x1b[D"), "\x1b[1A\r\x1b[2C\x1b[J你好世界人\r\x1b[2C");
+        assert_eq!(shown(&mut editor, "\x1b[D"), "\x1b[1A\r\x1b[2C\x1b[J你好世界人\r");
+        assert_eq!(shown(&mut editor, "\x1b[D"), "\x1b[1A\r\x1b[2C\x1b[J你好世界人\x1b[1A\r\x1b[6C");
+        assert_eq!(shown(&mut editor, "\x7f"), "\r\x1b[2C\x1b[J你世界人\x1b[1A\r\x1b[4C");
     }
 
     #[test]
