@@ -2,6 +2,7 @@
 import { Terminal } from '@xterm/xterm';
 import { FitAddon } from '@xterm/addon-fit';
 import css from '@xterm/xterm/css/xterm.css';
+import { swipe } from './swipe.js';
 import { hearTyping } from './typing.js';
 
 let styled = false;
@@ -20,7 +21,7 @@ const PHONE_PX = [9, 11];
 // How wide a letter of a fixed-width font is, of its size, and how much of the width is not for letters: the padding and the scroll bar.
 const LETTER = 0.605;
 const BESIDE_PX = 28;
-// How long after new output the search looks again, in milliseconds.
+// How long after new output the search looks again, and after a new size the scroll bar is measured, in milliseconds.
 const AGAIN_MS = 150;
 // How long lines that were pasted are handed on within a frame, in milliseconds, and how many at least.
 const PASTE_MS = 8;
@@ -133,6 +134,7 @@ class Term {
       true,
     );
     hearTyping(this.term, parent);
+    this.swipe(parent);
     this.term.onResize(({ cols, rows }) => onResize(cols, rows));
     // Ctrl+Shift+C copies; plain Ctrl+C with a selection copies too, as in most terminals of the web.
     this.term.attachCustomKeyEventHandler((event) => {
@@ -167,6 +169,22 @@ class Term {
     this.observer.observe(parent);
     this.refit();
   }
+  /** Lets a finger scroll, and mark text as anywhere on a page: by that for screen readers, which lies over what is drawn. */
+  swipe(parent) {
+    let rest = 0;
+    swipe(parent, (px) => {
+      const { element, rows, buffer, modes } = this.term;
+      rest += px / (element.querySelector('.xterm-screen').clientHeight / rows);
+      const lines = Math.trunc(rest);
+      rest -= lines;
+      // A program that has the whole screen is told by keys, as xterm does for a wheel.
+      if (buffer.active.type === 'normal') this.term.scrollLines(lines);
+      else if (lines)
+        this.term.input(`\x1b${modes.applicationCursorKeysMode ? 'O' : '['}${lines > 0 ? 'B' : 'A'}`.repeat(Math.abs(lines)));
+    });
+    // xterm would take the text that is marked into its field.
+    parent.addEventListener('contextmenu', (event) => event.pointerType === 'touch' && event.stopPropagation(), true);
+  }
   refit() {
     if (this.parent.clientWidth <= 40 || this.parent.clientHeight <= 20) return;
     const width = this.parent.clientWidth,
@@ -174,6 +192,8 @@ class Term {
     const fitting = Math.floor((4 * (width - BESIDE_PX)) / PHONE_COLS / LETTER) / 4;
     this.term.options.fontSize = width < 480 ? Math.max(least, Math.min(most, fitting)) : 13;
     this.fit.fit();
+    // The scroll bar is measured before letters of another size are.
+    setTimeout(() => this.term._core._viewport?.queueSync(), AGAIN_MS);
   }
   /** Shows more. It waits while xterm is at what came before, and of a flood no more than can be scrolled back to. */
   write(bytes) {

@@ -59,6 +59,8 @@ pub fn bar(state: &State, on_share: Callback<MouseEvent>, link: &Link) -> Html {
                 if let Some(late) = state.scene.late.map(|l| l.t(lang)) { <span class="late" role="status" title={late}>{ Icon::Hourglass.draw() }<span class="wide">{ late }</span></span> }
             </div>
             <span class="grow"></span>
+            // For who has no key for it; the stylesheet shows it then.
+            <button class="btn square all" onclick={link.on(|| Action::Palette(true))} aria-label={Text::Palette.t(lang)}>{ Icon::Dots.draw() }</button>
             <button class="btn outline" onclick={on_share} title={format!("{} (Shift+S)", Text::Share.t(lang))}>{ Icon::Link.draw() }<span class="wide">{ Text::Share.t(lang) }</span></button>
             <button class="btn" lang={lang.other().code()} onclick={let link = link.clone(); Callback::from(move |_: MouseEvent| link.speak(lang, lang.other()))}>{ Icon::Globe.draw() }{ Text::LanguageTo.t(lang) }</button>
             <button class="btn square" onclick={let link = link.clone(); Callback::from(move |_: MouseEvent| link.dress(!dark))} aria-label={if dark { Text::ThemeToLight } else { Text::ThemeToDark }.t(lang)} title={if dark { Text::ThemeToLight } else { Text::ThemeToDark }.t(lang)}>{ if dark { Icon::Sun } else { Icon::Moon }.draw() }</button>

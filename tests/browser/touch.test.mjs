@@ -1,6 +1,6 @@
 // A finger instead of a mouse, and what is typed without keys: by the keyboards of screens, and by input methods.
 import assert from 'node:assert/strict';
-import { journey, screen } from './harness.mjs';
+import { boxes, journey, screen, type } from './harness.mjs';
 
 const PHONE = { touch: true, size: { width: 360, height: 640 } };
 const TERMINAL = '.term .host:not([hidden])';
@@ -38,6 +38,15 @@ async function keyboard(page, context) {
     },
     presses: (name) => key('rawKeyDown', name),
   };
+}
+
+/** Drags a finger over the page. */
+async function drag(page, context, [x, from], to) {
+  const devtools = await context.newCDPSession(page);
+  const touch = (type, ...points) => devtools.send('Input.dispatchTouchEvent', { type, touchPoints: points });
+  await touch('touchStart', { x, y: from });
+  for (let step = 1; step <= 8; step++) await touch('touchMove', { x, y: from + ((to - from) * step) / 8 });
+  await touch('touchEnd');
 }
 
 journey('takes what a keyboard without keys types into the terminal', PHONE, async ({ page, context, until }) => {
@@ -84,3 +93,88 @@ journey('leaves Enter and Escape to an input method', {}, async ({ page, context
   await page.locator('.share').waitFor();
 });
 
+journey('scrolls the terminal by a finger', PHONE, async ({ page, context, until, screenshot }) => {
+  await panel(page, 2);
+  await type(page, 'for i in $(seq 200); do echo line $i; done');
+  await until('the last line', async () => /line 200\n/.test(await screen(page)));
+  const [{ x, y, height }] = await boxes(page, TERMINAL);
+  await drag(page, context, [x + 100, y + 20], y + height - 20);
+  await until('what stood above', async () => !/line 200\n/.test(await screen(page)));
+  await screenshot('above');
+  for (let i = 0; i < 4; i++) await drag(page, context, [x + 100, y + height - 20], y + 20);
+  await until('the end again', async () => /line 200\n/.test(await screen(page)));
+  // The text that a finger marks is there to be found.
+  const found = await page.evaluate(
+    ([x, y]) => document.elementFromPoint(x, y).closest('.xterm-accessibility-tree') !== null,
+    [x + 15, y + 15],
+  );
+  assert.ok(found, 'text under the finger');
+});
+
+journey(
+  'has a palette for who has no keys, and nothing too small to hit',
+  { ...PHONE, language: 'zh-CN' },
+  async ({ page, until, axe }) => {
+    // What a finger hits that comes down beside the middle of each part, but where that is not in sight as a whole.
+    const missed = () =>
+      page.evaluate(() =>
+        [...document.querySelectorAll('button, input, select, summary')]
+          .filter((part) => {
+            if (part.closest('.body, .rack')) part.scrollIntoView({ block: 'center' });
+            const box = part.getBoundingClientRect();
+            const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+            const hits = (x, y) => part.contains(document.elementFromPoint(x, y));
+            return (
+              hits(x, y) &&
+              [
+                [-11.5, 0],
+                [11.5, 0],
+                [0, -11.5],
+                [0, 11.5],
+              ].some(([dx, dy]) => !hits(x + dx, y + dy))
+            );
+          })
+          .map((part) => part.outerHTML.slice(0, 120)),
+      );
+    for (const n of [1, 2, 3, 0]) {
+      await panel(page, n);
+      await until(
+        `all to be hit in panel ${n}`,
+        async () => (await missed()).length === 0 || assert.fail((await missed()).join('\n')),
+      );
+    }
+    await page.locator('.strip input').fill('0');
+    await page.getByRole('button', { name: '回到现在' }).waitFor();
+    assert.deepEqual(await missed(), []);
+    await page.getByRole('button', { name: '命令面板' }).tap();
+    await axe();
+    await page.locator('.palette li', { hasText: '表格' }).tap();
+    await page.locator('.table-wrap').waitFor();
+  },
+);
+
+journey('stays where it was scrolled when the past is left', PHONE, async ({ page, until }) => {
+  await panel(page, 2);
+  await type(page, 'kubectl create deployment web --image=nginx --replicas=6');
+  await until('six pods', async () => (await page.locator('.node .pod').count()) === 6);
+  await panel(page, 0);
+  await page.locator('.strip input').press('ArrowLeft');
+  await page.getByRole('button', { name: 'Back to now' }).tap();
+  await page.getByRole('button', { name: 'Back to now' }).waitFor({ state: 'detached' });
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 100)));
+  assert.equal(await page.locator('.rack').evaluate((rack) => rack.scrollTop), 0);
+});
+
+journey('makes room for a keyboard that lies over the page', PHONE, async ({ page, until }) => {
+  await panel(page, 2);
+  const keyboard = (height) =>
+    page.evaluate((height) => {
+      Object.defineProperty(VisualViewport.prototype, 'height', { configurable: true, get: () => height });
+      visualViewport.dispatchEvent(new Event('resize'));
+    }, height);
+  const end = async () => (await boxes(page, '.page'))[0].height;
+  await keyboard(340);
+  await until('the page to be as high as is seen of it', async () => (await end()) === 340);
+  await keyboard(640);
+  await until('the page to be whole again', async () => (await end()) === 640);
+});
