@@ -119,6 +119,10 @@ class Term {
       theme: theme(parent),
       minimumContrastRatio: 4.5,
     });
+    // Pictures are as wide as they are drawn, and as whoever edits lines counts them (src/base/cells.rs).
+    const { _activeProvider: widths } = this.term._core.unicodeService,
+      width = widths.wcwidth;
+    widths.wcwidth = (letter) => (letter >= 0x1f300 && letter <= 0x1faff ? 2 : width.call(widths, letter));
     this.fit = new FitAddon();
     this.term.loadAddon(this.fit);
     this.term.open(parent);

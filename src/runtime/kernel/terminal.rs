@@ -3,6 +3,7 @@
 use super::super::machine::Stream;
 use super::super::process::{Pid, Signal};
 use super::*;
+use crate::base::cells;
 
 impl Kernel {
     /// Input for whoever reads a session's.
@@ -79,8 +80,11 @@ impl Kernel {
                     shown.push(b'\n');
                 }
                 8 | 127 => {
-                    while tty.line.pop().is_some_and(|b| b & 0xc0 == 0x80) {}
-                    shown.extend_from_slice(b"\x08 \x08");
+                    let from = tty.line.iter().rposition(|b| b & 0xc0 != 0x80).unwrap_or(0);
+                    // As many cells as it took, and none of the prompt where nothing is typed.
+                    let cells = String::from_utf8_lossy(&tty.line[from..]).chars().map(cells).sum();
+                    tty.line.truncate(from);
+                    shown = b"\x08 \x08".repeat(cells);
                 }
                 21 => tty.line.clear(),
                 _ => {
