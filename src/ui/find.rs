@@ -94,7 +94,7 @@ pub fn Find(props: &Props) -> Html {
     };
     html! {
         <div class="seek" role="search" {onkeydown}>
-            <input ref={input} class="find" type="search" value={(*text).clone()} {oninput} placeholder={Text::FindInTerminal.t(lang)} aria-label={Text::FindInTerminal.t(lang)} autocomplete="off" />
+            <input ref={input} class="find" type="search" autocapitalize="none" autocorrect="off" value={(*text).clone()} {oninput} placeholder={Text::FindInTerminal.t(lang)} aria-label={Text::FindInTerminal.t(lang)} autocomplete="off" />
             <output role="status">if !text.is_empty() { { if found.1 == 0 { Text::FoundNone.t(lang).to_owned() } else { fill(Text::FoundOf.t(lang), &[&found.0.to_string(), &found.1.to_string()]) } } }</output>
             { button(Icon::Higher, Text::FindBefore, "Enter", step(-1)) }
             { button(Icon::Open, Text::FindAfter, "Shift+Enter", step(1)) }

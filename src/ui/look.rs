@@ -204,7 +204,7 @@ fn List(props: &ListProps) -> Html {
     };
     html! {
         <div class="body" ref={place} {onfocusin} onkeydown={Callback::from(|e: KeyboardEvent| move_focus(&e, ROW))}>
-            <input class="find" type="search" value={(*filter).clone()} {oninput} placeholder={Text::Filter.t(lang)} aria-label={Text::Filter.t(lang)} />
+            <input class="find" type="search" autocapitalize="none" autocorrect="off" value={(*filter).clone()} {oninput} placeholder={Text::Filter.t(lang)} aria-label={Text::Filter.t(lang)} />
             if rows.is_empty() { <p class="empty">{ Text::NoObjects.t(lang) }</p> }
             <ul class="list" tabindex="0" aria-label={props.kind.clone()}>{ for rows.into_iter().filter(|o| o.id[1].contains(filter.as_str())).map(row) }</ul>
         </div>
@@ -629,7 +629,7 @@ fn Logs(props: &LogsProps) -> Html {
     html! { <>
         <div class="logbar">
             { choose(&props.pod, props.container, lang, &link) }
-            <input class="find grow" type="search" value={(*filter).clone()} {oninput} placeholder={Text::Filter.t(lang)} aria-label={Text::Filter.t(lang)} />
+            <input class="find grow" type="search" autocapitalize="none" autocorrect="off" value={(*filter).clone()} {oninput} placeholder={Text::Filter.t(lang)} aria-label={Text::Filter.t(lang)} />
             { check(Text::Follow, &follow) }{ check(Text::PreviousRun, &previous) }
             if let Ok(text) = &text { { save(format!("{}-{}.log", props.pod.name, c.name), text, lang) } }
         </div>

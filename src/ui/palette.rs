@@ -228,7 +228,7 @@ pub fn Palette(props: &Props) -> Html {
     html! {
         <div class="modal top" role="dialog" aria-modal="true" aria-label={Text::Palette.t(lang)} onclick={link.on(|| Action::Palette(false))}>
             <div class="palette" onclick={stay}>
-                <input ref={input} class="find" role="combobox" aria-expanded="true" aria-controls="palette" aria-activedescendant={format!("entry-{chosen}")}
+                <input ref={input} class="find" autocapitalize="none" autocorrect="off" role="combobox" aria-expanded="true" aria-controls="palette" aria-activedescendant={format!("entry-{chosen}")}
                     aria-label={Text::Palette.t(lang)} placeholder={Text::PaletteHint.t(lang)} value={(*query).clone()} {oninput} {onkeydown} autocomplete="off" />
                 <ul id="palette" role="listbox" aria-label={Text::Palette.t(lang)}>
                     for (i, e) in entries.into_iter().enumerate() {

@@ -160,7 +160,7 @@ pub fn Tank(props: &Props) -> Html {
     html! {
         <section ref={place} {onfocusin} class={classes!("tank", (props.scene.past && !props.scene.playing).then_some("still"))} id="tank" aria-label={Text::Cluster.t(lang)}>
             <div class="tools">
-                <input class="find" type="search" value={props.filter.clone()} oninput={on_filter} placeholder={Text::FilterPods.t(lang)} aria-label={Text::FilterPods.t(lang)} />
+                <input class="find" type="search" autocapitalize="none" autocorrect="off" value={props.filter.clone()} oninput={on_filter} placeholder={Text::FilterPods.t(lang)} aria-label={Text::FilterPods.t(lang)} />
                 if !props.filter.is_empty() && !props.table { { found(view, &props.filter, lang) } }
                 <div class="chips" ref={chips}>
                 // Where requests come to is first.
