@@ -7,7 +7,7 @@ use thiserror::Error;
 
 pub(super) use crate::network::{DNS, GATEWAY, HttpRequest, NetError, NetRequest, NetResponse};
 pub(super) use crate::runtime::{
-    CAPABILITIES_ALL, CommonEnv, Env, Image, Inode, Kind as InodeKind, Machine, MachineEvent, MachineSpec, Mount, Pid, ProcessInfo,
+    CAPABILITIES_ALL, CommonEnv, Env, Image, Inode, Kind as InodeKind, Machine, MachineEvent, MachineSpec, Mount, PATH, Pid, ProcessInfo,
     PullFailure, QueueLength, ServeId, Signal, SpawnError, SpawnSpec, StandIn, Stdin, Stream, Variables, Waiting, share_processes,
 };
 
@@ -144,8 +144,9 @@ pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
 
 /// What a container's processes are told: its image's variables, its own and those of services, later ones overriding earlier ones in place.
 fn environment(image: &Image, hostname: &ArcStr, own: Variables, services: Arc<CommonEnv>) -> Env {
-    let mut env = Vars(image.env.iter().map(|(n, v)| (n.as_str().into(), v.as_str().into())).list());
-    env.0.push(("HOSTNAME".into(), hostname.clone()));
+    // In containerd's order: what it sets itself comes first.
+    let mut env = Vars(vec![("PATH".into(), PATH.into()), ("HOSTNAME".into(), hostname.clone())]);
+    image.env.iter().for_each(|(name, value)| env.put(name.as_str().into(), value.as_str().into()));
     own.iter().cloned().for_each(|(name, value)| env.put(name, value));
     if env.0.iter().all(|(name, _)| services.get(name).is_none()) {
         return Env::new(env.0, services);

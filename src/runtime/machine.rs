@@ -170,7 +170,8 @@ pub struct Machine {
     next_serve: ServeId,
 }
 
-const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// Where programs are looked for, unless an image or a container says otherwise.
+pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 impl Machine {
     /// A machine with nothing running.
@@ -204,13 +205,11 @@ impl Machine {
             return Err(SpawnError::Stopped);
         }
         let mut env = spec.env;
-        for (name, value) in [("PATH", PATH), ("HOME", if spec.uid == 0 { "/root" } else { "/" })] {
-            if env.get(name).is_none() {
+        let home = if spec.uid == 0 { "/root" } else { "/" };
+        for (name, value) in [("PATH", PATH), ("TERM", "xterm"), ("HOME", home)] {
+            if env.get(name).is_none() && (name != "TERM" || spec.stdin == Stdin::Tty) {
                 Arc::make_mut(&mut env).push(name.into(), value.into());
             }
-        }
-        if spec.stdin == Stdin::Tty && env.get("TERM").is_none() {
-            Arc::make_mut(&mut env).push(arcstr::literal!("TERM"), arcstr::literal!("xterm"));
         }
         let cwd = if spec.cwd.is_empty() { "/".to_string() } else { spec.cwd };
         let cwd = match k.fs.find("/", &cwd, true) {

@@ -22,7 +22,8 @@ pub use env::{CommonEnv, Env, Variables};
 pub use fs::{Device, Errno, FileSystem, Inode, Kind, Mount};
 pub use images::{Image, PullFailure, Service, ServiceKind, StandIn};
 pub use machine::{
-    CAPABILITIES_ALL, ExtRead, Files, Machine, MachineEvent, MachineSpec, ProcessInfo, ServeId, SpawnError, SpawnSpec, Stdin, Stream, Usage,
+    CAPABILITIES_ALL, ExtRead, Files, Machine, MachineEvent, MachineSpec, PATH, ProcessInfo, ServeId, SpawnError, SpawnSpec, Stdin, Stream,
+    Usage,
 };
 pub use namespace::share_processes;
 pub use process::{ExitStatus, Pid, Signal, Waiting};

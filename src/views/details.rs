@@ -105,7 +105,7 @@ pub fn environment(sim: &Sim, pod: &Value, container: &str) -> Vec<EnvView> {
             env.iter().find(is_of).map(|e| e.from.clone())
         };
         let made = match name {
-            "HOSTNAME" => EnvOrigin::Runtime,
+            "HOSTNAME" | "PATH" => EnvOrigin::Runtime,
             _ if name.contains("_SERVICE_") || name.contains("_PORT") => EnvOrigin::Service,
             _ => EnvOrigin::Image,
         };
