@@ -228,7 +228,8 @@ impl Kubelets {
         }
         let mut request = out.request;
         if let NetRequest::Http(http) = &mut request {
-            http.client = own_ip.to_string();
+            let within = http.host == "localhost" || http.host.starts_with("127.");
+            http.client = if within { "127.0.0.1".into() } else { own_ip.to_string() };
         }
         let answered = self.with_worker(api, now, &node, &uid, |worker, cx| serve(worker, cx, port, request, reply_to.clone()));
         if let Some(Err(error)) = answered {
