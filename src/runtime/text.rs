@@ -414,18 +414,21 @@ pub fn general(v: f64, p: usize, keep_zeros: bool) -> String {
     }
 }
 
-/// A size as `-h` shows it.
-pub fn human(bytes: u64) -> String {
-    if bytes == 0 {
-        return "0".into();
-    }
+/// A size as `-h` shows it: GNU's programs round up, and leave out what is behind the point from ten on.
+pub fn human(bytes: u64, gnu: bool) -> String {
     let units = ["", "K", "M", "G", "T"];
     let (mut v, mut u) = (bytes as f64, 0);
-    while v >= 1024.0 && u + 1 < units.len() {
+    while (if gnu && u > 0 { v.ceil() } else { v }) >= 1024.0 && u + 1 < units.len() {
         v /= 1024.0;
         u += 1;
     }
-    if u == 0 { bytes.to_string() } else { format!("{v:.1}{}", units[u]) }
+    let tenths = (v * 10.0).ceil();
+    match (u, gnu) {
+        (0, _) => bytes.to_string(),
+        (_, false) => format!("{v:.1}{}", units[u]),
+        (_, true) if tenths < 100.0 => format!("{:.1}{}", tenths / 10.0, units[u]),
+        _ => format!("{}{}", v.ceil(), units[u]),
+    }
 }
 
 /// A duration as busybox's `sleep` and `timeout` take it: a number with s, m, h or d behind it. In microseconds.

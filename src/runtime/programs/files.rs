@@ -15,7 +15,8 @@ use super::date::{moment, stamp};
 use super::users::{group, user};
 
 use super::{Complaint, Options, Refusal, Run};
-use attributes::{mode_text, new_mode};
+pub(super) use attributes::mode_text;
+use attributes::new_mode;
 
 pub use attributes::{chmod, chown, stat};
 pub use copying::{cp, ln, mv};
@@ -319,9 +320,10 @@ pub fn du(r: &mut Run<'_>, o: &Options) -> i32 {
     let here = [".".to_owned()];
     let depth = if o.has('s') { 0 } else { o.number('d').unwrap_or(usize::MAX) };
     let size = |node: &Inode| if o.has('b') { bytes(node) } else { node.disk_usage().div_ceil(4096) * 4096 };
+    let gnu = r.k.is_gnu();
     let shown = |bytes: u64| {
         if o.has('h') {
-            text::human(bytes)
+            text::human(bytes, gnu)
         } else if o.has('b') {
             bytes.to_string()
         } else if o.has('m') {

@@ -9,12 +9,14 @@ pub(super) mod hash;
 pub mod lines;
 pub(super) mod sed;
 pub(super) mod split;
+pub(super) mod tar;
 pub(super) mod together;
 
 use std::collections::VecDeque;
 
 use arcstr::ArcStr;
 
+use super::super::fs::Inode;
 use super::super::kernel::{DescId, Kernel, OpenHow, Rd};
 use super::super::process::{Block, Process, Step};
 use super::{Complaint, Program, Run, become_program, complain};
@@ -38,6 +40,7 @@ pub enum Filter {
     Grep(Box<grep::Grep>),
     Sed(Box<sed::Sed>),
     Split(Box<split::Split>),
+    Tar(Box<tar::Tar>),
     Together(together::Together),
     Dump(dump::Dump),
     Awk(Box<awk::Awk>),
@@ -54,6 +57,8 @@ pub struct Sink {
     pub status: i32,
     /// Files to be written: (name, append, bytes).
     pub files: Vec<(String, bool, Vec<u8>)>,
+    /// What was taken out of an archive: (path, file).
+    pub nodes: Vec<(String, Inode)>,
 }
 
 /// A filter and where it is in its input.
@@ -330,6 +335,12 @@ impl FilterRun {
                 },
             }
         }
+        for (path, node) in sink.nodes {
+            if let Err(e) = tar::place(k, p, &path, node) {
+                complain(k, p, &self.name, Complaint::cannot("open", path, e));
+                self.status = 1;
+            }
+        }
         if sink.status != 0 {
             self.status = sink.status;
         }
@@ -369,6 +380,7 @@ impl Filter {
                     | Filter::Hash(_)
                     | Filter::Whole(_)
                     | Filter::Split(_)
+                    | Filter::Tar(_)
                     | Filter::Awk(_)
                     | Filter::Together(_)
                     | Filter::Dump(_)
@@ -398,6 +410,7 @@ impl Filter {
             Filter::Head(h) => h.held_bytes,
             Filter::Whole(w) => w.held(),
             Filter::Split(s) => s.held(),
+            Filter::Tar(t) => t.held(),
             _ => 0,
         }
     }
@@ -421,6 +434,7 @@ impl Filter {
             Filter::Awk(a) => a.bytes(data, sink),
             Filter::Whole(w) => w.bytes(data, sink),
             Filter::Split(s) => s.bytes(data),
+            Filter::Tar(t) => t.bytes(data),
             Filter::Together(t) => t.bytes(data),
             Filter::Dump(d) => d.bytes(data, sink),
             Filter::Head(h) => h.take(data, sink),
@@ -459,6 +473,7 @@ impl Filter {
             Filter::Sort(s) => s.finish(sink),
             Filter::Whole(w) => w.finish(sink),
             Filter::Split(s) => return s.finish(sink),
+            Filter::Tar(t) => return t.finish(sink),
             Filter::Grep(g) => return g.finish(),
             Filter::Sed(s) => return s.finish(sink),
             Filter::Awk(a) => return a.finish(sink),

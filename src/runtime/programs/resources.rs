@@ -51,7 +51,7 @@ pub fn free(r: &mut Run<'_>, o: &Options) -> i32 {
     let (total, used) = (8u64 << 30, r.k.memory());
     let show = |bytes: u64| {
         if has('h') {
-            text::human(bytes)
+            text::human(bytes, false)
         } else if has('m') {
             (bytes >> 20).to_string()
         } else if has('g') {
@@ -82,6 +82,7 @@ pub fn free(r: &mut Run<'_>, o: &Options) -> i32 {
 
 pub fn df(r: &mut Run<'_>, o: &Options) -> i32 {
     let disk = (100u64 << 30, r.k.fs.used());
+    let gnu = r.k.is_gnu();
     let (title, shift) = if o.has('h') {
         ("Size", 0)
     } else if o.has('m') {
@@ -89,12 +90,19 @@ pub fn df(r: &mut Run<'_>, o: &Options) -> i32 {
     } else {
         ("1K-blocks", 10)
     };
-    let show = |b: u64| if shift == 0 { text::human(b) } else { (b >> shift).to_string() };
+    // Busybox cuts off what GNU's program rounds up.
+    let up = if gnu { (1 << shift) - 1 } else { 0 };
+    let show = |b: u64| if shift == 0 { text::human(b, gnu) } else { ((b + up) >> shift).to_string() };
     let (inodes, kinds) = (o.has('i'), o.has('T'));
-    let kind = |name: &str| if kinds { format!(" {name:<10}") } else { String::new() };
-    let width = if inodes { 9 } else { title.len().max(9) };
-    let title = if inodes { "Inodes" } else { title };
-    let mut out = format!("Filesystem          {} {title:>width$}      Used Available Use% Mounted on\n", kind("Type"));
+    let mut rows = vec![
+        match (inodes, gnu) {
+            (true, true) => ["Filesystem", "Type", "Inodes", "IUsed", "IFree", "IUse%", "Mounted on"],
+            (true, false) => ["Filesystem", "Type", "Inodes", "Used", "Available", "Use%", "Mounted on"],
+            (false, true) if shift == 0 => ["Filesystem", "Type", title, "Used", "Avail", "Use%", "Mounted on"],
+            _ => ["Filesystem", "Type", title, "Used", "Available", "Use%", "Mounted on"],
+        }
+        .map(str::to_owned),
+    ];
     let mut mounts: Vec<String> = std::iter::once("/".to_string()).chain(r.k.fs.mounts().iter().map(|m| m.path.to_string())).list();
     let mut status = 0;
     if !o.rest.is_empty() {
@@ -102,7 +110,7 @@ pub fn df(r: &mut Run<'_>, o: &Options) -> i32 {
         for path in &o.rest {
             let found = r.k.fs.find(&r.p.cwd, path, true).ok().filter(|f| f.node.is_some()).map(|f| f.path);
             let Some(found) = found else {
-                let why = if r.k.is_gnu() { "No such file or directory" } else { "can't find mount point" };
+                let why = if gnu { "No such file or directory" } else { "can't find mount point" };
                 r.err(format!("{path}: {why}"));
                 status = 1;
                 continue;
@@ -112,8 +120,8 @@ pub fn df(r: &mut Run<'_>, o: &Options) -> i32 {
             mounts.extend(all.iter().filter(above).max_by_key(|m| m.len()).cloned());
         }
     }
-    for m in &mounts {
-        let memory = r.k.fs.mounts().iter().find(|mount| *mount.path == **m).and_then(|mount| mount.memory);
+    for m in mounts {
+        let memory = r.k.fs.mounts().iter().find(|mount| *mount.path == *m).and_then(|mount| mount.memory);
         let (name, type_) = match memory {
             Some(_) => ("tmpfs", "tmpfs"),
             None if m == "/" => ("overlay", "overlay"),
@@ -121,21 +129,27 @@ pub fn df(r: &mut Run<'_>, o: &Options) -> i32 {
         };
         let (size, used) = memory.map_or(disk, |size| {
             let all = r.k.memory_limit.unwrap_or(8 << 30);
-            let files = r.k.fs.find("/", m, true).ok().and_then(|f| f.node).map_or(0, |node| node.memory_usage());
+            let files = r.k.fs.find("/", &m, true).ok().and_then(|f| f.node).map_or(0, |node| node.memory_usage());
             (if size == 0 { all } else { size.min(all) }, files)
         });
         // A file for each 16 KiB of the disk, as ext4 has them.
         let (size, used) = if inodes { (size >> 14, used >> 14) } else { (size, used) };
         let show = |n: u64| if inodes && shift > 0 { n.to_string() } else { show(n) };
-        out.push_str(&format!(
-            "{name:<20}{} {:>width$} {:>9} {:>9} {:>3}% {m}\n",
-            kind(type_),
-            show(size),
-            show(used),
-            show(size.saturating_sub(used)),
-            used * 100 / size
-        ));
+        let share = if gnu { (used * 100).div_ceil(size.max(1)) } else { used * 100 / size };
+        rows.push([name.into(), type_.into(), show(size), show(used), show(size.saturating_sub(used)), format!("{share}%"), m]);
     }
-    r.out(out);
+    let most = if inodes { 9 } else { title.len().max(9) };
+    // GNU's columns are as wide as what is in them.
+    let mut widths = if gnu { [14, 4, 5, 5, 5, 4] } else { [20, 10, most, 9, 9, 4] };
+    for row in rows.iter().filter(|_| gnu) {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.len().max(*width);
+        }
+    }
+    let [a, b, c, d, e, f] = widths;
+    for [name, type_, size, used, left, share, path] in rows {
+        let type_ = if kinds { format!(" {type_:<b$}") } else { String::new() };
+        r.out(format!("{name:<a$}{type_} {size:>c$} {used:>d$} {left:>e$} {share:>f$} {path}\n"));
+    }
     status
 }

@@ -1,7 +1,7 @@
 //! All programs: their names, how busybox says that they are used, their options and what runs them.
 
 use super::super::process::Step;
-use super::filter::{self, Made, awk, dump, grep, hash, lines, sed, split, together};
+use super::filter::{self, Made, awk, dump, grep, hash, lines, sed, split, tar, together};
 use super::options::Options;
 use super::{Run, control, date, expr, files, net, ps, resources, server, signals, system, users, vi};
 
@@ -151,6 +151,7 @@ static PROGRAMS: &[Row] = &[
         "bt|binary=b text=t|cswz check=c status=s quiet=q warn=w tag=- zero=z",
         Filters(hash::make),
     ),
+    row("tar", "c|x|t [-hvokO] [-f TARFILE] [-C DIR] [FILE]...", "*", Filters(tar::make)),
     row("cksum", "FILE...", "||a:clwz algorithm=a: check=c", Filters(hash::make)),
     // What waits, starts others or runs for long.
     row("sleep", "[N]...", "", Goes(control::sleep)),
@@ -326,7 +327,7 @@ static PROGRAMS: &[Row] = &[
     row("tty", "[-s]", "s|silent=s quiet=s", Ends(system::tty)),
     row("nano ed emacs", "", "*", Ends(system::no_editor)),
     row("apt-get apt apk", "", "*", Ends(system::install)),
-    row("yum gzip gunzip tar jq dig host mkfs", "", "*", Ends(system::not_simulated)),
+    row("yum gzip gunzip jq dig host mkfs", "", "*", Ends(system::not_simulated)),
     row("busybox", "", "*", Ends(system::busybox)),
     row("vi vim", "[-c CMD] [-H] [FILE]...", "c:H:T:RnmM", Goes(vi::start)),
     // The network.

@@ -44,6 +44,26 @@ const BUSYBOX: &[(&str, &str, &str, i32)] = &[
         1,
     ),
     ("shuf -i 5-1", "", "shuf: invalid input range: '5-1'\n", 1),
+    (
+        "mkdir -p t/sub; echo a > t/f; ln -s f t/l; echo b > t/sub/g; chmod 600 t/sub/g; tar czf x.tgz t; tar tf x.tgz; mkdir out; tar -xzf x.tgz -C out; \
+         cat out/t/sub/g out/t/l; stat -c %a out/t/sub/g; readlink out/t/l; tar -C t -cf - . | (mkdir n; tar xf - -C n; cat n/sub/g)",
+        "t/\nt/f\nt/l\nt/sub/\nt/sub/g\nb\na\n600\nf\nb\n",
+        "",
+        0,
+    ),
+    (
+        "mkdir t; echo abc > t/f; tar cvf x.tar t; tar --extract --file=x.tar --strip-components=1 t/f; cat f; tar tvf x.tar t/f | cut -c1-47",
+        "t/\nt/f\nabc\n-rw-r--r-- root/root         4 2026-01-01 00:00\n",
+        "",
+        0,
+    ),
+    (
+        "echo x > f; tar cf x.tar /tmp/f nosuch; tar tf x.tar; tar xf f; tar tf /dev/null",
+        "tmp/f\n",
+        "tar: removing leading '/' from member names\ntar: nosuch: No such file or directory\ntar: error exit delayed from previous errors\ntar: short read\n",
+        1,
+    ),
+    ("dd if=/dev/zero of=f bs=100 2>&1 count=1 | sed -n 's/, .*//p'", "100 bytes (100B) copied\n", "", 0),
     ("truncate -s 10 f; wc -c < f; df -i / | head -n 1", "10\nFilesystem              Inodes      Used Available Use% Mounted on\n", "", 0),
     ("time -p sleep 1", "", "real 1.00\nuser 0.00\nsys 0.00\n", 0),
     (
@@ -651,7 +671,52 @@ const GNU: &[(&str, &str, &str, i32)] = &[
     ),
     (
         "free -tw | cut -c1-8,56-68; df -T / | cut -c1-31",
-        "        d     buffers\nMem:    0           0\nSwap:   \nTotal:  \nFilesystem           Type      \noverlay              overlay   \n",
+        "        d     buffers\nMem:    0           0\nSwap:   \nTotal:  \nFilesystem     Type    1K-block\noverlay        overlay 10485760\n",
+        "",
+        0,
+    ),
+    (
+        "mkdir -p t/sub; echo a > t/f; ln -s f t/l; echo b > t/sub/g; chmod 600 t/sub/g; tar czf x.tgz t; tar tf x.tgz; mkdir out; tar -xzf x.tgz -C out; \
+         cat out/t/sub/g out/t/l; stat -c %a out/t/sub/g; readlink out/t/l; tar -C t -cf - . | (mkdir n; tar xf - -C n; cat n/sub/g)",
+        "t/\nt/f\nt/l\nt/sub/\nt/sub/g\nb\na\n600\nf\nb\n",
+        "",
+        0,
+    ),
+    (
+        "mkdir t; echo abc > t/f; tar cvf x.tar t; tar --extract --file=x.tar --strip-components=1 t/f; cat f; tar tvf x.tar t/f | cut -c1-47",
+        "t/\nt/f\nabc\n-rw-r--r-- root/root         4 2026-01-01 00:00\n",
+        "",
+        0,
+    ),
+    (
+        "echo x > f; tar cf x.tar /tmp/f nosuch; echo $?; tar tf x.tar; seq 300 | tar x; tar -f x",
+        "2\ntmp/f\n",
+        "tar: Removing leading `/' from member names\ntar: nosuch: Cannot stat: No such file or directory\ntar: Exiting with failure status due to previous errors\n\
+         tar: This does not look like a tar archive\ntar: Exiting with failure status due to previous errors\n\
+         tar: You must specify one of the '-Acdtrux', '--delete' or '--test-label' options\nTry 'tar --help' or 'tar --usage' for more information.\n",
+        2,
+    ),
+    (
+        "d=$(printf 'd%.0s' {1..60}); mkdir -p $d/$d/$d; echo deep > $d/$d/$d/f; tar cf x.tar d*; rm -r d*; tar xf x.tar; cat $d/$d/$d/f; tar xf x.tar -C /etc/passwd 2>&1 | head -c 4",
+        "deep\ntar:",
+        "",
+        0,
+    ),
+    (
+        "head -c 1025 /dev/zero > a; echo > bb; ls -l a bb | cut -c1-27; ls -lh a | cut -c1-27; du -h a",
+        "-rw-r--r-- 1 root root 1025\n-rw-r--r-- 1 root root    1\n-rw-r--r-- 1 root root 1.1K\n4.0K\ta\n",
+        "",
+        0,
+    ),
+    (
+        "df -h / | tr -s 0-9 N; df -i / | head -n 1",
+        "Filesystem      Size  Used Avail Use% Mounted on\noverlay         NG  NK  NG   N% /\nFilesystem      Inodes IUsed   IFree IUse% Mounted on\n",
+        "",
+        0,
+    ),
+    (
+        "dd if=/dev/zero of=f bs=1010 2>&1 count=1 | sed -n 's/, .*//p'; dd if=/dev/zero bs=1M count=2 2>&1 > f | sed -n 's/copied.*//p'",
+        "1010 bytes (1.0 kB) copied\n2097152 bytes (2.1 MB, 2.0 MiB) \n",
         "",
         0,
     ),

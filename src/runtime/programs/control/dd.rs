@@ -138,22 +138,30 @@ impl Dd {
         }
         if !self.quiet {
             let s = k.now.since(self.started).as_secs_f64().max(1e-6);
-            let human = |v: f64| {
-                let (mut v, mut u) = (v, 0);
-                while v >= 1024.0 && u < 4 {
-                    v /= 1024.0;
+            let gnu = k.is_gnu();
+            // Of GNU's numbers those from ten on have nothing behind the point.
+            let human = |bytes: f64, base: f64, units: [&str; 5]| {
+                let (mut v, mut u) = (bytes, 0);
+                while v >= base && u < 4 {
+                    v /= base;
                     u += 1;
                 }
-                format!("{v:.1}{}", ["", "KB", "MB", "GB", "TB"][u])
+                format!("{v:.*}{}", usize::from(u > 0 && (!gnu || v < 9.95)), units[u])
             };
-            let text = format!(
-                "{f}+{t} records in\n{f}+{t} records out\n{} bytes ({}) copied, {s:.6} seconds, {}/s\n",
-                self.bytes,
-                human(self.bytes as f64),
-                human(self.bytes as f64 / s),
-                f = self.full,
-                t = self.part
-            );
+            let (f, t, n, bytes) = (self.full, self.part, self.bytes, self.bytes as f64);
+            let counted = if gnu {
+                let decimal = |bytes: f64| human(bytes, 1000.0, [" B", " kB", " MB", " GB", " TB"]);
+                let size = match n {
+                    0..1000 => String::new(),
+                    1000..1024 => format!(" ({})", decimal(bytes)),
+                    _ => format!(" ({}, {})", decimal(bytes), human(bytes, 1024.0, [" B", " KiB", " MiB", " GiB", " TiB"])),
+                };
+                format!("{size} copied, {} s, {}", (s * 1e6).round() / 1e6, decimal(bytes / s))
+            } else {
+                let human = |bytes: f64| human(bytes, 1024.0, ["B", "KB", "MB", "GB", "TB"]);
+                format!(" ({}) copied, {s:.6} seconds, {}", human(bytes), human(bytes / s))
+            };
+            let text = format!("{f}+{t} records in\n{f}+{t} records out\n{n} bytes{counted}/s\n");
             let _ = k.put(p, 2, text.as_bytes());
         }
         k.desc_unref(self.input);

@@ -135,7 +135,7 @@ pub fn chown(r: &mut Run<'_>, o: &Options) -> i32 {
     })
 }
 
-pub(super) fn mode_text(n: &Inode) -> String {
+pub(in super::super) fn mode_text(n: &Inode) -> String {
     let mut out = String::new();
     out.push(match n.kind {
         Kind::Dir(_) => 'd',

@@ -150,6 +150,8 @@ impl Ls {
             let blocks: u64 = list.iter().map(|(_, n)| if matches!(n.kind, Kind::Link(_)) { 0 } else { n.size().div_ceil(4096) * 4 }).sum();
             out.push_str(&format!("total {blocks}\n"));
         }
+        let gnu = k.is_gnu();
+        let mut rows = Vec::new();
         for (n, node) in &list {
             let date = {
                 let unix = node.mtime.unix_s();
@@ -160,15 +162,30 @@ impl Ls {
                 Kind::Dir(e) => 2 + e.values().filter(|c| c.is_dir()).count(),
                 _ => 1,
             };
-            let size = if self.human { text::human(node.size()) } else { node.size().to_string() };
+            let size = if self.human { text::human(node.size(), gnu) } else { node.size().to_string() };
             let (user, group) =
                 if self.numeric { (node.uid.to_string(), node.gid.to_string()) } else { (user(k, node.uid), group(k, node.gid)) };
             let target = match &node.kind {
                 Kind::Link(t) => format!(" -> {t}"),
                 _ => String::new(),
             };
-            let size = if matches!(node.kind, Kind::Device(_)) { format!("{:>4},{:>4}", 1, 3) } else { format!("{size:>9}") };
-            out.push_str(&format!("{} {links:>4} {user:<8} {group:<8} {size} {date} {}{target}\n", mode_text(node), name(n, node)));
+            let size = match node.kind {
+                Kind::Device(_) if gnu => "1, 3".into(),
+                Kind::Device(_) => "   1,   3".into(),
+                _ => size,
+            };
+            rows.push(([links.to_string(), user, group, size], mode_text(node), format!("{date} {}{target}\n", name(n, node))));
+        }
+        // GNU's columns are as wide as what is in them.
+        let mut widths = if gnu { [0; 4] } else { [4, 8, 8, 9] };
+        for (cells, ..) in rows.iter().filter(|_| gnu) {
+            for (width, cell) in widths.iter_mut().zip(cells) {
+                *width = cell.len().max(*width);
+            }
+        }
+        let [a, b, c, d] = widths;
+        for ([links, user, group, size], mode, rest) in rows {
+            out.push_str(&format!("{mode} {links:>a$} {user:<b$} {group:<c$} {size:>d$} {rest}"));
         }
     }
 }
