@@ -118,6 +118,8 @@ pub struct Service {
     pub routes: &'static [(&'static str, &'static str)],
     /// How long after its start `/healthz` goes on to be well, in seconds.
     pub well_s: u64,
+    /// How many requests it answers before it is well no more.
+    pub well_requests: u64,
     /// Its `Server` header.
     pub server_header: String,
     /// The line that it logs for a request, if any.
@@ -146,6 +148,7 @@ impl Default for Service {
             page: String::new(),
             routes: &[],
             well_s: u64::MAX,
+            well_requests: u64::MAX,
             server_header: String::new(),
             log: "",
             stands_in: false,

@@ -46,6 +46,27 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             let entry = ("usr/local/bin/docker-entrypoint.sh", "#!/bin/sh\nexec \"$@\"\n", 0o755);
             Image { entrypoint: words(&["docker-entrypoint.sh"]), ..image(&["bash"], with(tree(Flavour::Debian), &[entry])) }
         }
+        "centos" => {
+            let (version, name) = if tag.starts_with('7') { ("7", "7 (Core)") } else { ("8", "8") };
+            let release = format!(
+                "NAME=\"CentOS Linux\"\nVERSION=\"{name}\"\nID=\"centos\"\nID_LIKE=\"rhel fedora\"\nVERSION_ID=\"{version}\"\nPRETTY_NAME=\"CentOS Linux {name}\"\n"
+            );
+            image(&["/bin/bash"], with(tree(Flavour::Debian), &[("etc/os-release", &release, 0o644)]))
+        }
+        // Those of a much-read book: a text that changes, a batch job, and a daemon that looks at disks.
+        "fortune" if path.starts_with("luksa/") => {
+            let files = [("bin/fortuneloop.sh", include_str!("fortune.sh"), 0o755)];
+            let cmd: &[&str] = if tag == "args" { &["10"] } else { &[] };
+            Image { entrypoint: words(&["/bin/fortuneloop.sh"]), ..image(cmd, with(tree(Flavour::Ubuntu), &files)) }
+        }
+        "batch-job" | "ssd-monitor" => {
+            let script = if base == "batch-job" {
+                "echo \"$(date) Batch job starting\"; sleep 120; echo \"$(date) Finished succesfully\""
+            } else {
+                "while true; do echo 'SSD OK'; sleep 5; done"
+            };
+            Image { entrypoint: words(&["/bin/sh", "-c", script]), ..image(&[], tree(Flavour::Busybox)) }
+        }
         "curl" => Image { entrypoint: words(&["curl"]), ..image(&[], tree(Flavour::Debian)) },
         "netshoot" | "toolbox" | "busyboxplus" | "dnsutils" | "jessie-dnsutils" | "git" | "jq" => image(&["sh"], tree(Flavour::Debian)),
         "agnhost" => {
@@ -381,8 +402,37 @@ const APACHE: &[&str] = &["apache2-foreground"];
 const CLF: &str = "%c - - [%d] \"%m %U HTTP/1.1\" %S %B";
 const COMBINED: &str = "%c - - [%d] \"%m %U HTTP/1.1\" %S %B \"-\" \"%a\"";
 
-const PAGES: [Page; 15] = [
+const PAGES: [Page; 20] = [
     Page("kubia", "node", &["node", "app.js"], 8080, "Kubia server starting...", "Received request from ::ffff:%c", "You've hit %h\n"),
+    Page(
+        "kubia-unhealthy",
+        "node",
+        &["node", "app.js"],
+        8080,
+        "Kubia server starting...",
+        "Received request from ::ffff:%c",
+        "You've hit %h\n",
+    ),
+    Page("nodejs-hello-world", "node", NODE, 3000, "Magic happens on port 3000", "", "Hello World"),
+    Page("simpleapp", "node", NODE, 8080, "", "", "Hello world from %h and version 2.0\n"),
+    Page(
+        "simpleservice",
+        "python",
+        &["python", "./simpleservice.py"],
+        9876,
+        "",
+        "",
+        "{\"host\": \"%H:9876\", \"version\": \"0.5.0\", \"from\": \"%c\"}",
+    ),
+    Page(
+        "webapp-color",
+        "python",
+        &["python", "./app.py"],
+        8080,
+        " * Running on http://0.0.0.0:8080/ (Press CTRL+C to quit)",
+        "%c - - [%d] \"%m %U HTTP/1.1\" %S -",
+        "<!doctype html>\n<title>Hello from Flask</title>\n<body></body>\n<div>\n  <h1>Hello from %h!</h1>\n</div>",
+    ),
     Page(
         "kubernetes-bootcamp",
         "node",
@@ -457,6 +507,7 @@ fn page(row: &Page, path: &str, tag: &str) -> Image {
             banner: if banner.is_empty() { Vec::new() } else { words(&[banner]) },
             memory_bytes: 20 << 20,
             request_us: 500,
+            well_requests: if *base == "kubia-unhealthy" { 5 } else { u64::MAX },
             // Node as the first process has no handler: it is killed when its grace is over.
             stop_signals: if bootcamp { Vec::new() } else { Service::default().stop_signals },
             ..Service::default()
@@ -477,6 +528,9 @@ fn page(row: &Page, path: &str, tag: &str) -> Image {
 /// Repositories whose every tag is known, each with its tags.
 const TAGS: [(&str, &[&str]); 2] =
     [("gcr.io/google-samples/kubernetes-bootcamp", &["v1"]), ("docker.io/jocatalin/kubernetes-bootcamp", &["v1", "v2", "latest"])];
+/// The minor versions from which on nginx' image has an entry point, and from which on it logs what nginx notices.
+const NGINX_ENTRY_POINT: u32 = 19;
+const NGINX_NOTICES: u32 = 21;
 /// No nginx 1 of this minor version was ever published.
 const NGINX_MINOR_NEVER: u32 = 90;
 /// Repositories of Docker's library whose tags are version numbers, and words that are known.
@@ -538,6 +592,9 @@ Commercial support is available at
 fn nginx(base: &str, tag: &str) -> Image {
     let numbered = tag.split('-').next().filter(|v| v.starts_with(|c: char| c.is_ascii_digit()) && base == "nginx");
     let version = numbered.unwrap_or("1.29.3");
+    let minor = version.split('.').nth(1).and_then(|minor| minor.parse::<u32>().ok());
+    let release = if base == "nginx-slim" { 0 } else { minor.unwrap_or(u32::MAX) };
+    let alpine = tag.contains("alpine");
     // Who is not root may listen on high ports alone, as a rule.
     let port: u16 = if base == "nginx-unprivileged" { 8080 } else { 80 };
     let service = Service {
@@ -550,16 +607,26 @@ fn nginx(base: &str, tag: &str) -> Image {
         document_root: "/usr/share/nginx/html".into(),
         server_header: format!("nginx/{version}"),
         log: "%c - - [%d] \"%m %U HTTP/1.1\" %S %B \"-\" \"%a\" \"-\"",
-        banner: words(&[
-            "/docker-entrypoint.sh: Configuration complete; ready for start up",
-            "%T [notice] 1#1: using the \"epoll\" event method",
-            "%T [notice] 1#1: start worker processes",
-        ]),
+        banner: if release < NGINX_NOTICES {
+            Vec::new()
+        } else {
+            words(&[
+                "%T [notice] 1#1: using the \"epoll\" event method",
+                &format!("%T [notice] 1#1: nginx/{version}"),
+                if alpine {
+                    "%T [notice] 1#1: built by gcc 14.2.0 (Alpine 14.2.0)"
+                } else {
+                    "%T [notice] 1#1: built by gcc 14.2.0 (Debian 14.2.0-19)"
+                },
+                "%T [notice] 1#1: OS: Linux 6.12.0",
+                "%T [notice] 1#1: getrlimit(RLIMIT_NOFILE): 1048576:1048576",
+                "%T [notice] 1#1: start worker processes",
+            ])
+        },
         banner_on_stderr: true,
         ..Service::default()
     };
-    let mut image =
-        service_image(service, &["nginx", "-g", "daemon off;"], if tag.contains("alpine") { Flavour::Alpine } else { Flavour::Debian });
+    let mut image = service_image(service, &["nginx", "-g", "daemon off;"], if alpine { Flavour::Alpine } else { Flavour::Debian });
     image.root = with(
         image.root,
         &[
@@ -581,17 +648,25 @@ fn nginx(base: &str, tag: &str) -> Image {
                 ),
                 0o644,
             ),
-            ("docker-entrypoint.sh", "#!/bin/sh\nexec \"$@\"\n", 0o755),
         ],
     );
     let mut root = (*image.root).clone();
     root.put("usr/sbin/nginx", Inode::link("/usr/local/bin/nginx"));
-    for folder in ["docker-entrypoint.d", "var/cache/nginx"] {
-        root.put(folder, Inode::dir(0o755));
-    }
+    root.put("var/cache/nginx", Inode::dir(0o755));
     image.root = Arc::new(root);
     image.stop_signal = Signal::QUIT;
-    image.entrypoint = words(&["/docker-entrypoint.sh"]);
+    if release >= NGINX_ENTRY_POINT {
+        let files = [
+            ("docker-entrypoint.sh", include_str!("nginx/entrypoint.sh"), 0o755),
+            ("usr/bin/envsubst", include_str!("envsubst.sh"), 0o755),
+            ("docker-entrypoint.d/10-listen-on-ipv6-by-default.sh", include_str!("nginx/listen.sh"), 0o755),
+            ("docker-entrypoint.d/15-local-resolvers.envsh", "#!/bin/sh\n", 0o755),
+            ("docker-entrypoint.d/20-envsubst-on-templates.sh", include_str!("nginx/templates.sh"), 0o755),
+            ("docker-entrypoint.d/30-tune-worker-processes.sh", "#!/bin/sh\n", 0o755),
+        ];
+        image.root = with(image.root, &files);
+        image.entrypoint = words(&["/docker-entrypoint.sh"]);
+    }
     image.env = env(&[("NGINX_VERSION", version)]);
     image
 }

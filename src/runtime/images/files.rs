@@ -295,7 +295,9 @@ const ELSEWHERE: [&str; 28] = [
 
 /// The image that the workstation runs: a Debian with bash.
 pub fn workstation() -> Image {
-    let mut root = (*with(tree(Flavour::Debian), &[("usr/local/bin/minikube", include_str!("minikube.sh"), 0o755)])).clone();
+    let scripts =
+        [("usr/local/bin/minikube", include_str!("minikube.sh"), 0o755), ("usr/bin/envsubst", include_str!("envsubst.sh"), 0o755)];
+    let mut root = (*with(tree(Flavour::Debian), &scripts)).clone();
     let program = |name: &str| Inode { kind: Kind::Program(ArcStr::from(name)), ..Inode::file("", 0o755) };
     root.put("usr/local/bin/kubectl", program("kubectl"));
     // As a program of a control plane: completion is for those of a workstation.

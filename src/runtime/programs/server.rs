@@ -523,6 +523,7 @@ impl Server {
         let up = k.now.since(self.started);
         let (status, text) = match found {
             _ if path == "/healthz" && up > Duration::from_secs(service.well_s) => (500, format!("error: {}", up.as_secs_f64())),
+            _ if self.served > service.well_requests => (500, "I'm not well. Please restart me!".into()),
             Some("redirect") => return redirect(r),
             Some(text) => (200, self.say(k, text, Some((r, 200, 0)))),
             None if service.routes.is_empty() => (200, self.say(k, &service.page, Some((r, 200, 0)))),
