@@ -244,8 +244,8 @@ impl<'a> Context<'a, '_> {
         let command = self.inv.path.split(' ').nth(1).unwrap_or("");
         match command {
             _ if !given.is_empty() => given.to_owned(),
-            "apply" if self.inv.flags.is_on("server-side") => "kubectl".into(),
-            "apply" => "kubectl-client-side-apply".into(),
+            "apply" | "diff" if self.inv.flags.is_on("server-side") => "kubectl".into(),
+            "apply" | "diff" => "kubectl-client-side-apply".into(),
             "annotate" | "autoscale" | "create" | "edit" | "expose" | "label" | "patch" | "replace" | "rollout" | "run" | "set"
             | "taint" => {
                 format!("kubectl-{command}")

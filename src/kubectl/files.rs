@@ -290,7 +290,7 @@ fn names_version(value: &Value) -> bool {
 #[derive(Debug, Error)]
 enum NoObject {
     /// It has no members.
-    #[error("json: cannot unmarshal {0} into Go value of type map[string]interface {{}}")]
+    #[error("json: cannot unmarshal {0} into Go value of type unstructured.detector")]
     NoMap(&'static str),
     /// It names no kind, or no version of one.
     #[error("Object 'Kind' is missing in '{0}'")]

@@ -55,6 +55,9 @@ pub enum ValueError {
     /// Not a duration.
     #[error(transparent)]
     Duration(#[from] GoDurationError),
+    /// Not what it should be, whatever that is.
+    #[error("parse error")]
+    Parse,
     /// Not keys with values.
     #[error("malformed pair, expect string=string")]
     Pair,
@@ -239,7 +242,7 @@ pub struct Parsed {
 impl Flags {
     /// Whether the flag was given.
     pub fn given(&self, name: &str) -> bool {
-        self.values.contains_key(name)
+        self.values.get(name).is_some_and(|values| !values.is_empty())
     }
 
     /// The flag's text where it was given.
@@ -283,7 +286,9 @@ impl Flags {
     }
 
     fn set(&mut self, flag: &Flag, value: &str) -> Result<(), FlagError> {
-        check(flag.kind, value).map_err(|why| FlagError::Invalid { value: value.into(), flag: shown(flag), why })?;
+        // One of the log's own flags, which Go's library reads.
+        let of_log = |why| if flag.name == "log-flush-frequency" { ValueError::Parse } else { why };
+        check(flag.kind, value).map_err(of_log).map_err(|why| FlagError::Invalid { value: value.into(), flag: shown(flag), why })?;
         if !flag.deprecated.is_empty() && !self.given(flag.name) {
             self.deprecations.push(format!("Flag --{} has been deprecated, {}", flag.name, flag.deprecated));
         }
@@ -291,6 +296,8 @@ impl Flags {
         let slot = self.values.entry(flag.name).or_default();
         match flag.kind {
             FlagKind::List | FlagKind::Pairs => slot.extend(split_commas(value)),
+            // No directory is as good as no flag.
+            _ if flag.name == "kustomize" && value.is_empty() => slot.clear(),
             FlagKind::Array => slot.push(value.to_owned()),
             _ => *slot = vec![value.to_owned()],
         }

@@ -549,7 +549,7 @@ fn set_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let mut reporter = Reporter::new(cx)?;
     let query = Query { latest: false, ..Query::of(cx) };
     let mut changes = Vec::new();
-    find(cx, &query, &[])?.each(&mut |mut info| {
+    for mut info in find(cx, &query, &[])?.into_infos()? {
         let text = to_compact_json(&info.object) + "\n";
         fetch(cx, &mut info)?;
         match info.object.annotation(LAST_APPLIED) {
@@ -562,8 +562,7 @@ fn set_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             Some(same) if same == text => cx.out.outln(format!("set-last-applied {}: no changes required.", info.name)),
             _ => changes.push((info, text)),
         }
-        Ok(())
-    })?;
+    }
     for (info, text) in changes {
         let mut patch = Value::map();
         patch.set(&["metadata", "annotations", LAST_APPLIED], text);

@@ -100,7 +100,7 @@ fn delete(cx: &mut Context<'_, '_>, answered: Option<&Asking>) -> Result<Flow, C
         ..DeleteOptions::default()
     };
     if flags.is_on("interactive") && answered.is_none() {
-        return preview(cx, found, ignore_not_found);
+        return preview(cx, found);
     }
     let mut left = found.items;
     if let Some(asked) = answered {
@@ -221,14 +221,11 @@ impl Deleting {
 }
 
 /// Shows what would be deleted, and asks if it is to be.
-fn preview(cx: &mut Context<'_, '_>, found: Found, ignore_not_found: bool) -> Result<Flow, CliError> {
+fn preview(cx: &mut Context<'_, '_>, found: Found) -> Result<Flow, CliError> {
     let mut previewed = Vec::new();
     found.each(&mut |info| {
-        match cx.get(info.kind, &info.namespace, &info.name) {
-            Ok(_) => previewed.push((info.kind, info.namespace.clone(), info.name.clone())),
-            Err(error) if error.is_not_found() && ignore_not_found => {}
-            Err(error) => return Err(error),
-        }
+        // Nobody looks if what is named is there.
+        previewed.push((info.kind, info.namespace.clone(), info.name.clone()));
         Ok(())
     })?;
     if previewed.is_empty() {

@@ -1,6 +1,6 @@
 //! `kubectl events`.
 
-use crate::api::{KindRef, Object, Value, kinds};
+use crate::api::{KindRef, Object, Value, kinds, quote};
 use crate::base::{List as _, Order as _, Time};
 use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::Context;
@@ -64,7 +64,10 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         target => match target.split_once('/') {
             Some((kind, name)) if !name.is_empty() => match require_kind(cx.host.api, kind) {
                 Ok(kind) => Some((kind, name.to_owned())),
-                Err(error) => return Err(CliError::NoResource(error.to_string())),
+                Err(error) => {
+                    let group = kind.split_once('.').map(|(_, group)| format!(" in group {}", quote(group)));
+                    return Err(CliError::NoResource(error.to_string() + &group.unwrap_or_default()));
+                }
             },
             _ => return fail("--for must be in resource/name form"),
         },

@@ -10,7 +10,7 @@ use crate::kubectl::flags::{self, Flag, array, list, switch, text};
 use crate::kubectl::kustomize::is_namespaced;
 use crate::kubectl::output::to_yaml;
 use crate::kubectl::printing::Reporter;
-use crate::kubectl::resources::{Query, find};
+use crate::kubectl::resources::{Info, Query, find};
 use crate::server::{ListOptions, Subresource};
 
 /// `kubectl cluster-info`.
@@ -165,15 +165,20 @@ fn certificate(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail("one or more CSRs must be specified as <name> or -f <filename>");
     }
     let mut reporter = Reporter::new(cx)?;
-    let mut args = Vec::new();
-    if !cx.args().is_empty() {
-        args.push("certificatesigningrequests".to_owned());
-        args.extend_from_slice(cx.args());
-    }
+    let args = cx.args().iter().map(|name| format!("certificatesigningrequests/{name}")).list();
     let (kind, other, verb) = if approves { ("Approved", "Denied", "approve") } else { ("Denied", "Approved", "deny") };
     let done = kind.to_lowercase();
     let found = find(cx, &Query { latest: true, files: true, ..Query::default() }, &args)?;
     found.each(&mut |info| {
+        // A file is read without a namespace.
+        if info.kind.namespaced {
+            return fail(format!("no namespace set on resource {} {:?}", Info::resource_text(info.kind), info.name));
+        }
+        if info.kind != kinds::CERTIFICATE_SIGNING_REQUEST {
+            let dot = if info.kind.group.is_empty() { "" } else { "." };
+            let what = format!("{}{dot}{}", info.kind.kind, info.kind.group);
+            return fail(format!("can only handle CertificateSigningRequest.certificates.k8s.io objects, got {what}"));
+        }
         let mut request = info.object.clone();
         let has = |wanted: &str| !find_condition(request.get("status"), wanted).is_null();
         if has(other) {

@@ -252,12 +252,11 @@ fn reorganize(
         .map(|r| CliError::Message(format!("taint {} not found", quote(&r.text()))))
         .list();
     CliError::check(missing)?;
-    let done = if changes.add.is_empty() {
-        "untainted"
-    } else if !gone.is_empty() || kept + changes.add.len() <= old.len() && overwrite && kept < old.len() {
-        "modified"
-    } else {
-        "tainted"
+    let added = kept + changes.add.len() != old.len();
+    let done = match (overwrite || added && !gone.is_empty(), added) {
+        (true, _) => "modified",
+        (_, true) => "tainted",
+        _ => "untainted",
     };
     Ok((next, done))
 }

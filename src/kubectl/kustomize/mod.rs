@@ -175,21 +175,22 @@ pub(super) fn is_namespaced(object: &Value) -> bool {
 impl Build<'_> {
     /// A path as errors show it.
     fn absolute(&self, path: &str) -> String {
-        if path.starts_with('/') { path.to_owned() } else { clean(&format!("{}/{path}", self.cwd)) }
+        if path.starts_with('/') { clean(path) } else { clean(&format!("{}/{path}", self.cwd)) }
     }
 
     /// What is built must be a directory that is there.
     fn demand_directory(&self, directory: &str) -> Result<(), KustomizeError> {
-        let whole = clean(directory);
+        let whole = self.absolute(directory);
         let mut so_far = String::new();
-        for part in whole.split('/').filter(|p| !matches!(*p, "" | "." | "..")) {
-            so_far = if so_far.is_empty() { part.to_owned() } else { format!("{so_far}/{part}") };
-            if self.files.borrow().list(&so_far).is_ok() || whole.starts_with(['/', '.']) {
+        for part in whole.split('/').filter(|p| !p.is_empty()) {
+            so_far += "/";
+            so_far += part;
+            if self.files.borrow().list(&so_far).is_ok() {
                 continue;
             }
             return Err(match self.files.borrow().read(&so_far) {
                 Ok(_) => KustomizeError::FileToBuild(directory.to_owned()),
-                Err(_) => KustomizeError::NothingToBuild { named: directory.to_owned(), path: self.absolute(&so_far) },
+                Err(_) => KustomizeError::NothingToBuild { named: directory.to_owned(), path: so_far },
             });
         }
         Ok(())

@@ -73,6 +73,8 @@ pub fn sorted_places(objects: &[&Value], path: &str) -> Result<Vec<usize>, SortE
     let mut places = (0..objects.len()).list();
     places.order_by(|a, b| match (&keys[*a], &keys[*b]) {
         (Some(a), Some(b)) => order(a, b),
+        // Each of those that have none says that it comes before the others.
+        (None, None) => b.cmp(a),
         (a, b) => a.is_some().cmp(&b.is_some()),
     });
     Ok(places)
@@ -115,7 +117,7 @@ mod tests {
         assert_eq!(sorted("{.metadata.name}").as_deref(), Ok("abc"));
         assert_eq!(sorted("n").as_deref(), Ok("abc"));
         assert_eq!(sorted(".q").as_deref(), Ok("cab"));
-        assert_eq!(sorted(".some").as_deref(), Ok("bca"));
+        assert_eq!(sorted(".some").as_deref(), Ok("cba"));
         assert_eq!(sorted(".map").as_deref(), Ok("acb"));
         assert_eq!(sorted(".nope"), Err("couldn't find any field with path \"{.nope}\" in the list of objects".into()));
         assert_eq!(sorted("{.metadata.name"), Err("sorting error: unclosed action".into()));

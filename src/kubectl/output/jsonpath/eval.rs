@@ -74,13 +74,26 @@ impl Evaluation<'_> {
     }
 
     fn walk(&mut self, mut values: Vec<Value>, action: &Action) -> Result<Vec<Value>, JsonPathError> {
-        for node in action {
-            values = self.step(values, node)?;
-        }
-        Ok(values)
+        self.walk_on(&mut values, action).map(|()| values)
     }
 
-    fn step(&mut self, input: Vec<Value>, node: &Node) -> Result<Vec<Value>, JsonPathError> {
+    /// Goes as far as it can: where a step fails, what it was to begin with is left, of a member that is not there nothing.
+    fn walk_on(&mut self, values: &mut Vec<Value>, action: &Action) -> Result<(), JsonPathError> {
+        for node in action {
+            match self.step(values, node) {
+                Ok(found) => *values = found,
+                Err(error) => {
+                    if let Node::Field(_) = node {
+                        values.clear();
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, input: &[Value], node: &Node) -> Result<Vec<Value>, JsonPathError> {
         self.steps += 1 + input.len();
         if self.steps > STEPS_MAX {
             return failed("too many results");
@@ -91,28 +104,28 @@ impl Evaluation<'_> {
             Node::Int(n) => each((*n).into()),
             Node::Float(f) => each((*f).into()),
             Node::Bool(b) => each((*b).into()),
-            Node::Field(name) => self.field(&input, name),
+            Node::Field(name) => self.field(input, name),
             Node::Wildcard => Ok(input.iter().flat_map(children).list()),
             Node::Recursive => {
                 let mut out = Vec::new();
-                for v in &input {
+                for v in input {
                     self.descend(v, &mut out)?;
                 }
                 Ok(out)
             }
-            Node::Slice { start, end, derived, step } => slice(&input, *start, *end, *derived, *step),
+            Node::Slice { start, end, derived, step } => slice(input, *start, *end, *derived, *step),
             Node::Union(parts) => {
                 let mut out = Vec::new();
                 for part in parts {
-                    out.extend(self.walk(input.clone(), part)?);
+                    out.extend(self.walk(input.to_vec(), part)?);
                 }
                 Ok(out)
             }
-            Node::Filter { left, operator, right } => self.filter(&input, left, operator, right),
+            Node::Filter { left, operator, right } => self.filter(input, left, operator, right),
             Node::Identifier(name) => match name.as_str() {
                 "range" => {
                     self.begin_range += 1;
-                    Ok(input)
+                    Ok(input.to_vec())
                 }
                 "end" if self.in_range > 0 => {
                     self.end_range += 1;
@@ -168,14 +181,16 @@ impl Evaluation<'_> {
                 return failed(format!("{} is not array or slice and cannot be filtered", go_value::plain(v)));
             };
             for item in items.iter() {
-                let lefts = self.walk(vec![item.clone()], left);
+                let mut lefts = vec![item.clone()];
+                let walked = self.walk_on(&mut lefts, left);
                 if operator == "exists" {
-                    if lefts.is_ok_and(|found| !found.is_empty()) {
+                    // Whether all of the path could be gone is not asked.
+                    if !lefts.is_empty() {
                         out.push(item.clone());
                     }
                     continue;
                 }
-                let lefts = lefts?;
+                walked?;
                 let one = "can only compare one element at a time";
                 let l = match lefts.as_slice() {
                     [] => continue,

@@ -1,0 +1,51 @@
+# Flags that say nothing, objects that a command is not for, and what is done with names that nobody has.
+#file two.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: one}
+data: {k: a}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: two}
+data: {j: b}
+#end
+#file word.yaml
+word
+#end
+#file three.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: three}
+data: {a: b}
+#end
+#file node.yaml
+apiVersion: v1
+kind: Node
+metadata: {name: node1}
+#end
+# A variable that is not set names no file.
+for c in apply create replace diff 'auth reconcile' get describe 'label a=b' 'rollout status' 'certificate approve'; do kubectl $c -f ""; done
+kubectl apply -k ""
+kubectl kustomize /nosuch/a
+kubectl kustomize ../nosuch
+kubectl kustomize ./
+kubectl delete -f word.yaml
+kubectl apply set-last-applied -f two.yaml
+kubectl delete configmap nosuch -i <<< n
+kubectl delete configmap nosuch -i <<< y
+kubectl apply -f two.yaml
+kubectl certificate approve -f two.yaml
+kubectl certificate deny -f node.yaml
+kubectl certificate approve one -f two.yaml
+kubectl events --for=pods.v1/p1
+kubectl get pods --log-flush-frequency=5
+kubectl taint node node1 a=b:NoSchedule --overwrite
+kubectl taint node node1 a- --overwrite
+kubectl diff -f three.yaml --show-managed-fields | grep manager:
+# A condition that cannot be gone through to its end holds where something is left of it.
+kubectl get configmap one two -o jsonpath='{.items[?(@.data.k in "x")].metadata.name}{"\n"}'
+kubectl get configmap one two -o jsonpath='{.items[?(@.data[0])].metadata.name}{"\n"}'
+kubectl get configmap one two -o jsonpath='{.items[?(@.data.k)].metadata.name}{"\n"}' --allow-missing-template-keys=false
+# Those without the member come first, backwards.
+kubectl get configmap --sort-by=.data.k -o name
