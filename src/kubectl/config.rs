@@ -51,12 +51,12 @@ fn holds(config: &Value, list: &str, name: &Value) -> bool {
 fn parse(path: &str, bytes: &[u8]) -> Result<Value, CliError> {
     let documents = decode_documents(&String::from_utf8_lossy(bytes))
         .map_err(|e| CliError::Message(format!("error loading config file {path:?}: {}", e.reason)))?;
-    let object = documents.into_iter().next().map(|d| d.value).unwrap_or_default();
-    let version = object.get("apiVersion").str();
-    if !matches!(version, "" | "v1") {
+    let mut object = documents.into_iter().next().map(|d| d.value).unwrap_or_default();
+    let said = |member: &str, else_: &'static str| Some(object.get(member).str()).filter(|s| !s.is_empty()).unwrap_or(else_);
+    let (version, kind) = (said("apiVersion", "v1"), said("kind", "Config"));
+    if (version, kind) != ("v1", "Config") {
         return Err(CliError::Message(format!(
-            "error loading config file {path:?}: no kind {:?} is registered for version {version:?} in scheme \"k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50\"",
-            object.get("kind").str()
+            "error loading config file {path:?}: no kind {kind:?} is registered for version {version:?} in scheme \"k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50\""
         )));
     }
     for (list, of) in LISTS.iter().zip(["NamedCluster", "NamedContext", "NamedAuthInfo"]) {
@@ -66,6 +66,22 @@ fn parse(path: &str, bytes: &[u8]) -> Result<Value, CliError> {
             return Err(CliError::Message(format!(
                 "error loading config file {path:?}: json: cannot unmarshal {kind} into Go struct field Config.{list} of type []v1.{of}"
             )));
+        }
+    }
+    if !object.get("users").is_null() {
+        for entry in object.get_mut("users").list_mut() {
+            let exec = entry.at(&["user", "exec"]);
+            if exec.is_null() {
+                continue;
+            }
+            // Models SetDefaults_ExecConfig: newer plugins have to say whether they may ask somebody.
+            let asks = exec.get("apiVersion").str() == "client.authentication.k8s.io/v1beta1" && exec.get("interactiveMode").is_empty();
+            let members = [("args", Value::Null), ("env", Value::Null), ("provideClusterInfo", false.into()), ("interactiveMode", "IfAvailable".into())];
+            for (member, value) in members.into_iter().take(if asks { 4 } else { 3 }) {
+                if entry.at(&["user", "exec", member]).is_null() {
+                    entry.set(&["user", "exec", member], value);
+                }
+            }
         }
     }
     Ok(object)

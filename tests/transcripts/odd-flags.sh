@@ -49,3 +49,9 @@ kubectl get configmap one two -o jsonpath='{.items[?(@.data[0])].metadata.name}{
 kubectl get configmap one two -o jsonpath='{.items[?(@.data.k)].metadata.name}{"\n"}' --allow-missing-template-keys=false
 # Those without the member come first, backwards.
 kubectl get configmap --sort-by=.data.k -o name
+# What is no kubeconfig is refused; a plugin of the older API may ask at the terminal, as soon as the file is read.
+kubectl get pods --kubeconfig=three.yaml
+kubectl config set-credentials u --exec-command=x --exec-api-version=client.authentication.k8s.io/v1beta1 --kubeconfig=new.conf; tail -n 8 new.conf; kubectl config view --kubeconfig=new.conf | tail -n 7
+# An entry is shown with all that it may have.
+printf 'users:\n- name: u\n  user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: c}}\n' > exec.conf; kubectl config view --kubeconfig=exec.conf
+kubectl get configmap one -w --output-watch-events -o name --request-timeout=1s

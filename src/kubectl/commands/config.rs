@@ -169,8 +169,7 @@ fn modify_user(user: &mut Value, flags: &Flags) -> Result<(), CliError> {
     }
     if let Some(command) = flags.get("exec-command") {
         if user.get("exec").is_null() {
-            user.set(&["exec"], obj!({"apiVersion": "", "args": null, "command": "", "env": null, "provideClusterInfo": false}));
-            user.set(&["exec", "interactiveMode"], "IfAvailable");
+            user.set(&["exec"], obj!({"args": null, "command": "", "env": null, "provideClusterInfo": false}));
         }
         user.set(&["exec", "command"], command);
         user.at_mut(&["exec"]).map_mut().insert(crate::api::ArcStr::from("args"), Value::Null);

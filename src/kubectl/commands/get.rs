@@ -448,8 +448,10 @@ impl Watch {
                 cx.out.out(text);
             }
             WatchPrinter::Objects(printer, events) => {
+                // Of an event its object is named.
+                let wraps = *events && cx.flags().text("output") != "name";
                 for object in objects {
-                    if *events {
+                    if wraps {
                         let object = crate::obj!({"type": event, "object": object});
                         printer.print(&object, cx.out)?;
                     } else {
