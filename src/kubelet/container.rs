@@ -200,6 +200,11 @@ impl Container {
     }
 
     /// The machine of the newest instance, as long as it has one.
+    pub fn machine(&self) -> Option<&Machine> {
+        self.newest()?.machine.as_deref()
+    }
+
+    /// The same, to change it: where copies of a simulation share it, it is copied for that.
     pub fn machine_mut(&mut self) -> Option<&mut Machine> {
         self.newest_mut()?.machine.as_deref_mut()
     }

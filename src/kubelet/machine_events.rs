@@ -20,22 +20,23 @@ const CAPTURED_BYTES_MAX: usize = OUTPUT_BYTES_MAX;
 impl PodWorker {
     /// Runs a container's machine for what is due.
     pub(super) fn pump(&mut self, cx: &mut Cx<'_>, c: usize) {
-        // Containers of a pod have one address.
-        let others = self.containers.iter().enumerate().filter(|(at, _)| *at != c);
-        let taken: Vec<u16> = others.filter_map(|(_, o)| o.newest()?.machine.as_deref()).flat_map(container_runtime::Machine::ports).list();
-        if let Some(machine) = self.containers[c].machine_mut() {
-            machine.set_taken(taken);
-        }
         for _ in 0..RUNS_MAX {
-            let Some(machine) = self.containers[c].machine_mut() else { return };
+            // A look takes no copy of a machine that others share.
+            let Some(machine) = self.containers[c].machine() else { return };
             let due = machine.next_wake().is_some_and(|at| at <= cx.now);
-            if due {
-                machine.run(cx.now);
-            }
-            let events = machine.drain();
-            if !due && events.is_empty() {
+            if !due && !machine.has_events() {
                 break;
             }
+            if due {
+                // Containers of a pod have one address.
+                let others = self.containers.iter().enumerate().filter(|(at, _)| *at != c);
+                let taken: Vec<u16> = others.filter_map(|(_, o)| o.machine()).flat_map(container_runtime::Machine::ports).list();
+                let Some(machine) = self.containers[c].machine_mut() else { return };
+                machine.set_taken(taken);
+                machine.run(cx.now);
+            }
+            let Some(machine) = self.containers[c].machine_mut() else { return };
+            let events = machine.drain();
             let attempt = self.containers[c].newest().map_or(0, |i| i.attempt);
             // What was written counts, even where the writer has ended since.
             for event in &events {
@@ -230,7 +231,7 @@ impl PodWorker {
 
     /// A container wrote to a volume: the pod's other containers see it, and the disk behind it keeps it.
     fn volume_written(&mut self, cx: &mut Cx<'_>, c: usize, name: &ArcStr) {
-        let Some(tree) = self.containers[c].newest().and_then(|i| i.machine.as_deref()).and_then(|m| m.volume(name)).cloned() else {
+        let Some(tree) = self.containers[c].machine().and_then(|m| m.volume(name)).cloned() else {
             return;
         };
         let Some(volume) = self.volumes.iter_mut().find(|v| v.name == *name) else { return };

@@ -271,8 +271,9 @@ fn asks_for_name(request: &NetRequest) -> bool {
 /// Hands a request from the network to whichever container of a pod listens.
 fn serve(worker: &mut PodWorker, cx: &mut Cx<'_>, port: u16, request: NetRequest, reply_to: ReplyTo) -> Result<(), NetError> {
     for c in 0..worker.containers.len() {
-        let Some(machine) = worker.containers[c].machine_mut() else { continue };
-        if machine.listens(port) {
+        if worker.containers[c].machine().is_some_and(|m| m.listens(port))
+            && let Some(machine) = worker.containers[c].machine_mut()
+        {
             let id = machine.serve(cx.now, port, request)?;
             worker.serves.insert((c, id), ServeUse::Network(reply_to));
             worker.pump(cx, c);

@@ -325,8 +325,9 @@ impl PodWorker {
             return Err(NetError::TimedOut);
         }
         for (i, container) in self.containers.iter_mut().enumerate() {
-            let Some(machine) = container.machine_mut() else { continue };
-            if machine.listens(port) {
+            if container.machine().is_some_and(|m| m.listens(port))
+                && let Some(machine) = container.machine_mut()
+            {
                 return machine.serve(cx.now, port, request).map(|id| (i, id));
             }
         }
@@ -410,7 +411,7 @@ impl PodWorker {
         }
         let (dial, url) = self.destination(cx, c, &spec.action);
         let get = |error: String| url.as_ref().map_or_else(|| error.clone(), |u| format!("Get {u:?}: {error}"));
-        let stands_in = self.containers[c].newest().and_then(|i| i.machine.as_deref()).is_some_and(container_runtime::Machine::stands_in);
+        let stands_in = self.containers[c].machine().is_some_and(container_runtime::Machine::stands_in);
         let is_grpc = matches!(spec.action, ProbeAction::Grpc { .. });
         let no_grpc = |why: String| {
             let within = go_duration::format(spec.timeout);
