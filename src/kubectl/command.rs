@@ -2,6 +2,7 @@
 
 use super::commands;
 use super::context::Context;
+use super::each::Each;
 use super::error::CliError;
 use super::flags::Flag;
 use super::host::Step;
@@ -67,8 +68,8 @@ pub enum Flow {
 /// How a command that waits goes on.
 #[derive(Clone, Debug)]
 pub enum Task {
-    /// `rollout restart`, `pause` and `resume` of several workloads.
-    Rollout(Box<commands::rollout::Changing>),
+    /// A command that does something to several objects, one like the other.
+    Each(Box<Each>),
     /// `describe` of several objects.
     Describe(Box<commands::describe::Describing>),
     /// `label` and `annotate` of several objects.
@@ -111,6 +112,8 @@ pub enum Task {
     Proxy(Box<commands::proxy::Proxying>),
     /// `edit`, `create --edit`, `apply edit-last-applied`.
     Edit(Box<commands::edit::Editing>),
+    /// `diff` of several objects.
+    Look(Box<commands::diff::Looking>),
     /// `diff` by a program of one's own.
     Diff(Box<commands::diff::Comparing>),
     /// `rolling-update`.
@@ -121,7 +124,7 @@ impl Task {
     /// Goes on.
     pub fn resume(self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         match self {
-            Task::Rollout(t) => t.resume(cx),
+            Task::Each(t) => t.resume(cx),
             Task::Describe(t) => t.resume(cx),
             Task::Change(t) => t.resume(cx),
             Task::Delete(t) => t.resume(cx),
@@ -143,6 +146,7 @@ impl Task {
             Task::Create(t) => t.resume(cx),
             Task::Reapply(t) => t.resume(cx),
             Task::Edit(t) => t.resume(cx),
+            Task::Look(t) => t.resume(cx),
             Task::Diff(t) => t.resume(cx),
             Task::Rolling(t) => t.resume(cx),
         }

@@ -9,6 +9,7 @@ mod completion;
 mod config;
 mod context;
 pub mod describe;
+mod each;
 mod error;
 mod files;
 mod flags;

@@ -105,6 +105,12 @@ pub struct Found {
     pub from_files: bool,
 }
 
+impl From<Vec<Info>> for Found {
+    fn from(infos: Vec<Info>) -> Found {
+        Found { items: infos.into_iter().map(Ok).list(), ..Found::default() }
+    }
+}
+
 impl Found {
     /// The objects, where there were no errors.
     pub fn into_infos(self) -> Result<Vec<Info>, CliError> {
@@ -113,17 +119,22 @@ impl Found {
         Ok(infos)
     }
 
-    /// Does something for each object.
+    /// The same, where there were none.
+    pub fn checked(self) -> Result<Found, CliError> {
+        if self.items.iter().all(Result::is_ok) { Ok(self) } else { self.into_infos().map(|_| Found::default()) }
+    }
+
+    /// Does something for each object at once.
     pub fn each(self, act: &mut dyn FnMut(Info) -> Result<(), CliError>) -> Result<(), CliError> {
         let mut visit = Visit::of(self);
-        visit.next(usize::MAX, act);
+        visit.next(usize::MAX, &mut |info, _| act(info));
         CliError::check(visit.errors())
     }
 
     /// The objects, and the errors.
     pub fn split(self) -> (Vec<Info>, Vec<CliError>) {
         let (mut infos, mut visit) = (Vec::new(), Visit::of(self));
-        visit.next(usize::MAX, &mut |info| {
+        visit.next(usize::MAX, &mut |info, _| {
             infos.push(info);
             Ok(())
         });
@@ -153,11 +164,14 @@ impl Visit {
     }
 
     /// Does it for the next `count`; says whether there are more.
-    pub fn next(&mut self, count: usize, act: &mut dyn FnMut(Info) -> Result<(), CliError>) -> bool {
+    pub fn next(&mut self, count: usize, act: &mut dyn FnMut(Info, &mut Vec<CliError>) -> Result<(), CliError>) -> bool {
         for _ in 0..count {
             match self.left.pop() {
                 None => break,
-                Some(Ok(info)) => self.errors.extend(act(info).err()),
+                Some(Ok(info)) => {
+                    let done = act(info, &mut self.errors);
+                    self.errors.extend(done.err());
+                }
                 Some(Err(error)) if self.from_files => self.late.push(error),
                 Some(Err(error)) => self.errors.push(error),
             }

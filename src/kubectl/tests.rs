@@ -49,6 +49,8 @@ pub(super) struct Desk {
     pub(super) api: ApiServer,
     files: MemoryFiles,
     now: Time,
+    /// How many changes the last line made in one step, at most.
+    most: u64,
 }
 
 /// What a command printed.
@@ -62,7 +64,7 @@ pub(super) struct Ran {
 impl Desk {
     pub(super) fn new(files: &[(&str, &str)]) -> Desk {
         let files = files.iter().map(|(k, v)| (clean(k), v.as_bytes().to_vec())).collect();
-        Desk { api: ApiServer::new(1), files: MemoryFiles(files), now: Time::from_secs(10) }
+        Desk { api: ApiServer::new(1), files: MemoryFiles(files), now: Time::from_secs(10), most: 0 }
     }
 
     /// Runs a line; what would wait for ever is interrupted.
@@ -72,10 +74,14 @@ impl Desk {
         let mut kubectl = Kubectl::start(&words[1..], &env);
         let mut out = Output::default();
         let (mut steps, mut ended) = (0, None);
+        self.most = 0;
         let exit = loop {
+            let before = self.api.revision();
             let (api, files) = (&mut self.api, &mut self.files);
             let mut host = Host { api, node: None, now: self.now, files, listening: &[], ended: ended.take() };
-            match kubectl.step(&mut host, StdinState { bytes: stdin.as_bytes(), eof: true }, &mut out) {
+            let step = kubectl.step(&mut host, StdinState { bytes: stdin.as_bytes(), eof: true }, &mut out);
+            self.most = self.most.max(self.api.revision() - before);
+            match step {
                 Step::Exit(code) => break code,
                 Step::GoOn => {}
                 Step::WaitUntil(at) | Step::WaitChange(Some(at)) | Step::WaitStdin(Some(at)) if at > self.now => self.now = at,
@@ -541,4 +547,60 @@ fn templates_show_the_managers_of_what_only_the_cluster_wrote() {
     assert_eq!(desk.run("kubectl get ns default -o jsonpath={..manager}", "", "default").stdout, "kube-apiserver");
     let wrong = desk.run("kubectl get ns default -o jsonpath={.no} --allow-missing-template-keys=false", "", "default").stderr;
     assert!(wrong.contains("\"manager\":\"kube-apiserver\""), "{wrong}");
+}
+
+#[test]
+fn many_objects_are_changed_a_few_in_a_step() {
+    const MANY: usize = 40;
+    let all = |object: &dyn Fn(usize) -> String| (0..MANY).map(object).collect::<Vec<_>>().join("---\n");
+    let web = all(&|i| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: d{i}}}\nspec:\n  selector: {{matchLabels: {{a: d{i}}}}}\n  template:\n    \
+             metadata: {{labels: {{a: d{i}}}}}\n    spec: {{containers: [{{name: c, image: nginx}}]}}\n"
+        )
+    });
+    let roles = all(&|i| format!("apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {{name: r{i}}}\nrules: []\n"));
+    let bindings = all(&|i| {
+        format!(
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {{name: b{i}}}\n\
+             roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: r}}\n"
+        )
+    });
+    let nodes = all(&|i| format!("apiVersion: v1\nkind: Node\nmetadata: {{name: n{i}, labels: {{a: b}}}}\n"));
+    let mut desk = Desk::new(&[("web", &web), ("nodes", &nodes), ("roles", &roles), ("bindings", &bindings)]);
+    for line in [
+        "create -f nodes",
+        "taint nodes --all a=b:NoSchedule",
+        "taint nodes -l a=b a-",
+        "cordon -l a=b",
+        "uncordon -l a=b",
+        "drain -l a=b",
+        "create -f web",
+        "set image deploy --all c=httpd",
+        "set env deploy --all X=y",
+        "set resources deploy --all --limits=cpu=1",
+        "set serviceaccount deploy --all abc",
+        "rollout pause deploy",
+        "rollout resume deploy",
+        "rollout restart deploy",
+        "label deploy --all a=b",
+        "annotate -f web a=b",
+        "scale deploy --all --replicas=3",
+        "patch -f web -p '{\"spec\":{\"replicas\":2}}'",
+        "replace -f web",
+        "autoscale -f web --max=3",
+        "expose -f web --port=80",
+        "apply set-last-applied -f web --create-annotation",
+        "replace --force -f web",
+        "auth reconcile -f roles",
+        "create -f bindings",
+        "set subject -f bindings --user=me",
+        "delete -f web",
+    ] {
+        let before = desk.api.revision();
+        let ran = desk.run(&format!("kubectl {line}"), "", "default");
+        assert_eq!((ran.exit, ran.stdout.lines().count() % MANY), (0, 0), "$ {line}\n{ran:?}");
+        let all = desk.api.revision() - before;
+        assert!(all >= MANY as u64 && desk.most <= 16, "$ {line}: of {all} changes {} in a step", desk.most);
+    }
 }

@@ -106,3 +106,5 @@ kubectl create -n default -f - <<< '{"apiVersion":"apps/v1","kind":"StatefulSet"
 kubectl get pods -n dev > /dev/null
 echo '{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}' | kubectl create --raw /apis/authentication.k8s.io/v1/selfsubjectreviews --as=ann -f - | grep -o '"userInfo":.*'
 echo '{"metadata":{"name":"raw"},"rules":[{"apiGroups":[""],"resources":["nodes"],"verbs":["get"]}]}' | kubectl create --raw /apis/rbac.authorization.k8s.io/v1/namespaces/dev/roles --as=ann -f -
+# What keeps one node from being cordoned keeps no other, and is no failure.
+kubectl cordon node1 node2 --as=kim; echo $?; kubectl taint node node1 a=b:NoSchedule --as=kim

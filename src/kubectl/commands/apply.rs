@@ -15,7 +15,7 @@ use crate::kubectl::host::Step;
 use crate::kubectl::last_applied;
 use crate::kubectl::output::{name_of, to_compact_json, typed_list};
 use crate::kubectl::printing::Reporter;
-use crate::kubectl::resources::{Info, Query, fetch, find};
+use crate::kubectl::resources::{Found, Info, Query, fetch, find};
 use crate::server::{
     ApiServer, DeleteOptions, ListOptions, Patch, Propagation, Subresource, WriteOptions, merge_patch, strategic_merge_patch,
     three_way_merge_patch, three_way_strategic_patch,
@@ -548,7 +548,7 @@ fn set_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let options = cx.write_options(dry_run)?;
     let mut reporter = Reporter::new(cx)?;
     let query = Query { latest: false, ..Query::of(cx) };
-    let mut changes = Vec::new();
+    let (mut changes, mut texts) = (Vec::new(), Vec::new());
     for mut info in find(cx, &query, &[])?.into_infos()? {
         let text = to_compact_json(&info.object) + "\n";
         fetch(cx, &mut info)?;
@@ -560,19 +560,22 @@ fn set_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
                 ));
             }
             Some(same) if same == text => cx.out.outln(format!("set-last-applied {}: no changes required.", info.name)),
-            _ => changes.push((info, text)),
+            _ => {
+                changes.push(info);
+                texts.push(text);
+            }
         }
     }
-    for (info, text) in changes {
+    let mut texts = texts.into_iter();
+    Found::from(changes).in_parts(cx, move |cx, info, _| {
         let mut patch = Value::map();
-        patch.set(&["metadata", "annotations", LAST_APPLIED], text);
+        patch.set(&["metadata", "annotations", LAST_APPLIED], texts.next().unwrap_or_default());
         let object = match dry_run {
             DryRun::Client => info.object,
             _ => cx.patch(info.kind, &info.namespace, &info.name, &Patch::Merge(patch), Subresource::None, &options)?,
         };
-        reporter.report("configured", &object, cx.out)?;
-    }
-    Ok(Flow::Done)
+        reporter.report("configured", &object, cx.out)
+    })
 }
 
 fn view_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {

@@ -48,13 +48,13 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let mut reporter = Reporter::late(cx)?;
     let query = Query { files: true, ..Query::default() };
     let found = find(cx, &query, cx.args())?;
-    let mut count = 0;
-    found.each(&mut |info| {
+    if found.items.is_empty() {
+        return fail("no objects passed to autoscale");
+    }
+    found.in_parts(cx, move |cx, info, _| {
         let object = create(cx, &info, (min, max), &metrics, dry_run)?;
-        count += 1;
         reporter.report(if dry_run == DryRun::Client { "created" } else { "autoscaled" }, &object, cx.out)
-    })?;
-    if count == 0 { fail("no objects passed to autoscale") } else { Ok(Flow::Done) }
+    })
 }
 
 /// What the autoscaler holds each resource at that a flag names: a share of the request, or an amount, which is in thousandths of a CPU or

@@ -6,7 +6,7 @@ use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags;
 use crate::kubectl::printing::named;
-use crate::kubectl::resources::{Info, MISSING, Query, find};
+use crate::kubectl::resources::{Found, Info, MISSING, Query, find};
 use crate::obj;
 use crate::server::{Patch, Subresource};
 
@@ -25,7 +25,7 @@ pub static UNCORDON: Command = Command {
 };
 
 /// The nodes that are named, or selected.
-pub fn nodes(cx: &mut Context<'_, '_>, verb: &str) -> Result<Vec<Info>, CliError> {
+pub fn nodes(cx: &mut Context<'_, '_>, verb: &str) -> Result<Found, CliError> {
     let selector = cx.flags().get("selector");
     if cx.args().is_empty() && selector.is_none() {
         return Err(cx.usage(format!("USAGE: {verb} NODE [flags]")));
@@ -42,10 +42,12 @@ pub fn nodes(cx: &mut Context<'_, '_>, verb: &str) -> Result<Vec<Info>, CliError
         args.remove(0);
     }
     let query = Query { selector: selector.filter(|s| !s.is_empty()).map(str::to_owned), latest: true, ..Query::default() };
-    let (found, errors) = find(cx, &query, &args)?.split();
+    let found = find(cx, &query, &args)?;
     // The first error is the only one.
-    errors.into_iter().next().map_or(Ok(()), Err)?;
-    match found.iter().find(|info| info.kind != kinds::NODE) {
+    if let Some(Err(error)) = found.items.iter().find(|item| item.is_err()) {
+        return Err(error.clone());
+    }
+    match found.items.iter().flatten().find(|info| info.kind != kinds::NODE) {
         Some(other) => fail(format!("error: expected resource of type node, got {:?}", Info::resource_text(other.kind))),
         None => Ok(found),
     }
@@ -53,26 +55,29 @@ pub fn nodes(cx: &mut Context<'_, '_>, verb: &str) -> Result<Vec<Info>, CliError
 
 fn run(cx: &mut Context<'_, '_>, cordon: bool) -> Result<Flow, CliError> {
     let dry_run = cx.dry_run()?;
-    let infos = nodes(cx, if cordon { "cordon" } else { "uncordon" })?;
-    for info in infos {
-        cordon_one(cx, &info, cordon, dry_run)?;
-    }
-    Ok(Flow::Done)
+    let found = nodes(cx, if cordon { "cordon" } else { "uncordon" })?;
+    found.in_parts(cx, move |cx, info, _| {
+        cordon_one(cx, &info, cordon, dry_run);
+        Ok(())
+    })
 }
 
-/// Cordons or uncordons a node and says so.
-pub fn cordon_one(cx: &mut Context<'_, '_>, info: &Info, cordon: bool, dry_run: DryRun) -> Result<(), CliError> {
+/// Cordons or uncordons a node and says so, or what kept it from that: the command goes on, and counts as having gone well.
+pub fn cordon_one(cx: &mut Context<'_, '_>, info: &Info, cordon: bool, dry_run: DryRun) {
     let done = if cordon { "cordoned" } else { "uncordoned" };
     let node = named(kinds::NODE, &info.name);
     if info.object.at(&["spec", "unschedulable"]).is_true() == cordon {
-        cx.out.outln(format!("{node} already {done}{}", dry_run.suffix()));
-        return Ok(());
+        return cx.out.outln(format!("{node} already {done}{}", dry_run.suffix()));
     }
     if dry_run != DryRun::Client {
         let patch = obj!({"spec": {"unschedulable": if cordon { Value::from(true) } else { Value::Null }}});
-        let options = cx.write_options(dry_run)?;
-        cx.patch(info.kind, "", &info.name, &Patch::Merge(patch), Subresource::None, &options)?;
+        let sent = cx
+            .write_options(dry_run)
+            .and_then(|options| cx.patch(info.kind, "", &info.name, &Patch::Merge(patch), Subresource::None, &options));
+        if let Err(error) = sent {
+            let verb = if cordon { "cordon" } else { "uncordon" };
+            return cx.out.errln(format!("error: unable to {verb} node {:?}: {error}", info.name));
+        }
     }
     cx.out.outln(format!("{node} {done}{}", dry_run.suffix()));
-    Ok(())
 }

@@ -42,18 +42,78 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     check(cx)?;
     let query = Query { latest: false, ..Query::of(cx) };
     let found = find(cx, &query, &[])?;
-    let with_managers = cx.flags().is_on("show-managed-fields");
-    let (mut visited, mut namespaces, mut files) = (Vec::new(), Vec::new(), Vec::new());
-    let mut compare = |cx: &mut Context<'_, '_>, info: Info| -> Result<(), CliError> {
+    let mut left = found.into_infos()?;
+    left.reverse();
+    Looking { left, visited: Vec::new(), namespaces: Vec::new(), files: Vec::new() }.resume(cx)
+}
+
+/// `diff` at work, a few objects in each step.
+#[derive(Clone, Debug)]
+pub struct Looking {
+    /// What is left, the next one last.
+    left: Vec<Info>,
+    /// The UIDs of what is there.
+    visited: Vec<String>,
+    namespaces: Vec<String>,
+    /// Name, what is there and what would be.
+    files: Vec<(String, String, String)>,
+}
+
+impl Looking {
+    /// Goes on with the next few. The first that fails ends it.
+    pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+        let enough = self.left.len().saturating_sub(super::OBJECTS_PER_STEP);
+        let mut compared = Ok(());
+        while let Some(info) = self.left.pop() {
+            compared = self.compare(cx, &info);
+            if compared.is_err() {
+                break;
+            }
+            if self.left.len() == enough && enough > 0 {
+                return Ok(Flow::Wait(Task::Look(Box::new(self)), Step::GoOn));
+            }
+        }
+        let mut files = self.files;
+        if cx.flags().is_on("prune") {
+            let kinds = prune_kinds(cx.host.api, cx.flags().list("prune-allowlist"))?;
+            for (kind, object) in prunable(cx, &kinds, &self.namespaces, &self.visited)? {
+                files.push((
+                    file_of(kind, object.namespace(), object.name()),
+                    shown(&cx.host.api.with_managers(kind, object), true),
+                    String::new(),
+                ));
+            }
+        }
+        compared?;
+        // Two folders are compared, file by file.
+        files.order();
+        if let Some(external) = cx.inv.env.var("KUBECTL_EXTERNAL_DIFF") {
+            return Comparing::start(cx, external, files);
+        }
+        let mut differs = false;
+        for (file, before, after) in files {
+            if before == after {
+                continue;
+            }
+            differs = true;
+            let stamp = cx.host.now.rfc3339_micro().replace('T', " ").replace('Z', "000 +0000");
+            let (left, right) = (format!("/tmp/LIVE-1/{file}"), format!("/tmp/MERGED-2/{file}"));
+            cx.out.outln(format!("diff -u -N {left} {right}\n--- {left}\t{stamp}\n+++ {right}\t{stamp}"));
+            cx.out.out(unified::diff(&before, &after));
+        }
+        Ok(if differs { Flow::Exit(1) } else { Flow::Done })
+    }
+
+    fn compare(&mut self, cx: &mut Context<'_, '_>, info: &Info) -> Result<(), CliError> {
         let mut live = cx.host.api.get(info.kind, &info.namespace, &info.name).ok();
         // What would be is made by the server, which keeps nothing of it.
         cx.require(("get", info.kind, ""), &info.namespace, &info.name)?;
         cx.require((if live.is_some() { "patch" } else { "create" }, info.kind, ""), &info.namespace, &info.name)?;
-        visited.extend(live.as_ref().map(|o| o.uid().to_owned()));
-        if !info.namespace.is_empty() && !namespaces.contains(&info.namespace) {
-            namespaces.push(info.namespace.clone());
+        self.visited.extend(live.as_ref().map(|o| o.uid().to_owned()));
+        if !info.namespace.is_empty() && !self.namespaces.contains(&info.namespace) {
+            self.namespaces.push(info.namespace.clone());
         }
-        let merged = merged(cx, &info, live.as_ref());
+        let merged = merged(cx, info, live.as_ref());
         live.iter().for_each(|live| warn_if_deleting(cx, live));
         if merged.as_ref().is_err_and(|e| e.status().is_some_and(|status| status.reason == "Conflict")) {
             // It has been tried again and again.
@@ -65,39 +125,11 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         if info.kind == kinds::SECRET && !cx.flags().is_on("show-secrets") {
             mask(live.as_mut(), &mut merged);
         }
+        let with_managers = cx.flags().is_on("show-managed-fields");
         let before = live.as_ref().map_or(String::new(), |o| shown(o, with_managers));
-        files.push((file_of(info.kind, &info.namespace, &info.name), before, shown(&merged, with_managers)));
+        self.files.push((file_of(info.kind, &info.namespace, &info.name), before, shown(&merged, with_managers)));
         Ok(())
-    };
-    let compared = found.into_infos()?.into_iter().try_for_each(|info| compare(cx, info));
-    if cx.flags().is_on("prune") {
-        let kinds = prune_kinds(cx.host.api, cx.flags().list("prune-allowlist"))?;
-        for (kind, object) in prunable(cx, &kinds, &namespaces, &visited)? {
-            files.push((
-                file_of(kind, object.namespace(), object.name()),
-                shown(&cx.host.api.with_managers(kind, object), true),
-                String::new(),
-            ));
-        }
     }
-    compared?;
-    // Two folders are compared, file by file.
-    files.order();
-    if let Some(external) = cx.inv.env.var("KUBECTL_EXTERNAL_DIFF") {
-        return Comparing::start(cx, external, files);
-    }
-    let mut differs = false;
-    for (file, before, after) in files {
-        if before == after {
-            continue;
-        }
-        differs = true;
-        let stamp = cx.host.now.rfc3339_micro().replace('T', " ").replace('Z', "000 +0000");
-        let (left, right) = (format!("/tmp/LIVE-1/{file}"), format!("/tmp/MERGED-2/{file}"));
-        cx.out.outln(format!("diff -u -N {left} {right}\n--- {left}\t{stamp}\n+++ {right}\t{stamp}"));
-        cx.out.out(unified::diff(&before, &after));
-    }
-    Ok(if differs { Flow::Exit(1) } else { Flow::Done })
 }
 
 const FOLDERS: [&str; 2] = ["/tmp/LIVE-1", "/tmp/MERGED-2"];

@@ -42,7 +42,10 @@ const POLL: Duration = Duration::from_secs(1);
 /// `drain` at work on one node after the other.
 #[derive(Clone, Debug)]
 pub struct Draining {
+    /// What is left, the next one last.
     nodes: Vec<Info>,
+    /// How many of them, from the first on, are still to be cordoned.
+    to_cordon: usize,
     pods: Vec<Leaving>,
     /// Whether the last of `nodes` is being emptied.
     started: bool,
@@ -79,17 +82,21 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if !valid && (!cx.args().is_empty() || cx.flags().given("selector")) {
         return fail("--pod-selector=<pod_selector> must be a valid label selector");
     }
-    let mut nodes = nodes(cx, "drain")?;
-    for info in &nodes {
-        cordon_one(cx, info, true, dry_run)?;
-    }
+    let mut nodes = nodes(cx, "drain")?.into_infos()?;
     nodes.reverse();
-    Draining { nodes, pods: Vec::new(), started: false, deadline: None, dry_run, pending: Vec::new() }.resume(cx)
+    Draining { to_cordon: nodes.len(), nodes, pods: Vec::new(), started: false, deadline: None, dry_run, pending: Vec::new() }.resume(cx)
 }
 
 impl Draining {
     /// Evicts what is due, and goes on to the next node when one is empty.
     pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+        while self.to_cordon > 0 {
+            self.to_cordon -= 1;
+            cordon_one(cx, &self.nodes[self.to_cordon], true, self.dry_run);
+            if self.to_cordon.is_multiple_of(super::OBJECTS_PER_STEP) {
+                return Ok(Flow::Wait(Task::Drain(Box::new(self)), Step::GoOn));
+            }
+        }
         loop {
             let Some(node) = self.nodes.last() else {
                 if self.pending.is_empty() {

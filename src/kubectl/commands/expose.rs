@@ -43,7 +43,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let dry_run = cx.dry_run()?;
     let query = Query { files: true, ..Query::default() };
     let found = find(cx, &query, cx.args())?;
-    found.each(&mut |info| {
+    found.in_parts(cx, move |cx, info, _| {
         let object = service(cx, &info).and_then(|object| {
             let mut object = overridden(cx, kinds::SERVICE, object)?;
             cx.record(&mut object);
@@ -58,8 +58,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             cx.create(kinds::SERVICE, &namespace, object, &options)
         })?;
         reporter.report("exposed", &object, cx.out)
-    })?;
-    Ok(Flow::Done)
+    })
 }
 
 /// `--overrides` and `--override-type`.

@@ -169,7 +169,7 @@ fn certificate(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let (kind, other, verb) = if approves { ("Approved", "Denied", "approve") } else { ("Denied", "Approved", "deny") };
     let done = kind.to_lowercase();
     let found = find(cx, &Query { latest: true, files: true, ..Query::default() }, &args)?;
-    found.each(&mut |info| {
+    found.in_parts(cx, move |cx, info, _| {
         // A file is read without a namespace.
         if info.kind.namespaced {
             return fail(format!("no namespace set on resource {} {:?}", Info::resource_text(info.kind), info.name));
@@ -196,6 +196,5 @@ fn certificate(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             cx.update(info.kind, request, Subresource::Status, &options)?;
         }
         reporter.report(&done, &info.object, cx.out)
-    })?;
-    Ok(Flow::Done)
+    })
 }

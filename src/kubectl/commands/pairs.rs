@@ -154,7 +154,7 @@ pub struct Changing {
 impl Changing {
     /// Goes on with the next few objects.
     pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-        let more = self.visit.next(super::OBJECTS_PER_STEP, &mut |info| {
+        let more = self.visit.next(super::OBJECTS_PER_STEP, &mut |info, _| {
             if info.kind.kind == "Node" {
                 self.nodes.push(info.name.clone());
             }

@@ -67,9 +67,11 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let content = parse(&text)?;
     let query = Query { local, latest: false, ..Query::of(cx) };
     let found = find(cx, &query, cx.args())?;
-    let mut count = 0;
-    found.each(&mut |info| {
-        count += 1;
+    if found.items.is_empty() {
+        return fail("no objects passed to patch");
+    }
+    let sub = sub.to_owned();
+    found.in_parts(cx, move |cx, info, _| {
         let value = match &content {
             Ok(value) => value.clone(),
             // The server finds out that it is no JSON.
@@ -95,7 +97,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
                 }
             }
         } else {
-            let part = subresource(cx, &info, sub)?;
+            let part = subresource(cx, &info, &sub)?;
             let options = cx.write_options(dry_run)?;
             cx.patch(info.kind, &info.namespace, &info.name, &patch, part, &options).map_err(|error| match error {
                 CliError::Status(s) if s.reason == "UnsupportedMediaType" => {
@@ -115,8 +117,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         let object = super::get::as_asked(cx, &info, object);
         reporter.begin_anew();
         reporter.report(done, &object, cx.out)
-    })?;
-    if count == 0 { fail("no objects passed to patch") } else { Ok(Flow::Done) }
+    })
 }
 
 /// `--record` where it takes a patch of its own, after what the command did. If it is refused, nothing is said.

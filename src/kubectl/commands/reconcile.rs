@@ -33,7 +33,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let mut reporter = Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;
     let found = find(cx, &Query { local: true, files: true, ..Query::default() }, &[])?;
-    found.each(&mut |info| {
+    found.in_parts(cx, move |cx, info, _| {
         if info.kind.group != RBAC {
             return Ok(());
         }
@@ -117,8 +117,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             tell(&extra, &format!("extra {what} removed"));
         }
         Ok(())
-    })?;
-    Ok(Flow::Done)
+    })
 }
 
 fn with_group(role: &Value) -> Value {

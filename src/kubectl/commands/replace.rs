@@ -13,7 +13,7 @@ use crate::kubectl::flags::{self, Flag, duration, int, switch, text, text_or};
 use crate::kubectl::host::Step;
 use crate::kubectl::last_applied;
 use crate::kubectl::printing::Reporter;
-use crate::kubectl::resources::{Info, Query, find};
+use crate::kubectl::resources::{Found, Info, Query, find};
 use crate::server::{DeleteOptions, Propagation, WriteOptions};
 
 const OWN: &[Flag] = &[
@@ -62,18 +62,19 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let query = Query { latest: false, validate: super::validates(cx), ..Query::of(cx) };
     let found = find(cx, &query, &[])?;
     if flags.is_on("force") {
-        return force(cx, found.into_infos()?, reporter, options, grace);
+        let deadline = cx.host.now + flags.positive_duration("timeout").unwrap_or(TIMEOUT);
+        let infos = found.into_infos()?;
+        return Replacing { infos, deleted: 0, waiting: Vec::new(), deadline, reporter, options }.resume(cx);
     }
-    found.each(&mut |mut info| {
-        if flags.is_on("save-config") || info.object.annotation(LAST_APPLIED).is_some() {
+    found.in_parts(cx, move |cx, mut info, _| {
+        if cx.flags().is_on("save-config") || info.object.annotation(LAST_APPLIED).is_some() {
             last_applied::annotate(&mut info.object);
         }
         cx.record(&mut info.object);
         let replaced = if dry_run == DryRun::Client { Ok(info.object.clone()) } else { put(cx, &info, &options) };
         let object = replaced.map_err(|e| e.with_source("replacing", &info.source))?;
         reporter.report("replaced", &object, cx.out)
-    })?;
-    Ok(Flow::Done)
+    })
 }
 
 /// PUTs an object over whatever version is there, unless it names one.
@@ -93,6 +94,8 @@ fn put(cx: &mut Context<'_, '_>, info: &Info, options: &WriteOptions) -> Result<
 #[derive(Clone, Debug)]
 pub struct Replacing {
     infos: Vec<Info>,
+    /// How many of them have been deleted.
+    deleted: usize,
     /// What must be gone first: by index into `infos`, with its uid.
     waiting: Vec<(usize, String)>,
     deadline: Time,
@@ -100,26 +103,25 @@ pub struct Replacing {
     options: WriteOptions,
 }
 
-fn force(cx: &mut Context<'_, '_>, infos: Vec<Info>, reporter: Reporter, options: WriteOptions, grace: i64) -> Result<Flow, CliError> {
-    let mut waiting = Vec::new();
-    let delete = DeleteOptions { grace_period_s: (grace >= 0).then_some(grace.max(1)), ..DeleteOptions::with(Propagation::Background) };
-    for (i, info) in infos.iter().enumerate() {
-        match cx.delete(info.kind, &info.namespace, &info.name, &delete) {
-            Ok(deleted) => {
-                waiting.push((i, deleted.object().uid().to_owned()));
-                cx.out.outln(super::delete::describe(info.kind, &info.namespace, &info.name, "deleted", DryRun::None));
-            }
-            Err(error) if error.is_not_found() => {}
-            Err(error) => return Err(error.with_source("deleting", &info.source)),
-        }
-    }
-    let deadline = cx.host.now + cx.flags().positive_duration("timeout").unwrap_or(TIMEOUT);
-    Replacing { infos, waiting, deadline, reporter, options }.resume(cx)
-}
-
 impl Replacing {
-    /// Creates the objects once all are gone.
+    /// Deletes the objects, a few in each step, and creates them once all are gone.
     pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+        while let Some(info) = self.infos.get(self.deleted) {
+            let grace = cx.flags().int("grace-period").filter(|grace| *grace >= 0).map(|grace| grace.max(1));
+            let delete = DeleteOptions { grace_period_s: grace, ..DeleteOptions::with(Propagation::Background) };
+            match cx.delete(info.kind, &info.namespace, &info.name, &delete) {
+                Ok(deleted) => {
+                    self.waiting.push((self.deleted, deleted.object().uid().to_owned()));
+                    cx.out.outln(super::delete::describe(info.kind, &info.namespace, &info.name, "deleted", DryRun::None));
+                }
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error.with_source("deleting", &info.source)),
+            }
+            self.deleted += 1;
+            if self.deleted.is_multiple_of(super::OBJECTS_PER_STEP) || self.deleted == self.infos.len() {
+                return Ok(Flow::Wait(Task::Replace(Box::new(self)), Step::GoOn));
+            }
+        }
         let (api, infos) = (&cx.host.api, &self.infos);
         self.waiting.retain(|(i, uid)| {
             let info = &infos[*i];
@@ -135,15 +137,14 @@ impl Replacing {
         if self.infos.is_empty() {
             return fail("no objects passed to replace");
         }
-        let save = cx.flags().is_on("save-config");
-        for mut info in self.infos {
+        let (save, mut reporter, options) = (cx.flags().is_on("save-config"), self.reporter, self.options);
+        Found::from(self.infos).in_parts(cx, move |cx, mut info, _| {
             if save || info.object.annotation(LAST_APPLIED).is_some() {
                 last_applied::annotate(&mut info.object);
             }
             cx.record(&mut info.object);
-            let object = super::create_as_sent(cx, info.kind, &info.namespace, info.object, &self.options)?;
-            self.reporter.report("replaced", &object, cx.out)?;
-        }
-        Ok(Flow::Done)
+            let object = super::create_as_sent(cx, info.kind, &info.namespace, info.object, &options)?;
+            reporter.report("replaced", &object, cx.out)
+        })
     }
 }

@@ -66,7 +66,7 @@ enum TaintError {
 }
 
 /// What is to be set and what taken away.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Changes {
     add: Vec<Taint>,
     remove: Vec<Taint>,
@@ -175,36 +175,22 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let options = cx.write_options(dry_run)?;
     let overwrite = cx.flags().is_on("overwrite");
     let found = find(cx, &query, resources)?;
-    let (infos, mut errors) = found.split();
-    for info in infos {
+    found.in_parts(cx, move |cx, info, _| {
         let old: Vec<Taint> = info.object.at(&["spec", "taints"]).items().iter().map(Taint::of).list();
-        let (next, done) = match reorganize(&info.name, &old, info.object.at(&["spec", "taints"]), &changes, overwrite) {
-            Ok(next) => next,
-            Err(error) => {
-                errors.push(error);
-                continue;
-            }
-        };
+        let (next, done) = reorganize(&info.name, &old, info.object.at(&["spec", "taints"]), &changes, overwrite)?;
         let mut object = info.object.clone();
         object.set(&["spec", "taints"], if next.is_empty() { Value::Null } else { next.clone().into() });
         if dry_run != DryRun::Client {
             let patch = obj!({"spec": {"taints": if next.is_empty() { Value::Null } else { Value::from(next) }}});
-            match cx.patch(info.kind, "", &info.name, &Patch::Merge(patch), Subresource::None, &options) {
-                Ok(patched) => object = patched,
-                Err(error) => {
-                    errors.push(error);
-                    continue;
-                }
-            }
+            object = cx.patch(info.kind, "", &info.name, &Patch::Merge(patch), Subresource::None, &options)?;
         }
         // Each is printed as if it were the first.
         match &printer {
             Some(printer) => printer.clone().print(&object, cx.out)?,
             None => cx.out.outln(format!("{} {done}", name_of(&object))),
         }
-    }
-    CliError::check(errors)?;
-    Ok(Flow::Done)
+        Ok(())
+    })
 }
 
 /// The taints after the changes, and what that is called.

@@ -26,7 +26,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     let mut printer = object_printer(cx)?;
     let found = targets(cx)?;
-    found.each(&mut |info| {
+    found.in_parts(cx, move |cx, info, _| {
         let Some(revisions) = revisions::of(cx, &info)? else {
             return Err(super::none_for(info.kind, "history", "history viewer"));
         };
@@ -68,6 +68,5 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         }
         cx.out.outln(text);
         Ok(())
-    })?;
-    Ok(Flow::Done)
+    })
 }

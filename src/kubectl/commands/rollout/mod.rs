@@ -9,11 +9,10 @@ mod undo;
 
 use crate::api::{KindRef, Value, quote};
 use crate::base::Time;
-use crate::kubectl::command::{Command, Flow, Task};
+use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag};
-use crate::kubectl::host::Step;
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Found, Info, Query, find};
 use crate::server::Subresource;
@@ -68,55 +67,23 @@ const PAUSED: &[&str] = &["spec", "paused"];
 
 /// Changes each workload that is named to what `change` makes of it, unless that refuses.
 fn change_each(cx: &mut Context<'_, '_>, done: &'static str, change: Change) -> Result<Flow, CliError> {
-    let reporter = Reporter::late(cx)?;
+    let mut reporter = Reporter::late(cx)?;
     let found = targets(cx)?;
     if none_found(cx, &found) {
         return Ok(Flow::Done);
     }
-    let (mut left, errors) = found.split();
-    left.reverse();
-    Changing { left, errors, reporter, done, change }.resume(cx)
+    found.in_parts(cx, move |cx, info, _| {
+        let next = change(&info, cx.host.now)?;
+        let options = cx.write_options(Default::default())?;
+        let object = cx
+            .change(info.kind, next, Subresource::None, &options)
+            .map_err(|error| CliError::Message(format!("failed to patch: {error}")))?;
+        reporter.report(done, &object, cx.out)
+    })
 }
 
 /// What a workload becomes, at this moment.
 type Change = fn(&Info, Time) -> Result<Value, CliError>;
-
-/// Workloads that are changed, a few in each step.
-#[derive(Clone, Debug)]
-pub struct Changing {
-    /// What is left, the next one last.
-    left: Vec<Info>,
-    errors: Vec<CliError>,
-    reporter: Reporter,
-    done: &'static str,
-    change: Change,
-}
-
-impl Changing {
-    /// Goes on with the next few.
-    pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-        for _ in 0..super::OBJECTS_PER_STEP {
-            let Some(info) = self.left.pop() else { break };
-            let next = match (self.change)(&info, cx.host.now) {
-                Ok(next) => next,
-                Err(error) => {
-                    self.errors.push(error);
-                    continue;
-                }
-            };
-            let options = cx.write_options(Default::default())?;
-            match cx.change(info.kind, next, Subresource::None, &options) {
-                Ok(object) => self.reporter.report(self.done, &object, cx.out)?,
-                Err(error) => self.errors.push(CliError::Message(format!("failed to patch: {error}"))),
-            }
-        }
-        if !self.left.is_empty() {
-            return Ok(Flow::Wait(Task::Rollout(Box::new(self)), Step::GoOn));
-        }
-        CliError::check(self.errors)?;
-        Ok(Flow::Done)
-    }
-}
 
 fn refused(info: &Info, why: &str) -> CliError {
     CliError::Message(format!("error: {} {:?} {why}", info.kind.qualified(), info.name))

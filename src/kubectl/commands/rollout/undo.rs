@@ -37,7 +37,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let mut reporter = Reporter::late(cx)?;
     let dry_run = cx.dry_run()?;
     let found = targets(cx)?;
-    found.each(&mut |info| {
+    found.in_parts(cx, move |cx, info, _| {
         if info.object.annotation(LAST_APPLIED).is_some() {
             cx.out.errln(format!(
                 "Warning: resource {}/{} was previously managed with 'kubectl apply'. Rolling back will not update the {} annotation, which may cause unexpected behavior on future 'kubectl apply' operations. Consider using 'kubectl apply' with your previous configuration file instead.",
@@ -46,8 +46,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         }
         let done = roll_back(cx, &info, to, dry_run)?;
         reporter.report(&done, &info.object, cx.out)
-    })?;
-    Ok(Flow::Done)
+    })
 }
 
 fn without_hash(template: &Value) -> Value {

@@ -65,19 +65,16 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             variable.set(&["name"], name);
         }
     }
-    let infos = named(cx, resources)?.into_infos()?;
+    let found = named(cx, resources)?.checked()?;
     let pattern = flags.get("containers").unwrap_or("*").to_owned();
     let overwrite = flags.switch_or("overwrite", true);
-    let mut errors = Vec::new();
-    for info in infos {
+    let no_specs = specs.is_empty();
+    found.in_parts(cx, move |cx, info, _| {
         let path = match pod_spec_path(cx, &info) {
             Ok(path) => path,
             // To be listed, what has no pods is passed over.
-            Err(_) if listing => continue,
-            Err(error) => {
-                errors.push(error);
-                continue;
-            }
+            Err(_) if listing => return Ok(()),
+            Err(error) => return Err(error),
         };
         let mut next = info.object.clone();
         let found = match change(next.at_mut(path), &pattern, &env, &remove, overwrite) {
@@ -85,33 +82,29 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             Err(old) => {
                 let (name, value) = (old.get("name").str(), old.get("value").str());
                 let place = object_name(cx, &info);
-                errors
-                    .push(CliError::Message(format!("error: {place} '{name}' already has a value ({value}), and --overwrite is false\n")));
-                continue;
+                return fail(format!("error: {place} '{name}' already has a value ({value}), and --overwrite is false\n"));
             }
         };
         if !found {
             let line = format!("Warning: {}/{} does not have any containers matching {pattern:?}", info.kind.kind, info.name);
             cx.out.errln(line);
-            continue;
+            return Ok(());
         }
         if listing {
             let spec = next.at(path).clone();
             show(cx, &info, &spec, &pattern);
-            continue;
+            return Ok(());
         }
         // Only a flag that takes a variable away is neither.
-        let nothing = env.is_empty() && specs.is_empty() && !flags.is_on("local") && cx.dry_run()? != DryRun::Client;
+        let nothing = env.is_empty() && no_specs && !cx.flags().is_on("local") && cx.dry_run()? != DryRun::Client;
         if nothing && !next.same(&info.object) {
             let dry_run = cx.dry_run()?;
             let options = cx.write_options(dry_run)?;
             cx.change(info.kind, next, Subresource::None, &options)?;
             return fail("at least one environment variable must be provided");
         }
-        errors.extend(send(cx, &mut reporter, &info, next, "env updated", "failed to patch env update to pod template:").err());
-    }
-    CliError::check(errors)?;
-    Ok(Flow::Done)
+        send(cx, &mut reporter, &info, next, "env updated", "failed to patch env update to pod template:")
+    })
 }
 
 /// Changes the containers that are meant; whether there are any. The error is a variable with another value, where none may change.

@@ -1,6 +1,6 @@
 //! `kubectl set image`.
 
-use super::{COMMON, begin, each, for_containers, pod_spec_path, send};
+use super::{COMMON, begin, for_containers, pod_spec_path, send};
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::commands::pairs::split_arguments;
 use crate::kubectl::context::Context;
@@ -16,7 +16,7 @@ pub static COMMAND: Command = Command {
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let (resources, pairs) = split_arguments(cx.args(), "image")?;
-    let (mut reporter, infos) = begin(cx, resources)?;
+    let (mut reporter, found) = begin(cx, resources)?;
     let mut images: Vec<(String, String)> = Vec::new();
     for pair in pairs {
         match pair.split_once('=') {
@@ -30,8 +30,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if images.len() > 1 && images.iter().any(|(name, _)| name == "*") {
         return fail("all containers are already specified by *, but saw more than one container_name=container_image pairs");
     }
-    each(&infos, &mut |info, mut next, errors| {
-        let path = pod_spec_path(cx, info)?;
+    found.in_parts(cx, move |cx, info, errors| {
+        let mut next = info.object.clone();
+        let path = pod_spec_path(cx, &info)?;
         for (name, image) in &images {
             let mut found = false;
             for_containers(next.at_mut(path), |container| {
@@ -44,6 +45,6 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
                 errors.push(CliError::Message(format!("error: unable to find container named {name:?}")));
             }
         }
-        send(cx, &mut reporter, info, next, "image updated", "failed to patch image update to pod template:")
+        send(cx, &mut reporter, &info, next, "image updated", "failed to patch image update to pod template:")
     })
 }

@@ -9,7 +9,7 @@ mod subject;
 
 use crate::api::{Object, Value};
 use crate::kubectl::checks::check;
-use crate::kubectl::command::{Command, Flow};
+use crate::kubectl::command::Command;
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, switch, text, text_or};
@@ -29,11 +29,11 @@ pub static COMMAND: Command = Command {
 };
 
 /// How most of them begin: how they report, and the objects that are named; then the flags that do not go together are refused.
-fn begin(cx: &mut Context<'_, '_>, resources: &[String]) -> Result<(Reporter, Vec<Info>), CliError> {
+fn begin(cx: &mut Context<'_, '_>, resources: &[String]) -> Result<(Reporter, Found), CliError> {
     let reporter = Reporter::new(cx)?;
-    let infos = named(cx, resources)?.into_infos()?;
+    let found = named(cx, resources)?.checked()?;
     check(cx)?;
-    Ok((reporter, infos))
+    Ok((reporter, found))
 }
 
 /// The objects that are named. `--local` asks no server, so that nothing can be.
@@ -51,17 +51,6 @@ fn named(cx: &mut Context<'_, '_>, resources: &[String]) -> Result<Found, CliErr
     }
     let query = Query { local, ..Query::of(cx) };
     find(cx, &query, resources)
-}
-
-/// Does to a copy of each object what is asked, and keeps what went wrong to the end.
-fn each(infos: &[Info], change: &mut dyn FnMut(&Info, Value, &mut Vec<CliError>) -> Result<(), CliError>) -> Result<Flow, CliError> {
-    let mut errors = Vec::new();
-    for info in infos {
-        let changed = change(info, info.object.clone(), &mut errors);
-        errors.extend(changed.err());
-    }
-    CliError::check(errors)?;
-    Ok(Flow::Done)
 }
 
 /// What each of them takes, beside files.

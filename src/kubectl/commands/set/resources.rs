@@ -1,6 +1,6 @@
 //! `kubectl set resources`.
 
-use super::{COMMON, begin, each, for_containers, is_selected, pod_spec_path, send};
+use super::{COMMON, begin, for_containers, is_selected, pod_spec_path, send};
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::commands::create_generators::resource_list;
 use crate::kubectl::context::Context;
@@ -18,16 +18,17 @@ pub static COMMAND: Command = Command {
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
-    let (mut reporter, infos) = begin(cx, cx.args())?;
+    let (mut reporter, found) = begin(cx, cx.args())?;
     if flags.text("limits").is_empty() && flags.text("requests").is_empty() {
         return fail("you must specify an update to requests or limits (in the form of --requests/--limits)");
     }
     let wanted = [("limits", resource_list(flags.text("limits"))?), ("requests", resource_list(flags.text("requests"))?)];
-    let pattern = flags.get("containers").unwrap_or("*");
-    each(&infos, &mut |info, mut next, _| {
+    let pattern = flags.get("containers").unwrap_or("*").to_owned();
+    found.in_parts(cx, move |cx, info, _| {
+        let mut next = info.object.clone();
         let mut found = false;
-        for_containers(next.at_mut(pod_spec_path(cx, info)?), |container| {
-            if !is_selected(pattern, container.get("name").str()) {
+        for_containers(next.at_mut(pod_spec_path(cx, &info)?), |container| {
+            if !is_selected(&pattern, container.get("name").str()) {
                 return;
             }
             found = true;
@@ -41,6 +42,6 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             return fail(format!("error: unable to find container named {pattern}"));
         }
         let failed = "failed to patch resources update to pod template";
-        send(cx, &mut reporter, info, next, "resource requirements updated", failed)
+        send(cx, &mut reporter, &info, next, "resource requirements updated", failed)
     })
 }

@@ -26,7 +26,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     let (selector, unsupported) = labels_of(expression)?;
     let mut reporter = Reporter::new(cx)?;
-    named(cx, resources)?.each(&mut |info| {
+    named(cx, resources)?.in_parts(cx, move |cx, info, _| {
         let mut next = info.object.clone();
         if info.kind.kind != "Service" {
             return fail("setting a selector is only supported for Services");
@@ -43,8 +43,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             return reporter.report("selector updated", &next, cx.out);
         }
         send(cx, &mut reporter, &info, next, "selector updated", "")
-    })?;
-    Ok(Flow::Done)
+    })
 }
 
 /// The labels that a selector asks for, and what it asks for beside them.

@@ -1,6 +1,6 @@
 //! `kubectl set subject`.
 
-use super::{COMMON, begin, each, object_name, send};
+use super::{COMMON, begin, object_name, send};
 use crate::api::Value;
 use crate::base::{List as _, Order as _};
 use crate::kubectl::command::{Command, Flow};
@@ -21,7 +21,7 @@ pub static COMMAND: Command = Command {
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
-    let (mut reporter, infos) = begin(cx, cx.args())?;
+    let (mut reporter, found) = begin(cx, cx.args())?;
     let sorted = |name: &str| {
         let mut list: Vec<String> = flags.list(name).to_vec();
         list.order();
@@ -36,7 +36,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     for account in sorted("serviceaccount") {
         match account.split_once(':') {
             Some((namespace, name)) if !name.is_empty() && !name.contains(':') => {
-                if namespace.is_empty() && infos.iter().any(|i| i.kind.kind == "ClusterRoleBinding") {
+                if namespace.is_empty() && found.kinds.iter().any(|k| k.kind == "ClusterRoleBinding") {
                     return fail("serviceaccount must be <namespace>:<name>, namespace must be specified");
                 }
                 let namespace = if namespace.is_empty() { cx.namespace() } else { namespace.to_owned() };
@@ -48,16 +48,17 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if subjects.is_empty() {
         return fail("you must specify at least one value of user, group or serviceaccount");
     }
-    each(&infos, &mut |info, mut next, _| {
+    found.in_parts(cx, move |cx, info, _| {
+        let mut next = info.object.clone();
         if !matches!(info.kind.kind, "RoleBinding" | "ClusterRoleBinding") {
             let message = "setting subjects is only supported for RoleBinding/ClusterRoleBinding";
-            return fail(format!("error: {} {message}\n", object_name(cx, info)));
+            return fail(format!("error: {} {message}\n", object_name(cx, &info)));
         }
         let there = next.get("subjects").clone();
         let new: Vec<Value> = subjects.iter().filter(|s| !there.items().iter().any(|t| t.same(s))).cloned().list();
         if !new.is_empty() {
             next.get_mut("subjects").list_mut().extend(new);
         }
-        send(cx, &mut reporter, info, next, "subjects updated", "failed to patch subjects to rolebinding:")
+        send(cx, &mut reporter, &info, next, "subjects updated", "failed to patch subjects to rolebinding:")
     })
 }
