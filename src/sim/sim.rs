@@ -109,11 +109,21 @@ impl Sim {
     }
 
     /// Records an input for this moment; it is acted on as soon as the simulation runs.
-    pub fn input(&mut self, mut input: TimedInput) {
-        input.t = self.now.as_secs_f64();
-        // Inputs that are still to come were recorded for later moments: this one goes before them, and after those of this moment.
-        let waiting = self.session.inputs[self.arrived..].iter().take_while(|i| i.at() <= self.now).count();
-        self.session.inputs.insert(self.arrived + waiting, input);
+    pub fn input(&mut self, input: TimedInput) {
+        self.input_at(self.now, input);
+    }
+
+    /// Records an input for a moment that is not past.
+    pub(super) fn input_at(&mut self, moment: Time, mut input: TimedInput) {
+        input.t = moment.as_secs_f64();
+        // Inputs that were recorded for later moments come after this one, and those of the moment itself before it.
+        let before = self.inputs_until(moment);
+        self.session.inputs.insert(before, input);
+    }
+
+    /// How many inputs have come, or come until a moment.
+    fn inputs_until(&self, moment: Time) -> usize {
+        self.arrived + self.session.inputs[self.arrived..].iter().take_while(|i| i.at() <= moment).count()
     }
 
     /// How much work it was to come here, from the beginning: things done, and commits made.
@@ -135,9 +145,9 @@ impl Sim {
         Sim { session: session.clone(), ..self.clone() }
     }
 
-    /// Forgets the inputs that are still to come.
-    pub(super) fn forget_what_comes(&mut self) {
-        self.session.inputs.truncate(self.arrived);
+    /// Forgets the inputs that come after a moment.
+    pub(super) fn forget_after(&mut self, moment: Time) {
+        self.session.inputs.truncate(self.inputs_until(moment));
     }
 
     /// How many of the session's inputs have come.

@@ -19,12 +19,10 @@ const TIME_APART: Duration = Duration::from_secs(2);
 const FIRST_GAP: u64 = 250;
 /// How many branches are kept; of more, the oldest that nobody looks at goes.
 const BRANCHES_MAX: usize = 12;
-/// How many steps are done at most where a moment has to be reached at once; copies are not so far apart, where they are kept.
-const STEPS_AT_ONCE: u64 = 1 << 18;
-
 /// One course of events.
 struct Branch {
     parent: Option<u32>,
+    /// When it left its parent. Where it has not come there yet, it is what its parent was.
     from: Time,
     live: Sim,
     /// Copies along the way, without the session: see [`Sim::without_session`].
@@ -86,6 +84,15 @@ impl Timeline {
         self.branches.get(&self.current).expect("the current branch is never given up")
     }
 
+    /// The moment that an input now is given at: the one that is looked at, or the one that is still being reached, where one is.
+    pub fn moment(&self) -> Time {
+        let branch = self.branch();
+        match &self.past {
+            Some(past) => self.target.unwrap_or(past.now()),
+            None => branch.live.now().max(branch.from),
+        }
+    }
+
     /// The newest moment of the current branch.
     pub fn live(&self) -> &Sim {
         &self.branch().live
@@ -106,9 +113,9 @@ impl Timeline {
         self.past.is_some()
     }
 
-    /// Whether a moment that was asked for is still being reached.
+    /// Whether a moment that was asked for is still being reached, or the one at which a branch begins.
     pub fn is_seeking(&self) -> bool {
-        self.target.is_some()
+        self.target.is_some() || self.moment() > self.shown().now()
     }
 
     /// The current branch's number.
@@ -193,26 +200,29 @@ impl Timeline {
         progress
     }
 
-    /// Does the next thing that happens in what is looked at; false where nothing is left to happen.
-    pub fn step_once(&mut self) -> bool {
+    /// Does the next thing that happens in what is looked at, or at most `budget` steps of what happens before it without being worth
+    /// a look; false where nothing is left to happen.
+    pub fn step_once(&mut self, budget: u64) -> bool {
+        let Some(act) = self.shown().next_act_at() else { return false };
+        let before = Time(act.0.saturating_sub(1));
+        let branch = self.branches.get_mut(&self.current).expect("the current branch is never given up");
         let Some(past) = &mut self.past else {
-            let branch = self.branches.get_mut(&self.current).expect("the current branch is never given up");
-            while let Some(next) = branch.live.next_act_at().filter(|next| *next > branch.usage.due()) {
-                if branch.live.api().store().count(kinds::POD) == 0 {
-                    branch.usage.skip_to(next);
-                } else {
-                    branch.run(branch.usage.due(), STEPS_AT_ONCE);
-                }
+            if act > branch.usage.due() && branch.live.api().store().count(kinds::POD) == 0 {
+                branch.usage.skip_to(act);
             }
-            let more = branch.live.step_once();
+            if act <= branch.live.now() || branch.run(before, budget).done {
+                branch.live.step_once();
+            }
             branch.keep();
-            return more;
+            return true;
         };
-        let more = past.step_once();
-        if past.now() >= self.branch().live.now() {
+        if act <= past.now() || past.run(before, budget).done {
+            past.step_once();
+        }
+        if past.now() >= branch.live.now() {
             self.back_to_now();
         }
-        more
+        true
     }
 
     /// Gives an input to what is looked at; where that is past, a branch begins. Says whether one did.
@@ -220,21 +230,19 @@ impl Timeline {
         let branched = self.fork();
         let branch = self.branches.get_mut(&self.current).expect("the current branch is never given up");
         branch.acts += usize::from(input.is_act());
-        branch.live.input(input);
+        branch.live.input_at(branch.live.now().max(branch.from), input);
         branched
     }
 
-    /// Begins a branch at the past moment that is looked at; false where none is. One that takes very many steps to reach
-    /// is not waited for: the branch begins where those lead.
+    /// Begins a branch at the past moment that is looked at, or is still being reached; false where none is. The branch goes on to that
+    /// moment by itself, and what is given to it meanwhile happens there.
     pub fn fork(&mut self) -> bool {
+        let from = self.moment();
         let Some(mut live) = self.past.take() else { return false };
-        if let Some(target) = self.target.take() {
-            live.run(target, STEPS_AT_ONCE);
-        }
-        live.forget_what_comes();
-        let from = live.now();
+        self.target = None;
+        live.forget_after(from);
         let parent = self.branch();
-        let mut frames: Vec<Rc<Sim>> = parent.frames.iter().filter(|f| f.now() < from).cloned().list();
+        let mut frames: Vec<Rc<Sim>> = parent.frames.iter().filter(|f| f.now() < live.now()).cloned().list();
         frames.push(Rc::new(live.without_session()));
         let branch = Branch {
             parent: Some(self.current),
@@ -417,7 +425,7 @@ mod tests {
         assert_eq!(points(&t), all);
         // A step to the next thing that happens leaves no look out.
         let mut t = used(&[10]);
-        while t.live().now() < at(60) && t.step_once() {}
+        while t.live().now() < at(60) && t.step_once(16) {}
         run(&mut t, at(60));
         assert_eq!(points(&t).iter().filter(|p| p.0 <= at(60)).copied().collect::<Vec<_>>(), all);
     }
@@ -427,7 +435,7 @@ mod tests {
         let mut t = Timeline::new(Session { seed: 7, ..Session::default() });
         t.input(command("kubectl create cronjob c --image=busybox --schedule='0 0 1 1 *' -- true"));
         run(&mut t, at(60));
-        while t.live().now() < at(365 * 86_400) && t.step_once() {}
+        while t.live().now() < at(365 * 86_400) && t.step_once(16) {}
         // A look at each second would take minutes. From then on there is one again.
         run(&mut t, at(365 * 86_400 + 60));
         assert_eq!((pods(t.live()).len(), t.branch().usage.due()), (1, at(365 * 86_400 + 61)));
@@ -499,15 +507,48 @@ mod tests {
         // Beside it stands the course that it left, at the same moment.
         t.seek(at(310));
         run(&mut t, at(310));
-        while t.reach_beside(STEPS_AT_ONCE) == Some(false) {}
+        while t.reach_beside(64) == Some(false) {}
         let beside = t.beside().expect("the parent is kept");
         assert_eq!((beside.now(), pods(beside)), (at(310), vec!["a".to_owned(), "b".to_owned()]));
         t.back_to_now();
         let mut alone = Sim::new(t.live().session().clone());
-        while !alone.run(at(400), STEPS_AT_ONCE).done {}
+        while !alone.run(at(400), u64::MAX).done {}
         assert_eq!(alone.digest(), t.live().digest());
         t.switch(0);
         assert_eq!(t.live().digest(), end);
+    }
+
+    #[test]
+    fn a_branch_begins_where_it_was_asked_for_however_far_one_has_come() {
+        let change = || command("kubectl run c --image=nginx");
+        let branched = |steps: u64, slice: u64| {
+            let (mut t, _) = played();
+            // Copies lie so far apart that there is much to be run again.
+            t.branches.get_mut(&0).expect("the first branch").frames.truncate(1);
+            t.seek(at(290));
+            let there = t.run(at(290), steps).done;
+            assert_eq!((there, t.moment()), (steps == u64::MAX, at(290)));
+            assert!(t.input(change()) && !t.input(command("true")));
+            assert_eq!((t.branches()[1].from, t.moment(), t.live().now() < at(290)), (at(290), at(290), !there));
+            while !t.run(at(400), slice).done {}
+            t
+        };
+        let all = branched(u64::MAX, 64);
+        assert_eq!(pods(all.live()), ["a", "c"]);
+        for (steps, slice) in [(0, 1), (1, 7), (40, 1000), (0, u64::MAX)] {
+            let part = branched(steps, slice);
+            assert_eq!((part.live().session(), part.live().digest()), (all.live().session(), all.live().digest()), "{steps} {slice}");
+            assert_eq!(part.branches()[1].inputs, 3);
+        }
+        // Who looks elsewhere meanwhile finds it where it was.
+        let (mut t, _) = played();
+        t.seek(at(290));
+        assert!(t.input(change()));
+        t.switch(0);
+        run(&mut t, at(701));
+        t.switch(1);
+        run(&mut t, at(400));
+        assert_eq!(t.live().digest(), all.live().digest());
     }
 
     #[test]
@@ -538,6 +579,7 @@ mod tests {
         assert_eq!(pods(t.live()), ["a"]);
         for back in 1..20 {
             t.seek(at(100 - back));
+            run(&mut t, at(100 - back));
             assert!(t.fork());
         }
         assert_eq!(t.branches().len(), BRANCHES_MAX);

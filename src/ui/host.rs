@@ -40,6 +40,8 @@ const STEPS_BETWEEN_LOOKS: u64 = 2;
 const LATE_FRAMES: u32 = 12;
 /// How long reaching a past moment may hold up the page at once, in milliseconds; the rest comes in the next frames.
 const SEEK_MS_MAX: f64 = 30.0;
+/// How many steps nobody would notice are done at most between two looks at the clock, where one is to be done that is noticed.
+const STEPS_OF_ONE: u64 = 16;
 /// A hunt for an event gives up after so much virtual time in which nothing came.
 const HUNT_MAX: Duration = Duration::from_secs(3600);
 /// A single step goes to the next change, but not further than this.
@@ -152,7 +154,7 @@ impl Host {
         let (session, at) = before.map_or_else(|| (Host::fresh(lang), Time::ZERO), |kept| (kept.session, kept.at));
         let is_before = restored.is_some();
         let copy = SessionCopy::new(&session);
-        let run_again = session.inputs.iter().filter(|i| i.cmd.is_some() || i.api.is_some()).count();
+        let run_again = commands_of(&session);
         let catch_up = end_of(&session).max(at.min(Session::LATEST));
         Host {
             playing: true,
@@ -352,7 +354,6 @@ impl Host {
         let Some(before) = self.time.before_last_act() else { return false };
         self.time.seek(before);
         self.fork();
-        self.begin_anew();
         true
     }
 
@@ -363,12 +364,13 @@ impl Host {
 
     /// Where a past moment is looked at, a branch begins there.
     fn fork(&mut self) {
-        let parent = self.time.current();
+        let (parent, from) = (self.time.current(), self.time.moment());
         if !self.time.fork() {
             return;
         }
+        // Where the moment at which it begins is still to be reached, its terminals show again what they showed until then.
         let (branch, now) = (self.time.current(), self.sim().now());
-        self.tasks.fork(parent, branch, now);
+        self.tasks.fork(parent, branch, from);
         let of_parent: Vec<usize> = self.transcripts.keys().filter(|k| k.0 == parent).map(|k| k.1).list();
         for terminal in of_parent {
             let mut transcript = self.transcripts[&(parent, terminal)].clone();
@@ -400,8 +402,11 @@ impl Host {
         self.acts = <_>::default();
         let live = self.time.live();
         self.answered = live.steps().len();
-        self.run_again = 0;
-        self.catch_up = Time::ZERO;
+        // A branch goes on to where it begins as fast as it can.
+        (self.catch_up, self.echoed, self.run_again) = (self.time.moment(), live.arrived(), 0);
+        if self.time.is_seeking() {
+            self.run_again = commands_of(live.session());
+        }
         self.copy = SessionCopy::new(live.session());
         self.copy.store();
         self.show_output();
@@ -435,7 +440,7 @@ impl Host {
             view,
             traffic,
             papers,
-            late: self.is_late().then(|| if self.next_to_run_again().is_some() { Text::Replaying } else { Text::Behind }),
+            late: self.is_late().then(|| if self.time.is_seeking() || self.next_to_run_again().is_some() { Text::Replaying } else { Text::Behind }),
             playing: self.playing,
             past: self.time.is_past(),
             end: self.time.live().now(),
@@ -495,7 +500,7 @@ impl Host {
         let limit = self.sim().now() + STEP_MAX;
         let start = now_ms();
         while self.sim().api().revision() == revision && self.sim().now() < limit && now_ms() - start < 4.0 * WORK_MS_MAX {
-            if !self.time.step_once() {
+            if !self.time.step_once(STEPS_OF_ONE) {
                 break;
             }
         }
@@ -599,7 +604,8 @@ impl Host {
     pub fn file_news(&mut self) -> FileNews {
         let mut news = FileNews::default();
         SessionCopy::note_moment(self.time.live().now());
-        if self.time.is_past() || !std::mem::take(&mut self.files_stale) {
+        // Until a branch has come to where it begins, its files are older than the editor's.
+        if self.time.is_past() || self.time.is_seeking() || !std::mem::take(&mut self.files_stale) {
             return news;
         }
         let station = self.time.live().workstation();
@@ -654,10 +660,15 @@ impl Host {
     /// Every input goes this way: first into the copy that outlives a crash, then to the cluster.
     fn give(&mut self, mut input: TimedInput) {
         self.fork();
-        input.t = self.sim().now().as_secs_f64();
+        input.t = self.time.moment().as_secs_f64();
         self.copy.append(&input);
         self.time.input(input);
     }
+}
+
+/// How many of a session's inputs have an answer.
+fn commands_of(session: &Session) -> usize {
+    session.inputs.iter().filter(|i| i.cmd.is_some() || i.api.is_some()).count()
 }
 
 /// The moment of a session's last input.

@@ -6,7 +6,7 @@ use kubarium::views::Exercises;
 
 use super::super::session_copy::{keep_replaced, replaced};
 use super::super::state::TERMINALS_MAX;
-use super::{Host, Transcript, end_of};
+use super::{Host, Transcript, commands_of, end_of};
 
 /// A session that another one takes the place of, as it was.
 pub struct Replaced {
@@ -79,8 +79,7 @@ impl Host {
             before.is_kept = is_kept;
         }
         if let Some(catch_up) = next.run_to {
-            let inputs = &self.session().inputs;
-            let run_again = inputs.iter().filter(|i| i.cmd.is_some() || i.api.is_some()).count();
+            let run_again = commands_of(self.session());
             (self.catch_up, self.run_again, self.echoed, self.answered) = (catch_up, run_again, 0, 0);
         }
         let terminals: Vec<usize> = self.terminals.keys().copied().list();
