@@ -440,7 +440,9 @@ impl Host {
             view,
             traffic,
             papers,
-            late: self.is_late().then(|| if self.time.is_seeking() || self.next_to_run_again().is_some() { Text::Replaying } else { Text::Behind }),
+            late: self
+                .is_late()
+                .then(|| if self.time.is_seeking() || self.next_to_run_again().is_some() { Text::Replaying } else { Text::Behind }),
             playing: self.playing,
             past: self.time.is_past(),
             end: self.time.live().now(),
