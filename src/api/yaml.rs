@@ -14,6 +14,8 @@ use super::{ArcStr, Map, Value};
 use crate::base::List as _;
 pub use dialect::Words;
 use dialect::{number, plain_scalar};
+pub use stream::Stream;
+use stream::{Chunk, newlines};
 
 /// One document of a file.
 #[derive(Clone, Debug, Default)]
@@ -61,9 +63,6 @@ pub struct DecodeError {
     pub column: Option<u32>,
 }
 
-/// The longest text that is read, in bytes.
-const TEXT_BYTES_MAX: usize = 8 << 20;
-
 /// Every document of `text`; an error where one cannot be read.
 pub fn decode_documents(text: &str) -> Result<Vec<Document>, DecodeError> {
     decode_documents_with(text, Words::AreBooleans)
@@ -86,33 +85,8 @@ pub fn decode_stream(text: &str) -> (Vec<Document>, Option<DecodeError>) {
 
 fn stream(text: &str, words: Words) -> (Vec<Document>, Option<DecodeError>) {
     let mut documents = Vec::new();
-    // Some editors put a byte order mark first.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.len() > TEXT_BYTES_MAX {
-        let reason = format!("the text is {} bytes, more than the {TEXT_BYTES_MAX} that are read", text.len());
-        return (documents, Some(DecodeError { reason, converts: false, line: None, column: None }));
-    }
-    let mut rest = Chunk { text, first_line: 1 };
-    if text.trim_start().starts_with('{') {
-        let (consumed, error) = read_json(text, &mut documents);
-        match error {
-            None => return (documents, None),
-            Some(error) if documents.len() > 1 => return (documents, Some(error)),
-            Some(_) => rest = rest.skip(consumed),
-        }
-    }
-    for chunk in chunks(rest) {
-        let chunk = match chunk {
-            Ok(chunk) => chunk,
-            Err(error) => return (documents, Some(error)),
-        };
-        match dialect::read(chunk.text, words) {
-            Ok(Value::Null) => {}
-            Ok(value) => documents.push(document(chunk.text, chunk.first_line, value)),
-            Err(failure) => return (documents, Some(failure.in_chunk(&chunk))),
-        }
-    }
-    (documents, None)
+    let error = Stream::default().read(text, words, usize::MAX, &mut documents).err();
+    (documents, error)
 }
 
 /// One YAML text of one document as a value: what `--patch`, `--overrides` and the like take. The error is go-yaml's:
@@ -122,87 +96,6 @@ pub fn read_value(text: &str) -> Result<Value, DecodeError> {
         let error = failure.in_chunk(&Chunk { text, first_line: 1 });
         DecodeError { converts: false, ..error }
     })
-}
-
-fn document(text: &str, first_line: u32, value: Value) -> Document {
-    Document { value, positions: Positions { text: text.into(), first_line }, first_line }
-}
-
-/// Reads JSON values one after another; how far it came, and why no further.
-fn read_json(text: &str, documents: &mut Vec<Document>) -> (usize, Option<DecodeError>) {
-    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-    let (mut consumed, mut line, mut counted) = (0, 1, 0);
-    while let Some(item) = stream.next() {
-        match item {
-            Ok(value) => {
-                let part = &text[consumed..stream.byte_offset()];
-                let leading = part.len() - part.trim_start().len();
-                line += newlines(&text[counted..consumed + leading]);
-                counted = consumed + leading;
-                documents.push(document(part.trim_start(), line, value));
-                consumed = stream.byte_offset();
-            }
-            Err(e) => {
-                let reason = format!("json: offset {}: {e}", consumed + e.column());
-                let error = DecodeError { reason, converts: false, line: Some(e.line() as u32), column: Some(e.column() as u32) };
-                return (consumed, Some(error));
-            }
-        }
-    }
-    (consumed, None)
-}
-
-/// A part of the text and the line that it starts at, from 1.
-#[derive(Clone, Copy)]
-struct Chunk<'a> {
-    text: &'a str,
-    first_line: u32,
-}
-
-impl<'a> Chunk<'a> {
-    fn skip(self, bytes: usize) -> Chunk<'a> {
-        let (before, mut after) = self.text.split_at(bytes);
-        let mut first_line = self.first_line + newlines(before);
-        // White space up to the end of the line belongs to what was read.
-        if bytes > 0
-            && let Some((blank, rest)) = after.split_once('\n')
-            && blank.trim().is_empty()
-        {
-            (after, first_line) = (rest, first_line + 1);
-        }
-        Chunk { text: after, first_line }
-    }
-}
-
-fn newlines(text: &str) -> u32 {
-    text.bytes().filter(|b| *b == b'\n').count() as u32
-}
-
-/// Splits at lines that start with `---`.
-// Models yaml.YAMLReader: nothing but a comment may follow the dashes.
-fn chunks(whole: Chunk<'_>) -> Vec<Result<Chunk<'_>, DecodeError>> {
-    let mut out = Vec::new();
-    let (mut start, mut at, mut line, mut first_line) = (0, 0, whole.first_line, whole.first_line);
-    for text in whole.text.split_inclusive('\n') {
-        if let Some(after) = text.strip_prefix("---") {
-            let after = after.trim();
-            if !after.is_empty() && !after.starts_with('#') {
-                let reason = format!("invalid Yaml document separator: {after}");
-                out.push(Err(DecodeError { reason, converts: false, line: Some(line), column: Some(1) }));
-                return out;
-            }
-            if at > start {
-                out.push(Ok(Chunk { text: &whole.text[start..at], first_line }));
-            }
-            (start, first_line) = (at + text.len(), line + 1);
-        }
-        at += text.len();
-        line += 1;
-    }
-    if at > start {
-        out.push(Ok(Chunk { text: &whole.text[start..at], first_line }));
-    }
-    out
 }
 
 /// Why a document cannot be read: go-yaml's message, and the place in the document, both from 0.
@@ -592,6 +485,7 @@ fn line_and_column(text: &str, at: usize) -> (u32, u32) {
 }
 
 mod dialect;
+mod stream;
 #[cfg(test)]
 #[path = "yaml_tests.rs"]
 mod tests;

@@ -94,6 +94,38 @@ fn errors_are_go_yamls() {
 }
 
 #[test]
+fn a_text_read_in_parts_is_the_text() {
+    for text in [
+        "",
+        "a: 1",
+        "---\na: 1\n---\n---\n# c\n---\nb: 2\n",
+        "\u{feff}a: 1\n--- # x\nb: 2\n---",
+        "a: 1\n---\nb: [\n---\nc: 1\n",
+        "a: 1\n---\nb: 1\n--- x\nc: 1\n",
+        "{\"a\": 1} {\"b\": 2}\n",
+        "{a: 1}\n---\n{b: 2}\n",
+        "{\"a\": 1}\n---\nb: 2\n",
+        "{\"a\": 1} {\"b\": 2} x",
+    ] {
+        let (whole, error) = decode_stream(text);
+        for bytes in [1, 7, 12] {
+            let (mut stream, mut documents, mut calls) = (Stream::default(), Vec::new(), 0);
+            let failed = loop {
+                calls += 1;
+                match stream.read(text, Words::AreBooleans, bytes, &mut documents) {
+                    Ok(true) => {}
+                    Ok(false) => break None,
+                    Err(error) => break Some(error),
+                }
+            };
+            let all = |documents: &[Document]| documents.iter().map(|d| (d.value.to_json(), d.first_line)).collect::<Vec<_>>();
+            assert_eq!((all(&documents), &failed), (all(&whole), &error), "{text:?}");
+            assert!(calls >= whole.len() || text.starts_with('{'), "{text:?} was read in {calls} parts");
+        }
+    }
+}
+
+#[test]
 fn merge_keys_and_anchors() {
     assert_eq!(one("base: &b {x: 1, y1: 2}\nc:\n  <<: *b\n  x: 3\n").get("c"), &obj!({"x": 3, "y1": 2}));
     assert_eq!(one("a: &l {a: b}\nb: *l\n"), obj!({"a": {"a": "b"}, "b": {"a": "b"}}));

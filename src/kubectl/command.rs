@@ -6,6 +6,7 @@ use super::each::Each;
 use super::error::CliError;
 use super::flags::Flag;
 use super::host::Step;
+use super::manifests::Reading;
 
 /// One command, or a group of them.
 #[derive(Debug)]
@@ -112,6 +113,8 @@ pub enum Task {
     Proxy(Box<commands::proxy::Proxying>),
     /// `edit`, `create --edit`, `apply edit-last-applied`.
     Edit(Box<commands::edit::Editing>),
+    /// Any command whose manifests are long.
+    Read(Box<Reading>),
     /// `diff` of several objects.
     Look(Box<commands::diff::Looking>),
     /// `diff` by a program of one's own.
@@ -146,6 +149,7 @@ impl Task {
             Task::Create(t) => t.resume(cx),
             Task::Reapply(t) => t.resume(cx),
             Task::Edit(t) => t.resume(cx),
+            Task::Read(t) => t.resume(cx),
             Task::Look(t) => t.resume(cx),
             Task::Diff(t) => t.resume(cx),
             Task::Rolling(t) => t.resume(cx),

@@ -5,6 +5,7 @@ use super::error::CliError;
 use super::flags::Flags;
 use super::host::{Environment, Host, Output, StdinState};
 use super::klog::klog;
+use super::manifests::Manifest;
 use super::request_log::{Request, Sent};
 use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{KindRef, Object, Status, Value, go_duration, kinds};
@@ -48,6 +49,8 @@ pub struct Session {
     pub server: String,
     /// Headers that say who asks, as they are logged.
     pub credentials: Vec<String>,
+    /// Long manifests that were read before the command began.
+    pub manifests: Vec<Manifest>,
     /// How many requests were logged.
     pub requests: u64,
     /// Whether Ctrl-C was pressed since the last step.

@@ -10,7 +10,7 @@ use super::kustomize;
 use super::output::to_yaml;
 use crate::api::decode::json_kind;
 use crate::api::go_json::{self, JsonError};
-use crate::api::yaml::decode_stream;
+use crate::api::yaml::{DecodeError, Document, decode_stream};
 use crate::api::{Map, Object, Value};
 use crate::base::regex::Regex;
 use crate::base::{List as _, is_url};
@@ -62,7 +62,6 @@ pub fn sources(cx: &mut Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Sour
         }
         return sources;
     }
-    let goes_down = matches!(cx.inv.path.as_str(), "kubectl wait" | "kubectl set selector");
     let mut input = None;
     for path in flags.list("filename") {
         match path.as_str() {
@@ -82,13 +81,31 @@ pub fn sources(cx: &mut Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Sour
                 Some(page) => sources.push(Source { name: url.into(), text: String::from_utf8_lossy(&page).into_owned() }),
                 None => errors.push(no_answer(url)),
             },
-            path => match expand(cx.host.files, path, flags.switch_or("recursive", goes_down)) {
+            path => match expand(cx.host.files, path, goes_down(cx)) {
                 Ok(found) => sources.extend(found),
                 Err(error) => errors.push(error),
             },
         }
     }
     sources
+}
+
+/// Whether directories are read with those in them.
+fn goes_down(cx: &Context<'_, '_>) -> bool {
+    cx.flags().switch_or("recursive", matches!(cx.inv.path.as_str(), "kubectl wait" | "kubectl set selector"))
+}
+
+/// The texts that `-f` names and that are here: nothing is asked of the web for them, and what is wrong is left to be found later.
+pub fn texts(cx: &Context<'_, '_>) -> Vec<String> {
+    let mut texts = Vec::new();
+    for path in cx.flags().list("filename") {
+        if descriptor(path).is_some() {
+            texts.push(String::from_utf8_lossy(cx.stdin.bytes).into_owned());
+        } else if !is_url(path) {
+            texts.extend(expand(cx.host.files, path, goes_down(cx)).unwrap_or_default().into_iter().map(|source| source.text));
+        }
+    }
+    texts
 }
 
 /// The descriptor all of whose input must be there before a command begins.
@@ -201,11 +218,16 @@ fn walk(files: &dyn Files, path: &str, recursive: bool, depth: usize, found: &mu
     }
 }
 
-/// The objects of a text, lists taken apart (each with whether it was in a list), and what is wrong with it.
+/// The objects of a text, lists taken apart (each with whether it was in a list), and what is wrong with it; `read` is what is known of it
+/// already.
 // Models resource.StreamVisitor with the FlattenListVisitor behind it.
-pub fn objects(source: &Source, validate: bool) -> Vec<Result<(Value, bool), CliError>> {
+pub fn objects(
+    source: &Source,
+    validate: bool,
+    read: Option<(Vec<Document>, Option<DecodeError>)>,
+) -> Vec<Result<(Value, bool), CliError>> {
     let name = &source.name;
-    let (documents, broken) = decode_stream(&source.text);
+    let (documents, broken) = read.unwrap_or_else(|| decode_stream(&source.text));
     let mut found = Vec::new();
     for document in documents {
         let value = document.value;

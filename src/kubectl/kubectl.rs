@@ -15,6 +15,7 @@ use super::flags::{self, Parsed};
 use super::help;
 use super::host::{Environment, Host, Output, StdinState, Step};
 use super::legacy;
+use super::manifests::Reading;
 use super::preferences;
 use super::unreached::unreached;
 use crate::api::Status;
@@ -331,7 +332,7 @@ fn begin(command: &'static Command, cx: &mut Context<'_, '_>) -> Result<Flow, Cl
         }
     };
     resolve_session(command, cx)?;
-    run(cx)
+    Reading::start(cx, run)
 }
 
 /// Whether a command asks no server for anything.

@@ -20,6 +20,7 @@ mod kubectl;
 mod kustomize;
 mod last_applied;
 mod legacy;
+mod manifests;
 pub mod output;
 mod pods;
 mod preferences;

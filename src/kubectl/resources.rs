@@ -5,6 +5,7 @@ use super::context::Context;
 use super::error::{CliError, fail};
 use super::files;
 use super::legacy;
+use super::manifests::Manifest;
 use crate::api::decode::served_version;
 use crate::api::schema::schema;
 use crate::api::{Kind, KindRef, Object, Status, Value, kinds, quote};
@@ -526,7 +527,8 @@ fn from_files(cx: &mut Context<'_, '_>, query: &Query, paths: &[files::Source]) 
         None => None,
     };
     for path in paths {
-        for item in files::objects(path, query.validate) {
+        let read = Manifest::take(&mut cx.session.manifests, &path.text);
+        for item in files::objects(path, query.validate, read) {
             let upgraded = |object| if cx.inv.legacy { legacy::upgrade(object) } else { object };
             let prepared = item.and_then(|(object, listed)| prepare(cx, query, path, upgraded(object), listed));
             let prepared = match prepared {

@@ -51,6 +51,8 @@ pub(super) struct Desk {
     now: Time,
     /// How many changes the last line made in one step, at most.
     most: u64,
+    /// How often it went on at once.
+    parts: usize,
 }
 
 /// What a command printed.
@@ -64,7 +66,7 @@ pub(super) struct Ran {
 impl Desk {
     pub(super) fn new(files: &[(&str, &str)]) -> Desk {
         let files = files.iter().map(|(k, v)| (clean(k), v.as_bytes().to_vec())).collect();
-        Desk { api: ApiServer::new(1), files: MemoryFiles(files), now: Time::from_secs(10), most: 0 }
+        Desk { api: ApiServer::new(1), files: MemoryFiles(files), now: Time::from_secs(10), most: 0, parts: 0 }
     }
 
     /// Runs a line; what would wait for ever is interrupted.
@@ -74,7 +76,7 @@ impl Desk {
         let mut kubectl = Kubectl::start(&words[1..], &env);
         let mut out = Output::default();
         let (mut steps, mut ended) = (0, None);
-        self.most = 0;
+        (self.most, self.parts) = (0, 0);
         let exit = loop {
             let before = self.api.revision();
             let (api, files) = (&mut self.api, &mut self.files);
@@ -83,7 +85,7 @@ impl Desk {
             self.most = self.most.max(self.api.revision() - before);
             match step {
                 Step::Exit(code) => break code,
-                Step::GoOn => {}
+                Step::GoOn => self.parts += 1,
                 Step::WaitUntil(at) | Step::WaitChange(Some(at)) | Step::WaitStdin(Some(at)) if at > self.now => self.now = at,
                 // There are no programs here.
                 Step::Run(_) => ended = Some(Ended::NotFound),
@@ -602,5 +604,24 @@ fn many_objects_are_changed_a_few_in_a_step() {
         assert_eq!((ran.exit, ran.stdout.lines().count() % MANY), (0, 0), "$ {line}\n{ran:?}");
         let all = desk.api.revision() - before;
         assert!(all >= MANY as u64 && desk.most <= 16, "$ {line}: of {all} changes {} in a step", desk.most);
+    }
+}
+
+#[test]
+fn a_long_manifest_is_read_in_parts() {
+    let data = "x".repeat(20_000);
+    let map = |name: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{a: {data}}}\n---\n");
+    let all = ["a", "b", "c", "d"].map(map).concat();
+    let mut desk = Desk::new(&[("all", &all), ("short", &map("a")), ("broken", &(all.clone() + "a: [\n"))]);
+    for (line, made, parts, error) in [
+        ("create --dry-run=client -f all", "abcd", 2, ""),
+        ("create --dry-run=client -f short -f all", "aabcd", 2, ""),
+        ("create --dry-run=client -f broken", "abcd", 3, "error: error parsing broken: error converting YAML to JSON: yaml: line "),
+        ("create -f -", "abcd", 2, ""),
+    ] {
+        let ran = desk.run(&format!("kubectl {line}"), &all, "default");
+        let names: String = ran.stdout.lines().filter_map(|l| l.strip_prefix("configmap/")?.chars().next()).collect();
+        assert_eq!((names.as_str(), desk.parts, ran.exit), (made, parts, i32::from(!error.is_empty())), "$ {line}\n{ran:?}");
+        assert!(ran.stderr.starts_with(error) && ran.stderr.is_empty() == error.is_empty(), "$ {line}\n{ran:?}");
     }
 }

@@ -27,7 +27,7 @@ pub fn unreached(command: &Command, cx: &mut Context<'_, '_>, server: &str) -> C
             for source in &sources {
                 // What cannot be checked is not read on.
                 let read = if validates { 1 } else { usize::MAX };
-                for object in files::objects(source, validates).into_iter().take(read) {
+                for object in files::objects(source, validates, None).into_iter().take(read) {
                     errors.push(object.err().unwrap_or_else(|| {
                         log(cx, usize::from(!validates));
                         CliError::Message(if validates {

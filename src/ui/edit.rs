@@ -41,8 +41,6 @@ pub struct Props {
 
 /// How long the typing pauses before the text is checked, in milliseconds.
 const CHECK_AFTER_MS: u32 = 400;
-/// A longer text is checked only when it is applied, so that typing in it stays light.
-const CHECKED_BYTES_MAX: usize = 200_000;
 /// How wide the row of tabs fades at its left end, as the stylesheet has it.
 const FADE_PX: i32 = 10;
 
@@ -111,10 +109,8 @@ pub fn Edit(props: &Props) -> Html {
     use_effect_with(shown.clone(), {
         let link = link.clone();
         move |shown| {
-            let wait = shown
-                .clone()
-                .filter(|f| f.text.len() <= CHECKED_BYTES_MAX)
-                .map(|f| Timeout::new(CHECK_AFTER_MS, move || link.send(Action::Problems(problems_of(&f.path, &f.text)))));
+            let wait =
+                shown.clone().map(|f| Timeout::new(CHECK_AFTER_MS, move || link.send(Action::Problems(problems_of(&f.path, &f.text)))));
             move || drop(wait)
         }
     });
