@@ -14,6 +14,9 @@ use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subresource, WriteOptions};
 
 const MANAGED_BY: &str = "endpoints.kubernetes.io/managed-by";
+/// The most addresses that one object has, and the annotation that says that there are more.
+const ADDRESSES_MAX: usize = 1000;
+const OVER_CAPACITY: &str = "endpoints.kubernetes.io/over-capacity";
 
 /// Writes an Endpoints object for each Service with a selector.
 #[derive(Clone, Debug)]
@@ -33,7 +36,7 @@ impl EndpointsController {
         let Some(selector) = selector_of(&service) else { return Ok(()) };
         let mut pods = api.iter(kinds::POD, Some(&key.0));
         let trigger = self.pods.look(key, (&service, &selector), (0, &mut pods), &mut |pod| address_of(&service, pod));
-        let subsets = subsets(self.pods.made(key));
+        let mut subsets = subsets(self.pods.made(key));
         let existing = api.peek(kind, &key.0, &key.1).cloned();
         let mut next = existing.clone().unwrap_or_else(|| obj!({"metadata": {"name": &key.1}}));
         let mut labels = if service.labels().is_null() { Value::map() } else { service.labels().clone() };
@@ -41,10 +44,17 @@ impl EndpointsController {
         if is_headless(&service) {
             labels.set(&[HEADLESS], "");
         }
-        if existing.is_some() && next.get("subsets").same(&subsets_or_null(&subsets)) && next.labels().same(&labels) {
+        let is_as_before = next.get("subsets").same(&subsets_or_null(&subsets)) && next.labels().same(&labels);
+        if existing.is_some() && is_as_before && next.annotation(OVER_CAPACITY).is_none() {
             return Ok(());
         }
         next.set(&["metadata", "labels"], labels);
+        let over_capacity = ["metadata", "annotations", OVER_CAPACITY];
+        if truncate(&mut subsets, ADDRESSES_MAX) {
+            next.set(&over_capacity, "truncated");
+        } else {
+            next.remove(&over_capacity);
+        }
         note_trigger_time(&mut next, trigger.as_ref());
         if subsets.is_empty() {
             next.remove(&["subsets"]);
@@ -61,6 +71,33 @@ impl EndpointsController {
 
 fn subsets_or_null(subsets: &[Value]) -> Value {
     if subsets.is_empty() { Value::Null } else { subsets.to_vec().into() }
+}
+
+/// Leaves out addresses beyond so many, of each subset in proportion: first those that are not ready. Says whether there were more.
+// Models truncateEndpoints, whose shares are rounded up.
+pub(super) fn truncate(subsets: &mut [Value], most: usize) -> bool {
+    let count = |subset: &Value, member: &str| subset.get(member).items().len();
+    let [ready, unready] = ["addresses", "notReadyAddresses"].map(|member| subsets.iter().map(|s| count(s, member)).sum::<usize>());
+    if ready + unready <= most {
+        return false;
+    }
+    let (member, most, all) = if ready > most { ("addresses", most, ready) } else { ("notReadyAddresses", most - ready, unready) };
+    let mut left = most;
+    for subset in subsets {
+        if member == "addresses" {
+            subset.remove(&["notReadyAddresses"]);
+        }
+        let there = count(subset, member);
+        let share = (there as f64 / all as f64 * most as f64).ceil() as usize;
+        let kept = share.min(left).min(there);
+        left -= kept;
+        if kept == 0 {
+            subset.remove(&[member]);
+        } else {
+            subset.get_mut(member).list_mut().truncate(kept);
+        }
+    }
+    true
 }
 
 /// A pod's address behind a Service, and the ports that it has.

@@ -4,6 +4,7 @@ use super::daemon_set::DaemonSetController;
 use super::disruption::DisruptionController;
 use super::endpoint_slice::EndpointSliceController;
 use super::endpoint_slice_mirroring::EndpointSliceMirroringController;
+use super::endpoints::EndpointsController;
 use super::flags::Flags;
 use super::garbage_collector::GarbageCollector;
 use super::namespace::NamespaceController;
@@ -195,6 +196,49 @@ fn slices_hold_a_hundred_and_go_when_they_are_empty() {
     }
     w.run(1);
     assert_eq!(sizes(&w), [0], "an empty one says that there is nothing");
+}
+
+#[test]
+fn endpoints_have_a_thousand_addresses_at_most() {
+    let mut w = World::new(EndpointsController::default());
+    w.create("Service", obj!({"metadata": {"name": "s"}, "spec": {"selector": {"a": "b"}, "ports": [{"port": 80}]}}));
+    for i in 0..1001 {
+        w.create("Pod", pod(&format!("p{i}"), "n"));
+    }
+    w.run(1);
+    let told = |w: &World<_>| {
+        let endpoints = w.get("Endpoints", "s");
+        let count = |member: &str| endpoints.get("subsets").items().iter().map(|s| s.get(member).items().len()).sum::<usize>();
+        let over = endpoints.annotation("endpoints.kubernetes.io/over-capacity").unwrap_or_default().to_owned();
+        (count("addresses"), count("notReadyAddresses"), over)
+    };
+    assert_eq!(told(&w), (1000, 0, "truncated".to_owned()));
+    // Those that are ready come first.
+    w.change("Pod", "p7", Subresource::Status, |p| drop(p.remove(&["status", "conditions"])));
+    w.change("Pod", "p8", Subresource::Status, |p| drop(p.remove(&["status", "conditions"])));
+    w.run(1);
+    assert_eq!(told(&w), (999, 1, "truncated".to_owned()));
+    w.delete("Pod", "p9", &DeleteOptions::now());
+    w.run(1);
+    assert_eq!(told(&w), (998, 2, String::new()));
+}
+
+#[test]
+fn addresses_beyond_the_most_are_left_out_in_proportion() {
+    // How many are ready and not of each subset, how many there may be, and how many are left.
+    for (subsets, most, wanted) in [
+        (&[[3, 0], [2, 5]][..], 10, &[[3, 0], [2, 5]][..]),
+        (&[[3, 0], [2, 5]], 9, &[[3, 0], [2, 4]]),
+        (&[[3, 4], [2, 5]], 8, &[[3, 2], [2, 1]]),
+        (&[[3, 4], [2, 5]], 5, &[[3, 0], [2, 0]]),
+        (&[[7, 1], [2, 1], [1, 0]], 5, &[[4, 0], [1, 0], [0, 0]]),
+    ] {
+        let list = |n: usize| vec![Value::map(); n];
+        let mut made: Vec<Value> = subsets.iter().map(|[a, b]| obj!({"addresses": list(*a), "notReadyAddresses": list(*b)})).collect();
+        let over = super::endpoints::truncate(&mut made, most);
+        let left: Vec<[usize; 2]> = made.iter().map(|s| ["addresses", "notReadyAddresses"].map(|m| s.get(m).items().len())).collect();
+        assert_eq!((left.as_slice(), over), (wanted, wanted != subsets), "{subsets:?} {most}");
+    }
 }
 
 #[test]

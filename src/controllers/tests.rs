@@ -2,8 +2,8 @@
 //! `tests/tables_controllers.rs` is not repeated here.
 //!
 //! Not held to: rows about informers, expectations, queues, retries and feature gates, which the controllers here have no like of;
-//! names that are random; the sorting of pods with gates off; Endpoints beyond a thousand addresses and dual-stack families;
-//! StatefulSets' maxUnavailable, which is off by default; claims and pod groups behind alpha gates.
+//! names that are random; the sorting of pods with gates off; dual-stack families; StatefulSets' maxUnavailable, which is off by
+//! default; claims and pod groups behind alpha gates.
 
 use super::deletion_rank::{self, DeletionRank};
 use super::replicas::{is_active, is_available, slow_start};
