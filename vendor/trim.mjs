@@ -60,14 +60,43 @@ function names(bundle, scripts) {
     if (type === 'TemplateElement') words(value.raw).forEach((word) => others.add(word));
     if (type === 'MemberExpression' && !computed && !node.isPut) asked.add(node.property.name);
   });
+  parts.push(...unused(program));
   return { parts, members, asked, others };
+}
+
+/** Classes, and other names for something, that only what is theirs asks for: what is put onto them, and decorators, which stop a minifier. */
+function unused(program) {
+  const own = new Map(),
+    members = new Set(),
+    asks = [];
+  walk(program, (node) => {
+    const { type, id, init, computed, key, property } = node;
+    if (type === 'VariableDeclarator' && id.name && /^(ClassExpression|Identifier)$/.test(init?.type))
+      own.set(id.name, [id, init]);
+    if (!computed && !node.shorthand) members.add(key ?? property);
+    if (type === 'Identifier' && !members.has(node)) asks.push(node);
+  });
+  for (const { type, expression } of program.body) {
+    if (type !== 'ExpressionStatement') continue;
+    for (const node of expression.expressions ?? [expression]) {
+      const { left, right, arguments: [decorators, decorated, name] = [] } = node;
+      const isPut = left?.type === 'MemberExpression' && /^(Literal|UnaryExpression)$/.test(right.type);
+      const isDecorated = decorators?.type === 'ArrayExpression' && name?.type === 'Literal';
+      own.get((isPut ? left.object : isDecorated ? decorated : {}).name)?.push(node);
+    }
+  }
+  for (const { name, start } of asks) {
+    const nodes = own.get(name);
+    if (nodes?.every((node) => start < node.start || start >= node.end)) own.delete(name);
+  }
+  return [...own.values()].flatMap(([, ...nodes]) => nodes.map((node) => ({ node, instead: '0', isUnused: true })));
 }
 
 /** A bundle without the members that nobody asks for, and which names of the others may be shorter. `scripts` are our own files in it. */
 export function trim(bundle, scripts) {
   for (;;) {
     const { parts, members, asked, others } = names(bundle, scripts);
-    const dead = parts.filter(({ name }) => name && !asked.has(name) && !others.has(name));
+    const dead = parts.filter(({ name, isUnused }) => isUnused || (name && !asked.has(name) && !others.has(name)));
     const short = [...members].filter((name) => /^\w+$/.test(name) && !others.has(name));
     if (dead.length === 0) return { bundle, regex: new RegExp(`^(${short.join('|')})$`) };
     // From the end, so that what comes before stays where it is; what is within another goes first, and the other in the next round.

@@ -16,7 +16,9 @@ mod tests {
 
     #[test]
     fn characters_have_widths() {
-        for (text, width) in [("a", 1), ("é", 1), ("e\u{301}", 1), ("中", 2), ("，", 2), ("￥", 2), ("𠮷", 2), ("🐳", 2), ("한", 2), ("❤\u{fe0f}", 1)] {
+        for (text, width) in
+            [("a", 1), ("é", 1), ("e\u{301}", 1), ("中", 2), ("，", 2), ("￥", 2), ("𠮷", 2), ("🐳", 2), ("한", 2), ("❤\u{fe0f}", 1)]
+        {
             assert_eq!(text.chars().map(cells).sum::<usize>(), width, "{text}");
         }
     }
