@@ -178,3 +178,11 @@ journey('makes room for a keyboard that lies over the page', PHONE, async ({ pag
   await keyboard(640);
   await until('the page to be whole again', async () => (await end()) === 640);
 });
+
+journey('has the cursor where it is after wide letters and pictures', {}, async ({ page, until }) => {
+  await type(page, ':');
+  await page.keyboard.insertText('echo 🐳你a');
+  await page.keyboard.press('ArrowLeft');
+  const under = page.locator(`${TERMINAL} .xterm-cursor`);
+  await until('the cursor to stand on the last letter', async () => (await under.innerText()) === 'a');
+});
