@@ -11,7 +11,7 @@ impl Files for Folder {
         false
     }
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        let path = path.trim_start_matches("./");
+        let path = path.trim_start_matches("./").trim_start_matches("/root/");
         if let Some((_, text)) = self.0.iter().find(|(p, _)| *p == path) {
             return Ok(text.as_bytes().to_vec());
         }
@@ -22,7 +22,9 @@ impl Files for Folder {
         Err(FileError::PermissionDenied)
     }
     fn list(&self, path: &str) -> Result<Vec<String>, FileError> {
-        let within: Vec<String> = self.0.iter().filter_map(|(name, _)| name.strip_prefix(&format!("{path}/"))).map(str::to_owned).collect();
+        let inside = format!("{path}/");
+        let inside = inside.trim_start_matches("/root/");
+        let within: Vec<String> = self.0.iter().filter_map(|(name, _)| name.strip_prefix(inside)).map(str::to_owned).collect();
         if within.is_empty() { Err(FileError::NotFound) } else { Ok(within) }
     }
 }

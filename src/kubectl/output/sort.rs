@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(sorted("n").as_deref(), Ok("abc"));
         assert_eq!(sorted(".q").as_deref(), Ok("cab"));
         assert_eq!(sorted(".some").as_deref(), Ok("cba"));
-        assert_eq!(sorted(".map").as_deref(), Ok("acb"));
+        assert_eq!(sorted(".map").as_deref(), Ok("cab"));
         assert_eq!(sorted(".nope"), Err("couldn't find any field with path \"{.nope}\" in the list of objects".into()));
         assert_eq!(sorted("{.metadata.name"), Err("sorting error: unclosed action".into()));
         assert_eq!(
