@@ -76,7 +76,12 @@ fn parse(path: &str, bytes: &[u8]) -> Result<Value, CliError> {
             }
             // Models SetDefaults_ExecConfig: newer plugins have to say whether they may ask somebody.
             let asks = exec.get("apiVersion").str() == "client.authentication.k8s.io/v1beta1" && exec.get("interactiveMode").is_empty();
-            let members = [("args", Value::Null), ("env", Value::Null), ("provideClusterInfo", false.into()), ("interactiveMode", "IfAvailable".into())];
+            let members = [
+                ("args", Value::Null),
+                ("env", Value::Null),
+                ("provideClusterInfo", false.into()),
+                ("interactiveMode", "IfAvailable".into()),
+            ];
             for (member, value) in members.into_iter().take(if asks { 4 } else { 3 }) {
                 if entry.at(&["user", "exec", member]).is_null() {
                     entry.set(&["user", "exec", member], value);
