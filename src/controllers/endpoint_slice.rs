@@ -131,7 +131,7 @@ impl EndpointSliceController {
             for endpoint in parts.iter_mut().flat_map(|part| &mut part.endpoints) {
                 endpoint.remove(&["hints"]);
             }
-            Some(why)
+            Some(why.to_string())
         } else if self.hinted.insert(key.clone()) {
             let message = "Topology Aware Hints has been enabled, addressType: IPv4";
             return self.recorder.event(api, now, service, EventType::Normal, "TopologyAwareHintsEnabled", message);

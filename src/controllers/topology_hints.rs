@@ -1,6 +1,8 @@
 //! Topology hints by CPU (`endpointslice/topologycache`): each zone is given as many of a Service's endpoints as it has of the nodes'
 //! cores, or none is, where that would leave some endpoint a fifth more to do than others.
 
+use thiserror::Error;
+
 use crate::api::quantity::Quantity;
 use crate::api::well_known::ZONE;
 use crate::api::{ArcStr, Object, Value, kinds};
@@ -82,15 +84,33 @@ fn least(share: f64) -> i64 {
     (share * (1.0 / (1.0 + OVERLOAD))).ceil() as i64
 }
 
+/// Why no endpoint is for a zone.
+#[derive(Debug, Error)]
+pub(super) enum NoHints {
+    /// A node says too little, or all are in one zone.
+    #[error("Insufficient Node information: allocatable CPU or zone not specified on one or more nodes")]
+    Nodes,
+    /// There are fewer endpoints than zones.
+    #[error("Insufficient number of endpoints ({endpoints} endpoints, {zones} zones)")]
+    FewEndpoints { endpoints: i64, zones: usize },
+    /// However they are shared out, some have too much to do.
+    #[error(
+        "Unable to allocate minimum required endpoints to each zone without exceeding overload threshold ({endpoints} endpoints, {zones} zones)"
+    )]
+    Overload { endpoints: i64, zones: usize },
+    /// An endpoint is in no zone.
+    #[error("One or more endpoints do not have a zone specified")]
+    NoZone,
+}
+
 /// Reckons how many endpoints are each zone's, or says why that cannot be (`getAllocations`).
-fn allocate(zones: &mut [Zone], endpoints: i64) -> Result<(), String> {
+fn allocate(zones: &mut [Zone], endpoints: i64) -> Result<(), NoHints> {
     if zones.is_empty() {
-        return Err("Insufficient Node information: allocatable CPU or zone not specified on one or more nodes".to_owned());
+        return Err(NoHints::Nodes);
     }
     let count = zones.len();
-    let failed = |why: &str| Err(format!("{why} ({endpoints} endpoints, {count} zones)"));
     if count as i64 > endpoints {
-        return failed("Insufficient number of endpoints");
+        return Err(NoHints::FewEndpoints { endpoints, zones: count });
     }
     let mut left = endpoints;
     for zone in &mut *zones {
@@ -100,7 +120,7 @@ fn allocate(zones: &mut [Zone], endpoints: i64) -> Result<(), String> {
         left -= zone.maximum;
     }
     if left < 0 {
-        return failed("Unable to allocate minimum required endpoints to each zone without exceeding overload threshold");
+        return Err(NoHints::Overload { endpoints, zones: count });
     }
     zones.iter_mut().for_each(|zone| zone.maximum += left);
     Ok(())
@@ -124,7 +144,7 @@ fn count(zones: &mut [Zone], endpoints: &[Value]) -> bool {
 }
 
 /// Gives the endpoints to zones (`AddHints`), or says why none is.
-pub(super) fn add(mut zones: Vec<Zone>, parts: &mut [Part]) -> Result<(), String> {
+pub(super) fn add(mut zones: Vec<Zone>, parts: &mut [Part]) -> Result<(), NoHints> {
     let total = parts.iter_mut().flat_map(|part| &mut part.endpoints).filter(is_ready).count();
     allocate(&mut zones, total as i64)?;
     // Hints that stand and do are left as they are.
@@ -139,7 +159,7 @@ pub(super) fn add(mut zones: Vec<Zone>, parts: &mut [Part]) -> Result<(), String
     for endpoint in &mut open {
         let zone = endpoint.get("zone").clone();
         if zone.is_empty() {
-            return Err("One or more endpoints do not have a zone specified".to_owned());
+            return Err(NoHints::NoZone);
         }
         zone_of(&mut zones, &zone).into_iter().for_each(|zone| zone.given += 1);
         endpoint.set(&["hints"], obj!({"forZones": [{"name": zone}]}));
@@ -240,7 +260,7 @@ mod tests {
             let zones = shares.iter().zip(["a", "b", "c"]).map(|(ratio, name)| share(name, *ratio)).collect();
             let mut parts = [part(letters)];
             let got = add(zones, &mut parts).map(|()| hints(&parts[0]));
-            assert_eq!(got, wanted.map(str::to_owned).map_err(str::to_owned), "{letters}");
+            assert_eq!(got.map_err(|why| why.to_string()), wanted.map(str::to_owned).map_err(str::to_owned), "{letters}");
         }
     }
 }
