@@ -285,6 +285,7 @@ impl FilterRun {
             "grep" | "egrep" | "fgrep" | "sed" | "awk" | "sort" | "cut" | "tac" | "cmp" | "wc" => Complaint::about(name, e),
             "head" | "fold" | "rev" | "strings" | "nl" | "paste" if !k.is_gnu() => Complaint::about(name, e),
             "diff" => Complaint::cannot("stat", name, e),
+            "tar" if k.is_gnu() => Complaint::about(name, format!("Cannot open: {e}")),
             _ => Complaint::cannot("open", name, e),
         };
         self.current = None;
@@ -296,7 +297,7 @@ impl FilterRun {
         if !self.filter.silent() {
             complain(k, p, &self.name, what);
         }
-        self.status = if self.name == "sed" && k.is_gnu() { 2 } else { self.trouble() };
+        self.status = if matches!(self.name.as_str(), "sed" | "tar") && k.is_gnu() { 2 } else { self.trouble() };
     }
 
     /// The status of a program that could not read something.
@@ -421,6 +422,7 @@ impl Filter {
             Filter::Grep(g) => g.begin(name, many),
             Filter::Sed(s) => s.begin(name),
             Filter::Together(t) => t.begin(name),
+            Filter::Tar(t) => t.opened = true,
             Filter::Awk(a) => a.begin(name, sink),
             _ => {}
         }

@@ -58,9 +58,9 @@ const BUSYBOX: &[(&str, &str, &str, i32)] = &[
         0,
     ),
     (
-        "echo x > f; tar cf x.tar /tmp/f nosuch; tar tf x.tar; tar xf f; tar tf /dev/null",
+        "echo x > f; tar cf x.tar /tmp/f nosuch; tar tf x.tar; tar xf f; tar tf nosuch; tar tf /dev/null",
         "tmp/f\n",
-        "tar: removing leading '/' from member names\ntar: nosuch: No such file or directory\ntar: error exit delayed from previous errors\ntar: short read\n",
+        "tar: removing leading '/' from member names\ntar: nosuch: No such file or directory\ntar: error exit delayed from previous errors\ntar: short read\ntar: can't open 'nosuch': No such file or directory\ntar: short read\n",
         1,
     ),
     ("dd if=/dev/zero of=f bs=100 2>&1 count=1 | sed -n 's/, .*//p'", "100 bytes (100B) copied\n", "", 0),
@@ -689,10 +689,12 @@ const GNU: &[(&str, &str, &str, i32)] = &[
         0,
     ),
     (
-        "echo x > f; tar cf x.tar /tmp/f nosuch; echo $?; tar tf x.tar; seq 300 | tar x; tar -f x",
+        "echo x > f; tar cf x.tar /tmp/f nosuch; echo $?; tar tf x.tar; seq 300 | tar x; echo | tar t; tar xf nosuch; tar -f x",
         "2\ntmp/f\n",
         "tar: Removing leading `/' from member names\ntar: nosuch: Cannot stat: No such file or directory\ntar: Exiting with failure status due to previous errors\n\
          tar: This does not look like a tar archive\ntar: Exiting with failure status due to previous errors\n\
+         tar: This does not look like a tar archive\ntar: Exiting with failure status due to previous errors\n\
+         tar: nosuch: Cannot open: No such file or directory\ntar: Error is not recoverable: exiting now\n\
          tar: You must specify one of the '-Acdtrux', '--delete' or '--test-label' options\nTry 'tar --help' or 'tar --usage' for more information.\n",
         2,
     ),

@@ -26,6 +26,8 @@ const PREFIX: (usize, usize) = (345, 155);
 #[derive(Debug, Clone, Default)]
 pub struct Tar {
     data: Vec<u8>,
+    /// Whether it could be opened.
+    pub(super) opened: bool,
     /// It is made and goes there.
     to: Option<String>,
     /// Its files are listed and not taken out.
@@ -103,7 +105,9 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
                 }
                 tar.add(run.k, run.p, &at, name.trim_start_matches('/'));
             }
-            tar.data.resize(tar.data.len() + 2 * BLOCK, 0);
+            // Two empty blocks end it; GNU's program writes twenty blocks at a time.
+            let end = tar.data.len() + 2 * BLOCK;
+            tar.data.resize(if tar.is_gnu { end.next_multiple_of(20 * BLOCK) } else { end }, 0);
             tar.to = Some(file);
             Ok((Filter::Tar(Box::new(tar)), vec!["/dev/null".into()]))
         }
@@ -236,6 +240,10 @@ impl Tar {
             }
             return self.end(sink);
         }
+        if !self.opened {
+            sink.err += if self.is_gnu { "tar: Error is not recoverable: exiting now\n" } else { "" };
+            return 1;
+        }
         let mut rest = data.as_slice();
         while rest.len() >= BLOCK && rest[0] != 0 {
             let (header, after) = rest.split_at(BLOCK);
@@ -248,9 +256,13 @@ impl Tar {
             self.take(header, &after[..size], sink);
             rest = &after[size.next_multiple_of(BLOCK).min(after.len())..];
         }
-        if data.is_empty() && !self.is_gnu {
+        if data.len() < BLOCK && !self.is_gnu {
             sink.err += "tar: short read\n";
             return 1;
+        }
+        if !data.is_empty() && data.len() < BLOCK {
+            sink.err += "tar: This does not look like a tar archive\n";
+            self.status = 2;
         }
         self.end(sink)
     }
