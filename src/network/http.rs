@@ -112,10 +112,13 @@ impl HttpResponse {
     /// The response as it travels (HTTP/1.1).
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut text = format!("HTTP/1.1 {} {}\r\n", self.status, http_status_text(self.status));
-        for (name, value) in &self.headers {
+        for (name, value) in self.headers.iter().filter(|(name, _)| name != "Connection") {
             text.push_str(&format!("{name}: {value}\r\n"));
         }
-        text.push_str(&format!("Content-Length: {}\r\nConnection: close\r\n\r\n", self.body.len()));
+        if self.header("Content-Length").is_none() {
+            text.push_str(&format!("Content-Length: {}\r\n", self.body.len()));
+        }
+        text.push_str("Connection: close\r\n\r\n");
         let mut bytes = text.into_bytes();
         bytes.extend_from_slice(&self.body);
         bytes

@@ -80,3 +80,5 @@ kubectl wait --for=condition=Ready pod/kubia pod/hello pod/fortune pod/sise pod/
 kubectl exec hello -- curl -s localhost:3000; echo; kubectl exec sise -- curl -s localhost:9876/info; echo; kubectl exec red -- curl -s localhost:8080 | grep h1; kubectl exec simple -- curl -s localhost:8080
 for n in 1 2 3 4 5 6; do kubectl exec kubia -- curl -s localhost:8080; done; echo; kubectl logs kubia --tail=1
 kubectl logs fortune; kubectl logs ssd; kubectl exec cent -- grep PRETTY /etc/os-release
+# The headers of its answers, in its order; HEAD tells of a body that it leaves out.
+kubectl exec nginx -- curl -sI localhost; kubectl exec nginx -- curl -si localhost/none | head -6; kubectl exec simple -- curl -sI localhost:8080

@@ -207,7 +207,9 @@ fn head_text(r: &HttpResponse, prefix: &str) -> String {
         text.push_str(&format!("{prefix}{n}: {v}\n"));
     }
     let length = if r.open { "Transfer-Encoding: chunked".to_owned() } else { format!("Content-Length: {}", r.body.len()) };
-    text.push_str(&format!("{prefix}{length}\n"));
+    if r.header("Content-Length").is_none() {
+        text.push_str(&format!("{prefix}{length}\n"));
+    }
     text
 }
 

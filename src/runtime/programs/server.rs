@@ -15,7 +15,7 @@ use super::nginx_conf::{self, NginxConf, Site};
 use super::queues::{self, Queues};
 use super::said::{Facts, fill};
 use super::{Options, Program, Run, become_program};
-use crate::base::{Duration, List as _, Time};
+use crate::base::{Duration, List as _, Time, strftime};
 use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse};
 use nginx::{Starting, Then, nginx_command};
 
@@ -504,11 +504,21 @@ impl Server {
             ServiceKind::Redis if !service.page.is_empty() => self.page(k, r),
             _ => self.file(k, &r.path, port),
         };
+        if !matches!(r.method.as_str(), "GET" | "HEAD" | "POST") {
+            response = HttpResponse::new(405, "text/html", error_page(405, &service.server_header));
+        }
         if !service.server_header.is_empty() {
             response.headers.insert(0, ("Server".into(), service.server_header.clone()));
         }
-        if !matches!(r.method.as_str(), "GET" | "HEAD" | "POST") {
-            response = HttpResponse::new(405, "text/html", error_page(405, &service.server_header));
+        let length = ("Content-Length".to_owned(), response.body.len().to_string());
+        if self.is_nginx() {
+            // In the order of ngx_http_header_filter.
+            response.headers.insert(1, ("Date".into(), strftime(HTTP_DATE, k.now.unix_s(), 0)));
+            response.headers.insert(3, length);
+            let at = 4 + usize::from(response.header("Last-Modified").is_some());
+            response.headers.insert(at, ("Connection".into(), "keep-alive".into()));
+        } else if r.method == "HEAD" {
+            response.headers.push(length);
         }
         if r.method == "HEAD" {
             response.body.clear();
@@ -551,7 +561,7 @@ impl Server {
             let index = format!("{}/index.html", full.trim_end_matches('/'));
             match k.fs.stat("/", &index) {
                 Ok(n) => (index, n),
-                Err(_) => return page(if self.service.server_header.starts_with("nginx") { 403 } else { 404 }),
+                Err(_) => return page(if self.is_nginx() { 403 } else { 404 }),
             }
         } else {
             (full, node)
@@ -568,9 +578,25 @@ impl Server {
             Some("png") => "image/png",
             _ => "application/octet-stream",
         };
-        HttpResponse::new(200, kind, super::super::fs::read_at(node, 0, 1 << 20))
+        let mut found = HttpResponse::new(200, kind, super::super::fs::read_at(node, 0, 1 << 20));
+        if self.is_nginx() {
+            let unix = node.mtime.unix_s();
+            found.headers.extend([
+                ("Last-Modified".into(), strftime(HTTP_DATE, unix, 0)),
+                ("ETag".into(), format!("\"{unix:x}-{:x}\"", node.size())),
+                ("Accept-Ranges".into(), "bytes".into()),
+            ]);
+        }
+        found
+    }
+
+    fn is_nginx(&self) -> bool {
+        self.service.server_header.starts_with("nginx")
     }
 }
+
+/// How HTTP writes a time.
+const HTTP_DATE: &str = "%a, %d %b %Y %H:%M:%S GMT";
 
 /// Sends on to where a query asks (`loc`), as Go's `http.Redirect` does.
 fn redirect(r: &HttpRequest) -> HttpResponse {
