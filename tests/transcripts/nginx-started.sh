@@ -82,3 +82,29 @@ for n in 1 2 3 4 5 6; do kubectl exec kubia -- curl -s localhost:8080; done; ech
 kubectl logs fortune; kubectl logs ssd; kubectl exec cent -- grep PRETTY /etc/os-release
 # The headers of its answers, in its order; HEAD tells of a body that it leaves out.
 kubectl exec nginx -- curl -sI localhost; kubectl exec nginx -- curl -si localhost/none | head -6; kubectl exec simple -- curl -sI localhost:8080
+# Its logs are links to its outputs, and files where something is mounted over them: a sidecar reads those.
+#file sidecar.yaml
+apiVersion: v1
+kind: Pod
+metadata:
+  name: sidecar
+spec:
+  containers:
+  - name: nginx
+    image: nginx
+    volumeMounts:
+    - name: logs
+      mountPath: /var/log/nginx
+  - name: reader
+    image: busybox
+    command: [sh, -c, "sleep 2; tail -f /var/log/nginx/access.log"]
+    volumeMounts:
+    - name: logs
+      mountPath: /var/log/nginx
+  volumes:
+  - name: logs
+    emptyDir: {}
+#end
+kubectl exec nginx -- ls -l /var/log/nginx | awk '{print $9, $10, $11}'
+kubectl apply -f sidecar.yaml; sleep 5; kubectl exec sidecar -c nginx -- curl -s localhost/none -o /dev/null; sleep 2
+kubectl logs sidecar -c reader; kubectl logs sidecar -c nginx | tail -n 1; kubectl exec sidecar -c reader -- tail -n 1 /var/log/nginx/error.log

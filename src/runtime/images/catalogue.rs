@@ -653,6 +653,8 @@ fn nginx(base: &str, tag: &str) -> Image {
     let mut root = (*image.root).clone();
     root.put("usr/sbin/nginx", Inode::link("/usr/local/bin/nginx"));
     root.put("var/cache/nginx", Inode::dir(0o755));
+    root.put("var/log/nginx/access.log", Inode::link("/dev/stdout"));
+    root.put("var/log/nginx/error.log", Inode::link("/dev/stderr"));
     image.root = Arc::new(root);
     image.stop_signal = Signal::QUIT;
     if release >= NGINX_ENTRY_POINT {

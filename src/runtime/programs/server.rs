@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arcstr::ArcStr;
 
 use super::super::images::{Service, ServiceKind};
-use super::super::kernel::Kernel;
+use super::super::kernel::{Kernel, OpenHow};
 use super::super::machine::{MachineEvent, ServeId, Serving};
 use super::super::process::{Block, Process, Signal, Step};
 use super::nginx_conf::{self, NginxConf, Site};
@@ -355,9 +355,11 @@ impl Server {
 
     /// Says that it has started.
     fn greet(&self, k: &mut Kernel, p: &mut Process) {
+        // A log that is a file is there before the first request.
+        self.tell(k, p, 1, b"");
         for line in &self.service.banner {
             let text = format!("{}\n", self.say(k, line, None));
-            let _ = k.put(p, if self.service.banner_on_stderr { 2 } else { 1 }, text.as_bytes());
+            self.tell(k, p, if self.service.banner_on_stderr { 2 } else { 1 }, text.as_bytes());
         }
     }
 
@@ -445,7 +447,21 @@ impl Server {
     fn log(&self, k: &mut Kernel, p: &mut Process, r: &HttpRequest, response: &HttpResponse) {
         if !self.service.log.is_empty() {
             let line = format!("{}\n", self.say(k, self.service.log, Some((r, response.status, response.body.len()))));
-            let _ = k.put(p, 1, line.as_bytes());
+            self.tell(k, p, 1, line.as_bytes());
+        }
+    }
+
+    /// Writes to standard output (1) or error (2). nginx' image links its log files there: what is mounted over them hides the links.
+    fn tell(&self, k: &mut Kernel, p: &mut Process, fd: u32, text: &[u8]) {
+        let file = if fd == 1 { "/var/log/nginx/access.log" } else { "/var/log/nginx/error.log" };
+        if self.is_nginx()
+            && k.fs.mount_of(file).is_some()
+            && let Ok(d) = k.open(p, file, OpenHow::Append)
+        {
+            let _ = k.put_desc(p, d, text);
+            k.desc_unref(d);
+        } else if !text.is_empty() {
+            let _ = k.put(p, fd, text);
         }
     }
 
