@@ -35,6 +35,8 @@ journey(
   { storage: { 'kubarium.session': stored }, errors: [/memory access out of bounds/] },
   async ({ page, until, axe, screenshot }) => {
     await page.locator('.answer', { hasText: 'is back' }).waitFor();
+    await type(page, 'kubectl create ns too-much');
+    await until('what breaks it', async () => /too-much created/.test(await screen(page)));
     // A script's own errors are not the program's.
     await page.evaluate(() => window.dispatchEvent(new ErrorEvent('error', { error: new RangeError('of a script') })));
     assert.equal(await page.locator('#crash').count(), 0);
@@ -48,7 +50,10 @@ journey(
     await axe();
     await screenshot('broken');
     await broken.getByRole('button', { name: 'Restore without the last input' }).click();
-    await lacksTheLast(page, until);
+    await page.locator('.answer', { hasText: 'restored' }).waitFor();
+    await type(page, 'kubectl get ns');
+    await until('the namespaces', async () => /the-last +Active/.test(await screen(page)));
+    assert.doesNotMatch(await screen(page), /too-much +Active/);
   },
 );
 
@@ -182,7 +187,7 @@ journey(
     await page.locator('.switch button').nth(0).click();
     await page.locator('.bar .btn.outline').click();
     await page.getByRole('button', { name: /^New session/ }).click();
-    const said = page.locator('.notice', { hasText: 'goes with this page' });
+    const said = page.locator('.notice', { hasText: 'lost with this page' });
     await said.waitFor();
     const [strip, words] = await boxes(page, '.notice', '.notice span');
     assert.ok(words.y >= strip.y && words.y + words.height <= strip.y + strip.height, JSON.stringify([strip, words]));
