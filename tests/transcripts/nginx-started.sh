@@ -59,6 +59,8 @@ kubectl run bare --image=nginx --command -- nginx -g 'daemon off;'
 kubectl apply -f pods.yaml
 sleep 5; kubectl get pods --no-headers | awk '{print $1, $2, $3}'
 kubectl logs nginx
+# Where the scripts are newer than the image's they are run, and say the same.
+kubectl exec nginx -- sh -c 'touch /docker-entrypoint.d/*; /docker-entrypoint.sh nginx -t 2>/dev/null' > run; kubectl logs nginx | head -n 9 | diff - run && wc -l < run
 kubectl logs mounted
 kubectl logs templates | head -n 2; kubectl exec templates -- sh -c 'cat /etc/nginx/conf.d/own.conf; curl -s localhost:8080 | head -n 1'
 kubectl logs old; kubectl logs between | tail -n 1 | cut -d' ' -f2-; kubectl logs bare | head -n 1 | cut -d' ' -f3-

@@ -32,7 +32,7 @@ kubectl exec web -c shell -- sh -c 'kill 8; kill 9999'
 sleep 3
 kubectl get pod web
 # Number 15 is nobody's first process: nothing keeps it from ending.
-kubectl exec web -c nginx -- sh -c 'kill 20'
+kubectl exec web -c nginx -- sh -c 'kill 15'
 sleep 3
 kubectl get pod web
 # A debug container joins its target, and ends with it.
