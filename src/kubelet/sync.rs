@@ -189,8 +189,11 @@ impl PodWorker {
 
     /// What the resolver of the pod's containers has no room for is complained of, and left out; a host name that is too long is refused.
     fn check_names(&self, cx: &mut Cx<'_>) -> Result<ArcStr, HostnameTooLong> {
-        for message in resolv_conf(&self.pod).1 {
-            self.event(cx, EventType::Warning, "DNSConfigForming", &message);
+        // Only what a pod adds itself can be too much.
+        if !self.pod.at(&["spec", "dnsConfig"]).is_null() {
+            for message in resolv_conf(&self.pod).1 {
+                self.event(cx, EventType::Warning, "DNSConfigForming", &message);
+            }
         }
         kernel_hostname(&self.pod, &self.spec, &cx.node.name)
     }
