@@ -10,8 +10,8 @@ use std::sync::Arc;
 use crate::base::List as _;
 pub use error::RegexError;
 use error::Why;
-pub use parse::posix_class;
-use parse::{Ast, Parser, Syntax};
+pub use parse::{Syntax, posix_class};
+use parse::{Ast, Parser};
 
 /// A compiled expression.
 #[derive(Debug, Clone)]
@@ -103,19 +103,22 @@ const STEPS_PLAIN: u32 = 10_000;
 const TRIED_MAX: usize = 1 << 25;
 /// How many steps are taken to look for a longer match than the first.
 const STEPS_LONGER: u32 = 50_000;
+/// How much there may be to undo.
+const UNDO_MAX: usize = 200_000;
 
 impl Regex {
-    /// Compiles a POSIX expression.
-    pub fn new(text: &str, extended: bool, fold: bool) -> Result<Regex, RegexError> {
-        Self::compile(text, if extended { Syntax::Extended } else { Syntax::Basic }, fold)
+    /// Compiles an expression. Of Go's classes by Unicode property only a few are known.
+    pub fn new(text: &str, syntax: Syntax) -> Result<Regex, RegexError> {
+        Self::with_fold(text, syntax, false)
     }
 
-    /// Compiles an expression in Go's syntax (RE2), of which of the classes by Unicode property few are known.
+    /// Compiles an expression in Go's syntax.
     pub fn go(text: &str) -> Result<Regex, RegexError> {
-        Self::compile(text, Syntax::Go, false)
+        Self::new(text, Syntax::Go)
     }
 
-    fn compile(text: &str, syntax: Syntax, fold: bool) -> Result<Regex, RegexError> {
+    /// Compiles an expression; where `fold` is set, upper and lower case are the same to it.
+    pub fn with_fold(text: &str, syntax: Syntax, fold: bool) -> Result<Regex, RegexError> {
         let chars: Vec<char> = text.chars().list();
         let mut p = Parser::new(&chars, syntax);
         let ast = p.parse()?;
@@ -256,123 +259,164 @@ impl Regex {
     // From wherever a match starts, what failed at a place in a text fails there again, and what led to a match leads to no longer one; so
     // where that depends on nothing else, each place is tried once for each node, and there is no more than that to do.
     fn match_here(&self, text: &str, at: usize, steps: &mut u32, search: &mut Search) -> Option<Match> {
-        let Search { slots, tried, plain } = search;
-        let mut marks: Vec<usize> = Vec::new();
+        let mut path = Path { re: self, text, search, marks: Vec::new(), undo: Vec::new(), pc: 0, pos: at };
         let mut best: Option<Match> = None;
         let mut floor = 0;
-        // What to try when the present path fails.
-        enum Undo {
-            Try(usize, usize),
-            Slot(usize, Option<usize>),
-            Mark(usize, usize),
-        }
-        let mut stack: Vec<Undo> = Vec::new();
-        let (mut pc, mut pos) = (0, at);
-        let same = |a: char, b: char| a == b || (self.fold && a.to_lowercase().eq(b.to_lowercase()));
-        let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-        'run: loop {
+        loop {
             *steps = steps.saturating_sub(1);
-            *plain = plain.saturating_sub(1);
-            if *steps <= floor || stack.len() > 200_000 {
+            path.search.plain = path.search.plain.saturating_sub(1);
+            if *steps <= floor || path.undo.len() > UNDO_MAX {
                 return best;
             }
-            let next = text[pos..].chars().next();
-            let ok = 'node: {
-                match &self.nodes[pc] {
-                    Node::Match => {
-                        if best.as_ref().is_none_or(|b| b.range().1 < pos) {
-                            best = Some(Match { groups: (0..self.groups).map(|g| Some((slots[g * 2]?, slots[g * 2 + 1]?))).list() });
-                        }
-                        if !self.longest || pos == text.len() {
-                            return best;
-                        }
-                        floor = floor.max(steps.saturating_sub(STEPS_LONGER));
-                        None
-                    }
-                    Node::Char(c) => next.filter(|n| same(*n, *c)),
-                    Node::Any => next,
-                    Node::Class(negated, ranges) => next.filter(|n| {
-                        let inside = |c: char| ranges[..ranges.partition_point(|(a, _)| *a <= c)].last().is_some_and(|(_, z)| c <= *z);
-                        let hit = inside(*n) || (self.fold && (n.to_lowercase().any(inside) || n.to_uppercase().any(inside)));
-                        hit != *negated
-                    }),
-                    node => {
-                        let before = || text[..pos].chars().next_back();
-                        let pass = match node {
-                            Node::Start => pos == 0,
-                            Node::End => pos == text.len(),
-                            Node::LineStart => before().is_none_or(|c| c == '\n'),
-                            Node::LineEnd => next.is_none_or(|c| c == '\n'),
-                            Node::WordStart => !word(before()) && word(next),
-                            Node::WordEnd => word(before()) && !word(next),
-                            Node::Boundary(yes) => (word(before()) != word(next)) == *yes,
-                            Node::Save(n) => {
-                                stack.push(Undo::Slot(*n, slots[*n]));
-                                slots[*n] = Some(pos);
-                                true
-                            }
-                            Node::Mark(n) => {
-                                if marks.len() <= *n {
-                                    marks.resize(*n + 1, usize::MAX);
-                                }
-                                stack.push(Undo::Mark(*n, marks[*n]));
-                                marks[*n] = pos;
-                                true
-                            }
-                            Node::Progress(n) => marks.get(*n) != Some(&pos),
-                            Node::Split(a, b) => {
-                                if *plain == 0 && self.forgets && self.nodes.len().saturating_mul(text.len() + 1) <= TRIED_MAX {
-                                    tried.resize(self.nodes.len() * (text.len() + 1) / 64 + 1, 0);
-                                    let bit = pos * self.nodes.len() + pc;
-                                    let word = &mut tried[bit / 64];
-                                    if *word & (1 << (bit % 64)) != 0 {
-                                        break 'node None;
-                                    }
-                                    *word |= 1 << (bit % 64);
-                                }
-                                stack.push(Undo::Try(*b, pos));
-                                pc = *a;
-                                continue 'run;
-                            }
-                            Node::Jump(to) => {
-                                pc = *to;
-                                continue 'run;
-                            }
-                            Node::Back(n) => match (slots.get(n * 2).copied().flatten(), slots.get(n * 2 + 1).copied().flatten()) {
-                                (Some(a), Some(z)) if text[pos..].starts_with(&text[a..z]) => {
-                                    pos += z - a;
-                                    true
-                                }
-                                _ => false,
-                            },
-                            _ => false,
-                        };
-                        if pass {
-                            pc += 1;
-                            continue 'run;
-                        }
-                        None
-                    }
+            let goes_on = if matches!(self.nodes[path.pc], Node::Match) {
+                if best.as_ref().is_none_or(|b| b.range().1 < path.pos) {
+                    best = Some(path.found());
                 }
+                if !self.longest || path.pos == text.len() {
+                    return best;
+                }
+                floor = floor.max(steps.saturating_sub(STEPS_LONGER));
+                false
+            } else {
+                path.advance()
             };
-            if let Some(c) = ok {
-                pos += c.len_utf8();
-                pc += 1;
-                continue;
-            }
-            loop {
-                match stack.pop() {
-                    Some(Undo::Try(p, at)) => {
-                        pc = p;
-                        pos = at;
-                        break;
-                    }
-                    Some(Undo::Slot(n, old)) => slots[n] = old,
-                    Some(Undo::Mark(n, old)) => marks[n] = old,
-                    None => return best,
-                }
+            if !goes_on && !path.back() {
+                return best;
             }
         }
+    }
+
+    fn same(&self, a: char, b: char) -> bool {
+        a == b || (self.fold && a.to_lowercase().eq(b.to_lowercase()))
+    }
+
+    fn is_among(&self, ranges: &[(char, char)], c: char) -> bool {
+        let inside = |c: char| ranges[..ranges.partition_point(|(a, _)| *a <= c)].last().is_some_and(|(_, z)| c <= *z);
+        inside(c) || (self.fold && (c.to_lowercase().any(inside) || c.to_uppercase().any(inside)))
+    }
+}
+
+fn is_word(c: Option<char>) -> bool {
+    c.is_some_and(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// What to do when the present path fails.
+enum Undo {
+    /// Go on with this node at this position.
+    Try(usize, usize),
+    Slot(usize, Option<usize>),
+    Mark(usize, usize),
+}
+
+/// A way through the nodes, from one starting place.
+struct Path<'a> {
+    re: &'a Regex,
+    text: &'a str,
+    search: &'a mut Search,
+    marks: Vec<usize>,
+    undo: Vec<Undo>,
+    /// The node it is at.
+    pc: usize,
+    /// Where in the text.
+    pos: usize,
+}
+
+impl Path<'_> {
+    /// The match that ends here.
+    fn found(&self) -> Match {
+        let slots = &self.search.slots;
+        Match { groups: (0..self.re.groups).map(|g| Some((slots[g * 2]?, slots[g * 2 + 1]?))).list() }
+    }
+
+    /// Goes past the node it is at; false where that does not match here.
+    fn advance(&mut self) -> bool {
+        let (re, text, pos) = (self.re, self.text, self.pos);
+        let next = text[pos..].chars().next();
+        let before = || text[..pos].chars().next_back();
+        let matches = match &re.nodes[self.pc] {
+            Node::Char(c) => return self.take(next.filter(|n| re.same(*n, *c))),
+            Node::Any => return self.take(next),
+            Node::Class(negated, ranges) => return self.take(next.filter(|n| re.is_among(ranges, *n) != *negated)),
+            Node::Split(a, b) => {
+                if self.was_tried() {
+                    return false;
+                }
+                self.undo.push(Undo::Try(*b, pos));
+                self.pc = *a;
+                return true;
+            }
+            Node::Jump(to) => {
+                self.pc = *to;
+                return true;
+            }
+            Node::Start => pos == 0,
+            Node::End => pos == text.len(),
+            Node::LineStart => before().is_none_or(|c| c == '\n'),
+            Node::LineEnd => next.is_none_or(|c| c == '\n'),
+            Node::WordStart => !is_word(before()) && is_word(next),
+            Node::WordEnd => is_word(before()) && !is_word(next),
+            Node::Boundary(yes) => (is_word(before()) != is_word(next)) == *yes,
+            Node::Save(n) => {
+                let old = self.search.slots[*n].replace(pos);
+                self.undo.push(Undo::Slot(*n, old));
+                true
+            }
+            Node::Mark(n) => {
+                if self.marks.len() <= *n {
+                    self.marks.resize(*n + 1, usize::MAX);
+                }
+                self.undo.push(Undo::Mark(*n, self.marks[*n]));
+                self.marks[*n] = pos;
+                true
+            }
+            Node::Progress(n) => self.marks.get(*n) != Some(&pos),
+            Node::Back(n) => {
+                let slot = |n: usize| self.search.slots.get(n).copied().flatten();
+                let group = slot(n * 2).zip(slot(n * 2 + 1)).and_then(|(a, z)| text.get(a..z)).filter(|group| text[pos..].starts_with(group));
+                self.pos += group.map_or(0, str::len);
+                group.is_some()
+            }
+            Node::Match => false,
+        };
+        self.pc += usize::from(matches);
+        matches
+    }
+
+    /// Goes past a node that takes a character.
+    fn take(&mut self, c: Option<char>) -> bool {
+        let Some(c) = c else { return false };
+        self.pos += c.len_utf8();
+        self.pc += 1;
+        true
+    }
+
+    /// Whether the choice it is at was made here before, as far as that is written down; from now on it was.
+    fn was_tried(&mut self) -> bool {
+        let (re, places) = (self.re, self.text.len() + 1);
+        let Search { tried, plain, .. } = &mut *self.search;
+        if *plain > 0 || !re.forgets || re.nodes.len().saturating_mul(places) > TRIED_MAX {
+            return false;
+        }
+        tried.resize(re.nodes.len() * places / 64 + 1, 0);
+        let bit = self.pos * re.nodes.len() + self.pc;
+        let word = &mut tried[bit / 64];
+        let old = std::mem::replace(word, *word | 1 << (bit % 64));
+        old == *word
+    }
+
+    /// Goes back to the last choice; false where none is left.
+    fn back(&mut self) -> bool {
+        while let Some(undo) = self.undo.pop() {
+            match undo {
+                Undo::Try(pc, pos) => {
+                    (self.pc, self.pos) = (pc, pos);
+                    return true;
+                }
+                Undo::Slot(n, old) => self.search.slots[n] = old,
+                Undo::Mark(n, old) => self.marks[n] = old,
+            }
+        }
+        false
     }
 }
 

@@ -29,5 +29,3 @@ pub use namespace::share_processes;
 pub use process::{ExitStatus, Pid, Signal, Waiting};
 pub use programs::{QueueLength, SIZE_QUERY};
 pub use shell::words as shell_words;
-
-use crate::base::regex::{self, posix_class};

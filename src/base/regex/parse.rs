@@ -17,9 +17,10 @@ pub(super) enum Ast {
 }
 
 /// How an expression is written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Syntax {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Syntax {
     /// POSIX's basic syntax: most operators stand behind a backslash.
+    #[default]
     Basic,
     /// POSIX's extended syntax.
     Extended,

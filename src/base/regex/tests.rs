@@ -26,8 +26,10 @@ fn table() {
         ("f\\(o\\|oo\\)", false, "foo", Some((0, 3))),
         ("(x|xy)*z?", true, "xxyz", Some((0, 4))),
         ("[+--]*", true, "+,-.", Some((0, 3))),
+        // A group that refers to itself begins anew behind where it ended last.
+        ("(c(a\\2?))*", true, "caca", Some((0, 4))),
     ] {
-        let re_c = Regex::new(re, extended, false).expect(re);
+        let re_c = Regex::new(re, if extended { Syntax::Extended } else { Syntax::Basic }).expect(re);
         assert_eq!(re_c.find(text).map(|m| m.range()), want, "{re} {text}");
     }
     for (re, text, want) in [
@@ -103,9 +105,9 @@ fn table() {
         ("a\\", "Trailing backslash"),
         ("a{3,2}", "Invalid content of \\{\\}"),
     ] {
-        assert_eq!(Regex::new(re, true, false).expect_err(re).to_string(), error);
+        assert_eq!(Regex::new(re, Syntax::Extended).expect_err(re).to_string(), error);
     }
-    assert_eq!(Regex::new(r"a\{\}", false, false).expect_err("no count").to_string(), r"Invalid content of \{\}");
+    assert_eq!(Regex::new(r"a\{\}", Syntax::Basic).expect_err("no count").to_string(), r"Invalid content of \{\}");
     // As long as the expression times the text, however it is nested.
     for (re, text) in
         [("^(([a-z]+)*)+$", format!("{}!", "x".repeat(5000))), ("(x+x+)+y", "x".repeat(3000)), ("(a*)*b|c$", "a".repeat(3000))]
@@ -128,9 +130,9 @@ fn table() {
     let class = shared.nodes.iter().find_map(|n| if let Node::Class(_, ranges) = n { Some(Arc::strong_count(ranges)) } else { None });
     assert_eq!(class, Some(1000));
     assert!(Regex::go(r"(a)\1").is_err() && Regex::go("a**").is_err() && Regex::go("(a").is_err());
-    assert!(Regex::new("(", true, false).is_err());
-    assert!(Regex::new("[a", true, false).is_err());
-    assert!(Regex::new("ABC", false, true).is_ok_and(|r| r.is_match("xabcx")));
+    assert!(Regex::new("(", Syntax::Extended).is_err());
+    assert!(Regex::new("[a", Syntax::Extended).is_err());
+    assert!(Regex::with_fold("ABC", Syntax::Basic, true).is_ok_and(|r| r.is_match("xabcx")));
     // Gives up instead of hanging.
-    assert!(!Regex::new("(x+x+)+y", true, false).is_ok_and(|r| r.is_match(&"x".repeat(60))));
+    assert!(!Regex::new("(x+x+)+y", Syntax::Extended).is_ok_and(|r| r.is_match(&"x".repeat(60))));
 }

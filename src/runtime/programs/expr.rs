@@ -1,6 +1,6 @@
 //! `expr`, by precedence climbing over its arguments.
 
-use super::super::regex::{Regex, RegexError};
+use crate::base::regex::{Regex, RegexError, Syntax};
 use super::{Options, Run};
 
 /// The operators, those that bind least first.
@@ -134,7 +134,7 @@ fn apply(a: &str, operator: &str, b: &str) -> Result<String, ExprError> {
 
 /// What the group of a pattern holds, or how many characters a pattern without one takes from the start of a text.
 fn matched(text: &str, pattern: &str) -> Result<String, ExprError> {
-    let regex = Regex::new(&format!("^{}", pattern.trim_start_matches('^')), false, false)?;
+    let regex = Regex::new(&format!("^{}", pattern.trim_start_matches('^')), Syntax::Basic)?;
     let found = regex.find(text);
     if pattern.contains("\\(") {
         let group = found.and_then(|m| m.groups.get(1).copied().flatten());

@@ -3,7 +3,7 @@
 use super::super::fs::Kind;
 use super::super::kernel::Kernel;
 use super::super::process::Process;
-use super::super::regex::Regex;
+use crate::base::regex::{Regex, Syntax};
 use super::code::Cond;
 use super::pattern::Pattern;
 use super::{Expander, Shell, Stop};
@@ -64,7 +64,7 @@ fn walk(e: &mut Expander<'_>, cond: &Cond, trace: &mut dyn FnMut(&[&str])) -> Re
                 "=~" => {
                     let text = e.pattern(b)?;
                     trace(&[&left, op, &text]);
-                    let Ok(re) = Regex::new(&text, true, false) else {
+                    let Ok(re) = Regex::new(&text, Syntax::Extended) else {
                         return Err(Stop::Error(format!("{text}: invalid regular expression")));
                     };
                     match re.find(&left) {

@@ -1,7 +1,7 @@
 //! grep.
 
 use super::super::super::fs::base_name;
-use super::super::super::regex::Regex;
+use crate::base::regex::{Regex, Syntax};
 use super::super::super::shell::Pattern;
 use super::super::files::all_files;
 use super::super::{Options, Refusal, Run};
@@ -110,7 +110,7 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
         let regex = if kind == 'P' {
             Regex::go(&format!("{}{text}", if fold { "(?i)" } else { "" }))
         } else {
-            Regex::new(&text, kind == 'E', fold)
+            Regex::with_fold(&text, if kind == 'E' { Syntax::Extended } else { Syntax::Basic }, fold)
         };
         match regex {
             Ok(re) => g.patterns.push(re),

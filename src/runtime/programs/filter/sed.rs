@@ -4,7 +4,7 @@
 mod parse;
 
 use super::super::super::kernel::OpenHow;
-use super::super::super::regex::Regex;
+use crate::base::regex::{Regex, Syntax};
 use super::super::{Complaint, Options, Refusal, Run};
 use super::{Filter, Made, Sink};
 use crate::base::List as _;
@@ -154,7 +154,8 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
         run.err("script too long");
         return Err(1);
     }
-    let mut p = Parser { c: script.chars().list(), extended: o.any("Er"), is_gnu: run.k.is_gnu(), ..Parser::default() };
+    let syntax = if o.any("Er") { Syntax::Extended } else { Syntax::Basic };
+    let mut p = Parser { c: script.chars().list(), syntax, is_gnu: run.k.is_gnu(), ..Parser::default() };
     if let Err(e) = p.script() {
         let e = match e {
             SedError::UnknownCommand(command) if p.is_gnu => format!("unknown command: `{command}'"),

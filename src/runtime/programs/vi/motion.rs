@@ -4,7 +4,7 @@ use super::Vi;
 use super::buffer::{Buffer, Place, Row, Span};
 use super::keys::{DOWN, END, HOME, LEFT, PAGE_DOWN, PAGE_UP, RIGHT, UP};
 use crate::base::List as _;
-use crate::base::regex::Regex;
+use crate::base::regex::{Regex, Syntax};
 
 impl Vi {
     /// Where a motion leads.
@@ -99,7 +99,7 @@ impl Vi {
 
     /// Where the next match is.
     fn found(&mut self, backwards: bool) -> Option<Place> {
-        let pattern = match Regex::new(&self.pattern, false, false) {
+        let pattern = match Regex::new(&self.pattern, Syntax::Basic) {
             Ok(pattern) if !self.pattern.is_empty() => pattern,
             _ => {
                 self.message = "No previous search".into();

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::base::{List as _, SortedMap};
 
-use super::super::super::regex::Regex;
+use crate::base::regex::Regex;
 use super::super::{Complaint, Options, Refusal, Run};
 use super::{Filter, Made, Sink};
 use commands::Work;

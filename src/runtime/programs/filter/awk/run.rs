@@ -6,7 +6,7 @@ mod statements;
 use crate::base::{List as _, Order as _, SortedMap};
 use std::sync::Arc;
 
-use super::super::super::super::regex::Regex;
+use crate::base::regex::{Regex, Syntax};
 use super::super::super::super::text::{Spec, general};
 use super::super::Sink;
 use super::commands::{Ask, AskKind, To};
@@ -241,7 +241,7 @@ impl Awk {
         if let Some(re) = self.regexes.get(text) {
             return Some(re.clone());
         }
-        let re = Regex::new(text, true, false).ok()?;
+        let re = Regex::new(text, Syntax::Extended).ok()?;
         if self.regexes.len() > 200 {
             self.regexes.clear();
         }

@@ -1,6 +1,6 @@
 //! tr.
 
-use super::super::super::super::posix_class;
+use crate::base::regex::posix_class;
 use super::super::super::super::text::unescape_one;
 use super::super::super::{Options, Refusal, Run};
 use super::super::{Filter, Made, Sink};

@@ -1,6 +1,6 @@
 //! Reads scripts of `sed`.
 
-use super::super::super::super::regex::Regex;
+use crate::base::regex::{Regex, Syntax};
 use super::{Action, Address, Command, Part, substitute};
 use crate::base::List as _;
 
@@ -30,7 +30,7 @@ type Parsed<T> = Result<T, SedError>;
 pub(super) struct Parser {
     pub(super) c: Vec<char>,
     pub(super) at: usize,
-    pub(super) extended: bool,
+    pub(super) syntax: Syntax,
     /// Whether it complains as GNU's sed does.
     pub(super) is_gnu: bool,
     pub(super) commands: Vec<Command>,
@@ -103,7 +103,7 @@ impl Parser {
         if text.is_empty() {
             return self.last.clone().ok_or_else(|| "no previous regexp".into());
         }
-        let re = Regex::new(text, self.extended, fold)
+        let re = Regex::with_fold(text, self.syntax, fold)
             .map_err(|e| SedError::Malformed(if self.is_gnu { e.to_string() } else { format!("bad regex '{text}': {e}") }))?;
         self.last = Some(re.clone());
         Ok(re)
