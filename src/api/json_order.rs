@@ -1,11 +1,12 @@
 //! JSON as the API server writes it: members in the order of Go's structs, where values here keep theirs sorted.
 
+use std::sync::Arc;
+
 use super::go_json::{write_scalar, write_string};
 use super::schema::{GoPart, Schema, Ty, Type, schema};
 use super::split_api_version;
 use super::value::Value;
 use crate::base::{List as _, Order as _};
-use std::sync::Arc;
 
 /// What is no stored object: its kind, and the members of the struct and of those inside it, level by level. What has no kind is a
 /// version, or says how to delete.

@@ -10,10 +10,10 @@
 //! as a whole there, `S` set, `Kkeys` list map, `A` atomic map, `P` none though its type is, `Dvalue` default, `GName` the Go name where it is not the
 //! capitalised JSON name, `N` required, `Evalues` the only values of a string.
 
-use crate::base::{List as _, Order as _, SortedMap, text};
 use std::sync::OnceLock;
 
 use super::{KINDS, Kind, KindRef, Value};
+use crate::base::{List as _, Order as _, SortedMap, text};
 
 /// What a field holds.
 #[derive(Clone, Debug, PartialEq)]

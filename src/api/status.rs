@@ -1,9 +1,10 @@
 //! Errors at the API's edge: `metav1.Status`, worded as `k8s.io/apimachinery/pkg/api/errors` words them.
 
-use super::{KindRef, Map, Value, json_order, quote};
-use crate::base::{List as _, SortedSet};
 use std::borrow::Borrow;
 use std::ops::{Deref, DerefMut};
+
+use super::{KindRef, Map, Value, json_order, quote};
+use crate::base::{List as _, SortedSet};
 
 /// An error that the API server answers with. A pointer, since it goes through many hands that never look at it.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

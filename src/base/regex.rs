@@ -10,8 +10,8 @@ use std::sync::Arc;
 use crate::base::List as _;
 pub use error::RegexError;
 use error::Why;
-pub use parse::{Syntax, posix_class};
 use parse::{Ast, Parser};
+pub use parse::{Syntax, posix_class};
 
 /// A compiled expression.
 #[derive(Debug, Clone)]
@@ -372,7 +372,8 @@ impl Path<'_> {
             Node::Progress(n) => self.marks.get(*n) != Some(&pos),
             Node::Back(n) => {
                 let slot = |n: usize| self.search.slots.get(n).copied().flatten();
-                let group = slot(n * 2).zip(slot(n * 2 + 1)).and_then(|(a, z)| text.get(a..z)).filter(|group| text[pos..].starts_with(group));
+                let group =
+                    slot(n * 2).zip(slot(n * 2 + 1)).and_then(|(a, z)| text.get(a..z)).filter(|group| text[pos..].starts_with(group));
                 self.pos += group.map_or(0, str::len);
                 group.is_some()
             }

@@ -1,8 +1,5 @@
 //! EndpointSlices (`staging/src/k8s.io/endpointslice`): the addresses behind each Service, a hundred to a slice.
 
-use crate::api::well_known::{SERVICE_NAME, SLICE_MANAGED_BY, ZONE};
-use crate::base::{List as _, Order as _, SortedMap};
-
 use super::controller::{ObjectRef, controller_ref, key_of, work};
 use super::service_pods::{
     HEADLESS, Made, RECONCILE, SelectedPods, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selector_of,
@@ -10,8 +7,9 @@ use super::service_pods::{
 };
 use super::topology_hints::{self, Part};
 use super::work_queue::WorkQueue;
+use crate::api::well_known::{SERVICE_NAME, SLICE_MANAGED_BY, ZONE};
 use crate::api::{ArcStr, KindRef, Object, Status, Value, is_ready, kinds};
-use crate::base::{SortedSet, Time};
+use crate::base::{List as _, Order as _, SortedMap, SortedSet, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
 

@@ -1,7 +1,5 @@
 //! Endpoints (`pkg/controller/endpoint`): the addresses behind each Service in the API's older form.
 
-use crate::base::{List as _, Order as _, SortedMap};
-
 use super::controller::{ObjectRef, ignore_not_found, key_of, work};
 use super::service_pods::{
     HEADLESS, Made, RECONCILE, SelectedPods, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selector_of,
@@ -9,7 +7,7 @@ use super::service_pods::{
 };
 use super::work_queue::WorkQueue;
 use crate::api::{KindRef, Object, Status, Value, is_ready, kinds};
-use crate::base::Time;
+use crate::base::{List as _, Order as _, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subresource, WriteOptions};
 

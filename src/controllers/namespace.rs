@@ -3,8 +3,7 @@
 use super::controller::work;
 use super::work_queue::WorkQueue;
 use crate::api::{ArcStr, KindRef, Object, Status, Value, has_ended, kinds, set_condition};
-use crate::base::Order as _;
-use crate::base::{Duration, List as _, Time};
+use crate::base::{Duration, List as _, Order as _, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, ListOptions, Propagation, Subresource, WriteOptions};
 

@@ -1,10 +1,8 @@
 //! The pod garbage collector (`pkg/controller/podgc`): pods of nodes that are gone, terminating pods that no node ever had or whose node
 //! is out of service, and ended pods beyond a great number.
 
-use crate::base::{List as _, Order as _, SortedMap};
-
 use crate::api::{ArcStr, KindRef, Object, Value, has_ended, kinds, set_condition};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, List as _, Order as _, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subresource, WriteOptions};
 

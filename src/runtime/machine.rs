@@ -4,10 +4,7 @@ mod event;
 mod external;
 mod files;
 
-use crate::base::{List as _, SortedMap};
 use std::sync::Arc;
-
-use arcstr::ArcStr;
 
 use super::env::Env;
 use super::fs::{Errno, FileSystem, Inode, Mount};
@@ -15,8 +12,9 @@ use super::images::Image;
 use super::kernel::Kernel;
 use super::process::{Block, Pid, Signal, Waiting};
 use super::programs::{self, QueueLength};
-use crate::base::{Duration, RandomStream, Time};
+use crate::base::{Duration, List as _, RandomStream, SortedMap, Time};
 use crate::network::{NetError, NetRequest, NetResponse};
+use arcstr::ArcStr;
 pub use event::{MachineEvent, ServeId, Stream};
 pub use external::ExtRead;
 pub use files::Files;

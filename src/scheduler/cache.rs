@@ -1,7 +1,6 @@
 //! What the scheduler knows of the cluster: nodes, the pods on them and those assumed there, kept up to date change by
 //! change. Models the scheduler's cache and snapshot (`pkg/scheduler/backend/cache`). It may not know of the queue.
 
-use crate::base::{List as _, Order as _, SortedMap};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -17,6 +16,7 @@ use super::selector::Selector;
 use super::volumes::Volumes;
 use super::workloads::Workloads;
 use crate::api::{ArcStr, Object, Value};
+use crate::base::{List as _, Order as _, SortedMap};
 
 /// Where a node stands in [`Cache::nodes`].
 pub type NodeIndex = u32;

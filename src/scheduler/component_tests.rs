@@ -2,8 +2,7 @@
 
 use super::{Configuration, Scheduler};
 use crate::api::{Kind, Object, Value, kinds};
-use crate::base::Order as _;
-use crate::base::{Duration, Time};
+use crate::base::{Duration, Order as _, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subresource, WriteOptions};
 

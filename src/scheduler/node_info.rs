@@ -1,12 +1,12 @@
 //! A node as the scheduler sees it: what it offers, what is taken, and by whom. It may not know of scheduling.
 
-use crate::base::Order as _;
 use std::sync::Arc;
 
 use super::pod_info::PodInfo;
 use super::resources::{Resources, ScalarNames, whole_value};
 use crate::api::host_ports::HostPort;
 use crate::api::{ArcStr, Object, Value};
+use crate::base::Order as _;
 
 /// A node and the pods on it, those assumed there among them.
 #[derive(Clone, Debug, Default)]

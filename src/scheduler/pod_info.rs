@@ -1,7 +1,6 @@
 //! A pod as the scheduler sees it. Pods alike in all that scheduling looks at share one parsed [`PodClass`].
 //! It may not know of nodes.
 
-use crate::base::{List as _, Order as _, SortedSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -12,6 +11,7 @@ use super::selector::Selector;
 use crate::api::host_ports::{self, HostPort};
 use crate::api::node_affinity::{PreferredNodeAffinity, RequiredNodeAffinity};
 use crate::api::{ArcStr, Object, Value};
+use crate::base::{List as _, Order as _, SortedSet};
 
 /// What decides where a pod may run: its namespace, labels, controller and spec, parsed.
 #[derive(Debug)]

@@ -1,7 +1,6 @@
 //! DefaultPreemption: which less important pods would have to go for a pod to run, and where that costs least.
 //! Models `pkg/scheduler/framework/preemption`. It may not write anything.
 
-use crate::base::Order as _;
 use std::sync::Arc;
 
 use super::cache::NodeIndex;
@@ -13,7 +12,7 @@ use super::pod_info::PodInfo;
 use super::queue::Queue;
 use super::selector::Selector;
 use crate::api::{ArcStr, Object, Value, find_condition};
-use crate::base::{List as _, RandomStream, Time, parse_rfc3339};
+use crate::base::{List as _, Order as _, RandomStream, Time, parse_rfc3339};
 
 /// The plugin's id in refusals; it is none of those that filter.
 const DEFAULT_PREEMPTION: PluginId = PluginId::MAX;

@@ -2,12 +2,12 @@
 
 mod service;
 
-use crate::api::well_known::TEMPLATE_GENERATION;
-use crate::base::List as _;
 use std::sync::Arc;
 
 use super::{Caller, Subresource, normal_form};
+use crate::api::well_known::TEMPLATE_GENERATION;
 use crate::api::{KindRef, Object, Status, Value, add_finalizer, kinds};
+use crate::base::List as _;
 use crate::obj;
 use service::complete_service;
 pub(super) use service::needs_health_check;

@@ -4,14 +4,13 @@ mod files;
 mod kubectls;
 mod written;
 
-use crate::base::{List as _, Order as _, SortedMap};
 use std::sync::Arc;
 
 use super::cluster::Cluster;
 use super::connections::{Connections, Way, local_port};
 use super::kube_scheduler::{self, Call, CallError, KUBE_SCHEDULER};
 use super::session::Session;
-use crate::base::{Shared, Time, is_url};
+use crate::base::{List as _, Order as _, Shared, SortedMap, Time, is_url};
 use crate::kubectl::{VERSION_VARIABLE, first_kubeconfig, klog};
 use crate::kubelet::Kubelets;
 use crate::network::{NetError, NetRequest, NetResponse};

@@ -1,18 +1,17 @@
 //! The whole cluster at one moment.
 
-use crate::api::well_known::{CONTROLLER_REVISION_HASH, POD_TEMPLATE_HASH, ZONE};
 use std::rc::Rc;
 
+use super::live::{LiveHistory, LivePod};
+use super::places::Places;
+use super::pod::PodView;
+use crate::api::well_known::{CONTROLLER_REVISION_HASH, POD_TEMPLATE_HASH, ZONE};
 use crate::api::{ArcStr, Kind, Object, Quantity, Value, kinds};
 use crate::base::{List as _, Order as _, SortedMap, SortedSet, Time};
 use crate::kubelet::NodeFaults;
 use crate::server::ApiServer;
 use crate::sim::Sim;
 use crate::store::ChangeType;
-
-use super::live::{LiveHistory, LivePod};
-use super::places::Places;
-use super::pod::PodView;
 
 /// How much of something is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

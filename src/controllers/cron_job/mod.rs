@@ -4,21 +4,19 @@ mod missed;
 #[cfg(test)]
 mod tests;
 
-pub use crate::api::cron::{Schedule, ScheduleError};
-use crate::api::time_zone::Zone;
-pub use missed::{Missed, NeverDue, Past, Recent, most_recent, next_look};
-
 use super::controller::{ObjectRef, controller_of, controller_ref, key_of, work};
 use super::job::is_finished;
 use super::replicas::is_namespace_ending;
 use super::work_queue::WorkQueue;
+pub use crate::api::cron::{Schedule, ScheduleError};
+use crate::api::time_zone::Zone;
 use crate::api::{KindRef, Object, Status, Value, kinds};
-use crate::base::Order as _;
-use crate::base::{Duration, EPOCH_UNIX_S, List as _, RFC1123Z, Time, format_rfc3339, strftime};
+use crate::base::{Duration, EPOCH_UNIX_S, List as _, Order as _, RFC1123Z, Time, format_rfc3339, strftime};
 use crate::obj;
 use crate::server::{
     ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Propagation, Subresource, WriteOptions,
 };
+pub use missed::{Missed, NeverDue, Past, Recent, most_recent, next_look};
 
 const MANAGER: &str = "cronjob-controller";
 const SCHEDULED: &str = "batch.kubernetes.io/cronjob-scheduled-timestamp";

@@ -3,9 +3,6 @@
 pub(super) mod placement;
 pub(super) mod update;
 
-use crate::api::well_known::CONTROLLER_REVISION_HASH;
-use crate::base::{List as _, Order as _, SortedMap, SortedSet};
-
 use super::controller::{ObjectRef, controller_of, key_of, set_count, update_status, work};
 use super::controller_history::{self, History};
 use super::flags::Flags;
@@ -14,8 +11,9 @@ use super::pod_control;
 use super::replicas::{is_available, ready_since, slow_start};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
+use crate::api::well_known::CONTROLLER_REVISION_HASH;
 use crate::api::{ArcStr, KindRef, Object, Status, Value, has_ended, is_ready, kinds, template_hash};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, List as _, Order as _, SortedMap, SortedSet, Time};
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType};
 
 const MANAGER: &str = "daemonset-controller";

@@ -7,17 +7,14 @@ mod rollout;
 #[cfg(test)]
 mod tests;
 
-use crate::base::{List as _, Order as _, SortedMap, SortedSet};
-
-pub use arithmetic::{new_rs_new_replicas, replica_set_proportion, resolve_fenceposts};
-
 use super::controller::{ObjectRef, controller_of, controller_ref, key_of, work};
 use super::flags::Flags;
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
 use crate::api::{ArcStr, KindRef, Object, Status, Value, drop_owner, kinds};
-use crate::base::Time;
+use crate::base::{List as _, Order as _, SortedMap, SortedSet, Time};
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
+pub use arithmetic::{new_rs_new_replicas, replica_set_proportion, resolve_fenceposts};
 
 const MANAGER: &str = "deployment-controller";
 const REVISION: &str = "deployment.kubernetes.io/revision";

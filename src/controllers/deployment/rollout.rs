@@ -2,8 +2,7 @@
 
 use super::{MAX, Sync, arithmetic, replicas_of, status_count};
 use crate::api::{Object, Status, Value, has_ended, kinds};
-use crate::base::Time;
-use crate::base::{List as _, Order as _};
+use crate::base::{List as _, Order as _, Time};
 use crate::server::EventType;
 
 impl Sync<'_> {

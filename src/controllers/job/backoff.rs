@@ -1,8 +1,7 @@
 //! How long a Job waits before it replaces failed pods (`pkg/controller/job/backoff_utils.go`): 10 s, doubling, to 10 min.
 
 use crate::api::{Object, Value, find_condition, sidecars};
-use crate::base::Order as _;
-use crate::base::{Duration, List as _, Time};
+use crate::base::{Duration, List as _, Order as _, Time};
 
 /// The first wait.
 pub const BACKOFF_MIN: Duration = Duration::from_secs(10);

@@ -1,7 +1,7 @@
 //! `expr`, by precedence climbing over its arguments.
 
-use crate::base::regex::{Regex, RegexError, Syntax};
 use super::{Options, Run};
+use crate::base::regex::{Regex, RegexError, Syntax};
 
 /// The operators, those that bind least first.
 const LEVELS: [&[&str]; 6] = [&["|"], &["&"], &["<", "<=", "=", "==", "!=", ">=", ">"], &["+", "-"], &["*", "/", "%"], &[":"]];

@@ -5,7 +5,6 @@ mod copying;
 mod find;
 mod ls;
 
-use crate::base::{List as _, Order as _, strftime};
 use std::sync::Arc;
 
 use super::super::fs::{Errno, Inode, Kind, base_name};
@@ -13,11 +12,10 @@ use super::super::kernel::Kernel;
 use super::super::text;
 use super::date::{moment, stamp};
 use super::users::{group, user};
-
 use super::{Complaint, Options, Refusal, Run};
+use crate::base::{List as _, Order as _, strftime};
 pub(super) use attributes::mode_text;
 use attributes::new_mode;
-
 pub use attributes::{chmod, chown, stat};
 pub use copying::{cp, ln, mv};
 pub use find::{all_files, find};

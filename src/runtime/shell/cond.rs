@@ -3,11 +3,11 @@
 use super::super::fs::Kind;
 use super::super::kernel::Kernel;
 use super::super::process::Process;
-use crate::base::regex::{Regex, Syntax};
 use super::code::Cond;
 use super::pattern::Pattern;
 use super::{Expander, Shell, Stop};
 use crate::base::List as _;
+use crate::base::regex::{Regex, Syntax};
 
 /// Evaluates the inside of `[[ ]]`.
 pub fn evaluate(sh: &mut Shell, k: &mut Kernel, p: &mut Process, cond: &Cond) -> Result<bool, Stop> {

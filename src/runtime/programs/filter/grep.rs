@@ -1,12 +1,12 @@
 //! grep.
 
 use super::super::super::fs::base_name;
-use crate::base::regex::{Regex, Syntax};
 use super::super::super::shell::Pattern;
 use super::super::files::all_files;
 use super::super::{Options, Refusal, Run};
 use super::{Filter, Made, Sink};
 use crate::base::List as _;
+use crate::base::regex::{Regex, Syntax};
 
 #[derive(Debug, Clone)]
 pub struct Grep {

@@ -4,10 +4,10 @@
 mod parse;
 
 use super::super::super::kernel::OpenHow;
-use crate::base::regex::{Regex, Syntax};
 use super::super::{Complaint, Options, Refusal, Run};
 use super::{Filter, Made, Sink};
 use crate::base::List as _;
+use crate::base::regex::{Regex, Syntax};
 pub use parse::Substitution;
 use parse::{Parser, SedError};
 

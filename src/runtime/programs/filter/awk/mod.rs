@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use crate::base::{List as _, SortedMap};
 
-use crate::base::regex::Regex;
 use super::super::{Complaint, Options, Refusal, Run};
 use super::{Filter, Made, Sink};
+use crate::base::regex::Regex;
 use commands::Work;
 pub use commands::{Answer, Ask, AskKind};
 use script::Script;

@@ -3,16 +3,15 @@
 mod builtins;
 mod statements;
 
-use crate::base::{List as _, Order as _, SortedMap};
 use std::sync::Arc;
 
-use crate::base::regex::{Regex, Syntax};
 use super::super::super::super::text::{Spec, general};
 use super::super::Sink;
 use super::commands::{Ask, AskKind, To};
 use super::script::{Expr, Link, Place, Rule, Stmt};
 use super::{Awk, Cell, STEPS_MAX, Value};
-use crate::base::strftime;
+use crate::base::regex::{Regex, Syntax};
+use crate::base::{List as _, Order as _, SortedMap, strftime};
 
 /// How a statement left.
 enum Flow {

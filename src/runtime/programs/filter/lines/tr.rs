@@ -1,9 +1,9 @@
 //! tr.
 
-use crate::base::regex::posix_class;
 use super::super::super::super::text::unescape_one;
 use super::super::super::{Options, Refusal, Run};
 use super::super::{Filter, Made, Sink};
+use crate::base::regex::posix_class;
 use crate::base::{List as _, Order as _};
 
 /// `tr`.

@@ -1,8 +1,8 @@
 //! Reads scripts of `sed`.
 
-use crate::base::regex::{Regex, Syntax};
 use super::{Action, Address, Command, Part, substitute};
 use crate::base::List as _;
+use crate::base::regex::{Regex, Syntax};
 
 /// Why a text is no script of sed's, in busybox's words.
 #[derive(Debug, thiserror::Error)]
