@@ -42,6 +42,45 @@ impl Places {
         self.seen = self.seen.max(place);
         place
     }
+
+    /// Leaves endpoints in the slices they are in, and fills the others up with new ones before it begins another slice.
+    fn fill(&self, slices: Vec<Value>, mut endpoints: SortedMap<u64, Value>) -> Vec<(Option<Value>, Vec<Value>)> {
+        let mut filled: Vec<(Option<Value>, Vec<Value>)> = Vec::new();
+        for slice in slices {
+            let place = |e: &Value| self.by_uid.get(e.at(&["targetRef", "uid"]).str()).copied();
+            let kept: Vec<Value> = slice.get("endpoints").items().iter().filter_map(|e| endpoints.remove(&place(e)?)).list();
+            filled.push((Some(slice), kept));
+        }
+        for endpoint in endpoints.into_values() {
+            match filled.iter_mut().find(|(_, list)| list.len() < ENDPOINTS_MAX) {
+                Some((_, list)) => list.push(endpoint),
+                None => filled.push((None, vec![endpoint])),
+            }
+        }
+        filled
+    }
+}
+
+/// Endpoints in the order of their places, by the ports they share, which stand beside them.
+type ByPorts = SortedMap<String, (Value, SortedMap<u64, Value>)>;
+
+/// Sorts pods' endpoints by the ports they share.
+fn by_ports<'a>(pods: impl Iterator<Item = &'a Made>) -> ByPorts {
+    let mut by_ranks: Vec<(&[(u128, Value)], SortedMap<u64, Value>)> = Vec::new();
+    for pod in pods {
+        let shares = |ports: &[(u128, Value)]| ports.iter().map(|port| port.0).eq(pod.ports.iter().map(|port| port.0));
+        let (order, endpoint) = (pod.order as u64, pod.entry.clone());
+        match by_ranks.iter_mut().find(|(ports, _)| shares(ports)) {
+            Some((_, endpoints)) => _ = endpoints.insert(order, endpoint),
+            None => by_ranks.push((&pod.ports, [(order, endpoint)].into())),
+        }
+    }
+    let mut by_ports = ByPorts::new();
+    for (ports, endpoints) in by_ranks {
+        let ports = if ports.is_empty() { Value::Null } else { ports.iter().map(|(_, port)| port.clone()).list().into() };
+        by_ports.insert(ports.to_json(), (ports, endpoints));
+    }
+    by_ports
 }
 
 impl EndpointSliceController {
@@ -57,27 +96,13 @@ impl EndpointSliceController {
         let Some(selector) = selector_of(&service) else { return Ok(()) };
         let (places, nodes, mut pods) = (&mut self.places, api.store().newest_of(kinds::NODE), api.iter(kinds::POD, Some(&key.0)));
         let trigger = self.pods.look(key, (&service, &selector), (nodes, &mut pods), &mut |pod| made(api, places, &service, pod));
-        // Endpoints by the ports they share; pods without any of the ports are behind none.
-        let mut wanted: SortedMap<String, (Value, SortedMap<u64, Value>)> = SortedMap::new();
-        let mut by_ranks: Vec<(&[(u128, Value)], SortedMap<u64, Value>)> = Vec::new();
-        for pod in self.pods.made(key) {
-            let shares = |ports: &[(u128, Value)]| ports.iter().map(|port| port.0).eq(pod.ports.iter().map(|port| port.0));
-            let (order, endpoint) = (pod.order as u64, pod.entry.clone());
-            match by_ranks.iter_mut().find(|(ports, _)| shares(ports)) {
-                Some((_, endpoints)) => _ = endpoints.insert(order, endpoint),
-                None => by_ranks.push((&pod.ports, [(order, endpoint)].into())),
-            }
-        }
-        for (ports, endpoints) in by_ranks {
-            let ports = if ports.is_empty() { Value::Null } else { ports.iter().map(|(_, port)| port.clone()).list().into() };
-            wanted.insert(ports.to_json(), (ports, endpoints));
-        }
+        let wanted = by_ports(self.pods.made(key));
         let existing: Vec<Value> = api.owned_by(service.uid(), kind).filter(|s| !s.is_terminating()).cloned().list();
         let mut spare: Vec<Value> = Vec::new();
-        let mut by_ports: SortedMap<String, Vec<Value>> = SortedMap::new();
+        let mut slices_by_ports: SortedMap<String, Vec<Value>> = SortedMap::new();
         for slice in existing {
             let ports = slice.get("ports").to_json();
-            if wanted.contains_key(&ports) { by_ports.entry(ports).or_default().push(slice) } else { spare.push(slice) }
+            if wanted.contains_key(&ports) { slices_by_ports.entry(ports).or_default().push(slice) } else { spare.push(slice) }
         }
         if wanted.is_empty() {
             // An empty slice says that there is nothing behind the Service.
@@ -85,24 +110,12 @@ impl EndpointSliceController {
             self.write(api, &by, &service, keep, &Value::Null, Vec::new(), trigger.as_ref())?;
         }
         let mut parts: Vec<Part> = Vec::new();
-        for (ports, (port_list, mut endpoints)) in wanted {
-            let mut slices = by_ports.remove(&ports).unwrap_or_default();
+        for (ports, (port_list, endpoints)) in wanted {
+            let mut slices = slices_by_ports.remove(&ports).unwrap_or_default();
             if slices.is_empty() && !spare.is_empty() {
                 slices.push(spare.remove(0));
             }
-            let mut filled: Vec<(Option<Value>, Vec<Value>)> = Vec::new();
-            for slice in slices {
-                let place = |e: &Value| self.places.by_uid.get(e.at(&["targetRef", "uid"]).str()).copied();
-                let kept: Vec<Value> = slice.get("endpoints").items().iter().filter_map(|e| endpoints.remove(&place(e)?)).list();
-                filled.push((Some(slice), kept));
-            }
-            for endpoint in endpoints.into_values() {
-                match filled.iter_mut().find(|(_, list)| list.len() < ENDPOINTS_MAX) {
-                    Some((_, list)) => list.push(endpoint),
-                    None => filled.push((None, vec![endpoint])),
-                }
-            }
-            for (slice, endpoints) in filled {
+            for (slice, endpoints) in self.places.fill(slices, endpoints) {
                 if endpoints.is_empty() {
                     spare.extend(slice);
                 } else {
