@@ -125,6 +125,32 @@ fn expectation(api: &ApiServer, budget: &Value, pods: &[Member]) -> Result<Expec
     }
 }
 
+/// A budget's status, with the pods of which it was said that they will go.
+fn status_of(budget: &Value, wanted: &Expectation, pods: &[Member], disrupted: Value, now: Time) -> Value {
+    let counts =
+        |p: &&Member| p.made.as_ref().is_some_and(|made| made.ready) && (disrupted.is_empty() || disrupted.get(p.pod.name()).is_null());
+    let healthy = pods.iter().filter(counts).count() as i64;
+    let allowed = if wanted.expected <= 0 { 0 } else { (healthy - wanted.desired).max(0) };
+    let mut status = budget.get("status").clone();
+    for (member, n) in [
+        ("currentHealthy", healthy),
+        ("desiredHealthy", wanted.desired),
+        ("expectedPods", wanted.expected),
+        ("disruptionsAllowed", allowed),
+        ("observedGeneration", budget.at(&["metadata", "generation"]).int()),
+    ] {
+        status.set(&[member], n);
+    }
+    if disrupted.is_empty() {
+        status.remove(&["disruptedPods"]);
+    } else {
+        status.set(&["disruptedPods"], disrupted);
+    }
+    let (word, reason) = if allowed > 0 { ("True", "SufficientPods") } else { ("False", "InsufficientPods") };
+    set_allowed(&mut status, budget, word, reason, "", now);
+    status
+}
+
 impl DisruptionController {
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
         let kind = kinds::POD_DISRUPTION_BUDGET;
@@ -170,27 +196,7 @@ impl DisruptionController {
         if let Some(at) = again {
             self.queue.add_at(key.clone(), at);
         }
-        let counts =
-            |p: &&Member| p.made.as_ref().is_some_and(|made| made.ready) && (disrupted.is_empty() || disrupted.get(p.pod.name()).is_null());
-        let healthy = pods.iter().filter(counts).count() as i64;
-        let allowed = if wanted.expected <= 0 { 0 } else { (healthy - wanted.desired).max(0) };
-        let mut status = budget.get("status").clone();
-        for (member, n) in [
-            ("currentHealthy", healthy),
-            ("desiredHealthy", wanted.desired),
-            ("expectedPods", wanted.expected),
-            ("disruptionsAllowed", allowed),
-            ("observedGeneration", budget.at(&["metadata", "generation"]).int()),
-        ] {
-            status.set(&[member], n);
-        }
-        if disrupted.is_empty() {
-            status.remove(&["disruptedPods"]);
-        } else {
-            status.set(&["disruptedPods"], disrupted);
-        }
-        let (word, reason) = if allowed > 0 { ("True", "SufficientPods") } else { ("False", "InsufficientPods") };
-        set_allowed(&mut status, &budget, word, reason, "", now);
+        let status = status_of(&budget, &wanted, pods, disrupted, now);
         update_status(api, &by, kind, budget, status)
     }
 
