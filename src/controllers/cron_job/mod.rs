@@ -223,7 +223,6 @@ impl Sync<'_> {
 
     /// Starts the run of a scheduled time, if deadline and concurrency policy let it.
     fn start(&mut self, time: i64, now: f64) -> Result<(), Status> {
-        let kind = kinds::JOB;
         if past_of(&self.cron_job).deadline_s.is_some_and(|d| (time.saturating_add(d) as f64) < now) {
             let message = format!("Missed scheduled time to start a job: {}", strftime(RFC1123Z, time, 0));
             self.event(EventType::Warning, "MissSchedule", &message);
@@ -240,43 +239,10 @@ impl Sync<'_> {
                 self.event(EventType::Normal, "JobAlreadyActive", message);
                 return Ok(());
             }
-            "Replace" => {
-                for reference in active {
-                    let job = match self.api.get(kind, self.cron_job.namespace(), reference.get("name").str()) {
-                        Ok(job) => job,
-                        Err(status) => {
-                            self.event(EventType::Warning, "FailedGet", &format!("Get job: {status}"));
-                            return Err(status);
-                        }
-                    };
-                    if !self.delete_job(&job) {
-                        return Err(Status::internal(format!("could not replace job {}/{}", job.namespace(), job.name())));
-                    }
-                }
-            }
+            "Replace" => self.delete_active(active)?,
             _ => {}
         }
-        let job = self.job_of_template(&name, time);
-        let namespace = self.cron_job.namespace_arc();
-        let made = match self.api.create(&self.by, kind, &namespace, job, &WriteOptions::default()) {
-            Ok(made) => {
-                self.event(EventType::Normal, "SuccessfulCreate", &format!("Created job {name}"));
-                made
-            }
-            Err(status) if status.reason == "AlreadyExists" => {
-                let found = self.api.get(kind, &namespace, &name)?;
-                if found.controller_ref().get("uid").str() != self.cron_job.uid() || self.is_active(found.uid()) {
-                    return Ok(());
-                }
-                found
-            }
-            Err(status) => {
-                if !is_namespace_ending(&status) {
-                    self.event(EventType::Warning, "FailedCreate", &format!("Error creating job: {status}"));
-                }
-                return Err(status);
-            }
-        };
+        let Some(made) = self.create_job(&name, time)? else { return Ok(()) };
         let reference = obj!({
             "kind": "Job", "namespace": made.namespace(), "name": made.name(), "uid": made.uid(), "apiVersion": "batch/v1",
             "resourceVersion": made.get("metadata").get("resourceVersion")
@@ -284,6 +250,45 @@ impl Sync<'_> {
         self.cron_job.at_mut(&["status", "active"]).list_mut().push(reference);
         self.cron_job.set(&["status", "lastScheduleTime"], format_rfc3339(time, None));
         Ok(())
+    }
+
+    /// Deletes the jobs that are still active, for another to take their place.
+    fn delete_active(&mut self, active: Vec<Value>) -> Result<(), Status> {
+        for reference in active {
+            let job = match self.api.get(kinds::JOB, self.cron_job.namespace(), reference.get("name").str()) {
+                Ok(job) => job,
+                Err(status) => {
+                    self.event(EventType::Warning, "FailedGet", &format!("Get job: {status}"));
+                    return Err(status);
+                }
+            };
+            if !self.delete_job(&job) {
+                return Err(Status::internal(format!("could not replace job {}/{}", job.namespace(), job.name())));
+            }
+        }
+        Ok(())
+    }
+
+    /// Creates the job of a scheduled time; none where one of that name is there that it is not to take note of.
+    fn create_job(&mut self, name: &str, time: i64) -> Result<Option<Value>, Status> {
+        let (kind, job, namespace) = (kinds::JOB, self.job_of_template(name, time), self.cron_job.namespace_arc());
+        match self.api.create(&self.by, kind, &namespace, job, &WriteOptions::default()) {
+            Ok(made) => {
+                self.event(EventType::Normal, "SuccessfulCreate", &format!("Created job {name}"));
+                Ok(Some(made))
+            }
+            Err(status) if status.reason == "AlreadyExists" => {
+                let found = self.api.get(kind, &namespace, name)?;
+                let is_new = found.controller_ref().get("uid").str() == self.cron_job.uid() && !self.is_active(found.uid());
+                Ok(is_new.then_some(found))
+            }
+            Err(status) => {
+                if !is_namespace_ending(&status) {
+                    self.event(EventType::Warning, "FailedCreate", &format!("Error creating job: {status}"));
+                }
+                Err(status)
+            }
+        }
     }
 
     fn job_of_template(&self, name: &str, time: i64) -> Value {
