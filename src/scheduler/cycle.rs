@@ -164,17 +164,37 @@ impl Algorithm {
     pub fn run(&mut self, cache: &mut Cache, queue: &Queue, pod: &PodInfo, record: &mut Record) -> Outcome {
         record.clear();
         cache.refresh_order();
-        let all_nodes = cache.order().len();
-        if all_nodes == 0 {
+        if cache.order().is_empty() {
             return Outcome::NoNodes;
         }
         self.judge(cache, pod);
-        let Algorithm { profile, next_start, verdicts, feasible, totals } = self;
+        let d = self.find_feasible(cache, queue, pod, record);
+        if let Some((index, _)) = d.nodes.iter().find(|(_, reject)| reject.reasons == Reasons::BAD_CLAIM) {
+            return Outcome::Error(dynamic_resources::error(cache, &d.state, cache.node(*index)));
+        }
+        match self.feasible[..] {
+            [] => return Outcome::Unschedulable(Box::new(d)),
+            [one] => return Outcome::Placed(one),
+            _ => {}
+        }
+        let Algorithm { profile, verdicts, feasible, totals, .. } = self;
+        score(cache, pod, profile, verdicts.entry(pod.class.id).or_default(), feasible, d.state, record);
+        record.sum(totals);
+        let place = choose(totals);
+        record.chose(place);
+        Outcome::Placed(feasible[place])
+    }
+
+    /// Collects enough nodes that the pod can run on in `feasible`; says why the others that were looked at would not do
+    /// (`findNodesThatFitPod`).
+    fn find_feasible(&mut self, cache: &mut Cache, queue: &Queue, pod: &PodInfo, record: &mut Record) -> Diagnosis {
+        let Algorithm { profile, next_start, verdicts, feasible, .. } = self;
         let profile = &**profile;
-        let known = verdicts.entry(pod.class.id).or_default();
-        let Verdicts { fits, local, .. } = &mut *known;
+        let Verdicts { fits, local, .. } = verdicts.entry(pod.class.id).or_default();
+        let all_nodes = cache.order().len();
         let mut d = Diagnosis { all_nodes, ..Diagnosis::default() };
-        let Some(only) = pre_filter(cache, pod, fits, profile, &mut d) else { return Outcome::Unschedulable(Box::new(d)) };
+        feasible.clear();
+        let Some(only) = pre_filter(cache, pod, fits, profile, &mut d) else { return d };
         let asked = dynamic_filters(profile, d.state.skip_filter);
         let wide: Vec<PluginId> = asked.iter().copied().filter(|id| !PLUGINS[*id as usize].is_local()).list();
         let cx = Cx { cache, pod, fits, profile };
@@ -189,7 +209,6 @@ impl Algorithm {
                 filter_with_nominated(&cx, state, index, node, &asked, queue)
             }
         };
-        feasible.clear();
         if let Some(index) = cache.node_named(pod.nominated_node()) {
             match filter(&d.state, index) {
                 None => feasible.push(index),
@@ -215,19 +234,7 @@ impl Algorithm {
             *next_start = (*next_start + feasible.len() + d.nodes.len()) % all_nodes;
         }
         record.passed(feasible);
-        if let Some((index, _)) = d.nodes.iter().find(|(_, reject)| reject.reasons == Reasons::BAD_CLAIM) {
-            return Outcome::Error(dynamic_resources::error(cache, &d.state, cache.node(*index)));
-        }
-        match feasible[..] {
-            [] => return Outcome::Unschedulable(Box::new(d)),
-            [one] => return Outcome::Placed(one),
-            _ => {}
-        }
-        score(cache, pod, profile, known, feasible, d.state, record);
-        record.sum(totals);
-        let place = choose(totals);
-        record.chose(place);
-        Outcome::Placed(feasible[place])
+        d
     }
 
     /// What each node is to pods like this one, whatever runs there.
