@@ -14,6 +14,18 @@ use crate::store::ObjectKey;
 /// With the value `true`, a namespace's label lets its claims have devices that others have.
 const ADMIN_ACCESS: &str = "resource.kubernetes.io/admin-access";
 
+/// A review with its answer, some of which no longer say what was asked.
+fn reviewed(kind: KindRef, mut review: Value, status: Value) -> Value {
+    review.set(&["status"], status);
+    let emptied: &[&str] = match kind.kind {
+        "SelfSubjectRulesReview" => &["metadata", "spec"],
+        "SelfSubjectReview" => &["metadata"],
+        _ => &[],
+    };
+    emptied.iter().for_each(|part| review.set(&[part], Value::map()));
+    review
+}
+
 impl ApiServer {
     /// POST.
     pub fn create(&mut self, by: &Caller, kind: KindRef, namespace: &str, object: Value, options: &WriteOptions) -> Result<Value, Status> {
@@ -43,15 +55,7 @@ impl ApiServer {
             self.track(write, version, None, &mut object, body.as_ref());
         }
         if let Some(status) = self.review(by, kind, &object)? {
-            object.set(&["status"], status);
-            // What is answered is not what was asked.
-            let made_anew: &[&str] = match kind.kind {
-                "SelfSubjectRulesReview" => &["metadata", "spec"],
-                "SelfSubjectReview" => &["metadata"],
-                _ => &[],
-            };
-            made_anew.iter().for_each(|part| object.set(&[part], Value::map()));
-            return Ok(object);
+            return Ok(reviewed(kind, object, status));
         }
         if kind == kinds::BINDING {
             // Only as a pod's subresource it says of which UID the pod is to be.

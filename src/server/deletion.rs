@@ -122,20 +122,8 @@ impl ApiServer {
             self.renew(by, key, &old)?;
             return Ok(Deleted::Gone(old));
         }
-        let refused = |e| refused(kind, name, &e);
         if grace_s == 0 && !held {
-            if kind == kinds::POD && old.at(&["metadata", "deletionGracePeriodSeconds"]).as_int() != Some(0) {
-                // What has grace is first written with none left, and then goes.
-                mark_deleted(&mut next, by.now, 0);
-                next = self.store.update(by.signature(), key.clone(), next, old.revision()).cloned().map_err(refused)?;
-            }
-            self.services.release(kind, &old);
-            let expected = next.revision();
-            let gone = self.store.delete(by.signature(), key.clone(), next, expected).cloned().map_err(refused)?;
-            if let Some(made) = self.built_in_at(&key) {
-                self.renew(by, key, &made)?;
-            }
-            return Ok(Deleted::Gone(gone));
+            return self.delete_now(by, key, next, &old).map(Deleted::Gone);
         }
         if old.is_terminating() {
             // A second delete may only shorten the grace period.
@@ -158,6 +146,23 @@ impl ApiServer {
             }
         }
         Ok(Deleted::Terminating(self.commit_update(by, key, next, &old)?))
+    }
+
+    /// Takes an object out of the store; gives its last state.
+    fn delete_now(&mut self, by: &Caller, key: ObjectKey, mut next: Value, old: &Value) -> Result<Value, Status> {
+        let refused = |e| refused(key.kind, &key.name, &e);
+        if key.kind == kinds::POD && old.at(&["metadata", "deletionGracePeriodSeconds"]).as_int() != Some(0) {
+            // What has grace is first written with none left, and then goes.
+            mark_deleted(&mut next, by.now, 0);
+            next = self.store.update(by.signature(), key.clone(), next, old.revision()).cloned().map_err(refused)?;
+        }
+        self.services.release(key.kind, old);
+        let expected = next.revision();
+        let gone = self.store.delete(by.signature(), key.clone(), next, expected).cloned().map_err(refused)?;
+        if let Some(made) = self.built_in_at(&key) {
+            self.renew(by, key, &made)?;
+        }
+        Ok(gone)
     }
 
     /// Makes anew what every cluster has, as whoever looks after it in a real one does at once where it is deleted.

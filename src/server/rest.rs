@@ -98,16 +98,8 @@ impl ApiServer {
 
     fn serve_stored(&mut self, by: &Caller, request: &RestRequest<'_>) -> Result<(u16, Value), Status> {
         let (path, query) = request.path.split_once('?').unwrap_or((request.path, ""));
-        let document = if path.trim_end_matches('/') == "/version" { Some(version_info()) } else { self.discovery(path) };
-        match (document, request.method) {
-            (Some(found), "GET") => return Ok((200, found)),
-            (Some(_), _) => return Err(Status::method_not_allowed()),
-            (None, "GET") => {
-                if let Some(found) = super::health::check(path, query) {
-                    return Ok((200, found.into()));
-                }
-            }
-            _ => {}
+        if let Some(served) = self.serve_document(request.method, path, query) {
+            return served;
         }
         let query = parse_query(query);
         let nothing = || unsimulated(path).unwrap_or_else(Status::no_such_resource);
@@ -169,6 +161,17 @@ impl ApiServer {
                 Ok((200, self.as_list(kind, items)))
             }
             _ => Err(Status::method_not_allowed()),
+        }
+    }
+
+    /// Serves what the server says of itself: its version, the kinds it knows, its health. None where the path is of something else.
+    fn serve_document(&self, method: &str, path: &str, query: &str) -> Option<Result<(u16, Value), Status>> {
+        let document = if path.trim_end_matches('/') == "/version" { Some(version_info()) } else { self.discovery(path) };
+        match document {
+            Some(_) if method != "GET" => Some(Err(Status::method_not_allowed())),
+            Some(found) => Some(Ok((200, found))),
+            None if method != "GET" => None,
+            None => super::health::check(path, query).map(|found| Ok((200, found.into()))),
         }
     }
 

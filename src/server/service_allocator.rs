@@ -273,6 +273,15 @@ fn demand_distinct_ports(service: &Value) -> Result<(), Status> {
     }
 }
 
+/// The policy of a service that names none: its old one, or one by whether whoever writes its endpoints may use both families.
+fn family_policy(old: Option<&Value>, all_families: bool) -> &str {
+    match old.map_or("", |old| old.at(&["spec", "ipFamilyPolicy"]).str()) {
+        "" if all_families => "RequireDualStack",
+        "" => "SingleStack",
+        before => before,
+    }
+}
+
 /// The address families of a service on a cluster with IPv4 alone, and what is wrong with those it asks for
 /// (`initIPFamilyFields`).
 fn families(service: &mut Value, old: Option<&Value>) -> Vec<Cause> {
@@ -283,14 +292,7 @@ fn families(service: &mut Value, old: Option<&Value>) -> Vec<Cause> {
     let headless = spec.get("clusterIP").str() == "None";
     let all_families = headless && spec.get("selector").is_empty();
     if spec.get("ipFamilyPolicy").is_null() {
-        let before = old.map_or("", |old| old.at(&["spec", "ipFamilyPolicy"]).str());
-        let policy = match before {
-            // Whoever writes the endpoints may use both families.
-            "" if all_families => "RequireDualStack",
-            "" => "SingleStack",
-            before => before,
-        };
-        service.set(&["spec", "ipFamilyPolicy"], policy);
+        service.set(&["spec", "ipFamilyPolicy"], family_policy(old, all_families));
     }
     let mut causes = validation::service_addresses(service);
     let spec = service.get("spec");
