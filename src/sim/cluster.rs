@@ -72,43 +72,7 @@ impl Cluster {
         if session.rbac {
             api.enforce_roles(session.seed);
         }
-        // What a session has beforehand somebody made; nodes join by themselves.
-        let (somebody, kubelet) = (Caller::new(Time::ZERO, "kubectl-create"), Caller::new(Time::ZERO, "kubelet"));
-        api.create_namespace(&somebody, session.default_namespace());
-        for namespace in &session.namespaces {
-            api.create_namespace(&somebody, namespace);
-        }
-        let given = session
-            .nodes
-            .clone()
-            .unwrap_or_else(|| if session.runs(session::Component::Kubelets) { nodes::default_nodes() } else { Vec::new() });
-        for (place, node) in given.into_iter().enumerate() {
-            let mut node = nodes::joined(node, place, Time::ZERO);
-            if session.runs(session::Component::Kubelets) {
-                node.set(&["status", "daemonEndpoints", "kubeletEndpoint", "Port"], 10250);
-            }
-            // As the API reads it: quantities in their shortest form.
-            let node = crate::api::decode::decode(kinds::NODE, node.clone()).map_or(node, |(read, _)| read);
-            // Two nodes of one name are one node, as when a kubelet registers again.
-            let _ = api.create(&kubelet, kinds::NODE, "", node, &WriteOptions::default());
-        }
-        if session.storage {
-            // The class of minikube. A name that is taken is taken by the same.
-            let class = obj!({
-                "metadata": { "name": "standard", "annotations": { "storageclass.kubernetes.io/is-default-class": "true" } },
-                "provisioner": "k8s.io/minikube-hostpath", "reclaimPolicy": "Delete", "volumeBindingMode": "Immediate"
-            });
-            let _ = api.create(&somebody, kinds::STORAGE_CLASS, "", class, &WriteOptions::default());
-        }
-        if session.dns {
-            // The file can be read: see the test.
-            let kubeadm = Caller::new(Time::ZERO, "kubeadm");
-            for Document { value, .. } in decode_documents(DNS).unwrap_or_default() {
-                if let Some(kind) = Kind::of(value.get("apiVersion").str(), value.get("kind").str()) {
-                    let _ = api.create(&kubeadm, kind, &value.namespace_arc(), value, &WriteOptions::default());
-                }
-            }
-        }
+        furnish(&mut api, session);
         let sets_usage = session.inputs.iter().any(|i| i.usage.is_some());
         api.metrics_mut().serve(session.metrics.unwrap_or(sets_usage));
         let controllers =
@@ -289,6 +253,47 @@ impl Cluster {
             let change =
                 Change { key: version.key.clone(), change: version.change, old, object: version.value.clone(), revision: version.revision };
             component.on_change(api, now, &change);
+        }
+    }
+}
+
+/// Creates what a session's cluster starts with: namespaces, nodes, the default storage class, DNS.
+fn furnish(api: &mut ApiServer, session: &Session) {
+    // Nodes register themselves; everything else was created by somebody.
+    let (somebody, kubelet) = (Caller::new(Time::ZERO, "kubectl-create"), Caller::new(Time::ZERO, "kubelet"));
+    api.create_namespace(&somebody, session.default_namespace());
+    for namespace in &session.namespaces {
+        api.create_namespace(&somebody, namespace);
+    }
+    let given = session
+        .nodes
+        .clone()
+        .unwrap_or_else(|| if session.runs(session::Component::Kubelets) { nodes::default_nodes() } else { Vec::new() });
+    for (place, node) in given.into_iter().enumerate() {
+        let mut node = nodes::joined(node, place, Time::ZERO);
+        if session.runs(session::Component::Kubelets) {
+            node.set(&["status", "daemonEndpoints", "kubeletEndpoint", "Port"], 10250);
+        }
+        // As the API reads it: quantities in their shortest form.
+        let node = crate::api::decode::decode(kinds::NODE, node.clone()).map_or(node, |(read, _)| read);
+        // Two nodes of one name are one node, as when a kubelet registers again.
+        let _ = api.create(&kubelet, kinds::NODE, "", node, &WriteOptions::default());
+    }
+    if session.storage {
+        // The class of minikube. A name that is taken is taken by the same.
+        let class = obj!({
+            "metadata": { "name": "standard", "annotations": { "storageclass.kubernetes.io/is-default-class": "true" } },
+            "provisioner": "k8s.io/minikube-hostpath", "reclaimPolicy": "Delete", "volumeBindingMode": "Immediate"
+        });
+        let _ = api.create(&somebody, kinds::STORAGE_CLASS, "", class, &WriteOptions::default());
+    }
+    if session.dns {
+        // The file can be read: see the test.
+        let kubeadm = Caller::new(Time::ZERO, "kubeadm");
+        for Document { value, .. } in decode_documents(DNS).unwrap_or_default() {
+            if let Some(kind) = Kind::of(value.get("apiVersion").str(), value.get("kind").str()) {
+                let _ = api.create(&kubeadm, kind, &value.namespace_arc(), value, &WriteOptions::default());
+            }
         }
     }
 }

@@ -106,13 +106,7 @@ impl Connections {
                 Some(kubelets) => {
                     kubelets.forward(now, namespace, pod, to, id, request);
                     let uid = cluster.api.peek(kinds::POD, namespace, pod).map_or("", Object::uid);
-                    let sandbox = uid.replace('-', "").repeat(2);
-                    Way::Forwarded(
-                        port,
-                        format!(
-                            "an error occurred forwarding {port} -> {to}: error forwarding port {to} to pod {sandbox}, uid : failed to execute portforward in network namespace \"/var/run/netns/cni-{uid}\": failed to connect to localhost:{to} inside namespace {sandbox:?}, IPv4: dial tcp4 127.0.0.1:{to}: connect: connection refused IPv6 dial tcp6: address localhost: no suitable address found "
-                        ),
-                    )
+                    Way::Forwarded(port, refused_in_pod(port, to, uid))
                 }
                 None => Way::Answered(Err(NetError::Refused)),
             },
@@ -204,6 +198,16 @@ impl Connections {
         let (_, to) = self.proxied.swap_remove(at);
         answer.or_else(|error| Ok(NetResponse::Http(status_response(&unreachable(&to, error)))))
     }
+}
+
+/// What `kubectl port-forward` says where nobody listens on a pod's port. containerd names the sandbox, whose id here follows from the UID.
+fn refused_in_pod(local: u16, port: u16, uid: &str) -> String {
+    let sandbox = uid.replace('-', "").repeat(2);
+    format!(
+        "an error occurred forwarding {local} -> {port}: error forwarding port {port} to pod {sandbox}, uid : failed to execute portforward \
+         in network namespace \"/var/run/netns/cni-{uid}\": failed to connect to localhost:{port} inside namespace {sandbox:?}, IPv4: dial \
+         tcp4 127.0.0.1:{port}: connect: connection refused IPv6 dial tcp6: address localhost: no suitable address found "
+    )
 }
 
 fn answered(answer: HttpResponse) -> Way {
