@@ -7,6 +7,7 @@ use crate::api::ArcStr;
 /// The name of what a fold gathers; no expression can write it.
 pub(super) const ACCU: &str = "@result";
 
+/// Makes the expressions that a macro at one place stands for.
 struct At<'a> {
     p: &'a mut Parser,
     at: usize,
@@ -56,6 +57,75 @@ impl At<'_> {
         let var = "#unused".into();
         self.make(Node::Fold(Box::new(Fold { range, var, var2: "".into(), accu: name, init: value, more, step, result })))
     }
+
+    /// What a macro makes of a range, with the names of its variables, its last argument and the one before that, if there is one.
+    fn unfold(&mut self, name: &str, range: Expr, names: [ArcStr; 2], last: Expr, when: Option<Expr>) -> Expr {
+        let accu = self.ident(ACCU);
+        match name {
+            "all" | "exists" => {
+                let all = name == "all";
+                let init = self.literal(Val::Bool(all));
+                let checked = self.ident(ACCU);
+                let open = if all { checked } else { self.call("!_", vec![checked]) };
+                let more = self.call("@not_strictly_false", vec![open]);
+                let step = self.call(if all { "_&&_" } else { "_||_" }, vec![accu, last]);
+                let result = self.ident(ACCU);
+                self.fold(range, names, init, more, step, result)
+            }
+            "exists_one" | "existsOne" => {
+                let (init, more, one) = (self.literal(Val::Int(0)), self.literal(Val::Bool(true)), self.literal(Val::Int(1)));
+                let add = self.call("_+_", vec![accu, one]);
+                let step = self.only(Some(last), add);
+                let (end, one) = (self.ident(ACCU), self.literal(Val::Int(1)));
+                let result = self.call("_==_", vec![end, one]);
+                self.fold(range, names, init, more, step, result)
+            }
+            "map" | "filter" | "transformList" => {
+                let (item, when) = if name == "filter" { (self.ident(&names[0]), Some(last)) } else { (last, when) };
+                let (init, more) = (self.make(Node::List(Vec::new())), self.literal(Val::Bool(true)));
+                let item = self.make(Node::List(vec![(item, false)]));
+                let add = self.call("_+_", vec![accu, item]);
+                let step = self.only(when, add);
+                let result = self.ident(ACCU);
+                self.fold(range, names, init, more, step, result)
+            }
+            "transformMap" | "transformMapEntry" => {
+                let (init, more) = (self.make(Node::Map(Vec::new())), self.literal(Val::Bool(true)));
+                let args = if name == "transformMap" { vec![accu, self.ident(&names[0]), last] } else { vec![accu, last] };
+                let insert = self.call("cel.@mapInsert", args);
+                let step = self.only(when, insert);
+                let result = self.ident(ACCU);
+                self.fold(range, names, init, more, step, result)
+            }
+            "optMap" | "optFlatMap" => {
+                // The optional value has a name, so that it stands here once.
+                const INPUT: &str = "@optional";
+                let [name_of, _] = names;
+                let (held, given) = (self.ident(INPUT), self.ident(INPUT));
+                let there = self.method(held, "hasValue", Vec::new());
+                let value = self.method(given, "value", Vec::new());
+                let mut then = self.bind(name_of, value, last);
+                if name == "optMap" {
+                    then = self.call("optional.of", vec![then]);
+                }
+                let none = self.call("optional.none", Vec::new());
+                let chosen = self.call("_?_:_", vec![there, then, none]);
+                self.bind(INPUT.into(), range, chosen)
+            }
+            _ => {
+                // sortBy: the list beside its keys.
+                const INPUT: &str = "@__sortBy_input__";
+                let keyed = self.ident(INPUT);
+                let keys = expand(self.p, self.at, Some(keyed), "map", {
+                    let var = Expr::new(self.at, Node::Ident(names[0].clone()));
+                    vec![var, last]
+                });
+                let input = self.ident(INPUT);
+                let sorted = self.method(input, "@sortByAssociatedKeys", vec![keys]);
+                self.bind(INPUT.into(), range, sorted)
+            }
+        }
+    }
 }
 
 /// A call, or what a macro makes of it.
@@ -97,70 +167,5 @@ pub(super) fn expand(p: &mut Parser, at: usize, target: Option<Expr>, name: &str
     }
     let Some(last) = args.pop() else { return range };
     let when = args.pop();
-    let mut m = At { p, at };
-    let accu = m.ident(ACCU);
-    match name {
-        "all" | "exists" => {
-            let all = name == "all";
-            let init = m.literal(Val::Bool(all));
-            let checked = m.ident(ACCU);
-            let open = if all { checked } else { m.call("!_", vec![checked]) };
-            let more = m.call("@not_strictly_false", vec![open]);
-            let step = m.call(if all { "_&&_" } else { "_||_" }, vec![accu, last]);
-            let result = m.ident(ACCU);
-            m.fold(range, names, init, more, step, result)
-        }
-        "exists_one" | "existsOne" => {
-            let (init, more, one) = (m.literal(Val::Int(0)), m.literal(Val::Bool(true)), m.literal(Val::Int(1)));
-            let add = m.call("_+_", vec![accu, one]);
-            let step = m.only(Some(last), add);
-            let (end, one) = (m.ident(ACCU), m.literal(Val::Int(1)));
-            let result = m.call("_==_", vec![end, one]);
-            m.fold(range, names, init, more, step, result)
-        }
-        "map" | "filter" | "transformList" => {
-            let (item, when) = if name == "filter" { (m.ident(&names[0]), Some(last)) } else { (last, when) };
-            let (init, more) = (m.make(Node::List(Vec::new())), m.literal(Val::Bool(true)));
-            let item = m.make(Node::List(vec![(item, false)]));
-            let add = m.call("_+_", vec![accu, item]);
-            let step = m.only(when, add);
-            let result = m.ident(ACCU);
-            m.fold(range, names, init, more, step, result)
-        }
-        "transformMap" | "transformMapEntry" => {
-            let (init, more) = (m.make(Node::Map(Vec::new())), m.literal(Val::Bool(true)));
-            let args = if name == "transformMap" { vec![accu, m.ident(&names[0]), last] } else { vec![accu, last] };
-            let insert = m.call("cel.@mapInsert", args);
-            let step = m.only(when, insert);
-            let result = m.ident(ACCU);
-            m.fold(range, names, init, more, step, result)
-        }
-        "optMap" | "optFlatMap" => {
-            // The optional value has a name, so that it stands here once.
-            const INPUT: &str = "@optional";
-            let [name_of, _] = names;
-            let (held, given) = (m.ident(INPUT), m.ident(INPUT));
-            let there = m.method(held, "hasValue", Vec::new());
-            let value = m.method(given, "value", Vec::new());
-            let mut then = m.bind(name_of, value, last);
-            if name == "optMap" {
-                then = m.call("optional.of", vec![then]);
-            }
-            let none = m.call("optional.none", Vec::new());
-            let chosen = m.call("_?_:_", vec![there, then, none]);
-            m.bind(INPUT.into(), range, chosen)
-        }
-        _ => {
-            // sortBy: the list beside its keys.
-            const INPUT: &str = "@__sortBy_input__";
-            let keyed = m.ident(INPUT);
-            let keys = expand(m.p, at, Some(keyed), "map", {
-                let var = Expr::new(at, Node::Ident(names[0].clone()));
-                vec![var, last]
-            });
-            let input = m.ident(INPUT);
-            let sorted = m.method(input, "@sortByAssociatedKeys", vec![keys]);
-            m.bind(INPUT.into(), range, sorted)
-        }
-    }
+    At { p, at }.unfold(name, range, names, last, when)
 }
