@@ -1,14 +1,29 @@
-//! The fields of every kind: names, types, how lists merge, simple defaults. What strict decoding, patches, server-side
-//! apply, `explain` and completion go by.
+//! The fields of every kind: their names and types, how lists merge, simple defaults. Strict decoding, patches, server-side apply,
+//! `explain` and completion all go by this one table.
 //!
-//! Read once from `schema.txt` (made by `cargo xtask schema`) and `schema_scheduler.txt` (the types of the scheduler's configuration,
-//! which no API server serves). Their form: `@package`; a type's name (` A`: merged as a
-//! whole); its fields in Go's order, `name type flags`; `+Type` for a struct that is inlined; after `=` the kinds as
-//! `group/version package.Type`. Types: `s` string, `e:Name` a named string, `i` int32, `l` int64, `b` bool, `f` float64,
-//! `q` Quantity, `x` IntOrString, `t` Time, `m` MicroTime, `d` Duration, `y` bytes, `r` anything, `[]T`, `%T` map, `*T`.
-//! Flags: `!` written even when empty, `Z` omitzero, `Mkey` merge in strategic patches, `R` retainKeys, `W` replaced
-//! as a whole there, `S` set, `Kkeys` list map, `A` atomic map, `P` none though its type is, `Dvalue` default, `GName` the Go name where it is not the
-//! capitalised JSON name, `N` required, `Evalues` the only values of a string.
+//! It is read once from `schema.txt`, which `cargo xtask schema` writes, and from `schema_scheduler.txt`, which holds the types of the
+//! scheduler's configuration, since no API server serves those. In these files
+//!
+//! - `@package` begins a package;
+//! - a name that begins with a capital begins a type; ` A` behind it says that the type is merged as a whole;
+//! - `name type flags` is a field of that type; the fields stand in Go's order;
+//! - `+Type` inlines the fields of another type;
+//! - after `=` come the kinds, as `group/version package.Type`.
+//!
+//! Types are `s` string, `e:Name` named string, `i` int32, `l` int64, `b` bool, `f` float64, `q` Quantity, `x` IntOrString, `t` Time,
+//! `m` MicroTime, `d` Duration, `y` bytes, `r` anything, `[]T` list, `%T` map from strings, `*T` pointer, and otherwise the name of a type.
+//!
+//! Flags are
+//!
+//! | flag | of a field | flag | of a field |
+//! |---|---|---|---|
+//! | `!` | is written even when empty | `A` | a map that is merged as a whole (atomic) |
+//! | `Z` | `omitzero` in Go | `P` | granular, though its type is atomic |
+//! | `Mkey` | a strategic merge patch merges it by this key | `Dvalue` | has this default |
+//! | `R` | a strategic merge patch retains its keys | `GName` | has this name in Go, not its capitalised JSON name |
+//! | `W` | a strategic merge patch replaces it | `N` | is required |
+//! | `S` | a list that is a set | `Evalues` | a string with only these values |
+//! | `Kkeys` | a list that is a map with these keys | | |
 
 use std::sync::OnceLock;
 

@@ -23,7 +23,8 @@ Usage: cargo xtask COMMAND
   bench page [PART...]           build the page and measure it in a browser, beside what is wanted
   size                           show what the page in dist/ weighs, and fail when that is too much
   format                         lay out the sources anew: Rust, styles and scripts
-  schema SWAGGER STAGING         write src/api/schema.txt from the API's description and its Go types
+  schema SWAGGER [STAGING]       write src/api/descriptions.txt from the API's description and, with the
+                                 Go types in STAGING, src/api/schema.txt
   parity                         compare with recordings of a real cluster, and write docs/parity.md
   setup                          install what the other commands need, where it is missing
 

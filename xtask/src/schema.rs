@@ -12,6 +12,8 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 
+use crate::Failure;
+
 /// One field of a Go struct.
 #[derive(Clone)]
 struct GoField {
@@ -63,7 +65,7 @@ const GROUPS: &[(&str, &str, &str)] = &[
 ];
 
 /// `cargo xtask schema SWAGGER [STAGING]`.
-pub fn run(args: &[String]) -> Result<(), String> {
+pub fn run(args: &[String]) -> Result<(), Failure> {
     let (swagger, staging) = match args {
         [swagger] => (swagger, None),
         [swagger, staging] => (swagger, Some(staging)),
@@ -80,7 +82,7 @@ pub fn run(args: &[String]) -> Result<(), String> {
 }
 
 /// Reads both sources and returns the text of `schema.txt`.
-fn generate(definitions: &serde_json::Map<String, Json>, staging: &Path) -> Result<String, String> {
+fn generate(definitions: &serde_json::Map<String, Json>, staging: &Path) -> Result<String, Failure> {
     let mut writer = Writer { definitions, staging, packages: BTreeMap::new(), types: BTreeMap::new(), queue: Vec::new() };
     let mut kinds = Vec::new();
     for (name, definition) in definitions {
@@ -165,7 +167,7 @@ apimachinery/pkg/api/resource Quantity";
 
 /// The text of `descriptions.txt`: for each type a line `>package.Type`, what is said of it, and a line for each field. The lines
 /// of a text are joined by `\n`. What is said of `apiVersion` and `kind` is everywhere the same and said once.
-fn describe(definitions: &serde_json::Map<String, Json>) -> Result<String, String> {
+fn describe(definitions: &serde_json::Map<String, Json>) -> Result<String, Failure> {
     let mut out = String::new();
     let mut write = |head: &str, definition: &Json, wanted: &dyn Fn(&str) -> bool| {
         let line = |v: &Json| text_of(&v["description"]).replace('\n', "\\n");
@@ -227,7 +229,7 @@ impl Writer<'_> {
         }
     }
 
-    fn package(&mut self, path: &str) -> Result<&Package, String> {
+    fn package(&mut self, path: &str) -> Result<&Package, Failure> {
         if !self.packages.contains_key(path) {
             let package = read_package(&self.staging.join(path))?;
             self.packages.insert(path.to_owned(), package);
@@ -235,7 +237,7 @@ impl Writer<'_> {
         Ok(&self.packages[path])
     }
 
-    fn write_type(&mut self, package: &str, name: &str) -> Result<(), String> {
+    fn write_type(&mut self, package: &str, name: &str) -> Result<(), Failure> {
         let definition = self.definitions.get(&definition_name(package, name)).cloned().unwrap_or(Json::Null);
         let mut body = String::new();
         if text_of(&definition["x-kubernetes-map-type"]) == "atomic" {
@@ -261,10 +263,11 @@ impl Writer<'_> {
         definition: &Json,
         body: &mut String,
         seen: &mut BTreeSet<String>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Failure> {
         let fields = self.package(package)?.structs.get(name).ok_or(format!("{package}: no struct {name}"))?;
-        for GoField { go_name, go_type, json, omitempty, omitzero, inline, default } in fields.clone() {
-            if inline {
+        for field in fields.clone() {
+            let GoField { go_type, json, .. } = &field;
+            if field.inline {
                 let (other, base) = self.resolve(package, go_type.trim_start_matches('*'))?;
                 if base == "TypeMeta" {
                     body.push_str("\n+TypeMeta");
@@ -288,54 +291,11 @@ impl Writer<'_> {
                 continue;
             }
             seen.insert(json.clone());
-            let ty = self.type_text(package, &go_type)?;
+            let ty = self.type_text(package, go_type)?;
             // A line that begins with a capital is a type's.
             let mark = if json.starts_with(|c: char| c.is_ascii_uppercase()) { "." } else { "" };
             let _ = write!(body, "\n{mark}{json} {ty}");
-            let mut flags = Vec::new();
-            if omitzero {
-                flags.push("Z".to_owned());
-            } else if !omitempty {
-                flags.push("!".to_owned());
-            }
-            let strategies: Vec<&str> = text_of(&property["x-kubernetes-patch-strategy"]).split(',').collect();
-            if strategies.contains(&"merge") {
-                flags.push(format!("M{}", text_of(&property["x-kubernetes-patch-merge-key"])));
-            }
-            if strategies.contains(&"retainKeys") {
-                flags.push("R".into());
-            }
-            if strategies.contains(&"replace") {
-                flags.push("W".into());
-            }
-            match text_of(&property["x-kubernetes-list-type"]) {
-                "set" => flags.push("S".into()),
-                "map" => {
-                    let keys: Vec<&str> = property["x-kubernetes-list-map-keys"].as_array().into_iter().flatten().map(text_of).collect();
-                    flags.push(format!("K{}", keys.join(",")));
-                }
-                _ => {}
-            }
-            match text_of(&property["x-kubernetes-map-type"]) {
-                "atomic" => flags.push("A".into()),
-                "granular" => flags.push("P".into()),
-                _ => {}
-            }
-            let constant = default.trim_matches('"');
-            let is_empty_text = default == "\"\"" && go_type.starts_with('*');
-            if is_empty_text || (!constant.is_empty() && !constant.contains(['(', '{', ' '])) {
-                flags.push(format!("D{constant}"));
-            }
-            if capitalised(&json) != go_name {
-                flags.push(format!("G{go_name}"));
-            }
-            if definition["required"].as_array().is_some_and(|r| r.iter().any(|name| *name == json.as_str())) {
-                flags.push("N".into());
-            }
-            if let Some(values) = property["enum"].as_array() {
-                let values: Vec<&str> = values.iter().map(text_of).collect();
-                flags.push(format!("E{}", values.join(",")));
-            }
+            let flags = flags_of(definition, property, &field);
             if !flags.is_empty() {
                 let _ = write!(body, " {}", flags.join(" "));
             }
@@ -344,7 +304,7 @@ impl Writer<'_> {
     }
 
     /// A Go type in the text's letters, reaching the structs in it.
-    fn type_text(&mut self, package: &str, go_type: &str) -> Result<String, String> {
+    fn type_text(&mut self, package: &str, go_type: &str) -> Result<String, Failure> {
         if let Some(rest) = go_type.strip_prefix('*') {
             return Ok(format!("*{}", self.type_text(package, rest)?));
         }
@@ -410,7 +370,7 @@ impl Writer<'_> {
     }
 
     /// `metav1.Time` seen from a package: the package that it is in and its name there.
-    fn resolve(&mut self, package: &str, go_type: &str) -> Result<(String, String), String> {
+    fn resolve(&mut self, package: &str, go_type: &str) -> Result<(String, String), Failure> {
         match go_type.split_once('.') {
             None => Ok((package.to_owned(), go_type.to_owned())),
             Some((alias, base)) => {
@@ -419,6 +379,55 @@ impl Writer<'_> {
             }
         }
     }
+}
+
+/// What is said of a field behind its type: a letter each, with what belongs to it.
+fn flags_of(definition: &Json, property: &Json, field: &GoField) -> Vec<String> {
+    let mut flags = Vec::new();
+    if field.omitzero {
+        flags.push("Z".to_owned());
+    } else if !field.omitempty {
+        flags.push("!".to_owned());
+    }
+    let strategies: Vec<&str> = text_of(&property["x-kubernetes-patch-strategy"]).split(',').collect();
+    if strategies.contains(&"merge") {
+        flags.push(format!("M{}", text_of(&property["x-kubernetes-patch-merge-key"])));
+    }
+    if strategies.contains(&"retainKeys") {
+        flags.push("R".into());
+    }
+    if strategies.contains(&"replace") {
+        flags.push("W".into());
+    }
+    match text_of(&property["x-kubernetes-list-type"]) {
+        "set" => flags.push("S".into()),
+        "map" => {
+            let keys: Vec<&str> = property["x-kubernetes-list-map-keys"].as_array().into_iter().flatten().map(text_of).collect();
+            flags.push(format!("K{}", keys.join(",")));
+        }
+        _ => {}
+    }
+    match text_of(&property["x-kubernetes-map-type"]) {
+        "atomic" => flags.push("A".into()),
+        "granular" => flags.push("P".into()),
+        _ => {}
+    }
+    let constant = field.default.trim_matches('"');
+    let is_empty_text = field.default == "\"\"" && field.go_type.starts_with('*');
+    if is_empty_text || (!constant.is_empty() && !constant.contains(['(', '{', ' '])) {
+        flags.push(format!("D{constant}"));
+    }
+    if capitalised(&field.json) != field.go_name {
+        flags.push(format!("G{}", field.go_name));
+    }
+    if definition["required"].as_array().is_some_and(|r| r.iter().any(|name| *name == field.json.as_str())) {
+        flags.push("N".into());
+    }
+    if let Some(values) = property["enum"].as_array() {
+        let values: Vec<&str> = values.iter().map(text_of).collect();
+        flags.push(format!("E{}", values.join(",")));
+    }
+    flags
 }
 
 fn go_package(path: &str) -> &str {
@@ -430,7 +439,7 @@ fn capitalised(json: &str) -> String {
     letters.next().map(|c| c.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
 }
 
-fn read_package(dir: &Path) -> Result<Package, String> {
+fn read_package(dir: &Path) -> Result<Package, Failure> {
     let mut package = Package::default();
     let mut files: Vec<_> =
         std::fs::read_dir(dir).map_err(|e| format!("{}: {e}", dir.display()))?.filter_map(|entry| entry.ok().map(|e| e.path())).collect();
