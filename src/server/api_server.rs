@@ -1,4 +1,4 @@
-//! The API server itself: what it keeps, and what is read of it. What is written has a file for each verb.
+//! The API server itself: what it keeps, and how objects are read. Each verb that writes has a file of its own.
 
 use super::admission::policy::Policies;
 use super::event_forms::stored_kind;
@@ -27,14 +27,14 @@ pub struct ApiServer {
     metrics: Metrics,
     pub(super) heartbeats: Heartbeats,
     pub(super) event_leases: EventLeases,
-    /// Whether roles say who may do what; where not, everybody may do everything.
+    /// Whether roles decide who may do what; otherwise everybody may do everything.
     enforces_roles: bool,
     pub(super) policies: Policies,
     pub(super) printers: Option<Printers>,
 }
 
 impl ApiServer {
-    /// A server with an empty store but for the namespaces that every cluster has.
+    /// A server whose store holds nothing but the namespaces that every cluster has.
     pub fn new(seed: u64) -> Self {
         let mut server = ApiServer {
             store: Store::new(INDEXERS),
@@ -53,13 +53,13 @@ impl ApiServer {
         server
     }
 
-    /// Lets roles say who may do what (`--authorization-mode=RBAC`), with the roles that such a cluster begins with.
+    /// Has roles decide who may do what (`--authorization-mode=RBAC`), and creates those that such a cluster begins with.
     pub fn enforce_roles(&mut self, seed: u64) {
         self.enforces_roles = true;
         self.with_own_ids(seed, "bootstrap-policy", |server| server.create_bootstrap_policy(&Caller::new(Time::ZERO, "kube-apiserver")));
     }
 
-    /// Whether roles say who may do what.
+    /// Whether roles decide who may do what.
     pub fn enforces_roles(&self) -> bool {
         self.enforces_roles
     }
@@ -69,17 +69,17 @@ impl ApiServer {
         &self.store
     }
 
-    /// Which nodes have gone silent.
+    /// Which nodes have stopped sending heartbeats.
     pub fn heartbeats(&self) -> &Heartbeats {
         &self.heartbeats
     }
 
-    /// What the resource metrics API serves.
+    /// What the resource metrics API (`metrics.k8s.io`) serves.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
     }
 
-    /// The same, for kubelets to report to.
+    /// The same, to be changed: kubelets report to it.
     pub fn metrics_mut(&mut self) -> &mut Metrics {
         &mut self.metrics
     }
@@ -89,29 +89,29 @@ impl ApiServer {
         self.store.revision()
     }
 
-    /// Forgets what only revisions before this one can see; watches from before it get 410 Gone.
+    /// Forgets what can be seen only at revisions before this one; watches from before it are answered 410 Gone.
     pub fn compact(&mut self, revision: u64) {
         self.store.compact(revision);
     }
 
-    /// Takes the warnings that requests since the last call gave (the API's `Warning` headers).
+    /// Takes the warnings (`Warning` headers) of all requests since the last call.
     pub fn take_warnings(&mut self) -> Vec<String> {
         self.warnings.take()
     }
 
-    /// A name for an event about an object: unique, and growing with time as the real ones do.
+    /// A name for an event about an object: unique, and ascending with time as the real ones are.
     pub(super) fn new_event_name(&mut self, object: &Value, now: Time) -> ArcStr {
         self.events += 1;
         let id = (crate::base::EPOCH_UNIX_S as u64 * 1_000_000 + now.0) * 1_000 + self.events % 1_000;
         format!("{}.{id:016x}", object.name()).into()
     }
 
-    /// An object, borrowed: what an informer's lister gives a component.
+    /// An object, borrowed, as an informer's lister gives it to a component.
     pub fn peek(&self, kind: KindRef, namespace: &str, name: &str) -> Option<&Value> {
         self.store.peek(kind, namespace, name)
     }
 
-    /// All objects of a kind, of one namespace or of all, sorted by namespace and name.
+    /// The objects of a kind in one namespace, or in all, sorted by namespace and name.
     pub fn iter<'a, 'n>(&'a self, kind: KindRef, namespace: Option<&'n str>) -> Objects<'a, 'n> {
         self.store.iter(kind, namespace)
     }
@@ -129,7 +129,7 @@ impl ApiServer {
         self.get_at(kind, kind.version, namespace, name)
     }
 
-    /// The same at a version.
+    /// GET of one object at a version of its kind.
     pub(super) fn get_at(&self, kind: KindRef, version: &str, namespace: &str, name: &str) -> Result<Value, Status> {
         let Some(object) = self.peek(kind, namespace, name) else {
             let made = self.built_in_at(&ObjectKey::new(kind, namespace, name));
@@ -141,7 +141,7 @@ impl ApiServer {
         Ok(self.at_version(kind, version, object))
     }
 
-    /// A stored object at a version.
+    /// A stored object, converted to a version of its kind.
     pub(super) fn at_version(&self, kind: KindRef, version: &str, object: &Value) -> Value {
         match kind.custom {
             _ if version != kind.version => to_version(self.current(kind), version, object.clone()),
@@ -150,7 +150,7 @@ impl ApiServer {
         }
     }
 
-    /// GET of a list, by selectors.
+    /// GET of a list, filtered by selectors.
     pub fn list(&self, kind: KindRef, namespace: Option<&str>, options: &ListOptions) -> Result<Vec<Value>, Status> {
         let kind = self.current(kind);
         demand_verb(kind, "list")?;
@@ -159,14 +159,14 @@ impl ApiServer {
         Ok(found.iter().map(|v| self.at_version(kind, kind.version, v)).list())
     }
 
-    /// What selectors find, as it is stored.
+    /// The objects that selectors find, as they are stored.
     pub(super) fn matching(&self, kind: KindRef, namespace: Option<&str>, labels: &LabelSelector, fields: &FieldSelector) -> Vec<Value> {
         let made = self.built_in(kind);
         let all = self.with_built_in(kind, namespace, self.iter(kind, namespace).list(), &made);
         all.into_iter().filter(|v| labels.matches(v.labels()) && fields.matches(v)).cloned().list()
     }
 
-    /// Whether GET, PUT and PATCH know a subresource of this name.
+    /// Whether a kind has a subresource of this name for GET, PUT and PATCH.
     pub fn has_subresource(&self, kind: KindRef, name: &str) -> bool {
         strategy::has_part(self.current(kind), name)
     }

@@ -8,7 +8,7 @@ use crate::api::{Kind, KindRef, Object, Status, Value, aggregate, policy_rule, v
 use crate::base::{List as _, Order as _};
 use crate::obj;
 
-/// Whoever is in this group may do everything.
+/// Members of this group may do everything.
 const MASTERS: &str = "system:masters";
 const AUTHENTICATED: &str = "system:authenticated";
 const SERVICE_ACCOUNT: &str = "system:serviceaccount:";
@@ -16,23 +16,23 @@ const SERVICE_ACCOUNT: &str = "system:serviceaccount:";
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// Such as `jane` or `system:serviceaccount:default:builder`.
+    /// The user's name, such as `jane` or `system:serviceaccount:default:builder`.
     pub name: String,
-    /// Empty where nobody gave one.
+    /// The user's UID; empty where nobody gave one.
     pub uid: String,
-    /// What roles may be bound to, too.
+    /// The user's groups, which roles may also be bound to.
     pub groups: Vec<String>,
-    /// What else is said of them, by key.
+    /// Further attributes, by key.
     pub extra: Vec<(String, Vec<String>)>,
 }
 
 impl User {
-    /// Who every session of the workstation is: an administrator.
+    /// The administrator, as whom everything on the workstation is done.
     pub fn administrator() -> User {
         User { name: "admin".into(), uid: "admin".into(), groups: vec![MASTERS.into(), AUTHENTICATED.into()], extra: Vec::new() }
     }
 
-    /// Who is acted as, with the groups that come with the name.
+    /// The user that somebody impersonates, with the groups that go with the name.
     // Models apiserver/pkg/endpoints/filters/impersonation.
     pub fn impersonated(name: &str, uid: &str, groups: &[String]) -> User {
         let mut groups = groups.to_vec();
@@ -48,22 +48,22 @@ impl User {
         User { name: name.into(), uid: uid.into(), groups, extra: Vec::new() }
     }
 
-    /// Who says nothing of themselves.
+    /// Somebody who does not say who they are.
     pub fn anonymous() -> User {
         User::impersonated("system:anonymous", "", &[])
     }
 
-    /// As whom a service account asks.
+    /// The user that a service account is.
     pub(super) fn name_of_account(namespace: &str, name: &str) -> String {
         format!("{SERVICE_ACCOUNT}{namespace}:{name}")
     }
 
-    /// The namespace and name of the service account that asks as this; none where somebody else does.
+    /// The namespace and name of the service account that this user is; none for other users.
     pub(super) fn account_of_name(name: &str) -> Option<(&str, &str)> {
         name.strip_prefix(SERVICE_ACCOUNT)?.split_once(':')
     }
 
-    /// Who a component of the cluster asks as; a kubelet, for its node.
+    /// The user that a component of the cluster is; a kubelet is one for its node.
     pub(super) fn of_component(component: &str, node: &str) -> User {
         let name = match component {
             "kube-scheduler" => "system:kube-scheduler".to_owned(),
@@ -85,7 +85,7 @@ impl User {
         User { name: spec.get("user").str().into(), uid: spec.get("uid").str().into(), groups, extra: Vec::new() }
     }
 
-    /// As `userInfo` in reviews.
+    /// The user as `userInfo` of reviews.
     pub(super) fn to_value(&self) -> Value {
         let mut info = obj!({"username": self.name.as_str()});
         if !self.uid.is_empty() {
@@ -109,11 +109,11 @@ pub struct Attributes<'a> {
     pub group: &'a str,
     /// Plural; empty where a path is asked for.
     pub resource: &'a str,
-    /// Empty for the object itself.
+    /// The subresource; empty for the object itself.
     pub subresource: &'a str,
-    /// Empty at the cluster scope.
+    /// The namespace; empty at cluster scope.
     pub namespace: &'a str,
-    /// Empty where no single object is asked for.
+    /// The object's name; empty where no single object is asked for.
     pub name: &'a str,
     /// A path that is no resource, such as `/version`.
     pub path: &'a str,
@@ -126,7 +126,7 @@ impl<'a> Attributes<'a> {
         Attributes { verb, group: kind.group, resource: kind.plural, namespace, name, ..Attributes::default() }
     }
 
-    /// What a value asks for by its members of these names.
+    /// The request that a value describes in its members of these names.
     pub(super) fn of_members(asked: &'a Value) -> Attributes<'a> {
         let text = |member: &str| asked.get(member).str();
         Attributes {
@@ -177,11 +177,11 @@ impl<'a> Attributes<'a> {
 pub struct Decision {
     /// Whether it may be done.
     pub allowed: bool,
-    /// By what, or what stood in the way of an answer; often empty.
+    /// Which binding allows it, or what stood in the way of an answer; often empty.
     pub reason: String,
 }
 
-/// A binding's role is not there.
+/// The role of a binding does not exist.
 #[derive(Debug, Error)]
 #[error("{kind}.{RBAC} {name:?} not found")]
 struct NoRole {
@@ -189,14 +189,14 @@ struct NoRole {
     name: String,
 }
 
-/// A binding that is about somebody: its role's rules, or why there are none, and how it came to them.
+/// A binding of a user: the rules of its role, or why there are none, and the subject by which it is theirs.
 struct Granted<'a> {
     rules: Result<&'a Value, NoRole>,
     by: String,
 }
 
 impl ApiServer {
-    /// Whether somebody may do something.
+    /// Decides whether a user may do something.
     // Models plugin/pkg/auth/authorizer/rbac, behind the authorizer of privileged groups; or the one that always allows.
     pub fn authorize(&self, user: &User, asked: &Attributes<'_>) -> Decision {
         if !self.enforces_roles() || user.groups.iter().any(|g| g == MASTERS) {
@@ -217,7 +217,7 @@ impl ApiServer {
         Decision { allowed: false, reason }
     }
 
-    /// The refusal, where somebody may not do something.
+    /// Refuses with 403 what a user may not do.
     // Models apiserver's responsewriters.ForbiddenStatusError.
     pub fn require(&self, user: &User, kind: KindRef, asked: &Attributes<'_>) -> Result<(), Status> {
         let decision = self.authorize(user, asked);
@@ -234,7 +234,7 @@ impl ApiServer {
         Err(Status::forbidden(kind, asked.name, &detail))
     }
 
-    /// What somebody may do in a namespace: the rules of all roles that are bound to them.
+    /// What a user may do in a namespace: the rules of all roles bound to them.
     // Models rbac/validation's RulesFor, and that of the authorizer that always allows.
     pub fn rules_for(&self, user: &User, namespace: &str) -> Vec<Value> {
         if !self.enforces_roles() {
@@ -243,7 +243,7 @@ impl ApiServer {
         self.granted(user, namespace).filter_map(|g| g.rules.ok()).flat_map(|rules| rules.items().to_vec()).list()
     }
 
-    /// The bindings that are about somebody, those of the cluster first.
+    /// The bindings of a user, ClusterRoleBindings first.
     // Models rbac/validation's VisitRulesFor.
     fn granted<'a>(&'a self, user: &'a User, namespace: &'a str) -> impl Iterator<Item = Granted<'a>> {
         let bindings = |kind: &str, namespace| self.iter(Kind::named(kind), namespace);
@@ -264,7 +264,7 @@ impl ApiServer {
         })
     }
 
-    /// What is answered to a review, which is not kept.
+    /// The status of a review; none where the kind is no review. Reviews are answered and not stored.
     pub fn review(&self, by: &Caller, kind: KindRef, object: &Value) -> Result<Option<Value>, Status> {
         let spec = object.get("spec");
         let is_access = kind.plural.ends_with("accessreviews");
@@ -305,7 +305,7 @@ impl ApiServer {
         })
     }
 
-    /// Refuses what would give somebody, by a role or a binding, more than whoever writes it has.
+    /// Refuses a role or binding that would give more than its writer has.
     // Models pkg/registry/rbac's policy-based storage.
     pub(super) fn refuse_escalation(&self, by: &Caller, kind: KindRef, object: &Value) -> Result<(), Status> {
         let Some(user) = by.user().filter(|_| kind.group == RBAC && self.enforces_roles()) else { return Ok(()) };
@@ -343,12 +343,12 @@ impl ApiServer {
     }
 }
 
-/// Whether a list of a rule has a star, or something that fits.
+/// Whether one of a rule's lists has a star or something that fits.
 pub(super) fn lists(rule: &Value, member: &str, fits: &dyn Fn(&str) -> bool) -> bool {
     rule.get(member).items().iter().any(|v| v.str() == "*" || fits(v.str()))
 }
 
-/// How a subject of a binding names somebody, where it does.
+/// How a subject of a binding names a user, if it does.
 fn subject_is(subject: &Value, user: &User, binding_namespace: &str) -> Option<String> {
     let name = subject.get("name").str();
     match subject.kind() {

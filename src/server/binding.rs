@@ -8,8 +8,8 @@ use crate::obj;
 use crate::store::ObjectKey;
 
 impl ApiServer {
-    /// POST of a Binding, to a pod's `binding` subresource or to the older collection: assigns the pod of its name to its target.
-    // Models the registry's BindingREST, whose validation says nothing of the object.
+    /// POST of a Binding, to a pod's `binding` subresource or to the older collection: assigns the pod of that name to the target.
+    // Models the registry's BindingREST, whose errors do not name the object.
     pub(super) fn create_binding(
         &mut self,
         by: &Caller,
@@ -32,13 +32,13 @@ impl ApiServer {
         Ok(created())
     }
 
-    /// Assigns a pod to a node; whether there is such a node is not looked at.
+    /// Assigns a pod to a node, without asking whether that exists.
     pub fn bind(&mut self, by: &Caller, namespace: &str, pod: &str, node: &str) -> Result<(), Status> {
         self.assign(by, namespace, &obj!({"name": pod}), node, false)
     }
 
-    /// Assigns the pod that a Binding's metadata names, which may say of which UID and version it is to be, and what labels and
-    /// annotations it is to get.
+    /// Assigns the pod that a Binding's metadata names. The metadata may demand a UID and a version, and may bring labels and annotations
+    /// for the pod.
     // Models assignPod, with the node's topology labels that the PodTopologyLabels admission plugin gives the Binding.
     fn assign(&mut self, by: &Caller, namespace: &str, metadata: &Value, node: &str, dry_run: bool) -> Result<(), Status> {
         let pod = metadata.get("name").str();
@@ -72,7 +72,7 @@ impl ApiServer {
     }
 }
 
-/// 409, as of a resource of its own.
+/// 409 for the pseudo-resource `pods/binding`.
 fn conflict(pod: &str, detail: &str) -> Status {
     Status::conflict_of("pods/binding", pod, detail)
 }

@@ -1,4 +1,4 @@
-//! POST: how an object comes to be.
+//! POST: how an object is created.
 
 use super::event_forms::{demand_valid_event, in_form_of, stored_event, stored_kind};
 use super::options::{Caller, Subresource, WriteOptions};
@@ -11,7 +11,7 @@ use crate::api::{self, Cause, KindRef, Object, Status, Value, kinds};
 use crate::base::List as _;
 use crate::store::ObjectKey;
 
-/// With the value `true`, a namespace's label lets its claims have devices that others have.
+/// A namespace with this label set to `true` may have claims for devices that are in use by others.
 const ADMIN_ACCESS: &str = "resource.kubernetes.io/admin-access";
 
 /// A review with its answer, some of which no longer say what was asked.
@@ -33,12 +33,12 @@ impl ApiServer {
         self.create_from(&write, namespace, object)
     }
 
-    /// The same of what is made of more than a request.
+    /// Creates an object that was made from more than the body of a request.
     pub(super) fn create_from(&mut self, write: &Write<'_>, namespace: &str, object: Value) -> Result<Value, Status> {
         let write = &write.of(self.current(write.kind));
         let Write { by, kind, options, .. } = *write;
         demand_verb(kind, "create")?;
-        // What a component writes is not read anew: nothing of it gets lost.
+        // What a component writes is not decoded again, so there is nothing in it that could get lost.
         let body = (!by.is_component()).then(|| object.clone());
         let version = served_version(kind, &object);
         let mut object = self.decode(by, kind, object, options)?;
@@ -58,12 +58,12 @@ impl ApiServer {
             return Ok(reviewed(kind, object, status));
         }
         if kind == kinds::BINDING {
-            // Only as a pod's subresource it says of which UID the pod is to be.
+            // Only a Binding that is sent to the pod's subresource can demand a UID.
             object.remove(&["metadata", "uid"]);
             return self.create_binding(by, namespace, &object, options);
         }
         self.generate_name(kind, &mut object);
-        // What is applied is an update that may create, which takes no note of a version.
+        // An apply is an update that may create, and ignores a version.
         let versioned =
             !write.is_settled() && object.at(&["metadata", "resourceVersion"]).str().parse::<u64>().is_ok_and(|version| version > 0);
         self.begin(write, &mut object);
@@ -80,7 +80,7 @@ impl ApiServer {
             .demand_creatable(write, &key, (body.as_ref(), &object), versioned)
             .inspect_err(|_| self.take_back(write, &object, None))?;
         if kind == kinds::JOB {
-            // What is kept gets its defaults when it is read: a Job without labels takes those that its template has got by now.
+            // A stored object is defaulted when it is read: a Job without labels then takes those that its template has by now.
             api::defaults::apply(kind, &mut object);
         }
         if options.dry_run {
@@ -96,7 +96,7 @@ impl ApiServer {
         Ok(if kind.custom.is_some() { to_version(kind, version, created) } else { created })
     }
 
-    /// Why a claim of devices, or a template of claims, may not ask for devices that others have.
+    /// Why a ResourceClaim, or a template of one, may not ask for admin access to devices that are in use.
     // Models AuthorizedForAdmin, which names the same place for both.
     fn deny_admin_access(&self, kind: KindRef, object: &Value) -> Option<Cause> {
         let requests = match kind.built_in() {
@@ -110,7 +110,7 @@ impl ApiServer {
         (label != Some("true")).then(|| Cause::forbidden(format!("spec.devices.requests[{asks}].adminAccess"), &why))
     }
 
-    /// Names an object that leaves its name to the server.
+    /// Generates the name of an object that has none but a `generateName`.
     fn generate_name(&mut self, kind: KindRef, object: &mut Value) {
         let base = object.at(&["metadata", "generateName"]).str();
         if object.name().is_empty() && !base.is_empty() {
@@ -123,7 +123,7 @@ impl ApiServer {
         }
     }
 
-    /// Gives an object the metadata that is the server's to give, and no other of that.
+    /// Sets the metadata that only the server may set, and removes what the client sent of it.
     fn begin(&mut self, write: &Write<'_>, object: &mut Value) {
         for member in ["deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "selfLink"] {
             object.remove(&["metadata", member]);
@@ -135,8 +135,8 @@ impl ApiServer {
         object.set(&["metadata", "creationTimestamp"], write.by.now.rfc3339());
     }
 
-    /// Looks if an object is valid, admitted, and not there yet; the quotas to write with it. `versioned` is one that was sent with
-    /// a version.
+    /// Checks that an object is valid, admitted and new; returns the quotas to write with it. `versioned` says that it was sent with a
+    /// version.
     fn demand_creatable(
         &mut self,
         write: &Write<'_>,
@@ -153,7 +153,7 @@ impl ApiServer {
         }
         self.warn(write, object, None);
         let charged = self.admit_valid(write, &write.request(object, &Value::Null))?;
-        // A dry run does not come as far as the store, which refuses this.
+        // It is the store that refuses this, and a dry run does not get that far.
         if versioned && !write.options.dry_run {
             return Err(Status::internal("resourceVersion should not be set on objects to be created").without_reason());
         }
@@ -168,7 +168,7 @@ impl ApiServer {
     }
 }
 
-/// Puts an object into the namespace that it is sent to, unless it names another.
+/// Sets the namespace that the object was sent to; refuses an object that names another.
 fn place(kind: KindRef, namespace: &str, object: &mut Value) -> Result<(), Status> {
     if !kind.namespaced {
         object.remove(&["metadata", "namespace"]);

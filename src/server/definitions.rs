@@ -1,5 +1,5 @@
-//! CustomResourceDefinitions in the API server: which kinds they make at a moment, and the controllers that accept their names and
-//! clear up after them. Nothing here may know what the kinds mean. The server's own Service is kept here too.
+//! CustomResourceDefinitions in the API server: the kinds they define, and the controllers that accept their names and clean up after them.
+//! Nothing here may know what the kinds mean. The server's own Service is looked after here too.
 
 use super::options::{Caller, DeleteOptions, Subresource, WriteOptions};
 use super::own_objects::OWN;
@@ -8,18 +8,18 @@ use crate::api::{self, ArcStr, KINDS, Kind, KindRef, Object, Status, Value, aggr
 use crate::base::{Duration, List as _, Time};
 use crate::obj;
 
-/// Keeps a definition until its objects are gone.
+/// The finalizer that keeps a definition until its objects are gone.
 pub(super) const CLEANUP: &str = "customresourcecleanup.apiextensions.k8s.io";
-/// How long the server takes to notice a definition.
+/// How long after a change the server acts on a definition.
 const LAG: Duration = Duration::from_millis(7);
 
 impl ApiServer {
-    /// The kinds that definitions make, by group and plural.
+    /// The kinds that definitions add, by group and plural.
     pub fn custom_kinds(&self) -> impl Iterator<Item = KindRef> {
         self.iter(kinds::CUSTOM_RESOURCE_DEFINITION, None).filter_map(custom::kind_of)
     }
 
-    /// Every kind that is served: the built-in ones in the order of their table, then the custom ones.
+    /// All kinds that are served: the built-in ones in the order of their table, then the custom ones.
     pub fn kinds(&self) -> Vec<KindRef> {
         KINDS.iter().chain(self.custom_kinds()).list()
     }
@@ -36,7 +36,7 @@ impl ApiServer {
         Kind::of_resource(group, plural).or_else(|| self.custom_kinds().find(|k| k.plural == plural && k.group == group))
     }
 
-    /// The newest row of a custom kind: definitions change while references to their kinds are held.
+    /// The current row of a custom kind. A definition may have changed since the reference that is given was taken.
     pub(super) fn current(&self, kind: KindRef) -> KindRef {
         if kind.custom.is_none() {
             return kind;
@@ -46,7 +46,7 @@ impl ApiServer {
     }
 }
 
-/// Sets a condition of a definition, the time where its status changes.
+/// Sets a condition of a definition, and its time if its status changes.
 // Models apihelpers.SetCRDCondition.
 pub(super) fn set_condition(definition: &mut Value, kind: &str, status: &str, reason: &str, message: &str, now: Time) {
     let condition = obj!({"type": kind, "status": status, "reason": reason, "message": message});
@@ -56,13 +56,13 @@ pub(super) fn set_condition(definition: &mut Value, kind: &str, status: &str, re
 /// How often the server looks for its own Service, in microseconds.
 const OWN_EVERY_US: u64 = 10_000_000;
 
-/// Accepts the names of definitions and establishes them; ends them when their objects are gone. Makes the server's own Service and its
-/// endpoints again.
+/// Accepts the names of definitions, establishes them, and removes them when their objects are gone. Also recreates the server's own
+/// Service and its endpoints.
 // Models apiextensions' NamingConditionController, EstablishingController and CRDFinalizer.
 #[derive(Clone, Debug, Default)]
 pub struct Definitions {
     queue: Vec<(Time, ArcStr)>,
-    /// When the server looks next, where something of its own is gone.
+    /// When the server next looks for its own objects, if one of them is gone.
     own_due: Option<Time>,
 }
 
@@ -86,7 +86,7 @@ impl Definitions {
         }
         let sub = if old.is_terminating() { Subresource::Finalize } else { Subresource::Status };
         api.update(by, kinds::CUSTOM_RESOURCE_DEFINITION, next, sub, &WriteOptions::default())?;
-        // Whoever waited for a name may have it now.
+        // A definition that waited for one of these names may have it now.
         let group = old.at(&["spec", "group"]);
         let waiting = api
             .iter(kinds::CUSTOM_RESOURCE_DEFINITION, None)
@@ -97,7 +97,7 @@ impl Definitions {
     }
 }
 
-/// A definition with the names that it may have.
+/// A definition with the status that follows from the names that are still free.
 fn accept(api: &ApiServer, now: Time, old: &Value) -> Value {
     let (wanted, accepted) = (old.at(&["spec", "names"]), old.at(&["status", "acceptedNames"]));
     if wanted.same(accepted) {
@@ -156,7 +156,7 @@ fn accept(api: &ApiServer, now: Time, old: &Value) -> Value {
     next
 }
 
-/// A definition that is being deleted: its objects are deleted first, and it goes when none is left.
+/// Finalizes a definition that is being deleted: deletes its objects first, and lets it go when none is left.
 fn end(api: &mut ApiServer, by: &Caller, old: &Value) -> Result<Value, Status> {
     let mut next = old.clone();
     if !old.at(&["metadata", "finalizers"]).items().iter().any(|f| f.str() == CLEANUP) {

@@ -23,7 +23,7 @@ pub enum Deleted {
 }
 
 impl Deleted {
-    /// How the API answers: by the object where it is still there, or its kind's are returned; else by a success.
+    /// The API's answer: the object if it still exists or its kind returns deleted objects, otherwise a Status of success.
     pub fn answer(&self, kind: KindRef) -> Value {
         match self {
             Deleted::Gone(object) if !is_returned(kind) => success(kind, object),
@@ -31,7 +31,7 @@ impl Deleted {
         }
     }
 
-    /// The object as it is or was last.
+    /// The object as it is, or as it was last.
     pub fn object(&self) -> &Value {
         match self {
             Deleted::Gone(v) | Deleted::Terminating(v) => v,
@@ -39,7 +39,7 @@ impl Deleted {
     }
 }
 
-/// Refuses a delete that is meant for another object of the name, or for another version.
+/// Refuses a delete whose preconditions name another UID or version.
 fn demand_preconditions(kind: KindRef, object: &Value, asked: &Preconditions) -> Result<(), Status> {
     let version = object.at(&["metadata", "resourceVersion"]).str();
     for (what, asked, recorded, happened) in
@@ -62,7 +62,7 @@ fn demand_preconditions(kind: KindRef, object: &Value, asked: &Preconditions) ->
     Ok(())
 }
 
-/// Refuses to delete what no cluster can do without.
+/// Refuses to delete the namespaces and priority classes that every cluster needs.
 fn demand_deletable(kind: KindRef, name: &str) -> Result<(), Status> {
     let why = match (kind.built_in(), name) {
         ("namespaces", "default" | "kube-system" | "kube-public") => "this namespace may not be deleted",
@@ -72,7 +72,7 @@ fn demand_deletable(kind: KindRef, name: &str) -> Result<(), Status> {
     Err(Status::forbidden(kind, name, why))
 }
 
-/// Notes in an object's finalizers what is to become of its dependents.
+/// Records in an object's finalizers what is to become of its dependents.
 fn set_propagation(object: &mut Value, propagation: Propagation) {
     for (finalizer, of) in [("orphan", Propagation::Orphan), ("foregroundDeletion", Propagation::Foreground)] {
         if propagation != of {
@@ -105,7 +105,7 @@ impl ApiServer {
         }
         let grace_s = grace_period_s(kind, &old, options);
         let held = !next.at(&["metadata", "finalizers"]).items().is_empty() || kind == kinds::NAMESPACE;
-        // Who deletes again what is being deleted changes nothing.
+        // To delete again what is already being deleted changes nothing.
         if !old.is_terminating() || grace_s == 0 {
             let request =
                 Request { kind, operation: "DELETE", sub: Subresource::None, object: &Value::Null, old: &old, dry_run: options.dry_run };
@@ -138,7 +138,7 @@ impl ApiServer {
         if kind == kinds::NAMESPACE {
             next.set(&["status", "phase"], "Terminating");
         }
-        // Their registries mark them themselves, with nothing but the time.
+        // The registries of these kinds set the deletion timestamp themselves, and nothing else.
         if matches!(kind.built_in(), "namespaces" | "customresourcedefinitions") {
             next.remove(&["metadata", "deletionGracePeriodSeconds"]);
             if let Some(generation) = old.at(&["metadata", "generation"]).as_int() {
@@ -148,11 +148,11 @@ impl ApiServer {
         Ok(Deleted::Terminating(self.commit_update(by, key, next, &old)?))
     }
 
-    /// Takes an object out of the store; gives its last state.
+    /// Removes an object from the store; returns its last state.
     fn delete_now(&mut self, by: &Caller, key: ObjectKey, mut next: Value, old: &Value) -> Result<Value, Status> {
         let refused = |e| refused(key.kind, &key.name, &e);
         if key.kind == kinds::POD && old.at(&["metadata", "deletionGracePeriodSeconds"]).as_int() != Some(0) {
-            // What has grace is first written with none left, and then goes.
+            // A pod that had grace is first written with none left, and removed after that.
             mark_deleted(&mut next, by.now, 0);
             next = self.store.update(by.signature(), key.clone(), next, old.revision()).cloned().map_err(refused)?;
         }
@@ -165,9 +165,9 @@ impl ApiServer {
         Ok(gone)
     }
 
-    /// Makes anew what every cluster has, as whoever looks after it in a real one does at once where it is deleted.
+    /// Recreates what every cluster has, as its controller in a real cluster does at once when it is deleted.
     fn renew(&mut self, by: &Caller, key: ObjectKey, made: &Value) -> Result<(), Status> {
-        // An address stays as long as its Service.
+        // An IPAddress exists as long as its Service does.
         if key.kind.plural == "ipaddresses" {
             return Ok(());
         }
@@ -179,7 +179,7 @@ impl ApiServer {
         self.store.create(signed, key, anew).map(|_| ()).map_err(|e| refused(kind, &name, &e))
     }
 
-    /// DELETE of all objects of a kind that the selectors find; returns them.
+    /// DELETE of a collection: of all objects of a kind that the selectors find. Returns them.
     pub fn delete_collection(
         &mut self,
         by: &Caller,
@@ -197,8 +197,8 @@ impl ApiServer {
     }
 }
 
-/// The policy in force: the caller's, that of the object's finalizers, or that of the kind's strategy (core/v1 ReplicationControllers and
-/// Jobs orphan).
+/// The policy in force: the caller's, else that of the object's finalizers, else the kind's default (ReplicationControllers and Jobs
+/// orphan).
 fn propagation(kind: KindRef, object: &Value, options: &DeleteOptions) -> Option<Propagation> {
     options.propagation.or(match (kind.group, kind.plural) {
         _ if has_finalizer(object, "foregroundDeletion") => None,
@@ -207,7 +207,7 @@ fn propagation(kind: KindRef, object: &Value, options: &DeleteOptions) -> Option
     })
 }
 
-/// Seconds that the object lives on: only pods have grace (`podStrategy.CheckGracefulDelete`).
+/// The grace period in seconds; only pods have one (`podStrategy.CheckGracefulDelete`).
 fn grace_period_s(kind: KindRef, object: &Value, options: &DeleteOptions) -> i64 {
     if kind != kinds::POD {
         return 0;
@@ -219,7 +219,7 @@ fn grace_period_s(kind: KindRef, object: &Value, options: &DeleteOptions) -> i64
     if asked < 0 { 1 } else { asked }
 }
 
-/// Sets when the object is to be gone; a later delete moves that time nearer, and is no new generation (`BeforeDelete`).
+/// Sets when the object is to be gone (`BeforeDelete`). A later delete moves that time nearer, without a new generation.
 fn mark_deleted(object: &mut Value, now: Time, grace_s: i64) {
     let asked = object.at(&["metadata", "deletionTimestamp"]).as_str().and_then(Time::parse_rfc3339);
     let old_grace = object.at(&["metadata", "deletionGracePeriodSeconds"]).int();
@@ -231,7 +231,7 @@ fn mark_deleted(object: &mut Value, now: Time, grace_s: i64) {
     }
 }
 
-/// The answer to a delete that is done, as the API gives it.
+/// The Status of success that the API answers to a completed delete.
 fn success(kind: KindRef, object: &Value) -> Value {
     let mut details = obj!({"name": object.name(), "kind": kind.plural, "uid": object.uid()});
     if !kind.group.is_empty() {

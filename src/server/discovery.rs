@@ -1,4 +1,4 @@
-//! What the API says of itself: `/`, `/api`, `/apis`, and the resources of each group and version.
+//! Discovery: `/`, `/api`, `/apis`, and the resources of each group and version.
 
 use crate::base::{List as _, Order as _, base64, sha256};
 
@@ -15,7 +15,7 @@ const CONNECT: &[&str] = &["create", "get"];
 const PROXY: &[&str] = &["create", "delete", "get", "patch", "update"];
 const SCALE: (&str, &str, &str, &[&str]) = ("scale", "autoscaling/v1", "Scale", CHANGE);
 
-/// Subresources beside `status`: the resource's name, then group and version (where they are others), kind and verbs.
+/// Subresources beside `status`: the resource's name, then group and version (where they differ), kind and verbs.
 const SUBRESOURCES: &[(&str, &[(&str, &str, &str, &[&str])])] = &[
     ("namespaces", &[("finalize", "", "Namespace", &["update"])]),
     ("nodes", &[("proxy", "", "NodeProxyOptions", PROXY)]),
@@ -42,7 +42,7 @@ const SUBRESOURCES: &[(&str, &[(&str, &str, &str, &[&str])])] = &[
     ("services", &[("proxy", "", "ServiceProxyOptions", PROXY)]),
 ];
 
-/// The groups in the order in which they are listed; those of definitions come after them, and what other servers serve last.
+/// The groups in the order in which they are listed. Those of definitions follow, and those of aggregated servers come last.
 // Models the priorities of the APIServices that the API server makes for itself.
 const GROUPS: [&str; 20] = [
     "apiregistration.k8s.io",
@@ -68,7 +68,7 @@ const GROUPS: [&str; 20] = [
 ];
 
 impl ApiServer {
-    /// The document at a path of discovery; nothing where the path is none of them.
+    /// The document at a path of discovery; none for other paths.
     pub(super) fn discovery(&self, path: &str) -> Option<Value> {
         let parts: Vec<&str> = path.split('/').filter(|p| !p.is_empty()).list();
         match parts.as_slice() {
@@ -110,11 +110,11 @@ impl ApiServer {
         }
     }
 
-    /// Whether somebody looks after a path: what is of no group that is served finds nobody, who answers in plain text.
+    /// Whether a handler is registered for a path. A path of a group that is not served has none, and is answered in plain text.
     pub fn has_route(&self, path: &str) -> bool {
         let mut parts = path.trim_start_matches('/').split(['/', '?']);
         let (Some(root), group, version) = (parts.next(), parts.next().unwrap_or_default(), parts.next()) else { return false };
-        // Of custom kinds each version looks after its own.
+        // For custom kinds each version has handlers of its own.
         let of =
             |kind: KindRef| kind.group == group && (kind.custom.is_none() || version.is_none_or(|v| schema().versions(kind).contains(&v)));
         root == "api" || root == "apis" && self.kinds().into_iter().any(of)
@@ -144,7 +144,7 @@ impl ApiServer {
         if found.is_empty() {
             return None;
         }
-        // Those of definitions come with the status before the scale.
+        // Custom kinds list the status before the scale.
         if kinds.iter().any(|k| k.custom.is_none()) {
             found.order_by_key(|r| r.get("name").arc_str());
         }
@@ -170,9 +170,9 @@ fn texts(list: &[&str]) -> Vec<Value> {
     list.iter().map(|t| Value::from(*t)).list()
 }
 
-/// What discovery says of a kind itself, as its newer form has it.
+/// An entry for a kind, in the aggregated form of discovery.
 pub fn resource(kind: KindRef) -> Value {
-    // The metrics server leaves its singular names out.
+    // The metrics server does not give singular names.
     let singular = if kind.group == "metrics.k8s.io" { String::new() } else { kind.singular() };
     let mut resource = row(kind, kind.plural, &singular, kind.kind, kind.verbs);
     for (member, list) in [("shortNames", kind.short_names), ("categories", kind.categories)] {
@@ -183,10 +183,10 @@ pub fn resource(kind: KindRef) -> Value {
     resource
 }
 
-/// The kinds that are kept in an older version than they are served in.
+/// The kinds that are stored in an older version than they are served in.
 const OLDER: [&str; 3] = ["CustomResourceDefinition", "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding"];
 
-/// A hash of the group, version and kind as which objects are kept.
+/// A hash of the group, version and kind in which objects are stored.
 // Models discovery.StorageVersionHash.
 fn storage_version_hash(kind: KindRef) -> String {
     let kind = stored_kind(kind);
@@ -194,10 +194,10 @@ fn storage_version_hash(kind: KindRef) -> String {
     base64::encode(&sha256(format!("{}/{version}/{}", kind.group, kind.kind).as_bytes())[..8])
 }
 
-/// A kind's resource and its subresources.
+/// The entries for a kind's resource and its subresources.
 fn resources_of(kind: KindRef) -> Vec<Value> {
     let mut rows = vec![resource(kind)];
-    // What is not kept is made when it is asked for, or by another server.
+    // Kinds that are not stored are computed on request, or served by another server.
     if kind.verbs.contains(&"watch") && kind.group != "metrics.k8s.io" || kind.custom.is_some() {
         rows[0].set(&["storageVersionHash"], storage_version_hash(kind));
     }

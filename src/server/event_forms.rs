@@ -1,8 +1,8 @@
-//! Events in the form of the core group, as which they are kept, and in that of `events.k8s.io`.
+//! The two forms of events: that of the core group, in which they are stored, and that of `events.k8s.io`.
 
 use crate::api::{KindRef, Object, Status, Value, kinds, validation};
 
-/// What the core group and `events.k8s.io` call the same member of an event.
+/// Members of events that have one name in the core group and another in `events.k8s.io`.
 const OF_EVENTS: [(&str, &str); 7] = [
     ("involvedObject", "regarding"),
     ("message", "note"),
@@ -13,12 +13,12 @@ const OF_EVENTS: [(&str, &str); 7] = [
     ("count", "deprecatedCount"),
 ];
 
-/// The kind as which objects of a kind are kept: events of `events.k8s.io` are those of the core group.
+/// The kind as which objects are stored: events of `events.k8s.io` are stored as those of the core group.
 pub fn stored_kind(kind: KindRef) -> KindRef {
     if kind.group == "events.k8s.io" { kinds::EVENT } else { kind }
 }
 
-/// An event in the form of one of the groups that have events; any other object as it is.
+/// An event, converted to the form of the given kind; any other object as it is.
 // Models pkg/apis/events/v1's conversion.
 pub fn in_form_of(kind: KindRef, object: &Value) -> Value {
     if stored_kind(kind) != kinds::EVENT || kind.is_at(object.api_version()) {
@@ -36,7 +36,7 @@ pub fn in_form_of(kind: KindRef, object: &Value) -> Value {
     event
 }
 
-/// An event of `events.k8s.io` as it is stored, in the namespace that it is sent to where it names none.
+/// An event of `events.k8s.io` in its stored form. If it names no namespace, it goes into the one that it was sent to.
 pub(super) fn stored_event(kind: KindRef, event: &Value, namespace: &str) -> Value {
     let mut event = in_form_of(kind, event);
     if event.namespace().is_empty() {
@@ -45,7 +45,7 @@ pub(super) fn stored_event(kind: KindRef, event: &Value, namespace: &str) -> Val
     event
 }
 
-/// Refuses what is wrong with an event that is made or changed as one of `events.k8s.io`.
+/// Validates an event that is created or updated through `events.k8s.io`.
 pub(super) fn demand_valid_event(kind: KindRef, event: &Value, old: Option<&Value>) -> Result<(), Status> {
     let causes = validation::event_of_new_group(event, old);
     if causes.is_empty() { Ok(()) } else { Err(Status::invalid(kind, event.name(), causes)) }

@@ -1,4 +1,4 @@
-//! How long events are kept: the API server's `--event-ttl`, by leases as its storage grants them.
+//! How long events are kept (`--event-ttl` of the API server), by leases as etcd grants them.
 
 use std::collections::VecDeque;
 
@@ -7,32 +7,32 @@ use crate::api::{Object, Value, kinds};
 use crate::base::{Duration, List as _, Time};
 use crate::store::{ObjectKey, Signature, Version};
 
-/// How long an event stays after it was written last, at least (`--event-ttl`).
+/// How long an event stays, at least, after its last write (`--event-ttl`).
 const TTL: Duration = Duration::from_secs(3600);
-/// How long a lease is granted beyond that, so that what is written next can have it too.
+/// How much longer a lease is granted, so that the next writes can share it.
 const REUSE: Duration = Duration::from_secs(60);
-/// How many writes share a lease at most.
+/// How many writes may share a lease.
 const WRITES_MAX: u64 = 1000;
 
-/// How long an event stays after it was written last, at most.
+/// How long an event stays, at most, after its last write.
 pub const EVENT_LIFETIME_MAX: Duration = Duration::from_secs(TTL.as_secs() + REUSE.as_secs());
 
-/// What is written while it is reused goes when it ends.
+/// A lease. Events that are written while it is reused are deleted when it ends.
 #[derive(Clone, Debug)]
 struct Lease {
     ends: Time,
-    /// The revision of the first write that has it; the next lease's is the first that has not.
+    /// The revision of the first write that it covers; it covers those up to the first of the next lease.
     from: u64,
     writes: u64,
 }
 
-/// The leases that are running, the first to end first.
+/// The leases that are running, by when they end.
 // Models apiserver's storage/etcd3 leaseManager.
 #[derive(Clone, Debug, Default)]
 pub(super) struct EventLeases(VecDeque<Lease>);
 
 impl EventLeases {
-    /// Gives a lease to the event that this revision wrote.
+    /// Attaches the event that this revision wrote to a lease.
     pub(super) fn attach(&mut self, revision: u64, now: Time) {
         match self.0.back_mut() {
             Some(lease) if now + TTL < lease.ends && lease.writes < WRITES_MAX => lease.writes += 1,
@@ -42,12 +42,12 @@ impl EventLeases {
 }
 
 impl ApiServer {
-    /// When the next events are due to go.
+    /// When the next events expire.
     pub fn events_expire_at(&self) -> Option<Time> {
         self.event_leases.0.front().map(|lease| lease.ends)
     }
 
-    /// Deletes the events whose lease has ended, but for those that were written again and so have another.
+    /// Deletes the events whose lease has ended. Those that were written again since have another lease.
     pub fn expire_events(&mut self, now: Time) {
         let Some(lease) = self.event_leases.0.pop_front_if(|lease| lease.ends <= now) else { return };
         let upto = self.event_leases.0.front().map_or(self.revision() + 1, |next| next.from);
@@ -61,7 +61,7 @@ impl ApiServer {
         let signed = Signature { at: now, by: "etcd" };
         for (key, last) in ended {
             let expected = last.revision();
-            // It is the newest: nothing was written in between.
+            // The revision is the newest: nothing was written in between.
             let _ = self.store.delete(signed, key, last, expected);
         }
     }

@@ -24,10 +24,10 @@ impl EventType {
     }
 }
 
-/// Similar events (all but the message equal) within this time are merged beyond [`SIMILAR_MAX`].
+/// Events that are equal but for the message are combined if there are more than [`SIMILAR_MAX`] of them within this time.
 const SIMILAR_WINDOW: Duration = Duration::from_secs(600);
 const SIMILAR_MAX: usize = 10;
-/// What stands before the message of the event that they are merged into.
+/// How the message of the combined event begins.
 const COMBINED: &str = "(combined from similar events): ";
 /// Events per source, object and type: a burst, then one every five minutes (client-go's spam filter).
 const SPAM_BURST: u32 = 25;
@@ -38,7 +38,7 @@ const SPAM_QPS: f64 = 1.0 / 300.0;
 pub struct EventRecorder {
     component: &'static str,
     host: ArcStr,
-    /// By the UID of what they are about.
+    /// By the UID of the object that they are about.
     objects: SortedMap<ArcStr, Shared<Recorded>>,
 }
 
@@ -47,7 +47,7 @@ pub struct EventRecorder {
 struct Recorded {
     seen: SortedMap<Identity, Observed>,
     similar: SortedMap<ArcStr, Similar>,
-    /// Normal ones and warnings do not crowd each other out.
+    /// Normal events and warnings are limited separately.
     limits: [Option<RateLimiter>; 2],
 }
 
@@ -58,7 +58,7 @@ struct Identity {
     message: ArcStr,
 }
 
-/// What is remembered of an event, also where it is no longer stored.
+/// What is remembered of an event, even after that has been deleted.
 #[derive(Clone, Debug)]
 struct Observed {
     name: ArcStr,
@@ -73,7 +73,7 @@ struct Similar {
 }
 
 impl EventRecorder {
-    /// A recorder for a component, on a node where it has one.
+    /// A recorder for a component, and the node it runs on, if it runs on one.
     pub fn new(component: &'static str, host: impl Into<ArcStr>) -> Self {
         EventRecorder { component, host: host.into(), objects: SortedMap::new() }
     }
@@ -97,14 +97,14 @@ impl EventRecorder {
     ) {
         let mut uid = object.get("metadata").get("uid").arc_str();
         if uid.is_empty() {
-            // An object that is only named is told from others by its name.
+            // A reference without a UID is told from others by its name.
             uid = format!("{}/{}", object.namespace(), object.name()).into();
         }
         let recorded = &mut **self.objects.entry(uid).or_default();
         if !recorded.admit(kind, now) {
             return;
         }
-        // All that are combined are one event, whose message is the newest one's.
+        // All combined events are one, with the message of the newest.
         let combined = recorded.combines(reason, message, now);
         let known_by: ArcStr = if combined { COMBINED } else { message }.into();
         let message: ArcStr = if combined { format!("{COMBINED}{message}").into() } else { known_by.clone() };
@@ -116,7 +116,7 @@ impl EventRecorder {
             None => Observed { name: api.new_event_name(object, now), first: now, count: 1 },
         };
         let options = WriteOptions::default();
-        // A namespace on its way out takes no new events, as in a real cluster.
+        // A terminating namespace takes no new events, as in a real cluster.
         let _ = match api.peek(kinds::EVENT, namespace, &observed.name).filter(|_| observed.count > 1).cloned() {
             Some(mut event) => {
                 event.set(&["count"], observed.count);
@@ -124,7 +124,7 @@ impl EventRecorder {
                 event.set(&["lastTimestamp"], now.rfc3339());
                 api.update(&by, kinds::EVENT, event, Subresource::None, &options)
             }
-            // One that is no longer stored goes on where it was.
+            // An event that has been deleted is created anew, and its count goes on.
             None => {
                 let mut event = obj!({
                     "apiVersion": "v1", "kind": "Event", "metadata": {"name": &observed.name, "namespace": namespace},
@@ -133,7 +133,7 @@ impl EventRecorder {
                     "lastTimestamp": now.rfc3339(), "eventTime": null, "reportingComponent": self.component, "reportingInstance": &self.host
                 });
                 if combined {
-                    // Such an event is made from a few members of the others (`EventAggregate`).
+                    // A combined event has only some of the members of the others (`EventAggregate`).
                     event.set(&["reportingComponent"], "");
                     event.set(&["reportingInstance"], "");
                 }
@@ -157,7 +157,7 @@ pub(super) fn namespace_for(object: &Value) -> &str {
     if object.namespace().is_empty() { "default" } else { object.namespace() }
 }
 
-/// What an event says of whom it is about.
+/// The `involvedObject` of an event.
 // Models tools/reference.GetReference.
 pub(super) fn reference(object: &Value, field_path: &str) -> Value {
     let mut about = obj!({"kind": object.kind(), "apiVersion": object.api_version(), "name": object.name()});
@@ -176,7 +176,7 @@ pub(super) fn reference(object: &Value, field_path: &str) -> Value {
 }
 
 impl Recorded {
-    /// Whether an event is combined with others, since too many similar ones came.
+    /// Whether an event is combined with others because too many similar ones came.
     fn combines(&mut self, reason: &str, message: &str, now: Time) -> bool {
         let similar = self.similar.entry(reason.into()).or_default();
         if now.since(similar.last) > SIMILAR_WINDOW {
@@ -187,14 +187,14 @@ impl Recorded {
             similar.messages.push(message.into());
         }
         if similar.messages.len() >= SIMILAR_MAX {
-            // One is forgotten, whichever it is upstream, so that the others still count for themselves.
+            // Upstream pops an arbitrary one, so that the others still count.
             similar.messages.remove(0);
             return true;
         }
         false
     }
 
-    /// Takes a token of the object's bucket.
+    /// Takes a token from the object's bucket; false where there is none.
     fn admit(&mut self, kind: EventType, now: Time) -> bool {
         let limit = self.limits[kind as usize].get_or_insert_with(|| RateLimiter::new(SPAM_QPS, SPAM_BURST));
         if limit.left(now) == 0 {

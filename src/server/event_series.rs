@@ -1,5 +1,5 @@
-//! Events as client-go's `tools/events` broadcaster writes them, in the form of events.k8s.io: what comes again is counted in the
-//! series of the first, which is written when it begins, looked after now and then, and written once more when it has ended.
+//! Events as client-go's `tools/events` broadcaster writes them, in the form of events.k8s.io. Repetitions are counted in the series of the
+//! first event, which is written when the series begins, now and then while it goes on, and once more when it has ended.
 
 use super::event_recorder::{namespace_for, reference};
 use super::{ApiServer, Caller, EventType, Subresource, WriteOptions};
@@ -7,24 +7,24 @@ use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, Shared, SortedMap, SortedSet, Time};
 use crate::obj;
 
-/// A series to which nothing was added for so long has ended, and how often that is looked for (`finishTime`).
+/// A series has ended when nothing was added to it for so long; this is also how often ended series are looked for (`finishTime`).
 const FINISH: Duration = Duration::from_secs(360);
-/// How often a series that goes on is written, so that its event is not let go (`refreshTime`).
+/// How often a running series is written, so that its event does not expire (`refreshTime`).
 const REFRESH: Duration = Duration::from_secs(1800);
 
 /// Writes the events of one component.
 #[derive(Clone, Debug)]
 pub struct EventSeriesRecorder {
     component: &'static str,
-    /// By the UID of what they are about.
+    /// By the UID of the object that they are about.
     objects: SortedMap<ArcStr, Shared<Vec<Isomorphic>>>,
     /// The objects of which there are series.
     open: SortedSet<ArcStr>,
-    /// When series are looked at next; none where there are none.
+    /// When series are looked at next; none while there are none.
     due: Option<Time>,
 }
 
-/// An event that was written, and what came since that is the same: about the same version of the object, for the same reason.
+/// An event that was written, and its repetitions since: those about the same version of the object, for the same reason.
 #[derive(Clone, Debug)]
 struct Isomorphic {
     reason: &'static str,
@@ -39,17 +39,17 @@ impl Isomorphic {
         self.count > 1
     }
 
-    /// Whether it had been over for long when it was looked for ended ones, at or before `now`.
+    /// Whether the series had ended when ended series were last looked for, at or before `now`.
     fn has_ended(&self, now: Time) -> bool {
         self.last + FINISH < last_look(now)
     }
 
-    /// Writes how often it has come; the event anew where it is gone.
+    /// Writes the count; creates the event anew where it is gone.
     fn write(&mut self, api: &mut ApiServer, by: &Caller) {
         let series = obj!({"count": self.count, "lastObservedTime": self.last.rfc3339_micro()});
         self.event.set(&["series"], series.clone());
         let options = WriteOptions::default();
-        // Neither is tried again: what refuses it, as a namespace on its way out does, would refuse it again.
+        // Neither is retried: whatever refused it, such as a terminating namespace, would refuse it again.
         let _ = match api.peek(kinds::EVENT, self.event.namespace(), self.event.name()).cloned() {
             Some(mut stored) => {
                 stored.set(&["series"], series);
@@ -60,7 +60,7 @@ impl Isomorphic {
     }
 }
 
-/// When ended series were looked for last.
+/// When ended series were last looked for.
 fn last_look(now: Time) -> Time {
     Time::ZERO + FINISH * (now.since(Time::ZERO).as_secs() / FINISH.as_secs()) as u32
 }
@@ -71,7 +71,7 @@ impl EventSeriesRecorder {
         EventSeriesRecorder { component, objects: SortedMap::new(), open: SortedSet::new(), due: None }
     }
 
-    /// Records an event about an object; `reporter` is the profile that tells it.
+    /// Records an event about an object; `reporter` is the scheduler profile that reports it.
     pub fn event(&mut self, api: &mut ApiServer, now: Time, reporter: &str, object: &Value, reason: &'static str, note: &str) {
         let by = Caller::new(now, self.component);
         let (uid, revision) = (object.get("metadata").get("uid").arc_str(), object.get("metadata").get("resourceVersion").arc_str());
@@ -99,13 +99,13 @@ impl EventSeriesRecorder {
             "firstTimestamp": null, "lastTimestamp": null, "eventTime": now.rfc3339_micro(), "action": action,
             "reportingComponent": reporter, "reportingInstance": format!("{reporter}-control-plane")
         });
-        // A namespace on its way out takes no new events, as in a real cluster.
+        // A terminating namespace takes no new events, as in a real cluster.
         if api.create(&by, kinds::EVENT, namespace, event.clone(), &WriteOptions::default()).is_ok() {
             recorded.push(Isomorphic { reason, revision, event, last: now, count: 1 });
         }
     }
 
-    /// Forgets what came once about an object that is gone; a series about it comes to its end.
+    /// Forgets single events about an object that is gone; a series about it is still brought to its end.
     pub fn forget(&mut self, uid: &str) {
         if let Some(recorded) = self.objects.get_mut(uid) {
             recorded.retain(Isomorphic::is_series);
@@ -115,7 +115,7 @@ impl EventSeriesRecorder {
         }
     }
 
-    /// When series are looked at next.
+    /// When series are looked at next; none while there are none.
     pub fn next_wake(&self) -> Option<Time> {
         self.due
     }

@@ -7,10 +7,10 @@ use crate::api::{self, Object, Status, Value, find_condition, kinds};
 use crate::base::List as _;
 use crate::obj;
 
-/// Evictions that a budget's controller has not yet seen, at the most (`MaxDisruptedPodSize`).
+/// How many evictions a budget may have that its controller has not seen yet (`MaxDisruptedPodSize`).
 const DISRUPTED_MAX: usize = 2000;
 
-/// What is said of a pod that a budget guards.
+/// The message where a budget forbids an eviction.
 pub const NO_EVICTION: &str = "Cannot evict pod as it would violate the pod's disruption budget.";
 
 impl ApiServer {
@@ -28,7 +28,7 @@ impl ApiServer {
         self.delete(by, pods, namespace, pod, options).map(|_| ())
     }
 
-    /// Says of a pod that it is disrupted, before it goes (`addConditionAndDeletePod`).
+    /// Gives a pod the condition that it is disrupted, before it is deleted (`addConditionAndDeletePod`).
     fn mark_evicted(&mut self, by: &Caller, mut pod: Value) -> Result<(), Status> {
         let conditions = pod.at_mut(&["status", "conditions"]).list_mut();
         let is_told = |c: &Value| c.get("type").str() == "DisruptionTarget" && c.get("reason").str() == "EvictionByEvictionAPI";
@@ -80,12 +80,12 @@ impl ApiServer {
     }
 }
 
-/// How many pods a budget wants healthy, and how many are.
+/// How many healthy pods a budget wants, and how many there are.
 fn health(budget: &Value) -> [i64; 2] {
     ["desiredHealthy", "currentHealthy"].map(|member| budget.at(&["status", member]).int())
 }
 
-/// How many disruptions a budget allows now, which is one at least (the first half of `checkAndDecrement`).
+/// How many disruptions a budget allows now; an error where none (the first half of `checkAndDecrement`).
 fn check_allowance(budget: &Value) -> Result<i64, Status> {
     let name = budget.name();
     let refused = |detail: String| {
@@ -123,7 +123,7 @@ fn check_allowance(budget: &Value) -> Result<i64, Status> {
     let condition = Some(find_condition(status, "DisruptionAllowed")).filter(|c| c.get("status").str() == "False");
     let why = condition.filter(|c| !c.get("message").is_empty()).map(|c| [c.get("reason").str(), c.get("message").str()]);
     refused(match why {
-        // Nothing is to be trusted that was counted before.
+        // The controller could not sync, so the counts are not to be trusted.
         Some(["SyncFailed", message]) => format!("does not allow evicting pods currently because it failed sync: {message}"),
         _ if current <= desired => format!("needs {desired} healthy pods and has {current} currently"),
         Some([reason, message]) => format!("does not allow evicting pods currently ({reason}): {message}"),

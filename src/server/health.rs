@@ -1,4 +1,4 @@
-//! `/healthz`, `/livez` and `/readyz`: what an API server checks of itself. All of it is well here.
+//! `/healthz`, `/livez` and `/readyz`: an API server's checks of itself. Here all of them pass.
 
 use crate::base::List as _;
 
@@ -15,7 +15,7 @@ const CHECKS: &str = "ping log etcd +etcd-readiness +informer-sync *start-apiser
     *apiservice-registration-controller *apiservice-discovery-controller *kube-apiserver-autoregistration \
     autoregister-completion *apiservice-openapi-controller *apiservice-openapiv3-controller +shutdown";
 
-/// The answer at a path and its query; nothing where nothing is checked there.
+/// The answer at a path with a query; none where the path is not one of a check.
 // Models apiserver/pkg/server/healthz.
 pub(super) fn check(path: &str, query: &str) -> Option<String> {
     let (group, one) = path.strip_prefix('/')?.split_once('/').unwrap_or((&path[1..], ""));

@@ -1,11 +1,12 @@
-//! Which nodes have gone silent. Heartbeats themselves are not stored: a node that is not named here is posting its status.
+//! The heartbeats of nodes. They are not stored; only the nodes that have stopped sending them are. A read shows the others as if each had
+//! just renewed its lease and posted its status.
 
 use super::{ApiServer, Caller, Subresource, WriteOptions};
 use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, SortedMap, Time};
 use crate::obj;
 
-/// Where node leases are.
+/// The namespace of node leases.
 const LEASES: &str = "kube-node-lease";
 
 /// The last heartbeat of each silent node.
@@ -23,20 +24,20 @@ impl Heartbeats {
         self.silent.remove(node);
     }
 
-    /// When a silent node was heard of last; none where it is not silent.
+    /// The last heartbeat of a silent node; none for other nodes.
     pub fn silent_since(&self, node: &str) -> Option<Time> {
         self.silent.get(node).copied()
     }
 }
 
-/// How often a kubelet renews its lease, and how often it tells a status in which nothing is new.
+/// How often a kubelet renews its lease, and how often it posts a status in which nothing is new.
 const RENEWAL: Duration = Duration::from_secs(10);
 const REPORT: Duration = Duration::from_secs(300);
-/// How often those who lead the control plane renew theirs.
+/// How often the leaders of the control plane renew theirs.
 const RETRY: Duration = Duration::from_secs(2);
 
 impl ApiServer {
-    /// An object as a read shows it: a node that beats renewed its lease, and told its conditions, when it last had to.
+    /// An object as a read shows it: with the time at which a node that is alive last had to renew its lease or post its conditions.
     pub fn as_read(&self, now: Time, mut object: Value) -> Value {
         let last = |member: &Value, every: Duration| {
             let since = Time::parse_rfc3339(member.str())?;
@@ -60,13 +61,13 @@ impl ApiServer {
         object
     }
 
-    /// A node's kubelet stops posting. Its lease is written down as it was renewed last, which wakes those who watch over nodes.
+    /// Notes that a node's kubelet stops posting. Its last renewal of the lease is written, which wakes the controllers of nodes.
     pub fn stop_heartbeats(&mut self, now: Time, node: &str) {
         self.heartbeats.stop(node, now);
         self.write_lease(now, node);
     }
 
-    /// A node's kubelet posts again.
+    /// Notes that a node's kubelet posts again.
     pub fn resume_heartbeats(&mut self, now: Time, node: &str) {
         self.heartbeats.resume(node);
         self.write_lease(now, node);
@@ -84,7 +85,7 @@ impl ApiServer {
         });
         lease.set(&["spec", "renewTime"], now.rfc3339_micro());
         let options = WriteOptions::default();
-        // A lease that cannot be written is one that nobody sees, as when the API server is away.
+        // If the lease cannot be written nobody sees it, as when the API server is away.
         let _ = if self.peek(kind, LEASES, node).is_some() {
             self.update(&by, kind, lease, Subresource::None, &options)
         } else {

@@ -1,4 +1,4 @@
-//! Indexes of the store, as informers of the real components keep them, and what is found by them.
+//! The indexes of the store, such as the informers of real components keep, and look-ups by them.
 
 use super::ApiServer;
 use crate::api::well_known::SERVICE_NAME;
@@ -15,8 +15,8 @@ const CLAIM: &str = "claim";
 const SELECTS: &str = "selects";
 const SLICES: &str = "slices";
 
-/// Dependents by owner, pods by node and by their claims of devices, events by their object, what selects pods by a label that it asks for,
-/// EndpointSlices by their Service; and what is being deleted, by kind.
+/// Dependents by owner; pods by node and by ResourceClaim; events by their object; Services and budgets by a label that they select;
+/// EndpointSlices by Service; and, by kind, what is being deleted.
 pub(super) const INDEXERS: &[Indexer] = &[
     Indexer {
         name: OWNER,
@@ -99,7 +99,7 @@ pub(super) const INDEXERS: &[Indexer] = &[
     },
 ];
 
-/// No label has an empty key.
+/// The term of a label. That with an empty key, which no label has, is for selectors that ask for no label.
 fn label_term(kind: KindRef, namespace: &str, key: &str, value: &str) -> ArcStr {
     [kind.plural, namespace, key, value].join("/").into()
 }
@@ -130,7 +130,7 @@ impl ApiServer {
         self.store.indexed(CLAIM, &named_term(namespace, claim)).filter_map(|k| self.store.get(k))
     }
 
-    /// Services or budgets of a namespace that may select what has these labels: all that do are among them, each once.
+    /// Services or budgets of a namespace that may select an object with these labels. All that do are among them, each once.
     pub fn selecting(&self, kind: KindRef, namespace: &str, labels: &Value) -> Vec<&Value> {
         let of = |(key, value): (&str, &str)| self.store.indexed(SELECTS, &label_term(kind, namespace, key, value));
         let terms = labels.entries().map(|(key, value)| (key.as_str(), value.str())).chain([("", "")]);
@@ -147,7 +147,7 @@ impl ApiServer {
         self.store.indexed(ORPHAN, namespace).filter_map(|k| self.store.get(k))
     }
 
-    /// Events about the object with this uid (or, where it has none, this name).
+    /// Events about the object with this UID or, if their reference has none, with this name.
     pub fn events_about(&self, uid: &str) -> impl Iterator<Item = &Value> {
         self.store.indexed(INVOLVED, uid).filter_map(|k| self.store.get(k))
     }

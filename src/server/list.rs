@@ -1,4 +1,5 @@
-//! Lists of the REST API in chunks and as they were at a revision. Models the apiserver's `ListOptions`: their validation, `storage.ValidateListOptions` and continue tokens.
+//! Lists of the REST API, in chunks and at past revisions. Models the apiserver's `ListOptions`, their validation
+//! (`storage.ValidateListOptions`) and continue tokens.
 
 use super::ApiServer;
 use super::options::ListOptions;
@@ -15,7 +16,7 @@ const TOKEN_TOO_OLD: &str = "The provided continue parameter is too old to displ
 /// The query of a request.
 pub(super) type Query = [(String, String)];
 
-/// A parameter of a query; empty where it is not there.
+/// A parameter of a query; empty where it is missing.
 pub(super) fn parameter<'a>(query: &'a Query, name: &str) -> &'a str {
     query.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str())
 }
@@ -30,11 +31,11 @@ pub(super) fn selectors(query: &Query) -> ListOptions {
 struct Start {
     /// The revision that it shows.
     at: u64,
-    /// The namespace and name that it goes on after, where it goes on.
+    /// The namespace and name after which a continued list goes on.
     after: Option<(String, String)>,
 }
 
-/// A parameter of a query that is a number; nought where it is not there.
+/// A numeric parameter of a query; 0 where it is missing.
 pub(super) fn number(query: &Query, name: &str) -> Result<i64, Status> {
     match parameter(query, name) {
         "" => Ok(0),
@@ -50,20 +51,20 @@ pub(super) fn revision(text: &str) -> Result<u64, Status> {
     text.parse().map_err(|_| Status::internal(why).without_reason())
 }
 
-/// What is asked for as it was at a revision that has not come yet.
+/// The error for a revision that has not come yet.
 fn too_large(asked: u64, newest: u64) -> Status {
     let cause = obj!({"reason": "ResourceVersionTooLarge", "message": "Too large resource version"});
     let details = obj!({"causes": [cause], "retryAfterSeconds": 1});
     Status::new(504, "Timeout", format!("Timeout: Too large resource version: {asked}, current: {newest}")).with_details(details)
 }
 
-/// What is wrong with how the parameters go together.
+/// Refuses parameters that do not go together.
 pub(super) fn check(query: &Query, watches: bool) -> Result<(), Status> {
     let of = |name: &str| parameter(query, name);
     let (version, mut rule) = (of("resourceVersion"), of("resourceVersionMatch"));
     let at = "resourceVersionMatch";
     let mut sends = !of("sendInitialEvents").is_empty();
-    // A watch that says nothing of it begins with what is there.
+    // By default a watch begins with what exists.
     if watches && !sends && rule.is_empty() && matches!(version, "" | "0") {
         (sends, rule) = (true, "NotOlderThan");
     }
@@ -96,12 +97,12 @@ pub(super) fn check(query: &Query, watches: bool) -> Result<(), Status> {
     if causes.is_empty() { Ok(()) } else { Err(Status::invalid_options("ListOptions", causes)) }
 }
 
-/// The key after which a list goes on, and the revision that it shows.
+/// Decodes a continue token into the key after which the list goes on and the revision that it shows.
 fn decode_token(token: &str) -> Result<(String, i64), Status> {
     let invalid = |why: &str| Status::bad_request(format!("invalid continue token: continue key is not valid{why}"));
     let bytes = base64::decode_url(token).ok_or_else(|| invalid(": illegal base64 data"))?;
     let text = String::from_utf8_lossy(&bytes);
-    // Go takes a byte for a character.
+    // Go counts bytes as characters.
     let odd = bytes.first().map(|b| quote(&char::from(*b).to_string()));
     let first = odd.map(|c| format!(": invalid character '{}' looking for beginning of value", c.trim_matches('"')));
     let value = Value::from_json(&text).map_err(|_| invalid(first.as_deref().unwrap_or_default()))?;
@@ -115,8 +116,7 @@ fn decode_token(token: &str) -> Result<(String, i64), Status> {
     }
 }
 
-/// What a list goes on by: the revision that it shows, and the object that it got to, whose namespace counts where those of all are
-/// listed.
+/// A continue token: the revision that the list shows and the last object of the chunk, with its namespace if all namespaces are listed.
 fn continue_token(revision: u64, namespace: &str, name: &str) -> String {
     let start = if namespace.is_empty() { format!("/{name}\0") } else { format!("/{namespace}/{name}\0") };
     let start = Value::from(start).to_json();
@@ -124,7 +124,7 @@ fn continue_token(revision: u64, namespace: &str, name: &str) -> String {
 }
 
 impl ListOptions {
-    /// The selectors, read for a kind.
+    /// The selectors, parsed for a kind.
     pub(super) fn parse(&self, kind: KindRef) -> Result<(LabelSelector, FieldSelector), Status> {
         let labels = LabelSelector::parse(&self.label_selector).map_err(|e| Status::bad_request(e.to_string()))?;
         let fields = FieldSelector::parse(&self.field_selector).map_err(|e| Status::bad_request(e.to_string()))?;
@@ -134,7 +134,7 @@ impl ListOptions {
 }
 
 impl ApiServer {
-    /// A list, or the part of it that a query asks for.
+    /// A list, or the chunk of it that a query asks for.
     pub(super) fn list_chunk(&self, now: Time, target: &Target, query: &Query) -> Result<Value, Status> {
         let Target { kind, version, namespace, .. } = target;
         let namespace = (!namespace.is_empty()).then_some(namespace.as_str());
@@ -179,13 +179,13 @@ impl ApiServer {
         Ok(list)
     }
 
-    /// Refuses to read an object as of a revision that is none, or has not come yet.
+    /// Refuses a `resourceVersion` that is not a revision or has not come yet.
     pub(super) fn demand_revision(&self, query: &Query) -> Result<(), Status> {
         let (asked, newest) = (revision(parameter(query, "resourceVersion"))?, self.revision());
         if asked > newest { Err(too_large(asked, newest)) } else { Ok(()) }
     }
 
-    /// Where the list that a query asks for begins.
+    /// Where the list begins that a query asks for.
     fn start_of(&self, query: &Query, limit: usize) -> Result<Start, Status> {
         let (token, version) = (parameter(query, "continue"), parameter(query, "resourceVersion"));
         let newest = self.revision();
@@ -196,7 +196,7 @@ impl ApiServer {
             }
             let start = start.trim_start_matches('/').trim_end_matches('\0');
             let (namespace, name) = start.split_once('/').unwrap_or(("", start));
-            // Less than nothing asks for things as they are now.
+            // A negative revision asks for the current state.
             let at = u64::try_from(revision).unwrap_or(newest).min(newest);
             return Ok(Start { at, after: Some((namespace.to_owned(), name.to_owned())) });
         }

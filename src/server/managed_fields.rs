@@ -1,4 +1,4 @@
-//! Who wrote which field (`metadata.managedFields`), and server-side apply, which goes by it. Knows nothing of who asks.
+//! Who owns which field (`metadata.managedFields`), and server-side apply, which goes by that. Knows nothing of who asks.
 //!
 //! An object that a user wrote is followed from then on, whoever writes: a component owns what it changes, by the name of its program.
 //! What the cluster makes for itself, as a ReplicaSet its pods, is followed when somebody asks: its versions tell who wrote what.
@@ -18,16 +18,16 @@ use crate::api::{ArcStr, Cause, KindRef, Object, Status, Value, join_api_version
 use crate::base::{List as _, Order as _, Time};
 use crate::obj;
 
-/// As whom kubectl applies on the server's side.
+/// kubectl's field manager for server-side apply.
 const KUBECTL: &str = "kubectl";
-/// Who owns the annotation that kubectl applies by from the client's side.
+/// The field manager that owns the annotation of client-side apply.
 const KUBECTL_LAST_APPLIED: &str = "kubectl-last-applied";
-/// Who owns what was there when somebody applied for the first time, where nobody was followed before.
+/// The field manager of what existed before the first apply, where ownership was not tracked until then.
 const BEFORE_FIRST_APPLY: &str = "before-first-apply";
-/// The subresource of an entry about a status.
+/// The subresource that entries about a status name.
 const STATUS: &str = "status";
 
-/// What nobody owns: what the server itself writes.
+/// Fields that nobody owns, since the server itself writes them.
 fn unowned() -> Value {
     obj!({
         "f:apiVersion": {}, "f:kind": {}, "f:metadata": {
@@ -37,32 +37,32 @@ fn unowned() -> Value {
     })
 }
 
-/// What a write outside the status is about.
+/// The fields that a write outside the status can own.
 fn bare(object: &Value) -> Value {
     let mut object = object.clone();
     object.remove(&["status"]);
     object.remove(&["metadata", "managedFields"]);
-    // What a certificate is asked for with stays as it was, so nobody comes to own it (csrStrategy.GetResetFields).
+    // The spec of a certificate request cannot change, so nobody comes to own it (csrStrategy.GetResetFields).
     if object.api_version() == "certificates.k8s.io/v1" && object.kind() == "CertificateSigningRequest" {
         object.remove(&["spec"]);
     }
     object
 }
 
-/// A map without the members that are not there.
+/// A map of the members that are present.
 fn without_nulls(mut map: Value) -> Value {
     map.map_mut().retain(|_, value| !value.is_null());
     map
 }
 
-/// What a write of a subresource can change: the status and labels, a part of the pod, or all but the status.
+/// The fields that a write of a subresource can own: the status and labels, a part of the pod, or all but the status.
 // Models GetResetFields and GetResetFieldsFilter.
 fn written(kind: KindRef, sub: &str, object: &Value) -> Value {
     let spec = object.get("spec");
     match sub {
         STATUS => {
             let mut metadata = bare(object).get("metadata").clone();
-            // Of custom kinds that is not taken account of.
+            // For custom kinds upstream takes no account of that.
             let kept = if kind.custom.is_some() { &LABELLING } else { labelled_with_status(kind) };
             for member in LABELLING.iter().filter(|member| !kept.contains(member)) {
                 metadata.remove(&[member]);
@@ -81,7 +81,7 @@ fn written(kind: KindRef, sub: &str, object: &Value) -> Value {
     }
 }
 
-/// As whom a component writes: all controllers are one program.
+/// The field manager of a component: all controllers are one program.
 fn program(component: &str) -> &str {
     match component {
         "kubelet" | "kube-apiserver" | "kube-scheduler" | "kubectl-create" | APF_PRODUCER => component,
@@ -97,19 +97,19 @@ fn api_version((kind, version): At<'_>) -> String {
     join_api_version(kind.group, version)
 }
 
-/// Whom an entry is about.
+/// The manager that an entry is about.
 #[derive(Clone, Copy)]
 pub(super) struct Manager<'a> {
     name: &'a str,
     operation: &'static str,
-    /// Updates at several versions are told apart; configurations are applied at one.
+    /// The version; it tells updates apart, but not applies.
     version: &'a str,
-    /// Empty for the object itself.
+    /// The subresource; empty for the object itself.
     sub: &'a str,
 }
 
 impl<'a> Manager<'a> {
-    /// Who applies configurations of an object, or of a subresource.
+    /// The manager that applies configurations of an object, or of a subresource.
     pub(super) fn applying(name: &'a str, sub: &'a str) -> Self {
         Manager { name, operation: "Apply", version: "", sub }
     }
@@ -118,7 +118,7 @@ impl<'a> Manager<'a> {
         Manager { name, operation: "Update", version, sub }
     }
 
-    /// Whether it is told when its entry changed.
+    /// Whether its entry gets a new time when it changes.
     // Models ScaleHandler.ToParent, which looks for the time of what was scaled among the entries of before.
     fn is_timed(&self) -> bool {
         self.sub != "scale"
@@ -133,7 +133,7 @@ impl<'a> Manager<'a> {
     }
 }
 
-/// A change of an object as a request at a version made it.
+/// A change of an object, by a request at some version of its kind.
 struct Change<'a> {
     at: At<'a>,
     old: &'a Value,
@@ -141,7 +141,7 @@ struct Change<'a> {
 }
 
 impl Change<'_> {
-    /// What changed and what is gone as an entry of another version has it; nothing where it is of the same version.
+    /// The fields that changed and those that are gone, in another version; none where that is the request's own.
     fn as_of(&self, entry: &Value) -> Option<(Value, Value)> {
         let (kind, version) = (self.at.0, split_api_version(entry.api_version()).1);
         let read = |object: &Value| to_version(kind, version, object.clone());
@@ -159,7 +159,7 @@ impl Managers {
         Managers { entries: object.at(&["metadata", "managedFields"]).items().to_vec() }
     }
 
-    /// Puts entries that a client sent into the place of those that are there; a list of none, or of one that is empty, takes all away.
+    /// Replaces the entries by those that a client sent; an empty list, or one with a single empty entry, removes all.
     // Models decodeLiveOrNew: what cannot be read is not sent.
     fn replace(&mut self, sent: &Value) {
         let Value::List(sent) = sent else { return };
@@ -180,12 +180,12 @@ impl Managers {
         self.entries.iter().find(|e| who.has(e)).map(|e| e.get("time").arc_str())
     }
 
-    /// The version at which it wrote last.
+    /// The version at which a manager last wrote.
     fn version(&self, who: Manager<'_>) -> Option<String> {
         self.entries.iter().find(|e| who.has(e)).map(|e| split_api_version(e.api_version()).1.to_owned())
     }
 
-    /// Gives a manager these fields and no others, at a time.
+    /// Sets a manager's fields to exactly these, and its time.
     fn put(&mut self, at: At<'_>, who: Manager<'_>, fields: Value, now: Option<&str>) {
         self.entries.retain(|e| !who.has(e));
         if fields.is_empty() {
@@ -202,7 +202,7 @@ impl Managers {
         self.entries.push(entry);
     }
 
-    /// Notes that a manager changed some of its own fields, where nobody else has them; whether that is all there is to note.
+    /// Records that a manager changed only fields of its own that nobody else owns; false where there is more to record.
     fn renew(&mut self, at: At<'_>, who: Manager<'_>, changed: &Value, now: &str) -> bool {
         let version = api_version(at);
         let others = |e: &Value| !who.has(e) && (e.api_version() != version || touches(e.get("fieldsV1"), changed));
@@ -216,7 +216,7 @@ impl Managers {
         true
     }
 
-    /// Takes fields from everybody but one; from those who wrote at another version what changed as that version has it.
+    /// Takes fields from every manager but one. From those at another version it takes the same change as expressed in that version.
     // Models Updater.update.
     fn take(&mut self, fields: &Value, but: Manager<'_>, change: &Change<'_>) {
         for entry in self.entries.iter_mut().filter(|e| !but.has(e)) {
@@ -229,7 +229,7 @@ impl Managers {
         self.entries.retain(|e| !e.get("fieldsV1").is_empty());
     }
 
-    /// Takes from clients all that they own, and returns it.
+    /// Removes the entries of these clients, and returns what they owned.
     fn take_over(&mut self, at: At<'_>, clients: &[ArcStr]) -> Value {
         clients.iter().fold(Value::Null, |all, client| {
             let of_client = Manager::updating(client, "", "");
@@ -239,14 +239,14 @@ impl Managers {
         })
     }
 
-    /// Who applied from the client's side before.
+    /// The managers that applied from the client's side before.
     fn clients(&self) -> Vec<ArcStr> {
         let annotation = last_applied();
         let applied = |e: &&Value| e.get("operation").str() == "Update" && !common(e.get("fieldsV1"), &annotation).is_null();
         self.entries.iter().filter(applied).map(|e| e.get("manager").arc_str()).list()
     }
 
-    /// What somebody else owns of what an applier changes: by whom, and at which path.
+    /// A conflict: a field that an applier would change and another manager owns.
     fn conflicts(&self, applier: Manager<'_>, changed: &Value, change: &Change<'_>) -> Vec<(String, String)> {
         let mut conflicts = Vec::new();
         for entry in self.entries.iter().filter(|e| !applier.has(e) && e.get("manager").str() != KUBECTL_LAST_APPLIED) {
@@ -277,7 +277,7 @@ impl Managers {
     }
 }
 
-/// A new object of a kind in which nothing is set: what is written all the same is nobody's.
+/// A new, empty object of a kind. Whatever is written even then belongs to nobody.
 fn nothing_set((kind, version): At<'_>) -> Value {
     if kind.custom.is_some() {
         return Value::map();
@@ -285,24 +285,24 @@ fn nothing_set((kind, version): At<'_>) -> Value {
     decode(kind, Value::map()).map_or_else(|_| Value::map(), |(object, _)| bare(&to_version(kind, version, object)))
 }
 
-/// A component's update of an object: followed where a user wrote it.
+/// Records a component's update, if the ownership of the object is tracked because a user wrote it.
 pub(super) fn track_component(kind: KindRef, old: &Value, new: &mut Value, sub: &str, by: &Caller) {
     if !old.at(&["metadata", "managedFields"]).is_empty() {
         track((kind, kind.version), Some(old), new, program(by.signature().by), sub, by.now);
     }
 }
 
-/// A create or update: what changed is the manager's from now on.
+/// Records a create or update: what changed belongs to its manager from now on.
 // Models managedFieldsUpdater: an entry's time is that of the last change by its manager.
 pub(super) fn track(at: At<'_>, old: Option<&Value>, new: &mut Value, manager: &str, sub: &str, now: Time) {
     let (kind, version) = at;
     let root = Node::root_at(at);
     let mut managers = old.map_or(Managers { entries: Vec::new() }, Managers::of);
-    // A client may write the entries itself, but not through a subresource.
+    // A client may write the entries itself, though not through a subresource.
     if old.is_some() && sub.is_empty() {
         managers.replace(new.at(&["metadata", "managedFields"]));
     }
-    // What nobody is followed of stays so until somebody applies (skipNonAppliedManager).
+    // An object that is not tracked stays so until somebody applies (skipNonAppliedManager).
     if old.is_some() && managers.entries.is_empty() {
         return managers.write(new);
     }
@@ -324,7 +324,7 @@ pub(super) fn track(at: At<'_>, old: Option<&Value>, new: &mut Value, manager: &
     managers.write(new);
 }
 
-/// What a server-side apply makes of a live object (null where there is none yet), or with whom it conflicts.
+/// The object that a server-side apply makes of a live one (null where there is none yet), or the conflicts.
 pub(super) fn apply(at: At<'_>, live: &Value, config: &Value, who: Manager<'_>, force: bool, by: &Caller) -> Result<Value, Status> {
     let kind = at.0;
     let Manager { name: manager, sub, .. } = who;
@@ -346,7 +346,8 @@ pub(super) fn apply(at: At<'_>, live: &Value, config: &Value, who: Manager<'_>, 
     let synced = manager == KUBECTL && sub.is_empty() && live.annotation(LAST_APPLIED).is_some();
     let allowed = if synced { still_as_applied(kind, live) } else { Value::Null };
     if synced {
-        // What kubectl applied by itself before is taken over (kubectl's migration of managed fields), and the annotation kept true.
+        // kubectl's migration of managed fields: what it applied from the client's side is taken over, and the annotation is kept up to
+        // date.
         let annotation = last_applied();
         last = union(&last, &minus(&managers.take_over(at, &clients), &annotation));
         managers.put(at, Manager::applying(KUBECTL_LAST_APPLIED, ""), annotation, None);
@@ -357,7 +358,7 @@ pub(super) fn apply(at: At<'_>, live: &Value, config: &Value, who: Manager<'_>, 
     next = if last_version == at.1 {
         prune(root, &next, &last, &owned)
     } else {
-        // What was applied at another version is taken out as that version has it.
+        // What was applied at another version is removed as expressed in that version.
         let there = Node::root_at((kind, &last_version));
         let read = |object: &Value| to_version(kind, &last_version, object.clone());
         let owned = union(&owned, &field_set(there, &read(&config)));
@@ -371,16 +372,16 @@ pub(super) fn apply(at: At<'_>, live: &Value, config: &Value, who: Manager<'_>, 
         return Err(conflict(kind, config.name(), &conflicts));
     }
     if !changed.is_null() || !gone.is_null() {
-        // The time is that of the last change, which an applier need not have made to own something.
+        // The time is that of the last change; to own something, an applier need not have changed it.
         managers.put(at, who, own.clone(), Some(&now));
     }
     if synced {
-        // Whoever applies does not change it: it is kept true behind their back (lastAppliedUpdater).
+        // The annotation is kept up to date by the server, so the applier does not own it (lastAppliedUpdater).
         next.set(&["metadata", "annotations", LAST_APPLIED], config.to_json() + "\n");
     }
     managers.take(&union(&common(&changed, &own), &gone), who, &change);
     if by.user().is_some() && manager != KUBECTL && !clients.is_empty() {
-        // kubectl then gives its manager what was applied from its side, and applies again: now the annotation goes as well.
+        // kubectl then moves what was applied from the client's side to its manager, and applies again; with that the annotation goes, too.
         let all = union(&managers.fields(who), &managers.take_over(at, &clients));
         managers.put(at, who, all, Some(&now));
         managers.write(&mut next);
@@ -390,7 +391,7 @@ pub(super) fn apply(at: At<'_>, live: &Value, config: &Value, who: Manager<'_>, 
     Ok(next)
 }
 
-/// The fields that kubectl applied from its side and that are still as it applied them: it may change them, whoever owns them.
+/// The fields that are still as kubectl applied them from the client's side. It may change them, whoever owns them.
 // Models lastAppliedManager.
 fn still_as_applied(kind: KindRef, live: &Value) -> Value {
     let root = Node::root(kind);
@@ -400,19 +401,19 @@ fn still_as_applied(kind: KindRef, live: &Value) -> Value {
     minus(&minus(&field_set(root, &applied), &changed), &gone)
 }
 
-/// An object with a configuration laid over it, whoever owns what.
+/// An object with a configuration merged into it, regardless of ownership.
 pub(super) fn merged(kind: KindRef, object: &Value, config: &Value) -> Value {
     merge(Node::root(kind), object, config)
 }
 
-/// The paths in a configuration at which it would replace what is there, rather than be merged with it.
+/// The paths at which a configuration would replace what is there instead of being merged with it.
 pub(super) fn atomics(kind: KindRef, config: &Value) -> Vec<String> {
     let mut found = Vec::new();
     field_set::atomics(Node::root(kind), config, "", &mut found);
     found
 }
 
-/// The field of the annotation that kubectl applies by from the client's side.
+/// The field of the annotation of client-side apply.
 fn last_applied() -> Value {
     obj!({"f:metadata": {"f:annotations": {"f:kubectl.kubernetes.io/last-applied-configuration": {}}}})
 }

@@ -1,9 +1,9 @@
-//! The one form into which registries put what may be said in several ways, before an object is validated.
+//! What can be written in several ways is put into one form by the registries, before validation.
 
 use crate::api::{KindRef, Value};
 use crate::obj;
 
-/// Settles the form of a new object, or of one that takes the place of `old`.
+/// Puts a new object, or one that replaces `old`, into that form.
 pub(super) fn settle(kind: KindRef, object: &mut Value, old: &Value) {
     match (kind.group, kind.plural) {
         ("", "persistentvolumeclaims") => settle_sources(object, old.get("spec")),
@@ -24,8 +24,8 @@ pub(super) fn settle(kind: KindRef, object: &mut Value, old: &Value) {
 const SOURCE: [&str; 2] = ["spec", "dataSource"];
 const REFERENCE: [&str; 2] = ["spec", "dataSourceRef"];
 
-/// What a claim's volume begins with is told in two fields: whichever is there tells the other. The older one may name volumes and
-/// snapshots alone; what else it names is passed over.
+/// A claim names the source of its volume in two fields (`dataSource`, `dataSourceRef`): whichever is set sets the other. The older one may
+/// only name claims and snapshots; anything else in it is dropped.
 // Models EnforceDataSourceBackwardsCompatibility and NormalizeDataSources, where no source is of another namespace.
 fn settle_sources(claim: &mut Value, old: &Value) {
     if !claim.at(&REFERENCE).get("namespace").is_empty() && old.get("dataSourceRef").is_null() {

@@ -1,4 +1,4 @@
-//! What a caller says of itself and of its request.
+//! Who calls, and the options of a request.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ enum Who {
 }
 
 impl Caller {
-    /// What the versions are signed with that users make, through whichever program.
+    /// The signature of versions that users write, through whichever program.
     pub const OF_USERS: &str = "kubectl";
 
     /// A component of the cluster, by its name as field manager and event source: `kubelet`, `deployment-controller` ...
@@ -31,7 +31,7 @@ impl Caller {
         Caller { now, who: Who::Component(component) }
     }
 
-    /// Somebody who asks from outside, through whichever program.
+    /// A user from outside, through whichever program.
     pub fn of_user(now: Time, user: User) -> Self {
         Caller { now, who: Who::User(Arc::new(user)) }
     }
@@ -44,12 +44,12 @@ impl Caller {
         }
     }
 
-    /// Whether a component of the cluster acts: what it sends is as the API would encode it, and is taken as it is.
+    /// Whether a component of the cluster acts. What it sends is already as the API would encode it, and is taken as it is.
     pub(super) const fn is_component(&self) -> bool {
         matches!(self.who, Who::Component(_))
     }
 
-    /// What versions are signed with: the component's name, or what stands for all users.
+    /// The signature of versions: the component's name, or [`Caller::OF_USERS`].
     pub const fn signature(&self) -> Signature {
         let by = match &self.who {
             Who::Component(name) => name,
@@ -58,7 +58,7 @@ impl Caller {
         Signature { at: self.now, by }
     }
 
-    /// Whom roles and policies take it for; a kubelet asks for its `node`.
+    /// The user as roles and policies see it; a kubelet is the user of its `node`.
     pub(super) fn as_user(&self, node: &str) -> Cow<'_, User> {
         match &self.who {
             Who::Component(name) => Cow::Owned(User::of_component(name, node)),
@@ -97,12 +97,12 @@ pub struct WriteOptions {
     pub dry_run: bool,
     /// How strictly the body is decoded.
     pub field_validation: FieldValidation,
-    /// Who is noted as the owner of what changes (`fieldManager`); where nobody is named, it is `unknown`. The cluster's own
-    /// components are noted as who they are.
+    /// The field manager that becomes the owner of what changes (`fieldManager`); `unknown` where none is named. The cluster's own
+    /// components go by their own names.
     pub field_manager: ArcStr,
-    /// Take from others what they own and the applied configuration changes (`force`).
+    /// Take ownership of what an applied configuration changes and others own (`force`).
     pub force: bool,
-    /// The version of the object that a patch is laid over; the stored one where it is not said.
+    /// The version of its kind in which the object is patched; the stored one where it is empty.
     pub version: ArcStr,
 }
 
@@ -128,7 +128,7 @@ pub enum Propagation {
     Orphan,
 }
 
-/// What must be so for a delete to happen.
+/// What must hold for a delete to happen.
 #[derive(Clone, Debug, Default)]
 pub struct Preconditions {
     /// The object's uid.
@@ -144,7 +144,7 @@ pub struct DeleteOptions {
     pub grace_period_s: Option<i64>,
     /// What becomes of dependents; the kind's own default where absent.
     pub propagation: Option<Propagation>,
-    /// What must be so.
+    /// What must hold.
     pub preconditions: Preconditions,
     /// Do everything but commit.
     pub dry_run: bool,
@@ -156,7 +156,7 @@ impl DeleteOptions {
         DeleteOptions { grace_period_s: Some(0), ..DeleteOptions::default() }
     }
 
-    /// As they are sent.
+    /// The options as they are sent.
     pub fn to_object(&self) -> Value {
         let mut object = Value::map();
         if let Some(grace) = self.grace_period_s {
@@ -176,7 +176,7 @@ impl DeleteOptions {
         object
     }
 
-    /// With this policy.
+    /// Options with this propagation policy.
     pub fn with(propagation: Propagation) -> Self {
         DeleteOptions { propagation: Some(propagation), ..DeleteOptions::default() }
     }

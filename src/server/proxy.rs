@@ -1,4 +1,4 @@
-//! The `proxy` subresource of pods and services: where a request goes that the API server passes on.
+//! The `proxy` subresource of pods and services: where the API server passes a request on to.
 
 use super::{ApiServer, Attributes, User, request_path};
 use crate::api::{ArcStr, KindRef, Status, Value, kinds};
@@ -15,7 +15,7 @@ pub struct ProxyLocation {
     pub path: String,
 }
 
-/// `[SCHEME:]NAME[:PORT]`; nothing where there are more parts or an odd scheme.
+/// Splits `[SCHEME:]NAME[:PORT]`; none where there are more parts or another scheme than HTTP's.
 // Models utilnet.SplitSchemeNamePort.
 fn split_name(id: &str) -> Option<(&str, &str)> {
     match id.split(':').list().as_slice() {
@@ -26,7 +26,7 @@ fn split_name(id: &str) -> Option<(&str, &str)> {
     }
 }
 
-/// The namespace, kind and name of what a path passes on to, and the path there; nothing of one that is for the API itself.
+/// The namespace, kind and name of the pod or Service that a path goes to, and the path there; none for a path of the API itself.
 fn passed_on(path: &str) -> Option<(&str, KindRef, String, &str)> {
     let mut parts = path.trim_start_matches('/').splitn(8, '/');
     let fixed = [parts.next()?, parts.next()?, parts.next()?];
@@ -37,7 +37,7 @@ fn passed_on(path: &str) -> Option<(&str, KindRef, String, &str)> {
 }
 
 impl ApiServer {
-    /// Where a request to this path and query goes; nothing where it is for the API itself.
+    /// Where a request with this path and query goes; none where it is for the API itself.
     pub fn proxy_location(&mut self, path: &str) -> Option<Result<ProxyLocation, Status>> {
         let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
         let (namespace, kind, id, rest) = passed_on(path)?;
@@ -46,7 +46,7 @@ impl ApiServer {
         Some(place.map(|(host, port)| ProxyLocation { host, port, path: rest }))
     }
 
-    /// Refuses whoever may not make a request, be it to the API or to what it passes on to.
+    /// Refuses a request that the user may not make, be it for the API itself or to be passed on.
     pub fn require_passing(&self, user: &User, method: &str, path: &str) -> Result<(), Status> {
         let Some((namespace, kind, id, _)) = passed_on(path.split('?').next().unwrap_or(path)) else {
             return self.require_request(user, method, path);

@@ -1,4 +1,4 @@
-//! As what a client wants its answers: whole, as tables, or their metadata alone. Models the apiserver's content negotiation and
+//! The form in which a client wants its answers: whole objects, tables, or metadata alone. Models the apiserver's content negotiation and
 //! `transformResponseObject`.
 
 use super::ApiServer;
@@ -11,7 +11,7 @@ use crate::obj;
 
 const TYPES: &str = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
-/// What makes of objects what people read: the server is told how by whoever knows.
+/// Functions that print objects for people. They belong to a higher layer, which hands them to the server.
 #[derive(Clone, Copy, Debug)]
 pub struct Printers {
     /// The table of an object or of a list of a kind, with their metadata or `whole` objects.
@@ -25,24 +25,24 @@ enum Form {
     #[default]
     Whole,
     Table,
-    /// Their metadata, of one object or of a list.
+    /// Metadata alone, of one object or of a list.
     Metadata,
     MetadataList,
 }
 
-/// What a request's `Accept` header asks for.
+/// What an `Accept` header asks for.
 #[derive(Clone, Debug, Default)]
 pub struct Representation {
     form: Form,
     version: &'static str,
-    /// What a table's rows have of their objects.
+    /// How much of its object each row of a table has.
     include: String,
     /// Whether it is to be YAML.
     pub yaml: bool,
 }
 
 impl Representation {
-    /// Reads an `Accept` header, of which the first clause that can be met counts.
+    /// Parses an `Accept` header; the first clause that can be met counts.
     pub(super) fn of(accept: &str, query: &Query) -> Result<Representation, Status> {
         let mut is_known = false;
         for clause in accept.split(',') {
@@ -78,7 +78,7 @@ impl Representation {
         })
     }
 
-    /// An answer about a kind, as it was asked for.
+    /// An answer about a kind, in the form that was asked for.
     pub(super) fn show(&self, api: &ApiServer, kind: KindRef, answer: Value, now: Time) -> Result<Value, Status> {
         let items = answer.get("items");
         let is_list = matches!(items, Value::List(_));
@@ -116,7 +116,7 @@ impl Representation {
         obj!({"kind": kind, "apiVersion": self.version, "metadata": object.get("metadata").clone()})
     }
 
-    /// Whether a watch's tables are without their columns once it has told of them.
+    /// Whether tables were asked for. A watch sends their columns only once.
     pub(super) fn is_table(&self) -> bool {
         self.form == Form::Table
     }
@@ -127,12 +127,12 @@ fn not_acceptable(message: String) -> Status {
 }
 
 impl ApiServer {
-    /// Lets clients ask for tables and for YAML.
+    /// Sets how tables and YAML are printed, so that clients can ask for them.
     pub fn print_by(&mut self, printers: Printers) {
         self.printers = Some(printers);
     }
 
-    /// What a request's `Accept` header asks for; what is refused is refused before anything is done.
+    /// What a request's `Accept` header asks for. What cannot be met is refused before anything is done.
     pub fn representation(&self, path: &str, accept: &str) -> Result<Representation, Status> {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         if request_path::parse_path(self, path).is_none() {
@@ -141,7 +141,7 @@ impl ApiServer {
         Representation::of(accept, &request_path::parse_query(query))
     }
 
-    /// An answer to what was asked at a path, as it was asked for.
+    /// An answer to a request at a path, in the form that was asked for.
     pub fn represented(&self, by: &Representation, path: &str, answer: Value, now: Time) -> Result<Value, Status> {
         match request_path::parse_path(self, path.split('?').next().unwrap_or_default()) {
             Some(target) if answer.get("kind").str() != "Status" => by.show(self, target.kind, answer, now),
@@ -149,7 +149,7 @@ impl ApiServer {
         }
     }
 
-    /// A document as YAML, where somebody knows how.
+    /// A document as YAML; none where no printers were set.
     pub fn yaml(&self, document: &Value) -> Option<String> {
         self.printers.map(|printers| (printers.yaml)(document))
     }

@@ -1,4 +1,4 @@
-//! The bodies of HTTP requests: what their content type says they are, and what is said of those that cannot be read.
+//! The bodies of HTTP requests: how their content type has them read, and the errors for those that cannot be read.
 
 use super::ApiServer;
 use super::request_path::{self, Target};
@@ -9,7 +9,7 @@ use crate::api::{Cause, EVICTION, KindRef, Object, SCALE, Status, Value, go_json
 /// The content type of server-side apply.
 pub(super) const APPLY: &str = "application/apply-patch+yaml";
 
-/// As much of a body as is told of one that cannot be read.
+/// How many bytes of an unreadable body its error quotes.
 const SHOWN_MAX: usize = 30;
 
 /// A content type without its parameters.
@@ -17,7 +17,7 @@ pub(super) fn media_type(content_type: &str) -> &str {
     content_type.split(';').next().unwrap_or_default().trim()
 }
 
-/// Refuses to read objects and options from what is neither JSON nor YAML.
+/// Refuses objects and options that are neither JSON nor YAML.
 pub(super) fn demand_readable(content_type: &str) -> Result<(), Status> {
     if matches!(media_type(content_type), "" | "application/json" | "application/yaml") {
         return Ok(());
@@ -36,7 +36,7 @@ impl ApiServer {
         if method == "GET" || method == "DELETE" && text.is_empty() {
             return Ok(Value::Null);
         }
-        // Of patches the content type is looked at later, with the kind.
+        // The content type of a patch is checked later, with the kind.
         if method != "PATCH" {
             demand_readable(content_type)?;
         }
@@ -70,7 +70,7 @@ impl ApiServer {
         }))
     }
 
-    /// Whether what is to be stored is of the kind and version that its path is for, where it says so.
+    /// Refuses a body that names another kind or version than its path.
     // Models the decoding of a request's body into the type that its handler has.
     pub(super) fn check_kind(&self, request: &RestRequest<'_>, target: &Target) -> Result<(), Status> {
         let body = &request.body;
@@ -84,7 +84,7 @@ impl ApiServer {
             _ => (target.kind, &*target.version),
         };
         let expected = join_api_version(kind.group, version);
-        // What is not said is as expected.
+        // What the body leaves out is taken from the path.
         let named = if body.kind().is_empty() { kind.kind } else { body.kind() };
         let api_version = if body.api_version().is_empty() { &expected } else { body.api_version() };
         if named == kind.kind && api_version == expected && (kind.custom.is_none() || !body.kind().is_empty()) {
@@ -115,7 +115,7 @@ impl ApiServer {
     }
 }
 
-/// Refuses an object of a custom kind that says to be of another kind or version.
+/// Refuses an object of a custom kind that names another kind or version.
 // Models customResourceValidator.ValidateTypeMeta.
 pub(super) fn demand_own_kind(kind: KindRef, version: &str, object: &Value) -> Result<(), Status> {
     let mut causes = Vec::new();
@@ -135,17 +135,17 @@ pub(super) fn demand_own_kind(kind: KindRef, version: &str, object: &Value) -> R
     Err(status)
 }
 
-/// Why a body of one kind is not read as another.
+/// The error for a body of another kind than is expected.
 pub(super) fn no_conversion(named: &str, version: &str, kind: KindRef) -> String {
     format!("converting ({version}.{named}) to ({}.{}): unknown conversion", package(kind), kind.kind)
 }
 
-/// What Go's package of a kind's internal type is called.
+/// The name of the Go package that has the internal type of a kind.
 pub(super) fn package(kind: KindRef) -> &'static str {
     kind.group.split('.').next().filter(|group| !group.is_empty()).unwrap_or("core")
 }
 
-/// Why a body of a kind that the API server does not know is not read.
+/// The error for a body of a kind that the API server does not know.
 pub fn not_registered(named: &str, api_version: &str) -> String {
     format!("no kind {named:?} is registered for version {api_version:?} in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"")
 }

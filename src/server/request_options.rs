@@ -1,4 +1,4 @@
-//! What a request's query, or the body of one that deletes, asks for beside the object. Models apimachinery's options and their validation.
+//! The options of a request, in its query or in the body of a delete. Models apimachinery's options and their validation.
 
 use super::list::{Query, number, parameter};
 use super::options::{DeleteOptions, FieldValidation, Preconditions, Propagation, WriteOptions};
@@ -7,10 +7,10 @@ use crate::api::decode::json_kind;
 use crate::api::{Cause, Object, Status, Value, is_printable};
 use crate::base::List as _;
 
-/// As long as a field manager's name may be.
+/// How long a field manager's name may be.
 const MANAGER_BYTES_MAX: usize = 128;
 
-/// Refuses parameters of a request that writes which say what they may not.
+/// Refuses invalid options of a write.
 // Models apimachinery's validation of CreateOptions, UpdateOptions and PatchOptions.
 pub(super) fn check_options(request: &RestRequest<'_>, query: &Query, applies: bool) -> Result<(), Status> {
     let method = request.method;
@@ -61,7 +61,7 @@ pub(super) fn write_options(query: &Query, agent: &str) -> WriteOptions {
     }
 }
 
-/// The options of a request that deletes: those of its body, or of its query where it has none.
+/// The options of a delete: those of its body or, if it has none, of its query.
 // Models handlers.DeleteResource.
 pub(super) fn sent_delete_options(body: &Value, query: &Query) -> Result<DeleteOptions, Status> {
     let mut sent = body.clone();
@@ -96,7 +96,7 @@ pub(super) fn sent_delete_options(body: &Value, query: &Query) -> Result<DeleteO
     delete_options(&sent, &WriteOptions::default())
 }
 
-/// The options of a delete that a body has.
+/// The options in the body of a delete.
 pub(super) fn delete_options(body: &Value, options: &WriteOptions) -> Result<DeleteOptions, Status> {
     let propagation = match body.get("propagationPolicy").str() {
         "" if body.get("orphanDependents").is_true() => Some(Propagation::Orphan),

@@ -1,4 +1,4 @@
-//! The paths and queries of the REST API: what they name, and what may be asked of it.
+//! The paths and queries of the REST API: what they name, and which methods they know.
 
 use super::list::Query;
 use super::options::Subresource;
@@ -20,12 +20,12 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Whether a request for it watches.
+    /// Whether a request for it is a watch.
     pub fn watches(&self, query: &Query) -> bool {
         self.of_watch || self.name.is_empty() && watch::is_asked(query)
     }
 
-    /// A body with the name and the namespace of its path; refused where it has others, or no name though it is `to_be_named`.
+    /// The body with the name and namespace of its path. Refuses a body that has others, or that has no name though it is `to_be_named`.
     // Models handlers.checkName and rest.EnsureObjectNamespaceMatchesRequestNamespace.
     pub fn addressed(&self, body: &Value, to_be_named: bool) -> Result<Value, Status> {
         let Target { kind, namespace, name, .. } = self;
@@ -44,7 +44,7 @@ impl Target {
         Ok(object)
     }
 
-    /// A body as the configuration to apply; refused where it is of another kind or version than its path.
+    /// The body as a configuration to apply. Refuses one of another kind or version than its path.
     // Models versionCheckManager.
     pub fn configuration(&self, body: &Value, to_be_named: bool) -> Result<Value, Status> {
         let (kind, (group, version)) = (body.kind(), split_api_version(body.api_version()));
@@ -71,7 +71,7 @@ pub(super) fn demand_name(object: &Value, name: &str) -> Result<(), Status> {
     }
 }
 
-/// The methods that a path of a kind knows; none where there is no such path.
+/// The methods that a path of a kind allows; none where there is no such path.
 pub(super) fn routes(kind: KindRef, is_named: bool, sub: &str) -> Option<&'static [&'static str]> {
     Some(match (kind.built_in(), sub) {
         (_, "") if is_named => &["GET", "PUT", "PATCH", "DELETE"],
@@ -126,7 +126,7 @@ pub(super) fn parse_path(api: &ApiServer, path: &str) -> Option<Target> {
         return None;
     }
     let (name, sub) = (rest.next().unwrap_or_default(), rest.next().unwrap_or_default());
-    // What is in a namespace has no path of its own without it; what is in none has no path with one.
+    // The path of a namespaced object contains its namespace, and that of any other object none.
     let fits = if kind.namespaced { name.is_empty() || !namespace.is_empty() } else { namespace.is_empty() };
     (fits && rest.next().is_none()).then_some(Target { kind, version, namespace, name, sub, of_watch })
 }

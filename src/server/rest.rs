@@ -1,4 +1,4 @@
-//! The API as HTTP: method, path and body in, status code and body out. What `kubectl get --raw` and recorded requests speak.
+//! The API as HTTP: method, path and body in, status code and body out. This is what `kubectl get --raw` and recorded requests use.
 
 use super::authorization::{Attributes, User};
 use super::list::{parameter, selectors};
@@ -23,9 +23,9 @@ pub struct RestRequest<'a> {
     pub method: &'a str,
     /// Path and query: `/api/v1/namespaces/x/pods?labelSelector=a%3Db`.
     pub path: &'a str,
-    /// Of the body.
+    /// The content type of the body.
     pub content_type: &'a str,
-    /// Who is noted as the owner of what changes where the query names nobody (`fieldManager`): the program that asks.
+    /// The program that asks. It is the field manager where the query names none (`fieldManager`).
     pub agent: &'a str,
     /// JSON body; null where there is none.
     pub body: Value,
@@ -38,7 +38,7 @@ pub struct RestResponse {
     pub code: u16,
     /// JSON body.
     pub body: Value,
-    /// What else is to be known (the `Warning` headers).
+    /// The `Warning` headers.
     pub warnings: Vec<String>,
 }
 
@@ -49,7 +49,7 @@ impl ApiServer {
         RestResponse { code, body, warnings: self.take_warnings() }
     }
 
-    /// The refusal, where somebody may not make a request.
+    /// Refuses with 403 a request that a user may not make.
     // Models apiserver's RequestInfo and WithAuthorization.
     pub fn require_request(&self, user: &User, method: &str, path: &str) -> Result<(), Status> {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
@@ -82,7 +82,7 @@ impl ApiServer {
             return self.serve_stored(by, request);
         };
         self.check_kind(request, &target)?;
-        // Another version than the stored one: the body is converted when it is read, the objects when they are.
+        // The request is for another version than the stored one: its body is converted when it is decoded, and the answer here.
         let mut body = request.body.clone();
         if request.method != "PATCH" && matches!(body, Value::Map(_)) && body.api_version().is_empty() {
             body.set(&["apiVersion"], join_api_version(target.kind.group, &target.version));
@@ -105,7 +105,7 @@ impl ApiServer {
         let nothing = || unsimulated(path).unwrap_or_else(Status::no_such_resource);
         let target = parse_path(self, path).ok_or_else(nothing)?;
         let routes = routes(target.kind, !target.name.is_empty(), &target.sub).ok_or_else(nothing)?;
-        // Of all namespaces at once there are only lists.
+        // Across all namespaces there are only lists.
         let of_all = target.kind.namespaced && target.namespace.is_empty();
         if !routes.contains(&request.method) || of_all && request.method != "GET" {
             return Err(Status::method_not_allowed());
@@ -122,7 +122,7 @@ impl ApiServer {
             self.check_kind(request, &target)?;
         }
         match (request.method, name.is_empty(), sub.as_str()) {
-            // What is there to be told now: who stays to hear more opens it.
+            // Only the events so far. A client that stays for more uses `open_watch`.
             ("GET", ..) if target.watches(&query) => {
                 Ok((200, Watch::open(self, by.now, &target, &query, "")?.lines(self, by.now).0.into()))
             }
@@ -164,7 +164,7 @@ impl ApiServer {
         }
     }
 
-    /// Serves what the server says of itself: its version, the kinds it knows, its health. None where the path is of something else.
+    /// Serves what the server says of itself: its version, the kinds it knows, its health. None for any other path.
     fn serve_document(&self, method: &str, path: &str, query: &str) -> Option<Result<(u16, Value), Status>> {
         let document = if path.trim_end_matches('/') == "/version" { Some(version_info()) } else { self.discovery(path) };
         match document {
@@ -194,7 +194,7 @@ impl ApiServer {
         Ok((201, created()))
     }
 
-    /// Items as the API lists them: `PodList` with the revision, the items without their own kind, but for custom kinds.
+    /// Wraps items as the API lists them: a `PodList` with the revision. Items do not name their kind, except those of custom kinds.
     pub fn as_list(&self, kind: KindRef, items: Vec<Value>) -> Value {
         let is_custom = kind.custom.is_some();
         let items: Vec<Value> = items
@@ -218,7 +218,7 @@ impl ApiServer {
     }
 }
 
-/// What a real server answers at a path where this one has nothing, and says so.
+/// The error for a path that a real server has and this one does not simulate.
 fn unsimulated(path: &str) -> Option<Status> {
     const OWN: [&str; 5] = ["openapi", "metrics", "debug", ".well-known", "openid"];
     let mut parts = path.trim_start_matches('/').split('/');
@@ -232,7 +232,7 @@ fn unsimulated(path: &str) -> Option<Status> {
     })
 }
 
-/// The answer to what was done and left no object.
+/// The Status that answers a successful request without an object.
 pub fn created() -> Value {
     obj!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201})
 }
@@ -245,13 +245,13 @@ pub fn version_info() -> Value {
     })
 }
 
-/// A request's body as the patch that its content type says it is.
+/// Reads a request's body as the patch that its content type names.
 fn patch_of(request: &RestRequest<'_>, kind: KindRef) -> Result<Patch, Status> {
     match media_type(request.content_type) {
         "application/json-patch+json" => Ok(Patch::Json(request.body.clone())),
         "application/merge-patch+json" => Ok(Patch::Merge(request.body.clone())),
         "application/strategic-merge-patch+json" => Ok(Patch::Strategic(request.body.clone())),
-        // Built-in kinds have routes for what they take, others look themselves.
+        // Built-in kinds refuse other content types by their routes; custom kinds check themselves.
         _ if kind.custom.is_some() => Err(Status::unsupported_media_type(patch::NOT_OF_CUSTOM_KINDS)),
         _ => Err(Status::unsupported_media_type("415: Unsupported Media Type").with_details(Value::map())),
     }

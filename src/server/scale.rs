@@ -1,4 +1,4 @@
-//! The `scale` subresource: how many replicas an object has and is to have, in one form for every kind.
+//! The `scale` subresource: how many replicas an object has and should have, in one form for every kind.
 
 use super::options::{Caller, FieldValidation, Subresource, WriteOptions};
 use super::write::{MadeOf, Write};
@@ -10,7 +10,7 @@ use crate::base::List as _;
 use crate::obj;
 
 impl ApiServer {
-    /// An object that has a scale, with its kind as that is now.
+    /// An object that has a scale, with the current row of its kind.
     fn scalable(&self, kind: KindRef, namespace: &str, name: &str) -> Result<(KindRef, Value), Status> {
         if !self.has_scale(kind) {
             return Err(Status::no_such_resource());
@@ -25,7 +25,7 @@ impl ApiServer {
         Ok(scale_of(kind, &object))
     }
 
-    /// An object's scale with who owns its count: the entries of the object that have it, as those of the scale.
+    /// An object's scale with its managed fields: those of the object's entries that own the count.
     // Models ScaleHandler.ToSubresource.
     pub(super) fn owned_scale(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, Status> {
         let (kind, object) = self.scalable(kind, namespace, name)?;
@@ -65,7 +65,7 @@ impl ApiServer {
         }
         let old = object.clone();
         object.set(&replicas_path(kind), replicas);
-        // What was stored needs no second look, but is warned of.
+        // What is stored is not validated again, but may be warned of.
         let options = &WriteOptions { field_validation: FieldValidation::Ignore, ..options.clone() };
         let write = Write { by, kind, sub: Subresource::Scale, made_of: MadeOf::Settled, options };
         self.track(&write, served_version(kind, &old), Some(&old), &mut object, None);
@@ -79,13 +79,13 @@ impl ApiServer {
     }
 }
 
-/// Where a kind has its count of replicas.
+/// The path of a kind's count of replicas.
 fn replicas_path(kind: KindRef) -> Vec<&'static str> {
     let path = kind.custom.as_ref().map_or(".spec.replicas", |c| c.scale(kind.version).get("specReplicasPath").str());
     path.trim_start_matches('.').split('.').list()
 }
 
-/// Of custom kinds that is looked at where the kind says that it is.
+/// For custom kinds it is at the path that the definition gives.
 fn demand_count(kind: KindRef, name: &str, replicas: i64) -> Result<(), Status> {
     if replicas >= 0 || kind.custom.is_some() {
         return Ok(());
@@ -94,7 +94,7 @@ fn demand_count(kind: KindRef, name: &str, replicas: i64) -> Result<(), Status> 
     Err(Status::invalid(&SCALE, name, vec![cause]))
 }
 
-/// What is applied to a scale as a configuration of the object that has it, whose entries stand for the scale's.
+/// Turns a configuration of a scale into one of the object that has the scale, so that the object's entries stand for the scale's.
 // Models managedfields.ScaleHandler.
 pub(super) fn parent_of_scale(kind: KindRef, scale: &Value) -> Value {
     let mut config = obj!({"apiVersion": kind.api_version(), "kind": kind.kind, "metadata": scale.get("metadata")});
@@ -105,7 +105,7 @@ pub(super) fn parent_of_scale(kind: KindRef, scale: &Value) -> Value {
     config
 }
 
-/// An object to whose scale something was applied: a count that nobody gives any more is zero.
+/// Finishes an object to whose scale something was applied: a count that nobody sets any more is 0.
 pub(super) fn settle_scale(kind: KindRef, object: &mut Value) -> Result<(), Status> {
     let path = replicas_path(kind);
     let replicas = object.at(&path).int();

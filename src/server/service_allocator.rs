@@ -7,13 +7,13 @@ use super::strategy::needs_health_check;
 use crate::api::{ArcStr, Cause, KindRef, Object, Status, Value, kinds, validation};
 use crate::base::{RandomStream, SortedMap};
 
-/// The ports of nodes that services get (the default of `--service-node-port-range`).
+/// The range of node ports (the default of `--service-node-port-range`).
 pub const NODE_PORTS: std::ops::RangeInclusive<i64> = 30_000..=32_767;
 
 const TAKEN: &str = "provided port is already allocated";
 const BEYOND_RANGE: &str = "provided port is not in the valid range. The range of valid ports is 30000-32767";
 
-/// What is taken, and by whom.
+/// The addresses and ports that are taken, and by which Service.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ServiceAllocator {
     ips: SortedMap<u32, ArcStr>,
@@ -21,15 +21,15 @@ pub(super) struct ServiceAllocator {
 }
 
 impl ServiceAllocator {
-    /// Whether nobody has this address.
+    /// Whether this address is free.
     pub(super) fn is_free(&self, ip: Ipv4Addr) -> bool {
         self.ips.get(&u32::from(ip)).is_none()
     }
 
-    /// Gives a service what it has not chosen itself; what it chose wrongly comes back as an error and takes nothing.
+    /// Allocates what a service needs and has not chosen itself. An error says what it chose wrongly; then nothing is allocated.
     ///
-    /// A dry run takes nothing, and is judged by other allocators: a port may lie anywhere. An address that is chosen may be of `more`
-    /// blocks than the first.
+    /// A dry run allocates nothing, and is judged by other allocators, for which a port may lie anywhere. An address that the service
+    /// chooses may be in one of `more` blocks than the first.
     pub(super) fn allocate(
         &mut self,
         service: &mut Value,
@@ -40,7 +40,7 @@ impl ServiceAllocator {
     ) -> Result<(), Status> {
         let mut causes = families(service, old);
         if causes.is_empty() && type_of(service) != "ExternalName" {
-            // An address that was given once stays: validation refuses another.
+            // An address stays once it is allocated: validation refuses to change it.
             let is_fresh = old.is_none_or(|old| type_of(old) == "ExternalName");
             let refused = if is_fresh { self.refuse_ip(service, more, dry_run) } else { None };
             causes.extend(refused.or_else(|| self.refuse_ports(service, old.is_some(), dry_run)));
@@ -60,7 +60,7 @@ impl ServiceAllocator {
         Ok(())
     }
 
-    /// Takes what a service has chosen, and chooses the rest.
+    /// Allocates what a service has chosen, and chooses the rest.
     fn assign(&mut self, service: &mut Value, old: Option<&Value>, random: &mut RandomStream, dry_run: bool) {
         let uid = service.get("metadata").get("uid").arc_str();
         let kind = type_of(service).to_owned();
@@ -70,7 +70,7 @@ impl ServiceAllocator {
         }
         let ip = match service.at(&["spec", "clusterIP"]).str() {
             "" => Some(self.free_ip(random)),
-            // Validation has refused what is no address; a headless Service has none.
+            // Validation has refused invalid addresses; a headless Service has none.
             text => text.parse::<Ipv4Addr>().ok().map(u32::from),
         };
         old.into_iter().for_each(|old| self.give_back(old));
@@ -81,7 +81,7 @@ impl ServiceAllocator {
         if service.at(&["spec", "clusterIPs"]).is_empty() {
             service.set(&["spec", "clusterIPs"], crate::obj!([service.at(&["spec", "clusterIP"])]));
         }
-        // Validation will refuse those that have no meaning: they may be another's.
+        // Ports without a meaning may be another's, but validation will refuse them.
         let asks_health = needs_health_check(service);
         let ports = node_ports(service).filter(|(_, is_health)| if *is_health { asks_health } else { has_node_ports(service) });
         for (port, _) in ports {
@@ -99,7 +99,7 @@ impl ServiceAllocator {
         }
     }
 
-    /// Why a service may not have the node ports that it has chosen.
+    /// Why a service may not have the node ports it has chosen.
     fn refuse_ports(&self, service: &Value, is_change: bool, dry_run: bool) -> Option<Cause> {
         if !has_node_ports(service) {
             return None;
@@ -107,17 +107,17 @@ impl ServiceAllocator {
         let ports = service.at(&["spec", "ports"]).items();
         ports.iter().enumerate().find_map(|(i, port)| {
             let wanted = port.get("nodePort").int();
-            // One port of a service may have a node port for several protocols, but not two.
+            // A node port may serve several protocols of one port of a service, but not two ports.
             let by_itself = !is_change
                 && wanted != 0
                 && ports[..i].iter().any(|other| other.get("nodePort") == port.get("nodePort") && other.get("port") != port.get("port"));
-            // A port beyond the range is refused as that even where somebody has it.
+            // A port beyond the range is refused for that reason even if another Service has it.
             let why = beyond_range(wanted, dry_run).or_else(|| (by_itself || self.is_taken(wanted, service.uid())).then_some(TAKEN))?;
             Some(Cause::invalid(format!("spec.ports[{i}].nodePort"), &wanted.into(), why))
         })
     }
 
-    /// Refuses the port that a service has chosen to be asked for its health at.
+    /// Refuses the health check node port that a service has chosen, if it may not have it.
     fn demand_health_port(&self, service: &Value, dry_run: bool) -> Result<(), Status> {
         if !needs_health_check(service) {
             return Ok(());
@@ -131,7 +131,7 @@ impl ServiceAllocator {
         }
     }
 
-    /// Why a service may not have the address that it has chosen.
+    /// Why a service may not have the address it has chosen.
     fn refuse_ip(&self, service: &Value, more: &[AddressBlock], dry_run: bool) -> Option<Cause> {
         let (text, uid) = (service.at(&["spec", "clusterIP"]).str(), service.uid());
         let ip = text.parse::<Ipv4Addr>().ok()?;
@@ -154,7 +154,7 @@ impl ServiceAllocator {
         self.ports.get(&port).is_some_and(|owner| owner != uid)
     }
 
-    /// Gives a node port to those of a service's ports that have none: of a new one, the same for all protocols of a port.
+    /// Allocates node ports for those ports of a service that have none. In a new service, all protocols of a port share one.
     // Models initNodePorts and updateNodePorts.
     fn fill_ports(&mut self, service: &mut Value, is_new: bool, random: &mut RandomStream, dry_run: bool) {
         let uid = service.get("metadata").get("uid").arc_str();
@@ -176,7 +176,7 @@ impl ServiceAllocator {
         }
     }
 
-    /// Takes back what a service got that was then refused: all but what it had before.
+    /// Releases what was allocated to a service that was then refused; what it had before stays.
     pub(super) fn take_back(&mut self, service: &Value, old: Option<&Value>) {
         self.give_back(service);
         if let Some(old) = old {
@@ -184,7 +184,7 @@ impl ServiceAllocator {
         }
     }
 
-    /// Takes back what a deleted service held.
+    /// Releases what a deleted service had.
     pub(super) fn release(&mut self, kind: KindRef, object: &Value) {
         if kind == kinds::SERVICE {
             self.give_back(object);
@@ -242,24 +242,24 @@ fn has_node_ports(service: &Value) -> bool {
     matches!(type_of(service), "NodePort" | "LoadBalancer")
 }
 
-/// Why no service may have a port that one has chosen, where none may.
+/// Why no service at all may have this port, if so.
 fn beyond_range(port: i64, dry_run: bool) -> Option<&'static str> {
     (port != 0 && !NODE_PORTS.contains(&port) && !dry_run).then_some(BEYOND_RANGE)
 }
 
-/// The port that a dry run shows: the one after the highest that it gave, from a number where no real one is
+/// The port that a dry run shows: the next above those it has given, counted from where no real ports are
 /// (`portallocator.PortAllocationOperation`).
 fn dummy_port(ports: &[Value]) -> i64 {
     ports.iter().map(|p| p.get("nodePort").int()).fold(32_768, i64::max) + 1
 }
 
-/// The ports of nodes that a service names, each with whether it is to be asked for its health there.
+/// The node ports that a service names, each with whether it is the one for health checks.
 fn node_ports(service: &Value) -> impl Iterator<Item = (i64, bool)> {
     let ports = service.at(&["spec", "ports"]).items().iter().map(|p| (p.get("nodePort").int(), false));
     ports.chain([(service.at(&["spec", "healthCheckNodePort"]).int(), true)]).filter(|(port, _)| *port != 0)
 }
 
-/// Refuses two ports that are to be the same on the nodes.
+/// Refuses two ports of a service with the same node port.
 fn demand_distinct_ports(service: &Value) -> Result<(), Status> {
     let ports = service.at(&["spec", "ports"]).items();
     let same = |a: &Value, b: &Value| a.get("nodePort") == b.get("nodePort") && a.get("protocol") == b.get("protocol");
@@ -273,7 +273,8 @@ fn demand_distinct_ports(service: &Value) -> Result<(), Status> {
     }
 }
 
-/// The policy of a service that names none: its old one, or one by whether whoever writes its endpoints may use both families.
+/// The policy of a service that names none: its old one, or else one that depends on whether its endpoints, written by others, may be of
+/// both families.
 fn family_policy(old: Option<&Value>, all_families: bool) -> &str {
     match old.map_or("", |old| old.at(&["spec", "ipFamilyPolicy"]).str()) {
         "" if all_families => "RequireDualStack",
@@ -282,7 +283,7 @@ fn family_policy(old: Option<&Value>, all_families: bool) -> &str {
     }
 }
 
-/// The address families of a service on a cluster with IPv4 alone, and what is wrong with those it asks for
+/// Sets the address families of a service on a cluster with IPv4 alone; returns what is wrong with those it asks for
 /// (`initIPFamilyFields`).
 fn families(service: &mut Value, old: Option<&Value>) -> Vec<Cause> {
     if service.at(&["spec", "type"]).str() == "ExternalName" {
@@ -299,7 +300,7 @@ fn families(service: &mut Value, old: Option<&Value>) -> Vec<Cause> {
     let policy = spec.get("ipFamilyPolicy").str();
     let ips = spec.get("clusterIPs").items();
     let mut list: Vec<Value> = spec.get("ipFamilies").items().to_vec();
-    // Who asks for one family no longer asks for the other.
+    // With a policy of one family, a second one left over from before is dropped.
     if policy == "SingleStack" && old.is_some_and(|old| spec.get("ipFamilies").same(old.at(&["spec", "ipFamilies"]))) {
         list.truncate(1);
     }

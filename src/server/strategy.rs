@@ -1,4 +1,4 @@
-//! What each kind's registry does to an object before it is validated: who owns which half, and when a generation passes.
+//! What each kind's registry does to an object before validation: it keeps spec and status to their own writers, and counts generations.
 
 mod service;
 
@@ -12,7 +12,7 @@ use crate::obj;
 use service::complete_service;
 pub(super) use service::needs_health_check;
 
-/// Kinds whose writers of the object may not touch the status, and the reverse.
+/// Kinds with a `status` subresource: a write of the object does not change the status, nor the reverse.
 pub(super) fn has_status(kind: KindRef) -> bool {
     kind.custom.as_ref().map_or_else(|| built_in_with_status(kind), |c| c.has_status(kind.version))
 }
@@ -57,8 +57,8 @@ fn built_in_with_status(kind: KindRef) -> bool {
     )
 }
 
-/// 405 for what may not be done with any object of a kind: component statuses are only read. 404 for what is only created, where
-/// an object's own path would be asked for: there is none.
+/// Refuses a verb that a kind does not have: with 405, as component statuses can only be read; with 404 for kinds that can only be created,
+/// since their objects have no paths.
 pub(super) fn demand_verb(kind: KindRef, verb: &str) -> Result<(), Status> {
     if kind.custom.is_some() || kind.verbs.is_empty() || kind.verbs.contains(&verb) {
         return Ok(());
@@ -98,7 +98,7 @@ fn has_generation(kind: KindRef) -> bool {
     !whole_object && !without.contains(&kind.group)
 }
 
-/// Takes away the fields of features that are off, unless the old object has one.
+/// Drops fields of disabled features, unless the old object uses them.
 // Models the strategies' dropDisabledFields, for the feature gates as they are in v1.36.
 fn drop_disabled(kind: KindRef, object: &mut Value, old: &Value) {
     let fields: &[&[&str]] = match (kind.group, kind.plural) {
@@ -152,7 +152,7 @@ fn drop_disabled(kind: KindRef, object: &mut Value, old: &Value) {
     }
 }
 
-/// Before a create by a user: the status is the server's, the generation starts.
+/// Before a create by a user: resets the status and starts the generation.
 pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value, by: &Caller) {
     drop_disabled(kind, object, &Value::Null);
     if kind == kinds::CERTIFICATE_SIGNING_REQUEST {
@@ -180,7 +180,7 @@ pub(super) fn prepare_for_create(kind: KindRef, object: &mut Value, by: &Caller)
     }
 }
 
-/// Gives a new object the status that its kind begins with, and what goes with that. (A node registers itself with its status.)
+/// Sets the initial status of a new object of its kind, and what goes with it. (A node registers itself with its status.)
 fn begin_status(kind: KindRef, object: &mut Value) {
     object.remove(&["status"]);
     let status = match kind.built_in() {
@@ -231,7 +231,7 @@ fn begin_status(kind: KindRef, object: &mut Value) {
     object.set(&["status"], status);
 }
 
-/// Notes in a definition's status in which version its objects are stored from now on.
+/// Adds to a definition's status the version in which its objects are stored from now on.
 fn store_version(spec: &Value, status: &mut Value) {
     let stored = spec.get("versions").items().iter().find(|v| v.get("storage").is_true()).map(|v| v.get("name").clone());
     if let Some(name) = stored
@@ -241,7 +241,7 @@ fn store_version(spec: &Value, status: &mut Value) {
     }
 }
 
-/// What a pod's affinity and spreading take from its own labels becomes part of their selectors.
+/// Adds to the selectors of a pod's affinity and topology spread what they take from the pod's own labels (`matchLabelKeys`).
 // Models mutatePodAffinity and mutateTopologySpreadConstraints.
 fn merge_label_keys(pod: &mut Value) {
     let labels = pod.labels().clone();
@@ -281,17 +281,18 @@ fn gated(pod: &Value) -> Value {
     })
 }
 
-/// What the pods of a Job are labelled with, by turns its uid and its name.
+/// The labels of a Job's pods: by turns with its UID and its name.
 pub(super) const LABELS_OF_JOBS: [&str; 4] =
     ["controller-uid", "job-name", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name"];
 
-/// Labels a Job's template with its uid and selects by that, unless the Job brings its own selector (`jobStrategy.generateSelector`).
+/// Labels a Job's template with the Job's UID and selects by that, unless the Job brings a selector of its own
+/// (`jobStrategy.generateSelector`).
 fn select_by_uid(job: &mut Value) {
     if job.at(&["spec", "manualSelector"]).is_true() {
         return;
     }
     let (uid, name) = (job.get("metadata").get("uid").arc_str(), job.name_arc());
-    // A Job without labels took its template's when it was defaulted. In Go that is one map: what is put into it now is seen in both.
+    // A Job without labels got its template's by defaulting. In Go both are then one map, so that a label added now is seen in both.
     let template = ["spec", "template", "metadata", "labels"];
     let shared = matches!((job.labels(), job.at(&template)), (Value::Map(own), Value::Map(template)) if Arc::ptr_eq(own, template));
     for (label, value) in LABELS_OF_JOBS.into_iter().zip([&uid, &name, &uid, &name]) {
@@ -304,14 +305,14 @@ fn select_by_uid(job: &mut Value) {
     }
 }
 
-/// Before an update: each half from its own writer, and the generation counts.
+/// Before an update: takes spec and status from their own writers only, and counts the generation.
 pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value, sub: Subresource) {
     keep_metadata(object, old);
     if matches!(sub, Subresource::None | Subresource::Resize | Subresource::EphemeralContainers) {
         drop_disabled(kind, object, old);
     }
     if sub == Subresource::None {
-        // What was asked to be signed stays as it was asked.
+        // The spec of a signing request cannot change.
         if kind == kinds::CERTIFICATE_SIGNING_REQUEST {
             object.set(&["spec"], old.get("spec"));
         }
@@ -324,7 +325,7 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
             *object = next;
         }
         Subresource::Resize => *object = resized(object, old),
-        // Who ends a definition writes both halves.
+        // The controller that finalizes a definition writes both spec and status.
         Subresource::Finalize if kind == kinds::CUSTOM_RESOURCE_DEFINITION => {}
         _ if has_status(kind) => {
             if old.get("status").is_null() {
@@ -342,7 +343,7 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
         count_template(object, old);
     }
     if kind == kinds::NAMESPACE && sub == Subresource::Finalize {
-        // What is sent is decoded like any namespace, which has its name as a label.
+        // The body was defaulted like any namespace, and so has the label with its name.
         crate::api::defaults::apply(kind, object);
     } else if kind == kinds::NAMESPACE {
         object.set(&["spec", "finalizers"], old.at(&["spec", "finalizers"]).clone());
@@ -351,20 +352,20 @@ pub(super) fn prepare_for_update(kind: KindRef, object: &mut Value, old: &Value,
         let spec = object.get("spec").clone();
         store_version(&spec, object.get_mut("status"));
     }
-    // A driver's counts from its first change.
+    // The generation of a CSIDriver starts with its first change.
     let counts = (has_generation(kind) && kind.plural != "priorityclasses") || kind.plural == "csidrivers";
     if counts && sub != Subresource::Status && !counted(kind, object).same(&counted(kind, old)) {
         object.set(&["metadata", "generation"], old.at(&["metadata", "generation"]).int() + 1);
     }
 }
 
-/// Puts back what of the metadata is the server's alone.
+/// Restores the metadata that only the server may set.
 fn keep_metadata(object: &mut Value, old: &Value) {
     object.remove(&["metadata", "selfLink"]);
     for member in ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"] {
         let path = ["metadata", member];
         let (kept, sent) = (old.at(&path), object.at(&path));
-        // What these are changed to is refused, not passed over.
+        // A change of these is refused by validation, not ignored.
         let refused = match member {
             "uid" => !sent.is_empty(),
             "deletionTimestamp" => kept.is_null(),
@@ -382,7 +383,7 @@ fn keep_metadata(object: &mut Value, old: &Value) {
     }
 }
 
-/// The old object with the new one's status, and with what of the metadata goes with that.
+/// The old object with the status of the new one, and with what a write of the status may change of the metadata.
 fn with_status(kind: KindRef, object: &Value, old: &Value) -> Value {
     let mut next = old.clone();
     next.set(&["status"], object.get("status"));
@@ -392,12 +393,12 @@ fn with_status(kind: KindRef, object: &Value, old: &Value) -> Value {
     if kind == kinds::POD {
         complete_pod_status(next.get_mut("status"), old);
     }
-    // What is kept gets its defaults when it is read: some take their template's labels.
+    // A stored object is defaulted when it is read: some kinds take their template's labels then.
     if matches!(kind.kind, "Job" | "ReplicationController") && next.labels().is_empty() {
         crate::api::defaults::apply(kind, &mut next);
     }
     if kind == kinds::DAEMON_SET {
-        // A part of its spec, in the form of an annotation.
+        // This annotation is a part of the spec.
         next.set(&["metadata", "annotations", TEMPLATE_GENERATION], old.at(&["metadata", "annotations", TEMPLATE_GENERATION]));
     }
     for path in [["metadata", "uid"], ["metadata", "resourceVersion"], ["metadata", "managedFields"]] {
@@ -408,10 +409,10 @@ fn with_status(kind: KindRef, object: &Value, old: &Value) -> Value {
     next
 }
 
-/// What of the metadata does not tell which object it is.
+/// Metadata other than what identifies the object.
 pub(super) const LABELLING: [&str; 5] = ["annotations", "finalizers", "generateName", "labels", "ownerReferences"];
 
-/// What of a kind's metadata a writer of the status may change.
+/// The metadata that a write of the status may change, by kind.
 // Models the status strategies' PrepareForUpdate: some call ResetObjectMetaForStatus.
 pub(super) fn labelled_with_status(kind: KindRef) -> &'static [&'static str] {
     let reset = [
@@ -452,7 +453,7 @@ fn take(from: &Value, into: &mut Value, key: &str) {
     }
 }
 
-/// What a pod's status keeps, and its address in both forms: where they differ, the first is right.
+/// Keeps what an update of a pod's status may not change, and has `podIP` and `podIPs` agree; where they differ, the first counts.
 // Models PrepareForUpdate of the pod's status strategy, and Convert_v1_PodStatus_To_core_PodStatus.
 fn complete_pod_status(status: &mut Value, old: &Value) {
     let class = old.at(&["status", "qosClass"]);
@@ -468,7 +469,7 @@ fn complete_pod_status(status: &mut Value, old: &Value) {
     }
 }
 
-/// The old pod with the new one's resources. Where there are other containers, these as they are, for validation to refuse.
+/// The old pod with the resources of the new one. If the containers are others, the new ones, for validation to refuse.
 // Models dropNonResizeUpdates.
 fn resized(object: &Value, old: &Value) -> Value {
     const LISTS: [&str; 2] = ["containers", "initContainers"];
@@ -492,7 +493,7 @@ fn resized(object: &Value, old: &Value) -> Value {
     next
 }
 
-/// Counts a DaemonSet's templates, in the annotation that stands for what was a field once.
+/// Counts the generations of a DaemonSet's template, in an annotation that was a field once.
 fn count_template(object: &mut Value, old: &Value) {
     let count: i64 = old.annotation(TEMPLATE_GENERATION).and_then(|c| c.parse().ok()).unwrap_or(1);
     let template = ["spec", "template"];
@@ -500,7 +501,7 @@ fn count_template(object: &mut Value, old: &Value) {
     object.set(&["metadata", "annotations", TEMPLATE_GENERATION], (count + i64::from(changed)).to_string());
 }
 
-/// What a change of counts as a new generation.
+/// The part of an object whose change counts as a new generation.
 fn counted(kind: KindRef, object: &Value) -> Value {
     if matches!(object.get("spec"), Value::Map(_)) && kind.custom.is_none() {
         // Binding a pod is not a change of its desired state.
@@ -508,7 +509,7 @@ fn counted(kind: KindRef, object: &Value) -> Value {
         if kind == kinds::POD {
             spec.remove(&["nodeName"]);
         }
-        // A Deployment's ReplicaSets take over its annotations.
+        // A Deployment's annotations count, since its ReplicaSets take them over.
         if kind == kinds::DEPLOYMENT {
             spec.set(&["annotations"], object.at(&["metadata", "annotations"]).clone());
         }

@@ -6,15 +6,15 @@ use crate::api::{Cause, Kind, KindRef, Object, Status, Value, kinds, split_api_v
 use crate::base::{List as _, RandomStream, Time, base64};
 use crate::obj;
 
-/// Whom tokens are for where nobody else is named, and who issues them (`--api-audiences`, `--service-account-issuer`).
+/// The default audience of tokens and their issuer (`--api-audiences`, `--service-account-issuer`).
 const ISSUER: &str = "https://kubernetes.default.svc";
-/// The key that would be found under this name at the issuer's.
+/// The id of the issuer's key.
 const KEY_ID: &str = "c2ltdWxhdGVkLWNsdXN0ZXItc2lnbnMtbm90aGluZyE";
 const SIGNATURE_WORDS: usize = 32;
 
-/// How long the kubelet's own tokens last before they are replaced; it asks for this much.
+/// The lifetime that the kubelet asks for in the tokens of pods; it replaces them before it is over.
 pub const POD_TOKEN_S: i64 = 3607;
-/// How long those are still taken after that (`--service-account-extend-token-expiration`).
+/// For how long those are accepted in fact (`--service-account-extend-token-expiration`).
 const EXTENDED_S: i64 = 365 * 24 * 3600;
 
 /// The certificate of the cluster's authority: a placeholder that says so.
@@ -29,7 +29,7 @@ fn signed(claims: &Value) -> String {
     format!("{text}.{}", base64::encode_url(&signature))
 }
 
-/// What a token says of an object: its name and uid.
+/// An object in a token's claims: its name and UID.
 fn named(object: &Value) -> Value {
     obj!({"name": object.name(), "uid": object.uid()})
 }
@@ -38,7 +38,7 @@ fn subject(account: &Value) -> String {
     User::name_of_account(account.namespace(), account.name())
 }
 
-/// The token of a Secret of type `kubernetes.io/service-account-token`, which lasts for ever.
+/// The token of a Secret of type `kubernetes.io/service-account-token`, which never expires.
 pub fn legacy_token(account: &Value, secret: &str) -> String {
     signed(&obj!({
         "iss": "kubernetes/serviceaccount", "kubernetes.io/serviceaccount/namespace": account.namespace(),
@@ -47,7 +47,7 @@ pub fn legacy_token(account: &Value, secret: &str) -> String {
     }))
 }
 
-/// A token that lasts for a time, for some audiences, bound to objects (`pod`, `node`, `secret`) or to none.
+/// A token with an expiry and audiences, which may be bound to objects (`pod`, `node`, `secret`).
 // Models serviceaccount.Claims.
 pub fn token(account: &Value, audiences: &[&str], seconds: i64, bound: &[(&str, &Value)], now: Time) -> String {
     let issued = now.unix_s();
@@ -138,7 +138,7 @@ impl ApiServer {
         Ok(answer)
     }
 
-    /// Whose a token is; nobody's where it was not issued here, has expired, or what it is bound to is gone.
+    /// The user of a token; none where it was not issued here, has expired, or is bound to an object that is gone.
     // Models serviceaccount's JWT authenticator.
     pub fn token_user(&self, now: Time, token: &str) -> Option<User> {
         let mut parts = token.split('.');

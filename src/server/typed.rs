@@ -1,43 +1,43 @@
-//! Whether an applied configuration fits the schema (`structured-merge-diff/typed`): what server-side apply asks before anything else.
+//! Checks an applied configuration against the schema (`structured-merge-diff/typed`), which server-side apply does before anything else.
 //! Knows nothing of who owns what.
 
 use crate::api::schema::{Field, ListType, Ty, Type, schema};
 use crate::api::{KindRef, Value, quote};
 use crate::base::{List as _, Order as _};
 
-/// What does not fit: one or more.
+/// Everything that does not fit.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", listed_in(.0))]
 pub(super) struct TypedError(Vec<Misfit>);
 
-/// A place, and what is wrong there.
+/// What does not fit at one path.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}{colon}{1}", colon = if .0.is_empty() { "" } else { ": " })]
 struct Misfit(String, Wrong);
 
-/// What is wrong at a place.
+/// Why a value does not fit.
 #[derive(Debug, thiserror::Error)]
 enum Wrong {
     #[error("field not declared in schema")]
     Undeclared,
-    /// It is to be of a kind, and is this.
+    /// A value of some kind is expected; this one was given.
     #[error("expected {0}, got &{{{1}}}")]
     Kind(&'static str, String),
-    /// It is to be a number, and is of this type of Go's.
+    /// A number is expected; a value of this Go type was given.
     #[error("expected numeric (int or float), got {0}")]
     NotANumber(&'static str),
-    /// It is to be a text, and is this.
+    /// A string is expected; this was given.
     #[error("expected string, got &value.valueUnstructured{{Value:{0}}}")]
     NotAText(String),
-    /// An item of this name was there before.
+    /// There is an earlier item with this name.
     #[error("duplicate entries for key {0}")]
     Duplicate(String),
-    /// The item at this place has no name that it could be told by.
+    /// The item at this index has no name to tell it from others.
     #[error("element {0}: {1}")]
     Nameless(usize, Nameless),
 }
 
-/// Why an item of a list has no name.
+/// Why a list's item has no name.
 #[derive(Debug, thiserror::Error)]
 enum Nameless {
     #[error("associative list without keys has an element that's a map type")]
@@ -75,7 +75,7 @@ pub(super) fn check(kind: KindRef, version: &str, config: &Value) -> Result<(), 
     if errors.is_empty() { Ok(()) } else { Err(TypedError(errors)) }
 }
 
-/// An object of a custom kind, or one inside it: its metadata are those of any.
+/// An object of a custom kind, or an object embedded in one: metadata is checked as that of any object.
 fn of_root(of: &Value, config: &Value, path: &str, errors: &mut Vec<Misfit>) {
     for (key, member) in config.entries() {
         match (key.as_str(), schema().named("meta", "ObjectMeta")) {
@@ -98,7 +98,7 @@ fn of_member(of: &Value, key: &str, member: &Value, path: &str, errors: &mut Vec
     }
 }
 
-/// A value against the schema of a custom kind.
+/// Checks a value against the schema of a custom kind.
 // Models the schema converter of structured-merge-diff.
 fn custom(of: &Value, value: &Value, path: &str, errors: &mut Vec<Misfit>) {
     if value.is_null() {
@@ -203,7 +203,7 @@ fn list(of: &Ty, field: Option<&Field>, items: &[Value], path: &str, errors: &mu
     listed(items, path, errors, place, |item, path, errors| any(of, None, item, path, errors));
 }
 
-/// Items by their places, of which none comes twice.
+/// Checks a list's items, of which no two may have the same name.
 fn listed(
     items: &[Value],
     path: &str,
@@ -215,7 +215,7 @@ fn listed(
     for (i, item) in items.iter().enumerate() {
         let place = match place(i, item) {
             Ok(place) => place,
-            // What has no name cannot be told of.
+            // An item without a name cannot be named in an error.
             Err(why) => return wrong(errors, path, Wrong::Nameless(i, why)),
         };
         if seen.contains(&place) {
@@ -236,7 +236,7 @@ fn place_in_set(item: &Value) -> Result<String, Nameless> {
     }
 }
 
-/// The name of an item among the others, by its keys, some of which have a default.
+/// The name of a map-like list's item: its keys, some of which have defaults.
 fn place_by_keys(keys: &[&str], default: impl Fn(&str) -> Value, item: &Value) -> Result<String, Nameless> {
     let Value::Map(members) = item else {
         return Err(if item.is_null() { Nameless::NullInMap } else { Nameless::NotAMap });

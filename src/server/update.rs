@@ -1,4 +1,4 @@
-//! PUT: how an object, or a subresource of it, becomes another.
+//! PUT: how an object, or a subresource of it, is updated.
 
 use super::built_in::maker;
 use super::event_forms::{demand_valid_event, in_form_of, stored_kind};
@@ -18,7 +18,7 @@ impl ApiServer {
         self.change(&Write { by, kind, sub, made_of: MadeOf::Request, options }, object)
     }
 
-    /// The same of what is made of more than a request.
+    /// Updates to an object that was made from more than the body of a request.
     pub(super) fn change(&mut self, write: &Write<'_>, object: Value) -> Result<Value, Status> {
         let write = &write.of(self.current(write.kind));
         let Write { by, kind, options, .. } = *write;
@@ -32,7 +32,7 @@ impl ApiServer {
             let done = self.change(&write.of(stored), event)?;
             return Ok(in_form_of(kind, &done));
         }
-        // What a component writes is not read anew: nothing of it gets lost.
+        // What a component writes is not decoded again, so there is nothing in it that could get lost.
         let body = (!by.is_component()).then(|| object.clone());
         let version = served_version(kind, &object);
         let mut object = self.decode(by, kind, object, options)?;
@@ -40,7 +40,7 @@ impl ApiServer {
         let key = ObjectKey::new(kind, namespace, object.name_arc());
         let kept = self.store.get(&key).cloned();
         let is_kept = kept.is_some();
-        // An address goes with its Service.
+        // An IPAddress goes with its Service, and is not made again by an update.
         let made = |key| if kind.plural == "ipaddresses" { None } else { self.built_in_at(key) };
         let Some(mut old) = kept.or_else(|| made(&key)) else {
             if write.made_of == MadeOf::Request && write.sub == Subresource::None && allows_create_on_update(kind) {
@@ -77,7 +77,7 @@ impl ApiServer {
         }
         self.charge(by, charged);
         if !is_kept {
-            // What was only made when it was read is kept from now on.
+            // A built-in object that existed only when read is stored from now on.
             let signed = Signature { at: by.now, by: maker(kind, &key.name) };
             old = self.store.create(signed, key.clone(), old).cloned().map_err(|e| refused(kind, &key.name, &e))?;
             object.set(&["metadata", "resourceVersion"], old.at(&["metadata", "resourceVersion"]).clone());
@@ -86,10 +86,10 @@ impl ApiServer {
         Ok(if kind.custom.is_some() { to_version(kind, version, committed) } else { committed })
     }
 
-    /// Fills in, notes and puts back what is not the client's to say.
+    /// Sets defaults, records ownership, and restores what the client may not change.
     fn prepare(&mut self, write: &Write<'_>, version: &str, object: &mut Value, old: &Value, body: Option<&Value>) -> Result<(), Status> {
         let Write { by, kind, sub, .. } = *write;
-        // Of the statuses that the cluster's own components write only a Service's has what is filled in.
+        // Of the statuses that components write, only a Service's needs defaults.
         let of_component = sub == Subresource::Status && by.is_component();
         if (!of_component && !matches!(sub, Subresource::Finalize | Subresource::Scale)) || kind == kinds::SERVICE {
             fill_in(kind, object, by.now);
@@ -109,7 +109,7 @@ impl ApiServer {
         Ok(())
     }
 
-    /// Looks if what an object has become is valid and admitted; the quotas to write with it.
+    /// Checks that an updated object is valid and admitted; returns the quotas to write with it.
     fn demand_changeable(
         &mut self,
         write: &Write<'_>,
@@ -117,7 +117,7 @@ impl ApiServer {
         old: &Value,
     ) -> Result<Vec<Value>, Status> {
         let (kind, sub, trusted) = (write.kind, write.sub, write.by.is_component());
-        // The cluster's own components write what is right.
+        // The cluster's own components write valid objects.
         let is_right = trusted && (sub == Subresource::Status || kind == kinds::POD);
         let whole = body.and_then(|body| api::empties::put_back(kind, body, object));
         let judged = whole.as_ref().unwrap_or(object);
@@ -145,7 +145,7 @@ impl ApiServer {
         self.admit_valid(write, &write.request(object, old))
     }
 
-    /// Commits a changed object, or its end where the last finalizer of a terminating object has gone.
+    /// Commits a changed object, or its deletion where the last finalizer of a terminating object has been removed.
     pub(super) fn commit_update(&mut self, by: &Caller, key: ObjectKey, object: Value, old: &Value) -> Result<Value, Status> {
         let kind = key.kind;
         let name = key.name.clone();
@@ -167,7 +167,7 @@ impl ApiServer {
     }
 }
 
-/// Refuses what is meant for another object of the name, or another version of it; nothing is meant where nothing is `asked`.
+/// Refuses a write whose precondition names another UID or version than is recorded; an empty one demands nothing.
 // Models storage.Preconditions.
 pub(super) fn demand_precondition(key: &ObjectKey, what: &str, asked: &str, recorded: &str, dry_run: bool) -> Result<(), Status> {
     if asked.is_empty() || asked == recorded {
@@ -186,7 +186,7 @@ pub(super) fn demand_precondition(key: &ObjectKey, what: &str, asked: &str, reco
         (_, plural) => plural,
     };
     let slash = if namespace.is_empty() { "" } else { "/" };
-    // What is tried is not looked for in etcd (DryRunnableStorage).
+    // A dry run leaves out the prefix of keys in etcd (DryRunnableStorage).
     let prefix = if dry_run { "" } else { "/registry" };
     let detail = format!(
         "StorageError: invalid object, Code: 4, Key: {prefix}/{place}{slash}{namespace}/{name}, ResourceVersion: 0, AdditionalErrorMsg: \
@@ -195,7 +195,7 @@ pub(super) fn demand_precondition(key: &ObjectKey, what: &str, asked: &str, reco
     Err(Status::conflict(kind, name, &detail))
 }
 
-/// Refuses what was made of another version than the newest. Where no version is named, the newest is meant, or none of some kinds.
+/// Refuses an update made from another version than the newest. Without a version the newest is meant, unless the kind demands one.
 fn demand_newest(kind: KindRef, object: &mut Value, old: &Value) -> Result<(), Status> {
     let newest = old.at(&["metadata", "resourceVersion"]);
     match object.at(&["metadata", "resourceVersion"]).str() {
@@ -217,7 +217,7 @@ fn demand_newest(kind: KindRef, object: &mut Value, old: &Value) -> Result<(), S
     Ok(())
 }
 
-/// Refuses a version that is no number.
+/// Refuses a resource version that is not a number.
 pub(super) fn demand_version(object: &Value) -> Result<(), Status> {
     match object.at(&["metadata", "resourceVersion"]).str() {
         "" => Ok(()),
@@ -226,7 +226,7 @@ pub(super) fn demand_version(object: &Value) -> Result<(), Status> {
     }
 }
 
-/// Whether an update that names no version is written over whatever version is there.
+/// Whether an update without a version replaces whatever version there is.
 // Models each registry strategy's AllowUnconditionalUpdate.
 fn allows_unconditional_update(kind: KindRef) -> bool {
     let careful = matches!(
@@ -238,7 +238,7 @@ fn allows_unconditional_update(kind: KindRef) -> bool {
     kind.custom.is_none() && !careful
 }
 
-/// Whether an update makes what is not there.
+/// Whether an update may create an object.
 // Models each registry strategy's AllowCreateOnUpdate.
 fn allows_create_on_update(kind: KindRef) -> bool {
     matches!(

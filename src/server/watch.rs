@@ -1,4 +1,4 @@
-//! Watches: what a client is told of objects as they change. Models the apiserver's watch cache, its watchers and `handlers.ListResource`.
+//! Watches: the events that a client gets as objects change. Models the apiserver's watch cache, its watchers and `handlers.ListResource`.
 
 use super::ApiServer;
 use super::event_forms::{in_form_of, stored_kind};
@@ -12,9 +12,9 @@ use crate::base::{Duration, List as _, Time};
 use crate::obj;
 use crate::store::ChangeType;
 
-/// How long a watch lasts that says nothing of it: as long as the server lets it at least.
+/// How long a watch lasts that names no timeout: the server's minimum.
 const LASTS: Duration = Duration::from_secs(1800);
-/// How often it is told how far it has come, and how long before its end.
+/// How often bookmarks are sent, and how long before the end the last one.
 const BOOKMARKS_EVERY: Duration = Duration::from_secs(60);
 const LAST_BOOKMARK: Duration = Duration::from_secs(2);
 
@@ -23,19 +23,19 @@ const LAST_BOOKMARK: Duration = Duration::from_secs(2);
 pub struct Watch {
     kind: KindRef,
     version: String,
-    /// All of them where there is none.
+    /// The namespace; all of them where there is none.
     namespace: Option<String>,
     labels: LabelSelector,
     fields: FieldSelector,
-    /// Up to where it has been told.
+    /// The revision up to which events were sent.
     revision: u64,
     until: Time,
-    /// Whether it still has to be told what is there, and is told when it has been.
+    /// Whether the events for existing objects are still to be sent, with a bookmark behind them.
     begins: bool,
     marks: bool,
     bookmark_at: Option<Time>,
     shows: Representation,
-    /// Whether it has told of a table's columns.
+    /// Whether a table's columns were sent.
     has_columns: bool,
 }
 
@@ -45,7 +45,7 @@ pub(super) fn is_asked(query: &Query) -> bool {
 }
 
 impl Watch {
-    /// A watch of what comes after a revision.
+    /// A watch of all changes after a revision.
     pub fn after(revision: u64, kind: KindRef, namespace: Option<String>, labels: LabelSelector, fields: FieldSelector) -> Watch {
         let version = kind.version.to_owned();
         Watch {
@@ -95,22 +95,22 @@ impl Watch {
         if last > now { last.min(now + BOOKMARKS_EVERY) } else { Time::MAX }
     }
 
-    /// Whether objects of a kind are what is watched.
+    /// Whether it watches objects of this kind.
     pub fn is_of(&self, stored: KindRef) -> bool {
         stored_kind(self.kind) == stored
     }
 
-    /// When something is to be told, whatever happens until then.
+    /// When something is to be sent even if nothing changes: a bookmark, or the end.
     pub fn next_at(&self) -> Time {
         self.bookmark_at.map_or(self.until, |at| at.min(self.until))
     }
 
-    /// Whether something has come since it was told last.
+    /// Whether anything was committed since events were last sent.
     pub fn is_behind(&self, api: &ApiServer) -> bool {
         self.revision < api.revision()
     }
 
-    /// What has changed since the last time: what happened, and the object.
+    /// The events since the last call: type and object.
     pub fn changes(&mut self, api: &ApiServer) -> Result<Vec<(&'static str, Value)>, Status> {
         let mut events = Vec::new();
         let store = api.store();
@@ -129,7 +129,7 @@ impl Watch {
             match (old, !is_gone && matches(&object)) {
                 (None, true) => events.push(("ADDED", object)),
                 (Some(_), true) => events.push(("MODIFIED", object)),
-                // It is seen as it was when it was last seen.
+                // An object that no longer matches is sent as it was when it last did.
                 (Some(mut old), false) => {
                     if is_gone {
                         old = object;
@@ -143,7 +143,7 @@ impl Watch {
         Ok(events)
     }
 
-    /// What is to be told now, a line for each event, and whether that is the end.
+    /// The events to be sent now, a line each, and whether the watch is over.
     pub fn lines(&mut self, api: &ApiServer, now: Time) -> (String, bool) {
         let (kind, version) = (self.kind, self.version.clone());
         let shown = |v: &Value| api.as_read(now, api.with_managers(kind, api.at_version(kind, &version, v)));
@@ -187,8 +187,7 @@ impl Watch {
 }
 
 impl ApiServer {
-    /// The watch that a path and its query ask for, opened, telling what its `Accept` header asks for; nothing where they ask for
-    /// something else.
+    /// Opens the watch that a path and its query ask for, in the form of the `Accept` header; none where they ask for something else.
     pub fn open_watch(&self, now: Time, path: &str, accept: &str) -> Option<Result<Watch, Status>> {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let target = request_path::parse_path(self, path)?;

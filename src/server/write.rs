@@ -1,4 +1,4 @@
-//! What writes of every verb have in common: how a body is read, who comes to own what, what is admitted, noted and refused.
+//! What all verbs that write have in common: how a body is decoded, field ownership, admission, allocation, quotas, errors.
 
 use super::admission::{self, Request};
 use super::options::{Caller, FieldValidation, Subresource, WriteOptions};
@@ -9,9 +9,9 @@ use crate::api::{self, KindRef, Object, Status, Value, join_api_version, kinds};
 use crate::base::Time;
 use crate::store::{ObjectKey, Signature, StoreError};
 
-/// The most bytes that are read of a body.
+/// How many bytes a body may have.
 const BODY_BYTES_MAX: usize = 3 << 20;
-/// How long a value is as JSON at the most, which is told sooner than how long it is: a letter may be escaped as six.
+/// An upper bound on a value's length as JSON, which is quicker to find than the length: an escaped character may take six bytes.
 fn bytes_at_most(value: &Value) -> usize {
     match value {
         Value::Str(text) => 6 * text.len() + 2,
@@ -21,21 +21,21 @@ fn bytes_at_most(value: &Value) -> usize {
     }
 }
 
-/// What is said where object and request name different namespaces.
+/// The error where object and request name different namespaces.
 pub(super) const OTHER_NAMESPACE: &str = "the namespace of the provided object does not match the namespace sent on the request";
 
 /// What the new state of an object was made of.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum MadeOf {
-    /// Of what the client sent, whose UID says which object is meant.
+    /// From the body of a request, whose UID says which object is meant.
     Request,
-    /// Of the newest version and the client's changes.
+    /// From the newest version and a client's changes.
     Newest,
-    /// The same, with it noted already who owns what.
+    /// The same, with the ownership of fields recorded already.
     Settled,
 }
 
-/// A write: who asks for it, what it is to, and how.
+/// A write: who asks for it, of what, and how.
 #[derive(Clone, Copy)]
 pub(super) struct Write<'a> {
     pub by: &'a Caller,
@@ -46,17 +46,17 @@ pub(super) struct Write<'a> {
 }
 
 impl Write<'_> {
-    /// The same of another kind: as which the objects are kept, or as which the kind is defined by now.
+    /// The same write for another row of kinds: the one in which objects are stored, or the current one of a custom kind.
     pub(super) fn of(&self, kind: KindRef) -> Self {
         Write { kind, ..*self }
     }
 
-    /// Whether what it leads to is noted already as owned by whoever wrote it.
+    /// Whether the ownership of fields is recorded already.
     pub(super) fn is_settled(&self) -> bool {
         self.made_of == MadeOf::Settled
     }
 
-    /// As admission sees it; `old` is null where there is no object yet.
+    /// The write as admission sees it; `old` is null where there is no object yet.
     pub(super) fn request<'a>(&self, object: &'a Value, old: &'a Value) -> Request<'a> {
         let operation = if old.is_null() { "CREATE" } else { "UPDATE" };
         Request { kind: self.kind, operation, sub: self.sub, object, old, dry_run: self.options.dry_run }
@@ -64,7 +64,7 @@ impl Write<'_> {
 }
 
 impl ApiServer {
-    /// Decodes a body as strictly as the caller asked, or takes it as it is from the cluster's own components.
+    /// Decodes a body as strictly as the caller asks. What the cluster's own components send is taken as it is.
     pub(super) fn decode(&mut self, by: &Caller, kind: KindRef, object: Value, options: &WriteOptions) -> Result<Value, Status> {
         if by.is_component() {
             return Ok(object);
@@ -85,7 +85,7 @@ impl ApiServer {
         }
     }
 
-    /// Drops owners that an object names twice, and warns of them.
+    /// Drops duplicate owner references, and warns of them.
     // Models dedupOwnerReferencesAndAddWarning.
     fn drop_equal_owners(&mut self, object: &mut Value) {
         let owners = object.at(&["metadata", "ownerReferences"]).items();
@@ -108,8 +108,8 @@ impl ApiServer {
         object.set(&["metadata", "ownerReferences"], kept);
     }
 
-    /// Notes in the object who owns what it changes by a request at a version; a `body` that a user sent tells which empty lists are
-    /// not null.
+    /// Records in the object who owns the fields that a request at some version changes. The `body` that a user sent tells empty lists from
+    /// null.
     pub(super) fn track(&self, write: &Write<'_>, version: &str, old: Option<&Value>, object: &mut Value, body: Option<&Value>) {
         let Write { by, kind, sub, options, .. } = *write;
         if by.is_component() {
@@ -129,7 +129,7 @@ impl ApiServer {
         }
     }
 
-    /// Asks the plugins that look at what is valid; the quotas to write with it.
+    /// Runs the validating admission plugins; returns the quotas to write with the object.
     pub(super) fn admit_valid(&mut self, write: &Write<'_>, request: &Request<'_>) -> Result<Vec<Value>, Status> {
         let (warnings, charged) = admission::admit_valid(self, write.by, request)?;
         if !write.by.is_component() {
@@ -138,7 +138,7 @@ impl ApiServer {
         Ok(charged)
     }
 
-    /// Warns of what is valid and yet not as it should be.
+    /// Warns of what is valid but should be avoided.
     pub(super) fn warn(&mut self, write: &Write<'_>, object: &Value, old: Option<&Value>) {
         if !write.by.is_component() {
             api::validation::warnings(write.kind, object, old, &mut self.warnings);
@@ -154,38 +154,38 @@ impl ApiServer {
         self.services.allocate(object, old, &more, &mut self.random, write.options.dry_run)
     }
 
-    /// Takes them back where the Service was then refused.
+    /// Releases them if the Service was refused after that.
     pub(super) fn take_back(&mut self, write: &Write<'_>, object: &Value, old: Option<&Value>) {
         if allocates(write) {
             self.services.take_back(object, old);
         }
     }
 
-    /// Gives an event that was written the time it stays; one that is held on its way out stays without.
+    /// Attaches an event that was written to a lease, unless it is terminating and held by finalizers.
     pub(super) fn lease(&mut self, by: &Caller, kind: KindRef, written: &Value) {
         if kind == kinds::EVENT && !written.is_terminating() {
             self.event_leases.attach(written.revision(), by.now);
         }
     }
 
-    /// Writes what quotas have come to.
+    /// Writes the new usage of quotas.
     pub(super) fn charge(&mut self, by: &Caller, quotas: Vec<Value>) {
         let signed = Signature { at: by.now, by: "kube-apiserver" };
         for quota in quotas {
             let key = ObjectKey::new(kinds::RESOURCE_QUOTA, quota.namespace_arc(), quota.name_arc());
             let expected = quota.revision();
-            // It is the newest: nothing has been written since it was read.
+            // The revision is the newest: nothing has been written since it was read.
             let _ = self.store.update(signed, key, quota, expected);
         }
     }
 }
 
-/// Whether a write is one of those that the addresses and ports of a Service hang on.
+/// Whether a write may change the addresses and ports of a Service.
 fn allocates(write: &Write<'_>) -> bool {
     write.kind == kinds::SERVICE && write.sub != Subresource::Status
 }
 
-/// Gives an object the defaults of its kind, some of which hang on the time.
+/// Sets the defaults of an object's kind, some of which depend on the time.
 pub(super) fn fill_in(kind: KindRef, object: &mut Value, now: Time) {
     api::defaults::apply(kind, object);
     if kind.built_in() == "resourceslices" {
@@ -200,12 +200,12 @@ pub(super) fn fill_in(kind: KindRef, object: &mut Value, now: Time) {
         }
     }
     if kind == kinds::DAEMON_SET && object.annotation(TEMPLATE_GENERATION).is_none() {
-        // A field of the server's own type, which is read and written as an annotation.
+        // The server's internal type has this as a field; the API reads and writes it as an annotation.
         object.set(&["metadata", "annotations", TEMPLATE_GENERATION], "0");
     }
 }
 
-/// Has an object say its kind, and a version that the kind is served at.
+/// Sets an object's kind and, unless it names a served one, its version.
 pub(super) fn name_kind(kind: KindRef, object: &mut Value) {
     let version = join_api_version(kind.group, served_version(kind, object));
     if object.api_version() != version {
@@ -214,7 +214,7 @@ pub(super) fn name_kind(kind: KindRef, object: &mut Value) {
     object.settle(&["kind"], kind.kind);
 }
 
-/// A store's refusal as the API words it.
+/// The API's error for a refusal of the store.
 pub(super) fn refused(kind: KindRef, name: &str, error: &StoreError) -> Status {
     match error {
         StoreError::Exists => Status::already_exists(kind, name),

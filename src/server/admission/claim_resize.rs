@@ -1,4 +1,4 @@
-//! PersistentVolumeClaimResize: only claims of a class that allows it may ask for more than they did.
+//! PersistentVolumeClaimResize: a claim may only grow if its class allows that.
 
 use super::{ApiServer, Request};
 use crate::api::persistent_volume::class_of;

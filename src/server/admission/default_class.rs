@@ -4,13 +4,13 @@ use super::ApiServer;
 use crate::api::well_known::BETA_STORAGE_CLASS;
 use crate::api::{Kind, Object, Value};
 
-/// How objects of one kind name their class.
+/// How one kind of object names its class.
 pub(super) struct Naming {
-    /// What the classes are.
+    /// The kind of the classes.
     classes: &'static str,
-    /// What names the class in the spec.
+    /// The member of the spec that names the class.
     member: &'static str,
-    /// The annotation that named it before there was a member for it.
+    /// The annotation that named it before that member existed.
     before: &'static str,
     /// The annotations that make a class the default.
     marks: &'static [&'static str],
@@ -30,7 +30,8 @@ pub(super) static INGRESS: Naming = Naming {
 };
 
 impl Naming {
-    /// Gives an object that names no class the default one: the newest, and of those made in one second the first by name.
+    /// Sets the default class of an object that names none. Of several defaults it is the newest and, of those created in the same second,
+    /// the first by name.
     pub(super) fn admit(&self, server: &ApiServer, object: &mut Value) -> bool {
         if !object.at(&["spec", self.member]).is_null() || object.annotation(self.before).is_some() {
             return false;
@@ -45,7 +46,7 @@ impl Naming {
 }
 
 impl ApiServer {
-    /// Gives a claim that names no class the default one, where there is one; says whether it did.
+    /// Sets the default class of a claim that names none; says whether it did.
     pub fn give_default_class(&self, claim: &mut Value) -> bool {
         STORAGE.admit(self, claim)
     }

@@ -17,7 +17,7 @@ pub(super) fn fill(server: &ApiServer, namespace: &str, pod: &mut Value) {
     }
 }
 
-/// Holds a pod or a claim to the bounds.
+/// Refuses a pod or a claim beyond the bounds.
 pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<(), Status> {
     let Request { kind, sub, object, old, .. } = *request;
     if object.is_null() || !kind.group.is_empty() || old.is_terminating() {
@@ -26,7 +26,7 @@ pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<(), Sta
     match (kind.plural, sub) {
         ("pods", Subresource::None) if old.is_null() => admit_pod(server, object),
         ("pods", Subresource::Resize) => {
-            // What is there already gets no defaults, and is judged as if it had them.
+            // An existing pod gets no defaults, but is judged as if it had them.
             let mut filled = object.clone();
             fill(server, object.namespace(), &mut filled);
             admit_pod(server, &filled)
@@ -36,7 +36,7 @@ pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<(), Sta
     }
 }
 
-/// Holds each container and the whole pod to the bounds.
+/// Checks each container and the whole pod against the bounds.
 fn admit_pod(server: &ApiServer, pod: &Value) -> Result<(), Status> {
     let kind = kinds::POD;
     for range in server.iter(kinds::LIMIT_RANGE, Some(pod.namespace())) {
@@ -62,13 +62,13 @@ fn admit_pod(server: &ApiServer, pod: &Value) -> Result<(), Status> {
     Ok(())
 }
 
-/// Holds a claim to the bounds on `storage`.
+/// Checks a claim against the bounds on `storage`.
 fn admit_claim(server: &ApiServer, claim: &Value) -> Result<(), Status> {
     let kind = kinds::PERSISTENT_VOLUME_CLAIM;
     for range in server.iter(kinds::LIMIT_RANGE, Some(claim.namespace())) {
         let mut errors = Vec::new();
         for limit in of_type(range, "PersistentVolumeClaim") {
-            // Its limits count for nothing.
+            // The limits of a claim do not count.
             let asked = |which: &str, name: &str| quantity(claim.at(&["spec", "resources", which, name])).filter(|_| which == "requests");
             check(limit, "PersistentVolumeClaim", &asked, &mut errors);
         }
@@ -91,7 +91,7 @@ fn quantity(value: &Value) -> Option<Quantity> {
     Quantity::parse(value.as_str()?).ok()
 }
 
-/// Fills what a container leaves out, and notes on the pod that it was filled.
+/// Sets what a container leaves out, and lists that in an annotation of the pod.
 fn set_defaults(limit: &Value, pod: &mut Value) {
     let mut notes = Vec::new();
     for (list, word) in [("containers", "container"), ("initContainers", "init container")] {
@@ -120,7 +120,7 @@ fn set_defaults(limit: &Value, pod: &mut Value) {
     }
 }
 
-/// min, max and maxLimitRequestRatio of one limit, against what the object asks for.
+/// Checks what an object asks for against min, max and maxLimitRequestRatio of one limit.
 fn check(limit: &Value, kind: &str, asked: &dyn Fn(&str, &str) -> Option<Quantity>, errors: &mut Vec<String>) {
     for (word, list, breaks, order) in
         [("minimum", "min", Ordering::Less, ["request", "limit"]), ("maximum", "max", Ordering::Greater, ["limit", "request"])]
@@ -158,7 +158,7 @@ fn check(limit: &Value, kind: &str, asked: &dyn Fn(&str, &str) -> Option<Quantit
     }
 }
 
-/// What the pod asks for or may use, as its spec says it: its containers together, or what it has as a whole.
+/// The requests or limits of a pod by its spec: those of its containers together, or those of the pod as a whole.
 fn pod_total(pod: &Value, which: &str) -> Amounts {
     let spec = pod.get("spec");
     let mut total = aggregate_containers(spec, which);

@@ -1,5 +1,5 @@
-//! Admission: what the API server's plugins add to a request or refuse, in their order. One file per plugin; those that do the
-//! same share one.
+//! Admission: the API server's plugins change or refuse requests, in a fixed order. Each plugin has a file; those that do the same share
+//! one.
 
 mod claim_resize;
 mod default_class;
@@ -24,7 +24,7 @@ use crate::api::{KindRef, Object, Status, Value, kinds};
 pub(super) use request::Request;
 pub use resource_quota::refusing_quota;
 
-/// Runs the plugins on an object that is about to be created. The request has it as it came.
+/// Runs the mutating plugins on an object that is about to be created. The request holds it as it came.
 pub(super) fn admit_create(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<Value, Status> {
     mutate(server, by, request, &|server, object| fill(server, request.kind, object))
 }
@@ -53,7 +53,7 @@ fn fill(server: &mut ApiServer, kind: KindRef, object: &mut Value) -> Result<(),
     Ok(())
 }
 
-/// Runs the plugins that look at what is valid and about to be written. Returned are warnings, and the quotas to write with it.
+/// Runs the validating plugins on a valid object that is about to be written. Returns warnings, and the quotas to write with it.
 pub(super) fn admit_valid(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<(Vec<String>, Vec<Value>), Status> {
     limit_ranger::admit(server, request)?;
     let mut warnings = pod_security::admit(server, request)?;
@@ -70,7 +70,7 @@ pub(super) fn admit_valid(server: &mut ApiServer, by: &Caller, request: &Request
     Ok((warnings, resource_quota::admit(server, request)?))
 }
 
-/// Runs plugins, then the policies and webhooks that may change what is written, and both again where policies did.
+/// Runs mutating plugins, then mutating policies and webhooks, and all of them again if policies changed the object.
 // Models admission.reinvoker.
 fn mutate(
     server: &mut ApiServer,
@@ -89,20 +89,20 @@ fn mutate(
     Ok(object)
 }
 
-/// Runs the plugins on an object that is about to be deleted; returned are warnings.
+/// Runs the plugins on an object that is about to be deleted; returns warnings.
 pub(super) fn admit_delete(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<Vec<String>, Status> {
     webhook::admit(server, by, kinds::MUTATING_WEBHOOK_CONFIGURATION, request)?;
     review(server, by, request)
 }
 
-/// Asks the policies and webhooks that users made; returned are warnings.
+/// Asks the validating policies and webhooks that users have created; returns warnings.
 fn review(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<Vec<String>, Status> {
     let warnings = policy::admit(server, by, request)?;
     webhook::admit(server, by, kinds::VALIDATING_WEBHOOK_CONFIGURATION, request)?;
     Ok(warnings)
 }
 
-/// Runs the plugins on an object that is about to be changed. The request has it as it came.
+/// Runs the mutating plugins on an object that is about to be updated. The request holds it as it came.
 pub(super) fn admit_update(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<Value, Status> {
     mutate(server, by, request, &|_, object| {
         refill(request.kind, object, request.old);
@@ -112,7 +112,7 @@ pub(super) fn admit_update(server: &mut ApiServer, by: &Caller, request: &Reques
 
 fn refill(kind: KindRef, object: &mut Value, old: &Value) {
     if kind == kinds::POD {
-        // The Priority plugin keeps what it computed once.
+        // The Priority plugin keeps what it computed at the creation.
         for member in ["priority", "preemptionPolicy"] {
             let kept = old.get("spec").get(member);
             if object.get("spec").get(member).is_null() && !kept.is_null() {

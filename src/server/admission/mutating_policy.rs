@@ -1,4 +1,4 @@
-//! MutatingAdmissionPolicy: what the expressions of policies that a request matches make of its object.
+//! MutatingAdmissionPolicy: the expressions of the policies that a request matches change its object.
 // Models k8s.io/apiserver/pkg/admission/plugin/policy/mutating and its patchers.
 
 use thiserror::Error;
@@ -11,12 +11,12 @@ use crate::server::managed_fields::{atomics, merged};
 use crate::server::patch::{JsonPatchError, json_patch_by_client};
 use crate::server::{Subresource, typed};
 
-/// Policies that ask to be invoked again where others have changed the object: by name, binding, and the parameter's place and name.
+/// Policies that ask for reinvocation if others change the object: by name, binding, and the parameter's namespace and name.
 pub(super) type Reinvoked = Vec<[ArcStr; 4]>;
 
-/// Why a mutation comes to nothing.
+/// Why a mutation fails.
 enum Failed {
-    /// The policy's `failurePolicy` says what follows.
+    /// An error; the policy's `failurePolicy` decides what follows.
     Policy(MutationError),
     /// The request is refused.
     Request(Status),
@@ -31,28 +31,28 @@ impl From<MutationError> for Failed {
 /// What is wrong with a mutation.
 #[derive(Debug, Error)]
 enum MutationError {
-    /// Its expression has no value.
+    /// Its expression cannot be evaluated.
     #[error(transparent)]
     Expression(#[from] PolicyError),
-    /// The configuration does not fit the schema.
+    /// The apply configuration does not fit the schema.
     #[error("error applying patch: failed to convert patch object to typed object: {0}")]
     Untyped(#[from] typed::TypedError),
-    /// The configuration has a field that the custom kind has not.
+    /// The apply configuration has a field that the custom kind does not have.
     #[error("error applying patch: failed to convert patch object to typed object: .{0}: field not declared in schema")]
     Undeclared(String),
-    /// The configuration has what is only set as a whole, at these places.
+    /// The apply configuration sets atomic values, at these paths.
     #[error("error applying patch: invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: {}", .0.join(", "))]
     Atomic(Vec<String>),
     /// The operations do not apply.
     #[error("JSONPath: {0}")]
     Operations(JsonPatchError),
-    /// What was made of the object is none of its kind.
+    /// The result is not an object of its kind.
     #[error(transparent)]
     NoObject(Status),
 }
 
-/// Changes the object as the policies have it: all that the request matches, or `again` those that asked for it. Returned is who asks for
-/// it now; none where no policy had anything to do.
+/// Changes the object by all policies that the request matches or, if `again` is given, by those alone. Returns those that ask for
+/// reinvocation; none where no policy applied.
 pub(super) fn admit(
     server: &mut ApiServer,
     by: &Caller,
@@ -60,7 +60,7 @@ pub(super) fn admit(
     object: &mut Value,
     again: Option<&Reinvoked>,
 ) -> Result<Option<Reinvoked>, Status> {
-    // Upstream each mutation has a budget of its own; here all of one request share it, whatever their number.
+    // Upstream each mutation has a budget of its own. Here all mutations of a request share one, so that their number does not matter.
     let (mut reinvoked, mut refusals, mut budget) = (None, Vec::new(), BUDGET);
     if object.is_null() || request.sub == Subresource::Scale {
         return Ok(None);
@@ -90,7 +90,7 @@ pub(super) fn admit(
     if refusals.is_empty() { Ok(reinvoked) } else { Err(refused(request.kind, object.name(), refusals)) }
 }
 
-/// Runs a policy's mutations one after the other; returned is what is wrong with those that came to nothing.
+/// Runs a policy's mutations one after the other; returns the errors of those that failed.
 fn mutate(
     (server, by, request): (&ApiServer, &Caller, &Request<'_>),
     invocation: &Invocation,
@@ -135,7 +135,7 @@ fn with_configuration(kind: KindRef, object: &Value, mut config: Value) -> Resul
     read.map(|(patched, _)| patched).map_err(|status| MutationError::NoObject(status).into())
 }
 
-/// The object with the operations of a JSON patch applied; as it was where what one of them tests is otherwise.
+/// The object with the operations of a JSON patch applied; unchanged where a `test` among them fails.
 // Models patch.jsonPatcher.
 fn with_operations(kind: KindRef, object: &Value, operations: &Value) -> Result<Value, Failed> {
     let patched = match json_patch_by_client(object, operations) {
@@ -148,7 +148,7 @@ fn with_operations(kind: KindRef, object: &Value, operations: &Value) -> Result<
     if strict.is_empty() { Ok(patched) } else { Err(internal(&api::decode::strict_text(&strict))) }
 }
 
-/// What is wrong with a policy, as the refusal says it.
+/// The message of a refusal for an error of a policy.
 // Models generic.PolicyError.
 fn said(invocation: &Invocation, error: &str) -> String {
     let policy = invocation.policy.name();

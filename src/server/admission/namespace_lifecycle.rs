@@ -1,4 +1,4 @@
-//! NamespaceLifecycle: nothing is created in a namespace, or of a kind, that is not there or on its way out.
+//! NamespaceLifecycle: nothing is created in a namespace that does not exist or is terminating, nor of a custom kind that is.
 
 use super::ApiServer;
 use crate::api::{Cause, KindRef, NAMESPACE_TERMINATING, Object, Status, Value, kinds};

@@ -5,7 +5,7 @@ use crate::api::{Object, Value};
 use crate::obj;
 
 pub(super) fn admit(node: &mut Value) {
-    // From one that is ready, as those that a session begins with are, the controller would take the taint at once.
+    // The nodes that a session begins with are ready: the controller would remove the taint at once.
     if node.condition("Ready") != "True" && !node.at(&["spec", "taints"]).items().iter().any(|t| t.get("key").str() == NOT_READY) {
         node.at_mut(&["spec", "taints"]).list_mut().push(obj!({"key": NOT_READY, "effect": "NoSchedule"}));
     }

@@ -1,4 +1,4 @@
-//! The PodResizeValidator plugin: nothing is asked of a node that it could never give.
+//! PodResizeValidator: a pod may not be resized to more than its node could ever give.
 
 use super::Request;
 use crate::api::quantity::Quantity;
@@ -22,7 +22,7 @@ pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<(), Sta
         let why = format!("pod resize is only supported on linux nodes, node {} is {}", quote(node), quote(os));
         return refused(&why, "UnsupportedPlatform");
     }
-    // What it asks for, whatever it has by now.
+    // The pod's requests by its spec, whatever it has been allocated.
     let mut bare = pod.clone();
     bare.remove(&["status"]);
     let asked = quota::amounts_of(&bare, "requests");

@@ -1,4 +1,5 @@
-//! PodSecurity: what a namespace's labels let pods do. Pods that a level forbids are refused or warned of, templates of pods warned of.
+//! PodSecurity: the labels of a namespace set which Pod Security Standard its pods must meet. Pods beyond that are refused or warned of,
+//! pod templates only warned of.
 
 use super::{ApiServer, Request};
 use crate::api::well_known::APP_ARMOR_PREFIX;
@@ -7,7 +8,7 @@ use crate::base::{List as _, Order as _};
 use crate::server::Subresource;
 
 const PREFIX: &str = "pod-security.kubernetes.io/";
-/// Existing pods that a namespace's new level is tried on at most.
+/// How many existing pods are checked against the new level of a namespace.
 const PODS_CHECKED_MAX: usize = 3000;
 const LEVELS: [&str; 3] = ["privileged", "baseline", "restricted"];
 const LATEST: u32 = u32::MAX;
@@ -29,7 +30,7 @@ impl std::fmt::Display for Policy {
     }
 }
 
-/// What a namespace enforces and warns of, and which of its labels cannot be read.
+/// The levels that a namespace enforces and warns of, and the errors in its labels.
 // Models PolicyToEvaluate of k8s.io/pod-security-admission; nothing is audited here.
 fn policies(namespace: &Value) -> (Policy, Policy, Vec<Cause>) {
     let mut causes = Vec::new();
@@ -69,20 +70,20 @@ fn minor(text: &str) -> Option<u32> {
     digits.parse().ok().filter(|_| plain)
 }
 
-/// A pod, or the template of one, and the version it is looked at as of.
+/// A pod, or the template of one, and the version of the standards to judge it by.
 struct Pod<'a> {
     metadata: &'a Value,
     spec: &'a Value,
     version: u32,
 }
 
-/// What is wrong, in short, and who does it.
+/// What is wrong in short, and in which containers.
 type Found = Option<(String, String)>;
 
 struct Check {
-    /// Whether only the level `restricted` asks for it.
+    /// Whether only the level `restricted` checks this.
     restricted: bool,
-    /// The minor versions since which it is asked for, and since which `restricted` asks for something stricter instead.
+    /// The minor version since which this is checked, and that since which `restricted` has a stricter check instead.
     since: u32,
     until: u32,
     of: fn(&Pod<'_>) -> Found,
@@ -96,7 +97,7 @@ const fn restricted(since: u32, of: fn(&Pod<'_>) -> Found) -> Check {
     Check { restricted: true, since, until: LATEST, of }
 }
 
-/// In the order in which they are told: those of `baseline` first, each by its name.
+/// The checks in the order of their messages: those of `baseline` first, each group by name.
 const CHECKS: [Check; 19] = [
     baseline(0, LATEST, app_armor),
     baseline(0, 22, capabilities),
@@ -172,7 +173,7 @@ impl Pod<'_> {
         std::iter::once(self.spec).chain(self.containers()).map(|holder| holder.get("securityContext").at(path)).list()
     }
 
-    /// Who sets it to something bad: the pod and containers; nobody where that is empty.
+    /// The pod and the containers that set it to something forbidden; empty where none does.
     fn setters(&self, path: &[&str], bad: &dyn Fn(&Value) -> bool) -> String {
         let sets = |holder: &Value| bad(holder.get("securityContext").at(path));
         let mut who = Vec::new();
@@ -376,7 +377,7 @@ fn non_root(pod: &Pod<'_>) -> Found {
     (!names.is_empty()).then(|| (reason(), format!("pod or {} must set securityContext.runAsNonRoot=true", containers(&names))))
 }
 
-/// What a level forbids of a pod, each thing in short and in full.
+/// What a level forbids about a pod; each item in short and in full.
 fn violations(policy: Policy, pod: &Value) -> Vec<(String, String)> {
     if policy.level == 0 {
         return Vec::new();
@@ -394,7 +395,7 @@ fn told(policy: Policy, found: &[(String, String)]) -> String {
     format!("PodSecurity \"{policy}\": {}", each.join(", "))
 }
 
-/// Whether another pod is to be evaluated: containers were added, or run another image.
+/// Whether an update needs an evaluation: containers were added, or run other images.
 fn is_significant(pod: &Value, old: &Value) -> bool {
     ["containers", "initContainers", "ephemeralContainers"].iter().any(|list| {
         let (new, old) = (pod.at(&["spec", list]).items(), old.at(&["spec", list]).items());
@@ -402,7 +403,7 @@ fn is_significant(pod: &Value, old: &Value) -> bool {
     })
 }
 
-/// The pod that objects of a kind are, or the template of those that they make.
+/// The pod that an object is, or the pod template that it has.
 fn template(kind: KindRef, object: &Value) -> Option<&Value> {
     let template = match kind.built_in() {
         "pods" => object,
@@ -416,7 +417,7 @@ fn template(kind: KindRef, object: &Value) -> Option<&Value> {
     (!template.is_null()).then_some(template)
 }
 
-/// Admits an object that is valid; what is returned are warnings.
+/// Admits a valid object; returns warnings.
 // Models Admission.Validate of k8s.io/pod-security-admission.
 pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<Vec<String>, Status> {
     let Request { kind, sub, object, .. } = *request;
@@ -456,7 +457,7 @@ fn admit_namespace(server: &ApiServer, namespace: &Value, old: Option<&Value>) -
     if enforce == before || enforce.level == 0 || enforce.version == before.version && enforce.level <= before.level {
         return Ok(Vec::new());
     }
-    // One of each controller's pods comes before the others.
+    // One pod of each controller is evaluated before the others.
     let (mut first, mut others, mut seen) = (Vec::new(), Vec::new(), Vec::new());
     for pod in server.iter(kinds::POD, Some(namespace.name())) {
         let owner = pod.controller_ref().get("uid").arc_str();

@@ -1,4 +1,4 @@
-//! PodTopologyLabels: a pod carries its node's zone and region, from the moment it is bound or was made for a node.
+//! PodTopologyLabels: a pod is labelled with its node's zone and region, when it is bound or created for a node.
 
 use super::ApiServer;
 use crate::api::well_known::{REGION, ZONE};

@@ -1,5 +1,5 @@
-//! Admission policies: which of them a request matches, by which bindings and with what parameters, and their expressions.
-//! ValidatingAdmissionPolicy: such a request is admitted if they hold.
+//! Admission policies: which of them a request matches, through which bindings and with which parameters, and the evaluation of their
+//! expressions. ValidatingAdmissionPolicy admits a request if these hold.
 // Models k8s.io/apiserver/pkg/admission/plugin/policy: matching, parameters, the dispatchers and the validator.
 
 use std::sync::Arc;
@@ -15,28 +15,28 @@ use crate::base::List as _;
 use crate::obj;
 use crate::server::authorization::{Attributes, User};
 
-/// What the conditions of one evaluation may cost, and its validations.
+/// The budgets of one evaluation, in CEL's units: for match conditions, and for validations.
 const CONDITIONS_BUDGET: u64 = 2_500_000;
 pub(super) const BUDGET: u64 = 10_000_000;
-/// Where policies and bindings have the rules of what they are about.
+/// The member of policies and bindings that holds their match constraints.
 const RULES: &str = "resourceRules";
-/// Bytes of a message that an expression makes.
+/// How long a message from an expression may be, in bytes.
 const MESSAGE_MAX: usize = 5 * 1024;
 
 type Read = Result<Program, CompileError>;
 
-/// A policy's expressions, read.
+/// The compiled expressions of a policy.
 #[derive(Debug)]
 pub struct Policy {
     variables: Vec<(ArcStr, Read)>,
     conditions: Vec<Read>,
-    /// Those of `validations`, and of their messages.
+    /// The expressions of `validations`, each with that of its message.
     validations: Vec<(Read, Option<Read>)>,
     annotations: Vec<Read>,
     mutations: Vec<Read>,
 }
 
-/// Policies that were read, by their kinds and the versions of the objects.
+/// Compiled policies, by their kinds and resource versions.
 pub type Policies = Vec<(KindRef, ArcStr, Arc<Policy>)>;
 
 impl Policy {
@@ -67,25 +67,25 @@ impl Policy {
     }
 }
 
-/// Why a policy comes to nothing.
+/// Why a policy cannot be evaluated.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub(super) enum PolicyError {
-    /// Its parameters are of a kind that there is not: the kind's API version and name.
+    /// The kind of its parameters does not exist: API version and kind.
     #[error("failed to configure policy: failed to find resource referenced by paramKind: '{0}, Kind={1}'")]
     NoParamKind(String, String),
-    /// A binding's parameters are not to be had.
+    /// A binding gives no parameters.
     #[error("failed to configure binding: {0}")]
     Params(#[from] ParamsError),
-    /// Of its conditions, where the others are met.
+    /// Errors of match conditions, where all others hold.
     #[error("{}", aggregate(&.0.iter().map(ExpressionError::to_string).list()))]
     Conditions(Vec<ExpressionError>),
-    /// Of an expression.
+    /// An error of an expression.
     #[error(transparent)]
     Expression(#[from] ExpressionError),
-    /// Of all its expressions.
+    /// The budget of the evaluation is spent.
     #[error(transparent)]
     Budget(#[from] OutOfBudget),
-    /// Of what its messages are made of.
+    /// The budget was spent on a message's expression.
     #[error("failed messageExpression: {0}")]
     Messages(OutOfBudget),
 }
@@ -93,21 +93,21 @@ pub(super) enum PolicyError {
 /// Why a binding gives no parameters.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub(super) enum ParamsError {
-    /// They live in no namespace.
+    /// A namespace is given, but parameters of this kind have none.
     #[error("paramRef.namespace must not be provided for a cluster-scoped `paramKind`")]
     ClusterScoped,
-    /// They live in namespaces, and the request is in none.
+    /// Parameters of this kind are in namespaces, but the request is not.
     #[error("cannot use namespaced paramRef in policy binding that matches cluster-scoped resources")]
     Namespaced,
-    /// There are none, which is to refuse.
+    /// There are none, and the binding says to refuse then.
     #[error("no params found for policy binding with `Deny` parameterNotFoundAction")]
     NotFound,
 }
 
-/// What came of one evaluation: refusals with their reasons.
+/// The result of one evaluation: refusals with their reasons.
 type Refusals = Vec<(String, &'static str)>;
 
-/// What has come of the policies so far.
+/// The result of all policies so far.
 #[derive(Default)]
 struct Verdict {
     warnings: Vec<String>,
@@ -134,17 +134,18 @@ impl Verdict {
     }
 }
 
-/// A policy to be evaluated by one of its bindings.
+/// An evaluation of a policy, for one of its bindings and one parameter.
 pub(super) struct Invocation {
     pub policy: Value,
     program: Arc<Policy>,
-    /// Null where the policy itself cannot be evaluated.
+    /// The binding; null where the policy itself cannot be evaluated.
     pub binding: Value,
-    /// With which parameter, or why it cannot be evaluated.
+    /// The parameter, or why there can be no evaluation.
     pub param: Result<Value, PolicyError>,
 }
 
-/// The policies of a kind that a request matches, by which bindings and with what parameters, in the order of their names.
+/// The evaluations that a request calls for: of each policy that it matches, with each of its bindings and parameters, in the order of
+/// names.
 // Models generic.policyDispatcher.Dispatch.
 pub(super) fn invocations(server: &mut ApiServer, (of_policy, of_binding): (KindRef, KindRef), request: &Request<'_>) -> Vec<Invocation> {
     let mut found = Vec::new();
@@ -182,7 +183,7 @@ pub(super) fn invocations(server: &mut ApiServer, (of_policy, of_binding): (Kind
 }
 
 impl Invocation {
-    /// Whether what cannot be evaluated is refused.
+    /// Whether a request is refused if the policy cannot be evaluated.
     pub fn is_strict(&self) -> bool {
         self.policy.at(&["spec", "failurePolicy"]).str() != "Ignore"
     }
@@ -191,7 +192,7 @@ impl Invocation {
         Expressions { spec: self.policy.get("spec"), policy: &self.program, strict: self.is_strict() }
     }
 
-    /// Evaluates the policy with one parameter, and does with what it refuses as its binding says.
+    /// Evaluates the policy, and treats a refusal as the binding says: denies, warns or audits.
     fn judge(&self, server: &ApiServer, by: &Caller, request: &Request<'_>, verdict: &mut Verdict) {
         let mut head = format!("ValidatingAdmissionPolicy '{}'", self.policy.name());
         if !self.binding.is_null() {
@@ -222,7 +223,8 @@ impl Invocation {
         self.with(server, by, request, |evaluation| evaluation.meets_conditions())
     }
 
-    /// What one of the policy's mutations came to: the fields of an object, or the operations of a patch. It costs of the `budget`.
+    /// The value of one of the policy's mutations: an apply configuration, or the operations of a patch. Its cost is taken from the
+    /// `budget`.
     pub fn mutation(
         &self,
         server: &ApiServer,
@@ -245,7 +247,7 @@ impl Invocation {
     }
 }
 
-/// Refuses what a policy refuses, and returns what it warns of.
+/// Refuses a request that a policy denies; returns the warnings.
 pub fn admit(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<Vec<String>, Status> {
     let mut verdict = Verdict::default();
     for invocation in invocations(server, (kinds::VALIDATING_ADMISSION_POLICY, kinds::VALIDATING_ADMISSION_POLICY_BINDING), request) {
@@ -264,7 +266,7 @@ fn param_kind(server: &ApiServer, of: &Value) -> Result<Option<KindRef>, PolicyE
     Ok(kind)
 }
 
-/// The parameters that a binding gives, one evaluation each; null where there are none.
+/// The parameters of a binding, for one evaluation each; a single null where it names none.
 // Models generic.CollectParams.
 fn params(server: &ApiServer, kind: Option<KindRef>, reference: &Value, namespace: &str) -> Result<Vec<Value>, ParamsError> {
     let Some(kind) = kind.filter(|_| !reference.is_null()) else { return Ok(vec![Value::Null]) };
@@ -289,7 +291,7 @@ fn params(server: &ApiServer, kind: Option<KindRef>, reference: &Value, namespac
     Ok(found)
 }
 
-/// Whether conditions hold, as those of a webhook; one that cannot be evaluated is taken to.
+/// Whether match conditions hold, such as those of a webhook. One that cannot be evaluated counts as holding.
 pub(super) fn meets_conditions(server: &ApiServer, by: &Caller, request: &Request<'_>, conditions: &Value) -> bool {
     let mut spec = obj!({});
     spec.set(&["matchConditions"], conditions.clone());
@@ -301,12 +303,12 @@ pub(super) fn meets_conditions(server: &ApiServer, by: &Caller, request: &Reques
 struct Expressions<'a> {
     spec: &'a Value,
     policy: &'a Policy,
-    /// Whether an error refuses.
+    /// Whether an error leads to a refusal.
     strict: bool,
 }
 
 impl Expressions<'_> {
-    /// Has them evaluated for a request, with a parameter.
+    /// Prepares their evaluation for a request, with a parameter.
     fn with<R>(
         self,
         server: &ApiServer,
@@ -350,14 +352,14 @@ impl Expressions<'_> {
     }
 }
 
-/// One evaluation of a policy. Its steps fail where that is the end of all of it, as where the budget is spent.
+/// One evaluation of a policy. A step fails only if that ends the whole evaluation, for example because the budget is spent.
 struct Evaluation<'a, 'b> {
     of: Expressions<'a>,
     facts: Facts<'b>,
 }
 
 impl<'a> Evaluation<'a, '_> {
-    /// What the policy refuses, and audit annotations that could not be made.
+    /// The refusals of the policy, and the errors of audit annotations.
     // Models validating.validator.Validate.
     fn judge(&mut self) -> (Refusals, Vec<String>) {
         let mut steps = || -> Result<_, PolicyError> {
@@ -383,7 +385,7 @@ impl<'a> Evaluation<'a, '_> {
         Ok(made??)
     }
 
-    /// What an item of a list of the policy has in a member.
+    /// A member of an item in one of the policy's lists.
     fn text(&self, list: &str, i: usize, member: &str) -> &'a str {
         self.of.spec.get(list).items().get(i).map_or("", |item| item.get(member).str())
     }
@@ -408,7 +410,7 @@ impl<'a> Evaluation<'a, '_> {
         for (i, (program, _)) in self.of.policy.validations.iter().enumerate() {
             outcomes.push(self.facts.evaluate(self.text("validations", i, "expression"), program)?);
         }
-        // Messages are made of what is left, those of rules that hold as well.
+        // Messages are evaluated with what is left of the budget, even those of validations that hold.
         let (mut messages, mut over) = (Vec::new(), None);
         for (i, (_, program)) in self.of.policy.validations.iter().enumerate() {
             let expression = self.text("validations", i, "messageExpression");
@@ -435,7 +437,7 @@ impl<'a> Evaluation<'a, '_> {
         Ok(refusals)
     }
 
-    /// What a validation says that does not hold, where its expression made this message, and its reason.
+    /// The message of a validation that does not hold, given the value of its message expression, and its reason.
     fn refusal(&self, i: usize, made: &str) -> (String, &'static str) {
         let said = self.text("validations", i, "message").trim();
         let detail = if !made.is_empty() && made.len() <= MESSAGE_MAX && !made.contains('\n') {
@@ -453,7 +455,7 @@ impl<'a> Evaluation<'a, '_> {
         (detail, reason)
     }
 
-    /// The audit annotations that could not be made, where that refuses.
+    /// The errors of audit annotations, if errors lead to a refusal.
     fn annotate(&mut self) -> Result<Vec<String>, PolicyError> {
         self.facts.allot(BUDGET);
         let mut broken = Vec::new();

@@ -1,4 +1,4 @@
-//! A request as admission plugins see it, and whether the rules and selectors of policies and webhooks are about it.
+//! A request as admission plugins see it, and whether it matches the rules and selectors of policies and webhooks.
 // Models k8s.io/apiserver/pkg/admission's Attributes, and the matchers of plugin/policy/matching and plugin/webhook/predicates.
 
 use super::{ApiServer, Subresource};
@@ -7,40 +7,40 @@ use crate::api::{KindRef, Object, Value, kinds, schema};
 use crate::obj;
 use crate::server::authorization::{User, lists};
 
-/// What is asked for.
+/// The request.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
-    /// Of what kind the object is that is written.
+    /// The kind of the object that is written.
     pub kind: KindRef,
     /// `CREATE`, `UPDATE`, `DELETE`.
     pub operation: &'static str,
-    /// The part of the object.
+    /// The subresource.
     pub sub: Subresource,
-    /// The object that is to be; null where it is deleted.
+    /// The object as it is to become; null for a delete.
     pub object: &'a Value,
-    /// The object as it is; null where it is created.
+    /// The object as it is; null for a create.
     pub old: &'a Value,
-    /// Whether nothing will be written.
+    /// Whether it is a dry run.
     pub dry_run: bool,
 }
 
 impl Request<'_> {
-    /// The object that is to be, or the one that goes.
+    /// The object as it is to become, or the one that is to be deleted.
     pub(super) fn any(&self) -> &Value {
         if self.object.is_null() { self.old } else { self.object }
     }
 
-    /// The namespace; of a namespace, itself.
+    /// The namespace; for a namespace, itself.
     pub(super) fn namespace(&self) -> &str {
         if self.is_namespace() { self.any().name() } else { self.any().namespace() }
     }
 
-    /// Whether it is about a namespace.
+    /// Whether the object is a namespace.
     pub(super) fn is_namespace(&self) -> bool {
         self.kind == kinds::NAMESPACE
     }
 
-    /// Whether a rule of a policy is about this.
+    /// Whether it matches a rule.
     fn is_of(&self, rule: &Value, equivalent: bool) -> bool {
         let any = |member: &str, fits: &dyn Fn(&str) -> bool| lists(rule, member, fits);
         let cluster_wide = self.is_namespace() || self.namespace().is_empty();
@@ -59,7 +59,7 @@ impl Request<'_> {
             && (names.is_empty() || names.iter().any(|n| n.str() == self.any().name()))
     }
 
-    /// Whether the constraints of a policy, a binding or a webhook are met, which have their rules under this name.
+    /// Whether it matches the constraints of a policy, a binding or a webhook, whose rules are in the member of this name.
     pub(super) fn meets(&self, server: &ApiServer, constraints: &Value, rules: &str) -> bool {
         if constraints.is_null() {
             return true;
@@ -84,7 +84,7 @@ impl Request<'_> {
         !of("excludeResourceRules") && (constraints.get(rules).is_empty() || of(rules))
     }
 
-    /// As expressions see it.
+    /// The request as expressions see it (`request`).
     pub(super) fn to_value(self, user: &User) -> Value {
         let kind = match self.sub {
             Subresource::Scale => obj!({"group": "autoscaling", "version": "v1", "kind": "Scale"}),

@@ -1,4 +1,4 @@
-//! ResourceQuota: nothing is created that would exceed a hard limit of its namespace.
+//! ResourceQuota: refuses what would exceed a hard limit of its namespace.
 
 use std::cmp::Ordering;
 
@@ -11,13 +11,12 @@ use crate::server::Subresource;
 /// How a refusal begins; the name of the quota comes next.
 const EXCEEDED: &str = "exceeded quota: ";
 
-/// The quotas as they are to be once the object is written: what it uses is counted in their status at once. What goes is
-/// counted by the controller.
+/// Returns the quotas to write with the object, whose usage is counted in their status at once. Deletions are counted by the controller.
 pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<Vec<Value>, Status> {
     let Request { kind, sub, object, .. } = *request;
     let old = Some(request.old).filter(|old| !old.is_null());
     let plural = kind.built_in();
-    // Of other kinds an update uses no more than there was.
+    // For other kinds an update cannot use more than before.
     let counts = match old {
         None => kind.namespaced && sub == Subresource::None && plural != "events",
         Some(_) => matches!((plural, sub), ("pods", Subresource::Resize) | ("services" | "persistentvolumeclaims", Subresource::None)),
@@ -28,14 +27,14 @@ pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<Vec<Val
     let mut charged = Vec::new();
     let quotas = server.iter(kinds::RESOURCE_QUOTA, Some(object.namespace()));
     let quotas: Vec<&Value> = quotas.filter(|q| quota::scope_matches(q, kind, object)).list();
-    // What a pod must say comes before what it may have, whichever of the quotas asks.
+    // Of all quotas, what they demand of a pod is checked before what they limit.
     if plural == "pods"
         && let Some((limit, missing)) = quotas.iter().find_map(|q| Some((q, quota::unspecified(q.at(&["status", "hard"]), object)?)))
     {
         return Err(Status::forbidden(kind, object.name(), &format!("failed quota: {}: {missing}", limit.name())));
     }
     for limit in quotas {
-        // What no controller has written into the status yet limits nothing.
+        // A limit counts only once the controller has written it to the status.
         let hard = limit.at(&["status", "hard"]);
         let mut asked: SortedMap<String, Quantity> =
             quota::usage_of(kind, object).into_iter().filter(|(name, _)| !hard.get(name).is_null()).collect();
@@ -72,7 +71,7 @@ pub(super) fn admit(server: &ApiServer, request: &Request<'_>) -> Result<Vec<Val
     Ok(charged)
 }
 
-/// The name of the quota that refused, out of a message of [`admit`]'s: a controller's condition keeps no more than the words.
+/// The name of the quota, read from a message of [`admit`]: a controller's condition keeps only the message.
 pub fn refusing_quota(message: &str) -> Option<&str> {
     message.split_once(EXCEEDED)?.1.split(',').next()
 }

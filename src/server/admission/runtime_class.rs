@@ -1,4 +1,4 @@
-//! RuntimeClass: a pod gets the overhead, the node selector and the tolerations of its class, which must be there.
+//! RuntimeClass: a pod gets the overhead, node selector and tolerations of its class, which must exist.
 
 use super::{ApiServer, Request, Subresource};
 use crate::api::validation::path_segment;
@@ -27,7 +27,7 @@ pub(super) fn admit(server: &ApiServer, pod: &mut Value) -> Result<(), Status> {
     let refused = |pod: &Value, why: &str| Err(Status::forbidden(kinds::POD, pod.name(), why));
     let Some(name) = pod.at(&["spec", "runtimeClassName"]).as_str() else { return Ok(()) };
     let Some(class) = server.peek(kinds::RUNTIME_CLASS, "", name) else {
-        // The server asks itself for a class that it has not seen, and its client sends no such names.
+        // The plugin would ask the server for an unknown class, but its client does not send invalid names.
         let wrong = path_segment(name);
         return match name {
             "" => Err(Status::internal("resource name may not be empty").without_reason()),

@@ -1,6 +1,6 @@
-//! ServiceAccount, as far as it goes here: a pod that names no secrets to pull its images with gets those of its service account. Where
-//! roles are enforced, it names an account, and one that is there; its token comes to it without a volume.
-//! The cluster that is the measure ran without this plugin, and without roles.
+//! ServiceAccount, in part: a pod without image pull secrets gets those of its service account. Only where roles are enforced does a pod
+//! get a default account, and must its account exist; the token comes to the pod without a volume. The recorded cluster, which is the
+//! measure, ran without this plugin and without roles.
 
 use super::ApiServer;
 use crate::api::{Object, Status, Value, kinds};
@@ -13,7 +13,7 @@ pub(super) fn admit(server: &ApiServer, namespace: &str, pod: &mut Value) -> Res
     let name = account_of(pod).to_owned();
     let account = server.peek(kinds::SERVICE_ACCOUNT, namespace, &name);
     if server.enforces_roles() {
-        // The one of a new namespace is waited for: it is about to be made.
+        // The account of a new namespace counts as existing: it is about to be created.
         if account.is_none() && name != "default" {
             let why = format!("error looking up service account {namespace}/{name}: serviceaccount {name:?} not found");
             return Err(Status::forbidden(kinds::POD, pod.name(), &why));

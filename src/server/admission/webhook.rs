@@ -1,5 +1,5 @@
-//! MutatingAdmissionWebhook and ValidatingAdmissionWebhook, as far as nobody answers: a request that a webhook must be asked about
-//! is refused where the webhook cannot be reached. What answers is not simulated: it lets everything pass.
+//! MutatingAdmissionWebhook and ValidatingAdmissionWebhook, as far as webhooks cannot be reached: a request that such a webhook must be
+//! asked about is refused. What reachable webhooks would answer is not simulated: they allow everything.
 // Models k8s.io/apiserver/pkg/admission/plugin/webhook, and the aggregator's way from a Service to its address.
 
 use std::net::IpAddr;
@@ -10,7 +10,7 @@ use crate::api::kinds::ADMISSION;
 use crate::api::well_known::SERVICE_NAME;
 use crate::api::{KindRef, Object, Status, Value, kinds};
 
-/// Refuses a request that one of these configurations' webhooks should be asked about and cannot be.
+/// Refuses a request if a webhook of one of these configurations must be asked about it and cannot be reached.
 pub fn admit(server: &ApiServer, by: &Caller, configurations: KindRef, request: &Request<'_>) -> Result<(), Status> {
     if request.kind.group == ADMISSION {
         return Ok(());
@@ -33,7 +33,7 @@ pub fn admit(server: &ApiServer, by: &Caller, configurations: KindRef, request: 
     Ok(())
 }
 
-/// Where a webhook is called and why that fails; none where something listens there.
+/// The URL of a webhook and why it cannot be reached; none where something listens.
 fn unreachable(server: &ApiServer, client: &Value) -> Option<(String, String)> {
     let service = client.get("service");
     if service.is_null() {
@@ -55,7 +55,7 @@ fn unreachable(server: &ApiServer, client: &Value) -> Option<(String, String)> {
     Some((address, refusal(server, namespace, name, port)?))
 }
 
-/// Why a port of a Service cannot be reached.
+/// Why a port of a Service cannot be reached; none where it can.
 // Models proxy.ResolveCluster.
 fn refusal(server: &ApiServer, namespace: &str, name: &str, port: i64) -> Option<String> {
     let Some(service) = server.peek(kinds::SERVICE, namespace, name) else { return Some(format!("service {name:?} not found")) };

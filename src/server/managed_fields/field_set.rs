@@ -6,7 +6,7 @@ use crate::api::schema::{Field, ListType, Ty, Type, schema};
 use crate::api::{KindRef, Map, Value};
 use crate::base::{List as _, SortedMap, SortedSet};
 
-/// How a value is taken apart.
+/// How a value is divided into fields.
 #[derive(Clone, Copy)]
 pub(super) enum Node {
     /// Not at all.
@@ -26,12 +26,12 @@ pub(super) enum Node {
 }
 
 impl Node {
-    /// How an object of this kind is taken apart.
+    /// How objects of this kind are divided into fields.
     pub(super) fn root(kind: KindRef) -> Node {
         Node::root_at((kind, kind.version))
     }
 
-    /// How an object of this kind is taken apart at one of its versions.
+    /// How objects of this kind are divided into fields, at one of its versions.
     pub(super) fn root_at((kind, version): (KindRef, &str)) -> Node {
         match &kind.custom {
             Some(custom) => Node::Custom(custom.schema(version), true),
@@ -39,7 +39,7 @@ impl Node {
         }
     }
 
-    /// Whether the part of this name is a field of a struct, or what stands for one in the schema of a custom kind.
+    /// Whether the part of this name is a field of a struct, or of what stands for a struct in the schema of a custom kind.
     fn declares(self, key: &str) -> bool {
         match self {
             Node::Struct(_) => true,
@@ -48,13 +48,13 @@ impl Node {
         }
     }
 
-    /// Whether its parts are called by name, as those of a map are.
+    /// Whether its parts have names, as those of a map do.
     fn by_name(self) -> bool {
         matches!(self, Node::Struct(_) | Node::Entries | Node::Custom(..))
     }
 }
 
-/// How a value of a custom kind's schema is taken apart; what the schema does not describe, by its own members.
+/// How a value is divided by the schema of a custom kind. What the schema does not describe is divided by its own members.
 // Models the schema converter of structured-merge-diff.
 fn custom_node(schema: &'static Value, value: &Value) -> Node {
     match value {
@@ -88,12 +88,12 @@ fn node_of(field: &'static Field) -> Node {
     }
 }
 
-/// Whether the encoder writes a field of a struct that has nothing in it: then it is not new when something comes.
+/// Whether the encoder writes a field even when it is empty. Such a field is not new when it gets a value.
 fn always_there(field: &Field) -> bool {
     !field.omit_empty || (matches!(field.ty, Ty::Object(_) | Ty::Time) && !field.pointer && !field.omit_zero)
 }
 
-/// The name of an item among the others: its keys as JSON, with defaults for those that it leaves out.
+/// The name of a list's item: its keys as JSON, with defaults for those that it leaves out.
 fn item_key(field: &Field, ty: &Type, item: &Value) -> String {
     let mut keys = Map::new();
     for key in &field.map_keys {
@@ -104,7 +104,7 @@ fn item_key(field: &Field, ty: &Type, item: &Value) -> String {
     format!("k:{}", Value::from(keys).to_json())
 }
 
-/// The parts of a value: name in the tree, how it is taken apart itself, the value. What is null is there all the same.
+/// The parts of a value: each with its name in the tree, how it is divided itself, and its value. Nulls are parts, too.
 fn parts(node: Node, value: &Value) -> Vec<(String, Node, &Value)> {
     match node {
         Node::Leaf => Vec::new(),
@@ -143,7 +143,7 @@ fn is_member(set: &Value) -> bool {
     matches!(set, Value::Map(m) if m.is_empty() || m.contains_key("."))
 }
 
-/// A node of a set; null where nothing of it is in the set.
+/// A node of a set; null where it is empty.
 fn set_node(member: bool, mut inner: Map) -> Value {
     match (member, inner.is_empty()) {
         (false, true) => return Value::Null,
@@ -155,7 +155,7 @@ fn set_node(member: bool, mut inner: Map) -> Value {
     inner.into()
 }
 
-/// Two sets as one, by whether a field that is in the first and in the second is to be in it.
+/// Combines two sets; the function decides, by whether a field is in the first and in the second, whether it is in the result.
 fn combine(a: &Value, b: &Value, keep: fn(bool, bool) -> bool) -> Value {
     let mut inner = Map::new();
     for (key, _) in a.entries().chain(b.entries()).filter(|(k, _)| *k != ".") {
@@ -181,26 +181,26 @@ pub(super) fn common(a: &Value, b: &Value) -> Value {
     combine(a, b, |a, b| a && b)
 }
 
-/// Whether all of the second set is in the first.
+/// Whether the first set contains all of the second.
 pub(super) fn covers(a: &Value, b: &Value) -> bool {
     (is_member(a) || !is_member(b)) && b.entries().filter(|(k, _)| *k != ".").all(|(k, v)| covers(a.get(k), v))
 }
 
-/// Whether anything of the second set is in the first.
+/// Whether the first set contains anything of the second.
 pub(super) fn touches(a: &Value, b: &Value) -> bool {
     is_member(a) && is_member(b) || b.entries().any(|(k, v)| *k != "." && !a.get(k).is_null() && touches(a.get(k), v))
 }
 
-/// The fields that an applied configuration is about.
+/// The fields that an applied configuration sets.
 pub(super) fn field_set(whole: Node, value: &Value) -> Value {
     let mut inner = Map::new();
     for (key, node, value) in parts(whole, value) {
-        // A list of what is told apart is about its items alone, unless it is null.
+        // A list of named items stands for its items alone, unless it is null.
         if matches!(node, Node::Items(..) | Node::Set | Node::CustomItems(_)) && matches!(value, Value::List(list) if list.is_empty()) {
             continue;
         }
         let mut set = field_set(node, value);
-        // Nor is what has nothing but such lists in it about itself.
+        // The same holds for what contains nothing but such lists.
         if set.is_empty() && !matches!(node, Node::Leaf) && !value.is_empty() {
             continue;
         }
@@ -212,14 +212,14 @@ pub(super) fn field_set(whole: Node, value: &Value) -> Value {
     inner.into()
 }
 
-/// What changed: fields that are new or other than before, and fields that are gone.
+/// Compares two objects: the fields that are new or changed, and those that are gone.
 pub(super) fn compare(node: Node, old: Option<&Value>, new: Option<&Value>) -> (Value, Value) {
     if let (Some(old), Some(new)) = (old, new)
         && old.same(new)
     {
         return (Value::Null, Value::Null);
     }
-    // What is empty on both sides has no parts, and yet null, nothing and empty differ.
+    // What is empty on both sides has no parts, yet null, missing and empty differ.
     if matches!(node, Node::Leaf) || old.into_iter().chain(new).all(Value::is_empty) {
         return match (old, new) {
             (_, Some(_)) => (Value::map(), Value::Null),
@@ -258,7 +258,7 @@ pub(super) fn compare(node: Node, old: Option<&Value>, new: Option<&Value>) -> (
     (set_node(old.is_none() && new.is_some(), changed), set_node(old.is_some() && new.is_none(), gone))
 }
 
-/// A live object with a configuration laid over it.
+/// A live object with a configuration merged into it.
 pub(super) fn merge(node: Node, live: &Value, config: &Value) -> Value {
     if matches!(node, Node::Leaf) || live.is_empty() {
         return config.clone();
@@ -282,7 +282,7 @@ pub(super) fn merge(node: Node, live: &Value, config: &Value) -> Value {
 /// The parts of a list, each with its name.
 type Parts<'a> = [(String, Node, &'a Value)];
 
-/// The items of a list and those that are laid over them: the latter in their own order, the others where they were among them.
+/// Merges the items of two lists: the applied ones in their own order, the others where they were among them.
 // Models mergingWalker.visitListItems.
 fn merge_items(here: &Parts<'_>, there: &Parts<'_>) -> Vec<Value> {
     // Of items with equal names the first counts.
@@ -304,7 +304,7 @@ fn merge_items(here: &Parts<'_>, there: &Parts<'_>) -> Vec<Value> {
                 l += 1;
                 continue;
             }
-            // It has its turn when the others do, or had it.
+            // It was written already, or will be with the others.
             Some((key, Some(_))) if shared(r).is_some_and(|next| next != key) => {
                 l += 1;
                 continue;
@@ -320,7 +320,7 @@ fn merge_items(here: &Parts<'_>, there: &Parts<'_>) -> Vec<Value> {
     out
 }
 
-/// The paths of lists, maps and structs in a configuration that merging would not merge but replace: `.spec.tolerations`.
+/// The paths of atomic lists, maps and structs in a configuration, which are replaced and not merged: `.spec.tolerations`.
 // Models findAtomics of the mutating policies' patcher.
 pub(super) fn atomics(node: Node, value: &Value, path: &str, found: &mut Vec<String>) {
     if matches!((node, value), (Node::Leaf, Value::Map(_) | Value::List(_))) {
@@ -332,7 +332,7 @@ pub(super) fn atomics(node: Node, value: &Value, path: &str, found: &mut Vec<Str
     }
 }
 
-/// A set with the fields that structs have by name, where anything in them is in the set.
+/// A set to which the named fields of structs are added, wherever something below them is in it.
 // Models Set.EnsureNamedFieldsAreMembers.
 fn with_named(node: Node, value: &Value, set: &Value) -> Value {
     let Value::Map(members) = set else { return Value::Null };
@@ -348,7 +348,7 @@ fn with_named(node: Node, value: &Value, set: &Value) -> Value {
     whole.into()
 }
 
-/// A value without what is in a set; what becomes empty by that stays.
+/// A value without the fields of a set; what becomes empty by that stays.
 // Models TypedValue.RemoveItems.
 fn without(node: Node, value: &Value, set: &Value) -> Value {
     let mut rest = value.clone();
@@ -378,7 +378,7 @@ fn without(node: Node, value: &Value, set: &Value) -> Value {
     rest
 }
 
-/// Takes out what its applier applied last and applies no longer, and what is in that; not what is `owned` by then.
+/// Removes what its applier applied last time and no longer applies, unless it is `owned` by others.
 // Models Updater.prune.
 pub(super) fn prune(node: Node, merged: &Value, last: &Value, owned: &Value) -> Value {
     if last.is_empty() {

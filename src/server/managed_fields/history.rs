@@ -1,4 +1,4 @@
-//! The managers of what the cluster makes for itself, read from its versions when somebody asks.
+//! The managers of objects that only the cluster has written: worked out from their versions when somebody asks.
 
 use super::{Managers, STATUS, bare, program, track};
 use crate::api::well_known::{NOT_READY, UNREACHABLE};
@@ -9,7 +9,7 @@ use crate::server::strategy::LABELS_OF_JOBS;
 use crate::store::{ChangeType, ObjectKey, Version};
 
 impl ApiServer {
-    /// An object with its `managedFields`, also where only the cluster has written it, which is not noted as it goes.
+    /// An object with its `managedFields`, even if only the cluster has written it. For such objects they are not recorded with each write.
     pub fn with_managers(&self, kind: KindRef, object: Value) -> Value {
         if !object.at(&["metadata", "managedFields"]).is_empty() {
             return object;
@@ -21,14 +21,14 @@ impl ApiServer {
     }
 }
 
-/// An object that only the cluster wrote, with its managers as its versions tell, oldest first; as it is where its first version is not
-/// kept any more.
+/// An object that only the cluster has written, with the managers that follow from its versions, oldest first. It is returned as it is if
+/// its first version has been compacted.
 fn followed<'a>(kind: KindRef, mut object: Value, versions: impl Iterator<Item = &'a Version>) -> Value {
     let mut last: Option<Value> = None;
     for version in versions {
         let mut next = version.value.clone();
         match &last {
-            // Of what a user wrote nobody is followed by now.
+            // A user wrote it, and by now removed all managers.
             None if version.change != ChangeType::Added || version.by == Caller::OF_USERS => return object,
             None => {
                 let mut asked = next.clone();
@@ -36,7 +36,7 @@ fn followed<'a>(kind: KindRef, mut object: Value, versions: impl Iterator<Item =
                 track((kind, kind.version), None, &mut asked, program(version.by), "", version.at);
                 Managers::of(&asked).write(&mut next);
             }
-            // A binding is no write of the pod (BindingREST).
+            // A binding does not count as a write of the pod (BindingREST).
             Some(before) if kind == kinds::POD && node_of_pod(before) != node_of_pod(&next) => Managers::of(before).write(&mut next),
             Some(before) => {
                 let part = |object: &Value| {
@@ -54,8 +54,8 @@ fn followed<'a>(kind: KindRef, mut object: Value, versions: impl Iterator<Item =
     object
 }
 
-/// Takes out of a new object what admission plugins and registries write, which nobody comes to own: priority and the tolerations of
-/// every pod, a namespace's own finalizer, those that guard claims and volumes, and what a Job knows its pods by.
+/// Removes from a new object what admission plugins and registries write, since nobody comes to own that: priority and the default
+/// tolerations of pods, the finalizers of namespaces, claims and volumes, and the labels by which a Job knows its pods.
 fn forget_admitted(kind: KindRef, object: &mut Value) {
     let filled_in: &[&str] = match kind.built_in() {
         "pods" => {

@@ -11,24 +11,24 @@ const OPERATIONS_MAX: usize = 10_000;
 /// The most bytes that the `copy`s of one patch add together.
 const COPIED_MAX: usize = 3 << 20;
 
-/// Why a client cannot apply a patch, in the words of its library.
+/// Why a client cannot apply a patch, in the words of the library that kubectl uses.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum JsonPatchError {
-    /// It is no patch.
+    /// It is not a patch.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
-    /// What an operation is to be done in is not there.
+    /// The parent of an operation's path does not exist.
     #[error("{op} operation does not apply: {missing}: missing value")]
     Missing {
         /// `add`.
         op: String,
-        /// What is not there: `doc is missing path: "/a/b"`.
+        /// What is missing: `doc is missing path: "/a/b"`.
         missing: String,
     },
-    /// What is to be replaced is not there, though what it would be in is.
+    /// What is to be replaced does not exist, though its parent does.
     #[error("replace operation does not apply: doc is missing key: {0}: missing value")]
     MissingKey(String),
-    /// A list has no such place.
+    /// A list has no such index.
     #[error("error in {op} for path: '{path}': Unable to access invalid index: {index}: invalid index referenced")]
     Index {
         /// `add` or `remove`.
@@ -38,7 +38,7 @@ pub enum JsonPatchError {
         /// Its last part.
         index: String,
     },
-    /// What is to be removed is not there.
+    /// What is to be removed does not exist.
     #[error("error in remove for path: '{path}': Unable to remove nonexistent key: {key}: missing value")]
     Nonexistent {
         /// The operation's path.
@@ -46,10 +46,10 @@ pub enum JsonPatchError {
         /// Its last part.
         key: String,
     },
-    /// What a `test` looks at is otherwise.
+    /// The value that a `test` looks at differs.
     #[error("testing path {0} failed: test failed")]
     TestFailed(String),
-    /// No operation of a patch.
+    /// An operation that does not exist.
     #[error("Unexpected kind: {0}")]
     Operation(String),
 }
@@ -71,7 +71,7 @@ pub fn json_patch(target: &Value, operations: &Value) -> Result<Value, Status> {
     patched(target, list, &|_, _| does_not_apply())
 }
 
-/// The operations of a patch, of which null has none; an error where it is none, or they are none, of these types of Go's.
+/// The operations of a patch; null has none. An error where the patch or an operation is not of the Go types given.
 fn read<'a>(patch: &'a Value, whole: &'static str, one: &'static str) -> Result<&'a [Value], Unreadable> {
     if !matches!(patch, Value::List(_) | Value::Null) {
         return Err(cannot_read(patch, whole));
@@ -115,7 +115,7 @@ fn why(doc: &mut Value, operation: &Value) -> JsonPatchError {
     JsonPatchError::Missing { op, missing }
 }
 
-/// What the API server says of a patch that does not apply: it keeps to itself which operation and why.
+/// The API server's error for a patch that does not apply. It does not say which operation, nor why.
 pub(super) fn does_not_apply() -> Status {
     let mut status = Status::bad_request("the server rejected our request due to an error in our request");
     status.code = 422;
@@ -166,14 +166,14 @@ fn step<'a>(value: &'a mut Value, part: &str) -> Option<&'a mut Value> {
     }
 }
 
-/// A place in a list of so many; below zero it counts from the end.
+/// An index into a list of this length; a negative one counts from the end.
 // Models evanphx/json-patch with SupportNegativeIndices.
 fn place(part: &str, len: usize) -> Option<usize> {
     let at: isize = part.parse().ok()?;
     if at < 0 { len.checked_sub(at.unsigned_abs()) } else { Some(at.unsigned_abs()) }
 }
 
-/// What is at a path: what a map does not have is null.
+/// The value at a path; null where a map does not have it.
 fn look(doc: &mut Value, path: &str) -> Option<Value> {
     let (parent, last) = parent(doc, path)?;
     match parent {
@@ -183,7 +183,7 @@ fn look(doc: &mut Value, path: &str) -> Option<Value> {
     }
 }
 
-/// Puts a value where another is, or where a map could have one.
+/// Sets the value at a path, where there is one or a map could have one.
 fn put(doc: &mut Value, path: &str, value: Value) -> Option<()> {
     let (parent, last) = parent(doc, path)?;
     match parent {

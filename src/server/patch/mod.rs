@@ -21,7 +21,7 @@ pub use json::{JsonPatchError, json_patch, json_patch_by_client};
 pub use merge::{merge_patch, three_way_merge_patch};
 pub use strategic::{strategic_merge_patch, three_way_strategic_patch};
 
-/// What is said to a patch of a form that custom kinds do not take.
+/// The message for a patch in a format that custom kinds do not support.
 pub(super) const NOT_OF_CUSTOM_KINDS: &str = "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
 
 impl ApiServer {
@@ -65,7 +65,7 @@ impl ApiServer {
         self.change(&Write { by, kind, sub, made_of: MadeOf::Newest, options }, next)
     }
 
-    /// Reads what a strategic patch made of an object; what is wrong with it is the patch's fault.
+    /// Decodes the result of a strategic patch; errors in it are the patch's fault.
     fn read_patched(&mut self, kind: KindRef, patched: &Value, changes: &Value, options: &WriteOptions) -> Result<Value, Status> {
         let (object, strict) = from_patched(kind, patched).map_err(|wrong| invalid(changes, &wrong.message))?;
         let object = put_back(kind, patched, &object).unwrap_or(object);
@@ -80,7 +80,7 @@ impl ApiServer {
     }
 }
 
-/// Refuses a patch that gives an object another name, or another namespace.
+/// Refuses a patch that changes an object's name or namespace.
 fn demand_same_name(kind: KindRef, patched: &Value, namespace: &str, name: &str) -> Result<(), Status> {
     let own = patched.namespace();
     if kind.namespaced && !own.is_empty() && own != namespace {
@@ -89,7 +89,7 @@ fn demand_same_name(kind: KindRef, patched: &Value, namespace: &str, name: &str)
     demand_name(patched, name)
 }
 
-/// The object that a patch makes of `current`.
+/// Applies a patch to `current`.
 fn apply(kind: KindRef, current: &Value, patch: &Patch) -> Result<Value, Status> {
     match patch {
         Patch::Json(operations) => json_patch(current, operations),
@@ -110,12 +110,12 @@ fn apply(kind: KindRef, current: &Value, patch: &Patch) -> Result<Value, Status>
 /// Go's type of a patch that is an object.
 const OBJECT: &str = "map[string]interface {}";
 
-/// What Go says of JSON that is of another type than the one that it is read into.
-/// A part of a patch that is not of the type that Go reads it into.
+/// Go's error for JSON of another type than the one that it is read into.
+/// A part of a patch is not of the type that Go reads it into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("json: cannot unmarshal {found} into Go value of type {go_type}")]
 pub struct Unreadable {
-    /// The JSON that is there: `string`.
+    /// The type of the JSON: `string`.
     found: &'static str,
     /// `[]handlers.jsonPatchOp`.
     go_type: &'static str,
@@ -125,7 +125,7 @@ fn cannot_read(value: &Value, go_type: &'static str) -> Unreadable {
     Unreadable { found: json_kind(value), go_type }
 }
 
-/// Refuses what a JSON or merge patch made of an object, where that is none of its kind or of the wrong types.
+/// Refuses the result of a JSON or merge patch that is not an object of its kind, or has values of wrong types.
 // Models jsonPatcher.applyPatchToCurrentObject, which reads it anew.
 fn demand_kind(kind: KindRef, current: &Value, patched: &Value, options: &WriteOptions) -> Result<(), Status> {
     let strictly =
@@ -155,7 +155,7 @@ fn demand_kind(kind: KindRef, current: &Value, patched: &Value, options: &WriteO
     why.map_or(Ok(()), |why| Err(refused(&json_order::changed(current, patched), &why)))
 }
 
-/// The answer to a strategic patch that makes no object: the patch as Go prints it, and why.
+/// The error for a strategic patch whose result is no object: the patch as Go prints it, and why.
 // Models handlers.patcher.applyPatchToObject: the lists that were merged are gone from the patch by then.
 fn invalid(changes: &Value, why: &str) -> Status {
     refused(&go_text(changes, false), why)

@@ -1,10 +1,9 @@
-//! What a Service is completed with when it is made or changed, and what it loses. Models pkg/registry/core/service.
+//! What a Service gains and loses when it is created or updated. Models pkg/registry/core/service.
 
 use crate::api::Value;
 use crate::base::List as _;
 
-/// What the registry fills in of a Service before it allocates: what was allocated to it before, and its addresses in
-/// both forms.
+/// Completes a Service before allocation: with what was allocated to it before, and with its addresses in both forms.
 // Models patchAllocatedValues and normalizeClusterIPs.
 pub(super) fn complete_service(service: &mut Value, old: Option<&Value>) {
     const IP: [&str; 2] = ["spec", "clusterIP"];
@@ -29,7 +28,7 @@ pub(super) fn complete_service(service: &mut Value, old: Option<&Value>) {
         if !changed && service.at(&IPS).is_empty() && !old.at(&IPS).is_empty() {
             service.set(&IPS, old.at(&IPS));
         } else if changed && service.at(&IPS).same(old.at(&IPS)) {
-            // Who changes only the first form means both.
+            // A change of the first form alone is meant for both.
             if service.at(&IP).is_empty() {
                 service.remove(&IPS);
             } else {
@@ -52,8 +51,7 @@ pub(in crate::server) fn needs_health_check(service: &Value) -> bool {
     service.at(&["spec", "type"]).str() == "LoadBalancer" && service.at(&["spec", "externalTrafficPolicy"]).str() == "Local"
 }
 
-/// A Service that is changed so that it needs some field no longer loses it, unless the field was changed along with it
-/// (`dropTypeDependentFields`).
+/// Drops the fields that a Service no longer needs after an update, unless the update changed them as well (`dropTypeDependentFields`).
 fn drop_what_the_type_had(service: &mut Value, old: &Value) {
     let kind = |s: &Value| s.at(&["spec", "type"]).str().to_owned();
     let (now, before) = (kind(service), kind(old));
@@ -93,7 +91,7 @@ fn drop_what_the_type_had(service: &mut Value, old: &Value) {
     }
 }
 
-/// Ports that name no node port keep the one that the port of their name had.
+/// Ports without a node port keep the one of the old port of the same name.
 fn keep_node_ports(service: &mut Value, old: &Value) {
     let known = old.at(&["spec", "ports"]).clone();
     let named: Vec<i64> = service.at(&["spec", "ports"]).items().iter().map(|p| p.get("nodePort").int()).list();

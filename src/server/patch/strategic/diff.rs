@@ -1,4 +1,4 @@
-//! What makes one object of another, as a strategic merge patch.
+//! The strategic merge patch that turns one object into another.
 
 use super::{DELETE_PRIMITIVES, DIRECTIVE, ELEMENT_ORDER, Places, RETAIN_KEYS, arrange, inner, name_of};
 use crate::api::schema::{Field, Ty, Type, schema};
@@ -20,9 +20,9 @@ pub(super) fn three_way(ty: Option<&'static Type>, original: &Value, modified: &
 
 #[derive(Clone, Copy, PartialEq)]
 enum Which {
-    /// What is added or changed; nothing is deleted.
+    /// Additions and changes, but no deletions.
     Changes,
-    /// What is deleted; nothing else.
+    /// Deletions only.
     Deletions,
 }
 
@@ -67,7 +67,7 @@ fn diff_map(old: &Value, new: &Value, ty: Option<&'static Type>, which: Which) -
     patch.into()
 }
 
-/// Names what is to stay, where anything changes or something is to go.
+/// Writes `$retainKeys`, if anything changes or is deleted.
 fn retain_keys(change: &mut Value, was: &Value, is: &Value) {
     let keeps = |key: &str| matches!(is, Value::Map(m) if m.contains_key(key));
     if !is.is_empty() && (!change.is_empty() || was.entries().any(|(k, _)| !keeps(k))) {
@@ -75,7 +75,7 @@ fn retain_keys(change: &mut Value, was: &Value, is: &Value) {
     }
 }
 
-/// Notes in `patch` what makes the new list of the old: its changes or its deletions, and the order where that is needed.
+/// Adds to `patch` what turns the old list into the new one: changes or deletions, and the order where it is needed.
 fn diff_list(patch: &mut Map, key: &str, field: &Field, (old, new): (&[Value], &[Value]), ty: Option<&'static Type>, which: Which) {
     if old.is_empty() {
         if which == Which::Changes && !new.is_empty() {
@@ -105,13 +105,13 @@ fn diff_list(patch: &mut Map, key: &str, field: &Field, (old, new): (&[Value], &
     }
 }
 
-/// The scalars of a list that another has not.
+/// The scalars of one list that another does not have.
 fn missing(these: &[Value], those: &[Value]) -> Vec<Value> {
     let those = Places::of(those, "");
     these.iter().filter(|v| those.first(&name_of(v, "")).is_none()).cloned().list()
 }
 
-/// An item of which only the key is left, as it stands in an order and in a deletion.
+/// An item reduced to its key, as it stands in an order and in a deletion.
 fn only_key(item: &Value, merge_key: &str) -> Value {
     let mut id = Value::map();
     id.set(&[merge_key], item.get(merge_key).clone());
@@ -156,7 +156,7 @@ fn diff_items(field: &Field, old: &[Value], new: &[Value], ty: Option<&'static T
     changes
 }
 
-/// Lays one patch over another: maps and keyed lists join, all else is the later one's.
+/// Merges two patches: maps and keyed lists are joined; anything else is taken from the later one.
 fn overlay(patch: &mut Value, other: &Value, ty: Option<&'static Type>) {
     for (key, change) in other.entries() {
         let (field, inner_ty) = inner(ty, key);
