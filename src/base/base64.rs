@@ -21,7 +21,7 @@ pub fn encode(bytes: &[u8]) -> String {
     out
 }
 
-/// The bytes of a padded base64 text, line ends ignored; none where it is none.
+/// Decodes padded base64, ignoring line ends; none where the text is invalid.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<u8> = text.bytes().filter(|b| !matches!(b, b'\r' | b'\n')).list();
     if !digits.len().is_multiple_of(4) {
@@ -43,23 +43,23 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// How many bytes a text in base64 stands for.
+/// How many bytes a text in base64 decodes to.
 pub fn decoded_len(text: &str) -> usize {
     text.bytes().filter(|b| !matches!(b, b'=' | b'\r' | b'\n')).count() * 3 / 4
 }
 
-/// Bytes as base64 for URLs and tokens: two other signs, and no padding.
+/// Bytes as base64 for URLs and tokens: with `-` and `_`, and without padding.
 pub fn encode_url(bytes: &[u8]) -> String {
     encode(bytes).trim_end_matches('=').replace('+', "-").replace('/', "_")
 }
 
-/// The bytes of such a text; none where it is none.
+/// Decodes base64 of that kind; none where the text is invalid.
 pub fn decode_url(text: &str) -> Option<Vec<u8>> {
     let padding = "=".repeat((4 - text.len() % 4) % 4);
     if text.contains(['+', '/', '=']) { None } else { decode(&format!("{}{padding}", text.replace('-', "+").replace('_', "/"))) }
 }
 
-/// Where a text stops being padded base64, as Go's decoder counts; none where it is.
+/// The offset at which Go's decoder finds a text to be invalid base64; none where it is valid.
 pub fn bad_byte(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let line_ends = |from: usize| from + bytes[from..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();

@@ -1,6 +1,6 @@
 //! How wide text is on a terminal.
 
-/// How many cells a character takes: two for those of East Asia and for pictures, none for what belongs to the one before it.
+/// How many cells a character takes: two for East Asian letters and pictures, none for a mark that belongs to the letter before it.
 pub fn cells(c: char) -> usize {
     match c as u32 {
         0x300..=0x36f | 0x200b..=0x200f | 0xfe00..=0xfe0f | 0xfeff => 0,

@@ -1,8 +1,8 @@
-//! Blocks of addresses: those that begin with the same bits.
+//! Address blocks (CIDR): the addresses that begin with the same bits.
 
 use std::net::IpAddr;
 
-/// An address with its first `bits` bits alone; with all of them where it has no more.
+/// An address of which only the first `bits` bits are left; all of them if it has no more.
 pub fn masked(ip: IpAddr, bits: u32) -> IpAddr {
     match ip {
         IpAddr::V4(v4) => IpAddr::V4((u32::from(v4) & u32::MAX.checked_shl(32u32.saturating_sub(bits)).unwrap_or(0)).into()),
@@ -10,7 +10,7 @@ pub fn masked(ip: IpAddr, bits: u32) -> IpAddr {
     }
 }
 
-/// Whether an address is of the block that begins with the first `bits` bits of another.
+/// Whether an address is in the block of those that share the first `bits` bits with `network`.
 pub fn is_within(network: IpAddr, bits: u32, ip: IpAddr) -> bool {
     network.is_ipv4() == ip.is_ipv4() && masked(network, bits) == masked(ip, bits)
 }

@@ -1,4 +1,4 @@
-//! What a system says of a call that failed: of files, and of whoever asks for them.
+//! The errors of system calls on files.
 
 /// Why a call on a file failed, with the C library's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -1,10 +1,9 @@
-//! Collecting that is small.
-//!
-//! What the standard library collects by, with room reckoned beforehand, is copied for each chain of iterators that there is.
+//! Collecting into a `Vec` in few bytes of code.
+//! The standard library's `collect` reserves room beforehand, by code that is compiled anew for each chain of iterators.
 
-/// What makes a list of an iterator's items.
+/// Adds [`List::list`] to iterators.
 pub trait List: Iterator + Sized {
-    /// The items, as `collect` has them.
+    /// The items, as `collect` returns them.
     fn list(self) -> Vec<Self::Item>;
 }
 

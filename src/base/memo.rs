@@ -1,8 +1,8 @@
-//! What was found once and can be found again.
+//! Caches of what can be computed again.
 
 use std::ops::{Deref, DerefMut};
 
-/// A cache. A copy of what holds it begins with an empty one: nothing that comes of it may differ by that.
+/// A cache, which is empty in a copy of the value that holds it. Results must not depend on whether something is in it.
 #[derive(Debug, Default)]
 pub struct Memo<T>(T);
 

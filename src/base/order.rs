@@ -1,7 +1,6 @@
-//! Sorting that is small: the work is done once, on places, for every type there is.
-//!
-//! The standard sorts are copied, some ten kilobytes each, for each type and order they are used with; together they were
-//! a tenth of the page's program. Nothing here sorts so much that a call for each comparison would matter.
+//! Sorting in few bytes of code: one function sorts the places of items, whatever their type.
+//! The standard sorts are compiled anew for each type and order that they are used with, to some ten kilobytes each; together they were a
+//! tenth of the page's wasm. Nothing here sorts so much that an indirect call for each comparison would matter.
 
 use std::cmp::Ordering;
 

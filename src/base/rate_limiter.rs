@@ -1,9 +1,9 @@
-//! How often something may be done (client-go's `flowcontrol.NewTokenBucketRateLimiter`).
+//! A token bucket (client-go's `flowcontrol.NewTokenBucketRateLimiter`).
 
 use super::{Duration, Time};
 
-/// A bucket of tokens, one for each request, event or whatever it limits: `burst` of them when it is full, and one more after each
-/// `interval`. What is done without a token is owed, and nothing may be done until it is paid back.
+/// A bucket of tokens, one for each request or event: it holds `burst` of them when it is full, and gets a new one after each `interval`.
+/// What is done without a token is owed, and nothing may be done until it is paid back.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RateLimiter {
     interval: Duration,
@@ -13,23 +13,23 @@ pub struct RateLimiter {
 }
 
 impl RateLimiter {
-    /// A full bucket for so many a second.
+    /// A full bucket, with so many new tokens a second.
     pub fn new(qps: f64, burst: u32) -> Self {
         RateLimiter { interval: Duration::from_secs_f64(1.0 / qps), burst, full_at: Time::ZERO }
     }
 
-    /// How many may be done now.
+    /// How many tokens are left.
     pub fn left(&self, now: Time) -> usize {
         let missing = self.full_at.since(now).as_micros().div_ceil(self.interval.as_micros().max(1));
         usize::try_from(u128::from(self.burst).saturating_sub(missing)).unwrap_or(usize::MAX)
     }
 
-    /// The earliest moment from which on one may be done.
+    /// The earliest moment at which there is a token.
     pub fn ready_at(&self) -> Time {
         self.full_at - self.interval * self.burst.saturating_sub(1)
     }
 
-    /// Notes so many that were done.
+    /// Takes so many tokens.
     pub fn take(&mut self, now: Time, count: u64) {
         let cost = self.interval * u32::try_from(count).unwrap_or(u32::MAX);
         self.full_at = self.full_at.max(now) + cost;

@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-/// A value that costs nothing to copy: what is copied is the first change after that.
+/// A value whose clone is cheap: the value itself is copied only when a clone is changed.
 #[derive(Debug, Default)]
 pub struct Shared<T>(Arc<T>);
 

@@ -14,13 +14,13 @@ pub struct HttpRequest {
     pub port: u16,
     /// The path with its query, from the slash on.
     pub path: String,
-    /// Headers beside Host, as written.
+    /// Headers other than Host, as written.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
     /// Whether it goes over TLS.
     pub tls: bool,
-    /// The address that the server sees it come from; empty where nobody noted it.
+    /// The client's address as the server sees it; empty where it is not known.
     pub client: String,
 }
 
@@ -33,9 +33,9 @@ pub struct HttpResponse {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
-    /// Whether its server is one of the web, whose certificate everybody trusts.
+    /// Whether it comes from the web, from a server whose certificate is trusted.
     pub public: bool,
-    /// Whether more of its body follows, in answers to the same request.
+    /// Whether more of the body follows, in further responses to the same request.
     pub open: bool,
 }
 
@@ -85,7 +85,7 @@ impl HttpRequest {
         Some(HttpRequest { tls, ..HttpRequest::get(host, port, &path) })
     }
 
-    /// The URL that it asks for.
+    /// The URL of the request.
     pub fn url(&self) -> String {
         let (scheme, port) = if self.tls { ("https", 443) } else { ("http", 80) };
         let port = if self.port == port { String::new() } else { format!(":{}", self.port) };
@@ -99,7 +99,7 @@ impl HttpRequest {
 }
 
 impl HttpResponse {
-    /// A header, however it is written.
+    /// A header's value, its name in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
@@ -124,7 +124,7 @@ impl HttpResponse {
         bytes
     }
 
-    /// Reads a response that a program wrote by hand (`nc -l`, a shell script).
+    /// Parses a response that a program wrote by hand (`nc -l`, a shell script).
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NetError> {
         let head_end = bytes
             .windows(4)

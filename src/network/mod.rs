@@ -8,10 +8,10 @@ use std::net::{IpAddr, Ipv4Addr};
 
 /// The address of the cluster's DNS, at port 53.
 pub const DNS: &str = "10.96.0.10";
-/// The nodes' address among the pods': they probe from it, pass on from it what comes from outside, and resolve names by it.
+/// The nodes' address in the pod network: probes and requests from outside come from it, and nodes resolve names through it.
 pub const GATEWAY: &str = "10.244.0.1";
 
-/// The address of every host beyond the cluster: one that is kept for documentation.
+/// The address of every host beyond the cluster, from a block reserved for documentation.
 pub const BEYOND: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
 
 /// What a program asks of the network.
@@ -19,7 +19,7 @@ pub const BEYOND: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
 pub enum NetRequest {
     /// An HTTP request to a host and port.
     Http(HttpRequest),
-    /// A TCP connection: what is sent, and what came back is the answer.
+    /// A TCP connection; the answer is what came back.
     Tcp {
         /// A name or address.
         host: String,
@@ -28,14 +28,14 @@ pub enum NetRequest {
         /// What is sent.
         data: Vec<u8>,
     },
-    /// A name to look up.
+    /// A name to resolve.
     Resolve {
         /// The name.
         name: String,
-        /// The page that it is looked up for; empty where for none.
+        /// The URL of the page that it is resolved for; empty where for none.
         url: String,
     },
-    /// What the DNS has of one type (`A`, `SRV`, ...) by a name.
+    /// DNS records of one type (`A`, `SRV`, ...) for a name.
     Records {
         /// The name.
         name: String,
@@ -50,7 +50,7 @@ pub enum NetRequest {
 }
 
 impl NetRequest {
-    /// A name to look up for its own sake.
+    /// A name to resolve for its own sake.
     pub fn resolve(name: &str) -> NetRequest {
         NetRequest::Resolve { name: name.to_owned(), url: String::new() }
     }

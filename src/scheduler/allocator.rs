@@ -1,7 +1,6 @@
 //! Chooses devices of a node for claims. It may not know of pods, and writes nothing.
 //!
-//! Left out: capacity that devices share out, of which who asks for it is told, and devices that must be attached first, of which none
-//! is chosen.
+//! Not simulated: consumable capacity, which is an error to ask for, and devices that must be attached first, which are never chosen.
 // Models k8s.io/dynamic-resource-allocation/structured.
 
 use std::sync::Arc;
@@ -18,23 +17,24 @@ use crate::api::{ArcStr, Object, Value, toleration};
 use crate::base::List as _;
 use crate::obj;
 
-/// How many selectors are kept read.
+/// How many compiled selectors are kept.
 const SELECTORS_MAX: usize = 10;
-/// The most devices of one claim.
+/// How many devices a claim may have.
 const DEVICES_MAX: usize = 32;
-/// After so many steps a search is given up, as a real one is after 10 seconds; nor does it go through more claims or choose more devices than that.
+/// How many steps a search may take; a real one may take 10 seconds. This also bounds how many claims it goes through and how many devices
+/// it chooses.
 const STEPS_MAX: usize = 20_000;
 const DEPTH_MAX: usize = 128;
-/// What all selectors of a search may cost together: as much as one expression.
+/// The CEL cost that all selectors of a search may have together: that of one expression.
 const COST_MAX: u64 = 1_000_000;
 
-/// Claims that are to get devices.
+/// Claims that are to be allocated.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     claims: Vec<Claim>,
 }
 
-/// The selectors that were read last, the latest first.
+/// Compiled selectors, the last used first.
 // Models dynamic-resource-allocation's cel.Cache.
 #[derive(Clone, Debug, Default)]
 pub struct SelectorCache(Vec<(ArcStr, Arc<Result<Program, CompileError>>)>);
@@ -72,11 +72,11 @@ struct Request {
 
 #[derive(Clone, Debug)]
 struct Asked {
-    /// Among all alternatives of all claims.
+    /// Its place among all alternatives of all claims.
     place: usize,
-    /// As results name it.
+    /// Its name in results: `request` or `request/alternative`.
     name: ArcStr,
-    /// The last part of that.
+    /// The last part of that name.
     own_name: ArcStr,
     class: Value,
     spec: Value,
@@ -85,15 +85,15 @@ struct Asked {
 
 #[derive(Clone, Debug)]
 struct Selector {
-    /// Where it stands.
+    /// The path of the request in the claim.
     place: String,
     program: Arc<Result<Program, CompileError>>,
 }
 
-/// Why claims get no devices of a node.
+/// Why claims cannot be allocated on a node.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Refusal {
-    /// There are none that would do.
+    /// No devices would do.
     Reasons(Reasons),
     /// Something is wrong with a claim or a class: no other node would help.
     Error(AllocationError),
@@ -102,7 +102,7 @@ pub enum Refusal {
 /// What is wrong with a claim or a class.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum AllocationError {
-    /// No alternative of a request is small enough.
+    /// Every alternative of a request wants too many devices.
     #[error("allocation max size exceeded")]
     TooMany,
     /// A claim wants more devices than one may have.
@@ -110,7 +110,7 @@ pub enum AllocationError {
     Limit {
         /// The claim.
         claim: String,
-        /// How many it wants at least.
+        /// How many devices it wants at least.
         wanted: usize,
     },
     /// A request cannot be met.
@@ -123,7 +123,7 @@ pub enum AllocationError {
         /// Why not.
         why: RequestError,
     },
-    /// A selector cannot be read.
+    /// A selector cannot be compiled.
     #[error("{selector}: CEL compile error: {why}")]
     Unreadable {
         /// Where it stands.
@@ -131,7 +131,7 @@ pub enum AllocationError {
         /// Why not.
         why: CompileError,
     },
-    /// A selector does not tell whether it selects a device.
+    /// A selector cannot be evaluated for a device.
     #[error("{selector}: CEL runtime error: {why}")]
     Selector {
         /// Where it stands.
@@ -144,23 +144,23 @@ pub enum AllocationError {
 /// Why a request cannot be met.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RequestError {
-    /// It wants a part of what a device has.
+    /// It asks for consumable capacity.
     #[error("has capacity requests, which are not simulated")]
     Capacity,
-    /// It wants all devices of a pool that is not whole.
+    /// It wants all devices, and a pool is incomplete or invalid.
     #[error("asks for all devices, but resource pool {pool} is currently {how}")]
     Pool {
         /// The pool.
         pool: String,
-        /// What it is instead.
+        /// What is wrong with the pool.
         how: &'static str,
     },
-    /// It wants all devices, and this one does not go with another.
+    /// It wants all devices, and this one cannot be used together with another.
     #[error("cannot add device {0} because a claim constraint would not be satisfied")]
     Constraint(ArcStr),
 }
 
-/// Why a search goes no further.
+/// Why a search ends.
 enum Stop {
     /// The claim would get more devices than it may have.
     TooMany,
@@ -178,7 +178,7 @@ fn shown(claim: &Value) -> String {
 }
 
 impl Wanted {
-    /// These claims want devices that nobody has yet.
+    /// Finds devices for these claims, which have none yet.
     pub fn new<'a>(devices: &Devices, known: &mut SelectorCache, claims: impl Iterator<Item = &'a Value>) -> Wanted {
         let mut places = 0..;
         let claims = claims.map(|claim| {
@@ -202,7 +202,7 @@ impl Wanted {
         Wanted { claims: claims.list() }
     }
 
-    /// What each claim gets of a node's devices, with the claim.
+    /// Allocates each claim on a node; returns the claims with their allocations.
     pub fn allocate(&self, devices: &Devices, node: &NodeInfo) -> Result<Vec<(&Value, Value)>, Refusal> {
         if self.claims.is_empty() {
             return Ok(Vec::new());
@@ -250,20 +250,20 @@ impl Wanted {
 /// A device that may be chosen.
 struct Candidate<'a> {
     key: ArcStr,
-    /// Among the pools.
+    /// The place of its pool.
     pool: usize,
-    /// Its slice's.
+    /// The driver of its slice.
     spec: &'a Value,
     device: &'a Value,
-    /// What says which nodes it is for: itself or its slice.
+    /// The object that says which nodes it is for: the device or its slice.
     place: &'a Value,
-    /// As selectors see it.
+    /// The device as selectors see it.
     seen: Device,
-    /// Somebody else has it.
+    /// Whether somebody else has it.
     taken: bool,
 }
 
-/// A device that is chosen: for which claim, request and alternative, and which it is.
+/// A chosen device: its claim, request and alternative, and which one it is.
 #[derive(Clone, Copy)]
 struct Chosen {
     claim: usize,
@@ -272,12 +272,12 @@ struct Chosen {
     candidate: usize,
 }
 
-/// How many devices an alternative is to get, and which, where it is to get all.
+/// How many devices an alternative is to get; if it wants all, which.
 #[derive(Default)]
 struct Count {
     len: usize,
     all: Option<Vec<usize>>,
-    /// By device: whether it is of the kind that is asked for, where that is known.
+    /// By device: whether it is selected, if that is known.
     known: Vec<Option<bool>>,
 }
 
@@ -286,11 +286,11 @@ struct Search<'a> {
     node: &'a NodeInfo,
     pools: &'a [Pool<'a>],
     candidates: Vec<Candidate<'a>>,
-    /// By the alternatives' places.
+    /// By alternative.
     counts: Vec<Count>,
     chosen: Vec<Chosen>,
     steps: usize,
-    /// What selectors have cost.
+    /// The CEL cost of the selectors so far.
     cost: u64,
 }
 
@@ -344,7 +344,7 @@ impl Search<'_> {
         Ok(len)
     }
 
-    /// Whether a device is of the kind that is asked for, be it free or not.
+    /// Whether the class and the request select a device, free or not.
     // Models isSelectable.
     fn selects(&mut self, asked: &Asked, candidate: usize) -> Result<bool, Stop> {
         if let Some(known) = self.counts[asked.place].known[candidate] {
@@ -376,7 +376,7 @@ impl Search<'_> {
         Ok(reaches(place, self.node))
     }
 
-    /// Chooses devices from a request of a claim on; false where there are none that would do.
+    /// Chooses devices for a claim's requests from the given one on; false where none would do.
     // Models allocateOne.
     fn go(&mut self, c: usize, r: usize) -> Result<bool, Stop> {
         let wanted = self.wanted;
@@ -390,7 +390,7 @@ impl Search<'_> {
         let mut found = Err(Stop::TooMany);
         for a in 0..request.alternatives.len() {
             match self.fill(Chosen { claim: c, request: r, alternative: a, candidate: 0 }, 0) {
-                // Another may need fewer.
+                // Another alternative may need fewer devices.
                 Err(Stop::TooMany) => {}
                 Ok(false) => found = Ok(false),
                 other => return other,
@@ -399,7 +399,7 @@ impl Search<'_> {
         found
     }
 
-    /// Chooses the nth device of an alternative, and all that come after it, from a candidate on.
+    /// Chooses the nth device of an alternative, from a candidate on, and all devices after it.
     fn fill(&mut self, from: Chosen, n: usize) -> Result<bool, Stop> {
         self.steps += 1;
         if self.steps > STEPS_MAX || self.chosen.len() > DEPTH_MAX {
@@ -452,14 +452,14 @@ impl Search<'_> {
         Ok(false)
     }
 
-    /// Whether somebody has a device: for one with admin access, whether its own claim has.
+    /// Whether a device is taken; for a request with admin access, whether it is by its own claim.
     fn is_in_use(&self, asked: &Asked, claim: usize, candidate: usize) -> bool {
         let is_admin = asked.spec.get("adminAccess").is_true();
         let mut chosen = self.chosen.iter().filter(|chosen| chosen.candidate == candidate);
         (self.candidates[candidate].taken && !is_admin) || chosen.any(|chosen| chosen.claim == claim || !is_admin)
     }
 
-    /// Whether the counters of its pool have left what a device consumes.
+    /// Whether the counters of a device's pool have enough left for it.
     fn has_counters(&self, candidate: usize) -> bool {
         let (pool, device) = (self.candidates[candidate].pool, self.candidates[candidate].device);
         let chosen = || self.chosen.iter().map(|chosen| &self.candidates[chosen.candidate]).filter(|chosen| chosen.pool == pool);
@@ -498,7 +498,7 @@ impl Search<'_> {
         Some(attributes.get(name)).filter(|found| !found.is_null()).or(own).unwrap_or(&NULL)
     }
 
-    /// What a claim gets.
+    /// The allocation of a claim.
     fn result(&self, c: usize) -> Value {
         let claim = &self.wanted.claims[c];
         let chosen: Vec<&Chosen> = self.chosen.iter().filter(|chosen| chosen.claim == c).list();
@@ -529,7 +529,7 @@ impl Search<'_> {
         allocation
     }
 
-    /// What drivers are told: by the classes, each once, and by the claim.
+    /// The configuration for drivers: that of the classes, each once, and that of the claim.
     fn configs(&self, claim: &Claim, chosen: &[&Chosen]) -> Vec<Value> {
         let mut configs: Vec<Value> = Vec::new();
         let mut classes: Vec<(&str, std::ops::Range<usize>)> = Vec::new();

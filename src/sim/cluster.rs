@@ -14,26 +14,26 @@ use crate::store::{ChangeType, ObjectKey};
 use super::session::{self, Session};
 use super::{metrics_server, nodes};
 
-/// How long after a commit an informer tells its component.
+/// How long after a commit an informer delivers it to its component.
 const INFORMER_LAG: Duration = Duration::from_millis(3);
-/// How many old revisions stay readable, and how many more come before the oldest are forgotten: a few at a time, so that nobody
-/// waits for it. A revision takes about a kilobyte in a page, the most of what a long session takes; the copies that a page keeps along
-/// the way go back as far again. (etcd's API server forgets what is older than five minutes.)
+/// How many old revisions stay readable, and how many more there may be before the oldest are compacted: a few at a time, so that nobody
+/// has to wait for it. A revision takes about a kilobyte in a page, which is most of the memory of a long session. (A real API server
+/// compacts what is older than five minutes.)
 const HISTORY: u64 = 32_000;
 const COMPACT_EVERY: u64 = 1_024;
-/// How many revisions an informer tells its component of in one step. Nothing else happens before the rest.
+/// How many revisions an informer delivers in one step. Nothing else happens before the rest are delivered.
 const REVISIONS_PER_STEP: u64 = 256;
 
-/// The places of what acts, which is the order of what is due at one moment.
+/// The places of whatever acts. Of what is due at one moment, the lowest place comes first.
 const SCHEDULER: usize = 0;
 const KUBELETS: usize = 1;
 /// The API server's own controllers (see [`Definitions`]).
 const DEFINITIONS: usize = 2;
-/// The API server's storage, which lets events go.
+/// The API server's storage, in which events expire.
 const STORAGE: usize = 3;
 const FIRST_CONTROLLER: usize = 4;
 
-/// What makes up the cluster's DNS.
+/// The objects of the cluster's DNS.
 const DNS: &str = include_str!("../../static/examples/dns.yaml");
 
 /// An informer: how far its component has seen the log, and when it will be told of the rest.
@@ -55,12 +55,12 @@ pub struct Cluster {
     definitions: Definitions,
     controllers: Vec<Box<dyn Controller>>,
     informers: Vec<Informer>,
-    /// When each controller has something to do, by its place: only their own acts change it, and there are many to ask. What
-    /// comes before the controllers is asked anew each time, since it is also acted on from outside.
+    /// When each controller is next due, by its place. It is remembered since there are many, and only their own acts change it. What
+    /// stands before the controllers is asked each time, since it is also acted on from outside.
     dues: Vec<Option<Time>>,
-    /// The first of those of the controllers, with its place.
+    /// When the first of the controllers is due, and its place.
     first_controller: Option<(Time, usize)>,
-    /// The revision up to which watchers have been looked for.
+    /// The revision up to which commits have been routed to informers.
     routed: u64,
 }
 
@@ -85,7 +85,7 @@ impl Cluster {
         let mut cluster =
             Cluster { api, kubelets, scheduler, definitions, controllers, informers, dues, first_controller: None, routed: 0 };
         cluster.route(Time::ZERO);
-        // What the session starts with has been seen by all when it starts.
+        // Every informer has seen what the session starts with.
         for informer in 0..cluster.informers.len() {
             while cluster.informers[informer].seen < cluster.api.revision() {
                 cluster.deliver(informer, Time::ZERO);
@@ -95,18 +95,18 @@ impl Cluster {
         cluster
     }
 
-    /// How an autoscaler's last look came out; none before the first.
+    /// The last calculation of an autoscaler; none before the first.
     pub fn autoscaling(&self, namespace: &str, name: &str) -> Option<&controllers::hpa::Calculation> {
         let hpa = self.controllers.iter().find_map(|c| c.as_any().downcast_ref::<controllers::hpa::HorizontalController>())?;
         hpa.calculation(namespace, name)
     }
 
-    /// Whether the controller of this kind makes no pods because its client has to wait.
+    /// Whether the controller of this kind creates no pods now because its client is throttled.
     pub fn is_throttled(&self, kind: KindRef, now: Time) -> bool {
         self.controllers.iter().any(|c| c.is_throttled(kind, now))
     }
 
-    /// Starts the scheduler anew; false where none runs. It sees at once what is there.
+    /// Restarts the scheduler, which is then shown all objects at once; false where none runs.
     pub fn restart_scheduler(&mut self, now: Time, configuration: Configuration) -> bool {
         let Some(scheduler) = &mut self.scheduler else { return false };
         scheduler.restart(configuration);
@@ -130,7 +130,7 @@ impl Cluster {
         self.first_due().map(|(at, _)| at)
     }
 
-    /// The same, but for events that go when their time is over: nobody waits for that.
+    /// The same, not counting the expiry of events, which nobody waits for.
     pub fn next_act_at(&self) -> Option<Time> {
         self.firsts().filter(|(_, i)| *i != STORAGE).map(|(at, _)| at).min()
     }
@@ -158,7 +158,7 @@ impl Cluster {
         true
     }
 
-    /// Tells the informers of commits that were made from outside, as by a command.
+    /// Has the informers deliver new commits: those of the last step, or of a command from outside.
     pub fn route(&mut self, now: Time) {
         let newest = self.api.revision();
         if self.routed == newest {
@@ -189,7 +189,7 @@ impl Cluster {
         let pods = kinds::POD;
         let keys: Vec<(String, String)> = self.api.terminating(pods).map(|p| (p.namespace().to_owned(), p.name().to_owned())).list();
         for (namespace, name) in keys {
-            // One that a finalizer holds stays, as it would.
+            // A pod with a finalizer stays, as it would in a real cluster.
             let _ = self.api.delete(&Caller::new(now, "kubelet"), pods, &namespace, &name, &DeleteOptions::now());
         }
         self.route(now);
@@ -200,7 +200,7 @@ impl Cluster {
         self.firsts().min()
     }
 
-    /// When each of what comes before the controllers is due, and the first of those.
+    /// When each of those before the controllers is due, and the first of the controllers.
     fn firsts(&self) -> impl Iterator<Item = (Time, usize)> {
         (0..FIRST_CONTROLLER).filter_map(|i| Some((self.due_now(i)?, i))).chain(self.first_controller)
     }
@@ -274,7 +274,7 @@ fn furnish(api: &mut ApiServer, session: &Session) {
         if session.runs(session::Component::Kubelets) {
             node.set(&["status", "daemonEndpoints", "kubeletEndpoint", "Port"], 10250);
         }
-        // As the API reads it: quantities in their shortest form.
+        // In the form that the API gives it: quantities in their shortest form.
         let node = crate::api::decode::decode(kinds::NODE, node.clone()).map_or(node, |(read, _)| read);
         // Two nodes of one name are one node, as when a kubelet registers again.
         let _ = api.create(&kubelet, kinds::NODE, "", node, &WriteOptions::default());

@@ -1,4 +1,4 @@
-//! What programs on the workstation reach: the nodes, and what kubectl listens for.
+//! The connections of programs on the workstation: they reach the nodes, and the ports that a kubectl listens on.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -12,38 +12,39 @@ use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetRespons
 use crate::runtime::{FileSystem, Kind as Inode, Pid};
 use crate::server::{ApiServer, LogRequest, NodeApi, User};
 
-/// Bytes of a file that are served at most.
+/// How many bytes of a file `kubectl proxy` serves.
 const FILE_MAX: usize = 1 << 20;
 
-/// Forwarded requests that are remembered at most.
+/// How many forwarded requests are remembered.
 const FORWARDED_MAX: usize = 1024;
 
-/// The workstation's own port behind which the API server is, as the kubeconfig says.
+/// The local port of the API server, as in the kubeconfig.
 const API_PORT: u16 = 6443;
 
-/// What becomes of a request.
+/// How a request goes on.
 pub(super) enum Way {
     /// It is answered at once.
     Answered(Result<NetResponse, NetError>),
-    /// It goes through the local port that somebody forwards; what is said where nobody listens in the pod.
+    /// It went through this forwarded local port; the text is the error if nobody listens in the pod.
     Forwarded(u16, String),
     /// It is on its way.
     Sent,
 }
 
-/// Requests that the API server has passed on: their number, and where to.
+/// Requests on their way.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Connections {
+    /// Those that the API server has passed on: their id and destination.
     proxied: Vec<(u64, String)>,
-    /// Those that a kubectl has forwarded: the number, the kubectl, and what it says where nobody listens.
+    /// Those that a kubectl has forwarded: their id, the kubectl, and its error if nobody listens.
     forwarded: Vec<(u64, Pid, String)>,
-    /// What programs watch.
+    /// The watches of programs.
     pub(super) watches: Watches<u64>,
-    /// What lies beyond the cluster.
+    /// The web beyond the cluster.
     pub(super) web: Web,
 }
 
-/// Where a request goes to: a name or an address, and a port.
+/// The destination of a request: a name or address, and a port.
 fn destination(request: &NetRequest) -> (&str, u16) {
     match request {
         NetRequest::Http(HttpRequest { host, port, .. }) | NetRequest::Tcp { host, port, .. } => (host, *port),
@@ -51,18 +52,18 @@ fn destination(request: &NetRequest) -> (&str, u16) {
     }
 }
 
-/// Whether a name or an address is this machine's own.
+/// Whether a name or address is the workstation's own.
 pub(super) fn is_local(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-/// The port of the workstation's own that a request goes to.
+/// The local port that a request goes to; none where it goes elsewhere.
 pub(super) fn local_port(request: &NetRequest) -> Option<u16> {
     let (host, port) = destination(request);
     is_local(host).then_some(port)
 }
 
-/// A node's address, by its name or by the address itself.
+/// A node's address, by the node's name or by the address itself.
 fn node_address(cluster: &Cluster, host: &str) -> Option<ArcStr> {
     let kind = kinds::NODE;
     let address = |node: &Value| {
@@ -76,7 +77,7 @@ fn node_address(cluster: &Cluster, host: &str) -> Option<ArcStr> {
 }
 
 impl Connections {
-    /// Sends a request on its way; `behind` is what listens where it goes to, if it goes to the workstation itself.
+    /// Sends a request on its way. `behind` is what a kubectl serves at the port, if the request is for the workstation itself.
     pub fn connect(
         &mut self,
         cluster: &mut Cluster,
@@ -94,7 +95,7 @@ impl Connections {
                 return Way::Answered(Ok(answer));
             }
             self.web.miss_page_of(&request);
-            // Pods and services have addresses that nobody outside has a way to.
+            // There is no route from outside to the addresses of pods and services.
             let error = if host.parse::<IpAddr>().is_ok() { NetError::Unreachable } else { NetError::NoSuchHost };
             return Way::Answered(Err(error));
         };
@@ -134,7 +135,7 @@ impl Connections {
         }
     }
 
-    /// What a container finds beyond the cluster. A page that is not there is missed, unless the name may be meant for one of the cluster's.
+    /// Answers a container's request to beyond the cluster. A missing page is noted, unless the name may be one of the cluster's.
     pub fn answer_container(&mut self, api: &ApiServer, request: &NetRequest) -> Option<NetResponse> {
         let answer = self.web.answer(request);
         if answer.is_none()
@@ -147,7 +148,7 @@ impl Connections {
         answer
     }
 
-    /// What `kubectl proxy` answers somebody, or the API server passes on.
+    /// Serves a request through `kubectl proxy`: the API server answers it or passes it on.
     fn proxy(&mut self, cluster: &mut Cluster, user: &User, now: Time, id: u64, request: HttpRequest) -> Way {
         if let Err(status) = cluster.api.require_passing(user, &request.method, &request.path) {
             return status_answer(&status);
@@ -176,7 +177,7 @@ impl Connections {
         answered(self.watches.begin(id, answer_api_request(&mut cluster.api, now, user, &request)))
     }
 
-    /// A kubectl has forwarded a request.
+    /// Notes that a kubectl has forwarded a request.
     pub fn forwarded(&mut self, id: u64, by: Pid, refused: String) {
         if self.forwarded.len() >= FORWARDED_MAX {
             self.forwarded.remove(0);
@@ -184,7 +185,7 @@ impl Connections {
         self.forwarded.push((id, by, refused));
     }
 
-    /// The kubectl that lost its connection over a request, and what it says: nobody listens where that went.
+    /// The kubectl that loses its connection because nobody listened for a request, and its error.
     // Models PortForwarder.handleConnection.
     pub fn lost(&mut self, id: u64, answer: &Result<NetResponse, NetError>) -> Option<(Pid, String)> {
         let at = self.forwarded.iter().position(|(own, ..)| *own == id)?;
@@ -192,7 +193,7 @@ impl Connections {
         (*answer == Err(NetError::Refused)).then_some((by, refused))
     }
 
-    /// An answer as the workstation gets it: of what the API server passed on, an error is the server's own.
+    /// An answer as the workstation gets it. If the API server passed the request on, it turns an error into its own.
     pub fn answer(&mut self, id: u64, answer: Result<NetResponse, NetError>) -> Result<NetResponse, NetError> {
         let Some(at) = self.proxied.iter().position(|(own, _)| *own == id) else { return answer };
         let (_, to) = self.proxied.swap_remove(at);
@@ -214,13 +215,13 @@ fn answered(answer: HttpResponse) -> Way {
     Way::Answered(Ok(NetResponse::Http(answer)))
 }
 
-/// A refusal in the words of Go's server.
+/// An error in the words of Go's HTTP server.
 fn refusal(status: u16) -> HttpResponse {
     let text = if status == 404 { "404 page not found" } else { http_status_text(status) };
     HttpResponse::new(status, "text/plain; charset=utf-8", format!("{text}\n"))
 }
 
-/// A file of the workstation's, or a folder's page, or the list of what is in it.
+/// Serves a file of the workstation; for a folder, its `index.html` or a list of its entries.
 // Models Go's http.FileServer.
 fn file(files: &FileSystem, path: &str) -> HttpResponse {
     let read = |path: &str| files.read("/", path, FILE_MAX);

@@ -1,37 +1,36 @@
-//! A session's parts as JSON, by way of [`Value`]: what a part does not name is its default, and what is its default is not
-//! written.
+//! Reads and writes a session as JSON, by way of [`Value`]. A missing member means its default, and a default is not written.
 
 use thiserror::Error;
 
 use crate::api::{Map, Value};
 use crate::base::{List as _, SortedMap};
 
-/// Something else stands where a part of a session should: `.inputs[3].t: a number is wanted`.
+/// A part of a session has the wrong type: `.inputs[3].t: a number is wanted`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{place}{}{wanted}", if .place.is_empty() { "" } else { ": " })]
 pub struct JsonError {
-    /// Where in what was read; empty for the whole of it.
+    /// The path of the part; empty for the whole.
     place: String,
     /// What is wanted: `a number is wanted`.
     wanted: String,
 }
 
 impl JsonError {
-    /// What is wanted right here: `a number is wanted`.
+    /// An error about the value itself: `a number is wanted`.
     pub fn new(wanted: impl Into<String>) -> JsonError {
         JsonError { place: String::new(), wanted: wanted.into() }
     }
 
-    /// The same, seen from what this stands in.
+    /// The same error as seen from the value around it.
     fn within(mut self, step: &str) -> JsonError {
         self.place.insert_str(0, step);
         self
     }
 }
 
-/// Something that JSON can say.
+/// What can be read from JSON and written to it.
 pub trait Json: Sized {
-    /// The names of its members, where it has some.
+    /// The names of its members, if it has any.
     const MEMBERS: &'static [&'static str] = &[];
 
     /// Reads it.
@@ -41,7 +40,7 @@ pub trait Json: Sized {
     fn write(&self) -> Value;
 }
 
-/// Reads a member into its place, which stays as it is where there is no such member.
+/// Reads a member into its place, which is left alone if there is no such member.
 pub fn read_member<T: Json>(of: &Value, name: &str, place: &mut T) -> Result<(), JsonError> {
     let member = of.get(name);
     if !member.is_null() {
@@ -50,7 +49,7 @@ pub fn read_member<T: Json>(of: &Value, name: &str, place: &mut T) -> Result<(),
     Ok(())
 }
 
-/// Writes a member, but for what is there by default.
+/// Writes a member, unless it has its default.
 pub fn write_member<T: Json + PartialEq>(to: &mut Map, name: &'static str, member: &T, default: &T) {
     if member != default {
         to.insert(name, member.write());
@@ -103,7 +102,7 @@ macro_rules! words {
 
 pub(super) use {members, words};
 
-/// What is wanted, where nothing of the kind is there.
+/// The error for a value of the wrong type.
 fn wanted<T>(found: Option<T>, what: &str) -> Result<T, JsonError> {
     found.ok_or_else(|| JsonError::new(format!("{what} is wanted")))
 }
@@ -128,7 +127,7 @@ impl Json for u32 {
     }
 }
 
-/// A number that [`Value`] has no room for, from 2^63 on, is a text.
+/// Numbers from 2^63 on do not fit into a [`Value`]; they are written as strings.
 impl Json for u64 {
     fn read(from: &Value) -> Result<Self, JsonError> {
         let read = match from {

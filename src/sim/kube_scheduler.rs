@@ -1,5 +1,5 @@
-//! `kube-scheduler` on the workstation: starts the cluster's scheduler anew, with the configuration that `--config` names. Where a real
-//! one stays in the foreground, this one says so and ends.
+//! `kube-scheduler` on the workstation: restarts the cluster's scheduler, with the configuration that `--config` names. A real one stays in
+//! the foreground; this one says what it did and ends.
 
 use super::cluster::Cluster;
 use crate::api::yaml::{DecodeError, read_value};
@@ -22,7 +22,7 @@ Flags:
       --write-config-to string   If set, write the configuration values to this file and exit.
 ";
 
-/// Flags that a real one has in a cluster's manifest and that change nothing here.
+/// Flags that the static pod of a real one has, and that change nothing here.
 const WITHOUT_EFFECT: [&str; 9] = [
     "--authentication-kubeconfig",
     "--authorization-kubeconfig",
@@ -35,18 +35,18 @@ const WITHOUT_EFFECT: [&str; 9] = [
     "-v",
 ];
 
-/// What a call asks for.
+/// What a run asks for.
 #[derive(Debug, PartialEq)]
 pub(super) enum Call {
-    /// A scheduler with the configuration in this file, or with the one it has of its own accord; and the flags without effect.
+    /// Restart the scheduler with the configuration in this file or, without one, with the default; and the flags without effect.
     Start(Option<String>, Vec<String>),
-    /// That configuration, to be written into this file.
+    /// Write the default configuration to this file.
     Write(String),
-    /// This text, and the exit code with it.
+    /// Print this text, and exit with this code.
     Say(String, i32),
 }
 
-/// Reads the arguments.
+/// Parses the arguments.
 pub(super) fn parse(args: &[String]) -> Call {
     let (mut config, mut write, mut without_effect) = (None, None, Vec::new());
     let mut args = args.iter();
@@ -74,24 +74,24 @@ pub(super) fn parse(args: &[String]) -> Call {
     write.map_or(Call::Start(config, without_effect), Call::Write)
 }
 
-/// Why the scheduler is not started anew.
+/// Why the scheduler is not restarted.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CallError {
-    /// A file that cannot be read or written: its path.
+    /// A file cannot be read or written: its path.
     #[error("open {0}: {1}")]
     File(String, FileError),
-    /// The file is no YAML.
+    /// The file is not YAML.
     #[error(transparent)]
     Yaml(#[from] DecodeError),
-    /// It is no configuration for a scheduler.
+    /// The file is not a valid configuration.
     #[error(transparent)]
     Configuration(#[from] ConfigurationError),
-    /// There is none to start anew.
+    /// The session runs no scheduler.
     #[error("this cluster runs without a scheduler")]
     NoScheduler,
 }
 
-/// Starts the scheduler anew by a configuration file's bytes, or by its own; what is said of that.
+/// Restarts the scheduler with the configuration in a file, or with the default; returns what to print.
 pub(super) fn start(cluster: &mut Cluster, now: Time, file: Option<&[u8]>, mut without_effect: Vec<String>) -> Result<String, CallError> {
     let (configuration, fields) = match file {
         None => Default::default(),
@@ -109,7 +109,7 @@ pub(super) fn start(cluster: &mut Cluster, now: Time, file: Option<&[u8]>, mut w
     Ok(said)
 }
 
-/// The line that a command which fails ends with.
+/// The last line of a run that fails.
 // Models component-base/cli.Run.
 pub(super) fn failed(now: Time, why: &CallError) -> String {
     klog(now, "E", 1, "run.go:72", &format!("\"command failed\" err={:?}\n", why.to_string()))

@@ -1,11 +1,11 @@
-//! The metrics server: asks the kubelets what pods use when its API is about to be read, so that reading costs and polling does not.
+//! The metrics server. It asks the kubelets only when its API is about to be read, so that there is no cost as long as nobody reads it.
 
 use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, List as _, SortedMap, Time};
 use crate::kubelet::Kubelets;
 use crate::server::{ApiServer, ContainerUsage, NodeReport, PodSample};
 
-/// Over which time CPU use is averaged.
+/// The time over which CPU use is averaged.
 const WINDOW: Duration = Duration::from_secs(15);
 
 /// Takes the usage of every running pod, where the metrics API is served.

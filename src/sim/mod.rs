@@ -1,4 +1,5 @@
-//! The whole cluster on one clock: sessions, inputs, faults, the workstation, the timeline, digest. Nothing here may know the browser.
+//! The whole cluster on one clock: sessions, their inputs and faults, the workstation, the timeline, the digest. Nothing here may know the
+//! browser.
 
 mod cluster;
 mod connections;

@@ -1,4 +1,4 @@
-//! The nodes of a session that names none, and what every node has when it joins.
+//! The default nodes of a session, and what every node has when it joins.
 
 use crate::api::{Object, Value};
 use crate::base::{List as _, Time};
@@ -6,8 +6,8 @@ use crate::kubelet::HEALTHY;
 use crate::obj;
 use crate::runtime::images::lookup;
 
-/// Images that the nodes of a session that names none hold already: the pods' sandbox in two versions, and what pods
-/// before left behind, as on nodes that have been in use.
+/// The images that default nodes already have: the pause image in two versions, and what earlier pods left behind, as on nodes that have
+/// been in use.
 const IMAGES: [&str; 9] = [
     "registry.k8s.io/pause:3.9",
     "registry.k8s.io/pause:3.10",
@@ -45,7 +45,7 @@ pub fn default_nodes() -> Vec<Value> {
         .list()
 }
 
-/// A node with what its kubelet reports when it joins, where the session does not say otherwise.
+/// A node with what its kubelet reports when it joins, unless the session says otherwise.
 pub(super) fn joined(mut node: Value, place: usize, now: Time) -> Value {
     let resources = obj!({"cpu": "4", "memory": "8Gi", "pods": "110", "ephemeral-storage": "100Gi"});
     for which in ["capacity", "allocatable"] {

@@ -1,4 +1,4 @@
-//! What came of a session: each command's output, the objects at the end, the events and every change.
+//! The outcome of a session: each command's output, the objects at the end, the events and every change.
 
 use serde::Serialize;
 
@@ -11,9 +11,9 @@ use crate::store::Store;
 /// The outcome of a session, as `kubarium replay` prints it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Outcome {
-    /// One for each command and API request, in order.
+    /// The outcomes of commands and API requests, in order.
     pub steps: Vec<StepOutcome>,
-    /// The namespace's objects without Events and Leases; Nodes too where the session names them.
+    /// The namespace's objects, without Events and Leases; with Nodes if the session names them.
     pub objects_after: Vec<Value>,
     /// The namespace's events: type, reason, message, count, involvedObject.
     pub events: Vec<Value>,
@@ -21,7 +21,7 @@ pub struct Outcome {
     pub watch: Vec<Value>,
 }
 
-/// What came of one input.
+/// The outcome of one input.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct StepOutcome {
     /// When it started, in seconds of virtual time.
@@ -29,10 +29,10 @@ pub struct StepOutcome {
     /// The command line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cmd: Option<String>,
-    /// What it printed.
+    /// Its standard output.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stdout: Option<String>,
-    /// What it complained of.
+    /// Its standard error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stderr: Option<String>,
     /// Its exit status.
@@ -44,12 +44,12 @@ pub struct StepOutcome {
     /// Its HTTP status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
-    /// Its answer.
+    /// Its response body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub response: Option<Value>,
 }
 
-/// Collects the outcome of a cluster for one namespace.
+/// Collects the outcome for one namespace of a cluster.
 pub(super) fn collect(cluster: &Cluster, namespace: &str, with_nodes: bool, steps: Vec<StepOutcome>) -> Outcome {
     let api = &cluster.api;
     let mut objects_after = Vec::new();

@@ -13,13 +13,13 @@ const WAIT_S_MIN: f64 = 1.0;
 pub fn script(session: &Session) -> String {
     let mut out = String::from("#!/usr/bin/env bash\n# A Kubarium session, to be played on a real cluster.\nset -x\n");
     let mut now = 0.0;
-    // What was typed into a program that a line before has started.
+    // This was typed into a program that an earlier line has started.
     let mut taken = vec![false; session.inputs.len()];
-    // Of the files only what a command could read: as they were when it ran.
+    // Only files that a command could read, with the text that they had when it ran.
     files(&mut out, session.files.iter());
     let mut begun = false;
     for (i, input) in session.inputs.iter().enumerate() {
-        // Before anything ran, what the session began with is there.
+        // First, the files that the session began with.
         files(&mut out, input.files.iter().filter(|(path, text)| begun || session.files.get(*path) != Some(*text)));
         if !input.is_act() || taken[i] {
             continue;
@@ -44,7 +44,7 @@ fn line(out: &mut String, text: &str) {
     out.push('\n');
 }
 
-/// A text for a command's standard input, after `<<`.
+/// A here-document with a text for standard input.
 fn here_doc(out: &mut String, text: &str) {
     let end = (0..).map(|n| format!("EOF{}", "_".repeat(n))).find(|end| !text.lines().any(|l| l == end)).unwrap_or_default();
     // Writing into a String cannot fail.
@@ -52,7 +52,7 @@ fn here_doc(out: &mut String, text: &str) {
 }
 
 fn files<'a>(out: &mut String, files: impl Iterator<Item = (&'a String, &'a String)>) {
-    // Pages of the web are where they are.
+    // Pages of the web need not be written.
     for (path, text) in files.filter(|(path, _)| !is_url(path)) {
         out.push('\n');
         if let Some((folder, _)) = path.rsplit_once('/').filter(|f| !f.0.is_empty()) {
@@ -63,13 +63,12 @@ fn files<'a>(out: &mut String, files: impl Iterator<Item = (&'a String, &'a Stri
     }
 }
 
-/// The lines of what was typed.
+/// The lines that were typed.
 fn lines(data: &str) -> impl Iterator<Item = String> {
     data.lines().map(|l| l.chars().filter(|c| !c.is_control()).collect::<String>()).filter(|l| !l.trim().is_empty())
 }
 
-/// Writes what was typed with this input, and with those after it that its program has read. Says until when it ran, where it was
-/// interrupted.
+/// Writes what was typed by this input, and by the inputs after it that its program has read. If the program was interrupted, returns when.
 fn type_in(out: &mut String, session: &Session, at: usize, data: &str, taken: &mut [bool]) -> f64 {
     let tab = |i: &TimedInput| i.terminal.as_ref().map(|t| t.tab);
     let later = || session.inputs.iter().enumerate().skip(at + 1).filter(|(_, i)| tab(i) == tab(&session.inputs[at]));
@@ -85,7 +84,7 @@ fn type_in(out: &mut String, session: &Session, at: usize, data: &str, taken: &m
         if n + 1 < all.len() {
             line(out, text);
         } else if words[0] == "kubectl" && says(&["-it", "-ti", "-i", "--stdin"]) && says(&["exec", "attach", "run", "debug"]) {
-            // A script has no terminal: what was typed comes from a text, up to the end of the program.
+            // A script has no terminal: what was typed into the program goes into a here-document.
             let mut read = String::new();
             for (i, input) in later() {
                 taken[i] = true;
@@ -107,14 +106,14 @@ fn type_in(out: &mut String, session: &Session, at: usize, data: &str, taken: &m
             || words[0] == "kubectl" && says(&["edit"])
             || matches!(words[0], "vi" | "vim" | "nano" | "less" | "more")
         {
-            // What is typed into these needs a screen, and a real cluster's scheduler is set up where it runs.
+            // These need a screen, and a real cluster's scheduler is configured where it runs.
             line(out, &format!("# here: {text}"));
         } else if let Some((until, _)) = next.as_ref().filter(|n| n.1.starts_with('\u{3}')) {
             let seconds = (until - session.inputs[at].t).max(1.0);
             line(out, &format!("timeout {seconds:.0} bash -c {}", quoted(text)));
             return *until;
         } else if next.is_none() && (says(&["-w", "--watch", "port-forward", "proxy"]) || says(&["logs"]) && says(&["-f", "--follow"])) {
-            // It runs on for as long as there is something to see.
+            // It would run as long as somebody watches.
             line(out, &format!("{text} &"));
         } else {
             line(out, text);
@@ -125,7 +124,7 @@ fn type_in(out: &mut String, session: &Session, at: usize, data: &str, taken: &m
 
 fn act(out: &mut String, input: &TimedInput) {
     match input.what() {
-        // Who sets up a real cluster's scheduler does so where it runs.
+        // A real cluster's scheduler is configured where it runs.
         Some(Input::Command(command, _)) if command.starts_with(KUBE_SCHEDULER) => line(out, &format!("# here: {command}")),
         Some(Input::Command(command, stdin)) => {
             line(out, &stdin.map_or(command.clone(), |text| format!("printf %s {} | {command}", quoted(&text))));
@@ -142,7 +141,7 @@ fn act(out: &mut String, input: &TimedInput) {
     }
 }
 
-/// A word for the shell.
+/// A word, quoted for the shell if it needs to be.
 pub fn quoted(word: &str) -> String {
     let plain = !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b));
     if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }

@@ -9,33 +9,33 @@ use crate::controllers::{FlagError, Flags};
 /// Everything that determines a history.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Session {
-    /// Of every random stream.
+    /// The seed of all random streams.
     pub seed: u64,
-    /// The namespace that kubectl uses; made before time 0.
+    /// The namespace that kubectl uses; it exists from the start.
     pub namespace: String,
-    /// Others made before time 0.
+    /// Other namespaces that exist from the start.
     pub namespaces: Vec<String>,
-    /// The nodes; where absent, three of a standard size, joined by their kubelets (none where no kubelets run).
+    /// The nodes; where absent, three of a standard size, or none if no kubelets run.
     pub nodes: Option<Vec<Value>>,
-    /// What runs beside the API server; everything where absent.
+    /// The components that run beside the API server; all of them where absent.
     pub components: Option<Vec<Component>>,
-    /// Whether the cluster has a metrics server; where absent, it has one if the session ever sets what pods use.
+    /// Whether the cluster has a metrics server; where absent, it has one if any input sets the usage of pods.
     pub metrics: Option<bool>,
-    /// Whether the cluster has a default storage class, `standard`, whose volumes are made on demand.
+    /// Whether the cluster has a default storage class, `standard`, whose volumes are provisioned on demand.
     pub storage: bool,
-    /// Whether the cluster's names are served by CoreDNS' pods behind the Service `kube-dns`, as kubeadm sets them up; where not, by nobody
-    /// that is seen.
+    /// Whether DNS is served by the pods of CoreDNS behind the Service `kube-dns`, as kubeadm sets them up. Otherwise names resolve without
+    /// any object that serves them.
     pub dns: bool,
-    /// Whether roles say who may do what (`--authorization-mode=RBAC`); where not, everybody may do everything.
+    /// Whether roles decide who may do what (`--authorization-mode=RBAC`); otherwise everybody may do everything.
     pub rbac: bool,
     /// Flags of the controller manager: `--horizontal-pod-autoscaler-sync-period=30s`, `--node-monitor-grace-period=40s`, `--kube-api-qps=100`,
     /// `--kube-api-burst=200`.
     pub controller_manager: Vec<String>,
-    /// The kubectl that the workstation has: `1.3`, or today's where empty. `export KUBARIUM_KUBECTL=` changes it there.
+    /// The version of the workstation's kubectl: `1.3`, or today's where empty. `export KUBARIUM_KUBECTL=` changes it there.
     pub kubectl: String,
     /// The workstation's files: path to text.
     pub files: SortedMap<String, String>,
-    /// What happens when.
+    /// The inputs, in the order of their times.
     pub inputs: Vec<TimedInput>,
 }
 
@@ -57,21 +57,21 @@ pub struct TimedInput {
     pub t: f64,
     /// A line for the workstation's shell.
     pub cmd: Option<String>,
-    /// Its standard input.
+    /// The standard input of `cmd`.
     pub stdin: Option<String>,
-    /// Files of the workstation, written before the command runs.
+    /// Files of the workstation, written before the input is acted on.
     pub files: SortedMap<String, String>,
-    /// What each running pod uses from now on.
+    /// The usage of each running pod from now on.
     pub usage: Option<Usage>,
-    /// Something that breaks or mends.
+    /// Something that breaks or is mended.
     pub fault: Option<Fault>,
     /// Requests from outside the cluster.
     pub load: Option<Load>,
     /// A request to the API: method and path.
     pub api: Option<String>,
-    /// Its content type.
+    /// The content type of the API request.
     pub content_type: Option<String>,
-    /// Its body.
+    /// The body of the API request.
     pub body: Option<Value>,
     /// Bytes typed into a terminal.
     pub terminal: Option<TerminalInput>,
@@ -86,7 +86,7 @@ pub struct TerminalInput {
     pub data: String,
 }
 
-/// Resource usage of running pods, instead of what their processes use.
+/// Resource usage of running pods, which replaces what their processes use.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Usage {
     /// Millicores of each pod.
@@ -97,12 +97,12 @@ pub struct Usage {
     pub total_cpu: Option<f64>,
 }
 
-/// Requests to a service from outside the cluster, so many a second, from this moment on; they replace those before.
+/// Requests per second to a service from outside the cluster, from this moment on. They replace an earlier load.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Load {
     /// The service: `namespace/name`.
     pub service: String,
-    /// Seconds from now, and requests a second from then on until the next; the last holds. None ends the load.
+    /// Pairs of seconds from now and requests per second from then on; the last holds for ever. An empty list ends the load.
     pub points: Vec<(f64, f64)>,
 }
 
@@ -113,21 +113,21 @@ pub struct Fault {
     pub node: Option<String>,
     /// `stop` or `start` its kubelet.
     pub kubelet: Option<Switch>,
-    /// `stop` or `start` its network: it goes on by itself, cut off from the API and from other nodes.
+    /// `stop` or `start` its network. A node without one goes on by itself, cut off from the API and other nodes.
     pub network: Option<Switch>,
-    /// How many times slower its disk is than usual: unpacking images, making containers, starting their processes.
+    /// How many times slower than usual its disk is: unpacking images, creating containers, starting their processes.
     pub disk: Option<u32>,
-    /// How many times slower than usual images come to it; where no node is named, to any.
+    /// How many times slower than usual images are pulled, on this node or, if none is named, on all.
     pub registry: Option<u32>,
     /// A container whose main process is killed.
     pub kill: Option<ContainerRef>,
-    /// Another of its processes that is killed instead, by its number.
+    /// The id of another process of that container to kill instead.
     pub pid: Option<u32>,
     /// A container whose memory fills up.
     pub fill: Option<ContainerRef>,
-    /// By how many MiB it fills up in all.
+    /// By how many MiB in all it fills up.
     pub mib: Option<u32>,
-    /// Where no kubelets run: deletion of terminating pods completes.
+    /// In sessions without kubelets: completes the deletion of terminating pods.
     pub finish_terminating_pods: bool,
 }
 
@@ -175,7 +175,7 @@ impl Fault {
         read(text)
     }
 
-    /// It in short: `node1: network stop`, `fill default/web/c 64Mi`.
+    /// The fault in short: `node1: network stop`, `fill default/web/c 64Mi`.
     pub fn short(&self) -> String {
         let mut parts = Vec::new();
         for (name, switch) in [("kubelet", self.kubelet), ("network", self.network)] {
@@ -195,9 +195,9 @@ impl Fault {
 /// On or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Switch {
-    /// It stops answering.
+    /// Off.
     Stop,
-    /// It is back.
+    /// On again.
     Start,
 }
 
@@ -210,13 +210,13 @@ pub enum Input {
     Api(ApiInput),
     /// Usage of running pods.
     Usage(Usage),
-    /// Something breaks or mends.
+    /// Something breaks or is mended.
     Fault(Fault),
     /// Requests from outside the cluster.
     Load(Load),
     /// Bytes typed into a terminal.
     Terminal(TerminalInput),
-    /// Only files to write.
+    /// Nothing but files to write.
     Files,
 }
 
@@ -225,7 +225,7 @@ pub enum Input {
 pub struct ApiInput {
     /// Method and path: `GET /api/v1/pods`.
     pub request: String,
-    /// Of the body.
+    /// The content type of the body.
     pub content_type: String,
     /// JSON body.
     pub body: Value,
@@ -237,19 +237,19 @@ pub enum SessionError {
     /// It is not the JSON it should be.
     #[error("the session is not readable: {0}")]
     Unreadable(serde_json::Error),
-    /// It is JSON of another kind.
+    /// It is JSON, but has none of a session's members.
     #[error("the session is not readable: none of these is there: {0}")]
     NoMember(String),
-    /// A part of it is not what it should be.
+    /// A part of it is of the wrong type.
     #[error("the session is not readable: {0}")]
     BadPart(#[from] JsonError),
     /// An input asks for nothing.
     #[error("inputs[{0}]: none of cmd, api, usage, fault, load, terminal and files is given")]
     EmptyInput(usize),
-    /// An input's time is no time.
+    /// An input's time is out of range.
     #[error("inputs[{0}]: t is {1}: must be from 0 to 31622400 seconds, a year")]
     BadTime(usize, f64),
-    /// The controller manager would not start with this flag.
+    /// The controller manager would refuse this flag.
     #[error("controller_manager: {0}")]
     BadFlag(FlagError),
     /// An input asks for two things.
@@ -258,7 +258,7 @@ pub enum SessionError {
     /// A namespace that the API would refuse.
     #[error("namespace {0:?}: {1}")]
     BadNamespace(String, String),
-    /// A node of the session is no node.
+    /// A node has no name.
     #[error("nodes[{0}]: metadata.name is required")]
     NamelessNode(usize),
     /// A node that the API would refuse.
@@ -277,7 +277,7 @@ words!(Switch: Stop "stop", Start "start");
 
 fn read<T: Json>(text: &str) -> Result<T, SessionError> {
     let value = Value::from_json(text).map_err(SessionError::Unreadable)?;
-    // What came of a session, or anything else that happens to be JSON, is not an empty one.
+    // Other JSON, such as the outcome of a session, must not be taken for an empty session.
     let mut names = value.entries().map(|(name, _)| name.as_str()).peekable();
     if names.peek().is_some() && names.all(|name| !T::MEMBERS.contains(&name)) {
         return Err(SessionError::NoMember(T::MEMBERS.join(", ")));
@@ -286,7 +286,7 @@ fn read<T: Json>(text: &str) -> Result<T, SessionError> {
 }
 
 impl Session {
-    /// The latest moment of an input: a year. A moment much later than that could never be reached.
+    /// The latest moment of an input: a year. Much later moments could never be reached.
     pub const LATEST: Time = Time::from_secs(366 * 24 * 3600);
 
     /// Reads a session and checks it.
@@ -326,7 +326,7 @@ impl Session {
     /// The session as JSON, as it is shared and saved.
     pub fn to_json(&self) -> String {
         let mut json = self.write();
-        // A session is known by its inputs, though there be none.
+        // `inputs` is written even if it is empty: by it a session is recognised.
         json.set(&["inputs"], self.inputs.write());
         json.to_json()
     }

@@ -13,7 +13,7 @@ use crate::api::yaml::read_value;
 use crate::base::{Duration, List as _, Time};
 use crate::server::{ApiServer, Caller, RestRequest, User};
 
-/// How much longer than its last input a session may take, when it is played to its end.
+/// How long after its last input a session may go on, when it is played to its end.
 const OVERTIME_MAX: Duration = Duration::from_secs(900);
 /// How long virtual time runs on after the last input, when a session is played to its end.
 const AFTER_LAST: Duration = Duration::from_secs(2);
@@ -21,13 +21,13 @@ const AFTER_LAST: Duration = Duration::from_secs(2);
 /// How far a call of [`Sim::run`] came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// The moment reached.
+    /// The moment that was reached.
     pub reached: Time,
-    /// Whether that is what was asked for; otherwise the budget ran out first.
+    /// Whether that is the moment asked for; otherwise the budget ran out first.
     pub done: bool,
 }
 
-/// A session being played. Everything in it is a value: a copy goes its own way from here.
+/// A session being played. It is a value: a copy runs on independently.
 #[derive(Clone, Debug)]
 pub struct Sim {
     session: Session,
@@ -41,12 +41,12 @@ pub struct Sim {
     /// The input whose command is running.
     running: Option<usize>,
     steps: Vec<Arc<StepOutcome>>,
-    /// How many things it has done.
+    /// How many steps it has done.
     done: u64,
 }
 
 impl Sim {
-    /// A session at time 0, its inputs still to come.
+    /// A session at time 0, with all its inputs still to come.
     pub fn new(session: Session) -> Self {
         let cluster = Cluster::new(&session);
         let workstation = Workstation::new(&session);
@@ -68,7 +68,7 @@ impl Sim {
         self.now
     }
 
-    /// The session as it stands: what it began with and every input so far.
+    /// The session: what it began with and every input, those still to come included.
     pub fn session(&self) -> &Session {
         &self.session
     }
@@ -88,12 +88,12 @@ impl Sim {
         &self.workstation
     }
 
-    /// What a terminal has shown from an offset on, and the offset after it. The oldest output is given up in time.
+    /// What a terminal has shown from an offset on, and the offset after that. The oldest output is forgotten in time.
     pub fn terminal_output(&self, tab: u32, from: usize) -> (Vec<u8>, usize) {
         self.workstation.terminal_output(tab, from)
     }
 
-    /// What the commands and API requests so far came to.
+    /// The outcomes of the commands and API requests so far.
     pub fn steps(&self) -> &[Arc<StepOutcome>] {
         &self.steps
     }
@@ -108,7 +108,7 @@ impl Sim {
         self.cluster.api.compact(revision);
     }
 
-    /// Records an input for this moment; it is acted on as soon as the simulation runs.
+    /// Records an input for the present moment; it is acted on as soon as the simulation runs.
     pub fn input(&mut self, input: TimedInput) {
         self.input_at(self.now, input);
     }
@@ -121,18 +121,18 @@ impl Sim {
         self.session.inputs.insert(before, input);
     }
 
-    /// How many inputs have come, or come until a moment.
+    /// How many inputs come until a moment, those that have come included.
     fn inputs_until(&self, moment: Time) -> usize {
         self.arrived + self.session.inputs[self.arrived..].iter().take_while(|i| i.at() <= moment).count()
     }
 
-    /// How much work it was to come here, from the beginning: things done, and commits made.
+    /// How much work it was to get here from the beginning: steps and commits.
     pub(super) fn work(&self) -> u64 {
         self.done + self.cluster.api.revision()
     }
 
-    /// A copy to come back to by [`Sim::with_session`]. The session is left out: each copy would hold all that was applied and typed
-    /// up to then once more.
+    /// A copy to come back to by [`Sim::with_session`]. It leaves out the session, since otherwise each copy would hold everything that was
+    /// applied and typed before it.
     pub(super) fn without_session(&mut self) -> Sim {
         let session = std::mem::take(&mut self.session);
         let copy = self.clone();
@@ -140,7 +140,7 @@ impl Sim {
         copy
     }
 
-    /// A copy that plays this session on, which begins with the inputs that it has had.
+    /// A copy that plays on this session, which must begin with the inputs that have come.
     pub(super) fn with_session(&self, session: &Session) -> Sim {
         Sim { session: session.clone(), ..self.clone() }
     }
@@ -168,7 +168,7 @@ impl Sim {
         Progress { reached: self.now, done: false }
     }
 
-    /// Does the next thing that happens, and moves to its moment; false where nothing is left to happen.
+    /// Does the next thing that happens, and moves on to its moment; false where nothing is left to happen.
     pub fn step_once(&mut self) -> bool {
         let Some(act) = self.next_act_at() else { return false };
         while let Some(next) = self.next_at().filter(|t| *t < act) {
@@ -180,12 +180,12 @@ impl Sim {
         true
     }
 
-    /// Whether inputs or commands are still to be dealt with.
+    /// Whether there are inputs still to come or commands that run or wait.
     pub fn is_busy(&self) -> bool {
         self.running.is_some() || !self.waiting.is_empty() || self.arrived < self.session.inputs.len()
     }
 
-    /// Does the next thing that happens until `deadline`, when the command that still runs is killed; false where nothing is left.
+    /// Does the next thing that happens until `deadline`, at which a command that still runs is killed; false where nothing is left.
     pub fn step_before(&mut self, deadline: Time) -> bool {
         match self.next_at().filter(|t| *t <= deadline) {
             Some(next) => {
@@ -231,12 +231,12 @@ impl Sim {
         self.next_of(self.cluster.next_at())
     }
 
-    /// When the next thing happens that [`Sim::step_once`] would do.
+    /// When the next thing happens that [`Sim::step_once`] would stop at.
     pub(super) fn next_act_at(&self) -> Option<Time> {
         self.next_of(self.cluster.next_act_at())
     }
 
-    /// When something happens next, where that is when something in the cluster does.
+    /// When the next thing happens, given when it does in the cluster.
     fn next_of(&self, cluster: Option<Time>) -> Option<Time> {
         let input = self.session.inputs.get(self.arrived).map(TimedInput::at);
         let ready = (self.running.is_none() && !self.waiting.is_empty()).then_some(self.now);
@@ -269,7 +269,7 @@ impl Sim {
             let i = self.arrived;
             self.arrived += 1;
             match self.session.inputs[i].what() {
-                // What is typed into a terminal does not wait for commands from elsewhere.
+                // What is typed into a terminal does not wait for the commands of other inputs.
                 Some(Input::Terminal(typed)) => {
                     self.write_files(i);
                     self.workstation.terminal_input(self.now, typed.tab, typed.data.as_bytes());
@@ -301,7 +301,7 @@ impl Sim {
             Some(Input::Api(ApiInput { request, content_type, body })) => {
                 let (method, path) = request.split_once(' ').unwrap_or(("GET", &request));
                 let by = Caller::of_user(self.now, User::administrator());
-                // A text is the body as it is sent.
+                // A string is the body as text, still to be read.
                 let body = match &body {
                     Value::Str(text) => read_value(text).unwrap_or(body),
                     _ => body,
@@ -372,7 +372,7 @@ impl Sim {
         }
     }
 
-    /// Takes over what the running command has come to, where it has ended.
+    /// Takes over the outcome of the running command, if it has ended.
     fn finish_command(&mut self) {
         if self.running.is_none() {
             return;

@@ -1,5 +1,5 @@
-//! Going back in time: a simulation with copies of it kept along the way. Any moment that was is reached from the copy before
-//! it, by running again what came since; a change made there begins a branch, and the branch it left stays as it was.
+//! Going back in time: a simulation with copies of it along the way. A past moment is reached by running on the copy before it. An input
+//! given there begins a branch; the branch that it leaves stays as it was.
 
 use std::rc::Rc;
 
@@ -9,20 +9,20 @@ use super::usage_log::{UsageLog, UsagePoint};
 use crate::api::kinds;
 use crate::base::{Duration, List as _, SortedMap, Time};
 
-/// How many copies a branch keeps, at least; and at most, where there are so few objects that all copies hold no more of them than
-/// that: what a copy takes grows with them, pods and their events most of all. One more, and every other is given up.
+/// How many copies a branch keeps, at least and at most, and how many objects all its copies may hold together: the size of a copy grows
+/// with them, above all with pods and their events. When there is one copy too many, every other one is dropped.
 const FRAMES_MIN: usize = 24;
 const FRAMES_MAX: usize = 160;
 const OBJECTS_KEPT: usize = 200_000;
-/// How far the first copies are apart: in time, and in the work that would have to be done again (see [`Sim::work`]).
+/// How far apart the first copies are: in time, and in work that would have to be done again (see [`Sim::work`]).
 const TIME_APART: Duration = Duration::from_secs(2);
 const FIRST_GAP: u64 = 250;
-/// How many branches are kept; of more, the oldest that nobody looks at goes.
+/// How many branches are kept. Beyond that the oldest is dropped.
 const BRANCHES_MAX: usize = 12;
 /// One course of events.
 struct Branch {
     parent: Option<u32>,
-    /// When it left its parent. Where it has not come there yet, it is what its parent was.
+    /// When it left its parent. Until it has reached that moment, it is the same as its parent was.
     from: Time,
     live: Sim,
     /// Copies along the way, without the session: see [`Sim::without_session`].
@@ -31,19 +31,19 @@ struct Branch {
     acts: usize,
     /// How much work lies between two copies.
     gap: u64,
-    /// Whether copies after the first were given up with what the store forgot.
+    /// Whether copies after the first were dropped with revisions that the store has compacted.
     is_cut: bool,
     usage: UsageLog,
 }
 
-/// What there is to say of a branch.
+/// A branch, described.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BranchInfo {
     /// Its number.
     pub id: u32,
     /// The branch that it left.
     pub parent: Option<u32>,
-    /// When it left it.
+    /// When it left its parent.
     pub from: Time,
     /// How far it has come.
     pub until: Time,
@@ -51,7 +51,7 @@ pub struct BranchInfo {
     pub inputs: usize,
 }
 
-/// A session with its past and its branches.
+/// A session with its past and its branches. It shows one moment: the newest of the current branch, or a past one.
 pub struct Timeline {
     branches: SortedMap<u32, Branch>,
     current: u32,
@@ -84,7 +84,7 @@ impl Timeline {
         self.branches.get(&self.current).expect("the current branch is never given up")
     }
 
-    /// The moment that an input now is given at: the one that is looked at, or the one that is still being reached, where one is.
+    /// The moment at which an input would be given: the one shown, or the one that is still being reached.
     pub fn moment(&self) -> Time {
         let branch = self.branch();
         match &self.past {
@@ -98,22 +98,22 @@ impl Timeline {
         &self.branch().live
     }
 
-    /// The moment that is looked at: a past one, or the newest.
+    /// The moment that is shown: a past one, or the newest.
     pub fn shown(&self) -> &Sim {
         self.past.as_ref().unwrap_or(&self.branch().live)
     }
 
-    /// What a pod had used by the moment that is looked at, oldest first: a point wherever a look found something else.
+    /// The usage of a pod up to the moment that is shown, oldest first: a point wherever it changed.
     pub fn used(&self, uid: &str) -> &[UsagePoint] {
         self.branch().usage.of(uid, self.shown().now())
     }
 
-    /// Whether a past moment is looked at.
+    /// Whether a past moment is shown.
     pub fn is_past(&self) -> bool {
         self.past.is_some()
     }
 
-    /// Whether a moment that was asked for is still being reached, or the one at which a branch begins.
+    /// Whether a moment is still being reached: one that was asked for, or that at which a branch begins.
     pub fn is_seeking(&self) -> bool {
         self.target.is_some() || self.moment() > self.shown().now()
     }
@@ -123,8 +123,8 @@ impl Timeline {
         self.current
     }
 
-    /// The branch that the current one left, where that is still kept, at the moment that is looked at, or at its newest where it
-    /// has not come that far; none where [`Timeline::reach_beside`] has not brought it there.
+    /// The parent of the current branch, at the moment that is shown, or at its newest moment if it has not come that far. None where the
+    /// parent is not kept, or has not been brought there by [`Timeline::reach_beside`].
     pub fn beside(&self) -> Option<&Sim> {
         let id = self.branch().parent?;
         let (now, live) = (self.shown().now(), &self.branches.get(&id)?.live);
@@ -132,7 +132,8 @@ impl Timeline {
         if now >= live.now() { Some(live) } else { there }
     }
 
-    /// Brings the branch that the current one left to the moment that is looked at, with at most so many steps; whether it is there.
+    /// Brings the parent of the current branch to the moment that is shown, in at most `budget` steps. Says whether it is there; none where
+    /// there is no parent.
     pub fn reach_beside(&mut self, budget: u64) -> Option<bool> {
         let id = self.branch().parent?;
         let (now, parent) = (self.shown().now(), self.branches.get(&id)?);
@@ -153,7 +154,7 @@ impl Timeline {
         self.branches.iter().map(info).list()
     }
 
-    /// Looks at another branch, at its newest moment.
+    /// Shows another branch, at its newest moment.
     pub fn switch(&mut self, id: u32) {
         if self.branches.contains_key(&id) {
             self.current = id;
@@ -161,7 +162,7 @@ impl Timeline {
         }
     }
 
-    /// Looks at a moment, at most the newest; [`Timeline::run`] reaches it.
+    /// Asks for a moment, at most the newest; [`Timeline::run`] reaches it.
     pub fn seek(&mut self, to: Time) {
         let branch = self.branch();
         if to >= branch.live.now() {
@@ -174,14 +175,14 @@ impl Timeline {
         self.target = Some(to);
     }
 
-    /// Looks at the newest moment again.
+    /// Shows the newest moment again.
     pub fn back_to_now(&mut self) {
         self.past = None;
         self.target = None;
     }
 
-    /// Runs what is looked at until a moment, doing at most `budget` steps: first to the moment asked for with
-    /// [`Timeline::seek`]; what is past is played as it was, up to the newest moment.
+    /// Runs what is shown until a moment, in at most `budget` steps: first to the moment asked for with [`Timeline::seek`]. The past is
+    /// played as it was, up to the newest moment.
     pub fn run(&mut self, until: Time, budget: u64) -> Progress {
         let branch = self.branches.get_mut(&self.current).expect("the current branch is never given up");
         let Some(past) = &mut self.past else {
@@ -200,8 +201,8 @@ impl Timeline {
         progress
     }
 
-    /// Does the next thing that happens in what is looked at, or at most `budget` steps of what happens before it without being worth
-    /// a look; false where nothing is left to happen.
+    /// Does the next thing that happens in what is shown, or at most `budget` of the uninteresting steps before it; false where nothing is
+    /// left to happen.
     pub fn step_once(&mut self, budget: u64) -> bool {
         let Some(act) = self.shown().next_act_at() else { return false };
         let before = Time(act.0.saturating_sub(1));
@@ -225,7 +226,7 @@ impl Timeline {
         true
     }
 
-    /// Gives an input to what is looked at; where that is past, a branch begins. Says whether one did.
+    /// Gives an input to what is shown; in the past this begins a branch. Says whether it did.
     pub fn input(&mut self, input: TimedInput) -> bool {
         let branched = self.fork();
         let branch = self.branches.get_mut(&self.current).expect("the current branch is never given up");
@@ -234,8 +235,8 @@ impl Timeline {
         branched
     }
 
-    /// Begins a branch at the past moment that is looked at, or is still being reached; false where none is. The branch goes on to that
-    /// moment by itself, and what is given to it meanwhile happens there.
+    /// Begins a branch at the past moment that is shown or still being reached; false where there is none. The branch runs on to that
+    /// moment by itself; inputs given meanwhile count for that moment.
     pub fn fork(&mut self) -> bool {
         let from = self.moment();
         let Some(mut live) = self.past.take() else { return false };
@@ -254,7 +255,7 @@ impl Timeline {
             gap: parent.gap,
             is_cut: parent.is_cut,
         };
-        // Of the course that was left few copies are kept beside those that the branch has as well: there may be many such courses.
+        // Of the branch that was left only a few copies are kept, since there may be many such branches.
         if let Some(left) = self.branches.get_mut(&self.current) {
             while left.frames.len() > FRAMES_MIN {
                 left.thin_out();
@@ -269,8 +270,7 @@ impl Timeline {
         true
     }
 
-    /// The moment just before the last thing that was done to the cluster, where something was, and not so long ago that no copies
-    /// are left of that time.
+    /// The moment just before the last act on the cluster; none where there was none, or where no copies are left from that time.
     pub fn before_last_act(&self) -> Option<Time> {
         let sim = self.shown();
         let last = sim.session().inputs.iter().rev().find(|i| i.is_act() && i.at() <= sim.now())?;
@@ -280,7 +280,7 @@ impl Timeline {
     }
 }
 
-/// How many of a session's inputs do something.
+/// How many of a session's inputs act on the cluster.
 fn acts(sim: &Sim) -> usize {
     sim.session().inputs.iter().filter(|i| i.is_act()).count()
 }
@@ -291,7 +291,7 @@ impl Branch {
         self.frames.iter().rfind(|f| f.now() <= moment).unwrap_or(&self.frames[0])
     }
 
-    /// Runs at most to the next look at what pods use; done is only what has come to `until`.
+    /// Runs on, at most to the next sample of usage; `done` only if it has come to `until`.
     fn run(&mut self, until: Time, budget: u64) -> Progress {
         let due = self.usage.due();
         let progress = self.live.run(until.min(due), budget);
@@ -302,17 +302,18 @@ impl Branch {
         Progress { done: due == until, ..progress }
     }
 
-    /// Keeps a copy of now, where the last one is long enough ago.
+    /// Keeps a copy of now, if the last one is long enough ago.
     fn keep(&mut self) {
         let last = self.frames.last().map_or((Time::ZERO, 0), |f| (f.now(), f.work()));
-        // A copy is as much work as there are objects: it must not cost more than it saves.
+        // A copy is work in proportion to the objects: it must not cost more than it saves.
         let store = self.live.api().store();
         if self.live.now() < last.0 + TIME_APART || self.live.work() < last.1 + self.gap.max(store.len() as u64) {
             return;
         }
         let (objects, oldest) = (store.len(), store.compacted());
         self.frames.push(Rc::new(self.live.without_session()));
-        // Copies of before what can still be read would hold what was forgotten: those times are reached from the beginning.
+        // Copies from before the oldest readable revision would keep alive what was compacted. Those moments are reached from the
+        // beginning.
         if self.frames.get(1).is_some_and(|f| f.api().revision() < oldest) {
             self.is_cut = true;
             let first = Rc::clone(&self.frames[0]);
@@ -323,7 +324,7 @@ impl Branch {
         }
     }
 
-    /// Gives up every other copy: those to come are as far apart as the ones that are left.
+    /// Drops every other copy. New ones will be as far apart as those that are left.
     fn thin_out(&mut self) {
         self.gap *= 2;
         let mut n = 0;

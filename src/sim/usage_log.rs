@@ -1,20 +1,20 @@
-//! What pods used over time: looked up at fixed moments of the cluster's clock, so that the course of it is the same at every speed
-//! and however a moment was come to.
+//! What pods used over time: sampled at fixed moments of the cluster's clock, so that its course is the same at every speed and however a
+//! moment was reached.
 
 use super::sim::Sim;
 use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, List as _, SortedMap, SortedSet, Time};
 
-/// How far looks are apart.
+/// The time between samples.
 const APART: Duration = Duration::from_secs(1);
-/// With every so many pods more they are as far apart once more.
+/// For every so many pods the time between samples grows by that again.
 const PODS_APART: usize = 20;
-/// How many moments are kept of a pod, at most and at least, and of all pods that are there. One more, and every other of its older half
-/// is given up.
+/// How many points are kept of a pod, at most and at least, and of all pods together. When a pod has one too many, every other one of its
+/// older half is dropped.
 const POINTS_MAX: usize = 240;
 const POINTS_MIN: usize = 24;
 const POINTS_OF_ALL: usize = 120_000;
-/// How many pods are known. Of more, those that are gone are forgotten.
+/// How many pods are remembered. Beyond that, those that are gone are forgotten.
 const PODS_MAX: usize = 500;
 
 /// A moment, and what was used from then on: CPU in millicores and memory in bytes.
@@ -33,24 +33,24 @@ impl Default for UsageLog {
     }
 }
 
-/// When looks at so many pods go on.
+/// When the next sample is due, with so many pods.
 fn due_after(now: Time, pods: usize) -> Time {
     let apart = APART.as_micros() as u64 * (1 + pods / PODS_APART) as u64;
     Time((now.0 / apart + 1) * apart)
 }
 
 impl UsageLog {
-    /// When the next look is due.
+    /// When the next sample is due.
     pub fn due(&self) -> Time {
         self.due
     }
 
-    /// Leaves out the looks before a moment that is later than the next: no pod is there before.
+    /// Skips the samples before a moment: there are no pods until then.
     pub fn skip_to(&mut self, moment: Time) {
         self.due = due_after(Time(moment.0.saturating_sub(1)), 0);
     }
 
-    /// Writes down what each pod uses at the moment that was due.
+    /// Samples what each pod uses.
     pub fn look(&mut self, sim: &Sim) {
         let pods: Vec<&Value> = sim.api().iter(kinds::POD, None).list();
         let now = self.due;
@@ -79,13 +79,13 @@ impl UsageLog {
         }
     }
 
-    /// What a pod used until a moment, oldest first.
+    /// The usage of a pod up to a moment, oldest first.
     pub fn of(&self, uid: &str, until: Time) -> &[UsagePoint] {
         let points = self.pods.get(uid).map_or(&[][..], Vec::as_slice);
         &points[..points.partition_point(|p| p.0 <= until)]
     }
 
-    /// The log of a branch that begins with this.
+    /// The log of a branch that begins with this simulation.
     pub fn branched(&self, begin: &Sim) -> UsageLog {
         let from = begin.now();
         let pods = self.pods.iter().map(|(uid, _)| (uid.clone(), self.of(uid, from).to_vec())).collect();

@@ -1,4 +1,4 @@
-//! What lies beyond the cluster: pages that the session brings along, each under its URL. Nothing else of the web is there.
+//! The web beyond the cluster: the pages that the session brings along, by their URLs, and nothing else.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use super::connections::is_local;
 use crate::base::SortedMap;
 use crate::network::{BEYOND, HttpRequest, HttpResponse, NetRequest, NetResponse};
 
-/// Pages, and what was asked for in vain.
+/// The pages, and what was asked for in vain.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Web {
     pages: SortedMap<String, Arc<str>>,
@@ -20,7 +20,7 @@ impl Web {
         self.pages.insert(url.to_owned(), text.into());
     }
 
-    /// A page's text. That of a host has its URL with and without a slash.
+    /// A page's text. The slash after a host may be missing.
     pub fn page(&self, url: &str) -> Option<&Arc<str>> {
         self.pages.get(url).or_else(|| self.pages.get(url.strip_suffix('/')?))
     }
@@ -30,12 +30,12 @@ impl Web {
         self.pages.keys()
     }
 
-    /// The URL that a program asked for last and that is still not there.
+    /// The last URL that a program asked for in vain and that there is still no page for.
     pub fn missed(&self) -> Option<&str> {
         self.missed.as_deref()
     }
 
-    /// A page's text, for a program; what is not there is noted.
+    /// A page's text, for a program. A missing page is noted.
     pub fn fetch(&mut self, url: &str) -> Option<Arc<str>> {
         let page = self.page(url).cloned();
         if page.is_none() {
@@ -55,13 +55,13 @@ impl Web {
 
     /// Notes that a page was asked for in vain.
     fn miss(&mut self, url: &str) {
-        // This machine is no part of the web.
+        // The workstation itself is no part of the web.
         if HttpRequest::from_url(url).is_some_and(|request| !is_local(&request.host)) {
             self.missed = Some(url.to_owned());
         }
     }
 
-    /// What a request to a host beyond the cluster gets; nothing where neither page nor host is there.
+    /// The answer to a request to a host beyond the cluster; none where the session has no page of that host.
     pub fn answer(&self, request: &NetRequest) -> Option<NetResponse> {
         let is_host = |name: &str| self.pages.keys().any(|url| HttpRequest::from_url(url).is_some_and(|r| r.host == name));
         match request {

@@ -21,16 +21,16 @@ use files::file_error;
 use kubectls::{At, Running};
 use written::Written;
 
-/// Where commands start and where the session's files are.
+/// Where commands start, and where the session's files are.
 const HOME: &str = "/root";
-/// Bytes of a command's output that are kept.
+/// How many bytes of a command's output are kept.
 const OUTPUT_MAX: usize = 16 << 20;
-/// Bytes of memory that the workstation's programs may use together.
+/// How many bytes of memory the workstation's programs may use together.
 const MEMORY_MAX: u64 = 256 << 20;
-/// The largest file that kubectl reads, in bytes, and the longest standard input: one that reads more is out of memory.
+/// The largest file and the longest standard input that kubectl reads, in bytes. If there is more it is killed as out of memory.
 const FILE_MAX: usize = 16 << 20;
 
-/// What came of a command.
+/// The outcome of a command.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct CommandOutcome {
     pub(super) stdout: String,
@@ -45,32 +45,32 @@ struct Terminal {
     output: Written,
 }
 
-/// The machine that people sit at.
+/// The machine that people work at.
 #[derive(Clone, Debug)]
 pub struct Workstation {
     machine: Machine,
     namespace: String,
-    /// The version of its kubectl, where it is not today's.
+    /// The version of its kubectl; empty for today's.
     kubectl: String,
     kubectls: SortedMap<At, Running>,
-    /// Those that are still to do something in this step, the next one last.
+    /// The kubectls that are still to be stepped in this step, the next one last.
     due: Vec<At>,
-    /// Calls of `kube-scheduler`, with their arguments.
+    /// Runs of `kube-scheduler` that have started, with their arguments.
     scheduler_calls: Vec<(Pid, Vec<String>)>,
     command: Option<Pid>,
-    /// What it or the last one has written, which stays until the next begins.
+    /// What that command, or the last one, has written; it stays until the next begins.
     stdout: Shared<Vec<u8>>,
     stderr: Shared<Vec<u8>>,
-    /// Which pieces of the two were written, in order.
+    /// The pieces of the two, in the order in which they were written.
     written: Shared<Vec<(runtime::Stream, std::ops::Range<usize>)>>,
     done: Option<i32>,
     terminals: SortedMap<u32, Terminal>,
-    /// Whether a kubectl has fetched what the API says of itself; it is kept in `~/.kube/cache`.
+    /// Whether a kubectl has fetched the API's discovery documents, which are then in `~/.kube/cache`.
     described: bool,
-    /// What its programs ask of the network.
+    /// Requests of its programs to the network, to be sent.
     requests: Vec<(u64, NetRequest)>,
     connections: Connections,
-    /// Sessions in containers whose kubectl is gone.
+    /// Sessions in containers whose kubectl has gone.
     left: Vec<ExecId>,
 }
 
@@ -91,7 +91,7 @@ impl Workstation {
         let mut machine = Machine::new(Time::ZERO, spec);
         machine.files().make_dirs(HOME);
         let init = SpawnSpec { argv: vec!["tail".to_owned(), "-f".to_owned(), "/dev/null".to_owned()], ..SpawnSpec::default() };
-        // The end of the first process would be the end of all: it waits for ever.
+        // The first process waits for ever: if it ended, so would all others.
         let _ = machine.spawn(Time::ZERO, init);
         let mut workstation = Workstation {
             machine,
@@ -119,28 +119,28 @@ impl Workstation {
         workstation
     }
 
-    /// Writes a file; a relative path is taken from the home directory. What cannot be written there is left. A path that is a URL
-    /// is that of a page beyond the cluster.
+    /// Writes a file, its path relative to the home directory. What cannot be written is left out. A URL as the path names a page beyond
+    /// the cluster.
     pub fn write_file(&mut self, path: &str, text: &str) {
         if is_url(path) {
             return self.connections.web.put(path, text);
         }
-        // A path through a file that is no directory names nothing that could be written.
+        // A path that leads through a file cannot be written.
         let _ = self.machine.files().write(HOME, path, text.as_bytes());
     }
 
-    /// The text of a file, or of a page beyond the cluster by its URL; nothing where it is not there, or longer than so many bytes.
+    /// The text of a file or, by its URL, of a page beyond the cluster. None if it does not exist or is longer than `max` bytes.
     pub fn read_file(&self, path: &str, max: usize) -> Option<String> {
         if is_url(path) {
             return self.connections.web.page(path).filter(|text| text.len() <= max).map(|text| text.to_string());
         }
         let bytes = self.machine.file_system().read(HOME, path, max + 1).ok()?;
-        // What is no text is longer once it is written as one.
+        // Bytes that are no text become longer as one.
         let text = (bytes.len() <= max).then(|| String::from_utf8_lossy(&bytes).into_owned());
         text.filter(|text| text.len() <= max)
     }
 
-    /// Names of the programs that commands find, but for those that only say that they are not simulated (`/usr/local/sbin`).
+    /// Names of the programs that commands find, without those that only say that they are not simulated (`/usr/local/sbin`).
     pub fn programs(&self) -> Vec<String> {
         let fs = self.machine.file_system();
         let folders = ["/usr/local/bin", "/usr/bin", "/bin"].map(|folder| fs.stat("/", folder).map(|node| &node.kind));
@@ -148,7 +148,7 @@ impl Workstation {
         entries.flatten().map(ToString::to_string).list()
     }
 
-    /// The URL beyond the cluster that a program asked for last, where no page of the session has it.
+    /// The last URL beyond the cluster that a program asked for and the session has no page for.
     pub fn missed_url(&self) -> Option<&str> {
         self.connections.web.missed()
     }
@@ -174,7 +174,7 @@ impl Workstation {
         found
     }
 
-    /// Starts a command line in a shell of its own.
+    /// Starts a command line, in a shell of its own.
     pub(super) fn start_command(&mut self, now: Time, line: &str, stdin: Option<&str>) {
         (self.stdout, self.stderr, self.written) = Default::default();
         self.done = None;
@@ -208,8 +208,8 @@ impl Workstation {
         }
     }
 
-    /// What the running or last command has printed, piece by piece as a terminal would have shown it, and where to; without
-    /// the first `from` pieces.
+    /// What the running or last command has printed, piece by piece as a terminal would show it, without the first `from` pieces. Each has
+    /// its stream.
     pub fn command_output(&self, from: usize) -> impl Iterator<Item = (runtime::Stream, &[u8])> {
         self.written.iter().skip(from).map(|(stream, piece)| {
             let bytes = if *stream == runtime::Stream::Stdout { &self.stdout } else { &self.stderr };
@@ -225,7 +225,7 @@ impl Workstation {
         Some(CommandOutcome { stdout: text(&self.stdout), stderr: text(&self.stderr), exit })
     }
 
-    /// Types into a terminal; the first bytes, even none, open it with a shell.
+    /// Types into a terminal. The first call, even with no bytes, opens it with a shell.
     pub(super) fn terminal_input(&mut self, now: Time, tab: u32, bytes: &[u8]) {
         if !self.terminals.get(&tab).is_some_and(|t| self.machine.is_running(t.pid)) {
             let spec = SpawnSpec {
@@ -236,7 +236,7 @@ impl Workstation {
                 ..SpawnSpec::default()
             };
             let Ok(pid) = self.machine.spawn(now, spec) else { return };
-            // The page edits lines itself, with history and completion, and shows what is typed.
+            // The page edits lines itself, with history and completion, and echoes what is typed.
             self.machine.tty_echo(pid, false);
             let output = self.terminals.remove(&tab).map(|t| t.output).unwrap_or_default();
             self.terminals.insert(tab, Terminal { pid, output });
@@ -256,22 +256,22 @@ impl Workstation {
         }
     }
 
-    /// Whether keys of a terminal go, as they are typed, to a program in a container or to an editor.
+    /// Whether keys typed into a terminal go straight to a program, such as an editor or one in a container.
     pub fn terminal_is_raw(&self, tab: u32) -> bool {
         self.raw_reader(tab).is_some() || self.terminals.get(&tab).is_some_and(|t| self.machine.tty_is_raw(t.pid))
     }
 
-    /// What a terminal has shown from an offset on, and the offset after it.
+    /// What a terminal has shown from an offset on, and the offset after that.
     pub fn terminal_output(&self, tab: u32, from: usize) -> (Vec<u8>, usize) {
         self.terminals.get(&tab).map_or_else(|| (Vec::new(), from), |t| t.output.since(from))
     }
 
-    /// Whether it is in the middle of a step: nothing else happens before the rest of it.
+    /// Whether it is in the middle of a step; nothing else may happen before the rest.
     pub(super) fn is_midway(&self) -> bool {
         !self.due.is_empty()
     }
 
-    /// When something is due.
+    /// When it is due.
     pub(super) fn next_at(&self, cluster: &Cluster) -> Option<Time> {
         if self.is_midway() {
             return Some(Time::ZERO);
@@ -285,8 +285,8 @@ impl Workstation {
         [self.machine.next_wake(), kubectls, changed, events, watches.next_at()].into_iter().flatten().min()
     }
 
-    /// Does what is due, or as much of it as a step should take: a kubectl that does something to thousands of objects does it to a few
-    /// at a time, and what it has written is seen once that is done.
+    /// Does what is due, or as much of it as one step should: a kubectl that acts on thousands of objects does so a few at a time. What it
+    /// writes meanwhile is shown when it is done with that.
     pub(super) fn step(&mut self, cluster: &mut Cluster, now: Time) {
         if !self.is_midway() {
             self.begin_step(cluster, now);
@@ -327,7 +327,7 @@ impl Workstation {
         self.due.reverse();
     }
 
-    /// Sends what programs ask of the network.
+    /// Sends the requests of programs to the network.
     fn send_requests(&mut self, cluster: &mut Cluster, now: Time) {
         for (id, request) in std::mem::take(&mut self.requests) {
             let own = self.kubectls.iter().filter(|((seat, _), _)| seat.is_none());

@@ -33,11 +33,11 @@ impl ChangeType {
 pub struct Version {
     /// The store's revision that this commit made; the object's `resourceVersion`.
     pub revision: u64,
-    /// When.
+    /// When it was committed.
     pub at: Time,
-    /// Which object.
+    /// The key of the object.
     pub key: ObjectKey,
-    /// What became of it.
+    /// What the commit did to it.
     pub change: ChangeType,
     /// The object; its last state where `change` is `Deleted`.
     pub value: Value,
@@ -49,10 +49,9 @@ pub struct Version {
 
 const CHUNK: usize = 256;
 
-/// Versions by revision.
-///
-/// The newest stand in chunks in which a revision is a place, whatever compaction leaves of them. What it has left of older ones, a version
-/// of each object at most, is moved together: so there is no more of a log than of what can still be read.
+/// The versions, by revision.
+/// The newest are in chunks in which each revision has its place, even if compaction has dropped it. What compaction leaves of older
+/// chunks, at most a version of each object, is moved together, so that the log takes no more room than what can still be read.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Log {
     /// Versions from before the chunks, in order.
@@ -80,7 +79,7 @@ impl Log {
         self.len += 1;
     }
 
-    /// The version of a revision; `None` where it was compacted or never was.
+    /// The version of a revision; `None` where it was compacted or never existed.
     pub(super) fn get(&self, revision: u64) -> Option<&Version> {
         let Some(at) = revision.checked_sub(self.upto + 1) else {
             let chunk = self.old.get(self.old_chunk(revision))?;
@@ -89,7 +88,7 @@ impl Log {
         self.chunks.get(at as usize / CHUNK)?.get(at as usize % CHUNK)?.as_ref()
     }
 
-    /// Which of the old chunks has a revision, where any has.
+    /// The old chunk that would contain a revision.
     fn old_chunk(&self, revision: u64) -> usize {
         self.old.partition_point(|chunk| chunk.last().is_some_and(|v| v.revision < revision))
     }
@@ -114,7 +113,7 @@ impl Log {
         }
     }
 
-    /// Moves what is left of the versions up to a revision together.
+    /// Moves together what is left of the versions up to a revision.
     pub(super) fn settle(&mut self, revision: u64) {
         let full = (revision - self.upto) as usize / CHUNK;
         let chunks = self.chunks.drain(..full).map(|chunk| Arc::new(chunk.iter().flatten().cloned().list()));

@@ -36,19 +36,19 @@ impl PartialOrd for ObjectKey {
     }
 }
 
-/// Who makes a commit, and when.
+/// Who commits, and when.
 #[derive(Clone, Copy, Debug)]
 pub struct Signature {
     /// Virtual time.
     pub at: Time,
-    /// By name.
+    /// The component's name, or that which stands for all users.
     pub by: &'static str,
 }
 
 /// Why a commit or a read was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// A create found the object there.
+    /// A create found that the object exists.
     #[error("the object exists")]
     Exists,
     /// An update or delete did not find it.
@@ -62,23 +62,23 @@ pub enum StoreError {
     Compacted(u64),
 }
 
-/// A secondary index: the terms under which an object of a kind is found. The store keeps it in step.
+/// A secondary index: the terms under which objects of a kind are found. The store keeps it up to date.
 #[derive(Clone, Copy, Debug)]
 pub struct Indexer {
     /// What the index is called.
     pub name: &'static str,
-    /// Calls its second argument with each term of the object.
+    /// Calls its last argument with each term of the object.
     pub terms: fn(KindRef, &Value, &mut dyn FnMut(ArcStr)),
 }
 
 /// Namespace and name within a kind's table.
 type RowKey = (ArcStr, ArcStr);
 
-/// An object that is there. Those that were are in the log alone: a copy of the store costs as much as there is now.
+/// An object that exists. Those that are gone are in the log alone, so that a copy of the store costs only what exists.
 #[derive(Clone, Debug)]
 struct Row {
     value: Value,
-    /// The revision of that; those before it follow from each version's `previous`.
+    /// The revision of that; earlier ones are found through each version's `previous`.
     newest: u64,
 }
 
@@ -86,7 +86,7 @@ struct Row {
 #[derive(Clone, Debug, Default)]
 struct Table {
     rows: SortedMap<RowKey, Row>,
-    /// The revision that changed one of them last.
+    /// The last revision that changed one of them.
     newest: u64,
 }
 
@@ -94,7 +94,7 @@ struct Table {
 #[derive(Clone, Debug)]
 pub struct Store {
     log: Log,
-    /// Copies of the store have in common those of kinds of which nothing is written.
+    /// Copies of the store share the tables of kinds that are not written.
     tables: SortedMap<KindRef, Shared<Table>>,
     indexers: &'static [Indexer],
     indexes: Vec<Shared<SortedMap<ArcStr, SortedSet<ObjectKey>>>>,
@@ -102,8 +102,8 @@ pub struct Store {
     compacted: u64,
 }
 
-/// The rows of a kind, of one namespace or of all, by namespace and name. Types with a name, not chains of adapters: those are
-/// copied with each use that is made of them.
+/// The rows of a kind, of one namespace or of all, by namespace and name. A named type, since a chain of adapters would be compiled anew
+/// for each use.
 struct Rows<'a, 'n> {
     rows: SortedIter<'a, RowKey, Row>,
     namespace: Option<&'n str>,
@@ -144,12 +144,12 @@ impl Store {
         self.compacted
     }
 
-    /// An object's newest state.
+    /// The newest state of an object.
     pub fn get(&self, key: &ObjectKey) -> Option<&Value> {
         self.peek(key.kind, &key.namespace, &key.name)
     }
 
-    /// The same by the parts of its key.
+    /// The newest state of an object, by the parts of its key.
     pub fn peek(&self, kind: KindRef, namespace: &str, name: &str) -> Option<&Value> {
         self.row(kind, namespace, name).map(|row| &row.value)
     }
@@ -163,7 +163,8 @@ impl Store {
         self.tables.get(&kind).map_or(0, |table| table.rows.len())
     }
 
-    /// The revision that changed an object of a kind last; 0 where none did. What was made of all of them holds until then.
+    /// The last revision that changed an object of a kind; 0 where none did. While it stays the same, whatever was derived from these
+    /// objects holds.
     pub fn newest_of(&self, kind: KindRef) -> u64 {
         self.tables.get(&kind).map_or(0, |table| table.newest)
     }
@@ -211,14 +212,14 @@ impl Store {
         self.log.get(revision)
     }
 
-    /// The versions of one object that can still be read, oldest first; of one that is gone, those since it was made last.
+    /// The versions of one object that can still be read, oldest first. Of one that is gone, those since it was last created.
     pub fn history(&self, key: &ObjectKey) -> impl Iterator<Item = &Version> {
         let last = || self.log.after(self.compacted).filter(|v| v.key == *key).last().map(|v| v.revision);
         let newest = self.row(key.kind, &key.namespace, &key.name).map(|row| row.newest).or_else(last);
         self.history_until(key, newest.unwrap_or(0))
     }
 
-    /// The same up to one of its versions; nothing where that is none of this object.
+    /// The same up to one of its versions; nothing where the revision is not of this object.
     pub fn history_until(&self, key: &ObjectKey, revision: u64) -> impl Iterator<Item = &Version> {
         let is_its = self.log.get(revision).is_some_and(|v| v.key == *key);
         let versions: Vec<&Version> = self.back_from(revision).take_while(|_| is_its).collect();
@@ -256,7 +257,7 @@ impl Store {
         if upto <= self.compacted {
             return;
         }
-        // What a version took the place of goes with it, and what it deleted.
+        // Each version before `upto` drops the one that it replaced and, if it is a deletion, itself.
         for revision in std::mem::replace(&mut self.compacted, upto) + 1..=upto {
             let Some(version) = self.log.get(revision) else { continue };
             let (previous, is_gone) = (version.previous, version.change == ChangeType::Deleted);
@@ -310,7 +311,7 @@ impl Store {
     }
 }
 
-/// Moves an object from the terms of its old state to those of its new one; the lists are room for them.
+/// Moves an object from the terms of its old state to those of its new one; the lists are buffers.
 fn reindex(
     indexer: &Indexer,
     index: &mut Shared<SortedMap<ArcStr, SortedSet<ObjectKey>>>,

@@ -1,4 +1,4 @@
-//! The kubectls that run, on the workstation or in a container of the cluster.
+//! The kubectls that run on the workstation or in containers of the cluster.
 
 use super::super::cluster::Cluster;
 use super::files::WorkstationFiles;
@@ -9,11 +9,11 @@ use crate::kubelet::{Kubelets, Seat};
 use crate::runtime::{ExtRead, Machine, MachineEvent, Pid, Signal};
 use crate::server::NodeApi;
 
-/// What the start of a kubectl takes, with its first round trip.
+/// How long a kubectl takes to start, with its first round trip.
 const KUBECTL_START: Duration = Duration::from_millis(80);
-/// The same where it reads files, which it holds against the API's description.
+/// The same for one that reads files and validates them against the API's schema.
 const KUBECTL_VALIDATES: Duration = Duration::from_millis(170);
-/// The same for the first one, which has to fetch that description.
+/// The same for the first of those, which has to fetch that schema.
 const KUBECTL_DISCOVERS: Duration = Duration::from_millis(450);
 /// How much of its standard input it reads at a time, in bytes.
 const STDIN_STEP: usize = 1 << 20;
@@ -29,15 +29,15 @@ pub(super) struct Running {
     eof: bool,
     /// When to step it next.
     pub(super) wake: Option<Time>,
-    /// Step it as soon as the store is beyond this revision.
+    /// Step it as soon as there is a newer revision than this.
     pub(super) beyond: Option<u64>,
     /// Step it when there is input.
     wants_stdin: bool,
-    /// How the program ended that it ran.
+    /// The exit code of the program that it ran, such as an editor.
     ended: Option<Ended>,
-    /// A signal has ended it.
+    /// Whether a signal has ended it.
     killed: Option<Signal>,
-    /// What it has written in a step that it is in the middle of.
+    /// What it has written in a step that is not finished yet.
     out: Output,
 }
 
@@ -52,7 +52,7 @@ enum Course {
 }
 
 impl Workstation {
-    /// Takes in what became of a kubectl's process.
+    /// Handles an event of a kubectl's process.
     pub(super) fn external(&mut self, now: Time, seat: Option<Seat>, event: MachineEvent) {
         match event {
             MachineEvent::ExternalStarted { pid, argv, env, cwd, tty, .. } => {
@@ -94,7 +94,7 @@ impl Workstation {
         }
     }
 
-    /// How long a kubectl takes before it does anything: its start, and for files what tells it which fields they may have.
+    /// How long a kubectl takes before it does anything: to start and, if it reads files, to get the schema.
     fn kubectl_start(&mut self, kubectl: &Kubectl) -> Duration {
         if !kubectl.reads_manifests() {
             return KUBECTL_START;
@@ -102,7 +102,7 @@ impl Workstation {
         if std::mem::replace(&mut self.described, true) { KUBECTL_VALIDATES } else { KUBECTL_DISCOVERS }
     }
 
-    /// Lets a kubectl go on; one whose container is gone is gone with it. Says whether it is in the middle of a step.
+    /// Steps a kubectl; one whose container is gone is gone with it. Says whether it is in the middle of the step.
     pub(super) fn step_kubectl(&mut self, cluster: &mut Cluster, now: Time, at: &At) -> bool {
         let Some(mut running) = self.kubectls.remove(at) else { return false };
         let (seat, pid) = at;
@@ -135,7 +135,7 @@ impl Workstation {
 }
 
 impl Running {
-    /// Does what can be done now, or some of it.
+    /// Does what can be done now, or a part of it.
     fn go_on(&mut self, cluster: &mut Cluster, now: Time, mut files: WorkstationFiles<'_>, listening: &[u16]) -> Course {
         let pid = files.pid;
         if self.wants_stdin && !self.eof {
@@ -180,8 +180,8 @@ impl Running {
             Step::WaitStdin(at) => {
                 self.wants_stdin = true;
                 self.wake = at;
-                // What is there already, also what was typed ahead of a terminal in a container, is read at once; for more, the machine says
-                // when.
+                // Input that has already come is read at once, even if it was typed ahead into a container's terminal. For more, the
+                // machine reports when.
                 if !self.eof && self.read(machine, pid) {
                     self.wake = Some(now);
                 }
@@ -190,7 +190,7 @@ impl Running {
         Course::Waits
     }
 
-    /// Reads some of its standard input, or its end; false where there is none now.
+    /// Reads some of its standard input, or its end; false where there is nothing to read now.
     fn read(&mut self, machine: &mut Machine, pid: Pid) -> bool {
         match machine.ext_read(pid, self.kubectl.descriptor()) {
             ExtRead::Data(bytes) => self.stdin.extend_from_slice(&bytes),

@@ -1,26 +1,26 @@
-//! What a terminal has shown, of which the oldest is forgotten.
+//! What a terminal has shown; the oldest of it is forgotten.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// Bytes of a terminal's output that are kept, and of a piece of it; the oldest pieces go where there is more.
+/// How many bytes of a terminal's output are kept, and how many make a piece of it. Whole pieces are dropped, the oldest first.
 const TERMINAL_MAX: usize = 1 << 20;
 const TERMINAL_PIECE: usize = 1 << 14;
 
-/// What a terminal was told. Copies of the workstation share all of it but the end.
+/// The output of a terminal. Copies of the workstation share all of it but the last piece.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Written {
     pieces: VecDeque<Arc<[u8]>>,
     end: Vec<u8>,
-    /// Bytes that were cut away, and those of the pieces.
+    /// How many bytes were dropped, and how many are in the pieces.
     cut: usize,
     held: usize,
 }
 
 impl Written {
-    /// Adds what was shown last.
+    /// Adds new output.
     pub(super) fn push(&mut self, bytes: &[u8]) {
-        // A program may write more at once than is kept: what goes are whole pieces.
+        // A program may write more at once than is kept, so it is cut into pieces.
         for part in bytes.chunks(TERMINAL_PIECE) {
             self.end.extend_from_slice(part);
             if self.end.len() >= TERMINAL_PIECE {
@@ -36,7 +36,7 @@ impl Written {
         }
     }
 
-    /// What there is from an offset on, and the offset after it.
+    /// The output from an offset on, and the offset after that.
     pub(super) fn since(&self, from: usize) -> (Vec<u8>, usize) {
         let (mut at, mut bytes) = (self.cut, Vec::new());
         for piece in self.pieces.iter().map(|p| &**p).chain([self.end.as_slice()]) {
