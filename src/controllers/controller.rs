@@ -9,10 +9,10 @@ use crate::server::{ApiServer, Caller, Component, Subresource, WriteOptions};
 
 /// A controller: a component that can be copied with the rest of the cluster.
 pub trait Controller: Component {
-    /// A copy of it, behind a box of its own.
+    /// A boxed copy of it.
     fn boxed_clone(&self) -> Box<dyn Controller>;
 
-    /// Itself, to ask one of a known type for more than the trait gives.
+    /// Itself, so that a controller of a known type can be asked for more than the trait offers.
     fn as_any(&self) -> &dyn std::any::Any;
 }
 
@@ -26,7 +26,7 @@ impl<T: Component + Clone + 'static> Controller for T {
     }
 }
 
-// No more than that: what controllers keep would have to be printable otherwise, and the page would carry the code for it.
+// The name alone: to print what controllers hold would add code to the page that nothing needs.
 impl std::fmt::Debug for dyn Controller {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Controller")
@@ -47,15 +47,14 @@ pub(super) fn key_of(object: &Value) -> ObjectRef {
     (object.namespace_arc(), object.name_arc())
 }
 
-/// The key of what controls an object, where that is of this kind.
+/// The key of an object's controller, if that is of this kind.
 // Models resolveControllerRef, but for the UID.
 pub(super) fn controller_of(object: &Value, kind: &str) -> Option<ObjectRef> {
     let owner = object.controller_ref();
     (owner.get("kind").str() == kind).then(|| (object.namespace_arc(), owner.get("name").arc_str()))
 }
 
-/// Reconciles the next key that is due in one of a controller's queues; where that fails, the key is due again later. Says whether any
-/// was due.
+/// Reconciles the next key that is due in one of a controller's queues; a key that fails is due again later. Says whether any was due.
 // Models processNextWorkItem, which every controller has.
 pub(super) fn work<C, K: Ord + Clone>(
     controller: &mut C,
@@ -73,7 +72,7 @@ pub(super) fn work<C, K: Ord + Clone>(
     true
 }
 
-/// What came of a write of what may be gone: then there is nothing left to do (`client.IgnoreNotFound`).
+/// The result of a write to an object that may be gone, in which case there is nothing left to do (`client.IgnoreNotFound`).
 pub(super) fn ignore_not_found<T>(written: Result<T, Status>) -> Result<(), Status> {
     match written {
         Err(status) if !status.is_not_found() => Err(status),
@@ -81,7 +80,7 @@ pub(super) fn ignore_not_found<T>(written: Result<T, Status>) -> Result<(), Stat
     }
 }
 
-/// Sets a count of a status, which a zero is left out of (`omitempty`).
+/// Sets a count in a status; a zero is left out (`omitempty`).
 pub(super) fn set_count(status: &mut Value, member: &str, count: impl Into<Value>) {
     let count = count.into();
     if count.is_empty() {
@@ -91,7 +90,7 @@ pub(super) fn set_count(status: &mut Value, member: &str, count: impl Into<Value
     }
 }
 
-/// Writes the status of an object, where it is another than it was.
+/// Writes the status of an object, if it has changed.
 pub(super) fn update_status(api: &mut ApiServer, by: &Caller, kind: KindRef, mut object: Value, status: Value) -> Result<(), Status> {
     if status.same(object.get("status")) {
         return Ok(());
@@ -100,7 +99,7 @@ pub(super) fn update_status(api: &mut ApiServer, by: &Caller, kind: KindRef, mut
     api.update(by, kind, object, Subresource::Status, &WriteOptions::default()).map(|_| ())
 }
 
-/// The owner reference that makes `owner` the controller of what carries it (`metav1.NewControllerRef`).
+/// The owner reference that makes `owner` the controller of an object (`metav1.NewControllerRef`).
 pub(super) fn controller_ref(owner: &Value, kind: KindRef) -> Value {
     obj!({
         "apiVersion": kind.api_version(), "kind": kind.kind, "name": owner.name_arc(), "uid": owner.uid(),
@@ -113,7 +112,8 @@ pub fn all(flags: &Flags) -> Vec<Box<dyn Controller>> {
     vec![
         Box::new(super::namespace_objects::NamespaceObjects::default()),
         Box::new(super::cluster_role_aggregation::ClusterRoleAggregationController::default()),
-        // What they see of a pod is what they were told of, not yet what is done about it at the same moment.
+        // The controllers of endpoints come before those of pods: they act on what informers have delivered, not on what others do at the
+        // same moment.
         Box::new(super::endpoints::EndpointsController::default()),
         Box::new(super::endpoint_slice::EndpointSliceController::default()),
         Box::new(super::deployment::DeploymentController::new(flags)),

@@ -9,11 +9,11 @@ use crate::server::{ApiServer, Caller, DeleteOptions, Subresource, WriteOptions}
 
 /// The revisions of one kind of objects, and how they are named.
 pub(super) struct History {
-    /// What has them.
+    /// The kind of their owner.
     pub(super) of: KindRef,
     /// The label that carries a revision's hash.
     pub(super) hash_label: &'static str,
-    /// The hash of an object's template, or of the patch that is stored of it, and of its collisions.
+    /// Hashes an object's template, or the patch stored for it, and its collision count.
     pub(super) hash: fn(template: &Value, data: &Value, collisions: Option<i64>) -> String,
 }
 
@@ -57,7 +57,7 @@ impl History {
         Ok(())
     }
 
-    /// The revision of the object's template, made or moved to the end of the history where it is not there.
+    /// The revision of the object's template: created if there is none, and moved to the end of the history.
     pub(super) fn current(&self, api: &mut ApiServer, by: &Caller, owner: &Value) -> Result<Value, Status> {
         let kind = kinds::CONTROLLER_REVISION;
         let data = patch_of(owner);
@@ -89,7 +89,7 @@ impl History {
     }
 }
 
-/// Deletes the oldest revisions beyond the limit, of those that nothing alive uses. One below nothing keeps them all.
+/// Deletes the oldest unused revisions beyond the limit. A negative limit keeps all.
 pub(super) fn truncate(api: &mut ApiServer, by: &Caller, owner: &Value, in_use: impl Fn(&Value) -> bool) -> Result<(), Status> {
     let limit = owner.at(&["spec", "revisionHistoryLimit"]).as_int().map_or(10, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
     let idle: Vec<Value> = revisions_of(api, owner).into_iter().filter(|r| !in_use(r)).list();

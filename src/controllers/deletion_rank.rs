@@ -1,4 +1,4 @@
-//! Which of a controller's pods go first when there are too many: `controller.ActivePodsWithRanks`, and `ActivePods` for jobs.
+//! The order in which a controller deletes surplus pods: `controller.ActivePodsWithRanks`, and `ActivePods` for Jobs.
 
 use std::cmp::{Ordering, Reverse};
 
@@ -6,24 +6,24 @@ use super::replicas::ready_since;
 use crate::api::{ArcStr, Object, Value, is_ready, sidecars};
 use crate::base::{List as _, Order as _, Time};
 
-/// What counts when pods are compared, read from each version of them once.
+/// What counts when pods are compared; it is read once from each version of a pod.
 #[derive(Clone, Debug)]
 pub(super) struct DeletionRank {
     pub(super) pod: Value,
     uid: ArcStr,
     /// Its node; empty where it has none yet.
     pub(super) node: ArcStr,
-    /// Whether it has a node, how far it is, whether it is ready, its deletion cost.
+    /// Whether it has a node, its phase, whether it is ready, its deletion cost.
     first: (bool, u8, bool, i64),
     /// Since when it is ready, where it is.
     pub(super) ready_since: Option<Time>,
-    /// Of its containers and of its sidecars, the most of each.
+    /// The most restarts of one of its containers, and of one of its sidecars.
     restarts: Reverse<[i64; 2]>,
     made: Option<Time>,
 }
 
 impl DeletionRank {
-    /// Of a pod whose deletion costs so much.
+    /// The rank of a pod with this deletion cost.
     pub(super) fn new(pod: &Value, cost: i32) -> Self {
         let phase = match pod.at(&["status", "phase"]).str() {
             "Pending" => 0,
@@ -56,7 +56,7 @@ impl DeletionRank {
     /// `crowds` are how many related pods share each one's node.
     fn compare(&self, other: &Self, crowds: [usize; 2], now: Option<Time>) -> Ordering {
         let uids = || self.uid.cmp(&other.uid);
-        // The younger goes first; of about the same age, whichever. No time is the latest.
+        // The younger goes first; pods of about the same age are equal. No time counts as the latest.
         let age = |a: Option<Time>, b: Option<Time>| match (a, b, now) {
             _ if a == b => Ordering::Equal,
             (Some(a), Some(b), Some(now)) => magnitude(a, now).cmp(&magnitude(b, now)).then_with(uids),
@@ -77,14 +77,14 @@ fn magnitude(since: Time, now: Time) -> Option<u32> {
     (now.since(since).as_micros() * 1_000).checked_ilog2()
 }
 
-/// What deleting a pod costs, as it says itself.
+/// A pod's deletion cost, from its annotation.
 pub(super) fn cost(pod: &Value) -> i32 {
     pod.annotation("controller.kubernetes.io/pod-deletion-cost").and_then(|c| c.parse().ok()).unwrap_or(0)
 }
 
-/// So many of a replica set's pods, those first that go first. Each comes with how many related pods share its node.
+/// The first pods of a ReplicaSet to be deleted, as many as asked for. Each pod is given with the number of related pods on its node.
 pub(super) fn of_replicas(mut pods: Vec<(&DeletionRank, usize)>, count: usize, now: Time) -> Vec<Value> {
-    // Of thousands of pods a few go at a time: only those are put in order that what counts first leaves in question.
+    // Of thousands of pods a few go at a time. So only those are sorted fully that the first criteria leave in question.
     let counts_first = |(rank, crowd): &(&DeletionRank, usize)| (rank.first, Reverse(*crowd));
     let (mut bound, mut found) = (None, 0);
     while found < count {
@@ -97,9 +97,9 @@ pub(super) fn of_replicas(mut pods: Vec<(&DeletionRank, usize)>, count: usize, n
     pods.into_iter().take(count).map(|(rank, _)| rank.pod.clone()).list()
 }
 
-/// A job's pods, those first that go first.
+/// The pods of a Job, in the order in which they are deleted.
 pub(super) fn of_jobs(pods: &[Value]) -> Vec<Value> {
-    // What its deletion costs does not count for a job.
+    // The deletion cost does not count for Jobs.
     let mut ranks: Vec<DeletionRank> = pods.iter().map(|p| DeletionRank::new(p, 0)).list();
     ranks.order_by(|a, b| a.compare(b, [0, 0], None));
     ranks.into_iter().map(|r| r.pod).list()

@@ -1,4 +1,4 @@
-//! PodDisruptionBudgets (`pkg/controller/disruption`): how many of a budget's pods may be taken away just now.
+//! PodDisruptionBudgets (`pkg/controller/disruption`): how many of a budget's pods may be disrupted now.
 
 use super::controller::{ObjectRef, go_selector, key_of, update_status, work};
 use super::service_pods::{Made, Member, SelectedPods};
@@ -19,7 +19,7 @@ const DELETION_TIMEOUT: Duration = Duration::from_secs(120);
 pub struct DisruptionController {
     queue: WorkQueue<ObjectRef>,
     recorder: EventRecorder,
-    /// Pods that were just seen under more than one budget, with the budget that was chosen.
+    /// Pods under more than one budget that were just seen, with the budget that was chosen for each.
     contested: Vec<(Value, String)>,
     pods: SelectedPods,
 }
@@ -35,16 +35,16 @@ impl Default for DisruptionController {
     }
 }
 
-/// Why it cannot be said how many pods a budget expects.
+/// Why the number of pods that a budget expects cannot be found.
 #[derive(Debug, thiserror::Error)]
 enum ExpectationError {
     /// The pod's controller is gone, or is another one of that name.
     #[error("found no controllers for pod {}", quote(.0))]
     NoController(String),
-    /// Its controller is of a kind, in this version, that there is not.
+    /// The kind of its controller does not exist in this version.
     #[error("no matches for kind {} in version {}", quote(.0), quote(.1))]
     NoKind(String, String),
-    /// Its controller has no size.
+    /// Its controller has no `scale` subresource.
     #[error("{0} does not implement the scale subresource")]
     NoScale(String),
     /// The size cannot be read.
@@ -52,7 +52,7 @@ enum ExpectationError {
     Api(#[from] Status),
 }
 
-/// How many pods a budget expects, how many of them are to be healthy, and how many pods nobody controls.
+/// How many pods a budget expects, how many of them must be healthy, and how many pods have no controller.
 struct Expectation {
     expected: i64,
     desired: i64,
@@ -64,7 +64,7 @@ fn selector_of(budget: &Value) -> Option<LabelSelector> {
     if selector.is_null() { None } else { LabelSelector::from_object(selector).ok() }
 }
 
-/// The size that the pods' controllers want together (`getExpectedScale`).
+/// The sum of the sizes of the pods' controllers (`getExpectedScale`).
 fn expected_scale(api: &ApiServer, pods: &[Member]) -> Result<(i64, usize), ExpectationError> {
     let mut scales: SortedMap<String, i64> = SortedMap::new();
     let (mut unmanaged, mut last) = (0, "");
@@ -74,7 +74,7 @@ fn expected_scale(api: &ApiServer, pods: &[Member]) -> Result<(i64, usize), Expe
             unmanaged += 1;
             continue;
         }
-        // Pods of one owner follow each other; it is counted as what controls it, where something does.
+        // Pods of one owner mostly follow each other. A controlled owner is counted as its controller.
         let uid = owner.get("uid").str();
         if uid == std::mem::replace(&mut last, uid) || scales.contains_key(uid) {
             continue;
@@ -125,7 +125,7 @@ fn expectation(api: &ApiServer, budget: &Value, pods: &[Member]) -> Result<Expec
     }
 }
 
-/// A budget's status, with the pods of which it was said that they will go.
+/// A budget's status, given the pods whose eviction has been announced.
 fn status_of(budget: &Value, wanted: &Expectation, pods: &[Member], disrupted: Value, now: Time) -> Value {
     let counts =
         |p: &&Member| p.made.as_ref().is_some_and(|made| made.ready) && (disrupted.is_empty() || disrupted.get(p.pod.name()).is_null());
@@ -161,7 +161,7 @@ impl DisruptionController {
         let by = Caller::new(now, "disruption-controller");
         match selector_of(&budget) {
             Some(selector) => {
-                // Of a pod its controller counts, and whether it is healthy: nothing that the budget says but which pods are its own.
+                // Only a pod's controller and its health count. Of the budget, only the selector matters here.
                 let counted = |pod: &Value| {
                     let ready = !pod.is_terminating() && is_ready(pod);
                     Some(Made { entry: pod.controller_ref().clone(), order: 0, ready, ports: Vec::new() })
@@ -221,7 +221,7 @@ impl DisruptionController {
     }
 }
 
-/// Allows nothing while the budget cannot be worked out.
+/// Allows no disruptions while the budget cannot be worked out.
 fn fail_safe(api: &mut ApiServer, by: &Caller, budget: Value, error: &str) -> Result<(), Status> {
     let mut status = budget.get("status").clone();
     status.set(&["disruptionsAllowed"], 0);
@@ -230,7 +230,7 @@ fn fail_safe(api: &mut ApiServer, by: &Caller, budget: Value, error: &str) -> Re
     Err(Status::internal(error))
 }
 
-/// Pods that were evicted and are on their way out, and when the first of them is overdue.
+/// Pods that were evicted and have not gone yet, and when the first of them is overdue.
 fn disrupted_pods(recorder: &mut EventRecorder, api: &mut ApiServer, budget: &Value, pods: &[Member], now: Time) -> (Value, Option<Time>) {
     let (mut kept, mut again): (Value, Option<Time>) = (Value::map(), None);
     for (name, at) in budget.at(&["status", "disruptedPods"]).entries() {

@@ -43,7 +43,7 @@ impl Places {
         place
     }
 
-    /// Leaves endpoints in the slices they are in, and fills the others up with new ones before it begins another slice.
+    /// Keeps endpoints in their slices, and fills these up with new endpoints before it begins another slice.
     fn fill(&self, slices: Vec<Value>, mut endpoints: SortedMap<u64, Value>) -> Vec<(Option<Value>, Vec<Value>)> {
         let mut filled: Vec<(Option<Value>, Vec<Value>)> = Vec::new();
         for slice in slices {
@@ -61,10 +61,10 @@ impl Places {
     }
 }
 
-/// Endpoints in the order of their places, by the ports they share, which stand beside them.
+/// The endpoints of each set of ports, in the order of their places. The key is the ports as JSON.
 type ByPorts = SortedMap<String, (Value, SortedMap<u64, Value>)>;
 
-/// Sorts pods' endpoints by the ports they share.
+/// Groups the endpoints of pods by their ports.
 fn by_ports<'a>(pods: impl Iterator<Item = &'a Made>) -> ByPorts {
     let mut by_ranks: Vec<(&[(u128, Value)], SortedMap<u64, Value>)> = Vec::new();
     for pod in pods {
@@ -90,7 +90,7 @@ impl EndpointSliceController {
         let Some(service) = api.peek(kinds::SERVICE, &key.0, &key.1).cloned() else {
             self.pods.forget(key);
             self.hinted.remove(key);
-            // The garbage collector takes the slices.
+            // The garbage collector deletes the slices.
             return Ok(());
         };
         let Some(selector) = selector_of(&service) else { return Ok(()) };
@@ -133,7 +133,7 @@ impl EndpointSliceController {
         Ok(())
     }
 
-    /// Gives endpoints the hints that the Service asks for: by the zones' cores, or by where its traffic is to go.
+    /// Sets the hints that the Service asks for: by the cores of zones, or by its traffic distribution.
     fn hint(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef, service: &Value, parts: &mut [Part]) {
         let failure = if !topology_hints::are_wanted(service) {
             parts.iter_mut().for_each(|part| keep_near(service, &mut part.endpoints));
@@ -204,8 +204,8 @@ impl EndpointSliceController {
     }
 }
 
-/// Keeps traffic near where the Service asks for that: each ready endpoint is for its own zone, or for its own node too
-/// (`endpointslice/trafficdist`). None is, where one has no zone.
+/// Sets the hints of a traffic distribution (`endpointslice/trafficdist`): each ready endpoint is for its own zone, or also for its own
+/// node. If one has no zone, no hints are set.
 fn keep_near(service: &Value, endpoints: &mut [Value]) {
     let wish = service.at(&["spec", "trafficDistribution"]).str();
     if wish.is_empty() || endpoints.iter().any(|e| e.get("zone").is_empty()) {
@@ -220,11 +220,11 @@ fn keep_near(service: &Value, endpoints: &mut [Value]) {
     }
 }
 
-/// A pod's endpoint behind a Service, and the ports that it has.
+/// A pod's endpoint behind a Service, with the pod's ports.
 fn made(api: &ApiServer, places: &mut Places, service: &Value, pod: &Value) -> Option<Made> {
     let node = pod.at(&["spec", "nodeName"]).str();
     let publish_unready = service.at(&["spec", "publishNotReadyAddresses"]).is_true();
-    // A pod whose node is gone waits for the garbage collector, unless its address is to be published whatever it is.
+    // A pod whose node is gone is left out, unless addresses are published whether ready or not.
     let is_gone = || !node.is_empty() && !publish_unready && api.peek(kinds::NODE, "", node).is_none();
     if !is_candidate(pod) || is_gone() {
         return None;

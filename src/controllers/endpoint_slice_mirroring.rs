@@ -10,7 +10,7 @@ use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subresource, WriteOptions};
 
 const MANAGER: &str = "endpointslicemirroring-controller.k8s.io";
-/// Addresses of one subset that are mirrored.
+/// How many addresses of a subset are mirrored.
 const ADDRESSES_MAX: usize = 1000;
 
 /// Mirrors Endpoints.
@@ -19,14 +19,14 @@ pub struct EndpointSliceMirroringController {
     queue: WorkQueue<ObjectRef>,
 }
 
-/// Whether Endpoints are to be mirrored: written by hand, and not told otherwise.
+/// Whether Endpoints are to be mirrored: they were written by hand and have no label against it.
 fn is_mirrored(endpoints: &Value) -> bool {
     endpoints.label("endpointslice.kubernetes.io/skip-mirror") != Some("true")
         && endpoints.label("endpoints.kubernetes.io/managed-by").is_none()
         && endpoints.annotation("control-plane.alpha.kubernetes.io/leader").is_none()
 }
 
-/// The slices that a set of Endpoints is to have: for each subset and address family, its ports and endpoints.
+/// The slices that Endpoints should have: ports and endpoints, for each subset and address family.
 fn wanted(endpoints: &Value) -> Vec<(&'static str, Value, Value)> {
     let mut slices = Vec::new();
     for subset in endpoints.get("subsets").items() {
@@ -90,7 +90,7 @@ impl EndpointSliceMirroringController {
         let fits =
             |(family, ports, _): &(&str, Value, Value), s: &Value| s.get("addressType").str() == *family && s.get("ports").same(ports);
         for want in &all {
-            // One that nothing fits any more becomes another (`recycleSlices`).
+            // A slice that is no longer needed is reused for other ports (`recycleSlices`).
             let recycled = |s: &Value| s.get("addressType").str() == want.0 && !all.iter().any(|w| fits(w, s));
             let at = spare.iter().position(|s| fits(want, s)).or_else(|| spare.iter().position(recycled));
             let found = at.map(|i| spare.remove(i));

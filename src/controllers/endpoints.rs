@@ -12,7 +12,7 @@ use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subresource, WriteOptions};
 
 const MANAGED_BY: &str = "endpoints.kubernetes.io/managed-by";
-/// The most addresses that one object has, and the annotation that says that there are more.
+/// How many addresses an object may have, and the annotation that says that there were more.
 const ADDRESSES_MAX: usize = 1000;
 const OVER_CAPACITY: &str = "endpoints.kubernetes.io/over-capacity";
 
@@ -71,7 +71,7 @@ fn subsets_or_null(subsets: &[Value]) -> Value {
     if subsets.is_empty() { Value::Null } else { subsets.to_vec().into() }
 }
 
-/// Leaves out addresses beyond so many, of each subset in proportion: first those that are not ready. Says whether there were more.
+/// Drops addresses beyond that number, from each subset in proportion and unready ones first. Says whether there were more.
 // Models truncateEndpoints, whose shares are rounded up.
 pub(super) fn truncate(subsets: &mut [Value], most: usize) -> bool {
     let count = |subset: &Value, member: &str| subset.get(member).items().len();
@@ -98,7 +98,7 @@ pub(super) fn truncate(subsets: &mut [Value], most: usize) -> bool {
     true
 }
 
-/// A pod's address behind a Service, and the ports that it has.
+/// A pod's address behind a Service, with the pod's ports.
 pub(super) fn address_of(service: &Value, pod: &Value) -> Option<Made> {
     let publish_unready = service.at(&["spec", "publishNotReadyAddresses"]).is_true();
     if !is_candidate(pod) || !publish_unready && pod.is_terminating() {
@@ -113,7 +113,7 @@ pub(super) fn address_of(service: &Value, pod: &Value) -> Option<Made> {
     if !hostname.is_empty() {
         address.set(&["hostname"], hostname);
     }
-    // A headless Service without ports has addresses all the same.
+    // A headless Service without ports still has addresses.
     let no_ports = service.at(&["spec", "ports"]).items().is_empty() && is_headless(service);
     let ports = if no_ports { vec![Value::Null] } else { ports_on(service, pod).into_iter().map(unnamed_without_name).list() };
     Some(Made {
@@ -124,7 +124,7 @@ pub(super) fn address_of(service: &Value, pod: &Value) -> Option<Made> {
     })
 }
 
-/// The beginning of a text as a number that is ordered as it is.
+/// The beginning of a text as a number that sorts in the same way.
 fn first_bytes(text: &str) -> u128 {
     (0..16).fold(0, |number, i| number << 8 | u128::from(text.as_bytes().get(i).copied().unwrap_or(0)))
 }
@@ -191,7 +191,7 @@ impl Component for EndpointsController {
                 self.queue.add_at(key, now);
             }
         } else if change.key.kind == kinds::SERVICE || change.current().is_none() {
-            // What others write into the object stays until the service or its pods change; that it is gone is noticed.
+            // Changes of the object by others stay until the Service or its pods change; only its deletion is noticed.
             self.queue.add_at(key_of(&change.object), now);
         }
     }

@@ -10,7 +10,7 @@ use crate::server::{
 };
 use crate::store::ObjectKey;
 
-/// Works per object: whether its owners live, and whether its dependents have been dealt with.
+/// Works by object: checks whether its owners exist, and whether its dependents have been dealt with.
 #[derive(Clone, Debug)]
 pub struct GarbageCollector {
     queue: WorkQueue<ObjectKey>,
@@ -18,21 +18,22 @@ pub struct GarbageCollector {
 }
 
 impl GarbageCollector {
-    /// The controller, with the flags of the controller manager. It looks at each object before it deletes it, so its client may ask
-    /// twice as much as others.
+    /// The controller, with the flags of the controller manager. It reads each object before it deletes it, so its client is allowed twice
+    /// the usual rate.
     pub fn new(flags: &Flags) -> Self {
         let client = RateLimiter::new(flags.api_qps * 2.0, flags.api_burst);
         GarbageCollector { queue: WorkQueue::new().of_client(client), recorder: EventRecorder::new("garbage-collector-controller", "") }
     }
 
-    /// Deletes the object where all its owners are gone; in the foreground where one of them waits for it.
+    /// Deletes the object if all its owners are gone; in the foreground if one of them waits for it.
     fn attempt_to_delete(&mut self, api: &mut ApiServer, by: &Caller, key: &ObjectKey) -> Result<(), Status> {
         let Some(object) = api.peek(key.kind, &key.namespace, &key.name).cloned() else { return Ok(()) };
         let owners = object.at(&["metadata", "ownerReferences"]).items();
         if owners.is_empty() || object.is_terminating() {
             return Ok(());
         }
-        // An owner of no known kind may be anywhere, and what has no namespace cannot be owned by what has one: nothing is known then.
+        // An owner of an unknown kind may exist elsewhere, and a cluster-scoped object cannot have a namespaced owner: such owners decide
+        // nothing.
         let is_known = |r: &Value| kind_of(api, r).is_some_and(|kind| key.kind.namespaced || !kind.namespaced);
         if let Some(strange) = owners.iter().find(|r| !is_known(r)) {
             if kind_of(api, strange).is_some() {
@@ -62,7 +63,7 @@ impl GarbageCollector {
             return Ok(());
         }
         let policy = if waiting > 0 && api.dependents(object.uid()).next().is_some() {
-            // Two that wait for each other would wait forever.
+            // Two objects that wait for each other would do so for ever.
             if api.dependents(object.uid()).any(|(_, d)| awaits_dependents(d)) {
                 let mut next = object.clone();
                 for reference in next.at_mut(&["metadata", "ownerReferences"]).list_mut() {
@@ -83,7 +84,7 @@ impl GarbageCollector {
         api.delete(by, key.kind, &key.namespace, &key.name, &options).map(|_| ())
     }
 
-    /// Says of an owner that it cannot be where it is looked for (`reportInvalidNamespaceOwnerRef`).
+    /// Records an event about an owner that cannot be in the object's namespace (`reportInvalidNamespaceOwnerRef`).
     fn report(&mut self, api: &mut ApiServer, by: &Caller, object: &Value, reference: &Value) {
         let of = |member: &str| reference.get(member).str();
         let namespace = object.namespace();
@@ -97,7 +98,7 @@ impl GarbageCollector {
         self.recorder.event(api, by.now, object, EventType::Warning, "OwnerRefInvalidNamespace", &message);
     }
 
-    /// Makes the owners due that are on their way out.
+    /// Queues the owners that are terminating.
     fn mark_waiting_owners(&mut self, api: &ApiServer, object: &Value, now: Time) {
         for reference in object.at(&["metadata", "ownerReferences"]).items() {
             if let Some(kind) = kind_of(api, reference)
@@ -110,7 +111,7 @@ impl GarbageCollector {
         }
     }
 
-    /// Does what the finalizers `orphan` and `foregroundDeletion` of a terminating object ask for, then takes them off.
+    /// Does what the finalizers `orphan` and `foregroundDeletion` of a terminating object ask for, then removes them.
     fn process_finalizers(&mut self, api: &mut ApiServer, by: &Caller, key: &ObjectKey) -> Result<(), Status> {
         let Some(object) = api.peek(key.kind, &key.namespace, &key.name).cloned() else { return Ok(()) };
         if !object.is_terminating() {
@@ -148,7 +149,7 @@ fn remove_finalizer(api: &mut ApiServer, by: &Caller, key: &ObjectKey, finalizer
     api.update(by, key.kind, next, Subresource::None, &WriteOptions::default()).map(|_| ())
 }
 
-/// Whether an object goes once its dependents have gone (`isDeletingDependents`).
+/// Whether an object waits for the deletion of its dependents (`isDeletingDependents`).
 fn awaits_dependents(object: &Value) -> bool {
     object.is_terminating() && has_finalizer(object, "foregroundDeletion")
 }
@@ -157,7 +158,7 @@ fn kind_of(api: &ApiServer, reference: &Value) -> Option<KindRef> {
     api.kind_of(reference.get("apiVersion").str(), reference.get("kind").str())
 }
 
-/// Whether the owner that a reference means is in another namespace.
+/// Whether a reference means an owner in another namespace.
 fn lives_elsewhere(api: &ApiServer, object: &Value, reference: &Value) -> bool {
     let Some(kind) = kind_of(api, reference).filter(|k| k.namespaced) else { return false };
     if owner_of(api, object, reference).is_some() {

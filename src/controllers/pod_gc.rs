@@ -8,9 +8,9 @@ use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subreso
 
 /// How often it looks.
 const PERIOD: Duration = Duration::from_secs(20);
-/// How long a node has to be missing before its pods go.
+/// How long a node must be missing before its pods are deleted.
 const QUARANTINE: Duration = Duration::from_secs(40);
-/// Ended pods that are kept.
+/// How many ended pods are kept.
 const TERMINATED_MAX: usize = 12_500;
 
 /// Cleans up after pods.
@@ -27,7 +27,7 @@ fn node_of(pod: &Value) -> ArcStr {
     pod.at(&["spec", "nodeName"]).arc_str()
 }
 
-/// Whether somebody has said of a node that is not ready that it will not come back as it was: its pods need not be waited for.
+/// Whether an unready node has the out-of-service taint, so that its pods need not be waited for.
 fn is_out_of_service(node: &Value) -> bool {
     let taints = node.at(&["spec", "taints"]).items();
     node.condition("Ready") != "True" && taints.iter().any(|t| t.get("key").str() == "node.kubernetes.io/out-of-service")
@@ -80,7 +80,7 @@ impl PodGarbageCollector {
     }
 }
 
-/// Marks a pod failed, with what disrupted it where something did, and deletes it at once.
+/// Marks a pod as failed, with the disruption if there is one, and deletes it at once.
 fn force_delete(api: &mut ApiServer, now: Time, pod: &Value, disruption: Option<&str>) {
     let by = Caller::new(now, "pod-garbage-collector");
     let pods = kinds::POD;
@@ -94,12 +94,12 @@ fn force_delete(api: &mut ApiServer, now: Time, pod: &Value, disruption: Option<
             });
             set_condition(next.at_mut(&["status", "conditions"]).list_mut(), condition, now);
         }
-        // A pod that changed meanwhile is met again at the next look.
+        // A pod that changed meanwhile is handled at the next look.
         if api.update(&by, pods, next, Subresource::Status, &WriteOptions::default()).is_err() {
             return;
         }
     }
-    // One that is gone already needs nothing.
+    // If it is gone already, there is nothing to do.
     let _ = api.delete(&by, pods, pod.namespace(), pod.name(), &DeleteOptions::now());
 }
 

@@ -13,9 +13,9 @@ use crate::base::{Duration, List as _, SortedMap, SortedSet, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, Patch, Subresource, WriteOptions};
 
-/// Pods made or deleted in one reconcile (`BurstReplicas`).
+/// How many pods a reconcile creates or deletes (`BurstReplicas`).
 const BURST: usize = 500;
-/// How long a reconcile with its writes takes.
+/// How long a reconcile takes, with its writes.
 const RECONCILE: Duration = Duration::from_millis(10);
 
 /// Keeps as many pods as each object of its kind asks for.
@@ -25,7 +25,7 @@ pub struct ReplicaSetController {
     manager: &'static str,
     queue: WorkQueue<ObjectRef>,
     recorder: EventRecorder,
-    /// Objects by namespace, to find which of them a pod without owner fits.
+    /// Objects by namespace, to find those that an orphan fits.
     members: SortedMap<ArcStr, SortedSet<ObjectRef>>,
     /// Objects that may have pods to adopt or to release.
     unclaimed: SortedSet<ObjectRef>,
@@ -86,17 +86,17 @@ impl ReplicaSetController {
         let Some(selector) = self.selector(&object) else { return Ok(()) };
         let by = Caller::new(now, self.manager);
         let min_ready_s = object.at(&["spec", "minReadySeconds"]).int();
-        // Where nothing is to be adopted or released, its pods need no looking at: they have been counted.
+        // If there is nothing to adopt or release, the pods need not be read: they have been counted.
         if self.unclaimed.contains(key) {
             self.claim(api, &by, &object, &selector)?;
             self.unclaimed.remove(key);
         }
-        // As in a real cluster, the status tells of the pods that were there before.
+        // As in a real cluster, the status counts the pods that existed before this reconcile.
         let counts = self.counts(api, &object);
         let available = if min_ready_s > 0 { self.available(key, object.uid(), min_ready_s, now) } else { counts.ready };
         let failure = match if object.is_terminating() { Ok(true) } else { self.manage(api, &by, &object, counts.active) } {
             Ok(true) => None,
-            // A real worker is still at it, and writes the status at the end.
+            // A real worker would still be busy, and write the status at the end.
             Ok(false) => {
                 self.queue.add_at(key.clone(), now);
                 return Ok(());
@@ -111,7 +111,7 @@ impl ReplicaSetController {
         self.tally.counts(api, object.uid(), object.at(&["spec", "template", "metadata", "labels"]))
     }
 
-    /// How many pods have been ready for long enough; one that has not yet makes the object due when it will have been.
+    /// How many pods have been ready for long enough. The object is due again when the next one will have been.
     fn available(&mut self, key: &ObjectRef, uid: &str, min_ready_s: i64, now: Time) -> usize {
         let wait = Duration::from_secs(min_ready_s.unsigned_abs());
         let since = self.tally.active(uid).filter_map(|p| p.ready_since);
@@ -122,7 +122,7 @@ impl ReplicaSetController {
         there.len()
     }
 
-    /// Lets go of owned pods that no longer fit, and adopts orphans that do (`PodControllerRefManager`).
+    /// Releases owned pods that no longer fit, and adopts orphans that do (`PodControllerRefManager`).
     fn claim(&self, api: &mut ApiServer, by: &Caller, object: &Value, selector: &LabelSelector) -> Result<(), Status> {
         if object.is_terminating() {
             return Ok(());
@@ -142,7 +142,7 @@ impl ReplicaSetController {
         Ok(())
     }
 
-    /// Makes what is missing, deletes what is too much; false where the client may ask for no more of it now.
+    /// Creates missing pods and deletes surplus ones; false if the client is throttled before it is done.
     fn manage(&mut self, api: &mut ApiServer, by: &Caller, object: &Value, active: usize) -> Result<bool, Status> {
         let wanted = object.at(&["spec", "replicas"]).as_int().unwrap_or(1).max(0) as usize;
         let work = wanted.abs_diff(active).min(BURST);
@@ -152,7 +152,7 @@ impl ReplicaSetController {
             let pod = pod_from_template(template, object, self.kind);
             slow_start(now, |_| pod_control::create_pod(api, by, &mut self.recorder, object, pod.clone())).1?;
         }
-        // A client that may ask for nothing now need not know whom it would ask to go.
+        // A throttled client need not work out which pods it would delete.
         if active > wanted && now > 0 {
             for pod in self.victims(api, by.now, object, now) {
                 pod_control::delete_pod(api, by, &mut self.recorder, object, &pod)?;
@@ -161,7 +161,7 @@ impl ReplicaSetController {
         Ok(now == work)
     }
 
-    /// Which pods go: see [`deletion_rank`]. Pods of sibling ReplicaSets (one Deployment's) count for the crowd on a node.
+    /// The pods to delete, by [`deletion_rank`]. Pods of sibling ReplicaSets (of the same Deployment) count as related.
     fn victims(&self, api: &ApiServer, now: Time, object: &Value, count: usize) -> Vec<Value> {
         let active: Vec<&DeletionRank> = self.tally.active(object.uid()).list();
         if count >= active.len() {
@@ -204,7 +204,7 @@ impl ReplicaSetController {
     }
 }
 
-/// Whether a pod changed in a way that its owner acts on or counts.
+/// Whether a change of a pod matters to its owner.
 fn concerns(old: &Value, new: &Value) -> bool {
     let metadata = |member: &str| old.get("metadata").get(member).same(new.get("metadata").get(member));
     !(metadata("labels")
@@ -264,13 +264,13 @@ impl Component for ReplicaSetController {
             && change.current().is_some()
             && !concerns(old, &change.object)
         {
-            // Whose pods could not all be made tries again with whatever becomes of one it has (`updatePod`).
+            // An owner that could not create all its pods tries again on any change of one of them (`updatePod`).
             if let Some(key) = controller_of(&change.object, self.kind.kind).filter(|key| self.queue.has_failed(key)) {
                 self.queue.add_at(key, now);
             }
             return;
         }
-        // A pod that changed hands concerns both.
+        // A pod that changed owners concerns both.
         if let Some(old) = &change.old
             && !old.controller_ref().same(change.object.controller_ref())
         {

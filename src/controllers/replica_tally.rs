@@ -1,5 +1,5 @@
-//! Counts of each owner's pods, kept in step with the log of versions: one look for each change of a pod, instead of one
-//! at every pod in every reconcile.
+//! Counts of each owner's pods, kept up to date from the log of versions: the work is one look per change of a pod, not one per pod in each
+//! reconcile.
 
 use std::sync::Arc;
 
@@ -11,20 +11,20 @@ use crate::base::SortedMap;
 use crate::server::ApiServer;
 use crate::store::ChangeType;
 
-/// How many pods an owner has, of each sort.
+/// How many pods an owner has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
-    /// Neither ended nor on their way out.
+    /// Active: neither ended nor terminating.
     pub(super) active: usize,
     /// Active and ready.
     pub(super) ready: usize,
-    /// Active and with all labels of the owner's template.
+    /// Active, with all labels of the owner's template.
     pub(super) fully_labeled: usize,
-    /// On their way out and not ended.
+    /// Terminating, but not ended.
     pub(super) terminating: usize,
 }
 
-/// What counts of one pod.
+/// What counts about a pod.
 #[derive(Debug)]
 struct Facts {
     active: bool,
@@ -34,10 +34,10 @@ struct Facts {
 
 #[derive(Clone, Debug, Default)]
 struct Owned {
-    /// By name.
+    /// The facts of its pods, by name.
     pods: SortedMap<ArcStr, Arc<Facts>>,
     counts: Counts,
-    /// The template's labels that `fully_labeled` was counted by.
+    /// The labels of the template by which `fully_labeled` was counted.
     template: Value,
 }
 
@@ -50,7 +50,7 @@ pub(super) struct ReplicaTally {
 }
 
 impl ReplicaTally {
-    /// The counts of an owner's pods now; `template` is the map of labels that its pods are made with.
+    /// The current counts of an owner's pods; `template` holds the labels of the owner's pod template.
     pub(super) fn counts(&mut self, api: &ApiServer, owner: &str, template: &Value) -> Counts {
         self.catch_up(api);
         let Some(owned) = self.owners.get_mut(owner) else { return Counts::default() };
@@ -61,12 +61,12 @@ impl ReplicaTally {
         owned.counts
     }
 
-    /// An owner's active pods as they were when they were counted last, by name.
+    /// An owner's active pods, by name, as of the last count.
     pub(super) fn active(&self, owner: &str) -> impl Iterator<Item = &DeletionRank> {
         self.owners.get(owner).into_iter().flat_map(|o| o.pods.values()).filter(|f| f.active).map(|f| &f.rank)
     }
 
-    /// Takes in what was committed since the last look.
+    /// Counts what was committed since the last time.
     fn catch_up(&mut self, api: &ApiServer) {
         let pods = kinds::POD;
         if let Ok(changes) = api.store().changes_after(self.seen) {
@@ -75,7 +75,7 @@ impl ReplicaTally {
                 self.take(&version.value, gone);
             }
         } else {
-            // The log does not reach back so far: count anew.
+            // The log does not reach back far enough: all pods are counted anew.
             *self = ReplicaTally::default();
             for pod in api.iter(pods, None) {
                 self.take(pod, false);

@@ -1,4 +1,4 @@
-//! What controllers that keep a number of equal pods share: making pods of a template, which are active, which go first.
+//! What the controllers of replicas share: how pods are created from a template, and which of them are active and available.
 
 use super::controller::controller_ref;
 use crate::api::{KindRef, NAMESPACE_TERMINATING, Object, Status, Value, find_condition, has_ended, is_ready};
@@ -20,8 +20,8 @@ pub(super) fn pod_from_template(template: &Value, owner: &Value, owner_kind: Kin
     pod
 }
 
-/// Runs a step `count` times in batches of 1, 2, 4 ..., and stops after a batch in which one failed (`slowStartBatch`). Returns how
-/// many went well, and the first failure. What fails because the namespace goes away is no failure.
+/// Runs a step `count` times in batches of 1, 2, 4 ..., and stops after a batch with a failure (`slowStartBatch`). Returns how many steps
+/// succeeded and the first error. An error because the namespace is terminating does not count.
 pub(super) fn slow_start(count: usize, mut step: impl FnMut(usize) -> Result<(), Status>) -> (usize, Result<(), Status>) {
     let (mut done, mut next, mut batch) = (0, 0, 1);
     while next < count {
@@ -42,17 +42,17 @@ pub(super) fn slow_start(count: usize, mut step: impl FnMut(usize) -> Result<(),
     (done, Ok(()))
 }
 
-/// Whether a create was refused because its namespace is being deleted.
+/// Whether a create was refused because its namespace is terminating.
 pub(super) fn is_namespace_ending(status: &Status) -> bool {
     status.causes.iter().any(|cause| cause.reason == NAMESPACE_TERMINATING)
 }
 
-/// Whether a pod still counts: neither ended nor on its way out (`controller.IsPodActive`).
+/// Whether a pod is active: neither ended nor terminating (`controller.IsPodActive`).
 pub(super) fn is_active(pod: &Value) -> bool {
     !has_ended(pod) && !pod.is_terminating()
 }
 
-/// When the Ready condition became what it is.
+/// The last transition of the Ready condition.
 pub(super) fn ready_since(pod: &Value) -> Option<Time> {
     Time::parse_rfc3339(find_condition(pod.get("status"), "Ready").get("lastTransitionTime").str())
 }

@@ -9,15 +9,15 @@ use crate::base::{Duration, Fnv128, List as _, Order as _, SortedMap};
 use crate::obj;
 use crate::server::{ApiServer, Change};
 
-/// How long a reconcile with its writes takes.
+/// How long a reconcile takes, with its writes.
 pub(super) const RECONCILE: Duration = Duration::from_millis(10);
-/// The annotation that says when what set a change off happened.
+/// The annotation with the time of what triggered a change.
 const TRIGGER_TIME: &str = "endpoints.kubernetes.io/last-change-trigger-time";
 
 /// The label of endpoints of a Service without an address of its own.
 pub(super) const HEADLESS: &str = "service.kubernetes.io/headless";
 
-/// Annotates endpoints with what set their change off, or takes the annotation away.
+/// Sets the trigger time of endpoints, or removes the annotation.
 pub(super) fn note_trigger_time(endpoints: &mut Value, trigger: Option<&ArcStr>) {
     let path = ["metadata", "annotations", TRIGGER_TIME];
     match trigger {
@@ -31,14 +31,14 @@ pub(super) fn note_trigger_time(endpoints: &mut Value, trigger: Option<&ArcStr>)
     }
 }
 
-/// What a Service selects its pods by; nothing where that is by hand or by a name elsewhere.
+/// The selector of a Service; none where its endpoints are written by hand or it is an ExternalName.
 pub(super) fn selector_of(service: &Value) -> Option<LabelSelector> {
     let spec = service.get("spec");
     let selects = !spec.get("selector").is_empty() && spec.get("type").str() != "ExternalName";
     selects.then(|| LabelSelector::from_map(spec.get("selector")))
 }
 
-/// Whether a pod can stand behind a Service at all: it has an address and has not ended.
+/// Whether a pod can be behind a Service at all: it has an address and has not ended.
 pub(super) fn is_candidate(pod: &Value) -> bool {
     !has_ended(pod) && has_address(pod)
 }
@@ -47,8 +47,8 @@ fn has_address(pod: &Value) -> bool {
     !pod.at(&["status", "podIP"]).str().is_empty()
 }
 
-/// The ports of a Service as one pod has them (`podutil.FindPort`): a named target port is looked up among its containers'.
-/// Ports that the pod does not have are left out.
+/// The ports of a Service on one pod (`podutil.FindPort`): named target ports are looked up in the containers. Ports that the pod lacks are
+/// left out.
 pub(super) fn ports_on(service: &Value, pod: &Value) -> Vec<Value> {
     let mut ports = Vec::new();
     for port in service.at(&["spec", "ports"]).items() {
@@ -69,8 +69,7 @@ pub(super) fn ports_on(service: &Value, pod: &Value) -> Vec<Value> {
     ports
 }
 
-/// Where a port comes among others: by the hash of what Go prints of it. The two kinds of endpoints print it differently
-/// (`portsInOrder` of slices, `portsByHash` of Endpoints).
+/// The rank of a port: the hash of how Go prints it, which differs for slices (`portsInOrder`) and Endpoints (`portsByHash`).
 pub fn port_rank(port: &Value, in_slice: bool) -> u128 {
     let (name, number) = (port.get("name").str(), port.get("port").int());
     let protocol = port.get("protocol").str();
@@ -100,7 +99,7 @@ pub(super) fn target_ref(pod: &Value) -> Value {
     obj!({"kind": "Pod", "namespace": pod.namespace_arc(), "name": pod.name_arc(), "uid": pod.uid()})
 }
 
-/// The host name that cluster DNS gives a pod behind this Service; empty where it gives none.
+/// The host name of a pod in the DNS of this Service; empty where it has none.
 pub(super) fn hostname_of<'a>(service: &Value, pod: &'a Value) -> &'a str {
     let spec = pod.get("spec");
     if !spec.get("hostname").str().is_empty() && spec.get("subdomain").str() == service.name() { spec.get("hostname").str() } else { "" }
@@ -130,8 +129,7 @@ pub(super) fn services_of(api: &ApiServer, change: &Change) -> Vec<ObjectRef> {
     found
 }
 
-/// Whether a pod changed in a way that endpoints are looked at for (`podEndpointsChanged`): its phase is none, and one that goes
-/// always is.
+/// Whether a change of a pod may change endpoints (`podEndpointsChanged`). A deletion always may, a new phase never.
 fn matters(old: &Value, new: &Value) -> bool {
     old.at(&["status", "podIP"]).str() != new.at(&["status", "podIP"]).str()
         || (old.condition("Ready") == "True") != (new.condition("Ready") == "True")
@@ -139,49 +137,49 @@ fn matters(old: &Value, new: &Value) -> bool {
         || !old.labels().same(new.labels())
 }
 
-/// What stands for a pod among the endpoints of a Service, or under a disruption budget.
+/// What was derived from a pod, for the endpoints of a Service or for a disruption budget.
 #[derive(Debug)]
 pub(super) struct Made {
-    /// Its address, its endpoint, or what controls it.
+    /// Its address, its endpoint, or its controller reference.
     pub(super) entry: Value,
-    /// By what it is put in order.
+    /// The key by which entries are sorted.
     pub(super) order: u128,
     /// Whether it may be sent requests.
     pub(super) ready: bool,
-    /// The ports that it has of the Service's, each with its rank, by that.
+    /// The Service's ports that it has, each with its rank, sorted by that.
     pub(super) ports: Vec<(u128, Value)>,
 }
 
-/// A pod that is selected.
+/// A selected pod.
 #[derive(Clone, Debug)]
 pub(super) struct Member {
     pub(super) pod: Value,
-    /// Nothing where the pod has no place among the endpoints.
+    /// None where the pod is not among the endpoints.
     pub(super) made: Option<Arc<Made>>,
     has_address: bool,
-    /// When it became ready or ceased to be, where the last look took note of it.
+    /// When its readiness last changed, as of the last look.
     ready_time: Option<ArcStr>,
 }
 
-/// A Service, or a budget's selector, as it was looked at last, and the pods by name.
+/// A Service, or the selector of a budget, as of the last look, with its pods by name.
 #[derive(Clone, Debug, Default)]
 struct Selected {
     service: Value,
     members: Vec<Member>,
-    /// The revision that changed a node last at that time: what is made of a pod tells of its node.
+    /// The last revision of a node at that time, since entries depend on the pod's node.
     nodes: u64,
 }
 
-/// The pods of Services or budgets, and what was made of each: that is made anew where the pod is another than at the last look, the Service or
-/// a node. So a look at thousands of pods of which one has changed costs little.
+/// The pods of Services or budgets, with what was derived from each. That is derived anew only if the pod, the Service or a node has
+/// changed since the last look, so that one change among thousands of pods costs little.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SelectedPods {
     seen: SortedMap<ObjectRef, Selected>,
 }
 
 impl SelectedPods {
-    /// Looks at the pods that a Service selects among all of its namespace. Returns the earliest moment that set off something new since the
-    /// last look, none where nothing is new; at first the Service's own (`endpointslice/trigger_time_tracker`).
+    /// Looks at the pods of the namespace that a Service selects. Returns the time of the earliest change since the last look, if there is
+    /// any; at the first look, that of the Service's creation (`endpointslice/trigger_time_tracker`).
     pub(super) fn look<'a>(
         &mut self,
         key: &ObjectRef,
@@ -214,7 +212,7 @@ impl SelectedPods {
                 has_address: has_address(pod),
                 ready_time: None,
             });
-            // The kubelet first writes of a pod after what its binding set off was looked at; here that may already show it.
+            // In a real cluster the look that follows a binding comes before the kubelet's first write. Here it may already see that.
             if is_new || member.has_address {
                 let now = find_condition(pod.get("status"), "Ready").get("lastTransitionTime").arc_str();
                 if !is_new && now > ready_time.unwrap_or_default() && first.as_ref().is_none_or(|at| now < *at) {
@@ -228,12 +226,12 @@ impl SelectedPods {
         first
     }
 
-    /// The pods as they were at the last look, by name.
+    /// The pods as of the last look, by name.
     pub(super) fn members(&self, key: &ObjectRef) -> &[Member] {
         self.seen.get(key).map_or(&[], |selected| &selected.members)
     }
 
-    /// What stands for them.
+    /// What was derived from them.
     pub(super) fn made(&self, key: &ObjectRef) -> impl Iterator<Item = &Made> {
         self.members(key).iter().filter_map(|member| member.made.as_deref())
     }

@@ -10,7 +10,7 @@ const BACKOFF_MAX: Duration = Duration::from_secs(1000);
 pub struct WorkQueue<K> {
     queue: EventQueue<K>,
     due: SortedMap<K, Time>,
-    /// How often each key failed in a row, and when it was last to be tried again.
+    /// How often each key failed in a row, and when it was last scheduled to be retried.
     failures: SortedMap<K, (u32, Time)>,
     /// How long working on a key takes, and until when each key is being worked on.
     pace: Duration,
@@ -24,8 +24,8 @@ impl<K: Ord + Clone> WorkQueue<K> {
         Self::with_pace(Duration::ZERO)
     }
 
-    /// A queue whose keys rest that long after each reconcile, as they do while a real worker waits for its writes: changes
-    /// that come meanwhile share the next one.
+    /// A queue whose keys rest for so long after each reconcile, as in a real cluster while the worker waits for its writes. Changes that
+    /// come meanwhile share the next reconcile.
     pub fn with_pace(pace: Duration) -> Self {
         WorkQueue {
             queue: EventQueue::new(),
@@ -37,7 +37,7 @@ impl<K: Ord + Clone> WorkQueue<K> {
         }
     }
 
-    /// The same queue, from which no key comes while the client that works on them may make no request.
+    /// The queue with a client whose rate is limited: no key is due while the client is throttled.
     pub fn of_client(self, client: RateLimiter) -> Self {
         WorkQueue { client: Some(client), ..self }
     }
@@ -47,7 +47,7 @@ impl<K: Ord + Clone> WorkQueue<K> {
         self.client.map_or(usize::MAX, |client| client.left(now))
     }
 
-    /// How many pods the client may make or delete now, each of which its owner's event tells of: one at the least.
+    /// How many pods the client may create or delete now, each with an event; at least one.
     pub fn pods_left(&self, now: Time) -> usize {
         self.requests_left(now).div_ceil(2).max(1)
     }
@@ -59,7 +59,7 @@ impl<K: Ord + Clone> WorkQueue<K> {
         }
     }
 
-    /// Lets a key rest: changes that come meanwhile wait until then.
+    /// Lets a key rest until a time; changes that come meanwhile wait.
     fn rest(&mut self, key: K, now: Time, until: Time) {
         self.busy.retain(|_, rested| *rested > now);
         self.busy.insert(key, until);
@@ -82,12 +82,12 @@ impl<K: Ord + Clone> WorkQueue<K> {
         self.add_rate_limited_within(key, now, BACKOFF_MIN, BACKOFF_MAX);
     }
 
-    /// The same, with other waits: the first and the longest.
+    /// The same with another backoff: its first and its longest wait.
     pub fn add_rate_limited_within(&mut self, key: K, now: Time, first: Duration, longest: Duration) {
         let (failures, again_at) = self.failures.entry(key.clone()).or_insert((0, Time::ZERO));
         let wait = first.saturating_mul(1 << (*failures).min(20)).min(longest);
         *failures += 1;
-        // A wait that is not over stands, also where something else had the key tried in between.
+        // A wait that is not over stays, even if the key was tried in between for another reason.
         if *again_at <= now {
             *again_at = now + wait;
         }
@@ -114,7 +114,7 @@ impl<K: Ord + Clone> WorkQueue<K> {
         }
     }
 
-    /// When the next key is due, and may be worked on.
+    /// When the next key is due and may be worked on.
     pub fn next_at(&self) -> Option<Time> {
         let ready = self.client.map_or(Time::ZERO, |client| client.ready_at());
         self.queue.next_at().map(|due| due.max(ready))
@@ -126,7 +126,7 @@ impl<K: Ord + Clone> WorkQueue<K> {
             return None;
         }
         while let Some((at, key)) = self.queue.pop_due(now) {
-            // An entry that was moved forward since is left over.
+            // This entry was moved forward since, and is stale.
             if self.due.get(&key) == Some(&at) {
                 self.due.remove(&key);
                 if !self.pace.is_zero() {

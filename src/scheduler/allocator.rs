@@ -85,7 +85,7 @@ struct Asked {
 
 #[derive(Clone, Debug)]
 struct Selector {
-    /// The path of the request in the claim.
+    /// Its path in the claim or class, for errors.
     place: String,
     program: Arc<Result<Program, CompileError>>,
 }

@@ -1,5 +1,5 @@
-//! What the scheduler knows of the cluster: nodes, the pods on them and those assumed there, kept up to date change by
-//! change. Models the scheduler's cache and snapshot (`pkg/scheduler/backend/cache`). It may not know of the queue.
+//! What the scheduler knows of the cluster: the nodes, the pods on them and those assumed to be, kept up to date change by change. Models
+//! the scheduler's cache and snapshot (`pkg/scheduler/backend/cache`). It may not know of the queue.
 
 use std::sync::Arc;
 
@@ -18,23 +18,23 @@ use super::workloads::Workloads;
 use crate::api::{ArcStr, Object, Value};
 use crate::base::{List as _, Order as _, SortedMap};
 
-/// Where a node stands in [`Cache::nodes`].
+/// The place of a node in [`Cache::nodes`].
 pub type NodeIndex = u32;
 
 /// The scheduler's picture of the cluster.
 #[derive(Clone, Debug, Default)]
 pub struct Cache {
-    /// Nodes by index; those that do not exist have `exists` unset.
+    /// The nodes by index; one that does not exist has `exists` unset.
     pub nodes: Vec<NodeInfo>,
-    /// Names of resources.
+    /// The names of resources.
     pub scalars: ScalarNames,
-    /// Which pods belong together.
+    /// The selectors of Services and controllers.
     pub workloads: Workloads,
-    /// Claims and volumes.
+    /// Volume claims and volumes.
     pub volumes: Volumes,
-    /// Devices and claims of them.
+    /// Devices and ResourceClaims.
     pub devices: Devices,
-    /// What selects devices, read.
+    /// Compiled selectors of devices.
     pub device_selectors: SelectorCache,
     classes: Classes,
     by_name: FxHashMap<ArcStr, NodeIndex>,
@@ -58,7 +58,7 @@ pub struct Cache {
 pub struct Companions {
     /// The class.
     pub class: Arc<PodClass>,
-    /// How many are on which node; no node has none.
+    /// How many are on each node; nodes without any are left out.
     pub nodes: SortedMap<NodeIndex, u32>,
 }
 
@@ -81,14 +81,14 @@ pub struct Topology {
     generation: u64,
 }
 
-/// Of a node without the label.
+/// The value of a node without the label.
 pub const NO_VALUE: u32 = u32::MAX;
 
-/// How many labels' values are kept at hand.
+/// For how many labels the values are kept.
 const TOPOLOGIES_MAX: usize = 64;
 
 impl Topology {
-    /// The label with the value that this node has, and those that share it.
+    /// The label with this node's value, and the nodes that share it.
     pub fn of_one(key: &ArcStr, node: NodeIndex, cache: &Cache) -> Self {
         let values: Vec<ArcStr> = cache.node(node).label(key).map(ArcStr::from).into_iter().list();
         let mut value_of = vec![NO_VALUE; cache.nodes.len()];
@@ -100,13 +100,13 @@ impl Topology {
         Topology { key: key.clone(), value_of, values, generation: 0 }
     }
 
-    /// Which of the values the node has.
+    /// Which of the values a node has.
     pub fn value(&self, node: NodeIndex) -> Option<usize> {
         self.value_of.get(node as usize).filter(|v| **v != NO_VALUE).map(|v| *v as usize)
     }
 }
 
-/// What changed about a node, as far as scheduling looks at it.
+/// The changes of a node that matter to scheduling.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct NodeChange {
     /// The node is new.
@@ -115,12 +115,12 @@ pub struct NodeChange {
     pub allocatable: bool,
     /// `metadata.labels`.
     pub labels: bool,
-    /// `spec.taints`, or `spec.unschedulable` where it is no more.
+    /// `spec.taints`, or `spec.unschedulable` if it was unset.
     pub taints: bool,
 }
 
 impl NodeChange {
-    /// Whether anything did.
+    /// Whether anything changed.
     pub fn is_any(self) -> bool {
         self != NodeChange::default()
     }
@@ -132,7 +132,7 @@ impl Cache {
         self.classes.pod(object, &mut self.scalars)
     }
 
-    /// Forgets the classes that no pod has any more, neither one that is placed nor one of these, once there are many.
+    /// Once there are many classes, forgets those that neither a placed pod nor one of these has.
     pub fn sweep_classes<'a>(&mut self, waiting: impl Iterator<Item = &'a PodInfo>) {
         if self.classes.are_many() {
             let placed = self.pods.values().map(|p| p.pod.class.id);
@@ -140,7 +140,7 @@ impl Cache {
         }
     }
 
-    /// Changes whenever a node does, in what scheduling looks at.
+    /// A number that changes with every change of a node that matters to scheduling.
     pub fn generation(&self) -> u64 {
         self.generation
     }
@@ -168,7 +168,7 @@ impl Cache {
         self.order = self.tree.list();
     }
 
-    /// Takes over a new or changed node; says what changed.
+    /// Updates a new or changed node; returns what changed.
     pub fn set_node(&mut self, object: &Value) -> (NodeIndex, NodeChange) {
         let index = self.slot(&object.name_arc());
         let node = &self.nodes[index as usize];
@@ -210,7 +210,7 @@ impl Cache {
         (index, change)
     }
 
-    /// The node is gone. Pods that are still bound to it are remembered.
+    /// Removes a node. Pods that are still bound to it are remembered.
     pub fn remove_node(&mut self, name: &str) {
         let Some(index) = self.node_named(name) else { return };
         self.tree.remove(&zone_of(&self.node(index).object), index);
@@ -227,11 +227,11 @@ impl Cache {
         self.release_if_unused(index);
     }
 
-    /// A pod with a node was seen, new or changed. One that was assumed is no longer assumed.
+    /// Adds or updates a pod with a node. If it was assumed to be there, it no longer is assumed.
     pub fn set_pod(&mut self, object: &Value) -> Arc<PodInfo> {
         let uid = object.get("metadata").get("uid").arc_str();
         let pod = Arc::new(match self.pods.get(&uid) {
-            // What decides where it runs is fixed once it has a node, but for its labels and its resources.
+            // Once a pod has a node, of what decides where it runs only labels and resources can change.
             Some(p) if p.pod.object.get("spec").same(object.get("spec")) && p.pod.class.labels.same(object.labels()) => PodInfo {
                 class: p.pod.class.clone(),
                 node_name: p.pod.node_name.clone(),
@@ -250,7 +250,7 @@ impl Cache {
             placed.pod = pod.clone();
             placed.assumed = false;
             let node = &mut self.nodes[placed.node as usize];
-            // It goes to the end, as if it were taken off and put back.
+            // It moves to the end, as if it were removed and added again.
             if let Some(at) = node.pods.iter().position(|p| p.uid == uid) {
                 node.pods.swap_remove(at);
                 node.pods.push(pod.clone());
@@ -262,13 +262,13 @@ impl Cache {
         pod
     }
 
-    /// Takes a pod that was just given a node as being there, ahead of the news of it.
+    /// Assumes a pod to be on the node that it was just given, before its informer says so.
     pub fn assume(&mut self, pod: &PodInfo, node: NodeIndex) {
         let name = self.node(node).name.clone();
         self.place(Arc::new(PodInfo { node_name: name, ..pod.clone() }), true);
     }
 
-    /// The pod of this uid is not on its node (any more).
+    /// Removes the pod of this UID from its node.
     pub fn remove_pod(&mut self, uid: &str) -> Option<Arc<PodInfo>> {
         let placed = self.pods.remove(uid)?;
         self.touch(placed.node);
@@ -284,7 +284,7 @@ impl Cache {
         self.pods.get(uid).is_some_and(|p| p.assumed)
     }
 
-    /// The pod of this uid, where it has a node.
+    /// The pod of this UID, if it has a node.
     pub fn placed_pod(&self, uid: &str) -> Option<&Arc<PodInfo>> {
         self.pods.get(uid).map(|p| &p.pod)
     }
@@ -309,7 +309,7 @@ impl Cache {
         self.namespaces.get(name).unwrap_or(&Value::Null)
     }
 
-    /// Takes over a namespace's labels, or that it is gone.
+    /// Updates or removes a namespace's labels.
     pub fn set_namespace(&mut self, name: ArcStr, labels: Option<Value>) {
         match labels {
             Some(labels) => drop(self.namespaces.insert(name, labels)),
@@ -317,7 +317,7 @@ impl Cache {
         }
     }
 
-    /// The namespaces that a term means: those it names, and those its selector selects now. Sorted.
+    /// The namespaces of a term: those it names and those that its selector selects now, sorted.
     pub fn resolve_namespaces(&self, named: &[ArcStr], by_labels: &Selector) -> Vec<ArcStr> {
         let mut all = named.to_vec();
         if !by_labels.is_nothing() {
@@ -328,12 +328,12 @@ impl Cache {
         all
     }
 
-    /// Sees to it that these pods are counted; see [`Cache::count`].
+    /// Makes sure that these pods are counted; see [`Cache::count`].
     pub fn ensure_count(&mut self, key: &CountKey) -> usize {
         self.counts.ensure(key, &self.nodes)
     }
 
-    /// How many of them are on each node, by node index.
+    /// How many of these pods are on each node, by node index.
     pub fn count(&self, at: usize) -> &[u32] {
         self.counts.per_node(at)
     }
@@ -366,7 +366,7 @@ impl Cache {
         topology
     }
 
-    /// Labels of a class's namespace.
+    /// The labels of a class's namespace.
     pub fn namespace_labels_of(&self, class: &PodClass) -> &Value {
         self.namespace_labels(&class.namespace)
     }
@@ -380,7 +380,7 @@ impl Cache {
         self.pods.insert(pod.uid.clone(), Placed { pod, node: index, assumed });
     }
 
-    /// Something about a node changes: what is remembered of it holds no more.
+    /// Marks a node as changed, so that what is remembered of it no longer holds.
     fn touch(&mut self, index: NodeIndex) {
         self.versions += 1;
         self.nodes[index as usize].version = self.versions;
@@ -397,7 +397,7 @@ impl Cache {
         });
         self.nodes[index as usize] = NodeInfo { name: name.clone(), ..NodeInfo::default() };
         self.by_name.insert(name.clone(), index);
-        // Topologies are as long as there are nodes.
+        // A topology has an entry for each node.
         self.labels_generation += 1;
         index
     }
@@ -411,7 +411,7 @@ impl Cache {
         }
     }
 
-    /// Keeps account of a pod with pod affinity or anti-affinity that came to a node or left it.
+    /// Counts a pod with pod affinity or anti-affinity that came to a node or left it.
     fn count_companion(&mut self, pod: &PodInfo, index: NodeIndex, added: bool) {
         if !pod.class.has_affinity() {
             return;

@@ -1,5 +1,5 @@
-//! The scheduler as a component: takes in what changes, tries one waiting pod at a time, and writes what came of it.
-//! Models kube-scheduler. It sees the cluster through what was delivered to it.
+//! The scheduler as a component: it takes in changes, tries one waiting pod at a time, and writes the result. Models kube-scheduler. It
+//! knows the cluster only by what was delivered to it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -21,20 +21,20 @@ use crate::base::{Duration, List as _, RandomStream, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventSeriesRecorder, Subresource, WriteOptions};
 
-/// The profile of pods that name no other, and the source of its events.
+/// The default profile's name, and the source of its events.
 pub const DEFAULT_SCHEDULER: &str = "default-scheduler";
 /// The field manager of its writes.
 const MANAGER: &str = "kube-scheduler";
-/// How long trying one pod takes. A real one needs about as long; what matters is that it is not nothing, so that pods
-/// are placed one after the other.
+/// How long it takes to try one pod. A real scheduler takes about as long. It must not be zero, so that pods are placed one after the
+/// other.
 const CYCLE: Duration = Duration::from_millis(1);
-/// How often it is looked whether the claims of a pod that has a node are bound.
+/// How often the scheduler checks whether the claims of a pod with a node are bound.
 const BINDING_POLL: Duration = Duration::from_secs(1);
-/// How failures to bind volumes and to reserve claims of devices begin.
+/// How errors of binding volumes and of reserving ResourceClaims begin.
 const PRE_BIND: [&str; 2] = ["running PreBind plugin \"VolumeBinding\"", "running PreBind plugin \"DynamicResources\""];
-/// What is said where there is no node at all.
+/// The message if there is no node at all.
 const NO_NODES: &str = "no nodes available to schedule pods";
-/// The longest text of an event.
+/// The maximal length of an event's note.
 const NOTE_LENGTH_LIMIT: usize = 1024;
 
 /// The scheduler.
@@ -42,15 +42,15 @@ const NOTE_LENGTH_LIMIT: usize = 1024;
 pub struct Scheduler {
     cache: Cache,
     queue: Queue,
-    /// One for each profile.
+    /// The algorithms, one for each profile.
     algorithms: Vec<Algorithm>,
     random: RandomStream,
     recorder: EventSeriesRecorder,
     decisions: Decisions,
     record: Record,
-    /// By namespace and name: the PodDisruptionBudgets that select something.
+    /// The PodDisruptionBudgets that select something, by namespace and name.
     budgets: SortedMap<(ArcStr, ArcStr), Budget>,
-    /// The soonest to be looked at first.
+    /// Pods that wait for their claims to be bound, by when they are looked at.
     binding: VecDeque<Binding>,
     busy_until: Time,
 }
@@ -60,19 +60,19 @@ pub struct Scheduler {
 struct Binding {
     queued: Queued,
     promised: Promised,
-    /// When that is looked at next, and until when.
+    /// When it is looked at next, and how long at most.
     next: Time,
     until: Time,
 }
 
-/// What becomes of the node that a pod was promised (`status.nominatedNodeName`) when it waits again.
+/// What becomes of a pod's nominated node (`status.nominatedNodeName`) when the pod waits again.
 // Models framework.NominatingInfo.
 enum Nomination {
-    /// It stays as it is.
+    /// It stays.
     Keep,
-    /// The pod is promised none.
+    /// It is cleared.
     Clear,
-    /// The pod is promised this one.
+    /// It is set to this node.
     Set(ArcStr),
 }
 
@@ -94,35 +94,35 @@ impl Scheduler {
         }
     }
 
-    /// As when it is started anew: what it knew is gone, but for what it decided and the place in its random stream.
+    /// Restarts it: it forgets everything but its decisions and the state of its random stream.
     pub fn restart(&mut self, configuration: Configuration) {
         let decisions = std::mem::take(&mut self.decisions);
         *self = Scheduler { decisions, random: self.random.clone(), busy_until: self.busy_until, ..Scheduler::new(0, configuration) };
     }
 
-    /// The schedulers that pods can name.
+    /// The names of the schedulers that pods can ask for.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.algorithms.iter().map(|a| a.profile.name.as_str())
     }
 
-    /// What was decided last, for showing.
+    /// The last decisions, to be shown.
     pub fn decisions(&self) -> &Decisions {
         &self.decisions
     }
 
-    /// Who waits, for showing.
+    /// The queue, to be shown.
     pub fn queue(&self) -> &Queue {
         &self.queue
     }
 
-    /// Something happened that may help pods that wait.
+    /// Has the queue retry the pods that an event may help.
     fn tell_queue(&mut self, event: &ClusterEvent, now: Time) {
         self.queue.on_event(&self.cache, &self.algorithms, event, now);
     }
 
     fn on_pod(&mut self, now: Time, object: Option<&Value>, uid: &str) {
         self.cache.sweep_classes(self.queue.pods());
-        // One that has ended takes nothing from its node any more.
+        // A pod that has ended no longer takes anything from its node.
         let live = object.filter(|o| !has_ended(o));
         let Some(object) = live else {
             let waited = self.queue.remove(uid).map(|q| q.pod).filter(|p| !p.nominated_node().is_empty());
@@ -178,7 +178,7 @@ impl Scheduler {
     /// Tries one pod.
     fn schedule_one(&mut self, api: &mut ApiServer, now: Time, queued: &Queued) {
         let pod = &*queued.pod;
-        // What is queued named one of them.
+        // Only pods that name a known scheduler are queued.
         let Some(place) = profile_of(&self.algorithms, pod.scheduler_name()) else { return self.queue.done(&pod.uid) };
         let outcome = self.algorithms[place].run(&mut self.cache, &self.queue, pod, &mut self.record);
         let mut decision = Decision {
@@ -218,7 +218,7 @@ impl Scheduler {
             }
             Outcome::NoNodes => {
                 decision.message = NO_NODES.to_owned();
-                // No plugin has refused it, so that it waits as after an error.
+                // No plugin has refused it, so it waits as after an error.
                 self.fail(api, now, pod, Failure::Refused(PluginSet::default()), NO_NODES, Nomination::Clear);
             }
             Outcome::Error(message) => {
@@ -230,8 +230,8 @@ impl Scheduler {
         self.decisions.keep(pod.uid.clone(), decision);
     }
 
-    /// Sets volumes aside for the pod's claims, and asks for those that there are none of; what is to be waited for then.
-    // Models VolumeBinding's Reserve and PreBind: where the API refuses, what was written before stays.
+    /// Reserves volumes for the pod's claims and asks for the provisioning of others; returns what is to be waited for.
+    // Models VolumeBinding's Reserve and PreBind: if the API refuses a write, earlier writes stay.
     fn reserve(&mut self, api: &mut ApiServer, now: Time, pod: &PodInfo, index: NodeIndex) -> Result<Option<Promised>, Status> {
         let (volumes, namespace) = (&self.cache.volumes, &pod.class.namespace);
         let claims = volumes.unbound_claims(namespace, pod.claim_names());
@@ -256,7 +256,7 @@ impl Scheduler {
             let name = ArcStr::from(next.name());
             let kind = if is_volume { kinds::PERSISTENT_VOLUME } else { kinds::PERSISTENT_VOLUME_CLAIM };
             let written = api.update(&by, kind, next, Subresource::None, &WriteOptions::default())?;
-            // The next pod must not be promised the same before the news of it comes.
+            // The next pod must not get the same before the informer says so.
             if is_volume {
                 self.cache.volumes.set_volume(name, Some(written));
             } else {
@@ -270,7 +270,7 @@ impl Scheduler {
         Ok(Some(promised))
     }
 
-    /// Gives a pod its node; returns why not, where it cannot have it.
+    /// Binds a pod to its node; returns the reason if that fails.
     fn bind(&mut self, api: &mut ApiServer, now: Time, queued: &Queued, node: &ArcStr) -> String {
         let (namespace, name) = (&queued.pod.class.namespace, &queued.pod.name);
         let by = Caller::new(now, MANAGER);
@@ -293,24 +293,24 @@ impl Scheduler {
         }
     }
 
-    /// A pod cannot have its node after all and waits again.
+    /// Handles a pod that cannot have its node after all and waits again.
     fn unbind(&mut self, api: &mut ApiServer, now: Time, queued: &Queued, message: &str) {
         self.cache.remove_pod(&queued.pod.uid);
         device_claims::unreserve(api, &mut self.cache.devices, &Caller::new(now, MANAGER), &queued.pod);
         let waits = |o: &Value| !o.is_terminating() && o.at(&["spec", "nodeName"]).str().is_empty();
         if let Some(object) = current(api, &queued.pod).filter(waits) {
-            // What changed of it while it was assumed to have its node has not come to the queue.
+            // Changes of the pod while it was assumed to be on its node did not reach the queue.
             let pod = Arc::new(self.cache.parse_pod(&object));
             self.queue.resume(queued.clone(), pod.clone());
             self.fail(api, now, &pod, Failure::Error, message, Nomination::Clear);
         }
     }
 
-    /// Looks whether what a pod was promised is bound by now.
+    /// Checks whether a pod's volumes are bound by now.
     fn look_at(&mut self, api: &mut ApiServer, now: Time, mut binding: Binding) {
         let pod = &binding.queued.pod;
         if !self.cache.is_assumed(&pod.uid) {
-            // The pod went, or somebody gave it a node.
+            // The pod is gone, or somebody else gave it a node.
             return device_claims::unreserve(api, &mut self.cache.devices, &Caller::new(now, MANAGER), pod);
         }
         let node = self.cache.node_named(&binding.promised.node).map(|i| &self.cache.node(i).object);
@@ -330,12 +330,12 @@ impl Scheduler {
         self.unbind(api, now, &binding.queued, &format!("{}: binding volumes: {why}", PRE_BIND[0]));
     }
 
-    /// No node would do: looks for pods to preempt and says so. Returns the message.
+    /// No node would do: looks for pods to preempt. Returns the message of that.
     fn unschedulable(&mut self, api: &mut ApiServer, now: Time, place: usize, pod: &PodInfo, d: &Diagnosis) -> String {
         let mut message = d.message(&self.cache.scalars);
         let failure = Failure::Refused(d.refused_by);
         if d.pre_filter_message.is_some() && !d.refused_by.contains(DYNAMIC_RESOURCES) {
-            // The DRA plugin comes first after filtering and misses what it would have kept before it.
+            // The plugin DynamicResources comes first in PostFilter, and lacks the state that it would have kept in PreFilter.
             message.push_str(" not found");
             self.fail(api, now, pod, failure, &message, Nomination::Keep);
             return message;
@@ -370,7 +370,7 @@ impl Scheduler {
         message
     }
 
-    /// The pod waits again: says so in an event and in its status.
+    /// Has the pod wait again, with an event and a condition that say why.
     fn fail(&mut self, api: &mut ApiServer, now: Time, pod: &PodInfo, failure: Failure, message: &str, nomination: Nomination) {
         self.queue.failed(&pod.uid, failure, now);
         match &nomination {
@@ -385,7 +385,7 @@ impl Scheduler {
             "type": "PodScheduled", "status": "False", "reason": reason, "message": message, "lastProbeTime": null,
             "observedGeneration": next.at(&["metadata", "generation"])
         });
-        // A newer generation alone is no news (`podutil.UpdatePodCondition`).
+        // A newer generation alone is no change (`podutil.UpdatePodCondition`).
         let same = |c: &Value| ["type", "status", "reason", "message"].iter().all(|m| c.get(m) == condition.get(m));
         if !next.at(&["status", "conditions"]).items().iter().any(same) {
             set_condition(&mut next, condition, now);
@@ -398,8 +398,8 @@ impl Scheduler {
         self.write_status(api, now, next);
     }
 
-    /// Makes room: the victims are marked and deleted, and pods that matter less are promised nothing there any more, unless all victims
-    /// are on their way out already.
+    /// Marks and deletes the victims, and clears the nomination of less important pods for the node, unless all victims are terminating
+    /// already.
     // Models prepareCandidateAsync.
     fn preempt(&mut self, api: &mut ApiServer, now: Time, pod: &PodInfo, node: &ArcStr, candidate: &Candidate) {
         let scheduler = pod.scheduler_name();
@@ -431,12 +431,12 @@ impl Scheduler {
         }
     }
 
-    /// Writes a pod's status, unless it is as it was.
+    /// Writes a pod's status, if it has changed.
     fn write_status(&self, api: &mut ApiServer, now: Time, next: Value) {
         let kind = kinds::POD;
         let unchanged = api.peek(kind, next.namespace(), next.name()).is_some_and(|o| o.get("status").same(next.get("status")));
         if !unchanged {
-            // A pod that changed or went in between is tried again on that news.
+            // If the pod has changed or gone in between, that event has it tried again.
             let _ = api.update(&Caller::new(now, MANAGER), kind, next, Subresource::Status, &WriteOptions::default());
         }
     }
@@ -528,12 +528,12 @@ impl Component for Scheduler {
     }
 }
 
-/// The API's object of a pod, unless another one has its name by now.
+/// The stored object of a pod, unless another pod has its name by now.
 fn current(api: &ApiServer, pod: &PodInfo) -> Option<Value> {
     api.peek(kinds::POD, &pod.class.namespace, &pod.name).filter(|o| o.uid() == pod.uid.as_str()).cloned()
 }
 
-/// Sets a condition of a pod. Where its status is as it was, so is its time of transition.
+/// Sets a condition of a pod. The time of transition changes only with the status.
 fn set_condition(pod: &mut Value, condition: Value, now: Time) {
     api::set_condition(pod.at_mut(&["status", "conditions"]).list_mut(), condition, now);
 }

@@ -1,5 +1,5 @@
-//! How the scheduler is set up: `KubeSchedulerConfiguration` (`kubescheduler.config.k8s.io/v1`), read as strictly as kube-scheduler
-//! reads the file that `--config` names. What is not simulated, as extenders, is named.
+//! `KubeSchedulerConfiguration` (`kubescheduler.config.k8s.io/v1`), decoded as strictly as kube-scheduler decodes the file that `--config`
+//! names. What is not simulated, such as extenders, is refused by name.
 
 mod arguments;
 mod error;
@@ -16,20 +16,20 @@ use crate::base::Duration;
 
 /// The group and version of the configuration.
 const API_VERSION: &str = "kubescheduler.config.k8s.io/v1";
-/// And its kind.
+/// The kind of the configuration.
 pub const KIND: &str = "KubeSchedulerConfiguration";
-/// Extension points at which plugins are always as `multiPoint` and their other points have them.
+/// Extension points whose plugins cannot be configured here: they follow from `multiPoint` and the others.
 const FOLLOWING: [&str; 8] = ["preEnqueue", "preFilter", "preScore", "reserve", "permit", "preBind", "postBind", "queueSort"];
 
-/// The configuration that a scheduler has of its own accord, as `--write-config-to` writes it: what of it has an effect here.
+/// The default configuration, as `--write-config-to` writes it, as far as it has an effect here.
 pub static DEFAULT: &str = include_str!("default_configuration.yaml");
 
-/// How the scheduler is set up.
+/// A configuration of the scheduler.
 #[derive(Clone, Debug)]
 pub struct Configuration {
-    /// The schedulers that pods can name.
+    /// The profiles.
     pub profiles: Vec<Profile>,
-    /// How long pods back off that no node would do for.
+    /// How long unschedulable pods back off.
     pub backoff: Backoff,
 }
 
@@ -40,7 +40,7 @@ impl Default for Configuration {
 }
 
 impl Configuration {
-    /// Reads a configuration; with it, what of it has no effect here.
+    /// Decodes a configuration; also returns what in it has no effect here.
     pub fn parse(value: &Value) -> Result<(Configuration, Vec<String>), ConfigurationError> {
         if !is_configuration(value) {
             return Err(ConfigurationError::Kind(value.kind().to_owned(), value.api_version().to_owned()));
@@ -84,18 +84,18 @@ impl Configuration {
     }
 }
 
-/// Whether a value says that it is a configuration of the scheduler.
+/// Whether a value is a configuration of the scheduler, by its kind.
 pub fn is_configuration(value: &Value) -> bool {
     (value.kind(), value.api_version()) == (KIND, API_VERSION)
 }
 
-/// Reads a value as what is called so in the configuration's package, or says what is wrong with it.
+/// Decodes a value as the type of this name in the configuration's package.
 fn decoded(ty: &str, value: &Value) -> Result<Value, Undecodable> {
     let (value, strict) = decode_component(ty, value).map_err(Undecodable::WrongType)?;
     if strict.is_empty() { Ok(value) } else { Err(Undecodable::Unknown(strict)) }
 }
 
-/// Collects what is wrong, and what has no effect.
+/// Collects errors, and what has no effect.
 #[derive(Default)]
 struct Reader {
     wrong: Vec<Cause>,

@@ -16,9 +16,9 @@ use super::profile::Profile;
 use super::queue::Queue;
 use super::resources::ScalarNames;
 
-/// Fewer nodes than this are all looked at.
+/// If there are fewer nodes than this, all are looked at.
 const MIN_FEASIBLE_NODES: usize = 100;
-/// At least this part of many nodes is looked for.
+/// Of many nodes, at least this percentage of feasible ones is looked for.
 const MIN_FEASIBLE_PERCENTAGE: usize = 5;
 /// How many node verdicts are remembered over all classes of pods.
 const VERDICTS_MAX: usize = 200_000;
@@ -28,7 +28,7 @@ const LOCAL_SCORES: usize = 4;
 /// Finds nodes for the pods of a profile, one at a time.
 #[derive(Clone, Debug, Default)]
 pub struct Algorithm {
-    /// By what it judges.
+    /// The profile by which it judges.
     pub profile: Arc<Profile>,
     next_start: usize,
     verdicts: Memo<FxHashMap<u32, Verdicts>>,
@@ -43,13 +43,13 @@ struct Verdicts {
     local: Vec<LocalFit>,
 }
 
-/// What local plugins say of a node as it is.
+/// What the local plugins say of a node in its present state.
 #[derive(Clone, Copy, Debug, Default)]
 struct LocalFit {
     /// The node's version this was found at; 0 for never.
     version: u64,
     reject: Option<Reject>,
-    /// Of those that score, in their order; before normalization.
+    /// The scores of those that score, in their order; before normalization.
     scores: [i64; LOCAL_SCORES],
 }
 
@@ -68,7 +68,7 @@ impl LocalFit {
     }
 }
 
-/// What came of a cycle.
+/// The result of a cycle.
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// The pod can run on this node.
@@ -81,20 +81,20 @@ pub enum Outcome {
     Unschedulable(Box<Diagnosis>),
 }
 
-/// Why no node would do.
+/// Why a pod is unschedulable.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnosis {
     /// Nodes that were refused one by one.
     pub nodes: Vec<(NodeIndex, Reject)>,
-    /// Why the nodes that were not looked at were refused.
+    /// Why the other nodes were refused without being looked at.
     pub absent: Option<Reject>,
-    /// What a plugin said before nodes were looked at.
+    /// The message of a PreFilter plugin that refused the pod.
     pub pre_filter_message: Option<String>,
     /// Plugins that refused.
     pub refused_by: PluginSet,
     /// How many nodes there are.
     pub all_nodes: usize,
-    /// What the cycle kept; preemption asks on from here.
+    /// The state of the cycle, from which preemption goes on.
     pub state: CycleState,
 }
 
@@ -110,7 +110,7 @@ impl Diagnosis {
         self.nodes.iter().find(|(n, _)| *n == node).map(|(_, r)| *r).or(self.absent)
     }
 
-    /// The message as events and conditions have it, without what preemption has to say.
+    /// The message for events and conditions, without that of preemption.
     pub fn message(&self, scalars: &ScalarNames) -> String {
         let said = match &self.pre_filter_message {
             Some(message) => message.clone(),
@@ -120,7 +120,7 @@ impl Diagnosis {
     }
 }
 
-/// How many nodes had each reason, in the order that a plain sort of the texts gives.
+/// How many nodes had each reason, sorted as texts.
 pub fn histogram(nodes: &[(NodeIndex, Reject)], absent: Option<Reject>, all_nodes: usize, scalars: &ScalarNames) -> String {
     let mut counts: Vec<(Reasons, usize)> = Vec::new();
     let mut count = |reasons: Reasons, n: usize| {
@@ -140,7 +140,7 @@ pub fn histogram(nodes: &[(NodeIndex, Reject)], absent: Option<Reject>, all_node
     texts.join(", ")
 }
 
-/// How many nodes that would do are enough to choose from; where the percentage is 0, their number says which it is.
+/// How many feasible nodes are enough (`numFeasibleNodesToFind`). A percentage of 0 means one that depends on the number of nodes.
 fn enough_nodes(all: usize, percentage: usize) -> usize {
     if all < MIN_FEASIBLE_NODES {
         return all;
@@ -149,18 +149,18 @@ fn enough_nodes(all: usize, percentage: usize) -> usize {
     (all * percentage / 100).max(MIN_FEASIBLE_NODES)
 }
 
-/// The place of the profile of this name, as pods name it.
+/// The place of the profile of this scheduler name.
 pub fn profile_of(algorithms: &[Algorithm], scheduler_name: &str) -> Option<usize> {
     algorithms.iter().position(|a| a.profile.name == scheduler_name)
 }
 
 impl Algorithm {
-    /// Judges by a profile.
+    /// An algorithm that judges by a profile.
     pub fn new(profile: Profile) -> Self {
         Algorithm { profile: Arc::new(profile), ..Algorithm::default() }
     }
 
-    /// Finds a node for a pod.
+    /// Finds a node for a pod (`schedulePod`).
     pub fn run(&mut self, cache: &mut Cache, queue: &Queue, pod: &PodInfo, record: &mut Record) -> Outcome {
         record.clear();
         cache.refresh_order();
@@ -212,7 +212,7 @@ impl Algorithm {
         if let Some(index) = cache.node_named(pod.nominated_node()) {
             match filter(&d.state, index) {
                 None => feasible.push(index),
-                // It is looked at once more among all nodes, and told of there.
+                // It is looked at again among all nodes, and reported then.
                 Some(reject) => d.refused_by.insert(reject.plugin),
             }
         }
@@ -237,12 +237,12 @@ impl Algorithm {
         d
     }
 
-    /// What each node is to pods like this one, whatever runs there.
+    /// How each node fits pods of this class, regardless of what runs there.
     pub fn fits(&self, class: &PodClass) -> &[StaticFit] {
         self.verdicts.get(&class.id).map_or(&[], |v| &v.fits)
     }
 
-    /// Brings what is remembered of the nodes for this class of pods up to date.
+    /// Updates what is remembered of the nodes for this class of pods.
     pub fn judge(&mut self, cache: &Cache, pod: &PodInfo) {
         if !self.verdicts.contains_key(&pod.class.id) && (self.verdicts.len() + 1) * cache.nodes.len() > VERDICTS_MAX {
             self.verdicts.clear();
@@ -305,8 +305,7 @@ fn score(
     }
 }
 
-/// Asks the plugins before nodes are looked at. `None` where one refused the pod; else the only nodes that could do,
-/// where plugins named some.
+/// Runs the PreFilter plugins. `None` if one refused the pod; else the nodes to which plugins have restricted it, if any did.
 fn pre_filter(
     cache: &mut Cache,
     pod: &PodInfo,
@@ -343,14 +342,14 @@ pub fn dynamic_filters(profile: &Profile, skip: PluginSet) -> Vec<PluginId> {
     profile.filters.iter().filter(|id| !PLUGINS[*id as usize].is_static() && !skip.contains(*id)).list()
 }
 
-/// Whether the pod may run on the node as it is; `None` where it may.
+/// Filters a node in its present state; `None` if the pod may run there.
 fn filter(cx: &Cx, state: &CycleState, index: NodeIndex, node: &NodeInfo, asked: &[PluginId]) -> Option<Reject> {
     let fixed = cx.fits[index as usize].reject;
     fixed.or_else(|| asked.iter().find_map(|id| PLUGINS[*id as usize].filter(cx, state, index, node)))
 }
 
-/// Whether the pod may run on the node, also when the pods that were promised a place there and are no less important
-/// have come; `None` where it may.
+/// Filters a node, also with the nominated pods there that are no less important; `None` if the pod may run there
+/// (`RunFilterPluginsWithNominatedPods`).
 pub fn filter_with_nominated(
     cx: &Cx,
     state: &CycleState,
@@ -374,7 +373,7 @@ pub fn filter_with_nominated(
     filter(cx, state, index, node, asked)
 }
 
-/// Tells the plugins that a pod came to a node or left it, within this cycle only.
+/// Tells the plugins that a pod comes to a node or leaves it, in this cycle only.
 pub fn what_if(cx: &Cx, state: &mut CycleState, other: &PodInfo, index: NodeIndex, sign: i64) {
     for (id, plugin) in PLUGINS.iter().enumerate() {
         if !state.skip_filter.contains(id as PluginId) {
@@ -383,8 +382,8 @@ pub fn what_if(cx: &Cx, state: &mut CycleState, other: &PodInfo, index: NodeInde
     }
 }
 
-/// The place of the node to choose: the root of a heap made of the scores in their order. Among equals that is the first,
-/// mostly; no lot is drawn.
+/// The place of the chosen node: the root of a heap of the scores in their order. Among equals that is mostly the first; there is no
+/// randomness.
 // Models heap.Init of Go's container/heap over the node scores, which is what a real scheduler's ties come down to. What it puts
 // at the root of each part decides the root of the whole, so nothing need be moved further down.
 fn choose(totals: &[i64]) -> usize {

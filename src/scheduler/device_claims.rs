@@ -1,4 +1,5 @@
-//! What the scheduler writes into claims of devices: who uses them, and which devices they get. It may not know how those are chosen.
+//! What the scheduler writes into ResourceClaims: the pods that they are reserved for, and the devices allocated to them. It may not know
+//! how those are chosen.
 
 use thiserror::Error;
 
@@ -12,7 +13,7 @@ use crate::api::resource_claim::{self, FINALIZER, is_allocated, is_reserved_for,
 use crate::api::{ArcStr, Cause, Object, Status, Value, add_finalizer, has_finalizer, kinds};
 use crate::server::{ApiServer, Caller, Subresource, WriteOptions};
 
-/// How many may use a claim.
+/// How many pods may share a claim.
 const USERS_MAX: usize = 256;
 
 fn update(api: &mut ApiServer, by: &Caller, claim: Value, sub: Subresource) -> Result<Value, Status> {
@@ -34,7 +35,7 @@ pub enum BindError {
         /// The server's answer.
         status: Status,
     },
-    /// The claim is not as it was when the devices were chosen.
+    /// The claim has changed since the devices were chosen.
     #[error("claim {namespace}/{name} got {how} in the meantime")]
     Changed {
         /// The claim's.
@@ -46,7 +47,7 @@ pub enum BindError {
     },
 }
 
-/// Reserves a pod's claims for it, with the devices that they were promised.
+/// Reserves a pod's claims for it, and writes their pending allocations.
 // Models DynamicResources' PreBind.
 pub fn bind(api: &mut ApiServer, devices: &mut Devices, by: &Caller, pod: &PodInfo) -> Result<(), BindError> {
     let (kind, namespace) = (kinds::RESOURCE_CLAIM, &pod.class.namespace);
@@ -83,13 +84,13 @@ pub fn bind(api: &mut ApiServer, devices: &mut Devices, by: &Caller, pod: &PodIn
             return Err(failed(adds, Status::invalid(kind, &name, vec![limit])));
         }
         let claim = update(api, by, claim, Subresource::Status).map_err(|status| failed(adds, status))?;
-        // The next pod must not be promised the same before the news of it comes.
+        // The next pod must not get the same before the informer says so.
         devices.set_claim(namespace.clone(), name, Some(claim));
     }
     Ok(())
 }
 
-/// A pod does not get its node after all: its claims are promised nothing any more, nor reserved for it.
+/// A pod does not get its node after all: drops the pending allocations of its claims, and their reservation.
 pub fn unreserve(api: &mut ApiServer, devices: &mut Devices, by: &Caller, pod: &PodInfo) {
     let namespace = &pod.class.namespace;
     for name in names(&pod.object) {
@@ -97,13 +98,13 @@ pub fn unreserve(api: &mut ApiServer, devices: &mut Devices, by: &Caller, pod: &
         let claim = api.peek(kinds::RESOURCE_CLAIM, namespace, &name).filter(|claim| is_reserved_for(claim, &pod.uid));
         if let Some(mut claim) = claim.cloned() {
             claim.at_mut(&["status", "reservedFor"]).list_mut().retain(|user| user.get("uid").str() != pod.uid);
-            // Where that fails, it is tried again with the pod.
+            // If that fails, it is retried with the pod.
             let _ = update(api, by, claim, Subresource::Status);
         }
     }
 }
 
-/// Takes devices out of reach off a claim of a pod that no node would do for, where nobody else uses them. Returns what is said of it.
+/// Deallocates a claim of an unschedulable pod whose devices are out of reach, if nobody else uses it. Returns the message of that.
 // Models DynamicResources' PostFilter.
 pub fn deallocate(api: &mut ApiServer, cache: &Cache, by: &Caller, pod: &PodInfo, d: &Diagnosis) -> Result<&'static str, Status> {
     let claims = &d.state.device_claims;

@@ -15,7 +15,7 @@ pub(super) struct Pool<'a> {
     pub name: String,
     pub slices: Vec<&'a Value>,
     pub flaw: Option<Flaw>,
-    /// What its counters have left, beside what devices consume that others have.
+    /// What is left of its counters, without what allocated devices consume.
     left: SortedMap<Counter, Quantity>,
 }
 
@@ -23,12 +23,12 @@ pub(super) struct Pool<'a> {
 pub(super) enum Flaw {
     /// Not all of its slices are there yet.
     Incomplete,
-    /// Two devices or two sets of counters have one name, or a device consumes what is not there.
+    /// Two devices or counter sets have the same name, or a device consumes from a counter that does not exist.
     Invalid,
 }
 
 impl Pool<'_> {
-    /// Whether its counters have left what these devices consume.
+    /// Whether enough is left of its counters for these devices.
     // Models checkAvailableCounters.
     pub fn suffices<'b, D: Iterator<Item = &'b Value>>(&self, devices: impl Fn() -> D) -> bool {
         self.left.iter().all(|(counter, left)| {
@@ -47,7 +47,7 @@ fn counters<'a>(set: &'a Value, name: &'a str) -> impl Iterator<Item = (Counter,
     set.get("counters").entries().map(move |(counter, of)| ((set.get(name).arc_str(), counter.into()), Quantity::of(of.get("value"))))
 }
 
-/// What the counters of a pool have left, given all of its slices; none where its slices do not agree.
+/// What is left of a pool's counters, given all of its slices; none where these are invalid.
 fn left(devices: &Devices, slices: &[&Value], pool: &ArcStr) -> Option<SortedMap<Counter, Quantity>> {
     let (mut left, mut sets) = (SortedMap::new(), SortedSet::new());
     for set in slices.iter().flat_map(|slice| slice.at(&["spec", "sharedCounters"]).items()) {
@@ -68,7 +68,7 @@ fn left(devices: &Devices, slices: &[&Value], pool: &ArcStr) -> Option<SortedMap
     Some(left)
 }
 
-/// Whether what says for which nodes devices are names this one.
+/// Whether a device or slice is for this node.
 pub(super) fn reaches(place: &Value, node: &NodeInfo) -> bool {
     let matches = |selector: &Value| node_affinity::parse_terms(selector).iter().any(|term| term.matches(&node.object));
     match place.get("nodeName").str() {
@@ -103,7 +103,7 @@ pub(super) fn pools<'a>(devices: &'a Devices, node: &'a NodeInfo) -> Vec<Pool<'a
         let mut all = None;
         if slices.len() as i64 != count || here.clone().any(|device| !device.get("consumesCounters").is_empty()) {
             let known: Vec<&Value> = devices.slices().filter(|slice| id(slice) == pool[0].0).list();
-            // The driver is about to replace what is here with something elsewhere.
+            // The driver is about to replace these slices.
             if known.iter().any(|slice| generation(slice) > newest) {
                 return None;
             }

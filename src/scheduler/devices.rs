@@ -1,4 +1,4 @@
-//! Claims of devices, device classes and resource slices as the scheduler last saw them, and which devices are taken. It may not know how
+//! ResourceClaims, DeviceClasses and ResourceSlices as the scheduler last saw them, and which devices are taken. It may not know how
 //! devices are chosen.
 
 use thiserror::Error;
@@ -13,24 +13,24 @@ use crate::base::{List as _, SortedMap};
 pub struct Devices {
     claims: SortedMap<(ArcStr, ArcStr), Value>,
     classes: SortedMap<ArcStr, Value>,
-    /// By the one node that their devices are on, empty where there is none such, and by name.
+    /// The slices, by the node of their devices (empty if that is not a single one) and by name.
     slices: SortedMap<(ArcStr, ArcStr), Value>,
-    /// By claim: what it gets once its pod is bound, and has not got yet.
+    /// By claim: the allocation that it gets once its pod is bound.
     pending: SortedMap<(ArcStr, ArcStr), Value>,
-    /// By device: how many of the claims and of what is pending have it.
+    /// By device: how many claims and pending allocations have it.
     taken: SortedMap<ArcStr, usize>,
 }
 
-/// Why a pod that uses claims cannot be tried yet.
+/// Why a pod with ResourceClaims cannot be tried yet.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum PodClaimsError {
-    /// One of them cannot be used.
+    /// A claim of the pod cannot be used.
     #[error(transparent)]
     Claim(#[from] ClaimError),
-    /// There is none with this namespace and name.
+    /// There is no claim with this namespace and name.
     #[error("could not find ResourceClaim {}", quote(.0))]
     Missing(String),
-    /// The one of this name is going away.
+    /// The claim of this name is terminating.
     #[error("resourceclaim {} is being deleted", quote(.0))]
     Terminating(ArcStr),
 }
@@ -45,7 +45,7 @@ fn allocation(claim: Option<&Value>) -> Value {
 }
 
 impl Devices {
-    /// Takes over a claim, or that it is gone.
+    /// Updates or removes a claim.
     pub fn set_claim(&mut self, namespace: ArcStr, name: ArcStr, object: Option<Value>) {
         let key = (namespace, name);
         let uid = |claim: Option<&Value>| claim.map_or(ArcStr::new(), |claim| claim.uid().into());
@@ -57,10 +57,10 @@ impl Devices {
         self.change(&before, &allocation(self.claims.get(&key)));
     }
 
-    /// One has other devices than before.
+    /// The allocation of a claim has changed.
     fn change(&mut self, before: &Value, now: &Value) {
         let devices = |allocation: &Value| {
-            // Who has admin access takes nothing from others.
+            // Admin access does not take a device from others.
             let results = allocation.at(&["devices", "results"]).items().iter().filter(|result| !result.get("adminAccess").is_true());
             results.map(|result| key_of(result.get("driver"), result.get("pool"), result.get("device"))).list()
         };
@@ -78,12 +78,12 @@ impl Devices {
         }
     }
 
-    /// Takes over a device class, or that it is gone.
+    /// Updates or removes a DeviceClass.
     pub fn set_class(&mut self, name: ArcStr, object: Option<Value>) {
         take_over(&mut self.classes, name, object);
     }
 
-    /// Takes over a slice, or that it is gone, as it was last; the node of a slice never changes.
+    /// Updates or removes a slice, given its last state. Its node never changes.
     pub fn set_slice(&mut self, last: &Value, exists: bool) {
         let key = (last.at(&["spec", "nodeName"]).arc_str(), last.name_arc());
         take_over(&mut self.slices, key, exists.then(|| last.clone()));
@@ -120,18 +120,18 @@ impl Devices {
         self.taken.contains_key(device)
     }
 
-    /// Notes what a claim gets once its pod is bound.
+    /// Records the pending allocation of a claim.
     pub fn promise(&mut self, claim: &Value, allocation: Value) {
         let before = self.pending.insert((claim.namespace_arc(), claim.name_arc()), allocation.clone());
         self.change(&before.unwrap_or_default(), &allocation);
     }
 
-    /// Whether it gets something.
+    /// Whether a claim has a pending allocation.
     pub fn is_promised(&self, claim: &Value) -> bool {
         self.pending.contains_key(&(claim.namespace_arc(), claim.name_arc()))
     }
 
-    /// It gets it now, or never.
+    /// Drops the pending allocation of a claim.
     pub fn take_promise(&mut self, namespace: &ArcStr, name: &ArcStr) -> Option<Value> {
         let promise = self.pending.remove(&(namespace.clone(), name.clone()))?;
         self.change(&promise, &Value::Null);

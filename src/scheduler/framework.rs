@@ -1,5 +1,5 @@
-//! The scheduling framework: what a plugin is, what it can answer, and what is kept during one cycle.
-//! Models `k8s.io/kube-scheduler/framework`. It knows of the plugins what they keep and the reasons they give, and calls none by its name.
+//! The scheduling framework: what a plugin is, what it can answer, and the state of one cycle. Models `k8s.io/kube-scheduler/framework`. It
+//! knows which state plugins keep and which reasons they give, but calls no plugin by name.
 
 use std::sync::Arc;
 
@@ -29,12 +29,12 @@ impl PluginSet {
         self.0 |= 1 << plugin;
     }
 
-    /// Whether the plugin is in it.
+    /// Whether it contains the plugin.
     pub fn contains(self, plugin: PluginId) -> bool {
         self.0 & 1 << plugin != 0
     }
 
-    /// Whether it has none.
+    /// Whether it is empty.
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
@@ -62,19 +62,19 @@ pub struct Reasons(u64);
 reasons! {
     /// The node is cordoned.
     UNSCHEDULABLE = "node(s) were unschedulable";
-    /// Not the node that was asked for.
+    /// It is not the node that the pod names.
     NODE_NAME = "node(s) didn't match the requested node name";
     /// A taint is not tolerated.
     UNTOLERATED_TAINT = "node(s) had untolerated taint(s)";
     /// Labels do not match.
     NODE_AFFINITY = "node(s) didn't match Pod's node affinity/selector";
-    /// Labels do not match what the profile asks for.
+    /// Labels do not match the profile's added affinity.
     ENFORCED_AFFINITY = "node(s) didn't match scheduler-enforced node affinity";
-    /// A PreFilter plugin left the node out.
+    /// A PreFilter plugin excluded the node.
     NOT_IN_PRE_FILTER = "node(s) didn't satisfy plugin(s) [NodeAffinity]";
     /// A port of the node is taken.
     PORTS = "node(s) didn't have free ports for the requested pod ports";
-    /// The node runs as many pods as it may.
+    /// The node has as many pods as it may have.
     TOO_MANY_PODS = "Too many pods";
     /// Not enough CPU left.
     CPU = "Insufficient cpu";
@@ -82,7 +82,7 @@ reasons! {
     MEMORY = "Insufficient memory";
     /// Not enough local storage left.
     EPHEMERAL_STORAGE = "Insufficient ephemeral-storage";
-    /// A claim finds no volume there.
+    /// There is no volume for a claim.
     VOLUME_BINDING = "node(s) didn't find available persistent volumes to bind";
     /// The volume is elsewhere.
     VOLUME_AFFINITY = "node(s) didn't match PersistentVolume's node affinity";
@@ -90,35 +90,35 @@ reasons! {
     NO_ZONE = "node(s) had no available volume zone";
     /// A disk is in use there.
     NO_DISK = "node(s) had no available disk";
-    /// Another pod has the claim that is for one pod.
+    /// Another pod uses a ReadWriteOncePod claim.
     CLAIM_IN_USE = "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod";
-    /// The node has no devices that would do.
+    /// The node has no devices for a claim.
     NO_DEVICES = "cannot allocate all claims";
-    /// The search for devices takes too long.
+    /// The search for devices took too many steps.
     TIMED_OUT = "timed out trying to allocate devices";
-    /// A pool has two devices of one name.
+    /// A pool has two devices with the same name.
     BAD_POOLS = "invalid resource pools were encountered";
-    /// Something is wrong with a claim of devices or a class, which events tell in other words.
+    /// A ResourceClaim or DeviceClass is invalid; events describe it in other words.
     BAD_CLAIM = "error in a claim of devices or a class";
     /// The devices of a claim are elsewhere.
     DEVICES_ELSEWHERE = "resourceclaim not available on the node";
-    /// Domains would differ by too much.
+    /// The skew of domains would be too large.
     SPREAD = "node(s) didn't match pod topology spread constraints";
-    /// The node is in no domain.
+    /// The node lacks the topology label.
     SPREAD_LABEL = "node(s) didn't match pod topology spread constraints (missing required label)";
-    /// The pod wants company that is not there.
+    /// Required pod affinity is not met.
     AFFINITY = "node(s) didn't match pod affinity rules";
-    /// The pod wants to be away from a pod that is there.
+    /// Required pod anti-affinity is not met.
     ANTI_AFFINITY = "node(s) didn't match pod anti-affinity rules";
-    /// A pod there wants to be away from pods like it.
+    /// The required anti-affinity of a pod there is not met.
     EXISTING_ANTI_AFFINITY = "node(s) didn't satisfy existing pods anti-affinity rules";
-    /// Nothing that preemption could do.
+    /// Preemption would not help.
     PREEMPTION_NOT_HELPFUL = "Preemption is not helpful for scheduling";
-    /// Nobody there is less important.
+    /// There are no less important pods.
     NO_VICTIMS = "No preemption victims found for incoming pod";
 }
 
-/// From this bit on: not enough left of another resource, by its index.
+/// From this bit on: too little left of another resource, by its index.
 const SCALAR_BIT: u32 = 32;
 
 impl Reasons {
@@ -140,7 +140,7 @@ impl Reasons {
         self.0 == 0
     }
 
-    /// Each reason for itself.
+    /// The single reasons.
     pub fn iter(self) -> impl Iterator<Item = Reasons> {
         (0..64).map(|bit| Reasons(1 << bit)).filter(move |r| self.0 & r.0 != 0)
     }
@@ -153,7 +153,7 @@ impl Reasons {
         }
     }
 
-    /// The resource that there is not enough of; of a single one that is such a reason.
+    /// The resource of which too little is left, of a single such reason.
     pub fn resource(self, scalars: &ScalarNames) -> &str {
         match self {
             Reasons::CPU => "cpu",
@@ -170,34 +170,34 @@ impl Reasons {
 pub struct Reject {
     /// Which plugin.
     pub plugin: PluginId,
-    /// Whether taking pods away from the node would change nothing (`UnschedulableAndUnresolvable`).
+    /// Whether preemption there could not help (`UnschedulableAndUnresolvable`).
     pub unresolvable: bool,
     /// Why.
     pub reasons: Reasons,
 }
 
-/// What a plugin answers before nodes are looked at.
+/// What a plugin answers to [`Plugin::pre_filter`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum PreFilter {
-    /// It will look at each node.
+    /// Ask it about each node.
     Run,
-    /// It has nothing to say about this pod.
+    /// Do not ask it about this pod.
     Skip,
-    /// Only these nodes could do.
+    /// Only these nodes are possible.
     Nodes(Vec<NodeIndex>),
-    /// No node could do.
+    /// No node is possible.
     Reject {
         /// Why.
         message: String,
     },
 }
 
-/// What a node is to a class of pods whatever runs on it; remembered until the node's object changes.
+/// How a node fits a class of pods, regardless of what runs there; remembered until the node's object changes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct StaticFit {
     /// The node's generation this was found at; 0 for never.
     pub generation: u64,
-    /// Refused by a plugin that looks at the objects alone.
+    /// The refusal of a static plugin.
     pub reject: Option<Reject>,
     /// Whether the pod's node affinity matches.
     pub affinity: bool,
@@ -205,10 +205,10 @@ pub struct StaticFit {
     pub taints: bool,
 }
 
-/// What one cycle keeps between its steps.
+/// The state of one cycle.
 #[derive(Clone, Debug, Default)]
 pub struct CycleState {
-    /// Plugins that said before filtering that they have nothing to say.
+    /// Plugins that are not to be asked when filtering.
     pub skip_filter: PluginSet,
     /// Of PodTopologySpread, for filtering.
     pub spread: Option<SpreadState>,
@@ -220,94 +220,94 @@ pub struct CycleState {
     pub affinity_score: Option<AffinityScore>,
     /// Of VolumeBinding: names of the persistent volumes that the pod's claims are bound to.
     pub bound_volumes: Vec<ArcStr>,
-    /// Of VolumeBinding: claims that get a volume once the pod has a node, the smallest first.
+    /// Of VolumeBinding: claims that are bound once the pod has a node, the smallest first.
     pub unbound_claims: Vec<UnboundClaim>,
-    /// Of DynamicResources: the pod's claims of devices.
+    /// Of DynamicResources: the pod's ResourceClaims.
     pub device_claims: Vec<Value>,
-    /// Of DynamicResources: those that have none yet.
+    /// Of DynamicResources: those that are not allocated yet.
     pub wanted_devices: Arc<Wanted>,
-    /// Of VolumeRestrictions: the pod's claims that one pod alone may use.
+    /// Of VolumeRestrictions: the pod's ReadWriteOncePod claims.
     pub exclusive_claims: Vec<ArcStr>,
     /// Of VolumeRestrictions: how many of them other pods use.
     pub exclusive_uses: i64,
 }
 
-/// What plugins look at: the cluster and the pod.
+/// What plugins see: the cluster and the pod.
 pub struct Cx<'a> {
     /// The cluster.
     pub cache: &'a Cache,
     /// The pod that is to be placed.
     pub pod: &'a PodInfo,
-    /// By node index: what each node is to the pod, whatever runs there; empty where no node is to be chosen.
+    /// By node index: how each node fits the pod, regardless of what runs there; empty where no node is being chosen.
     pub fits: &'a [StaticFit],
     /// The plugins' arguments.
     pub profile: &'a Profile,
 }
 
-/// The same before nodes are looked at, when plugins may still have the cache count what they will need.
+/// The same in PreFilter, when plugins may still have the cache count what they will need.
 pub struct CxMut<'a> {
     /// The cluster.
     pub cache: &'a mut Cache,
     /// The pod that is to be placed.
     pub pod: &'a PodInfo,
-    /// By node index: what each node is to the pod, whatever runs there.
+    /// By node index: how each node fits the pod, regardless of what runs there.
     pub fits: &'a [StaticFit],
     /// The plugins' arguments.
     pub profile: &'a Profile,
 }
 
-/// A scheduling plugin. What it has nothing to say about it leaves as it is here.
+/// A scheduling plugin. It implements the extension points that it takes part in.
 pub trait Plugin: Sync {
     /// Its name, as profiles and decisions show it.
     fn name(&self) -> &'static str;
 
-    /// Whether it looks at nodes at all.
+    /// Whether it filters.
     fn filters(&self) -> bool {
         false
     }
 
-    /// Whether its answer to [`Plugin::filter`] depends on the pod's and the node's objects alone. Such plugins come
-    /// first and are asked once per class of pods and version of a node.
+    /// Whether its filter depends on the pod's and the node's objects alone. Such static plugins come first, and are asked once for each
+    /// class of pods and version of a node's object.
     fn is_static(&self) -> bool {
         false
     }
 
-    /// Whether all that it says of a node depends on the class of the pod, the node's object and the pods on it. Such plugins come
-    /// before the others and are asked once per class of pods and version of a node.
+    /// Whether its filter and scores depend only on the pod's class, the node's object and the pods there. Such local plugins come before
+    /// the others, and are asked once for each class of pods and version of a node.
     fn is_local(&self) -> bool {
         self.is_static()
     }
 
-    /// Called once before nodes are looked at.
+    /// Called once, before nodes are filtered.
     fn pre_filter(&self, _cx: CxMut, _state: &mut CycleState) -> PreFilter {
         PreFilter::Run
     }
 
-    /// Whether the pod may run on the node; `None` where it may.
+    /// Filters a node; `None` if the pod may run there.
     fn filter(&self, _cx: &Cx, _state: &CycleState, _index: NodeIndex, _node: &NodeInfo) -> Option<Reject> {
         None
     }
 
-    /// What if this pod were on the node (`sign` 1) or were not (-1)?
+    /// Updates the state of the cycle for a pod that comes to the node (`sign` 1) or leaves it (-1).
     fn what_if(&self, _cx: &Cx, _state: &mut CycleState, _other: &PodInfo, _index: NodeIndex, _sign: i64) {}
 
-    /// The weight of its scores where a profile does not say otherwise; 0 where it gives none.
+    /// The default weight of its scores; 0 if it does not score.
     fn default_weight(&self) -> i64 {
         0
     }
 
-    /// Called once before scoring, with the nodes that passed; false where it has no preference.
+    /// Called once before scoring, with the feasible nodes; false if it has no preference.
     fn pre_score(&self, _cx: CxMut, _state: &mut CycleState, _nodes: &[NodeIndex]) -> bool {
         true
     }
 
-    /// Scores the nodes, each into its place.
+    /// Scores the nodes, in their order.
     fn score(&self, _cx: &Cx, _state: &CycleState, _nodes: &[NodeIndex], _scores: &mut [i64]) {}
 
-    /// Brings the scores into 0 to [`MAX_NODE_SCORE`].
+    /// Normalizes the scores to 0 to [`MAX_NODE_SCORE`].
     fn normalize(&self, _cx: &Cx, _state: &CycleState, _nodes: &[NodeIndex], _scores: &mut [i64]) {}
 
-    /// Whether a pod that it refused may fit after this event.
+    /// Whether a pod that it refused may fit after this event (a queueing hint).
     fn hint(&self, _cx: &Cx, _event: &ClusterEvent) -> bool {
         false
     }

@@ -1,5 +1,5 @@
-//! The scheduling queue: pods to try now, pods that wait out their backoff, and pods that nothing has happened for yet.
-//! Models `pkg/scheduler/backend/queue`. It may not know how a pod is tried.
+//! The scheduling queue: pods to try now, pods in backoff, and unschedulable pods that no event has helped yet. Models
+//! `pkg/scheduler/backend/queue`. It may not know how a pod is tried.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -18,8 +18,7 @@ use super::pod_info::{PodInfo, SpreadConstraint};
 use crate::api::ArcStr;
 use crate::base::{Duration, List as _, SortedMap, Time};
 
-/// How long a pod backs off that no node would do for: `podInitialBackoffSeconds`, which each further failure doubles, and at most
-/// `podMaxBackoffSeconds`.
+/// How long an unschedulable pod backs off: `podInitialBackoffSeconds`, doubled by each further failure, up to `podMaxBackoffSeconds`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Backoff {
     /// After the first failure.
@@ -34,9 +33,9 @@ impl Default for Backoff {
     }
 }
 
-/// How often pods whose backoff is over are looked for.
+/// How often the queue looks for pods whose backoff is over.
 const BACKOFF_FLUSH: Duration = Duration::from_secs(1);
-/// After so long a pod is tried again although nothing that could help has happened.
+/// After so long an unschedulable pod is tried again without any event.
 const UNSCHEDULABLE_MAX: Duration = Duration::from_secs(300);
 /// How often such pods are looked for.
 const UNSCHEDULABLE_FLUSH: Duration = Duration::from_secs(30);
@@ -46,7 +45,7 @@ const UNSCHEDULABLE_FLUSH: Duration = Duration::from_secs(30);
 pub struct Queued {
     /// The pod.
     pub pod: Arc<PodInfo>,
-    /// When it was put where it waits.
+    /// Since when it has been in its present part of the queue.
     pub since: Time,
     /// How often it was tried.
     pub attempts: u32,
@@ -62,7 +61,7 @@ pub struct Queued {
 enum Place {
     Active,
     Backoff,
-    /// Backoff after an error, which is waited out to the end.
+    /// In backoff after an error, which is always waited out.
     ErrorBackoff,
     Unschedulable,
     Gated,
@@ -94,10 +93,10 @@ pub struct Queue {
     backoff_of: Backoff,
     pods: FxHashMap<ArcStr, Queued>,
     active: SortedMap<Turn, ArcStr>,
-    /// By the end of the backoff, then by turn.
+    /// Pods in backoff, by its end, then by turn.
     backoff: SortedMap<(Time, Turn), ArcStr>,
     error_backoff: SortedMap<(Time, Turn), ArcStr>,
-    /// By since when, then by turn.
+    /// Unschedulable pods, by since when, then by turn.
     unschedulable: SortedMap<(Time, u64), ArcStr>,
     turns: u64,
     nominated: SortedMap<ArcStr, Vec<Arc<PodInfo>>>,
@@ -107,9 +106,9 @@ pub struct Queue {
 /// Why a pod that was tried waits again.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Failure {
-    /// No node would do; the plugins that said so, of which there is none where there is no node at all.
+    /// It is unschedulable; the plugins that refused it, none if there is no node at all.
     Refused(PluginSet),
-    /// Something else went wrong.
+    /// There was an error.
     Error,
 }
 
@@ -131,7 +130,7 @@ fn next_tick(t: Time, period: Duration) -> Time {
     Time(t.0.div_ceil(p).saturating_mul(p))
 }
 
-/// Whether a plugin that refused a pod may think otherwise now that the pod itself has changed.
+/// Whether a change of the pod itself may make a plugin that refused it accept it.
 // Models the hints for updates of the pod itself.
 fn own_change_helps(plugin: PluginId, old: &PodInfo, new: &PodInfo) -> bool {
     let (was, is) = (&old.class, &new.class);
@@ -155,12 +154,12 @@ fn own_change_helps(plugin: PluginId, old: &PodInfo, new: &PodInfo) -> bool {
 }
 
 impl Queue {
-    /// A queue whose pods back off so long.
+    /// A queue with this backoff.
     pub fn with_backoff(backoff_of: Backoff) -> Self {
         Queue { backoff_of, ..Queue::default() }
     }
 
-    /// Takes in a pod without a node.
+    /// Adds a pod without a node.
     pub fn add(&mut self, cache: &Cache, pod: Arc<PodInfo>, now: Time) {
         self.remove(&pod.uid);
         self.turns += 1;
@@ -180,13 +179,13 @@ impl Queue {
         self.admit(cache, queued, now);
     }
 
-    /// Lets a pod be tried, once its backoff is over, unless its gates or its claims of devices say otherwise.
+    /// Queues a pod to be tried after its backoff, unless its scheduling gates or ResourceClaims forbid it.
     // Models runPreEnqueuePlugins.
     fn admit(&mut self, cache: &Cache, mut queued: Queued, now: Time) {
         queued.place = if scheduling_gates::is_gated(&queued.pod) {
             Place::Gated
         } else if dynamic_resources::is_gated(cache, &queued.pod) {
-            // It waits as if it had been tried, for what the plugin waits for.
+            // It waits as if the plugin had refused it, for the events of that plugin.
             queued.refused_by = PluginSet::default();
             queued.refused_by.insert(DYNAMIC_RESOURCES);
             queued.since = now;
@@ -199,7 +198,7 @@ impl Queue {
         self.enter(queued);
     }
 
-    /// Takes over a changed pod that waits. Where the change may help it, it is tried again.
+    /// Updates a waiting pod. If the change may help it, it is tried again.
     pub fn update(&mut self, cache: &Cache, pod: Arc<PodInfo>, now: Time) {
         let Some(mut queued) = self.leave(&pod.uid) else { return self.add(cache, pod, now) };
         if self.nominated_on.contains_key(&pod.uid) || !pod.nominated_node().is_empty() {
@@ -223,7 +222,7 @@ impl Queue {
         self.leave(uid)
     }
 
-    /// The pod of this uid, where it waits or is being tried.
+    /// The pod of this UID, if it waits or is being tried.
     pub fn get(&self, uid: &str) -> Option<&Queued> {
         self.pods.get(uid)
     }
@@ -233,8 +232,7 @@ impl Queue {
         self.pods.values().map(|q| &*q.pod)
     }
 
-    /// Takes the pod to try next: the first of those that may be tried; where there is none, the one whose backoff
-    /// ends first, unless that follows an error.
+    /// Pops the pod to try next. If none is ready, it is the one whose backoff ends first, unless that follows an error.
     pub fn pop(&mut self) -> Option<Queued> {
         let uid = self.active.values().next().or_else(|| self.backoff.values().next())?.clone();
         let mut queued = self.leave(&uid)?;
@@ -244,18 +242,18 @@ impl Queue {
         Some(queued)
     }
 
-    /// A pod that was popped has a node.
+    /// Removes a popped pod that has got a node.
     pub fn done(&mut self, uid: &str) {
         self.remove(uid);
     }
 
-    /// A pod that was tried cannot have its node after all, and is this by now; it counts as being tried still, until [`Queue::failed`].
+    /// Takes back a pod that cannot have its node after all, in its present state. It counts as being tried until [`Queue::failed`].
     pub fn resume(&mut self, tried: Queued, pod: Arc<PodInfo>) {
         self.remove(&pod.uid);
         self.enter(Queued { pod, place: Place::InFlight, ..tried });
     }
 
-    /// A pod that was popped has none and waits again.
+    /// Has a popped pod that has got no node wait again.
     pub fn failed(&mut self, uid: &str, failure: Failure, now: Time) {
         let Some(mut queued) = self.leave(uid) else { return };
         queued.since = now;
@@ -275,7 +273,7 @@ impl Queue {
         self.enter(queued);
     }
 
-    /// Something happened: pods that it may help are to be tried again.
+    /// Has the pods that an event may help tried again.
     pub fn on_event(&mut self, cache: &Cache, profiles: &[Algorithm], event: &ClusterEvent, now: Time) {
         // Plugins that wait for new nodes but not for taints are told of changed taints all the same (as of nodes, in
         // buildQueueingHintMap), so that what a taint hid from them does not escape them.
@@ -306,7 +304,7 @@ impl Queue {
         error.into_iter().chain(unschedulable).min()
     }
 
-    /// Makes pods ready that have waited long enough.
+    /// Makes pods ready whose backoff or wait is over.
     pub fn flush(&mut self, cache: &Cache, now: Time) {
         while let Some(((end, _), uid)) = self.error_backoff.first_key_value() {
             if next_tick(*end, BACKOFF_FLUSH) > now {
@@ -324,7 +322,7 @@ impl Queue {
         }
     }
 
-    /// A pod is to run on a node once there is room (`status.nominatedNodeName`); with an empty name it is not.
+    /// Sets a pod's nominated node (`status.nominatedNodeName`); an empty name clears it.
     pub fn nominate(&mut self, pod: Arc<PodInfo>, node: ArcStr) {
         self.forget_nomination(&pod.uid);
         if !node.is_empty() {
@@ -333,12 +331,12 @@ impl Queue {
         }
     }
 
-    /// Pods that are to run on this node.
+    /// The pods that are nominated for this node.
     pub fn nominated(&self, node: &str) -> &[Arc<PodInfo>] {
         if self.nominated.is_empty() { &[] } else { self.nominated.get(node).map_or(&[], Vec::as_slice) }
     }
 
-    /// A pod is promised no node any more.
+    /// Clears a pod's nominated node.
     pub fn forget_nomination(&mut self, uid: &str) {
         let Some(node) = self.nominated_on.remove(uid) else { return };
         if let Some(pods) = self.nominated.get_mut(&node) {

@@ -13,10 +13,10 @@ pub enum Missed {
     Many,
 }
 
-/// What a CronJob says of its past.
+/// The past of a CronJob.
 #[derive(Clone, Copy, Debug)]
 pub struct Past {
-    /// When it was made.
+    /// When it was created.
     pub created: i64,
     /// The last run that was started.
     pub last: Option<i64>,
@@ -32,15 +32,15 @@ pub struct NeverDue;
 /// What [`most_recent`] finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recent {
-    /// Since when was looked.
+    /// The time from which runs were looked for.
     pub earliest: i64,
-    /// The last time that was due and not started.
+    /// The last run that was due and not started.
     pub time: Option<i64>,
-    /// How many there were.
+    /// How many runs were missed.
     pub missed: Missed,
 }
 
-/// The last time that was due up to now and was not started. `mind_deadline`: look back no further than the deadline allows.
+/// The last run that was due up to now and was not started. With `mind_deadline` it looks back no further than the starting deadline.
 pub fn most_recent(past: &Past, now: f64, schedule: &Schedule, mind_deadline: bool) -> Result<Recent, NeverDue> {
     let mut earliest = past.last.unwrap_or(past.created);
     if let Some(deadline_s) = past.deadline_s.filter(|_| mind_deadline) {
@@ -60,7 +60,7 @@ pub fn most_recent(past: &Past, now: f64, schedule: &Schedule, mind_deadline: bo
         return Err(NeverDue);
     }
     let count = (now - first as f64) as i64 / between + 1;
-    // For regular schedules this is the last but one; irregular ones are found from there or not at all, as upstream does.
+    // For regular schedules this is the last run but one. For irregular ones the last is found from here or not at all, as upstream.
     let mut time = None;
     let mut next = schedule.next(first + (count - 2) * between);
     while let Some(t) = next.filter(|t| is_due(*t)) {
@@ -75,7 +75,7 @@ pub fn most_recent(past: &Past, now: f64, schedule: &Schedule, mind_deadline: bo
     Ok(Recent { earliest, time, missed })
 }
 
-/// The next time after the last one that was due, to look again.
+/// The next time that is due after the last one, at which to look again.
 pub fn next_look(past: &Past, now: f64, schedule: &Schedule) -> Option<i64> {
     let from = match most_recent(past, now, schedule, false) {
         Ok(Recent { time: Some(t), .. }) => t,

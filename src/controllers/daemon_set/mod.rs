@@ -30,7 +30,7 @@ const HISTORY: History = History {
     hash: |template, _, collisions| template_hash::compute(template, collisions),
 };
 
-/// What a DaemonSet has to do with each node.
+/// The pods of a DaemonSet, and its nodes.
 type Nodes = Vec<(ArcStr, placement::Placement)>;
 /// Its pods, by node.
 type ByNode = SortedMap<String, Vec<Value>>;
@@ -38,7 +38,7 @@ type ByNode = SortedMap<String, Vec<Value>>;
 /// What a reconcile is to do.
 #[derive(Clone, Debug, Default)]
 struct Work {
-    /// The nodes that a pod is to be made for.
+    /// The nodes that need a pod.
     create: Vec<ArcStr>,
     delete: Vec<Value>,
 }
@@ -86,7 +86,7 @@ impl DaemonSetController {
         updated
     }
 
-    /// Makes the pods that are missing and deletes those that should not be there; where there is neither, goes on with an update.
+    /// Creates missing pods and deletes surplus ones; if there are neither, goes on with an update.
     fn update(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, hash: &str, nodes: &Nodes) -> Result<(), Status> {
         let by_node = pods_by_node(api, set);
         let mut work = self.manage(api, by, set, hash, nodes, &by_node);
@@ -96,7 +96,7 @@ impl DaemonSetController {
         self.sync_nodes(api, by, set, hash, &work)
     }
 
-    /// What is missing and what is too much (`podsShouldBeOnNode`).
+    /// The nodes that lack a pod and the pods that are surplus (`podsShouldBeOnNode`).
     fn manage(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, hash: &str, nodes: &Nodes, by_node: &ByNode) -> Work {
         let mut work = Work::default();
         let surges = update::max_surge(set, usize::MAX) > 0;
@@ -135,13 +135,13 @@ impl DaemonSetController {
                     _ => running.push(pod.clone()),
                 }
             }
-            // One that surges has a pod at any time, also while another is on its way out.
+            // A set that surges creates a new pod even while the old one terminates.
             if surges && running.is_empty() && placement.should_run {
                 work.create.push(node.clone());
             }
             work.delete.extend(beyond_one(set, hash, running, surges, by.now));
         }
-        // Pods bound to nodes that are gone are the pod garbage collector's; others would wait for their node forever.
+        // Pods bound to nodes that are gone are left to the pod garbage collector. Pending ones would wait for their node for ever.
         let waits = |p: &&Value| p.at(&["spec", "nodeName"]).str().is_empty();
         let is_gone = |node: &str| api.peek(kinds::NODE, "", node).is_none();
         let waiting = by_node.iter().filter(|(node, pods)| pods.iter().any(|p| waits(&p)) && is_gone(node));
@@ -149,7 +149,7 @@ impl DaemonSetController {
         work
     }
 
-    /// Makes and deletes pods: as many as it can, and says what failed first (`syncNodes`).
+    /// Creates and deletes as many pods as it can; returns the first error (`syncNodes`).
     fn sync_nodes(&mut self, api: &mut ApiServer, by: &Caller, set: &Value, hash: &str, work: &Work) -> Result<(), Status> {
         let most = BURST.min(self.queue.pods_left(by.now));
         let (_, mut outcome) = slow_start(work.create.len().min(most), |n| {
@@ -170,7 +170,7 @@ impl DaemonSetController {
         let mut next_look: Option<Time> = None;
         for (node, placement) in nodes {
             let pods = by_node.get(node.as_str()).map(Vec::as_slice).unwrap_or_default();
-            // Also a pod that only surges is looked at again when it has been ready for long enough.
+            // A surge pod, too, is looked at again when it has been ready for long enough.
             let times = pods.iter().filter(|_| min_ready_s > 0).filter_map(ready_since);
             next_look = times.map(|t| t + Duration::from_secs(min_ready_s.unsigned_abs())).filter(|t| *t > by.now).chain(next_look).min();
             if !placement.should_run {
@@ -178,7 +178,7 @@ impl DaemonSetController {
                 continue;
             }
             desired += 1;
-            // The oldest pod stands for the node.
+            // Only the oldest pod counts for the node.
             let Some(pod) = pods.iter().min_by_key(|p| seniority(p)) else { continue };
             current += 1;
             if is_ready(pod) {
@@ -232,8 +232,7 @@ fn pods_by_node(api: &ApiServer, set: &Value) -> ByNode {
 }
 
 impl DaemonSetController {
-    /// Has those sets look again whose pod on this node is to come or to go, or may be no stranger there any more (`syncNodeUpdate`).
-    /// Others do not count it anew.
+    /// Queues the sets that need or must remove a pod on this node after its change (`syncNodeUpdate`). Others do not count the node anew.
     fn node_changed(&mut self, api: &ApiServer, now: Time, node: &Value) {
         for key in &self.members {
             let Some(set) = api.peek(kinds::DAEMON_SET, &key.0, &key.1) else { continue };
@@ -247,12 +246,12 @@ impl DaemonSetController {
     }
 }
 
-/// What tells an older pod from a younger; one that has its node goes before one that waits for it.
+/// The order of pods on one node: bound ones before pending ones, then the older first.
 fn seniority(pod: &Value) -> (bool, ArcStr, ArcStr) {
     (pod.at(&["spec", "nodeName"]).str().is_empty(), pod.at(&["metadata", "creationTimestamp"]).arc_str(), pod.name_arc())
 }
 
-/// Of several pods on one node all but the oldest go, unless a surge has a new one beside an old one that is ready.
+/// The surplus pods of a node: all but the oldest, unless a surge has a new pod beside a ready old one.
 fn beyond_one(set: &Value, hash: &str, mut running: Vec<Value>, surges: bool, now: Time) -> Vec<Value> {
     if running.len() <= 1 {
         return Vec::new();
@@ -291,25 +290,25 @@ impl Component for DaemonSetController {
                 self.queue.add_at(key, now);
             }
             "nodes" => {
-                // A node that is gone is missed when its pods are.
+                // The deletion of a node is noticed by that of its pods.
                 if change.current().is_none() {
                     return self.failed.retain(|(_, node), _| *node != change.key.name);
                 }
-                // Heartbeats and capacity say nothing of where daemon pods may run.
+                // Heartbeats and capacity do not decide where daemon pods may run.
                 let same = |path: &[&str]| change.old.as_ref().is_some_and(|old| old.at(path).same(change.object.at(path)));
                 if !same(&["metadata", "labels"]) || !same(&["spec", "taints"]) {
                     self.node_changed(api, now, &change.object);
                 }
             }
-            // A revision that the set has made itself is no news.
+            // Revisions that the set has created itself need no reconcile.
             "controllerrevisions" if change.current().is_some() && change.old.is_none() && !change.object.controller_ref().is_null() => {}
             _ => {
-                // A pod or a revision that was released, or is gone, is missed by the one that had it.
+                // A pod or revision that is gone or was released concerns its former owner.
                 for key in change.old.iter().chain([&change.object]).filter_map(|o| controller_of(o, "DaemonSet")) {
                     self.queue.add_at(key, now);
                 }
                 if change.object.controller_ref().is_null() && change.current().is_some() {
-                    // Whoever's selector it fits may adopt it.
+                    // An orphan may be adopted by any set whose selector it fits.
                     for key in self.members.iter().filter(|k| k.0 == change.key.namespace) {
                         self.queue.add_at(key.clone(), now);
                     }

@@ -1,11 +1,11 @@
-//! Which nodes a DaemonSet's pods are for, and the pod made for one.
+//! Which nodes a DaemonSet's pods belong on, and the pod for a node.
 
 use crate::api::well_known::{CONTROLLER_REVISION_HASH, NOT_READY, TEMPLATE_GENERATION, UNREACHABLE, UNSCHEDULABLE};
 use crate::api::{ArcStr, Object, Value, kinds, node_affinity, toleration};
 use crate::controllers::replicas::pod_from_template;
 use crate::obj;
 
-/// What a DaemonSet has to do with a node.
+/// Whether a DaemonSet wants or tolerates a pod on a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Placement {
     /// A pod belongs there.
@@ -33,7 +33,7 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// Those of a DaemonSet's template.
+    /// The rules of a DaemonSet's template.
     pub fn of(set: &Value) -> Self {
         let spec = set.at(&["spec", "template", "spec"]);
         let node = spec.get("nodeName").arc_str();

@@ -1,4 +1,4 @@
-//! What a profile asks of its plugins: their arguments, checked as kube-scheduler checks them.
+//! The arguments of a profile's plugins, validated as kube-scheduler validates them.
 
 use super::super::framework::MAX_NODE_SCORE;
 use super::super::plugins::{
@@ -13,16 +13,16 @@ use crate::api::{ArcStr, Cause, Value};
 use crate::base::{Duration, List as _};
 use crate::obj;
 
-/// The best score of a point of a shape (`MaxCustomPriorityScore`).
+/// The highest score in a shape (`MaxCustomPriorityScore`).
 const MAX_CUSTOM_SCORE: i64 = 10;
-/// The weight of a resource where none is said, and the greatest.
+/// The default weight of a resource, and the greatest.
 const RESOURCE_WEIGHTS: [i64; 2] = [1, 100];
 
-/// What the system's default constraints for spreading are called.
+/// The name of the system's default constraints for spreading.
 const SYSTEM_DEFAULTING: &str = "System";
 
 impl Reader {
-    /// Takes over the arguments of a plugin.
+    /// Applies the arguments of a plugin to a profile.
     pub(super) fn arguments(&mut self, profile: &mut Profile, name: &str, args: &Value, path: &str) -> Result<(), ConfigurationError> {
         let of_plugin = |id: PluginId| PLUGINS[usize::from(id)].name() == name;
         let known = [
@@ -132,7 +132,7 @@ impl Reader {
         ScoringStrategy { kind, resources }
     }
 
-    /// Points of a line, each with its score of [`MAX_NODE_SCORE`].
+    /// The points of a shape, with scores out of [`MAX_NODE_SCORE`].
     fn shape(&mut self, points: &[Value], path: &str) -> Vec<(i64, i64)> {
         if points.is_empty() {
             self.wrong.push(Cause::required(path, "at least one point must be specified"));

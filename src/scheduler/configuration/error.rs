@@ -13,58 +13,58 @@ pub enum ConfigurationError {
     /// It cannot be decoded.
     #[error(transparent)]
     Undecodable(#[from] Undecodable),
-    /// The arguments of a plugin cannot: its name and the path of its arguments.
+    /// The arguments of a plugin cannot be decoded: its name and the path of the arguments.
     #[error("decoding args for plugin {0:?}: {2}")]
     Arguments(String, String, Undecodable),
-    /// Values are wrong.
+    /// Values are invalid.
     #[error("{}", aggregate(&distinct(.0)))]
     Invalid(Vec<Cause>),
-    /// A profile cannot be made: its name, and what is amiss with its plugins.
+    /// A profile is invalid: its name, and what is wrong with its plugins.
     #[error("initializing profiles: creating profile for scheduler name {0}: {1}")]
     Profile(ArcStr, PluginError),
-    /// What is not simulated.
+    /// It uses something that is not simulated.
     #[error("{0} are not simulated")]
     NotSimulated(&'static str),
 }
 
-/// Why something is not of its type.
+/// Why something cannot be decoded.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Undecodable {
     /// A value of a wrong type, as Go's decoder words it.
     #[error("{0}")]
     WrongType(WrongType),
-    /// Fields that there are none of.
+    /// Unknown fields.
     #[error("{}", strict_text(.0))]
     Unknown(Vec<StrictError>),
 }
 
-/// A path and one below it.
+/// A path and a part of it.
 fn join(path: &str, below: &str) -> String {
     [path, below].into_iter().filter(|p| !p.is_empty()).list().join(".")
 }
 
-/// What is amiss with a profile's plugins.
+/// What is wrong with a profile's plugins.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum PluginError {
-    /// Nobody is called so: the extension point's interface and the name.
+    /// There is no plugin of this name: the extension point's interface and the name.
     #[error("{0} {1:?} does not exist")]
     Unknown(&'static str, String),
-    /// It has nothing to do there: the name and the interface.
+    /// The plugin does not implement the extension point: the name and the interface.
     #[error("plugin {0:?} does not extend {1} plugin")]
     NotExtending(String, &'static str),
-    /// It is named twice: the name and the interface.
+    /// The plugin is named twice: the name and the interface.
     #[error("plugin {0:?} already registered as {1:?}")]
     Twice(String, &'static str),
-    /// Nobody binds pods.
+    /// No plugin binds pods.
     #[error("at least one bind plugin is needed for profile with scheduler name {0:?}")]
     NoBinder(ArcStr),
-    /// Nobody says who comes first.
+    /// No plugin sorts the queue.
     #[error("no queue sort plugin is enabled")]
     NoQueueSort,
 }
 
 impl ConfigurationError {
-    /// The paths of what is wrong, each with why.
+    /// The paths of invalid values, each with the reason.
     pub fn places(&self) -> Vec<(String, String)> {
         let inside = |path: &str, why: &Undecodable| match why {
             Undecodable::WrongType(wrong) => vec![(join(path, &wrong.path), self.to_string())],

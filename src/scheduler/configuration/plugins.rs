@@ -1,4 +1,4 @@
-//! Which plugins a profile has.
+//! The plugins of a profile.
 
 use super::super::framework::PluginSet;
 use super::super::plugins::{PLUGINS, PluginId};
@@ -13,10 +13,10 @@ const QUEUE_SORT: &str = "PrioritySort";
 pub(super) const PREEMPTION: &str = "DefaultPreemption";
 const BINDER: &str = "DefaultBinder";
 
-/// A plugin that is enabled, with the weight that is said, or 0.
+/// An enabled plugin, with its weight; 0 if none is given.
 type Enabled<'a> = (&'a str, i64);
 
-/// Those that a set enables.
+/// The plugins that a set enables.
 fn enabled(set: &Value) -> Vec<Enabled<'_>> {
     set.get("enabled").items().iter().map(|p| (p.get("name").str(), p.get("weight").int())).list()
 }
@@ -26,7 +26,7 @@ fn disables(set: &Value, name: &str) -> bool {
     set.get("disabled").items().iter().any(|p| matches!(p.get("name").str(), n if n == name || n == "*"))
 }
 
-/// Which plugins a profile filters and scores by, and with which weights.
+/// Sets the plugins by which a profile filters and scores, and their weights.
 // Models mergePlugins and frameworkImpl.expandMultiPointPlugins.
 pub(super) fn choose_plugins(profile: &mut Profile, plugins: &Value) -> Result<(), PluginError> {
     let multi_point = plugins.get("multiPoint");
@@ -41,7 +41,7 @@ pub(super) fn choose_plugins(profile: &mut Profile, plugins: &Value) -> Result<(
             None => everywhere.push((name, weight)),
         }
     }
-    // A weight of nothing is none that could be meant.
+    // A weight of 0 counts as 1.
     let at_point = |point: &str, interface: &'static str, extends: &dyn Fn(&str) -> bool| {
         let set = plugins.get(point);
         let mut chosen: Vec<Enabled> = Vec::new();
