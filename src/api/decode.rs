@@ -1,8 +1,8 @@
-//! What the API server does with a body before anything else: types, unknown fields, canonical forms.
+//! Decoding, which the API server does before anything else: it finds wrong types and unknown fields, and puts values into canonical form.
 //!
-//! One walk along the schema does what Go's decoder and encoder do together: it finds wrong types and unknown fields, and
-//! builds the object as it would be written again. Two sets of words: the JSON decoder's for bodies ([`decode`]), and the
-//! unstructured converter's for what a patch made ([`from_patched`]).
+//! One walk along the schema does what Go's decoder and encoder do together: it finds errors, and builds the object as it would be encoded
+//! again. Errors have two wordings: that of the JSON decoder for bodies ([`decode`]), and that of the unstructured converter for the
+//! results of patches ([`from_patched`]).
 
 use super::quantity::Quantity;
 use super::schema::{Field, GoPart, Schema, Ty, Type, schema};
@@ -23,7 +23,7 @@ pub struct StrictError {
 #[derive(Clone, Debug, Default, PartialEq, thiserror::Error)]
 #[error("{message}")]
 pub struct WrongType {
-    /// The way to the field as Go's decoder tells it, without indexes: `spec.containers.image`. Empty where it names none.
+    /// The path of the field as Go's decoder names it, without indexes: `spec.containers.image`. Empty where it names none.
     pub path: String,
     /// As Go words it: `json: cannot unmarshal string into Go struct field ...`.
     pub message: String,
@@ -35,10 +35,10 @@ impl From<String> for WrongType {
     }
 }
 
-/// Why a body is no object of its kind.
+/// Why a body cannot be decoded as an object of its kind.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DecodeError {
-    /// Of a custom kind, whose bodies are read as maps first: it is none.
+    /// The body of a custom kind, which is decoded as a map first, is no map.
     NoMap(WrongType),
     /// Something in it has a wrong type.
     WrongType(WrongType),
@@ -51,7 +51,7 @@ impl DecodeError {
         wrong
     }
 
-    /// As the API server answers a body of `kind` at `version`.
+    /// The API server's answer to such a body of `kind` at `version`.
     pub fn status(&self, kind: &Kind, version: &str) -> Status {
         match self {
             DecodeError::NoMap(wrong) => Status::bad_request(wrong.message.clone()),
@@ -68,7 +68,7 @@ pub fn decode(kind: KindRef, value: Value) -> Result<(Value, Vec<StrictError>), 
     read(kind, value).map_err(|error| error.status(kind, version))
 }
 
-/// As [`decode`], with an error that tells which field is wrong and why.
+/// Like [`decode`], but the error names the field and what is wrong with it.
 pub fn read(kind: KindRef, value: Value) -> Result<(Value, Vec<StrictError>), DecodeError> {
     let version = served_version(kind, &value);
     if let Some(custom) = &kind.custom {
@@ -93,7 +93,7 @@ pub fn wrong_type(kind: KindRef, value: &Value) -> Option<WrongType> {
     walk.fatal.or(walk.first)
 }
 
-/// The served version that a body is at: the stored one where it names none that is served.
+/// The version of a body, if that is served; otherwise the stored one.
 pub fn served_version(kind: &Kind, body: &Value) -> &'static str {
     let (_, version) = split_api_version(body.get("apiVersion").str());
     schema().versions(kind).into_iter().find(|v| *v == version).unwrap_or(kind.version)
@@ -115,8 +115,8 @@ pub fn strict_text(errors: &[StrictError]) -> String {
     format!("strict decoding error: {}", list.join(", "))
 }
 
-/// Reads what a patch made of an object of `kind` (at the version that it names). An error names no field (`cannot restore slice
-/// from int64`): the server wraps it as `patch: Invalid value: ...`.
+/// Decodes the result of a patch of an object of `kind` (at the version that it names). The error names no field (`cannot restore slice
+/// from int64`); the server wraps it as `patch: Invalid value: ...`.
 // Models runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation.
 pub fn from_patched(kind: KindRef, value: &Value) -> Result<(Value, Vec<StrictError>), WrongType> {
     let Some(ty) = schema().kind_at(kind, served_version(kind, value)) else { return Ok((value.clone(), Vec::new())) };
@@ -160,13 +160,13 @@ struct Walk {
     schema: &'static Schema,
     path: Vec<Step>,
     strict: Vec<StrictError>,
-    /// The first wrong type: the JSON decoder reads on after it.
+    /// The first wrong type, after which the JSON decoder reads on.
     first: Option<WrongType>,
     /// An error that ends decoding at once.
     fatal: Option<WrongType>,
 }
 
-/// As many as sigs.k8s.io/json collects.
+/// How many strict errors sigs.k8s.io/json collects.
 const STRICT_MAX: usize = 100;
 
 impl Walk {
@@ -174,7 +174,7 @@ impl Walk {
         Walk { words, schema: schema(), path: Vec::new(), strict: Vec::new(), first: None, fatal: None }
     }
 
-    /// Reads a whole value; the first wrong type, where there is one, as Go's JSON decoder words it.
+    /// Decodes a whole value. An error is the first wrong type, as Go's JSON decoder words it.
     fn read(mut self, ty: &'static Type, value: &Value) -> Result<(Value, Vec<StrictError>), WrongType> {
         let read = self.top(ty, value);
         match (self.fatal.or(self.first), read) {
@@ -245,14 +245,14 @@ impl Walk {
         if self.fatal.is_some() {
             return None;
         }
-        // Autoscaling's defaults alone tell a list that is empty from one that is absent.
+        // Only the defaults of autoscaling tell an empty list from an absent one.
         let told_apart = owner.name == "HPAScalingRules" && matches!(value, Value::List(_));
-        // What is empty and written all the same is not there once it has been stored.
+        // What is empty and encoded nevertheless is absent once it has been stored.
         let nothing = |value: &Value| matches!(field.ty, Ty::ListOf(_) | Ty::MapOf(_)) && !field.pointer && value.is_empty();
         if let Some(value) = result
             && (told_apart || !left_out(field, &value) && !nothing(&value))
         {
-            // What is kept tells neither an empty list nor an empty map from an absent one.
+            // In storage, empty lists and maps are the same as absent ones.
             let nothing = !field.omit_empty && matches!(field.ty, Ty::ListOf(_) | Ty::MapOf(_)) && value.is_empty();
             read.insert(arc(field.name), if nothing { Value::Null } else { value });
         }
@@ -370,7 +370,7 @@ impl Walk {
             return self.fail(text);
         }
         if self.first.is_none() {
-            // A number that is none of those that fit is told.
+            // The error quotes a number that does not fit.
             let what = match (ty, value) {
                 (Ty::Int32 | Ty::Int64, Value::Int(_) | Value::Float(_)) => format!("number {}", value.to_json()),
                 _ => json_kind(value).to_owned(),
@@ -472,7 +472,7 @@ fn left_out(field: &Field, value: &Value) -> bool {
     }
 }
 
-/// What Go's encoder writes for a field that is not set; none where it leaves it out.
+/// What Go's encoder writes for an unset field; none where it leaves that out.
 fn zero(schema: &Schema, field: &Field) -> Option<Value> {
     if field.pointer {
         return (!field.omit_empty).then_some(Value::Null);

@@ -1,16 +1,16 @@
-//! The empty lists and maps of a body. Go tells them from absent ones until it writes what it has, which leaves out both; so validation
+//! The empty lists and maps of a body. Go tells them from absent ones until it encodes the object, which leaves out both. So validation
 //! sees them, and prints them as they came.
 
 use super::decode::served_version;
 use super::schema::{Field, Ty, Type, schema};
 use super::{KindRef, Value};
 
-/// An object with what was empty in the `body` that it was read from; none where nothing is to be put back.
+/// An object with what was empty in the `body` that it was decoded from; none where nothing was.
 pub fn put_back(kind: KindRef, body: &Value, object: &Value) -> Option<Value> {
     put_back_those(kind, body, object, |_| true)
 }
 
-/// The same of those alone that are written as null where they are absent.
+/// The same, but only for fields that are encoded as null where they are absent.
 pub fn put_back_written(kind: KindRef, body: &Value, object: &Value) -> Option<Value> {
     put_back_those(kind, body, object, |field| !field.omit_empty)
 }
@@ -44,7 +44,7 @@ fn in_object(ty: &Type, body: &Value, object: &Value, is_meant: fn(&Field) -> bo
 fn in_value(ty: &Ty, body: &Value, value: &Value, is_meant: fn(&Field) -> bool) -> Option<Value> {
     match (ty, body, value) {
         (Ty::Object(t), ..) => in_object(schema().get(*t), body, value, is_meant),
-        // Where something was added the places no longer tell which is which.
+        // If items were added, their places no longer correspond.
         (Ty::ListOf(item), Value::List(before), Value::List(now)) if before.len() == now.len() => {
             let mut whole: Option<Value> = None;
             for (i, (before, now)) in before.iter().zip(now.iter()).enumerate() {

@@ -1,5 +1,4 @@
-//! JSON: as it is written where nobody looks, how Go's encoder writes what is no list and no map, and what its decoder says of a text
-//! that is none.
+//! JSON: a compact writer, scalars as Go's encoder writes them, and the errors of Go's decoder for invalid JSON.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -8,7 +7,7 @@ use thiserror::Error;
 
 use super::Value;
 
-/// Writes a value on one line, members sorted, with nothing escaped that need not be. Depth is bounded by what the decoder lets in.
+/// Writes a value on one line, with members sorted and nothing escaped that need not be. The decoder bounds its depth.
 pub(super) fn write_plain(out: &mut String, value: &Value) {
     match value {
         Value::List(list) => {
@@ -33,7 +32,7 @@ pub(super) fn write_plain(out: &mut String, value: &Value) {
         Value::Float(_) => {
             let from = out.len();
             write_scalar(out, value);
-            // Read again, it is a float again.
+            // With this it is a float when read again.
             if !out[from..].contains(['.', 'e']) {
                 out.push_str(".0");
             }
@@ -42,7 +41,7 @@ pub(super) fn write_plain(out: &mut String, value: &Value) {
     }
 }
 
-/// Writes what is no list and no map.
+/// Writes a scalar.
 pub fn write_scalar(out: &mut String, value: &Value) {
     match value {
         Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
@@ -101,16 +100,16 @@ fn format_float(f: f64) -> String {
     format!("{f}")
 }
 
-/// Why Go's decoder does not take a text.
+/// Go's error for invalid JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum JsonError {
-    /// It ends where more must come.
+    /// It ends too early.
     #[error("unexpected end of JSON input")]
     UnexpectedEnd,
-    /// Lists and objects within one another, too many of them.
+    /// It is nested too deeply.
     #[error("exceeded max depth")]
     TooDeep,
-    /// A byte that may not be where it is, and what was looked for or had been read there.
+    /// A byte that is invalid in its place, and the context.
     #[error("invalid character {} {place}", quoted(*.found))]
     InvalidCharacter {
         /// The byte.
@@ -118,26 +117,26 @@ pub enum JsonError {
         /// `after object key`.
         place: Cow<'static, str>,
     },
-    /// It is JSON of another kind: `array`.
+    /// It is JSON of another type: `array`.
     #[error("json: cannot unmarshal {0} into Go value of type map[string]interface {{}}")]
     NotAnObject(&'static str),
-    /// What Go takes and the reader here does not, as that says it.
+    /// Go accepts it but our parser does not: that parser's message.
     #[error("{0}")]
     NotRead(String),
 }
 
-/// Reads JSON, or says what Go says of it.
+/// Parses JSON; the error is worded as Go's.
 pub fn read(text: &str) -> Result<Value, JsonError> {
     Value::from_json(text).map_err(|why| syntax_error(text.as_bytes()).unwrap_or_else(|| JsonError::NotRead(why.to_string())))
 }
 
-/// What is wrong with a text; none where it is JSON.
+/// Go's error for a text; none where it is valid JSON.
 pub fn syntax_error(text: &[u8]) -> Option<JsonError> {
     let mut scanner = Scanner { text, at: 0 };
     scanner.whole().err()
 }
 
-/// The same, and that JSON is no object; none where the text is a JSON object or `null`.
+/// The same, but JSON other than an object or `null` is an error, too.
 pub fn error(text: &[u8]) -> Option<JsonError> {
     syntax_error(text).or_else(|| {
         let what = match text.iter().find(|b| !SPACES.contains(b))? {

@@ -1,4 +1,4 @@
-//! JSON as the API server writes it: members in the order of Go's structs, where values here keep theirs sorted.
+//! JSON as the API server writes it: with members in the order of Go's structs, while values here keep them sorted.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use super::split_api_version;
 use super::value::Value;
 use crate::base::{List as _, Order as _};
 
-/// What is no stored object: its kind, and the members of the struct and of those inside it, level by level. What has no kind is a
-/// version, or says how to delete.
+/// Documents other than stored objects: the kind, and the members of its struct and of those inside it, level by level. Those without a
+/// kind are versions and delete options.
 const PLAIN: &[(&str, &[&str])] = &[
     (
         "Status",
@@ -58,7 +58,7 @@ const PLAIN: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// In which order the members of a value stand, and those of what is in it.
+/// The order of the members of a value and of the values in it.
 #[derive(Clone, Copy)]
 pub struct Layout(Shape<'static>);
 
@@ -66,7 +66,7 @@ impl Layout {
     /// Sorted.
     pub const SORTED: Layout = Layout(Shape::Map);
 
-    /// As the struct of an object has them.
+    /// In the order of an object's struct.
     pub fn of(object: &Value) -> Layout {
         Layout(shape_of(schema(), object))
     }
@@ -82,7 +82,7 @@ impl Layout {
     }
 }
 
-/// What a value is known to be.
+/// What is known of a value's type.
 #[derive(Clone, Copy)]
 enum Shape<'a> {
     Of(&'a Ty),
@@ -116,7 +116,7 @@ pub fn sorted(value: &Value, indent: &'static str) -> String {
     text(value, indent, false)
 }
 
-/// A changed object on one line: what stayed as it was is in order, what is not as `before` has its members sorted.
+/// A changed object on one line: what is unchanged keeps the order of structs; what differs from `before` has its members sorted.
 // Models evanphx/json-patch, which reads no more of a document than it must.
 pub fn changed(before: &Value, after: &Value) -> String {
     let mut writer = Writer { schema: schema(), out: String::new(), indent: "" };
@@ -135,12 +135,12 @@ fn text(object: &Value, indent: &'static str, in_order: bool) -> String {
 struct Writer<'a> {
     schema: &'a Schema,
     out: String,
-    /// What stands before a member for each level; empty where all is on one line.
+    /// The indent of a level; empty to write on one line.
     indent: &'static str,
 }
 
 impl<'a> Writer<'a> {
-    /// `before` is what a value was where it may have changed since.
+    /// `before` is the earlier value, if this may have changed.
     fn write(&mut self, value: &Value, shape: Shape<'a>, depth: usize, before: Option<&Value>) {
         let before = before.filter(|before| match (before, value) {
             (Value::Map(before), Value::Map(map)) => !Arc::ptr_eq(before, map),
@@ -167,7 +167,7 @@ impl<'a> Writer<'a> {
                 for (i, member) in list.iter().enumerate() {
                     self.begin(i, depth + 1);
                     let was = before.map(|before| {
-                        // An item that only moved is as it was.
+                        // An item that only moved is unchanged.
                         let moved = before.items().iter().find(|b| match (b, member) {
                             (Value::Map(b), Value::Map(map)) => Arc::ptr_eq(b, map),
                             _ => false,
@@ -204,16 +204,16 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// What an object is, by its kind and version.
+/// The layout of an object, by its kind and version.
 fn shape_of<'a>(schema: &'a Schema, object: &Value) -> Shape<'a> {
     let kind = object.get("kind").str();
     let (group, version) = split_api_version(object.get("apiVersion").str());
     let plain = |name: &str| PLAIN.iter().find(|(kind, _)| *kind == name).map(|(_, levels)| *levels);
-    // Kinds of others may be called so too, in groups with a dot.
+    // Custom kinds may have the same name, in groups with a dot.
     if let Some(levels) = plain(kind).filter(|_| !group.contains('.') || group == "meta.k8s.io") {
         return Shape::Plain(levels, None);
     }
-    // Of any object these are the same.
+    // These are the same for any object.
     let (group, version, kind) = if kind == "PartialObjectMetadata" { ("", "v1", "Pod") } else { (group, version, kind) };
     if let Some(ty) = schema.at_version(group, version, kind) {
         return Shape::Struct(ty);
@@ -238,7 +238,7 @@ fn members<'a, 'v>(schema: &'a Schema, map: &'v Value, shape: Shape<'a>) -> Vec<
     members
 }
 
-/// The members that are there, in the order of the struct.
+/// The members that are present, in the order of the struct.
 fn known<'a, 'v>(schema: &'a Schema, value: &'v Value, shape: Shape<'a>, found: &mut Vec<(&'v str, &'v Value, Shape<'a>)>) {
     let there = |name: &str| value.entries().find(|(key, _)| *key == name).map(|(key, member)| (key.as_str(), member));
     match shape {
@@ -268,7 +268,7 @@ fn known<'a, 'v>(schema: &'a Schema, value: &'v Value, shape: Shape<'a>, found: 
     }
 }
 
-/// What the items of a list are.
+/// The layout of a list's items.
 fn item(shape: Shape<'_>) -> Shape<'_> {
     match shape {
         Shape::Of(Ty::ListOf(item)) => Shape::Of(item),
@@ -276,7 +276,7 @@ fn item(shape: Shape<'_>) -> Shape<'_> {
     }
 }
 
-/// What the members of a map are.
+/// The layout of a map's members.
 fn inner(shape: Shape<'_>) -> Shape<'_> {
     match shape {
         Shape::Of(Ty::MapOf(item)) => Shape::Of(item),

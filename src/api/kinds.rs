@@ -1,5 +1,5 @@
-//! The table of kinds: what `kubectl api-resources` lists on a plain v1.36 cluster, in its order. Adding a kind is adding a row.
-//! Kinds that definitions make are rows of their own (`custom`).
+//! The table of kinds: what `kubectl api-resources` lists on a plain v1.36 cluster, in its order. To add a kind, add a row. Custom kinds
+//! are rows outside of the table (`api::custom`).
 
 use super::custom::Custom;
 
@@ -14,15 +14,15 @@ pub struct Kind {
     pub kind: &'static str,
     /// As in the URL: `pods`.
     pub plural: &'static str,
-    /// What kubectl accepts instead of the plural.
+    /// The short names that kubectl accepts instead of the plural.
     pub short_names: &'static [&'static str],
     /// Whether objects live in a namespace.
     pub namespaced: bool,
-    /// What can be done with it, in discovery's order.
+    /// Its verbs, in discovery's order.
     pub verbs: &'static [&'static str],
-    /// Groups of kinds that it belongs to (`all`).
+    /// Its categories (`all`).
     pub categories: &'static [&'static str],
-    /// What its definition says, where it has one: the kinds of the table have none.
+    /// Its definition, for a custom kind; the kinds of the table have none.
     pub custom: Option<Custom>,
 }
 
@@ -55,10 +55,10 @@ const fn row(
     Kind { group, version, kind, plural, short_names, namespaced, verbs, categories, custom: None }
 }
 
-/// What the `scale` subresource holds; it is in no list of kinds.
+/// The kind of the `scale` subresource; it is in no list of kinds.
 pub static SCALE: Kind = row("autoscaling", "v1", "Scale", "scales", &[], NAMESPACED, &[], &[]);
 
-/// What the `eviction` subresource of a pod takes; it is in no list of kinds either.
+/// The kind that the `eviction` subresource of a pod takes; it is in no list of kinds either.
 pub static EVICTION: Kind = row("policy", "v1", "Eviction", "evictions", &[], NAMESPACED, &[], &[]);
 
 /// Every kind, in the order of `kubectl api-resources`.
@@ -135,7 +135,7 @@ pub static KINDS: &[Kind] = &[
     row("storage.k8s.io", "v1", "VolumeAttributesClass", "volumeattributesclasses", &["vac"], CLUSTER, ALL, &[]),
 ];
 
-/// The row of the kind called so, in the first group that has it. Called while compiling, where a slip is an error.
+/// The row of the first kind of this name. It is called at compile time, where a mistake is an error.
 const fn row_of(kind: &str) -> KindRef {
     let mut i = 0;
     loop {
@@ -218,7 +218,7 @@ rows! {
 }
 
 impl PartialEq for Kind {
-    /// Every kind is one row of the table: the same row is the same kind. A custom kind stays the same when its definition changes.
+    /// Each kind is one row of the table, so the same row is the same kind. A custom kind stays the same when its definition changes.
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self, other) || (self.custom.is_some() && self.cmp(other).is_eq())
     }
@@ -230,7 +230,7 @@ impl PartialOrd for Kind {
     }
 }
 impl Ord for Kind {
-    /// The table's order, by place: kinds are compared in every look-up of the store. Custom kinds come after it, by name.
+    /// The order of the table, by place, since kinds are compared in every look-up in the store. Custom kinds come after it, by name.
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         match (self.custom.is_some(), other.custom.is_some()) {
             (false, false) => std::ptr::from_ref(self).cmp(&std::ptr::from_ref(other)),
@@ -254,7 +254,7 @@ impl Kind {
         KINDS.iter().find(|k| k.kind == kind && k.group == group && k.version == version)
     }
 
-    /// The kind called so in this group, at whatever version.
+    /// The kind of this name in this group, at any version.
     pub fn of_group(group: &str, kind: &str) -> Option<KindRef> {
         KINDS.iter().find(|k| k.kind == kind && k.group == group)
     }
@@ -277,7 +277,7 @@ impl Kind {
         }
     }
 
-    /// The plural of a kind of the table; empty for a kind that a definition makes, whose plural may be the same.
+    /// The plural of a kind of the table; empty for custom kinds, whose plurals may be the same.
     pub fn built_in(&self) -> &'static str {
         if self.custom.is_some() { "" } else { self.plural }
     }

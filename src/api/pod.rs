@@ -1,4 +1,4 @@
-//! What many parts ask of a pod (`k8s.io/kubernetes/pkg/api/v1/pod`).
+//! What many parts need to know of a pod (`k8s.io/kubernetes/pkg/api/v1/pod`).
 
 use super::{Object as _, Value};
 

@@ -1,4 +1,4 @@
-//! What objects count for in a ResourceQuota (`pkg/quota/v1/evaluator/core`). Shared by admission and the quota controller.
+//! The usage of objects in a ResourceQuota (`pkg/quota/v1/evaluator/core`), for admission and for the quota controller.
 
 use super::persistent_volume::class_of;
 use super::qos::qos_class;
@@ -10,7 +10,7 @@ use crate::base::{List as _, Order as _, SortedMap};
 /// Amounts by quota resource name.
 pub type Usage = SortedMap<String, Quantity>;
 
-/// What one object uses, under every name that a quota may give it.
+/// The usage of one object, under every name that a quota may count it by.
 pub fn usage_of(kind: KindRef, object: &Value) -> Usage {
     let mut usage = Usage::new();
     let one = Quantity::from_milli(1000);
@@ -38,7 +38,7 @@ pub fn usage_of(kind: KindRef, object: &Value) -> Usage {
                 }
                 let storage = |path: &[&str]| object.at(path).as_str().and_then(|t| Quantity::parse(t).ok());
                 if let Some(asked) = storage(&["spec", "resources", "requests", "storage"]) {
-                    // What is being given already counts where it is more; and whole bytes.
+                    // A larger allocation counts already; in whole bytes.
                     let given = storage(&["status", "allocatedResources", "storage"]).filter(|given| *given > asked);
                     let size = given.unwrap_or(asked);
                     let size = if size.milli_value() % 1000 == 0 { size } else { Quantity::new(size.value(), size.format()) };
@@ -49,7 +49,7 @@ pub fn usage_of(kind: KindRef, object: &Value) -> Usage {
                 }
             }
             "pods" => {
-                // A pod that has ended uses nothing but its place among the objects.
+                // A pod that has ended counts only as an object.
                 if !has_ended(object) {
                     count("pods".to_owned());
                     add_compute(&mut usage, object);
@@ -61,7 +61,7 @@ pub fn usage_of(kind: KindRef, object: &Value) -> Usage {
     usage
 }
 
-/// Ports of the nodes that a Service takes: one for each of its ports, or those that it names where it wants none.
+/// The node ports that a Service takes: one for each of its ports or, without allocation, those that it names.
 fn node_ports(service: &Value) -> Quantity {
     let ports = service.at(&["spec", "ports"]).items();
     let all = service.at(&["spec", "allocateLoadBalancerNodePorts"]).as_bool() != Some(false);
@@ -69,11 +69,11 @@ fn node_ports(service: &Value) -> Quantity {
     Quantity::from_milli(1000 * taken as i64)
 }
 
-/// What a pod asks for or may use: its containers, what it has as a whole, and its overhead.
+/// The requests or limits of a pod: those of its containers or of the pod as a whole, and its overhead.
 pub fn amounts_of(pod: &Value, which: &str) -> Amounts {
     let mut spec = pod.get("spec").clone();
     if which == "requests" {
-        // Until a resize is done, what the container has counts where it is more.
+        // Until a resize is done, the larger of old and new counts.
         for (list, statuses) in [("containers", "containerStatuses"), ("initContainers", "initContainerStatuses")] {
             let statuses = pod.at(&["status", statuses]).items();
             for i in 0..if statuses.is_empty() { 0 } else { spec.get(list).items().len() } {
@@ -147,7 +147,7 @@ pub fn in_scope(kind: KindRef, object: &Value, selector: &Value) -> bool {
         }
     };
     if kind == kinds::PERSISTENT_VOLUME_CLAIM {
-        // The class that is asked for, the one that it has, and the one that it is getting.
+        // The class that is asked for, the current one, and the one that it is being changed to.
         let path = ["status", "modifyVolumeStatus", "targetVolumeAttributesClassName"];
         let classes = [spec.get("volumeAttributesClassName"), object.at(&["status", "currentVolumeAttributesClassName"]), object.at(&path)];
         return scope == "VolumeAttributesClass" && named(&classes);
@@ -171,7 +171,7 @@ pub fn in_scope(kind: KindRef, object: &Value, selector: &Value) -> bool {
     }
 }
 
-/// What a quota wants containers to say that some do not: `must specify cpu for: a,b`; none where all is said.
+/// The error for containers that leave out what a quota demands: `must specify cpu for: a,b`.
 // Models podEvaluator.Constraints.
 pub fn unspecified(hard: &Value, pod: &Value) -> Option<String> {
     let whole = pod.at(&["spec", "resources"]);

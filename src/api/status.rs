@@ -6,12 +6,12 @@ use std::ops::{Deref, DerefMut};
 use super::{KindRef, Map, Value, json_order, quote};
 use crate::base::{List as _, SortedSet};
 
-/// An error that the API server answers with. A pointer, since it goes through many hands that never look at it.
+/// An error that the API server answers with. A pointer, since many functions pass it on without reading it.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{}", self.message)]
 pub struct Status(Box<StatusBody>);
 
-/// What an error says.
+/// The members of an error.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StatusBody {
     /// HTTP status code.
@@ -26,7 +26,7 @@ pub struct StatusBody {
     pub causes: Vec<Cause>,
 }
 
-/// The reason of a cause: nothing is made any more in a namespace that is being deleted (`NamespaceTerminatingCause`).
+/// The type of the cause that a namespace is terminating (`NamespaceTerminatingCause`).
 pub const NAMESPACE_TERMINATING: &str = "NamespaceTerminating";
 
 /// One thing that is wrong with one field (`field.Error`).
@@ -38,7 +38,7 @@ pub struct Cause {
     pub field: String,
     /// What is wrong, without the path: `Required value`, `Invalid value: -1: must be ...`.
     pub message: String,
-    /// Whether the rule is younger than objects may be: what has broken it may go on doing so (ratcheting validation).
+    /// Whether objects may be older than the rule, so that those that break it may go on doing so (ratcheting validation).
     pub ratchets: bool,
 }
 
@@ -121,7 +121,7 @@ impl DerefMut for Status {
 }
 
 impl Status {
-    /// An error of this code, reason and message, with nothing in detail.
+    /// An error of this code, reason and message, without details.
     pub fn new(code: u16, reason: &'static str, message: String) -> Status {
         Status(Box::new(StatusBody { code, reason, message, details: Value::Null, causes: Vec::new() }))
     }
@@ -171,13 +171,13 @@ impl Status {
         Status::new(409, "AlreadyExists", format!("{} {} already exists", kind.qualified(), quote(name))).about(kind, name)
     }
 
-    /// 409: the object is not what the writer thought it was.
+    /// 409: the object is not in the state that the writer expected.
     pub fn conflict(kind: KindRef, name: &str, detail: &str) -> Status {
         Status::new(409, "Conflict", format!("Operation cannot be fulfilled on {} {}: {detail}", kind.qualified(), quote(name)))
             .about(kind, name)
     }
 
-    /// 409 of a subresource (`pods/binding`), which says itself how it is called.
+    /// 409 of a resource that is named by the caller, such as `pods/binding`.
     pub fn conflict_of(resource: &'static str, name: &str, detail: &str) -> Status {
         let message = format!("Operation cannot be fulfilled on {resource} {}: {detail}", quote(name));
         Status::new(409, "Conflict", message).with_details(crate::obj!({"name": name, "kind": resource}))
@@ -200,12 +200,12 @@ impl Status {
         status
     }
 
-    /// 500: fields are wrong, and nothing says of what.
+    /// 500: fields are wrong, of an object whose kind is not named.
     pub fn of_causes(causes: &[Cause]) -> Status {
         Status::internal(aggregate(&distinct(causes))).without_reason()
     }
 
-    /// 401: nobody knows who asks.
+    /// 401: the user is not known.
     pub fn unauthorized() -> Status {
         Status::new(401, "Unauthorized", "Unauthorized".to_owned())
     }
@@ -216,7 +216,7 @@ impl Status {
         Status::new(403, "Forbidden", format!("{what} is forbidden: {detail}")).about(kind, name)
     }
 
-    /// 403: a request that is about no object is not allowed.
+    /// 403: a request for a path that is no resource is not allowed.
     pub fn not_allowed(message: impl Into<String>) -> Status {
         Status::new(403, "Forbidden", message.into())
     }
@@ -226,13 +226,13 @@ impl Status {
         Status::new(400, "BadRequest", message.into())
     }
 
-    /// 405: what the server has no route for.
+    /// 405: the server has no route for the method.
     pub fn method_not_allowed() -> Status {
         let message = "the server does not allow this method on the requested resource".to_owned();
         Status::new(405, "MethodNotAllowed", message).with_details(Value::map())
     }
 
-    /// 422: options of a request (`PatchOptions`) that say what they may not.
+    /// 422: options of a request (`PatchOptions`) are invalid.
     pub fn invalid_options(what: &str, causes: Vec<Cause>) -> Status {
         let message = format!("{what}.meta.k8s.io \"\" is invalid: {}", aggregate(&distinct(&causes)));
         let details = crate::obj!({"group": "meta.k8s.io", "kind": what});
@@ -244,12 +244,12 @@ impl Status {
         Status::new(410, "Expired", message.into())
     }
 
-    /// 429: a PodDisruptionBudget does not allow it now, or too many requests.
+    /// 429: not allowed now, by a PodDisruptionBudget or because there are too many requests.
     pub fn too_many_requests(message: impl Into<String>) -> Status {
         Status::new(429, "TooManyRequests", message.into())
     }
 
-    /// 503: what is asked for is not there now.
+    /// 503: what is asked for is not available now.
     pub fn service_unavailable(message: impl Into<String>) -> Status {
         Status::new(503, "ServiceUnavailable", message.into())
     }
@@ -264,7 +264,7 @@ impl Status {
         Status::new(415, "UnsupportedMediaType", message.into())
     }
 
-    /// 413: more was sent than is read.
+    /// 413: the body is too large.
     pub fn too_large(message: impl Into<String>) -> Status {
         Status::new(413, "RequestEntityTooLarge", message.into())
     }
@@ -280,12 +280,12 @@ impl Status {
         Status::new(500, "InternalError", message.into())
     }
 
-    /// Its message, and nothing else of it.
+    /// The message alone.
     pub fn into_message(self) -> String {
         self.0.message
     }
 
-    /// The object that the server answers with.
+    /// The Status object of the answer.
     pub fn to_object(&self) -> Value {
         let mut details = self.details.clone();
         if !self.causes.is_empty() {
@@ -316,13 +316,13 @@ impl Status {
     }
 }
 
-/// What is wrong where, each text once, as Go's aggregates have them.
+/// The errors of causes, each text once, as Go's aggregates have them.
 pub fn distinct(causes: &[Cause]) -> Vec<String> {
     let mut seen = SortedSet::new();
     causes.iter().map(|c| format!("{}: {}", c.field, c.message)).filter(|text| seen.insert(text.clone())).list()
 }
 
-/// Several errors as Go's aggregates tell them: one by itself, more of them in brackets.
+/// Several errors in the form of Go's aggregates: one by itself, more of them in brackets.
 pub fn aggregate<T: Borrow<str>>(errors: &[T]) -> String {
     match errors {
         [one] => one.borrow().to_owned(),

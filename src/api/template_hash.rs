@@ -4,7 +4,7 @@ use super::Value;
 use super::schema::{GoPart, Ty, Type, schema};
 use crate::base::{Fnv32, NAME_LETTERS};
 
-/// What a template is fed to, piece by piece.
+/// The hasher, to which a template is fed piece by piece.
 struct Hasher(Fnv32);
 
 impl Hasher {
@@ -12,7 +12,8 @@ impl Hasher {
         self.0.write(text.as_bytes());
     }
 
-    /// A value as go-spew prints it with types (`dump.ForHash`): what is nothing is printed too, so each field of each type counts.
+    /// Feeds a value as go-spew prints it with types (`dump.ForHash`). Unset fields are printed too, so that each field of each type
+    /// counts.
     fn value(&mut self, ty: &Ty, name: &str, pointer: bool, value: &Value, typed: bool) {
         if typed {
             let star = if pointer { "*" } else { "" };
@@ -22,7 +23,7 @@ impl Hasher {
             return self.text("<nil>");
         }
         match ty {
-            // The way through the store leaves no difference between what is empty and what is not there.
+            // In storage, empty and absent are the same.
             Ty::ListOf(_) | Ty::MapOf(_) | Ty::Bytes if value.is_empty() => self.text("<nil>"),
             Ty::ListOf(inner) => {
                 for (i, item) in value.items().iter().enumerate() {

@@ -42,7 +42,7 @@ pub struct Map(Vec<(ArcStr, Value)>);
 static NULL: Value = Value::Null;
 static NO_ITEMS: Vec<Value> = Vec::new();
 static NO_ENTRIES: Map = Map::new();
-/// Maps of at most so many entries are looked through one by one.
+/// In maps of at most this many entries, keys are compared one by one.
 const SCAN_MAX: usize = 12;
 
 impl Map {
@@ -82,14 +82,14 @@ impl Map {
         }
     }
 
-    /// Puts a member of a literal in: [`Map::insert`] in the fewest bytes for whoever calls it.
+    /// Inserts a member of a literal: like [`Map::insert`], but in fewer bytes for each caller.
     #[doc(hidden)]
     #[inline(never)]
     pub fn member<V: Into<Value>>(&mut self, key: ArcStr, value: V) {
         self.put(key, value.into());
     }
 
-    /// Puts all of these in, of equal keys the last. However they are ordered, it takes no longer than sorting them.
+    /// Inserts all of these, of equal keys the last. Whatever their order, it takes no longer than sorting them.
     pub fn put_all(&mut self, entries: Vec<(ArcStr, Value)>) {
         self.0.extend(entries);
         if !self.0.is_sorted_by(|(a, _), (b, _)| text::compare(a, b).is_lt()) {
@@ -104,7 +104,7 @@ impl Map {
         }
     }
 
-    /// Takes away what stands under `key`.
+    /// Removes what stands under `key`.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
         self.find(key).ok().map(|i| self.0.remove(i).1)
     }
@@ -192,7 +192,7 @@ impl Value {
         path.iter().fold(self, |v, key| v.get(key))
     }
 
-    /// The member `key`, to write to; made (as null) where it is not there. Turns anything but a map into a map.
+    /// The member `key`, to write to; created (as null) if it is missing. Turns anything but a map into a map.
     pub fn get_mut(&mut self, key: &str) -> &mut Value {
         let map = self.map_mut();
         let at = map.find(key).unwrap_or_else(|at| {
@@ -202,26 +202,26 @@ impl Value {
         &mut map.0[at].1
     }
 
-    /// The value at a path of map keys, to write to; the path is made where it is not there.
+    /// The value at a path of map keys, to write to; the path is created if it is missing.
     pub fn at_mut(&mut self, path: &[&str]) -> &mut Value {
         path.iter().fold(self, |v, key| v.get_mut(key))
     }
 
-    /// Puts `value` at a path of map keys, making the path.
+    /// Sets the value at a path of map keys, which is created if it is missing.
     // Never inlined, as `Map::member` is not: a call is smaller than what it does.
     #[inline(never)]
     pub fn set<V: Into<Value>>(&mut self, path: &[&str], value: V) {
         *self.at_mut(path) = value.into();
     }
 
-    /// Puts a text at a path of map keys, where it is not there already.
+    /// Sets a text at a path of map keys, unless it is there already.
     pub fn settle(&mut self, path: &[&str], wanted: &str) {
         if self.at(path).as_str() != Some(wanted) {
             self.set(path, wanted);
         }
     }
 
-    /// Takes away the member at a path of map keys; returns what stood there. Copies nothing where nothing is there.
+    /// Removes the member at a path of map keys; returns it. Copies nothing if there is none.
     pub fn remove(&mut self, path: &[&str]) -> Option<Value> {
         let (last, parents) = path.split_last()?;
         let at = self.at(parents);
@@ -368,7 +368,7 @@ impl Value {
         }
     }
 
-    /// Whether both are the same shared value, or equal. Cheap where they share.
+    /// Whether both are equal; cheap where they share their insides.
     pub fn same(&self, other: &Value) -> bool {
         match (self, other) {
             (Value::Map(a), Value::Map(b)) => {
@@ -379,7 +379,7 @@ impl Value {
         }
     }
 
-    /// Whether both are the same shared list or map; of what is not shared, whether they are equal.
+    /// Whether both are the same shared list or map or, for scalars, equal.
     pub fn is(&self, other: &Value) -> bool {
         match (self, other) {
             (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b),
@@ -388,14 +388,14 @@ impl Value {
         }
     }
 
-    /// Takes over from an earlier state what is the same in both, so that it is kept once; says whether everything is.
+    /// Shares with an earlier state what is the same in both, so that it is in memory once; says whether everything is the same.
     pub fn share(&mut self, earlier: &Value) -> bool {
         let same = match (&mut *self, earlier) {
             (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b) || Arc::make_mut(a).share(b),
             (Value::List(a), Value::List(b)) if !Arc::ptr_eq(a, b) => {
                 let (mut same, a) = (a.len() == b.len(), Arc::make_mut(a));
                 let (mut i, mut j) = (0, 0);
-                // What comes after an item that was put in or taken out is found in its new place.
+                // The items after one that was inserted or removed are found in their new places.
                 while i < a.len() && j < b.len() {
                     let is = |i: usize, j: usize| a.get(i).zip(b.get(j)).is_some_and(|(a, b)| a.is(b));
                     match (is(i, j), is(i, j + 1), is(i + 1, j)) {

@@ -1,13 +1,13 @@
-//! What an answer of the API warns of. Each text is told once; where they grow too long together, each is cut short, and what then still
-//! does not fit is left out.
+//! The warnings of an answer of the API. Each text is sent once. If they are too long together, each is truncated; what still does not fit
+//! is left out.
 
 use crate::base::List as _;
 
-/// Characters that the warnings of one answer have together before they are cut short, and what there may be of them then.
+/// How many characters the warnings of one answer may have together before they are truncated, and how many after that.
 const TOTAL_MAX: usize = 4 * 1024;
-/// Characters of one that is cut short.
+/// How many characters are left of a truncated warning.
 const ITEM_MAX: usize = 256;
-/// How often something is offered, or looked for, at one answer: lists that users write could be compared without end.
+/// How often warnings may be added or looked for during one answer, since users may write very long lists.
 const OFFERS_MAX: usize = 1_000_000;
 
 /// The warnings of one answer, as they are gathered.
@@ -25,7 +25,7 @@ fn shortened(text: &str) -> &str {
 }
 
 impl Warnings {
-    /// Adds one, if it is new, can stand in a header and there is room.
+    /// Adds a warning, if it is new, may stand in a header, and there is room.
     pub fn push(&mut self, text: String) {
         if self.is_full() || text.is_empty() || text.contains(char::is_control) || self.texts.contains(&text) {
             return;
@@ -39,13 +39,13 @@ impl Warnings {
         }
     }
 
-    /// Whether no more is taken: whoever goes through lists to find some need not go on. Counts how often it is asked.
+    /// Whether no more are accepted, so that there is no need to look for any. Counts how often it is asked.
     pub fn is_full(&mut self) -> bool {
         self.offers += 1;
         self.offers > OFFERS_MAX || self.cut && self.chars >= TOTAL_MAX
     }
 
-    /// Takes them, as they are told.
+    /// Takes the warnings, in the order in which they are sent.
     pub fn take(&mut self) -> Vec<String> {
         let all = std::mem::take(self);
         all.texts.into_iter().map(|text| if all.cut { shortened(&text).to_owned() } else { text }).list()

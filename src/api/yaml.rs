@@ -1,8 +1,8 @@
-//! Reading YAML and JSON as kubectl reads files: several documents, YAML 1.1's scalars, and where everything stood.
+//! Reads YAML and JSON as kubectl reads files: several documents, scalars of YAML 1.1, and the position of everything.
 //!
-//! `serde_yaml` parses (YAML 1.2); what it leaves as text is read again as YAML 1.1 has it. It lends plain and simply quoted
-//! scalars as slices of the input, so the place of a slice in the input is the place of the scalar, and the byte before it
-//! tells a quoted scalar from a plain one.
+//! `serde_yaml` parses YAML 1.2; what it leaves as text is read again by the rules of YAML 1.1. It lends plain and simply quoted scalars as
+//! slices of the input. So the place of a slice in the input is the position of the scalar, and the byte before it tells a quoted scalar
+//! from a plain one.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -20,16 +20,16 @@ use stream::{Chunk, newlines};
 /// One document of a file.
 #[derive(Clone, Debug, Default)]
 pub struct Document {
-    /// What it says, as JSON shapes.
+    /// Its content, as JSON values.
     pub value: Value,
-    /// Where its parts stand in the whole text.
+    /// The positions of its parts in the whole text.
     pub positions: Positions,
     /// The line of the text at which the document starts, from 1.
     pub first_line: u32,
 }
 
-/// Where the parts of a document stand: path (`spec.containers[0].image`) to line and column, both from 1. Found by reading
-/// the document again, since hardly anyone asks.
+/// The positions of a document's parts: from a path (`spec.containers[0].image`) to line and column, both from 1. They are found by reading
+/// the document again, since they are rarely needed.
 #[derive(Clone, Debug, Default)]
 pub struct Positions {
     text: ArcStr,
@@ -37,7 +37,7 @@ pub struct Positions {
 }
 
 impl Positions {
-    /// The place of the field at `path`, or of its nearest parent that is there.
+    /// The position of the field at `path`, or of its nearest existing parent.
     pub fn find(&self, path: &str) -> Option<(u32, u32)> {
         let text = self.text.as_str();
         let steps = steps(path);
@@ -53,9 +53,9 @@ impl Positions {
 #[derive(Clone, Debug, PartialEq, Error)]
 #[error("{}{reason}", if *.converts { "error converting YAML to JSON: " } else { "" })]
 pub struct DecodeError {
-    /// What the reader says: `yaml: line 3: ...`.
+    /// The parser's message: `yaml: line 3: ...`.
     pub reason: String,
-    /// Whether the whole message says too that YAML could not be made JSON.
+    /// Whether the whole message also says that YAML could not be converted to JSON.
     pub converts: bool,
     /// Line in the whole text, from 1, where it is known.
     pub line: Option<u32>,
@@ -68,7 +68,7 @@ pub fn decode_documents(text: &str) -> Result<Vec<Document>, DecodeError> {
     decode_documents_with(text, Words::AreBooleans)
 }
 
-/// The same where words are read so.
+/// The same in a dialect of YAML.
 pub fn decode_documents_with(text: &str, words: Words) -> Result<Vec<Document>, DecodeError> {
     match stream(text, words) {
         (documents, None) => Ok(documents),
@@ -76,8 +76,8 @@ pub fn decode_documents_with(text: &str, words: Words) -> Result<Vec<Document>, 
     }
 }
 
-/// The documents before the first that cannot be read, and why that one cannot: what a command that acts on each
-/// document as it comes sees.
+/// The documents before the first that cannot be read, and the error of that one: what a command sees that acts on each document as it
+/// comes.
 // Models yaml.YAMLOrJSONDecoder: a text that opens with a brace is JSON until it is not.
 pub fn decode_stream(text: &str) -> (Vec<Document>, Option<DecodeError>) {
     stream(text, Words::AreBooleans)
@@ -116,7 +116,7 @@ impl Failure {
     }
 }
 
-/// What go-yaml's parser complains of; whatever else libyaml says comes from its scanner.
+/// Errors of go-yaml's parser; all others of libyaml's come from its scanner.
 const PARSER_PROBLEMS: [&str; 9] = [
     "did not find expected key",
     "did not find expected '-' indicator",
@@ -130,7 +130,7 @@ const PARSER_PROBLEMS: [&str; 9] = [
 ];
 
 impl From<serde_yaml::Error> for Failure {
-    // Models go-yaml's parser.fail: a scanner's line counts from one, a parser's from nought, and line nought is not said.
+    // Models go-yaml's parser.fail: a scanner's line counts from one, a parser's from zero, and line zero is not mentioned.
     fn from(error: serde_yaml::Error) -> Failure {
         let place = error.location();
         let line = place.as_ref().map(|l| l.line().saturating_sub(1) as u32);
@@ -162,9 +162,9 @@ impl From<serde_yaml::Error> for Failure {
 
 /// Encloses our own messages on their way through serde's errors, which add a path and a place.
 const OWN_MARK: char = '\u{1}';
-/// Nodes that a text may have beyond those that it must have.
+/// How many nodes a text may have, in addition to those that its length allows.
 const BUDGET: usize = 1_000_000;
-/// So many bytes of a text count as a node.
+/// How many bytes of a text allow for a node.
 const NODE_BYTES: usize = 8;
 const EXCESSIVE: &str = "document contains excessive aliasing";
 
@@ -173,7 +173,7 @@ fn own_error<E: serde::de::Error>(message: impl fmt::Display) -> E {
 }
 
 fn read_document(text: &str, words: Words) -> Result<Value, serde_yaml::Error> {
-    // Only spaces and comments: nothing is there.
+    // There are only spaces and comments.
     // Other blanks than these are text to YAML.
     let bare = |line: &str| matches!(line.trim_start_matches([' ', '\r']).bytes().next(), None | Some(b'#'));
     if text.lines().all(bare) && !text.contains('\t') {
@@ -199,17 +199,17 @@ struct Reader<'a> {
     /// Whether it reads a key.
     is_key: bool,
     words: Words,
-    /// What is sought from here on.
+    /// The path that is sought from here on.
     search: Option<Search<'a>>,
 }
 
-/// What was read: a value and, where it was lent from the text, its place there.
+/// A value and, if it was lent from the text, its place there.
 struct Node {
     value: Value,
     at: Option<usize>,
 }
 
-/// Follows a path through a document and keeps the place of the deepest part that it met.
+/// Follows a path through a document, and keeps the place of the deepest part that it finds.
 #[derive(Clone, Copy)]
 struct Search<'a> {
     steps: &'a [Step<'a>],
@@ -225,7 +225,7 @@ impl<'a> Search<'a> {
         (step == part).then_some(Search { steps, in_list: matches!(part, Step::Index(_)), ..self })
     }
 
-    /// Notes where something stands that is on the path.
+    /// Records the place of a part of the path.
     fn met(self, at: Option<usize>) {
         self.best.set(at.or(self.best.get()));
     }
@@ -236,7 +236,7 @@ impl<'a> Search<'a> {
 #[error("invalid map key: {0}")]
 struct NoKey(String);
 
-/// What follows a `<<` is no map.
+/// The value of a `<<` is no map.
 #[derive(Debug, Error)]
 #[error("map merge requires map or sequence of maps as the value")]
 struct NotMergeable;
@@ -250,7 +250,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// The reader of something in here.
+    /// A reader for a part of this.
     fn inside(self, is_key: bool, search: Option<Search<'a>>) -> Reader<'a> {
         Reader { is_key, search, ..self }
     }
@@ -362,7 +362,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
             let search = self.search.and_then(|s| s.enter(&Step::Index(list.len())));
             let Some(item) = seq.next_element_seed(self.inside(false, search))? else { return Ok(Value::from(list).into()) };
             if search.is_some() {
-                // What was sought is read; stop here.
+                // The sought part has been read; stop here.
                 return Err(A::Error::custom("found"));
             }
             list.push(item.value);
@@ -396,7 +396,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
         Ok(Value::from(map).into())
     }
     fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Node, A::Error> {
-        // A tag of someone's own: the value without it, as text where it is a scalar.
+        // A custom tag is dropped; a scalar behind it is text.
         let (IgnoredAny, variant) = access.variant()?;
         let value = variant.newtype_variant_seed(self)?.value;
         Ok(match value {
@@ -407,7 +407,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
     }
 }
 
-/// Puts the members of a `<<` in.
+/// Inserts the members of a `<<`.
 fn merge(map: &mut Map, from: &Value) -> Result<(), NotMergeable> {
     let put = |map: &mut Map, from: &Value| {
         for (k, v) in from.entries() {

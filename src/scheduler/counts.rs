@@ -1,5 +1,5 @@
-//! How many pods of a kind are on each node, kept up to date pod by pod. Spreading and pod affinity ask for the same
-//! counts in every cycle; counting anew each time would cost as much as there are pods.
+//! How many pods of some kind are on each node, kept up to date pod by pod. Spreading and pod affinity ask for the same counts in every
+//! cycle, and to count anew each time would be work in proportion to the pods.
 
 use rustc_hash::FxHashMap;
 
@@ -19,7 +19,7 @@ pub struct CountKey {
     pub living_only: bool,
 }
 
-/// The counts that are kept, and those that were asked for last.
+/// The counts that are kept, and when each was last asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Counts {
     kept: Vec<Kept>,
@@ -34,7 +34,7 @@ struct Kept {
     last_asked: u64,
 }
 
-/// How many counts are kept at once; the one not asked for the longest makes room.
+/// How many counts are kept. Beyond that, the one that has not been asked for the longest is dropped.
 const KEPT_MAX: usize = 512;
 /// How many classes a count remembers the answer for before it starts over.
 const MATCHES_MAX: usize = 4096;
@@ -59,7 +59,7 @@ impl Kept {
 }
 
 impl Counts {
-    /// Sees to it that these pods are counted; returns where [`Counts::per_node`] has them until the next call.
+    /// Makes sure that these pods are counted; returns their place for [`Counts::per_node`], which is valid until the next call.
     pub fn ensure(&mut self, key: &CountKey, nodes: &[NodeInfo]) -> usize {
         self.clock += 1;
         if let Some(at) = self.kept.iter().position(|k| k.key == *key) {
@@ -98,7 +98,7 @@ impl Counts {
         }
     }
 
-    /// There are `n` places for nodes now.
+    /// Makes room for `n` nodes.
     pub fn resize(&mut self, n: usize) {
         for kept in &mut self.kept {
             kept.per_node.resize(n, 0);

@@ -1,4 +1,4 @@
-//! Decisions kept for showing: what each plugin said of each node when a pod was last tried. It may not decide anything.
+//! Decisions, kept to be shown: what each plugin said of each node when a pod was last tried. Nothing here may decide anything.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::base::{List as _, Time};
 
 /// How many decisions are kept.
 const DECISIONS_MAX: usize = 256;
-/// How many nodes a decision shows. Of more, those looked at first.
+/// How many nodes a decision shows: those looked at first.
 pub const ROWS_MAX: usize = 32;
 
 /// What happened when a pod was last tried.
@@ -30,7 +30,7 @@ pub struct Decision {
     pub at: Time,
     /// How often it has been tried, this time included.
     pub attempt: u32,
-    /// The node it got; empty where it got none.
+    /// The node that it got; empty where it got none.
     pub node: ArcStr,
     /// Why it got none, as the event says; empty where it got one.
     pub message: String,
@@ -40,14 +40,14 @@ pub struct Decision {
     pub evaluated: usize,
     /// What was said of each node, in the order they were looked at. At most [`ROWS_MAX`].
     pub rows: Vec<Row>,
-    /// The plugins that scored, and by what their scores were multiplied.
+    /// The plugins that scored, and their weights.
     pub(super) plugins: Vec<(PluginId, i64)>,
-    /// What each of them gave the nodes that passed, which come first: before and after normalization, row by row.
+    /// Their scores of the nodes that passed, which come first: before and after normalization, row by row.
     pub(super) scores: Vec<(i64, i64)>,
 }
 
 impl Decision {
-    /// What each scoring plugin gave the node of this row; nothing where it was refused or alone.
+    /// The scores of the node in this row; none where it was refused or was the only one.
     pub fn scores(&self, row: usize) -> impl Iterator<Item = Score> {
         let n = self.plugins.len();
         let given = self.scores.get(row * n..(row + 1) * n).unwrap_or_default();
@@ -85,14 +85,14 @@ pub struct Refusal {
 pub struct Reason {
     /// As events tell it.
     pub text: String,
-    /// Where too little of a resource is left, how much.
+    /// If too little of a resource is left, how much.
     pub shortage: Option<Shortage>,
 }
 
-/// How much of a resource there is, where it is too little.
+/// An amount of a resource that is too little.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shortage {
-    /// Of which resource.
+    /// The resource.
     pub resource: ArcStr,
     /// What the pod requests.
     pub requested: Quantity,
@@ -115,7 +115,7 @@ impl Shortage {
     }
 }
 
-/// What one plugin gave one node.
+/// The score of one node by one plugin.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Score {
     /// The plugin's name.
@@ -124,17 +124,17 @@ pub struct Score {
     pub raw: i64,
     /// 0 to 100.
     pub normalized: i64,
-    /// What that is multiplied by.
+    /// The plugin's weight.
     pub weight: i64,
 }
 
-/// Collects what is said during one cycle, without words. Its room is used again in the next.
+/// Collects what is said during one cycle, without texts. The next cycle reuses its buffers.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
     rejected: Vec<(NodeIndex, PluginId, Reasons)>,
     refused: usize,
     passed: Vec<NodeIndex>,
-    /// The plugins that scored, with their weights; `raw` and `normalized` have what each gave each node that passed.
+    /// The plugins that scored, with their weights; `raw` and `normalized` hold the scores of each for each node that passed.
     plugins: Vec<(PluginId, i64)>,
     raw: Vec<i64>,
     normalized: Vec<i64>,
@@ -194,7 +194,7 @@ impl Record {
         self.chosen = place;
     }
 
-    /// Puts it into the decision about a pod with these requests; the chosen node is always among the rows.
+    /// Writes it into the decision about a pod with these requests; the chosen node is always among the rows.
     pub fn write(&self, cache: &Cache, requests: &Resources, decision: &mut Decision) {
         let first = self.passed.len().min(ROWS_MAX);
         let rows = &mut decision.rows;
@@ -222,7 +222,7 @@ impl Record {
     }
 }
 
-/// The decisions kept: the last of each pod, of those tried last.
+/// The last decisions on the pods that were tried last.
 #[derive(Clone, Debug, Default)]
 pub struct Decisions {
     by_uid: FxHashMap<ArcStr, Arc<Decision>>,
@@ -230,7 +230,7 @@ pub struct Decisions {
 }
 
 impl Decisions {
-    /// Keeps a decision; the oldest makes room.
+    /// Keeps a decision, and drops the oldest if there are too many.
     pub fn keep(&mut self, uid: ArcStr, decision: Decision) {
         if self.by_uid.insert(uid.clone(), Arc::new(decision)).is_some() {
             self.order.retain(|u| *u != uid);

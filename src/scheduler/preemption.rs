@@ -1,5 +1,5 @@
-//! DefaultPreemption: which less important pods would have to go for a pod to run, and where that costs least.
-//! Models `pkg/scheduler/framework/preemption`. It may not write anything.
+//! DefaultPreemption: which less important pods would have to go so that a pod can run, and where that costs least. Models
+//! `pkg/scheduler/framework/preemption`. It may not write anything.
 
 use std::sync::Arc;
 
@@ -14,28 +14,28 @@ use super::selector::Selector;
 use crate::api::{ArcStr, Object, Value, find_condition};
 use crate::base::{List as _, Order as _, RandomStream, Time, parse_rfc3339};
 
-/// The plugin's id in refusals; it is none of those that filter.
+/// The plugin's id in refusals; it is not one of the plugins that filter.
 const DEFAULT_PREEMPTION: PluginId = PluginId::MAX;
 
-/// A node on which the pod could run, and at what price.
+/// A node on which the pod could run, and the pods that would have to go.
 #[derive(Clone, Debug)]
 pub struct Candidate {
     /// The node.
     pub node: NodeIndex,
     /// The pods that would have to go, the most important first.
     pub victims: Vec<Arc<PodInfo>>,
-    /// How many of them a PodDisruptionBudget would keep.
+    /// How many of them would violate a PodDisruptionBudget.
     pub pdb_violations: usize,
 }
 
-/// What came of looking for victims.
+/// The result of the search for victims.
 #[derive(Clone, Debug)]
 pub enum Preemption {
     /// These should go.
     Preempt(Candidate),
-    /// The pod may not preempt now; what it was promised stays.
+    /// The pod may not preempt now; its nominated node stays.
     NotEligible(&'static str),
-    /// No victims would help; what it was promised is void.
+    /// No victims would help; its nominated node is cleared.
     NotHelpful(String),
 }
 
@@ -62,7 +62,7 @@ impl Budget {
     }
 }
 
-/// Since when a pod runs, in Unix seconds; one that has not started counts as starting now.
+/// When a pod started, in Unix seconds; one that has not started counts as starting now.
 fn start_time(pod: &PodInfo, now: Time) -> i64 {
     let started = parse_rfc3339(pod.object.at(&["status", "startTime"]).str());
     started.map_or(now.unix_s(), |(unix_s, _)| unix_s)
@@ -77,7 +77,7 @@ fn is_being_preempted(pod: &PodInfo) -> bool {
     pod.terminating && target.get("status").str() == "True" && target.get("reason").str() == "PreemptionByScheduler"
 }
 
-/// What is looked at where pods may have to go for another.
+/// What preemption sees.
 // Models preemption.Evaluator.
 pub struct Evaluator<'a> {
     /// The cluster, and the pod that no node would do for.
@@ -118,8 +118,8 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Tries on each of these nodes who would have to go, from a random one on, until there is enough to choose from. Says why
-    /// the others would not do.
+    /// Works out the victims on each of these nodes, from a random one on, until there are enough candidates. Returns why the others would
+    /// not do.
     pub fn dry_run(
         &self,
         state: &CycleState,
@@ -143,7 +143,7 @@ impl Evaluator<'_> {
         (candidates, refused)
     }
 
-    /// The fewest and least important pods of a node that would have to go.
+    /// The fewest and least important pods of a node that would have to go (`SelectVictimsOnNode`).
     fn select_victims(&self, state: &CycleState, index: NodeIndex) -> Result<Candidate, Reject> {
         let Evaluator { cx, queue, .. } = self;
         let potential: Vec<Arc<PodInfo>> =
@@ -186,13 +186,13 @@ impl Evaluator<'_> {
             victims.order_by_key(importance);
         }
         if victims.is_empty() {
-            // It fits after all once pods were put back: nothing to take away here.
+            // The pod fits with all of them put back: there are no victims here.
             return Err(Reject { plugin: DEFAULT_PREEMPTION, unresolvable: true, reasons: Reasons::NO_VICTIMS });
         }
         Ok(Candidate { node: index, victims, pdb_violations })
     }
 
-    /// Pods that a budget would keep, and the others; the order within each stays.
+    /// Splits pods into those whose eviction would violate a budget, and the others; the order within each stays.
     fn split_by_budget(&self, pods: Vec<Arc<PodInfo>>) -> (Vec<Arc<PodInfo>>, Vec<Arc<PodInfo>>) {
         let mut allowed: Vec<i64> = self.budgets.iter().map(|b| b.allowed).list();
         pods.into_iter().partition(|pod| {

@@ -8,38 +8,38 @@ use crate::api::node_affinity::{PreferredNodeAffinity, RequiredNodeAffinity};
 use crate::api::{ArcStr, Value};
 use crate::base::{Duration, List as _};
 
-/// How one scheduler that pods can name places them.
+/// A scheduler that pods can ask for by name.
 #[derive(Clone, Debug)]
 pub struct Profile {
-    /// What its pods have in `spec.schedulerName`.
+    /// The name, as in `spec.schedulerName`.
     pub name: ArcStr,
     /// The plugins that filter.
     pub filters: PluginSet,
-    /// By plugin, what its scores are multiplied by; 0 where it does not score.
+    /// By plugin, the weight of its scores; 0 where it does not score.
     pub weights: Vec<i64>,
     /// Whether less important pods may have to go for its pods (DefaultPreemption).
     pub preempts: bool,
-    /// Of many nodes, the percentage that is looked for; 0 lets their number decide.
+    /// The percentage of feasible nodes to look for; 0 for one that depends on the number of nodes.
     pub percentage_of_nodes_to_score: usize,
-    /// NodeResourcesFit: how nodes with room are told apart.
+    /// NodeResourcesFit: how nodes with room are scored.
     pub scoring_strategy: ScoringStrategy,
-    /// NodeResourcesFit: resources that it does not look at.
+    /// NodeResourcesFit: resources that it ignores.
     pub ignored_resources: Vec<ArcStr>,
-    /// NodeResourcesFit: what stands before the `/` in names of others.
+    /// NodeResourcesFit: groups of resources that it ignores, the part of a name before the `/`.
     pub ignored_resource_groups: Vec<ArcStr>,
-    /// NodeResourcesBalancedAllocation: the resources that are to be used evenly.
+    /// NodeResourcesBalancedAllocation: the resources that should be used evenly.
     pub balanced_resources: Vec<ArcStr>,
-    /// NodeAffinity: what is asked of nodes beside what pods ask for.
+    /// NodeAffinity: node affinity that is added to that of the pods.
     pub added_affinity: AddedAffinity,
-    /// PodTopologySpread: how pods are spread that do not say so; `None` for what the system has.
+    /// PodTopologySpread: the constraints of pods that have none; `None` for the system's defaults.
     pub default_constraints: Option<Vec<Value>>,
-    /// InterPodAffinity: what an existing pod's required affinity for the new one is worth in scores.
+    /// InterPodAffinity: the weight in scores of an existing pod's required affinity for the new one.
     pub hard_pod_affinity_weight: i64,
-    /// InterPodAffinity: whether pods that want nobody near are scored the same wherever others prefer them.
+    /// InterPodAffinity: whether the preferences of existing pods are ignored for pods without preferences of their own.
     pub ignores_preferred_terms: bool,
-    /// DefaultPreemption: of how many nodes at least it is tried who would have to go.
+    /// DefaultPreemption: the least number of nodes to find victims on.
     pub min_candidate_nodes_absolute: usize,
-    /// DefaultPreemption: of which percentage of them at least.
+    /// DefaultPreemption: the least percentage of nodes to find victims on.
     pub min_candidate_nodes_percentage: usize,
     /// VolumeBinding: how long claims may take to be bound.
     pub bind_timeout: Duration,
@@ -50,27 +50,27 @@ pub struct Profile {
 pub struct AddedAffinity {
     /// What nodes must have.
     pub required: RequiredNodeAffinity,
-    /// What they had better have.
+    /// What nodes should preferably have.
     pub preferred: PreferredNodeAffinity,
 }
 
 /// `NodeResourcesFitArgs.scoringStrategy`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScoringStrategy {
-    /// What makes a node better.
+    /// The rule for scores.
     pub kind: StrategyType,
     /// The resources that count, with their weights.
     pub resources: Vec<(ArcStr, i64)>,
 }
 
-/// What makes one of several nodes with room better.
+/// The rule by which nodes with room are scored.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StrategyType {
-    /// That little of it is requested.
+    /// The less is requested, the better (LeastAllocated).
     LeastAllocated,
-    /// That much of it is.
+    /// The more is requested, the better (MostAllocated).
     MostAllocated,
-    /// What a line through these points says: percentage requested, and score of 100.
+    /// By a line through these points (RequestedToCapacityRatio): percentage requested, and score out of 100.
     RequestedToCapacityRatio(Vec<(i64, i64)>),
 }
 
@@ -103,12 +103,12 @@ impl Default for Profile {
 }
 
 impl Profile {
-    /// What a plugin's scores are multiplied by; 0 where it does not score.
+    /// The weight of a plugin's scores; 0 where it does not score.
     pub fn weight(&self, plugin: PluginId) -> i64 {
         self.weights[usize::from(plugin)]
     }
 
-    /// Whether NodeResourcesFit does not look at this resource.
+    /// Whether NodeResourcesFit ignores this resource.
     pub fn ignores(&self, resource: &str) -> bool {
         let is_of = |group: &str| self.ignored_resource_groups.iter().any(|g| g == group);
         self.ignored_resources.iter().any(|n| n == resource) || resource.split_once('/').is_some_and(|(group, _)| is_of(group))

@@ -14,40 +14,40 @@ pub struct Volumes {
     classes: SortedMap<ArcStr, Value>,
 }
 
-/// A claim that gets a volume once the pod has a node.
+/// A claim that is bound once the pod has a node.
 #[derive(Clone, Debug)]
 pub struct UnboundClaim {
     /// The claim.
     pub claim: Value,
-    /// The volumes that it may get, wherever they are, the best first: looked for once in a cycle, not for each node.
+    /// The volumes that match it, on any node, the best first. They are looked for once in a cycle, not for each node.
     pub candidates: Vec<Value>,
 }
 
-/// What a pod waits for that has a node.
+/// What a pod with a node waits for.
 #[derive(Clone, Debug, Default)]
 pub struct Promised {
     /// The pod's namespace, and its claims'.
     pub namespace: ArcStr,
     /// The node.
     pub node: ArcStr,
-    /// Volumes, each with the claim that it was set aside for.
+    /// Volumes, each with the claim that it is reserved for.
     pub volumes: Vec<(ArcStr, ArcStr)>,
-    /// Claims that have their volume made.
+    /// Claims whose volume is being provisioned.
     pub made: Vec<ArcStr>,
 }
 
 impl Volumes {
-    /// Takes over a claim, or that it is gone.
+    /// Updates or removes a claim.
     pub fn set_claim(&mut self, namespace: ArcStr, name: ArcStr, object: Option<Value>) {
         take_over(&mut self.claims, (namespace, name), object);
     }
 
-    /// Takes over a persistent volume, or that it is gone.
+    /// Updates or removes a persistent volume.
     pub fn set_volume(&mut self, name: ArcStr, object: Option<Value>) {
         take_over(&mut self.volumes, name, object);
     }
 
-    /// Takes over a storage class, or that it is gone.
+    /// Updates or removes a storage class.
     pub fn set_class(&mut self, name: ArcStr, object: Option<Value>) {
         take_over(&mut self.classes, name, object);
     }
@@ -62,7 +62,7 @@ impl Volumes {
         self.volumes.get(name).unwrap_or(&Value::Null)
     }
 
-    /// The volume that a claim is wholly bound to.
+    /// The volume that a claim is fully bound to.
     pub fn bound_volume(&self, namespace: &ArcStr, name: &ArcStr) -> Option<ArcStr> {
         let claim = self.claim(namespace, name)?;
         let volume = claim.at(&["spec", "volumeName"]).arc_str();
@@ -83,8 +83,8 @@ impl Volumes {
         claims
     }
 
-    /// For each of these claims a volume of its own within reach of a node, or none where its class can have one made there; `None`
-    /// where a claim gets neither.
+    /// For each of these claims a volume of its own that a node can reach, or none if its class can provision one there; `None` if a claim
+    /// can have neither.
     // Models findMatchingVolumes and checkVolumeProvisions.
     pub fn plan<'a>(&self, claims: &'a [UnboundClaim], node: &Value) -> Option<Vec<(&'a Value, Option<&'a Value>)>> {
         let mut taken: Vec<&Value> = Vec::new();
@@ -110,7 +110,7 @@ impl Volumes {
         claims.iter().map(find).collect()
     }
 
-    /// Whether all that was promised is bound by now, or why it never will be.
+    /// Whether all claims are bound by now, or why they never will be.
     // Models checkBindings.
     pub fn check(&self, promised: &Promised, node: Option<&Value>) -> Result<bool, BindingError> {
         let name = &promised.node;
@@ -159,7 +159,7 @@ impl Volumes {
     }
 }
 
-/// Why what was promised to a pod will never be bound.
+/// Why the claims of a pod will never be bound.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum BindingError {
     /// The pod's node is gone.
@@ -184,18 +184,18 @@ pub enum BindingError {
         /// The node's name.
         node: ArcStr,
     },
-    /// A volume is promised to no claim any more.
+    /// A volume is no longer reserved for the claim.
     #[error("ClaimRef got reset for pv {}", quote(.0))]
     ClaimRefReset(ArcStr),
-    /// A claim's volume is to be made for no node any more.
+    /// A claim's volume is no longer to be provisioned for any node.
     #[error("selectedNode annotation reset for PVC {}", quote(.0))]
     NodeReset(ArcStr),
-    /// A claim's volume is to be made for another node.
+    /// A claim's volume is to be provisioned for another node.
     #[error("provisioning failed for PVC {}", quote(.0))]
     NotProvisioned(ArcStr),
 }
 
-/// Takes over an object or that it is gone; not one that is older than what is known, as news of one's own writes is.
+/// Updates or removes an object, unless it is older than what is known, as after the scheduler's own writes.
 pub(super) fn take_over<K: Ord + Clone>(known: &mut SortedMap<K, Value>, key: K, object: Option<Value>) {
     let version = |o: &Value| o.at(&["metadata", "resourceVersion"]).str().parse::<u64>().unwrap_or_default();
     match object {

@@ -1,5 +1,5 @@
-//! Which pods belong together, for pods that do not say how to spread: those of one Service and one controller.
-//! Models `helper.DefaultSelector`. It may not know of nodes.
+//! Which pods are spread together if they have no constraints of their own: those of the same Services and controller. Models
+//! `helper.DefaultSelector`. It may not know of nodes.
 
 use rustc_hash::FxHashMap;
 
@@ -13,7 +13,7 @@ use crate::base::{Memo, SortedMap};
 pub struct Workloads {
     services: SortedMap<(ArcStr, ArcStr), Selector>,
     controllers: SortedMap<(ArcStr, ArcStr, ArcStr), Selector>,
-    /// By class: what [`Workloads::default_selector`] found since the last change.
+    /// By class: the results of [`Workloads::default_selector`] since the last change.
     found: Memo<FxHashMap<u32, Selector>>,
 }
 
@@ -21,7 +21,7 @@ pub struct Workloads {
 const FOUND_MAX: usize = 4096;
 
 impl Workloads {
-    /// Takes over a Service's `spec.selector`, or that it is gone (null). One without a selector selects nothing.
+    /// Updates a Service's `spec.selector`, or removes it (null). A Service without a selector selects nothing.
     pub fn set_service(&mut self, namespace: ArcStr, name: ArcStr, selector: &Value) {
         let key = (namespace, name);
         let new = (!selector.is_empty()).then(|| Selector::of_map(selector));
@@ -34,7 +34,7 @@ impl Workloads {
         }
     }
 
-    /// Takes over the `spec.selector` of a ReplicationController, ReplicaSet or StatefulSet, or that it is gone (null).
+    /// Updates the `spec.selector` of a ReplicationController, ReplicaSet or StatefulSet, or removes it (null).
     pub fn set_controller(&mut self, kind: ArcStr, namespace: ArcStr, name: ArcStr, selector: &Value) {
         let key = (kind, namespace, name);
         let new = (!selector.is_null())
@@ -48,7 +48,7 @@ impl Workloads {
         }
     }
 
-    /// What selects the pods that belong together with those of this class; everything where nothing does.
+    /// Selects the pods that are spread together with those of this class; everything if nothing selects them.
     pub fn default_selector(&mut self, class: &PodClass) -> Selector {
         if let Some(s) = self.found.get(&class.id) {
             return s.clone();

@@ -1,4 +1,4 @@
-//! CEL's types are checked before anything is evaluated: which fields there are, which overload of a function is meant.
+//! CEL's type checker, which runs before anything is evaluated: it finds unknown fields, and the overload of a function that is meant.
 // Models cel-go's checker, with the settings of k8s.io/apiserver/pkg/cel/environment.
 
 use std::cell::Cell;
@@ -12,24 +12,24 @@ use crate::api::ArcStr;
 use crate::base::List as _;
 use crate::base::regex::Regex;
 
-/// How deep types are looked into: variables could lead from one to the next for ever.
+/// How deep types are followed: variables could lead from one to the next for ever.
 const DEPTH_MAX: usize = 100;
-/// Parts of a type that are looked at: what a type is made of can be in it many times.
+/// How many parts of a type are looked at, since a part can occur in it many times.
 const PARTS_MAX: usize = 200;
-/// Comparisons of types that one expression may take.
+/// How many comparisons of types one expression may take.
 const STEPS_MAX: u32 = 2_000_000;
 /// The type of a whole object in a patch, and that of an operation of a JSON patch.
 pub(super) const PATCHED: &str = "Object";
 pub(super) const JSON_PATCH: &str = "JSONPatch";
-/// Variables of types that one expression may have.
+/// How many type variables one expression may have.
 const VARS_MAX: usize = 10_000;
 
 pub(super) struct Checker {
     /// Names in scope, the innermost last.
     pub scope: Vec<(ArcStr, Type)>,
-    /// What variables of types stand for.
+    /// What type variables stand for.
     bound: Vec<Option<Type>>,
-    /// Variables that were bound, to take it back.
+    /// Variables that were bound, so that it can be undone.
     trail: Vec<(usize, Option<Type>)>,
     pub issues: Vec<Issue>,
     steps: Cell<u32>,
@@ -37,11 +37,11 @@ pub(super) struct Checker {
     pub old: bool,
     /// Whether the types that patches are made of are known.
     makes_patches: bool,
-    /// Objects of patches that are named after another place than theirs.
+    /// Objects of patches whose type names another place than theirs.
     pub misplaced: Vec<String>,
 }
 
-/// `a.b.c` as one name; none where it is not made of names alone.
+/// `a.b.c` as one name; none for other expressions.
 fn qualified(expr: &Expr) -> Option<String> {
     match &expr.node {
         Node::Ident(name) => Some(name.to_string()),
@@ -73,7 +73,7 @@ impl Checker {
         Type::Var(self.bound.len() as u32 - 1)
     }
 
-    /// The type with what is known of its variables; unknown ones are dynamic where `open` is false.
+    /// The type with its variables replaced by what is known of them. Unless it is `open`, unknown ones become dynamic.
     pub fn resolve(&self, ty: &Type, open: bool) -> Type {
         self.resolved(ty, open, &mut { PARTS_MAX })
     }
@@ -188,7 +188,7 @@ impl Checker {
         }
     }
 
-    /// Checks an expression and all in it.
+    /// Checks an expression and all its parts.
     pub fn check(&mut self, e: &mut Expr) {
         if self.bound.len() > VARS_MAX {
             e.ty = Type::Error;
@@ -248,7 +248,7 @@ impl Checker {
         };
     }
 
-    /// The type of this name that patches are made of, where they may be: any `Object.path.of.a.field`, and `JSONPatch`.
+    /// The type of this name for patches, if the expression may make one: any `Object.path.of.a.field`, and `JSONPatch`.
     // Models mutation.DynamicTypeResolver.
     fn patch_type(&self, name: &str) -> Option<Type> {
         let name = name.trim_start_matches('.');
@@ -278,8 +278,8 @@ impl Checker {
         }
     }
 
-    /// Notes where an object of a patch, or those in a list or a map, are named after another place than the one that they are put in.
-    // Models ObjectVal.CheckTypeNamesMatchFieldPathNames, which looks at them when they have been made.
+    /// Records objects of a patch, in lists and maps too, whose type names another place than the one where they are put.
+    // Models ObjectVal.CheckTypeNamesMatchFieldPathNames, which checks them at evaluation.
     fn demand_place(&mut self, place: &str, is: &Type) {
         match self.resolve(is, false) {
             Type::Of(_, parts) => parts.iter().for_each(|part| self.demand_place(place, part)),
@@ -291,7 +291,7 @@ impl Checker {
         }
     }
 
-    /// Whether a name with dots is that of a type or of something in scope.
+    /// Whether a name with dots is in scope or a type.
     fn is_dotted(&self, name: &str) -> bool {
         NAMES.iter().any(|(_, n)| *n == name) || self.scope.iter().any(|(n, _)| n == name)
     }
@@ -301,7 +301,7 @@ impl Checker {
         Type::Error
     }
 
-    /// What a name in scope, or of a type, is.
+    /// The type of a name that is in scope or is a type.
     fn name(&mut self, name: &str) -> Option<Type> {
         let name = name.trim_start_matches('.');
         if let Some((_, ty)) = self.scope.iter().rev().find(|(n, _)| n == name) {
@@ -317,7 +317,7 @@ impl Checker {
         }
     }
 
-    /// The type of a list's or map's item; of an optional one, of what it holds.
+    /// The type of a list's or map's items; for an optional value, of what it holds.
     fn inner(&mut self, item: &Expr, optional: bool) -> Type {
         let (inner, is_optional) = item.ty.unwrapped();
         if optional && !is_optional && !item.ty.is_dyn() {
@@ -399,7 +399,7 @@ impl Checker {
         let name = name.trim_start_matches('.').to_owned();
         let from = self.bound.len() as u32;
         let found = overloads(&name, from);
-        // A call's own names cannot be written, so that none is found.
+        // The internal names of functions cannot be written in an expression.
         let Some(found) = found else { return self.undeclared(at, &name) };
         if matches!(name.as_str(), "_&&_" | "_||_") {
             let mut right = true;
@@ -414,7 +414,7 @@ impl Checker {
         let types: Vec<Type> = target.iter().map(|t| t.ty.clone()).chain(args.iter().map(|a| a.ty.clone())).list();
         let mut result: Option<Type> = None;
         for overload in found.iter().filter(|o| o.method == target.is_some() && o.args.len() == types.len()) {
-            // Its variables are its own.
+            // Each use of an overload has type variables of its own.
             let own = self.bound.len() as u32;
             self.bound.extend([None, None]);
             let renamed = |t: &Type| rename(t, own.wrapping_sub(from));
@@ -480,13 +480,13 @@ impl Checker {
         }
     }
 
-    /// Puts what is known by now into every node.
+    /// Writes the types that are known by now into all nodes.
     pub fn settle(&self, e: &mut Expr) {
         e.ty = self.resolve(&e.ty, false);
         each(e, &mut |inner| self.settle(inner));
     }
 
-    /// Lists and maps whose items are not of one kind, and literals that a function cannot take. `mixed` where lists may be mixed.
+    /// Reports lists and maps whose items are of different types, unless they may be `mixed`, and literals that a function cannot take.
     // Models cel.ValidateHomogeneousAggregateLiterals and the validators of durations, timestamps and expressions.
     pub fn validate(&mut self, e: &mut Expr, mut mixed: bool) {
         let mut same = |all: &mut dyn Iterator<Item = (&Expr, bool)>| {
@@ -525,8 +525,8 @@ impl Checker {
     }
 }
 
-/// Reads the regular expressions that are searched for.
-// Models the library's FindRegexOptimization, which reads expressions when a program is made.
+/// Checks the literal regular expressions.
+// Models the library's FindRegexOptimization, which compiles them when a program is built.
 pub(super) fn demand_patterns(e: &mut Expr) -> Result<(), CompileError> {
     if let Node::Call(name, Some(_), args) = &e.node
         && matches!(name.as_str(), "find" | "findAll")
@@ -571,7 +571,7 @@ fn rename(ty: &Type, by: u32) -> Type {
     }
 }
 
-/// Whether the first says as little as the second, or less.
+/// Whether the first type is as general as the second, or more.
 fn less_specific(a: &Type, b: &Type, depth: usize) -> bool {
     if depth > DEPTH_MAX || a.is_dyn() || matches!(a, Type::Var(_)) {
         return true;
@@ -583,7 +583,7 @@ fn less_specific(a: &Type, b: &Type, depth: usize) -> bool {
     }
 }
 
-/// Whether this is a type that a rule or a message may have.
+/// Whether a type is bool (for a rule) or string (for a message), or dynamic.
 pub(super) fn is(ty: &Type, text: bool) -> bool {
     *ty == if text { STRING } else { BOOL }
 }

@@ -1,23 +1,23 @@
-//! Why an expression cannot be evaluated.
+//! Why an expression does not compile.
 
 use thiserror::Error;
 
-/// Why an expression cannot be evaluated, in the API server's words.
+/// Why an expression does not compile, in the API server's words.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CompileError {
-    /// It does not parse, or its types do not fit: all that is wrong, each with its line and a mark below it.
+    /// Errors of syntax and types, each with its line and a mark below it.
     #[error("compilation failed: {0}")]
     Issues(String),
-    /// It searches for a regular expression that is none.
+    /// A regular expression in it is invalid.
     #[error("program instantiation failed: error parsing regexp: {0}")]
     Pattern(String),
-    /// A rule that comes to something else than true or false.
+    /// A rule is not of type bool.
     #[error("cel expression must evaluate to a bool")]
     RuleIsNoBool,
-    /// A `messageExpression` that comes to something else than a text.
+    /// A `messageExpression` is not of type string.
     #[error("messageExpression must evaluate to a string")]
     MessageIsNoText,
-    /// An expression of a policy that comes to something else than what it stands for.
+    /// An expression of a policy has the wrong type.
     #[error("must evaluate to {wanted} but got {got}")]
     Unwanted {
         /// The type that is wanted.
@@ -25,13 +25,13 @@ pub enum CompileError {
         /// The type that it has.
         got: String,
     },
-    /// A selector of devices that comes to something of this type.
+    /// A selector of devices has this type instead of bool.
     #[error("must evaluate to bool or the unknown type, not {0}")]
     SelectorIsNoBool(String),
-    /// What is wrong with a `messageExpression`.
+    /// A `messageExpression` is invalid.
     #[error("messageExpression {step}{error}")]
     OfMessage {
-        /// The step at which it was found, where the error itself does not say it.
+        /// The phase in which it was found, unless the error names it.
         step: &'static str,
         /// What is wrong.
         error: Box<CompileError>,
@@ -39,7 +39,7 @@ pub enum CompileError {
 }
 
 impl CompileError {
-    /// The same, of a `messageExpression`.
+    /// The same error, of a `messageExpression`.
     pub(super) fn of_message(self) -> CompileError {
         let step = match self {
             CompileError::Issues(_) => "",

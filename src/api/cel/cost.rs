@@ -1,4 +1,5 @@
-//! The most that an expression can cost, from the sizes that its schema allows: what costs too much is not taken into a definition.
+//! An upper bound on the cost of an expression, from the sizes that its schema allows. A definition with a rule that may cost too much is
+//! refused.
 // Models cel-go's checker.Cost with the estimates of k8s.io/apiserver/pkg/cel/library.CostEstimator.
 
 use super::parse::{Expr, Fold, Node};
@@ -12,16 +13,16 @@ type Size = (u64, u64);
 
 const UNKNOWN: Size = (0, u64::MAX);
 
-/// What is known of a part of an expression.
+/// What is known of the value of a part of an expression.
 #[derive(Clone, Default)]
 struct Part<'a> {
     cost: u64,
     size: Option<Size>,
-    /// The schema's part that it is.
+    /// The part of the schema that describes it.
     decl: Option<&'a Decl>,
-    /// Whether its place in the schema is one that the schema does not describe.
+    /// Whether it is at a path that the schema does not describe.
     lost: bool,
-    /// Sizes of the keys and of the values of a list or a map that is written out.
+    /// The sizes of the keys and values of a literal list or map.
     entries: Option<(Size, Size)>,
 }
 
@@ -35,7 +36,7 @@ pub(super) fn estimate(e: &Expr, root: &Decl) -> u64 {
     Coster { root, vars: Vec::new() }.part(e).cost
 }
 
-/// `n` times what a unit costs, rounded up.
+/// `n` times the cost of a unit, rounded up.
 fn times(n: u64, factor: f64) -> u64 {
     (n as f64 * factor).ceil() as u64
 }
@@ -78,7 +79,7 @@ impl<'a> Coster<'a> {
             }
             Node::Ident(name) => match self.vars.iter().rev().find(|(n, _)| n == name) {
                 Some((_, var)) => Part { cost: 1, ..var.clone() },
-                // Also the name of a type: the estimator does not look at what a path begins with.
+                // The name of a type counts, too: the estimator does not look at how a path begins.
                 None => Part { cost: 1, decl: Some(self.root), ..Part::default() },
             },
             Node::Select(of, field, test) => {
@@ -110,7 +111,7 @@ impl<'a> Coster<'a> {
                 let mut all: Vec<(Part<'a>, &Type)> = target.into_iter().list();
                 all.extend(parts.into_iter().zip(args.iter().map(|a| &a.ty)));
                 let mut part = call(name, &all, args, self.root);
-                // Either of two is evaluated.
+                // One of the two is evaluated.
                 part.cost = match (name.as_str(), all.as_slice()) {
                     ("_?_:_", [(test, _), (a, _), (b, _)]) => test.cost.saturating_add(a.cost.max(b.cost)),
                     _ => part.cost.saturating_add(costs),
@@ -130,7 +131,7 @@ impl<'a> Coster<'a> {
         let depth = self.vars.len();
         self.vars.push((fold.accu.clone(), Part { cost: 0, ..init.clone() }));
         if fold.accu != super::macros::ACCU {
-            // A name for a value.
+            // A variable.
             let result = self.part(&fold.result);
             self.vars.truncate(depth);
             return Part { cost: cost.saturating_add(result.cost), ..result };
@@ -163,7 +164,7 @@ impl<'a> Coster<'a> {
     }
 }
 
-/// A part of a part: what has no place in the schema has its own parts where the schema begins.
+/// A part of a value. The parts of a value without a place in the schema are looked up from the root.
 // As coster.addPath and sizeEstimator.EstimateSize have it, whose paths always begin with a name that is passed over.
 fn inside<'a>(of: &Part<'a>, root: &'a Decl, find: impl FnOnce(&'a Decl) -> Option<&'a Decl>) -> Part<'a> {
     let decl = match of.decl {
@@ -189,7 +190,7 @@ fn sizes(parts: &[Part<'_>]) -> Size {
     all.reduce(union).unwrap_or((0, 0))
 }
 
-/// What a call costs beyond its arguments, and how large its result is. The target is the first of the arguments.
+/// The cost of a call beyond its arguments, and the size of its result. The target is the first argument.
 fn call<'a>(name: &str, args: &[(Part<'a>, &Type)], written: &[Expr], root: &'a Decl) -> Part<'a> {
     let size = |i: usize| args.get(i).and_then(|(p, _)| p.size).unwrap_or(UNKNOWN);
     let max = |i: usize| size(i).1;
@@ -247,7 +248,7 @@ fn call<'a>(name: &str, args: &[(Part<'a>, &Type)], written: &[Expr], root: &'a 
             let whole = plus(whole, between);
             part(tenth(whole.1), Some(whole))
         }
-        // Only the method is known to look through its text.
+        // Only the method's cost depends on the text.
         "matches" if args.len() == written.len() => part(1, None),
         "find" | "findAll" | "matches" => {
             let cost = tenth(max(0).saturating_add(1)).saturating_mul(times(max(1), 0.25));

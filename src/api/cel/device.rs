@@ -1,4 +1,4 @@
-//! Selectors of devices: expressions over what a driver tells of a device.
+//! Selectors of devices: expressions over the attributes and capacities that a driver publishes.
 // Models k8s.io/dynamic-resource-allocation/cel.
 
 use std::sync::Arc;
@@ -14,23 +14,22 @@ use crate::api::{ArcStr, Quantity, Value};
 /// The type of `device`.
 const DEVICE: &str = "kubernetes.DRADevice";
 
-/// A device as selectors see it, or why it cannot be seen.
+/// A device as selectors see it, or why it cannot be converted.
 #[derive(Debug)]
 pub struct Device(Outcome);
 
-/// Whether an expression is the attributes or the capacity of a device by their domains. Of a domain that is not there, these have an
-/// empty map.
+/// Whether an expression is a device's attributes or capacities, which are grouped by domain. A missing domain counts as an empty map.
 pub(super) fn is_by_domain(e: &Expr) -> bool {
     matches!(&e.node, Node::Select(of, ..) if matches!(&of.ty, Type::Object(object) if object.name == DEVICE))
 }
 
-/// Whether these names are those of selectors.
+/// Whether this is the scope of selectors.
 pub(super) fn is_scope(scope: &[(ArcStr, Type)]) -> bool {
     scope.first().is_some_and(|(name, _)| name == "device")
 }
 
 impl Device {
-    /// The device of a driver, as its slice has it.
+    /// Converts a driver's device, as its slice has it.
     pub fn new(driver: &str, device: &Value) -> Device {
         let by_domain = |member: &str, read: &dyn Fn(&str, &Value) -> Outcome| -> Outcome {
             let mut domains: Vec<(Val, Vec<(Val, Val)>)> = Vec::new();
@@ -70,7 +69,7 @@ impl Device {
 }
 
 impl Program {
-    /// Reads a selector.
+    /// Compiles a selector.
     pub fn of_device(text: &str) -> Result<Program, CompileError> {
         let device = types::object(DEVICE, "driver allowMultipleAllocations:b attributes:MsMs* capacity:MsMsQ", &[]);
         let mut program = read(text, vec![("device".into(), device)], false)?;
@@ -80,7 +79,7 @@ impl Program {
         check::demand_patterns(&mut program.tree).map(|()| program)
     }
 
-    /// Whether it selects a device, or why that cannot be said; and what that cost.
+    /// Whether it selects a device, or the error of the evaluation; and its cost.
     pub fn selects(&self, device: &Device) -> (Result<bool, Fail>, u64) {
         let device = match &device.0 {
             Ok(device) => device.clone(),

@@ -10,23 +10,23 @@ use super::value::{Fail, List, Outcome, Val, breadth, bulk, by_key};
 use crate::api::{ArcStr, Value};
 use crate::base::List as _;
 
-/// What one expression may cost.
+/// How much one expression may cost.
 const CALL_MAX: u64 = 1_000_000;
-/// Steps of work that no cost stands for, as looking through a list that is made of one list many times.
+/// How many steps may be taken beyond what costs count, as for going through a list that contains the same list many times.
 const WORK_MAX: u64 = 50_000_000;
-/// Characters of a text, and items of a list, that one call may make.
+/// How long a text or list may be that one call returns.
 pub(super) const SIZE_MAX: usize = 4_000_000;
 
 pub(super) struct Eval<'a> {
     /// Names and values in scope, the innermost last.
     pub scope: Vec<(ArcStr, Val)>,
-    /// What an admission policy's variables came to.
+    /// The values of an admission policy's variables.
     pub variables: &'a [(ArcStr, Outcome)],
-    /// Who may do what, where that can be asked.
+    /// The authorizer, if the expression may ask one.
     pub ask: Option<&'a dyn Fn(&Value) -> (bool, String)>,
-    /// What it has cost so far.
+    /// The cost so far.
     pub cost: u64,
-    /// What it has taken so far beyond that.
+    /// The steps beyond that so far.
     pub work: u64,
 }
 
@@ -41,7 +41,7 @@ impl Eval<'_> {
         if self.work > WORK_MAX { Err(Fail::CANCELLED) } else { Ok(()) }
     }
 
-    /// What a part of an object is was made just now, and all of a list.
+    /// A part of an object, or a whole list, was converted just now.
     fn converted(&mut self, of: &Val, found: Outcome) -> Outcome {
         if let (Val::Object(_) | Val::Optional(_), Ok(value)) = (of, &found) {
             self.work(bulk(value, false, WORK_MAX))?;
@@ -107,7 +107,7 @@ impl Eval<'_> {
         }
     }
 
-    /// What goes into a list, a map or a message; none where an optional value is none.
+    /// The item of a list, map or message; none for an optional item without a value.
     fn item(&mut self, e: &Expr, optional: bool) -> Result<Option<Val>, Fail> {
         Ok(match (self.eval(e)?, optional) {
             (Val::Optional(inner), true) => inner.map(|value| Val::clone(&value)),
@@ -161,7 +161,7 @@ impl Eval<'_> {
             _ => return Err(Fail::OVERLOAD),
         };
         let two = !fold.var2.is_empty();
-        // What goes wrong in a step counts only if no later step outweighs it.
+        // An error in a step counts only if no later step overrides it.
         let mut failed: Option<Fail> = None;
         for i in 0..count {
             let (first, second) = match range {
@@ -183,7 +183,7 @@ impl Eval<'_> {
                 (Val::Bool(false), _) => break,
                 (_, None) => self.eval(&fold.step),
                 (_, Some(all)) => self.eval(&fold.step).and_then(|v| match (&failed, v) {
-                    // An error of an earlier step stays, unless this one decides.
+                    // An error of an earlier step stays, unless this step decides the result.
                     (Some(fail), Val::Bool(b)) if b == all => Err(fail.clone()),
                     (_, v) => Ok(v),
                 }),
@@ -197,7 +197,7 @@ impl Eval<'_> {
                 Err(fail) if fail == Fail::CANCELLED || logical.is_none() => return Err(fail),
                 Err(fail) => {
                     failed = failed.or(Some(fail));
-                    // As if nothing had been decided.
+                    // Go on as if nothing had been decided.
                     self.scope[depth].1 = Val::Bool(logical == Some(true));
                 }
             }
@@ -224,7 +224,7 @@ impl Eval<'_> {
                 self.pay(1)?;
                 return Ok(Val::Bool(!matches!(value, Ok(Val::Bool(false)))));
             }
-            // What a macro gathers is added to in place.
+            // The accumulator of a macro is extended in place.
             ("_+_", [Expr { node: Node::Ident(accu), .. }, Expr { node: Node::List(items), .. }]) if accu == super::macros::ACCU => {
                 return self.append(accu, &items[0].0);
             }
@@ -247,7 +247,7 @@ impl Eval<'_> {
         for arg in target.into_iter().chain(args) {
             values.push(self.eval(arg)?);
         }
-        // A place in a list or a map is part of the name before it.
+        // An index belongs to the variable before it.
         if matches!(name.as_str(), "_[_]" | "_?._" | "_[?_]") {
             self.pay(1)?;
             if name == "_[_]" && values[0].member(&values[1]).is_none() && args.first().is_some_and(super::device::is_by_domain) {
@@ -263,11 +263,11 @@ impl Eval<'_> {
             self.pay(1)?;
             return self.access(name, (access.0, &access.1), &values[1..]);
         }
-        // What is dear is paid before it is done.
+        // An expensive call is paid for before it is made.
         self.pay(library::cost(name, &values))?;
         let value = self.library(name, &values)?;
         if let ("sum", Val::Int(0), Some(Type::Of("list", of))) = (name.as_str(), &value, target.map(|t| &t.ty)) {
-            // The sum of nothing is still of its kind.
+            // The sum of an empty list still has a type.
             return Ok(match of.first().map(Type::text).as_deref() {
                 Some("duration") => Val::Duration(0),
                 Some("double") => Val::Double(0.0),

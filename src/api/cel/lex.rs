@@ -1,4 +1,4 @@
-//! CEL's tokens. What cannot be a token is reported as ANTLR's lexers report it, and passed over.
+//! CEL's lexer. What cannot be a token is reported as ANTLR's lexers report it, and skipped.
 
 use super::Issue;
 use super::value::Val;
@@ -18,7 +18,7 @@ pub(super) enum Tok {
     Ident,
     /// A name in backquotes, without them.
     Quoted(String),
-    /// A number or a text; none for one that is out of range.
+    /// A literal; none for a number that is out of range.
     Literal(Option<Val>),
     /// An operator, a bracket, or one of the words `true`, `false`, `null` and `in`.
     Op(&'static str),
@@ -31,7 +31,7 @@ const OPERATORS: [&str; 24] = [
 ];
 const WORDS: [&str; 4] = ["true", "false", "null", "in"];
 
-/// Takes a text apart.
+/// Splits a text into tokens.
 pub(super) fn tokens(source: &[char], issues: &mut Vec<Issue>) -> Vec<Token> {
     let mut out = Vec::new();
     let mut at = 0;
@@ -61,7 +61,7 @@ pub(super) fn tokens(source: &[char], issues: &mut Vec<Issue>) -> Vec<Token> {
     out
 }
 
-/// The token that starts here and where it ends, or where what is no token ends.
+/// The token that starts here and its end, or the end of what is no token.
 fn token(source: &[char], at: usize) -> Result<(Tok, usize), usize> {
     let c = source[at];
     let next = |i: usize| source.get(at + i).copied().unwrap_or('\0');
@@ -89,7 +89,7 @@ fn token(source: &[char], at: usize) -> Result<(Tok, usize), usize> {
     let longest = OPERATORS.iter().find(|o| o.chars().enumerate().all(|(i, c)| next(i) == c));
     match longest {
         Some(op) => Ok((Tok::Op(op), at + op.len())),
-        // Half of an operator takes what follows with it.
+        // An error in an operator includes the character after it.
         None => Err(at + if matches!(c, '=' | '&' | '|') { 2 } else { 1 }),
     }
 }
@@ -125,11 +125,11 @@ fn number(source: &[char], at: usize) -> (Tok, usize) {
     if is(end, "uU") {
         return (Tok::Literal(whole.map(Val::Uint)), end + 1);
     }
-    // One more than fits is the lowest number's size: the parser puts the sign to it.
+    // 2^63 is accepted: with the sign, which the parser adds, it is the lowest integer.
     (Tok::Literal(whole.filter(|n| *n <= 1 << 63).map(|n| Val::Int(n.wrapping_neg() as i64))), end)
 }
 
-/// A text whose opening quote is at `at`.
+/// A string whose opening quote is at `at`.
 fn string(source: &[char], at: usize, raw: bool, bytes: bool) -> Result<(Tok, usize), usize> {
     let quote = source[at];
     let triple = source[at..].starts_with(&[quote; 3]);
@@ -152,7 +152,7 @@ fn string(source: &[char], at: usize, raw: bool, bytes: bool) -> Result<(Tok, us
             octets.extend(c.encode_utf8(&mut [0; 4]).as_bytes());
         };
         if c == '\r' {
-            // Every line ends in one way.
+            // Line ends are normalised.
             if source.get(i) != Some(&'\n') {
                 put('\n');
             }
@@ -186,7 +186,7 @@ fn string(source: &[char], at: usize, raw: bool, bytes: bool) -> Result<(Tok, us
             i += 1;
         }
         match char::from_u32(code) {
-            // A number of a byte is a byte, and of a text a character.
+            // An escaped number is a byte in bytes, and a character in a string.
             _ if bytes && length < 4 => octets.push(code as u8),
             Some(c) => put(c),
             None => return Err(i),

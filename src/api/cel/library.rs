@@ -1,4 +1,4 @@
-//! What CEL's functions do, by their names and the values they are called with, and what a call costs.
+//! CEL's functions: what they do, dispatched by name and arguments, and what a call costs.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::api::{Quantity, names, quantity, quote};
 use crate::base::cidr::{is_within, masked};
 use crate::base::{List as _, civil_from_days, days_from_civil, regex::Regex};
 
-/// The seconds of the first and of the last moment that there is.
+/// The first and the last timestamp, in Unix seconds.
 const TIMES: (i64, i64) = (-62_135_596_800, 253_402_300_799);
 const FORMATS: [(&str, &str); 13] = [
     ("dns1123Label", ""),
@@ -36,18 +36,18 @@ fn size(value: Option<&Val>) -> u64 {
     value.and_then(Val::size).unwrap_or(1)
 }
 
-/// A text; an empty one for anything else.
+/// The text of a string; empty for anything else.
 pub(super) fn str_of(value: &Val) -> &str {
     if let Val::Str(text) = value { text } else { "" }
 }
 
-/// How many bytes a list's texts have together, with a separator between any two.
+/// How many bytes the strings of a list have when joined.
 pub(super) fn joined_len(list: &List, separator: Option<&Val>) -> usize {
     let between = list.items.len().saturating_sub(1).saturating_mul(separator.map_or(0, |s| str_of(s).len()));
     list.items.iter().fold(between, |sum, item| sum.saturating_add(str_of(item).len()))
 }
 
-/// What a call costs. It is known before the call.
+/// The cost of a call, which is known before the call.
 // Models CostEstimator.CallCost and CostTracker.costCall.
 pub(super) fn cost(name: &str, args: &[Val]) -> u64 {
     let of = |i: usize| size(args.get(i));
@@ -64,7 +64,7 @@ pub(super) fn cost(name: &str, args: &[Val]) -> u64 {
         "replace" | "split" | "ip.isCanonical" => tenth(of(0) * 2),
         "bytes" | "string" if text(0) => tenth(of(0)),
         "join" => match args.first() {
-            // What is too long to be made is not counted either.
+            // What would be too long is not counted.
             Some(Val::List(l)) if joined_len(l, args.get(1)) <= SIZE_MAX => {
                 let between = (l.items.len() as u64).saturating_sub(1) * args.get(1).map_or(0, |s| size(Some(s)));
                 (l.items.iter().map(|i| size(Some(i))).sum::<u64>() + between).div_ceil(5)
@@ -85,7 +85,7 @@ pub(super) fn cost(name: &str, args: &[Val]) -> u64 {
         },
         "_<_" | "_>_" | "_<=_" | "_>=_" if text(0) => tenth(of(0).min(of(1))),
         "_+_" if text(0) => tenth(of(0) + of(1)),
-        // Longer than it looks: what these make, or look through twice.
+        // These take longer: they build their result, or go through their argument twice.
         "slice" | "reverse" | "flatten" => 11 + of(0),
         "lists.range" => 11 + if let Some(Val::Int(n)) = args.first() { n.unsigned_abs() } else { 0 },
         "distinct" | "sort" | "@sortByAssociatedKeys" => 11 + of(0).saturating_mul(of(0)).saturating_mul(2),
@@ -109,14 +109,14 @@ fn time(s: i64, nanos: i64) -> Outcome {
     s.map(|s| Val::Time(s, nanos.rem_euclid(1_000_000_000) as u32)).ok_or(Fail::new(TIME))
 }
 
-/// How long a call takes before it has made anything, where its cost does not say; no more than `most` is reckoned.
-// The costs are the reference implementation's, which leaves this out and stops after some time.
+/// The work of a call beyond its cost, counted up to `most`.
+// The costs are those of the reference implementation, which ignores this and stops after some time.
 pub(super) fn work(name: &str, args: &[Val], most: u64) -> u64 {
     let through = |i: usize| args.get(i).map_or(0, |a| bulk(a, true, most));
     let items = |i: usize| args.get(i).map_or(0, breadth);
     let walks = match (name, args) {
         ("size" | "first" | "last", [Val::List(_) | Val::Map(_) | Val::Object(_), ..]) => return 0,
-        // Of lists that are not as long as each other, nothing is compared.
+        // Lists of different lengths are not compared.
         ("_==_" | "_!=_", [a, b]) if items(0) == items(1) => match (a, b) {
             (Val::List(a), Val::List(b)) if a.keys.is_some() || b.keys.is_some() => through(0).saturating_mul(items(1)),
             _ => through(0),
@@ -132,7 +132,7 @@ pub(super) fn work(name: &str, args: &[Val], most: u64) -> u64 {
     walks.saturating_add(args.iter().map(breadth).sum())
 }
 
-/// Calls a function; `steps` are those that it takes beyond what `work` says.
+/// Calls a function; counts its work beyond [`work`] in `steps`.
 pub(super) fn call(name: &str, args: &[Val], steps: &mut u64) -> Outcome {
     if let Some(format) = name.strip_prefix("format.") {
         let named = |wanted: &str| FORMATS.iter().find(|(n, _)| *n == wanted).map(|(n, _)| Val::Format(n));
@@ -354,7 +354,7 @@ fn convert(name: &str, value: &Val) -> Outcome {
     converted.ok_or_else(|| Fail::new(format!("type conversion error from '{}' to '{wanted}'", value.type_name())))
 }
 
-/// A whole number as Go's `ParseInt` reads it.
+/// An integer as Go's `ParseInt` reads it.
 fn go_whole(text: &str) -> Option<i64> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     digits.starts_with(|c: char| c.is_ascii_digit()).then(|| text.parse().ok()).flatten()
@@ -396,7 +396,7 @@ fn of_time(name: &str, s: i64, nanos: u32, zone: &[Val]) -> Outcome {
     }))
 }
 
-/// The amount as a whole number, if it is one.
+/// A quantity as an integer, if it is one.
 fn whole(q: &Quantity) -> Option<i64> {
     let value = q.value();
     (Quantity::new(value, quantity::Format::DecimalSi) == *q).then_some(value)
@@ -471,6 +471,6 @@ fn validate(format: &str, text: &str) -> Vec<String> {
             return if fits { Vec::new() } else { vec![message.to_owned()] };
         }
     };
-    // A name that is generated goes on after its prefix.
+    // A generated name goes on after its prefix.
     if prefix { names::with_prefix(text, check) } else { check(text) }
 }

@@ -1,4 +1,4 @@
-//! What CEL's functions of lists do.
+//! CEL's functions on lists.
 
 use std::cmp::Ordering;
 use std::sync::Arc;

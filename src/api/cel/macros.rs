@@ -1,13 +1,13 @@
-//! CEL's macros: `has`, those that go through lists and maps, and those of optional values.
+//! CEL's macros: `has`, those that iterate over lists and maps, and those of optional values.
 
 use super::parse::{Expr, Fold, Node, Parser};
 use super::value::Val;
 use crate::api::ArcStr;
 
-/// The name of what a fold gathers; no expression can write it.
+/// The name of a fold's accumulator, which no expression can write.
 pub(super) const ACCU: &str = "@result";
 
-/// Makes the expressions that a macro at one place stands for.
+/// Builds the expressions that a macro at one position stands for.
 struct At<'a> {
     p: &'a mut Parser,
     at: usize,
@@ -34,7 +34,7 @@ impl At<'_> {
         self.make(Node::Call(name.into(), Some(Box::new(target)), args))
     }
 
-    /// `accu` while `when` holds.
+    /// `then` if `when` holds, otherwise the accumulator.
     fn only(&mut self, when: Option<Expr>, then: Expr) -> Expr {
         match when {
             Some(when) => {
@@ -50,7 +50,7 @@ impl At<'_> {
         self.make(Node::Fold(Box::new(Fold { range, var, var2, accu: ACCU.into(), init, more, step, result })))
     }
 
-    /// A name for a value within an expression.
+    /// Binds a value to a name within an expression.
     fn bind(&mut self, name: ArcStr, value: Expr, result: Expr) -> Expr {
         let range = self.make(Node::List(Vec::new()));
         let (more, step) = (self.literal(Val::Bool(false)), self.ident(&name));
@@ -58,7 +58,7 @@ impl At<'_> {
         self.make(Node::Fold(Box::new(Fold { range, var, var2: "".into(), accu: name, init: value, more, step, result })))
     }
 
-    /// What a macro makes of a range, with the names of its variables, its last argument and the one before that, if there is one.
+    /// Expands a macro over a range, given the names of its variables, its last argument and the one before that, if any.
     fn unfold(&mut self, name: &str, range: Expr, names: [ArcStr; 2], last: Expr, when: Option<Expr>) -> Expr {
         let accu = self.ident(ACCU);
         match name {
@@ -98,7 +98,7 @@ impl At<'_> {
                 self.fold(range, names, init, more, step, result)
             }
             "optMap" | "optFlatMap" => {
-                // The optional value has a name, so that it stands here once.
+                // The optional value is bound to a name, so that it is evaluated once.
                 const INPUT: &str = "@optional";
                 let [name_of, _] = names;
                 let (held, given) = (self.ident(INPUT), self.ident(INPUT));
@@ -113,7 +113,7 @@ impl At<'_> {
                 self.bind(INPUT.into(), range, chosen)
             }
             _ => {
-                // sortBy: the list beside its keys.
+                // sortBy: sorts the list by a list of its keys.
                 const INPUT: &str = "@__sortBy_input__";
                 let keyed = self.ident(INPUT);
                 let keys = expand(self.p, self.at, Some(keyed), "map", {
@@ -128,7 +128,7 @@ impl At<'_> {
     }
 }
 
-/// A call, or what a macro makes of it.
+/// A call, or the expansion of a macro.
 pub(super) fn expand(p: &mut Parser, at: usize, target: Option<Expr>, name: &str, mut args: Vec<Expr>) -> Expr {
     let count = args.len();
     let Some(range) = target else {
@@ -149,7 +149,7 @@ pub(super) fn expand(p: &mut Parser, at: usize, target: Option<Expr>, name: &str
     {
         return At { p, at }.bind(name.clone(), value.clone(), result.clone());
     }
-    // How many arguments are variables.
+    // The number of arguments that are variables.
     let vars = match (name, count) {
         ("all" | "exists" | "exists_one" | "existsOne" | "filter" | "optMap" | "optFlatMap" | "sortBy", 2) | ("map", 2 | 3) => 1,
         ("all" | "exists" | "exists_one" | "existsOne", 3) | ("transformList" | "transformMap" | "transformMapEntry", 3 | 4) => 2,

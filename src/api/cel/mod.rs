@@ -31,44 +31,44 @@ use types::{Decl, Type};
 pub use value::Fail;
 use value::Val;
 
-/// Something wrong with an expression.
+/// An error in an expression.
 #[derive(Clone, Debug)]
 struct Issue {
-    /// Where, in characters; the highest number where it is about the whole.
+    /// Its position in characters; the highest number for the whole expression.
     at: usize,
     message: String,
 }
 
-/// An expression that can be evaluated.
+/// A compiled expression.
 #[derive(Debug)]
 pub struct Program {
     tree: Expr,
-    /// Whether it looks at the object as it was.
+    /// Whether it uses the old object.
     pub uses_old: bool,
-    /// The most that evaluating it can cost.
+    /// An upper bound on its cost.
     pub cost_max: u64,
-    /// What is wrong with the names of the objects that it makes a patch of.
+    /// The error in the type names of the patch that it makes.
     misplaced: String,
 }
 
-/// What the data of a schema is in expressions.
+/// The data of a schema, as expressions see it.
 #[derive(Clone, Debug)]
 pub struct Scope {
     decl: Decl,
 }
 
 impl Scope {
-    /// The scope of a schema; none where it says too little of its data. `root` where it is a resource's own.
+    /// The scope of a schema; none if that describes its data too little. `root` says that it is that of a resource.
     pub fn new(schema: &Value, root: bool) -> Option<Scope> {
         types::declare(schema, root, "selfType", 0).map(|decl| Scope { decl })
     }
 
-    /// The fewest bytes that the data takes.
+    /// The least number of bytes that the data takes.
     pub fn min_bytes(&self) -> u64 {
         self.decl.min_bytes
     }
 
-    /// Reads an expression. With `optional`, the object as it was may be absent.
+    /// Compiles a rule, or with `message` a message expression. With `optional`, the old object may be absent.
     pub fn compile(&self, text: &str, optional: bool, message: bool) -> Result<Program, CompileError> {
         let this = self.decl.ty.clone();
         let old = if optional { Type::optional(this.clone()) } else { this.clone() };
@@ -86,7 +86,7 @@ impl Scope {
     }
 }
 
-/// Parses an expression and checks its types, with these names in scope, and those of the parts of patches where it may make one.
+/// Parses and type-checks an expression, with these names in scope, and the types of patches if it may make one.
 fn read(text: &str, scope: Vec<(ArcStr, Type)>, makes_patches: bool) -> Result<Program, CompileError> {
     let source: Vec<char> = text.chars().list();
     let failed = |issues: Vec<Issue>| CompileError::Issues(shown(&source, issues));
@@ -104,7 +104,7 @@ fn read(text: &str, scope: Vec<(ArcStr, Type)>, makes_patches: bool) -> Result<P
     Ok(Program { tree, uses_old: checker.old, cost_max: 0, misplaced: checker.misplaced.join("\n") })
 }
 
-/// The object and the object as it was, as expressions see them.
+/// The object and the old object, as expressions see them.
 #[derive(Debug)]
 pub struct Data {
     this: Result<Val, Fail>,
@@ -126,7 +126,7 @@ impl Data {
 }
 
 impl Program {
-    /// Evaluates it: its value and what that cost.
+    /// Evaluates it; returns its value and the cost.
     fn run(&self, data: &Data, optional: bool) -> (Result<Val, Fail>, u64) {
         let mut scope: Vec<(ArcStr, Val)> = Vec::new();
         match &data.this {
@@ -145,13 +145,13 @@ impl Program {
         (value, eval.cost)
     }
 
-    /// Whether a rule holds, or why that cannot be said; and what it cost.
+    /// Whether a rule holds, or the error of its evaluation; and the cost.
     pub fn holds(&self, data: &Data, optional: bool) -> (Result<bool, Fail>, u64) {
         let (value, cost) = self.run(data, optional);
         (value.map(|v| matches!(v, Val::Bool(true))), cost)
     }
 
-    /// The message that an expression makes, or none; and what it cost.
+    /// The value of a message expression, or the error; and the cost.
     pub fn message(&self, data: &Data, optional: bool) -> (Result<String, Fail>, u64) {
         let (value, cost) = self.run(data, optional);
         let text = value.map(|v| if let Val::Str(s) = v { s.trim().to_owned() } else { String::new() });
@@ -159,11 +159,11 @@ impl Program {
     }
 }
 
-/// Issues as they are shown: each with its line, and a mark below it.
+/// Issues as they are reported: each with its line, and a mark below it.
 fn shown(source: &[char], mut issues: Vec<Issue>) -> String {
     const ISSUES_MAX: usize = 100;
     let lines: Vec<&[char]> = source.split(|c| *c == '\n').list();
-    // What is about the whole comes first.
+    // Issues of the whole expression come first.
     crate::base::Order::order_by_key(&mut issues[..], |i| i.at.wrapping_add(1));
     let more = issues.len().saturating_sub(ISSUES_MAX);
     let mut out: Vec<String> = Vec::new();

@@ -1,5 +1,5 @@
-//! CEL's grammar: a text becomes a tree, with its macros spelled out.
-//! Errors are worded as the reference implementation's parser, which ANTLR generates, words them.
+//! CEL's parser: it turns a text into a tree, with macros expanded. Errors are worded as those of the reference implementation, whose
+//! parser ANTLR generates.
 
 use super::Issue;
 use super::lex::{Tok, Token, tokens};
@@ -8,20 +8,20 @@ use super::types::Type;
 use super::value::Val;
 use crate::api::ArcStr;
 
-/// Characters of an expression that are read.
+/// How many characters an expression may have.
 const SOURCE_MAX: usize = 100_000;
-/// How deep a tree may be: whatever walks it recurses.
+/// How deep a tree may be, since whatever walks it recurses.
 const DEPTH_MAX: usize = 120;
-/// How many nodes a tree may have, with what macros add.
+/// How many nodes a tree may have, with those that macros add.
 const NODES_MAX: usize = 30_000;
 
 /// A part of an expression.
 #[derive(Clone, Debug)]
 pub(super) struct Expr {
-    /// Where it stands, in characters.
+    /// Its position, in characters.
     pub at: usize,
     pub node: Node,
-    /// What it is; known when it is checked.
+    /// Its type, which the checker sets.
     pub ty: Type,
 }
 
@@ -45,7 +45,7 @@ pub(super) enum Node {
 /// A field of a message, and its value.
 #[derive(Clone, Debug)]
 pub(super) struct FieldInit {
-    /// Where its colon stands, in characters.
+    /// The position of its colon, in characters.
     pub at: usize,
     pub name: ArcStr,
     pub value: Expr,
@@ -53,7 +53,7 @@ pub(super) struct FieldInit {
     pub optional: bool,
 }
 
-/// What all macros that go through a list or a map are made of.
+/// The loop that all macros over lists and maps become.
 #[derive(Clone, Debug)]
 pub(super) struct Fold {
     pub range: Expr,
@@ -62,7 +62,7 @@ pub(super) struct Fold {
     pub var2: ArcStr,
     pub accu: ArcStr,
     pub init: Expr,
-    /// Goes on while this holds.
+    /// The loop goes on while this holds.
     pub more: Expr,
     pub step: Expr,
     pub result: Expr,
@@ -88,14 +88,14 @@ pub(super) struct Parser {
     pub issues: Vec<Issue>,
     /// Whether there is `cel.bind`.
     pub binds: bool,
-    /// After an error, until a token fits again: what is wrong meanwhile follows from it.
+    /// Set after an error, until a token fits again: errors meanwhile follow from the first.
     recovering: bool,
     depth: usize,
     nodes: usize,
     stopped: bool,
 }
 
-/// Reads an expression; with `binds`, in it may be `cel.bind`.
+/// Parses an expression; with `binds` it may use `cel.bind`.
 pub(super) fn parse(source: &[char], binds: bool) -> Result<Expr, Vec<Issue>> {
     if source.len() > SOURCE_MAX {
         let message = format!("expression code point size exceeds limit: size: {}, limit {SOURCE_MAX}", source.len());
@@ -117,7 +117,7 @@ impl Parser {
         &self.tokens[self.here.min(self.tokens.len() - 1)]
     }
 
-    /// The operator here, if it is one; the end once reading has stopped.
+    /// The operator here, if there is one; the end once parsing has stopped.
     fn op(&self) -> &'static str {
         match self.peek().kind {
             Tok::Op(op) if !self.stopped => op,
@@ -130,7 +130,7 @@ impl Parser {
         self.recovering = false;
     }
 
-    /// Takes an operator if it is here; says where it was.
+    /// Takes an operator if it is here; returns its position.
     fn eat(&mut self, op: &str) -> Option<usize> {
         let at = self.peek().at;
         (self.op() == op).then(|| {
@@ -199,7 +199,7 @@ impl Parser {
         Expr::new(at, Node::Literal(Val::Null))
     }
 
-    /// Goes one level down, if that is still allowed.
+    /// Goes one level deeper, if that is still allowed.
     fn deeper(&mut self, by: usize) -> bool {
         self.depth += by;
         if self.depth > DEPTH_MAX {
@@ -318,7 +318,7 @@ impl Parser {
                 self.next();
                 return Some(token.text.into());
             }
-            // The syntax knows these names, the API server does not.
+            // The syntax allows these names, but the API server does not.
             Tok::Quoted(name) => {
                 self.issue(token.at, "unsupported syntax: '`'");
                 self.next();
@@ -414,7 +414,7 @@ impl Parser {
             _ => "int",
         };
         let value = match value {
-            // Whole numbers come with their sign turned.
+            // Integers come with their sign flipped.
             Some(Val::Int(i)) if negative => Some(Val::Int(i)),
             Some(Val::Int(i)) => i.checked_neg().map(Val::Int),
             Some(Val::Double(f)) if negative => Some(Val::Double(-f)),
@@ -452,7 +452,7 @@ impl Parser {
         self.make(at, Node::Ident(name.into()))
     }
 
-    /// Whether `.name.name{` follows; says where the brace is.
+    /// The position of the brace, if `.name.name{` follows.
     fn message(&self) -> Option<usize> {
         let mut i = self.here;
         loop {

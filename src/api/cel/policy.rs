@@ -1,4 +1,4 @@
-//! Expressions of admission policies: the names that they may use, what these stand for in a request, and what is made of the outcome.
+//! Expressions of admission policies: the names that they may use, the values of these in a request, and the handling of results.
 // Models k8s.io/apiserver/pkg/admission/plugin/cel.
 
 use std::sync::Arc;
@@ -18,21 +18,21 @@ const PATH: &str = "kubernetes.authorization.PathCheck";
 const GROUP: &str = "kubernetes.authorization.GroupCheck";
 const RESOURCE: &str = "kubernetes.authorization.ResourceCheck";
 const DECISION: &str = "kubernetes.authorization.Decision";
-/// What it costs to ask who may do what.
+/// The cost of asking the authorizer.
 const CHECK_COST: u64 = 350_000;
 
-/// What an expression has to come to.
+/// The type that an expression must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
-    /// Whether something holds.
+    /// A bool.
     Bool,
-    /// A message; who may do what is not known there.
+    /// A message, without access to the authorizer.
     Text,
-    /// A text or nothing.
+    /// A string or null.
     TextOrNull,
     /// Anything.
     Any,
-    /// The fields of an object to be merged into the one at hand.
+    /// An apply configuration.
     Object,
     /// The operations of a JSON patch.
     JsonPatch,
@@ -46,7 +46,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// Those of every policy, and `params` where it has parameters. `object` is the type of what is admitted, where it is known.
+    /// The names for a policy, with `params` if it has parameters. `object` is the schema of the admitted object, if it is known.
     pub fn new(params: bool, object: Option<&Value>) -> Names {
         let of = |kind: &str, last: &str| types::object(&format!("kubernetes.GroupVersion{kind}"), &format!("group version {last}"), &[]);
         let (kind, resource) = (of("Kind", "kind"), of("Resource", "resource"));
@@ -80,7 +80,7 @@ impl Names {
         Names { scope, variables: Vec::new() }
     }
 
-    /// Reads an expression.
+    /// Compiles an expression.
     pub fn compile(&self, text: &str, wanted: Wanted) -> Result<Program, CompileError> {
         let mut scope = self.scope.clone();
         if wanted == Wanted::Text {
@@ -116,21 +116,21 @@ impl Names {
     }
 }
 
-/// What a policy's expressions may cost together is spent: the whole policy fails.
+/// The budget of a policy's expressions is spent, so that the whole policy fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("validation failed due to running out of cost budget, no further validation rules will be run")]
 pub struct OutOfBudget;
 
-/// Why an expression came to nothing.
+/// Why an expression has no value.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum ExpressionError {
-    /// It is none.
+    /// It does not compile.
     #[error("compilation error: {0}")]
     Compile(CompileError),
-    /// It makes a patch of objects at the wrong places: their names.
+    /// Its patch has objects at the wrong places: the error.
     #[error("type mismatch: {0}")]
     Misplaced(String),
-    /// Evaluating it failed.
+    /// Its evaluation failed.
     #[error("expression '{text}' resulted in error: {}", .fail.0)]
     Failed {
         /// The expression.
@@ -140,13 +140,13 @@ pub enum ExpressionError {
     },
 }
 
-/// What the names stand for in one request.
+/// The values of the names in one request.
 pub struct Facts<'a> {
     scope: Vec<(ArcStr, Val)>,
     variables: Vec<(ArcStr, Outcome)>,
-    /// Who may do what: attributes of a request to whether it is allowed, and why.
+    /// The authorizer: from the attributes of a request to whether it is allowed, and why.
     ask: &'a dyn Fn(&Value) -> (bool, String),
-    /// What may still be spent.
+    /// The budget that is left.
     left: u64,
 }
 
@@ -157,7 +157,7 @@ impl std::fmt::Debug for Facts<'_> {
 }
 
 impl<'a> Facts<'a> {
-    /// With these values; `resource` are the attributes of the request itself.
+    /// An evaluation with these values; `resource` has the attributes of the request itself.
     pub fn new(values: &[(&str, &Value)], resource: Value, ask: &'a dyn Fn(&Value) -> (bool, String)) -> Facts<'a> {
         let mut scope: Vec<(ArcStr, Val)> = values.iter().map(|(name, value)| ((*name).into(), plain(value))).list();
         scope.push(("authorizer".into(), Val::Access(Arc::new((AUTHORIZER, Value::Null)))));
@@ -165,7 +165,7 @@ impl<'a> Facts<'a> {
         Facts { scope, variables: Vec::new(), ask, left: 0 }
     }
 
-    /// What the expressions from here on may cost together.
+    /// Sets the budget of the expressions from here on.
     pub fn allot(&mut self, budget: u64) {
         self.left = budget;
     }
@@ -175,7 +175,7 @@ impl<'a> Facts<'a> {
         self.left
     }
 
-    /// Evaluates a variable, for the expressions that come after it. What is wrong with it is wrong with those that use it.
+    /// Evaluates a variable, for the expressions after it. Its error becomes that of the expressions that use it.
     pub fn define(&mut self, name: &str, program: &Result<Program, CompileError>) {
         let value = match program {
             Ok(program) => {
@@ -194,7 +194,7 @@ impl<'a> Facts<'a> {
         (outcome, cost)
     }
 
-    /// What an expression came to. The outer error is that of the whole policy.
+    /// Evaluates an expression. The outer error is one of the whole policy.
     pub fn evaluate(&mut self, text: &str, program: &Result<Program, CompileError>) -> Result<Result<Value, ExpressionError>, OutOfBudget> {
         let program = match program {
             Ok(program) => program,
@@ -220,7 +220,7 @@ impl<'a> Facts<'a> {
 }
 
 impl Eval<'_> {
-    /// A question of who may do what, and what was answered to it.
+    /// Builds a question to the authorizer, or holds the decision.
     // Models k8s.io/apiserver/pkg/cel/library.Authz.
     pub fn access(&mut self, name: &str, (ty, asked): (&'static str, &Value), args: &[Val]) -> Outcome {
         let texts: Vec<&str> = args.iter().filter_map(|v| if let Val::Str(s) = v { Some(s.as_str()) } else { None }).list();

@@ -1,5 +1,5 @@
-//! Kinds that CustomResourceDefinitions make: a row of the table of kinds from a definition, and what its schema does to objects.
-//! Nothing here may know which definitions a cluster has.
+//! Custom kinds: rows of kinds made from CustomResourceDefinitions, and the work of their schemas on objects. Nothing here may know which
+//! definitions a cluster has.
 
 mod check;
 mod rules;
@@ -15,7 +15,7 @@ pub use shape::{convert, decode, fill, is_pruned, read, to_stored};
 use super::{Kind, KindRef, Object, Value};
 use crate::base::{List as _, Order as _};
 
-/// What the definition of a kind says beyond the kind's row.
+/// What a definition says beyond the row of its kind.
 #[derive(Debug)]
 pub struct Custom {
     /// The singular name.
@@ -26,10 +26,10 @@ pub struct Custom {
     pub versions: Vec<&'static str>,
     /// The definition's `spec`.
     pub spec: Value,
-    /// Whether the definition is being deleted: nothing can be written then.
+    /// Whether the definition is terminating, so that nothing can be created.
     terminating: bool,
     names: Value,
-    /// The rules of each served version's schema, read when they are first needed.
+    /// The rules of each served version's schema, compiled when they are first needed.
     rules: Vec<OnceLock<Option<Rules>>>,
 }
 
@@ -57,12 +57,12 @@ impl Custom {
         self.spec.get("versions").items().iter().find(|v| v.get("storage").is_true()).unwrap_or(&NULL)
     }
 
-    /// Whether the status has writers of its own.
+    /// Whether a version has the `status` subresource.
     pub fn has_status(&self, version: &str) -> bool {
         !self.version(version).at(&["subresources", "status"]).is_null()
     }
 
-    /// Where the sizes are, for kinds that can be scaled; null for others.
+    /// The `scale` subresource of a version; null where it has none.
     pub fn scale(&self, version: &str) -> &Value {
         self.version(version).at(&["subresources", "scale"])
     }
@@ -71,10 +71,10 @@ impl Custom {
 const VERBS: &[&str] = &["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
 const VERBS_AT_THE_END: &[&str] = &["delete", "deletecollection", "get", "list", "watch"];
 
-/// The kind that a definition makes; none before its names are accepted.
+/// The kind of a definition; none before its names are accepted.
 ///
-/// Equal definitions make the same row. Rows live as long as the program: as with names in a compiler, there are only as many as
-/// different definitions were ever written.
+/// Equal definitions share a row. Rows live as long as the program, like interned names in a compiler: there are only as many as there were
+/// different definitions.
 // Models apiextensions' DiscoveryController.
 pub fn kind_of(definition: &Value) -> Option<KindRef> {
     static ROWS: Mutex<Vec<KindRef>> = Mutex::new(Vec::new());
@@ -116,7 +116,7 @@ pub fn kind_of(definition: &Value) -> Option<KindRef> {
     Some(row)
 }
 
-/// How far a version has come: `v2` before `v1`, `v1` before `v2beta1`, `v2beta1` before `v2alpha3`, any other name last.
+/// The priority of a version: `v2` before `v1`, `v1` before `v2beta1`, `v2beta1` before `v2alpha3`, any other name last.
 // Models version.CompareKubeAwareVersionStrings.
 fn priority(version: &str) -> (u8, u32, u32, Reverse<&str>) {
     let parse = || {

@@ -1,4 +1,4 @@
-//! Rules in CEL (`x-kubernetes-validations`) of a schema, and what objects break of them.
+//! The CEL rules (`x-kubernetes-validations`) of a schema, and their evaluation on objects.
 // Models apiextensions' pkg/apiserver/schema/cel.Validator.
 
 use thiserror::Error;
@@ -8,15 +8,15 @@ use super::super::{ArcStr, Cause, Map, Value, quote};
 use crate::base::List as _;
 use crate::base::text::control_of;
 
-/// Levels of a schema that are looked into.
+/// How deep a schema is looked into.
 const DEPTH_MAX: usize = 64;
-/// What the rules of one object may cost together.
+/// How much the rules of one object may cost together.
 const BUDGET: u64 = 10_000_000;
-/// Bytes of a message that an expression makes.
+/// How long a message from an expression may be, in bytes.
 const MESSAGE_MAX: usize = 5 * 1024;
 const OVER: &str = "validation failed due to running out of cost budget, no further validation rules will be run";
 
-/// A schema's rules, ready to be evaluated, and those of its parts.
+/// The compiled rules of a schema and of its parts.
 #[derive(Debug, Default)]
 pub struct Rules {
     schema: Value,
@@ -32,7 +32,7 @@ struct Rule {
     given: Value,
     program: Result<Program, CompileError>,
     message: Option<Program>,
-    /// Where below the value its error is said to be.
+    /// The `fieldPath` of its error, below the value.
     path: String,
 }
 
@@ -47,7 +47,7 @@ impl Rule {
         if message.is_empty() { self.given.get("rule").str().trim() } else { message }
     }
 
-    /// What is said of a value that breaks it.
+    /// Its message.
     fn detail(&self) -> String {
         let message = self.given.get("message").str().trim();
         if message.is_empty() { format!("failed rule: {}", self.name()) } else { message.to_owned() }
@@ -55,12 +55,12 @@ impl Rule {
 }
 
 impl Rules {
-    /// The rules of a schema; none where there are none in it.
+    /// The rules of a schema; none if it has none.
     pub fn new(schema: &Value, root: bool) -> Option<Rules> {
         build(schema, root, 0)
     }
 
-    /// What an object breaks, besides what it broke before in the same place. With `warned`, only that.
+    /// The rules that an object breaks, without those that it broke before in the same place; with `warned`, only those.
     pub fn check(&self, path: &str, object: &Value, old: Option<&Value>, warned: bool) -> Vec<Cause> {
         let mut run = Run { left: BUDGET, stopped: false, causes: Vec::new(), warned: Vec::new() };
         let before = Before { place: old.map(|old| (object, old)), outer: false, root: true };
@@ -98,7 +98,7 @@ fn build(schema: &Value, root: bool, depth: usize) -> Option<Rules> {
     some.then_some(rules)
 }
 
-/// A path such as `.spec['a']` below a schema, as errors write paths; none where it leads nowhere.
+/// A path such as `.spec['a']` in the form of error paths; none if the schema has no such path.
 // Models cel.ValidFieldPath.
 pub fn field_path(text: &str, schema: &Value) -> Option<String> {
     let (mut rest, mut schema, mut out) = (text, schema, String::new());
@@ -142,7 +142,7 @@ pub fn field_path(text: &str, schema: &Value) -> Option<String> {
     (!out.is_empty()).then_some(out)
 }
 
-/// What stops the rules: the making of a message.
+/// The evaluation of a message stops all further rules.
 #[derive(Debug, Error)]
 enum MessageTooCostly {
     #[error("messageExpression evaluation failed due to running out of cost budget, no further validation rules will be run")]
@@ -151,13 +151,13 @@ enum MessageTooCostly {
     Call(String),
 }
 
-/// Where a value was before: what has not changed may stay wrong.
+/// The earlier state of a value: what has not changed may stay invalid.
 // Models ratchetingOptions.
 #[derive(Clone, Copy)]
 struct Before<'a> {
-    /// The value and what stood in its place; none where nothing did.
+    /// The value and the earlier one in its place; none if there was none.
     place: Option<(&'a Value, &'a Value)>,
-    /// Whether the nearest part that had a place before is as it was.
+    /// Whether the nearest part with an earlier state is unchanged.
     outer: bool,
     root: bool,
 }
@@ -251,7 +251,7 @@ impl Run {
                     continue;
                 }
             };
-            // What was not there before cannot have changed.
+            // A transition rule has nothing to compare a new value with.
             if program.uses_old && old.is_none() && !rule.optional() {
                 continue;
             }
@@ -298,7 +298,7 @@ impl Run {
         }
     }
 
-    /// What is said of a value that breaks a rule.
+    /// The message for a value that breaks a rule.
     fn message(&mut self, rule: &Rule, data: &Data) -> Result<String, MessageTooCostly> {
         let Some(program) = &rule.message else { return Ok(rule.detail()) };
         let (text, cost) = program.message(data, rule.optional());
@@ -315,7 +315,7 @@ impl Run {
     }
 }
 
-/// What a broken rule is said to be. Lists and objects are not printed.
+/// The error of a broken rule. Lists and objects are not printed.
 fn cause(at: &str, reason: &str, value: &Value, kind: &str, detail: &str) -> Cause {
     let printed = !matches!(kind, "object" | "array");
     match reason {

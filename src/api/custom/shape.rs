@@ -1,4 +1,4 @@
-//! What a schema makes of an object before it is looked at: unknown fields go, nulls that mean nothing go, defaults come.
+//! The effect of a schema on an object before validation: unknown fields and meaningless nulls are removed, and defaults are set.
 
 use super::super::decode::served_version;
 use super::super::decode::{self, DecodeError, StrictError};
@@ -6,12 +6,12 @@ use super::super::{Kind, Map, Object as _, Value, join_api_version, split_api_ve
 use super::Custom;
 use crate::base::{List as _, Order as _};
 
-/// Levels of a value that are looked into: what is deeper is left alone.
+/// How deep values are looked into; what is deeper is left alone.
 const DEPTH_MAX: usize = 64;
 /// What every object has, whatever its schema says.
 const META: [&str; 3] = ["apiVersion", "kind", "metadata"];
 
-/// Reads a body as an object of a custom kind at one of its versions, with what strict decoding complains about.
+/// Decodes a body as an object of a custom kind at one of its versions; also returns the strict errors.
 // Models apiextensions' schemaCoercingDecoder and unstructuredDefaulter.
 pub fn decode(kind: &Kind, custom: &Custom, version: &str, value: Value) -> Result<(Value, Vec<StrictError>), DecodeError> {
     let Value::Map(_) = value else {
@@ -34,8 +34,8 @@ pub fn decode(kind: &Kind, custom: &Custom, version: &str, value: Value) -> Resu
     Ok((object, strict))
 }
 
-/// An object as it is stored: with the conversion `None` only the version's name changes, and what the stored version does not know
-/// is not stored.
+/// An object in its stored form. With the conversion `None` only the name of the version changes, and fields that the stored version does
+/// not know are dropped.
 pub fn to_stored(kind: &Kind, custom: &Custom, object: &mut Value) {
     let stored = custom.storage();
     let version = stored.get("name").str();
@@ -45,13 +45,12 @@ pub fn to_stored(kind: &Kind, custom: &Custom, object: &mut Value) {
     }
 }
 
-/// A stored object as a reader sees it: at the preferred version, without what the schema no longer has, with the defaults that it
-/// has by now.
+/// A stored object as a reader sees it: at the preferred version, pruned and defaulted by the present schema.
 pub fn read(kind: &Kind, object: &Value) -> Value {
     convert(kind, kind.version, object)
 }
 
-/// An object as another version has it, or the same one by now: defaults come at its own version alone, unless that is gone.
+/// An object at another version, or at the same one with its present schema. Defaults are set only at its own version, unless that is gone.
 // Models schemaCoercingDecoder, and schemaCoercingConverter after it.
 pub fn convert(kind: &Kind, version: &str, object: &Value) -> Value {
     let mut object = object.clone();
@@ -68,7 +67,7 @@ pub fn convert(kind: &Kind, version: &str, object: &Value) -> Value {
     object
 }
 
-/// Fills in what a custom kind's schema has by default, at the object's version.
+/// Sets the defaults of a custom kind's schema, at the object's version.
 pub fn fill(kind: &Kind, custom: &Custom, object: &mut Value) {
     fill_in(object, custom.schema(served_version(kind, object)), 0);
 }
@@ -79,14 +78,14 @@ fn of_member<'a>(schema: &'a Value, key: &str) -> &'a Value {
     if property.is_null() { schema.get("additionalProperties") } else { property }
 }
 
-/// Whether the schema knows all there is in a value.
+/// Whether the schema knows all fields of a value.
 pub fn is_pruned(schema: &Value, value: &Value) -> bool {
     let mut unknown = Vec::new();
     prune(&mut value.clone(), schema, false, false, &mut String::new(), 0, &mut unknown);
     unknown.is_empty()
 }
 
-/// Takes out what the schema does not know, unless it keeps that, or the list does whose item this is.
+/// Removes unknown fields, unless the schema preserves them, or that of the list does whose item this is.
 // Models pruning.PruneWithOptions.
 fn prune(value: &mut Value, schema: &Value, root: bool, kept: bool, path: &mut String, depth: usize, unknown: &mut Vec<String>) {
     if depth > DEPTH_MAX {
@@ -132,12 +131,12 @@ fn needs_pruning(value: &Value) -> bool {
     matches!(value, Value::Map(_) | Value::List(_))
 }
 
-/// Whether this is null where null means nothing.
+/// Whether this is a null that the schema does not allow.
 fn is_idle_null(value: &Value, schema: &Value) -> bool {
     value.is_null() && matches!(schema, Value::Map(_)) && !schema.get("nullable").is_true()
 }
 
-/// Takes out the nulls that may not be there and have no default to take their place.
+/// Removes nulls that are not allowed and have no default to replace them.
 // Models defaulting.PruneNonNullableNullsWithoutDefaults.
 fn drop_nulls(value: &mut Value, schema: &Value, depth: usize) {
     if depth > DEPTH_MAX {
@@ -160,7 +159,7 @@ fn drop_nulls(value: &mut Value, schema: &Value, depth: usize) {
     }
 }
 
-/// Puts defaults where nothing is.
+/// Sets defaults where values are missing.
 // Models defaulting.Default.
 fn fill_in(value: &mut Value, schema: &Value, depth: usize) {
     if depth > DEPTH_MAX || !matches!(schema, Value::Map(_)) {

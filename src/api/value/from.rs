@@ -1,4 +1,4 @@
-//! What becomes a value.
+//! Conversions into values.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! How serde writes and reads values.
+//! Values for serde.
 
 use std::fmt;
 

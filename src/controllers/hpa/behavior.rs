@@ -1,13 +1,13 @@
-//! From the number that the metrics call for to the number that is set: stabilization windows, rates, bounds (`horizontal.go`).
+//! From the recommended number of replicas to the one that is set: stabilization windows, rates, bounds (`horizontal.go`).
 
 use crate::api::Value;
 use crate::api::selector::LabelSelector;
 use crate::base::{Duration, Time};
 
-/// The window of scaling down where the autoscaler does not say.
+/// The default stabilization window for scaling down.
 const DOWN_WINDOW: Duration = Duration::from_secs(300);
 
-/// A number that was called for, and when.
+/// A recommendation, and when it was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recommendation {
     /// The number.
@@ -28,11 +28,11 @@ pub struct ScaleEvent {
 /// What a controller remembers of one autoscaler.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Memory {
-    /// Numbers that were called for.
+    /// Recommendations.
     pub recommendations: Vec<Recommendation>,
-    /// Times it grew.
+    /// When it was scaled up.
     pub ups: Vec<ScaleEvent>,
-    /// Times it shrank.
+    /// When it was scaled down.
     pub downs: Vec<ScaleEvent>,
     /// What its target selected when it was last looked at.
     pub selector: Option<LabelSelector>,
@@ -41,7 +41,7 @@ pub struct Memory {
 /// A reason and its message, as in a condition.
 pub type Reason = (&'static str, &'static str);
 
-/// What became of a recommendation.
+/// The result for a recommendation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Normalized {
     /// After the stabilization window.
@@ -52,7 +52,7 @@ pub struct Normalized {
     pub able: Reason,
     /// Of the condition ScalingLimited.
     pub limited: Reason,
-    /// Until when a recommendation of before holds it back, where one does and no other comes.
+    /// Until when an earlier recommendation holds it back, unless another comes; none where none does.
     pub held_until: Option<Time>,
 }
 
@@ -77,13 +77,13 @@ impl Memory {
         Normalized { stabilized, replicas, able, limited, held_until }
     }
 
-    /// When the last recommendation that holds leaves its window.
+    /// When the last recommendation that holds it back leaves the window.
     fn held_until(&self, desired: i64, stabilized: i64, window: Duration, now: Time) -> Option<Time> {
         let holds = |r: &&Recommendation| desired != stabilized && r.replicas == stabilized && now.since(r.at) <= window;
         self.recommendations.iter().filter(holds).map(|r| r.at + window).max()
     }
 
-    /// Takes a recommendation down and returns the highest of the window.
+    /// Records a recommendation and returns the highest of the window.
     pub fn stabilize_down(&mut self, desired: i64, now: Time) -> i64 {
         let old = |r: &Recommendation| now.since(r.at) > DOWN_WINDOW;
         let highest = self.recommendations.iter().filter(|r| !old(r)).map(|r| r.replicas).fold(desired, i64::max);
@@ -112,7 +112,7 @@ impl Memory {
         Normalized { stabilized, replicas, able, limited, held_until }
     }
 
-    /// Keeps to the lowest recommendation of one window on the way up, and to the highest of the other on the way down.
+    /// Bounds a recommendation by the lowest of the window for scaling up and the highest of that for scaling down.
     pub fn stabilize(&mut self, current: i64, desired: i64, up: Duration, down: Duration, now: Time) -> (i64, Reason) {
         let (mut lowest, mut highest) = (desired, desired);
         for recommendation in &self.recommendations {
@@ -129,7 +129,7 @@ impl Memory {
         (stabilized, if desired >= current { UP_STABILIZED } else { DOWN_STABILIZED })
     }
 
-    /// No further in one step than the policies and the bounds let.
+    /// Bounds a step by the policies, minReplicas and maxReplicas.
     pub fn within_rates(&self, behavior: &Value, current: i64, desired: i64, min: i64, max: i64, now: Time) -> (i64, Reason) {
         if desired > current {
             let limit = self.limit(behavior.get("scaleUp"), current, true, now).max(current);
@@ -147,7 +147,7 @@ impl Memory {
         (desired, WITHIN)
     }
 
-    /// How far the policies let it go from where it was at their periods' start.
+    /// The size that the policies allow, from the size at the start of their periods.
     fn limit(&self, rules: &Value, current: i64, up: bool, now: Time) -> i64 {
         let select = rules.get("selectPolicy").str();
         if select == "Disabled" {
@@ -166,12 +166,12 @@ impl Memory {
                 (_, false) => (start as f64 * (1.0 - value as f64 / 100.0)) as i64,
             }
         });
-        // The policy that changes most, or with `Min` the one that changes least.
+        // The policy that allows most or, with `Min`, least.
         let proposed = if up == (select == "Min") { proposals.min() } else { proposals.max() };
         proposed.unwrap_or(current)
     }
 
-    /// Takes a change of size down; one that no policy looks back to any more gives way.
+    /// Records a change of size, in the place of one that is too old for any policy.
     pub fn store(&mut self, behavior: &Value, from: i64, to: i64, now: Time) {
         if behavior.is_null() {
             return;

@@ -4,17 +4,17 @@ use crate::api::quantity::Quantity;
 use crate::api::{ArcStr, Object, Value, find_condition, sidecars};
 use crate::base::{Duration, List as _, SortedMap, SortedSet, Time};
 
-/// How long after its start a pod's CPU samples are taken with care.
+/// How long after its start a pod's CPU samples are treated with care.
 const CPU_INITIALIZATION: Duration = Duration::from_secs(300);
 /// A pod that became unready so soon after its start counts as never having been ready.
 const INITIAL_READINESS_DELAY: Duration = Duration::from_secs(30);
 
-/// What one pod was seen to use.
+/// A sample of the usage of a pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample {
     /// When it was taken.
     pub at: Time,
-    /// Over which time.
+    /// The window that it covers.
     pub window: Duration,
     /// Thousandths of a core, or of a byte.
     pub value: i64,
@@ -44,19 +44,19 @@ impl Tolerances {
     }
 }
 
-/// Why no number can be given.
+/// Why no number of replicas can be computed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CalculatorError {
-    /// The selector finds nothing.
+    /// The selector finds no pods.
     #[error("no pods returned by selector while calculating replica count")]
     NoPods,
-    /// No pod that counts was measured.
+    /// There are no samples of pods that count.
     #[error("did not receive metrics for targeted pods (pods might be unready)")]
     NoSamples,
-    /// Samples and pods have nothing in common.
+    /// No sample is of one of the pods.
     #[error("no metrics returned matched known pods")]
     Unmatched,
-    /// A share of the request is asked for, and there is no request.
+    /// Utilization is the target, but a container has no request.
     #[error("missing request for {resource} in container {container} of Pod {pod}")]
     MissingRequest {
         /// `cpu` or `memory`.
@@ -68,7 +68,7 @@ pub enum CalculatorError {
     },
 }
 
-/// Which pods count how.
+/// How each pod counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Groups {
     /// Ready and measured.
@@ -81,7 +81,7 @@ pub struct Groups {
     pub ignored: SortedSet<ArcStr>,
 }
 
-/// A number of replicas, and how it came about.
+/// A number of replicas, and how it was computed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Proposal {
     /// The number.
@@ -92,18 +92,18 @@ pub struct Proposal {
     pub average: i64,
     /// Usage over target, of the pods that were measured.
     pub ratio: f64,
-    /// The same with guesses for pods that were not, where any were needed.
+    /// The same with assumptions for the other pods, if there were any.
     pub cautious_ratio: Option<f64>,
     /// Which pods counted how.
     pub groups: Groups,
 }
 
-/// What is to be reached.
+/// The target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// So many per cent of the requests.
+    /// Utilization, in per cent of the requests.
     Utilization(i64),
-    /// So many thousandths for each pod.
+    /// Mean usage of a pod, in thousandths.
     AverageValue(i64),
 }
 
@@ -130,7 +130,7 @@ pub fn group_pods(pods: &[&Value], samples: &Samples, resource: &str, now: Time)
     groups
 }
 
-/// Whether a pod's CPU sample says more of its start than of its work.
+/// Whether a pod's CPU sample is more about its start than about its work.
 fn is_unready(pod: &Value, sample: &Sample, now: Time) -> bool {
     let ready = find_condition(pod.get("status"), "Ready");
     let Some(started) = Time::parse_rfc3339(pod.at(&["status", "startTime"]).str()).filter(|_| !ready.is_null()) else { return true };
@@ -241,7 +241,7 @@ pub fn propose(
     let guess = |value: i64| Sample { at: now, window: Duration::ZERO, value };
     for pod in &groups.missing {
         if ratio < 1.0 {
-            // Before scaling down, what was not measured is taken to need all that it may.
+            // When scaling down, pods without samples are assumed to use all of their requests.
             let value = match target {
                 Target::Utilization(t) => clamp(i128::from(requests.get(pod).copied().unwrap_or(0)) * i128::from(t.max(100)) / 100),
                 Target::AverageValue(t) => t,

@@ -9,61 +9,61 @@ use crate::controllers::controller::go_selector;
 use crate::obj;
 use crate::server::ApiServer;
 
-/// Why a metric says nothing.
+/// Why a metric cannot be used.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum MetricError {
-    /// It has no target.
+    /// The metric has no target.
     #[error("invalid resource metric source: neither an average utilization target nor an average value (usage) target was set")]
     NoTarget,
-    /// The metrics API says nothing of a resource, whose usage or utilization is asked for.
+    /// The metrics API has no value for a resource, whose usage or utilization is the target.
     #[error("failed to get {0} {1}: unable to get metrics for resource {0}: {2}")]
     NoSamples(String, &'static str, SamplesError),
-    /// What it says of the resource makes no number.
+    /// No number can be computed from the values of the resource.
     #[error("failed to get {0} {1}: {2}")]
     Calculator(String, &'static str, CalculatorError),
     /// A metric of pods.
     #[error("unable to get metric {0}: {CUSTOM}")]
     Pods(String),
-    /// A metric of something else: its name, and of what, in the words of Go.
+    /// A metric of another object: its name, and the object as Go prints it.
     #[error("unable to get metric {0}: {1}/{CUSTOM}")]
     Object(String, String),
-    /// A metric of the outside: its name, and which one exactly.
+    /// An external metric: its name and its selector.
     #[error(
         "unable to get external metric {1}: unable to fetch metrics from external metrics API: the server could not find the requested \
          resource (get {0}.external.metrics.k8s.io)"
     )]
     External(String, String),
-    /// Of no type that there is.
+    /// The type of the metric does not exist.
     #[error("unknown metric source type {0:?}")]
     Type(String),
 }
 
-/// Why the metrics API says nothing of any pod.
+/// Why the metrics API has no values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SamplesError {
-    /// Nobody serves it.
+    /// The API is not served.
     #[error(
         "unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)"
     )]
     NotServed,
-    /// It knows none of them.
+    /// It has no values for any of the pods.
     #[error("no metrics returned from resource metrics API")]
     NoPods,
 }
 
 const CUSTOM: &str = "unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered";
 
-/// A metric that says nothing, as the autoscaler tells of it.
+/// A failed metric, as the autoscaler reports it.
 pub(super) struct Failure {
-    /// Of the event and the condition.
+    /// The reason of the event and the condition.
     pub(super) reason: &'static str,
     /// Why.
     pub(super) error: MetricError,
-    /// The same as part of the whole autoscaler's failure.
+    /// The error as part of that of all metrics.
     pub(super) wrapped: String,
 }
 
-/// Measures one metric; fills in its status.
+/// Evaluates one metric and fills in its status; returns the metric's name and the proposal.
 pub(super) fn measure(
     api: &ApiServer,
     autoscaler: &Value,
@@ -131,7 +131,7 @@ fn tolerances(autoscaler: &Value) -> Tolerances {
     Tolerances { scale_down: of("scaleDown"), scale_up: of("scaleUp") }
 }
 
-/// What the metrics API says of the pods, in thousandths.
+/// The samples of the pods from the metrics API, in thousandths.
 fn samples(api: &ApiServer, pods: &[&Value], resource: &str, container: &str) -> Result<Samples, SamplesError> {
     let metrics = api.metrics();
     if !metrics.is_served() {
@@ -142,7 +142,7 @@ fn samples(api: &ApiServer, pods: &[&Value], resource: &str, container: &str) ->
         let Some((report, usage)) = metrics.pod(pod) else { continue };
         any = true;
         let counted: Vec<_> = usage.containers.iter().filter(|c| container.is_empty() || c.name == container).list();
-        // A pod without the container is one without metrics (`getContainerMetrics`).
+        // A pod without the container counts as one without samples (`getContainerMetrics`).
         if counted.is_empty() {
             continue;
         }
@@ -155,7 +155,7 @@ fn samples(api: &ApiServer, pods: &[&Value], resource: &str, container: &str) ->
     Ok(samples)
 }
 
-/// Metrics of pods, objects and the outside come from adapters that a cluster has to be given; this one has none.
+/// Metrics of pods and objects and external metrics need adapters that a cluster does not have by itself; this one has none.
 fn unserved(autoscaler: &Value, spec: &Value) -> Failure {
     let namespace = autoscaler.namespace();
     match spec.get("type").str() {
@@ -175,7 +175,7 @@ fn unserved(autoscaler: &Value, spec: &Value) -> Failure {
             let metric = spec.at(&["external", "metric"]);
             let (name, selector) = (metric.get("name").str(), metric.get("selector"));
             let selector = if selector.is_null() { "nil".to_owned() } else { go_selector(selector) };
-            // Unlike that of custom metrics, its client asks for it without having looked whether it is served.
+            // Unlike the client of custom metrics, that of external metrics does not check first whether they are served.
             let error = MetricError::External(name.to_owned(), format!("{namespace}/{name}/{selector}"));
             let per_pod = !spec.at(&["external", "target", "averageValue"]).is_null();
             let what = if per_pod { format!("{name} external metric") } else { format!("external metric {name}") };

@@ -1,4 +1,4 @@
-//! Making and deleting a Job's pods (`manageJob`).
+//! Creating and deleting a Job's pods (`manageJob`).
 
 use super::{Sync, TRACKING, backoff, indexes, policy, tracking};
 use crate::api::{Object, Status, Value, is_ready, kinds};
@@ -7,12 +7,12 @@ use crate::controllers::replicas::{pod_from_template, slow_start};
 use crate::controllers::{deletion_rank, pod_control};
 use crate::obj;
 
-/// Pods made or deleted in one pass.
+/// How many pods are created or deleted in one pass.
 const BURST: usize = 500;
 const FAILURES: &str = "batch.kubernetes.io/job-index-failure-count";
 const IGNORED_FAILURES: &str = "batch.kubernetes.io/job-index-ignored-failure-count";
 
-/// A count that an annotation tells; none where it tells something else (`getIntValueFromAnnotation`).
+/// A count in an annotation; none where it is not one (`getIntValueFromAnnotation`).
 fn annotated(pod: &Value, name: &str) -> i64 {
     pod.annotation(name).and_then(|t| t.parse::<i32>().ok()).map_or(0, |n| i64::from(n.max(0)))
 }
@@ -28,11 +28,12 @@ pub(super) fn ignored_index_failures(pod: &Value) -> i64 {
 }
 
 impl Sync<'_> {
-    /// Deletes what is active, finalizers kept; how many, and the first error.
+    /// Deletes the active pods, which keep their finalizers. Returns how many, and an error if there was one.
     pub(super) fn delete_active(&mut self) -> (i64, Result<(), Status>) {
         self.delete_pods(self.active.clone(), false)
     }
 
+    /// Deletes pods. With `release`, their finalizers are removed first.
     fn delete_pods(&mut self, pods: Vec<Value>, release: bool) -> (i64, Result<(), Status>) {
         let mut deleted = 0;
         let mut outcome = Ok(());
@@ -50,7 +51,7 @@ impl Sync<'_> {
         (deleted, outcome)
     }
 
-    /// Brings the number of active pods to what is wanted; returns how many there are then.
+    /// Creates or deletes pods until as many are active as are wanted; returns how many are then.
     pub(super) fn manage(&mut self) -> (i64, Result<(), Status>) {
         let active = self.active.len() as i64;
         if self.is_suspended() {
@@ -58,7 +59,7 @@ impl Sync<'_> {
         }
         let parallelism = self.job.at(&["spec", "parallelism"]).as_int().unwrap_or(1);
         let wanted = match self.job.at(&["spec", "completions"]).as_int() {
-            // A work queue: once one pod has succeeded, the rest run out and none is made.
+            // A work queue: once a pod has succeeded, the others may finish, and none is created.
             None if self.succeeded > 0 => active,
             None => parallelism,
             Some(completions) => (completions - self.succeeded).min(parallelism).max(0),
@@ -104,7 +105,7 @@ impl Sync<'_> {
         (active + made, outcome)
     }
 
-    /// Deletes at least so many active pods, and those of an index that is out of range or taken twice.
+    /// Deletes active pods: at least so many, and those whose index is out of range or a duplicate.
     fn remove_active(&mut self, active: i64, at_least: i64) -> (i64, Result<(), Status>) {
         let mut doomed: Vec<Value> = Vec::new();
         let mut left = self.active.clone();

@@ -3,10 +3,10 @@
 use super::indexes::Intervals;
 use crate::api::{Object, Value};
 
-/// What a podFailurePolicy makes of a failed pod.
+/// The verdict of a podFailurePolicy on a failed pod.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PodFailure {
-    /// Why the whole Job fails, where it does.
+    /// Why the whole Job fails, if it does.
     pub job_failure: Option<String>,
     /// Whether the failure counts against the backoff limit.
     pub counts: bool,
@@ -14,7 +14,7 @@ pub struct PodFailure {
     pub action: String,
 }
 
-/// Holds a failed pod against the rules, in their order.
+/// Matches a failed pod against the rules, in their order.
 pub fn match_pod_failure(policy: &Value, pod: &Value) -> PodFailure {
     for (i, rule) in policy.get("rules").items().iter().enumerate() {
         let action = rule.get("action").str();

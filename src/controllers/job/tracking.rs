@@ -7,7 +7,7 @@ use crate::api::{self as objects, ArcStr, Object, Status, Value, kinds};
 use crate::controllers::controller::{ignore_not_found, set_count};
 use crate::server::{ApiServer, Caller, EventType, Subresource, WriteOptions};
 
-/// Uncounted pods that a status holds at the most.
+/// How many uncounted pods a status may hold.
 const UNCOUNTED_MAX: usize = 500;
 
 /// Whether a pod still waits to be counted.
@@ -15,7 +15,7 @@ pub(super) fn has_finalizer(pod: &Value) -> bool {
     objects::has_finalizer(pod, TRACKING)
 }
 
-/// Takes the tracking finalizer off; a pod that is gone has none.
+/// Removes the tracking finalizer; a pod that is gone has none.
 pub(super) fn remove_finalizer(api: &mut ApiServer, by: &Caller, pod: &Value) -> Result<(), Status> {
     let pods = kinds::POD;
     let Some(mut next) = api.peek(pods, pod.namespace(), pod.name()).filter(|p| p.uid() == pod.uid() && has_finalizer(p)).cloned() else {
@@ -80,7 +80,7 @@ impl Sync<'_> {
         Ok(())
     }
 
-    /// Moves uncounted pods whose finalizer is gone into the counters; true where there were any.
+    /// Moves uncounted pods whose finalizer is gone into the counters; says whether there were any.
     fn move_to_counters(&mut self, with_finalizer: &SortedSet<ArcStr>) -> bool {
         let mut changed = false;
         for member in ["succeeded", "failed"] {
@@ -177,7 +177,7 @@ impl Sync<'_> {
         changed
     }
 
-    /// Writes down what was decided before any finalizer goes; what follows is the final condition.
+    /// Writes what was decided before any finalizer is removed. The final condition follows later.
     fn note_interim(&mut self) -> bool {
         let Some(condition) = self.finished.clone() else { return false };
         let last = match condition.kind {

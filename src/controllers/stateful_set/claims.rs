@@ -1,4 +1,4 @@
-//! The claims of a StatefulSet's pods: made with the pod, and kept or owned as the retention policy says.
+//! The claims of a StatefulSet's pods: they are created with the pod, and owned as the retention policy says.
 
 use super::identity;
 use crate::api::{KindRef, Object, Status, Value, kinds};
@@ -28,7 +28,7 @@ fn claims_of(set: &Value, pod: &Value) -> Vec<(String, Value)> {
         .list()
 }
 
-/// Mounts the claims into the pod, in front of its other volumes; a volume of the same name gives way.
+/// Adds the claims to the pod's volumes, before the others; a volume of the same name is replaced.
 pub(super) fn mount(set: &Value, pod: &mut Value) {
     let claims = claims_of(set, pod);
     if claims.is_empty() {
@@ -51,7 +51,7 @@ pub(super) fn storage_matches(set: &Value, pod: &Value) -> bool {
     })
 }
 
-/// Makes the claims that are missing.
+/// Creates missing claims.
 pub(super) fn create_missing(
     api: &mut ApiServer,
     by: &Caller,
@@ -88,7 +88,7 @@ pub(super) fn create_missing(
     }
 }
 
-/// Whether some claim of the pod is still owned by the pod's former self (`PodClaimIsStale`).
+/// Whether a claim of the pod is still owned by an earlier pod of the same name (`PodClaimIsStale`).
 pub(super) fn is_stale(api: &ApiServer, set: &Value, pod: &Value) -> bool {
     if set.at(&["spec", "persistentVolumeClaimRetentionPolicy", "whenScaled"]).str() != "Delete" {
         return false;
@@ -101,13 +101,13 @@ pub(super) fn is_stale(api: &ApiServer, set: &Value, pod: &Value) -> bool {
     })
 }
 
-/// Whether a reference names the set or the pod, of whatever uid.
+/// Whether a reference names the set or the pod, with any UID.
 fn names_owner(reference: &Value, owner: &Value, kind: KindRef) -> bool {
     let is = |member: &str, wanted: &str| reference.get(member).str() == wanted;
     is("apiVersion", &kind.api_version()) && is("kind", kind.kind) && is("name", owner.name())
 }
 
-/// A claim's references beside what may own it: the set or one of its pods.
+/// A claim's owner references, and what may own it: the set or one of its pods.
 struct Owners<'a> {
     set: &'a Value,
     pod: &'a Value,
@@ -119,18 +119,18 @@ impl Owners<'_> {
         [(self.set, kinds::STATEFUL_SET), (self.pod, kinds::POD)]
     }
 
-    /// Whether a reference is to one of them.
+    /// Whether a reference is to one of the two.
     fn is_ours(&self, reference: &Value) -> bool {
         self.ours().iter().any(|(owner, kind)| names_owner(reference, owner, kind))
     }
 
-    /// Whether it is owned by one of them as it was in a former life.
+    /// Whether it is owned by an earlier object with the name of one of them.
     fn is_stale(&self) -> bool {
         let stale = |r: &Value| self.ours().iter().any(|(o, kind)| names_owner(r, o, kind) && r.get("uid").str() != o.uid());
         self.refs.iter().any(stale)
     }
 
-    /// Whether somebody else decides about the claim (`hasUnexpectedController`).
+    /// Whether the claim has a controller other than expected (`hasUnexpectedController`).
     fn has_unexpected_controller(&self, keeps_all: bool) -> bool {
         !keeps_all && (self.is_stale() || self.refs.iter().any(|r| r.get("controller").is_true() && !self.is_ours(r)))
     }
@@ -145,10 +145,10 @@ impl Owners<'_> {
         self.refs.iter().any(|r| uids.contains(&r.get("uid").str()) && !r.get("controller").is_true())
     }
 
-    /// Whether the claim is owned as the retention policy asks for (`isClaimOwnerUpToDate`).
+    /// Whether the claim has the owners that the retention policy asks for (`isClaimOwnerUpToDate`).
     fn up_to_date(&self, policy: &Retention) -> bool {
         if self.is_stale() {
-            // Its former owner's end is the garbage collector's business.
+            // An earlier owner that is gone is left to the garbage collector.
             return true;
         }
         let (of_set, of_pod) = (self.has_uid(self.set), self.has_uid(self.pod));
@@ -158,7 +158,7 @@ impl Owners<'_> {
         !self.has_non_controller() && of_set == policy.by_set && of_pod == policy.by_pod
     }
 
-    /// The references that it is to have (`updateClaimOwnerRefForSetAndPod`).
+    /// The owner references that it should have (`updateClaimOwnerRefForSetAndPod`).
     fn wanted(&self, policy: &Retention) -> Vec<Value> {
         let mut refs: Vec<Value> = self.refs.iter().filter(|r| !self.is_ours(r)).cloned().list();
         if !self.has_unexpected_controller(policy.keeps_all) {

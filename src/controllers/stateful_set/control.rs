@@ -1,4 +1,4 @@
-//! One pass over a StatefulSet (`stateful_set_control.go`): fill the ordinals, take away what is beyond, roll the rest.
+//! One pass over a StatefulSet (`stateful_set_control.go`): create missing pods, delete those beyond the size, update the others.
 
 use crate::api::well_known::CONTROLLER_REVISION_HASH;
 use crate::base::{List as _, Order as _, SortedMap};
@@ -10,15 +10,15 @@ use crate::controllers::controller_history;
 use crate::controllers::replicas::is_available;
 use crate::server::{ApiServer, Caller, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
 
-/// Pods that one pass prepares at the most.
+/// How many pods a pass prepares.
 const BURST: usize = 500;
 
-/// What is done to a pod, and the reasons of the events that tell of it.
+/// An action on a pod, and the reasons of its events.
 const CREATE: [&str; 3] = ["Create", "SuccessfulCreate", "FailedCreate"];
 const UPDATE: [&str; 3] = ["Update", "SuccessfulUpdate", "FailedUpdate"];
 const DELETE: [&str; 3] = ["Delete", "SuccessfulDelete", "FailedDelete"];
 
-/// What one pass works on.
+/// The state of one pass.
 pub(super) struct Control<'a> {
     pub(super) api: &'a mut ApiServer,
     pub(super) by: Caller,
@@ -26,14 +26,14 @@ pub(super) struct Control<'a> {
     pub(super) set: Value,
     current: Value,
     pub(super) update: Value,
-    /// The pods of the ordinals, in order; those that are not there yet are prepared and have no uid.
+    /// The pods of the ordinals, in order; those that do not exist yet are prepared, without a UID.
     pub(super) replicas: Vec<Value>,
     /// Pods beyond the set's size, the highest first.
     pub(super) condemned: Vec<Value>,
     collisions: i64,
-    /// Pods that this pass deleted for the new revision; the current one has lost them already.
+    /// How many pods this pass deleted for the new revision; they no longer count for the current one.
     pub(super) rolled: i64,
-    /// How many pods it may make.
+    /// How many pods it may create.
     pods_left: usize,
 }
 
@@ -122,7 +122,7 @@ impl<'a> Control<'a> {
         }
     }
 
-    /// A new pod for an ordinal, of the revision that it is due.
+    /// A new pod for an ordinal, of the revision that the ordinal should have.
     fn prepare(&self, ordinal: i64) -> Value {
         let strategy = self.set.at(&["spec", "updateStrategy"]);
         let rolling = strategy.get("rollingUpdate");
@@ -137,7 +137,7 @@ impl<'a> Control<'a> {
         identity::new_pod(&self.set, &template_of(revision), revision.name(), ordinal)
     }
 
-    /// The pass itself; the status is written whatever happens.
+    /// Does the pass; the status is written in any case.
     pub(super) fn run(&mut self) -> Result<(), Status> {
         let outcome = if self.set.is_terminating() { Ok(()) } else { self.advance() };
         self.write_status()?;
@@ -225,7 +225,7 @@ impl<'a> Control<'a> {
         Ok(Flow::On)
     }
 
-    /// Gives a pod its name's label and its claims their owners; says whether something was not as it should be.
+    /// Sets the labels of a pod's identity and the owners of its claims; says whether anything had to change.
     // Models UpdateStatefulPod.
     fn make_consistent(&mut self, i: usize) -> Result<bool, Status> {
         let pod = self.replicas[i].clone();
@@ -266,7 +266,7 @@ impl<'a> Control<'a> {
                 self.pod_event(&CREATE, &name, None);
                 Ok(())
             }
-            // Another pod has the name; there is nothing to say before it is gone.
+            // Another pod has the name; without an event, wait until that is gone.
             Err(status) if status.reason == "AlreadyExists" => Err(status),
             Err(status) => {
                 self.pod_event(&CREATE, &name, Some(&status));
@@ -303,7 +303,7 @@ impl<'a> Control<'a> {
         let Some(set) = self.api.peek(kind, self.set.namespace(), self.set.name()).filter(|s| s.uid() == self.set.uid()).cloned() else {
             return Ok(());
         };
-        // As the pass met them: what it made or deleted is counted by the next.
+        // As the pass found them: what it created or deleted is counted by the next.
         let pods: Vec<&Value> = self.replicas.iter().chain(&self.condemned).filter(|p| exists(p)).list();
         let count = |is: &dyn Fn(&Value) -> bool| pods.iter().filter(|p| is(p)).count() as i64;
         let replicas = pods.len() as i64;

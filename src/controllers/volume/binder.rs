@@ -1,4 +1,4 @@
-//! The persistent volume controller: which volume a claim gets, and what becomes of a volume whose claim is gone.
+//! The persistent volume controller: it binds claims to volumes, and reclaims volumes whose claim is gone.
 
 use super::provisioner::provision;
 use super::recycler::{clean_up, recycle, recycled_by};
@@ -12,13 +12,13 @@ use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
 
 const MANAGER: &str = "persistentvolume-controller";
-/// How long a new claim waits: volumes that were made just before it are available then.
+/// How long a new claim waits, so that volumes created just before it are available.
 const FIRST_LOOK: Duration = Duration::from_millis(20);
 /// How often a claim without a volume is looked at again.
 const RESYNC: Duration = Duration::from_secs(15);
 const COMPLETED: &str = "pv.kubernetes.io/bind-completed";
 const PROVISIONER: &str = "volume.kubernetes.io/storage-provisioner";
-/// Provisioners that once were part of Kubernetes, and the drivers that do their work now.
+/// Provisioners that were once part of Kubernetes, and the CSI drivers that replace them.
 // Models csi-translation-lib.
 const MIGRATED: [(&str, &str); 7] = [
     ("kubernetes.io/aws-ebs", "ebs.csi.aws.com"),
@@ -35,7 +35,7 @@ const MIGRATED: [(&str, &str); 7] = [
 pub struct PersistentVolumeController {
     claims: WorkQueue<ObjectRef>,
     volumes: WorkQueue<ArcStr>,
-    /// Bound claims that may ask for more than they have.
+    /// Bound claims that may request more than their volume has.
     growing: WorkQueue<ObjectRef>,
     recorder: EventRecorder,
     provisioner: EventRecorder,
@@ -102,7 +102,7 @@ impl PersistentVolumeController {
         self.explain(api, by, &claim, &class, class_object.as_ref(), waits)
     }
 
-    /// Says why a claim has no volume.
+    /// Records an event that says why a claim has no volume.
     fn explain(
         &mut self,
         api: &mut ApiServer,
@@ -158,7 +158,7 @@ impl PersistentVolumeController {
     fn sync_bound_claim(&mut self, api: &mut ApiServer, by: &Caller, claim: &Value) -> Result<(), Status> {
         let name = claim.at(&["spec", "volumeName"]).str();
         match api.peek(VOLUME, "", name).cloned() {
-            // One that was let go of is taken back.
+            // A released volume is taken back.
             Some(volume) if volume.at(&["spec", "claimRef"]).is_null() || is_for(&volume, claim) => bind(api, by, &volume, claim),
             found => {
                 if claim.at(&["status", "phase"]).str() == "Lost" {
@@ -177,7 +177,7 @@ impl PersistentVolumeController {
         }
     }
 
-    /// Says of a claim that asks for more than it has that others would have to make its volume larger.
+    /// Records an event for a claim that wants a larger volume: an external controller would have to expand it.
     // Models the expand controller, none of whose plugins can; for in-tree volumes of clouds it would name the CSI driver.
     fn expand(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
         let Some(claim) = api.peek(CLAIM, &key.0, &key.1).filter(|c| asked(c) > granted(c)).cloned() else { return Ok(()) };
@@ -214,7 +214,7 @@ impl PersistentVolumeController {
         }
     }
 
-    /// What the reclaim policy says of a volume whose claim is gone.
+    /// Reclaims a volume whose claim is gone, by its reclaim policy.
     fn reclaim(&mut self, api: &mut ApiServer, by: &Caller, volume: &Value) -> Result<(), Status> {
         let phase = volume.at(&["status", "phase"]).str();
         if !matches!(phase, "Released" | "Failed") {
@@ -232,7 +232,7 @@ impl PersistentVolumeController {
         } else if !path.is_empty() {
             Some(format!("host_path deleter only supports /tmp/.+ but received provided {path}"))
         } else if !volume.at(&["spec", "csi"]).is_null() {
-            // Its driver would delete it, and here is none.
+            // Its driver would delete it, but none is simulated.
             return Ok(());
         } else {
             Some(format!("error getting deleter volume plugin for volume {:?}: no deletable volume plugin matched", volume.name()))
@@ -243,7 +243,7 @@ impl PersistentVolumeController {
         self.fail(api, by, volume, "VolumeFailedDelete", &message)
     }
 
-    /// Has a volume emptied, and lets go of it then. What failed is tried again.
+    /// Recycles a volume and then makes it available; a failure is retried.
     fn recycle(&mut self, api: &mut ApiServer, by: &Caller, volume: &Value) -> Result<(), Status> {
         match recycle(api, by, volume) {
             None => Ok(()),
@@ -258,7 +258,7 @@ impl PersistentVolumeController {
         }
     }
 
-    /// Says of a volume what kept it from being reclaimed, where that is news.
+    /// Records why a volume could not be reclaimed, if that is new.
     // Models updateVolumePhaseWithEvent.
     fn fail(&mut self, api: &mut ApiServer, by: &Caller, volume: &Value, reason: &str, message: &str) -> Result<(), Status> {
         let Some(volume) = api.peek(VOLUME, "", volume.name()).filter(|v| v.at(&["status", "phase"]).str() != "Failed").cloned() else {
@@ -273,7 +273,7 @@ impl PersistentVolumeController {
     }
 }
 
-/// Lets go of a volume: one that its claim was promised by hand stays promised to a claim of that name.
+/// Unbinds a volume. If it was bound by hand, it stays reserved for a claim of that name.
 // Models unbindVolume.
 fn unbind(api: &mut ApiServer, by: &Caller, volume: &Value) -> Result<(), Status> {
     let Some(mut next) = api.peek(VOLUME, "", volume.name()).cloned() else { return Ok(()) };
@@ -287,12 +287,12 @@ fn unbind(api: &mut ApiServer, by: &Caller, volume: &Value) -> Result<(), Status
     set_phase(api, by, &next, "Available")
 }
 
-/// How much a claim asks for.
+/// How much storage a claim requests.
 fn asked(claim: &Value) -> Quantity {
     Quantity::of(claim.at(&["spec", "resources", "requests", "storage"]))
 }
 
-/// How much it has.
+/// How much storage a claim has.
 fn granted(claim: &Value) -> Quantity {
     Quantity::of(claim.at(&["status", "capacity", "storage"]))
 }

@@ -10,35 +10,35 @@ use crate::obj;
 use crate::server::{ApiServer, Caller, DeleteOptions, WriteOptions};
 use crate::store::ObjectKey;
 
-/// Where recycling pods are.
+/// The namespace of recycler pods.
 const NAMESPACE: &str = "default";
-/// What comes before a volume's name in that of its pod.
+/// The prefix of a recycler pod's name, before that of the volume.
 const PREFIX: &str = "recycler-for-";
-/// What can be recycled, and the seconds that a pod has for it at least.
+/// The kinds of volumes that can be recycled, and the least time for it, in seconds.
 const PLUGINS: [(&str, i64); 2] = [("hostPath", 60), ("nfs", 300)];
-/// The seconds for each gibibyte.
+/// The time for each gibibyte, in seconds.
 const GIBIBYTE_S: i64 = 30;
 
-/// Why a volume is not emptied.
+/// Why a volume cannot be recycled.
 #[derive(Debug, Error)]
 pub(super) enum RecycleError {
-    /// Nothing can empty volumes of its kind.
+    /// There is no recycler for volumes of its kind.
     #[error("No recycler plugin found for the volume!")]
     NoPlugin,
-    /// The pod cannot be made.
+    /// The recycler pod cannot be created.
     #[error("Recycle failed: unexpected error creating recycler pod:  {0}")]
     Create(Status),
-    /// The pod has failed; what its status says.
+    /// The recycler pod has failed, with this message.
     #[error("Recycle failed: failed to recycle volume: {0}")]
     Pod(String),
 }
 
-/// The volume that a pod of this key recycles.
+/// The volume that the pod of this key recycles; none where it is no recycler pod.
 pub(super) fn recycled_by(pod: &ObjectKey) -> Option<ArcStr> {
     pod.name.strip_prefix(PREFIX).filter(|_| pod.namespace == NAMESPACE).map(ArcStr::from)
 }
 
-/// Takes away the pod of a volume that went while it was being emptied.
+/// Deletes the recycler pod of a volume that is gone.
 pub(super) fn clean_up(api: &mut ApiServer, by: &Caller, volume: &str) -> Result<(), Status> {
     let name = format!("{PREFIX}{volume}");
     if !api.peek(kinds::POD, NAMESPACE, &name).is_some_and(has_ended) {
@@ -47,7 +47,7 @@ pub(super) fn clean_up(api: &mut ApiServer, by: &Caller, volume: &str) -> Result
     ignore_not_found(api.delete(by, kinds::POD, NAMESPACE, &name, &DeleteOptions::default()))
 }
 
-/// Has a volume emptied; what came of that, once something has.
+/// Has a pod empty a volume; returns the result once there is one.
 // Models recycleVolumeOperation.
 pub(super) fn recycle(api: &mut ApiServer, by: &Caller, volume: &Value) -> Option<Result<(), RecycleError>> {
     let source = |member: &str| volume.at(&["spec", member]);
@@ -83,7 +83,7 @@ pub(super) fn recycle(api: &mut ApiServer, by: &Caller, volume: &Value) -> Optio
         }
         _ => return None,
     };
-    // Where it is gone already, there is nothing left to do.
+    // If it is gone already, there is nothing left to do.
     let _ = api.delete(by, kinds::POD, NAMESPACE, &name, &DeleteOptions::default());
     Some(outcome)
 }
