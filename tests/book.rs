@@ -1,10 +1,10 @@
-//! The book's chapter, section by section: `tests/book/NAME.sh` is typed into the page's terminal and must show `NAME.out`. The files it
-//! works with are the page's examples. `UPDATE_EXPECT=1 cargo test --test book` writes the expected side anew, for review. What chance
-//! or a millisecond decides is not compared: random names, addresses, ages, shares of a CPU, the order of lines, repeated lines.
+//! The book's chapter, section by section: `tests/book/NAME.sh` is typed into the page's terminal, which must show `NAME.out`. The files
+//! that it uses are the page's examples. `UPDATE_EXPECT=1 cargo test --test book` writes the expected side anew, for review. What depends
+//! on chance or on a millisecond is not compared: random names, addresses, ages, shares of a CPU, the order of lines, repeated lines.
 //!
-//! A line is typed when the one before it is done, which a prompt shows. `sleep` takes virtual time, as everything does; `^C` interrupts;
-//! a line that never ends by itself is followed by `#wait SECONDS`. `#session {..}` gives fields of the session, `#fault {..}` breaks or
-//! mends something.
+//! A line is typed when the prompt shows that the one before it is done. `sleep` takes virtual time, as everything does; `^C` interrupts. A
+//! line that never ends by itself is followed by `#wait SECONDS`. `#session {..}` sets fields of the session; `#fault {..}` breaks or mends
+//! something.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use std::path::Path;
 use kubarium::base::{Duration, SortedMap, Time};
 use kubarium::sim::{Fault, Session, Sim, TerminalInput, TimedInput};
 
-/// A line that takes longer than this never ends.
+/// A line that takes longer than this counts as never ending.
 const LINE_MAX: Duration = Duration::from_secs(3600);
 
 fn read_all(folder: &Path) -> SortedMap<String, String> {
@@ -78,7 +78,7 @@ fn play(script: &str, files: SortedMap<String, String>) -> String {
     shown + "\n"
 }
 
-/// A word without what chance decides.
+/// A word, with what depends on chance masked.
 fn masked(word: &str) -> String {
     let plain = word.trim_matches(|c: char| "()".contains(c));
     let is_age = plain.ends_with(['s', 'm', 'h']) && plain.chars().all(|c| c.is_ascii_digit() || "smh".contains(c));

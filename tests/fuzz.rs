@@ -1,8 +1,8 @@
-//! Parsers and the terminal under damaged input: whatever is typed, nothing panics, hangs or overflows.
+//! Damaged input for the parsers and the terminal: whatever is typed, nothing panics, hangs or overflows.
 //!
-//! Good texts (examples, commands, recordings where `KUBARIUM_CONFORMANCE` names them) are cut, spliced, repeated and littered.
-//! `KUBARIUM_FUZZ_ROUNDS=N` tries more, `KUBARIUM_FUZZ_SEED=N` others. What a round tries is written down before it is tried, in
-//! the file that `KUBARIUM_FUZZ_LAST` names: it is what did not come to an end.
+//! Valid texts (examples, commands, and recordings where `KUBARIUM_CONFORMANCE` names them) are cut, spliced, repeated and littered.
+//! `KUBARIUM_FUZZ_ROUNDS=N` tries more of them, `KUBARIUM_FUZZ_SEED=N` others. Each round first writes what it tries to the file that
+//! `KUBARIUM_FUZZ_LAST` names, so that this holds the input that never ended.
 
 use std::path::Path;
 
@@ -15,23 +15,23 @@ use kubarium::scheduler::{Configuration, configuration};
 use kubarium::sim::{Session, Sim, TimedInput};
 
 const ROUNDS: u64 = 60;
-/// Texts for the parsers for each command line in the terminal.
+/// How many texts the parsers get for each command line in the terminal.
 const TEXTS_PER_COMMAND: u64 = 12;
 /// How long a command may run, in simulated time.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// How many slices of [`SLICE_STEPS`] that may take: far more than a bounded program needs.
+/// How many slices of [`SLICE_STEPS`] a command may take: far more than a bounded program needs.
 const SLICES_MAX: usize = 3_000;
 const SLICE_STEPS: u64 = 1_000;
 /// A damaged text is cut at this length, as a visitor's patience would.
 const LENGTH_MAX: usize = 4_000;
 
 const COMMANDS: &str = include_str!("fuzz/commands.txt");
-/// Rules with the data they are about.
+/// CEL rules with their data.
 const RULES: &str = include_str!("../src/api/cel/rules.txt");
 const MANIFEST: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  labels: {app: web}\nspec:\n  replicas: 2\n  selector:\n    \
     matchLabels: {app: web}\n  template:\n    metadata:\n      labels: {app: web}\n    spec:\n      containers:\n      - name: web\n        \
     image: nginx:1.25\n        resources: {requests: {cpu: 100m, memory: 64Mi}}\n        env:\n        - {name: A, value: \"1\"}\n";
-/// What is thrown in between.
+/// What is inserted.
 const LITTER: [&str; 46] = [
     "\u{a0}",
     "\u{3000}",
@@ -81,7 +81,7 @@ const LITTER: [&str; 46] = [
     "~",
 ];
 
-/// Good texts to begin with.
+/// Valid texts to begin with.
 struct Corpus {
     commands: Vec<String>,
     manifests: Vec<String>,
@@ -129,13 +129,13 @@ fn pick<'a>(rng: &mut RandomStream, texts: &'a [String]) -> &'a str {
     &texts[rng.below(texts.len() as u64) as usize]
 }
 
-/// A place between two characters.
+/// A position between two characters.
 fn place(rng: &mut RandomStream, text: &str) -> usize {
     let at = rng.below(text.len() as u64 + 1) as usize;
     (at..=text.len()).find(|i| text.is_char_boundary(*i)).expect("the end is one")
 }
 
-/// A text with one to four injuries.
+/// A text with one to four damages.
 fn damaged(rng: &mut RandomStream, texts: &[String]) -> String {
     let mut text = pick(rng, texts).to_owned();
     for _ in 0..=rng.below(4) {
@@ -174,7 +174,7 @@ fn damaged(rng: &mut RandomStream, texts: &[String]) -> String {
     text
 }
 
-/// Each parser by itself; what it takes, it must print so that it reads the same again.
+/// Tries each parser by itself. What one accepts, it must print so that it reads the same again.
 fn parse(text: &str, data: &Value) {
     for document in yaml::decode_stream(text).0 {
         let printed = to_yaml(&document.value);
@@ -182,7 +182,7 @@ fn parse(text: &str, data: &Value) {
         assert_eq!(again, document.value, "as YAML: {printed}");
         let _ = Configuration::parse(&document.value).map_err(|e| e.places());
         let printed = to_json(&document.value);
-        // YAML, as which it is read, does not know longer keys.
+        // YAML does not allow longer keys.
         if printed.lines().any(|l| l.len() > 1_000) {
             continue;
         }
@@ -268,7 +268,7 @@ fn damaged_input_is_refused_in_good_order() {
         .filter_map(|l| l.strip_prefix("holds ").or(l.strip_prefix("fails ")))
         .map(|l| l.split("  =>  ").next().unwrap_or(l).to_owned())
         .collect();
-    // What most of the rules are about: a few texts, numbers and lists.
+    // Data for most of the rules: a few strings, numbers and lists.
     let schema = yaml::read_value(
         "{type: object, properties: {val1: {type: string}, val2: {x-kubernetes-int-or-string: true}, ints: {type: array, items: {type: integer}}, \
          m: {type: object, additionalProperties: {type: string}}, listMap: {type: array, x-kubernetes-list-type: map, x-kubernetes-list-map-keys: [k], \

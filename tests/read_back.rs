@@ -1,5 +1,5 @@
-//! What is printed, read by others: every object that a scenario with all kinds leaves, and whatever the recorded sessions print or leave
-//! (where `KUBARIUM_CONFORMANCE` names them), is read into the types of `k8s-openapi` and written again with nothing lost.
+//! Our output, read by others: every object that a scenario with all kinds leaves, and whatever the recorded sessions print or leave (where
+//! `KUBARIUM_CONFORMANCE` names them), is read into the types of `k8s-openapi` and written again without losing anything.
 
 use std::path::Path;
 
@@ -87,7 +87,7 @@ fn written_again(object: &Json) -> Option<Result<Json, String>> {
     }
 }
 
-/// What was there and is not there any more. What is nothing may be written or left out; numbers and times have several forms.
+/// The paths of what was lost. Empty values may be written or left out; numbers and times have several forms.
 fn lost(before: &Json, after: &Json, path: &str, found: &mut Vec<String>) {
     let is_nothing = |v: &Json| match v {
         Json::Null => true,
@@ -156,7 +156,7 @@ fn json(value: &Value) -> Json {
     serde_json::from_str(&value.to_json()).expect("what is written as JSON is JSON")
 }
 
-/// A text that a command printed, as objects: of JSON and YAML those documents that say their kind.
+/// The objects in the output of a command: the documents in JSON or YAML that name their kind.
 fn objects(text: &str) -> Vec<Json> {
     if !text.contains("apiVersion") || !text.contains("kind") {
         return Vec::new();

@@ -1,7 +1,7 @@
-//! Random small clusters under random commands and faults, with invariants looked at all the way and at the end. A second swarm rolls
-//! out without faults, where nothing excuses a pod too few.
+//! Small random clusters under random commands and faults; invariants are checked after every step and at the end. A second swarm rolls out
+//! without faults, so that there is no excuse for a missing pod.
 //!
-//! A failure names its seed; `KUBARIUM_SWARM_SEED=N` runs that one alone, `KUBARIUM_SWARM_RUNS=N` more of them.
+//! A failure names its seed; `KUBARIUM_SWARM_SEED=N` runs that one alone, `KUBARIUM_SWARM_RUNS=N` runs more of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use kubarium::sim::{ContainerRef, Fault, Session, Sim, Switch, TimedInput};
 
 const RUNS: u64 = 12;
 const STEPS: usize = 40;
-/// Everything that a swarm may have made.
+/// All kinds that a swarm may have created.
 const MADE: &str = "deployments,rc,rs,sts,ds,jobs,cronjobs,hpa,pdb,services,pods";
 
 #[test]
@@ -26,7 +26,7 @@ fn rollouts_keep_their_promises() {
     each_seed(roll);
 }
 
-/// Plays every seed, and names one that fails.
+/// Plays every seed, and names the one that fails.
 fn each_seed(play: impl Fn(u64) + std::panic::RefUnwindSafe) {
     let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse::<u64>().ok());
     let seeds: Vec<u64> = match number("KUBARIUM_SWARM_SEED") {
@@ -106,8 +106,8 @@ fn fault(rng: &mut RandomStream, api: &ApiServer, nodes: u64) -> Fault {
     Fault { node: Some(format!("n{}", rng.below(nodes))), kubelet: Some(way), ..Fault::default() }
 }
 
-/// Rolls Deployments, DaemonSets and StatefulSets out without faults: never fewer are ready than `maxUnavailable` lets, never more are
-/// there than `maxSurge` lets.
+/// Rolls out Deployments, DaemonSets and StatefulSets without faults: there are never fewer ready pods than `maxUnavailable` allows, and
+/// never more pods than `maxSurge` allows.
 fn roll(seed: u64) {
     let mut rng = RandomStream::new(seed, "rollouts");
     let mut sim = Sim::new(Session { seed, ..Session::default() });
@@ -228,7 +228,7 @@ fn command(rng: &mut RandomStream, nodes: u64) -> String {
     }
 }
 
-/// What holds at every moment.
+/// Checks what must hold at every moment.
 fn check(api: &ApiServer) {
     let pods: Vec<&Value> = api.iter(kinds::POD, None).collect();
     let ended = |p: &Value| matches!(p.at(&["status", "phase"]).str(), "Succeeded" | "Failed");
@@ -279,7 +279,7 @@ fn check(api: &ApiServer) {
     }
 }
 
-/// What holds once all that was asked for is done.
+/// Checks what must hold once everything that was asked for is done.
 fn check_settled(sim: &mut Sim) {
     let api = sim.api();
     let uids: BTreeSet<&str> = KINDS.iter().flat_map(|k| api.iter(k, None)).map(Object::uid).collect();

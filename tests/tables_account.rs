@@ -1,7 +1,7 @@
-//! The account of the recorded tables: each of upstream's tests in each of them is run here somewhere, or stands in
-//! `tables/left_out.txt` with the reason why it does not apply. Needs the conformance folder.
+//! An account of the recorded tables: each of upstream's tests in them is run somewhere here, or stands in `tables/left_out.txt` with the
+//! reason why it does not apply. Needs the conformance folder.
 //!
-//! Where some rows of a test do not apply, the test that runs the others names the reason and prints how many they are.
+//! Where only some rows of a test do not apply, the test that runs the others gives the reason and prints their number.
 
 use std::collections::BTreeMap;
 use std::path::Path;

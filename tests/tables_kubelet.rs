@@ -1,5 +1,4 @@
-//! The kubelet's rules held to tables of rows: what the real functions answered. They are found through
-//! `KUBARIUM_CONFORMANCE`; without it these tests say so and pass.
+//! The kubelet's rules held to the recorded tables: answers of the real functions. Needs the conformance folder.
 
 mod tables;
 

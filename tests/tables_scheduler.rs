@@ -1,5 +1,4 @@
-//! Scheduling held to tables of rows: what the real functions and plugins answered. They are found through
-//! `KUBARIUM_CONFORMANCE`; without it these tests say so and pass.
+//! The scheduler held to the recorded tables: answers of the real functions and plugins. Needs the conformance folder.
 
 mod tables;
 

@@ -1,8 +1,8 @@
-//! Sessions at the workstation, command by command: `tests/transcripts/NAME.sh` is played, a second between the commands, and must
-//! print `NAME.out`. `UPDATE_EXPECT=1 cargo test --test transcripts` writes the expected side anew, for review.
+//! Sessions at the workstation, command by command: `tests/transcripts/NAME.sh` is played, with a second between commands, and must print
+//! `NAME.out`. `UPDATE_EXPECT=1 cargo test --test transcripts` writes the expected side anew, for review.
 //!
-//! A block from `#file NAME` to `#end` is a file that is there from the start; `#storage` gives the cluster its default
-//! storage class, `#rbac` lets roles say who may do what, `#metrics` adds a metrics server, `#dns` CoreDNS; other lines that begin with `#` say what follows.
+//! A block from `#file NAME` to `#end` is a file that exists from the start. `#storage` gives the cluster a default storage class, `#rbac`
+//! enforces roles, `#metrics` adds a metrics server, `#dns` CoreDNS. Other lines that begin with `#` are comments.
 
 use std::fs;
 use std::path::Path;

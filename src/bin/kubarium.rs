@@ -37,14 +37,14 @@ usage: kubarium run SCRIPT [--seed N] [--namespace NS] [--kubectl 1.3] [--contro
   --version        print the version
 ";
 
-/// The largest file beside a script that is taken along, in bytes.
+/// The largest file beside a script that the session gets, in bytes.
 const FILE_MAX: u64 = 8 << 20;
 /// How long a script may run, in simulated time.
 const LIMIT: Duration = Duration::from_secs(24 * 3600);
-/// How long checks are waited for after a script's end, and how often they are looked at, in simulated time.
+/// How long after a script's end its checks may still come to hold, and how often they are made, in simulated time.
 const SETTLE: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_secs(1);
-/// How many files beside a script are taken along.
+/// How many files beside a script the session gets.
 const FILES_MAX: usize = 500;
 
 #[derive(Debug, thiserror::Error)]
@@ -139,7 +139,7 @@ fn takes(command: &str, flag: &str) -> bool {
 fn print(text: &str) -> Result<u8, Failure> {
     let written = std::io::stdout().lock().write_all(text.as_bytes());
     match written {
-        // Whoever reads has seen enough.
+        // The reader has closed the pipe.
         Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(0),
         Err(error) => Err(Failure::Io { path: "standard output".to_owned(), error }),
         Ok(()) => Ok(0),
@@ -185,7 +185,7 @@ fn simulation(script: &str, mut session: Session) -> Result<Sim, Failure> {
     Ok(Sim::new(session))
 }
 
-/// Prints what the terminal has shown since.
+/// Prints what the terminal has shown since the last call.
 fn show(sim: &Sim, shown: &mut usize) -> Result<(), Failure> {
     for (stream, bytes) in sim.workstation().command_output(*shown) {
         let text = String::from_utf8_lossy(bytes);
@@ -209,7 +209,7 @@ fn check(path: &str, script: &str, session: Session, limit: Time) -> Result<u8, 
     let text = read(path)?;
     let wrong = |line, column, message| Failure::Exercise { path: path.to_owned(), line, column, message };
     let exercise = Exercise::read(&text).map_err(|p| wrong(p.line, p.column, p.message))?;
-    // Also what is no exercise at all, such as a script in its place: where nothing is asked for, nothing has held.
+    // This also refuses what is no exercise at all, such as a script in its place.
     if exercise.checks.is_empty() {
         return Err(wrong(1, 1, "checks: Required value".to_owned()));
     }
@@ -260,7 +260,7 @@ fn run(script: &str, session: Session, limit: Time, json: bool) -> Result<u8, Fa
     Ok(u8::try_from(exit).unwrap_or(1))
 }
 
-/// Takes along the small text files of a folder and the folders in it, in the order of their names.
+/// Collects the small text files of a folder and the folders in it, in the order of their names.
 fn collect_files(folder: &Path, prefix: &str, files: &mut SortedMap<String, String>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     let mut entries: Vec<_> = entries.flatten().collect();

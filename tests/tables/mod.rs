@@ -1,4 +1,5 @@
-//! The recorded tables for the tests that hold rules to them: their rows, and the account of which were run.
+//! The recorded tables, for the tests that hold rules to them: their rows, and a count of those that were run. They are in the folder that
+//! `KUBARIUM_CONFORMANCE` names; without it these tests say so and pass.
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
@@ -14,13 +15,13 @@ pub use row_outcome::Outcome;
 pub struct Row {
     /// The upstream test that it comes from.
     pub func: String,
-    /// With its package and the function inside it.
+    /// The same with its package and the function inside it.
     pub whole: String,
     /// The row's name there.
     pub key: String,
     /// The line of the test that used it: which of its loops.
     pub line: i64,
-    /// Whether it comes from a function inside the test: a part of what another row says.
+    /// Whether it comes from a function inside the test, as a part of another row.
     pub part: bool,
     /// What the row holds.
     pub row: Value,

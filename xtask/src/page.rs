@@ -59,7 +59,7 @@ pub fn serve(args: &[String]) -> Result<(), Failure> {
             other => return Err(format!("serve does not know `{other}`")),
         }
     }
-    // Trunk would find out only after the first build, and whoever has the port would be taken for it.
+    // Trunk would notice only after the first build, and whatever has the port would be taken for it.
     let (port, _claim) = match port.map(NonZeroU16::get) {
         Some(port) => claim(port).map(|claim| (port, claim)).map_err(|why| format!("cannot serve at port {port}: {why}"))?,
         None => free_port()?,
@@ -80,10 +80,11 @@ pub fn serve(args: &[String]) -> Result<(), Failure> {
     outcome.map_err(|why| format!("{why} in {}", root().display()))
 }
 
-/// Names the file that the last of Trunk's hooks makes where a build succeeds.
+/// Names the file that the last of Trunk's hooks writes after a successful build.
 const BUILT: &str = "KUBARIUM_BUILT";
 
-/// Says so once the page can be opened: when a build has succeeded and Trunk listens, which it does after the first build, failed or not.
+/// Prints when the page can be opened: when a build has succeeded and Trunk listens, which it does after the first build, even a failed
+/// one.
 fn announce(port: u16, address: String, built: PathBuf) -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = Arc::clone(&stop);
@@ -99,8 +100,8 @@ fn announce(port: u16, address: String, built: PathBuf) -> Arc<AtomicBool> {
     stop
 }
 
-/// Takes a port that nobody listens on. Trunk listens on it only after its first build: until then another `serve` is held off by the
-/// port of the same number that datagrams have.
+/// Reserves a port that nobody listens on. Trunk listens on it only after its first build; until then the UDP port of the same number keeps
+/// another `serve` away.
 fn claim(port: u16) -> std::io::Result<UdpSocket> {
     TcpListener::bind(("127.0.0.1", port))?;
     UdpSocket::bind(("127.0.0.1", port))

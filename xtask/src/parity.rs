@@ -1,12 +1,12 @@
-//! The parity table: how much of what a real cluster was seen to do comes out the same here, area by area. Plays the
-//! recordings through the native program and writes the head of `docs/parity.md`.
+//! The parity table: how much of what a real cluster did comes out the same here, area by area. Plays the recordings through the native
+//! program and writes the head of `docs/parity.md`.
 
 use crate::Failure;
 use crate::process::{Cmd, root, target_dir};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-/// Where the page goes on by hand: what recordings show, and what is left out.
+/// The heading of the notes, which are written by hand.
 const NOTES: &str = "## How to read it";
 
 /// Runs the comparison and writes the table; the notes below it stay.

@@ -117,8 +117,8 @@ fn generate(definitions: &serde_json::Map<String, Json>, staging: &Path) -> Resu
     Ok(out)
 }
 
-/// The types that `kubectl explain` has words for: the everyday kinds and what people look up in them. All descriptions would
-/// be a hundred kilobytes after compression; these are 58. After a colon the only fields that are described.
+/// The types that `kubectl explain` describes: the everyday kinds and what people look up in them. All descriptions would be a hundred
+/// kilobytes after compression; these are 58. If a type has a colon, only the fields behind it are described.
 const DESCRIBED: &str = "api/core/v1 Affinity Capabilities ConfigMap ConfigMapEnvSource ConfigMapKeySelector ConfigMapProjection \
     ConfigMapVolumeSource Container ContainerPort ContainerResizePolicy ContainerState ContainerStateRunning \
     ContainerStateTerminated ContainerStateWaiting ContainerStatus DownwardAPIProjection DownwardAPIVolumeFile \
@@ -165,8 +165,8 @@ apimachinery/pkg/apis/meta/v1 Condition LabelSelector LabelSelectorRequirement M
 apimachinery/pkg/util/intstr IntOrString
 apimachinery/pkg/api/resource Quantity";
 
-/// The text of `descriptions.txt`: for each type a line `>package.Type`, what is said of it, and a line for each field. The lines
-/// of a text are joined by `\n`. What is said of `apiVersion` and `kind` is everywhere the same and said once.
+/// The text of `descriptions.txt`: for each type a line `>package.Type`, a line with its description, and a line for each field. Line
+/// breaks in a description are written as `\n`. `apiVersion` and `kind` are described once, since they are the same everywhere.
 fn describe(definitions: &serde_json::Map<String, Json>) -> Result<String, Failure> {
     let mut out = String::new();
     let mut write = |head: &str, definition: &Json, wanted: &dyn Fn(&str) -> bool| {
@@ -303,7 +303,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// A Go type in the text's letters, reaching the structs in it.
+    /// A Go type in the letters of the schema. The structs in it are queued.
     fn type_text(&mut self, package: &str, go_type: &str) -> Result<String, Failure> {
         if let Some(rest) = go_type.strip_prefix('*') {
             return Ok(format!("*{}", self.type_text(package, rest)?));
@@ -381,7 +381,7 @@ impl Writer<'_> {
     }
 }
 
-/// What is said of a field behind its type: a letter each, with what belongs to it.
+/// The flags of a field: a letter each, with its value if it has one.
 fn flags_of(definition: &Json, property: &Json, field: &GoField) -> Vec<String> {
     let mut flags = Vec::new();
     if field.omitzero {
