@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn table() {
+fn posix_expressions_match() {
     for (re, extended, text, want) in [
         ("a*b", false, "xaab", Some((1, 4))),
         ("a+b", false, "a+b", Some((0, 3))),
@@ -32,6 +32,11 @@ fn table() {
         let re_c = Regex::new(re, if extended { Syntax::Extended } else { Syntax::Basic }).expect(re);
         assert_eq!(re_c.find(text).map(|m| m.range()), want, "{re} {text}");
     }
+    assert!(Regex::with_fold("ABC", Syntax::Basic, true).is_ok_and(|r| r.is_match("xabcx")));
+}
+
+#[test]
+fn go_expressions_match() {
     for (re, text, want) in [
         (r"^(\d+|\*)(/\d+)?(\s+(\d+|\*)(/\d+)?){4}$", "* * * *", false),
         (r"^(\d+|\*)(/\d+)?(\s+(\d+|\*)(/\d+)?){4}$", "* * * * */5", true),
@@ -73,6 +78,10 @@ fn table() {
     ] {
         assert_eq!(Regex::go(re).expect(re).find(text).map(|m| m.range()), want, "{re}");
     }
+}
+
+#[test]
+fn wrong_expressions_are_refused() {
     for (re, error) in [
         ("a{1001}", "invalid repeat count: `{1001}`"),
         ("(a{100}){11}", "invalid repeat count: `{11}`"),
@@ -108,7 +117,12 @@ fn table() {
         assert_eq!(Regex::new(re, Syntax::Extended).expect_err(re).to_string(), error);
     }
     assert_eq!(Regex::new(r"a\{\}", Syntax::Basic).expect_err("no count").to_string(), r"Invalid content of \{\}");
-    // As long as the expression times the text, however it is nested.
+    assert!(Regex::go(r"(a)\1").is_err() && Regex::go("(a").is_err());
+}
+
+#[test]
+fn a_search_is_bounded() {
+    // The steps are as many as the expression times the text, however it is nested.
     for (re, text) in
         [("^(([a-z]+)*)+$", format!("{}!", "x".repeat(5000))), ("(x+x+)+y", "x".repeat(3000)), ("(a*)*b|c$", "a".repeat(3000))]
     {
@@ -117,6 +131,12 @@ fn table() {
         assert!(re.find_within(&text, 0, &mut steps).is_none());
         assert!((u32::MAX - steps) as usize <= STEPS_PLAIN as usize + 4 * re.size() * (text.len() + 1), "{}", u32::MAX - steps);
     }
+    // It gives up instead of hanging.
+    assert!(!Regex::new("(x+x+)+y", Syntax::Extended).is_ok_and(|r| r.is_match(&"x".repeat(60))));
+}
+
+#[test]
+fn all_matches_are_found() {
     for (re, text, want) in [
         ("x*", "axé", vec![(0, 0), (1, 2), (2, 2), (4, 4)]),
         ("x", "xxa", vec![(0, 1), (1, 2)]),
@@ -125,14 +145,12 @@ fn table() {
     ] {
         assert_eq!(Regex::go(re).expect(re).find_all(text).map(|m| m.range()).list(), want, "{re} {text}");
     }
+}
+
+#[test]
+fn a_class_is_kept_once() {
     // A class is there once.
     let shared = Regex::go(&format!("[{}]{{1000}}", "a-c".repeat(3000))).expect("in bounds");
     let class = shared.nodes.iter().find_map(|n| if let Node::Class(_, ranges) = n { Some(Arc::strong_count(ranges)) } else { None });
     assert_eq!(class, Some(1000));
-    assert!(Regex::go(r"(a)\1").is_err() && Regex::go("a**").is_err() && Regex::go("(a").is_err());
-    assert!(Regex::new("(", Syntax::Extended).is_err());
-    assert!(Regex::new("[a", Syntax::Extended).is_err());
-    assert!(Regex::with_fold("ABC", Syntax::Basic, true).is_ok_and(|r| r.is_match("xabcx")));
-    // Gives up instead of hanging.
-    assert!(!Regex::new("(x+x+)+y", Syntax::Extended).is_ok_and(|r| r.is_match(&"x".repeat(60))));
 }
