@@ -2,10 +2,11 @@
 //! Needs the conformance folder.
 
 use kubarium::api::duration::human_duration_signed;
+use kubarium::api::int_or_string::{self, Rounding};
 use kubarium::api::node_affinity::RequiredNodeAffinity;
 use kubarium::api::quantity::{Format, Quantity};
 use kubarium::api::selector::{LabelSelector, Operator, Requirement, SelectorError};
-use kubarium::api::{Value, int_or_string, kinds, names, template_hash, toleration};
+use kubarium::api::{Value, kinds, names, template_hash, toleration};
 use kubarium::controllers::deployment::{new_rs_new_replicas, replica_set_proportion, resolve_fenceposts};
 use kubarium::obj;
 use kubarium::server::{strategic_merge_patch, three_way_strategic_patch};
@@ -272,10 +273,10 @@ fn numbers_and_percentages() {
     evaluated("fn_intstr_scaled", |row| {
         let text = row.get("in").str();
         let value = text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from);
-        let scaled = |up| int_or_string::scaled(&value, row.get("total").int(), up).map_err(|e| e.to_string());
-        same(scaled(false).is_err(), row.get("err").is_true())?;
-        same(scaled(false)?, row.get("down").int())?;
-        same(scaled(true)?, row.get("up").int())
+        let scaled = |round| int_or_string::scaled(&value, row.get("total").int(), round).map_err(|e| e.to_string());
+        same(scaled(Rounding::Down).is_err(), row.get("err").is_true())?;
+        same(scaled(Rounding::Down)?, row.get("down").int())?;
+        same(scaled(Rounding::Up)?, row.get("up").int())
     });
 }
 

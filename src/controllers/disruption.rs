@@ -3,7 +3,7 @@
 use super::controller::{ObjectRef, go_selector, key_of, update_status, work};
 use super::service_pods::{Made, Member, SelectedPods};
 use super::work_queue::WorkQueue;
-use crate::api::int_or_string::scaled_value;
+use crate::api::int_or_string::{Rounding, scaled_value};
 use crate::api::selector::LabelSelector;
 use crate::api::{KindRef, Object, Status, Value, is_ready, kinds, quote, set_condition};
 use crate::base::{Duration, List as _, Order as _, RandomStream, SortedMap, Time};
@@ -112,14 +112,14 @@ fn expectation(api: &ApiServer, budget: &Value, pods: &[Member]) -> Result<Expec
     let (max_unavailable, min_available) = (budget.at(&["spec", "maxUnavailable"]), budget.at(&["spec", "minAvailable"]));
     if !max_unavailable.is_null() {
         let (expected, unmanaged) = expected_scale(api, pods)?;
-        let desired = (expected - scaled_value(max_unavailable, expected, true)).max(0);
+        let desired = (expected - scaled_value(max_unavailable, expected, Rounding::Up)).max(0);
         return Ok(Expectation { expected, desired, unmanaged });
     }
     match min_available {
         Value::Int(n) => Ok(Expectation { expected: pods.len() as i64, desired: *n, unmanaged: 0 }),
         Value::Str(_) => {
             let (expected, unmanaged) = expected_scale(api, pods)?;
-            Ok(Expectation { expected, desired: scaled_value(min_available, expected, true), unmanaged })
+            Ok(Expectation { expected, desired: scaled_value(min_available, expected, Rounding::Up), unmanaged })
         }
         _ => Ok(Expectation { expected: 0, desired: 0, unmanaged: 0 }),
     }

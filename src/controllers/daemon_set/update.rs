@@ -1,7 +1,7 @@
 //! The rolling update of DaemonSets: old pods go node by node, within maxUnavailable, or new ones come first, within maxSurge.
 
 use super::{ByNode, Nodes, Work};
-use crate::api::int_or_string::scaled_value;
+use crate::api::int_or_string::{Rounding, scaled_value};
 use crate::api::well_known::CONTROLLER_REVISION_HASH;
 use crate::api::{Object, Value};
 use crate::base::Time;
@@ -9,7 +9,7 @@ use crate::controllers::replicas::is_available;
 
 fn scaled_up(value: &Value, total: usize) -> usize {
     let total = i64::try_from(total).unwrap_or(i64::MAX);
-    usize::try_from(scaled_value(value, total, true)).unwrap_or(0)
+    usize::try_from(scaled_value(value, total, Rounding::Up)).unwrap_or(0)
 }
 
 /// How many nodes may have a new pod beside the old one.

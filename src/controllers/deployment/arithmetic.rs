@@ -1,13 +1,13 @@
 //! How many, of which generation (`pkg/controller/deployment/util`).
 
 use crate::api::Value;
-use crate::api::int_or_string::scaled_value;
+use crate::api::int_or_string::{Rounding, scaled_value};
 
 /// How many pods may be above and below the wanted number (`ResolveFenceposts`): surge rounds up, unavailable down, and
 /// where both are none, one may be unavailable, since else nothing could move.
 pub fn resolve_fenceposts(max_surge: &Value, max_unavailable: &Value, wanted: i64) -> (i64, i64) {
-    let surge = scaled_value(max_surge, wanted, true);
-    let unavailable = scaled_value(max_unavailable, wanted, false);
+    let surge = scaled_value(max_surge, wanted, Rounding::Up);
+    let unavailable = scaled_value(max_unavailable, wanted, Rounding::Down);
     if surge == 0 && unavailable == 0 { (0, 1) } else { (surge, unavailable) }
 }
 
@@ -17,7 +17,7 @@ pub fn new_rs_new_replicas(rolling: bool, max_surge: &Value, wanted: i64, total:
     if !rolling {
         return wanted;
     }
-    let most = wanted + scaled_value(max_surge, wanted, true);
+    let most = wanted + scaled_value(max_surge, wanted, Rounding::Up);
     if total >= most {
         return new_rs;
     }
