@@ -74,6 +74,24 @@ pub(super) fn resize(errors: &mut Errors, new: &Value, old: &Value) {
     if !old.at(&["status", "nodeAllocatableResourceClaimStatuses"]).is_empty() {
         errors.forbidden(at, "pods with node allocatable resource claims cannot be resized");
     }
+    if !are_the_same_containers(errors, at, spec, before) {
+        return;
+    }
+    for key in ["initContainers", "containers"] {
+        let list = at.child(key);
+        for (i, (now, was)) in spec.get(key).items().iter().zip(before.get(key).items()).enumerate() {
+            let at = list.index(i);
+            none_removed(errors, at.child("resources"), now, was, "resource");
+        }
+    }
+    only_resources_changed(errors, at, spec, before, &mut munged);
+    if errors.0.is_empty() && !internal::same("core", "PodSpec", &munged, before) {
+        errors.forbidden(at, ONLY);
+    }
+}
+
+/// Refuses containers that were added, removed, renamed or reordered; says whether there were none.
+fn are_the_same_containers(errors: &mut Errors, at: Path<'_>, spec: &Value, before: &Value) -> bool {
     let wrong = errors.0.len();
     for key in ["containers", "initContainers"] {
         let (now, were, list) = (spec.get(key).items(), before.get(key).items(), at.child(key));
@@ -86,22 +104,17 @@ pub(super) fn resize(errors: &mut Errors, new: &Value, old: &Value) {
             errors.forbidden(at.child("name"), &format!("{key} may not be renamed or reordered on resize"));
         }
     }
-    if errors.0.len() > wrong {
-        return;
-    }
-    for key in ["initContainers", "containers"] {
-        let list = at.child(key);
-        for (i, (now, was)) in spec.get(key).items().iter().zip(before.get(key).items()).enumerate() {
-            let at = list.index(i);
-            none_removed(errors, at.child("resources"), now, was, "resource");
-        }
-    }
+    errors.0.len() == wrong
+}
+
+/// Refuses changes of containers other than those of a resize, and undoes the latter in `munged`.
+fn only_resources_changed(errors: &mut Errors, at: Path<'_>, spec: &Value, before: &Value, munged: &mut Value) {
     for key in ["containers", "initContainers"] {
         let list = at.child(key);
         for (i, (now, was)) in spec.get(key).items().iter().zip(before.get(key).items()).enumerate() {
             let own = &mut munged.get_mut(key).list_mut()[i];
             put_back(own, was);
-            // What is compared has lost its claims on the way.
+            // Upstream drops the claims before it compares.
             own.remove(&["resources", "claims"]);
             let changed = |container: &Value| !internal::same("core", "Container", container, was);
             let is_init = key == "initContainers";
@@ -120,12 +133,9 @@ pub(super) fn resize(errors: &mut Errors, new: &Value, old: &Value) {
             }
         }
     }
-    if errors.0.is_empty() && !internal::same("core", "PodSpec", &munged, before) {
-        errors.forbidden(at, ONLY);
-    }
 }
 
-/// What asked for a resource before still does.
+/// Refuses to remove the request or limit of a resource.
 fn none_removed(errors: &mut Errors, at: Path<'_>, now: &Value, was: &Value, what: &str) {
     for which in ["requests", "limits"] {
         let path = ["resources", which];
@@ -135,7 +145,7 @@ fn none_removed(errors: &mut Errors, at: Path<'_>, now: &Value, was: &Value, wha
     }
 }
 
-/// Puts back what a resize may change: cpu and memory.
+/// Restores what a resize may change: cpu and memory.
 fn put_back(owner: &mut Value, was: &Value) {
     for which in ["requests", "limits"] {
         for name in ["cpu", "memory"] {

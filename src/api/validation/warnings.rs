@@ -36,14 +36,7 @@ pub fn warnings(kind: KindRef, object: &Value, old: Option<&Value>, out: &mut Wa
                 template(out, "spec.template", object.at(&["spec", "template"]));
             }
             if kind.kind == "StatefulSet" {
-                let spec = if created { "" } else { ".Spec" };
-                for (i, claim) in object.at(&["spec", "volumeClaimTemplates"]).items().iter().enumerate() {
-                    claim_spec(out, &format!("spec.volumeClaimTemplates[{i}]{spec}"), claim.get("spec"));
-                }
-                if object.at(&["spec", "revisionHistoryLimit"]).int() < 0 {
-                    let text = "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended";
-                    out.push(text.to_owned());
-                }
+                stateful_set(out, object, created);
             }
         }
         ("batch", "Job") if changed => job(out, "spec", object.get("spec")),
@@ -57,15 +50,7 @@ pub fn warnings(kind: KindRef, object: &Value, old: Option<&Value>, out: &mut Wa
         ("", "PersistentVolumeClaim") => claim(out, object),
         ("", "PersistentVolume") => volume(out, object),
         ("", "Secret") => secret(out, object),
-        ("storage.k8s.io", "StorageClass") => {
-            for (i, term) in object.get("allowedTopologies").items().iter().enumerate() {
-                for (j, expression) in term.get("matchLabelExpressions").items().iter().enumerate() {
-                    if let Some(message) = label_message(expression.get("key").str()) {
-                        out.push(format!("allowedTopologies[{i}].matchLabelExpressions[{j}].key: {message}"));
-                    }
-                }
-            }
-        }
+        ("storage.k8s.io", "StorageClass") => storage_class(out, object),
         ("storage.k8s.io", "CSIDriver") => driver(out, object.get("spec"), old.map(|old| old.get("spec"))),
         ("storage.k8s.io", "CSIStorageCapacity") => {
             let topology = object.get("nodeTopology");
@@ -93,7 +78,28 @@ const INGRESS_CLASS: &str = "kubernetes.io/ingress.class";
 const MOUNT_OPTIONS: &str = "volume.beta.kubernetes.io/mount-options";
 const ENFORCE_MOUNTABLE: &str = "kubernetes.io/enforce-mountable-secrets";
 
-/// Names of finalizers of custom kinds are only advised on, those that are new.
+fn stateful_set(out: &mut Warnings, set: &Value, created: bool) {
+    let spec = if created { "" } else { ".Spec" };
+    for (i, claim) in set.at(&["spec", "volumeClaimTemplates"]).items().iter().enumerate() {
+        claim_spec(out, &format!("spec.volumeClaimTemplates[{i}]{spec}"), claim.get("spec"));
+    }
+    if set.at(&["spec", "revisionHistoryLimit"]).int() < 0 {
+        let text = "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended";
+        out.push(text.to_owned());
+    }
+}
+
+fn storage_class(out: &mut Warnings, class: &Value) {
+    for (i, term) in class.get("allowedTopologies").items().iter().enumerate() {
+        for (j, expression) in term.get("matchLabelExpressions").items().iter().enumerate() {
+            if let Some(message) = label_message(expression.get("key").str()) {
+                out.push(format!("allowedTopologies[{i}].matchLabelExpressions[{j}].key: {message}"));
+            }
+        }
+    }
+}
+
+/// New finalizers of custom kinds, whose names are only advised on.
 // Models customresource's generateWarningsFromObj.
 fn finalizers(out: &mut Warnings, object: &Value, old: Option<&Value>) {
     let of = |object: &Value| -> SortedSet<String> {
@@ -110,7 +116,7 @@ fn finalizers(out: &mut Warnings, object: &Value, old: Option<&Value>) {
     }
 }
 
-/// A name that will be a part of host names.
+/// Warns of a name that will be part of host names but is no DNS label.
 fn host_name(out: &mut Warnings, object: &Value, used: &str) {
     let wrong = names::dns1123_label(object.name());
     if !wrong.is_empty() && !object.name().is_empty() {
@@ -121,7 +127,7 @@ fn host_name(out: &mut Warnings, object: &Value, used: &str) {
     }
 }
 
-/// What a definition of a kind has that does nothing.
+/// Warns of what has no effect in a CustomResourceDefinition.
 fn definition(out: &mut Warnings, definition: &Value, old: Option<&Value>, changed: bool) {
     let mut known = Vec::new();
     let mut formats = Vec::new();
