@@ -8,7 +8,7 @@ use crate::api::well_known::APP_ARMOR_PREFIX;
 use crate::base::List as _;
 use crate::obj;
 
-/// What only a pod gets, not a template: requests from limits, service links, host ports.
+/// Defaults of pods that templates do not get: requests from limits, service links, host ports.
 pub fn pod(pod: &mut Value) {
     for list in ["containers", "initContainers"] {
         for i in 0..pod.at(&["spec", list]).items().len() {
@@ -23,7 +23,7 @@ pub fn pod(pod: &mut Value) {
     }
     absent_in(pod, &["spec", "enableServiceLinks"], true);
     app_armor_fields(pod);
-    // Pods that were made before it was validated may say anything below zero.
+    // Older pods, from before it was validated, may have any negative value.
     if pod.at(&["spec", "terminationGracePeriodSeconds"]).int() < 0 {
         pod.set(&["spec", "terminationGracePeriodSeconds"], 1);
     }
@@ -34,7 +34,7 @@ pub fn pod(pod: &mut Value) {
     }
 }
 
-/// The annotations that once named AppArmor profiles become fields.
+/// Turns the annotations that once named AppArmor profiles into fields.
 // Models applyAppArmorVersionSkew.
 fn app_armor_fields(pod: &mut Value) {
     let named: Vec<(ArcStr, ArcStr)> = pod
@@ -93,7 +93,7 @@ pub fn pod_spec(spec: &mut Value) {
     absent(spec, "securityContext", Map::new());
     absent(spec, "terminationGracePeriodSeconds", 30);
     empty(spec, "schedulerName", "default-scheduler");
-    // The deprecated name of the same field is written beside it.
+    // The deprecated field of the same meaning is set, too.
     let account = spec.get("serviceAccountName").arc_str();
     let deprecated = spec.get("serviceAccount").arc_str();
     if account.is_empty() && !deprecated.is_empty() {
@@ -187,7 +187,7 @@ pub fn namespace(namespace: &mut Value) {
     empty_in(namespace, &["status", "phase"], "Active");
 }
 
-/// The old member and the first of the list that took its place say the same; where they do not, the old one is right.
+/// Has the old member and the first item of the list that replaced it agree; if they do not, the old one counts.
 // Models Convert_v1_NodeSpec_To_core_NodeSpec and back.
 pub fn node_spec(spec: &mut Value) {
     let one = spec.get("podCIDR").clone();
@@ -220,7 +220,7 @@ pub fn limit_range_item(item: &mut Value) {
     }
 }
 
-/// A secret's `stringData` is written only: it goes into `data`.
+/// Moves a Secret's `stringData`, which is write-only, into `data`.
 pub(super) fn secret(secret: &mut Value) {
     empty(secret, "type", "Opaque");
     if let Some(texts) = secret.remove(&["stringData"]) {

@@ -1,8 +1,8 @@
-//! Defaulting: what the API server fills in (`SetDefaults_*`), one file per group.
+//! Defaulting: what the API server fills in (`SetDefaults_*`), with one file for each group.
 //!
-//! One walk along the schema: at each typed object first its own rule (by the type's Go name), then the schema's constants,
-//! then what is inside. What needs nothing is not touched, so that objects keep sharing their parts, and types in which nothing ever
-//! has a default are not looked into.
+//! It is one walk along the schema: at each typed object first its own rule (by the type's Go name), then the schema's constants, then what
+//! is inside. What needs no defaults is not written, so that objects keep sharing their parts, and types without any defaults are not
+//! looked into.
 
 mod core;
 mod rest;
@@ -15,8 +15,7 @@ use super::schema::{Ty, Type, TypeRef, schema};
 use super::{KindRef, Quantity, Value, custom};
 use crate::base::List as _;
 
-/// Fills in what `kind`'s objects have by default. For decoded objects at the stored version; doing it twice changes nothing
-/// more.
+/// Sets the defaults of an object of `kind`, which must be decoded and at the stored version. A second time changes nothing.
 pub fn apply(kind: KindRef, object: &mut Value) {
     if let Some(custom) = &kind.custom {
         return custom::fill(kind, custom, object);
@@ -26,16 +25,16 @@ pub fn apply(kind: KindRef, object: &mut Value) {
     }
 }
 
-/// What there is to do for the objects of a type.
+/// What there is to default in objects of a type.
 #[derive(Clone, Copy, Default, PartialEq)]
 struct Need {
     /// Its rule.
     rule: bool,
-    /// Anything at all, in it or further inside.
+    /// Anything at all, in it or deeper inside.
     any: bool,
 }
 
-/// What there is to do for each type of the schema.
+/// What there is to default in each type of the schema.
 fn needs() -> &'static [Need] {
     static NEEDS: OnceLock<Vec<Need>> = OnceLock::new();
     NEEDS.get_or_init(|| {
@@ -53,7 +52,7 @@ fn needs() -> &'static [Need] {
     })
 }
 
-/// Whether there is anything to do for what a field holds.
+/// Whether there is anything to default in a field.
 fn is_needed(needs: &[Need], ty: &Ty) -> bool {
     match ty {
         Ty::Object(t) => needs[t.place()].any,
@@ -63,7 +62,7 @@ fn is_needed(needs: &[Need], ty: &Ty) -> bool {
     }
 }
 
-/// A value with its defaults; none where it has them all.
+/// A value with its defaults; none if it has them all already.
 fn value_defaults(ty: &Ty, value: &Value) -> Option<Value> {
     match (ty, value) {
         (Ty::Object(t), Value::Map(_)) => object_defaults(*t, value),
@@ -118,7 +117,7 @@ fn object_defaults(ty: TypeRef, value: &Value) -> Option<Value> {
     (!is_same(&own, value)).then_some(own)
 }
 
-/// Follows the rule of one type; says whether it has one.
+/// Applies the rule of one type; says whether it has one.
 fn rule(ty: &Type, value: &mut Value) -> bool {
     match ty.name {
         "Pod" => core::pod(value),

@@ -6,7 +6,7 @@ use super::super::{Map, Value};
 use super::{absent, empty, empty_in};
 use crate::obj;
 
-/// Follows the rule of a type of these groups; says whether it has one.
+/// Applies the rule of a type of these groups; says whether it has one.
 pub fn rule(ty: &Type, value: &mut Value) -> bool {
     let name = ty.name;
     let is_pointer = |field: &str| ty.field(field).is_some_and(|f| f.pointer);

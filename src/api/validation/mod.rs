@@ -1,4 +1,4 @@
-//! Validation: what the API server refuses, with its words and in its order. One file per family of kinds.
+//! Validation: what the API server refuses, in its words and in its order. There is one file for each family of kinds.
 
 mod admission;
 mod autoscaling;

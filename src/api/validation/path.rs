@@ -1,4 +1,4 @@
-//! Where in an object something is wrong, and the list of what is.
+//! The paths of fields, and the list of errors at them.
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ enum Step<'a> {
 }
 
 impl<'a> Path<'a> {
-    // Called so often that copies would weigh more than calls, as are those below.
+    // Never inlined: it is called so often that copies would take more bytes than calls. The same holds for those below.
     /// A path that starts here.
     #[inline(never)]
     pub const fn new(name: &'a str) -> Path<'a> {
@@ -60,13 +60,13 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-/// What is wrong so far.
+/// The errors so far.
 #[derive(Default)]
 pub(super) struct Errors(pub Vec<Cause>);
 
 // The constructors of Kubernetes' `field` package: each notes an error of its kind at a field.
 impl Errors {
-    /// Lets a rule judge that is younger than objects may be: those that broke it before may go on doing so.
+    /// Applies a rule that is younger than objects may be: those that broke it before may go on doing so (ratcheting validation).
     pub fn ratcheting(&mut self, judge: impl FnOnce(&mut Errors)) {
         let before = self.0.len();
         judge(self);
@@ -144,7 +144,7 @@ impl Errors {
         self.0.push(Cause::too_long(at.to_string(), max_bytes));
     }
 
-    /// A number that may not be negative; absent counts as nought.
+    /// A number that may not be negative; absent counts as 0.
     pub fn nonnegative(&mut self, at: Path<'_>, value: &Value) {
         if value.int() < 0 {
             self.invalid(at, value, "must be greater than or equal to 0");

@@ -1,4 +1,5 @@
-//! HorizontalPodAutoscalers (`pkg/controller/podautoscaler`): every 15 seconds, or as often as a flag says, as many replicas as the metrics call for.
+//! HorizontalPodAutoscalers (`pkg/controller/podautoscaler`): every 15 seconds, or as often as a flag says, they set the replicas of their
+//! target to what the metrics call for.
 
 pub mod behavior;
 pub mod calculator;
@@ -26,13 +27,13 @@ const MANAGER: &str = "horizontal-pod-autoscaler";
 /// One metric's part in a calculation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MetricResult {
-    /// What it is called in messages.
+    /// The metric's name in messages.
     pub name: String,
-    /// What it came to, or why it came to nothing.
+    /// The proposal, or why there is none.
     pub outcome: Result<Proposal, MetricError>,
 }
 
-/// Why an autoscaler scales nothing.
+/// Why an autoscaler cannot scale.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 enum HpaError {
     /// There is no kind of this name in this group.
@@ -44,13 +45,13 @@ enum HpaError {
     /// The target's scale has no selector.
     #[error("selector is required")]
     NoSelector,
-    /// By its selector its pods are others' as well: those of these autoscalers.
+    /// Other autoscalers select its pods, too: the selector and these autoscalers.
     #[error("pods by selector {0} are controlled by multiple HPAs: [{1}]")]
     AmbiguousSelector(String, String),
-    /// Its selector is none.
+    /// Its selector is invalid.
     #[error("couldn't convert selector into a corresponding internal selector object: {0}")]
     InvalidSelector(SelectorError),
-    /// So many metrics of so many say nothing, the first of them in these words.
+    /// Some metrics are invalid: how many, of how many, and the error of the first.
     #[error("invalid metrics ({0} invalid out of {1}), first error is: {2}")]
     InvalidMetrics(usize, usize, String),
 }
