@@ -7,9 +7,9 @@ use crate::base::{Duration, List as _, Order as _, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, ListOptions, Propagation, Subresource, WriteOptions};
 
-/// How long after news of a namespace it is looked at (`namespaceDeletionGracePeriod`).
+/// How long after a change a namespace is looked at (`namespaceDeletionGracePeriod`).
 const GRACE: Duration = Duration::from_secs(5);
-/// How long finalizers are reckoned to take.
+/// How long finalizers are assumed to take.
 const FINALIZERS_S: i64 = 15;
 
 /// Empties namespaces.
@@ -19,7 +19,7 @@ pub struct NamespaceController {
 }
 
 impl NamespaceController {
-    /// Deletes all that is left, pods first (`OrderedNamespaceDeletion`); takes off the `kubernetes` finalizer once nothing is.
+    /// Deletes what is left, pods first (`OrderedNamespaceDeletion`). When nothing is, removes the finalizer `kubernetes`.
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, name: &ArcStr) -> Result<(), Status> {
         let namespaces = kinds::NAMESPACE;
         let Some(namespace) = api.peek(namespaces, "", name).cloned() else { return Ok(()) };
@@ -31,7 +31,7 @@ impl NamespaceController {
         let pods = kinds::POD;
         let others = api.kinds().into_iter().filter(|k| k.namespaced && k.verbs.contains(&"deletecollection") && *k != pods);
         for kind in std::iter::once(pods).chain(others) {
-            // What its pods may need stays until the last of them is gone.
+            // Whatever its pods may need stays until the last of them is gone.
             if left.first().is_some_and(|(k, ..)| *k == pods) {
                 break;
             }
@@ -46,7 +46,7 @@ impl NamespaceController {
             }
         }
         let Some(mut next) = api.peek(namespaces, "", name).cloned() else { return Ok(()) };
-        // Where pods hold up the rest, what remains is not counted.
+        // While pods hold up the rest, that is not counted.
         let counted = if left.first().is_some_and(|(k, ..)| *k == pods) { &[] } else { &*left };
         set_conditions(&mut next, counted, now);
         if !next.same(&namespace) {
@@ -64,7 +64,7 @@ impl NamespaceController {
     }
 }
 
-/// How long what is left may take: the longest grace of its pods, or a guess where finalizers hold something.
+/// How long the rest may take: the longest grace period of its pods, or a guess if finalizers hold something.
 fn remaining_s(api: &ApiServer, namespace: &str, left: &[(KindRef, usize, Vec<ArcStr>)]) -> i64 {
     let pods = api.iter(kinds::POD, Some(namespace));
     let live = pods.filter(|p| !has_ended(p));

@@ -1,5 +1,5 @@
-//! What every namespace is given: a `kube-root-ca.crt` ConfigMap by the root CA publisher
-//! (`pkg/controller/certificates/rootcacertpublisher`), a `default` ServiceAccount by the service accounts controller
+//! The objects that every namespace gets: the ConfigMap `kube-root-ca.crt`, from the root CA publisher
+//! (`pkg/controller/certificates/rootcacertpublisher`), and the ServiceAccount `default`, from the service accounts controller
 //! (`pkg/controller/serviceaccount`).
 
 use super::work_queue::WorkQueue;
@@ -9,7 +9,7 @@ use crate::base::Time;
 use crate::obj;
 use crate::server::{ApiServer, CERTIFICATE, Caller, Change, Component, Subresource, WriteOptions};
 
-/// Keeps them there.
+/// Creates these objects, and keeps them.
 #[derive(Clone, Debug, Default)]
 pub struct NamespaceObjects {
     queue: WorkQueue<ArcStr>,
@@ -48,7 +48,7 @@ impl Component for NamespaceObjects {
                     object.set(&["metadata", "name"], name);
                     api.create(&by, kind, &namespace, object, &options)
                 }
-                // Whatever somebody made of the certificate is undone.
+                // Changes of the certificate by others are undone.
                 Some(mut there)
                     if name == CA && (there.get("data") != object.get("data") || there.annotation(ABOUT).is_none_or(str::is_empty)) =>
                 {

@@ -1,5 +1,5 @@
-//! `requiredDuringSchedulingRequiredDuringExecution`: what the alpha annotation for affinity promised and no release ever did. A pod whose
-//! annotation has it, and whose affinity was taken over from there, is deleted when its node's labels stop matching.
+//! `requiredDuringSchedulingRequiredDuringExecution`, which the alpha annotation for affinity promised and no release ever implemented. A
+//! pod whose annotation has it, and whose affinity was taken from there, is deleted when its node's labels stop matching.
 
 use super::controller::{ObjectRef, key_of};
 use super::work_queue::WorkQueue;
@@ -60,9 +60,9 @@ impl Component for NodeAffinityEvictionController {
         for (key, pod) in leaving {
             let message = format!("Node {name} does not match the pod's node affinity any longer");
             self.recorder.event(api, now, &pod, EventType::Normal, "NodeAffinityEviction", &message);
-            // Of a pod that leaves nothing more is told.
+            // There is no further event about a pod that is leaving.
             self.recorder.forget(pod.uid());
-            // One that is gone already needs nothing more.
+            // If it is gone already, there is nothing to do.
             let _ = api.delete(&Caller::new(now, MANAGER), kinds::POD, &key.0, &key.1, &DeleteOptions::default());
         }
     }

@@ -1,4 +1,4 @@
-//! The node lifecycle controller (`pkg/controller/nodelifecycle`): notices silent nodes, and turns what nodes say of themselves into taints.
+//! The node lifecycle controller (`pkg/controller/nodelifecycle`): notices silent nodes, and turns the conditions of nodes into taints.
 
 use super::controller::work;
 use super::flags::Flags;
@@ -15,14 +15,14 @@ const MONITOR_PERIOD: Duration = Duration::from_secs(5);
 /// Conditions that a kubelet posts.
 const CONDITIONS: [&str; 4] = ["MemoryPressure", "DiskPressure", "PIDPressure", "Ready"];
 
-/// The time between two nodes of a zone that are given up (`--node-eviction-rate`), and where much of a large zone is down
-/// (`--secondary-node-eviction-rate`).
+/// The time between two evictions in a zone, that is between two nodes that get a NoExecute taint (`--node-eviction-rate`); and if much of
+/// a large zone is down (`--secondary-node-eviction-rate`).
 const EVICTION_PERIOD: Duration = Duration::from_secs(10);
 const SECONDARY_PERIOD: Duration = Duration::from_secs(100);
-/// Zones of more nodes are large (`--large-cluster-size-threshold`).
+/// Zones with more nodes than this are large (`--large-cluster-size-threshold`).
 const LARGE_ZONE: usize = 50;
 
-/// How the nodes of a zone are as a whole (`ComputeZoneState`).
+/// The state of a zone as a whole (`ComputeZoneState`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ZoneState {
     Normal,
@@ -40,7 +40,7 @@ impl ZoneState {
         }
     }
 
-    /// The time between two nodes that are given up; none where none is.
+    /// The time between two evictions; none if there are to be none.
     fn period(self, nodes: usize) -> Option<Duration> {
         match self {
             ZoneState::PartialDisruption if nodes > LARGE_ZONE => Some(SECONDARY_PERIOD),
@@ -50,12 +50,12 @@ impl ZoneState {
     }
 }
 
-/// A zone, and its nodes that are about to be given up (`RateLimitedTimedQueue`).
+/// A zone, and its nodes that wait for eviction (`RateLimitedTimedQueue`).
 #[derive(Clone, Debug)]
 struct Zone {
     state: Option<ZoneState>,
     period: Option<Duration>,
-    /// When the next may be given up, where any may.
+    /// When the next eviction may be; none if none may.
     free_at: Time,
     waiting: Vec<ArcStr>,
 }
@@ -65,7 +65,7 @@ impl Zone {
         Zone { state: None, period: Some(EVICTION_PERIOD), free_at: Time::ZERO, waiting: Vec::new() }
     }
 
-    /// Another pace (`SwapLimiter`): whoever had to wait before has to wait again.
+    /// Sets another rate (`SwapLimiter`): if an eviction had to wait, it has to wait anew.
     fn swap(&mut self, period: Option<Duration>, now: Time) {
         if period != self.period {
             if let Some(next) = period
@@ -93,9 +93,9 @@ fn zone_of(node: &Value) -> ArcStr {
 /// Watches over nodes.
 #[derive(Clone, Debug)]
 pub struct NodeLifecycleController {
-    /// Nodes whose labels and NoSchedule taints are to be set right.
+    /// Nodes whose labels and NoSchedule taints are to be reconciled.
     changed: WorkQueue<ArcStr>,
-    /// Nodes whose health is to be looked at.
+    /// Nodes whose health is to be checked.
     monitored: WorkQueue<ArcStr>,
     recorder: EventRecorder,
     /// Nodes that came or went, with the event to write.
@@ -107,14 +107,14 @@ pub struct NodeLifecycleController {
     zones_at: Option<Time>,
 }
 
-/// The first look at nodes that is not before this moment.
+/// The first periodic look at or after this moment.
 fn next_look(at: Time) -> Time {
     let period = u64::try_from(MONITOR_PERIOD.as_micros()).unwrap_or(1);
     Time(at.0.div_ceil(period) * period)
 }
 
 impl NodeLifecycleController {
-    /// One that keeps to the flags.
+    /// The controller, with the flags of the controller manager.
     pub fn new(flags: &Flags) -> Self {
         NodeLifecycleController {
             changed: WorkQueue::new(),
@@ -127,14 +127,14 @@ impl NodeLifecycleController {
         }
     }
 
-    /// Sees how many nodes of each zone are up, and sets the pace at which the others are given up (`handleDisruption`). Where no
-    /// zone has a node that is up, the fault is taken to be the control plane's own, and no node is.
+    /// Sets the eviction rate of each zone by how many of its nodes are up (`handleDisruption`). If no zone has a node that is up, the
+    /// fault is taken to be the control plane's own, and there are no evictions.
     fn judge_zones(&mut self, api: &mut ApiServer, by: &Caller) -> Result<(), Status> {
         let mut counts: SortedMap<ArcStr, (usize, usize, usize)> = SortedMap::new();
         for node in api.iter(kinds::NODE, None) {
             let count = counts.entry(zone_of(node)).or_default();
             count.0 += 1;
-            // What says so of itself does not count (`isNodeExcludedFromDisruptionChecks`).
+            // Nodes with the label to exclude them do not count (`isNodeExcludedFromDisruptionChecks`).
             match node.condition("Ready") {
                 _ if is_excluded(node) => {}
                 "True" => count.1 += 1,
@@ -169,9 +169,9 @@ impl NodeLifecycleController {
         Ok(())
     }
 
-    /// Gives up a node whose turn it is (`doNoExecuteTaintingPass`); false where it is nobody's.
+    /// Taints the next node that waits for eviction (`doNoExecuteTaintingPass`); false if there is none.
     fn give_up_one(&mut self, api: &mut ApiServer, by: &Caller) -> Result<bool, Status> {
-        // Who has come back takes nobody's turn.
+        // A node that has come back does not use up the turn.
         let is_down = |name: &str| api.peek(kinds::NODE, "", name).is_some_and(|n| n.condition("Ready") != "True");
         self.zones.values_mut().for_each(|zone| zone.waiting.retain(|name| is_down(name)));
         let due = |z: &Zone| z.period.is_some() && z.free_at <= by.now && !z.waiting.is_empty();
@@ -210,7 +210,7 @@ impl NodeLifecycleController {
         write(api, by, &node, next)
     }
 
-    /// Looks at a node's health (`monitorNodeHealth`).
+    /// Checks a node's health (`monitorNodeHealth`).
     fn monitor(&mut self, api: &mut ApiServer, now: Time, name: &ArcStr) -> Result<(), Status> {
         let by = &Caller::new(now, MANAGER);
         let nodes = kinds::NODE;
@@ -231,7 +231,7 @@ impl NodeLifecycleController {
         let zone = self.zones.entry(zone_of(&node)).or_insert_with(Zone::new);
         let down = matches!(ready.as_str(), "False" | "Unknown");
         let other = if ready == "False" { UNREACHABLE } else { NOT_READY };
-        // A node that comes back is taken back at once, and one that was given up for the other reason changes it.
+        // A node that comes back loses its taint at once; one that was tainted for the other reason gets the right taint at once.
         if !down || has(other) {
             zone.waiting.retain(|n| n != name);
             taint_as_it_is(api, by, &node)?;
@@ -239,7 +239,7 @@ impl NodeLifecycleController {
             zone.waiting.push(name.clone());
         }
         self.zones_at = Some(by.now);
-        // A node that says itself that it is not ready, says it of its pods too.
+        // A kubelet that reports its node as not ready does the same for its pods.
         if down && before == "True" {
             let message = format!("Node {name} status is now: NodeNotReady");
             self.recorder.event(api, by.now, &node, EventType::Normal, "NodeNotReady", &message);
@@ -248,7 +248,7 @@ impl NodeLifecycleController {
         Ok(())
     }
 
-    /// Pods on a node that has fallen silent are not ready either.
+    /// Marks the pods on a silent node as not ready.
     fn mark_pods_not_ready(&mut self, api: &mut ApiServer, by: &Caller, node: &str) -> Result<(), Status> {
         let pods: Vec<Value> = api.pods_on(node).filter(|p| p.condition("Ready") == "True").cloned().list();
         for pod in pods {
@@ -266,7 +266,7 @@ impl NodeLifecycleController {
     }
 }
 
-/// Says of every condition that nothing is known.
+/// Sets every condition to Unknown.
 pub(super) fn mark_unknown(node: &mut Value, now: Time) {
     let at = now.rfc3339();
     let made = node.at(&["metadata", "creationTimestamp"]).clone();
@@ -289,7 +289,7 @@ pub(super) fn mark_unknown(node: &mut Value, now: Time) {
     }
 }
 
-/// Gives up a node that is down, for the reason that it has, or takes it back.
+/// Sets the NoExecute taint of a node that is down, for the right reason, or removes it.
 fn taint_as_it_is(api: &mut ApiServer, by: &Caller, node: &Value) -> Result<(), Status> {
     let ready = node.condition("Ready");
     let mut next = node.clone();
@@ -298,7 +298,7 @@ fn taint_as_it_is(api: &mut ApiServer, by: &Caller, node: &Value) -> Result<(), 
     write(api, by, node, next)
 }
 
-/// Whether a node says of itself that it does not count.
+/// Whether a node has the label that excludes it from disruption checks.
 fn is_excluded(node: &Value) -> bool {
     node.label("node.kubernetes.io/exclude-disruption").is_some()
 }
@@ -307,7 +307,7 @@ fn is_taint(taint: &Value, key: &str, effect: &str) -> bool {
     taint.get("key").str() == key && taint.get("effect").str() == effect
 }
 
-/// Adds or takes away a taint.
+/// Adds a taint if it is `wanted`, and otherwise removes it.
 fn set_taint(node: &mut Value, key: &str, effect: &str, wanted: bool, now: Time) {
     let is_it = |t: &Value| is_taint(t, key, effect);
     let has = node.at(&["spec", "taints"]).items().iter().any(is_it);
@@ -340,7 +340,7 @@ impl Component for NodeLifecycleController {
     fn on_change(&mut self, _api: &ApiServer, now: Time, change: &Change) {
         let name = change.key.name.clone();
         if change.key.kind == kinds::LEASE {
-            // A lease that is written down is one that is not renewed any more.
+            // Only the leases of silent nodes are written.
             if change.key.namespace == "kube-node-lease" {
                 self.monitored.add_at(name, next_look(now + self.grace));
             }
@@ -398,7 +398,7 @@ impl Component for NodeLifecycleController {
         if work(self, |c| &mut c.changed, Self::set_right, api, now) || work(self, |c| &mut c.monitored, Self::monitor, api, now) {
             return;
         }
-        // A write that is refused here is tried again with the next look.
+        // A write that is refused here is retried with the next look.
         if self.zones_at.is_some_and(|at| at <= now) {
             self.zones_at = self.judge_zones(api, &by).err().map(|_| next_look(now + MONITOR_PERIOD));
             return;

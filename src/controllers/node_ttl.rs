@@ -7,7 +7,7 @@ use crate::base::Time;
 use crate::server::{ApiServer, Caller, Change, Component, Subresource, WriteOptions};
 
 const ANNOTATION: &str = "node.alpha.kubernetes.io/ttl";
-/// From and to how many nodes each TTL holds; they overlap, so that a node more or less does not make it swing.
+/// The range of cluster sizes for each TTL. They overlap, so that a node more or less does not make it swing.
 const BOUNDARIES: [(usize, usize, u32); 5] = [(0, 100, 0), (90, 500, 15), (450, 1000, 30), (900, 2000, 60), (1800, usize::MAX, 300)];
 
 /// Annotates nodes.

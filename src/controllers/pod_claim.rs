@@ -1,5 +1,5 @@
-//! Which pods are a controller's own (`controller.PodControllerRefManager`): owned ones, orphans that it adopts, without those that no
-//! longer fit its selector.
+//! Which pods belong to a controller (`controller.PodControllerRefManager`): those it owns and orphans that it adopts, without those that
+//! no longer fit its selector.
 
 use super::controller::controller_ref;
 use crate::api::selector::LabelSelector;
@@ -8,8 +8,8 @@ use crate::base::{List as _, Order as _};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Patch, Subresource, WriteOptions};
 
-/// Adopts and releases pods of an owner, and returns its pods, sorted by name. `fits` is asked beyond the selector. `finalizer` is one
-/// that the owner's pods have and others have not.
+/// Adopts and releases pods of an owner; returns its pods, sorted by name. A pod must fit the selector and `fits`. `finalizer` is one that
+/// only the owner's pods have.
 pub(super) fn claim_pods(
     api: &mut ApiServer,
     by: &Caller,

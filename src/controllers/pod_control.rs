@@ -1,12 +1,9 @@
-//! Pods as most controllers make and delete them: each with an event of its owner (`controller.RealPodControl`).
+//! Creates and deletes pods as most controllers do: each with an event about its owner (`controller.RealPodControl`).
 
 use crate::api::{Object, Status, Value, kinds};
 use crate::server::{ApiServer, Caller, DeleteOptions, EventRecorder, EventType, WriteOptions};
 
-/// Makes a pod in its owner's namespace.
-///
-/// # Errors
-/// What the server says, which the owner's event repeats.
+/// Creates a pod in its owner's namespace. An error of the server is repeated in an event about the owner.
 pub(super) fn create_pod(api: &mut ApiServer, by: &Caller, recorder: &mut EventRecorder, owner: &Value, pod: Value) -> Result<(), Status> {
     match api.create(by, kinds::POD, owner.namespace(), pod, &WriteOptions::default()) {
         Ok(made) => {
@@ -14,17 +11,14 @@ pub(super) fn create_pod(api: &mut ApiServer, by: &Caller, recorder: &mut EventR
             Ok(())
         }
         Err(status) => {
-            // In a namespace that goes away nothing can be made, and no event be written either.
+            // In a terminating namespace nothing can be created, not even an event.
             recorder.event(api, by.now, owner, EventType::Warning, "FailedCreate", &format!("Error creating: {status}"));
             Err(status)
         }
     }
 }
 
-/// Deletes a pod; one that is gone already is as good.
-///
-/// # Errors
-/// What the server says, which the owner's event repeats.
+/// Deletes a pod, unless it is gone already. An error of the server is repeated in an event about the owner.
 pub(super) fn delete_pod(api: &mut ApiServer, by: &Caller, recorder: &mut EventRecorder, owner: &Value, pod: &Value) -> Result<(), Status> {
     match api.delete(by, kinds::POD, pod.namespace(), pod.name(), &DeleteOptions::default()) {
         Ok(_) => {

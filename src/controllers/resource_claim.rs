@@ -1,4 +1,4 @@
-//! The resource claim controller: claims of devices for pods that have a template of one, and an end to what pods that are done no
+//! The resource claim controller: it creates ResourceClaims from the templates that pods name, and releases those that finished pods no
 //! longer use. It may not know which devices there are.
 // Models pkg/controller/resourceclaim.
 
@@ -12,14 +12,14 @@ use crate::base::{List as _, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
 
-/// Which entry of its pod a claim was made for.
+/// The annotation with the pod's entry that a claim was created for.
 const POD_CLAIM_NAME: &str = "resource.kubernetes.io/pod-claim-name";
-/// As field manager of what it writes into a pod's status.
+/// The field manager of its writes to a pod's status.
 const FIELD_MANAGER: &str = "ResourceClaimController";
-/// The longest beginning of a claim's name.
+/// The maximal length of the generated base of a claim's name.
 const BASE_BYTES_MAX: usize = 57;
 
-/// Makes claims for pods, takes pods that are done off claims, and deletes claims whose pod is.
+/// Creates claims for pods, removes finished pods from claims, and deletes the claims made for such pods.
 #[derive(Clone, Debug)]
 pub struct ResourceClaimController {
     claims: WorkQueue<ObjectRef>,
@@ -46,7 +46,7 @@ fn is_done(pod: &Value) -> bool {
     has_ended(pod) || (pod.is_terminating() && pod.at(&["spec", "nodeName"]).str().is_empty())
 }
 
-/// How the name of a claim begins: with the pod's and the entry's, each as long as there is room.
+/// The base of a claim's name: the names of the pod and the entry, shortened if there is too little room.
 fn base_name(pod: &str, entry: &str) -> String {
     let whole = format!("{pod}-{entry}-");
     if whole.len() <= BASE_BYTES_MAX {
@@ -63,12 +63,12 @@ enum NoClaim {
     /// There is no template of this name.
     #[error("resource claim template {name}: resourceclaimtemplate.resource.k8s.io {name} not found", name = quote(.0))]
     NoTemplate(String),
-    /// The API server does not take the claim.
+    /// The API server refuses the claim.
     #[error("create ResourceClaim : {0}")]
     Refused(Status),
 }
 
-/// The claim of an entry of a pod: the one that is there or a new one. None where the entry needs none from here.
+/// The claim for an entry of a pod: the existing one, or a new one. None if the entry needs none from a template.
 fn ensure_claim(api: &mut ApiServer, now: Time, pod: &Value, entry: &Value) -> Result<Option<ArcStr>, NoClaim> {
     let (kind, namespace) = (kinds::RESOURCE_CLAIM, pod.namespace());
     let Some(template) = entry.get("resourceClaimTemplateName").as_str() else { return Ok(None) };
@@ -78,7 +78,7 @@ fn ensure_claim(api: &mut ApiServer, now: Time, pod: &Value, entry: &Value) -> R
         _ => {}
     }
     let entry = entry.get("name");
-    // It may have been made and not noted.
+    // It may have been created without being recorded in the pod's status.
     let orphan = api.owned_by(pod.uid(), kind).find(|claim| claim.annotation(POD_CLAIM_NAME) == entry.as_str());
     if let Some(orphan) = orphan {
         return Ok(Some(orphan.name_arc()));
@@ -102,7 +102,7 @@ fn ensure_claim(api: &mut ApiServer, now: Time, pod: &Value, entry: &Value) -> R
 
 impl ResourceClaimController {
     fn sync_pod(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
-        // One that is done gets no claim again in place of the one that went.
+        // A finished pod gets no new claim in place of one that is gone.
         let wants = |pod: &&Value| !pod.is_terminating() && !has_ended(pod);
         let Some(pod) = api.peek(kinds::POD, &key.0, &key.1).filter(wants).cloned() else { return Ok(()) };
         let (mut known, mut statuses) = (true, Vec::new());
@@ -131,7 +131,7 @@ impl ResourceClaimController {
         if pod.at(&["spec", "nodeName"]).str().is_empty() {
             return Ok(());
         }
-        // It came to its node past the scheduler, which would have reserved its claims.
+        // It was bound without the scheduler, which would have reserved its claims.
         for claim in names(&pod) {
             let found = api.peek(kinds::RESOURCE_CLAIM, &key.0, &claim);
             if let Some(mut claim) = found.filter(|claim| is_allocated(claim) && !is_reserved_for(claim, pod.uid())).cloned() {
@@ -142,7 +142,7 @@ impl ResourceClaimController {
         Ok(())
     }
 
-    /// Takes pods that are done off a claim. With the last of them its devices go, and the claim too where it was made for a pod that is done.
+    /// Removes finished pods from a claim. With the last of them it is deallocated, and it is deleted if it was made for a finished pod.
     fn sync_claim(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
         let kind = kinds::RESOURCE_CLAIM;
         let Some(mut claim) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
@@ -172,7 +172,7 @@ impl ResourceClaimController {
             drop_finalizer(&mut claim, FINALIZER);
             claim = update(api, now, claim, Subresource::None)?;
         }
-        // The garbage collector deletes it as well, but not before the pod goes.
+        // The garbage collector would delete it, too, but not before the pod is gone.
         let owner = claim.controller_ref();
         let is_over = |pod: Value| pod.uid() != owner.get("uid").str() || is_done(&pod);
         if unused && owner.get("kind").str() == "Pod" && pod_of(api, owner.get("name").str()).is_some_and(is_over) {
@@ -210,7 +210,7 @@ impl Component for ResourceClaimController {
             return self.on_pod(now, &change.object, gone);
         }
         let key = key_of(&change.object);
-        // Its pods have to do with it where it comes, goes, or gets its devices.
+        // A claim that is created, deleted or allocated concerns its pods.
         let news = gone || change.old.as_ref().is_none_or(|old| is_allocated(old) != is_allocated(&change.object));
         if news {
             for pod in api.pods_with_claim(&key.0, &key.1) {

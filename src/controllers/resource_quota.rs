@@ -1,4 +1,4 @@
-//! The resource quota controller (`pkg/controller/resourcequota`): what is used of each quota, in its status.
+//! The resource quota controller (`pkg/controller/resourcequota`): it writes the usage of each quota to its status.
 
 use super::controller::{ObjectRef, key_of, update_status, work};
 use super::work_queue::WorkQueue;
@@ -6,10 +6,10 @@ use crate::api::{KindRef, Status, Value, kinds, quota};
 use crate::base::{Duration, Time};
 use crate::server::{ApiServer, Caller, Change, Component};
 
-/// Changes that come within this time of a count share the next one.
+/// How long a quota rests after a count; changes that come meanwhile share the next one.
 const PACE: Duration = Duration::from_millis(50);
 
-/// Counts what namespaces use.
+/// Counts the usage of quotas.
 #[derive(Clone, Debug)]
 pub struct ResourceQuotaController {
     queue: WorkQueue<ObjectRef>,
@@ -55,7 +55,7 @@ impl Component for ResourceQuotaController {
         if quotas.peek().is_none() {
             return;
         }
-        // What comes was counted as it was admitted. What an object uses changes when it goes, or with its spec or phase.
+        // A new object was counted by admission. The usage of others changes with a deletion, and with spec or phase.
         let usage = |v: &Value| quota::usage_of(change.key.kind, v);
         let counted = match (&change.old, change.current()) {
             (Some(old), Some(new)) => usage(old) == usage(new),

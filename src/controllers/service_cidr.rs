@@ -1,5 +1,5 @@
-//! The ServiceCIDR controller (`pkg/controller/servicecidrs`): says of address blocks that they are ready, and lets those that are
-//! deleted go once no Service would be left with an address of no block.
+//! The ServiceCIDR controller (`pkg/controller/servicecidrs`): it marks address blocks as ready, and lets a deleted one go once all
+//! addresses of Services are in other blocks.
 
 use super::work_queue::WorkQueue;
 use crate::api::{ArcStr, KindRef, Object, Status, Value, add_finalizer, drop_finalizer, has_finalizer, kinds};
@@ -8,19 +8,19 @@ use crate::obj;
 use crate::server::{AddressBlock, ApiServer, Caller, Change, Component, Subresource, WriteOptions};
 
 const FINALIZER: &str = "networking.k8s.io/service-cidr-finalizer";
-/// How long one that is deleted stays, so that nothing is given out of it any more.
+/// How long a deleted one stays, so that no address of it is allocated any more.
 const GRACE: Duration = Duration::from_secs(10);
 const READY: (&str, &str, &str) = ("True", "", "Kubernetes Service CIDR is ready");
 const BLOCKED: (&str, &str, &str) =
     ("False", "Terminating", "There are still IPAddresses referencing the ServiceCIDR, please remove them or create a new ServiceCIDR");
 
-/// Looks after the ServiceCIDRs beside the first one.
+/// Looks after the ServiceCIDRs other than the default one.
 #[derive(Clone, Debug, Default)]
 pub struct ServiceCidrController {
     queue: WorkQueue<ArcStr>,
 }
 
-/// Whether a Service has an address that is in no other block.
+/// Whether a Service has an address of this block that is in no other.
 // Models canDeleteCIDR.
 fn is_needed(api: &ApiServer, cidr: &Value) -> bool {
     let others = api.iter(kinds::SERVICE_CIDR, None).filter(|other| other.name() != cidr.name()).flat_map(AddressBlock::of);
@@ -70,7 +70,7 @@ impl Component for ServiceCidrController {
     }
 
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change) {
-        // What Services have and what other blocks there are matters to those alone that are to go.
+        // Changes of Services and of other blocks matter only to blocks that are being deleted.
         for cidr in api.iter(kinds::SERVICE_CIDR, None).filter(|c| c.is_terminating() || c.name() == change.key.name.as_str()) {
             self.queue.add_at(cidr.name_arc(), now);
         }

@@ -15,7 +15,7 @@ const MANAGER: &str = "taint-eviction-controller";
 pub struct TaintEvictionController {
     nodes: WorkQueue<ArcStr>,
     pods: WorkQueue<ObjectRef>,
-    /// When each marked pod goes, and since when that has been so.
+    /// When each marked pod is deleted, and since when it has been marked.
     marked: SortedMap<ObjectRef, Mark>,
     recorder: EventRecorder,
 }
@@ -59,7 +59,7 @@ fn no_execute_taints(node: &Value) -> Vec<Value> {
 }
 
 impl TaintEvictionController {
-    /// Marks a pod for deletion, or takes its mark away.
+    /// Marks a pod for deletion, or removes its mark.
     fn judge(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) {
         let pod = api.peek(kinds::POD, &key.0, &key.1).cloned();
         let node = pod.as_ref().map(|p| p.at(&["spec", "nodeName"]).arc_str()).unwrap_or_default();
@@ -73,7 +73,7 @@ impl TaintEvictionController {
             return;
         };
         match self.marked.get(key) {
-            // A mark keeps its beginning, so that a pod does not stay longer for being looked at again; and it is heeded once.
+            // A mark keeps its start, so that a pod does not stay longer because it is looked at again.
             Some(mark) if wait > Duration::ZERO && (mark.done || mark.since + wait < now + wait) => {}
             _ => {
                 let at = now + wait;
@@ -89,7 +89,7 @@ impl TaintEvictionController {
         }
     }
 
-    /// Events name the pod without its uid, as the real ones do.
+    /// Events name the pod without its UID, as the real ones do.
     fn event(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef, message: &str) {
         let pod = obj!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": &key.1, "namespace": &key.0}});
         self.recorder.event(api, now, &pod, EventType::Normal, "TaintManagerEviction", message);
@@ -173,7 +173,7 @@ impl Component for TaintEvictionController {
             }
             _ => {
                 self.judge(api, now, &key);
-                // A mark that still stands is looked at when its time comes.
+                // A pod that is still marked is handled when its time comes.
                 if let Some(mark) = self.marked.get(&key).filter(|m| !m.done) {
                     self.pods.add_at(key, mark.at);
                 }

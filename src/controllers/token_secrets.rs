@@ -1,5 +1,5 @@
-//! The tokens controller (`pkg/controller/serviceaccount`): fills Secrets of type `kubernetes.io/service-account-token`, and
-//! deletes those whose account is not there.
+//! The tokens controller (`pkg/controller/serviceaccount`): fills Secrets of type `kubernetes.io/service-account-token`, and deletes those
+//! whose account does not exist.
 
 use super::controller::{ObjectRef, key_of};
 use super::work_queue::WorkQueue;
@@ -13,7 +13,7 @@ use crate::server::{
 const TYPE: &str = "kubernetes.io/service-account-token";
 const UID: &str = "kubernetes.io/service-account.uid";
 
-/// Fills them.
+/// Fills and deletes token Secrets.
 #[derive(Clone, Debug, Default)]
 pub struct TokensController {
     queue: WorkQueue<ObjectRef>,
@@ -52,7 +52,7 @@ impl Component for TokensController {
         let account = api.peek(kinds::SERVICE_ACCOUNT, &key.0, secret.annotation(SERVICE_ACCOUNT_NAME).unwrap_or(""));
         let Some(account) = account.filter(|a| secret.annotation(UID).is_none_or(|uid| uid.is_empty() || uid == a.uid())) else {
             let preconditions = Preconditions { uid: Some(secret.uid().into()), ..Preconditions::default() };
-            // Where another has deleted it, there is nothing left to do.
+            // If it is gone already, there is nothing left to do.
             let _ = api.delete(&by, kind, &key.0, &key.1, &DeleteOptions { preconditions, ..DeleteOptions::default() });
             return;
         };
@@ -60,7 +60,7 @@ impl Component for TokensController {
         filled.set(&["metadata", "annotations", UID], account.uid());
         let files = [("ca.crt", CERTIFICATE.to_owned()), ("namespace", key.0.to_string()), ("token", legacy_token(account, &key.1))];
         for (file, content) in files {
-            // A token that is there already stays.
+            // An existing token stays.
             if file != "token" || filled.at(&["data", file]).is_empty() {
                 filled.set(&["data", file], base64::encode(content.as_bytes()));
             }

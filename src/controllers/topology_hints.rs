@@ -1,5 +1,5 @@
-//! Topology hints by CPU (`endpointslice/topologycache`): each zone is given as many of a Service's endpoints as it has of the nodes'
-//! cores, or none is, where that would leave some endpoint a fifth more to do than others.
+//! Topology hints by CPU (`endpointslice/topologycache`): each zone is given endpoints of a Service in proportion to its share of the
+//! nodes' cores. No hints are given if that would overload some endpoint by a fifth.
 
 use thiserror::Error;
 
@@ -10,9 +10,9 @@ use crate::base::List as _;
 use crate::obj;
 use crate::server::ApiServer;
 
-/// How much more than its share an endpoint may be given.
+/// How much more than its share of the load an endpoint may get.
 const OVERLOAD: f64 = 0.2;
-/// Nodes with one of these run no endpoints to speak of.
+/// Nodes with one of these labels do not count.
 const EXCLUDED: [&str; 2] = ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"];
 
 /// A zone's share of the cores, and of the endpoints.
@@ -22,20 +22,20 @@ pub(super) struct Zone {
     ratio: f64,
     desired: f64,
     maximum: i64,
-    /// Endpoints that are for it.
+    /// Endpoints with hints for it.
     given: i64,
 }
 
-/// Endpoints that share their ports, as many as one slice holds.
+/// Endpoints with the same ports, as many as one slice holds.
 pub(super) struct Part {
-    /// The slice that has held them before.
+    /// The slice that held them before.
     pub(super) slice: Option<Value>,
     pub(super) ports: Value,
     pub(super) endpoints: Vec<Value>,
 }
 
 impl Part {
-    /// The endpoints as the slice has them, where they differ in hints alone.
+    /// The endpoints of the slice, if they differ only in hints.
     fn written(&self) -> Option<Vec<Value>> {
         let written = self.slice.as_ref()?.get("endpoints").items();
         let bare = |endpoint: &Value| {
@@ -54,7 +54,7 @@ pub(super) fn are_wanted(service: &Value) -> bool {
     matches!(of("mode").or_else(|| of("aware-hints")), Some("Auto" | "auto"))
 }
 
-/// The zones of the nodes that are ready; none where a node says too little, or where there are not two of them.
+/// The zones of ready nodes; none if a node lacks its zone or its cores, or if there are fewer than two zones.
 pub(super) fn zones(api: &ApiServer) -> Vec<Zone> {
     let mut zones: Vec<Zone> = Vec::new();
     let mut total = 0.0;
@@ -84,26 +84,26 @@ fn least(share: f64) -> i64 {
     (share * (1.0 / (1.0 + OVERLOAD))).ceil() as i64
 }
 
-/// Why no endpoint is for a zone.
+/// Why there are no hints.
 #[derive(Debug, Error)]
 pub(super) enum NoHints {
-    /// A node says too little, or all are in one zone.
+    /// A node lacks its zone or its cores, or all nodes are in one zone.
     #[error("Insufficient Node information: allocatable CPU or zone not specified on one or more nodes")]
     Nodes,
     /// There are fewer endpoints than zones.
     #[error("Insufficient number of endpoints ({endpoints} endpoints, {zones} zones)")]
     FewEndpoints { endpoints: i64, zones: usize },
-    /// However they are shared out, some have too much to do.
+    /// Some endpoints would be overloaded.
     #[error(
         "Unable to allocate minimum required endpoints to each zone without exceeding overload threshold ({endpoints} endpoints, {zones} zones)"
     )]
     Overload { endpoints: i64, zones: usize },
-    /// An endpoint is in no zone.
+    /// An endpoint has no zone.
     #[error("One or more endpoints do not have a zone specified")]
     NoZone,
 }
 
-/// Reckons how many endpoints are each zone's, or says why that cannot be (`getAllocations`).
+/// Computes how many endpoints each zone should have, or why that is not possible (`getAllocations`).
 fn allocate(zones: &mut [Zone], endpoints: i64) -> Result<(), NoHints> {
     if zones.is_empty() {
         return Err(NoHints::Nodes);
@@ -134,7 +134,7 @@ fn zone_of<'a>(zones: &'a mut [Zone], name: &Value) -> Option<&'a mut Zone> {
     zones.iter_mut().find(|zone| zone.name == name.str())
 }
 
-/// Counts what the hints of a slice give to zones that may have it; whether each ready endpoint has some (`getHintsByZone`).
+/// Counts the hints of a slice by zone; says whether every ready endpoint has a valid one (`getHintsByZone`).
 fn count(zones: &mut [Zone], endpoints: &[Value]) -> bool {
     let ready = |e: &&Value| e.at(&["conditions", "ready"]).is_true();
     endpoints.iter().filter(ready).all(|endpoint| {
@@ -143,11 +143,11 @@ fn count(zones: &mut [Zone], endpoints: &[Value]) -> bool {
     }) && zones.iter().all(|zone| zone.given <= zone.maximum)
 }
 
-/// Gives the endpoints to zones (`AddHints`), or says why none is.
+/// Sets the hints (`AddHints`), or says why there are none.
 pub(super) fn add(mut zones: Vec<Zone>, parts: &mut [Part]) -> Result<(), NoHints> {
     let total = parts.iter_mut().flat_map(|part| &mut part.endpoints).filter(is_ready).count();
     allocate(&mut zones, total as i64)?;
-    // Hints that stand and do are left as they are.
+    // Valid hints stay as they are.
     let mut open: Vec<&mut Value> = Vec::new();
     for part in parts {
         let mut with = zones.clone();
@@ -174,7 +174,7 @@ pub(super) fn add(mut zones: Vec<Zone>, parts: &mut [Part]) -> Result<(), NoHint
     Ok(())
 }
 
-/// From which zone to which endpoints are given, one by one (`getGivingAndReceivingZones`).
+/// The zones between which endpoints are moved, one pair for each (`getGivingAndReceivingZones`).
 fn moves(zones: &[Zone]) -> Vec<(ArcStr, ArcStr)> {
     let mut beyond: Vec<f64> = zones.iter().map(|zone| zone.given as f64 - zone.desired).list();
     let mut moves = Vec::new();
@@ -198,7 +198,7 @@ fn moves(zones: &[Zone]) -> Vec<(ArcStr, ArcStr)> {
     }
 }
 
-/// Whether a zone has too few of the endpoints that these slices give to zones (`serviceOverloaded`).
+/// Whether a zone has too few endpoints by the hints of these slices (`serviceOverloaded`).
 pub(super) fn is_overloaded<'a>(mut zones: Vec<Zone>, slices: impl Iterator<Item = &'a Value>) -> bool {
     let mut total = 0.0;
     for endpoint in slices.flat_map(|slice| slice.get("endpoints").items()) {

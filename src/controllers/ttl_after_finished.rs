@@ -12,7 +12,7 @@ pub struct TtlAfterFinishedController {
     queue: WorkQueue<ObjectRef>,
 }
 
-/// When a Job is due to go; none where it has not ended or may stay.
+/// When a Job is due to be deleted; none if it has not ended or may stay.
 fn expires_at(job: &Value) -> Option<Time> {
     let ttl_s = job.at(&["spec", "ttlSecondsAfterFinished"]).as_int()?;
     let conditions = job.at(&["status", "conditions"]).items();
@@ -42,7 +42,7 @@ impl Component for TtlAfterFinishedController {
         let Some(key) = self.queue.pop_due(now) else { return };
         let kind = kinds::JOB;
         let Some(job) = api.peek(kind, &key.0, &key.1).filter(|j| !j.is_terminating()).cloned() else { return };
-        // Looked at once more: the Job may have been made anew, or its time have been put off.
+        // The Job is read again: it may have been recreated, or its TTL been extended.
         match expires_at(&job) {
             None => return,
             Some(at) if at > now => return self.queue.add_at(key, at),

@@ -1,5 +1,5 @@
-//! The controller of statuses of admission policies (`pkg/controller/validatingadmissionpolicystatus`): whether expressions fit the types of
-//! the objects that a policy is about.
+//! The status controller of admission policies (`pkg/controller/validatingadmissionpolicystatus`): it checks expressions against the types
+//! of the objects that a policy matches.
 
 use super::controller::work;
 use super::work_queue::WorkQueue;
@@ -10,9 +10,9 @@ use crate::base::{List as _, Order as _, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, Subresource, WriteOptions};
 
-/// Types that the expressions of a policy are checked with at most.
+/// How many types the expressions of a policy are checked against.
 const TYPES_MAX: usize = 10;
-/// Levels of an object that are looked into.
+/// How deep the types of objects are looked into.
 const DEPTH_MAX: usize = 16;
 
 /// Writes the statuses of ValidatingAdmissionPolicies.
@@ -46,7 +46,7 @@ fn whole(schema: &Schema, ty: &Type, depth: usize) -> Value {
     obj!({"type": "object", "title": ty.name, "properties": properties})
 }
 
-/// The kinds that a policy is about, where it names them.
+/// The kinds that a policy names.
 // Models TypeChecker.typesToCheck.
 fn kinds_of(api: &ApiServer, policy: &Value) -> Vec<KindRef> {
     let mut kinds: Vec<KindRef> = Vec::new();
@@ -68,7 +68,7 @@ fn kinds_of(api: &ApiServer, policy: &Value) -> Vec<KindRef> {
     kinds
 }
 
-/// What is wrong with a policy's expressions.
+/// The type errors of a policy's expressions.
 fn warnings(api: &ApiServer, policy: &Value) -> Vec<Value> {
     let spec = policy.get("spec");
     let envs: Vec<(KindRef, Names)> = kinds_of(api, policy)

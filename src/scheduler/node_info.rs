@@ -1,4 +1,4 @@
-//! A node as the scheduler sees it: what it offers, what is taken, and by whom. It may not know of scheduling.
+//! A node as the scheduler sees it: its resources, what is taken of them, and by which pods. It may not know of scheduling.
 
 use std::sync::Arc;
 
@@ -8,26 +8,26 @@ use crate::api::host_ports::HostPort;
 use crate::api::{ArcStr, Object, Value};
 use crate::base::Order as _;
 
-/// A node and the pods on it, those assumed there among them.
+/// A node with its pods, assumed ones included.
 #[derive(Clone, Debug, Default)]
 pub struct NodeInfo {
-    /// What its pods request together.
+    /// The requests of its pods together.
     pub requested: Resources,
-    /// What its pods request where those that say nothing count as small: CPU in millicores, memory in bytes.
+    /// The same, with defaults for containers without requests: CPU in millicores, memory in bytes.
     pub non_zero_requested: (i64, i64),
-    /// What it offers to pods.
+    /// Its allocatable resources.
     pub allocatable: Resources,
-    /// How many pods it may run.
+    /// How many pods it may have.
     pub allowed_pods: i64,
     /// `spec.unschedulable`.
     pub unschedulable: bool,
     /// Whether it has any taint.
     pub tainted: bool,
-    /// Whether the node exists; pods may be bound to one that is not there (yet).
+    /// Whether the node exists; pods may be bound to one that does not.
     pub exists: bool,
-    /// Changes whenever the node's own object does in what scheduling looks at.
+    /// The generation of its object: it changes with everything that matters to scheduling.
     pub generation: u64,
-    /// Changes whenever the object or the pods do.
+    /// The version of the whole: it changes with the object or the pods.
     pub version: u64,
     /// `metadata.name`.
     pub name: ArcStr,
@@ -35,9 +35,9 @@ pub struct NodeInfo {
     pub object: Value,
     /// The pods on it.
     pub pods: Vec<Arc<PodInfo>>,
-    /// Ports that its pods take.
+    /// The host ports that its pods take.
     pub used_ports: Vec<HostPort>,
-    /// Images it holds, by all their names, sorted: size in bytes.
+    /// The sizes of its images in bytes, by all their names, sorted.
     pub images: Vec<(ArcStr, i64)>,
 }
 
@@ -52,7 +52,7 @@ impl NodeInfo {
         self.object.label(key)
     }
 
-    /// Takes over the node's object.
+    /// Updates the node's object.
     pub fn set_object(&mut self, object: &Value, names: &mut ScalarNames) {
         let status = object.get("status");
         if !status.get("allocatable").same(self.object.at(&["status", "allocatable"])) || !self.exists {
@@ -69,14 +69,14 @@ impl NodeInfo {
         self.exists = true;
     }
 
-    /// Puts a pod on the node.
+    /// Adds a pod.
     pub fn add_pod(&mut self, pod: Arc<PodInfo>) {
         self.account(&pod, 1);
         self.used_ports.extend(pod.class.host_ports.iter().cloned());
         self.pods.push(pod);
     }
 
-    /// Takes the pod of this uid from the node.
+    /// Removes the pod of this UID.
     pub fn remove_pod(&mut self, uid: &str) -> Option<Arc<PodInfo>> {
         let at = self.pods.iter().position(|p| p.uid == uid)?;
         let pod = self.pods.swap_remove(at);

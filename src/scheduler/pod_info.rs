@@ -1,5 +1,5 @@
-//! A pod as the scheduler sees it. Pods alike in all that scheduling looks at share one parsed [`PodClass`].
-//! It may not know of nodes.
+//! A pod as the scheduler sees it. Pods that are alike in everything that matters to scheduling share one parsed [`PodClass`]. It may not
+//! know of nodes.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::base::{List as _, Order as _, SortedSet};
 /// What decides where a pod may run: its namespace, labels, controller and spec, parsed.
 #[derive(Debug)]
 pub struct PodClass {
-    /// Which class it is; indexes what is remembered per class.
+    /// The number of the class, which indexes what is remembered per class.
     pub id: u32,
     /// The pod's namespace.
     pub namespace: ArcStr,
@@ -30,15 +30,15 @@ pub struct PodClass {
     pub priority: i64,
     /// What the pod requests.
     pub requests: Resources,
-    /// The same where containers that say nothing count as small ones: CPU in millicores, memory in bytes.
+    /// The same, with defaults for containers without requests: CPU in millicores, memory in bytes.
     pub non_zero: (i64, i64),
     /// Ports of the node that the pod takes.
     pub host_ports: Vec<HostPort>,
-    /// Which nodes the pod must run on.
+    /// Required node affinity, with the node selector.
     pub required_nodes: RequiredNodeAffinity,
-    /// The names of the only nodes it could run on, where it says so.
+    /// The names of the only nodes that its affinity allows, if it names nodes.
     pub node_names: Option<Vec<ArcStr>>,
-    /// Which nodes it would rather run on.
+    /// Preferred node affinity.
     pub preferred_nodes: PreferredNodeAffinity,
     /// `topologySpreadConstraints`.
     pub spread: Vec<SpreadConstraint>,
@@ -59,22 +59,22 @@ pub struct PodClass {
 pub enum Claim {
     /// The claim of this name.
     Named(ArcStr),
-    /// The claim that is called after the pod and this volume.
+    /// The claim that is named after the pod and this volume.
     Ephemeral(ArcStr),
 }
 
 /// One `topologySpreadConstraint`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SpreadConstraint {
-    /// By how many pods domains may differ.
+    /// `maxSkew`.
     pub max_skew: i64,
     /// The label of nodes whose values are the domains.
     pub topology_key: ArcStr,
-    /// Whether a node that breaks it is refused, rather than scored lower.
+    /// Whether a node that violates it is refused, rather than scored lower.
     pub hard: bool,
     /// Which pods are counted.
     pub selector: Selector,
-    /// How many domains there should be at least.
+    /// `minDomains`.
     pub min_domains: i64,
     /// Whether nodes that the pod's node affinity excludes are left out of the count.
     pub honors_affinity: bool,
@@ -85,15 +85,15 @@ pub struct SpreadConstraint {
 /// One term of pod affinity or anti-affinity.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AffinityTerm {
-    /// Namespaces of the pods meant, sorted.
+    /// The namespaces that it names, sorted.
     pub namespaces: Vec<ArcStr>,
-    /// Namespaces by their labels.
+    /// The selector of further namespaces.
     pub namespace_selector: Selector,
-    /// Which pods are meant.
+    /// The selector of pods.
     pub selector: Selector,
-    /// The label of nodes whose equal values mean "together".
+    /// The topology key.
     pub topology_key: ArcStr,
-    /// For preferred terms; below zero for anti-affinity.
+    /// The weight of a preferred term; negative for anti-affinity.
     pub weight: i64,
 }
 
@@ -114,7 +114,7 @@ impl AffinityTerm {
         }
     }
 
-    /// Whether pods of this class, whose namespace has these labels, are meant.
+    /// Whether the term matches pods of this class, whose namespace has these labels.
     pub fn matches(&self, class: &PodClass, namespace_labels: &Value) -> bool {
         (self.namespaces.contains(&class.namespace) || self.namespace_selector.matches(namespace_labels))
             && self.selector.matches(&class.labels)
@@ -128,7 +128,7 @@ pub struct PodInfo {
     pub uid: ArcStr,
     /// `metadata.name`.
     pub name: ArcStr,
-    /// What it shares with pods alike.
+    /// What it shares with similar pods.
     pub class: Arc<PodClass>,
     /// `spec.nodeName`; empty where it has no node.
     pub node_name: ArcStr,
@@ -167,17 +167,17 @@ pub struct Classes {
     sweep_at: usize,
 }
 
-/// The least number of classes at which unused ones are looked for.
+/// From how many classes on unused ones are looked for.
 const SWEEP_MIN: usize = 256;
 
 impl Classes {
-    /// Whether there are so many that it is time to forget those that no pod has any more.
+    /// Whether there are so many that unused ones should be forgotten.
     pub fn are_many(&self) -> bool {
         self.count >= self.sweep_at.max(SWEEP_MIN)
     }
 
     /// Forgets all but these.
-    // Who else holds a class says nothing: copies of the scheduler do, and what it does must not differ by them.
+    // The reference counts of classes are no guide: copies of the scheduler hold them, too, and must not change what it does.
     pub fn keep(&mut self, used: &SortedSet<u32>) {
         self.by_content.retain(|_, all| {
             all.retain(|c| used.contains(&c.id));
@@ -187,7 +187,7 @@ impl Classes {
         self.sweep_at = self.count * 2;
     }
 
-    /// Parses a pod, sharing what pods alike share.
+    /// Parses a pod, or finds the class of similar pods.
     pub fn pod(&mut self, object: &Value, names: &mut ScalarNames) -> PodInfo {
         PodInfo {
             uid: object.get("metadata").get("uid").arc_str(),
@@ -325,7 +325,7 @@ fn same_but_node(a: &Value, b: &Value) -> bool {
     but_node(a) == but_node(b) && a.entries().filter(|(k, _)| *k != "nodeName").all(|(k, v)| v.same(b.get(k)))
 }
 
-/// Feeds a value to a hasher; equal values feed the same. Nesting is as deep as decoding lets it be.
+/// Hashes a value. Its nesting is bounded by decoding.
 fn hash_value(v: &Value, hasher: &mut FxHasher) {
     match v {
         Value::Null => 0u8.hash(hasher),

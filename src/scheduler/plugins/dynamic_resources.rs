@@ -1,5 +1,5 @@
-//! DynamicResources: the claims of devices that a pod uses must be there. Those that have their devices must be within reach of the
-//! node; for the others the node must have devices.
+//! DynamicResources: the ResourceClaims of a pod must exist. The devices of allocated ones must be in reach of the node; for the others,
+//! the node must have devices.
 
 use crate::api::resource_claim::{alternatives, entries, is_allocated};
 use crate::api::{Object, Value, node_affinity};
@@ -15,13 +15,13 @@ use crate::scheduler::pod_info::PodInfo;
 /// The plugin.
 pub struct DynamicResources;
 
-/// Whether claims that are not there keep the pod from being tried.
+/// Whether missing claims keep the pod from being tried.
 // Models PreEnqueue.
 pub fn is_gated(cache: &Cache, pod: &PodInfo) -> bool {
     !entries(&pod.object).is_empty() && cache.devices.claims_of(&pod.object).is_err()
 }
 
-/// What is wrong with a claim of the pod or a class of its devices, where that came up on a node.
+/// The error of a claim or a DeviceClass that was found for a node.
 pub fn error(cache: &Cache, state: &CycleState, node: &NodeInfo) -> String {
     match state.wanted_devices.allocate(&cache.devices, node) {
         Err(Refusal::Error(why)) => format!("running \"DynamicResources\" filter plugin: {why}"),
@@ -29,7 +29,7 @@ pub fn error(cache: &Cache, state: &CycleState, node: &NodeInfo) -> String {
     }
 }
 
-/// Promises the pod's claims devices of the node that it gets.
+/// Reserves devices of the chosen node for the pod's claims.
 // Models Reserve.
 pub fn reserve(cache: &mut Cache, pod: &PodInfo, index: NodeIndex) {
     if entries(&pod.object).is_empty() {

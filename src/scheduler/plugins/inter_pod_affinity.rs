@@ -1,4 +1,4 @@
-//! InterPodAffinity: pods that want other pods near or away, and existing pods that want the new one so.
+//! InterPodAffinity: the affinity and anti-affinity of a pod for other pods, and that of existing pods for the new one.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::scheduler::selector::Selector;
 /// The plugin.
 pub struct InterPodAffinity;
 
-/// By label of nodes and its value: how many matches there are.
+/// The number of matches, by topology key and value.
 #[derive(Clone, Debug)]
 struct PerValue {
     topology: Arc<Topology>,
@@ -39,7 +39,7 @@ impl PerValue {
     }
 }
 
-/// The counts of one label, made where there are none yet.
+/// The counts of one topology key, created if missing.
 fn sums_of(all: &mut Vec<PerValue>, topology: Arc<Topology>) -> &mut PerValue {
     let at = all.iter().position(|p| p.topology.key == topology.key).unwrap_or_else(|| {
         all.push(PerValue::new(topology));
@@ -48,26 +48,26 @@ fn sums_of(all: &mut Vec<PerValue>, topology: Arc<Topology>) -> &mut PerValue {
     &mut all[at]
 }
 
-/// Where pods are that matter to the pod's required terms, and those whose terms matter to the pod.
+/// The pods that match the pod's required terms, and the pods whose required anti-affinity terms match the pod, by topology.
 #[derive(Clone, Debug, Default)]
 pub struct AffinityState {
-    /// By the pod's own affinity terms: pods that all of them mean.
+    /// Pods that match all of the pod's affinity terms.
     affinity: Vec<PerValue>,
-    /// By its anti-affinity terms: pods that the term means.
+    /// Pods that match one of its anti-affinity terms.
     anti_affinity: Vec<PerValue>,
-    /// By label: anti-affinity terms of existing pods that mean the pod.
+    /// Existing pods' anti-affinity terms that match the pod.
     existing_anti_affinity: Vec<PerValue>,
-    /// Whether the pod's own affinity terms mean itself.
+    /// Whether the pod matches its own affinity terms.
     means_itself: bool,
 }
 
-/// By label: what the values are worth.
+/// The weights of values, by topology key.
 #[derive(Clone, Debug, Default)]
 pub struct AffinityScore {
     scores: Vec<PerValue>,
 }
 
-/// Sums what existing pods say of the pod: for each of their terms that means it, `weight` per label value and pod.
+/// Adds the terms of existing pods: for each that matches the pod, `weight` per value and pod.
 fn sum_existing(
     cache: &mut Cache,
     pod: &PodInfo,
@@ -101,7 +101,7 @@ fn resolved(cache: &Cache, term: &AffinityTerm) -> (Vec<ArcStr>, Selector) {
 fn spread_count(cache: &mut Cache, key: &CountKey, topology_key: &ArcStr) -> PerValue {
     let mut sum = PerValue::new(cache.topology(topology_key));
     let at = cache.ensure_count(key);
-    // A node that is not there has no values.
+    // A node that does not exist has no values.
     for (n, value) in cache.count(at).iter().zip(&sum.topology.value_of) {
         if *value != NO_VALUE {
             sum.counts[*value as usize] += i64::from(*n);
@@ -149,7 +149,7 @@ impl Plugin for InterPodAffinity {
         let reject = |unresolvable, reasons| Some(Reject { plugin: INTER_POD_AFFINITY, unresolvable, reasons });
         let labelled = s.affinity.iter().all(|p| p.topology.value(index).is_some());
         let in_company = s.affinity.iter().all(|p| p.at(index) > 0);
-        // The first of a kind that wants to be with its kind may go anywhere.
+        // The first pod of a group with affinity for itself may go anywhere.
         let first_of_its_kind = || s.means_itself && s.affinity.iter().all(|p| p.counts.iter().all(|n| *n <= 0));
         if !s.affinity.is_empty() && !(labelled && (in_company || first_of_its_kind())) {
             return reject(true, Reasons::AFFINITY);
@@ -170,7 +170,7 @@ impl Plugin for InterPodAffinity {
             if let Some(p) = s.existing_anti_affinity.iter_mut().find(|p| p.topology.key == term.topology_key) {
                 p.add(index, sign);
             } else if sign > 0 {
-                // A label that no existing term named yet: its values are those of the node alone.
+                // No existing term has this key yet: its only value is that of the node.
                 let mut p = PerValue::new(Arc::new(Topology::of_one(&term.topology_key, index, cx.cache)));
                 p.add(index, sign);
                 s.existing_anti_affinity.push(p);
@@ -245,7 +245,7 @@ impl Plugin for InterPodAffinity {
             ClusterEvent::Node { index, change, old } => {
                 let now = |t: &AffinityTerm| cx.cache.node(*index).label(&t.topology_key);
                 let before = |t: &AffinityTerm| old.label(&t.topology_key);
-                // A new value may bring wanted company near, a lost one takes unwanted company away.
+                // A new value may bring wanted pods near; the loss of one may take unwanted pods away.
                 let nearer = |t: &AffinityTerm| now(t).is_some() && (change.added || before(t) != now(t));
                 let farther = |t: &AffinityTerm| change.added || before(t).is_some() && before(t) != now(t);
                 change.labels && (class.affinity.iter().any(nearer) || class.anti_affinity.iter().any(farther))

@@ -1,5 +1,5 @@
-//! NodeResourcesFit: what a pod requests must be left on its node; where a profile does not say otherwise, the emptier the node,
-//! the better (LeastAllocated).
+//! NodeResourcesFit: a node must have the resources that a pod requests. Unless a profile says otherwise, the emptier the node, the better
+//! (LeastAllocated).
 
 use crate::api::Value;
 use crate::scheduler::cache::{Cache, NodeIndex};
@@ -17,7 +17,7 @@ pub struct NodeResourcesFit;
 // Models InsufficientResource.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Insufficient {
-    /// As which reason it is told.
+    /// Its reason.
     pub reason: Reasons,
     /// What the pod requests.
     pub requested: i64,
@@ -27,7 +27,7 @@ pub struct Insufficient {
     pub capacity: i64,
 }
 
-/// What the node has too little of for these requests (`fitsRequest`).
+/// The resources of which the node has too little for these requests (`fitsRequest`).
 pub fn insufficient<'a>(requests: &'a Resources, node: &'a NodeInfo) -> impl Iterator<Item = Insufficient> + 'a {
     let (offered, taken) = (&node.allocatable, &node.requested);
     let of = |reason, requested, capacity, used| Insufficient { reason, requested, used, capacity };
@@ -59,7 +59,7 @@ fn most_allocated(requested: i64, capacity: i64) -> i64 {
     (i128::from(requested.clamp(0, capacity)) * i128::from(MAX_NODE_SCORE) / i128::from(capacity)) as i64
 }
 
-/// The height over a place of the line through these points, which goes on level beyond them.
+/// The value at a place of the line through these points, which is level beyond them.
 // Models helper.BuildBrokenLinearFunction.
 pub fn broken_linear(points: &[(i64, i64)], at: i64) -> i64 {
     let next = points.iter().position(|(x, _)| at <= *x);
@@ -70,8 +70,8 @@ pub fn broken_linear(points: &[(i64, i64)], at: i64) -> i64 {
     }
 }
 
-/// What of a resource pods would request of the node together with this one, and what it has for them. None of either where the
-/// pod requests nothing of what only some pods want.
+/// How much of a resource would be requested of the node with this pod, and how much it has. Both are 0 for an extended resource that the
+/// pod does not request.
 // Models resourceAllocationScorer.calculateResourceAllocatableRequest; `at_least` takes containers without a request for small ones.
 pub fn shares(cx: &Cx, node: &NodeInfo, resource: &str, at_least: bool) -> (i64, i64) {
     let [mut taken, mut wanted, offered] =
@@ -87,7 +87,7 @@ pub fn shares(cx: &Cx, node: &NodeInfo, resource: &str, at_least: bool) -> (i64,
 }
 
 impl ScoringStrategy {
-    /// What a node is worth for the pod, of 100.
+    /// The score of a node, out of 100.
     fn score(&self, cx: &Cx, node: &NodeInfo) -> i64 {
         let (mut sum, mut weights) = (0, 0);
         for (resource, weight) in &self.resources {
@@ -100,7 +100,7 @@ impl ScoringStrategy {
                 StrategyType::MostAllocated => most_allocated(requested, capacity),
                 StrategyType::RequestedToCapacityRatio(shape) => {
                     match broken_linear(shape, most_allocated(requested, capacity)) {
-                        // What scores nothing does not count.
+                        // Resources with a score of 0 do not count.
                         0 => continue,
                         score => score,
                     }
@@ -163,14 +163,14 @@ impl Plugin for NodeResourcesFit {
     }
 }
 
-/// Whether the profile leaves out what this reason tells of.
+/// Whether the profile ignores the resource of a reason.
 fn is_ignored(cx: &Cx, reason: Reasons) -> bool {
     let Profile { ignored_resources, ignored_resource_groups, .. } = cx.profile;
     !(ignored_resources.is_empty() && ignored_resource_groups.is_empty())
         && cx.pod.class.requests.scalars.iter().any(|(i, _)| Reasons::scalar(*i) == reason && cx.profile.ignores(cx.cache.scalars.name(*i)))
 }
 
-/// Whether a pod that changed asks for less of something that is wanted (`isSchedulableAfterPodScaleDown`).
+/// Whether a changed pod requests less of a needed resource (`isSchedulableAfterPodScaleDown`).
 fn frees(wanted: &Resources, old: &Resources, new: &Resources) -> bool {
     wanted.milli_cpu > 0 && old.milli_cpu > new.milli_cpu
         || wanted.memory > 0 && old.memory > new.memory
@@ -178,7 +178,7 @@ fn frees(wanted: &Resources, old: &Resources, new: &Resources) -> bool {
         || wanted.scalars.iter().any(|(index, amount)| *amount > 0 && old.scalar(*index) > new.scalar(*index))
 }
 
-/// Whether the node would do if nothing ran there.
+/// Whether the node would do if it were empty.
 fn fits_empty(requests: &Resources, node: &NodeInfo) -> bool {
     let offered = &node.allocatable;
     node.allowed_pods > 0
@@ -188,7 +188,7 @@ fn fits_empty(requests: &Resources, node: &NodeInfo) -> bool {
         && requests.scalars.iter().all(|(index, wanted)| *wanted <= offered.scalar(*index))
 }
 
-/// Whether the node offers more than it did of something that is requested, or may run more pods.
+/// Whether the node has more of a requested resource than before, or may have more pods.
 fn has_more(cache: &Cache, requests: &Resources, node: &NodeInfo, old: &Value) -> bool {
     let before = old.at(&["status", "allocatable"]);
     let offered = &node.allocatable;

@@ -1,5 +1,5 @@
-//! PodTopologySpread: pods of one kind are spread over the values of a node label. Pods that do not say how are spread
-//! softly over hosts and zones with those of their Service and controller.
+//! PodTopologySpread: similar pods are spread over the values of a node label. Pods without constraints are spread softly over hosts and
+//! zones, with those of their Service and controller.
 
 use std::sync::Arc;
 
@@ -19,10 +19,10 @@ pub struct PodTopologySpread;
 
 static HOSTNAME: ArcStr = arcstr_literal!("kubernetes.io/hostname");
 static ZONE: ArcStr = arcstr_literal!("topology.kubernetes.io/zone");
-/// Of a value that no counted node has.
+/// The count of a value that no counted node has.
 const NO_DOMAIN: i64 = -1;
 
-/// How the pods of each hard constraint are spread now.
+/// The present spread for each hard constraint.
 #[derive(Clone, Debug, Default)]
 pub struct SpreadState {
     constraints: Vec<HardState>,
@@ -32,7 +32,7 @@ pub struct SpreadState {
 struct HardState {
     constraint: SpreadConstraint,
     topology: Arc<Topology>,
-    /// By value of the label: pods counted there, or [`NO_DOMAIN`].
+    /// The pods by value of the label, or [`NO_DOMAIN`].
     counts: Vec<i64>,
     /// The least count of a domain; 0 where there are fewer domains than there should be.
     min: i64,
@@ -48,7 +48,7 @@ impl HardState {
     }
 }
 
-/// How the pods of each soft constraint are spread now, and what a domain is worth.
+/// The present spread for each soft constraint, and its weight.
 #[derive(Clone, Debug, Default)]
 pub struct SpreadScore {
     constraints: Vec<SoftState>,
@@ -85,7 +85,7 @@ fn score_for_count(count: i64, max_skew: i64, weight: f64) -> f64 {
     count as f64 * weight + (max_skew - 1) as f64
 }
 
-/// How a pod is spread that does not say so itself.
+/// The constraints of a pod that has none of its own.
 fn default_constraints(cache: &mut Cache, pod: &PodInfo, profile: &Profile) -> Vec<SpreadConstraint> {
     if profile.default_constraints.as_ref().is_some_and(Vec::is_empty) {
         return Vec::new();
@@ -121,7 +121,7 @@ impl Plugin for PodTopologySpread {
 
     fn pre_filter(&self, CxMut { cache, pod, fits, profile }: CxMut, state: &mut CycleState) -> PreFilter {
         let own = &pod.class.spread;
-        // None of those that the system has is hard.
+        // The system's defaults are all soft.
         let defaults =
             if own.is_empty() && profile.default_constraints.is_some() { default_constraints(cache, pod, profile) } else { Vec::new() };
         let hard: Vec<&SpreadConstraint> = own.iter().chain(&defaults).filter(|c| c.hard).list();
@@ -134,7 +134,7 @@ impl Plugin for PodTopologySpread {
             let at = cache.ensure_count(&count_key(pod, c));
             let per_node = cache.count(at);
             let mut counts = vec![NO_DOMAIN; topology.values.len()];
-            // A node that is not there has no values.
+            // A node that does not exist has no values.
             for (index, ((n, value), fit)) in (0..).zip(per_node.iter().zip(&topology.value_of).zip(fits)) {
                 if *value != NO_VALUE && includes(c, fit) && (hard.len() == 1 || has_labels(&topologies, index)) {
                     let count = &mut counts[*value as usize];
@@ -187,7 +187,7 @@ impl Plugin for PodTopologySpread {
         if soft.is_empty() {
             return false;
         }
-        // A pod that says how to spread does so among nodes with all the labels only; so does one whose profile says it.
+        // Unless the constraints are the system's defaults, only nodes with all the labels count.
         let needs_all = !own.is_empty() || profile.default_constraints.is_some();
         let topologies: Vec<Arc<Topology>> = soft.iter().map(|c| cache.topology(&c.topology_key)).list();
         let lacks_label = |index: NodeIndex| needs_all && !has_labels(&topologies, index);
@@ -197,7 +197,7 @@ impl Plugin for PodTopologySpread {
         for (c, topology) in soft.iter().zip(&topologies) {
             let at = cache.ensure_count(&count_key(pod, c));
             let per_host = c.topology_key == HOSTNAME;
-            // One more for nodes without the label: a domain of their own for the system's default constraints.
+            // One more for nodes without the label, which are a domain of their own for the system's default constraints.
             let no_label = topology.values.len();
             let mut counts = vec![NO_DOMAIN; if per_host { 0 } else { no_label + 1 }];
             let mut domains = 0;

@@ -1,5 +1,5 @@
-//! VolumeBinding: the pod's claims must be there and bound, unless they are bound once the pod has a node: then the node must have
-//! volumes for them, or their class be able to make some. A bound volume must be reachable from the node. Volumes are set aside when the pod has its node.
+//! VolumeBinding: the pod's claims must exist. Bound ones must have volumes that the node can reach. Those that are bound once the pod has
+//! a node need matching volumes there, or a class that can provision them. Volumes are reserved when the pod has its node.
 
 use crate::api::Object;
 use crate::api::persistent_volume::is_reachable;
