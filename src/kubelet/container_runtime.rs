@@ -361,6 +361,13 @@ pub(super) fn container_id(uid: &str, container: &str, attempt: u32) -> ArcStr {
     format!("containerd://{}", made_up_sha256(&instance)).into()
 }
 
+/// What the runtime says of a command that it cannot start in an instance of a container: each try has an id of its own.
+pub(super) fn cannot_exec(instance: &str, now: Time, error: &SpawnError) -> String {
+    let id = made_up_sha256(&[instance.as_bytes(), &now.0.to_le_bytes()].concat());
+    let why = "OCI runtime exec failed: exec failed: unable to start container process";
+    format!("failed to exec in container: failed to start exec {id:?}: {why}: {error}")
+}
+
 /// The image's content address, as statuses show it.
 pub(super) fn image_id(image: &Image) -> ArcStr {
     let name = image.name.split('@').next().unwrap_or_default();

@@ -48,7 +48,8 @@ impl PodWorker {
         let failure = match parse_action(&hook) {
             Some(ProbeAction::Exec(command)) => {
                 let why = self.spawn_hook(cx, c, &command, ProcessUse::PostStart).err();
-                let why = why.map(|e| cannot_exec(&e)).unwrap_or_default();
+                let id = self.containers[c].newest().map_or("", |i| i.id.as_str());
+                let why = why.map(|e| cannot_exec(id, cx.now, &e)).unwrap_or_default();
                 Some(self.hook_failure(c, "Exec", &format!("[{}]", command.join(" ")), &format!("{why}, message: \"\"")))
             }
             Some(action @ ProbeAction::Http { .. }) => match self.serve_hook(cx, c, &action) {

@@ -137,10 +137,9 @@ fn log_instance(worker: &PodWorker, c: usize, pod: &str, previous: bool) -> Resu
     }
 }
 
-fn spawn_refused(error: &SpawnError) -> Status {
-    Status::internal(format!(
-        "Internal error occurred: error executing command in container: failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: {error}"
-    ))
+fn spawn_refused(instance: &str, now: Time, error: &SpawnError) -> Status {
+    let why = container_runtime::cannot_exec(instance, now, error);
+    Status::internal(format!("Internal error occurred: error executing command in container: {why}"))
 }
 
 impl NodeApi for Kubelets {
@@ -189,7 +188,8 @@ impl NodeApi for Kubelets {
             // A container that was created and not started yet has no process that another could run beside.
             let started = instance.main_pid().and(instance.machine.as_deref_mut());
             let Some(machine) = started else { return Err(not_running(&name)) };
-            let pid = container_runtime::exec(machine, &instance.process, now, &argv, input).map_err(|e| spawn_refused(&e))?;
+            let pid = container_runtime::exec(machine, &instance.process, now, &argv, input)
+                .map_err(|e| spawn_refused(&instance.id, now, &e))?;
             instance.uses.insert(pid, ProcessUse::Exec(session));
             Ok(pid)
         });

@@ -128,11 +128,9 @@ enum Verdict {
     Errored(String),
 }
 
-/// What the runtime says of a command that it cannot start in a container.
-pub(super) fn cannot_exec(error: &container_runtime::SpawnError) -> String {
-    format!(
-        "rpc error: code = Unknown desc = failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: {error}: unknown"
-    )
+/// What the kubelet says of a command that the runtime cannot start in an instance of a container.
+pub(super) fn cannot_exec(instance: &str, now: Time, error: &container_runtime::SpawnError) -> String {
+    format!("rpc error: code = Unknown desc = {}", container_runtime::cannot_exec(instance, now, error))
 }
 
 impl PodWorker {
@@ -253,7 +251,8 @@ impl PodWorker {
                         self.pump(cx, c);
                     }
                     Err(error) => {
-                        self.probe_finished(cx, c, kind, Verdict::Errored(cannot_exec(&error)));
+                        let message = cannot_exec(&instance.id, cx.now, &error);
+                        self.probe_finished(cx, c, kind, Verdict::Errored(message));
                     }
                 }
             }
