@@ -28,9 +28,11 @@ impl PodWorker {
                 break;
             }
             if due {
-                // Containers of a pod have one address.
-                let others = self.containers.iter().enumerate().filter(|(at, _)| *at != c);
-                let taken: Vec<u16> = others.filter_map(|(_, o)| o.machine()).flat_map(container_runtime::Machine::ports).list();
+                // Containers of a pod have one address, and so have pods on their node's network.
+                let mut taken = self.ports(|at| at != c);
+                if self.spec.host_network {
+                    taken.extend(cx.node.host_ports.iter().filter(|(uid, _)| *uid != self.uid).map(|(_, port)| *port));
+                }
                 let Some(machine) = self.containers[c].machine_mut() else { return };
                 machine.set_taken(taken);
                 machine.run(cx.now);
@@ -52,7 +54,18 @@ impl PodWorker {
                 self.machine_event(cx, c, event);
             }
         }
+        if self.spec.host_network {
+            cx.node.free_ports(&self.uid);
+            let own = self.ports(|_| true);
+            cx.node.host_ports.extend(own.into_iter().map(|port| (self.uid.clone(), port)));
+        }
         self.reschedule(cx, c);
+    }
+
+    /// The ports at which some of its containers listen.
+    fn ports(&self, of: impl Fn(usize) -> bool) -> Vec<u16> {
+        let machines = self.containers.iter().enumerate().filter(|(at, _)| of(*at)).filter_map(|(_, c)| c.machine());
+        machines.flat_map(container_runtime::Machine::ports).list()
     }
 
     /// Schedules the machine's next wake, where it has moved.

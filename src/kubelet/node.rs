@@ -88,6 +88,8 @@ pub(super) struct Node {
     addresses: SortedMap<ArcStr, u32>,
     taken: SortedSet<u32>,
     next_address: u32,
+    /// Where pods listen that are on the node's own network, each by its uid.
+    pub host_ports: Vec<(ArcStr, u16)>,
     /// Answers to requests that came in over the network.
     pub replies: Vec<(ReplyTo, Result<NetResponse, NetError>)>,
     /// Requests whose senders are gone.
@@ -127,6 +129,7 @@ impl Node {
             addresses: SortedMap::new(),
             taken: SortedSet::new(),
             next_address: 2,
+            host_ports: Vec::new(),
             replies: Vec::new(),
             abandoned: Vec::new(),
             unserved: Vec::new(),
@@ -208,8 +211,14 @@ impl Node {
         format!("10.{second}.{third}.{}", number % 254 + 1).into()
     }
 
+    /// Nobody of a pod listens any more.
+    pub fn free_ports(&mut self, uid: &str) {
+        self.host_ports.retain(|(own, _)| own != uid);
+    }
+
     /// A pod's address is free again.
     pub fn release_ip(&mut self, uid: &str) {
+        self.free_ports(uid);
         if let Some(number) = self.addresses.remove(uid) {
             self.taken.remove(&number);
         }

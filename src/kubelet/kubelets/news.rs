@@ -74,6 +74,7 @@ impl Kubelets {
         for worker in kubelet.pods.values_mut() {
             worker.node_lost(&mut self.execs);
         }
+        kubelet.node.host_ports.clear();
         kubelet.node.write_lease(api, now);
     }
 
