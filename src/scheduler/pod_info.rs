@@ -48,7 +48,7 @@ pub struct PodClass {
     pub anti_affinity: Vec<AffinityTerm>,
     /// Preferred pod affinity, and with negative weights anti-affinity.
     pub preferred_pods: Vec<AffinityTerm>,
-    /// Names of the images of all containers, as node status has them.
+    /// Names of the images of all containers and of volumes, as node status has them.
     pub images: Vec<ArcStr>,
     /// Claims that volumes name, and the names of volumes whose claim is named after the pod.
     pub claims: Vec<Claim>,
@@ -233,7 +233,8 @@ impl PodClass {
         let namespace = object.namespace_arc();
         let filled = pod_requests(spec, names, true);
         let required_nodes = RequiredNodeAffinity::of(spec);
-        let all_containers = || spec.get("initContainers").items().iter().chain(spec.get("containers").items());
+        let containers = spec.get("initContainers").items().iter().chain(spec.get("containers").items()).map(|c| c.get("image"));
+        let mounted = spec.get("volumes").items().iter().map(|v| v.at(&["image", "reference"])).filter(|r| !r.is_null());
         let host_ports = host_ports::of(spec);
         let spread = spec.get("topologySpreadConstraints").items().iter().map(|c| SpreadConstraint::parse(c, object.labels())).list();
         let terms = |kind: &str| -> Vec<AffinityTerm> {
@@ -269,7 +270,7 @@ impl PodClass {
             affinity: terms("podAffinity"),
             anti_affinity: terms("podAntiAffinity"),
             preferred_pods,
-            images: all_containers().map(|c| normalized_image(c.get("image").str())).list(),
+            images: containers.chain(mounted).map(|image| normalized_image(image.str())).list(),
             claims: claims.list(),
             namespace,
         }

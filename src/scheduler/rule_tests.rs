@@ -199,10 +199,13 @@ fn scores_count_what_they_should() {
         |effect: &str| with(pod("p", "", ""), &["spec", "tolerations"], obj!([{"key": "k", "operator": "Exists", "effect": effect}]));
     let mut taking_all = Profile { filters: PluginSet::default(), ..Profile::default() };
     taking_all.scoring_strategy.resources = vec![("cpu".into(), 1)];
-    let rows: [(&str, [Value; 2], Vec<Value>, Value, [i64; 2]); 9] = [
+    let mounting = with(pod("p", "", ""), &["spec", "volumes"], obj!([{"name": "v", "image": {"reference": "i"}}, {"name": "e"}]));
+    let rows: [(&str, [Value; 2], Vec<Value>, Value, [i64; 2]); 10] = [
         // An image counts by how many of the nodes have it, from 23 MiB to 1000 for each container.
         ("ImageLocality", [image(node("a", "z"), 1000), node("b", "z")], vec![], pod("p", "", ""), [48, 0]),
         ("ImageLocality", [image(node("a", "z"), 1000), image(node("b", "z"), 512)], vec![], pod("p", "", ""), [100, 50]),
+        // One that is a volume counts as well, without room for more.
+        ("ImageLocality", [image(node("a", "z"), 512), node("b", "z")], vec![], mounting, [50, 0]),
         // Taints count that are of no other effect, and are tolerated by what is of the same.
         ("TaintToleration", [disliked.clone(), node("b", "z")], vec![], tolerating("NoSchedule"), [1, 0]),
         ("TaintToleration", [disliked.clone(), node("b", "z")], vec![], tolerating("PreferNoSchedule"), [0, 0]),

@@ -28,10 +28,12 @@ impl Plugin for ImageLocality {
 
     fn score(&self, cx: &Cx, _: &CycleState, nodes: &[NodeIndex], scores: &mut [i64]) {
         let all_nodes = cx.cache.order().len().max(1) as f64;
-        let images = &cx.pod.class.images;
+        let (images, spec) = (&cx.pod.class.images, &cx.pod.class.spec);
+        // Images that are volumes count for a node, but raise no bound: so v1.36 has it.
+        let containers = spec.get("initContainers").items().len() + spec.get("containers").items().len();
         if images.iter().all(|image| cx.cache.nodes_with_image(image) == 0) {
             // Nobody has any: the same for all, and nothing to look at.
-            return scores.fill(scaled(0, images.len()));
+            return scores.fill(scaled(0, containers));
         }
         for (index, score) in nodes.iter().zip(scores) {
             let held = &cx.cache.node(*index).images;
@@ -43,7 +45,7 @@ impl Plugin for ImageLocality {
                     }
                 }
             }
-            *score = scaled(sum, images.len());
+            *score = scaled(sum, containers);
         }
     }
 }
