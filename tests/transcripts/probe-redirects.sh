@@ -38,6 +38,15 @@ spec:
   - name: c
     image: nginx
     livenessProbe: {tcpSocket: {port: web}, periodSeconds: 30}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: nocommand}
+spec:
+  containers:
+  - name: c
+    image: nginx
+    livenessProbe: {exec: {command: [healthy]}, periodSeconds: 30}
 #end
 kubectl apply -f pods.yaml
 sleep 35
