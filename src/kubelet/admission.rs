@@ -51,8 +51,8 @@ pub(super) fn admit<'a>(
     others: impl Iterator<Item = &'a PodWorker>,
 ) -> Result<Vec<ArcStr>, Rejection> {
     let rejected = |reason: &str, message: String| Err(Rejection { reason: reason.into(), message });
-    if !node.takes_under_pressure(pod) {
-        return rejected(EVICTED, "The node had condition: [MemoryPressure]. ".to_owned());
+    if let Some(why) = node.refuses_under_pressure(pod) {
+        return rejected(EVICTED, why);
     }
     if let Some(why) = forbidden_sysctl(pod.get("spec")) {
         return rejected("SysctlForbidden", format!("forbidden sysctl: {why}"));

@@ -398,12 +398,23 @@ fn statuses_of_containers_are_sorted_by_name_but_init_containers_are_not() {
     assert_eq!(["initContainerStatuses", "containerStatuses"].map(names), ["x2 x3 x1", "a b c"]);
 }
 
-/// A node with little memory, of which each pod uses so much.
-fn short_of_memory(pods: &[(&str, &str, i64)], mib: u64) -> World {
+/// A small node.
+fn small_node() -> World {
     let mut w = World { api: ApiServer::new(1), kubelets: Kubelets::new(1, false), now: Time::ZERO, seen: 0 };
-    let capacity = obj!({"cpu": "4", "memory": "1Gi", "pods": "110"});
+    let capacity = obj!({"cpu": "4", "memory": "1Gi", "pods": "110", "ephemeral-storage": "1Gi"});
     w.create("Node", "", obj!({"metadata": {"name": "node1"}, "status": {"capacity": capacity}}));
     w.run(1);
+    w
+}
+
+/// What a small node's condition says.
+fn pressure(w: &World, kind: &str) -> String {
+    w.api.peek(kinds::NODE, "", "node1").expect("is there").condition(kind).to_owned()
+}
+
+/// A node with little memory, of which each pod uses so much.
+fn short_of_memory(pods: &[(&str, &str, i64)], mib: u64) -> World {
+    let mut w = small_node();
     for (name, request, priority) in pods {
         w.create("PriorityClass", "", obj!({"metadata": {"name": *name}, "value": *priority}));
         w.pod(name, &format!("{{priorityClassName: {name}, containers: [{{name: c, image: busybox, {OBEDIENT}, resources: {{requests: {{memory: {request}}}}}}}]}}"));
@@ -436,9 +447,8 @@ fn those_beyond_their_requests_are_evicted_first_and_then_the_least_important() 
 #[test]
 fn memory_stays_short_for_five_minutes_and_only_some_pods_are_taken_meanwhile() {
     let mut w = short_of_memory(&[("a", "10Mi", 0), ("b", "10Mi", 0)], 480);
-    let pressure = |w: &World| w.api.peek(kinds::NODE, "", "node1").expect("is there").condition("MemoryPressure").to_owned();
     w.run(10);
-    assert_eq!(pressure(&w), "True");
+    assert_eq!(pressure(&w, "MemoryPressure"), "True");
     w.kubelets.set_usage(None, Some(1), None);
     let sleeper = format!("containers: [{{name: c, image: busybox, {OBEDIENT}}}]");
     for (name, spec) in [
@@ -453,9 +463,41 @@ fn memory_stays_short_for_five_minutes_and_only_some_pods_are_taken_meanwhile() 
     let phases = ["best-effort", "burstable", "critical", "tolerant"].map(|name| w.get(name).at(&["status", "phase"]).str().to_owned());
     assert_eq!(phases, ["Failed", "Running", "Running", "Running"]);
     w.run(280);
-    assert_eq!(pressure(&w), "True");
+    assert_eq!(pressure(&w, "MemoryPressure"), "True");
     w.run(20);
-    assert_eq!(pressure(&w), "False");
+    assert_eq!(pressure(&w, "MemoryPressure"), "False");
+}
+
+#[test]
+fn a_full_disk_costs_the_pod_that_wrote_most_beyond_its_request_and_keeps_others_away() {
+    let mut w = small_node();
+    let writes = |mib: u32, at: &str| format!("command: [sh, -c, 'truncate -s {mib}M {at}; sleep 10000']");
+    w.pod("volume", &format!(
+        "{{containers: [{{name: c, image: busybox, {}, resources: {{requests: {{ephemeral-storage: 600Mi}}}}, volumeMounts: [{{name: v, mountPath: /v}}]}}], volumes: [{{name: v, emptyDir: {{}}}}]}}",
+        writes(500, "/v/x")
+    ));
+    // What is in memory takes no disk.
+    w.pod("memory", &format!(
+        "{{containers: [{{name: c, image: busybox, {}, volumeMounts: [{{name: v, mountPath: /v}}]}}], volumes: [{{name: v, emptyDir: {{medium: Memory}}}}]}}",
+        writes(400, "/v/x")
+    ));
+    w.pod("own", &format!("containers: [{{name: c, image: busybox, {}}}]", writes(330, "/x")));
+    w.run(10);
+    assert_eq!(pressure(&w, "DiskPressure"), "False");
+    w.pod("more", &format!("containers: [{{name: c, image: busybox, {}}}]", writes(60, "/x")));
+    w.run(16);
+    assert_eq!(pressure(&w, "DiskPressure"), "True");
+    let reasons = ["volume", "memory", "own", "more"].map(|name| w.get(name).at(&["status", "reason"]).str().to_owned());
+    assert_eq!(reasons, ["", "", "Evicted", ""]);
+    let message = w.get("own").at(&["status", "message"]).str().to_owned();
+    let low = "The node was low on resource: ephemeral-storage. Threshold quantity: 161061280, available: ";
+    assert!(message.starts_with(low) && message.ends_with("was using 330Mi, request is 0, has larger consumption of ephemeral-storage. "));
+    w.pod("late", "containers: [{name: c, image: busybox, resources: {requests: {cpu: 1m}}}]");
+    w.run(2);
+    let late = w.get("late").at(&["status", "message"]).str().to_owned();
+    assert_eq!(late, "Pod was rejected: The node had condition: [DiskPressure]. ");
+    w.run(310);
+    assert_eq!(pressure(&w, "DiskPressure"), "False");
 }
 
 /// Asks for other resources for a pod's container.

@@ -168,9 +168,10 @@ impl Volume {
         out
     }
 
-    /// Whether it is the pod's own and ends with it.
-    pub fn is_empty_dir(&self) -> bool {
-        !self.source.get("emptyDir").is_null()
+    /// Whether it is an emptyDir on the node's disk.
+    pub fn is_on_disk(&self) -> bool {
+        let own = self.source.get("emptyDir");
+        !own.is_null() && own.get("medium").is_empty()
     }
 
     /// The limit of an emptyDir that has one.

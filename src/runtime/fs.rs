@@ -174,6 +174,8 @@ pub struct FileSystem {
     pub dirty: Vec<ArcStr>,
     /// Stored bytes that writes have added.
     stored: u64,
+    /// Bytes by which writes have made files longer.
+    pub grown: u64,
     /// Whether the root refuses writes (`readOnlyRootFilesystem`).
     pub root_read_only: bool,
     /// Whether the kernel's parameters refuse writes: a runtime mounts `/proc/sys` so where nobody asks for more.
@@ -199,7 +201,7 @@ impl FileSystem {
     /// The file system of an image, with volumes mounted.
     pub fn new(root: Arc<Inode>, mounts: Vec<Mount>, volumes: SortedMap<ArcStr, Arc<Inode>>) -> Self {
         let mut fs =
-            FileSystem { root, mounts: Vec::new(), volumes, dirty: Vec::new(), stored: 0, root_read_only: false, sysctls_read_only: false };
+            FileSystem { root, mounts: Vec::new(), volumes, dirty: Vec::new(), stored: 0, grown: 0, root_read_only: false, sysctls_read_only: false };
         for mount in mounts {
             let is_dir = fs.mounted(&mount).is_some_and(|n| n.is_dir());
             // The mount point must be there for its directory to list it.
@@ -451,9 +453,11 @@ impl FileSystem {
             }
             data[at..end].copy_from_slice(bytes);
         }
+        let longer = end.saturating_sub(*size);
         *size = (*size).max(end);
         node.mtime = now;
         self.stored += grown;
+        self.grown = self.grown.saturating_add(longer);
         Ok(end)
     }
 
@@ -464,9 +468,11 @@ impl FileSystem {
         let before = data.len();
         data.truncate(usize::try_from(len).unwrap_or(usize::MAX));
         let freed = (before - data.len()) as u64;
+        let longer = len.min(FILE_BYTES_MAX).saturating_sub(*size);
         *size = len.min(FILE_BYTES_MAX);
         node.mtime = now;
         self.stored = self.stored.saturating_sub(freed);
+        self.grown = self.grown.saturating_add(longer);
         Ok(())
     }
 
