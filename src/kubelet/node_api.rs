@@ -188,8 +188,8 @@ impl NodeApi for Kubelets {
             // A container that was created and not started yet has no process that another could run beside.
             let started = instance.main_pid().and(instance.machine.as_deref_mut());
             let Some(machine) = started else { return Err(not_running(&name)) };
-            let pid = container_runtime::exec(machine, &instance.process, now, &argv, input)
-                .map_err(|e| spawn_refused(&instance.id, now, &e))?;
+            let pid =
+                container_runtime::exec(machine, &instance.process, now, &argv, input).map_err(|e| spawn_refused(&instance.id, now, &e))?;
             instance.uses.insert(pid, ProcessUse::Exec(session));
             Ok(pid)
         });

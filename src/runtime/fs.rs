@@ -200,8 +200,16 @@ pub struct Found<'a> {
 impl FileSystem {
     /// The file system of an image, with volumes mounted.
     pub fn new(root: Arc<Inode>, mounts: Vec<Mount>, volumes: SortedMap<ArcStr, Arc<Inode>>) -> Self {
-        let mut fs =
-            FileSystem { root, mounts: Vec::new(), volumes, dirty: Vec::new(), stored: 0, grown: 0, root_read_only: false, sysctls_read_only: false };
+        let mut fs = FileSystem {
+            root,
+            mounts: Vec::new(),
+            volumes,
+            dirty: Vec::new(),
+            stored: 0,
+            grown: 0,
+            root_read_only: false,
+            sysctls_read_only: false,
+        };
         for mount in mounts {
             let is_dir = fs.mounted(&mount).is_some_and(|n| n.is_dir());
             // The mount point must be there for its directory to list it.
