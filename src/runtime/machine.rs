@@ -109,6 +109,9 @@ pub enum SpawnError {
     /// It is no program.
     #[error("exec {0}: exec format error")]
     Format(String),
+    /// A file is where its working directory should be, or one above that.
+    #[error("error during container init: mkdir {0}: not a directory")]
+    NoDirectory(String),
     /// Too many processes.
     #[error("fork/exec: resource temporarily unavailable")]
     TooMany,
@@ -210,6 +213,11 @@ impl Machine {
             }
         }
         let cwd = if spec.cwd.is_empty() { "/".to_string() } else { spec.cwd };
+        let ends = cwd.match_indices('/').map(|(end, _)| end).chain([cwd.len()]);
+        let is_file = |path: &&str| k.fs.find("/", path, true).is_ok_and(|f| f.node.is_some_and(|n| !n.is_dir()));
+        if let Some(file) = ends.map(|end| &cwd[..end]).find(is_file).filter(|_| k.init == 0) {
+            return Err(SpawnError::NoDirectory(file.to_owned()));
+        }
         let cwd = match k.fs.find("/", &cwd, true) {
             Ok(f) if f.node.is_some() => f.path,
             _ => {

@@ -281,6 +281,17 @@ fn errors_of_spawn() {
 }
 
 #[test]
+fn the_first_process_works_in_a_directory_that_is_made_where_it_is_not_there() {
+    let image = Arc::new(images::lookup("busybox").expect("a known image"));
+    let no = "error during container init: mkdir /etc/passwd: not a directory";
+    for (cwd, want) in [("", ""), ("/etc", ""), ("/made/here/", ""), ("/etc/passwd", no), ("/etc/passwd/below", no)] {
+        let mut m = Machine::new(Time::ZERO, MachineSpec { image: image.clone(), seed: 1, ..MachineSpec::default() });
+        let spec = SpawnSpec { argv: vec!["pwd".into()], cwd: cwd.into(), ..SpawnSpec::default() };
+        assert_eq!(m.spawn(Time::ZERO, spec).err().map(|e| e.to_string()).unwrap_or_default(), want, "{cwd}");
+    }
+}
+
+#[test]
 fn busy_loops_are_cheap_and_use_one_cpu() {
     let mut m =
         Machine::new(Time::ZERO, MachineSpec { image: Arc::new(images::lookup("busybox").expect("known")), ..MachineSpec::default() });

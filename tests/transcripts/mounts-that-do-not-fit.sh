@@ -1,4 +1,4 @@
-# A directory goes over no file, and a file over no directory; a part that a ConfigMap does not have is a directory.
+# A directory goes over no file, and a file over no directory, nor is one to work in; a part that a ConfigMap does not have is a directory.
 #file pods.yaml
 apiVersion: v1
 kind: ConfigMap
@@ -39,6 +39,13 @@ spec:
     image: busybox
     command: [sh, -c, "cat /e/index.html; echo; ls -ld /none | cut -c1-10"]
     volumeMounts: [{name: e, mountPath: /e}, {name: v, mountPath: /e/index.html, subPath: index.html}, {name: v, mountPath: /none, subPath: none}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: works-in-file}
+spec:
+  restartPolicy: Never
+  containers: [{name: c, image: nginx, workingDir: /etc/nginx/nginx.conf}]
 #end
 kubectl apply -f pods.yaml
 sleep 8
