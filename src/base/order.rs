@@ -4,6 +4,8 @@
 
 use std::cmp::Ordering;
 
+use super::pdqsorted;
+
 /// Stable sorting of slices, by the same rules as `sort`, `sort_by` and `sort_by_key`.
 pub trait Order<T> {
     /// Sorts by the order of the items.
@@ -16,6 +18,9 @@ pub trait Order<T> {
 
     /// Sorts by a key.
     fn order_by_key<K: Ord>(&mut self, key: impl FnMut(&T) -> K);
+
+    /// Sorts as a Go program does, which does not leave equal items in their order; `less` tells whether one comes before another.
+    fn order_as_go(&mut self, less: impl FnMut(&T, &T) -> bool);
 }
 
 impl<T> Order<T> for [T] {
@@ -27,7 +32,7 @@ impl<T> Order<T> for [T] {
     }
 
     fn order_by(&mut self, mut compare: impl FnMut(&T, &T) -> Ordering) {
-        for (a, b) in swaps(self.len(), &mut |a, b| compare(&self[a], &self[b]) == Ordering::Greater) {
+        for (a, b) in swaps(merge_sorted(self.len(), &mut |a, b| compare(&self[a], &self[b]) == Ordering::Greater)) {
             self.swap(a, b);
         }
     }
@@ -35,10 +40,16 @@ impl<T> Order<T> for [T] {
     fn order_by_key<K: Ord>(&mut self, mut key: impl FnMut(&T) -> K) {
         self.order_by(|a, b| key(a).cmp(&key(b)));
     }
+
+    fn order_as_go(&mut self, mut less: impl FnMut(&T, &T) -> bool) {
+        for (a, b) in swaps(pdqsorted(self.len(), &mut |a, b| less(&self[a], &self[b]))) {
+            self.swap(a, b);
+        }
+    }
 }
 
-/// The swaps that sort `len` items; `after` tells whether one item comes after another. A merge sort.
-fn swaps(len: usize, after: &mut dyn FnMut(usize, usize) -> bool) -> Vec<(usize, usize)> {
+/// The places of `len` items in order; `after` tells whether one item comes after another. A merge sort.
+fn merge_sorted(len: usize, after: &mut dyn FnMut(usize, usize) -> bool) -> Vec<usize> {
     let mut items: Vec<usize> = (0..len).collect();
     let mut merged: Vec<usize> = Vec::with_capacity(len);
     let mut width = 1;
@@ -58,6 +69,12 @@ fn swaps(len: usize, after: &mut dyn FnMut(usize, usize) -> bool) -> Vec<(usize,
         std::mem::swap(&mut items, &mut merged);
         width *= 2;
     }
+    items
+}
+
+/// The swaps that bring items to the order of their places.
+fn swaps(items: Vec<usize>) -> Vec<(usize, usize)> {
+    let len = items.len();
     let mut places = vec![0; len];
     for (place, item) in items.into_iter().enumerate() {
         places[item] = place;
@@ -89,6 +106,9 @@ mod tests {
             assert_eq!(ours, theirs);
             ours.order_by(|a, b| b.cmp(a));
             theirs.sort_by(|a, b| b.cmp(a));
+            assert_eq!(ours, theirs);
+            ours.order_as_go(|a, b| a < b);
+            theirs.sort_unstable();
             assert_eq!(ours, theirs);
         }
     }

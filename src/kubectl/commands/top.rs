@@ -61,8 +61,8 @@ fn megabytes(bytes: i64) -> i64 {
 
 fn sort(cx: &Context<'_, '_>, objects: &mut [Value]) {
     match cx.flags().text("sort-by") {
-        "cpu" => objects.order_by_key(|o| std::cmp::Reverse(usage(o).0)),
-        "memory" => objects.order_by_key(|o| std::cmp::Reverse(usage(o).1)),
+        "cpu" => objects.order_as_go(|a, b| usage(a).0 > usage(b).0),
+        "memory" => objects.order_as_go(|a, b| usage(a).1 > usage(b).1),
         _ => objects.order_by_key(|o| (o.namespace_arc(), o.name_arc())),
     }
 }

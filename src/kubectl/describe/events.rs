@@ -20,7 +20,8 @@ impl Page<'_> {
         let namespace = first.object.namespace();
         let all = self.related.list(kinds::EVENT, Some(namespace).filter(|ns| !ns.is_empty()));
         let mut events: Vec<&Value> = identities.iter().flat_map(|who| all.iter().filter(|e| who.is_involved_in(e))).list();
-        events.order_by_key(|e| timestamp_micros(e.get("lastTimestamp")));
+        let last = |e: &Value| timestamp_micros(e.get("lastTimestamp"));
+        events.order_as_go(|a, b| last(a) < last(b));
         if self.old_events {
             self.events_of_old(&events);
             return;

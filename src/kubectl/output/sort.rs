@@ -1,12 +1,10 @@
 //! `--sort-by`: objects in the order of one of their members.
 
-use crate::base::{List as _, Order as _};
-use std::cmp::Ordering;
-
 use thiserror::Error;
 
 use super::{JsonPath, JsonPathError, relaxed_path};
 use crate::api::{Quantity, Value};
+use crate::base::{List as _, pdqsorted};
 
 /// Why objects cannot be sorted, in kubectl's words.
 #[derive(Clone, Debug, Error, PartialEq)]
@@ -70,28 +68,22 @@ pub fn sorted_places(objects: &[&Value], path: &str) -> Result<Vec<usize>, SortE
     if present.windows(2).any(|pair| kind(pair[0]) != kind(pair[1])) {
         return Err(unsortable(Unsortable::Mixed));
     }
-    let mut places = (0..objects.len()).list();
-    places.order_by(|a, b| match (&keys[*a], &keys[*b]) {
-        (Some(a), Some(b)) => order(a, b),
+    Ok(pdqsorted(objects.len(), &mut |a, b| match (&keys[a], &keys[b]) {
+        (Some(a), Some(b)) => less(a, b),
         // Each of those that have none says that it comes before the others.
-        (None, None) => b.cmp(a),
-        (a, b) => a.is_some().cmp(&b.is_some()),
-    });
-    Ok(places)
+        (a, _) => a.is_none(),
+    }))
 }
 
-fn order(a: &Value, b: &Value) -> Ordering {
+fn less(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Int(a), Value::Int(b)) => a.cmp(b),
-        (Value::Float(a), Value::Float(b)) => a.total_cmp(b),
+        (Value::Int(a), Value::Int(b)) => a < b,
+        (Value::Float(a), Value::Float(b)) => a < b,
         (Value::Str(a), Value::Str(b)) => match (Quantity::parse(a), Quantity::parse(b)) {
-            (Ok(a), Ok(b)) => a.cmp(&b),
-            // A quantity beside what is none is a text like any other; a consistent order needs quantities on one side.
-            (Ok(_), Err(_)) => Ordering::Less,
-            (Err(_), Ok(_)) => Ordering::Greater,
-            (Err(_), Err(_)) => a.as_str().cmp(b),
+            (Ok(a), Ok(b)) => a < b,
+            _ => a < b,
         },
-        (a, b) => b.is_null().cmp(&a.is_null()),
+        (a, b) => a.is_null() && !b.is_null(),
     }
 }
 
