@@ -16,8 +16,10 @@ pub enum TemplateError {
         error: SyntaxError,
     },
     /// The template fails over this object.
-    #[error("template: output:{line}:{column}: executing \"output\" at <{at}>: {error}")]
+    #[error("template: output:{line}:{column}: executing {name:?} at <{at}>: {error}")]
     Execution {
+        /// The template: the whole one's is `output`.
+        name: String,
         /// The line, counted from 1.
         line: usize,
         /// The byte in the line, counted from 0.
@@ -164,8 +166,8 @@ pub enum ExecutionError {
     #[error("template {0:?} not defined")]
     NoTemplate(String),
     /// Templates call each other too deeply.
-    #[error("exceeded maximum template depth ({0})")]
-    TooDeep(usize),
+    #[error("exceeded maximum template depth (100000)")]
+    TooDeep,
     /// A variable that nothing declares.
     #[error("undefined variable: {0}")]
     NoVariable(String),
@@ -215,6 +217,9 @@ pub enum ExecutionError {
     /// A constant where a string should be.
     #[error("expected string; found {0}")]
     NoString(String),
+    /// `nil` where a string should be.
+    #[error("cannot assign nil to string")]
+    NilAsString,
     /// Nothing where a string should be.
     #[error("invalid value; expected string")]
     NoValue,
@@ -248,18 +253,9 @@ pub enum FunctionError {
     /// `call` of nothing.
     #[error("call of nil")]
     NilCall,
-    /// Values of types that are not compared.
-    #[error("non-comparable types {left}: {left_type}, {right_type}: {right}")]
-    NotComparable {
-        /// The one.
-        left: String,
-        /// Its type.
-        left_type: &'static str,
-        /// The other.
-        right: String,
-        /// Its type.
-        right_type: &'static str,
-    },
+    /// Values of types that are not compared: what Go says of them.
+    #[error("non-comparable type{0}")]
+    NotComparable(String),
     /// Values of two types.
     #[error("incompatible types for comparison: {0} and {1}")]
     Incompatible(&'static str, &'static str),

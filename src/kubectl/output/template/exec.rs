@@ -10,7 +10,7 @@ use crate::kubectl::output::go_value;
 const STEPS_MAX: usize = 1_000_000;
 /// How much a template may print, and how much its functions may make, in bytes.
 const OUTPUT_LEN_MAX: usize = 32 << 20;
-/// How deep templates may call each other.
+/// How deep templates may call each other, though Go, which says how deep, lets them go on for long.
 const CALLS_MAX: usize = 60;
 
 /// A value while the template runs; `None` is Go's invalid value, which prints as `<no value>`.
@@ -19,18 +19,24 @@ pub(super) struct Val {
     pub(super) value: Option<Value>,
     /// Whether Go knows the value's own type, not only that it is an `interface {}`.
     typed: bool,
+    /// Whether a number is the template's own: Go's `int`, where those of objects are `int64`.
+    own: bool,
 }
 
 impl Val {
     fn typed(value: Value) -> Val {
-        Val { value: Some(value), typed: true }
+        Val { value: Some(value), typed: true, own: false }
+    }
+
+    fn own(value: Value) -> Val {
+        Val { value: Some(value), typed: true, own: true }
     }
 
     fn inner(value: Value) -> Val {
-        Val { value: Some(value), typed: false }
+        Val { value: Some(value), typed: false, own: false }
     }
 
-    const MISSING: Val = Val { value: None, typed: true };
+    const MISSING: Val = Val { value: None, typed: true, own: false };
 
     fn is_true(&self) -> bool {
         self.value.as_ref().is_some_and(funcs::is_true)
@@ -39,6 +45,14 @@ impl Val {
     fn type_name(&self) -> &'static str {
         match &self.value {
             Some(_) if !self.typed => "interface {}",
+            _ => self.go_type(),
+        }
+    }
+
+    /// The type of what is inside.
+    pub(super) fn go_type(&self) -> &'static str {
+        match &self.value {
+            Some(Value::Int(_)) if self.own => "int",
             Some(v) => v.go_type(),
             None => "<nil>",
         }
@@ -64,6 +78,7 @@ pub(super) fn execute(text: &str, trees: &Trees, data: Value, allow_missing: boo
         vars: vec![("$".into(), data.clone())],
         out: String::new(),
         at: (0, String::new()),
+        name: "output".to_owned(),
         steps: 0,
         made: 0,
         calls: 0,
@@ -87,6 +102,8 @@ struct Machine<'a> {
     out: String,
     /// Where the run is: what an error names.
     at: (usize, String),
+    /// The template that runs.
+    name: String,
     steps: usize,
     /// How much text functions were given and have returned.
     made: usize,
@@ -102,6 +119,7 @@ impl Machine<'_> {
         let before = &self.text[..self.at.0.min(self.text.len())];
         let line_start = before.rfind('\n').map_or(0, |i| i + 1);
         Err(Stop::Failed(TemplateError::Execution {
+            name: self.name.clone(),
             line: 1 + before.matches('\n').count(),
             column: before.len() - line_start,
             at: self.at.1.clone(),
@@ -157,7 +175,7 @@ impl Machine<'_> {
             let values = match decl.len() {
                 0 => Vec::new(),
                 1 => vec![item.clone()],
-                _ => vec![Val::typed(index), item.clone()],
+                _ => vec![Val::own(index), item.clone()],
             };
             let count = decl.len();
             for (i, (name, value)) in decl.iter().zip(values).enumerate() {
@@ -194,7 +212,7 @@ impl Machine<'_> {
             }
             Some(Value::Int(n)) => {
                 for i in 0..*n {
-                    if !once(self, i.into(), Val::typed(i.into()))? {
+                    if !once(self, i.into(), Val { value: Some(i.into()), ..over })? {
                         break;
                     }
                 }
@@ -212,7 +230,7 @@ impl Machine<'_> {
         self.at(pos, || format!("{{{{template {name:?}{}}}}}", pipe.map_or_else(String::new, |p| format!(" {}", p.shown()))));
         let Some(tree) = self.trees.get(name) else { return self.fail(ExecutionError::NoTemplate(name.to_owned())) };
         if self.calls >= CALLS_MAX {
-            return self.fail(ExecutionError::TooDeep(CALLS_MAX));
+            return self.fail(ExecutionError::TooDeep);
         }
         let dot = match pipe {
             Some(pipe) => self.pipeline(dot, pipe)?,
@@ -220,8 +238,10 @@ impl Machine<'_> {
         };
         self.calls += 1;
         let outer = std::mem::replace(&mut self.vars, vec![("$".into(), dot.clone())]);
+        let caller = std::mem::replace(&mut self.name, name.to_owned());
         let result = self.walk(&dot, tree);
         self.vars = outer;
+        self.name = caller;
         self.calls -= 1;
         result
     }
@@ -243,7 +263,7 @@ impl Machine<'_> {
             // A result is known by its own type; nil has none.
             result = match result.value {
                 None | Some(Value::Null) => Val::MISSING,
-                Some(v) => Val::typed(v),
+                Some(v) => Val { value: Some(v), typed: true, ..result },
             };
             value = Some(result);
         }
@@ -285,8 +305,8 @@ impl Machine<'_> {
         self.step()?;
         match &arg.operand {
             Operand::Dot => Ok(dot.clone()),
-            Operand::Nil => Ok(Val::inner(Value::Null)),
-            Operand::Constant(value, _) => Ok(Val::typed(value.clone())),
+            Operand::Nil => Ok(Val::MISSING),
+            Operand::Constant(value, _) => Ok(Val::own(value.clone())),
             Operand::Pipe(pipe) => self.pipeline(dot, pipe),
             Operand::Identifier(name) => {
                 self.at(arg.pos, || name.clone());
@@ -359,32 +379,34 @@ impl Machine<'_> {
             let value = self.argument(dot, arg)?;
             if funcs::wants_string(name, i) && !matches!(value.value, Some(Value::Str(_))) {
                 return match (&arg.operand, &value.value) {
-                    (Operand::Constant(..) | Operand::Nil, _) => self.fail(ExecutionError::NoString(arg.shown())),
+                    (Operand::Nil, _) => self.fail(ExecutionError::NilAsString),
+                    (Operand::Constant(..), _) => self.fail(ExecutionError::NoString(arg.shown())),
                     (_, None) => self.fail(ExecutionError::NoValue),
                     (_, Some(Value::Null)) => self.fail(ExecutionError::WrongType("interface {}")),
-                    (_, Some(v)) => self.fail(ExecutionError::WrongType(v.go_type())),
+                    _ => self.fail(ExecutionError::WrongType(value.go_type())),
                 };
             }
-            values.push(value.value);
+            values.push(value);
         }
         if let Some(last) = last {
             if funcs::wants_string(name, values.len()) && !matches!(last.value, Some(Value::Str(_))) {
                 return match &last.value {
                     None => self.fail(ExecutionError::NoValue),
-                    Some(v) => self.fail(ExecutionError::WrongType(v.go_type())),
+                    Some(_) => self.fail(ExecutionError::WrongType(last.go_type())),
                 };
             }
-            values.push(last.value);
+            values.push(last);
         }
         // What comes of texts is about as long as they are: they are counted before there is something of any length.
-        self.made += values.iter().flatten().map(|v| v.str().len()).sum::<usize>();
+        self.made += values.iter().flat_map(|v| &v.value).map(|v| v.str().len()).sum::<usize>();
         self.step()?;
-        let called = Call { name, args: &values }.run();
+        let callee = args.first().map(Arg::shown);
+        let called = Call { name, args: &values, callee }.run();
         match called {
             Ok(value) => {
                 self.made += value.as_ref().map_or(0, |v| v.str().len());
                 self.step()?;
-                Ok(Val { value, typed: true })
+                Ok(Val { value, typed: true, own: name == "len" })
             }
             Err(error) => {
                 self.at = command;

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::error::FunctionError;
+use super::exec::Val;
 use super::printf;
 use crate::api::Value;
 use crate::base::{List as _, base64};
@@ -53,10 +54,12 @@ pub(super) fn is_true(v: &Value) -> bool {
     !v.is_empty()
 }
 
-/// A function with its arguments; `None` is Go's invalid value.
+/// A function with its arguments.
 pub(super) struct Call<'a> {
     pub(super) name: &'a str,
-    pub(super) args: &'a [Option<Value>],
+    pub(super) args: &'a [Val],
+    /// How the first argument is written, where it is not what comes through a pipe.
+    pub(super) callee: Option<String>,
 }
 
 type Called = Result<Option<Value>, FunctionError>;
@@ -64,11 +67,13 @@ type Called = Result<Option<Value>, FunctionError>;
 impl Call<'_> {
     pub(super) fn run(&self) -> Called {
         let args = self.args;
-        let nil = |v: &Option<Value>| v.clone().unwrap_or(Value::Null);
+        let nil = |v: &Val| v.value.clone().unwrap_or(Value::Null);
         let values = || args.iter().map(nil).list();
+        let first = || &args[0].value;
+        let rest = || args[1..].iter().map(|v| v.value.clone()).list();
         let text = |s: String| Ok(Some(Value::from(s)));
         match self.name {
-            "not" => Ok(Some((!args[0].as_ref().is_some_and(is_true)).into())),
+            "not" => Ok(Some((!first().as_ref().is_some_and(is_true)).into())),
             "eq" => equal_to_any(&args[0], &args[1..]).map(|b| Some(b.into())),
             "ne" => equal(&args[0], &args[1]).map(|b| Some((!b).into())),
             "lt" => order(&args[0], &args[1]).map(|o| Some((o == Some(Ordering::Less)).into())),
@@ -76,14 +81,14 @@ impl Call<'_> {
             "gt" => order(&args[0], &args[1]).map(|o| Some((!matches!(o, Some(Ordering::Less | Ordering::Equal))).into())),
             "ge" => order(&args[0], &args[1]).map(|o| Some((o != Some(Ordering::Less)).into())),
             "len" => length(&args[0]),
-            "index" => index(&args[0], &args[1..]),
-            "slice" => slice(&args[0], &args[1..]),
-            "exists" => Ok(Some(exists(&args[0], &args[1..]).into())),
+            "index" => index(first(), &rest()),
+            "slice" => slice(first(), &rest()),
+            "exists" => Ok(Some(exists(first(), &rest()).into())),
             "print" => text(printf::print(&values())),
             "println" => text(printf::println(&values())),
             "printf" => {
                 let values = values();
-                text(printf::printf(values[0].str(), &values[1..]))
+                text(printf::printf(values[0].str(), &values[1..], &|i| args[i + 1].go_type()))
             }
             "base64decode" => {
                 let decoded = base64::decode(nil(&args[0]).str());
@@ -93,9 +98,12 @@ impl Call<'_> {
             "html" => text(escape_html(&printf::print(&values()))),
             "js" => text(escape_js(&printf::print(&values()))),
             "urlquery" => text(escape_query(&printf::print(&values()))),
-            _ => match &args[0] {
-                Some(v) => Err(FunctionError::NoFunction { value: go_value::plain(v), of: v.go_type() }),
-                None => Err(FunctionError::NilCall),
+            _ => match first() {
+                None | Some(Value::Null) => Err(FunctionError::NilCall),
+                Some(v) => {
+                    let value = self.callee.clone().unwrap_or_else(|| go_value::plain(v));
+                    Err(FunctionError::NoFunction { value, of: args[0].go_type() })
+                }
             },
         }
     }
@@ -131,25 +139,29 @@ fn present(v: &Option<Value>) -> bool {
     !matches!(v, None | Some(Value::Null))
 }
 
-fn equal(a: &Option<Value>, b: &Option<Value>) -> Result<bool, FunctionError> {
-    if basic(a) != basic(b) {
-        return match (a, b) {
-            (Some(x), Some(y)) if present(a) && present(b) => Err(incompatible(x, y)),
-            _ => Ok(false),
-        };
+fn equal(a: &Val, b: &Val) -> Result<bool, FunctionError> {
+    let (x, y) = (&a.value, &b.value);
+    if !present(x) || !present(y) {
+        return Ok(present(x) == present(y));
     }
-    match (a, b) {
-        (Some(Value::List(_) | Value::Map(_)), _) | (_, Some(Value::List(_) | Value::Map(_))) => {
-            let show = |v: &Option<Value>| v.as_ref().map_or_else(|| "<nil>".into(), go_value::plain);
-            let kind = |v: &Option<Value>| v.as_ref().map_or("<nil>", Value::go_type);
-            Err(FunctionError::NotComparable { left: show(a), left_type: kind(a), right: show(b), right_type: kind(b) })
+    if basic(x) != basic(y) {
+        return Err(incompatible(a, b));
+    }
+    match (x, y) {
+        (Some(Value::List(_) | Value::Map(_)), _) => {
+            let shown = |v: &Val| printf::printf("%s", &[v.value.clone().unwrap_or(Value::Null)], &|_| v.go_type());
+            let (left, right) = (a.go_type(), b.go_type());
+            Err(FunctionError::NotComparable(if left == right {
+                format!(" {}: {right}", shown(b))
+            } else {
+                format!("s {}: {left}, {right}: {}", shown(a), go_value::plain(y.as_ref().unwrap_or(&Value::Null)))
+            }))
         }
-        _ if !present(a) || !present(b) => Ok(present(a) == present(b)),
-        _ => Ok(a == b),
+        _ => Ok(x == y),
     }
 }
 
-fn equal_to_any(a: &Option<Value>, others: &[Option<Value>]) -> Result<bool, FunctionError> {
+fn equal_to_any(a: &Val, others: &[Val]) -> Result<bool, FunctionError> {
     if others.is_empty() {
         return Err(FunctionError::NothingToCompare);
     }
@@ -161,31 +173,32 @@ fn equal_to_any(a: &Option<Value>, others: &[Option<Value>]) -> Result<bool, Fun
     Ok(false)
 }
 
-fn incompatible(a: &Value, b: &Value) -> FunctionError {
+fn incompatible(a: &Val, b: &Val) -> FunctionError {
     FunctionError::Incompatible(a.go_type(), b.go_type())
 }
 
-fn order(a: &Option<Value>, b: &Option<Value>) -> Result<Option<Ordering>, FunctionError> {
-    if basic(a).is_none() || basic(b).is_none() {
+fn order(a: &Val, b: &Val) -> Result<Option<Ordering>, FunctionError> {
+    let (x, y) = (&a.value, &b.value);
+    if basic(x).is_none() || basic(y).is_none() {
         return Err(FunctionError::NoOrder);
     }
-    match (a, b) {
+    match (x, y) {
         (Some(Value::Int(a)), Some(Value::Int(b))) => Ok(Some(a.cmp(b))),
         (Some(Value::Float(a)), Some(Value::Float(b))) => Ok(a.partial_cmp(b)),
         (Some(Value::Str(a)), Some(Value::Str(b))) => Ok(Some(a.as_str().cmp(b))),
-        (Some(x), Some(y)) if basic(a) != basic(b) => Err(incompatible(x, y)),
+        _ if basic(x) != basic(y) => Err(incompatible(a, b)),
         _ => Err(FunctionError::NoOrder),
     }
 }
 
-fn length(v: &Option<Value>) -> Called {
-    match v {
+fn length(of: &Val) -> Called {
+    match &of.value {
         None => Err(FunctionError::ZeroValue),
         Some(Value::Null) => Err(FunctionError::NilPointer("len")),
         Some(Value::Str(s)) => Ok(Some(s.len().into())),
         Some(Value::List(l)) => Ok(Some(l.len().into())),
         Some(Value::Map(m)) => Ok(Some(m.len().into())),
-        Some(other) => Err(FunctionError::NoLength(other.go_type())),
+        Some(_) => Err(FunctionError::NoLength(of.go_type())),
     }
 }
 

@@ -36,8 +36,8 @@ struct Flags {
     precision: Option<usize>,
 }
 
-/// Values in a format, with Go's complaints where they do not fit.
-pub(super) fn printf(format: &str, args: &[Value]) -> String {
+/// Values in a format, with Go's complaints where they do not fit; `of` names their types.
+pub(super) fn printf(format: &str, args: &[Value], of: &dyn Fn(usize) -> &'static str) -> String {
     let mut out = String::new();
     let mut chars = format.chars().peekable();
     let mut used = 0;
@@ -85,21 +85,21 @@ pub(super) fn printf(format: &str, args: &[Value]) -> String {
         }
         match args.get(used) {
             None => out.push_str(&format!("%!{verb}(BADINDEX)").replace("BADINDEX", "MISSING")),
-            Some(arg) => out.push_str(&one(verb, arg, &flags)),
+            Some(arg) => out.push_str(&one(verb, arg, of(used), &flags)),
         }
         used += 1;
     }
     if used < args.len() {
         let extra: Vec<String> =
-            args[used..].iter().map(|v| if v.is_null() { "<nil>".into() } else { format!("{}={}", v.go_type(), plain(v)) }).list();
+            (used..args.len()).map(|i| if args[i].is_null() { "<nil>".into() } else { format!("{}={}", of(i), plain(&args[i])) }).list();
         out.push_str(&format!("%!(EXTRA {})", extra.join(", ")));
     }
     out
 }
 
-fn one(verb: char, v: &Value, flags: &Flags) -> String {
+fn one(verb: char, v: &Value, of: &str, flags: &Flags) -> String {
     let text = match (verb, v) {
-        ('T', _) => v.go_type().to_owned(),
+        ('T', _) => of.to_owned(),
         ('v', _) if flags.sharp => syntax(v),
         ('v', Value::Int(n)) => signed(n.to_string(), flags),
         ('v', _) => plain(v),
@@ -120,15 +120,15 @@ fn one(verb: char, v: &Value, flags: &Flags) -> String {
         ('x', Value::Str(s)) => s.bytes().map(|b| format!("{b:02x}")).collect(),
         ('X', Value::Str(s)) => s.bytes().map(|b| format!("{b:02X}")).collect(),
         // Lists and maps take a verb for each of their members.
-        (_, Value::List(l)) => format!("[{}]", l.iter().map(|item| one(verb, item, &Flags::default())).collect::<Vec<_>>().join(" ")),
+        (_, Value::List(l)) => format!("[{}]", l.iter().map(|item| one(verb, item, item.go_type(), &Flags::default())).collect::<Vec<_>>().join(" ")),
         (_, Value::Map(m)) => {
             let member = |(k, item): (&crate::api::ArcStr, &Value)| {
-                format!("{}:{}", one(verb, &k.into(), &Flags::default()), one(verb, item, &Flags::default()))
+                format!("{}:{}", one(verb, &k.into(), "string", &Flags::default()), one(verb, item, item.go_type(), &Flags::default()))
             };
             format!("map[{}]", m.iter().map(member).collect::<Vec<_>>().join(" "))
         }
         (_, Value::Null) => format!("%!{verb}(<nil>)"),
-        _ => format!("%!{verb}({}={})", v.go_type(), plain(v)),
+        _ => format!("%!{verb}({of}={})", plain(v)),
     };
     pad(text, flags)
 }

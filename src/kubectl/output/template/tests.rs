@@ -26,7 +26,7 @@ fn templates_print_as_kubectl_prints_them() {
         ("{{(index .items 0).none}}", "<no value>"),
         ("{{printf \"%s-%d\" .kind 5}}", "List-5"),
         ("{{printf \"%d %5.1f|%-4s|%04d|%q|%v|%x\" 3 1.25 \"a\" 7 \"b\" true 255}}", "3   1.2|a   |0007|\"b\"|true|ff"),
-        ("{{printf \"%d\" \"x\"}}{{printf \"%s\"}}{{printf \"x\" 1}}", "%!d(string=x)%!s(MISSING)x%!(EXTRA int64=1)"),
+        ("{{printf \"%d\" \"x\"}}{{printf \"%s\"}}{{printf \"x\" 1}}", "%!d(string=x)%!s(MISSING)x%!(EXTRA int=1)"),
         ("{{range .items}}{{.status.ready}} {{.status.restarts}} {{end}}", "true 0 false 1000000 "),
         (
             "{{range .items}}{{if gt .status.restarts 5}}{{printf \"%d %T\" .status.restarts .status.restarts}}{{end}}{{end}}",
@@ -50,6 +50,9 @@ fn templates_print_as_kubectl_prints_them() {
         ("{{slice .kind 1 3}}{{len \"é\"}}{{'a'}}{{0x10}}{{1.5}}{{`raw`}}", "is297161.5raw"),
         ("{{range $i, $e := .items}}{{if $i}},{{end}}{{$e.metadata.name}}{{end}}", "a,b"),
         ("{{$.kind}}{{range .items}}{{$.kind}}{{end}}", "ListListList"),
+        ("{{printf \"%T %T %T %s\" 1 (len .kind) (index .items 0).status.restarts 3}}", "int int int64 %!s(int=3)"),
+        ("{{with .nope}}a{{else with .kind}}{{.}}{{end}}", "List"),
+        ("{{ne .empty nil}} {{eq .nope nil}} {{eq nil nil}} {{printf \"%v\" nil}}", "true true true <nil>"),
     ] {
         let parsed = GoTemplate::parse(template).unwrap_or_else(|e| panic!("{template}: {e}"));
         let (got, error) = parsed.print(&data(), true);
@@ -87,7 +90,7 @@ fn mistakes_are_named_as_go_names_them() {
         (
             "{{eq .kind 1}}",
             "",
-            "template: output:1:2: executing \"output\" at <eq .kind 1>: error calling eq: incompatible types for comparison: string and int64",
+            "template: output:1:2: executing \"output\" at <eq .kind 1>: error calling eq: incompatible types for comparison: string and int",
         ),
         (
             "{{index .items 7}}",
@@ -122,6 +125,43 @@ fn mistakes_are_named_as_go_names_them() {
         ),
         ("{{template \"x\"}}", "", "template: output:1:11: executing \"output\" at <{{template \"x\"}}>: template \"x\" not defined"),
         ("{{.kind 1}}", "", "template: output:1:2: executing \"output\" at <.kind>: kind is not a method but has arguments"),
+        (
+            "{{define \"t\"}}{{index . 9}}{{end}}{{template \"t\" .kind}}",
+            "",
+            "template: output:1:16: executing \"t\" at <index . 9>: error calling index: index out of range: 9",
+        ),
+        (
+            "{{define \"t\"}}{{template \"t\"}}{{end}}{{template \"t\"}}",
+            "",
+            "template: output:1:25: executing \"t\" at <{{template \"t\"}}>: exceeded maximum template depth (100000)",
+        ),
+        ("{{len 3}}", "", "template: output:1:2: executing \"output\" at <len 3>: error calling len: len of type int"),
+        (
+            "{{len nil}}",
+            "",
+            "template: output:1:2: executing \"output\" at <len nil>: error calling len: reflect: call of reflect.Value.Type on zero Value",
+        ),
+        ("{{call nil}}", "", "template: output:1:2: executing \"output\" at <call nil>: error calling call: call of nil"),
+        (
+            "{{call .kind}}",
+            "",
+            "template: output:1:2: executing \"output\" at <call .kind>: error calling call: non-function .kind of type string",
+        ),
+        ("{{base64decode nil}}", "", "template: output:1:15: executing \"output\" at <nil>: cannot assign nil to string"),
+        (
+            "{{eq (index .items 0).status (index .items 0).status}}",
+            "",
+            "template: output:1:2: executing \"output\" at <eq (index .items 0).status (index .items 0).status>: error calling eq: \
+             non-comparable type map[ready:%!s(bool=true) restarts:%!s(int64=0)]: map[string]interface {}",
+        ),
+        (
+            "{{eq .empty .items}}",
+            "",
+            "template: output:1:2: executing \"output\" at <eq .empty .items>: error calling eq: \
+             non-comparable types map[]: map[string]interface {}, []interface {}: [map[metadata:map[labels:map[app:web tier:x] name:a] none:<nil> \
+             status:map[ready:true restarts:0]] map[metadata:map[labels:map[app:web tier:x] name:b] none:<nil> \
+             status:map[ready:false restarts:1000000]]]",
+        ),
         ("{{nil}}", "", "template: output:1:2: executing \"output\" at <nil>: nil is not a command"),
     ] {
         let parsed = GoTemplate::parse(template).unwrap_or_else(|e| panic!("{template}: {e}"));
