@@ -13,7 +13,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, array, duration, int, switch, text, text_or};
 use crate::kubectl::host::Step;
 use crate::kubectl::last_applied;
-use crate::kubectl::output::{name_of, to_compact_json, typed_list};
+use crate::kubectl::output::{go_plain, name_of, to_compact_json, typed_list};
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Found, Info, Query, fetch, find};
 use crate::server::{
@@ -248,6 +248,11 @@ impl Applying {
             cx.out.errln(line);
         }
         let patch = three_way(info.kind, &info.object, &modified);
+        if let Some(error) = other_kind(&patch, &modified, &info.object, &info) {
+            let doing = format!("applying patch:\n\nto:\n{}\nfor:", describe_info(&info));
+            let doing = doing.replacen(&format!("Kind={}", info.kind.kind), &format!("Kind={}", modified.kind()), 1);
+            return Err(error.with_source(&doing, &info.source));
+        }
         let applied = if patch.is_empty() {
             Ok(info.object.clone())
         } else if self.dry_run == DryRun::Client {
@@ -514,6 +519,22 @@ fn describe_info(info: &Info) -> String {
 
 fn about_patch(error: CliError, patch: &Value, info: &Info) -> CliError {
     about_sent(error, &to_compact_json(patch), info)
+}
+
+/// What is said of a patch that would change the kind, as where a file calls it `pod`: such a one is not sent.
+// Models the precondition mergepatch.RequireKeyUnchanged.
+pub fn other_kind(patch: &Value, modified: &Value, current: &Value, info: &Info) -> Option<CliError> {
+    if patch.get("kind").is_null() || !uses_strategic(info.kind) {
+        return None;
+    }
+    let message = format!(
+        "creating patch with:\noriginal:\n{}\nmodified:\n{}\n\ncurrent:\n{}\n\nfor: precondition failed for: {}",
+        current.annotation(LAST_APPLIED).unwrap_or_default(),
+        to_compact_json(modified),
+        to_compact_json(current),
+        go_plain(patch)
+    );
+    Some(CliError::Message(message).with_source("patching", &info.source))
 }
 
 /// The same of a whole object that was to come in another's place, which is sent with an end of line.

@@ -172,7 +172,7 @@ impl Comparing {
             Some(Ended::With(0)) => Ok(Flow::Done),
             Some(Ended::With(1)) => Ok(Flow::Exit(1)),
             Some(Ended::With(code)) => fail(format!("failed to run {program:?}: exit status {code}")),
-            _ => fail(format!("failed to run {program:?}: exec: {program:?}: executable file not found in $PATH")),
+            _ => fail(format!("failed to run {program:?}: executable file not found in $PATH")),
         }
     }
 }
@@ -226,6 +226,9 @@ fn merged(cx: &mut Context<'_, '_>, info: &Info, live: Option<&Value>) -> Result
     let patch = super::apply::three_way(info.kind, live, &modified);
     if patch.is_empty() {
         return Ok(live.clone());
+    }
+    if let Some(error) = super::apply::other_kind(&patch, &modified, live, info) {
+        return Err(error);
     }
     debug_assert_eq!(live.name(), info.name);
     cx.patch(info.kind, &info.namespace, &info.name, &super::apply::patch_of(info.kind, patch), Subresource::None, &options)

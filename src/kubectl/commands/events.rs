@@ -53,32 +53,33 @@ impl Filter {
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let flags = cx.flags();
-    let types = flags.list("types").to_vec();
-    if types.iter().any(|t| !t.eq_ignore_ascii_case("normal") && !t.eq_ignore_ascii_case("warning")) {
-        return fail("valid --types are Normal or Warning");
-    }
-    let printer = object_printer(cx)?;
     let object = match flags.text("for") {
         "" => None,
         target if target.matches('/').count() > 1 => return fail("arguments in resource/name form may not have more than one slash"),
         target => match target.split_once('/') {
-            Some((kind, name)) if !name.is_empty() => match require_kind(cx.host.api, kind) {
-                Ok(kind) => Some((kind, name.to_owned())),
+            None => return fail("--for must be in resource/name form"),
+            Some(("", _)) => return fail("a resource must be present, got: /, Resource="),
+            Some((kind, name)) => match require_kind(cx.host.api, kind) {
+                // Without a name there is nothing to select by.
+                Ok(kind) => Some((kind, name.to_owned())).filter(|_| !name.is_empty()),
                 Err(error) => {
                     let group = kind.split_once('.').map(|(_, group)| format!(" in group {}", quote(group)));
                     return Err(CliError::NoResource(error.to_string() + &group.unwrap_or_default()));
                 }
             },
-            _ => return fail("--for must be in resource/name form"),
         },
     };
+    let printer = object_printer(cx)?;
+    let types = flags.list("types").to_vec();
+    if types.iter().any(|t| !t.eq_ignore_ascii_case("normal") && !t.eq_ignore_ascii_case("warning")) {
+        return fail("valid --types are Normal or Warning");
+    }
     let all = flags.is_on("all-namespaces");
     let namespace = cx.namespace();
     let filter = Filter { object, types, namespace: (!all).then(|| namespace.clone()) };
     let revision = cx.host.api.revision();
     let events = cx.list(kinds::EVENT, filter.namespace.as_deref(), &ListOptions::default())?;
     let mut events: Vec<Value> = events.into_iter().filter(|e| filter.matches(e)).list();
-    events.order_by_key(last_seen);
     let mut watching = Watching { filter, revision, until: cx.watch_deadline(), printer, writer: TabWriter::for_tables() };
     if flags.is_on("watch") {
         watching.headers(cx);
@@ -90,6 +91,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         cx.out.errln(format!("No events found{place}"));
         return Ok(Flow::Done);
     }
+    events.order_as_go(|a, b| last_seen(a) < last_seen(b));
     if let Some(printer) = &mut watching.printer {
         // A list of this type has no name, and what the printer says of that is not looked at.
         if flags.text("output") != "name" {
