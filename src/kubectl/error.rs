@@ -82,9 +82,9 @@ impl CliError {
         if let CliError::Status(status) = self { Some(status) } else { None }
     }
 
-    /// Whether this is a 404 of the API.
+    /// Whether this is a 404 of the API, or several.
     pub fn is_not_found(&self) -> bool {
-        self.status().is_some_and(|s| s.reason == "NotFound")
+        self.leaves().iter().all(|e| e.status().is_some_and(|s| s.reason == "NotFound"))
     }
 
     /// Whether something in it may yet come about by itself: what is waited for, or an object that is not there.

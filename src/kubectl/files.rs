@@ -45,20 +45,19 @@ pub fn kustomization(cx: &mut Context<'_, '_>, directory: &str) -> Result<Vec<Va
     Ok(built.objects)
 }
 
-/// Reads what `-f` and `-k` name.
-pub fn sources(cx: &mut Context<'_, '_>, errors: &mut Vec<CliError>) -> Vec<Source> {
+/// Reads what `-f` and `-k` name; why a kustomization cannot be built is said by itself.
+pub fn sources(cx: &mut Context<'_, '_>, errors: &mut Vec<CliError>, unbuildable: &mut Option<CliError>) -> Vec<Source> {
     let flags = cx.flags();
     let mut sources = Vec::new();
     if flags.given("kustomize") {
         let directory = flags.text("kustomize");
-        let built = match (flags.given("filename"), flags.is_on("recursive")) {
-            (true, _) => fail("only one of -f or -k can be specified"),
-            (_, true) => fail("the -k flag can't be used with -f or -R"),
-            _ => kustomized(cx, directory),
-        };
-        match built {
-            Ok(text) => sources.push(Source { name: directory.into(), text }),
-            Err(error) => errors.push(error),
+        match (flags.given("filename"), flags.is_on("recursive")) {
+            (true, _) => errors.push(CliError::Message("only one of -f or -k can be specified".into())),
+            (_, true) => errors.push(CliError::Message("the -k flag can't be used with -f or -R".into())),
+            _ => match kustomized(cx, directory) {
+                Ok(text) => sources.push(Source { name: directory.into(), text }),
+                Err(error) => *unbuildable = Some(error),
+            },
         }
         return sources;
     }

@@ -120,6 +120,14 @@ impl Found {
         Ok(infos)
     }
 
+    /// The same with the errors of reading files as those of commands that collect them once more.
+    pub fn aggregated(mut self) -> Found {
+        if self.from_files {
+            self.items = self.items.into_iter().map(|item| item.map_err(|error| CliError::Many(vec![error]))).list();
+        }
+        self
+    }
+
     /// The same, where there were none.
     pub fn checked(self) -> Result<Found, CliError> {
         if self.items.iter().all(Result::is_ok) { Ok(self) } else { self.into_infos().map(|_| Found::default()) }
@@ -335,7 +343,8 @@ pub fn find(cx: &mut Context<'_, '_>, query: &Query, args: &[String]) -> Result<
     let mut errors = Vec::new();
     // A kustomization is built only when it is looked at.
     let unbuilt = query.files && !args.is_empty() && cx.flags().given("kustomize") && !cx.flags().given("filename");
-    let paths: Vec<files::Source> = if query.files && !unbuilt { files::sources(cx, &mut errors) } else { Vec::new() };
+    let mut unbuildable = None;
+    let paths: Vec<files::Source> = if query.files && !unbuilt { files::sources(cx, &mut errors, &mut unbuildable) } else { Vec::new() };
     let arguments = read_arguments(args).unwrap_or_else(|e| {
         errors.push(e);
         Arguments::default()
@@ -344,6 +353,9 @@ pub fn find(cx: &mut Context<'_, '_>, query: &Query, args: &[String]) -> Result<
         errors.push(CliError::Message("setting 'all' parameter but found a non empty selector. ".into()));
     }
     CliError::check(errors)?;
+    if let Some(error) = unbuildable {
+        return Ok(Found { items: vec![Err(error)], single: true, from_files: true, ..Found::default() });
+    }
     let named = !arguments.names.is_empty();
     let empty_selector = query.all || (query.allow_empty_selector && !arguments.types.is_empty() && !named);
     let selected = query.selector.is_some() || query.field_selector.is_some() || empty_selector;
@@ -394,18 +406,22 @@ pub fn find(cx: &mut Context<'_, '_>, query: &Query, args: &[String]) -> Result<
     fail(MISSING)
 }
 
-/// What is said of a kind that kubectl is not built with, where a command reads objects into Go's types: those of
-/// CustomResourceDefinitions, and the definitions themselves.
-// Models what becomes of resource.Builder.WithScheme.
-fn unregistered(cx: &Context<'_, '_>, kind: KindRef, name: &str) -> Result<(), CliError> {
+/// Whether the command reads objects into Go's types.
+fn reads_types(cx: &Context<'_, '_>) -> bool {
     let mut words = cx.inv.path.split(' ').skip(1);
-    let is_typed = match words.next() {
+    match words.next() {
         Some("attach" | "debug" | "exec" | "expose" | "logs" | "port-forward" | "rollout" | "set") => true,
         Some("auth") => words.next() == Some("reconcile"),
         Some("create") => words.next() == Some("job"),
         _ => false,
-    };
-    if !is_typed || kind.custom.is_none() && !matches!(kind.group, "apiextensions.k8s.io" | "apiregistration.k8s.io" | "metrics.k8s.io") {
+    }
+}
+
+/// What is said of a kind that kubectl is not built with, where a command reads objects into Go's types: those of
+/// CustomResourceDefinitions, and the definitions themselves.
+// Models what becomes of resource.Builder.WithScheme.
+fn unregistered(cx: &Context<'_, '_>, kind: KindRef, name: &str) -> Result<(), CliError> {
+    if !reads_types(cx) || kind.custom.is_none() && !matches!(kind.group, "apiextensions.k8s.io" | "apiregistration.k8s.io" | "metrics.k8s.io") {
         return Ok(());
     }
     let version = kind.api_version();
@@ -528,7 +544,10 @@ fn from_files(cx: &mut Context<'_, '_>, query: &Query, paths: &[files::Source]) 
     };
     for path in paths {
         let read = Manifest::take(&mut cx.session.manifests, &path.text);
+        // What is wrong with the items of a list is one error.
+        let mut of_list = Vec::new();
         for item in files::objects(path, query.validate, read) {
+            let listed = matches!(item, Ok((_, true)));
             let upgraded = |object| if cx.inv.legacy { legacy::upgrade(object) } else { object };
             let prepared = item.and_then(|(object, listed)| prepare(cx, query, path, upgraded(object), listed));
             let prepared = match prepared {
@@ -536,20 +555,41 @@ fn from_files(cx: &mut Context<'_, '_>, query: &Query, paths: &[files::Source]) 
                 Ok(mut info) if query.latest && !query.local => fetch(cx, &mut info).map(|()| info),
                 other => other,
             };
-            if let Ok(info) = &prepared {
-                found.kinds.push(info.kind);
+            match prepared {
+                Err(error) if listed => of_list.push(error),
+                other => {
+                    found.kinds.extend(other.as_ref().ok().map(|info| info.kind));
+                    found.items.push(other);
+                }
             }
-            found.items.push(prepared);
         }
+        found.items.extend(CliError::aggregate(of_list).err().map(Err));
     }
     found.single &= found.items.len() == 1;
     Ok(found)
+}
+
+/// What becomes of an object that leaves out its version: kubectl takes it for one of the core group, and asks at a path that has none.
+fn without_version(cx: &Context<'_, '_>, source: &str, object: &Value) -> CliError {
+    if reads_types(cx) {
+        return CliError::Message(format!("unable to decode {source:?}: Object 'apiVersion' is missing in '{}'", object.to_json()));
+    }
+    let nothing = CliError::from(Status::no_such_resource());
+    match cx.inv.path.as_str() {
+        "kubectl create" | "kubectl apply" => nothing.with_source("creating", source),
+        "kubectl delete" => nothing.with_source("deleting", source),
+        "kubectl describe" => mapping(cx.host.api, "v1", object.kind()).map_or(nothing, |k| Status::not_found(k, object.name()).into()),
+        _ => nothing,
+    }
 }
 
 /// Finds the kind of an object from a file and puts it into its namespace.
 fn prepare(cx: &Context<'_, '_>, query: &Query, path: &files::Source, mut object: Value, listed: bool) -> Result<Info, CliError> {
     let source = path.name.clone();
     let (api_version, kind_name) = (object.api_version().to_owned(), object.kind().to_owned());
+    if api_version.is_empty() && !listed && mapping(cx.host.api, "v1", &kind_name).is_some() {
+        return Err(without_version(cx, &source, &object));
+    }
     let Some(kind) = mapping(cx.host.api, &api_version, &kind_name) else {
         let unknown = format!("no matches for kind {kind_name:?} in version {api_version:?}");
         // The items of a list are looked up elsewhere, and their errors are always several.

@@ -22,7 +22,9 @@ pub fn unreached(command: &Command, cx: &mut Context<'_, '_>, server: &str) -> C
     if (flags.given("filename") || flags.given("kustomize")) && !flags.given("raw") {
         let validates = matches!(command.name, "apply" | "create" | "replace") && commands::validates(cx);
         let mut errors = Vec::new();
-        let sources = files::sources(cx, &mut errors);
+        let mut unbuildable = None;
+        let sources = files::sources(cx, &mut errors, &mut unbuildable);
+        errors.extend(unbuildable);
         if errors.is_empty() {
             for source in &sources {
                 // What cannot be checked is not read on.

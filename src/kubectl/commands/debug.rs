@@ -101,10 +101,12 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if !names.is_empty() && !names.iter().any(|n| n.contains('/')) {
         names.insert(0, "pods".into());
     }
-    let infos = find(cx, &Query { latest: true, files: true, ..Query::default() }, &names)?.into_infos()?;
+    let found = find(cx, &Query { latest: true, files: true, ..Query::default() }, &names)?;
     let attach = flags.switch_or("attach", flags.is_on("stdin"));
     let mut last = Ok(Flow::Done);
-    for info in infos {
+    for info in found.items {
+        // Those before one that is not there are debugged.
+        let info = info?;
         let (pod, container) = match info.kind.kind {
             "Node" => on_node(cx, &info, &custom)?,
             "Pod" if !flags.text("copy-to").is_empty() => copy(cx, &info, &custom)?,

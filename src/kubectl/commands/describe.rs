@@ -53,6 +53,11 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let query = Query { allow_empty_selector: true, ..Query::of(cx) };
     let found = find(cx, &query, cx.args())?;
     let (mut infos, mut errors) = found.split();
+    // Objects of files are not fetched before they are described: each of those that are not there is an error of its own.
+    let undescribed = |e: &CliError| e.is_not_found() || matches!(e, CliError::Message(m) if m == "resource name may not be empty");
+    if errors.iter().all(|e| e.leaves().into_iter().all(undescribed)) {
+        errors = errors.iter().flat_map(CliError::leaves).cloned().list();
+    }
     // The second of two arguments is taken for the beginning of a name of the first.
     let missing = matches!(errors.as_slice(), [one] if one.is_not_found());
     if missing && cx.args().len() == 2 && cx.args()[1].contains('/') {

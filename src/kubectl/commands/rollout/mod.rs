@@ -72,7 +72,7 @@ fn change_each(cx: &mut Context<'_, '_>, done: &'static str, change: Change) -> 
     if none_found(cx, &found) {
         return Ok(Flow::Done);
     }
-    found.in_parts(cx, move |cx, info, _| {
+    found.aggregated().in_parts(cx, move |cx, info, _| {
         let next = change(&info, cx.host.now)?;
         let options = cx.write_options(Default::default())?;
         let object = cx
