@@ -295,6 +295,17 @@ journey(
 );
 
 journey(
+  'shows a node whole where it is embedded at 480x320',
+  { query: '?embed', size: { width: 480, height: 320 } },
+  async ({ page, screenshot }) => {
+    const [rack, node, more] = await boxes(page, '.rack', '.node', '.more');
+    assert.ok(node.height > 90 && node.y + node.height <= rack.y + rack.height, JSON.stringify([rack, node]));
+    assert.ok(rack.y + rack.height <= more.y, 'what says that there is more covers nothing');
+    await screenshot('embedded-small');
+  },
+);
+
+journey(
   'shows only the cluster where it is embedded',
   { query: '?embed', size: { width: 900, height: 600 } },
   async ({ page, axe }) => {
