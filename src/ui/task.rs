@@ -1,6 +1,7 @@
 //! The exercise that a session brings, drawn: its task beside the picture, and its checks, ticked once they have held.
 
 use js_sys::JSON;
+use web_sys::Element;
 use yew::prelude::*;
 
 use kubarium::api::Value;
@@ -94,6 +95,12 @@ pub fn draw(task: &ExerciseView, terminal: usize, lang: Lang, link: &Link) -> Ht
     let (title, text) = (said(&task.title, lang.code()), said(&task.text, lang.code()));
     let all = is_done(task);
     let next = lesson_of(task).and_then(|i| lessons().get(i + 1)).filter(|_| all);
+    // What a narrow page cuts is shown whole by a tap, and cut by the next one: the focus would move what is tapped elsewhere.
+    let unfold = |e: MouseEvent| {
+        if let Some(Ok(Some(words))) = e.target_dyn_into::<Element>().map(|e| e.closest(".task > div")) {
+            _ = words.class_list().toggle("whole");
+        }
+    };
     html! {
         <details class={classes!("panel", "task", all.then_some("ok"))} open={!FOLDED.with(|f| *f)}>
             <summary>
@@ -102,7 +109,7 @@ pub fn draw(task: &ExerciseView, terminal: usize, lang: Lang, link: &Link) -> Ht
                 else if !task.checks.is_empty() { <span class="tag">{ so_far(task, lang) }</span> }
             </summary>
             if let Some(next) = next { { onward(next, lang, link) } }
-            <div tabindex="0" role="group" aria-label={Text::Task.t(lang)}>
+            <div tabindex="0" role="group" aria-label={Text::Task.t(lang)} onclick={unfold}>
                 if !text.is_empty() { <p>{ words(text, terminal, lang, link) }</p> }
                 <ul>
                     for (check, held, wrong) in &task.checks {
