@@ -442,7 +442,7 @@ fn probe(p: &ProbeView, now: Time, lang: Lang) -> Html {
     html! {
         <div class={classes!("probe", if p.failures > 0 { "bad" } else { "ok" })}>
             <div><span class="tag">{ probe_icon(p.kind).draw() }{ probe_name(p.kind).t(lang) }</span>
-                if let Some(next) = p.next_at { <span class="next">{ fill(Text::NextIn.t(lang), &[&seconds_to(next, now)]) }</span> }
+                if let Some(next) = p.next_at.filter(|next| *next > now) { <span class="next">{ fill(Text::NextIn.t(lang), &[&seconds_to(next, now)]) }</span> }
             </div>
             { trace(p, BEATS, lang) }
             <code>{ &p.how }</code>

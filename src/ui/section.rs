@@ -80,7 +80,7 @@ pub fn section(view: &ClusterView, pod: &PodView, lang: Lang, link: &Link) -> Ht
         <section class={classes!("cut", health_tone(pod.health))} data-uid={pod.key.clone()} aria-label={format!("{}: {}", Text::Section.t(lang), pod.name)}>
             <header class="row">
                 <h2 class="grow"><b class="mono">{ &pod.name }</b>{ " " }<span class="tag">{ health_icon(pod.health).draw() }{ &pod.status }{ " · " }{ health_text(pod.health).t(lang) }</span></h2>
-                <button data-uid={pod.key.clone()} class="btn outline" onclick={link.on(|| Action::Section(false))}>{ Icon::Grid.draw() }{ Text::Picture.t(lang) }</button>
+                <button data-uid={pod.key.clone()} class="btn outline" onclick={link.on(|| Action::Section(false))} title={Text::Close2.t(lang)}>{ Icon::Grid.draw() }{ Text::Cluster.t(lang) }</button>
             </header>
             <div class="slice">
                 <div class="outer">

@@ -135,7 +135,7 @@ journey('breaks a node in four ways, and mends it', { theme: 'dark' }, async ({ 
   for (const [deed, sign, mend] of [
     ['Slow its disk', 'disk 20× slow', 'Disk as before'],
     ['Slow its registry', 'registry 20× slow', 'Registry as before'],
-    ['Cut its network', 'no network', 'Mend its network'],
+    ['Cut its network', 'no network', 'Restore its network'],
   ]) {
     await page.getByRole('button', { name: deed }).click();
     await node.locator('.tag', { hasText: sign }).waitFor();
@@ -155,7 +155,7 @@ journey('breaks a node in four ways, and mends it', { theme: 'dark' }, async ({ 
   await page.locator('.node.off').waitFor();
   await screenshot('broken');
   await axe();
-  for (const mend of ['Mend its network', 'Registry as before', 'Disk as before'])
+  for (const mend of ['Restore its network', 'Registry as before', 'Disk as before'])
     await page.getByRole('button', { name: mend }).click();
   await until(
     'all is well',
