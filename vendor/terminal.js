@@ -293,6 +293,13 @@ class Term {
   focus() {
     this.term.focus();
   }
+  /** Takes what the clipboard holds as if it were typed; the browser asks whether it may. */
+  paste() {
+    navigator.clipboard?.readText().then(
+      (text) => this.term.paste(text),
+      () => {},
+    );
+  }
   cols() {
     return this.term.cols;
   }

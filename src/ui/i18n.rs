@@ -103,6 +103,7 @@ texts! {
     NextLesson: "Next lesson: {}", "下一课：{}";
     FirstLesson: "Begin with a lesson", "从课程开始";
     TypeIt: "Put it into the terminal", "填入终端";
+    Paste: "Paste", "粘贴";
     NewFile: "New file", "新建文件";
     CloseFile: "Close {}", "关闭 {}";
     Problems: "Problems", "问题";

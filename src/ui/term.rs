@@ -11,7 +11,7 @@ use super::effect::use_effect_with;
 use super::feed::Feed;
 use super::find::Find;
 use super::format::counted;
-use super::i18n::{Text, fill};
+use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
 use super::missed::Missed;
 use super::state::{Act, Action, Link, Lower, State, TERMINALS_MAX, use_lang, use_link};
@@ -40,7 +40,7 @@ pub fn term(state: &State, link: &Link) -> Html {
                 </div>
                 <button class="btn square" disabled={state.terminals >= TERMINALS_MAX} onclick={link.on(|| Action::NewTerminal)} aria-label={Text::NewTerminal.t(lang)} title={Text::NewTerminal.t(lang)}>{ Icon::Plus.draw() }</button>
                 <button class="btn square" aria-pressed={state.find.to_string()} onclick={let find = state.find; link.on(move || Action::Find(!find))} aria-label={Text::FindInTerminal.t(lang)} title={format!("{} (Ctrl+Shift+F)", Text::FindInTerminal.t(lang))}>{ Icon::Look.draw() }</button>
-                if state.playing { <small class="hint">{ Text::TerminalHint.t(lang) }</small> }
+                if state.playing { <small class="hint">{ if state.lower == Lower::Events { "" } else { Text::TerminalHint.t(lang) } }</small> }
                 else { <button class="hint warn" onclick={let link = link.clone(); Callback::from(move |_: MouseEvent| link.play(true))}>{ Icon::Play.draw() }<span>{ if scene.past { Text::TerminalPast } else { Text::TerminalStands }.t(lang) }</span></button> }
             </div>
             if let Some(url) = &scene.missed { <Missed key={url.to_string()} {url} /> }
@@ -49,7 +49,7 @@ pub fn term(state: &State, link: &Link) -> Html {
             }
             if let (true, Lower::Terminal(terminal)) = (state.find, state.lower) { <Find {terminal} /> }
             for i in 0..state.terminals { <Screen key={i} number={i} shown={state.lower == Lower::Terminal(i)} dark={state.dark} /> }
-            if let Lower::Terminal(terminal) = state.lower { { strokes(terminal, link) } }
+            if let Lower::Terminal(terminal) = state.lower { { strokes(terminal, lang, link) } }
             if state.lower == Lower::Events { <Feed events={scene.events.clone()} gone_before={gone_before(scene.view.time)} subject={None} /> }
         </section>
     }
@@ -69,12 +69,13 @@ fn remark(acts: &[(Time, Act)], has_dns: impl Fn() -> bool) -> Option<Text> {
 }
 
 /// Keys as buttons, for who has none: the stylesheet shows them where that may be. The terminal keeps the focus, if it has it.
-fn strokes(terminal: usize, link: &Link) -> Html {
+fn strokes(terminal: usize, lang: Lang, link: &Link) -> Html {
     let key = |(name, typed): (&'static str, &'static str)| {
         let link = link.clone();
-        html! { <button class="btn" onmousedown={|e: MouseEvent| e.prevent_default()} onclick={move |_: MouseEvent| link.type_in(terminal, typed)}>{ name }</button> }
+        let press = move |_: MouseEvent| if typed.is_empty() { link.host.borrow().paste(terminal) } else { link.type_in(terminal, typed) };
+        html! { <button class="btn" onmousedown={|e: MouseEvent| e.prevent_default()} onclick={press}>{ name }</button> }
     };
-    let keys = [("Tab", "\t"), ("↑", "\x1b[A"), ("↓", "\x1b[B"), ("Ctrl+C", "\x03"), ("Enter ↵", "\r")];
+    let keys = [("Tab", "\t"), ("↑", "\x1b[A"), ("↓", "\x1b[B"), ("Ctrl+C", "\x03"), (Text::Paste.t(lang), ""), ("Enter ↵", "\r")];
     html! { <div class="strokes">for each in keys.map(key) { { each } }</div> }
 }
 

@@ -78,6 +78,9 @@ extern "C" {
     /// Reads the colours from the page anew.
     #[wasm_bindgen(method, js_name = setTheme)]
     pub fn set_theme(this: &JsTerminal);
+    /// Takes what the clipboard holds.
+    #[wasm_bindgen(method)]
+    pub fn paste(this: &JsTerminal);
     /// Its columns.
     #[wasm_bindgen(method)]
     pub fn cols(this: &JsTerminal) -> u32;

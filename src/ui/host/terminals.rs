@@ -109,6 +109,13 @@ impl Host {
         }
     }
 
+    /// Pastes into a terminal.
+    pub fn paste(&self, terminal: usize) {
+        if let Some(screen) = self.terminals.get(&terminal) {
+            screen.js.paste();
+        }
+    }
+
     /// Marks a text in a terminal; see [`JsTerminal::find`].
     pub fn find(&self, terminal: usize, text: &str, step: i32, tell: &Function) {
         if let Some(screen) = self.terminals.get(&terminal) {
