@@ -56,7 +56,7 @@ pub fn bar(state: &State, on_share: Callback<MouseEvent>, link: &Link) -> Html {
                     <input type="range" min="0" max={(SPEEDS.len() - 1).to_string()} step="1" value={state.speed.to_string()} oninput={on_speed} aria-valuetext={speed.clone()} title={format!("{} ([ ])", Text::Speed.t(lang))} />
                     <output>{ speed }</output>
                 </label>
-                if let Some(late) = state.scene.late.map(|l| l.t(lang)) { <span class="late" role="status" title={late}>{ Icon::Hourglass.draw() }<span class="wide">{ late }</span></span> }
+                if let Some(late) = state.scene.late.map(|l| l.t(lang)) { <span class="late" role="status" tabindex="0" title={late}>{ Icon::Hourglass.draw() }<span class="wide">{ late }</span></span> }
             </div>
             <span class="grow"></span>
             // For who has no key for it; the stylesheet shows it then.

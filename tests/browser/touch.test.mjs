@@ -153,6 +153,50 @@ journey(
   },
 );
 
+journey('pastes into the terminal by a finger', PHONE, async ({ page, until }) => {
+  await panel(page, 2);
+  await page.evaluate(() => navigator.clipboard.writeText('echo from the clipboard'));
+  await page.locator('.strokes').getByRole('button', { name: 'Paste' }).tap();
+  await until('what was copied', async () => /echo from the clipboard/.test(await screen(page)));
+});
+
+journey('shows the whole task by a tap, and where its commands are still hit', PHONE, async ({ page, until, screenshot }) => {
+  await page.locator('.water .lesson').tap();
+  const words = page.locator('.task p');
+  const cut = () => words.evaluate((words) => words.scrollHeight - words.clientHeight > 2);
+  await until('a task that is cut', cut);
+  await words.tap();
+  await until('all of it', async () => !(await cut()));
+  const [rack, timeline, panels] = await boxes(page, '.rack', '.timeline', '.switch');
+  assert.ok(rack.y + rack.height <= timeline.y + 1 && timeline.y + timeline.height <= panels.y, 'it covers nothing');
+  await screenshot('whole');
+  await words.getByRole('button', { name: 'kubectl delete pod' }).tap();
+  await until('the command in the terminal', async () => /kubectl delete pod -l app=web/.test(await screen(page)));
+});
+
+journey('sets the speed by a finger, and says why it is late', PHONE, async ({ page, until, screenshot }) => {
+  const [slider] = await boxes(page, '.speed input');
+  assert.ok(slider.width >= 60, `there is room for ten speeds: ${slider.width}`);
+  await panel(page, 2);
+  await type(page, 'kubectl create deployment web --image=nginx --replicas=80');
+  await page.locator('.speed input').fill('9');
+  const late = page.locator('.late');
+  await late.tap();
+  await until('the words', () => late.locator('.wide').isVisible());
+  await screenshot();
+});
+
+for (const language of ['en-US', 'zh-CN']) {
+  journey(
+    `has the whole bar in sight on a tablet: ${language}`,
+    { touch: true, size: { width: 768, height: 1024 }, language },
+    async ({ page }) => {
+      const [help] = await boxes(page, '.bar > :last-child');
+      assert.ok(help.x + help.width <= 768, `the last button ends at ${help.x + help.width}`);
+    },
+  );
+}
+
 journey('stays where it was scrolled when the past is left', PHONE, async ({ page, until }) => {
   await panel(page, 2);
   await type(page, 'kubectl create deployment web --image=nginx --replicas=6');
