@@ -432,6 +432,7 @@ texts! {
     NotKept: "This session is too large for the browser to keep: what is done from here on is gone once the page is closed. Save it as a file to have it again.", "此会话太大，浏览器无法保存：从现在起所做的一切会在页面关闭后丢失。请存为文件以便日后打开。";
     ReturnToReplaced: "Back to the one before", "返回之前的会话";
     Describe: "Describe", "描述";
+    LookHint: "Click a pod to look inside", "点击 Pod 查看内部";
     Kinds: "All kinds", "所有类型";
     Filter: "Filter", "筛选";
     NoPodMatches: "No pod matches.", "没有匹配的 Pod。";
