@@ -174,17 +174,44 @@ journey('shows the whole task by a tap, and where its commands are still hit', P
   await until('the command in the terminal', async () => /kubectl delete pod -l app=web/.test(await screen(page)));
 });
 
-journey('sets the speed by a finger, and says why it is late', PHONE, async ({ page, until, screenshot }) => {
-  const [slider] = await boxes(page, '.speed input');
-  assert.ok(slider.width >= 60, `there is room for ten speeds: ${slider.width}`);
-  await panel(page, 2);
-  await type(page, 'kubectl create deployment web --image=nginx --replicas=80');
-  await page.locator('.speed input').fill('9');
-  const late = page.locator('.late');
-  await late.tap();
-  await until('the words', () => late.locator('.wide').isVisible());
-  await screenshot();
-});
+// So many probes that no machine keeps up with the highest speed.
+const probed = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web' },
+  spec: {
+    replicas: 60,
+    selector: { matchLabels: { app: 'web' } },
+    template: {
+      metadata: { labels: { app: 'web' } },
+      spec: { containers: [{ name: 'c', image: 'nginx', readinessProbe: { exec: { command: ['true'] }, periodSeconds: 1 } }] },
+    },
+  },
+};
+const BUSY = {
+  'kubarium.session': [
+    { seed: 1, inputs: [] },
+    { t: 0, cmd: 'kubectl apply -f web.json', files: { 'web.json': JSON.stringify(probed) } },
+  ]
+    .map((o) => JSON.stringify(o))
+    .join('\n'),
+};
+journey(
+  'sets the speed by a finger, and says why the clock is late',
+  { ...PHONE, storage: BUSY },
+  async ({ page, until, screenshot }) => {
+    const [slider] = await boxes(page, '.speed input');
+    assert.ok(slider.width >= 60, `there is room for ten speeds: ${slider.width}`);
+    await page.locator('.node .pod').first().waitFor();
+    await page.locator('.speed input').fill('9');
+    const late = page.locator('.late');
+    await until('the words', async () => {
+      await late.tap();
+      return late.locator('.wide').isVisible();
+    });
+    await screenshot();
+  },
+);
 
 for (const language of ['en-US', 'zh-CN']) {
   journey(
