@@ -349,7 +349,7 @@ texts! {
     AdoptNote: "This comes from a cluster. As new objects it lives here: without status, UIDs and what controllers make.", "这段内容来自某个集群。去掉状态、UID 和控制器生成的部分后，即可作为新对象在此运行。";
     PodsCount: "{} pods", "{} 个 Pod";
     AndMore: "and {} more", "还有 {} 个";
-    Amiss: "Needs attention", "需要关注";
+    Amiss: "Not right yet", "尚未正常";
     ShortExit: "{}, exit {}", "{}，退出码 {}";
     ShortRetries: "{} failed, backoffLimit {}", "失败 {} 次，backoffLimit {}";
     ShortSilent: "no longer reports", "不再上报";

@@ -51,7 +51,7 @@ for (const [theme, language, size] of [
       await example(page, 'too-big');
       await apply(page, 'pod/too-big created');
       await panel(3);
-      await page.locator('.amiss h3', { hasText: /^(Needs attention|需要关注)1$/ }).waitFor();
+      await page.locator('.amiss h3', { hasText: /^(Not right yet|尚未正常)1$/ }).waitFor();
       assert.deepEqual(await page.locator('.amiss').boundingBox(), room, 'what is below does not move');
       await page.locator('.amiss li', { hasText: /too-big\s*Pod\s*Insufficient cpu/ }).waitFor();
       await panel(0);
