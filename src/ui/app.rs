@@ -536,12 +536,12 @@ fn Help() -> Html {
     let first = use_focus();
     let keys = [
         ("Space", Text::KeyPlay),
-        (".", Text::KeyStep),
+        (".", Text::Step),
         ("[  ]", Text::KeySpeed),
         ("p  n", Text::KeyEvents),
         ("0", Text::BackToNow),
         ("Ctrl+Z", Text::KeyUndo),
-        ("/", Text::KeyFilter),
+        ("/", Text::FilterPods),
         ("t", Text::KeyTable),
         ("x", Text::KeySection),
         ("← →", Text::KeyArrows),
@@ -566,9 +566,9 @@ fn Help() -> Html {
         (Icon::Bars, "warn", Text::SignTime),
     ];
     html! {
-        <div class="modal" role="dialog" aria-modal="true" aria-label={Text::KeysTitle.t(lang)} onclick={link.on(|| Action::Help(false))}>
+        <div class="modal" role="dialog" aria-modal="true" aria-label={Text::Help.t(lang)} onclick={link.on(|| Action::Help(false))}>
             <div class="help">
-                <header class="row"><h2 class="grow">{ Text::KeysTitle.t(lang) }</h2><button ref={first} class="btn square" onclick={link.on(|| Action::Help(false))} aria-label={Text::Close.t(lang)}>{ Icon::Close.draw() }</button></header>
+                <header class="row"><h2 class="grow">{ Text::Help.t(lang) }</h2><button ref={first} class="btn square" onclick={link.on(|| Action::Help(false))} aria-label={Text::Close.t(lang)}>{ Icon::Close.draw() }</button></header>
                 <div>
                     <dl class="keys">for (key, text) in keys { <><dt><kbd>{ key }</kbd></dt><dd>{ text.t(lang) }</dd></> }</dl>
                     <dl class="keys signs">for (icon, tone, text) in signs { <><dt class={tone}>{ icon.draw() }</dt><dd>{ text.t(lang) }</dd></> }</dl>

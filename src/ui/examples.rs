@@ -58,7 +58,7 @@ macro_rules! example {
 pub static EXAMPLES: [Example; 22] = [
     example!(ExLiveness, ExLivenessNote; "liveness-exec.yaml"),
     example!(ExController, ExControllerNote; "nginx-rc.yaml"),
-    example!(ExReadiness, ExReadinessNote; "readiness.yaml"),
+    example!(ProbeReadiness, ExReadinessNote; "readiness.yaml"),
     example!(ExConfig, ExConfigNote; "config-env.yaml"),
     example!(ExCrash, ExCrashNote; "crash-loop.yaml"),
     example!(ExService, ExServiceNote; "service.yaml"),

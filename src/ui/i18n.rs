@@ -129,8 +129,6 @@ texts! {
     Waiting: "Waiting for a node", "等待节点";
     NobodyWaits: "No pod is waiting for a node.", "没有 Pod 在等待节点。";
     Node: "Node", "节点";
-    NodeReady: "Ready", "就绪";
-    NodeNotReady: "Not ready", "未就绪";
     NodeCordoned: "No new pods", "不接收新 Pod";
     NodeEmpty: "Still water: no pod here yet.", "水面平静：这里还没有 Pod。";
     FarLabel: "{} pods on {} nodes: a mark for each pod, a tile for each node.", "{} 个 Pod，{} 个节点：每个标记是一个 Pod，每格是一个节点。";
@@ -139,7 +137,6 @@ texts! {
     ClusterEmpty: "Still water. Press Apply to put the first pod in, or take an example.", "水面平静。点“应用”放入第一个 Pod，或选一个示例。";
     ClusterEmptyTyping: "Still water. Put the first pod in from the terminal: kubectl run web --image=nginx", "水面平静。在终端放入第一个 Pod：kubectl run web --image=nginx";
     NoNodes: "The cluster has no nodes.", "集群没有节点。";
-    CpuRequests: "CPU", "CPU";
     MemoryRequests: "Memory", "内存";
     GaugeLabel: "{} requested of {}", "已请求 {}，共 {}";
     PodsOf: "{} of {} pods", "{} / {} 个 Pod";
@@ -159,7 +156,6 @@ texts! {
     Name: "Name", "名称";
     Namespace: "Namespace", "命名空间";
     Status: "Status", "状态";
-    Ready: "Ready", "就绪";
     Address: "Address", "地址";
     Owner: "Controlled by", "控制者";
     Created: "Created at", "创建于";
@@ -170,7 +166,6 @@ texts! {
     Overview: "Overview", "概览";
     Yaml: "YAML", "YAML";
     Logs: "Logs", "日志";
-    FilesTab: "Files", "文件";
     InsideTab: "Inside", "内部";
     Processes: "Processes", "进程";
     Kill: "Kill", "杀死";
@@ -355,7 +350,6 @@ texts! {
     ShortSilent: "no longer reports", "不再上报";
     AllWell: "Nothing: all is as it should be.", "没有，一切正常。";
     LiveLabel: "What happens in the cluster", "集群动态";
-    KeysTitle: "Keys and signs", "按键与图例";
     ResizeEditor: "Width of the editor", "编辑器宽度";
     ResizeTerminal: "Height of the terminal", "终端高度";
     ResizeInspector: "Width of the inspector", "详情面板宽度";
@@ -369,9 +363,7 @@ texts! {
     SignDots: "Requests on their way, closer together where there are more; a cross where they are lost.", "途中的请求，越密越多；丢失处有叉号。";
     SignTime: "On the timeline: warnings above, other events in the middle, below what you did.", "时间线：上为警告，中为其他事件，下为你的操作。";
     KeyPlay: "Play or pause", "播放或暂停";
-    KeyStep: "Step to the next change", "步进到下一次变化";
     KeySpeed: "Slower, faster", "减速、加速";
-    KeyFilter: "Filter pods", "筛选 Pod";
     KeyPanels: "From panel to panel", "在面板间切换";
     KeyArrows: "From pod to pod", "在 Pod 间移动";
     KeyClose: "Close, or unselect", "关闭或取消选择";
@@ -580,7 +572,6 @@ texts! {
     NodesAbove: "{} more above", "上方还有 {} 个";
     ExLiveness: "Liveness probe that will fail", "将会失败的存活探针";
     ExLivenessNote: "Healthy for 10 s, then killed and restarted", "健康 10 秒，然后被杀死并重启";
-    ExReadiness: "Readiness probe", "就绪探针";
     ExReadinessNote: "Joins its Service only while a file is there", "文件存在时才加入 Service";
     ExController: "ReplicationController", "ReplicationController";
     ExControllerNote: "Three nginx; delete one and see it replaced", "三个 nginx；删掉一个看它被补上";

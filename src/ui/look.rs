@@ -382,7 +382,7 @@ fn overview(props: &Props, pod: &PodView, lang: Lang, link: &Link) -> Html {
             { fact(Text::Node, pod.node.clone().unwrap_or_default()) }
             { fact(Text::Address, pod.ip.clone()) }
             { fact(Text::Created, short_clock(pod.created)) }
-            { fact(Text::Ready, format!("{}/{}", pod.ready, pod.total)) }
+            { fact(Text::HealthReady, format!("{}/{}", pod.ready, pod.total)) }
             { fact(Text::Restarts, pod.restarts.to_string()) }
         </dl>
         if !pod.labels.is_empty() {
@@ -468,7 +468,7 @@ fn object_overview(props: &Props, subject: &Subject, lang: Lang, link: &Link) ->
         facts.push(fact(Text::Zone, node.zone.clone()));
         facts.push(fact(Text::Taints, node.taints.join(", ")));
         let share = |a: String, b: String| fill(Text::GaugeLabel.t(lang), &[&a, &b]);
-        facts.push(fact(Text::CpuRequests, share(format::cores(node.cpu.requested), format::cores(node.cpu.allocatable))));
+        facts.push(fact(Text::Cpu, share(format::cores(node.cpu.requested), format::cores(node.cpu.allocatable))));
         facts.push(fact(Text::MemoryRequests, share(format::bytes(node.memory.requested), format::bytes(node.memory.allocatable))));
         pods.extend(&node.pods);
     } else if let Some(w) = view.workloads.iter().find(|w| w.key == subject.uid) {

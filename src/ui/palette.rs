@@ -53,7 +53,7 @@ struct Entry {
 /// The commands: name, key, and what they do.
 const COMMANDS: [(Icon, Text, &str, fn(&Link, &State)); 11] = [
     (Icon::Play, Text::KeyPlay, "Space", |link, state| link.play(!state.playing)),
-    (Icon::Step, Text::KeyStep, ".", |link, _| link.step()),
+    (Icon::Step, Text::Step, ".", |link, _| link.step()),
     (Icon::Back, Text::KeyUndo, "Ctrl+Z", |link, state| link.undo(state.lang)),
     (Icon::Again, Text::BackToNow, "0", |link, _| link.with_host(Host::back_to_now)),
     (Icon::Link, Text::Share, "Shift+S", share::share),
@@ -61,7 +61,7 @@ const COMMANDS: [(Icon, Text, &str, fn(&Link, &State)); 11] = [
     (Icon::Look, Text::FindInTerminal, "Ctrl+Shift+F", |link, _| link.send(Action::Find(true))),
     (Icon::Sun, Text::OtherTheme, "", |link, state| link.dress(!state.dark)),
     (Icon::Globe, Text::LanguageTo, "", |link, state| link.speak(state.lang, state.lang.other())),
-    (Icon::Help, Text::KeysTitle, "?", |link, _| link.send(Action::Help(true))),
+    (Icon::Help, Text::Help, "?", |link, _| link.send(Action::Help(true))),
     (Icon::Plus, Text::NewSession, "", |link, state| link.open(Host::fresh(state.lang), 0.0, Text::Afresh.t(state.lang))),
 ];
 

@@ -17,7 +17,7 @@ const ROWS_MAX: usize = 500;
 
 /// The tank as a table of the pods that match.
 pub fn pod_table(view: &ClusterView, filter: &str, lang: Lang, link: &Link) -> Html {
-    let heads = [Text::Name, Text::Status, Text::Ready, Text::Restarts, Text::Node, Text::Namespace];
+    let heads = [Text::Name, Text::Status, Text::HealthReady, Text::Restarts, Text::Node, Text::Namespace];
     // Where all pods are in one namespace, nobody needs to be told which.
     let first = view.pods().next();
     let many = view.pods().any(|p| first.is_some_and(|f| f.namespace != p.namespace));

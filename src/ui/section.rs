@@ -57,7 +57,7 @@ pub fn section(view: &ClusterView, pod: &PodView, lang: Lang, link: &Link) -> Ht
         html! {
             <div key={s.uid.clone()} data-uid={s.uid.clone()} class="paper">
                 <p>{ Icon::File.draw() }<b class="mono">{ &s.name }</b><small>{ s.kind }</small></p>
-                { says(data.unwrap_or_default(), lang) }{ for state(Text::FilesTab, s.files) }{ for state(Text::Environment, s.environment) }{ for old }
+                { says(data.unwrap_or_default(), lang) }{ for state(Text::Files, s.files) }{ for state(Text::Environment, s.environment) }{ for old }
             </div>
         }
     });

@@ -339,9 +339,9 @@ fn NodeTank(props: &NodeProps) -> Html {
     // Whose key it is does not tell it from others.
     let taint = taint.map(|t| t.split_once('/').map_or(t.as_str(), |(_, t)| t));
     let state = match (node.ready, node.schedulable) {
-        (false, _) => ("bad", Icon::Cross, Text::NodeNotReady),
+        (false, _) => ("bad", Icon::Cross, Text::HealthNotReady),
         (true, false) => ("warn", Icon::Hourglass, Text::NodeCordoned),
-        (true, true) => ("ok", Icon::Check, Text::NodeReady),
+        (true, true) => ("ok", Icon::Check, Text::HealthReady),
     };
     let gauge = |name: Text, share: Share, show: fn(i64) -> String| {
         let fraction = share.fraction();
@@ -370,7 +370,7 @@ fn NodeTank(props: &NodeProps) -> Html {
                     </span>
                 }
                 <div class="gauges">
-                    { gauge(Text::CpuRequests, node.cpu, format::cores) }
+                    { gauge(Text::Cpu, node.cpu, format::cores) }
                     { gauge(Text::MemoryRequests, node.memory, format::bytes) }
                 </div>
             </header>
