@@ -95,10 +95,13 @@ pub fn draw(task: &ExerciseView, terminal: usize, lang: Lang, link: &Link) -> Ht
     let (title, text) = (said(&task.title, lang.code()), said(&task.text, lang.code()));
     let all = is_done(task);
     let next = lesson_of(task).and_then(|i| lessons().get(i + 1)).filter(|_| all);
-    // What a narrow page cuts is shown whole by a tap, and cut by the next one: the focus would move what is tapped elsewhere.
+    // What a narrow page cuts is shown whole by a tap, and cut by the next one, or by a command's: the focus would move what is tapped
+    // elsewhere.
     let unfold = |e: MouseEvent| {
-        if let Some(Ok(Some(words))) = e.target_dyn_into::<Element>().map(|e| e.closest(".task > div")) {
-            _ = words.class_list().toggle("whole");
+        let at = |part: &str| e.target_dyn_into::<Element>()?.closest(part).ok()?;
+        if let Some(words) = at(".task > div") {
+            let all = words.class_list();
+            _ = all.toggle_with_force("whole", at("button").is_none() && !all.contains("whole"));
         }
     };
     html! {

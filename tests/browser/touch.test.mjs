@@ -172,6 +172,7 @@ journey('shows the whole task by a tap, and where its commands are still hit', P
   await screenshot('whole');
   await page.locator('.task li').getByRole('button', { name: 'kubectl get pods -o wide' }).tap();
   await until('the command in the terminal', async () => /kubectl get pods -o wide/.test(await screen(page)));
+  assert.ok(await cut(), 'what was tapped leaves the terminal its room');
 });
 
 // So many probes that no machine keeps up with the highest speed.
