@@ -27,24 +27,27 @@ pub fn strftime(format: &str, unix: i64, micros: u32) -> String {
 
 /// [`strftime`] at the end of a text.
 pub fn write_time(out: &mut String, format: &str, unix: i64, micros: u32) {
-    let [y, mo, d, h, mi, s, wd, yd] = civil(unix);
+    write_parts(out, format, unix, micros, civil(unix));
+}
+
+/// [`write_time`], where the date is known in its parts.
+fn write_parts(out: &mut String, format: &str, unix: i64, micros: u32, parts: [i64; 8]) {
+    let [y, mo, d, h, mi, s, wd, yd] = parts;
     let day = DAYS[wd as usize % 7];
     let month = MONTHS[(mo as usize + 11) % 12];
     let half = if h < 12 { "AM" } else { "PM" };
     let h12 = if h % 12 == 0 { 12 } else { h % 12 };
-    let mut c = format.chars();
-    while let Some(ch) = c.next() {
-        if ch != '%' {
-            out.push(ch);
-            continue;
-        }
+    let mut rest = format;
+    while let Some((text, specification)) = rest.split_once('%') {
+        out.push_str(text);
+        let mut c = specification.chars();
         let mut spec = c.next();
         let unpadded = spec == Some('-');
         if unpadded {
             spec = c.next();
         }
         let two = if unpadded { 1 } else { 2 };
-        let mut again = |format: &str| write_time(out, format, unix, micros);
+        let mut again = |format: &str| write_parts(out, format, unix, micros, parts);
         match spec {
             Some('Y') => digits(out, y, 1),
             Some('y') => digits(out, y % 100, two),
@@ -83,7 +86,7 @@ pub fn write_time(out: &mut String, format: &str, unix: i64, micros: u32) {
             }
             Some('F') => {
                 digits(out, y, 4);
-                write_time(out, "-%m-%d", unix, micros);
+                write_parts(out, "-%m-%d", unix, micros, parts);
             }
             Some('T' | 'X') => again("%H:%M:%S"),
             Some('R') => again("%H:%M"),
@@ -98,7 +101,9 @@ pub fn write_time(out: &mut String, format: &str, unix: i64, micros: u32) {
                 out.push(other);
             }
         }
+        rest = c.as_str();
     }
+    out.push_str(rest);
 }
 
 #[cfg(test)]

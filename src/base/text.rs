@@ -39,6 +39,12 @@ fn equal_from_start(a: &[u8], b: &[u8]) -> usize {
 
 /// Writes a number as `{n:0width$}` does.
 pub fn digits(out: &mut String, n: i64, width: usize) {
+    // Parts of a date, most of all there is to write.
+    if (0..100).contains(&n) && (width == 2 || width < 2 && n > 9) {
+        out.push(char::from(b'0' + (n / 10) as u8));
+        out.push(char::from(b'0' + (n % 10) as u8));
+        return;
+    }
     let (mut rest, mut at, mut written) = (n.unsigned_abs(), 20, [b'0'; 20]);
     while rest > 0 {
         at -= 1;
