@@ -193,6 +193,12 @@ impl Kubelets {
         self.tell(now, News::Network(node.into(), cut));
     }
 
+    /// How many bytes of containers' logs will be others in a while: those of full logs, whose oldest lines make room for new ones.
+    pub fn turning_log_bytes(&self) -> usize {
+        let workers = self.kubelets.values().flat_map(|k| k.workers());
+        workers.flat_map(|w| &w.containers).flat_map(|c| &c.instances).map(|i| i.log.turned_over()).sum()
+    }
+
     /// What is wrong with a node by hand.
     pub fn faults(&self, node: &str) -> NodeFaults {
         let of = |k: &Shared<Kubelet>| NodeFaults { off: !k.node.running, cut: k.node.cut, slower: k.node.slower };

@@ -7,6 +7,11 @@ use crate::server::{LogCursor, LogOptions};
 
 /// What one instance's log keeps at most; older lines go first. (The kubelet rotates at 10 MiB; a page keeps less.)
 const LOG_BYTES_MAX: usize = 1 << 20;
+/// The logs of a node's pods keep so much together, and each this much at least. (A real disk that is full of logs has pods evicted.)
+const NODE_LOG_BYTES: usize = 16 << 20;
+const LOG_BYTES_MIN: usize = 64 << 10;
+/// What a line takes beside its text: a file has its time and stream before it, and a page notes when it was written and where it ends.
+const LINE_NOTE_BYTES: usize = 16;
 /// A line without an end is written in pieces of this size.
 const LINE_BYTES_MAX: usize = 16 << 10;
 
@@ -28,6 +33,12 @@ struct Page {
     lines: Vec<(Time, usize)>,
 }
 
+impl Page {
+    fn bytes(&self) -> usize {
+        self.text.len() + self.lines.len() * LINE_NOTE_BYTES
+    }
+}
+
 /// The log of one container instance.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Log {
@@ -38,6 +49,11 @@ pub(super) struct Log {
     /// How many lines were written, and how many of them were dropped from the front: a cursor counts from the log's beginning.
     written: u64,
     dropped: u64,
+}
+
+/// How many bytes each log on a node with so many pods keeps.
+pub(super) fn room_beside(pods: usize) -> usize {
+    (NODE_LOG_BYTES / pods.max(1)).clamp(LOG_BYTES_MIN, LOG_BYTES_MAX)
 }
 
 impl Log {
@@ -69,7 +85,7 @@ impl Log {
     }
 
     fn push(&mut self, at: Time, text: &[u8]) {
-        if self.pages.back().is_none_or(|page| page.text.len() >= PAGE_BYTES) {
+        if self.pages.back().is_none_or(|page| page.bytes() >= PAGE_BYTES) {
             self.pages.push_back(Shared::default());
         }
         if let Some(page) = self.pages.back_mut() {
@@ -78,13 +94,23 @@ impl Log {
             page.lines.push((at, end));
         }
         self.written += 1;
-        self.bytes += text.len();
-        while self.bytes > LOG_BYTES_MAX
+        self.bytes += text.len() + LINE_NOTE_BYTES;
+        self.keep(LOG_BYTES_MAX);
+    }
+
+    /// Gives up the oldest lines where there are more bytes.
+    pub fn keep(&mut self, bytes: usize) {
+        while self.bytes > bytes
             && let Some(page) = self.pages.pop_front()
         {
-            self.bytes -= page.text.len();
+            self.bytes -= page.bytes();
             self.dropped += page.lines.len() as u64;
         }
+    }
+
+    /// How many bytes it holds, where it is full: what it holds is soon other lines than these.
+    pub fn turned_over(&self) -> usize {
+        if self.dropped > 0 { self.bytes } else { 0 }
     }
 
     /// How many lines are left.
@@ -189,12 +215,21 @@ mod tests {
         assert!(log.read(0, Time::from_secs(9), &LogOptions::default()).0.len() <= LOG_BYTES_MAX + 2000);
         log.append(Time::ZERO, LogStream::Stdout, &vec![b'y'; 5 << 20]);
         assert!(log.lines_from(0).all(|(_, text)| text.len() <= LINE_BYTES_MAX) && log.bytes <= LOG_BYTES_MAX);
+        // Empty lines take room as well.
+        log.append(Time::ZERO, LogStream::Stdout, &vec![b'\n'; 3 << 20]);
+        let lines: usize = log.pages.iter().map(|page| page.lines.len()).sum();
+        assert!(lines == log.len() && lines <= LOG_BYTES_MAX / (1 + LINE_NOTE_BYTES), "{lines}");
+        for (pods, room) in [(0, LOG_BYTES_MAX), (16, LOG_BYTES_MAX), (64, LOG_BYTES_MAX / 4), (110, 152_520), (1000, LOG_BYTES_MIN)] {
+            log.keep(room_beside(pods));
+            assert!(room_beside(pods) == room && (room / 2..=room).contains(&log.bytes), "{pods}: {}", log.bytes);
+        }
+        assert!(log.turned_over() == log.bytes && Log::default().turned_over() == 0);
     }
 
     #[test]
     fn a_copy_shares_all_but_the_page_that_is_written_to() {
         let mut log = Log::default();
-        for i in 0..9 * LOG_BYTES_MAX / 8 / 10 {
+        for i in 0..9 * LOG_BYTES_MAX / 8 / (10 + LINE_NOTE_BYTES) {
             log.append(Time::from_secs(i as u64), LogStream::Stdout, format!("line {i:04}\n").as_bytes());
         }
         let copy = log.clone();

@@ -169,6 +169,7 @@ impl PodWorker {
             Some(ProcessUse::Main) => {
                 let stream = if stream == Stream::Stdout { LogStream::Stdout } else { LogStream::Stderr };
                 instance.log.append(at, stream, bytes);
+                instance.log.keep(cx.node.log_room());
                 cx.execs.attached_output(&self.uid, c, stream, bytes);
             }
             Some(ProcessUse::Exec(session)) => cx.execs.output(*session, stream, bytes),

@@ -4,6 +4,7 @@ use super::container_runtime::{Catalogue, MachineEvent, NetError, NetResponse};
 use super::eviction::Pressure;
 use super::externals::Seat;
 use super::images::ImageStore;
+use super::logs::room_beside;
 use super::router::ReplyTo;
 use super::traffic::Way;
 use crate::api::quantity::Quantity;
@@ -140,6 +141,11 @@ impl Node {
         }
         node.update(object);
         node
+    }
+
+    /// How many bytes of a container's log are kept.
+    pub fn log_room(&self) -> usize {
+        room_beside(self.addresses.len())
     }
 
     /// Takes in the node object's new state.

@@ -8,12 +8,16 @@ use super::sim::{Progress, Sim};
 use super::usage_log::{UsageLog, UsagePoint};
 use crate::api::kinds;
 use crate::base::{Duration, List as _, SortedMap, Time};
+use crate::kubelet::Kubelets;
 
 /// How many copies a branch keeps, at least and at most, and how many objects all its copies may hold together: the size of a copy grows
 /// with them, above all with pods and their events. When there is one copy too many, every other one is dropped.
 const FRAMES_MIN: usize = 24;
 const FRAMES_MAX: usize = 160;
 const OBJECTS_KEPT: usize = 200_000;
+/// How many bytes of logs all copies hold that are full, each of which is another one in every copy; but a few copies there always are.
+const LOG_BYTES_KEPT: usize = 256 << 20;
+const FRAMES_FEW: usize = 8;
 /// How far apart the first copies are: in time, and in work that would have to be done again (see [`Sim::work`]).
 const TIME_APART: Duration = Duration::from_secs(2);
 const FIRST_GAP: u64 = 250;
@@ -257,7 +261,8 @@ impl Timeline {
         };
         // Of the branch that was left only a few copies are kept, since there may be many such branches.
         if let Some(left) = self.branches.get_mut(&self.current) {
-            while left.frames.len() > FRAMES_MIN {
+            let few = left.frames_max().min(FRAMES_MIN);
+            while left.frames.len() > few {
                 left.thin_out();
             }
         }
@@ -278,6 +283,12 @@ impl Timeline {
         let branch = self.branch();
         (!branch.is_cut || branch.frame_before(before).now() > Time::ZERO).then_some(before)
     }
+}
+
+/// How many copies are kept where there are so many objects, and so many bytes of logs that are full.
+fn frames_max(objects: usize, log_bytes: usize) -> usize {
+    let most = (OBJECTS_KEPT / objects.max(1)).clamp(FRAMES_MIN, FRAMES_MAX);
+    most.min((LOG_BYTES_KEPT / log_bytes.max(1)).max(FRAMES_FEW))
 }
 
 /// How many of a session's inputs act on the cluster.
@@ -310,7 +321,7 @@ impl Branch {
         if self.live.now() < last.0 + TIME_APART || self.live.work() < last.1 + self.gap.max(store.len() as u64) {
             return;
         }
-        let (objects, oldest) = (store.len(), store.compacted());
+        let oldest = store.compacted();
         self.frames.push(Rc::new(self.live.without_session()));
         // Copies from before the oldest readable revision would keep alive what was compacted. Those moments are reached from the
         // beginning.
@@ -319,9 +330,15 @@ impl Branch {
             let first = Rc::clone(&self.frames[0]);
             self.frames.retain(|f| Rc::ptr_eq(f, &first) || f.api().revision() >= oldest);
         }
-        if self.frames.len() > (OBJECTS_KEPT / objects.max(1)).clamp(FRAMES_MIN, FRAMES_MAX) {
+        if self.frames.len() > self.frames_max() {
             self.thin_out();
         }
+    }
+
+    /// How many copies are kept.
+    fn frames_max(&self) -> usize {
+        let log_bytes = self.live.cluster().kubelets.as_ref().map_or(0, Kubelets::turning_log_bytes);
+        frames_max(self.live.api().store().len(), log_bytes)
     }
 
     /// Drops every other copy. New ones will be as far apart as those that are left.
@@ -395,6 +412,13 @@ mod tests {
         assert!((4..=FRAMES_MAX).contains(&frames.len()), "{}", frames.len());
         assert!(frames.iter().all(|f| *f.session() == Session::default()), "copies hold no inputs");
         assert!(frames.windows(2).all(|w| w[0].now() + TIME_APART <= w[1].now() && w[0].work() + t.branch().gap <= w[1].work()));
+    }
+
+    #[test]
+    fn there_are_the_fewer_copies_the_more_they_hold() {
+        for (objects, log_mib, most) in [(0, 0, 160), (1500, 0, 133), (1500, 10, 25), (1500, 500, 8), (100_000, 0, 24), (100_000, 16, 16)] {
+            assert_eq!(frames_max(objects, log_mib << 20), most, "{objects} objects, {log_mib} MiB");
+        }
     }
 
     #[test]
