@@ -417,6 +417,26 @@ impl Value {
         same
     }
 
+    /// How many bytes of text are in it that it does not share with an earlier state (see [`Value::share`]).
+    pub fn new_bytes(&self, earlier: &Value) -> usize {
+        match self {
+            _ if self.is(earlier) => 0,
+            Value::Str(text) => text.len(),
+            Value::Map(members) => members.iter().map(|(key, value)| value.new_bytes(earlier.get(key))).sum(),
+            Value::List(items) => {
+                let old = earlier.items();
+                // What comes after an item that was put in or taken out stands as far from the end as it did.
+                let moved = |i: usize| old.get((i + old.len()).checked_sub(items.len())?);
+                let new = |(i, item): (usize, &Value)| match moved(i) {
+                    Some(other) if item.is(other) => 0,
+                    _ => item.new_bytes(old.get(i).unwrap_or(&NULL)),
+                };
+                items.iter().enumerate().map(new).sum()
+            }
+            _ => 0,
+        }
+    }
+
     /// Compact JSON with sorted keys.
     pub fn to_json(&self) -> String {
         let mut out = String::new();

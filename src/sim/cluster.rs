@@ -21,6 +21,8 @@ const INFORMER_LAG: Duration = Duration::from_millis(3);
 /// compacts what is older than five minutes.)
 const HISTORY: u64 = 32_000;
 const COMPACT_EVERY: u64 = 1_024;
+/// How many bytes of text may be new in those: where objects are large, half of that is forgotten once there is more.
+const HISTORY_BYTES: u64 = 64 << 20;
 /// How many revisions an informer delivers in one step. Nothing else happens before the rest are delivered.
 const REVISIONS_PER_STEP: u64 = 256;
 
@@ -179,8 +181,12 @@ impl Cluster {
                 self.look_when_due(i);
             }
         }
-        if newest >= self.api.store().compacted() + HISTORY + COMPACT_EVERY {
-            self.api.compact(newest - HISTORY);
+        let store = self.api.store();
+        if newest >= store.compacted() + HISTORY + COMPACT_EVERY || store.history_bytes() > HISTORY_BYTES {
+            // What somebody is still to be told of can be read until then.
+            let told = self.informers.iter().filter(|i| i.deliver_at.is_some()).map(|i| i.seen).min().unwrap_or(newest);
+            let oldest = newest.saturating_sub(HISTORY).max(store.revision_within(HISTORY_BYTES / 2));
+            self.api.compact(oldest.min(told));
         }
     }
 
@@ -235,7 +241,8 @@ impl Cluster {
     }
 
     fn deliver(&mut self, i: usize, now: Time) {
-        let (seen, newest) = (self.informers[i].seen, self.api.revision());
+        // Nothing of what was forgotten meanwhile is its concern.
+        let (seen, newest) = (self.informers[i].seen.max(self.api.store().compacted()), self.api.revision());
         let upto = newest.min(seen + REVISIONS_PER_STEP);
         self.informers[i].seen = upto;
         if upto == newest {

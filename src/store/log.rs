@@ -45,6 +45,8 @@ pub struct Version {
     pub previous: u64,
     /// Who made it: a component, or the client's name.
     pub by: &'static str,
+    /// How many bytes of text were new in this version and all before it.
+    pub written: u64,
 }
 
 const CHUNK: usize = 256;
@@ -140,7 +142,16 @@ mod tests {
         let newest = 20 * CHUNK as u64 + 3;
         for revision in 1..=newest {
             let key = ObjectKey::new(kinds::POD, "default", "p");
-            log.push(Version { revision, at: Time::ZERO, key, change: ChangeType::Modified, value: Value::Null, previous: 0, by: "test" });
+            log.push(Version {
+                revision,
+                at: Time::ZERO,
+                key,
+                change: ChangeType::Modified,
+                value: Value::Null,
+                previous: 0,
+                by: "test",
+                written: 0,
+            });
         }
         let copy = log.clone();
         // Of the oldest ten chunks every tenth version is left, of the others all.

@@ -100,6 +100,9 @@ pub struct Store {
     indexes: Vec<Shared<SortedMap<ArcStr, SortedSet<ObjectKey>>>>,
     /// Reads and watches from before this revision are refused.
     compacted: u64,
+    /// Bytes of text that were new in the versions so far, and of those in the ones up to the revision that was compacted.
+    written: u64,
+    forgotten: u64,
 }
 
 /// The rows of a kind, of one namespace or of all, by namespace and name. A named type, since a chain of adapters would be compiled anew
@@ -131,7 +134,8 @@ impl<'a> Iterator for Objects<'a, '_> {
 impl Store {
     /// An empty store with these indexes.
     pub fn new(indexers: &'static [Indexer]) -> Self {
-        Store { log: Log::default(), tables: SortedMap::new(), indexers, indexes: vec![Shared::default(); indexers.len()], compacted: 0 }
+        let indexes = vec![Shared::default(); indexers.len()];
+        Store { log: Log::default(), tables: SortedMap::new(), indexers, indexes, compacted: 0, written: 0, forgotten: 0 }
     }
 
     /// The newest revision; 0 where nothing was committed.
@@ -142,6 +146,22 @@ impl Store {
     /// The oldest revision that can still be read and watched from.
     pub fn compacted(&self) -> u64 {
         self.compacted
+    }
+
+    /// How many bytes of text were new in the versions that can be read.
+    pub fn history_bytes(&self) -> u64 {
+        self.written - self.forgotten
+    }
+
+    /// The oldest revision after which at most so many bytes of text were new.
+    pub fn revision_within(&self, bytes: u64) -> u64 {
+        let (mut from, mut to) = (self.compacted, self.revision());
+        while from < to {
+            let middle = from.midpoint(to);
+            let upto = self.version(middle).map_or(self.forgotten, |v| v.written);
+            if self.written - upto.max(self.forgotten) > bytes { from = middle + 1 } else { to = middle }
+        }
+        from
     }
 
     /// The newest state of an object.
@@ -257,6 +277,7 @@ impl Store {
         if upto <= self.compacted {
             return;
         }
+        self.forgotten = self.version(upto).map_or(self.written, |v| v.written);
         // Each version before `upto` drops the one that it replaced and, if it is a deletion, itself.
         for revision in std::mem::replace(&mut self.compacted, upto) + 1..=upto {
             let Some(version) = self.log.get(revision) else { continue };
@@ -287,9 +308,10 @@ impl Store {
     fn commit(&mut self, Signature { at, by }: Signature, key: ObjectKey, change: ChangeType, mut value: Value) -> &Value {
         let revision = self.log.revision() + 1;
         value.set(&["metadata", "resourceVersion"], revision.to_string());
-        if let Some(before) = self.get(&key) {
-            value.share(before);
-        }
+        let before = self.get(&key).unwrap_or(&Value::Null);
+        value.share(before);
+        let new = value.new_bytes(before) as u64;
+        self.written += new;
         let table = &mut **self.tables.entry(key.kind).or_default();
         table.newest = revision;
         let row_key = (key.namespace.clone(), key.name.clone());
@@ -306,7 +328,7 @@ impl Store {
         for (indexer, index) in self.indexers.iter().zip(&mut self.indexes) {
             reindex(indexer, index, &key, [old.as_ref().map(|row| &row.value), new.as_ref()], &mut terms);
         }
-        self.log.push(Version { revision, at, key, change, value, previous, by });
+        self.log.push(Version { revision, at, key, change, value, previous, by, written: self.written });
         &self.log.get(revision).expect("just pushed").value
     }
 }

@@ -104,3 +104,28 @@ fn refuses_what_is_stale() {
     store.update(SOMEBODY, key(), config_map("a", 1), 1).expect("newest");
     assert_eq!(store.update(SOMEBODY, key(), config_map("a", 2), 1).err(), Some(StoreError::Conflict(2)));
 }
+
+/// Text that stays the same is no text that is new, wherever in a list it stands.
+#[test]
+fn what_was_written_last_is_told_by_its_bytes() {
+    let mut store = Store::new(&[]);
+    let key = ObjectKey::new(kinds::CONFIG_MAP, "d", "n");
+    let named = |texts: &[&str], k: usize| obj!({"metadata": {"name": "n"}, "data": {"k": "x".repeat(k)}, "list": texts.iter().copied().map(Value::from).collect::<Vec<Value>>()});
+    let first = named(&["abc", "def", "ghi"], 1000);
+    store.create(SOMEBODY, key.clone(), first).expect("it was not there");
+    let mut told = vec![store.history_bytes()];
+    // The revision is text as well: a letter.
+    for (texts, k) in [(&["abc", "def", "ghi"][..], 1000), (&["def", "ghi"], 1000), (&["def", "jk", "ghi"], 1000), (&["def"], 500)] {
+        let before = store.history_bytes();
+        store.update(SOMEBODY, key.clone(), named(texts, k), store.revision()).expect("it is the newest");
+        told.push(store.history_bytes() - before);
+    }
+    assert_eq!(told, [1000 + 9 + 1 + 1, 1, 1, 3, 501]);
+    for (bytes, oldest) in [(0, 5), (500, 5), (501, 4), (503, 4), (504, 3), (506, 1), (1516, 1), (1517, 0), (u64::MAX, 0)] {
+        assert_eq!(store.revision_within(bytes), oldest, "{bytes}");
+    }
+    store.compact(3);
+    assert_eq!((store.history_bytes(), store.revision_within(503), store.revision_within(u64::MAX)), (504, 4, 3));
+    store.compact(5);
+    assert_eq!((store.history_bytes(), store.revision_within(0)), (0, 5));
+}
