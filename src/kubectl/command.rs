@@ -83,6 +83,8 @@ pub enum Task {
     Asking(commands::delete::Asking),
     /// `get -o yaml` and `-o json` of several objects.
     Print(Box<commands::get::Printing>),
+    /// `get` of a table.
+    Table(Box<commands::get::Tabling>),
     /// `get --watch`.
     Watch(Box<commands::get::Watch>),
     /// `logs --follow`, and `logs` of a pod that is not there yet.
@@ -136,6 +138,7 @@ impl Task {
             Task::PortForward(t) => t.resume(cx),
             Task::Proxy(t) => t.resume(),
             Task::Print(t) => t.resume(cx),
+            Task::Table(t) => t.resume(cx),
             Task::Watch(t) => t.resume(cx),
             Task::Logs(t) => t.resume(cx),
             Task::Session(t) => t.resume(cx),

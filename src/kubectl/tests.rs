@@ -3,9 +3,10 @@
 use crate::base::{Order as _, SortedMap};
 
 use super::*;
-use crate::api::Value;
+use crate::api::{Value, kinds};
 use crate::base::Time;
-use crate::server::{ApiServer, Caller};
+use crate::obj;
+use crate::server::{ApiServer, Caller, WriteOptions};
 
 /// Files in memory.
 #[derive(Clone, Debug, Default)]
@@ -624,4 +625,22 @@ fn a_long_manifest_is_read_in_parts() {
         assert_eq!((names.as_str(), desk.parts, ran.exit), (made, parts, i32::from(!error.is_empty())), "$ {line}\n{ran:?}");
         assert!(ran.stderr.starts_with(error) && ran.stderr.is_empty() == error.is_empty(), "$ {line}\n{ran:?}");
     }
+}
+
+#[test]
+fn a_long_table_is_made_in_parts() {
+    let mut desk = Desk::new(&[]);
+    let by = Caller::new(desk.now, "kubectl-create");
+    desk.api.create_namespace(&by, "default");
+    for i in 0..600 {
+        let map = obj!({"metadata": {"name": format!("m{i}")}});
+        desk.api.create(&by, kinds::CONFIG_MAP, "default", map, &WriteOptions::default()).expect("a valid one");
+    }
+    let ran = desk.run("kubectl get cm,ns", "", "default");
+    let (maps, namespaces) = ran.stdout.split_once("\n\n").expect("two tables");
+    assert!(desk.parts == 2 && namespaces.starts_with("NAME "), "{} parts\n{namespaces}", desk.parts);
+    let lines: Vec<&str> = maps.lines().collect();
+    let data = lines[0].find("DATA").expect("a column");
+    assert_eq!(lines.iter().filter(|l| l.starts_with("configmap/m") && l[data..].starts_with("0 ")).count(), 600);
+    assert_eq!(lines.iter().filter(|l| l.starts_with("NAME")).count(), 1);
 }

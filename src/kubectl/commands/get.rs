@@ -12,12 +12,15 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, int, list, switch, text};
 use crate::kubectl::host::Step;
 use crate::kubectl::output::columns::age;
-use crate::kubectl::output::{SortError, TabWriter, TableOptions, TablePrinter, list_of, print_groups, relaxed_path, sorted_places};
+use crate::kubectl::output::{SortError, TabWriter, TableOptions, TablePrinter, Tables, list_of, relaxed_path, sorted_places};
 use crate::kubectl::printing::{ObjectPrinter, read_text};
 use crate::kubectl::request_log::{Answer, Exchange, Sent};
 use crate::kubectl::resources::{Found, Info, Query, find, version_asked};
 use crate::obj;
 use crate::server::{self, LogRequest, RestRequest};
+
+/// How many rows of a table are made in one step.
+const ROWS_PER_STEP: usize = 256;
 
 const OWN: &[Flag] = &[
     switch("watch", "w"),
@@ -136,8 +139,8 @@ fn print_table(cx: &mut Context<'_, '_>, found: Found) -> Result<Flow, CliError>
     if rows.first().is_some_and(|(_, object)| object.kind() == "Scale") {
         scale_table(cx, &rows);
     } else if !rows.is_empty() {
-        let text = print_groups(&rows, &options, cx.host.now);
-        cx.out.out(text);
+        options.with_kind |= rows.iter().any(|(kind, _)| *kind != rows[0].0);
+        return Tabling { rows, done: 0, tables: Tables::new(options), errors }.resume(cx);
     } else if errors.is_empty() && !cx.flags().is_on("ignore-not-found") && !cx.inv.legacy {
         let namespaced = !cx.flags().is_on("all-namespaces") && kinds.iter().all(|k| k.namespaced);
         let place = if namespaced { format!(" in {} namespace.", cx.namespace()) } else { String::new() };
@@ -145,6 +148,31 @@ fn print_table(cx: &mut Context<'_, '_>, found: Found) -> Result<Flow, CliError>
     }
     CliError::aggregate(errors)?;
     Ok(Flow::Done)
+}
+
+/// `get` of a table, some rows in each step.
+#[derive(Clone, Debug)]
+pub struct Tabling {
+    rows: Vec<(KindRef, Value)>,
+    /// How many of them are in the table.
+    done: usize,
+    tables: Tables,
+    errors: Vec<CliError>,
+}
+
+impl Tabling {
+    /// Goes on with the next rows.
+    pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+        let next = self.rows.len().min(self.done + ROWS_PER_STEP);
+        self.tables.add(&self.rows[self.done..next], cx.host.now);
+        self.done = next;
+        if next < self.rows.len() {
+            return Ok(Flow::Wait(Task::Table(Box::new(self)), Step::GoOn));
+        }
+        cx.out.out(self.tables.finish());
+        CliError::aggregate(self.errors)?;
+        Ok(Flow::Done)
+    }
 }
 
 /// The table of `--subresource=scale`.

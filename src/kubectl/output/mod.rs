@@ -23,7 +23,7 @@ pub use kyaml::to_kyaml;
 pub use list::{list_of, name_of, typed_list, without_managed_fields};
 pub use sort::{SortError, sorted_places};
 pub(crate) use table::escape_terminal;
-pub use table::{Table, TableOptions, TablePrinter, print_groups, table_object};
+pub use table::{Table, TableOptions, TablePrinter, Tables, table_object};
 pub use tabwriter::TabWriter;
 pub use template::{GoTemplate, TemplateError};
 pub use yaml::to_yaml;

@@ -61,6 +61,12 @@ impl TablePrinter {
 
     /// As [`TablePrinter::print`], for what a watch reported as `event` (`ADDED`, `MODIFIED`, `DELETED`).
     pub fn print_event<'a>(&mut self, event: &str, objects: impl IntoIterator<Item = &'a Value>, now: Time) -> String {
+        self.add(event, objects, now);
+        self.writer.flush()
+    }
+
+    /// Takes in rows, which are aligned with those that follow.
+    fn add<'a>(&mut self, event: &str, objects: impl IntoIterator<Item = &'a Value>, now: Time) {
         let mut options = self.options.clone();
         options.no_headers |= self.printed_headers;
         let mut table = build(self.kind, objects, &options, now);
@@ -72,26 +78,57 @@ impl TablePrinter {
         }
         self.printed_headers |= !table.rows.is_empty();
         write_table(&mut self.writer, &table, options.no_headers);
-        self.writer.flush()
     }
 }
 
-/// Prints objects of several kinds as `kubectl get` does: a table for each run of one kind with a blank line between, names with
-/// their kind where there is more than one kind, and no namespace column for kinds that have none, unless one that has came before.
-pub fn print_groups(objects: &[(KindRef, Value)], options: &TableOptions, now: Time) -> String {
-    let with_kind = options.with_kind || objects.iter().any(|(kind, _)| *kind != objects[0].0);
-    let (mut out, mut with_namespace) = (String::new(), false);
-    for group in objects.chunk_by(|a, b| a.0 == b.0) {
-        let kind = group[0].0;
-        if !out.is_empty() && !options.no_headers {
-            out.push('\n');
-        }
-        // kubectl's printers share the flag.
-        with_namespace |= options.with_namespace && kind.namespaced;
-        let options = TableOptions { with_kind, with_namespace, ..options.clone() };
-        out.push_str(&TablePrinter::new(kind, options).print(group.iter().map(|(_, object)| object), now));
+/// Objects of several kinds as `kubectl get` prints them: a table for each run of one kind with a blank line between, and no
+/// namespace column for kinds that have none, unless one that has came before. Rows may be added some at a time.
+#[derive(Clone, Debug)]
+pub struct Tables {
+    options: TableOptions,
+    with_namespace: bool,
+    /// The table that goes on.
+    printer: Option<TablePrinter>,
+    out: String,
+}
+
+impl Tables {
+    /// No rows yet.
+    pub fn new(options: TableOptions) -> Self {
+        Tables { options, with_namespace: false, printer: None, out: String::new() }
     }
-    out
+
+    /// The rows of more objects, as they are at `now`.
+    pub fn add(&mut self, objects: &[(KindRef, Value)], now: Time) {
+        for group in objects.chunk_by(|a, b| a.0 == b.0) {
+            let kind = group[0].0;
+            if self.printer.as_ref().is_none_or(|printer| printer.kind != kind) {
+                self.end_table();
+                if !self.out.is_empty() && !self.options.no_headers {
+                    self.out.push('\n');
+                }
+                // kubectl's printers share the flag.
+                self.with_namespace |= self.options.with_namespace && kind.namespaced;
+                let options = TableOptions { with_namespace: self.with_namespace, ..self.options.clone() };
+                self.printer = Some(TablePrinter::new(kind, options));
+            }
+            if let Some(printer) = &mut self.printer {
+                printer.add("ADDED", group.iter().map(|(_, object)| object), now);
+            }
+        }
+    }
+
+    fn end_table(&mut self) {
+        if let Some(mut printer) = self.printer.take() {
+            self.out.push_str(&printer.writer.flush());
+        }
+    }
+
+    /// All of them.
+    pub fn finish(mut self) -> String {
+        self.end_table();
+        self.out
+    }
 }
 
 /// The cells of the table that the options ask for.
