@@ -133,13 +133,6 @@ impl Found {
         if self.items.iter().all(Result::is_ok) { Ok(self) } else { self.into_infos().map(|_| Found::default()) }
     }
 
-    /// Does something for each object at once.
-    pub fn each(self, act: &mut dyn FnMut(Info) -> Result<(), CliError>) -> Result<(), CliError> {
-        let mut visit = Visit::of(self);
-        visit.next(usize::MAX, &mut |info, _| act(info));
-        CliError::check(visit.errors())
-    }
-
     /// The objects, and the errors.
     pub fn split(self) -> (Vec<Info>, Vec<CliError>) {
         let (mut infos, mut visit) = (Vec::new(), Visit::of(self));

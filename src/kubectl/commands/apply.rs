@@ -5,7 +5,7 @@ use crate::api::convert::{to_stored, to_version};
 use crate::api::decode::served_version;
 use crate::api::well_known::LAST_APPLIED;
 use crate::api::{Kind, KindRef, Object, Value, json_order, quote, split_api_version};
-use crate::base::{Duration, List as _, Time};
+use crate::base::{Duration, List as _, SortedSet, Time};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::{Context, DryRun};
@@ -391,11 +391,12 @@ pub fn prunable(
         );
     }
     let options = ListOptions { label_selector: cx.flags().text("selector").to_owned(), ..ListOptions::default() };
+    let visited: SortedSet<&str> = visited.iter().map(String::as_str).collect();
     let mut found = Vec::new();
     for namespace in namespaces.iter().map(String::as_str).filter(|n| !n.is_empty()).chain([""]) {
         for kind in kinds.iter().copied().filter(|k| k.namespaced != namespace.is_empty()) {
             for object in cx.list(kind, Some(namespace).filter(|n| !n.is_empty()), &options)? {
-                if object.annotation(LAST_APPLIED).is_some() && !visited.iter().any(|u| u == object.uid()) {
+                if object.annotation(LAST_APPLIED).is_some() && !visited.contains(object.uid()) {
                     found.push((kind, object));
                 }
             }

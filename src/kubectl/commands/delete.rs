@@ -1,7 +1,7 @@
 //! `kubectl delete`: deletes, then waits until the objects are gone.
 
 use crate::api::{KindRef, Object};
-use crate::base::{Duration, Time};
+use crate::base::{Duration, SortedSet, Time};
 use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -41,7 +41,12 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 /// What `--interactive` asked about: these, and nothing that came since, are deleted where the answer is yes.
 #[derive(Clone, Debug)]
 pub struct Asking {
-    previewed: Vec<(KindRef, String, String)>,
+    previewed: SortedSet<String>,
+}
+
+/// What tells an object from all others.
+fn place(info: &Info) -> String {
+    format!("{}/{}/{}", info.kind.qualified(), info.namespace, info.name)
 }
 
 impl Asking {
@@ -104,7 +109,7 @@ fn delete(cx: &mut Context<'_, '_>, answered: Option<&Asking>) -> Result<Flow, C
     }
     let mut left = found.items;
     if let Some(asked) = answered {
-        left.retain(|item| item.as_ref().map_or(true, |i| asked.previewed.contains(&(i.kind, i.namespace.clone(), i.name.clone()))));
+        left.retain(|item| item.as_ref().map_or(true, |i| asked.previewed.contains(place(i).as_str())));
     }
     left.reverse();
     let deleting = Deleting {
@@ -222,20 +227,16 @@ impl Deleting {
 
 /// Shows what would be deleted, and asks if it is to be.
 fn preview(cx: &mut Context<'_, '_>, found: Found) -> Result<Flow, CliError> {
-    let mut previewed = Vec::new();
-    found.each(&mut |info| {
-        // Nobody looks if what is named is there.
-        previewed.push((info.kind, info.namespace.clone(), info.name.clone()));
-        Ok(())
-    })?;
+    // Nobody looks if what is named is there.
+    let previewed = found.into_infos()?;
     if previewed.is_empty() {
         cx.out.outln("No resources found");
         return Ok(Flow::Done);
     }
     cx.out.outln(format!("You are about to delete the following {} resource(s):", previewed.len()));
-    previewed.iter().for_each(|(kind, _, name)| cx.out.outln(named(kind, name)));
+    previewed.iter().for_each(|info| cx.out.outln(named(info.kind, &info.name)));
     cx.out.out("Do you want to continue? (y/N): ");
-    Asking { previewed }.resume(cx)
+    Asking { previewed: previewed.iter().map(place).collect() }.resume(cx)
 }
 
 /// `pod "web" deleted from default namespace`.
