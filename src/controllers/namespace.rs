@@ -9,6 +9,8 @@ use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, ListOpt
 
 /// How long after a change a namespace is looked at (`namespaceDeletionGracePeriod`).
 const GRACE: Duration = Duration::from_secs(5);
+/// How many objects are deleted in one step.
+const PER_STEP: usize = 128;
 /// How long finalizers are assumed to take.
 const FINALIZERS_S: i64 = 15;
 
@@ -37,6 +39,15 @@ impl NamespaceController {
             }
             if api.iter(kind, Some(name)).next().is_none() {
                 continue;
+            }
+            // Of thousands it deletes a few at a time.
+            let next: Vec<ArcStr> = api.iter(kind, Some(name)).filter(|o| !o.is_terminating()).map(Object::name_arc).take(PER_STEP).list();
+            if next.len() == PER_STEP {
+                for one in next {
+                    api.delete(&by, kind, name, &one, &DeleteOptions::with(Propagation::Background))?;
+                }
+                self.queue.add_at(name.clone(), now);
+                return Ok(());
             }
             api.delete_collection(&by, kind, name, &ListOptions::default(), &DeleteOptions::with(Propagation::Background))?;
             let rest: Vec<&Value> = api.iter(kind, Some(name)).list();
@@ -151,6 +162,28 @@ impl Component for NamespaceController {
 mod tests {
     use super::*;
     use crate::api::table_rows;
+
+    #[test]
+    fn thousands_go_a_few_at_a_time() {
+        let by = Caller::new(Time::ZERO, "kubectl-create");
+        let mut api = ApiServer::new(1);
+        api.create_namespace(&by, "big");
+        for i in 0..3 * PER_STEP + 7 {
+            let map = obj!({"metadata": {"name": format!("m{i}")}});
+            api.create(&by, kinds::CONFIG_MAP, "big", map, &WriteOptions::default()).expect("a valid one");
+        }
+        api.delete(&by, kinds::NAMESPACE, "", "big", &DeleteOptions::default()).expect("it is there");
+        let (mut controller, key) = (NamespaceController::default(), ArcStr::from("big"));
+        controller.queue.add_at(key.clone(), Time::ZERO);
+        let mut steps = Vec::new();
+        while api.peek(kinds::NAMESPACE, "", "big").is_some() {
+            assert_eq!(controller.next_wake(), Some(Time::ZERO), "all of it happens at one moment");
+            let before = api.iter(kinds::CONFIG_MAP, Some("big")).count();
+            controller.wake(&mut api, Time::ZERO);
+            steps.push(before - api.iter(kinds::CONFIG_MAP, Some("big")).count());
+        }
+        assert_eq!(steps, [PER_STEP, PER_STEP, PER_STEP, 7]);
+    }
 
     #[test]
     fn conditions_stay_where_they_are() {
