@@ -108,16 +108,20 @@ impl Sort {
         let end = end.min(line.len());
         line[start.min(end)..end].to_vec()
     }
+    /// The letters of how a key is compared.
+    fn flags<'a>(&'a self, key: &'a Key) -> &'a str {
+        if key.flags.is_empty() { &self.flags } else { &key.flags }
+    }
     pub fn finish(&mut self, sink: &mut Sink) {
         let lines = std::mem::take(&mut self.lines);
         let keys: Vec<Key> =
             if self.keys.is_empty() { vec![Key { from: (1, 0), to: None, flags: String::new() }] } else { self.keys.clone() };
         let whole = self.keys.is_empty();
-        let mut rows: Vec<(Vec<Vec<u8>>, Vec<u8>)> =
-            lines.into_iter().map(|l| (keys.iter().map(|k| if whole { l.clone() } else { self.key(&l, k) }).list(), l)).list();
+        let key = |line: &[u8], key: &Key| compared(if whole { line.to_vec() } else { self.key(line, key) }, self.flags(key));
+        let mut rows: Vec<(Vec<Vec<u8>>, Vec<u8>)> = lines.into_iter().map(|l| (keys.iter().map(|k| key(&l, k)).list(), l)).list();
         let order = |a: &(Vec<Vec<u8>>, Vec<u8>), b: &(Vec<Vec<u8>>, Vec<u8>)| {
             for (i, key) in keys.iter().enumerate() {
-                let flags = if key.flags.is_empty() { &self.flags } else { &key.flags };
+                let flags = self.flags(key);
                 let o = compare(&a.0[i], &b.0[i], flags);
                 let o = if flags.contains('r') { o.reverse() } else { o };
                 if o.is_ne() {
@@ -163,24 +167,31 @@ impl Sort {
     }
 }
 
+/// What of a key is compared.
+fn compared(mut text: Vec<u8>, flags: &str) -> Vec<u8> {
+    let has = |c| flags.contains(c);
+    if has('b') || has('M') {
+        text = text.trim_ascii_start().to_vec();
+    }
+    let [words, printed] = ['d', 'i'].map(has);
+    text.retain(|c| !(words && !(c.is_ascii_alphanumeric() || matches!(c, b' ' | b'\t')) || printed && !(32..127).contains(c)));
+    if has('f') || has('M') {
+        text.make_ascii_uppercase();
+    }
+    if has('V') { version_key(&text) } else { text }
+}
+
 fn compare(a: &[u8], b: &[u8], flags: &str) -> std::cmp::Ordering {
     let has = |c| flags.contains(c);
-    let [a, b] = [a, b].map(|text| {
-        let text = if has('b') || has('M') { text.trim_ascii_start() } else { text };
-        let kept =
-            |c: &&u8| !(has('d') && !(c.is_ascii_alphanumeric() || matches!(c, b' ' | b'\t')) || has('i') && !(32..127).contains(*c));
-        let text: Vec<u8> = text.iter().filter(kept).copied().list();
-        if has('f') || has('M') { text.to_ascii_uppercase() } else { text }
-    });
     if has('n') || has('g') || has('h') {
-        return value(&a, flags).total_cmp(&value(&b, flags));
+        return value(a, flags).total_cmp(&value(b, flags));
     }
     if has('M') {
         const MONTHS: &[u8] = b"JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC";
         let month = |t: &[u8]| MONTHS.chunks(3).position(|m| t.starts_with(m)).map_or(0, |n| n + 1);
-        return month(&a).cmp(&month(&b));
+        return month(a).cmp(&month(b));
     }
-    if has('V') { version_key(&a).cmp(&version_key(&b)) } else { a.cmp(&b) }
+    a.cmp(b)
 }
 
 /// The number that a text starts with; 0 where there is none.
