@@ -348,9 +348,9 @@ fn services(api: &ApiServer, view: &ClusterView, before: &ClusterView, changed: 
     let mut all = Vec::new();
     for (i, service) in api.iter(kinds::SERVICE, None).enumerate() {
         let known = before.services.get(i).filter(|s| s.key == service.uid());
-        let concerns = |p: &Rc<PodView>| is_selected(service, p) || known.is_some_and(|s| s.selected.contains(&p.key));
         match known {
-            Some(s) if !others && !changed.iter().any(concerns) => all.push(Rc::clone(s)),
+            // Each pod that changed is there as it was, too.
+            Some(s) if !others && !changed.iter().any(|p| is_selected(service, p)) => all.push(Rc::clone(s)),
             _ => {
                 let now = service_of(service, &mut view.pods());
                 all.push(known.filter(|s| ***s == now).cloned().unwrap_or_else(|| Rc::new(now)));
