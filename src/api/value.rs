@@ -424,14 +424,21 @@ impl Value {
             Value::Str(text) => text.len(),
             Value::Map(members) => members.iter().map(|(key, value)| value.new_bytes(earlier.get(key))).sum(),
             Value::List(items) => {
-                let old = earlier.items();
-                // What comes after an item that was put in or taken out stands as far from the end as it did.
-                let moved = |i: usize| old.get((i + old.len()).checked_sub(items.len())?);
-                let new = |(i, item): (usize, &Value)| match moved(i) {
-                    Some(other) if item.is(other) => 0,
-                    _ => item.new_bytes(old.get(i).unwrap_or(&NULL)),
-                };
-                items.iter().enumerate().map(new).sum()
+                let (old, mut j, mut bytes) = (earlier.items(), 0, 0);
+                for (i, item) in items.iter().enumerate() {
+                    // They are told apart as they were shared.
+                    let is = |i: usize, j: usize| items.get(i).zip(old.get(j)).is_some_and(|(a, b)| a.is(b));
+                    let (put_in, taken_out) = (is(i + 1, j), is(i, j + 1));
+                    if is(i, j) || !(put_in || taken_out) {
+                        bytes += item.new_bytes(old.get(j).unwrap_or(&NULL));
+                        j += 1;
+                    } else if taken_out {
+                        j += 2;
+                    } else {
+                        bytes += item.new_bytes(&NULL);
+                    }
+                }
+                bytes
             }
             _ => 0,
         }
