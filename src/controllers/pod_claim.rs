@@ -39,6 +39,10 @@ pub(super) fn claim_pods(
     }
     let adoptable = |p: &&Value| !p.is_terminating() && selector.matches(p.labels()) && fits(p);
     let orphans: Vec<Value> = api.orphan_pods(owner.namespace()).filter(adoptable).cloned().list();
+    // Those that are owned come by name.
+    if orphans.is_empty() {
+        return Ok(mine);
+    }
     for pod in orphans {
         let mut adopted = obj!({"metadata": {"uid": pod.uid(), "ownerReferences": [controller_ref(owner, owner_kind)]}});
         if let Some(name) = finalizer {

@@ -111,7 +111,14 @@ fn named_term(namespace: &str, name: &str) -> ArcStr {
 impl ApiServer {
     /// Objects of a kind whose controller has this uid.
     pub fn owned_by(&self, uid: &str, kind: KindRef) -> impl Iterator<Item = &Value> {
-        self.dependents(uid).filter(move |(k, v)| k.kind == kind && v.controller_ref().get("uid").str() == uid).map(|(_, v)| v)
+        let keys = self.store.indexed(OWNER, uid).filter(move |k| k.kind == kind);
+        // Where many of a kind are its own, to go through all of them is quicker than to find each.
+        let (all, its) = match keys.clone().count() * 4 > self.store.count(kind) {
+            true => (Some(self.store.iter(kind, None)), None),
+            false => (None, Some(keys.filter_map(|k| self.store.get(k)))),
+        };
+        let both = all.into_iter().flatten().chain(its.into_iter().flatten());
+        both.filter(move |v| v.controller_ref().get("uid").str() == uid)
     }
 
     /// All objects that name this uid as an owner.

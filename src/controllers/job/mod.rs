@@ -105,7 +105,11 @@ impl JobController {
         }
         let by = Caller::new(now, MANAGER);
         let selector = LabelSelector::from_object(job.at(&["spec", "selector"])).map_err(|e| Status::internal(e.to_string()))?;
-        let pods = claim_pods(api, &by, &job, kind, &selector, Some(TRACKING), |_| true)?;
+        let mut pods = claim_pods(api, &by, &job, kind, &selector, Some(TRACKING), |_| true)?;
+        // What has been counted concerns no more than a policy of failures: of thousands of pods these are most.
+        if job.at(&["spec", "podFailurePolicy"]).is_null() {
+            pods.retain(|p| !has_ended(p) || tracking::has_finalizer(p));
+        }
         let mut sync = Sync::new(api, by, &mut self.recorder, job, pods, self.queue.pods_left(now));
         let result = sync.run(self.backoff.get(key).copied().unwrap_or_default());
         let (again, record) = (sync.again, sync.backoff);
