@@ -45,6 +45,8 @@ struct Props {
 
 /// The most objects that a list shows.
 const LIST_MAX: usize = 500;
+/// The most pods that are listed as those of a workload or a node, which is done anew whenever one of them changes.
+const PODS_MAX: usize = 100;
 /// The most objects that are named as belonging to another.
 const RELATIVES_MAX: usize = 24;
 
@@ -483,9 +485,9 @@ fn object_overview(props: &Props, subject: &Subject, lang: Lang, link: &Link) ->
         <dl class="facts">{ for facts }{ for columns }</dl>
         if !pods.is_empty() {
             <div>
-                <h3>{ Text::Pods.t(lang) }</h3>
+                <h3>{ Text::Pods.t(lang) }if pods.len() > PODS_MAX { { format!(" · {PODS_MAX} / {}", pods.len()) } }</h3>
                 <ul class="list">
-                    for p in pods {
+                    for p in pods.into_iter().take(PODS_MAX) {
                         <li key={p.key.clone()}><button onclick={link.select(subject_of(p))}>
                             <span class={classes!("tag", health_tone(p.health))}>{ health_icon(p.health).draw() }</span><b>{ &p.name }</b><span class="end">{ &p.status }</span>
                         </button></li>

@@ -7,7 +7,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use kubarium::base::{List as _, Order as _};
-use kubarium::views::{KindCount, Lesson, kinds, lessons, list, said};
+use kubarium::views::{KindCount, Lesson, kinds, lessons, named, said};
 
 use super::actions::{Deed, carry_out, choices};
 use super::focus::use_focus;
@@ -156,14 +156,11 @@ fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
     let rank = |name: &str| if name == wanted { 0 } else { 2 - usize::from(name.starts_with(wanted)) };
     let mut objects = Vec::new();
     for k in all.iter().filter(|k| k.count > 0 && (kind.is_empty() || is_named(k, kind))) {
-        objects.extend(
-            list(host.sim(), k.kind, OBJECTS_MAX).into_iter().filter(|o| o.id[1].contains(wanted)).map(|o| (rank(&o.id[1]), k.kind, o)),
-        );
+        objects.extend(named(host.sim(), k.kind, wanted, OBJECTS_MAX).into_iter().map(|id| (rank(&id[1]), k.kind, id)));
     }
     objects.order_by_key(|o| o.0);
     let room = ENTRIES_MAX.saturating_sub(found.len());
-    found.extend(objects.into_iter().take(room).map(|(_, kind, o)| {
-        let [namespace, name, uid] = o.id;
+    found.extend(objects.into_iter().take(room).map(|(_, kind, [namespace, name, uid])| {
         let go = Go::Look(Subject { kind: kind.to_owned(), namespace, name: name.clone(), uid });
         Entry { icon: Icon::Look, label: name, note: kind.to_owned(), go }
     }));

@@ -44,7 +44,7 @@ pub use inside::{ContainerInside, FileView};
 pub use lessons::{Lesson, code_of, lessons};
 pub use live::{Beat, LiveContainer, LiveHistory, LivePod, LiveProbe, ProbeKind, Span};
 pub use membership::{Membership, membership};
-pub use objects::{KindCount, Listed, Relative, columns, description, holds, kind_named, kinds, list, object, relatives};
+pub use objects::{KindCount, Listed, Relative, columns, description, holds, kind_named, kinds, list, named, object, relatives};
 pub use pod::{ContainerRole, ContainerState, ContainerView, Exit, Health, Owner, PodView, ProbeView};
 pub use problems::{ProblemView, configures_scheduler, problems};
 pub use queues::{QueueView, queues};

@@ -85,6 +85,13 @@ pub fn list(sim: &Sim, kind: &str, most: usize) -> Vec<Listed> {
     sim.api().iter(kind, None).take(most).map(listed).list()
 }
 
+/// Namespace, name and UID of the objects of a kind whose names have this in them.
+pub fn named(sim: &Sim, kind: &str, part: &str, most: usize) -> Vec<[String; 3]> {
+    let Some(kind) = kind_named(kind) else { return Vec::new() };
+    let found = sim.api().iter(kind, None).filter(|o| o.name().contains(part));
+    found.take(most).map(|o| [o.namespace(), o.name(), o.uid()].map(str::to_owned)).list()
+}
+
 /// An object that another belongs to, or that belongs to it: kind, namespace, name and UID.
 pub type Relative = [String; 4];
 
@@ -134,6 +141,8 @@ mod tests {
         names.sort_unstable();
         assert!(names.windows(2).all(|w| w[0] != w[1]), "each is there once: {names:?}");
         assert_eq!(list(&sim, "Pod", 9)[0].id[1], "a");
+        assert_eq!(named(&sim, "Pod", "a", 9), [["default", "a", pod.uid()].map(str::to_owned)]);
+        assert_eq!([("b", 9), ("a", 0)].map(|(part, most)| named(&sim, "Pod", part, most).len()), [0, 0]);
     }
 
     #[test]
