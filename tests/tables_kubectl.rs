@@ -346,7 +346,7 @@ fn creation(row: &Row) -> Option<String> {
             let kind = r.get("serviceType").str();
             words.push(format!(
                 "service {} {}",
-                if kind.is_empty() { "clusterip".into() } else { kind.to_lowercase() },
+                if kind.is_empty() { "clusterip".into() } else { kind.to_ascii_lowercase() },
                 r.get("name").str()
             ));
             each(&mut words, "tcp", r.get("tcp"));

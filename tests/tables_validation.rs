@@ -205,7 +205,7 @@ fn complete(pod: &mut Value) {
         for i in 0..pod.at(&["spec", list]).items().len() {
             let container = &mut pod.at_mut(&["spec", list]).list_mut()[i];
             let defaults = [
-                ("name", format!("{}{i}", list.to_lowercase())),
+                ("name", format!("{}{i}", list.to_ascii_lowercase())),
                 ("image", "image".into()),
                 ("imagePullPolicy", "IfNotPresent".into()),
                 ("terminationMessagePolicy", "File".into()),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::time_zone::Zone;
-use crate::base::{List as _, civil_from_days, days_from_civil};
+use crate::base::{Case as _, List as _, civil_from_days, days_from_civil};
 
 /// When a CronJob is due.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -194,7 +194,7 @@ fn range(text: &str, bounds: &Bounds) -> Result<(u64, bool), ScheduleError> {
 }
 
 fn number_or_name(text: &str, bounds: &Bounds) -> Result<u32, ScheduleError> {
-    let lower = text.to_lowercase();
+    let lower = text.lower();
     match bounds.names.iter().position(|n| *n == lower) {
         Some(i) => Ok(i as u32 + bounds.min),
         None => number(text),

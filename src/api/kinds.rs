@@ -2,6 +2,7 @@
 //! are rows outside of the table (`api::custom`).
 
 use super::custom::Custom;
+use crate::base::Case as _;
 
 /// One kind of object that the API serves.
 #[derive(Debug)]
@@ -284,7 +285,7 @@ impl Kind {
 
     /// The singular name, as discovery has it: `pod`.
     pub fn singular(&self) -> String {
-        self.custom.as_ref().map_or_else(|| self.kind.to_lowercase(), |c| c.singular.to_owned())
+        self.custom.as_ref().map_or_else(|| self.kind.lower(), |c| c.singular.to_owned())
     }
 
     /// As in `kind: PodList`.

@@ -3,6 +3,7 @@
 //! Nothing here may know of Kubernetes.
 
 pub mod base64;
+pub mod case;
 mod cells;
 pub mod cidr;
 mod difflib;
@@ -25,6 +26,7 @@ pub mod text;
 mod time;
 mod url;
 
+pub use case::Case;
 pub use cells::cells;
 pub use difflib::unified_diff;
 pub use errno::Errno;

@@ -7,7 +7,7 @@ mod unicode;
 
 use std::sync::Arc;
 
-use crate::base::List as _;
+use crate::base::{List as _, case};
 pub use error::RegexError;
 use error::Why;
 use parse::{Ast, Parser};
@@ -287,12 +287,12 @@ impl Regex {
     }
 
     fn same(&self, a: char, b: char) -> bool {
-        a == b || (self.fold && a.to_lowercase().eq(b.to_lowercase()))
+        a == b || (self.fold && case::lower(a) == case::lower(b))
     }
 
     fn is_among(&self, ranges: &[(char, char)], c: char) -> bool {
         let inside = |c: char| ranges[..ranges.partition_point(|(a, _)| *a <= c)].last().is_some_and(|(_, z)| c <= *z);
-        inside(c) || (self.fold && (c.to_lowercase().any(inside) || c.to_uppercase().any(inside)))
+        inside(c) || (self.fold && (inside(case::lower(c)) || inside(case::upper(c))))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::text::digits;
 use super::{civil_from_days, days_from_civil};
+use crate::base::Case as _;
 
 /// The format of RFC 1123 with a zone in numbers, as Go's `time.RFC1123Z` has it.
 pub const RFC1123Z: &str = "%a, %d %b %Y %H:%M:%S %z";
@@ -77,7 +78,7 @@ fn write_parts(out: &mut String, format: &str, unix: i64, micros: u32, parts: [i
             Some('u') => digits(out, if wd == 0 { 7 } else { wd }, 1),
             Some('w') => digits(out, wd, 1),
             Some('p') => out.push_str(half),
-            Some('P') => out.push_str(&half.to_lowercase()),
+            Some('P') => out.push_str(&half.lower()),
             Some('Z') => out.push_str("UTC"),
             Some('z') => out.push_str("+0000"),
             Some(':') if c.as_str().starts_with('z') => {

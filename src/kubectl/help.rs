@@ -4,7 +4,7 @@ use super::command::{Command, Run};
 use super::commands::explain::wrap;
 use super::context::Context;
 use super::flags::{Flag, FlagKind};
-use crate::base::{List as _, Order as _};
+use crate::base::{Case as _, List as _, Order as _};
 
 /// What flags are for, a line each: `[COMMAND/]NAME[=DEFAULT]: text`. What is said of a command counts for its own flags
 /// and those of its subcommands; COMMAND in a default is the command's first word.
@@ -157,7 +157,7 @@ pub fn usage(command: &Command, path: &str) -> String {
 
 /// How many letters must change to make one word the other (Levenshtein, case ignored). Long words are not compared.
 pub fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().list(), b.to_lowercase().chars().list());
+    let (a, b): (Vec<char>, Vec<char>) = (a.lower().chars().list(), b.lower().chars().list());
     if a.len() > 64 || b.len() > 64 {
         return usize::MAX;
     }

@@ -1,6 +1,6 @@
 //! One running kubectl: a machine that is stepped until it exits.
 
-use crate::base::{List as _, Order as _};
+use crate::base::{Case as _, List as _, Order as _};
 use std::sync::Arc;
 
 use super::command::{Command, Flow, Run, Task};
@@ -452,7 +452,7 @@ fn user(cx: &Context<'_, '_>, config: &Kubeconfig, name: &str, token: Option<&st
     let mut extra: Vec<(String, Vec<String>)> = Vec::new();
     // The keys come as names of headers, whose case is lost.
     let given = flags.list("as-user-extra").iter().filter_map(|text| text.split_once('='));
-    for (key, value) in given.map(|(key, value)| (key.to_lowercase(), value.to_owned())) {
+    for (key, value) in given.map(|(key, value)| (key.lower(), value.to_owned())) {
         match extra.iter_mut().find(|(k, _)| *k == key) {
             Some((_, values)) => values.push(value),
             None => extra.push((key, vec![value])),
@@ -460,7 +460,7 @@ fn user(cx: &Context<'_, '_>, config: &Kubeconfig, name: &str, token: Option<&st
     }
     if extra.is_empty() {
         let entries = known.iter().flat_map(|u| u.get("as-user-extra").entries());
-        extra.extend(entries.map(|(key, list)| (key.to_lowercase(), list.items().iter().map(|v| v.str().to_owned()).list())));
+        extra.extend(entries.map(|(key, list)| (key.lower(), list.items().iter().map(|v| v.str().to_owned()).list())));
     }
     if wanted.is_empty() {
         if !(uid.is_empty() && groups.is_empty() && extra.is_empty()) {
@@ -513,7 +513,7 @@ fn unknown_command(words: &[String], at: usize) -> CliError {
         .map(|c| c.name)
         .filter(|c| {
             let meant = SUGGESTED.iter().any(|(typed, command)| command == c && typed.eq_ignore_ascii_case(name));
-            meant || help::distance(name, c) <= 2 || c.starts_with(name.to_lowercase().as_str())
+            meant || help::distance(name, c) <= 2 || c.starts_with(name.lower().as_str())
         })
         .list();
     if !near.is_empty() {

@@ -6,6 +6,7 @@ use super::files;
 use super::host::{FileError, Output};
 use super::output::{FormatFlags, ObjectFormat, list_of, name_of};
 use crate::api::{KindRef, Value};
+use crate::base::Case as _;
 
 /// Prints objects one after the other.
 #[derive(Clone, Debug)]
@@ -138,7 +139,7 @@ impl Reporter {
 
 /// `kind.group/name`.
 pub fn named(kind: KindRef, name: &str) -> String {
-    let word = kind.kind.to_lowercase();
+    let word = kind.kind.lower();
     if kind.group.is_empty() { format!("{word}/{name}") } else { format!("{word}.{}/{name}", kind.group) }
 }
 

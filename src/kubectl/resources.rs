@@ -9,7 +9,7 @@ use super::manifests::Manifest;
 use crate::api::decode::served_version;
 use crate::api::schema::schema;
 use crate::api::{Kind, KindRef, Object, Status, Value, kinds, quote};
-use crate::base::List as _;
+use crate::base::{Case as _, List as _};
 use crate::server::{ApiServer, ListOptions};
 
 /// One object that a command acts on.
@@ -207,7 +207,7 @@ pub fn kind_of(api: &ApiServer, text: &str) -> Option<KindRef> {
 
 /// The same among these kinds.
 pub fn kind_among(kinds: &[KindRef], text: &str) -> Option<KindRef> {
-    let lower = text.to_lowercase();
+    let lower = text.lower();
     // Only short names are to be written as they are.
     let as_written = text.split('.').next().unwrap_or(text);
     let is_short = |k: &Kind| k.short_names.contains(&as_written);

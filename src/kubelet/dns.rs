@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::container_runtime::DNS;
 use super::router::{is_own, is_ready, service_of, slices_of};
 use crate::api::{Object, Value, kinds};
-use crate::base::{Duration, List as _, Time};
+use crate::base::{Case as _, Duration, List as _, Time};
 use crate::server::ApiServer;
 use crate::store::ChangeType;
 
@@ -70,7 +70,7 @@ fn resolve_within(api: &ApiServer, now: Time, namespace: &str, name: &str, alias
 
 /// A name without what all names of the cluster end in; nothing of one that is whole and ends otherwise.
 fn within_cluster(name: &str) -> Option<String> {
-    let whole = name.trim_end_matches('.').to_lowercase();
+    let whole = name.trim_end_matches('.').lower();
     let bare = whole.strip_suffix(".cluster.local");
     if bare.is_none() && name.ends_with('.') {
         return None;

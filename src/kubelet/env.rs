@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::api::quantity::Quantity;
 use crate::api::{ArcStr, Kind, Object, Value, kinds};
-use crate::base::List as _;
+use crate::base::{Case as _, List as _};
 use crate::server::ApiServer;
 
 use super::container_runtime::{CommonEnv, Variables};
@@ -95,7 +95,7 @@ fn put_all(source: &EnvSource<'_>, from: &Value, vars: &mut Vars) -> Result<(), 
             if reference.get("optional").is_true() {
                 continue;
             }
-            return Err(ConfigError(format!("{} {name:?} not found", kind.to_lowercase())));
+            return Err(ConfigError(format!("{} {name:?} not found", kind.lower())));
         };
         for (key, value) in object.get("data").entries() {
             let text =
@@ -133,7 +133,7 @@ fn value_from(source: &EnvSource<'_>, container: &ContainerSpec, from: &Value) -
         let optional = reference.get("optional").is_true();
         let namespace = source.pod.namespace();
         let Some(object) = source.api.peek(Kind::named(kind), namespace, name) else {
-            return if optional { Ok(None) } else { Err(ConfigError(format!("{} {name:?} not found", kind.to_lowercase()))) };
+            return if optional { Ok(None) } else { Err(ConfigError(format!("{} {name:?} not found", kind.lower()))) };
         };
         return match object.at(&["data", key]) {
             Value::Str(text) if kind == "Secret" => Ok(Some(String::from_utf8_lossy(&base64_decode(text)).into_owned().into())),
@@ -265,14 +265,14 @@ fn service_variables(api: &ApiServer, namespace: &str) -> Variables {
         if ports.is_empty() {
             return;
         }
-        let name = service.name().to_uppercase().replace('-', "_");
+        let name = service.name().upper().replace('-', "_");
         let mut put = |n: String, v: String| out.push((ArcStr::from(n), ArcStr::from(v)));
         put(format!("{name}_SERVICE_HOST"), ip.to_owned());
         put(format!("{name}_SERVICE_PORT"), ports[0].get("port").int().to_string());
         for port in ports {
             let called = port.get("name").str();
             if !called.is_empty() {
-                put(format!("{name}_SERVICE_PORT_{}", called.to_uppercase().replace('-', "_")), port.get("port").int().to_string());
+                put(format!("{name}_SERVICE_PORT_{}", called.upper().replace('-', "_")), port.get("port").int().to_string());
             }
         }
         for (i, port) in ports.iter().enumerate() {
@@ -281,12 +281,12 @@ fn service_variables(api: &ApiServer, namespace: &str) -> Variables {
                 "" => "TCP",
                 p => p,
             };
-            let url = format!("{}://{ip}:{number}", protocol.to_lowercase());
+            let url = format!("{}://{ip}:{number}", protocol.lower());
             if i == 0 {
                 put(format!("{name}_PORT"), url.clone());
             }
             let prefix = format!("{name}_PORT_{number}_{protocol}");
-            put(format!("{prefix}_PROTO"), protocol.to_lowercase());
+            put(format!("{prefix}_PROTO"), protocol.lower());
             put(format!("{prefix}_PORT"), number.to_string());
             put(format!("{prefix}_ADDR"), ip.to_owned());
             put(prefix, url);

@@ -13,7 +13,7 @@ use super::disks::Disks;
 use super::env::{ConfigError, EnvSource, base64_decode, expand, field_value, resource_value};
 use super::spec::ContainerSpec;
 use crate::api::{ArcStr, Kind, Object, Quantity, Value, aggregate, kinds};
-use crate::base::{Duration, List as _, SortedMap, SortedSet, Time};
+use crate::base::{Case as _, Duration, List as _, SortedMap, SortedSet, Time};
 use crate::server::{ApiServer, CERTIFICATE, POD_TOKEN_S, account_of, token};
 
 /// The first delay after a failed mount; it doubles (exponentialbackoff).
@@ -421,7 +421,7 @@ fn read_object(
     let secret = member == "secret";
     let kind = Kind::named(if secret { "Secret" } else { "ConfigMap" });
     let Some(object) = from.api.peek(kind, from.pod.namespace(), name) else {
-        return if optional { Ok(()) } else { Err(MountError::SetUp(format!("{} {name:?} not found", member.to_lowercase()))) };
+        return if optional { Ok(()) } else { Err(MountError::SetUp(format!("{} {name:?} not found", member.lower()))) };
     };
     let content = |key: &str| -> Option<Vec<u8>> {
         match (object.at(&["data", key]), object.at(&["binaryData", key])) {

@@ -380,7 +380,7 @@ impl Spec {
                 _ => general(a, p.max(1), self.alternate),
             }
         };
-        let digits = if self.conversion.is_ascii_uppercase() { digits.to_uppercase() } else { digits };
+        let digits = if self.conversion.is_ascii_uppercase() { digits.to_ascii_uppercase() } else { digits };
         self.signed(v.is_sign_negative() && !v.is_nan(), digits, out);
     }
 }

@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::{ApiServer, Caller};
 use crate::api::kinds::RBAC;
 use crate::api::{Kind, KindRef, Object, Status, Value, aggregate, policy_rule, validation};
-use crate::base::{List as _, Order as _};
+use crate::base::{Case as _, List as _, Order as _};
 use crate::obj;
 
 /// Members of this group may do everything.
@@ -258,7 +258,7 @@ impl ApiServer {
                 namespace => format!("{}/{namespace}", binding.name()),
             };
             Some(Granted {
-                rules: role.map(|r| r.get("rules")).ok_or_else(|| NoRole { kind: kind.to_lowercase(), name: name.to_owned() }),
+                rules: role.map(|r| r.get("rules")).ok_or_else(|| NoRole { kind: kind.lower(), name: name.to_owned() }),
                 by: format!("{} {binding_name:?} of {kind} {name:?} to {to}", binding.kind()),
             })
         })

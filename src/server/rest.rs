@@ -13,7 +13,7 @@ use crate::api::convert::to_version;
 use crate::api::decode::served_version;
 use crate::api::selector::FieldSelector;
 use crate::api::{EVICTION, KindRef, Object, SCALE, Status, Value, join_api_version, kinds};
-use crate::base::List as _;
+use crate::base::{Case as _, List as _};
 use crate::obj;
 
 /// One request.
@@ -54,7 +54,7 @@ impl ApiServer {
     pub fn require_request(&self, user: &User, method: &str, path: &str) -> Result<(), Status> {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let Some(target) = parse_path(self, path) else {
-            let verb = method.to_lowercase();
+            let verb = method.lower();
             let decision = self.authorize(user, &Attributes { verb: &verb, path, ..Attributes::default() });
             let refusal = format!("forbidden: User {:?} cannot {verb} path {path:?}", user.name);
             return if decision.allowed { Ok(()) } else { Err(Status::not_allowed(refusal)) };

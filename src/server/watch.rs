@@ -8,7 +8,7 @@ use super::request_path::{self, Target};
 use super::strategy::demand_verb;
 use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{KindRef, Object, Status, Value, decode, join_api_version, json_order};
-use crate::base::{Duration, List as _, Time};
+use crate::base::{Case as _, Duration, List as _, Time};
 use crate::obj;
 use crate::store::ChangeType;
 
@@ -41,7 +41,7 @@ pub struct Watch {
 
 /// Whether a query asks for a watch.
 pub(super) fn is_asked(query: &Query) -> bool {
-    query.iter().find(|(k, _)| k == "watch").is_some_and(|(_, v)| !matches!(v.to_lowercase().as_str(), "false" | "0"))
+    query.iter().find(|(k, _)| k == "watch").is_some_and(|(_, v)| !matches!(v.lower().as_str(), "false" | "0"))
 }
 
 impl Watch {

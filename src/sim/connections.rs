@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::cluster::Cluster;
 use super::web::Web;
 use crate::api::{ArcStr, Object, Status, Value, kinds};
-use crate::base::{Time, http_status_text};
+use crate::base::{Case as _, Time, http_status_text};
 use crate::kubectl::{Behind, Passing};
 use crate::kubelet::{Watches, answer_api_request, answer_asker, status_response};
 use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse};
@@ -262,8 +262,8 @@ fn to_address(request: NetRequest, ip: &str) -> NetRequest {
 fn unreachable(to: &str, error: NetError) -> Status {
     let error = match error {
         NetError::TimedOut => "i/o timeout".to_owned(),
-        NetError::Refused | NetError::Reset => format!("connect: {}", error.to_string().to_lowercase()),
-        _ => error.to_string().to_lowercase(),
+        NetError::Refused | NetError::Reset => format!("connect: {}", error.to_string().lower()),
+        _ => error.to_string().lower(),
     };
     Status::service_unavailable(format!("error trying to reach service: dial tcp {to}: {error}"))
 }

@@ -1,5 +1,6 @@
 //! What can be done to an object by hand: each is an input of the session, so it is shared, replayed and undone like any other.
 
+use kubarium::base::Case as _;
 use std::rc::Rc;
 
 use web_sys::Element;
@@ -38,7 +39,7 @@ const SLOWER: u32 = 20;
 /// An object as kubectl's arguments have it.
 fn arguments(s: &Subject) -> String {
     let namespace = if s.namespace.is_empty() { String::new() } else { format!(" -n {}", quoted(&s.namespace)) };
-    format!("{}/{}{namespace}", s.kind.to_lowercase(), quoted(&s.name))
+    format!("{}/{}{namespace}", s.kind.lower(), quoted(&s.name))
 }
 
 /// Everything that can be done to this object now.
@@ -113,7 +114,7 @@ pub fn choices(s: &Subject, view: &ClusterView) -> Vec<Choice> {
 
 /// The file in which an object's YAML is edited.
 pub fn edited_path(s: &Subject) -> String {
-    format!("{}-{}.yaml", s.kind.to_lowercase(), s.name)
+    format!("{}-{}.yaml", s.kind.lower(), s.name)
 }
 
 /// Does it.
@@ -176,7 +177,7 @@ pub fn on_key(key: &str, ctrl: bool, target: Option<&Element>, link: &Link, stat
 
 /// Does what the key stands for.
 fn do_by_key(key: &str, ctrl: bool, s: &Subject, link: &Link, state: &State) -> bool {
-    let wanted = if ctrl { format!("Ctrl+{}", key.to_uppercase()) } else { key.to_owned() };
+    let wanted = if ctrl { format!("Ctrl+{}", key.upper()) } else { key.to_owned() };
     match choices(s, &state.scene.view).into_iter().find(|c| c.2 == wanted) {
         Some(choice) => carry_out(link, state, s, &choice.3),
         None => return false,

@@ -1,5 +1,6 @@
 //! The page as a whole: its state, its frame loop, its keys, and where each panel stands.
 
+use kubarium::base::Case as _;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -277,7 +278,7 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link, ahead: &RefCell<Option<
     if typing || state.palette || state.share.is_some() {
         return;
     }
-    if !e.meta_key() && !e.alt_key() && actions::on_key(&e.key().to_lowercase(), e.ctrl_key(), target.as_deref(), link, state) {
+    if !e.meta_key() && !e.alt_key() && actions::on_key(&e.key().lower(), e.ctrl_key(), target.as_deref(), link, state) {
         e.prevent_default();
         return;
     }

@@ -4,7 +4,7 @@
 use yew::prelude::*;
 
 use kubarium::api::{ArcStr, Kind, Object, Value, kinds};
-use kubarium::base::{List as _, Order as _, SortedMap, Time, base64::decoded_len};
+use kubarium::base::{Case as _, List as _, Order as _, SortedMap, Time, base64::decoded_len};
 use kubarium::sim::Sim;
 use kubarium::views::{self, Membership, PodView};
 
@@ -55,7 +55,7 @@ pub fn evidence(sim: &Sim, subject: &Subject, lang: Lang) -> Html {
 /// This branch beside the one that it left, and what both are called: what differs now.
 pub fn beside_parent(sim: &Sim, parent: &Sim, names: [String; 2], lang: Lang) -> Html {
     let rows = views::compare(sim, parent, DIFFERENCES_MAX).into_iter();
-    let rows: Vec<Row> = rows.map(|[kind, name, here, there]| ("", vec![format!("{} {name}", kind.to_lowercase()), here, there])).list();
+    let rows: Vec<Row> = rows.map(|[kind, name, here, there]| ("", vec![format!("{} {name}", kind.lower()), here, there])).list();
     if rows.is_empty() {
         return html! { <p class="tag ok">{ Icon::Check.draw() }{ fill(Text::NothingDiffers.t(lang), &[&names[1]]) }</p> };
     }
@@ -414,14 +414,7 @@ fn holds(object: &Value, lang: Lang) -> Sheet {
 
 fn edits(sim: &Sim, object: &Value, lang: Lang) -> Sheet {
     let row = |e: views::Edit| {
-        (
-            "",
-            vec![
-                short_clock(e.at),
-                e.who.clone(),
-                if e.fields.is_empty() { e.change.as_str().to_lowercase() } else { e.fields.join(", ") },
-            ],
-        )
+        ("", vec![short_clock(e.at), e.who.clone(), if e.fields.is_empty() { e.change.as_str().lower() } else { e.fields.join(", ") }])
     };
     let rows = views::edits(sim.api(), object).into_iter().map(row).list();
     Sheet { title: Some(Text::Changes), heads: heads(&[Text::When, Text::Who, Text::Changed], lang), rows, ..Sheet::default() }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use kubarium::base::{List as _, Order as _};
+use kubarium::base::{Case as _, List as _, Order as _};
 use kubarium::views::{KindCount, Lesson, kinds, lessons, named, said};
 
 use super::actions::{Deed, carry_out, choices};
@@ -102,7 +102,7 @@ fn all_lessons(lang: Lang) -> impl Iterator<Item = Entry> {
 /// What matches, best first: kinds by their names, then objects, then what can be done to the selected one, then commands.
 fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
     let host = link.host.borrow();
-    let query = query.trim_start_matches(':').trim().to_lowercase();
+    let query = query.trim_start_matches(':').trim().lower();
     let all = kinds(host.sim());
     let mut found = Vec::new();
     let whole = |kind: &str| Subject { kind: kind.to_owned(), namespace: String::new(), name: String::new(), uid: String::new() };
@@ -113,7 +113,7 @@ fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
             let matches = if query.is_empty() {
                 k.count > 0
             } else {
-                k.names.iter().any(|n| n.starts_with(&query)) || k.kind.to_lowercase().contains(&query)
+                k.names.iter().any(|n| n.starts_with(&query)) || k.kind.lower().contains(&query)
             };
             if matches && is_exact == exact && found.len() < ENTRIES_MAX {
                 found.push(Entry {
@@ -140,7 +140,7 @@ fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
     }
     others.extend(commands);
     others.retain(|e| {
-        let has = |text: &str| text.to_lowercase().contains(&query);
+        let has = |text: &str| text.lower().contains(&query);
         has(&e.label) || matches!(e.go, Go::Learn(_)) && has(&e.note)
     });
     if query.is_empty() {

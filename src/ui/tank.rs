@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
-use kubarium::base::{List as _, Time};
+use kubarium::base::{Case as _, List as _, Time};
 use kubarium::views::{
     ClusterView, Flow, NodeFaults, NodeView, PodView, ServiceView, Share, WorkloadView, lessons, placement, placement_tried,
 };
@@ -57,9 +57,7 @@ const DOORS_MAX: usize = 2;
 /// Whether a pod is what is looked for: by its name, its namespace, its status, a label.
 pub fn matches(pod: &PodView, filter: &str) -> bool {
     let named = pod.name.contains(filter) || pod.namespace.contains(filter);
-    named
-        || pod.status.to_lowercase().contains(&filter.to_lowercase())
-        || pod.labels.iter().any(|(k, v)| format!("{k}={v}").contains(filter))
+    named || pod.status.lower().contains(&filter.lower()) || pod.labels.iter().any(|(k, v)| format!("{k}={v}").contains(filter))
 }
 
 /// Whether a pod stands out: it matches the filter and belongs to what is selected.

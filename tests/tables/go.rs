@@ -65,7 +65,7 @@ fn of(ty: &Type, value: &Value) -> Value {
         if ty.name == "PodSpec" && name == "SecurityContext" {
             let mut context = member.clone();
             for host in HOST {
-                let go = host[..1].to_uppercase() + &host[1..];
+                let go = host[..1].to_ascii_uppercase() + &host[1..];
                 if let Some(own) = context.remove(&[go.as_str()]).filter(|v| !v.is_null()) {
                     out.set(&[host], own);
                 }

@@ -4,7 +4,7 @@
 use super::super::decode::served_version;
 use super::super::{Cause, Kind, KindRef, Map, Value, go_duration, names};
 use super::{Custom, Rules};
-use crate::base::{self, List as _, SortedMap, regex::Regex};
+use crate::base::{self, Case as _, List as _, SortedMap, regex::Regex};
 
 /// Levels of a value that are looked into.
 const DEPTH_MAX: usize = 64;
@@ -319,7 +319,7 @@ fn tells_time(text: &str) -> bool {
     while let Some(at) = rest.find(digit) {
         rest = rest[at..].trim_start_matches(digit).trim_ascii_start();
         let after = rest.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == 'µ');
-        let unit = rest[..rest.len() - after.len()].to_lowercase();
+        let unit = rest[..rest.len() - after.len()].lower();
         if ["ns", "us", "µs", "ms", "s", "m", "h", "hr", "d", "w", "wk"].contains(&&*unit)
             || ["nano", "micro", "milli", "sec", "min", "hour", "day", "week"].iter().any(|long| unit.starts_with(long))
         {

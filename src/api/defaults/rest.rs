@@ -4,6 +4,7 @@ use super::super::kinds::RBAC;
 use super::super::schema::Type;
 use super::super::{Map, Value};
 use super::{absent, empty, empty_in};
+use crate::base::Case as _;
 use crate::obj;
 
 /// Applies the rule of a type of these groups; says whether it has one.
@@ -63,7 +64,7 @@ pub fn rule(ty: &Type, value: &mut Value) -> bool {
         "CustomResourceDefinitionSpec" => {
             let kind = value.at(&["names", "kind"]).str().to_owned();
             if !kind.is_empty() {
-                empty_in(value, &["names", "singular"], kind.to_lowercase());
+                empty_in(value, &["names", "singular"], kind.lower());
                 empty_in(value, &["names", "listKind"], format!("{kind}List"));
             }
             absent(value, "conversion", obj!({"strategy": "None"}));

@@ -6,7 +6,7 @@ use super::super::{Object, Value, names, split_api_version};
 use super::meta::{label_selector, object_meta, path_segment};
 use super::path::{Errors, Path};
 use super::security::closed;
-use crate::base::SortedSet;
+use crate::base::{Case as _, SortedSet};
 
 const CONDITIONS_MAX: usize = 64;
 const ANNOTATIONS_MAX: usize = 20;
@@ -219,7 +219,7 @@ fn param_kind(errors: &mut Errors, at: Path<'_>, of: &Value) {
         "" => errors.required(at.child("kind"), ""),
         kind => {
             let head = "may have mixed case, but should otherwise match: ";
-            joined(errors, at.child("kind"), kind, head, names::dns1035_label(&kind.to_lowercase()));
+            joined(errors, at.child("kind"), kind, head, names::dns1035_label(&kind.lower()));
         }
     }
 }

@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::super::{Value, is_printable, names};
 use super::path::{Errors, Path};
 use super::webhook;
-use crate::base::SortedSet;
+use crate::base::{Case as _, SortedSet};
 
 const COLUMN_TYPES: [&str; 5] = ["boolean", "date", "integer", "number", "string"];
 const COLUMN_FORMATS: [&str; 8] = ["byte", "date", "date-time", "double", "float", "int32", "int64", "password"];
@@ -34,7 +34,7 @@ pub(super) fn spec_names(errors: &mut Errors, at: Path<'_>, given: &Value) {
         if !name.is_empty() {
             let mixed = matches!(member, "kind" | "listKind");
             let (text, head) =
-                if mixed { (name.to_lowercase(), "may have mixed case, but should otherwise match: ") } else { (name.to_owned(), "") };
+                if mixed { (name.lower(), "may have mixed case, but should otherwise match: ") } else { (name.to_owned(), "") };
             joined(errors, at.child(member), name, head, &names::dns1035_label(&text));
         }
     }

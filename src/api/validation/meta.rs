@@ -4,7 +4,7 @@ use super::super::names::{self, go_strings, with_prefix};
 use super::super::selector::LabelSelector;
 use super::super::{Cause, Kind, Object, Value, internal, split_api_version};
 use super::path::{Errors, Path};
-use crate::base::{List as _, Order as _};
+use crate::base::{Case as _, List as _, Order as _};
 
 /// The rule that a kind's names follow.
 pub(super) type NameRule = fn(&str) -> Vec<String>;
@@ -73,7 +73,7 @@ pub(super) fn label_name(errors: &mut Errors, at: Path<'_>, key: &str) {
 pub(super) fn annotations(errors: &mut Errors, at: Path<'_>, annotations: &Value) {
     let mut bytes = 0;
     for (key, value) in annotations.entries() {
-        errors.each_invalid(at, key, names::qualified_name(&key.to_lowercase()));
+        errors.each_invalid(at, key, names::qualified_name(&key.lower()));
         bytes += key.len() + value.str().len();
     }
     if bytes > ANNOTATION_BYTES_MAX {

@@ -4,7 +4,7 @@ use super::super::{Quantity, Value, names};
 use super::meta::{annotations, label_selector};
 use super::path::{Errors, Path};
 use super::volumes::{key_to_path, mode, need, own_path};
-use crate::base::SortedSet;
+use crate::base::{Case as _, SortedSet};
 
 const FILE_FIELDS: [&str; 5] = ["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"];
 
@@ -69,7 +69,7 @@ pub(super) fn field_selector(errors: &mut Errors, at: Path<'_>, selector: &Value
         return errors.invalid(at.child("fieldPath"), path, &format!("error converting fieldPath: {why}"));
     }
     match subscripted {
-        Some(("metadata.annotations", key)) => errors.each_invalid(at, &key.to_lowercase(), names::qualified_name(&key.to_lowercase())),
+        Some(("metadata.annotations", key)) => errors.each_invalid(at, &key.lower(), names::qualified_name(&key.lower())),
         Some((_, key)) => errors.each_invalid(at, key, names::qualified_name(key)),
         None => {
             let path = if path == "spec.host" { "spec.nodeName" } else { path };

@@ -9,7 +9,7 @@ use super::scheduling::node_selector;
 use super::security::closed;
 use super::volumes::one_source;
 use crate::api::well_known::{BETA_STORAGE_CLASS, REGION, ZONE};
-use crate::base::{List as _, Order as _, SortedSet};
+use crate::base::{Case as _, List as _, Order as _, SortedSet};
 
 const ACCESS_MODES: [&str; 4] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 const VOLUME_MODES: [&str; 2] = ["Block", "Filesystem"];
@@ -351,7 +351,7 @@ pub(super) fn class(errors: &mut Errors, class: &Value) {
 
 /// Who makes or changes a class's volumes.
 pub(super) fn provisioner(errors: &mut Errors, at: Path<'_>, name: &str) {
-    let name = name.to_lowercase();
+    let name = name.lower();
     match name.as_str() {
         "" => errors.required(at, ""),
         name => errors.each_invalid(at, name, names::qualified_name(name)),

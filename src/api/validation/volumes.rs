@@ -4,7 +4,7 @@ use super::super::{Quantity, Value, names};
 use super::path::{Errors, Path};
 use super::projected::{downward_file, projections};
 use super::storage::claim_template;
-use crate::base::{List as _, SortedMap};
+use crate::base::{Case as _, List as _, SortedMap};
 
 const TOO_LONG_PORTAL: &str =
     "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.";
@@ -213,7 +213,7 @@ pub(super) fn one_source(errors: &mut Errors, at: Path<'_>, key: &str, source: &
         "flexVolume" => {
             let options = at.child("options");
             for (name, _) in source.get("options").entries() {
-                let namespace = format!(".{}", name.split_once('/').map_or(name.as_str(), |(n, _)| n).to_lowercase());
+                let namespace = format!(".{}", name.split_once('/').map_or(name.as_str(), |(n, _)| n).lower());
                 if namespace.ends_with(".kubernetes.io") || namespace.ends_with(".k8s.io") {
                     errors.invalid(options.key(name), name.as_str(), "kubernetes.io and k8s.io namespaces are reserved");
                 }
@@ -373,7 +373,7 @@ pub(super) fn csi_driver_name(errors: &mut Errors, at: Path<'_>, name: &str) {
     if name.len() > 63 {
         errors.too_long(at, 63);
     }
-    errors.each_invalid(at, name, names::dns1123_subdomain(&name.to_lowercase()));
+    errors.each_invalid(at, name, names::dns1123_subdomain(&name.lower()));
 }
 
 const HOST_PATH_TYPES: [&str; 8] = ["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"];

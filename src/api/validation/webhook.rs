@@ -7,7 +7,7 @@ use super::admission::{match_conditions, rule_with_operations};
 use super::meta::{label_selector, object_meta};
 use super::path::{Errors, Path};
 use super::security::closed;
-use crate::base::SortedSet;
+use crate::base::{Case as _, SortedSet};
 
 const FORM: &str = "; desired format: https://host[/path]";
 
@@ -99,7 +99,7 @@ fn url(errors: &mut Errors, at: Path<'_>, url: &str) {
     let (scheme, rest) = rest.split_once(':').filter(|(scheme, _)| is_scheme(scheme)).unwrap_or(("", rest));
     let authority = rest.strip_prefix("//").map_or("", |rest| rest.split('/').next().unwrap_or_default());
     let (user, host) = authority.rsplit_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
-    let scheme = scheme.to_lowercase();
+    let scheme = scheme.lower();
     if scheme != "https" {
         errors.invalid(at, scheme, &format!("'https' is the only allowed URL scheme{FORM}"));
     }

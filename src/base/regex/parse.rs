@@ -2,7 +2,7 @@
 
 use super::error::{RegexError, Why};
 use super::{Node, unicode};
-use crate::base::{List as _, Order as _, text};
+use crate::base::{List as _, Order as _, case, text};
 
 /// An expression as a tree.
 #[derive(Debug)]
@@ -375,7 +375,7 @@ impl<'a> Parser<'a> {
     /// A class, its ranges in order and none touching another.
     fn set(&self, negated: bool, mut ranges: Vec<(char, char)>) -> Node {
         if self.flags.fold {
-            let cases = |(a, z): &(char, char)| (*a..=*z).take(128).flat_map(|c| c.to_lowercase().chain(c.to_uppercase())).list();
+            let cases = |(a, z): &(char, char)| (*a..=*z).take(128).flat_map(|c| [case::lower(c), case::upper(c)]).list();
             let more: Vec<char> = ranges.iter().flat_map(cases).list();
             ranges.extend(more.into_iter().map(|c| (c, c)));
         }

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::api::decode;
 use crate::api::{KindRef, Object, Value, go_json, kinds};
-use crate::base::List as _;
+use crate::base::{Case as _, List as _};
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -132,7 +132,7 @@ fn selector_of(object: &Value) -> Result<Value, NoLabels> {
         _ => {
             let selector = object.at(&["spec", "selector"]);
             if selector.get("matchLabels").is_empty() {
-                return Err(NoLabels::Workload(object.kind().to_lowercase()));
+                return Err(NoLabels::Workload(object.kind().lower()));
             }
             let expressions = selector.get("matchExpressions").items().iter().map(|e| {
                 let values: Vec<&str> = e.get("values").items().iter().map(Value::str).list();
@@ -209,7 +209,7 @@ fn service(cx: &Context<'_, '_>, info: &Info) -> Result<Value, CliError> {
         for protocol in &protocols {
             let mut port = obj!({"port": number, "protocol": *protocol, "targetPort": target.clone()});
             if protocols.len() > 1 {
-                port.set(&["name"], format!("port-{}-{}", i + 1, protocol.to_lowercase()));
+                port.set(&["name"], format!("port-{}-{}", i + 1, protocol.lower()));
             } else if wanted.len() > 1 {
                 port.set(&["name"], format!("port-{}", i + 1));
             }

@@ -1,7 +1,7 @@
 //! Small commands: `alpha`, `cluster-info`, `completion`, `options`, `kustomize`, `proxy`, `certificate`.
 
 use crate::api::{Object, Value, find_condition, kinds};
-use crate::base::{List as _, SortedSet};
+use crate::base::{Case as _, List as _, SortedSet};
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
@@ -154,7 +154,7 @@ fn namespace_of(object: &Value) -> Option<&str> {
 fn file_of(object: &Value, several: bool) -> String {
     let namespace = namespace_of(object).filter(|_| several).map(|namespace| format!("{namespace}_")).unwrap_or_default();
     let version = object.api_version().replace('/', "_");
-    format!("{namespace}{version}_{}_{}.yaml", object.kind(), object.name()).to_lowercase()
+    format!("{namespace}{version}_{}_{}.yaml", object.kind(), object.name()).lower()
 }
 
 // Models kubectl/pkg/cmd/certificates. Nobody signs what is approved.
@@ -167,7 +167,7 @@ fn certificate(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let mut reporter = Reporter::new(cx)?;
     let args = cx.args().iter().map(|name| format!("certificatesigningrequests/{name}")).list();
     let (kind, other, verb) = if approves { ("Approved", "Denied", "approve") } else { ("Denied", "Approved", "deny") };
-    let done = kind.to_lowercase();
+    let done = kind.lower();
     let found = find(cx, &Query { latest: true, files: true, ..Query::default() }, &args)?;
     found.in_parts(cx, move |cx, info, _| {
         // A file is read without a namespace.
@@ -186,7 +186,7 @@ fn certificate(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         }
         if !has(kind) {
             let now = cx.host.now.rfc3339();
-            let title = format!("{}{}", verb[..1].to_uppercase(), &verb[1..]);
+            let title = format!("{}{}", verb[..1].upper(), &verb[1..]);
             request.at_mut(&["status", "conditions"]).list_mut().push(crate::obj!({
                 "type": kind, "status": "True", "reason": format!("Kubectl{title}"),
                 "message": format!("This CSR was {done} by kubectl certificate {verb}."),

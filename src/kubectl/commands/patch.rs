@@ -4,6 +4,7 @@ use crate::api::decode::json_kind;
 use crate::api::go_json::{self, JsonError};
 use crate::api::yaml::decode_documents;
 use crate::api::{Status, Value};
+use crate::base::Case as _;
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
@@ -51,7 +52,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail("cannot specify --local and server resources");
     }
     check(cx)?;
-    let ty = flags.get("type").unwrap_or("strategic").to_lowercase();
+    let ty = flags.get("type").unwrap_or("strategic").lower();
     if !matches!(ty.as_str(), "json" | "merge" | "strategic") {
         return fail(format!("--type must be one of [json merge strategic], not {ty:?}"));
     }

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::api::{Value, kinds, names, quote};
-use crate::base::List as _;
+use crate::base::{Case as _, List as _};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
@@ -148,7 +148,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if changes.add.is_empty() && changes.remove.is_empty() {
         return fail("at least one taint update is required");
     }
-    let of = resources[0].to_lowercase();
+    let of = resources[0].lower();
     match kind_of(cx.host.api, &of) {
         Some(kind) if kind == kinds::NODE => {}
         Some(_) => return fail(format!("invalid resource type {of}, only node types are supported")),

@@ -1,7 +1,7 @@
 //! `kubectl wait`.
 
 use crate::api::{Object, Value};
-use crate::base::{Duration, List as _, Time};
+use crate::base::{Case as _, Duration, List as _, Time};
 use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -57,7 +57,7 @@ fn unmet<T>(message: impl Into<String>) -> Result<T, CliError> {
 }
 
 fn parse_goal(text: &str) -> Result<Goal, CliError> {
-    let lower = text.to_lowercase();
+    let lower = text.lower();
     if lower == "delete" {
         return Ok(Goal::Delete);
     }

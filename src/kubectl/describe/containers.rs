@@ -3,7 +3,7 @@
 use super::metadata::{date, go_list, int_or_string, or_none, quantity};
 use super::page::Page;
 use crate::api::{Object, Quantity, Value};
-use crate::base::{List as _, Order as _};
+use crate::base::{Case as _, List as _, Order as _};
 
 impl Page<'_> {
     /// A list of containers under a title; `statuses` and `pod` are null in a template, whose text is indented by `space`.
@@ -225,7 +225,7 @@ fn probe(probe: &Value) -> String {
         let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
         let path = http.get("path").str();
         let slash = if path.is_empty() || path.starts_with('/') { "" } else { "/" };
-        return format!("http-get {}://{host}:{port}{slash}{} {timing}", http.get("scheme").str().to_lowercase(), url_path(path));
+        return format!("http-get {}://{host}:{port}{slash}{} {timing}", http.get("scheme").str().lower(), url_path(path));
     }
     if let tcp @ Value::Map(_) = probe.get("tcpSocket") {
         return format!("tcp-socket {}:{} {timing}", tcp.get("host").str(), int_or_string(tcp.get("port")));

@@ -3,7 +3,7 @@
 use super::metadata::go_value;
 use super::page::Page;
 use crate::api::Value;
-use crate::base::List as _;
+use crate::base::{Case as _, List as _, case};
 
 /// What the page has shown already, or never shows.
 const SKIPPED: &[&str] = &[".metadata.managedFields", ".metadata.name", ".metadata.namespace", ".metadata.labels", ".metadata.annotations"];
@@ -50,11 +50,11 @@ fn label(field: &str) -> String {
         return field.to_owned();
     }
     let word = |part: &str| {
-        if matches!(part.to_uppercase().as_str(), "API" | "URL" | "UID" | "GUID") {
-            part.to_uppercase()
-        } else if part.to_lowercase() == part {
+        if matches!(part.upper().as_str(), "API" | "URL" | "UID" | "GUID") {
+            part.upper()
+        } else if part.lower() == part {
             let mut chars = part.chars();
-            chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+            chars.next().map_or_else(String::new, |first| std::iter::once(case::upper(first)).chain(chars).collect())
         } else {
             part.to_owned()
         }

@@ -4,7 +4,7 @@ use super::metadata::{date, go_list, quantity, truth};
 use super::page::Page;
 use crate::api::persistent_volume::class_of;
 use crate::api::{Object, Value, kinds};
-use crate::base::{List as _, Order as _};
+use crate::base::{Case as _, List as _, Order as _};
 use crate::kubectl::output::columns::{access_modes, format_labels};
 
 // Models describePersistentVolume.
@@ -41,7 +41,7 @@ fn node_affinity(page: &mut Page, required: &Value) {
     page.field(1, "Required Terms", if terms.is_empty() { "<none>" } else { "" });
     for (i, term) in terms.iter().enumerate() {
         let line = |r: &Value| {
-            let text = format!("{} {}", r.get("key").str(), r.get("operator").str().to_lowercase());
+            let text = format!("{} {}", r.get("key").str(), r.get("operator").str().lower());
             requirement(text, r.get("values"))
         };
         let lines: Vec<String> = term.get("matchExpressions").items().iter().map(line).list();

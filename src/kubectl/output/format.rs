@@ -1,6 +1,6 @@
 //! `-o`: what a command that prints objects may be asked for besides a table.
 
-use crate::base::Order as _;
+use crate::base::{Case as _, Order as _};
 use thiserror::Error;
 
 use super::{ColumnsError, CustomColumns, GoTemplate, JsonPath, JsonPathError, TemplateError};
@@ -113,7 +113,7 @@ impl ObjectFormat {
         read: &mut dyn FnMut(&str) -> Result<String, FileError>,
     ) -> Result<ObjectFormat, FormatError> {
         let output = if output.is_empty() && !template.is_empty() { "go-template" } else { output };
-        match output.to_lowercase().as_str() {
+        match output.lower().as_str() {
             "json" => return Ok(ObjectFormat::Json),
             "yaml" => return Ok(ObjectFormat::Yaml),
             "kyaml" => return Ok(ObjectFormat::Kyaml),

@@ -1,5 +1,6 @@
 //! KYAML as `-o kyaml` prints it: YAML in braces, with every string value in quotes.
 
+use crate::base::Case as _;
 use std::fmt::Write;
 
 use super::yaml::reads_as_string;
@@ -116,7 +117,7 @@ fn string(out: &mut String, text: &str, level: usize, key: bool) {
 }
 
 fn needs_quotes(key: &str) -> bool {
-    let lower = key.to_lowercase();
+    let lower = key.lower();
     let words = [
         "", "~", "null", "true", "false", "t", "f", "y", "n", "yes", "no", "on", "off", ".inf", "+.inf", "-.inf", ".nan", "nan", "inf",
         "infinity",

@@ -1,6 +1,7 @@
 //! Objects as they are printed: in a `List`, without `managedFields`, by name.
 
 use crate::api::{Object, Value, split_api_version};
+use crate::base::Case as _;
 use crate::obj;
 
 /// The `List` that kubectl wraps several objects in.
@@ -27,7 +28,7 @@ pub fn without_managed_fields(mut object: Value) -> Value {
 /// An object's name as `-o name` prints it: `pod/web`, `deployment.apps/web`.
 pub fn name_of(object: &Value) -> String {
     let (group, _) = split_api_version(object.api_version());
-    let kind = if object.kind().is_empty() { "<unknown>".to_owned() } else { object.kind().to_lowercase() };
+    let kind = if object.kind().is_empty() { "<unknown>".to_owned() } else { object.kind().lower() };
     let name = if object.name().is_empty() { "<unknown>" } else { object.name() };
     if group.is_empty() { format!("{kind}/{name}") } else { format!("{kind}.{group}/{name}") }
 }

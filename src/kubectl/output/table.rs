@@ -3,7 +3,7 @@
 use super::TabWriter;
 use super::columns::{Column, bare_printer, old_age, old_printer_of, printer_of};
 use crate::api::{KindRef, Object, Value};
-use crate::base::{List as _, Time};
+use crate::base::{Case as _, List as _, Time};
 use crate::obj;
 
 /// How a table is to look: the flags of `kubectl get`.
@@ -139,11 +139,11 @@ fn build<'a>(kind: KindRef, objects: impl IntoIterator<Item = &'a Value>, option
         _ => printer_of(kind),
     };
     let shown = |c: &Column| options.wide || !c.wide;
-    let mut headers: Vec<String> = printer.columns().iter().filter(|c| shown(c)).map(|c| c.name.to_uppercase()).list();
+    let mut headers: Vec<String> = printer.columns().iter().filter(|c| shown(c)).map(|c| c.name.upper()).list();
     if options.with_namespace {
         headers.insert(0, "NAMESPACE".into());
     }
-    headers.extend(options.column_labels.iter().map(|l| l.rsplit('/').next().unwrap_or(l).to_uppercase()));
+    headers.extend(options.column_labels.iter().map(|l| l.rsplit('/').next().unwrap_or(l).upper()));
     if options.show_labels {
         headers.push("LABELS".into());
     }

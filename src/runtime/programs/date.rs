@@ -1,7 +1,7 @@
 //! `date`, and the moments that texts tell.
 
 use super::{Options, Run};
-use crate::base::{civil_from_days, days_from_civil, parse_rfc3339, strftime};
+use crate::base::{Case as _, civil_from_days, days_from_civil, parse_rfc3339, strftime};
 
 pub fn date(r: &mut Run<'_>, o: &Options) -> i32 {
     let mut unix = r.k.now.unix_s();
@@ -136,7 +136,7 @@ fn later(at: i64, months: i64, seconds: i64) -> Option<i64> {
 /// GNU's `2 days ago`, `+1 hour`, `yesterday`, `next month`; `ago` is about what stands right before it.
 fn from_now(text: &str, now: i64) -> Option<i64> {
     let (mut count, mut negative, mut at, mut last) = (None, false, now, None);
-    for word in text.to_lowercase().replace('+', " + ").replace('-', " - ").split_whitespace() {
+    for word in text.lower().replace('+', " + ").replace('-', " - ").split_whitespace() {
         if matches!(word, "+" | "-") {
             negative = word == "-";
             continue;

@@ -8,6 +8,7 @@ mod screen;
 #[cfg(test)]
 mod tests;
 
+use crate::base::case;
 use std::sync::Arc;
 
 use super::super::fs::Errno;
@@ -477,7 +478,7 @@ impl Vi {
                     .buffer
                     .between((row, col), end)
                     .chars()
-                    .flat_map(|c| if c.is_uppercase() { c.to_lowercase().collect::<Vec<_>>() } else { c.to_uppercase().collect() })
+                    .map(|c| if c.is_uppercase() { case::lower(c) } else { case::upper(c) })
                     .collect();
                 self.change(|buffer| buffer.replace((row, col), end, &swapped));
             }

@@ -2,6 +2,7 @@
 
 use super::parse::{ParseError, ash_name, expecting};
 use super::*;
+use crate::base::Case as _;
 
 impl Shell {
     pub(super) fn is_bash(&self) -> bool {
@@ -63,7 +64,7 @@ impl Shell {
                 ParseError::Incomplete(instead) => format!("end of file unexpected{}", expecting(instead)),
                 _ => {
                     let error = error.to_string();
-                    error[..1].to_uppercase() + &error[1..]
+                    error[..1].upper() + &error[1..]
                 }
             };
             format!("{name}: {line}: {within}Syntax error: {error}\n")

@@ -4,6 +4,7 @@
 use super::{ApiServer, Subresource};
 use crate::api::selector::LabelSelector;
 use crate::api::{KindRef, Object, Value, kinds, schema};
+use crate::base::Case as _;
 use crate::obj;
 use crate::server::authorization::{User, lists};
 
@@ -91,7 +92,7 @@ impl Request<'_> {
             _ => obj!({"group": self.kind.group, "version": self.kind.version, "kind": self.kind.kind}),
         };
         let resource = obj!({"group": self.kind.group, "version": self.kind.version, "resource": self.kind.plural});
-        let mut options = self.operation.to_lowercase();
+        let mut options = self.operation.lower();
         options[..1].make_ascii_uppercase();
         let mut request = obj!({
             "uid": "", "kind": kind.clone(), "resource": resource.clone(), "requestKind": kind, "requestResource": resource,

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::{COMMON, is_selected, named, object_name, pod_spec_path, send};
 use crate::api::{Kind, Object, Status, Value, quote};
-use crate::base::{List as _, Order as _, SortedMap};
+use crate::base::{Case as _, List as _, Order as _, SortedMap};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::commands::create_generators::wrong_variable;
@@ -313,7 +313,7 @@ fn field_of(object: &Value, field: &str) -> Result<String, SourceError> {
     if let Some((path, key)) = field.strip_suffix("']").and_then(|f| f.split_once("['")).filter(|(path, _)| !path.is_empty()) {
         return match path.strip_prefix("metadata.") {
             Some(member @ ("annotations" | "labels")) => {
-                let lower = if member == "annotations" { key.to_lowercase() } else { key.to_owned() };
+                let lower = if member == "annotations" { key.lower() } else { key.to_owned() };
                 let wrong = crate::api::names::qualified_name(&lower);
                 if wrong.is_empty() {
                     Ok(object.get("metadata").get(member).get(key).str().to_owned())

@@ -3,7 +3,7 @@
 use super::format::age;
 use super::{BuiltIn, Column, text, wide};
 use crate::api::{Object, Value};
-use crate::base::Time;
+use crate::base::{Case as _, Time};
 
 const NAME: Column = Column { name: "Name", kind: "string", is_name: true, wide: true };
 
@@ -44,7 +44,7 @@ fn event(event: &Value, now: Time) -> Vec<String> {
         count = series.get("count").int();
     }
     let involved = either(event, "involvedObject", "regarding");
-    let (kind, name) = (involved.kind().to_lowercase(), involved.get("name").str());
+    let (kind, name) = (involved.kind().lower(), involved.get("name").str());
     let source = either(event, "source", "deprecatedSource");
     let component = first_of(source.get("component"), either(event, "reportingComponent", "reportingController"));
     let host = first_of(source.get("host"), event.get("reportingInstance"));

@@ -63,7 +63,7 @@ fn json_name(go: &str) -> String {
         1 => 1,
         n => n - 1,
     };
-    go[..lower].to_lowercase() + &go[lower..]
+    go[..lower].to_ascii_lowercase() + &go[lower..]
 }
 
 fn json_object(v: &Value) -> Value {

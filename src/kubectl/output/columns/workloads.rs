@@ -3,7 +3,7 @@
 use super::format::{age_of, containers, format_label_selector, format_labels, format_selector_or, int_or_string, number};
 use super::{AGE, BuiltIn, Column, NAME, int, text, wide};
 use crate::api::{Object, Value, split_api_version};
-use crate::base::Time;
+use crate::base::{Case as _, Time};
 
 const CONTAINERS: Column = wide("Containers");
 const IMAGES: Column = wide("Images");
@@ -102,7 +102,7 @@ pub(super) static CONTROLLER_REVISION: BuiltIn = BuiltIn {
         } else {
             let (group, _) = split_api_version(controller.api_version());
             let dot = if group.is_empty() { "" } else { "." };
-            format!("{}{dot}{group}/{}", controller.kind().to_lowercase(), controller.get("name").str())
+            format!("{}{dot}{group}/{}", controller.kind().lower(), controller.get("name").str())
         };
         vec![o.name().to_owned(), controller, number(o.get("revision")), age_of(o, now)]
     },

@@ -1,7 +1,7 @@
 //! Go's `fmt.Sprint`, `Sprintln` and `Sprintf`.
 
 use crate::api::{Value, quote};
-use crate::base::List as _;
+use crate::base::{Case as _, List as _};
 use crate::kubectl::output::go_value::{plain, syntax};
 
 /// The widest field that is padded.
@@ -108,7 +108,7 @@ fn one(verb: char, v: &Value, of: &str, flags: &Flags) -> String {
         ('b', Value::Int(n)) => radix(*n, 2, flags),
         ('o', Value::Int(n)) => radix(*n, 8, flags),
         ('x', Value::Int(n)) => radix(*n, 16, flags),
-        ('X', Value::Int(n)) => radix(*n, 16, flags).to_uppercase(),
+        ('X', Value::Int(n)) => radix(*n, 16, flags).upper(),
         ('c', Value::Int(n)) => u32::try_from(*n).ok().and_then(char::from_u32).unwrap_or('\u{fffd}').to_string(),
         ('q', Value::Int(n)) => format!("'{}'", u32::try_from(*n).ok().and_then(char::from_u32).unwrap_or('\u{fffd}')),
         ('U', Value::Int(n)) => format!("U+{n:04X}"),

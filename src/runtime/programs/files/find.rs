@@ -7,7 +7,7 @@ use super::super::super::shell::Pattern;
 use super::super::users::{group, user};
 use super::super::{Complaint, Refusal, Run};
 use super::{clean, remove_tree};
-use crate::base::{List as _, Time};
+use crate::base::{Case as _, List as _, Time};
 
 /// All files below a path, for `grep -r`.
 pub fn all_files(k: &Kernel, p: &Process, path: &str) -> Vec<String> {
@@ -183,9 +183,9 @@ impl Reader<'_> {
         let count = |digits: &str| digits.trim_start_matches(['+', '-']).parse().map_err(|_| wrong());
         Ok(match test {
             "-name" => Test::Name(Pattern::new(&value), false, false),
-            "-iname" => Test::Name(Pattern::new(&value.to_lowercase()), false, true),
+            "-iname" => Test::Name(Pattern::new(&value.lower()), false, true),
             "-path" | "-wholename" => Test::Name(Pattern::new(&value), true, false),
-            "-ipath" => Test::Name(Pattern::new(&value.to_lowercase()), true, true),
+            "-ipath" => Test::Name(Pattern::new(&value.lower()), true, true),
             "-type" => Test::Type(value),
             "-maxdepth" | "-mindepth" => {
                 let n = value.parse().map_err(|_| wrong())?;
@@ -270,7 +270,7 @@ impl Search<'_> {
             Test::Not(test) => return !self.holds(test, path, node),
             Test::Name(pattern, whole, folds) => {
                 let text = if *whole { path } else { base_name(path) };
-                return if *folds { pattern.matches(&text.to_lowercase()) } else { pattern.matches(text) };
+                return if *folds { pattern.matches(&text.lower()) } else { pattern.matches(text) };
             }
             Test::Type(letters) => {
                 let own = match node.kind {

@@ -1,7 +1,7 @@
 //! diff: of two texts, and of two folders file by file.
 
 use super::super::{Options, Run};
-use crate::base::{List as _, Order as _};
+use crate::base::{Case as _, List as _, Order as _};
 use crate::runtime::fs::Kind;
 
 /// How the images' and GNU's `diff` print; busybox knows the unified form alone.
@@ -37,7 +37,7 @@ impl Diff {
 
     /// A line as it is compared.
     fn key(&self, line: &str) -> String {
-        let mut key = if self.fold { line.to_lowercase() } else { line.to_owned() };
+        let mut key = if self.fold { line.lower() } else { line.to_owned() };
         if self.all_blanks {
             key.retain(|c| !c.is_whitespace());
         } else if self.blanks {

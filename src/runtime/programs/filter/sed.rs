@@ -6,8 +6,8 @@ mod parse;
 use super::super::super::kernel::OpenHow;
 use super::super::{Complaint, Options, Refusal, Run};
 use super::{Filter, Made, Sink};
-use crate::base::List as _;
 use crate::base::regex::{Regex, Syntax};
+use crate::base::{List as _, case};
 pub use parse::Substitution;
 use parse::{Parser, SedError};
 
@@ -528,8 +528,8 @@ fn substitute(re: &Regex, with: &[Part], global: bool, nth: u64, text: &str) -> 
             let add = |out: &mut String, t: &str, case: char, once: &mut Option<char>| {
                 for c in t.chars() {
                     match once.take().unwrap_or(case) {
-                        'U' | 'u' => out.extend(c.to_uppercase()),
-                        'L' | 'l' => out.extend(c.to_lowercase()),
+                        'U' | 'u' => out.push(case::upper(c)),
+                        'L' | 'l' => out.push(case::lower(c)),
                         _ => out.push(c),
                     }
                 }

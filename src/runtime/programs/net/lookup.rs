@@ -4,7 +4,7 @@ use super::super::super::kernel::Kernel;
 use super::super::super::process::{Process, Step};
 use super::super::{Options, Run};
 use super::{Asking, beyond, client};
-use crate::base::Duration;
+use crate::base::{Case as _, Duration};
 use crate::network::{DNS, NetError};
 
 /// A question to a name server.
@@ -29,7 +29,7 @@ pub fn nslookup(r: &mut Run<'_>, o: &Options) -> Step {
     let server = named.next().cloned();
     let given = o.rest.iter().find_map(|a| ["-type=", "-q=", "-query="].iter().find_map(|flag| a.strip_prefix(flag)));
     let of = if name.parse::<std::net::IpAddr>().is_ok() { "PTR" } else { "A" };
-    let lookup = Lookup { name: name.clone(), of: given.unwrap_or(of).to_uppercase(), server };
+    let lookup = Lookup { name: name.clone(), of: given.unwrap_or(of).upper(), server };
     client(r, Asking::Lookup(lookup), None)
 }
 

@@ -6,7 +6,7 @@ use super::super::code::*;
 use super::super::pattern::Pattern;
 use super::super::{Key, parse};
 use super::{Expander, Fields, Stop};
-use crate::base::List as _;
+use crate::base::{List as _, case};
 
 impl Expander<'_> {
     /// The value of a parameter; `None` where it is unset.
@@ -258,11 +258,11 @@ impl Expander<'_> {
                 pattern.replace(&v, &with, *at == ReplaceAt::All, *at == ReplaceAt::Start, *at == ReplaceAt::End)
             }
             ParamOp::Case(upper, all) => {
-                let turn = |c: char| if *upper { c.to_uppercase().to_string() } else { c.to_lowercase().to_string() };
+                let turn = |c: char| if *upper { case::upper(c) } else { case::lower(c) };
                 let mut first = true;
                 v.chars()
                     .map(|c| {
-                        let t = if *all || first { turn(c) } else { c.to_string() };
+                        let t = if *all || first { turn(c) } else { c };
                         first = false;
                         t
                     })

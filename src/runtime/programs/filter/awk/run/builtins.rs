@@ -1,7 +1,7 @@
 //! The functions that awk has.
 
 use super::*;
-use crate::base::List as _;
+use crate::base::{Case as _, List as _};
 
 impl Awk {
     pub(super) fn builtin(&mut self, name: &str, args: &[Expr], frame: &mut Vec<Cell>, sink: &mut Sink) -> Value {
@@ -66,8 +66,8 @@ impl Awk {
                 Value::Number(text.find(&*part).filter(|_| !part.is_empty()).map_or(0.0, |n| (text[..n].chars().count() + 1) as f64))
             }
             "sprintf" => Value::of(self.sprintf(&values)),
-            "tolower" => Value::of(t(0).to_lowercase()),
-            "toupper" => Value::of(t(0).to_uppercase()),
+            "tolower" => Value::of(t(0).lower()),
+            "toupper" => Value::of(t(0).upper()),
             "int" => Value::Number(n(0).trunc()),
             "sqrt" => Value::Number(n(0).sqrt()),
             "sin" => Value::Number(libm::sin(n(0))),
