@@ -8,12 +8,13 @@ use super::error::{CliError, fail};
 use super::host::{FileError, Files};
 use super::kustomize;
 use super::output::to_yaml;
-use crate::api::decode::json_kind;
+use crate::api::decode::{WrongType, json_kind, wrong_type};
 use crate::api::go_json::{self, JsonError};
 use crate::api::yaml::{DecodeError, Document, decode_stream};
-use crate::api::{Map, Object, Value};
+use crate::api::{Object, Value, kinds};
 use crate::base::regex::Regex;
 use crate::base::{List as _, is_url};
+use crate::obj;
 
 /// Directories deeper than this are not looked into.
 const DEPTH_MAX: usize = 32;
@@ -240,6 +241,12 @@ pub fn objects(
         match check(&value) {
             Err(wrong) => found.push(fail(format!("unable to decode {name:?}: {wrong}"))),
             Ok(()) if matches!(value.get("items"), Value::List(_)) => {
+                // The items are read together.
+                if let Some(odd) = value.get("items").items().iter().find(|i| !matches!(i, Value::Map(_) | Value::Null)) {
+                    let wrong = format!("{UNMARSHAL} {} into Go value of type map[string]interface {{}}", json_kind(odd));
+                    found.push(fail(format!("unable to decode {name:?}: {wrong}")));
+                    continue;
+                }
                 for item in value.get("items").items() {
                     let item = with_list_kind(item, &value);
                     found.push(
@@ -268,11 +275,11 @@ pub fn invalid(name: &str, wrong: &str) -> String {
     )
 }
 
-/// An item of a `PodList` may leave out its kind.
+/// An item of a `PodList` may leave out its kind; of what has items and is called no list, it is of the same kind.
 fn with_list_kind(item: &Value, list: &Value) -> Value {
     let mut item = item.clone();
     if item.kind().is_empty()
-        && let Some(kind) = list.kind().strip_suffix("List")
+        && let kind = list.kind().strip_suffix("List").unwrap_or(list.kind())
         && !kind.is_empty()
     {
         item.set(&["kind"], kind);
@@ -282,23 +289,38 @@ fn with_list_kind(item: &Value, list: &Value) -> Value {
 }
 
 /// What the client-side check finds.
+// Models schemaValidation.ValidateBytes.
 pub fn wrong_shape(value: &Value) -> Option<String> {
-    let Value::Map(map) = value else { return Some("invalid object to validate".into()) };
     let mut wrong = Vec::new();
+    collect_wrong(value, &mut wrong);
+    (!wrong.is_empty()).then(|| CliError::Many(wrong.into_iter().map(CliError::Message).list()).to_string())
+}
+
+fn collect_wrong(value: &Value, wrong: &mut Vec<String>) {
+    const INVALID: &str = "invalid object to validate";
+    let Value::Map(map) = value else { return wrong.push(INVALID.into()) };
+    let before = wrong.len();
     for (member, unset, odd) in
         [("apiVersion", "apiVersion not set", "apiVersion isn't string type"), ("kind", "kind not set", "kind isn't string type")]
     {
         match map.get(member) {
-            None | Some(Value::Null) => wrong.push(unset),
-            Some(Value::Str(text)) if text.is_empty() => wrong.push(unset),
+            None | Some(Value::Null) => wrong.push(unset.into()),
+            Some(Value::Str(text)) if text.is_empty() => wrong.push(unset.into()),
             Some(Value::Str(_)) => {}
-            Some(_) => wrong.push(odd),
+            Some(_) => wrong.push(odd.into()),
         }
     }
-    if !wrong.is_empty() {
-        return Some(crate::api::aggregate(&wrong));
+    if wrong.len() > before {
+        return;
     }
-    (!names_version(value)).then(|| format!("unexpected GroupVersion string: {}", value.api_version()))
+    if !names_version(value) {
+        wrong.push(format!("unexpected GroupVersion string: {}", value.api_version()));
+    } else if value.kind() == "List" && value.api_version() == "v1" {
+        match value.get("items") {
+            Value::List(items) => items.iter().for_each(|item| collect_wrong(item, wrong)),
+            _ => wrong.push(INVALID.into()),
+        }
+    }
 }
 
 /// Whether a version is one of a group, or none.
@@ -316,13 +338,13 @@ enum NoObject {
     /// It names no kind, or no version of one.
     #[error("Object 'Kind' is missing in '{0}'")]
     NoKind(String),
-    /// Its metadata has no members.
-    #[error("json: cannot unmarshal {0} into Go struct field .metadata of type v1.ObjectMeta")]
-    Metadata(&'static str),
-    /// A member of its metadata is something else.
-    #[error("json: cannot unmarshal {found} into Go struct field ObjectMeta.metadata.{member} of type {wanted}")]
-    Member { member: String, found: &'static str, wanted: &'static str },
+    /// Its version, its metadata or a member of that is something else.
+    #[error("{0}")]
+    Member(WrongType),
 }
+
+const UNMARSHAL: &str = "json: cannot unmarshal";
+const METADATA: &str = "into Go struct field metadataOnlyObject";
 
 /// What every object must be: its kind is named and its metadata has the right types.
 fn check(value: &Value) -> Result<(), NoObject> {
@@ -332,25 +354,15 @@ fn check(value: &Value) -> Result<(), NoObject> {
     if value.kind().is_empty() || !names_version(value) {
         return Err(NoObject::NoKind(value.to_json()));
     }
-    let empty = Map::new();
-    let metadata = match map.get("metadata") {
-        None | Some(Value::Null) => &empty,
-        Some(Value::Map(m)) => m,
-        Some(other) => return Err(NoObject::Metadata(json_kind(other))),
-    };
-    for (key, field) in metadata.iter() {
-        let wrong = |v: &Value, wanted| Err(NoObject::Member { member: key.to_string(), found: json_kind(v), wanted });
-        match (key.as_str(), field) {
-            (_, Value::Null) => {}
-            ("labels" | "annotations", Value::Map(m)) => {
-                if let Some((_, v)) = m.iter().find(|(_, v)| !matches!(v, Value::Str(_) | Value::Null)) {
-                    return wrong(v, "string");
-                }
-            }
-            ("labels" | "annotations", other) => return wrong(other, "map[string]string"),
-            ("name" | "namespace" | "generateName" | "resourceVersion" | "uid", v) if v.as_str().is_none() => return wrong(v, "string"),
-            _ => {}
-        }
+    if let Some(odd) = map.get("apiVersion").filter(|v| !matches!(v, Value::Str(_) | Value::Null)) {
+        return Err(NoObject::Member(format!("{UNMARSHAL} {} {METADATA}.TypeMeta.apiVersion of type string", json_kind(odd)).into()));
     }
-    Ok(())
+    match map.get("metadata") {
+        None | Some(Value::Null) => Ok(()),
+        // All kinds have the same metadata.
+        Some(metadata @ Value::Map(_)) => {
+            wrong_type(kinds::NAMESPACE, &obj!({"metadata": metadata.clone()})).map_or(Ok(()), |wrong| Err(NoObject::Member(wrong)))
+        }
+        Some(other) => Err(NoObject::Member(format!("{UNMARSHAL} {} {METADATA}.metadata of type v1.ObjectMeta", json_kind(other)).into())),
+    }
 }

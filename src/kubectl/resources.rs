@@ -414,7 +414,9 @@ fn reads_types(cx: &Context<'_, '_>) -> bool {
 /// CustomResourceDefinitions, and the definitions themselves.
 // Models what becomes of resource.Builder.WithScheme.
 fn unregistered(cx: &Context<'_, '_>, kind: KindRef, name: &str) -> Result<(), CliError> {
-    if !reads_types(cx) || kind.custom.is_none() && !matches!(kind.group, "apiextensions.k8s.io" | "apiregistration.k8s.io" | "metrics.k8s.io") {
+    if !reads_types(cx)
+        || kind.custom.is_none() && !matches!(kind.group, "apiextensions.k8s.io" | "apiregistration.k8s.io" | "metrics.k8s.io")
+    {
         return Ok(());
     }
     let version = kind.api_version();
@@ -545,6 +547,8 @@ fn from_files(cx: &mut Context<'_, '_>, query: &Query, paths: &[files::Source]) 
             let prepared = item.and_then(|(object, listed)| prepare(cx, query, path, upgraded(object), listed));
             let prepared = match prepared {
                 Ok(info) if selector.as_ref().is_some_and(|s| !s.matches(info.object.labels())) => continue,
+                // Only `get` does nothing more with what has no name.
+                Ok(info) if info.name.is_empty() && cx.inv.path == "kubectl get" => Ok(info),
                 Ok(mut info) if query.latest && !query.local => fetch(cx, &mut info).map(|()| info),
                 other => other,
             };

@@ -31,3 +31,41 @@ kubectl create -f bare.yaml --validate=false
 kubectl run p --image=nginx
 sleep 5
 kubectl debug p q --image=busybox --attach=false | cut -c1-40
+#file odd.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: [a]
+---
+apiVersion: 1
+kind: ConfigMap
+metadata: {name: a}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: a, creationTimestamp: x}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: a, ownerReferences: x}
+---
+apiVersion: v1
+kind: List
+items: [a]
+---
+apiVersion: v1
+kind: ConfigMap
+items: [{a: b}]
+#end
+kubectl get -f odd.yaml
+kubectl delete -f odd.yaml
+#file lists.yaml
+apiVersion: v1
+kind: List
+#end
+#file items.yaml
+apiVersion: v1
+kind: List
+items: [{kind: ConfigMap}, {apiVersion: v1}, x]
+#end
+kubectl apply -f lists.yaml
+kubectl create -f items.yaml

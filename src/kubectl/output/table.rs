@@ -100,16 +100,19 @@ impl Tables {
 
     /// The rows of more objects, as they are at `now`.
     pub fn add(&mut self, objects: &[(KindRef, Value)], now: Time) {
-        for group in objects.chunk_by(|a, b| a.0 == b.0) {
-            let kind = group[0].0;
-            if self.printer.as_ref().is_none_or(|printer| printer.kind != kind) {
+        // What has no name was read from a file: no server has made a table of it.
+        let all_bare = self.options.bare;
+        let is_bare = |object: &Value| all_bare || object.name().is_empty();
+        for group in objects.chunk_by(|a, b| a.0 == b.0 && is_bare(&a.1) == is_bare(&b.1)) {
+            let (kind, bare) = (group[0].0, is_bare(&group[0].1));
+            if self.printer.as_ref().is_none_or(|printer| printer.kind != kind || printer.options.bare != bare) {
                 self.end_table();
                 if !self.out.is_empty() && !self.options.no_headers {
                     self.out.push('\n');
                 }
                 // kubectl's printers share the flag.
                 self.with_namespace |= self.options.with_namespace && kind.namespaced;
-                let options = TableOptions { with_namespace: self.with_namespace, ..self.options.clone() };
+                let options = TableOptions { with_namespace: self.with_namespace, bare, ..self.options.clone() };
                 self.printer = Some(TablePrinter::new(kind, options));
             }
             if let Some(printer) = &mut self.printer {

@@ -120,7 +120,9 @@ fn one(verb: char, v: &Value, of: &str, flags: &Flags) -> String {
         ('x', Value::Str(s)) => s.bytes().map(|b| format!("{b:02x}")).collect(),
         ('X', Value::Str(s)) => s.bytes().map(|b| format!("{b:02X}")).collect(),
         // Lists and maps take a verb for each of their members.
-        (_, Value::List(l)) => format!("[{}]", l.iter().map(|item| one(verb, item, item.go_type(), &Flags::default())).collect::<Vec<_>>().join(" ")),
+        (_, Value::List(l)) => {
+            format!("[{}]", l.iter().map(|item| one(verb, item, item.go_type(), &Flags::default())).collect::<Vec<_>>().join(" "))
+        }
         (_, Value::Map(m)) => {
             let member = |(k, item): (&crate::api::ArcStr, &Value)| {
                 format!("{}:{}", one(verb, &k.into(), "string", &Flags::default()), one(verb, item, item.go_type(), &Flags::default()))
