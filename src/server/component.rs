@@ -1,4 +1,4 @@
-//! What everything that acts on the cluster has in common.
+//! The contract of everything that acts on the cluster.
 
 use super::ApiServer;
 use crate::api::{KindRef, Value};
@@ -8,9 +8,9 @@ use crate::store::{ChangeType, ObjectKey};
 /// A watch event, with the state before it.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// Which object.
+    /// The key of the object.
     pub key: ObjectKey,
-    /// What became of it.
+    /// What happened to it.
     pub change: ChangeType,
     /// Its state before; `None` where it was just added.
     pub old: Option<Value>,
@@ -29,16 +29,16 @@ impl Change {
 
 /// A level-triggered actor: changes mark work, wakes do it. It sees the cluster through the API alone.
 pub trait Component {
-    /// Whether changes of this kind are delivered to it.
+    /// Whether changes of objects of this kind are delivered to it.
     fn watches(&self, kind: KindRef) -> bool;
 
-    /// Takes note of a change, delivered some milliseconds after the commit, as an informer would. Marks work; does none.
+    /// Takes note of a change, which is delivered some milliseconds after the commit, as by an informer. It marks work, but does none.
     fn on_change(&mut self, api: &ApiServer, now: Time, change: &Change);
 
     /// The earliest moment at which it has something to do.
     fn next_wake(&self) -> Option<Time>;
 
-    /// Whether it makes no pods for objects of this kind because its client has to wait before it may ask for anything again.
+    /// Whether it creates no pods for objects of this kind now, because its client is throttled.
     fn is_throttled(&self, _kind: KindRef, _now: Time) -> bool {
         false
     }
