@@ -92,6 +92,10 @@ impl Log {
             page.text.extend_from_slice(text);
             let end = page.text.len();
             page.lines.push((at, end));
+            if page.bytes() >= PAGE_BYTES {
+                page.text.shrink_to_fit();
+                page.lines.shrink_to_fit();
+            }
         }
         self.written += 1;
         self.bytes += text.len() + LINE_NOTE_BYTES;
