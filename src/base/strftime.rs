@@ -39,9 +39,9 @@ fn write_parts(out: &mut String, format: &str, unix: i64, micros: u32, parts: [i
     let half = if h < 12 { "AM" } else { "PM" };
     let h12 = if h % 12 == 0 { 12 } else { h % 12 };
     let mut rest = format;
-    while let Some((text, specification)) = rest.split_once('%') {
-        out.push_str(text);
-        let mut c = specification.chars();
+    while let Some(at) = rest.bytes().position(|b| b == b'%') {
+        out.push_str(&rest[..at]);
+        let mut c = rest[at + 1..].chars();
         let mut spec = c.next();
         let unpadded = spec == Some('-');
         if unpadded {
