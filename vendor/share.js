@@ -86,9 +86,25 @@ export function saveFile(name, text) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/** Puts a text on the clipboard. */
-export function copyText(text) {
-  navigator.clipboard?.writeText(text);
+/** Puts a text on the clipboard, and tells whether the browser let that happen. */
+export function copyText(text, told) {
+  const written = navigator.clipboard?.writeText(text) ?? Promise.reject();
+  written.then(
+    () => told(true),
+    () => told(copySelected(text)),
+  );
+}
+
+/** The way that is left where a page is not served safely: a text can be copied that is selected. */
+function copySelected(text) {
+  const [field, focused] = [document.createElement('textarea'), document.activeElement];
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  const copied = document.execCommand('copy');
+  field.remove();
+  focused?.focus();
+  return copied;
 }
 
 // Where the pages are that others only lead to, which a page may not follow.

@@ -295,7 +295,7 @@ class Term {
   }
   /** Takes what the clipboard holds as if it were typed; the browser asks whether it may. */
   paste() {
-    navigator.clipboard?.readText().then(
+    navigator.clipboard.readText().then(
       (text) => this.term.paste(text),
       () => {},
     );

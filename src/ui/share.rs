@@ -129,18 +129,27 @@ pub struct Props {
 pub fn Share(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let first = use_focus();
-    // Which of them has been copied.
-    let copied = use_state(|| "");
+    // Which of them was asked for last, and what came of it.
+    let copied = use_state(|| ("", Text::Copied));
     let long = props.address.len() > LINK_CHARS_MAX;
     let close = link.on(|| Action::Share(None));
     let copy = |what: &'static str, text: String| {
         let (copied, link) = (copied.clone(), link.clone());
         Callback::from(move |_: MouseEvent| {
-            copy_text(&text);
-            copied.set(what);
-            link.send(Action::Announce(Text::Copied.t(lang).into()));
+            let (copied, link) = (copied.clone(), link.clone());
+            let told = Closure::once_into_js(move |done: bool| {
+                let said = if done { Text::Copied } else { Text::NotCopied };
+                copied.set((what, said));
+                link.send(Action::Announce(said.t(lang).into()));
+            });
+            copy_text(&text, told.unchecked_ref());
         })
     };
+    let said_of = |what: &str| {
+        let (last, said) = *copied;
+        (last == what).then_some((if matches!(said, Text::Copied) { Icon::Check } else { Icon::Cross }, said))
+    };
+    let (copy_icon, copy_label) = said_of("link").unwrap_or((Icon::Link, Text::Copy));
     let save = |name: &'static str, text: fn(&Host) -> String| {
         let link = link.clone();
         Callback::from(move |_: MouseEvent| save_file(name, &text(&link.host.borrow())))
@@ -164,7 +173,7 @@ pub fn Share(props: &Props) -> Html {
             "<iframe title=\"Kubarium\" allow=\"clipboard-read; clipboard-write\" src=\"{}\" width=\"100%\" height=\"600\" style=\"border: 0\"></iframe>",
             props.address.replacen('#', &format!("?{what}#"), 1)
         );
-        let (icon, note) = if *copied == what { (Icon::Check, Text::Copied) } else { (Icon::Grid, note) };
+        let (icon, note) = said_of(what).unwrap_or((Icon::Grid, note));
         row(icon, title, note, copy(what, code))
     };
     let stay = Callback::from(|e: MouseEvent| e.stop_propagation());
@@ -178,7 +187,7 @@ pub fn Share(props: &Props) -> Html {
                     <p>{ Text::LinkNote.t(lang) }</p>
                     <div class="row">
                         <input class="find grow" readonly=true value={props.address.clone()} aria-label={Text::LinkLabel.t(lang)} />
-                        <button class="btn primary" onclick={copy("link", props.address.to_string())}>{ if *copied == "link" { Icon::Check } else { Icon::Link }.draw() }{ if *copied == "link" { Text::Copied } else { Text::Copy }.t(lang) }</button>
+                        <button class="btn primary" onclick={copy("link", props.address.to_string())}>{ copy_icon.draw() }{ copy_label.t(lang) }</button>
                     </div>
                 }
                 { row(Icon::Down, Text::SaveSession, Text::SaveSessionNote, save("session.json", Host::session_text)) }

@@ -68,7 +68,8 @@ fn remark(acts: &[(Time, Act)], has_dns: impl Fn() -> bool) -> Option<Text> {
     (!acts.iter().any(|act| has(act, "KUBARIUM_KUBECTL="))).then_some(text)
 }
 
-/// Keys as buttons, for who has none: the stylesheet shows them where that may be. The terminal keeps the focus, if it has it.
+/// Keys as buttons, for who has none: the stylesheet shows them where that may be. The terminal keeps the focus, if it has it. A browser
+/// lets no page read the clipboard that is not served safely.
 fn strokes(terminal: usize, lang: Lang, link: &Link) -> Html {
     let key = |(name, typed): (&'static str, &'static str)| {
         let link = link.clone();
@@ -76,7 +77,8 @@ fn strokes(terminal: usize, lang: Lang, link: &Link) -> Html {
         html! { <button class="btn" onmousedown={|e: MouseEvent| e.prevent_default()} onclick={press}>{ name }</button> }
     };
     let keys = [("Tab", "\t"), ("↑", "\x1b[A"), ("↓", "\x1b[B"), ("Ctrl+C", "\x03"), (Text::Paste.t(lang), ""), ("Enter ↵", "\r")];
-    html! { <div class="strokes">for each in keys.map(key) { { each } }</div> }
+    let can_paste = web_sys::window().is_some_and(|w| w.is_secure_context());
+    html! { <div class="strokes">for each in keys.into_iter().filter(|k| can_paste || !k.1.is_empty()).map(key) { { each } }</div> }
 }
 
 #[derive(Clone, PartialEq, Properties)]

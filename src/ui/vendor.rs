@@ -54,9 +54,9 @@ extern "C" {
     /// Carries a sheet from where the source with this UID is drawn to what is drawn of a pod's copy, by way of the node.
     #[wasm_bindgen]
     pub fn carry(pod: &str, source: &str);
-    /// Puts a text on the clipboard.
+    /// Puts a text on the clipboard; `told` gets whether the browser let that happen.
     #[wasm_bindgen(js_name = copyText)]
-    pub fn copy_text(text: &str);
+    pub fn copy_text(text: &str, told: &Function);
 
     /// The terminal.
     pub type JsTerminal;

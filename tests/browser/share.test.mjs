@@ -72,6 +72,15 @@ journey('says of what is copied that it is, where it was asked for', {}, async (
     'the link is copied',
     async () => (await copy.innerText()) === 'Copied' && (await page.locator('.way', { hasText: 'Copied' }).count()) === 0,
   );
+  // A page that may not write to the clipboard copies what is selected, and says so where that is not allowed either.
+  await page.evaluate(() => (navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'))));
+  await embed.click();
+  await embed.locator('small', { hasText: 'Copied' }).waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), code);
+  await page.evaluate(() => (document.execCommand = () => false));
+  await copy.click();
+  await page.getByRole('button', { name: 'Not copied: the browser does not allow it' }).waitFor();
+  await screenshot('not-copied');
 });
 
 journey(
