@@ -24,7 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// What the programs outside the library may know of it: the page and the native program.
 const PROGRAMS: &[(&str, &[&str])] = &[
     ("src/ui", &["base", "api", "sim", "views"]),
-    ("src/main.rs", &["base", "api", "sim", "views"]),
+    ("src/main", &["base", "api", "sim", "views"]),
     ("src/bin", &["base", "api", "sim", "views"]),
 ];
 
@@ -80,6 +80,9 @@ fn check(sources: &BTreeMap<String, String>) -> Vec<String> {
         let mut complain = |line: usize, what: String| complaints.push(format!("{path}:{line}: {what}"));
         let code = &code[path.as_str()];
         if path.starts_with("src/") {
+            if path.ends_with("/mod.rs") {
+                complain(1, "name it for what is in it, as its folder, and put it beside that".to_owned());
+            }
             if !text.starts_with("//!") {
                 complain(1, "a file begins with `//!`: what it is for and what it may not know".to_owned());
             }
@@ -110,10 +113,11 @@ fn check(sources: &BTreeMap<String, String>) -> Vec<String> {
 
 /// The imports in this file that its layer may not have, with their place.
 fn bad_imports(path: &str, code: &str, macros: &BTreeMap<String, String>) -> Vec<(usize, String)> {
-    let inside = path.trim_start_matches("src/");
+    let module = path.trim_end_matches(".rs");
+    let inside = module.trim_start_matches("src/");
     let program =
-        PROGRAMS.iter().find(|(folder, _)| path == *folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')));
-    let first = inside.split('/').next().unwrap_or_default().trim_end_matches(".rs");
+        PROGRAMS.iter().find(|(program, _)| module.strip_prefix(program).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+    let first = inside.split('/').next().unwrap_or_default();
     let (from, allowed, references) = if let Some((folder, allowed)) = program {
         // A program is a crate of its own: `crate` is the program, `kubarium` the library.
         (*folder, *allowed, references(code, "kubarium"))
@@ -122,7 +126,7 @@ fn bad_imports(path: &str, code: &str, macros: &BTreeMap<String, String>) -> Vec
     } else if let Some((layer, allowed)) = LAYERS.iter().find(|(layer, _)| *layer == first) {
         let mut found = references(code, "crate");
         // `super` often enough reaches the crate's root as well.
-        let depth = inside.split('/').count() - usize::from(inside.ends_with("/mod.rs"));
+        let depth = inside.split('/').count();
         found.extend(
             references(code, vec!["super"; depth].join("::").as_str())
                 .into_iter()
@@ -293,9 +297,9 @@ fn layers_import_only_what_lies_below() {
         ("src/base/x.rs", "//! X.\nuse crate::api::Value;\n", "src/base/x.rs:2: base may not import api"),
         ("src/api/x.rs", "//! X.\nfn f() { crate::store::g() }\n", "src/api/x.rs:2: api may not import store"),
         (
-            "src/store/mod.rs",
+            "src/store.rs",
             "//! X.\nuse crate::{api::{Value, server}, base::Time, server::Caller};\n",
-            "src/store/mod.rs:2: store may not import server",
+            "src/store.rs:2: store may not import server",
         ),
         (
             "src/runtime/shell/x.rs",
@@ -309,6 +313,7 @@ fn layers_import_only_what_lies_below() {
             "src/views/x.rs:2: views imports `ui` from the crate's root, which is no layer",
         ),
         ("src/ui/x.rs", "//! X.\nuse crate::ui::App;\nuse kubarium::store::Store;\n", "src/ui/x.rs:3: src/ui may not import store"),
+        ("src/ui.rs", "//! X.\nuse kubarium::store::Store;\n", "src/ui.rs:2: src/ui may not import store"),
         ("src/bin/kubarium.rs", "//! X.\nuse kubarium::kubelet::Worker;\n", "src/bin/kubarium.rs:2: src/bin may not import kubelet"),
         (
             "src/helpers/x.rs",
@@ -355,6 +360,8 @@ fn house_rules_are_enforced() {
     ] {
         assert_eq!(complaints("src/base/x.rs", text), [format!("src/base/x.rs:{complaint}")]);
     }
+    let unnamed = "src/base/x/mod.rs:1: name it for what is in it, as its folder, and put it beside that";
+    assert_eq!(complaints("src/base/x/mod.rs", "//! X.\n"), [unnamed]);
     let fine = "//! No HashMap here, no todo!\nuse rustc_hash::FxHashMap;\nconst A: [&str; 2] = [\"todo!\", r#\"\" HashMap \"#]; /* /* HashSet */ todo! */\nconst B: char = '\"'; // unimplemented!\nfn f<'a>(x: &'a str) -> &'a str { x }\n";
     assert_eq!(complaints("src/base/x.rs", fine), [""; 0]);
 }
