@@ -35,6 +35,9 @@ const SHORTAGES: [[&str; 5]; 2] = [
     ],
     [STORAGE, "KubeletHasDiskPressure", "kubelet has disk pressure", "NodeHasDiskPressure", "NodeHasNoDiskPressure"],
 ];
+/// The places in it.
+const OF_MEMORY: usize = 0;
+const OF_DISK: usize = 1;
 const MEMORY: &str = "memory";
 const STORAGE: &str = "ephemeral-storage";
 /// Memory that is to stay available, in bytes.
@@ -97,10 +100,10 @@ impl Kubelets {
     /// What a node has too little of left, and whom that may cost (`rankMemoryPressure`, `rankDiskPressureFunc`).
     fn shortage(&self, workers: &[&PodWorker], at: usize, capacity: u64, now: Time) -> Option<Shortage> {
         let used = |w: &PodWorker| -> u64 {
-            let one = |c: usize| if at == 0 { self.usage_of(w, c, None, now).1 } else { w.containers[c].written() };
-            (0..w.containers.len()).map(one).sum::<u64>() + if at == 0 { 0 } else { w.stored_in_volumes() }
+            let one = |c: usize| if at == OF_MEMORY { self.usage_of(w, c, None, now).1 } else { w.containers[c].written() };
+            (0..w.containers.len()).map(one).sum::<u64>() + if at == OF_MEMORY { 0 } else { w.stored_in_volumes() }
         };
-        let threshold = if at == 0 { MEMORY_MIN } else { (capacity as f64 * f64::from(STORAGE_MIN)) as u64 };
+        let threshold = if at == OF_MEMORY { MEMORY_MIN } else { (capacity as f64 * f64::from(STORAGE_MIN)) as u64 };
         let available = capacity.saturating_sub(workers.iter().map(|w| used(w)).sum());
         // Those beyond their requests first, then by priority, then by how far beyond.
         let rank = |w: &&&PodWorker| {
@@ -122,7 +125,7 @@ impl Kubelets {
         let may_go = workers.iter().filter(|w| !is_critical(&w.pod));
         let too_full: Vec<(ArcStr, String)> = may_go.filter_map(|w| Some((w.uid.clone(), w.overfull()?))).list();
         let capacity = kubelet.node.object.at(&["status", "capacity"]);
-        let short = [0, 1].map(|at| {
+        let short = [OF_MEMORY, OF_DISK].map(|at| {
             let capacity = bytes(&Quantity::of(capacity.get(SHORTAGES[at][0])));
             go_on.then(|| self.shortage(&workers, at, capacity, now)).flatten()
         });
@@ -132,7 +135,7 @@ impl Kubelets {
         if go_on {
             self.queue.push(now + PERIOD, Wake { node: node.clone(), uid: ArcStr::new(), what: What::Pressure });
         }
-        for at in [0, 1] {
+        for at in [OF_MEMORY, OF_DISK] {
             let seen = &mut kubelet.node.pressure.seen[at];
             if short[at].is_some() {
                 *seen = Some(now);
@@ -162,7 +165,7 @@ impl Kubelets {
                 in_pages(available)
             );
             for (c, container) in worker.containers.iter().enumerate() {
-                let used = if at == 0 { worker.container_usage(c, now).1 } else { container.written() };
+                let used = if at == OF_MEMORY { worker.container_usage(c, now).1 } else { container.written() };
                 let request = container.spec.value.at(&["resources", "requests", resource]);
                 if container.is_alive() && used > bytes(&Quantity::of(request)) {
                     let request = if request.is_null() { "0" } else { request.str() };
@@ -272,7 +275,7 @@ impl super::node::Node {
     /// without disk none but critical ones.
     // Models the eviction manager's Admit.
     pub(super) fn refuses_under_pressure(&self, pod: &Value) -> Option<String> {
-        let held = [0, 1].into_iter().filter(|at| self.pressure.seen[*at].is_some()).map(|at| HEALTHY[at].0).list();
+        let held = [OF_MEMORY, OF_DISK].into_iter().filter(|at| self.pressure.seen[*at].is_some()).map(|at| HEALTHY[at].0).list();
         if held.is_empty() || is_critical(pod) {
             return None;
         }
@@ -282,7 +285,7 @@ impl super::node::Node {
             crate::api::qos_class(pod) != "BestEffort"
                 || crate::api::toleration::find_untolerated(&[taint()], tolerations, &["NoSchedule"]).is_none()
         };
-        let taken = self.pressure.seen[1].is_none() && endures();
+        let taken = self.pressure.seen[OF_DISK].is_none() && endures();
         (!taken).then(|| format!("The node had condition: [{}]. ", held.join(" ")))
     }
 }
