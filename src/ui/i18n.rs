@@ -407,7 +407,7 @@ texts! {
     AfreshAlone: "The one before is lost with this page.", "之前的会话会随页面关闭而丢失。";
     Copy: "Copy", "复制";
     Copied: "Copied", "已复制";
-    NotCopied: "Not copied: the browser does not allow it", "未复制：浏览器不允许";
+    NotCopied: "Could not copy", "无法复制";
     SaveSession: "Save as a file", "存为文件";
     SaveSessionNote: "Drop it onto the page to open it again, or replay it with the program", "拖到页面上可再次打开，也可用程序回放";
     SaveScript: "Save as a kubectl script", "导出为 kubectl 脚本";

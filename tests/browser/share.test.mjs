@@ -79,7 +79,7 @@ journey('says of what is copied that it is, where it was asked for', {}, async (
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), code);
   await page.evaluate(() => (document.execCommand = () => false));
   await copy.click();
-  await page.getByRole('button', { name: 'Not copied: the browser does not allow it' }).waitFor();
+  await page.getByRole('button', { name: 'Could not copy' }).waitFor();
   await screenshot('not-copied');
 });
 
