@@ -145,12 +145,18 @@ impl Map {
     }
 
     /// See [`Value::share`].
-    fn share(&mut self, earlier: &Map) -> bool {
+    fn share(&mut self, earlier: &Map, new_bytes: &mut u64) -> bool {
         let mut same = self.len() == earlier.len();
         let mut others = earlier.0.iter().peekable();
         for (key, value) in &mut self.0 {
             while others.next_if(|(k, _)| text::compare(k, key).is_lt()).is_some() {}
-            same &= others.next_if(|(k, _)| k == key).is_some_and(|(_, other)| value.share(other));
+            same &= match others.next_if(|(k, _)| k == key) {
+                Some((_, other)) => value.share(other, new_bytes),
+                None => {
+                    *new_bytes += value.text_bytes();
+                    false
+                }
+            };
         }
         same
     }
@@ -388,10 +394,11 @@ impl Value {
         }
     }
 
-    /// Shares with an earlier state what is the same in both, so that it is in memory once; says whether everything is the same.
-    pub fn share(&mut self, earlier: &Value) -> bool {
+    /// Shares with an earlier state what is the same in both, so that it is in memory once; says whether everything is the same, and adds
+    /// to `new_bytes` how many bytes of text are not shared.
+    pub fn share(&mut self, earlier: &Value, new_bytes: &mut u64) -> bool {
         let same = match (&mut *self, earlier) {
-            (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b) || Arc::make_mut(a).share(b),
+            (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b) || Arc::make_mut(a).share(b, new_bytes),
             (Value::List(a), Value::List(b)) if !Arc::ptr_eq(a, b) => {
                 let (mut same, a) = (a.len() == b.len(), Arc::make_mut(a));
                 let (mut i, mut j) = (0, 0);
@@ -400,16 +407,24 @@ impl Value {
                     let is = |i: usize, j: usize| a.get(i).zip(b.get(j)).is_some_and(|(a, b)| a.is(b));
                     match (is(i, j), is(i, j + 1), is(i + 1, j)) {
                         (false, true, _) => (same, j) = (false, j + 1),
-                        (false, false, true) => (same, i) = (false, i + 1),
+                        (false, false, true) => {
+                            *new_bytes += a[i].text_bytes();
+                            (same, i) = (false, i + 1);
+                        }
                         _ => {
-                            same &= a[i].share(&b[j]);
+                            same &= a[i].share(&b[j], new_bytes);
                             (i, j) = (i + 1, j + 1);
                         }
                     }
                 }
+                *new_bytes += a[i..].iter().map(Value::text_bytes).sum::<u64>();
                 same
             }
-            _ => self.same(earlier),
+            (own, _) => {
+                let same = own.same(earlier);
+                *new_bytes += if same { 0 } else { own.text_bytes() };
+                same
+            }
         };
         if same {
             *self = earlier.clone();
@@ -417,29 +432,12 @@ impl Value {
         same
     }
 
-    /// How many bytes of text are in it that it does not share with an earlier state (see [`Value::share`]).
-    pub fn new_bytes(&self, earlier: &Value) -> usize {
+    /// How many bytes of text are in it.
+    fn text_bytes(&self) -> u64 {
         match self {
-            _ if self.is(earlier) => 0,
-            Value::Str(text) => text.len(),
-            Value::Map(members) => members.iter().map(|(key, value)| value.new_bytes(earlier.get(key))).sum(),
-            Value::List(items) => {
-                let (old, mut j, mut bytes) = (earlier.items(), 0, 0);
-                for (i, item) in items.iter().enumerate() {
-                    // They are told apart as they were shared.
-                    let is = |i: usize, j: usize| items.get(i).zip(old.get(j)).is_some_and(|(a, b)| a.is(b));
-                    let (put_in, taken_out) = (is(i + 1, j), is(i, j + 1));
-                    if is(i, j) || !(put_in || taken_out) {
-                        bytes += item.new_bytes(old.get(j).unwrap_or(&NULL));
-                        j += 1;
-                    } else if taken_out {
-                        j += 2;
-                    } else {
-                        bytes += item.new_bytes(&NULL);
-                    }
-                }
-                bytes
-            }
+            Value::Str(text) => text.len() as u64,
+            Value::Map(members) => members.iter().map(|(_, value)| value.text_bytes()).sum(),
+            Value::List(items) => items.iter().map(Value::text_bytes).sum(),
             _ => 0,
         }
     }
@@ -536,21 +534,21 @@ mod tests {
         let before =
             obj!({"metadata": {"name": "a"}, "spec": {"x": [1, {"y": 2}]}, "status": {"list": [{"a": 1}, {"b": 2}], "phase": "Pending"}});
         let mut after = Value::from_json(&before.to_json()).expect("valid");
-        assert!(after.share(&before) && same_place(&after, &before));
+        assert!(after.share(&before, &mut 0) && same_place(&after, &before));
         let mut after = Value::from_json(&before.to_json()).expect("valid");
         after.set(&["status", "phase"], "Running");
         after.set(&["status", "at"], 5);
         let (said, kept_by_another) = (after.to_json(), after.clone());
-        assert!(!after.share(&before));
+        assert!(!after.share(&before, &mut 0));
         assert_eq!((after.to_json(), kept_by_another.to_json()), (said.clone(), said));
         for path in [&["metadata"][..], &["spec"], &["status", "list"]] {
             assert!(same_place(after.at(path), before.at(path)), "{path:?}");
         }
         let mut longer = obj!([{"a": 1}, {"b": 2}, {"c": 3}]);
-        assert!(!longer.share(before.at(&["status", "list"])));
+        assert!(!longer.share(before.at(&["status", "list"]), &mut 0));
         assert!(same_place(&longer.items()[1], &before.at(&["status", "list"]).items()[1]));
         let mut shorter = obj!([{"a": 1}]);
-        assert!(!shorter.share(before.at(&["status", "list"])));
+        assert!(!shorter.share(before.at(&["status", "list"]), &mut 0));
         assert_eq!(shorter.to_json(), r#"[{"a":1}]"#);
     }
 

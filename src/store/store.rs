@@ -309,9 +309,9 @@ impl Store {
         let revision = self.log.revision() + 1;
         value.set(&["metadata", "resourceVersion"], revision.to_string());
         let before = self.get(&key).unwrap_or(&Value::Null);
-        value.share(before);
-        let new = value.new_bytes(before) as u64;
-        self.written += new;
+        let mut new_bytes = 0;
+        value.share(before, &mut new_bytes);
+        self.written += new_bytes;
         let table = &mut **self.tables.entry(key.kind).or_default();
         table.newest = revision;
         let row_key = (key.namespace.clone(), key.name.clone());
