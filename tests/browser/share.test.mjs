@@ -307,6 +307,8 @@ journey(
   'shows a node whole where it is embedded at 480x320',
   { query: '?embed', size: { width: 480, height: 320 } },
   async ({ page, screenshot }) => {
+    // It is known only once the nodes have their places.
+    await page.locator('.more').waitFor();
     const [rack, node, more] = await boxes(page, '.rack', '.node', '.more');
     assert.ok(node.height > 90 && node.y + node.height <= rack.y + rack.height, JSON.stringify([rack, node]));
     assert.ok(rack.y + rack.height <= more.y, 'what says that there is more covers nothing');

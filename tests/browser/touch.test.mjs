@@ -175,7 +175,8 @@ journey('shows the whole task by a tap, and where its commands are still hit', P
   assert.ok(await cut(), 'what was tapped leaves the terminal its room');
 });
 
-// So many probes that no machine keeps up with the highest speed.
+// Probes that count so far, all together, that no machine keeps up with the highest speed.
+const COUNTS = 'i=0; while [ $i -lt 2000 ]; do i=$((i+1)); done';
 const probed = {
   apiVersion: 'apps/v1',
   kind: 'Deployment',
@@ -185,7 +186,7 @@ const probed = {
     selector: { matchLabels: { app: 'web' } },
     template: {
       metadata: { labels: { app: 'web' } },
-      spec: { containers: [{ name: 'c', image: 'nginx', readinessProbe: { exec: { command: ['true'] }, periodSeconds: 1 } }] },
+      spec: { containers: [{ name: 'c', image: 'nginx', readinessProbe: { exec: { command: ['sh', '-c', COUNTS] }, periodSeconds: 1 } }] },
     },
   },
 };
