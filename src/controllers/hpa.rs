@@ -23,6 +23,9 @@ use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
 
 const MANAGER: &str = "horizontal-pod-autoscaler";
+/// How long a look takes, with its requests. The next one is a period after its end, so that a stabilization window of as many periods is
+/// over by the last of them.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// One metric's part in a calculation.
 #[derive(Clone, Debug, PartialEq)]
@@ -374,7 +377,10 @@ impl Component for HorizontalController {
             self.calculations.remove(&key);
             return;
         }
-        self.queue.add_at(key, now + self.period);
+        // One that is known keeps its pace.
+        if change.old.is_none() {
+            self.queue.add_at(key, now + self.period);
+        }
     }
 
     fn next_wake(&self) -> Option<Time> {
@@ -388,6 +394,6 @@ impl Component for HorizontalController {
         }
         // Whatever came of it, the next look is a period away.
         let _ = self.reconcile(api, now, &key);
-        self.queue.add_at(key, now + self.period);
+        self.queue.add_at(key, now + LOOK + self.period);
     }
 }

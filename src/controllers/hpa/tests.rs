@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::api::table_rows::{Outcome, check, same};
+use crate::controllers::scenarios::World;
 use crate::server::{ContainerUsage, NodeReport, PodSample};
 
 /// When the table was made.
@@ -185,4 +186,21 @@ fn what_was_called_for_before() {
         let wanted = (row.get("expectedStabilizedReplicas").int(), row.get("expectedLogLength").int());
         same((stabilized, memory.recommendations.len() as i64), wanted)
     });
+}
+
+#[test]
+fn a_window_of_twenty_periods_is_over_by_the_twentieth_look_after() {
+    let mut world = World::new(HorizontalController::new(&Flags::default()));
+    let target = obj!({"apiVersion": "v1", "kind": "ReplicationController", "name": "late"});
+    world.create("HorizontalPodAutoscaler", obj!({"metadata": {"name": "a"}, "spec": {"scaleTargetRef": target, "maxReplicas": 3}}));
+    world.run(15);
+    let able = |world: &World<_>| world.get("HorizontalPodAutoscaler", "a").condition("AbleToScale").to_owned();
+    assert_eq!(able(&world), "False", "the first look");
+    world.run(300);
+    // What comes now is seen by that look, though five minutes have passed since the first.
+    let containers = obj!([{"name": "c", "image": "i"}]);
+    let template = obj!({"metadata": {"labels": {"app": "a"}}, "spec": {"containers": containers}});
+    world.create("ReplicationController", obj!({"metadata": {"name": "late"}, "spec": {"template": template}}));
+    world.run(1);
+    assert_eq!(able(&world), "True", "the twentieth after it");
 }
