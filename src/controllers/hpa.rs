@@ -23,9 +23,9 @@ use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
 
 const MANAGER: &str = "horizontal-pod-autoscaler";
-/// How long a look takes, with its requests. The next one is a period after its end, so that a stabilization window of as many periods is
-/// over by the last of them.
-const LOOK: Duration = Duration::from_millis(20);
+/// How long a look takes, with its requests: the next one is a period after its end. So a stabilization window of twenty periods is over
+/// by the twentieth look after, as in a real cluster.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// One metric's part in a calculation.
 #[derive(Clone, Debug, PartialEq)]

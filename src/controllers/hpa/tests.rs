@@ -201,6 +201,6 @@ fn a_window_of_twenty_periods_is_over_by_the_twentieth_look_after() {
     let containers = obj!([{"name": "c", "image": "i"}]);
     let template = obj!({"metadata": {"labels": {"app": "a"}}, "spec": {"containers": containers}});
     world.create("ReplicationController", obj!({"metadata": {"name": "late"}, "spec": {"template": template}}));
-    world.run(1);
+    world.run(2);
     assert_eq!(able(&world), "True", "the twentieth after it");
 }
