@@ -47,7 +47,7 @@ pub enum JsonPatchError {
         key: String,
     },
     /// The value that a `test` looks at differs.
-    #[error("testing path {0} failed: test failed")]
+    #[error("testing value {0} failed: test failed")]
     TestFailed(String),
     /// An operation that does not exist.
     #[error("Unexpected kind: {0}")]

@@ -5,7 +5,11 @@ use crate::api::{Map, Value};
 /// Applies a merge patch: maps merge, null deletes, anything else replaces.
 pub fn merge_patch(target: &mut Value, patch: &Value) {
     let Value::Map(changes) = patch else {
+        let was_map = matches!(target, Value::Map(_));
         *target = patch.clone();
+        if !was_map {
+            drop_nulls(target);
+        }
         return;
     };
     let map = target.map_mut();
@@ -20,6 +24,20 @@ pub fn merge_patch(target: &mut Value, patch: &Value) {
         if let Some(slot) = map.get_mut(key) {
             merge_patch(slot, change);
         }
+    }
+}
+
+/// Drops from the maps in a list what is null, where the list takes the place of anything but a map.
+// Models pruneNils of evanphx/json-patch.
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Map(_) => {
+            let map = value.map_mut();
+            map.retain(|_, v| !v.is_null());
+            map.iter_mut().for_each(|(_, v)| drop_nulls(v));
+        }
+        Value::List(_) => value.list_mut().iter_mut().for_each(drop_nulls),
+        _ => {}
     }
 }
 
@@ -78,6 +96,10 @@ mod tests {
             (r#"{"a":["b"]}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
             (r#"{"a":{"b":"c"}}"#, r#"{"a":{"b":"d","c":null}}"#, r#"{"a":{"b":"d"}}"#),
             (r#"{}"#, r#"{"a":{"bb":{"ccc":null}}}"#, r#"{"a":{"bb":{}}}"#),
+            // What evanphx/json-patch makes of nulls in lists.
+            (r#"{"a":[1]}"#, r#"{"a":[null,{"b":null,"c":[{"d":null}]}]}"#, r#"{"a":[null,{"c":[{}]}]}"#),
+            (r#"{}"#, r#"{"a":[{"b":null}]}"#, r#"{"a":[{}]}"#),
+            (r#"{"a":{}}"#, r#"{"a":[{"b":null}]}"#, r#"{"a":[{"b":null}]}"#),
         ];
         for (target, patch, want) in rows {
             let mut got = Value::from_json(target).expect("json");

@@ -10,7 +10,7 @@ use super::{OBJECT, cannot_read, go_text};
 use crate::api::decode::served_version;
 use crate::api::schema::{Field, Ty, Type, schema};
 use crate::api::{KindRef, Status, Value};
-use crate::base::{List as _, Order as _, SortedMap};
+use crate::base::{Order as _, SortedMap};
 
 pub use diff::three_way_strategic_patch;
 
@@ -102,16 +102,14 @@ fn check_order(changes: &[Value], order: &[Value], merge_key: &str) -> Result<()
         }
     };
     let mut places = order.iter();
-    for change in changes.iter().filter(|c| c.get(DIRECTIVE).is_null()) {
-        let wanted = id(change)?;
+    for change in changes.iter().filter(|c| c.get(DIRECTIVE).str() != "delete") {
         loop {
-            match places.next() {
-                Some(place) if id(place)? == wanted => break,
-                Some(_) => {}
-                None => {
-                    let [changes, order] = [changes, order].map(|l| go_text(&l.to_vec().into(), true));
-                    return Err(plain(format!("The order in patch list:\n{changes}\n doesn't match $setElementOrder list:\n{order}\n")));
-                }
+            let Some(place) = places.next() else {
+                let [changes, order] = [changes, order].map(|l| go_text(&l.to_vec().into(), true));
+                return Err(plain(format!("The order in patch list:\n{changes}\n doesn't match $setElementOrder list:\n{order}\n")));
+            };
+            if id(change)? == id(place)? {
+                break;
             }
         }
     }
@@ -125,6 +123,10 @@ fn check_directives(target: &Value, patch: &Value, ty: Option<&'static Type>) ->
             let Some(list) = list.strip_prefix('/') else { return Err(bad_format("setElementOrder list")) };
             let Value::List(order) = order else { return Err(expected("[]interface {}", order)) };
             list_items(target.get(list))?;
+            if matches!(patch, Value::Map(m) if m.contains_key(list)) && patch.get(list).is_null() {
+                // Go prints so a type that a value does not have.
+                return Err(plain("expected a []interface {}, but received a %!s(<nil>)".into()));
+            }
             check_order(list_items(patch.get(list))?, order, inner(ty, list).0.map_or("", |f| f.merge_key))?;
         } else if key.starts_with("$deleteFromPrimitiveList") && !key.starts_with(DELETE_PRIMITIVES) {
             return Err(bad_format("primitive list"));
@@ -223,59 +225,62 @@ fn merge_ordered(
     ty: Option<&'static Type>,
 ) -> Result<(), Status> {
     check_alike(list, changes)?;
+    let (had, mut changes) = (list.len(), changes.to_vec());
+    if !merge_key.is_empty() {
+        follow_directives(list, &mut changes, merge_key)?;
+    }
     let before = list.clone();
-    if merge_key.is_empty() {
-        for item in changes {
-            if !list.iter().any(|v| v.same(item)) {
-                list.push(item.clone());
-            }
-        }
-    } else {
-        merge_list(list, changes, merge_key, ty)?;
+    for change in &changes {
+        merge_item(list, change, merge_key, ty)?;
     }
     if order.is_null() {
-        arrange(list, changes, &before, merge_key);
+        arrange(list, &changes, &before, merge_key);
     } else {
         // What was deleted makes room among the old for what was added, since Go appends to the same memory.
-        let before = list[..list.len().min(before.len())].to_vec();
+        let before = list[..list.len().min(had)].to_vec();
         arrange(list, order.items(), &before, merge_key);
     }
     Ok(())
 }
 
-fn merge_list(list: &mut Vec<Value>, changes: &[Value], merge_key: &str, ty: Option<&'static Type>) -> Result<(), Status> {
+/// Does what the directives among the changes say, before any other change, and takes them out.
+// Models strategicpatch.mergeSliceWithSpecialElements.
+fn follow_directives(list: &mut Vec<Value>, changes: &mut Vec<Value>, merge_key: &str) -> Result<(), Status> {
     let mut replaces = false;
-    for change in changes {
-        let directive = change.get(DIRECTIVE);
+    for change in changes.iter() {
+        let (directive, key) = (change.get(DIRECTIVE), change.get(merge_key));
         match directive.str() {
             _ if directive.is_null() => {}
-            "delete" if change.get(merge_key).is_null() => return Err(no_merge_key(change, merge_key)),
-            "delete" => {}
+            "delete" if key.is_null() => return Err(no_merge_key(change, merge_key)),
+            "delete" => list.retain(|v| !v.get(merge_key).same(key)),
             "replace" => replaces = true,
             "merge" => return Err(plain("merging lists cannot yet be specified in the patch".into())),
             _ => return Err(unknown_directive(directive, change)),
         }
     }
+    changes.retain(|c| c.get(DIRECTIVE).is_null());
     if replaces {
-        *list = changes.iter().filter(|c| c.get(DIRECTIVE).is_null()).cloned().list();
+        *list = std::mem::take(changes);
+    }
+    Ok(())
+}
+
+/// Merges an item into the one of its key, or adds it. Without a merge key an item is what it is.
+fn merge_item(list: &mut Vec<Value>, change: &Value, merge_key: &str, ty: Option<&'static Type>) -> Result<(), Status> {
+    if merge_key.is_empty() {
+        if !list.iter().any(|v| v.same(change)) {
+            list.push(change.clone());
+        }
         return Ok(());
     }
-    for change in changes {
-        let key = change.get(merge_key);
-        if key.is_null() {
-            return Err(no_merge_key(change, merge_key));
-        }
-        let found = list.iter().position(|v| v.get(merge_key).same(key));
-        match (change.get(DIRECTIVE).as_str(), found) {
-            (Some("delete"), _) => list.retain(|v| !v.get(merge_key).same(key)),
-            (_, Some(i)) => merge_map(&mut list[i], change, ty)?,
-            (_, None) => {
-                let mut item = change.clone();
-                strip_directives(&mut item);
-                list.push(item);
-            }
-        }
+    let key = change.get(merge_key);
+    if key.is_null() {
+        return Err(no_merge_key(change, merge_key));
     }
+    if let Some(same) = list.iter_mut().find(|v| v.get(merge_key).same(key)) {
+        return merge_map(same, change, ty);
+    }
+    list.push(change.clone());
     Ok(())
 }
 

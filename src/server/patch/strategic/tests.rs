@@ -18,6 +18,23 @@ fn containers_merge_by_name() {
 }
 
 #[test]
+fn items_are_deleted_before_any_is_merged_and_added_as_they_are() {
+    let live = json(r#"{"spec":{"volumes":[{"name":"a","emptyDir":{}},{"name":"b"}]}}"#);
+    for (volumes, want) in [
+        (r#"[{"name":"a","secret":{}},{"name":"a","$patch":"delete"}]"#, r#"[{"name":"a","secret":{}},{"name":"b"}]"#),
+        (r#"[{"name":"a","$patch":"delete"},{"name":"c"},{"name":"a"}]"#, r#"[{"name":"c"},{"name":"a"},{"name":"b"}]"#),
+        (
+            r#"[{"name":"c","secret":null,"$retainKeys":["name"]}]"#,
+            r#"[{"$retainKeys":["name"],"name":"c","secret":null},{"emptyDir":{},"name":"a"},{"name":"b"}]"#,
+        ),
+    ] {
+        let patch = json(&format!(r#"{{"spec":{{"volumes":{volumes}}}}}"#));
+        let got = strategic_merge_patch(kinds::POD, &live, &patch).expect("applies");
+        assert_eq!(got.at(&["spec", "volumes"]).to_json(), want, "{volumes}");
+    }
+}
+
+#[test]
 fn a_three_way_patch_deletes_only_what_was_applied() {
     let kind = kinds::POD;
     let original = json(r#"{"metadata":{"labels":{"a":"1","b":"2"}},"spec":{"containers":[{"name":"a"},{"name":"old"}]}}"#);
@@ -53,6 +70,10 @@ fn directives_that_make_no_sense_are_refused() {
     ] {
         assert_eq!(apply(patch), Err(want.to_owned()), "{patch}");
     }
+    assert_eq!(
+        apply(r#"{"spec":{"$setElementOrder/containers":[{"name":"a"}],"containers":null}}"#),
+        Err("expected a []interface {}, but received a %!s(<nil>)".to_owned())
+    );
     // What is not there yet is not made of a directive.
     assert_eq!(apply(r#"{"metadata":{"labels":{"$patch":"replace","a":"b"}}}"#), Ok(live.to_json()));
 }
