@@ -63,6 +63,7 @@ fn json_is_read_too() {
     let texts = |text: &str| decode_documents(text).expect("valid").iter().map(|d| d.value.to_json()).collect::<Vec<_>>();
     assert_eq!(texts("{\"a\": 1}\n{\"b\": 2}"), ["{\"a\":1}", "{\"b\":2}"]);
     assert_eq!(texts("{\"a\": 1,}"), ["{\"a\":1}"]);
+    assert_eq!(texts("{\"a\": 3.0, \"b\": [1e3, {\"c\": 2.5}]}"), ["{\"a\":3,\"b\":[1000,{\"c\":2.5}]}"]);
     assert_eq!(texts(" {a: b}\n---\nc: d\n"), ["{\"a\":\"b\"}", "{\"c\":\"d\"}"]);
 }
 

@@ -85,13 +85,25 @@ fn document(text: &str, first_line: u32, value: Value) -> Document {
     Document { value, positions: Positions { text: text.into(), first_line }, first_line }
 }
 
+/// Makes whole numbers of those that are written with a fraction or an exponent all the same, as Go does that reads them and writes them
+/// again.
+fn settle_numbers(value: &mut Value) {
+    match value {
+        Value::Float(f) => *value = dialect::number(*f).unwrap_or_default(),
+        Value::List(_) => value.list_mut().iter_mut().for_each(settle_numbers),
+        Value::Map(_) => value.map_mut().iter_mut().for_each(|(_, v)| settle_numbers(v)),
+        _ => {}
+    }
+}
+
 /// Reads JSON values one after another; how far it came, and why no further.
 fn read_json(text: &str, documents: &mut Vec<Document>) -> (usize, Option<DecodeError>) {
     let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
     let (mut consumed, mut line, mut counted) = (0, 1, 0);
     while let Some(item) = stream.next() {
         match item {
-            Ok(value) => {
+            Ok(mut value) => {
+                settle_numbers(&mut value);
                 let part = &text[consumed..stream.byte_offset()];
                 let leading = part.len() - part.trim_start().len();
                 line += newlines(&text[counted..consumed + leading]);
