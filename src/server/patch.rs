@@ -96,7 +96,7 @@ fn apply(kind: KindRef, current: &Value, patch: &Patch) -> Result<Value, Status>
         Patch::Merge(changes) if !matches!(changes, Value::Map(_) | Value::Null) => {
             Err(Status::bad_request(format!("error decoding patch: {}", cannot_read(changes, OBJECT))))
         }
-        Patch::Merge(Value::Null) => Ok(current.clone()),
+        Patch::Merge(Value::Null) => Err(Status::bad_request("Invalid JSON Patch")),
         Patch::Merge(changes) => {
             let mut next = current.clone();
             merge_patch(&mut next, changes);

@@ -142,6 +142,7 @@ kubectl replace -f set.yaml --force --dry-run=client
 kubectl apply -f set.yaml --cascade=x
 kubectl kustomize a b
 kubectl patch cm c --type=merge -p '[]'
+kubectl patch cm c --type=merge -p null
 kubectl patch cm c --type=json -p '[5]'
 kubectl patch cm c -p '{"metadata":{"namespace":"x"}}'
 kubectl patch pod x -p '{"spec":{"image":"nginx","containers":[{"name":"x","port":[]}]}}'
