@@ -186,7 +186,11 @@ const probed = {
     selector: { matchLabels: { app: 'web' } },
     template: {
       metadata: { labels: { app: 'web' } },
-      spec: { containers: [{ name: 'c', image: 'nginx', readinessProbe: { exec: { command: ['sh', '-c', COUNTS] }, periodSeconds: 1 } }] },
+      spec: {
+        containers: [
+          { name: 'c', image: 'nginx', readinessProbe: { exec: { command: ['sh', '-c', COUNTS] }, periodSeconds: 1 } },
+        ],
+      },
     },
   },
 };
