@@ -14,7 +14,7 @@ const FEW: usize = 5;
 /// Who stands where on each node.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Places {
-    /// By node: how many pods it had at most since they last moved together, and its places.
+    /// By node: how many pods it had at most before they began to go, and its places.
     slots: SortedMap<ArcStr, (usize, Vec<Option<ArcStr>>)>,
     /// By pod: its node.
     homes: SortedMap<ArcStr, ArcStr>,
@@ -31,9 +31,9 @@ impl Places {
                 slots.pop();
             }
             let taken = slots.iter().flatten().count();
+            // And again with each that goes after them, until somebody comes.
             if *most > FEW && taken * 2 < *most {
                 slots.retain(Option::is_some);
-                *most = taken;
             }
         } else if !node.str().is_empty() && !self.homes.contains_key(&uid) {
             let node = node.arc_str();
@@ -43,7 +43,8 @@ impl Places {
                 Some(free) => *free = Some(uid),
                 None => slots.push(Some(uid)),
             }
-            *most = slots.iter().flatten().count().max(*most);
+            let taken = slots.iter().flatten().count();
+            *most = if taken * 2 < *most { taken } else { taken.max(*most) };
         }
     }
 
@@ -96,6 +97,10 @@ mod tests {
         }
         assert_eq!(written("nobody", "n", true), ". . . g h i");
         assert_eq!(written("h", "n", true), "g i");
-        assert_eq!(written("g", "n", true), ". i");
+        assert_eq!(written("g", "n", true), "i");
+        for uid in ["j", "k", "l"] {
+            written(uid, "n", false);
+        }
+        assert_eq!(written("j", "n", true), "i . k l", "they were few");
     }
 }
