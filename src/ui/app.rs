@@ -147,7 +147,7 @@ fn schedule(
             let share = if host_now.is_late() { DRAW_SHARE_LATE } else { DRAW_SHARE };
             let wait_ms = (c.cost_ms * share).clamp(DRAW_EVERY_MS, DRAW_EVERY_MS_MAX);
             // What a terminal shows is not older in the picture than the picture takes to draw.
-            let wait_ms = if host_now.has_said { c.cost_ms } else { wait_ms };
+            let wait_ms = if host_now.has_said { c.cost_ms.min(DRAW_EVERY_MS_MAX) } else { wait_ms };
             let is_due = now_ms - c.drawn_ms >= wait_ms;
             let began = now();
             // Much work, reading what there is to see and drawing it do not share a frame: they take turns.
