@@ -7,45 +7,55 @@ const DROPS_MAX = 12;
 
 let falling = 0;
 
+let landing = [];
+
 /** Lets a drop fall from the queue to where a cell is; the cell opens when it is there. */
 export function fall(cell) {
-  const queue = document.querySelector('.tank .queue')?.getBoundingClientRect(),
-    to = cell.getBoundingClientRect();
-  // Nothing falls to where nobody sees it arrive.
-  const end = cell.closest('.rack')?.getBoundingClientRect().bottom;
-  if (
-    !queue?.width ||
-    !to.width ||
-    to.bottom > end + 8 ||
-    to.bottom < queue.bottom ||
-    falling >= DROPS_MAX ||
-    matchMedia('(prefers-reduced-motion: reduce)').matches
-  )
-    return;
-  const drop = document.createElement('i');
-  drop.className = 'drop';
-  drop.setAttribute('aria-hidden', 'true');
-  const style = getComputedStyle(cell);
-  drop.style.cssText = `left:${to.left}px;top:${to.top}px;width:${to.width}px;height:${to.height}px;border-radius:${style.borderRadius};--tone:${style.borderTopColor}`;
-  document.body.append(drop);
-  falling++;
-  // From its lower edge: what stands in it is not drawn over.
-  const x = Math.min(Math.max(to.left, queue.left), queue.right - to.width) - to.left,
-    y = queue.bottom + (SMALL / 2) * to.height - (to.top + to.height / 2);
-  const ease = { duration: FALL_MS, easing: 'cubic-bezier(.5, 0, .75, 1)' };
-  drop
-    .animate(
-      [
-        { transform: `translate(${x}px, ${y}px) scale(${SMALL})`, opacity: 0.9 },
-        { transform: 'none', opacity: 0.9 },
-      ],
-      ease,
-    )
-    .finished.finally(() => {
-      drop.remove();
-      falling--;
-    });
-  cell.animate([{ opacity: 0 }, { opacity: 0, offset: 0.85 }, { opacity: 1 }], FALL_MS);
+  if (falling >= DROPS_MAX || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+  // All that come with it are looked for first: the page is laid out once, not after each drop.
+  if (landing.push(cell) === 1) queueMicrotask(fallTogether);
+}
+
+function fallTogether() {
+  const cells = landing;
+  landing = [];
+  const queue = document.querySelector('.tank .queue')?.getBoundingClientRect();
+  if (!queue?.width) return;
+  const drops = [];
+  for (const cell of cells) {
+    if (falling + drops.length >= DROPS_MAX) break;
+    const to = cell.getBoundingClientRect();
+    // Nothing falls to where nobody sees it arrive.
+    const end = cell.closest('.rack')?.getBoundingClientRect().bottom;
+    if (!to.width || to.bottom > end + 8 || to.bottom < queue.bottom) continue;
+    const { borderRadius, borderTopColor } = getComputedStyle(cell);
+    drops.push([cell, to, `border-radius:${borderRadius};--tone:${borderTopColor}`]);
+  }
+  for (const [cell, to, look] of drops) {
+    const drop = document.createElement('i');
+    drop.className = 'drop';
+    drop.setAttribute('aria-hidden', 'true');
+    drop.style.cssText = `left:${to.left}px;top:${to.top}px;width:${to.width}px;height:${to.height}px;${look}`;
+    document.body.append(drop);
+    falling++;
+    // From its lower edge: what stands in it is not drawn over.
+    const x = Math.min(Math.max(to.left, queue.left), queue.right - to.width) - to.left,
+      y = queue.bottom + (SMALL / 2) * to.height - (to.top + to.height / 2);
+    const ease = { duration: FALL_MS, easing: 'cubic-bezier(.5, 0, .75, 1)' };
+    drop
+      .animate(
+        [
+          { transform: `translate(${x}px, ${y}px) scale(${SMALL})`, opacity: 0.9 },
+          { transform: 'none', opacity: 0.9 },
+        ],
+        ease,
+      )
+      .finished.finally(() => {
+        drop.remove();
+        falling--;
+      });
+    cell.animate([{ opacity: 0 }, { opacity: 0, offset: 0.85 }, { opacity: 1 }], FALL_MS);
+  }
 }
 
 const CARRY_MS = 1500;
