@@ -3,6 +3,11 @@
 #[cfg(target_arch = "wasm32")]
 mod ui;
 
+/// Smaller and faster than the allocator that comes with Rust for wasm.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 // What of the page needs no browser is tested without one.
 #[cfg(all(test, not(target_arch = "wasm32")))]
 #[path = "ui"]
