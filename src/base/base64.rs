@@ -7,18 +7,29 @@ pub const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst
 
 /// Bytes as padded base64.
 pub fn encode(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let word = chunk.iter().enumerate().fold(0_u32, |w, (i, b)| w | u32::from(*b) << (16 - 8 * i));
-        for i in 0..4 {
-            if i <= chunk.len() {
-                out.push(ALPHABET[(word >> (18 - 6 * i) & 63) as usize] as char);
-            } else {
-                out.push('=');
-            }
-        }
+    let mut out = digits(bytes, ALPHABET);
+    while !out.len().is_multiple_of(4) {
+        out.push('=');
     }
     out
+}
+
+fn digits(bytes: &[u8], alphabet: &[u8; 64]) -> String {
+    let mut out = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
+    let quad = |[a, b, c]: [u8; 3]| {
+        let word = u32::from_be_bytes([0, a, b, c]);
+        [18, 12, 6, 0].map(|shift| alphabet[(word >> shift & 63) as usize])
+    };
+    let (triples, rest) = bytes.as_chunks();
+    for triple in triples {
+        out.extend_from_slice(&quad(*triple));
+    }
+    match *rest {
+        [a] => out.extend_from_slice(&quad([a, 0, 0])[..2]),
+        [a, b] => out.extend_from_slice(&quad([a, b, 0])[..3]),
+        _ => {}
+    }
+    String::from_utf8(out).unwrap_or_default()
 }
 
 /// Decodes padded base64, ignoring line ends; none where the text is invalid.
@@ -50,7 +61,9 @@ pub fn decoded_len(text: &str) -> usize {
 
 /// Bytes as base64 for URLs and tokens: with `-` and `_`, and without padding.
 pub fn encode_url(bytes: &[u8]) -> String {
-    encode(bytes).trim_end_matches('=').replace('+', "-").replace('/', "_")
+    let mut alphabet = *ALPHABET;
+    alphabet[62..].copy_from_slice(b"-_");
+    digits(bytes, &alphabet)
 }
 
 /// Decodes base64 of that kind; none where the text is invalid.

@@ -3,7 +3,7 @@
 
 use super::{ApiServer, Caller, User};
 use crate::api::{Cause, Kind, KindRef, Object, Status, Value, kinds, split_api_version};
-use crate::base::{List as _, RandomStream, Time, base64};
+use crate::base::{Fnv64, List as _, RandomStream, Time, base64};
 use crate::obj;
 
 /// The default audience of tokens and their issuer (`--api-audiences`, `--service-account-issuer`).
@@ -22,9 +22,9 @@ pub const CERTIFICATE: &str =
     "-----BEGIN CERTIFICATE-----\nc2ltdWxhdGVkIGNsdXN0ZXI6IG5vdGhpbmcgaGVyZSBzcGVha3MgVExT\n-----END CERTIFICATE-----\n";
 
 fn signed(claims: &Value) -> String {
-    let header = obj!({"alg": "RS256", "kid": KEY_ID}).to_json();
+    let header = format!("{{\"alg\":\"RS256\",\"kid\":{KEY_ID:?}}}");
     let text = format!("{}.{}", base64::encode_url(header.as_bytes()), base64::encode_url(claims.to_json().as_bytes()));
-    let mut random = RandomStream::new(0, &text);
+    let mut random = RandomStream::new(Fnv64::of(text.as_bytes()), "signature");
     let signature: Vec<u8> = (0..SIGNATURE_WORDS).flat_map(|_| random.bits().to_be_bytes()).list();
     format!("{text}.{}", base64::encode_url(&signature))
 }
@@ -52,8 +52,11 @@ pub fn legacy_token(account: &Value, secret: &str) -> String {
 pub fn token(account: &Value, audiences: &[&str], seconds: i64, bound: &[(&str, &Value)], now: Time) -> String {
     let issued = now.unix_s();
     let mut own = obj!({"namespace": account.namespace(), "serviceaccount": named(account)});
+    // What tells its claims from those of any other.
+    let mut of = account.uid().to_owned();
     for (kind, object) in bound {
         own.set(&[kind], named(object));
+        of += object.uid();
     }
     let audiences = if audiences.is_empty() { &[ISSUER] } else { audiences };
     let mut expires = issued + seconds;
@@ -65,7 +68,7 @@ pub fn token(account: &Value, audiences: &[&str], seconds: i64, bound: &[(&str, 
     let mut claims = obj!({
         "aud": list, "exp": expires, "iat": issued, "iss": ISSUER, "kubernetes.io": own, "nbf": issued, "sub": subject(account)
     });
-    let id = RandomStream::new(0, &claims.to_json()).uuid();
+    let id = RandomStream::new(0, &format!("{of} {issued} {seconds} {audiences:?}")).uuid();
     claims.set(&["jti"], id);
     signed(&claims)
 }
