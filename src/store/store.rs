@@ -308,20 +308,15 @@ impl Store {
     fn commit(&mut self, Signature { at, by }: Signature, key: ObjectKey, change: ChangeType, mut value: Value) -> &Value {
         let revision = self.log.revision() + 1;
         value.set(&["metadata", "resourceVersion"], revision.to_string());
-        let before = self.get(&key).unwrap_or(&Value::Null);
-        let mut new_bytes = 0;
-        value.share(before, &mut new_bytes);
-        self.written += new_bytes;
         let table = &mut **self.tables.entry(key.kind).or_default();
         table.newest = revision;
         let row_key = (key.namespace.clone(), key.name.clone());
+        let entry = table.rows.entry_by(row_key, |k| compare_pairs((&k.0, &k.1), (&key.namespace, &key.name)));
+        value.share(entry.get().map_or(&Value::Null, |row| &row.value), &mut self.written);
         let new = (change != ChangeType::Deleted).then(|| value.clone());
         let old = match &new {
-            Some(value) => {
-                let entry = table.rows.entry_by(row_key, |k| compare_pairs((&k.0, &k.1), (&key.namespace, &key.name)));
-                entry.replace(Row { value: value.clone(), newest: revision })
-            }
-            None => table.rows.remove(&row_key),
+            Some(value) => entry.replace(Row { value: value.clone(), newest: revision }),
+            None => entry.remove(),
         };
         let previous = old.as_ref().map_or(0, |row| row.newest);
         let mut terms = (Vec::new(), Vec::new());

@@ -171,6 +171,19 @@ pub struct Entry<'a, K, V> {
 }
 
 impl<'a, K, V> Entry<'a, K, V> {
+    /// The value there.
+    pub fn get(&self) -> Option<&V> {
+        let (piece, slot) = self.found.ok()?;
+        Some(&self.map.values.pieces[piece][slot])
+    }
+
+    /// Takes away what stands there.
+    pub fn remove(self) -> Option<V> {
+        let spot = self.found.ok()?;
+        self.map.keys.remove(spot);
+        Some(self.map.values.remove(spot))
+    }
+
     /// Puts a value there; returns what stood there.
     pub fn replace(self, value: V) -> Option<V> {
         let SortedMap { keys, values } = self.map;
