@@ -96,6 +96,10 @@ pub fn wrong_type(kind: KindRef, value: &Value) -> Option<WrongType> {
 /// The version of a body, if that is served; otherwise the stored one.
 pub fn served_version(kind: &Kind, body: &Value) -> &'static str {
     let (_, version) = split_api_version(body.get("apiVersion").str());
+    // Nearly always.
+    if version == kind.version {
+        return kind.version;
+    }
     schema().versions(kind).into_iter().find(|v| *v == version).unwrap_or(kind.version)
 }
 

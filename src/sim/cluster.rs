@@ -212,10 +212,18 @@ impl Cluster {
     }
 
     fn look_when_due(&mut self, i: usize) {
-        let due = self.due_now(i);
-        if i >= FIRST_CONTROLLER && due != std::mem::replace(&mut self.dues[i], due) {
-            self.first_controller = (FIRST_CONTROLLER..self.dues.len()).filter_map(|i| Some((self.dues[i]?, i))).min();
+        if i < FIRST_CONTROLLER {
+            return;
         }
+        let due = self.due_now(i);
+        if due == std::mem::replace(&mut self.dues[i], due) {
+            return;
+        }
+        self.first_controller = match self.first_controller {
+            // The one that was first is asked anew; any other can only come before it.
+            Some((_, first)) if first == i => (FIRST_CONTROLLER..self.dues.len()).filter_map(|i| Some((self.dues[i]?, i))).min(),
+            first => first.into_iter().chain(due.map(|at| (at, i))).min(),
+        };
     }
 
     fn due_now(&self, i: usize) -> Option<Time> {
