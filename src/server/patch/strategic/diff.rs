@@ -121,7 +121,7 @@ fn only_key(item: &Value, merge_key: &str) -> Value {
 /// What is changed or deleted among items with keys.
 fn diff_items(field: &Field, old: &[Value], new: &[Value], ty: Option<&'static Type>, which: Which) -> Vec<Value> {
     let merge_key = field.merge_key;
-    let (olds, news) = (Places::of(old, merge_key), Places::of(new, merge_key));
+    let olds = Places::of(old, merge_key);
     let mut changes = Vec::new();
     let mut met: SortedMap<String, usize> = SortedMap::new();
     for item in new {
@@ -147,10 +147,15 @@ fn diff_items(field: &Field, old: &[Value], new: &[Value], ty: Option<&'static T
         }
     }
     if which == Which::Deletions {
-        for item in old.iter().filter(|item| news.first(&name_of(item, merge_key)).is_none()) {
-            let mut gone = only_key(item, merge_key);
-            gone.set(&[DIRECTIVE], "delete");
-            changes.push(gone);
+        // Of several with one key, those count as gone that are more than there are now, though all of that key will go.
+        for item in old {
+            let left = met.entry(name_of(item, merge_key)).or_default();
+            if *left == 0 {
+                let mut gone = only_key(item, merge_key);
+                gone.set(&[DIRECTIVE], "delete");
+                changes.push(gone);
+            }
+            *left = left.saturating_sub(1);
         }
     }
     changes
@@ -172,7 +177,8 @@ fn overlay(patch: &mut Value, other: &Value, ty: Option<&'static Type>) {
                 let list = patch.get_mut(key).list_mut();
                 for item in items.iter() {
                     match list.iter_mut().find(|v| v.get(merge_key).same(item.get(merge_key))) {
-                        Some(found) => overlay(found, item, inner_ty),
+                        Some(found) if item.get(DIRECTIVE).is_null() => overlay(found, item, inner_ty),
+                        Some(found) => *found = item.clone(),
                         None => list.push(item.clone()),
                     }
                 }

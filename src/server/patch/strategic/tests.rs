@@ -151,3 +151,21 @@ fn the_table_holds() {
         });
     }
 }
+
+#[test]
+fn of_several_items_with_one_key_those_that_are_too_many_take_all_of_them_along() {
+    let spec = |ports: &str| json(&format!(r#"{{"spec":{{"ports":[{ports}]}}}}"#));
+    let (http, tcp) = (r#"{"name":"http","port":80}"#, r#"{"name":"tcp","port":53,"protocol":"TCP"}"#);
+    let udp = r#"{"name":"udp","port":53,"protocol":"UDP"}"#;
+    let both = spec(&[http, tcp, udp].join(","));
+    for (modified, want) in [
+        (spec(&[http, udp].join(",")), spec(http)),
+        (spec(&[http, tcp].join(",")), spec(http)),
+        (spec(http), spec(http)),
+        (both.clone(), both.clone()),
+    ] {
+        let patch = three_way_strategic_patch(kinds::SERVICE, &both, &modified, &both);
+        let got = strategic_merge_patch(kinds::SERVICE, &both, &patch).expect("applies");
+        assert_eq!(got.to_json(), want.to_json(), "{}", patch.to_json());
+    }
+}
