@@ -13,41 +13,48 @@ use crate::server::ApiServer;
 const CANDIDATES_MAX: usize = 200;
 
 /// Commands whose arguments are types and names.
-const BY_TYPE: &[&str] = &[
-    "get",
-    "describe",
-    "delete",
-    "edit",
-    "label",
-    "annotate",
-    "patch",
-    "scale",
-    "expose",
-    "autoscale",
-    "wait",
-    "status",
-    "history",
-    "undo",
-    "pause",
-    "resume",
-    "restart",
-    "image",
-    "env",
-    "resources",
-    "selector",
-    "serviceaccount",
-    "view-last-applied",
-    "edit-last-applied",
+const BY_TYPE: &str = "get describe delete edit label annotate patch wait debug env resources selector serviceaccount view-last-applied \
+                       edit-last-applied";
+/// The same of those that are for some types alone, and these types.
+const BY_SOME_TYPES: &[(&str, &str)] = &[
+    ("history status undo restart", "deployment daemonset statefulset"),
+    ("pause resume", "deployment"),
+    ("scale autoscale", "deployment replicaset replicationcontroller statefulset"),
+    ("expose", "pod service replicationcontroller deployment replicaset"),
+    ("image", "daemonsets deployments pods cronjobs replicasets replicationcontrollers statefulsets"),
+    ("taint", "node"),
 ];
-/// Commands whose first argument is a pod or `TYPE/NAME`.
-const BY_POD: &[&str] = &["logs", "exec", "attach", "port-forward", "debug", "cp", "pod"];
-/// Commands whose arguments are nodes.
-const BY_NODE: &[&str] = &["cordon", "uncordon", "drain", "node"];
-/// Commands whose arguments are contexts of the kubeconfig.
-const BY_CONTEXT: &[&str] = &["use-context", "set-context", "delete-context", "rename-context"];
+/// Commands whose first argument is a pod or one of [`POD_TYPES`] with a name.
+const BY_POD: &str = "logs exec attach port-forward";
+/// What has pods.
+const POD_TYPES: &str = "daemonsets/ deployments/ pods/ jobs/ replicasets/ replicationcontrollers/ services/ statefulsets/";
+/// Commands whose arguments are names of objects of one kind.
+const BY_NAME: &[(&str, KindRef)] =
+    &[("cordon uncordon drain node", kinds::NODE), ("cp pod", kinds::POD), ("token", kinds::SERVICE_ACCOUNT)];
+/// Commands whose argument is an entry of the kubeconfig, and where that is.
+const BY_ENTRY: &[(&str, &str)] =
+    &[("use-context set-context delete-context rename-context", "contexts"), ("delete-cluster", "clusters"), ("delete-user", "users")];
 /// Flags that take one of some words.
 const CHOICES: &[(&str, &[&str])] = &[
-    ("output", &["custom-columns=", "custom-columns-file=", "go-template=", "json", "jsonpath=", "name", "wide", "yaml"]),
+    (
+        "output",
+        &[
+            "json",
+            "yaml",
+            "kyaml",
+            "name",
+            "go-template",
+            "go-template-file",
+            "template",
+            "templatefile",
+            "jsonpath",
+            "jsonpath-as-json",
+            "jsonpath-file",
+            "custom-columns",
+            "custom-columns-file",
+            "wide",
+        ],
+    ),
     ("dry-run", &["client", "none", "server"]),
     ("cascade", &["background", "foreground", "orphan"]),
     ("restart", &["Always", "Never", "OnFailure"]),
@@ -137,22 +144,24 @@ impl Surroundings<'_> {
         self.api.iter(kind, namespace).take(CANDIDATES_MAX).map(|o| format!("{prefix}{}", o.name())).list()
     }
 
-    fn contexts(&self) -> Vec<String> {
-        self.kubeconfig.object.get("contexts").items().iter().map(|c| c.get("name").str().to_owned()).list()
+    fn entries(&self, list: &str) -> Vec<String> {
+        self.kubeconfig.object.get(list).items().iter().map(|c| c.get("name").str().to_owned()).list()
+    }
+
+    fn containers(&self, given: &[&str]) -> Vec<String> {
+        let pods = given.iter().map(|name| name.rsplit('/').next().unwrap_or(name));
+        let pod = pods.filter_map(|name| self.api.peek(kinds::POD, &self.namespace, name)).next();
+        let spec = pod.map(|p| p.get("spec").clone()).unwrap_or_default();
+        let all = ["initContainers", "containers", "ephemeralContainers"].into_iter().flat_map(|list| spec.get(list).items());
+        all.map(|c| c.get("name").str().to_owned()).list()
     }
 
     /// What a flag could be given; nothing where that is a file.
     fn values(&self, flag: &Flag, given: &[&str]) -> Option<Vec<String>> {
         Some(match flag.name {
             "namespace" => self.names(kinds::NAMESPACE, ""),
-            "context" => self.contexts(),
-            "container" => {
-                let pods = given.iter().map(|name| name.rsplit('/').next().unwrap_or(name));
-                let pod = pods.filter_map(|name| self.api.peek(kinds::POD, &self.namespace, name)).next();
-                let spec = pod.map(|p| p.get("spec").clone()).unwrap_or_default();
-                let all = ["initContainers", "containers", "ephemeralContainers"].into_iter().flat_map(|list| spec.get(list).items());
-                all.map(|c| c.get("name").str().to_owned()).list()
-            }
+            "context" => self.entries("contexts"),
+            "container" => self.containers(given),
             name if FILES.contains(&name) => return None,
             name => {
                 let choices = CHOICES.iter().find(|(flag, _)| *flag == name).map_or(&[][..], |(_, words)| words);
@@ -165,27 +174,38 @@ impl Surroundings<'_> {
         if let Some((kind, _)) = word.split_once('/') {
             return kind_of(self.api, kind).map_or_else(Vec::new, |k| self.names(k, &format!("{kind}/")));
         }
-        if BY_NODE.contains(&command) {
-            return self.names(kinds::NODE, "");
+        let among = |commands: &str| commands.split(' ').any(|c| c == command);
+        let words = |text: &str| text.split(' ').map(str::to_owned).list();
+        if let Some((_, kind)) = BY_NAME.iter().find(|(commands, _)| among(commands)) {
+            return self.names(kind, "");
         }
-        if BY_CONTEXT.contains(&command) {
-            return self.contexts();
+        if let Some((_, list)) = BY_ENTRY.iter().find(|(commands, _)| among(commands)) {
+            return self.entries(list);
         }
-        if BY_POD.contains(&command) {
-            return if given.is_empty() { self.names(kinds::POD, "") } else { Vec::new() };
-        }
-        if command == "taint" || BY_TYPE.contains(&command) || command == "explain" {
-            return match given.first() {
-                None => self.api.kinds().into_iter().filter(|k| k.verbs.contains(&"list")).map(|k| k.plural.to_owned()).list(),
-                Some(kind) if !kind.contains('/') => kind_of(self.api, kind).map_or_else(Vec::new, |k| {
-                    let mut names = self.names(k, "");
-                    names.retain(|name| !given.contains(&name.as_str()));
-                    names
-                }),
-                Some(_) => Vec::new(),
+        if among(BY_POD) {
+            return match given {
+                [] => self.names(kinds::POD, "").into_iter().chain(words(POD_TYPES)).list(),
+                [_] if command == "logs" => self.containers(given),
+                _ => Vec::new(),
             };
         }
-        Vec::new()
+        let types = BY_SOME_TYPES.iter().find(|(commands, _)| among(commands)).map(|(_, types)| words(types));
+        if types.is_none() && !among(BY_TYPE) && command != "explain" {
+            return Vec::new();
+        }
+        match given.first() {
+            None => types.unwrap_or_else(|| {
+                let all = self.api.kinds().into_iter().filter(|k| k.verbs.contains(&"get"));
+                // Fields follow a dot there, not a group.
+                all.map(|k| if command == "explain" { k.plural.to_owned() } else { k.qualified() }).list()
+            }),
+            Some(kind) if !kind.contains('/') => kind_of(self.api, kind).map_or_else(Vec::new, |k| {
+                let mut names = self.names(k, "");
+                names.retain(|name| !given.contains(&name.as_str()));
+                names
+            }),
+            Some(_) => Vec::new(),
+        }
     }
 }
 
@@ -225,14 +245,28 @@ mod tests {
             ("kubectl get --namespace=kube-system cm ", "other"),
             ("kubectl get pods --show-l", "--show-labels"),
             ("kubectl get pods --outp", "--output-watch-events --output="),
-            ("kubectl get pods --output=js", "--output=json --output=jsonpath="),
+            ("kubectl get pods --output=js", "--output=json --output=jsonpath --output=jsonpath-as-json --output=jsonpath-file"),
             ("kubectl get pods -o na", "name"),
+            ("kubectl get ing", "ingressclasses.networking.k8s.io ingresses.networking.k8s.io"),
+            ("kubectl get deploy", "deployments.apps"),
+            ("kubectl explain deploy", "deployments"),
+            ("kubectl rollout undo ", "daemonset deployment statefulset"),
+            ("kubectl rollout pause ", "deployment"),
+            ("kubectl scale s", "statefulset"),
+            ("kubectl taint ", "node"),
+            ("kubectl logs ", "daemonsets/ deployments/ jobs/ pods/ replicasets/ replicationcontrollers/ services/ statefulsets/ web"),
+            ("kubectl logs web ", "first main side"),
+            ("kubectl exec web ", ""),
+            ("kubectl debug w", ""),
+            ("kubectl debug pods w", "web"),
+            ("kubectl top pod w", "web"),
             ("kubectl -n kube-s", "kube-system"),
             ("kubectl rollout st", "status"),
             ("kubectl logs web -c ", "first main side"),
             ("kubectl exec web --container=s", "--container=side"),
             ("kubectl delete pod web --cascade=o", "--cascade=orphan"),
             ("kubectl config use-context k", "kubarium"),
+            ("kubectl config delete-user ", "admin"),
             ("kubectl create deployment web --image=", ""),
             ("kubectl nonsense x", ""),
         ] {

@@ -92,7 +92,7 @@ mod tests {
             ("kubectl -n kube-n", 11, "kube-node-lease"),
             ("kubectl apply -f w", 17, "web.yaml"),
             ("cat conf/", 4, "conf/a.txt conf/b.txt"),
-            ("echo x | kubectl get po -o js", 27, "json jsonpath="),
+            ("echo x | kubectl get po -o js", 27, "json jsonpath jsonpath-as-json jsonpath-file"),
             ("kubectl get rc -", 15, ""),
             ("kubectl\u{a0}get\u{3000}no", 12, "nodes"),
             ("\u{3000}", 1, ""),
