@@ -19,3 +19,7 @@ kubectl drain node2 --force --skip-wait-for-delete-timeout=1
 echo '{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"another"}}' > e.json; kubectl create --raw /api/v1/namespaces/default/pods/other/eviction -f e.json
 echo '{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"other","namespace":"kube-system"}}' > e.json; kubectl create --raw /api/v1/namespaces/default/pods/other/eviction -f e.json
 echo '{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"other"}}' > e.json; kubectl create --raw '/api/v1/namespaces/default/pods/other/eviction?dryRun=All' -f e.json; kubectl get pods other
+# To try it out, the server is asked, which holds to the budgets.
+kubectl run guarded --image=nginx --labels=app=guarded --overrides='{"spec":{"nodeName":"node3"}}'; kubectl create pdb guard --selector=app=guarded --min-available=1; sleep 5
+kubectl drain node3 --force --dry-run=server --timeout=3s
+kubectl drain node3 --force --dry-run=client

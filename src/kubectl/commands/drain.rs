@@ -118,7 +118,9 @@ impl Draining {
                         if !pods.is_empty() && self.dry_run != DryRun::Client {
                             pods.rotate_right(1);
                         }
-                        if self.dry_run != DryRun::None {
+                        // The server is asked whether each may be evicted.
+                        let asks = self.dry_run == DryRun::Server && !cx.flags().is_on("disable-eviction");
+                        if self.dry_run != DryRun::None && !asks {
                             for pod in pods {
                                 cx.out.outln(format!("evicting pod {}/{}{}", pod.namespace, pod.name, self.dry_run.suffix()));
                             }
@@ -134,7 +136,7 @@ impl Draining {
                 }
             }
             for pod in &mut self.pods {
-                pod.advance(cx, self.deadline);
+                pod.advance(cx, self.deadline, self.dry_run);
             }
             if self.pods.iter().all(|p| p.state == State::Done) {
                 let mut errors: Vec<String> = std::mem::take(&mut self.pods).into_iter().filter_map(|p| p.error).list();
@@ -272,7 +274,7 @@ fn is_skipped(cx: &Context<'_, '_>, pod: &Value) -> bool {
 }
 
 impl Leaving {
-    fn advance(&mut self, cx: &mut Context<'_, '_>, deadline: Option<Time>) {
+    fn advance(&mut self, cx: &mut Context<'_, '_>, deadline: Option<Time>, dry_run: DryRun) {
         let flags = cx.flags();
         let timeout = go_duration::format(flags.positive_duration("timeout").unwrap_or_default());
         let late = deadline.is_some_and(|d| cx.host.now >= d);
@@ -282,9 +284,10 @@ impl Leaving {
                 return;
             }
             let grace = flags.int("grace-period").filter(|g| *g >= 0);
-            let options = DeleteOptions { grace_period_s: grace, ..DeleteOptions::default() };
+            let pretends = dry_run == DryRun::Server;
+            let options = DeleteOptions { grace_period_s: grace, dry_run: pretends, ..DeleteOptions::default() };
             if by_eviction {
-                cx.out.outln(format!("evicting pod {}/{}", self.namespace, self.name));
+                cx.out.outln(format!("evicting pod {}/{}{}", self.namespace, self.name, dry_run.suffix()));
             }
             if late {
                 self.fail(format!("error when evicting pods/{:?} -n {:?}: global timeout reached: {timeout}", self.name, self.namespace));
@@ -296,6 +299,7 @@ impl Leaving {
                 cx.delete(kinds::POD, &self.namespace, &self.name, &options).map(|_| ())
             };
             match result {
+                Ok(()) if pretends => self.state = State::Done,
                 Ok(()) => self.state = State::Wait(cx.host.now),
                 Err(error) if error.is_not_found() => self.state = State::Done,
                 Err(CliError::Status(s)) if s.reason == "TooManyRequests" => {
