@@ -130,11 +130,14 @@ fn all_names(pod: &Value) -> String {
 /// The container that is meant. Where none is named and there are several, says which was chosen.
 // Models podcmd.FindOrDefaultContainerByName.
 pub fn container_of(cx: &mut Context<'_, '_>, pod: &Value, name: &str, quiet: bool) -> Result<String, CliError> {
-    let name = if name.is_empty() { pod.annotation(DEFAULT_CONTAINER).unwrap_or_default() } else { name };
-    if !name.is_empty() {
-        return match containers(pod).find(|(_, c)| c.get("name").str() == name) {
-            Some(_) => Ok(name.to_owned()),
-            None => fail(format!("container {name} is not valid for pod {} out of: {}", pod.name(), all_names(pod))),
+    let default = pod.annotation(DEFAULT_CONTAINER).unwrap_or_default();
+    let wanted = if name.is_empty() { default } else { name };
+    if !wanted.is_empty() {
+        match containers(pod).any(|(_, c)| c.get("name").str() == wanted) {
+            true => return Ok(wanted.to_owned()),
+            // An annotation that names none counts for nothing.
+            false if name.is_empty() => {}
+            false => return fail(format!("container {name} is not valid for pod {} out of: {}", pod.name(), all_names(pod))),
         };
     }
     let Some(first) = pod.at(&["spec", "containers"]).items().first() else {

@@ -27,3 +27,8 @@ kubectl logs long | cut -c 1-80
 kubectl logs long | wc
 kubectl logs long --timestamps | wc
 kubectl logs long --tail=2 | wc -c
+# Which container was chosen is not said of all pods; one that is only wished for and not there does not count.
+kubectl create deployment pair --image=nginx --image=redis --replicas=2; sleep 9
+kubectl logs deployment/pair --all-pods --tail=1 | cut -c 1-40
+kubectl annotate pod --all kubectl.kubernetes.io/default-container=nosuch; kubectl logs deployment/pair --tail=1 | cut -c 1-40
+kubectl exec deployment/pair -- echo hi

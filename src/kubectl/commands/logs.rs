@@ -167,15 +167,15 @@ fn streams_of(cx: &mut Context<'_, '_>, pods: &[Value], container: &str) -> Resu
             inits.extend(pod.at(&["spec", "ephemeralContainers"]).items());
             inits.into_iter().map(|c| c.get("name").str().to_owned()).list()
         } else {
-            let mut pod = pod.clone();
             if let Some(default) = pod.annotation(DEFAULT_CONTAINER).filter(|d| !d.is_empty())
                 && container.is_empty()
-                && !containers(&pod).any(|(_, c)| c.get("name").str() == default)
+                && !containers(pod).any(|(_, c)| c.get("name").str() == default)
             {
                 cx.out.errln(format!("Default container name {default:?} not found in pod {}", pod.name()));
-                pod.remove(&["metadata", "annotations"]);
             }
-            vec![container_of(cx, &pod, container, false)?]
+            // Of all pods of a workload it is not said which container was chosen.
+            let quiet = cx.flags().is_on("all-pods");
+            vec![container_of(cx, pod, container, quiet)?]
         };
         for name in names {
             streams.push(LogStream {
