@@ -359,7 +359,7 @@ fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), Cl
         flags.get(name).filter(|v| !own && !v.is_empty())
     };
     if let Some(timeout) = flags.get("request-timeout")
-        && timeout.parse::<i64>().is_err()
+        && !timeout.parse::<i64>().is_ok_and(|seconds| seconds >= 0)
         && crate::api::go_duration::parse_nanos(timeout).is_err()
     {
         return Err(CliError::Message(

@@ -529,7 +529,9 @@ pub fn from_text(cx: &mut Context<'_, '_>, query: &Query, name: &str, text: &str
 }
 
 fn from_files(cx: &mut Context<'_, '_>, query: &Query, paths: &[files::Source]) -> Result<Found, CliError> {
-    let mut found = Found { single: paths.len() == 1, from_files: true, ..Found::default() };
+    // Of one file one object was asked for, even if it holds several, but not of a pipe.
+    let single = paths.len() == 1 && paths[0].name != "STDIN";
+    let mut found = Found { single, from_files: true, ..Found::default() };
     let selector = match &query.selector {
         Some(text) => Some(
             crate::api::selector::LabelSelector::parse(text)
@@ -546,13 +548,14 @@ fn from_files(cx: &mut Context<'_, '_>, query: &Query, paths: &[files::Source]) 
             let upgraded = |object| if cx.inv.legacy { legacy::upgrade(object) } else { object };
             let prepared = item.and_then(|(object, listed)| prepare(cx, query, path, upgraded(object), listed));
             let prepared = match prepared {
-                Ok(info) if selector.as_ref().is_some_and(|s| !s.matches(info.object.labels())) => continue,
                 // Only `get` does nothing more with what has no name.
                 Ok(info) if info.name.is_empty() && cx.inv.path == "kubectl get" => Ok(info),
                 Ok(mut info) if query.latest && !query.local => fetch(cx, &mut info).map(|()| info),
                 other => other,
             };
             match prepared {
+                // The labels are those of what was fetched.
+                Ok(info) if selector.as_ref().is_some_and(|s| !s.matches(info.object.labels())) => {}
                 Err(error) if listed => of_list.push(error),
                 other => {
                     found.kinds.extend(other.as_ref().ok().map(|info| info.kind));
@@ -562,7 +565,6 @@ fn from_files(cx: &mut Context<'_, '_>, query: &Query, paths: &[files::Source]) 
         }
         found.items.extend(CliError::aggregate(of_list).err().map(Err));
     }
-    found.single &= found.items.len() == 1;
     Ok(found)
 }
 
@@ -605,6 +607,9 @@ fn prepare(cx: &Context<'_, '_>, query: &Query, path: &files::Source, mut object
         namespace = cx.namespace();
         let own = object.namespace();
         if own.is_empty() {
+            if query.all_namespaces && query.latest && !query.local {
+                return fail(format!("no namespace set on resource {} {:?}", Info::resource_text(kind), object.name()));
+            }
             if !query.local {
                 object.set(&["metadata", "namespace"], namespace.as_str());
             }

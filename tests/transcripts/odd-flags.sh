@@ -55,3 +55,19 @@ kubectl config set-credentials u --exec-command=x --exec-api-version=client.auth
 # An entry is shown with all that it may have.
 printf 'users:\n- name: u\n  user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: c}}\n' > exec.conf; kubectl config view --kubeconfig=exec.conf
 kubectl get configmap one -w --output-watch-events -o name --request-timeout=1s
+# One file is one thing, even where it holds several; what comes from a pipe is a list.
+kubectl apply -f three.yaml; kubectl get -f three.yaml -o jsonpath='{.kind}{"\n"}'; cat three.yaml | kubectl get -f - -o jsonpath='{.kind} of {.items[*].metadata.name}{"\n"}'
+kubectl label -f two.yaml a=b --list; cat three.yaml | kubectl label -f - a=b --list
+kubectl delete configmap two; kubectl get -f two.yaml -o name; kubectl get -f two.yaml -o name -f three.yaml
+kubectl wait --for=create -f two.yaml --timeout=1s
+kubectl get -f three.yaml -A
+kubectl get -f three.yaml -l a=b; kubectl label configmap three a=c --overwrite; kubectl label -f three.yaml -l a=c d=e
+kubectl get configmap nosuch --ignore-not-found -w
+kubectl get configmap --request-timeout=-1
+kubectl set env -k . A=b
+kubectl exec nosuch --pod-running-timeout=0s -- ls
+kubectl proxy --accept-hosts='('
+KUBE_EDITOR='sed -i "s/k: a/k: z/"' kubectl apply edit-last-applied configmap/one -o yaml
+# An event is of an object whose version it names too.
+printf 'apiVersion: v1\nkind: Event\nmetadata: {name: a}\ninvolvedObject: {kind: ConfigMap, name: one, namespace: default}\nreason: NoVersion\n---\napiVersion: v1\nkind: Event\nmetadata: {name: b}\ninvolvedObject: {apiVersion: v1, kind: ConfigMap, name: one, namespace: default}\nreason: Version\n' | kubectl create -f -
+kubectl events --for=configmap/one -o jsonpath='{.items[*].reason}{"\n"}'

@@ -98,7 +98,9 @@ impl Looking {
             differs = true;
             let stamp = cx.host.now.rfc3339_micro().replace('T', " ").replace('Z', "000 +0000");
             let (left, right) = (format!("/tmp/LIVE-1/{file}"), format!("/tmp/MERGED-2/{file}"));
-            cx.out.outln(format!("diff -u -N {left} {right}\n--- {left}\t{stamp}\n+++ {right}\t{stamp}"));
+            // Of what is pruned there is no second file, which counts as empty and of no age.
+            let merged = if after.is_empty() { "1970-01-01 00:00:00.000000000 +0000" } else { &stamp };
+            cx.out.outln(format!("diff -u -N {left} {right}\n--- {left}\t{stamp}\n+++ {right}\t{merged}"));
             cx.out.out(unified::diff(&before, &after));
         }
         Ok(if differs { Flow::Exit(1) } else { Flow::Done })

@@ -276,6 +276,11 @@ impl Editing {
                 _ => Subresource::None,
             };
             match cx.patch(info.kind, &info.namespace, &info.name, &patch, part, &options) {
+                // What was applied last is printed, not the object that it is noted on.
+                Ok(_) if self.mode == Mode::LastApplied => {
+                    info.object.at_mut(&["metadata", "annotations"]).map_mut().remove(LAST_APPLIED);
+                    self.reporter.report("edited", &info.object, cx.out)?;
+                }
                 Ok(patched) => self.reporter.report("edited", &patched, cx.out)?,
                 Err(error) if self.mode == Mode::LastApplied => return Err(error),
                 Err(error) => self.refused(cx, info, &error, &mut written),

@@ -47,7 +47,10 @@ impl Filter {
         let involved = event.get("involvedObject");
         self.types.iter().all(|_| self.types.iter().any(|t| t.eq_ignore_ascii_case(event.get("type").str())))
             && self.namespace.as_ref().is_none_or(|n| n == event.namespace())
-            && self.object.as_ref().is_none_or(|(kind, name)| involved.get("kind").str() == kind.kind && involved.get("name").str() == name)
+            && self.object.as_ref().is_none_or(|(kind, name)| {
+                let is = |member: &str, value: &str| involved.get(member).str() == value;
+                is("kind", kind.kind) && is("name", name) && is("apiVersion", &kind.api_version())
+            })
     }
 }
 

@@ -86,7 +86,7 @@ fn find_pod(cx: &mut Context<'_, '_>, target: &[String]) -> Result<Value, CliErr
 fn exec(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let (before, command) = cx.args_at_dash();
     let by_file = cx.flags().given("filename");
-    check_pod_timeout(cx)?;
+    check_pod_timeout(cx).map_err(|e| cx.usage(e.to_string()))?;
     if cx.inv.dash.is_none() && before.len() > usize::from(!by_file) {
         return Err(cx.usage("exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead"));
     }

@@ -435,6 +435,8 @@ impl Watch {
         CliError::check(errors)?;
         let name = match infos.as_slice() {
             [one] if by_name => Some(one.name.clone()),
+            // With `--ignore-not-found` there may be nothing to watch.
+            [] if by_name => return Ok(Flow::Done),
             _ if by_name => return fail("you may only specify a single resource type"),
             _ => None,
         };

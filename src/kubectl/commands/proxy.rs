@@ -87,9 +87,13 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let mut filter: [Vec<Regex>; 4] = Default::default();
     for ((flag, default), to) in FILTERS.iter().zip(&mut filter) {
         for part in flags.get(flag).unwrap_or(default).split(',').filter(|part| !part.is_empty()) {
-            to.push(
-                Regex::go(part).map_err(|e| CliError::Message(format!("Error compiling re: error parsing regexp: {}", e.as_go_says())))?,
-            );
+            match Regex::go(part) {
+                Ok(pattern) => to.push(pattern),
+                Err(error) => {
+                    cx.klog("F", "proxy_server.go:83", &format!("Error compiling re: error parsing regexp: {}", error.as_go_says()));
+                    return Err(CliError::Exit(255, String::new()));
+                }
+            }
         }
     }
     if flags.is_on("disable-filter") {

@@ -100,7 +100,12 @@ fn metrics(cx: &mut Context<'_, '_>, kind: KindRef, namespace: Option<&str>) -> 
     let options = ListOptions { field_selector: text("field-selector"), label_selector: text("selector") };
     match cx.args().first() {
         None => cx.list(kind, namespace, &options),
-        Some(_) if kind.namespaced && namespace.is_none() => fail("an empty namespace may not be set when a resource name is provided"),
+        Some(name) if kind.namespaced && namespace.is_none() => {
+            // Without a namespace the path is not one of the metrics server.
+            let mut nowhere = Status::no_such_resource();
+            nowhere.message += &format!(" (get pods.metrics.k8s.io {name})");
+            Err(nowhere.into())
+        }
         Some(name) => match cx.get(kind, namespace.unwrap_or_default(), name) {
             Err(error) if error.is_not_found() => Ok(Vec::new()),
             found => found.map(|one| vec![one]),

@@ -137,8 +137,10 @@ impl Waiting {
     pub fn resume(mut self, cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         if let Some(query) = self.query.take() {
             let found = find(cx, &query, cx.args())?;
+            // What a file names has to be there already, as errors of files are several.
+            let from_files = found.from_files;
             let (infos, errors) = found.split();
-            if let Some(error) = errors.iter().find(|e| !e.is_not_found()) {
+            if let Some(error) = errors.iter().find(|e| from_files || !e.is_not_found()) {
                 return Err(error.clone());
             }
             if infos.is_empty() || !errors.is_empty() {

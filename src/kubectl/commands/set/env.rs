@@ -47,7 +47,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     cx.dry_run()?;
     check(cx)?;
-    if resources.is_empty() && !flags.given("filename") && !flags.given("kustomize") {
+    // A kustomization alone does not count.
+    if resources.is_empty() && !flags.given("filename") {
         return fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
     }
     let all: Vec<&String> = flags.list("env").iter().chain(specs).list();
