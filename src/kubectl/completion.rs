@@ -195,7 +195,8 @@ impl Surroundings<'_> {
         }
         match given.first() {
             None => types.unwrap_or_else(|| {
-                let all = self.api.kinds().into_iter().filter(|k| k.verbs.contains(&"get"));
+                // The metrics server's kinds would only keep `nodes` and `pods` from being the one that is left, as where it is not installed.
+                let all = self.api.kinds().into_iter().filter(|k| k.verbs.contains(&"get") && k.group != "metrics.k8s.io");
                 // Fields follow a dot there, not a group.
                 all.map(|k| if command == "explain" { k.plural.to_owned() } else { k.qualified() }).list()
             }),
