@@ -136,7 +136,19 @@ pub fn syntax_error(text: &[u8]) -> Option<JsonError> {
     scanner.whole().err()
 }
 
-/// The same, but JSON other than an object or `null` is an error, too.
+/// Why nothing more can be read after a first value, with the place of what is odd, counted from 1; none where another value begins.
+// Models what YAMLOrJSONDecoder says.
+pub fn odd_after_first(text: &[u8]) -> Option<String> {
+    let mut scanner = Scanner { text, at: 0 };
+    scanner.value(0).ok()?;
+    scanner.space();
+    let mut next = Scanner { text, at: scanner.at };
+    let error = next.value(0).err()?;
+    let is_odd = next.at == scanner.at && matches!(error, JsonError::InvalidCharacter { .. });
+    is_odd.then(|| format!("json: offset {}: {error}", next.at + 1))
+}
+
+/// Go's error for a text, where JSON other than an object or `null` is an error, too.
 pub fn error(text: &[u8]) -> Option<JsonError> {
     syntax_error(text).or_else(|| {
         let what = match text.iter().find(|b| !SPACES.contains(b))? {
@@ -356,6 +368,20 @@ mod tests {
             ("[1]", Some("json: cannot unmarshal array into Go value of type map[string]interface {}")),
         ] {
             assert_eq!(super::error(text.as_bytes()).map(|e| e.to_string()).as_deref(), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn says_what_cannot_follow() {
+        for (text, want) in [
+            ("{} {}", None),
+            ("{}", None),
+            ("{}-x", None),
+            ("{}\n[", None),
+            ("{},{}", Some("json: offset 3: invalid character ',' looking for beginning of value")),
+            ("{\"a\":1} ]", Some("json: offset 9: invalid character ']' looking for beginning of value")),
+        ] {
+            assert_eq!(super::odd_after_first(text.as_bytes()).as_deref(), want, "{text}");
         }
     }
 }

@@ -261,9 +261,14 @@ pub fn objects(
     }
     if let Some(error) = broken {
         // What begins as JSON is read as that.
-        let cut =
-            source.text.trim_start().starts_with('{') && go_json::syntax_error(source.text.as_bytes()) == Some(JsonError::UnexpectedEnd);
-        found.push(fail(if cut { format!("error parsing {name}: unexpected EOF") } else { format!("error parsing {name}: {error}") }));
+        let json = source.text.as_bytes();
+        let begins = source.text.trim_start().starts_with('{');
+        let wrong = if begins && go_json::syntax_error(json) == Some(JsonError::UnexpectedEnd) {
+            "unexpected EOF".to_owned()
+        } else {
+            go_json::odd_after_first(json).filter(|_| begins).unwrap_or_else(|| error.to_string())
+        };
+        found.push(fail(format!("error parsing {name}: {wrong}")));
     }
     found
 }

@@ -85,3 +85,5 @@ kubectl diff --nope; kubectl options --nope; kubectl alpha nope; kubectl certifi
 printf 'apiVersion: apps/v1/\nkind: Deployment\nmetadata: {name: web}\n' > parts.yaml
 kubectl apply -f parts.yaml
 kubectl create --validate=false -f parts.yaml
+# What begins as JSON goes on as JSON, and no comma stands between two objects.
+printf '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"j1"}},{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"j2"}}' > two.json; kubectl apply -f two.json
