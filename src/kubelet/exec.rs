@@ -1,5 +1,7 @@
 //! Sessions of `exec` and `attach`: what was written and not yet read.
 
+use std::collections::VecDeque;
+
 use super::container_runtime::{Pid, Stream};
 use super::logs::LogStream;
 use crate::api::ArcStr;
@@ -8,6 +10,8 @@ use crate::server::ExecPoll;
 
 /// Unread output of a session that is kept, in bytes; what comes beyond is dropped.
 const UNREAD_BYTES_MAX: usize = 4 << 20;
+/// What a part of it takes beside its text.
+const PART_BYTES: usize = 64;
 /// Sessions at one time.
 const SESSIONS_MAX: usize = 1024;
 
@@ -21,7 +25,21 @@ pub(super) struct Session {
     pub tty: bool,
     /// Whether it is connected to the container's own process.
     pub attached: bool,
-    unread: ExecPoll,
+    /// As it was written: of each part the errors come last.
+    unread: VecDeque<ExecPoll>,
+    unread_bytes: usize,
+}
+
+impl Session {
+    /// The last part of what is unread, or a new one where that does not do.
+    fn part(&mut self, does: impl Fn(&ExecPoll) -> bool) -> &mut ExecPoll {
+        if !self.unread.back().is_some_and(does) {
+            self.unread.push_back(ExecPoll::default());
+            self.unread_bytes += PART_BYTES;
+        }
+        let last = self.unread.len() - 1;
+        &mut self.unread[last]
+    }
 }
 
 /// All sessions.
@@ -43,7 +61,7 @@ impl Execs {
         if self.sessions.len() >= SESSIONS_MAX {
             self.sessions.pop_first();
         }
-        self.sessions.insert(self.last, Session { node, uid, container, pid, tty, attached, unread: ExecPoll::default() });
+        self.sessions.insert(self.last, Session { node, uid, container, pid, tty, attached, unread: VecDeque::new(), unread_bytes: 0 });
         self.last
     }
 
@@ -57,10 +75,13 @@ impl Execs {
         self.sessions.remove(&id);
     }
 
-    /// Takes what is unread.
+    /// Takes the next of what is unread.
     pub fn poll(&mut self, id: u64) -> ExecPoll {
         let Some(session) = self.sessions.get_mut(&id) else { return ExecPoll { exit: Some(137), ..ExecPoll::default() } };
-        let polled = std::mem::take(&mut session.unread);
+        let polled = session.unread.pop_front().unwrap_or_default();
+        if session.unread.is_empty() {
+            session.unread_bytes = 0;
+        }
         if polled.exit.is_some() {
             self.sessions.remove(&id);
         }
@@ -70,15 +91,20 @@ impl Execs {
     /// A session's command wrote something.
     pub fn output(&mut self, id: u64, stream: Stream, bytes: &[u8]) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        let out = if stream == Stream::Stdout { &mut session.unread.stdout } else { &mut session.unread.stderr };
-        let room = UNREAD_BYTES_MAX.saturating_sub(out.len()).min(bytes.len());
+        let room = UNREAD_BYTES_MAX.saturating_sub(session.unread_bytes).min(bytes.len());
+        if room == 0 {
+            return;
+        }
+        let part = session.part(|last| stream == Stream::Stderr || last.stderr.is_empty());
+        let out = if stream == Stream::Stdout { &mut part.stdout } else { &mut part.stderr };
         out.extend_from_slice(&bytes[..room]);
+        session.unread_bytes += room;
     }
 
     /// A session's command ended.
     pub fn ended(&mut self, id: u64, code: i32) {
         if let Some(session) = self.sessions.get_mut(&id) {
-            session.unread.exit = Some(code);
+            session.part(|_| true).exit = Some(code);
         }
     }
 

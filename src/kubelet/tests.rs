@@ -304,11 +304,14 @@ fn commands_run_in_containers() {
     let mut w = World::new();
     w.pod("p", SLEEPER);
     w.run(5);
-    let command: Vec<String> = ["sh", "-c", "hostname; exit 7"].map(str::to_owned).to_vec();
+    let command: Vec<String> = ["sh", "-c", "echo one >&2; hostname; echo two >&2; exit 7"].map(str::to_owned).to_vec();
     let id = w.kubelets.exec(w.now, "default", "p", "c", &command, false, false).expect("starts");
     w.run(1);
-    let polled = w.kubelets.poll(id);
-    assert_eq!((polled.stdout.as_slice(), polled.exit), (b"p\n".as_slice(), Some(7)));
+    // In the order in which it was written.
+    for (out, err, exit) in [("", "one\n", None), ("p\n", "two\n", Some(7))] {
+        let polled = w.kubelets.poll(id);
+        assert_eq!((polled.stdout.as_slice(), polled.stderr.as_slice(), polled.exit), (out.as_bytes(), err.as_bytes(), exit));
+    }
 }
 
 #[test]

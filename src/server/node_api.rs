@@ -87,7 +87,7 @@ pub struct LogChunk {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ExecId(pub u64);
 
-/// What came out of a session since the last call.
+/// The next part of what came out of a session: its errors were written last.
 #[derive(Clone, Debug, Default)]
 pub struct ExecPoll {
     /// Standard output; with a terminal, everything.

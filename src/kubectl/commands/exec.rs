@@ -237,13 +237,17 @@ impl Session {
                 self.closed = true;
             }
         }
-        let output = node.poll(self.id);
-        cx.out.out(&output.stdout);
-        cx.out.err(&output.stderr);
-        if output.exit.is_some() {
-            cx.out.out(&self.farewell);
+        loop {
+            let output = node.poll(self.id);
+            cx.out.out(&output.stdout);
+            cx.out.err(&output.stderr);
+            if output.exit.is_some() {
+                cx.out.out(&self.farewell);
+            } else if !(output.stdout.is_empty() && output.stderr.is_empty()) {
+                continue;
+            }
+            return Ok(output.exit);
         }
-        Ok(output.exit)
     }
 
     /// When to look again.
