@@ -35,6 +35,10 @@ pub(super) enum ProcessUse {
     Exec(u64),
 }
 
+/// What a probe's or hook's command has printed: its output and its errors, which the runtime hands over one after the other.
+// Models ExecSync of the CRI.
+pub(super) type Printed = [Vec<u8>; 2];
+
 /// How far a kill has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum KillStep {
@@ -99,7 +103,7 @@ pub(super) struct Instance {
     pub machine_wake: Option<Time>,
     pub uses: SortedMap<Pid, ProcessUse>,
     /// What probes and hooks have printed so far.
-    pub captured: SortedMap<Pid, Vec<u8>>,
+    pub captured: SortedMap<Pid, Printed>,
     pub log: Log,
     pub killing: Option<Killing>,
     /// Set where the kernel killed it for its memory.

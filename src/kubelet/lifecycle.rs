@@ -1,6 +1,6 @@
 //! Lifecycle hooks: postStart and preStop. Models pkg/kubelet/lifecycle/handlers.go.
 
-use super::container::{KillStep, ProcessUse};
+use super::container::{KillStep, Printed, ProcessUse};
 use super::container_runtime::{self, NetError};
 use super::pod_worker::{Cx, PodWorker, ServeUse, What};
 use super::probes::cannot_exec;
@@ -139,7 +139,7 @@ impl PodWorker {
     /// A hook's request was answered, with whatever status, or broke off.
     pub(super) fn hook_served(&mut self, cx: &mut Cx<'_>, c: usize, answered: bool) {
         if self.containers[c].newest().is_some_and(|i| i.killing.is_some()) {
-            self.hook_ended(cx, c, ProcessUse::PreStop, i32::from(!answered), &[]);
+            self.hook_ended(cx, c, ProcessUse::PreStop, i32::from(!answered), &Printed::default());
         } else {
             let failure = parse_action(&self.hook(c, "postStart"))
                 .filter(|_| !answered)
@@ -149,14 +149,16 @@ impl PodWorker {
     }
 
     /// A hook's process or request has ended.
-    pub(super) fn hook_ended(&mut self, cx: &mut Cx<'_>, c: usize, wanted: ProcessUse, code: i32, output: &[u8]) {
+    pub(super) fn hook_ended(&mut self, cx: &mut Cx<'_>, c: usize, wanted: ProcessUse, code: i32, printed: &Printed) {
         match wanted {
             ProcessUse::PostStart => {
                 let failure = (code != 0).then(|| {
                     let command: Vec<String> =
                         self.hook(c, "postStart").at(&["exec", "command"]).items().iter().map(|t| t.str().to_owned()).list();
                     let command = command.join(" ");
-                    let why = format!("command '{command}' exited with {code}: , message: {:?}", String::from_utf8_lossy(output));
+                    let (errors, all) = (String::from_utf8_lossy(&printed[1]), printed.concat());
+                    let all = String::from_utf8_lossy(&all);
+                    let why = format!("command '{command}' exited with {code}: {errors}, message: {all:?}");
                     self.hook_failure(c, "Exec", &format!("[{command}]"), &why)
                 });
                 self.post_start_ended(cx, c, failure);

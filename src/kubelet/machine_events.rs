@@ -1,6 +1,6 @@
 //! Lets a container's machine run and takes in what comes out of it.
 
-use super::container::{Container, Exit, ProcessUse};
+use super::container::{Container, Exit, Printed, ProcessUse};
 use super::container_runtime::{self, MachineEvent, Pid, Signal, Stream, share_processes};
 use super::disks::{Disks, overlap};
 use super::externals::Seat;
@@ -174,7 +174,7 @@ impl PodWorker {
             }
             Some(ProcessUse::Exec(session)) => cx.execs.output(*session, stream, bytes),
             Some(_) => {
-                let kept = instance.captured.entry(pid).or_default();
+                let kept = &mut instance.captured.entry(pid).or_default()[stream as usize];
                 let room = CAPTURED_BYTES_MAX.saturating_sub(kept.len()).min(bytes.len());
                 kept.extend_from_slice(&bytes[..room]);
             }
@@ -188,7 +188,7 @@ impl PodWorker {
         let captured = instance.captured.remove(&pid).unwrap_or_default();
         match used {
             ProcessUse::Main => self.instance_ended(cx, c, code, at),
-            ProcessUse::Probe(kind) => self.probe_exited(cx, c, kind, pid, code, captured),
+            ProcessUse::Probe(kind) => self.probe_exited(cx, c, kind, pid, code, captured.concat()),
             ProcessUse::PostStart | ProcessUse::PreStop => self.hook_ended(cx, c, used, code, &captured),
             ProcessUse::Exec(session) => cx.execs.ended(session, code),
         }
@@ -218,7 +218,7 @@ impl PodWorker {
         for used in uses.into_values() {
             match used {
                 ProcessUse::Exec(session) => cx.execs.ended(session, 137),
-                ProcessUse::PostStart | ProcessUse::PreStop => self.hook_ended(cx, c, used, 137, &[]),
+                ProcessUse::PostStart | ProcessUse::PreStop => self.hook_ended(cx, c, used, 137, &Printed::default()),
                 _ => {}
             }
         }

@@ -299,6 +299,25 @@ fn each_hook_that_fails_after_a_start_soon_leads_to_a_backoff_that_is_told() {
 }
 
 #[test]
+fn of_a_command_the_output_is_told_before_the_errors() {
+    let both = "exec: {command: [sh, -c, 'echo err >&2; echo out; exit 3']}";
+    let mut w = World::new();
+    for (name, what) in [("probed", "readinessProbe"), ("hooked", "lifecycle: {postStart")] {
+        let end = if name == "hooked" { "}" } else { "" };
+        let sleep = "image: busybox, command: [sleep, '600']";
+        let spec = format!("terminationGracePeriodSeconds: 1\ncontainers: [{{name: c, {sleep}, {what}: {{{both}}}{end}}}]");
+        w.pod(name, &spec);
+    }
+    w.run(9);
+    assert!(w.events("probed").iter().any(|e| e.ends_with("Readiness probe failed: out\nerr\n")), "{:?}", w.events("probed"));
+    let told =
+        |w: &World| w.get("hooked").at(&["status", "containerStatuses"]).items()[0].at(&["state", "waiting", "message"]).str().to_owned();
+    tenths_until(&mut w, |w| told(w).contains("exited with"));
+    let told = told(&w);
+    assert!(told.ends_with("exited with 3: err\n, message: \"out\\nerr\\n\""), "{told}");
+}
+
+#[test]
 fn what_was_begun_with_containers_is_done_before_the_pod_ends() {
     let sleep = "image: busybox, command: [sleep, '600']";
     let two = format!("{{terminationGracePeriodSeconds: 1, containers: [{{name: a, {sleep}, HOOK}}, {{name: b, {sleep}}}]}}");
