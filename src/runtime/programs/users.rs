@@ -5,7 +5,12 @@ use super::{Options, Run};
 use crate::base::{List as _, Order as _};
 
 pub fn whoami(r: &mut Run<'_>, _: &Options) -> i32 {
-    r.out(format!("{}\n", user(r.k, r.p.uid)));
+    let uid = r.p.uid;
+    let Some(name) = name_in(r.k, "/etc/passwd", uid) else {
+        r.err(if r.k.is_gnu() { format!("cannot find name for user ID {uid}") } else { format!("unknown uid {uid}") });
+        return 1;
+    };
+    r.out(format!("{name}\n"));
     0
 }
 
@@ -23,6 +28,7 @@ pub fn id(r: &mut Run<'_>, o: &Options) -> i32 {
         }
     };
     let named = |name: String, n: u32| if name == n.to_string() { name } else { format!("{n}({name})") };
+    let mut status = 0;
     let mut groups = vec![g];
     let listed = if o.rest.is_empty() && r.k.strict_groups { Vec::new() } else { more_groups(r.k, u) };
     groups.extend(listed.into_iter().chain(more.iter().copied()).filter(|n| *n != g));
@@ -30,16 +36,25 @@ pub fn id(r: &mut Run<'_>, o: &Options) -> i32 {
         groups.order();
         groups.dedup();
     }
-    let one = |n: u32, name: fn(&Kernel, u32) -> String, k: &Kernel| if o.has('n') { name(k, n) } else { n.to_string() };
-    let text = if r.name == "groups" {
-        let whose = o.rest.first().filter(|_| r.k.is_gnu()).map_or(String::new(), |name| format!("{name} : "));
-        whose + &groups.iter().map(|n| group(r.k, *n)).list().join(" ")
-    } else if o.has('u') {
-        one(u, user, r.k)
-    } else if o.has('g') {
-        one(g, group, r.k)
-    } else if o.has('G') {
-        groups.iter().map(|n| one(*n, group, r.k)).list().join(" ")
+    let all = o.has('G') || r.name == "groups";
+    let text = if all || o.any("ug") {
+        let (file, who) = if o.has('u') { ("/etc/passwd", "user") } else { ("/etc/group", "group") };
+        let asked = if all { groups } else { vec![if o.has('u') { u } else { g }] };
+        let mut shown = asked.iter().map(u32::to_string).list();
+        if o.has('n') || r.name == "groups" {
+            for (n, shown) in asked.iter().zip(&mut shown) {
+                match name_in(r.k, file, *n) {
+                    Some(name) => *shown = name,
+                    None => {
+                        let gnu = r.k.is_gnu();
+                        r.err(if gnu { format!("cannot find name for {who} ID {n}") } else { format!("unknown ID {n}") });
+                        status = 1;
+                    }
+                }
+            }
+        }
+        let whose = o.rest.first().filter(|_| r.name == "groups" && r.k.is_gnu()).map_or(String::new(), |name| format!("{name} : "));
+        whose + &shown.join(" ")
     } else {
         // Without a file of groups there are no more than the one.
         let list = if !more.is_empty() || r.k.fs.stat("/", "/etc/group").is_ok() {
@@ -50,7 +65,7 @@ pub fn id(r: &mut Run<'_>, o: &Options) -> i32 {
         format!("uid={} gid={}{list}", named(user(r.k, u), u), named(group(r.k, g), g))
     };
     r.out(format!("{text}\n"));
-    0
+    status
 }
 
 /// A file's text, as far as it is looked at.

@@ -23,8 +23,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 pub fn nslookup(r: &mut Run<'_>, o: &Options) -> Step {
     let mut named = o.rest.iter().filter(|a| !a.starts_with('-'));
     let Some(name) = named.next() else {
-        r.err("missing host name");
-        return Step::Exit(1, 50);
+        return Step::Exit(r.missing(&[]), 50);
     };
     let server = named.next().cloned();
     let given = o.rest.iter().find_map(|a| ["-type=", "-q=", "-query="].iter().find_map(|flag| a.strip_prefix(flag)));

@@ -23,8 +23,7 @@ pub struct Ping {
 
 pub fn ping(r: &mut Run<'_>, o: &Options) -> Step {
     let Some(host) = o.rest.first().cloned() else {
-        r.err("missing host name");
-        return Step::Exit(1, 50);
+        return Step::Exit(r.missing(&[]), 50);
     };
     let every = Duration::from_micros(o.value('i').and_then(text::duration_us).unwrap_or(1_000_000).max(10_000));
     r.p.handled |= Signal::INT.bit();
