@@ -68,15 +68,15 @@ impl NginxConf {
     }
 }
 
-/// The file that nginx begins with.
+/// The file that nginx begins with, unless it is told another one.
 pub const FILE: &str = "/etc/nginx/nginx.conf";
 /// Directives that stand in others, never at the top of the first file.
 const INNER: [&str; 6] = ["server", "upstream", "location", "listen", "root", "proxy_pass"];
 
 /// The files of the configuration with their texts: the first one, where it is there, and what it includes.
-fn files(k: &Kernel) -> Vec<(String, String)> {
+fn files(k: &Kernel, file: &str) -> Vec<(String, String)> {
     let read = |path: String| Some((path.clone(), String::from_utf8_lossy(&k.fs.read("/", &path, BYTES_MAX).ok()?).into_owned()));
-    let mut all: Vec<(String, String)> = read(FILE.to_owned()).into_iter().list();
+    let mut all: Vec<(String, String)> = read(file.to_owned()).into_iter().list();
     if all.first().is_some_and(|file| file.1.contains("/conf.d/"))
         && let Ok(Kind::Dir(files)) = k.fs.stat("/", "/etc/nginx/conf.d").map(|folder| &folder.kind)
     {
@@ -87,34 +87,34 @@ fn files(k: &Kernel) -> Vec<(String, String)> {
 }
 
 /// The configuration as `nginx -T` shows it.
-pub fn dump(k: &Kernel) -> String {
-    files(k).iter().map(|(path, text)| format!("# configuration file {path}:\n{text}\n")).collect()
+pub fn dump(k: &Kernel, file: &str) -> String {
+    files(k, file).iter().map(|(path, text)| format!("# configuration file {path}:\n{text}\n")).collect()
 }
 
 /// Reads the configuration.
 // Models the directives `listen`, `root`, `include`, `location`, `proxy_pass`, `upstream`, `user`, `pid` and `client_body_temp_path` and its
 // like: of several roots of a server all is one here, and of several servers at a port the first answers, whatever they are called.
-pub fn read(k: &Kernel) -> NginxConf {
-    parse(&files(k))
+pub fn read(k: &Kernel, file: &str) -> NginxConf {
+    parse(&files(k, file))
 }
 
 /// What keeps nginx from reading the configuration, in its words: a first file that is not there or has parts where they must not be, and
 /// blocks and statements that do not end. Whether it knows a directive is not asked.
-pub fn problem(k: &Kernel) -> Option<String> {
-    let files = files(k);
-    let Some((_, first)) = files.first() else { return Some(format!("open() \"{FILE}\" failed (2: No such file or directory)")) };
+pub fn problem(k: &Kernel, file: &str) -> Option<String> {
+    let files = files(k, file);
+    let Some((_, first)) = files.first() else { return Some(format!("open() \"{file}\" failed (2: No such file or directory)")) };
     let unfinished = files.iter().find_map(|(path, text)| unfinished(text).map(|(what, line)| format!("{what} in {path}:{line}")));
-    unfinished.or_else(|| misplaced(first))
+    unfinished.or_else(|| misplaced(first, file))
 }
 
 /// What stands in the first file where it must not, or is missing.
-fn misplaced(text: &str) -> Option<String> {
+fn misplaced(text: &str, file: &str) -> Option<String> {
     let (mut depth, mut has_events) = (0_usize, false);
     for (line, text) in text.lines().enumerate() {
         for statement in text.split('#').next().unwrap_or_default().split_inclusive([';', '{', '}']) {
             let word = statement.split(|c: char| c.is_whitespace() || ";{}".contains(c)).find(|word| !word.is_empty()).unwrap_or_default();
             if depth == 0 && INNER.contains(&word) {
-                return Some(format!("\"{word}\" directive is not allowed here in {FILE}:{}", line + 1));
+                return Some(format!("\"{word}\" directive is not allowed here in {file}:{}", line + 1));
             }
             has_events |= depth == 0 && word == "events";
             depth = match statement.bytes().last() {
@@ -231,7 +231,7 @@ mod tests {
             ("user nginx; events { } # server\nserver { listen 80; }\n", not_allowed("server", 2)),
             ("", Some("no \"events\" section in configuration".to_owned())),
         ] {
-            assert_eq!(super::misplaced(text), wanted, "{text}");
+            assert_eq!(super::misplaced(text, super::FILE), wanted, "{text}");
         }
     }
 

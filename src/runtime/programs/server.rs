@@ -17,7 +17,7 @@ use super::said::{Facts, fill};
 use super::{Options, Program, Run, become_program};
 use crate::base::{Duration, List as _, Time, strftime};
 use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse};
-use nginx::{Starting, Then, nginx_command};
+use nginx::{Starting, Then, first_file, nginx_command};
 
 /// A server process.
 #[derive(Debug, Clone)]
@@ -172,10 +172,11 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
     }
     let mut server = Server { queues, ..Server::new(&service, ports, service.document_root.clone(), k.now) };
     if nginx {
-        if let Some(problem) = nginx_conf::problem(k) {
+        let file = first_file(&p.argv);
+        if let Some(problem) = nginx_conf::problem(k, &file) {
             return server.emergency(k, p, &problem);
         }
-        let conf = nginx_conf::read(k);
+        let conf = nginx_conf::read(k, &file);
         if let Err(problem) = server.claim(k, p, &conf) {
             return server.emergency(k, p, &problem.to_string());
         }
@@ -265,7 +266,8 @@ impl Server {
         if caught != 0 {
             p.pending &= !caught;
             if caught == Signal::HUP.bit() && self.service.program == "nginx" {
-                let problem = nginx_conf::problem(k);
+                let file = first_file(&p.argv);
+                let problem = nginx_conf::problem(k, &file);
                 let said = match &problem {
                     Some(problem) => format!("%T [emerg] 1#1: {}", problem.replace('%', "%%")),
                     None => "%T [notice] 1#1: reconfiguring".to_owned(),
@@ -274,7 +276,7 @@ impl Server {
                 if problem.is_none() {
                     // What was still looked up for the last time is given up.
                     let serves = self.starting.take().is_none_or(|starting| starting.then == Then::Anew);
-                    self.begin(nginx_conf::read(k), if serves { Then::Anew } else { Then::Serve });
+                    self.begin(nginx_conf::read(k, &file), if serves { Then::Anew } else { Then::Serve });
                 }
                 let line = format!("{}\n", self.say(k, &said, None));
                 let _ = k.put(p, 2, line.as_bytes());

@@ -48,10 +48,18 @@ impl Starting {
     }
 }
 
-/// The letters that a command line has, and whom it tells what.
+/// The file that a command line has nginx begin with.
+pub(super) fn first_file(argv: &[ArcStr]) -> ArcStr {
+    match options(argv).map(|read| read.2) {
+        Ok(file) if !file.starts_with('/') => arcstr::format!("/etc/nginx/{file}"),
+        read => read.unwrap_or(nginx_conf::FILE).into(),
+    }
+}
+
+/// The letters that a command line has, what it tells the one that serves, and the file to begin with.
 // Models ngx_get_options.
-fn options(argv: &[ArcStr]) -> Result<(String, Option<&str>), ArgumentError> {
-    let (mut flags, mut told) = (String::new(), None);
+fn options(argv: &[ArcStr]) -> Result<(String, Option<&str>, &str), ArgumentError> {
+    let (mut flags, mut told, mut file) = (String::new(), None, nginx_conf::FILE);
     let mut words = argv.iter().skip(1).map(ArcStr::as_str);
     while let Some(word) = words.next() {
         let letters = word.strip_prefix('-').ok_or_else(|| ArgumentError::Option(word.to_owned()))?;
@@ -69,17 +77,21 @@ fn options(argv: &[ArcStr]) -> Result<(String, Option<&str>), ArgumentError> {
             // What belongs to such a letter stands behind it, or is the next word.
             let value = letters.get(i + 1..).filter(|rest| !rest.is_empty()).or_else(|| words.next());
             let value = value.ok_or(ArgumentError::Value(letter, what))?;
-            told = told.or((letter == 's').then_some(value));
+            match letter {
+                's' => told = told.or(Some(value)),
+                'c' => file = value,
+                _ => {}
+            }
             break;
         }
     }
-    Ok((flags, told))
+    Ok((flags, told, file))
 }
 
 /// What `nginx` does other than serve: it says its version, tests its configuration, and tells the one that serves. For all but the first it
 /// reads its configuration.
 pub(super) fn nginx_command(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Option<Step> {
-    let (flags, told) = match options(&p.argv) {
+    let (flags, told, _) = match options(&p.argv) {
         Ok(read) => read,
         Err(why) => return Some(fail(k, p, &format!("nginx: {why}\n"))),
     };
@@ -103,8 +115,9 @@ pub(super) fn nginx_command(k: &mut Kernel, p: &mut Process, service: &Arc<Servi
         })
     };
     let mut server = Server::new(service, Vec::new(), String::new(), k.now);
-    server.starting = Some(Box::new(Starting::new(nginx_conf::read(k), then)));
-    if let Some(problem) = nginx_conf::problem(k) {
+    let file = first_file(&p.argv);
+    server.starting = Some(Box::new(Starting::new(nginx_conf::read(k, &file), then)));
+    if let Some(problem) = nginx_conf::problem(k, &file) {
         return Some(server.refuse_start(k, p, then, &problem));
     }
     Some(become_program(Program::Server(Box::new(server)), 1000))
@@ -221,7 +234,7 @@ impl Server {
     fn refuse_start(&self, k: &mut Kernel, p: &mut Process, then: Then, problem: &str) -> Step {
         let step = self.emergency(k, p, problem);
         if let Then::Test { .. } = then {
-            let _ = k.put(p, 2, format!("nginx: configuration file {} test failed\n", nginx_conf::FILE).as_bytes());
+            let _ = k.put(p, 2, format!("nginx: configuration file {} test failed\n", first_file(&p.argv)).as_bytes());
         }
         step
     }
@@ -264,14 +277,14 @@ impl Server {
                 Step::Again(100)
             }
             Then::Test { quiet, dump } => {
-                let file = nginx_conf::FILE;
+                let file = first_file(&p.argv);
                 let good =
                     format!("nginx: the configuration file {file} syntax is ok\nnginx: configuration file {file} test is successful\n");
                 if !quiet {
                     let _ = k.put(p, 2, good.as_bytes());
                 }
                 if dump {
-                    let _ = k.put(p, 1, nginx_conf::dump(k).as_bytes());
+                    let _ = k.put(p, 1, nginx_conf::dump(k, &file).as_bytes());
                 }
                 Step::Exit(0, 20)
             }
