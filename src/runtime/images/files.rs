@@ -258,6 +258,9 @@ fn build(flavour: Flavour) -> Inode {
     if !release.is_empty() {
         root.put("etc/os-release", Inode::file(release, 0o644));
     }
+    if flavour == Flavour::Alpine {
+        root.put("etc/alpine-release", Inode::file("3.22.2\n", 0o644));
+    }
     root
 }
 
