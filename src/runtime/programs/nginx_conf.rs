@@ -15,6 +15,8 @@ pub struct Location {
     pub prefix: String,
     /// The host and port that its requests are passed on to; `None` where it serves files.
     pub to: Option<(String, u16)>,
+    /// What they are answered with: a status, and a text or where to go instead.
+    pub answer: Option<(u16, String)>,
     /// The file and line that name them.
     at: String,
 }
@@ -92,8 +94,8 @@ pub fn dump(k: &Kernel, file: &str) -> String {
 }
 
 /// Reads the configuration.
-// Models the directives `listen`, `root`, `include`, `location`, `proxy_pass`, `upstream`, `user`, `pid` and `client_body_temp_path` and its
-// like: of several roots of a server all is one here, and of several servers at a port the first answers, whatever they are called.
+// Models the directives `listen`, `root`, `include`, `location`, `return`, `proxy_pass`, `upstream`, `user`, `pid` and `client_body_temp_path`
+// and its like: of several roots of a server all is one here, and of several servers at a port the first answers, whatever they are called.
 pub fn read(k: &Kernel, file: &str) -> NginxConf {
     parse(&files(k, file))
 }
@@ -151,14 +153,41 @@ fn unfinished(text: &str) -> Option<(&'static str, usize)> {
     (depth > 0).then_some(("unexpected end of file, expecting \"}\"", line))
 }
 
+/// A statement's next word: in quotes, or up to the statement's end.
+// Models ngx_conf_read_token.
+fn word(text: &str) -> String {
+    let text = text.trim_start();
+    let Some(quote) = text.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
+        return text.split([';', '}']).next().unwrap_or_default().trim_end().to_owned();
+    };
+    let (mut out, mut chars) = (String::new(), text[1..].chars());
+    while let Some(c) = chars.next().filter(|c| *c != quote) {
+        match (c, if c == '\\' { chars.next() } else { None }) {
+            (_, Some('n')) => out.push('\n'),
+            (_, Some('t')) => out.push('\t'),
+            (_, Some('r')) => out.push('\r'),
+            (_, Some(c @ ('"' | '\'' | '\\'))) => out.push(c),
+            (c, other) => out.extend([Some(c), other].into_iter().flatten()),
+        }
+    }
+    out
+}
+
 fn parse(files: &[(String, String)]) -> NginxConf {
     let mut conf = NginxConf::default();
     // Each group of servers by its name, with its first one and where that stands; the last may have none yet.
     let mut groups: Vec<(&str, Option<(&str, String)>)> = Vec::new();
     let lines = files.iter().flat_map(|(path, text)| text.lines().enumerate().map(move |(n, line)| (path, n + 1, line)));
-    let statements =
-        lines.flat_map(|(path, n, line)| line.split('#').take(1).flat_map(|l| l.split([';', '{', '}'])).map(move |s| (path, n, s)));
-    for (path, line, statement) in statements {
+    let statements = lines.flat_map(|(path, n, line)| {
+        let mut from = 0;
+        let statements = line.split('#').take(1).flat_map(|l| l.split_inclusive([';', '{', '}']));
+        statements.map(move |s| {
+            from += s.len();
+            (path, n, s.trim_end_matches([';', '{', '}']), &line[from - s.len()..])
+        })
+    });
+    let mut conditional = false;
+    for (path, line, statement, rest) in statements {
         let mut words = statement.split_whitespace();
         let at = || format!("{path}:{line}");
         match (words.next(), words.next(), conf.sites.last_mut()) {
@@ -179,7 +208,19 @@ fn parse(files: &[(String, String)]) -> NginxConf {
             (Some("location"), Some(path), Some(site)) => {
                 // Of a regular expression no path is.
                 let path = if matches!(path, "=" | "^~") { words.next().unwrap_or(path) } else { path };
-                site.locations.push(Location { prefix: path.to_owned(), to: None, at: String::new() });
+                site.locations.push(Location { prefix: path.to_owned(), to: None, answer: None, at: String::new() });
+            }
+            // What a condition leads to is left out.
+            (Some("if"), ..) => conditional = true,
+            (Some("return"), Some(_), _) if std::mem::take(&mut conditional) => {}
+            (Some("return"), Some(code), Some(site)) => {
+                if site.locations.is_empty() {
+                    site.locations.push(Location { prefix: "/".to_owned(), to: None, answer: None, at: String::new() });
+                }
+                let text = rest.split_once(code).map_or("", |(_, text)| text);
+                if let (Some(location), Ok(status)) = (site.locations.last_mut(), code.parse()) {
+                    location.answer = location.answer.take().or_else(|| Some((status, word(text))));
+                }
             }
             (Some("proxy_pass"), Some(url), Some(site)) => {
                 if let (Some(location), Some(to)) = (site.locations.last_mut(), HttpRequest::from_url(url)) {
@@ -221,6 +262,16 @@ mod tests {
         ] {
             assert_eq!(super::unfinished(text), wanted, "{text}");
         }
+    }
+
+    #[test]
+    fn a_location_may_say_what_it_answers() {
+        let text = "server { listen 80; location = /healthz { return 204; }\n if ($a) { return 403; }\n location / {\n  return 200 '{\"a\": \"b;\\n\"}'; # c\n }}\nserver { return 301 https://$host$request_uri; }";
+        let conf = super::parse(&[("f".to_owned(), text.to_owned())]);
+        let found = conf.sites.iter().flat_map(|s| &s.locations).map(|l| format!("{} {:?}", l.prefix, l.answer)).collect::<Vec<_>>();
+        let wanted =
+            ["/healthz Some((204, \"\"))", r#"/ Some((200, "{\"a\": \"b;\n\"}"))"#, r#"/ Some((301, "https://$host$request_uri"))"#];
+        assert_eq!(found, wanted);
     }
 
     #[test]

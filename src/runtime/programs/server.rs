@@ -11,7 +11,7 @@ use super::super::images::{Service, ServiceKind};
 use super::super::kernel::{Kernel, OpenHow};
 use super::super::machine::{MachineEvent, ServeId, Serving};
 use super::super::process::{Block, Process, Signal, Step};
-use super::nginx_conf::{self, NginxConf, Site};
+use super::nginx_conf::{self, Location, NginxConf, Site};
 use super::queues::{self, Queues};
 use super::said::{Facts, fill};
 use super::{Options, Program, Run, become_program};
@@ -470,11 +470,37 @@ impl Server {
     /// What is asked of whom a request is passed on to; nothing where it is answered here.
     fn passed_on(&self, serving: &Serving) -> Option<HttpRequest> {
         let NetRequest::Http(r) = &serving.request else { return None };
-        let of_path = self.site(serving.port)?.locations.iter().filter(|l| r.path.starts_with(&l.prefix)).max_by_key(|l| l.prefix.len());
-        let (host, port) = of_path?.to.clone()?;
+        let (host, port) = self.location(r, serving.port)?.to.clone()?;
         let mut headers = r.headers.clone();
         headers.retain(|(name, _)| !name.eq_ignore_ascii_case("host"));
         Some(HttpRequest { host, port, headers, client: String::new(), ..r.clone() })
+    }
+
+    /// The location that a request is for.
+    fn location(&self, r: &HttpRequest, port: u16) -> Option<&Location> {
+        self.site(port)?.locations.iter().filter(|l| r.path.starts_with(&l.prefix)).max_by_key(|l| l.prefix.len())
+    }
+
+    /// What the configuration says is answered.
+    // Models ngx_http_send_response.
+    fn returned(&self, k: &Kernel, r: &HttpRequest, status: u16, text: &str) -> HttpResponse {
+        let mut text = text.to_owned();
+        // What begins as another one does comes before that.
+        let variables = [
+            ("$hostname", k.hostname.as_str()),
+            ("$host", r.host.as_str()),
+            ("$request_uri", r.path.as_str()),
+            ("$uri", r.path.as_str()),
+            ("$remote_addr", r.client.as_str()),
+        ];
+        variables.iter().for_each(|(name, value)| text = text.replace(name, value));
+        let elsewhere = matches!(status, 301..=303 | 307 | 308);
+        if elsewhere || text.is_empty() && status >= 300 {
+            let mut response = HttpResponse::new(status, "text/html", error_page(status, &self.service.server_header));
+            response.headers.extend(elsewhere.then(|| ("Location".to_owned(), text)));
+            return response;
+        }
+        HttpResponse::new(status, "application/octet-stream", text)
     }
 
     /// Answers a request as the one did to whom it was passed on.
@@ -520,7 +546,10 @@ impl Server {
             ServiceKind::Burn => HttpResponse::new(200, "text/html", "OK!"),
             ServiceKind::Page => self.page(k, r),
             ServiceKind::Redis if !service.page.is_empty() => self.page(k, r),
-            _ => self.file(k, &r.path, port),
+            _ => match self.location(r, port).and_then(|l| l.answer.as_ref()) {
+                Some((status, text)) => self.returned(k, r, *status, text),
+                None => self.file(k, &r.path, port),
+            },
         };
         if !matches!(r.method.as_str(), "GET" | "HEAD" | "POST") {
             response = HttpResponse::new(405, "text/html", error_page(405, &service.server_header));
@@ -533,7 +562,7 @@ impl Server {
             // In the order of ngx_http_header_filter.
             response.headers.insert(1, ("Date".into(), strftime(HTTP_DATE, k.now.unix_s(), 0)));
             response.headers.insert(3, length);
-            let at = 4 + usize::from(response.header("Last-Modified").is_some());
+            let at = 4 + ["Last-Modified", "Location"].iter().filter(|name| response.header(name).is_some()).count();
             response.headers.insert(at, ("Connection".into(), "keep-alive".into()));
         } else if r.method == "HEAD" {
             response.headers.push(length);
