@@ -297,6 +297,9 @@ impl FilterRun {
         if !self.filter.silent() {
             complain(k, p, &self.name, what);
         }
+        if self.name == "tail" && !self.many && !k.is_gnu() {
+            complain(k, p, &self.name, "no files".into());
+        }
         self.status = if matches!(self.name.as_str(), "sed" | "tar") && k.is_gnu() { 2 } else { self.trouble() };
     }
 

@@ -470,6 +470,13 @@ const BUSYBOX: &[(&str, &str, &str, i32)] = &[
     ("cut -c1 nosuch", "", "cut: nosuch: No such file or directory\n", 1),
     ("cp nosuch x", "", "cp: can't stat 'nosuch': No such file or directory\n", 1),
     ("mv nosuch x", "", "mv: can't rename 'nosuch': No such file or directory\n", 1),
+    ("tail nosuch", "", "tail: can't open 'nosuch': No such file or directory\ntail: no files\n", 1),
+    (
+        "touch a b; cp a b no/; mv a b no",
+        "",
+        "cp: can't create 'no/a': No such file or directory\ncp: can't create 'no/b': No such file or directory\nmv: can't rename 'a': No such file or directory\nmv: can't rename 'b': No such file or directory\n",
+        1,
+    ),
     ("touch nosuch/x", "", "touch: nosuch/x: No such file or directory\n", 1),
     ("mkdir nosuch/x", "", "mkdir: can't create directory 'nosuch/x': No such file or directory\n", 1),
     ("ln -s a nosuch/x", "", "ln: nosuch/x: No such file or directory\n", 1),

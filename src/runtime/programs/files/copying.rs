@@ -34,7 +34,10 @@ fn sources<'a>(r: &mut Run<'_>, o: &'a Options) -> Result<(&'a [String], &'a str
     };
     if r.k.is_gnu() {
         r.err(format!("target '{to}': {why}"));
+    } else if r.name == "mv" {
+        files.iter().for_each(|f| r.err(Complaint::cannot("rename", f, why)));
     } else {
+        let to = to.trim_end_matches('/');
         files.iter().for_each(|f| r.err(Complaint::cannot("create", format!("{to}/{}", base_name(f)), why)));
     }
     Err(1)
