@@ -181,6 +181,7 @@ kubectl exec sender -- sh -c 'cd /tmp; printf "\377 b" > f; curl -s -o /dev/null
 kubectl logs sink --tail=1 | cut -d ' ' -f 6-9
 # What an image has can be installed in it; of anything else it is said that it is not simulated.
 kubectl run packages --image=debian --restart=Never -- sh -c 'apt-get update -q && apt-get install -y curl procps && apt-get install -y less tcpdump; echo $?'; sleep 5; kubectl logs packages
+kubectl run alpine --image=alpine --restart=Never -- sh -c 'apk add --no-cache curl; cat /etc/alpine-release'; sleep 5; kubectl logs alpine
 # What interprets programs says that it does not.
 kubectl run py --image=python:3 --restart=Never --command -- python3 -c 'print(1)'; kubectl run jar --image=openjdk:21 --command -- java -jar app.jar; sleep 5; kubectl logs py; kubectl logs jar; kubectl get pods py jar
 # tail -F waits for a file that is not there yet.
