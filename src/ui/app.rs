@@ -478,6 +478,13 @@ pub fn App() -> Html {
                     { look(&state, &link) }
     <Splitter edge={Edge::Look} />
                     </main>
+                    // What the editor says of what went wrong, where the editor is not shown. It has been read out already.
+                    if let Some(answer) = state.answer.as_ref().filter(|a| !a.ok) {
+                        <div class="notice bad" role="region" aria-label={Text::Problems.t(lang)}>
+                            { Icon::Bang.draw() }<span>{ &answer.text }</span>
+                            <button class="btn square" aria-label={Text::Close.t(lang)} onclick={link.on(|| Action::Answer(None))}>{ Icon::Close.draw() }</button>
+                        </div>
+                    }
                     if state.replaced {
                         <div class="notice" role="status">
                             <span>{ if link.host.borrow().replaced.as_ref().is_some_and(|r| !r.is_kept) { Text::AfreshAlone } else { Text::Afresh }.t(lang) }</span>

@@ -146,6 +146,7 @@ journey(
     await apply(page, 'pod/liveness-exec created');
     await page.goto(address.replace(/#.*/, '#k1.AAAA'));
     await page.locator('.answer', { hasText: 'cannot be read' }).waitFor();
+    assert.equal(await page.locator('.notice.bad').isVisible(), false, 'it is said once');
     await until('an empty cluster', async () => (await page.locator('.pod').count()) === 0);
   },
 );
@@ -302,6 +303,27 @@ journey(
     await screenshot();
   },
 );
+
+for (const [where, size, query] of [
+  ['on a phone', { width: 390, height: 844 }, ''],
+  ['embedded', { width: 800, height: 480 }, '?embed'],
+  ['embedded at 480x320', { width: 480, height: 320 }, '?embed=term'],
+]) {
+  journey(
+    `says that a link cannot be read where there is no editor: ${where}`,
+    { theme: query ? 'light' : 'dark', language: 'zh-CN', size, query, hash: '#k1.AAAA' },
+    async ({ page, until, axe, screenshot }) => {
+      const said = page.locator('.notice.bad', { hasText: '无法读取此链接' });
+      await said.waitFor();
+      const [words, all] = await boxes(page, '.notice.bad span', '.notice.bad');
+      assert.ok(words.height <= all.height && all.x >= 0 && all.x + all.width <= size.width, JSON.stringify([words, all]));
+      await screenshot('said');
+      await axe();
+      await said.getByRole('button', { name: '关闭' }).click();
+      await until('nothing more to say', async () => (await page.locator('.notice.bad').count()) === 0);
+    },
+  );
+}
 
 journey(
   'shows a node whole where it is embedded at 480x320',
