@@ -293,11 +293,11 @@ class Term {
   focus() {
     this.term.focus();
   }
-  /** Takes what the clipboard holds as if it were typed; the browser asks whether it may. */
-  paste() {
+  /** Takes what the clipboard holds as if it were typed; the browser asks whether it may, and `refused` hears where it may not. */
+  paste(refused) {
     navigator.clipboard.readText().then(
       (text) => this.term.paste(text),
-      () => {},
+      () => refused(),
     );
   }
   cols() {

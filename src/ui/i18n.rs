@@ -104,6 +104,7 @@ texts! {
     FirstLesson: "Begin with a lesson", "从课程开始";
     TypeIt: "Put it into the terminal", "填入终端";
     Paste: "Paste", "粘贴";
+    NotPasted: "The browser did not let the page read the clipboard.", "浏览器没有允许页面读取剪贴板。";
     NewFile: "New file", "新建文件";
     CloseFile: "Close {}", "关闭 {}";
     Problems: "Problems", "问题";

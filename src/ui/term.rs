@@ -11,6 +11,7 @@ use super::effect::use_effect_with;
 use super::feed::Feed;
 use super::find::Find;
 use super::format::counted;
+use super::host::Answer;
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
 use super::missed::Missed;
@@ -73,7 +74,16 @@ fn remark(acts: &[(Time, Act)], has_dns: impl Fn() -> bool) -> Option<Text> {
 fn strokes(terminal: usize, lang: Lang, link: &Link) -> Html {
     let key = |(name, typed): (&'static str, &'static str)| {
         let link = link.clone();
-        let press = move |_: MouseEvent| if typed.is_empty() { link.host.borrow().paste(terminal) } else { link.type_in(terminal, typed) };
+        let press = move |_: MouseEvent| {
+            if !typed.is_empty() {
+                return link.type_in(terminal, typed);
+            }
+            let to = link.clone();
+            let refused = Closure::once_into_js(move || {
+                to.send(Action::Answer(Some(Answer { text: Text::NotPasted.t(lang).to_owned(), ok: false })))
+            });
+            link.host.borrow().paste(terminal, refused.unchecked_ref());
+        };
         html! { <button class="btn" onmousedown={|e: MouseEvent| e.prevent_default()} onclick={press}>{ name }</button> }
     };
     let keys = [("Tab", "\t"), ("↑", "\x1b[A"), ("↓", "\x1b[B"), ("Ctrl+C", "\x03"), (Text::Paste.t(lang), ""), ("Enter ↵", "\r")];

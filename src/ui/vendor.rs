@@ -78,9 +78,9 @@ extern "C" {
     /// Reads the colours from the page anew.
     #[wasm_bindgen(method, js_name = setTheme)]
     pub fn set_theme(this: &JsTerminal);
-    /// Takes what the clipboard holds.
+    /// Takes what the clipboard holds; `refused` is called where the browser does not let it.
     #[wasm_bindgen(method)]
-    pub fn paste(this: &JsTerminal);
+    pub fn paste(this: &JsTerminal, refused: &Function);
     /// Its columns.
     #[wasm_bindgen(method)]
     pub fn cols(this: &JsTerminal) -> u32;

@@ -160,6 +160,15 @@ journey('pastes into the terminal by a finger', PHONE, async ({ page, until }) =
   await until('what was copied', async () => /echo from the clipboard/.test(await screen(page)));
 });
 
+journey('says so where the browser does not let it paste', PHONE, async ({ page }) => {
+  await panel(page, 2);
+  await page.evaluate(() => {
+    Clipboard.prototype.readText = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+  });
+  await page.locator('.strokes').getByRole('button', { name: 'Paste' }).tap();
+  await page.locator('.notice.bad', { hasText: 'did not let the page read the clipboard' }).waitFor();
+});
+
 journey('shows the whole task by a tap, and where its commands are still hit', PHONE, async ({ page, until, screenshot }) => {
   await page.locator('.water .lesson').tap();
   const words = page.locator('.task p');

@@ -109,10 +109,10 @@ impl Host {
         }
     }
 
-    /// Pastes into a terminal.
-    pub fn paste(&self, terminal: usize) {
+    /// Pastes into a terminal; see [`JsTerminal::paste`].
+    pub fn paste(&self, terminal: usize, refused: &Function) {
         if let Some(screen) = self.terminals.get(&terminal) {
-            screen.js.paste();
+            screen.js.paste(refused);
         }
     }
 
