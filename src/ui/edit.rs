@@ -22,6 +22,7 @@ use super::icons::Icon;
 use super::look::hung_line;
 use super::ready_menu::{Ready, ReadyMenu};
 use super::state::{Action, OpenFile, Panel, problems_of, use_lang, use_link};
+use super::task::words;
 use super::vendor::{JsEditor, create_editor, save_file};
 
 /// What the editor needs.
@@ -118,6 +119,7 @@ pub fn Edit(props: &Props) -> Html {
     let hint = match &shown {
         _ if is_exercise => Some(Text::TaskHint),
         Some(f) if configures_scheduler(&f.text) => Some(Text::SchedulerHint),
+        Some(f) if is_outdated(&f.text) => Some(Text::OutdatedGroup),
         _ => None,
     };
     // What was applied since has not happened yet.
@@ -165,11 +167,17 @@ pub fn Edit(props: &Props) -> Html {
             <div class="foot">
                 <ReadyMenu of={Ready::Lessons} />
                 <ReadyMenu of={Ready::Examples} />
-                <small class="grow">{ hint.map(|text| text.t(lang)) }</small>
+                <small class="grow">{ hint.map(|text| words(text.t(lang), 0, lang, &link)) }</small>
                 <button class="btn primary" onclick={apply} disabled={is_exercise || props.files.is_empty()} title={Text::ApplyHint.t(lang)}>{ Icon::Play.draw() }{ Text::Apply.t(lang) }</button>
             </div>
         </section>
     }
+}
+
+/// Whether a manifest is of the first years, when what is in `apps/v1` today was elsewhere.
+pub fn is_outdated(text: &str) -> bool {
+    text.contains("apiVersion: extensions/v1beta1")
+        && ["Deployment", "DaemonSet", "ReplicaSet"].iter().any(|kind| text.contains(&["kind: ", kind].concat()))
 }
 
 /// What a file is called on its tab: a path as it is, the end of a page's URL.

@@ -117,6 +117,7 @@ texts! {
     TerminalHint: "kubectl get pods · Tab completes · ↑ brings back · Ctrl+R searches · F6 leaves", "kubectl get pods · Tab 补全 · ↑ 历史 · Ctrl+R 搜索 · F6 离开";
     TerminalField: "Terminal {}. F6 leaves it.", "终端 {}。按 F6 可离开。";
     OutdatedRoll: "Today a Deployment rolls by itself: `kubectl set image`. To run this unchanged: `export KUBARIUM_KUBECTL=1.3`", "现在 Deployment 会自己滚动更新：`kubectl set image`。照原样运行：`export KUBARIUM_KUBECTL=1.3`";
+    OutdatedGroup: "Today this kind is of `apps/v1` and needs a selector. To run this unchanged: `export KUBARIUM_KUBECTL=1.3`", "如今这个类型属于 `apps/v1`，并且必须有 selector。照原样运行：`export KUBARIUM_KUBECTL=1.3`";
     OutdatedAll: "Today `get` shows everything by itself. To run this unchanged: `export KUBARIUM_KUBECTL=1.3`", "现在 `get` 本来就显示全部。照原样运行：`export KUBARIUM_KUBECTL=1.3`";
     NoDns: "The cluster's DNS server is not shown here. To look at CoreDNS, open the example “The cluster's DNS” and apply it.", "这里看不到由谁解析名字。想看 CoreDNS，请打开示例“集群的 DNS”并应用它。";
     TerminalPast: "A past moment: what you do here begins a branch", "这是过去的时刻：在此操作会开启一个分支";

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use kubarium::base::Time;
 use kubarium::views::{EVENTS_MAX, gone_before};
 
+use super::edit::is_outdated;
 use super::effect::use_effect_with;
 use super::feed::Feed;
 use super::find::Find;
@@ -15,7 +16,7 @@ use super::host::Answer;
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
 use super::missed::Missed;
-use super::state::{Act, Action, Link, Lower, State, TERMINALS_MAX, use_lang, use_link};
+use super::state::{Act, Action, Link, Lower, OpenFile, State, TERMINALS_MAX, use_lang, use_link};
 use super::task::words;
 use super::vendor::create_terminal;
 
@@ -45,7 +46,7 @@ pub fn term(state: &State, link: &Link) -> Html {
                 else { <button class="hint warn" onclick={let link = link.clone(); Callback::from(move |_: MouseEvent| link.play(true))}>{ Icon::Play.draw() }<span>{ if scene.past { Text::TerminalPast } else { Text::TerminalStands }.t(lang) }</span></button> }
             </div>
             if let Some(url) = &scene.missed { <Missed key={url.to_string()} {url} /> }
-            if let (Some(text), Lower::Terminal(terminal)) = (remark(&scene.acts, || link.host.borrow().has_dns()), state.lower) {
+            if let (Some(text), Lower::Terminal(terminal)) = (remark(&scene.acts, &state.files, || link.host.borrow().has_dns()), state.lower) {
                 <p class="answer missed" role="status">{ Icon::Info.draw() }<span>{ words(text.t(lang), terminal, lang, link) }</span></p>
             }
             if let (true, Lower::Terminal(terminal)) = (state.find, state.lower) { <Find {terminal} /> }
@@ -58,14 +59,16 @@ pub fn term(state: &State, link: &Link) -> Html {
 
 /// What is written today where the last line is for a kubectl of the first years, unless such a one was asked for; and how the DNS can be
 /// looked at where it asks for that and nothing of it is there.
-fn remark(acts: &[(Time, Act)], has_dns: impl Fn() -> bool) -> Option<Text> {
+fn remark(acts: &[(Time, Act)], files: &[OpenFile], has_dns: impl Fn() -> bool) -> Option<Text> {
     let has = |act: &(Time, Act), word: &str| matches!(&act.1, Act::Line(line) if line.contains(word));
     let last = acts.last()?;
     if (has(last, "kube-dns") || has(last, "coredns")) && !has_dns() {
         return Some(Text::NoDns);
     }
     let known = [(" rolling-update", Text::OutdatedRoll), (" --show-all", Text::OutdatedAll)];
-    let (_, text) = known.into_iter().find(|(word, _)| has(last, word))?;
+    let known = known.into_iter().find(|(word, _)| has(last, word)).map(|(_, text)| text);
+    let names_one = || has(last, " -f") && files.iter().any(|f| has(last, &f.path) && is_outdated(&f.text));
+    let text = known.or_else(|| names_one().then_some(Text::OutdatedGroup))?;
     (!acts.iter().any(|act| has(act, "KUBARIUM_KUBECTL="))).then_some(text)
 }
 

@@ -109,6 +109,26 @@ journey('goes on where what is selected is replaced', { theme: 'dark' }, async (
   await screenshot('scrolled');
 });
 
+journey(
+  'says how a manifest of the first years is brought to life',
+  { theme: 'light' },
+  async ({ page, until, axe, screenshot }) => {
+    await example(page, 'book-daemon-set');
+    await page.locator('.edit .foot small', { hasText: 'apps/v1' }).waitFor();
+    await type(page, 'kubectl create -f fluentd-ds.yaml');
+    const hint = page.locator('.term .missed', { hasText: 'needs a selector' });
+    await hint.waitFor();
+    await screenshot('hint');
+    await axe();
+    await hint.getByRole('button', { name: 'export KUBARIUM_KUBECTL=1.3' }).click();
+    await until('the command', async () => /KUBECTL=1.3$/.test((await screen(page)).trim()));
+    await page.keyboard.press('Enter');
+    await hint.waitFor({ state: 'detached' });
+    await type(page, 'kubectl create -f fluentd-ds.yaml');
+    await until('three pods', async () => (await page.locator('.node .pod', { hasText: 'fluentd' }).count()) === 3);
+  },
+);
+
 journey('does things by hand, as inputs that can be taken back', { theme: 'dark' }, async ({ page, until, screenshot }) => {
   await example(page, 'nginx-rc');
   await apply(page, 'replicationcontroller/nginx created');
