@@ -16,7 +16,7 @@ use super::bar::bar;
 use super::crash;
 use super::edit::Edit;
 use super::effect::use_effect_with;
-use super::focus::{active, focus_on, is_lost, use_focus};
+use super::focus::{active, focus_by_keys, focus_on, is_lost, use_focus};
 use super::host::{Answer, FileNews, Host, HostRef, now_ms as now};
 use super::i18n::{Lang, Text};
 use super::icons::Icon;
@@ -429,6 +429,13 @@ pub fn App() -> Html {
         if let Some(selected) = selected.clone() {
             // Once it is there, and what stood above the page has given the focus back.
             Timeout::new(0, move || focus_look(&selected, before.as_ref())).forget();
+        }
+    });
+    // With what is looked at goes what can be done to it, and the focus, if it was there.
+    let is_gone = state.selected.as_ref().is_some_and(|s| !s.is_list() && link.host.borrow().object(s).is_none());
+    use_effect_with(is_gone, |gone| {
+        if *gone && is_lost() {
+            focus_by_keys(".look .title .btn");
         }
     });
     // While the page is drawn, before canvases read their colours in their effects.

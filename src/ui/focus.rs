@@ -48,6 +48,16 @@ pub fn focus_on(selector: &str) -> bool {
     focus(web_sys::window().and_then(|w| w.document()).and_then(|d| d.query_selector(selector).ok()?))
 }
 
+/// Gives the focus to the first element that the selector finds where the visitor goes by keys. After a pointer nothing has it, and the
+/// page's own keys go on working.
+pub fn focus_by_keys(selector: &str) {
+    if focus_on(selector)
+        && let Some(a) = active().filter(|a| !a.matches(":focus-visible").unwrap_or(true))
+    {
+        _ = a.dyn_into::<HtmlElement>().map(|a| a.blur());
+    }
+}
+
 /// Gives the focus to an element. Says whether it could.
 fn focus(element: Option<Element>) -> bool {
     // Focus fails only where the element has left the page meanwhile.

@@ -129,6 +129,23 @@ journey(
   },
 );
 
+for (const by of ['keys', 'a pointer']) {
+  journey(`goes on where what was deleted by ${by} is gone`, {}, async ({ page, until }) => {
+    await type(page, 'kubectl run web --image=nginx');
+    await page.locator('.node .pod', { hasText: 'Running' }).click();
+    const [button, close] = ['Delete', 'Back to the cluster'].map((name) => page.locator('.look').getByRole('button', { name }));
+    if (by === 'keys') await button.press('Enter');
+    else await button.click();
+    await page.locator('.look .empty', { hasText: 'no longer there' }).waitFor();
+    const has = (element) => element.evaluate((element) => element === document.activeElement);
+    if (by === 'keys') return until('the focus at what closes it', () => has(close));
+    // The page's own keys go on working.
+    await until('nothing to have the focus', () => has(page.locator('body')));
+    await page.keyboard.press(' ');
+    await page.getByRole('button', { name: 'Play' }).waitFor();
+  });
+}
+
 journey('does things by hand, as inputs that can be taken back', { theme: 'dark' }, async ({ page, until, screenshot }) => {
   await example(page, 'nginx-rc');
   await apply(page, 'replicationcontroller/nginx created');
