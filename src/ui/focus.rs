@@ -58,6 +58,12 @@ pub fn focus_by_keys(selector: &str) {
     }
 }
 
+/// Presses the first button that the selector finds, whether or not it is in sight. Says whether there is one.
+pub fn press(selector: &str) -> bool {
+    let found = web_sys::window().and_then(|w| w.document()).and_then(|d| d.query_selector(selector).ok()?);
+    found.and_then(|e| e.dyn_into::<HtmlElement>().ok()).map(|e| e.click()).is_some()
+}
+
 /// Gives the focus to an element. Says whether it could.
 fn focus(element: Option<Element>) -> bool {
     // Focus fails only where the element has left the page meanwhile.

@@ -14,7 +14,7 @@ use kubarium::views::{
 
 use super::app::EMBEDDED;
 use super::effect::use_effect_with;
-use super::focus::{move_focus, use_row_focus};
+use super::focus::{move_focus, press, use_row_focus};
 use super::format;
 use super::heat::{Heat, is_far};
 use super::i18n::{Text, fill};
@@ -332,6 +332,14 @@ fn NodeTank(props: &NodeProps) -> Html {
     let wrong = wrong(node.faults, lang);
     let first = props.first.filter(|_| props.is_empty);
     let has_ways = first.is_some_and(|f| f.1);
+    let apply = {
+        let link = link.clone();
+        Callback::from(move |_: MouseEvent| {
+            if !press(".edit .foot .primary:enabled") {
+                link.send(Action::Panel(Panel::Edit));
+            }
+        })
+    };
     // What the cluster itself puts there is told by the state beside it.
     let taint = node.taints.iter().find(|t| !t.starts_with("node.kubernetes.io/"));
     // Whose key it is does not tell it from others.
@@ -375,8 +383,8 @@ fn NodeTank(props: &NodeProps) -> Html {
             <div class={classes!("water", props.density.class())}>
                 if node.pods.is_empty() {
                     <p class="none">{ first.map_or(Text::NodeEmpty, |f| f.0).t(lang) }</p>
-                    // Where the editor has no room beside the cluster, it is one step from here.
-                    if has_ways { <button class="btn primary" onclick={link.on(|| Action::Panel(Panel::Edit))}>{ Icon::Edit.draw() }{ Text::Editor.t(lang) }</button> }
+                    // Where the editor has no room beside the cluster, what is open there can be applied from here.
+                    if has_ways { <button class="btn primary" onclick={apply}>{ Icon::Play.draw() }{ Text::Apply.t(lang) }</button> }
                     if has_ways { <button class="btn outline lesson" onclick={let link = link.clone(); move |_: MouseEvent| if let Some(first) = lessons().first() { begin(&link, first, lang) }}>{ Icon::Flag.draw() }{ Text::FirstLesson.t(lang) }</button> }
                 }
                 for (i, slot) in node.places.iter().enumerate() {

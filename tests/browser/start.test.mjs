@@ -63,10 +63,10 @@ for (const width of [1024, 1366]) {
   );
 }
 
-journey('leads from the empty picture to the editor on a phone', { size: 'phone' }, async ({ page }) => {
-  await page.locator('.water').getByRole('button', { name: 'Editor' }).click();
-  await page.getByRole('button', { name: 'Apply' }).click();
-  await page.locator('.answer', { hasText: 'created' }).waitFor();
+journey('puts the first pod in from the empty picture on a phone', { size: 'phone' }, async ({ page, screenshot }) => {
+  await page.locator('.water').getByRole('button', { name: 'Apply' }).click();
+  await page.locator('.node .pod', { hasText: 'liveness-exec' }).waitFor();
+  await screenshot('first');
 });
 
 journey(
