@@ -278,7 +278,8 @@ fn on_key(e: &KeyboardEvent, state: &State, link: &Link, ahead: &RefCell<Option<
     if typing || state.palette || state.share.is_some() {
         return;
     }
-    if !e.meta_key() && !e.alt_key() && actions::on_key(&e.key().lower(), e.ctrl_key(), target.as_deref(), link, state) {
+    // With Shift a letter is the page's own key, and no object's.
+    if !e.meta_key() && !e.alt_key() && !e.shift_key() && actions::on_key(&e.key().lower(), e.ctrl_key(), target.as_deref(), link, state) {
         e.prevent_default();
         return;
     }

@@ -129,6 +129,19 @@ journey(
   },
 );
 
+journey('shares by Shift+S whatever is selected', {}, async ({ page, until }) => {
+  await type(page, 'kubectl run web --image=nginx');
+  const pod = page.locator('.node .pod', { hasText: 'Running' });
+  await pod.click();
+  await page.locator('.look h2', { hasText: 'web' }).waitFor();
+  await pod.focus();
+  await page.keyboard.press('Shift+S');
+  await page.getByRole('dialog', { name: 'Share' }).waitFor();
+  assert.doesNotMatch(await screen(page), /exec/, 'no shell was opened');
+  await page.keyboard.press('Escape');
+  await until('the pod to have the focus again', () => pod.evaluate((pod) => pod === document.activeElement));
+});
+
 for (const by of ['keys', 'a pointer']) {
   journey(`goes on where what was deleted by ${by} is gone`, {}, async ({ page, until }) => {
     await type(page, 'kubectl run web --image=nginx');
