@@ -1,6 +1,6 @@
 //! The page as a whole: its state, its frame loop, its keys, and where each panel stands.
 
-use kubarium::base::Case as _;
+use kubarium::base::{Case as _, Time};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -105,6 +105,7 @@ impl FrameLoop {
             files_ms: f64::NEG_INFINITY,
             spoke_ms: 0.0,
             spoken: String::new(),
+            spoken_at: Time::ZERO,
         }));
         schedule(next.clone(), host, dispatch, clock);
         FrameLoop { next }
@@ -128,9 +129,10 @@ struct FrameClock {
     read: Option<Scene>,
     stale: bool,
     files_ms: f64,
-    /// When the last event was read out, and which.
+    /// When an event was read out last, and which was the newest then, and since when.
     spoke_ms: f64,
     spoken: String,
+    spoken_at: Time,
 }
 
 fn schedule(
@@ -197,9 +199,12 @@ fn schedule(
                 .first()
                 .filter(|e| clock.borrow().spoken != e.key && now_ms - clock.borrow().spoke_ms > SPEAK_EVERY_MS)
                 .cloned();
-            if let Some(e) = newest {
+            if let Some(newest) = newest {
                 let mut c = clock.borrow_mut();
-                (c.spoke_ms, c.spoken) = (now_ms, e.key.clone());
+                // Of those that came since the last one was read out, a warning says more than what came after it.
+                let mut since = scene.events.iter().take_while(|e| !c.spoken.is_empty() && e.key != c.spoken && e.last >= c.spoken_at);
+                let e = since.find(|e| e.warning).unwrap_or(&newest).clone();
+                (c.spoke_ms, c.spoken, c.spoken_at) = (now_ms, newest.key.clone(), newest.last);
                 // Nobody can listen to a UID.
                 let message = e.message.replace(&format!("({})", e.uid), "");
                 dispatch.dispatch(Action::Announce(format!("{} {}: {}. {message}", e.kind, e.name, e.reason).into()));

@@ -36,7 +36,7 @@ pub fn term(state: &State, link: &Link) -> Html {
     html! {
         <section class="panel term" aria-label={Text::Terminal.t(lang)}>
             <div class="head">
-                <div class="tabs" role="tablist" aria-label={Text::Panels.t(lang)}>
+                <div class="tabs" role="tablist" aria-label={Text::Terminal.t(lang)}>
                     for i in 0..state.terminals { { tab(Lower::Terminal(i), Icon::Terminal, name(i), None) } }
                     { tab(Lower::Events, Icon::Info, Text::Events.t(lang).to_owned(), Some(counted(scene.events.len(), EVENTS_MAX))) }
                 </div>
