@@ -376,13 +376,13 @@ fn scaling(sim: &Sim, hpa: &Value, lang: Lang) -> Sheet {
                 if let Some(percent) = p.utilization {
                     why = format!("{percent} % · {why}");
                 }
-                if let Some(ratio) = p.cautious_ratio {
-                    why += &format!(" ({ratio:.2})");
-                }
                 for (text, set) in [(Text::HpaUnready, &p.groups.unready), (Text::HpaMissing, &p.groups.missing)] {
                     if !set.is_empty() {
                         why += &format!("; {}", fill(text.t(lang), &[&set.len().to_string()]));
                     }
+                }
+                if let Some(ratio) = p.cautious_ratio {
+                    why += &format!("; {}", fill(Text::HpaWithThem.t(lang), &[&format!("{ratio:.2}")]));
                 }
                 ("", vec![m.name.clone(), p.replicas.to_string(), why])
             }
@@ -390,10 +390,20 @@ fn scaling(sim: &Sim, hpa: &Value, lang: Lang) -> Sheet {
     }
     rows.push(step(Text::HpaWanted, c.desired, Text::HpaHighest.t(lang).to_owned()));
     if let Some(n) = &c.normalized {
-        let until = n.held_until.map(|t| format!(" ({})", fill(Text::HeldUntil.t(lang), &[&short_clock(t)]))).unwrap_or_default();
-        rows.push(step(Text::HpaStabilized, n.stabilized, format!("{}: {}{until}", n.able.0, n.able.1)));
+        let words = |reason: &str| match reason {
+            "ScaleDownStabilized" => Text::HpaHighestLately,
+            "ScaleUpStabilized" => Text::HpaLowestLately,
+            "ReadyForNewScale" => Text::HpaNoWait,
+            "TooManyReplicas" => Text::HpaNoMore,
+            "TooFewReplicas" => Text::HpaNoFewer,
+            "DesiredWithinRange" => Text::HpaWithin,
+            _ => Text::HpaNoFaster,
+        };
+        let said = |reason: &str| format!("{} · {reason}", words(reason).t(lang));
+        let until = n.held_until.map(|t| format!(" · {}", fill(Text::HeldUntil.t(lang), &[&short_clock(t)]))).unwrap_or_default();
+        rows.push(step(Text::HpaStabilized, n.stabilized, said(n.able.0) + &until));
         let tone = if n.replicas == n.stabilized { "ok" } else { "warn" };
-        rows.push((tone, vec![Text::HpaSet.t(lang).to_owned(), n.replicas.to_string(), format!("{}: {}", n.limited.0, n.limited.1)]));
+        rows.push((tone, vec![Text::HpaSet.t(lang).to_owned(), n.replicas.to_string(), said(n.limited.0)]));
     }
     Sheet { title: Some(Text::Arithmetic), heads: heads(&[Text::Step2, Text::Pods, Text::Why], lang), rows, open: true, ..Sheet::default() }
 }

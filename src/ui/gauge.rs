@@ -35,7 +35,9 @@ pub fn gauge(sim: &Sim, subject: &Subject, lang: Lang, link: &Link) -> Html {
             }
         })
     };
-    let load = sim.session().inputs[..sim.arrived()].iter().rev().find_map(|i| i.usage?.total_cpu).unwrap_or(0.0);
+    let load = sim.session().inputs[..sim.arrived()].iter().rev().find_map(|i| i.usage?.total_cpu);
+    // Until it is set here, the load is what the pods do by themselves.
+    let said = load.map_or("–".to_owned(), |milli| format!("{milli}m"));
     html! {
         <div class="section hpa">
             <svg viewBox="0 0 120 70" role="img" aria-label={label.clone()} class={if shown > 1.1 { "warn" } else { "ok" }}>
@@ -47,7 +49,7 @@ pub fn gauge(sim: &Sim, subject: &Subject, lang: Lang, link: &Link) -> Html {
             </svg>
             <p><b class="mono">{ percent }</b><small>{ Text::OfTarget.t(lang) }</small></p>
             { chart(sim, hpa, lang) }
-            <label>{ Text::Load.t(lang) }<input type="range" min="0" max={LOAD_MAX.to_string()} step="50" value={load.to_string()} {onchange} aria-valuetext={format!("{load}m")} /><output class="mono">{ format!("{load}m") }</output></label>
+            <label>{ Text::Load.t(lang) }<input type="range" min="0" max={LOAD_MAX.to_string()} step="50" value={load.unwrap_or(0.0).to_string()} {onchange} aria-valuetext={said.clone()} /><output class="mono">{ said }</output></label>
         </div>
     }
 }

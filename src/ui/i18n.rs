@@ -494,6 +494,14 @@ texts! {
     HpaHighest: "the highest of all metrics", "取各指标的最大值";
     HpaStabilized: "After the window", "经稳定窗口后";
     HpaSet: "Set", "设定";
+    HpaWithThem: "with them: × {}", "计入它们后：× {}";
+    HpaNoWait: "nothing to wait for", "无需等待";
+    HpaHighestLately: "the highest of the window counts", "以窗口内的最高值为准";
+    HpaLowestLately: "the lowest of the window counts", "以窗口内的最低值为准";
+    HpaWithin: "from minReplicas to maxReplicas", "在 minReplicas 与 maxReplicas 之间";
+    HpaNoMore: "no more than maxReplicas", "不多于 maxReplicas";
+    HpaNoFewer: "no fewer than minReplicas", "不少于 minReplicas";
+    HpaNoFaster: "no faster than behavior lets it", "变化幅度受 behavior 限制";
     Held: "What holds its deletion", "什么在阻止删除";
     HeldByClaim: "waits until no pod uses the claim", "等待没有 Pod 使用该申领";
     HeldByVolume: "waits until no claim is bound to the volume", "等待没有申领绑定该卷";
@@ -516,7 +524,7 @@ texts! {
     ChartWanted: "called for", "需要";
     ChartUnread: "{} there, none called for without a reading", "现有 {}，尚无读数，未计算需要数";
     ChartBounds: "At least {} (minReplicas) and at most {} pods (maxReplicas), whatever the load.", "无论负载如何，Pod 不少于 {} 个（minReplicas），不多于 {} 个（maxReplicas）。";
-    Load: "Load on all pods", "所有 Pod 的总负载";
+    Load: "Set the load on all pods", "设定所有 Pod 的总负载";
     Restored: "The session was restored without its last input.", "会话已恢复，去掉了最后一次输入。";
     Section: "Cross-section", "剖面图";
     KeySection: "Cross-section of the selected pod", "所选 Pod 的剖面图";

@@ -54,6 +54,7 @@ for (const [theme, language, size] of [
       // Until then the rows there are the workloads'.
       await page.locator('.look h2', { hasText: 'HorizontalPodAutoscaler' }).waitFor();
       await page.locator('.look li button').first().click();
+      await page.locator('.hpa output', { hasText: '–' }).waitFor();
       await page.locator('.hpa input').fill('800');
       await page.locator('.speed input').fill('7');
       await until('eight pods', async () =>
@@ -67,6 +68,9 @@ for (const [theme, language, size] of [
       await until('a chart', async () => (await page.locator('.hpa figure').count()) === 1);
       for (const bound of ['max 8', 'min 1']) await page.locator('.hpa .bounds small', { hasText: bound }).waitFor();
       await page.locator('.hpa figure', { hasText: /minReplicas.*maxReplicas/ }).waitFor();
+      // Why each step of the arithmetic came out so is said in words, and as Kubernetes names it.
+      await page.locator('.sheet td', { hasText: /(nothing to wait for|无需等待) · ReadyForNewScale/ }).waitFor();
+      await page.locator('.sheet td', { hasText: /(no more than|不多于) maxReplicas · TooManyReplicas/ }).waitFor();
       const [chart, least] = await boxes(page, '.hpa figure svg', '.hpa .bounds small:last-child');
       assert.ok(least.x >= chart.x + chart.width, 'and cover nothing of the course');
       await screenshot('scaled');
