@@ -254,7 +254,7 @@ texts! {
     WhyUnschedulable: "No node can take this pod{} The scheduler tries again when something changes that could help.", "没有节点能接收这个 Pod{}出现可能有帮助的变化时，调度器会重试。";
     RefusedShort: "{} without enough {} left: it asks for {}, and the most that is left is {} on {}", "{} 个节点剩余的 {} 不足：它请求 {}，剩余最多的是 {}（{}）";
     RefusedTaint: "{} with a taint that it does not tolerate", "{} 个节点有它不容忍的污点";
-    RefusedAffinity: "{} without the labels that it asks for", "{} 个节点没有它要求的标签";
+    RefusedAffinity: "{} without the labels that it asks for{}", "{} 个节点没有它要求的标签{}";
     RefusedCordoned: "{} cordoned", "{} 个节点已停止调度（cordon）";
     RefusedPorts: "{} where its host port is taken", "{} 个节点的主机端口已被占用";
     RefusedSpread: "{} where its group would be spread too unevenly", "放到 {} 个节点上会使分布过于不均";
@@ -264,14 +264,16 @@ texts! {
     RefusedOther: "{}: {}", "{} 个节点：{}";
     WhyPulling: "{}: the image {} is being pulled.", "{}：正在拉取镜像 {}。";
     WhyPullFails: "{}: the image {} cannot be pulled. Is its name right?", "{}：无法拉取镜像 {}。名称写对了吗？";
-    WhyCrashLoop: "{} ends again and again (restarts: {}), so each restart waits longer than the one before.", "{} 反复退出（已重启 {} 次），每次重启都比上一次等得更久。";
+    WhyCrashLoop: "{} ends again and again (restarts: {}), so each restart waits twice as long as the one before, 5 minutes at most.", "{} 反复退出（已重启 {} 次），每次重启等待的时间都是上一次的两倍，最长 5 分钟。";
     WhyCannotStart: "{} cannot be started.", "{} 无法启动。";
+    WhyLacks: "{} cannot be started yet: something that its spec names is missing. The kubelet keeps looking, and starts it once that is there.", "{} 还不能启动：它的规约引用的内容还不存在。kubelet 会不断重试，一旦有了就会启动它。";
     WhyLivenessFails: "{}: the liveness probe has failed {} of the {} times in a row that restart the container.", "{}：存活探针连续失败 {} 次，满 {} 次将重启容器。";
     WhyReadinessFails: "{}: the readiness probe has failed {}× in a row ({}× is enough), so no Service sends requests here.", "{}：就绪探针连续失败 {} 次（满 {} 次即视为未就绪），Service 不会把请求发到这里。";
     WhyStartupFails: "{}: the startup probe has not succeeded yet ({} of the {} failures in a row that restart the container).", "{}：启动探针尚未成功（连续失败 {} 次，满 {} 次将重启容器）。";
     WhyProbeNotYet: "{} counts as not ready until its probe succeeds for the first time.", "在探针首次成功之前，{} 视为未就绪。";
     WhyInit: "The init container {} must end well before the others start.", "初始化容器 {} 必须先成功结束，其他容器才能启动。";
     WhyEnded: "{} ended with exit code {}.", "{} 以退出码 {} 结束。";
+    EndedNever: "It is not started again, since restartPolicy is Never.", "restartPolicy 为 Never，因此不会重新启动。";
     WhyTerminating: "It is being deleted. Its processes got TERM and have until the grace period ends; then they get KILL.", "正在删除。进程已收到 TERM，宽限期结束后会收到 KILL。";
     WhyEnding: "{} is being ended: its processes got TERM; those still there when the grace period ends get KILL.", "{} 正在被终止：进程已收到 TERM，宽限期结束时仍在的会收到 KILL。";
     EndingIn: "being ended, up to {} s left", "正在终止，最多还有 {} 秒";

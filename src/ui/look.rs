@@ -351,12 +351,14 @@ fn overview(props: &Props, pod: &PodView, lang: Lang, link: &Link) -> Html {
     let told = |w: &Why| {
         let (sentence, term) = reasons::say(w, lang);
         let decided = matches!(w, Why::Unschedulable { .. }).then(|| placement(link.host.borrow().sim(), &pod.key)).flatten();
-        let sentence = decided.and_then(|d| reasons::refusals(&d, lang)).unwrap_or(sentence);
+        let sentence = decided.and_then(|d| reasons::refusals(link.host.borrow().sim(), &d, lang)).unwrap_or(sentence);
+        let never = || link.host.borrow().object(&subject_of(pod)).is_some_and(|o| o.at(&["spec", "restartPolicy"]).str() == "Never");
+        let stays = matches!(w, Why::Ended { .. }) && never();
         // Of what ended the log says more.
         let has_log = matches!(w, Why::Ended { .. } | Why::CrashLoop { .. });
         html! {
             <p class={classes!("reason", reasons::tone(w))}>
-                { sentence }<span class="term">{ term }</span>
+                { sentence }if stays { { if lang == Lang::Zh { "" } else { " " } }{ Text::EndedNever.t(lang) } }<span class="term">{ term }</span>
                 if has_log { <button class="chip" onclick={link.on(|| Action::Tab(LookTab::Logs))}>{ Icon::File.draw() }{ Text::ItsLog.t(lang) }</button> }
             </p>
         }

@@ -2,9 +2,11 @@
 
 use yew::prelude::*;
 
+use kubarium::api::Value;
+use kubarium::api::selector::LabelSelector;
 use kubarium::base::List as _;
 use kubarium::sim::Sim;
-use kubarium::views::{Cause, Decision, Exit, PodView, ProbeKind, Reason, What, Why, first_refusal, why};
+use kubarium::views::{Cause, Decision, Exit, PodView, ProbeKind, Reason, What, Why, first_refusal, object, why};
 
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
@@ -29,7 +31,11 @@ pub fn say(why: &Why, lang: Lang) -> (String, String) {
             let text = words(Text::WhyCrashLoop, &[container, &restarts.to_string()]);
             (with_exit(text, exit.as_ref(), lang), format!("CrashLoopBackOff{last}"))
         }
-        Why::CannotStart { container, reason, message } => (words(Text::WhyCannotStart, &[container]), format!("{reason}: {message}")),
+        Why::CannotStart { container, reason, message } => {
+            // A ConfigMap or a Secret, or a key of it, may still come.
+            let lacks = reason == "CreateContainerConfigError" && ["not found", "couldn't find key"].iter().any(|w| message.contains(w));
+            (words(if lacks { Text::WhyLacks } else { Text::WhyCannotStart }, &[container]), format!("{reason}: {message}"))
+        }
         Why::ProbeFails { container, kind, how, failures, threshold, output } => {
             let text = match kind {
                 ProbeKind::Liveness => Text::WhyLivenessFails,
@@ -50,8 +56,21 @@ pub fn say(why: &Why, lang: Lang) -> (String, String) {
     }
 }
 
+/// The most letters of what a pod asks of nodes that are named in a sentence.
+const LABELS_MAX: usize = 60;
+
+/// The labels of nodes that a pod asks for: those of its selector, and of each term of its affinity. Nothing where they are many.
+fn labels_of(pod: &Value) -> String {
+    let terms = pod.at(&["spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"]);
+    let named = |term: &Value| LabelSelector::from_object(term).map_or_else(|_| String::new(), |s| s.to_string());
+    let terms: Vec<String> = terms.items().iter().map(named).list();
+    let selector = LabelSelector::from_map(pod.at(&["spec", "nodeSelector"])).to_string();
+    let all = [selector, terms.join(" / ")].into_iter().filter(|part| !part.is_empty()).list().join(", ");
+    if all.len() > LABELS_MAX || terms.iter().any(String::is_empty) { String::new() } else { all }
+}
+
 /// Why no node takes a pod, from what the scheduler said of each; nothing where it has not said so of all.
-pub fn refusals(decision: &Decision, lang: Lang) -> Option<String> {
+pub fn refusals(sim: &Sim, decision: &Decision, lang: Lang) -> Option<String> {
     if decision.rows.is_empty() || decision.rows.len() < decision.evaluated || !decision.node.is_empty() {
         return None;
     }
@@ -78,7 +97,12 @@ pub fn refusals(decision: &Decision, lang: Lang) -> Option<String> {
                 return fill(Text::RefusedShort.t(lang), &[&nodes, &s.resource, &s.requested.to_string(), &s.free.to_string(), most]);
             }
             ("TaintToleration", _) => Text::RefusedTaint,
-            ("NodeAffinity", _) => Text::RefusedAffinity,
+            ("NodeAffinity", _) => {
+                let labels = object(sim, "Pod", &decision.namespace, &decision.pod).map(labels_of).unwrap_or_default();
+                let (open, shut) = if lang == Lang::Zh { ("（", "）") } else { (" (", ")") };
+                let named = if labels.is_empty() { labels } else { [open, &labels, shut].concat() };
+                return fill(Text::RefusedAffinity.t(lang), &[&nodes, &named]);
+            }
             ("NodeUnschedulable", _) => Text::RefusedCordoned,
             ("NodePorts", _) => Text::RefusedPorts,
             ("PodTopologySpread", _) => Text::RefusedSpread,

@@ -96,7 +96,7 @@ pub fn Tank(props: &Props) -> Html {
     let tried = refused_of(view).map(|pod| (pod.key.clone(), placement_tried(link.host.borrow().sim(), &pod.key)));
     let refused = use_memo((tried, lang), |(tried, lang)| {
         let host = link.host.borrow();
-        tried.as_ref().and_then(|(uid, _)| reasons::refusals(&placement(host.sim(), uid)?, *lang))
+        tried.as_ref().and_then(|(uid, _)| reasons::refusals(host.sim(), &placement(host.sim(), uid)?, *lang))
     });
     let selected = props.selected.as_ref().filter(|s| s.kind == "Pod").and_then(|s| view.pod(&s.uid));
     let cut = selected.filter(|_| props.section);

@@ -319,7 +319,7 @@ journey(
     );
     await type(page, 'kubectl taint node node2 example.com/only-for=the-db:NoSchedule');
     const queue = page.locator('.queue');
-    await queue.locator('.why', { hasText: 'without the labels' }).waitFor();
+    await queue.locator('.why', { hasText: 'without the labels that it asks for (disk=ssd)' }).waitFor();
     await page.locator('.node header', { hasText: 'only-for=the-db:NoSchedule' }).waitFor();
     const hidden = (part) => page.locator(part).evaluateAll((all) => all.map((e) => Math.max(e.scrollWidth - e.clientWidth, 0)));
     assert.deepEqual(await hidden('.queue'), [0], 'all of the queue is in sight');

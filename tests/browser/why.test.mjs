@@ -110,6 +110,34 @@ journey('goes on where what is selected is replaced', { theme: 'dark' }, async (
 });
 
 journey(
+  'says what a container lacks, and which labels no node has',
+  { theme: 'dark', language: 'zh-CN' },
+  async ({ page, screenshot }) => {
+    const said = async (pod, words) => {
+      await page.locator('.pod', { hasText: pod }).first().click();
+      await page.locator('.look .reason', { hasText: words }).waitFor();
+    };
+    await example(page, 'book-config');
+    await type(page, 'kubectl create -f cm-test-pod.yaml');
+    await said('cm-test-pod', 'cm-test 还不能启动');
+    await screenshot('lacks');
+    await example(page, 'book-scheduling');
+    await type(page, 'kubectl create -f redis-master-controller.yaml');
+    await said('redis-master', '3 个节点没有它要求的标签（zone=north）');
+    await type(page, 'kubectl delete rc redis-master; export KUBARIUM_KUBECTL=1.3; kubectl create -f with-labels-pod.yaml');
+    await said('with-labels', '没有它要求的标签（kubernetes.io/e2e-az-name in (e2e-az1,e2e-az2)）');
+    await screenshot('affinity');
+    // What ended and stays so says why nothing starts it again.
+    await type(page, 'unset KUBARIUM_KUBECTL; kubectl run once --image=busybox --restart=Never -- sh -c "exit 3"');
+    await said('once', 'once 以退出码 3 结束。');
+    await said('once', 'restartPolicy 为 Never，因此不会重新启动。');
+    // What is no reason of its own stays as it was: a container that can never start.
+    await type(page, 'kubectl run root --image=nginx --overrides=\'{"spec":{"securityContext":{"runAsNonRoot":true}}}\'');
+    await said('root', 'root 无法启动。');
+  },
+);
+
+journey(
   'says how a manifest of the first years is brought to life',
   { theme: 'light' },
   async ({ page, until, axe, screenshot }) => {
@@ -128,6 +156,14 @@ journey(
     await until('three pods', async () => (await page.locator('.node .pod', { hasText: 'fluentd' }).count()) === 3);
   },
 );
+
+journey('reads out a warning before what came after it', {}, async ({ page, until }) => {
+  await example(page, 'book-scheduling');
+  await page.locator('.speed input').fill('9');
+  await type(page, 'kubectl create -f redis-master-controller.yaml; sleep 1; kubectl label nodes node1 zone=north');
+  await page.locator('.node .pod', { hasText: 'Running' }).waitFor();
+  await until('the warning', async () => /redis-master-\w+: FailedScheduling/.test(await page.locator('[role=log]').innerText()));
+});
 
 journey('shares by Shift+S whatever is selected', {}, async ({ page, until }) => {
   await type(page, 'kubectl run web --image=nginx');
