@@ -202,7 +202,7 @@ fn schedule(
             if let Some(newest) = newest {
                 let mut c = clock.borrow_mut();
                 // Of those that came since the last one was read out, a warning says more than what came after it.
-                let mut since = scene.events.iter().take_while(|e| !c.spoken.is_empty() && e.key != c.spoken && e.last >= c.spoken_at);
+                let mut since = scene.events.iter().take_while(|e| e.key != c.spoken && e.last >= c.spoken_at);
                 let e = since.find(|e| e.warning).unwrap_or(&newest).clone();
                 (c.spoke_ms, c.spoken, c.spoken_at) = (now_ms, newest.key.clone(), newest.last);
                 // Nobody can listen to a UID.
