@@ -225,6 +225,8 @@ journey(
     await page.locator('.chips .chip', { hasText: 'settings' }).waitFor();
     await page.locator('.tank .find').fill('nowhere');
     await page.locator('.tools [role=status]', { hasText: 'No pod matches.' }).waitFor();
+    // None comes or goes while it is judged.
+    await pause(page);
     await axe();
     await screenshot('none');
     await page.locator('.tank .find').fill('app=web');
