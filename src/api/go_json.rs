@@ -62,7 +62,10 @@ pub fn write_string(out: &mut String, text: &str) {
 fn write_quoted(out: &mut String, text: &str, in_html: bool) {
     out.push('"');
     let mut from = 0;
-    for (i, c) in text.char_indices() {
+    // Most texts have nothing to be escaped. Of U+2028 and U+2029 it is the first byte.
+    let plain = |b: u8| b >= b' ' && !matches!(b, b'"' | b'\\') && !(in_html && matches!(b, b'<' | b'>' | b'&' | 0xe2));
+    let odd = if text.bytes().all(plain) { "" } else { text };
+    for (i, c) in odd.char_indices() {
         let letter = match c {
             '"' | '\\' => c,
             '\n' => 'n',
