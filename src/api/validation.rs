@@ -69,7 +69,7 @@ pub fn create(kind: KindRef, object: &Value) -> Vec<Cause> {
             object_meta(&mut errors, object, true, names::dns1123_subdomain);
             core::resource_quota(&mut errors, object);
         }
-        ("", "Endpoints") => core::endpoints(&mut errors, object),
+        ("", "Endpoints") => core::endpoints(&mut errors, object, &Value::Null),
         ("", "PersistentVolume") => storage::volume(&mut errors, object),
         ("", "PersistentVolumeClaim") => storage::claim(&mut errors, object),
         ("storage.k8s.io", "StorageClass") => storage::class(&mut errors, object),
@@ -190,7 +190,7 @@ fn by_rules_of_updates(errors: &mut Errors, kind: KindRef, new: &Value, old: &Va
         (_, "Event") => event::event(errors, new),
         ("", "LimitRange") => core::limit_range(errors, new),
         ("", "ResourceQuota") => core::resource_quota_update(errors, new, old),
-        ("", "Endpoints") => again(core::endpoints),
+        ("", "Endpoints") => core::endpoints_update(errors, new, old),
         ("", "PersistentVolume") => storage::volume_update(errors, new, old),
         ("", "PersistentVolumeClaim") => storage::claim_update(errors, new, old),
         ("storage.k8s.io", "StorageClass") => storage::class_update(errors, new, old),

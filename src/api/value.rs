@@ -414,6 +414,19 @@ impl Value {
         }
     }
 
+    /// Where this very item is among the next ones of another state of its list, where few were put in or taken out.
+    fn ahead_in(&self, items: &[Value]) -> Option<usize> {
+        const AHEAD: usize = 8;
+        items.iter().take(AHEAD).position(|item| item.is(self))
+    }
+
+    /// Whether an earlier state of this item's list has it too, at `next` or soon after it; `next` is then the place after it.
+    pub fn is_kept(&self, earlier: &[Value], next: &mut usize) -> bool {
+        let found = earlier.get(*next..).and_then(|items| self.ahead_in(items));
+        *next += found.map_or(0, |n| n + 1);
+        found.is_some()
+    }
+
     /// Shares with an earlier state what is the same in both, so that it is in memory once; says whether everything is the same, and adds
     /// to `new_bytes` how many bytes of text are not shared.
     pub fn share(&mut self, earlier: &Value, new_bytes: &mut u64) -> bool {
@@ -422,19 +435,17 @@ impl Value {
             (Value::List(a), Value::List(b)) if !Arc::ptr_eq(a, b) => {
                 let (mut same, a) = (a.len() == b.len(), Arc::make_mut(a));
                 let (mut i, mut j) = (0, 0);
-                // The items after one that was inserted or removed are found in their new places.
+                // The items after some that were inserted or removed are found in their new places.
                 while i < a.len() && j < b.len() {
-                    let is = |i: usize, j: usize| a.get(i).zip(b.get(j)).is_some_and(|(a, b)| a.is(b));
-                    match (is(i, j), is(i, j + 1), is(i + 1, j)) {
-                        (false, true, _) => (same, j) = (false, j + 1),
-                        (false, false, true) => {
-                            *new_bytes += a[i].text_bytes();
-                            (same, i) = (false, i + 1);
-                        }
-                        _ => {
-                            same &= a[i].share(&b[j], new_bytes);
-                            (i, j) = (i + 1, j + 1);
-                        }
+                    if let Some(removed) = a[i].ahead_in(&b[j..]) {
+                        same &= removed == 0;
+                        (i, j) = (i + 1, j + removed + 1);
+                    } else if let Some(inserted) = b[j].ahead_in(&a[i..]) {
+                        *new_bytes += a[i..i + inserted].iter().map(Value::text_bytes).sum::<u64>();
+                        (same, i, j) = (false, i + inserted + 1, j + 1);
+                    } else {
+                        same &= a[i].share(&b[j], new_bytes);
+                        (i, j) = (i + 1, j + 1);
                     }
                 }
                 *new_bytes += a[i..].iter().map(Value::text_bytes).sum::<u64>();
@@ -570,6 +581,23 @@ mod tests {
         let mut shorter = obj!([{"a": 1}]);
         assert!(!shorter.share(before.at(&["status", "list"]), &mut 0));
         assert_eq!(shorter.to_json(), r#"[{"a":1}]"#);
+    }
+
+    #[test]
+    fn items_are_found_again_behind_what_was_put_in_or_taken_out() {
+        let items: Vec<Value> = (0..30).map(|n| obj!({"n": n})).collect();
+        let before = Value::from(items.clone());
+        let mut after = items.clone();
+        after.drain(20..24);
+        after.splice(5..5, [obj!({"new": 1}), obj!({"new": 2}), obj!({"new": 3})]);
+        let (mut shared, mut next) = (Value::from(after.clone()), 0);
+        assert!(!shared.share(&before, &mut 0));
+        for (item, own) in shared.items().iter().zip(&after) {
+            assert!(same_place(item, own), "nothing is copied: {item}");
+            assert_eq!(item.is_kept(&items, &mut next), item.get("new").is_null(), "{item}");
+        }
+        // Where too many were taken out, the rest is new.
+        assert!(!items[15].is_kept(&items, &mut 0));
     }
 
     fn same_place(a: &Value, b: &Value) -> bool {

@@ -471,8 +471,14 @@ pub(super) fn resource_quota_update(errors: &mut Errors, new: &Value, old: &Valu
     }
 }
 
-/// A new or changed Endpoints.
-pub(super) fn endpoints(errors: &mut Errors, endpoints: &Value) {
+/// A changed Endpoints.
+pub(super) fn endpoints_update(errors: &mut Errors, new: &Value, old: &Value) {
+    object_meta_update(errors, new, old);
+    endpoints(errors, new, old);
+}
+
+/// A new or changed Endpoints; `old` is what it was, whose addresses are not judged again.
+pub(super) fn endpoints(errors: &mut Errors, endpoints: &Value, old: &Value) {
     object_meta(errors, endpoints, true, names::dns1123_subdomain);
     let list = Path::new("subsets");
     for (i, subset) in endpoints.get("subsets").items().iter().enumerate() {
@@ -482,7 +488,12 @@ pub(super) fn endpoints(errors: &mut Errors, endpoints: &Value) {
         }
         for key in ["addresses", "notReadyAddresses"] {
             let list = at.child(key);
+            let earlier = old.get("subsets").items().get(i).map_or(&[][..], |subset| subset.get(key).items());
+            let mut next = 0;
             for (j, address) in subset.get(key).items().iter().enumerate() {
+                if address.is_kept(earlier, &mut next) {
+                    continue;
+                }
                 let at = list.index(j);
                 let text = address.get("ip").str();
                 ip::valid(errors, at.child("ip"), text);

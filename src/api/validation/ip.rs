@@ -6,8 +6,8 @@ use super::path::{Errors, Path};
 
 /// Reads an address as Go's sloppy parser does: octets may have leading zeros.
 pub(super) fn parse(text: &str) -> Option<IpAddr> {
-    if let Ok(v6) = text.parse::<Ipv6Addr>() {
-        return Some(IpAddr::V6(v6));
+    if text.contains(':') {
+        return text.parse().ok().map(IpAddr::V6);
     }
     let mut octets = [0_u8; 4];
     let mut parts = text.split('.');
@@ -21,7 +21,7 @@ pub(super) fn parse(text: &str) -> Option<IpAddr> {
 
 /// Whether it is an IPv4 address written as one of IPv6.
 fn is_mapped(text: &str) -> bool {
-    text.parse::<Ipv6Addr>().is_ok_and(|v6| v6.to_ipv4_mapped().is_some())
+    text.contains(':') && text.parse::<Ipv6Addr>().is_ok_and(|v6| v6.to_ipv4_mapped().is_some())
 }
 
 /// What is wrong with an address.

@@ -312,7 +312,8 @@ pub(super) fn endpoint_slice(errors: &mut Errors, slice: &Value, old: Option<&Va
     }
     slice_ports(errors, slice.get("ports").items());
     if old.is_none_or(|old| !same(slice.get("endpoints"), old.get("endpoints"))) {
-        endpoints(errors, slice, kind);
+        let earlier = old.filter(|old| old.get("addressType").str() == kind).map_or(&[][..], |old| old.get("endpoints").items());
+        endpoints(errors, slice, kind, earlier);
     }
 }
 
@@ -322,13 +323,17 @@ pub(super) fn endpoint_slice_update(errors: &mut Errors, new: &Value, old: &Valu
     errors.immutable(Path::new("addressType"), &new.get("addressType").str().into(), old.get("addressType"));
 }
 
-fn endpoints(errors: &mut Errors, slice: &Value, kind: &str) {
+fn endpoints(errors: &mut Errors, slice: &Value, kind: &str, earlier: &[Value]) {
     let list = Path::new("endpoints");
     let all = slice.get("endpoints").items().len();
     if all > 1000 {
         return errors.too_many(list, all, 1000);
     }
+    let mut next = 0;
     for (i, endpoint) in slice.get("endpoints").items().iter().enumerate() {
+        if endpoint.is_kept(earlier, &mut next) {
+            continue;
+        }
         let at = list.index(i);
         let addresses = at.child("addresses");
         match endpoint.get("addresses").items().len() {
