@@ -44,14 +44,27 @@ impl Places {
     }
 
     /// Keeps endpoints in their slices, and fills these up with new endpoints before it begins another slice.
-    fn fill(&self, slices: Vec<Value>, mut endpoints: SortedMap<u64, Value>) -> Vec<(Option<Value>, Vec<Value>)> {
+    fn fill(&self, slices: Vec<Value>, endpoints: &[(u64, Value)]) -> Vec<(Option<Value>, Vec<Value>)> {
         let mut filled: Vec<(Option<Value>, Vec<Value>)> = Vec::new();
+        let mut has_slice = vec![false; endpoints.len()];
+        let mut next = 0;
         for slice in slices {
-            let place = |e: &Value| self.by_uid.get(e.at(&["targetRef", "uid"]).str()).copied();
-            let kept: Vec<Value> = slice.get("endpoints").items().iter().filter_map(|e| endpoints.remove(&place(e)?)).list();
+            let mut kept = Vec::new();
+            for held in slice.get("endpoints").items() {
+                // Mostly it is the very one that follows the one before it.
+                if endpoints.get(next).is_none_or(|(_, endpoint)| !endpoint.is(held)) {
+                    let Some(place) = self.by_uid.get(held.at(&["targetRef", "uid"]).str()) else { continue };
+                    let Ok(at) = endpoints.binary_search_by_key(place, |(place, _)| *place) else { continue };
+                    next = at;
+                }
+                if !std::mem::replace(&mut has_slice[next], true) {
+                    kept.push(endpoints[next].1.clone());
+                }
+                next += 1;
+            }
             filled.push((Some(slice), kept));
         }
-        for endpoint in endpoints.into_values() {
+        for endpoint in endpoints.iter().zip(has_slice).filter(|(_, has_slice)| !has_slice).map(|((_, endpoint), _)| endpoint.clone()) {
             match filled.iter_mut().find(|(_, list)| list.len() < ENDPOINTS_MAX) {
                 Some((_, list)) => list.push(endpoint),
                 None => filled.push((None, vec![endpoint])),
@@ -62,17 +75,17 @@ impl Places {
 }
 
 /// The endpoints of each set of ports, in the order of their places. The key is the ports as JSON.
-type ByPorts = SortedMap<String, (Value, SortedMap<u64, Value>)>;
+type ByPorts = SortedMap<String, (Value, Vec<(u64, Value)>)>;
 
-/// Groups the endpoints of pods by their ports.
+/// Groups the endpoints of pods, which come in the order of their places, by their ports.
 fn by_ports<'a>(pods: impl Iterator<Item = &'a Made>) -> ByPorts {
-    let mut by_ranks: Vec<(&[(u128, Value)], SortedMap<u64, Value>)> = Vec::new();
+    let mut by_ranks: Vec<(&[(u128, Value)], Vec<(u64, Value)>)> = Vec::new();
     for pod in pods {
         let shares = |ports: &[(u128, Value)]| ports.iter().map(|port| port.0).eq(pod.ports.iter().map(|port| port.0));
-        let (order, endpoint) = (pod.order as u64, pod.entry.clone());
+        let placed = (pod.order as u64, pod.entry.clone());
         match by_ranks.iter_mut().find(|(ports, _)| shares(ports)) {
-            Some((_, endpoints)) => _ = endpoints.insert(order, endpoint),
-            None => by_ranks.push((&pod.ports, [(order, endpoint)].into())),
+            Some((_, endpoints)) => endpoints.push(placed),
+            None => by_ranks.push((&pod.ports, vec![placed])),
         }
     }
     let mut by_ports = ByPorts::new();
@@ -115,7 +128,7 @@ impl EndpointSliceController {
             if slices.is_empty() && !spare.is_empty() {
                 slices.push(spare.remove(0));
             }
-            for (slice, endpoints) in self.places.fill(slices, endpoints) {
+            for (slice, endpoints) in self.places.fill(slices, &endpoints) {
                 if endpoints.is_empty() {
                     spare.extend(slice);
                 } else {

@@ -7,7 +7,7 @@ use super::service_pods::{
 };
 use super::work_queue::WorkQueue;
 use crate::api::{KindRef, Object, Status, Value, is_ready, kinds};
-use crate::base::{List as _, Order as _, SortedMap, Time};
+use crate::base::{List as _, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, Subresource, WriteOptions};
 
@@ -130,7 +130,7 @@ fn first_bytes(text: &str) -> u128 {
 }
 
 /// The addresses grouped by the ports that they share (`endpoints.RepackSubsets`): ports with the same addresses come
-/// together, and an address is in several groups where it shares some of its ports only.
+/// together, and an address is in several groups where it shares some of its ports only. They come sorted.
 pub(super) fn subsets<'a>(pods: impl Iterator<Item = &'a Made>) -> Vec<Value> {
     let mut by_port: SortedMap<u128, (&Value, Vec<&Made>)> = SortedMap::new();
     for pod in pods {
@@ -140,8 +140,7 @@ pub(super) fn subsets<'a>(pods: impl Iterator<Item = &'a Made>) -> Vec<Value> {
     }
     // In the order of the ports' hashes, of which the first is the group's.
     let mut groups: Vec<(Vec<Value>, Vec<&Made>)> = Vec::new();
-    for (port, mut addresses) in by_port.into_values() {
-        addresses.order_by(|a, b| a.order.cmp(&b.order).then_with(|| a.entry.get("ip").str().cmp(b.entry.get("ip").str())));
+    for (port, addresses) in by_port.into_values() {
         match groups
             .iter_mut()
             .find(|(_, list)| list.len() == addresses.len() && list.iter().zip(&addresses).all(|(a, b)| std::ptr::eq(*a, *b)))

@@ -161,11 +161,24 @@ pub(super) struct Member {
     ready_time: Option<ArcStr>,
 }
 
+impl Made {
+    /// By what it is sorted, and where that is the same, as for pods with the address of their node, by name.
+    fn rank(&self) -> (u128, &str) {
+        (self.order, self.entry.get("targetRef").get("name").str())
+    }
+
+    fn is_same(&self, other: &Made) -> bool {
+        (self.order, self.ready, &self.ports) == (other.order, other.ready, &other.ports) && self.entry.same(&other.entry)
+    }
+}
+
 /// A Service, or the selector of a budget, as of the last look, with its pods by name.
 #[derive(Clone, Debug, Default)]
 struct Selected {
     service: Value,
     members: Vec<Member>,
+    /// What was derived from them, sorted.
+    sorted: Vec<Arc<Made>>,
     /// The last revision of a node at that time, since entries depend on the pod's node.
     nodes: u64,
 }
@@ -194,6 +207,7 @@ impl SelectedPods {
         let mut first = Some(made_at(service)).filter(|at| is_new || *at > made_at(&selected.service));
         let mut old = std::mem::take(&mut selected.members).into_iter().peekable();
         let mut members = Vec::with_capacity(old.len());
+        let (mut gone, mut come) = (Vec::new(), Vec::new());
         for pod in pods {
             let is_same = |member: &Member| holds && member.pod.is(pod);
             if let Some(member) = old.next_if(|member| member.has_address && member.ready_time.is_some() && is_same(member)) {
@@ -203,15 +217,26 @@ impl SelectedPods {
             if !selector.matches(pod.labels()) {
                 continue;
             }
-            while old.next_if(|member| member.pod.name() < pod.name()).is_some() {}
+            while let Some(passed) = old.next_if(|member| member.pod.name() < pod.name()) {
+                gone.extend(passed.made);
+            }
             let mut kept = old.next_if(|member| member.pod.name() == pod.name());
             let ready_time = kept.as_mut().and_then(|member| member.ready_time.take());
-            let mut member = kept.filter(is_same).unwrap_or_else(|| Member {
-                pod: pod.clone(),
-                made: make(pod).map(Arc::new),
-                has_address: has_address(pod),
-                ready_time: None,
-            });
+            let mut member = match kept {
+                Some(member) if is_same(&member) => member,
+                kept => {
+                    let before = kept.and_then(|member| member.made);
+                    let mut made = make(pod).map(Arc::new);
+                    // What comes out as it was stays what it was, so that nobody has to compare it.
+                    if made.as_ref().zip(before.as_ref()).is_some_and(|(made, before)| made.is_same(before)) {
+                        made = before;
+                    } else {
+                        gone.extend(before);
+                        come.extend(made.clone());
+                    }
+                    Member { pod: pod.clone(), made, has_address: has_address(pod), ready_time: None }
+                }
+            };
             // In a real cluster the look that follows a binding comes before the kubelet's first write. Here it may already see that.
             if is_new || member.has_address {
                 let now = find_condition(pod.get("status"), "Ready").get("lastTransitionTime").arc_str();
@@ -222,7 +247,18 @@ impl SelectedPods {
             }
             members.push(member);
         }
-        *selected = Selected { service: service.clone(), members, nodes };
+        gone.extend(old.filter_map(|member| member.made));
+        let mut sorted = std::mem::take(&mut selected.sorted);
+        for made in gone {
+            let from = sorted.partition_point(|other| other.rank() < made.rank());
+            if let Some(at) = sorted[from..].iter().position(|other| Arc::ptr_eq(other, &made)) {
+                sorted.remove(from + at);
+            }
+        }
+        for made in come {
+            sorted.insert(sorted.partition_point(|other| other.rank() <= made.rank()), made);
+        }
+        *selected = Selected { service: service.clone(), members, sorted, nodes };
         first
     }
 
@@ -231,9 +267,9 @@ impl SelectedPods {
         self.seen.get(key).map_or(&[], |selected| &selected.members)
     }
 
-    /// What was derived from them.
+    /// What was derived from them, sorted.
     pub(super) fn made(&self, key: &ObjectRef) -> impl Iterator<Item = &Made> {
-        self.members(key).iter().filter_map(|member| member.made.as_deref())
+        self.seen.get(key).into_iter().flat_map(|selected| &selected.sorted).map(|made| &**made)
     }
 
     /// Forgets a Service that is gone.
@@ -269,6 +305,30 @@ mod tests {
             let found = seen.look(&key, (&service(made), &LabelSelector::from_map(&Value::Null)), (1, &mut pods.iter()), &mut |_| None);
             assert_eq!(found.as_deref(), trigger);
         }
+    }
+
+    #[test]
+    fn what_is_made_of_pods_is_sorted_and_kept() {
+        let pod = |name: &str, order: i64, version: i64| obj!({"metadata": {"name": name}, "order": order, "version": version});
+        let key = (ArcStr::from("n"), ArcStr::from("s"));
+        let (service, selector) = (Value::map(), LabelSelector::from_map(&Value::Null));
+        let mut seen = SelectedPods::default();
+        let mut look = |pods: &[Value]| {
+            let mut make = |pod: &Value| {
+                let entry = obj!({"targetRef": {"name": pod.name()}});
+                (pod.get("order").int() > 0).then(|| Made { entry, order: pod.get("order").int() as u128, ready: true, ports: Vec::new() })
+            };
+            seen.look(&key, (&service, &selector), (1, &mut pods.iter()), &mut make);
+            seen.made(&key).map(|made| (made.entry.at(&["targetRef", "name"]).str().to_owned(), made.entry.clone())).collect::<Vec<_>>()
+        };
+        let names = |made: &[(String, Value)]| made.iter().map(|m| m.0.as_str()).collect::<Vec<_>>().join(" ");
+        let first = look(&[pod("a", 3, 1), pod("b", 1, 1), pod("c", 1, 1), pod("d", 0, 1), pod("e", 2, 1)]);
+        assert_eq!(names(&first), "b c e a", "of one order by name");
+        // One changes without effect, one comes before others, one goes, one is no longer among them.
+        let then = look(&[pod("a", 3, 2), pod("c", 9, 2), pod("d", 2, 2), pod("e", 0, 2)]);
+        assert_eq!(names(&then), "d a c");
+        assert!(then[1].1.is(&first[3].1), "what comes out as it was is the same");
+        assert_eq!(names(&look(&[])), "");
     }
 
     #[test]
