@@ -32,8 +32,13 @@ fn ready(sim: &Sim) -> usize {
     sim.api().iter(kinds::POD, None).filter(|p| p.condition("Ready") == "True").count()
 }
 
-const SCENARIOS: [(&str, fn()); 4] =
-    [("replicas", replicas), ("probes", probes), ("rollout", rollout_of_500), ("scaling", hour_of_scaling)];
+const SCENARIOS: [(&str, fn()); 5] = [
+    ("replicas", replicas),
+    ("probes", probes),
+    ("rollout", rollout_of_500),
+    ("service", rollout_behind_a_service),
+    ("scaling", hour_of_scaling),
+];
 
 fn main() {
     for (_, run) in SCENARIOS.iter().filter(|(name, _)| wanted(name)) {
@@ -81,6 +86,12 @@ fn rollout_of_500() {
         sim.now(),
         sim.api().revision()
     );
+}
+
+fn rollout_behind_a_service() {
+    let expose = "---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}], selector: { app: web }}\n";
+    let (sim, seconds) = timed(|| rollout(1000, &format!("{{name: c, image: registry.k8s.io/pause:3.9}}\n{expose}")));
+    println!("a rollout of 1,000 pods behind a Service: done at {} after {seconds:.3} s, {} revisions", sim.now(), sim.api().revision());
 }
 
 fn hour_of_scaling() {
