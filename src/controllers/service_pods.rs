@@ -150,17 +150,6 @@ pub(super) struct Made {
     pub(super) ports: Vec<(u128, Value)>,
 }
 
-/// A selected pod.
-#[derive(Clone, Debug)]
-pub(super) struct Member {
-    pub(super) pod: Value,
-    /// None where the pod is not among the endpoints.
-    pub(super) made: Option<Arc<Made>>,
-    has_address: bool,
-    /// When its readiness last changed, as of the last look.
-    ready_time: Option<ArcStr>,
-}
-
 impl Made {
     /// By what it is sorted, and where that is the same, as for pods with the address of their node, by name.
     fn rank(&self) -> (u128, &str) {
@@ -170,6 +159,17 @@ impl Made {
     fn is_same(&self, other: &Made) -> bool {
         (self.order, self.ready, &self.ports) == (other.order, other.ready, &other.ports) && self.entry.same(&other.entry)
     }
+}
+
+/// A selected pod.
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    pub(super) pod: Value,
+    /// None where the pod is not among the endpoints.
+    pub(super) made: Option<Arc<Made>>,
+    has_address: bool,
+    /// When its readiness last changed, as of the last look.
+    ready_time: Option<ArcStr>,
 }
 
 /// A Service, or the selector of a budget, as of the last look, with its pods by name.
