@@ -37,32 +37,13 @@ pub enum Value {
 
 /// A map sorted by key.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Map(Vec<(Key, Value)>);
-
-/// A key, with what tells it from most others without a look at its text. In the page's wasm the tag lies where nothing else would.
-#[derive(Clone, Debug, PartialEq)]
-struct Key {
-    tag: u32,
-    text: ArcStr,
-}
-
-impl From<ArcStr> for Key {
-    fn from(text: ArcStr) -> Self {
-        Key { tag: tag(&text), text }
-    }
-}
-
-/// Made of a text's length and its last four bytes, where it has so many.
-fn tag(text: &str) -> u32 {
-    let last = text.as_bytes().last_chunk().map_or(0, |four| u32::from_le_bytes(*four));
-    last ^ (text.len() as u32).rotate_right(5)
-}
+pub struct Map(Vec<(ArcStr, Value)>);
 
 static NULL: Value = Value::Null;
 static NO_ITEMS: Vec<Value> = Vec::new();
 static NO_ENTRIES: Map = Map::new();
 /// In maps of at most this many entries, keys are compared one by one.
-const SCAN_MAX: usize = 16;
+const SCAN_MAX: usize = 12;
 
 impl Map {
     /// An empty map.
@@ -72,10 +53,9 @@ impl Map {
 
     /// The value under `key`.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        // Objects' maps are small: looking at each key's tag beats halving.
+        // Objects' maps are small: comparing lengths first beats halving.
         if self.0.len() <= SCAN_MAX {
-            let tag = tag(key);
-            return self.0.iter().find(|(k, _)| k.tag == tag && text::same(&k.text, key)).map(|(_, v)| v);
+            return self.0.iter().find(|(k, _)| text::same(k, key)).map(|(_, v)| v);
         }
         self.find(key).ok().map(|i| &self.0[i].1)
     }
@@ -96,7 +76,7 @@ impl Map {
         match self.find(&key) {
             Ok(i) => Some(std::mem::replace(&mut self.0[i].1, value)),
             Err(i) => {
-                self.0.insert(i, (key.into(), value));
+                self.0.insert(i, (key, value));
                 None
             }
         }
@@ -111,9 +91,9 @@ impl Map {
 
     /// Inserts all of these, of equal keys the last. Whatever their order, it takes no longer than sorting them.
     pub fn put_all(&mut self, entries: Vec<(ArcStr, Value)>) {
-        self.0.extend(entries.into_iter().map(|(k, v)| (k.into(), v)));
-        if !self.0.is_sorted_by(|(a, _), (b, _)| text::compare(&a.text, &b.text).is_lt()) {
-            self.0.order_by(|(a, _), (b, _)| text::compare(&a.text, &b.text));
+        self.0.extend(entries);
+        if !self.0.is_sorted_by(|(a, _), (b, _)| text::compare(a, b).is_lt()) {
+            self.0.order_by(|(a, _), (b, _)| text::compare(a, b));
             self.0.dedup_by(|later, kept| {
                 let same = later.0 == kept.0;
                 if same {
@@ -136,22 +116,22 @@ impl Map {
 
     /// Keys and values, sorted by key.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&ArcStr, &Value)> + ExactSizeIterator {
-        self.0.iter().map(|(k, v)| (&k.text, v))
+        self.0.iter().map(|(k, v)| (k, v))
     }
 
     /// Keys and values to write to, sorted by key.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&ArcStr, &mut Value)> {
-        self.0.iter_mut().map(|(k, v)| (&k.text, v))
+        self.0.iter_mut().map(|(k, v)| (&*k, v))
     }
 
     /// The keys, sorted.
     pub fn keys(&self) -> impl Iterator<Item = &ArcStr> {
-        self.0.iter().map(|(k, _)| &k.text)
+        self.0.iter().map(|(k, _)| k)
     }
 
     /// Keeps the entries for which `keep` holds.
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut Value) -> bool) {
-        self.0.retain_mut(|(k, v)| keep(&k.text, v));
+        self.0.retain_mut(|(k, v)| keep(k, v));
     }
 
     /// How many entries there are.
@@ -169,7 +149,7 @@ impl Map {
         let mut same = self.len() == earlier.len();
         let mut others = earlier.0.iter().peekable();
         for (key, value) in &mut self.0 {
-            while others.next_if(|(k, _)| text::compare(&k.text, &key.text).is_lt()).is_some() {}
+            while others.next_if(|(k, _)| text::compare(k, key).is_lt()).is_some() {}
             same &= match others.next_if(|(k, _)| k == key) {
                 Some((_, other)) => value.share(other, new_bytes),
                 None => {
@@ -182,7 +162,7 @@ impl Map {
     }
 
     fn find(&self, key: &str) -> Result<usize, usize> {
-        self.0.binary_search_by(|(k, _)| text::compare(&k.text, key))
+        self.0.binary_search_by(|(k, _)| text::compare(k, key))
     }
 }
 
@@ -222,7 +202,7 @@ impl Value {
     pub fn get_mut(&mut self, key: &str) -> &mut Value {
         let map = self.map_mut();
         let at = map.find(key).unwrap_or_else(|at| {
-            map.0.insert(at, (ArcStr::from(key).into(), Value::Null));
+            map.0.insert(at, (key.into(), Value::Null));
             at
         });
         &mut map.0[at].1
