@@ -519,6 +519,7 @@ texts! {
     PodsSame: "alike on both sides: {}", "两边相同：{} 个";
     Older: "older", "旧版";
     OlderCount: "{} older", "{} 个旧版";
+    Newer: "newer", "新版";
     GaugeOfTarget: "Usage is {} of the target", "使用量为目标的 {}";
     OfTarget: "of the target", "相对目标";
     ChartLabel: "{} there, {} called for", "现有 {}，需要 {}";

@@ -69,8 +69,8 @@ pub struct Props {
     pub pressed: bool,
     /// Whether it steps back, since something else is looked for.
     pub dim: bool,
-    /// Whether a newer generation takes its place.
-    pub old: bool,
+    /// While a newer generation takes the place of an older one, whether it is of the older.
+    pub old: Option<bool>,
     /// The services that select it, and whether they reach it.
     pub doors: Doors,
     /// Of what it has of ConfigMaps and Secrets, the copy that stands worst.
@@ -153,7 +153,7 @@ pub fn PodCell(props: &Props) -> Html {
             .then_some("open"),
         (pod.health == Health::Terminating).then_some("gone"),
         props.dim.then_some("dim"),
-        props.old.then_some("old"),
+        (props.old == Some(true)).then_some("old"),
     );
     let onclick = link.select(subject_of(pod));
     // What has just been put on its node falls there from the queue; not where somebody goes to another moment.
@@ -176,8 +176,8 @@ pub fn PodCell(props: &Props) -> Html {
         };
     }
     // What counts down is not said: who stands on it would hear each second.
-    let old = props.old.then(|| Text::Older.t(lang).to_owned());
-    for words in old.into_iter().chain(props.doors.iter().map(|(name, open)| door_words(name, *open, lang))) {
+    let generation = props.old.map(|old| if old { (Icon::Leave, Text::Older) } else { (Icon::Plus, Text::Newer) });
+    for words in generation.map(|(_, word)| word.t(lang).to_owned()).into_iter().chain(props.doors.iter().map(|(name, open)| door_words(name, *open, lang))) {
         label += ", ";
         label += &words;
     }
@@ -196,7 +196,7 @@ pub fn PodCell(props: &Props) -> Html {
                     for c in &pod.containers { { nucleus(c, props.now) } }
                     <span class="side">
                         <span>
-                            if props.old { <span class="older">{ Icon::Leave.draw() }{ Text::Older.t(lang) }</span> }
+                            if let Some((icon, word)) = generation { <span class="older">{ icon.draw() }{ word.t(lang) }</span> }
                             <b>{ format!("{}/{}", pod.ready, pod.total) }</b>
                         </span>
                         <span>

@@ -281,7 +281,7 @@ fn cell(around: &Around, time: Time, pod: &Rc<PodView>, density: Density) -> Htm
     let dim = is_dim(pod, &around.workloads, &around.services, selected, &around.filter);
     let pressed = selected.is_some_and(|s| s.uid == pod.key);
     let workload = pod.owner.as_ref().and_then(|o| around.workloads.iter().find(|w| w.older > 0 && w.owners.contains(&o.uid)));
-    let old = workload.is_some_and(|w| w.is_older(pod));
+    let old = workload.map(|w| w.is_older(pod));
     let doors: Doors = if density == Density::Large {
         let selecting = around.services.iter().filter(|s| s.selected.contains(&pod.key));
         selecting.take(DOORS_MAX).map(|s| (s.name.clone(), s.reached.contains(&pod.key))).list()

@@ -21,13 +21,15 @@ for (const theme of ['dark', 'light']) {
     await pause(page);
     await chip.filter({ hasText: 'older' }).waitFor();
     assert.equal((await chip.boundingBox()).width, width, 'what is beside it stays where it is');
+    await page.locator('.pod.old .older', { hasText: 'older' }).first().waitFor();
+    await page.locator('.pod:not(.old) .older', { hasText: 'newer' }).first().waitFor();
     await screenshot('between');
     await axe();
     await page.keyboard.press(' ');
     await page.locator('.speed input').fill('6');
     await until(
       'no old pod',
-      async () => (await page.locator('.pod').count()) === 3 && (await page.locator('.pod.old').count()) === 0,
+      async () => (await page.locator('.pod').count()) === 3 && (await page.locator('.pod .older').count()) === 0,
     );
   });
 }
