@@ -618,7 +618,7 @@ texts! {
     BookHealth: "Book: health checks", "书：健康检查";
     BookHealthNote: "By a connection, and by a page that is not there", "TCP 连接检查，以及一个不存在的页面";
     BookScheduling: "Book: scheduling", "书：Pod 调度";
-    BookSchedulingNote: "RC, nodeSelector, node affinity; label a node and they go", "RC、nodeSelector、节点亲和性；给节点打标签后即可调度";
+    BookSchedulingNote: "RC, nodeSelector, affinity; label a node and they go", "RC、nodeSelector、节点亲和性；给节点打标签后即可调度";
     BookDaemonSet: "Book: DaemonSet", "书：DaemonSet";
     BookDaemonSetNote: "fluentd on every node, as it was and as it is written", "每个节点一个 fluentd，旧写法与新写法";
     BookJob: "Book: Job", "书：Job";
@@ -626,7 +626,7 @@ texts! {
     BookScaling: "Book: scaling", "书：扩容和缩容";
     BookScalingNote: "php-apache, its autoscaler, and a pod to make the load", "php-apache、它的 HPA，以及施加压力的 Pod";
     BookRolling: "Book: rolling update", "书：滚动升级";
-    BookRollingNote: "rolling-update by KUBARIUM_KUBECTL=1.3; a Deployment", "用 KUBARIUM_KUBECTL=1.3 的 rolling-update；Deployment";
+    BookRollingNote: "rolling-update, KUBARIUM_KUBECTL=1.3; Deployment", "用 KUBARIUM_KUBECTL=1.3 的 rolling-update；Deployment";
 }
 
 #[cfg(test)]
