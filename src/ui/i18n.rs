@@ -253,14 +253,14 @@ texts! {
     WhyNotYet: "No scheduler has looked at this pod yet.", "还没有调度器处理过这个 Pod。";
     WhyUnschedulable: "No node can take this pod{} The scheduler tries again when something changes that could help.", "没有节点能接收这个 Pod{}出现可能有帮助的变化时，调度器会重试。";
     RefusedShort: "{} without enough {} left: it asks for {}, and the most that is left is {} on {}", "{} 个节点剩余的 {} 不足：它请求 {}，剩余最多的是 {}（{}）";
-    RefusedTaint: "{} with a taint that it does not tolerate", "{} 个节点有它不容忍的污点";
+    RefusedTaint: "{} with a taint that it does not tolerate{}", "{} 个节点有它不容忍的污点{}";
     RefusedAffinity: "{} without the labels that it asks for{}", "{} 个节点没有它要求的标签{}";
     RefusedCordoned: "{} cordoned", "{} 个节点已停止调度（cordon）";
     RefusedPorts: "{} where its host port is taken", "{} 个节点的主机端口已被占用";
     RefusedSpread: "{} where its group would be spread too unevenly", "放到 {} 个节点上会使分布过于不均";
     RefusedDevices: "{} without the devices that its claims ask for", "{} 个节点没有它所申领的设备";
     RefusedPods: "{} with pods that it must keep away from, or without those that it needs", "{} 个节点上有它必须避开的 Pod，或缺少它需要的 Pod";
-    RefusedVolume: "{} out of reach of its volumes", "{} 个节点够不到它的卷";
+    RefusedVolume: "{} out of reach of its volumes{}", "{} 个节点够不到它的卷{}";
     RefusedOther: "{}: {}", "{} 个节点：{}";
     WhyPulling: "{}: the image {} is being pulled.", "{}：正在拉取镜像 {}。";
     WhyPullFails: "{}: the image {} cannot be pulled. Is its name right?", "{}：无法拉取镜像 {}。名称写对了吗？";
@@ -320,6 +320,7 @@ texts! {
     CauseHeld: "It has been deleted, but stays until its finalizers are taken away: {}.", "已被删除，但要等其 finalizers 被移除才会消失：{}。";
     CauseMountFails: "A volume cannot be set up, so its containers do not start.", "有卷无法挂载，容器因此不能启动。";
     CauseClaimOfPod: "Its PersistentVolumeClaim {} has no volume yet.", "它的 PersistentVolumeClaim {} 还没有卷。";
+    CauseClaimMissing: "Its PersistentVolumeClaim {} does not exist.", "它的 PersistentVolumeClaim {} 不存在。";
     CauseClaimOfDevices: "Its claim of devices ({}) does not exist, or is not for it to use.", "它的设备申领（{}）不存在，或不供它使用。";
     CauseNoScheduler: "It waits for a scheduler called {}, and there is none. Those that run: {}.", "它指定了名为 {} 的调度器，但没有这样的调度器。正在运行的有：{}。";
     CauseGated: "Scheduling gates keep it from the scheduler until they are taken away: {}.", "调度门控使它暂不参与调度，直到被移除：{}。";

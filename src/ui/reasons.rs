@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use kubarium::api::Value;
 use kubarium::api::selector::LabelSelector;
+use kubarium::api::toleration::find_untolerated;
 use kubarium::base::List as _;
 use kubarium::sim::Sim;
 use kubarium::views::{Cause, Decision, Exit, PodView, ProbeKind, Reason, What, Why, first_refusal, object, why};
@@ -58,6 +59,8 @@ pub fn say(why: &Why, lang: Lang) -> (String, String) {
 
 /// The most letters of what a pod asks of nodes that are named in a sentence.
 const LABELS_MAX: usize = 60;
+/// The most letters of taints and their nodes that are.
+const TAINTS_MAX: usize = 120;
 
 /// The labels of nodes that a pod asks for: those of its selector, and of each term of its affinity. Nothing where they are many.
 fn labels_of(pod: &Value) -> String {
@@ -67,6 +70,29 @@ fn labels_of(pod: &Value) -> String {
     let selector = LabelSelector::from_map(pod.at(&["spec", "nodeSelector"])).to_string();
     let all = [selector, terms.join(" / ")].into_iter().filter(|part| !part.is_empty()).list().join(", ");
     if all.len() > LABELS_MAX || terms.iter().any(String::is_empty) { String::new() } else { all }
+}
+
+/// The first taint that a pod does not tolerate of each node that it keeps the pod away from, beside the nodes. Nothing where they are many.
+fn taints_of(sim: &Sim, pod: &Value, decision: &Decision) -> String {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for row in decision.rows.iter().filter(|row| row.refused.as_ref().is_some_and(|r| r.plugin == "TaintToleration")) {
+        let taints = object(sim, "Node", "", &row.node).map(|node| node.at(&["spec", "taints"]).items()).unwrap_or_default();
+        let Some(taint) = find_untolerated(taints, pod.at(&["spec", "tolerations"]).items(), &["NoSchedule", "NoExecute"]) else { continue };
+        let [key, value, effect] = ["key", "value", "effect"].map(|part| taint.get(part).str());
+        let named = [key, if value.is_empty() { "" } else { "=" }, value, ":", effect].concat();
+        match found.iter_mut().find(|f| f.1 == named) {
+            Some(f) => f.0 = [&f.0, ", ", &row.node].concat(),
+            None => found.push((row.node.to_string(), named)),
+        }
+    }
+    let all = found.into_iter().map(|(nodes, taint)| [nodes, taint].join(": ")).list().join("; ");
+    if all.len() > TAINTS_MAX { String::new() } else { all }
+}
+
+/// The claims that a pod has its volumes from.
+fn claims_of(pod: &Value) -> String {
+    let claims = pod.at(&["spec", "volumes"]).items().iter().map(|v| v.at(&["persistentVolumeClaim", "claimName"]).str());
+    claims.filter(|claim| !claim.is_empty()).list().join(", ")
 }
 
 /// Why no node takes a pod, from what the scheduler said of each; nothing where it has not said so of all.
@@ -92,26 +118,25 @@ pub fn refusals(sim: &Sim, decision: &Decision, lang: Lang) -> Option<String> {
     }
     let told = found.into_iter().map(|(plugin, reason, nodes, most)| {
         let nodes = nodes.to_string();
-        let text = match (plugin, &reason.shortage) {
+        let pod = || object(sim, "Pod", &decision.namespace, &decision.pod).unwrap_or(&Value::Null);
+        // What the nodes lack, or have, by its names.
+        let (text, names) = match (plugin, &reason.shortage) {
             (_, Some(s)) => {
                 return fill(Text::RefusedShort.t(lang), &[&nodes, &s.resource, &s.requested.to_string(), &s.free.to_string(), most]);
             }
-            ("TaintToleration", _) => Text::RefusedTaint,
-            ("NodeAffinity", _) => {
-                let labels = object(sim, "Pod", &decision.namespace, &decision.pod).map(labels_of).unwrap_or_default();
-                let (open, shut) = if lang == Lang::Zh { ("（", "）") } else { (" (", ")") };
-                let named = if labels.is_empty() { labels } else { [open, &labels, shut].concat() };
-                return fill(Text::RefusedAffinity.t(lang), &[&nodes, &named]);
-            }
-            ("NodeUnschedulable", _) => Text::RefusedCordoned,
-            ("NodePorts", _) => Text::RefusedPorts,
-            ("PodTopologySpread", _) => Text::RefusedSpread,
-            ("InterPodAffinity", _) => Text::RefusedPods,
-            ("DynamicResources", _) => Text::RefusedDevices,
-            ("VolumeBinding" | "VolumeZone" | "VolumeRestrictions", _) => Text::RefusedVolume,
+            ("TaintToleration", _) => (Text::RefusedTaint, taints_of(sim, pod(), decision)),
+            ("NodeAffinity", _) => (Text::RefusedAffinity, labels_of(pod())),
+            ("NodeUnschedulable", _) => (Text::RefusedCordoned, String::new()),
+            ("NodePorts", _) => (Text::RefusedPorts, String::new()),
+            ("PodTopologySpread", _) => (Text::RefusedSpread, String::new()),
+            ("InterPodAffinity", _) => (Text::RefusedPods, String::new()),
+            ("DynamicResources", _) => (Text::RefusedDevices, String::new()),
+            ("VolumeBinding" | "VolumeZone" | "VolumeRestrictions", _) => (Text::RefusedVolume, claims_of(pod())),
             _ => return fill(Text::RefusedOther.t(lang), &[&nodes, &reason.text]),
         };
-        fill(text.t(lang), &[&nodes])
+        let (open, shut) = if lang == Lang::Zh { ("（", "）") } else { (" (", ")") };
+        let names = if names.is_empty() { names } else { [open, &names, shut].concat() };
+        fill(text.t(lang), &[&nodes, &names])
     });
     let told: Vec<String> = told.list();
     let (colon, semicolon, end) = if lang == Lang::Zh { ("：", "；", "。") } else { (": ", "; ", ".") };
@@ -216,6 +241,7 @@ pub fn sentence(cause: &Cause, lang: Lang) -> String {
         What::Held => Text::CauseHeld,
         What::MountFails => Text::CauseMountFails,
         What::ClaimOfPod => Text::CauseClaimOfPod,
+        What::ClaimMissing => Text::CauseClaimMissing,
         What::ClaimOfDevices => Text::CauseClaimOfDevices,
         What::Gated => Text::CauseGated,
         What::NoScheduler => Text::CauseNoScheduler,

@@ -93,7 +93,7 @@ pub fn Tank(props: &Props) -> Html {
     let papers = use_mut_ref(Rc::default);
     use_effect_with(props.scene.papers.clone(), move |now: &Rc<Papers>| now.bring(&papers.replace(now.clone())));
     // Why no node takes a pod is put into words once for each try.
-    let tried = refused_of(view).map(|pod| (pod.key.clone(), placement_tried(link.host.borrow().sim(), &pod.key)));
+    let tried = refused_of(props).map(|pod| (pod.key.clone(), placement_tried(link.host.borrow().sim(), &pod.key)));
     let refused = use_memo((tried, lang), |(tried, lang)| {
         let host = link.host.borrow();
         tried.as_ref().and_then(|(uid, _)| reasons::refusals(host.sim(), &placement(host.sim(), uid)?, *lang))
@@ -235,9 +235,12 @@ fn from_far(props: &Props) -> Html {
     html! { <Heat view={props.scene.view.clone()} traffic={props.scene.traffic.clone()} selected={props.selected.clone()} filter={props.filter.clone()} dark={props.dark} {dim} /> }
 }
 
-/// The pod that waits of which is told why: the first that no node took. Of what a gate keeps back the cell itself says so.
-fn refused_of(view: &ClusterView) -> Option<&Rc<PodView>> {
-    view.queue.iter().find(|p| !p.message.is_empty() && p.status != "SchedulingGated")
+/// The pod that waits of which is told why: the one that is looked at, else the first that no node took. Of what a gate keeps back the cell
+/// itself says so.
+fn refused_of(props: &Props) -> Option<&Rc<PodView>> {
+    let mut refused = props.scene.view.queue.iter().filter(|p| !p.message.is_empty() && p.status != "SchedulingGated");
+    let looked_at = |p: &&Rc<PodView>| props.selected.as_ref().is_some_and(|s| s.uid == p.key);
+    refused.clone().find(looked_at).or_else(|| refused.next())
 }
 
 /// The strip of pods that wait for a node, and why no node takes one of them.
@@ -251,7 +254,7 @@ fn queue(props: &Props, refused: &Option<String>, lang: super::i18n::Lang) -> Ht
             for pod in view.queue.iter().take(QUEUE_MAX) {
                 { cell(&around, tenths(view.time), pod, if many { Density::Small } else { Density::Medium }) }
             }
-            if let Some(pod) = refused_of(view) {
+            if let Some(pod) = refused_of(props) {
                 <span class="why" title={pod.message.clone()}>{ refused.clone().unwrap_or_else(|| pod.message.clone()) }</span>
             }
         </section>

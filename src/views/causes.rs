@@ -102,6 +102,8 @@ pub enum What {
     MountFails,
     /// A pod's claim that has no volume.
     ClaimOfPod,
+    /// A claim of a pod does not exist: its name.
+    ClaimMissing,
     /// A pod's claim of devices that is not there, or not reserved for it.
     ClaimOfDevices,
     /// The gates that keep the scheduler away.
@@ -507,8 +509,11 @@ fn pod(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
         for v in o.at(&["spec", "volumes"]).items() {
             let claim = v.at(&["persistentVolumeClaim", "claimName"]).str();
             let found = sim.api().peek(kinds::PERSISTENT_VOLUME_CLAIM, o.namespace(), claim);
-            if !claim.is_empty() && found.is_none_or(|c| c.at(&["status", "phase"]).str() != "Bound") {
-                add(What::ClaimOfPod, &[claim], "unbound PersistentVolumeClaim".to_owned(), found.map(relative));
+            match found {
+                _ if claim.is_empty() => {}
+                None => add(What::ClaimMissing, &[claim], format!("persistentvolumeclaim \"{claim}\" not found"), None),
+                Some(c) if c.at(&["status", "phase"]).str() == "Bound" => {}
+                Some(c) => add(What::ClaimOfPod, &[claim], "unbound PersistentVolumeClaim".to_owned(), Some(relative(c))),
             }
         }
         for entry in resource_claim::entries(o) {

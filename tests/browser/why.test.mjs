@@ -137,6 +137,30 @@ journey(
   },
 );
 
+journey('names what keeps a pod from the nodes, of the one that is looked at', {}, async ({ page, axe, screenshot }) => {
+  await page.locator('.look .head', { hasText: /^Cluster$/ }).waitFor();
+  await type(page, 'kubectl taint node node1 gpu=yes:NoSchedule; kubectl taint node node2 node3 role=db:NoSchedule');
+  await type(page, 'kubectl run a --image=nginx');
+  await page.locator('.look .head', { hasText: 'Click a pod' }).waitFor();
+  const why = page.locator('.queue .why');
+  const taints = '(node1: gpu=yes:NoSchedule; node2, node3: role=db:NoSchedule)';
+  await why.filter({ hasText: `3 with a taint that it does not tolerate ${taints}.` }).waitFor();
+  const spec = {
+    volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }],
+    nodeSelector: { disk: 'ssd' },
+    tolerations: [{ operator: 'Exists' }],
+  };
+  await type(page, `kubectl run b --image=nginx --overrides='${JSON.stringify({ spec })}'`);
+  await page.locator('.queue .pod', { hasText: /^b/ }).click();
+  await why.filter({ hasText: /^No node can take this pod/ }).waitFor();
+  assert.doesNotMatch(await why.innerText(), /taint/, 'this one tolerates them');
+  await page.locator('.look .reason', { hasText: 'Its PersistentVolumeClaim data does not exist.' }).waitFor();
+  const tabs = await page.locator('.look .tab').evaluateAll((all) => all.map((e) => e.getBoundingClientRect().y));
+  assert.equal(new Set(tabs).size, 1, 'all tabs stand in one row');
+  await screenshot();
+  await axe();
+});
+
 journey(
   'says how a manifest of the first years is brought to life',
   { theme: 'light' },
