@@ -3,7 +3,7 @@
 use gloo::timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
-use web_sys::Element;
+use web_sys::{Element, HtmlSelectElement};
 use yew::prelude::*;
 
 use std::cell::RefCell;
@@ -40,6 +40,8 @@ pub struct Props {
     pub answer: Option<Answer>,
 }
 
+/// Of how many files the tabs are seen well enough: those of more are named in a list as well.
+const FILES_SEEN: usize = 2;
 /// How long the typing pauses before the text is checked, in milliseconds.
 const CHECK_AFTER_MS: u32 = 400;
 /// How wide the row of tabs fades at its left end, as the stylesheet has it.
@@ -94,9 +96,21 @@ pub fn Edit(props: &Props) -> Html {
         }
     });
     let (row, onfocusin) = use_row_focus("button");
+    // Of many files all are named at once.
+    let all = use_node_ref();
+    let onchange = {
+        let (link, all) = (link.clone(), all.clone());
+        Callback::from(move |_: Event| {
+            let picked = all.cast::<HtmlSelectElement>().and_then(|all| usize::try_from(all.selected_index()).ok());
+            link.send(Action::ShowFile(picked.unwrap_or(0)));
+        })
+    };
     use_effect_with((props.file, props.files.len()), {
-        let row = row.clone();
+        let (row, all) = (row.clone(), all.clone());
         move |(file, _)| {
+            if let Some(all) = all.cast::<HtmlSelectElement>() {
+                all.set_selected_index(*file as i32);
+            }
             let Some(row) = row.cast::<Element>() else { return };
             let Some(tab) = row.children().item(u32::try_from(*file).unwrap_or(0)) else { return };
             // Not `scroll_into_view`: from there on Tab would go, past all that stands before.
@@ -138,6 +152,9 @@ pub fn Edit(props: &Props) -> Html {
         <section class="panel edit" aria-label={Text::Editor.t(lang)}>
             <div class="head">
                 <div class="tabs grow" role="group" ref={row} {onfocusin} aria-label={Text::Files.t(lang)}>{ for files }</div>
+                if props.files.len() > FILES_SEEN {
+                    <select ref={all} class="btn square" {onchange} aria-label={Text::Files.t(lang)} title={Text::Files.t(lang)}>{ for props.files.iter().map(|f| html! { <option>{ file_name(&f.path).to_owned() }</option> }) }</select>
+                }
                 if let Some(f) = &shown { <button class="btn square" onclick={let f = f.clone(); Callback::from(move |_: MouseEvent| save_file(file_name(&f.path), &f.text))} aria-label={Text::Save.t(lang)} title={Text::Save.t(lang)}>{ Icon::Down.draw() }</button> }
                 <button class="btn square" onclick={new_file} aria-label={Text::NewFile.t(lang)} title={Text::NewFile.t(lang)}>{ Icon::Plus.draw() }</button>
             </div>

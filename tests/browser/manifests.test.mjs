@@ -63,6 +63,32 @@ journey('finds a mistake at its line while it is written', {}, async ({ page, un
   await page.locator('.problems').waitFor({ state: 'detached' });
 });
 
+journey('shows all examples at once, and names all files of one', { size: 'laptop' }, async ({ page, axe, screenshot }) => {
+  await page.getByRole('button', { name: 'Examples' }).click();
+  const menu = page.getByRole('menu');
+  assert.ok(await menu.evaluate((m) => m.scrollHeight <= m.clientHeight && m.scrollWidth <= m.clientWidth), 'nothing is below the fold');
+  const columns = await page
+    .getByRole('menuitem')
+    .evaluateAll((all) => all.map((e) => [/^Book: /.test(e.innerText), e.getBoundingClientRect().x]));
+  const [own, book] = [false, true].map((is) => columns.filter((c) => c[0] === is).map((c) => c[1]));
+  assert.ok(book.length > 0 && new Set(book).size === 1 && Math.max(...own) < book[0], "the book's have a column of their own");
+  await screenshot('menu');
+  await axe();
+  await page.keyboard.press('Escape');
+  const list = page.getByRole('combobox', { name: 'Files' });
+  assert.equal(await list.count(), 0, 'of one file the tab is seen');
+  await example(page, 'book-config');
+  assert.equal(await list.locator('option').count(), 6);
+  await list.selectOption('cm-test-app.yaml');
+  await page.locator('.edit .tab.on', { hasText: 'cm-test-app.yaml' }).waitFor();
+  // Also where a tab was taken meanwhile.
+  await page.locator('.edit .tab button.mono', { hasText: 'cm-test-app-all.yaml' }).click();
+  await list.selectOption('cm-test-app.yaml');
+  await page.locator('.edit .tab.on', { hasText: /^cm-test-app.yaml/ }).waitFor();
+  await screenshot('files');
+  await axe();
+});
+
 journey('applies with the keyboard alone', {}, async ({ page }) => {
   await page.locator('#editor .cm-content').click();
   await page.keyboard.press('Control+Enter');
