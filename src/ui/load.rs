@@ -91,7 +91,9 @@ pub fn LoadCurve(props: &Props) -> Html {
         html! { <input type="range" min="0" max={RATE_MAX.to_string()} step="5" value={rate.to_string()} {oninput} aria-label={label} style={format!("--f:{:.3}", rate / RATE_MAX)} /> }
     };
     let most = |r: &Runs| r.points.iter().map(|p| p.1).fold(0.0, f64::max).to_string();
-    let now = props.runs.as_ref().map(|r| fill(Text::LoadRuns.t(lang), &[&most(r)]));
+    // What its last point says goes on for ever, which may be nothing.
+    let goes_on = |r: &&Runs| r.percent < 100 || r.points.last().is_some_and(|p| p.1 > 0.0);
+    let now = props.runs.as_ref().filter(goes_on).map(|r| fill(Text::LoadRuns.t(lang), &[&most(r)]));
     html! {
         <div class="section curve">
             <h3>{ Icon::Globe.draw() }{ Text::LoadTitle.t(lang) }</h3>

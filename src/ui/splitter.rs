@@ -121,13 +121,14 @@ pub fn Splitter(props: &Props) -> Html {
     });
     let onpointerdown = Callback::from(|e: PointerEvent| {
         if let Some(target) = e.target_dyn_into::<Element>() {
-            // Without the capture the edge moves only while the pointer is on it.
+            // It fails only where the pointer has been lifted meanwhile.
             let _ = target.set_pointer_capture(e.pointer_id());
         }
     });
     let told = tell.clone();
     let onpointermove = Callback::from(move |e: PointerEvent| {
-        if e.buttons() & 1 == 1 {
+        // Not what is dragged across it from elsewhere.
+        if e.target_dyn_into::<Element>().is_some_and(|t| t.has_pointer_capture(e.pointer_id())) {
             told();
             let (width, height) = window_size();
             set(edge, edge.size_at(f64::from(e.client_x()), f64::from(e.client_y()), width, height));

@@ -122,6 +122,19 @@ journey('draws a curve with the mouse, and shows what is dropped', { theme: 'lig
   await page.locator('.traffic .leg.bad .drop').first().waitFor();
   await page.locator('.chip', { hasText: '✕' }).waitFor();
   await screenshot('dropped');
+  // What goes to an end is not said to run for ever after.
+  await page.locator('.curve p', { hasText: 'a load runs' }).waitFor();
+  await page.locator('.eq input').last().fill('0');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.locator('.speed input').fill('6');
+  await until('the load to end', async () => !/a load runs/.test(await page.locator('.curve p').innerText()));
+  // A drag that begins elsewhere moves no edge.
+  const [look, edge] = await boxes(page, '.look', '.at-look');
+  await page.mouse.move(edge.x - 60, edge.y + 200);
+  await page.mouse.down();
+  await page.mouse.move(edge.x + 100, edge.y + 200, { steps: 40 });
+  await page.mouse.up();
+  assert.deepEqual(await boxes(page, '.look'), [look]);
 });
 
 journey('breaks a node in four ways, and mends it', { theme: 'dark' }, async ({ page, until, axe, screenshot }) => {
