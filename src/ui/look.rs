@@ -27,7 +27,7 @@ use super::icons::{Icon, health_icon, health_tone};
 use super::inside::Inside;
 use super::load::{self, LoadCurve};
 use super::nucleus::{nucleus, tone as container_tone};
-use super::pod_cell::{health_text, subject_of};
+use super::pod_cell::{health_beside, health_text, subject_of};
 use super::reasons;
 use super::state::{Action, Link, LookTab, Scene, State, Subject, use_lang, use_link};
 use super::timeline::{branch_name, gone};
@@ -373,7 +373,7 @@ fn overview(props: &Props, pod: &PodView, lang: Lang, link: &Link) -> Html {
     };
     html! { <>
         <span class={classes!("tag", health_tone(pod.health))}>
-            { health_icon(pod.health).draw() }<strong>{ &pod.status }</strong>{ "· " }{ health_text(pod.health).t(lang) }
+            { health_icon(pod.health).draw() }<strong>{ &pod.status }</strong>{ health_beside(pod, lang) }
             if let Some(grace) = pod.terminating.filter(|g| g.until > now) { { " · " }{ fill(Text::GoneIn.t(lang), &[&seconds_to(grace.until, now)]) } }
         </span>
         { whys(props, &subject_of(pod), reasons, lang, link) }

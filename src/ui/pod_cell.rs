@@ -109,6 +109,12 @@ pub fn health_text(health: Health) -> Text {
     }
 }
 
+/// The word for a pod's health, to stand beside its status; nothing where that says it.
+pub fn health_beside(pod: &PodView, lang: Lang) -> String {
+    let word = health_text(pod.health).t(lang);
+    if pod.status == word { String::new() } else { format!(" · {word}") }
+}
+
 /// A pod in one sentence, for who does not see it.
 pub fn spoken(pod: &PodView, lang: Lang) -> String {
     let ready = fill(Text::ReadyOf.t(lang), &[&pod.ready.to_string(), &pod.total.to_string()]);

@@ -7,7 +7,7 @@ use kubarium::views::{ClusterView, why};
 use super::focus::move_focus;
 use super::i18n::{Lang, Text};
 use super::icons::{health_icon, health_tone};
-use super::pod_cell::{health_text, subject_of};
+use super::pod_cell::{health_beside, subject_of};
 use super::reasons::say;
 use super::state::Link;
 use super::tank::matches;
@@ -34,7 +34,7 @@ pub fn pod_table(view: &ClusterView, filter: &str, lang: Lang, link: &Link) -> H
                         <tr key={p.key.clone()} role="row">
                             <td role="rowheader"><button data-uid={p.key.clone()} onclick={link.select(subject_of(p))}>{ &p.name }</button></td>
                             <td role="cell" class="wrap">
-                                <span class={classes!("tag", health_tone(p.health))}>{ health_icon(p.health).draw() }{ &p.status }{ " · " }{ health_text(p.health).t(lang) }</span>
+                                <span class={classes!("tag", health_tone(p.health))}>{ health_icon(p.health).draw() }{ &p.status }{ health_beside(p, lang) }</span>
                                 if let Some(w) = why(p).first() { <small>{ say(w, lang).0 }</small> }
                             </td>
                             <td role="cell" class="mono ready">{ format!("{}/{}", p.ready, p.total) }</td>

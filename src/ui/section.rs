@@ -10,7 +10,7 @@ use super::icons::{Icon, health_icon, health_tone};
 use super::look::container_words;
 use super::nucleus::{nucleus, tone};
 use super::papers::Paper;
-use super::pod_cell::{health_text, subject_of};
+use super::pod_cell::{health_beside, subject_of};
 use super::state::{Action, Link};
 use super::trace::{BEATS, probe_name, trace};
 use super::uses::{signs, uses};
@@ -79,7 +79,7 @@ pub fn section(view: &ClusterView, pod: &PodView, lang: Lang, link: &Link) -> Ht
     html! {
         <section class={classes!("cut", health_tone(pod.health))} data-uid={pod.key.clone()} aria-label={format!("{}: {}", Text::Section.t(lang), pod.name)}>
             <header class="row">
-                <h2 class="grow"><b class="mono">{ &pod.name }</b>{ " " }<span class="tag">{ health_icon(pod.health).draw() }{ &pod.status }{ " · " }{ health_text(pod.health).t(lang) }</span></h2>
+                <h2 class="grow"><b class="mono">{ &pod.name }</b>{ " " }<span class="tag">{ health_icon(pod.health).draw() }{ &pod.status }{ health_beside(pod, lang) }</span></h2>
                 <button data-uid={pod.key.clone()} class="btn outline" onclick={link.on(|| Action::Section(false))} title={Text::Close2.t(lang)}>{ Icon::Grid.draw() }{ Text::Cluster.t(lang) }</button>
             </header>
             <div class="slice">
