@@ -519,8 +519,8 @@ texts! {
     NothingDiffers: "Nothing differs from “{}” at this moment.", "此刻与“{}”没有差异。";
     PodsSame: "alike on both sides: {}", "两边相同：{} 个";
     Older: "older", "旧版";
-    OlderCount: "{} older", "{} 个旧版";
     Newer: "newer", "新版";
+    OlderCount: "{} older", "{} 个旧版";
     GaugeOfTarget: "Usage is {} of the target", "使用量为目标的 {}";
     OfTarget: "of the target", "相对目标";
     ChartLabel: "{} there, {} called for", "现有 {}，需要 {}";

@@ -65,7 +65,7 @@ pub fn look(state: &UseReducerHandle<State>, link: &Link) -> Html {
     let Some(subject) = &state.selected else {
         return html! {
             <aside class="panel look" aria-label={Text::Inspector.t(lang)}>
-                <div class="head"><h2 class="grow">{ Text::Cluster.t(lang) }</h2><small class="tag">{ Text::LookHint.t(lang) }</small></div>
+                <div class="head"><h2 class="grow">{ Text::Cluster.t(lang) }</h2>if props.scene.view.pods().next().is_some() { <small class="tag">{ Text::LookHint.t(lang) }</small> }</div>
                 <div class="body">{ cluster(props, lang, link) }</div>
             </aside>
         };
