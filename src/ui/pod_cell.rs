@@ -183,7 +183,11 @@ pub fn PodCell(props: &Props) -> Html {
     }
     // What counts down is not said: who stands on it would hear each second.
     let generation = props.old.map(|old| if old { (Icon::Leave, Text::Older) } else { (Icon::Plus, Text::Newer) });
-    for words in generation.map(|(_, word)| word.t(lang).to_owned()).into_iter().chain(props.doors.iter().map(|(name, open)| door_words(name, *open, lang))) {
+    for words in generation
+        .map(|(_, word)| word.t(lang).to_owned())
+        .into_iter()
+        .chain(props.doors.iter().map(|(name, open)| door_words(name, *open, lang)))
+    {
         label += ", ";
         label += &words;
     }

@@ -77,7 +77,9 @@ fn taints_of(sim: &Sim, pod: &Value, decision: &Decision) -> String {
     let mut found: Vec<(String, String)> = Vec::new();
     for row in decision.rows.iter().filter(|row| row.refused.as_ref().is_some_and(|r| r.plugin == "TaintToleration")) {
         let taints = object(sim, "Node", "", &row.node).map(|node| node.at(&["spec", "taints"]).items()).unwrap_or_default();
-        let Some(taint) = find_untolerated(taints, pod.at(&["spec", "tolerations"]).items(), &["NoSchedule", "NoExecute"]) else { continue };
+        let Some(taint) = find_untolerated(taints, pod.at(&["spec", "tolerations"]).items(), &["NoSchedule", "NoExecute"]) else {
+            continue;
+        };
         let [key, value, effect] = ["key", "value", "effect"].map(|part| taint.get(part).str());
         let named = [key, if value.is_empty() { "" } else { "=" }, value, ":", effect].concat();
         match found.iter_mut().find(|f| f.1 == named) {

@@ -66,7 +66,10 @@ journey('finds a mistake at its line while it is written', {}, async ({ page, un
 journey('shows all examples at once, and names all files of one', { size: 'laptop' }, async ({ page, axe, screenshot }) => {
   await page.getByRole('button', { name: 'Examples' }).click();
   const menu = page.getByRole('menu');
-  assert.ok(await menu.evaluate((m) => m.scrollHeight <= m.clientHeight && m.scrollWidth <= m.clientWidth), 'nothing is below the fold');
+  assert.ok(
+    await menu.evaluate((m) => m.scrollHeight <= m.clientHeight && m.scrollWidth <= m.clientWidth),
+    'nothing is below the fold',
+  );
   const columns = await page
     .getByRole('menuitem')
     .evaluateAll((all) => all.map((e) => [/^Book: /.test(e.innerText), e.getBoundingClientRect().x]));

@@ -67,7 +67,7 @@ fn a_node_is_silent_before_the_cluster_notices() {
 
 #[test]
 fn every_kind_says_what_is_the_matter() {
-    let cases: [(&[&str], u64, &str, &str, &str); 19] = [
+    let cases: [(&[&str], u64, &str, &str, &str); 20] = [
         (&["kubectl create service clusterip none --tcp=80"], 2, "Service", "none", "NoPods(app=none) Endpoints: <none>"),
         (
             &["kubectl create job j --image=busybox -- false", "kubectl patch job j -p '{\"spec\":{\"suspend\":true}}'"],
@@ -153,6 +153,15 @@ fn every_kind_says_what_is_the_matter() {
             "Pod",
             "p",
             "NoScheduler(mine,default-scheduler) spec.schedulerName: mine",
+        ),
+        (
+            &[
+                r#"kubectl run p --image=nginx --overrides='{"spec":{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"data"}}]}}'"#,
+            ],
+            9,
+            "Pod",
+            "p",
+            "ClaimMissing(data) persistentvolumeclaim \"data\" not found",
         ),
         (
             &[r#"kubectl run p --image=nginx --overrides='{"spec":{"resourceClaims":[{"name":"gpu","resourceClaimName":"none"}]}}'"#],
