@@ -1,6 +1,6 @@
 // The page opens, in every look that a visitor may have, without a word on the console.
 import assert from 'node:assert/strict';
-import { journey } from './harness.mjs';
+import { journey, type } from './harness.mjs';
 
 for (const [theme, language, size] of [
   ['light', 'en-US', 'desktop'],
@@ -52,13 +52,16 @@ for (const width of [1024, 1366]) {
     async ({ page, until, screenshot }) => {
       await until('three pods in their Service', async () => (await page.locator('.large .pod .door.ok').count()) === 3);
       await until('all in sight', async () => (await page.locator('.more').count()) === 0);
-      const rack = await page.locator('.rack').evaluate((rack) => rack.scrollHeight - rack.clientHeight);
-      assert.ok(rack <= 1, `${rack} pixels are out of sight`);
+      const unseen = () => page.locator('.rack').evaluate((rack) => rack.scrollHeight - rack.clientHeight);
+      assert.ok((await unseen()) <= 1, 'all is in sight');
       const cut = await page
         .locator('.pod .state > span:not(.sr, .trace)')
         .evaluateAll((all) => all.filter((words) => words.scrollWidth > words.clientWidth).length);
       assert.equal(cut, 0, 'each says whole how it is');
       await screenshot(`low-${width}`);
+      await type(page, 'kubectl set image deployment web c=nginx:1.25');
+      await page.locator('.pod:not(.old) .older').first().waitFor();
+      assert.ok((await unseen()) <= 1, 'and so it is in a rollout');
     },
   );
 }
