@@ -28,3 +28,4 @@ pub use session::{ApiInput, Component, ContainerRef, Fault, Input, Load, Session
 pub use sim::{Progress, Sim};
 pub use timeline::{BranchInfo, Timeline};
 pub use usage_log::UsagePoint;
+pub use workstation::Workstation;

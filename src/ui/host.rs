@@ -10,8 +10,8 @@ use kubarium::api::{Status, Value, kinds};
 use kubarium::base::{Duration, List as _, SortedMap, Time};
 use kubarium::sim::{Fault, Load, Session, Sim, TimedInput, Timeline, Usage, UsagePoint, quoted, script};
 use kubarium::views::{
-    ClusterViews, ContainerInside, EXERCISE_FILE, EnvView, EventFeed, EventView, Exercises, FileView, Flows, PodView, ProcessInfo,
-    configures_scheduler, environment, events_after, lessons, object,
+    ClusterViews, ContainerInside, EnvView, EventFeed, EventView, Exercises, FileView, Flows, PodView, ProcessInfo, configures_scheduler,
+    environment, events_after, object,
 };
 
 use super::examples::EXAMPLES;
@@ -23,9 +23,12 @@ use super::state::{Act, Scene, Subject, shown_lang};
 use super::storage;
 use super::transcript::Transcript;
 use super::vendor::JsTerminal;
+use files::EditorFiles;
+pub use files::FileNews;
 pub use sessions::{Replaced, terminals_of};
 use terminals::{shown_text, tab_of};
 
+mod files;
 mod sessions;
 mod terminals;
 
@@ -46,10 +49,6 @@ const STEPS_OF_ONE: u64 = 16;
 const HUNT_MAX: Duration = Duration::from_secs(3600);
 /// A single step goes to the next change, but not further than this.
 const STEP_MAX: Duration = Duration::from_secs(600);
-
-/// The most files of the workstation that the editor keeps an eye on, and the longest, in bytes.
-const FILES_MAX: usize = 64;
-const FILE_BYTES_MAX: usize = 100_000;
 
 /// What came of a command that the page gave itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,8 +82,7 @@ pub struct Host {
     feed: EventFeed,
     tasks: Exercises,
     copy: SessionCopy,
-    /// Files edited since the cluster was last told.
-    edited: SortedMap<String, String>,
+    files: EditorFiles,
     terminals: SortedMap<usize, Screen>,
     /// What each terminal has shown, in each branch.
     transcripts: SortedMap<(u32, usize), Transcript>,
@@ -102,18 +100,6 @@ pub struct Host {
     answered: usize,
     /// How many of them are only run again.
     run_again: usize,
-    /// Whether the workstation's files may have changed since they were last looked at.
-    files_stale: bool,
-    files_seen: SortedMap<String, String>,
-}
-
-/// What became of the workstation's files.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct FileNews {
-    /// Files that are new or say something else, with their text.
-    pub written: Vec<(String, String)>,
-    /// Files that are gone.
-    pub removed: Vec<String>,
 }
 
 /// What the clock runs to: the next event that matches.
@@ -171,7 +157,7 @@ impl Host {
             feed: EventFeed::default(),
             tasks: Exercises::default(),
             copy,
-            edited: SortedMap::new(),
+            files: EditorFiles::default(),
             terminals: SortedMap::new(),
             transcripts: SortedMap::new(),
             echoed: 0,
@@ -181,8 +167,6 @@ impl Host {
             acts: <_>::default(),
             answered: 0,
             run_again,
-            files_stale: true,
-            files_seen: SortedMap::new(),
         }
     }
 
@@ -384,13 +368,7 @@ impl Host {
         // Of the branches the oldest was perhaps given up for this one.
         let kept = self.time.branches();
         self.transcripts.retain(|(of, _), _| kept.iter().any(|b| b.id == *of));
-        // What stands in the editor stays there, and is new to the branch.
-        let station = self.time.shown().workstation();
-        for (path, text) in &self.files_seen {
-            if station.read_file(path, text.len()).as_ref() != Some(text) {
-                self.edited.entry(path.clone()).or_insert_with(|| text.clone());
-            }
-        }
+        self.files.keep_beside(self.time.shown().workstation());
         self.begin_anew();
     }
 
@@ -463,7 +441,7 @@ impl Host {
 
     /// The URL that a program asked for in vain, as long as nobody has brought its page.
     fn missed(&self) -> Option<AttrValue> {
-        let url = self.time.live().workstation().missed_url().filter(|url| !self.time.is_past() && !self.edited.contains_key(*url))?;
+        let url = self.time.live().workstation().missed_url().filter(|url| !self.time.is_past() && self.files.edited(url).is_none())?;
         Some(url.to_owned().into())
     }
 
@@ -477,17 +455,7 @@ impl Host {
 
     /// Looks whether the session's exercise has come further.
     fn look_at_task(&mut self) {
-        let live = self.time.live();
-        let source = self.edited.get(EXERCISE_FILE).cloned().or_else(|| live.workstation().read_file(EXERCISE_FILE, FILE_BYTES_MAX));
-        self.tasks.look(live, self.time.current(), &source.unwrap_or_default());
-    }
-
-    /// Gives the cluster what was edited and nothing has read yet, so that the session holds it.
-    pub fn keep_edits(&mut self) {
-        if !self.time.is_past() && !self.edited.is_empty() {
-            let files = std::mem::take(&mut self.edited);
-            self.give(TimedInput { files, ..TimedInput::default() });
-        }
+        self.tasks.look(self.time.live(), self.time.current(), &self.exercise());
     }
 
     /// Whether a scene shows what is looked at now, as it is now.
@@ -543,25 +511,6 @@ impl Host {
         self.object(pod).map(|p| environment(self.sim(), p, container)).unwrap_or_default()
     }
 
-    /// A file of the workstation has been edited; the cluster hears of it when something could read it.
-    pub fn write_file(&mut self, path: &str, text: &str) {
-        self.files_seen.insert(path.to_owned(), text.to_owned());
-        self.edited.insert(path.to_owned(), text.to_owned());
-    }
-
-    /// Writes the comments of examples that nobody has changed in another language.
-    pub fn retell(&mut self, from: Lang, to: Lang) -> FileNews {
-        let files = EXAMPLES.iter().flat_map(|e| e.files_in(from).zip(e.files_in(to)));
-        let written: Vec<(String, String)> = files
-            .filter(|((path, was), (_, is))| was != is && self.files_seen.get(*path) == Some(was))
-            .map(|((path, _), (_, is))| (path.to_owned(), is))
-            .list();
-        for (path, text) in &written {
-            self.write_file(path, text);
-        }
-        FileNews { written, removed: Vec::new() }
-    }
-
     /// Applies a file of the workstation: to the cluster, or to its scheduler.
     pub fn apply(&mut self, path: &str, text: &str) {
         self.write_file(path, text);
@@ -572,23 +521,13 @@ impl Host {
     /// Gives the workstation a command line.
     pub fn command(&mut self, line: &str) {
         self.fork();
-        let files = std::mem::take(&mut self.edited);
+        let files = self.files.take_edited();
         self.give(TimedInput { cmd: Some(line.to_owned()), files, ..TimedInput::default() });
     }
 
     /// Lets requests come to a service from outside.
     pub fn load_service(&mut self, load: Load) {
         self.give(TimedInput { load: Some(load), ..TimedInput::default() });
-    }
-
-    /// The workstation's files at the past moment that is looked at; none where that is now.
-    pub fn past_files(&self) -> Option<Vec<(String, String)>> {
-        if !self.time.is_past() {
-            return None;
-        }
-        let station = self.sim().workstation();
-        let text = |path: String| station.read_file(&path, FILE_BYTES_MAX).map(|t| (path, t));
-        Some(station.files().iter().take(FILES_MAX).cloned().filter_map(text).list())
     }
 
     /// Sets the load that all running pods share, in millicores.
@@ -600,34 +539,6 @@ impl Host {
     /// Breaks or mends something.
     pub fn break_or_mend(&mut self, fault: Fault) {
         self.give(TimedInput { fault: Some(fault), ..TimedInput::default() });
-    }
-
-    /// What programs did to the workstation's files since this was last asked; what was edited on the page is not told.
-    pub fn file_news(&mut self) -> FileNews {
-        let mut news = FileNews::default();
-        SessionCopy::note_moment(self.time.live().now());
-        // Until a branch has come to where it begins, its files are older than the editor's.
-        if self.time.is_past() || self.time.is_seeking() || !std::mem::take(&mut self.files_stale) {
-            return news;
-        }
-        let station = self.time.live().workstation();
-        let paths = station.files();
-        for path in paths.iter().take(FILES_MAX) {
-            let Some(text) = station.read_file(path, FILE_BYTES_MAX) else { continue };
-            if self.edited.contains_key(path) || self.files_seen.get(path) == Some(&text) {
-                continue;
-            }
-            self.files_seen.insert(path.clone(), text.clone());
-            // A lesson is the page's own, and its answers are not for the editor.
-            if path != EXERCISE_FILE || lessons().iter().all(|l| l.exercise != text) {
-                news.written.push((path.clone(), text));
-            }
-        }
-        news.removed = self.files_seen.keys().filter(|p| paths.binary_search(p).is_err() && !self.edited.contains_key(*p)).cloned().list();
-        for path in &news.removed {
-            self.files_seen.remove(path);
-        }
-        news
     }
 
     /// What the commands given by [`Host::apply`] came to since this was last asked.

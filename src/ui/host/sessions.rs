@@ -6,7 +6,7 @@ use kubarium::views::Exercises;
 
 use super::super::session_copy::{keep_replaced, replaced};
 use super::super::state::TERMINALS_MAX;
-use super::{Host, Transcript, commands_of, end_of};
+use super::{EditorFiles, Host, Transcript, commands_of, end_of};
 
 /// A session that another one takes the place of, as it was.
 pub struct Replaced {
@@ -67,7 +67,7 @@ impl Host {
         };
         let is_used = before.session().inputs.iter().any(|i| i.is_act() || !i.files.is_empty());
         self.replaced = is_used.then_some(before);
-        (self.edited, self.files_seen, self.files_stale) = (SortedMap::new(), SortedMap::new(), true);
+        self.files = EditorFiles::default();
         let branch = self.time.current();
         for (terminal, screen) in self.terminals.iter_mut() {
             screen.shown.0 = u32::MAX;

@@ -30,7 +30,7 @@ impl Host {
                     self.draw_screens();
                 }
                 Effect::Send(text) => {
-                    if text.ends_with('\n') && !self.edited.is_empty() {
+                    if text.ends_with('\n') {
                         self.keep_edits();
                     }
                     self.send_to(terminal, &text);
@@ -138,7 +138,8 @@ impl Host {
                     }
                     transcript.push(self.time.live().now(), &text);
                     transcript.taken = end;
-                    (self.files_stale, self.has_said) = (true, true);
+                    self.files.may_have_changed();
+                    self.has_said = true;
                 }
                 // What was typed before a program took the keys is there for it to read.
                 if screen.line.is_begun() && self.time.live().workstation().terminal_is_raw(tab_of(*terminal)) {
