@@ -1,5 +1,5 @@
-//! Stable places: a pod stands where it was bound to until it goes, and a newcomer takes the first free place. Where most of a node's pods
-//! have gone, the others move together. All of it follows from the store's log alone, so that a moment looks the same to everybody who looks
+//! Stable places: a pod stands where it was bound to until it goes, and a newcomer takes the first free place. Where half of a node's pods
+//! have gone, as a rollout's old ones do, the others move together. All of it follows from the store's log alone, so that a moment looks the same to everybody who looks
 //! at it, however they came there.
 
 use std::rc::Rc;
@@ -8,7 +8,7 @@ use super::pod::PodView;
 use crate::api::{ArcStr, Value};
 use crate::base::{List as _, Order as _, SortedMap};
 
-/// Where so few pods stood, the others stay when most have gone: they have room all the same.
+/// Where so few pods stood, the others stay when half have gone: they have room all the same.
 const FEW: usize = 5;
 
 /// Who stands where on each node.
@@ -32,7 +32,7 @@ impl Places {
             }
             let taken = slots.iter().flatten().count();
             // And again with each that goes after them, until somebody comes.
-            if *most > FEW && taken * 2 < *most {
+            if *most > FEW && taken * 2 <= *most {
                 slots.retain(Option::is_some);
             }
         } else if !node.str().is_empty() && !self.homes.contains_key(&uid) {
@@ -44,7 +44,7 @@ impl Places {
                 None => slots.push(Some(uid)),
             }
             let taken = slots.iter().flatten().count();
-            *most = if taken * 2 < *most { taken } else { taken.max(*most) };
+            *most = if (taken - 1) * 2 <= *most { taken } else { taken.max(*most) };
         }
     }
 
@@ -88,19 +88,19 @@ mod tests {
         assert_eq!(written("c", "n", true), "a d");
         assert_eq!(written("a", "n", true), ". d");
         assert_eq!(written("nobody", "n", true), ". d");
-        // Where most have gone, the others move together.
+        // Where half have gone, the others move together.
         for uid in ["e", "f", "g", "h", "i"] {
             written(uid, "n", false);
         }
-        for uid in ["e", "d", "f"] {
+        for uid in ["e", "d"] {
             written(uid, "n", true);
         }
-        assert_eq!(written("nobody", "n", true), ". . . g h i");
+        assert_eq!(written("nobody", "n", true), ". . f g h i");
+        assert_eq!(written("f", "n", true), "g h i");
         assert_eq!(written("h", "n", true), "g i");
-        assert_eq!(written("g", "n", true), "i");
-        for uid in ["j", "k", "l"] {
+        for uid in ["j", "k"] {
             written(uid, "n", false);
         }
-        assert_eq!(written("j", "n", true), "i . k l", "they were few");
+        assert_eq!(written("j", "n", true), "g i . k", "they were few");
     }
 }
