@@ -13,13 +13,13 @@ use kubarium::api::Object;
 use kubarium::sim::Sim;
 use kubarium::views::{EXERCISE_FILE, ProblemView, adopt, configures_scheduler, is_foreign, object};
 
-use super::app::STOPS;
 use super::effect::use_effect_with;
 use super::focus::{focus_on, use_row_focus};
 use super::host::Answer;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::look::hung_line;
+use super::panels::STOPS;
 use super::ready_menu::{Ready, ReadyMenu};
 use super::state::{Action, OpenFile, Panel, problems_of, use_lang, use_link};
 use super::task::words;
