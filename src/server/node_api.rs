@@ -5,7 +5,7 @@
 use super::list::parameter;
 use super::request_path;
 use crate::api::Status;
-use crate::base::{Duration, Errno, Time};
+use crate::base::{Duration, Errno, Time, decode_percent};
 
 /// What `kubectl logs` asks for.
 #[derive(Clone, Debug, Default)]
@@ -43,7 +43,7 @@ impl LogRequest {
     /// Reads a path; nothing where it is not a log's.
     pub fn parse(path: &str) -> Option<LogRequest> {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let mut parts = path.strip_prefix("/api/v1/namespaces/")?.splitn(4, '/').map(request_path::decode_percent);
+        let mut parts = path.strip_prefix("/api/v1/namespaces/")?.splitn(4, '/').map(decode_percent);
         let (namespace, resource, pod, sub) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         if (resource.as_str(), sub.as_str()) != ("pods", "log") {
             return None;

@@ -1,8 +1,8 @@
 //! The `proxy` subresource of pods and services: where the API server passes a request on to.
 
-use super::{ApiServer, Attributes, User, request_path};
+use super::{ApiServer, Attributes, User};
 use crate::api::{ArcStr, KindRef, Status, Value, kinds};
-use crate::base::List as _;
+use crate::base::{List as _, decode_percent};
 
 /// Where a request is passed on to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +32,7 @@ fn passed_on(path: &str) -> Option<(&str, KindRef, String, &str)> {
     let fixed = [parts.next()?, parts.next()?, parts.next()?];
     let (namespace, resource, id, sub) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let kind = [kinds::POD, kinds::SERVICE].into_iter().find(|kind| kind.plural == resource)?;
-    (fixed == ["api", "v1", "namespaces"] && sub == "proxy")
-        .then(|| (namespace, kind, request_path::decode_percent(id), parts.next().unwrap_or("")))
+    (fixed == ["api", "v1", "namespaces"] && sub == "proxy").then(|| (namespace, kind, decode_percent(id), parts.next().unwrap_or("")))
 }
 
 impl ApiServer {

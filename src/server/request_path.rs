@@ -6,7 +6,7 @@ use super::write::OTHER_NAMESPACE;
 use super::{ApiServer, strategy, watch};
 use crate::api::schema::schema;
 use crate::api::{KindRef, Object, SCALE, Status, Value, split_api_version};
-use crate::base::List as _;
+use crate::base::{List as _, decode_percent};
 
 /// What a path names.
 pub(super) struct Target {
@@ -129,25 +129,4 @@ pub(super) fn parse_path(api: &ApiServer, path: &str) -> Option<Target> {
     // The path of a namespaced object contains its namespace, and that of any other object none.
     let fits = if kind.namespaced { name.is_empty() || !namespace.is_empty() } else { namespace.is_empty() };
     (fits && rest.next().is_none()).then_some(Target { kind, version, namespace, name, sub, of_watch })
-}
-
-/// Undoes URL escaping; what is not valid stays as it is.
-pub(super) fn decode_percent(text: &str) -> String {
-    let mut out = Vec::with_capacity(text.len());
-    let bytes = text.as_bytes();
-    let mut i = 0;
-    while i < bytes.len() {
-        let hex = (bytes[i] == b'%').then(|| text.get(i + 1..i + 3)).flatten().and_then(|h| u8::from_str_radix(h, 16).ok());
-        match hex {
-            Some(byte) => {
-                out.push(byte);
-                i += 3;
-            }
-            None => {
-                out.push(bytes[i]);
-                i += 1;
-            }
-        }
-    }
-    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
 }

@@ -1,8 +1,14 @@
 //! URLs as Go's `net/url` takes them apart.
 
+use percent_encoding::AsciiSet;
 use thiserror::Error;
 
 use crate::api::quote;
+use crate::base::{NO_PATH, encode_percent};
+
+/// What is escaped of a path that was read: `%` begins an escape there, and the rest is what RFC 3986 allows besides.
+const READ_PATH: &AsciiSet =
+    &NO_PATH.remove(b'%').remove(b'!').remove(b'\'').remove(b'(').remove(b')').remove(b'*').remove(b'[').remove(b']');
 
 /// A text that is no URL, worded as Go words it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -125,15 +131,7 @@ impl Url {
 
     /// The path with all escaped that may not stand in it.
     pub fn escaped_path(&self) -> String {
-        let mut out = String::new();
-        for b in self.path.bytes() {
-            if b.is_ascii_alphanumeric() || b"-_.~$&+,/:;=@%!'()*[]".contains(&b) {
-                out.push(b as char);
-            } else {
-                out.push_str(&format!("%{b:02X}"));
-            }
-        }
-        out
+        encode_percent(self.path.as_bytes(), READ_PATH)
     }
 
     /// The query's keys, sorted, with their values in order.

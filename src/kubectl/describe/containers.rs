@@ -3,7 +3,7 @@
 use super::metadata::{date, go_list, int_or_string, or_none, quantity};
 use super::page::Page;
 use crate::api::{Object, Quantity, Value};
-use crate::base::{Case as _, List as _, Order as _};
+use crate::base::{Case as _, List as _, NO_PATH, Order as _, encode_percent};
 
 impl Page<'_> {
     /// A list of containers under a title; `statuses` and `pod` are null in a template, whose text is indented by `space`.
@@ -225,7 +225,11 @@ fn probe(probe: &Value) -> String {
         let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
         let path = http.get("path").str();
         let slash = if path.is_empty() || path.starts_with('/') { "" } else { "/" };
-        return format!("http-get {}://{host}:{port}{slash}{} {timing}", http.get("scheme").str().lower(), url_path(path));
+        return format!(
+            "http-get {}://{host}:{port}{slash}{} {timing}",
+            http.get("scheme").str().lower(),
+            encode_percent(path.as_bytes(), NO_PATH)
+        );
     }
     if let tcp @ Value::Map(_) = probe.get("tcpSocket") {
         return format!("tcp-socket {}:{} {timing}", tcp.get("host").str(), int_or_string(tcp.get("port")));
@@ -234,19 +238,6 @@ fn probe(probe: &Value) -> String {
         return format!("grpc <pod>:{} {} {timing}", grpc.get("port").int(), grpc.get("service").str());
     }
     format!("unknown {timing}")
-}
-
-/// A path with what may not stand in a URL as `%XX`.
-fn url_path(path: &str) -> String {
-    let mut out = String::new();
-    for b in path.bytes() {
-        if b.is_ascii_alphanumeric() || b"-_.~$&+,/:;=@".contains(&b) {
-            out.push(b as char);
-        } else {
-            out.push_str(&format!("%{b:02X}"));
-        }
-    }
-    out
 }
 
 /// The value of a `fieldRef`, as far as kubectl works it out: the pod's name and namespace.

@@ -6,7 +6,7 @@ use super::error::FunctionError;
 use super::exec::Val;
 use super::printf;
 use crate::api::Value;
-use crate::base::{List as _, base64};
+use crate::base::{List as _, RESERVED, base64, encode_percent};
 use crate::kubectl::output::go_value;
 
 /// The functions and how many arguments they take: at least, at most.
@@ -305,13 +305,5 @@ fn escape_js(text: &str) -> String {
 }
 
 fn escape_query(text: &str) -> String {
-    let mut out = String::new();
-    for b in text.bytes() {
-        match b {
-            b' ' => out.push('+'),
-            b if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) => out.push(b as char),
-            _ => out.push_str(&format!("%{b:02X}")),
-        }
-    }
-    out
+    encode_percent(text.as_bytes(), RESERVED).replace("%20", "+")
 }

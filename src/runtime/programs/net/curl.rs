@@ -5,7 +5,7 @@ use super::super::super::kernel::{Kernel, Rd};
 use super::super::super::process::{Block, Process, Step};
 use super::super::{Options, Refusal, Run};
 use super::{Asking, authority, beyond, client, head_text, header, save};
-use crate::base::{Duration, Time, base64};
+use crate::base::{Duration, RESERVED, Time, base64, encode_percent};
 use crate::network::{HttpRequest, HttpResponse, NetError};
 
 /// A request of curl, and what it does with the answer.
@@ -131,9 +131,8 @@ fn data(r: &mut Run<'_>, o: &Options) -> Result<Vec<Vec<u8>>, Step> {
             value.retain(|b| !b"\r\n\0".contains(b));
         }
         if letter == '^' {
-            let kept = |b: &u8| b.is_ascii_alphanumeric() || b"-._~".contains(b);
-            let coded = value.iter().map(|b| if kept(b) { char::from(*b).to_string() } else { format!("%{b:02X}") });
-            value = coded.fold(if name.is_empty() { String::new() } else { format!("{name}=") }, |all, c| all + &c).into_bytes();
+            let coded = encode_percent(&value, RESERVED);
+            value = if name.is_empty() { coded } else { format!("{name}={coded}") }.into_bytes();
         }
         data.push(value);
     }
