@@ -1,6 +1,8 @@
 //! Programs that listen: what an image's service is, and the small servers of busybox.
 
+mod answers;
 mod nginx;
+mod pi;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,13 +13,15 @@ use super::super::images::{Service, ServiceKind};
 use super::super::kernel::{Kernel, OpenHow};
 use super::super::machine::{MachineEvent, ServeId, Serving};
 use super::super::process::{Block, Process, Signal, Step};
-use super::nginx_conf::{self, Location, NginxConf, Site};
+use super::nginx_conf::{self, NginxConf, Site};
 use super::queues::{self, Queues};
 use super::said::{Facts, fill};
 use super::{Options, Program, Run, become_program};
-use crate::base::{Duration, List as _, Time, strftime};
+use crate::base::{Duration, List as _, Time};
 use crate::network::{HttpRequest, HttpResponse, NetError, NetRequest, NetResponse};
+use answers::error_page;
 use nginx::{Starting, Then, first_file, nginx_command};
+use pi::{PI_DIGITS_MAX, pi};
 
 /// A server process.
 #[derive(Debug, Clone)]
@@ -195,39 +199,6 @@ pub fn start(k: &mut Kernel, p: &mut Process, service: &Arc<Service>) -> Step {
 /// CPU time of work that nobody described, in microseconds.
 const STAND_IN_US: u64 = 100_000;
 
-/// Digits of pi that are computed at most.
-const PI_DIGITS_MAX: usize = 5000;
-
-/// Pi with so many digits, cut: Rabinowitz and Wagon's spigot.
-fn pi(digits: usize) -> String {
-    // A few more, so that the last carry has come through.
-    let wanted = digits + 5;
-    let mut remainders = vec![2u64; wanted * 10 / 3 + 2];
-    let (mut out, mut nines, mut held) = (String::new(), 0, None::<u8>);
-    for _ in 0..=wanted {
-        let mut carry = 0;
-        for i in (0..remainders.len()).rev() {
-            let x = remainders[i] * 10 + carry * (i as u64 + 1);
-            let unit = if i == 0 { 10 } else { 2 * i as u64 + 1 };
-            (remainders[i], carry) = (x % unit, x / unit);
-        }
-        let digit = carry as u8;
-        if digit == 9 {
-            nines += 1;
-            continue;
-        }
-        let over = digit == 10;
-        out.extend(held.map(|d| char::from(b'0' + d + u8::from(over))));
-        out.extend(std::iter::repeat_n(if over { '0' } else { '9' }, nines));
-        (held, nines) = (Some(if over { 0 } else { digit }), 0);
-    }
-    out.truncate(digits);
-    if digits > 1 {
-        out.insert(1, '.');
-    }
-    out
-}
-
 /// Ends with a complaint.
 fn fail(k: &mut Kernel, p: &mut Process, why: &str) -> Step {
     let _ = k.put(p, 2, why.as_bytes());
@@ -261,35 +232,14 @@ pub fn httpd(run: &mut Run<'_>, o: &Options) -> Step {
 }
 
 impl Server {
+    /// Works on until it has to wait.
     pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
         let caught = p.pending & p.handled;
         if caught != 0 {
             p.pending &= !caught;
-            if caught == Signal::HUP.bit() && self.service.program == "nginx" {
-                let file = first_file(&p.argv);
-                let problem = nginx_conf::problem(k, &file);
-                let said = match &problem {
-                    Some(problem) => format!("%T [emerg] 1#1: {}", problem.replace('%', "%%")),
-                    None => "%T [notice] 1#1: reconfiguring".to_owned(),
-                };
-                // What cannot be read leaves everything as it is.
-                if problem.is_none() {
-                    // What was still looked up for the last time is given up.
-                    let serves = self.starting.take().is_none_or(|starting| starting.then == Then::Anew);
-                    self.begin(nginx_conf::read(k, &file), if serves { Then::Anew } else { Then::Serve });
-                }
-                let line = format!("{}\n", self.say(k, &said, None));
-                let _ = k.put(p, 2, line.as_bytes());
-                return Step::Again(500);
+            if let Some(step) = self.caught(k, p, caught) {
+                return step;
             }
-            // Before it serves nothing is left to be done.
-            let graceful = self.starting.as_ref().is_none_or(|s| s.then == Then::Anew)
-                && [Signal::QUIT, Signal::WINCH].iter().any(|s| caught & s.bit() != 0);
-            if !graceful {
-                self.refuse(k);
-                return Step::Exit(self.service.stop_code, 500);
-            }
-            self.draining = true;
         }
         if let Some(starting) = self.starting.take() {
             let serves = starting.then == Then::Anew;
@@ -326,15 +276,7 @@ impl Server {
             Some(serving) => {
                 let us = self.cost_us(&serving);
                 if let Some(request) = self.passed_on(&serving) {
-                    if self.passed.len() >= PASSED_MAX {
-                        let alert = self.say(k, "%T [alert] 1#1: 1024 worker_connections are not enough", None);
-                        let _ = k.put(p, 2, format!("{alert}\n").as_bytes());
-                        let failed = HttpResponse::new(500, "text/html", error_page(500, &self.service.server_header));
-                        self.pass_back(k, p, &serving, Ok(NetResponse::Http(failed)));
-                        return Step::Again(us);
-                    }
-                    let (id, until) = (k.request(p, NetRequest::Http(request)), k.now + PROXY_TIMEOUT);
-                    self.passed.push((id, until, serving));
+                    self.pass_on(k, p, serving, request);
                     return Step::Again(us);
                 }
                 if us <= 1000 {
@@ -355,6 +297,36 @@ impl Server {
         }
     }
 
+    /// Does what signals ask for; nothing is returned where it works on.
+    fn caught(&mut self, k: &mut Kernel, p: &mut Process, caught: u32) -> Option<Step> {
+        if caught == Signal::HUP.bit() && self.service.program == "nginx" {
+            let file = first_file(&p.argv);
+            let problem = nginx_conf::problem(k, &file);
+            let said = match &problem {
+                Some(problem) => format!("%T [emerg] 1#1: {}", problem.replace('%', "%%")),
+                None => "%T [notice] 1#1: reconfiguring".to_owned(),
+            };
+            // What cannot be read leaves everything as it is.
+            if problem.is_none() {
+                // What was still looked up for the last time is given up.
+                let serves = self.starting.take().is_none_or(|starting| starting.then == Then::Anew);
+                self.begin(nginx_conf::read(k, &file), if serves { Then::Anew } else { Then::Serve });
+            }
+            let line = format!("{}\n", self.say(k, &said, None));
+            let _ = k.put(p, 2, line.as_bytes());
+            return Some(Step::Again(500));
+        }
+        // Before it serves nothing is left to be done.
+        let graceful = self.starting.as_ref().is_none_or(|s| s.then == Then::Anew)
+            && [Signal::QUIT, Signal::WINCH].iter().any(|s| caught & s.bit() != 0);
+        if !graceful {
+            self.refuse(k);
+            return Some(Step::Exit(self.service.stop_code, 500));
+        }
+        self.draining = true;
+        None
+    }
+
     /// Says that it has started.
     fn greet(&self, k: &mut Kernel, p: &mut Process) {
         // A log that is a file is there before the first request.
@@ -370,11 +342,6 @@ impl Server {
         self.ports = conf.ports();
         self.root = conf.root.unwrap_or_else(|| self.service.document_root.clone());
         self.sites = conf.sites;
-    }
-
-    /// What its configuration says of a port.
-    fn site(&self, port: u16) -> Option<&Site> {
-        self.sites.iter().find(|site| site.ports.contains(&port))
     }
 
     /// A client has gone: nobody waits for its answer, and a message that it did not acknowledge is delivered anew.
@@ -476,31 +443,17 @@ impl Server {
         Some(HttpRequest { host, port, headers, client: String::new(), ..r.clone() })
     }
 
-    /// The location that a request is for.
-    fn location(&self, r: &HttpRequest, port: u16) -> Option<&Location> {
-        self.site(port)?.locations.iter().filter(|l| r.path.starts_with(&l.prefix)).max_by_key(|l| l.prefix.len())
-    }
-
-    /// What the configuration says is answered.
-    // Models ngx_http_send_response.
-    fn returned(&self, k: &Kernel, r: &HttpRequest, status: u16, text: &str) -> HttpResponse {
-        let mut text = text.to_owned();
-        // What begins as another one does comes before that.
-        let variables = [
-            ("$hostname", k.hostname.as_str()),
-            ("$host", r.host.as_str()),
-            ("$request_uri", r.path.as_str()),
-            ("$uri", r.path.as_str()),
-            ("$remote_addr", r.client.as_str()),
-        ];
-        variables.iter().for_each(|(name, value)| text = text.replace(name, value));
-        let elsewhere = matches!(status, 301..=303 | 307 | 308);
-        if elsewhere || text.is_empty() && status >= 300 {
-            let mut response = HttpResponse::new(status, "text/html", error_page(status, &self.service.server_header));
-            response.headers.extend(elsewhere.then(|| ("Location".to_owned(), text)));
-            return response;
+    /// Asks another one, who will answer for this one.
+    fn pass_on(&mut self, k: &mut Kernel, p: &mut Process, serving: Serving, request: HttpRequest) {
+        if self.passed.len() < PASSED_MAX {
+            let id = k.request(p, NetRequest::Http(request));
+            self.passed.push((id, k.now + PROXY_TIMEOUT, serving));
+            return;
         }
-        HttpResponse::new(status, "application/octet-stream", text)
+        let alert = self.say(k, "%T [alert] 1#1: 1024 worker_connections are not enough", None);
+        let _ = k.put(p, 2, format!("{alert}\n").as_bytes());
+        let failed = HttpResponse::new(500, "text/html", error_page(500, &self.service.server_header));
+        self.pass_back(k, p, &serving, Ok(NetResponse::Http(failed)));
     }
 
     /// Answers a request as the one did to whom it was passed on.
@@ -520,177 +473,5 @@ impl Server {
         self.served += 1;
         k.network_bytes += 1024;
         k.events.push(MachineEvent::Served { id: s.id, response: Ok(NetResponse::Http(response)), at: k.now });
-    }
-
-    fn tcp(&self, k: &Kernel, data: &[u8], port: u16) -> Vec<u8> {
-        // Nobody knows that a stand-in would not speak gRPC.
-        if data.is_empty() || self.service.stands_in && data.starts_with(b"PRI ") {
-            return Vec::new();
-        }
-        match self.service.kind {
-            ServiceKind::Files | ServiceKind::Page | ServiceKind::Burn => {
-                // Typed by hand: the first line is the request.
-                let text = String::from_utf8_lossy(data);
-                let mut words = text.split_whitespace();
-                let (method, path) = (words.next().unwrap_or("GET"), words.next().unwrap_or("/"));
-                let r = HttpRequest { method: method.into(), ..HttpRequest::get("localhost", port, path) };
-                self.http(k, &r, port).to_bytes()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    fn http(&self, k: &Kernel, r: &HttpRequest, port: u16) -> HttpResponse {
-        let service = &self.service;
-        let mut response = match service.kind {
-            ServiceKind::Burn => HttpResponse::new(200, "text/html", "OK!"),
-            ServiceKind::Page => self.page(k, r),
-            ServiceKind::Redis if !service.page.is_empty() => self.page(k, r),
-            _ => match self.location(r, port).and_then(|l| l.answer.as_ref()) {
-                Some((status, text)) => self.returned(k, r, *status, text),
-                None => self.file(k, &r.path, port),
-            },
-        };
-        if !matches!(r.method.as_str(), "GET" | "HEAD" | "POST") {
-            response = HttpResponse::new(405, "text/html", error_page(405, &service.server_header));
-        }
-        if !service.server_header.is_empty() {
-            response.headers.insert(0, ("Server".into(), service.server_header.clone()));
-        }
-        let length = ("Content-Length".to_owned(), response.body.len().to_string());
-        if self.is_nginx() {
-            // In the order of ngx_http_header_filter.
-            response.headers.insert(1, ("Date".into(), strftime(HTTP_DATE, k.now.unix_s(), 0)));
-            response.headers.insert(3, length);
-            let at = 4 + ["Last-Modified", "Location"].iter().filter(|name| response.header(name).is_some()).count();
-            response.headers.insert(at, ("Connection".into(), "keep-alive".into()));
-        } else if r.method == "HEAD" {
-            response.headers.push(length);
-        }
-        if r.method == "HEAD" {
-            response.body.clear();
-        }
-        response
-    }
-
-    fn page(&self, k: &Kernel, r: &HttpRequest) -> HttpResponse {
-        let service = &self.service;
-        let path = r.path.split('?').next().unwrap_or("/");
-        let found = service.routes.iter().find(|route| route.0 == path).map(|route| route.1);
-        let up = k.now.since(self.started);
-        let (status, text) = match found {
-            _ if path == "/healthz" && up > Duration::from_secs(service.well_s) => (500, format!("error: {}", up.as_secs_f64())),
-            _ if self.served > service.well_requests => (500, "I'm not well. Please restart me!".into()),
-            Some("redirect") => return redirect(r),
-            Some(text) => (200, self.say(k, text, Some((r, 200, 0)))),
-            None if service.routes.is_empty() => (200, self.say(k, &service.page, Some((r, 200, 0)))),
-            None => (404, "404 page not found\n".into()),
-        };
-        let kind = match text.as_bytes().first() {
-            Some(b'<') => "text/html",
-            Some(b'{') => "application/json",
-            _ => "text/plain",
-        };
-        HttpResponse::new(status, kind, text)
-    }
-
-    fn file(&self, k: &Kernel, path: &str, port: u16) -> HttpResponse {
-        let plain = path.split('?').next().unwrap_or("/");
-        let decoded = percent_decoded(plain);
-        let root = self.site(port).and_then(|site| site.root.as_ref()).unwrap_or(&self.root);
-        let full = format!("{}/{}", root.trim_end_matches('/'), decoded.trim_start_matches('/'));
-        let page = |status| HttpResponse::new(status, "text/html", error_page(status, &self.service.server_header));
-        if decoded.split('/').any(|p| p == "..") {
-            return page(404);
-        }
-        let Ok(node) = k.fs.stat("/", &full) else { return page(404) };
-        let (full, node) = if node.is_dir() {
-            let index = format!("{}/index.html", full.trim_end_matches('/'));
-            match k.fs.stat("/", &index) {
-                Ok(n) => (index, n),
-                Err(_) => return page(if self.is_nginx() { 403 } else { 404 }),
-            }
-        } else {
-            (full, node)
-        };
-        if !node.allows(0, 0, 4) {
-            return page(403);
-        }
-        let kind = match full.rsplit('.').next() {
-            Some("html" | "htm") => "text/html",
-            Some("txt" | "log" | "conf") => "text/plain",
-            Some("json") => "application/json",
-            Some("css") => "text/css",
-            Some("js") => "application/javascript",
-            Some("png") => "image/png",
-            _ => "application/octet-stream",
-        };
-        let mut found = HttpResponse::new(200, kind, super::super::fs::read_at(node, 0, 1 << 20));
-        if self.is_nginx() {
-            let unix = node.mtime.unix_s();
-            found.headers.extend([
-                ("Last-Modified".into(), strftime(HTTP_DATE, unix, 0)),
-                ("ETag".into(), format!("\"{unix:x}-{:x}\"", node.size())),
-                ("Accept-Ranges".into(), "bytes".into()),
-            ]);
-        }
-        found
-    }
-
-    fn is_nginx(&self) -> bool {
-        self.service.server_header.starts_with("nginx")
-    }
-}
-
-/// How HTTP writes a time.
-const HTTP_DATE: &str = "%a, %d %b %Y %H:%M:%S GMT";
-
-/// Sends on to where a query asks (`loc`), as Go's `http.Redirect` does.
-fn redirect(r: &HttpRequest) -> HttpResponse {
-    let of = |name: &str| r.path.split_once('?')?.1.split('&').find_map(|part| part.strip_prefix(name)?.strip_prefix('='));
-    let status = of("code").and_then(|code| code.parse().ok()).filter(|code| (300..400).contains(code)).unwrap_or(302);
-    let to = percent_decoded(of("loc").unwrap_or_default());
-    let body = format!("<a href=\"{to}\">{}</a>.\n\n", crate::base::http_status_text(status));
-    let mut response = HttpResponse::new(status, "text/html; charset=utf-8", body);
-    response.headers.push(("Location".into(), to));
-    response
-}
-
-fn error_page(status: u16, server: &str) -> String {
-    let text = crate::base::http_status_text(status);
-    let foot = if server.is_empty() { String::new() } else { format!("<hr><center>{server}</center>\r\n") };
-    format!(
-        "<html>\r\n<head><title>{status} {text}</title></head>\r\n<body>\r\n<center><h1>{status} {text}</h1></center>\r\n{foot}</body>\r\n</html>\r\n"
-    )
-}
-
-fn percent_decoded(text: &str) -> String {
-    let b = text.as_bytes();
-    let mut out = Vec::new();
-    let mut i = 0;
-    while i < b.len() {
-        let hex = |n: usize| b.get(n).and_then(|c| (*c as char).to_digit(16));
-        if b[i] == b'%'
-            && let (Some(h), Some(l)) = (hex(i + 1), hex(i + 2))
-        {
-            out.push((h * 16 + l) as u8);
-            i += 3;
-        } else {
-            out.push(b[i]);
-            i += 1;
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn pi_by_digits() {
-        assert_eq!(super::pi(1), "3");
-        assert_eq!(super::pi(20), "3.1415926535897932384");
-        // The six nines that the digit behind them decides about.
-        assert_eq!(super::pi(2000).get(755..775), Some("70721134999999837297"));
-        assert_eq!(super::pi(2000).len(), 2001);
     }
 }
