@@ -184,6 +184,57 @@ journey('shows the whole task by a tap, and where its commands are still hit', P
   assert.ok(await cut(), 'what was tapped leaves the terminal its room');
 });
 
+const stuck = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'picky' },
+  spec: { nodeSelector: { disk: 'ssd' }, containers: [{ name: 'c', image: 'nginx' }] },
+};
+const WAITING = (names) => ({
+  'kubarium.session': [
+    { seed: 1, inputs: [] },
+    {
+      t: 0,
+      cmd: 'kubectl apply -f all.json',
+      files: {
+        'all.json': names.map((name) => JSON.stringify({ ...stuck, metadata: { name } })).join('\n---\n'),
+      },
+    },
+  ]
+    .map((o) => JSON.stringify(o))
+    .join('\n'),
+});
+for (const names of [['picky'], ['picky-one', 'picky-two'], ['a', 'b', 'c', 'd', 'e', 'f']]) {
+  journey(
+    `says on a phone why no node takes ${names.length}, and shows two nodes`,
+    { ...PHONE, language: 'zh-CN', storage: WAITING(names) },
+    async ({ page, until, axe, screenshot }) => {
+      await page.locator('.queue .why', { hasText: /没有节点能接收这个 Pod：3 个节点没有它要求的标签（disk=ssd）/ }).waitFor();
+      const [strip, why, pod, rack, second] = await boxes(
+        page,
+        '.queue',
+        '.queue .why',
+        '.queue .pod',
+        '.rack',
+        '.node:nth-child(2)',
+      );
+      assert.ok(strip.height < 90 && pod.y + pod.height <= why.y && why.width > 280, JSON.stringify([strip, pod, why]));
+      assert.ok(why.y + why.height <= strip.y + strip.height, 'the strip holds its words');
+      assert.ok(second.y + 100 < rack.y + rack.height, JSON.stringify([rack, second]));
+      await screenshot();
+      await axe();
+      // What leads to other events takes a row only once it has something to say.
+      const low = async () => (await boxes(page, '.timeline'))[0].height;
+      const before = await low();
+      const kinds = page.locator('.timeline > select');
+      await kinds.selectOption('Warning');
+      await until('the row', async () => (await low()) > before + 12);
+      await kinds.selectOption('');
+      await until('no row', async () => (await low()) === before);
+    },
+  );
+}
+
 // Probes that count so far, all together, that no machine keeps up with the highest speed.
 const COUNTS = 'i=0; while [ $i -lt 2000 ]; do i=$((i+1)); done';
 const probed = {
