@@ -192,6 +192,7 @@ texts! {
     TaskSoFar: "{} of {}", "{} / {}";
     TaskDone: "All done", "全部完成";
     TaskHolds: "Done", "已完成";
+    TaskNews: "Done: {}. {}", "已完成：{}。{}";
     TaskNotYet: "Not yet", "未完成";
     Environment: "Env", "环境";
     Gone: "It is no longer there.", "它已不存在。";

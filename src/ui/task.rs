@@ -36,8 +36,21 @@ fn is_done(task: &ExerciseView) -> bool {
 pub fn news(task: &ExerciseView, before: &ExerciseView, lang: Lang) -> Option<String> {
     let ticked = task.ticked_since(before)?;
     let so_far = if is_done(task) { Text::TaskDone.t(lang).to_owned() } else { so_far(task, lang) };
-    Some(format!("{}: {}. {so_far}", Text::TaskHolds.t(lang), said(ticked, lang.code()).replace('`', "")))
+    Some(fill(Text::TaskNews.t(lang), &[&said(ticked, lang.code()).replace('`', ""), &so_far]))
 }
+
+/// Where there is no room for all checks, what is done makes way: the first that does not hold yet stands below the title. A task begins
+/// with its first words.
+pub fn follow(done: usize) {
+    let find = |what: &str| web_sys::window()?.document()?.query_selector(what).ok()?;
+    if let (Some(task), Some(next)) = (find(".task"), find(".task li:not(.ok)")) {
+        let down = next.get_bounding_client_rect().top() - task.get_bounding_client_rect().top();
+        task.set_scroll_top(if done > 0 { task.scroll_top() + down as i32 - TITLE_PX } else { 0 });
+    }
+}
+
+/// How high the title of a task is, which stays above what is scrolled.
+const TITLE_PX: i32 = 38;
 
 /// Tells the page around this one how far the reader is, where there is one: `{ kubarium: 'exercise', title, checks, done }`.
 pub fn tell(task: &ExerciseView, lang: Lang) {

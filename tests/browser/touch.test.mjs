@@ -184,6 +184,33 @@ journey('shows the whole task by a tap, and where its commands are still hit', P
   assert.ok(await cut(), 'what was tapped leaves the terminal its room');
 });
 
+journey('follows a task from check to check', { ...PHONE, language: 'zh-CN' }, async ({ page, until, screenshot }) => {
+  const task = page.locator('.task');
+  const enter = () => page.locator('.strokes').getByRole('button', { name: 'Enter' }).tap();
+  /** Whether this part of the task stands between its title and its lower edge. */
+  const inSight = (part) =>
+    task.evaluate((task, part) => {
+      const [all, title, it] = [task, task.querySelector('summary'), task.querySelector(part)].map((e) =>
+        e.getBoundingClientRect(),
+      );
+      return it.top >= title.bottom - 1 && it.bottom <= all.bottom + 1;
+    }, part);
+  await page.locator('.water .lesson').tap();
+  await until('the first check', () => inSight('li:first-child button'));
+  assert.ok(!(await inSight('li:last-child button')), 'there is no room for all');
+  await task.getByRole('button', { name: 'kubectl create deployment web' }).tap();
+  await enter();
+  await until('what is to be done next', () => inSight('li:last-child:not(.ok) button'));
+  await page.locator('[role=log]', { hasText: '已完成：它的 Pod 就绪' }).waitFor({ state: 'attached' });
+  await screenshot('next');
+  await task.getByRole('button', { name: 'kubectl delete deployment web' }).tap();
+  await enter();
+  // Another one begins with its first words.
+  await task.getByRole('button', { name: /^下一课/ }).tap();
+  await task.locator('h2', { hasText: '找出问题' }).waitFor();
+  await until('the beginning', () => task.evaluate((task) => task.scrollTop === 0));
+});
+
 const stuck = {
   apiVersion: 'v1',
   kind: 'Pod',
