@@ -120,6 +120,17 @@ impl Layout {
         }
     }
 
+    /// What the pointer is at.
+    fn under(&self, e: &MouseEvent) -> Option<Stop> {
+        self.at(f64::from(e.offset_x()), f64::from(e.offset_y()))
+    }
+
+    /// Whether a finger that is at a stop may be meant for another.
+    fn is_beside(&self, stop: Stop, e: &MouseEvent) -> bool {
+        let (x, y, _) = self.stop(stop);
+        (x - f64::from(e.offset_x())).hypot(y - f64::from(e.offset_y())) < FINGER_PX
+    }
+
     /// The node, and the place in it where one is, at a point.
     fn at(&self, x: f64, y: f64) -> Option<(usize, Option<usize>)> {
         let Scale { step, head, pad } = self.scale;
@@ -132,7 +143,10 @@ impl Layout {
     }
 }
 
-/// Where the keyboard stands: on a node, or on the pod at a place in it.
+/// How far beside what it is meant for a finger comes down.
+const FINGER_PX: f64 = 24.0;
+
+/// Where the keyboard or a finger stands: on a node, or on the pod at a place in it.
 type Stop = (usize, Option<usize>);
 
 /// Where a key leads from one stop: along all of them, or to the nearest one above or below.
@@ -208,7 +222,7 @@ pub fn Heat(props: &Props) -> Html {
     let at = {
         let (drawn, what) = (drawn.clone(), what.clone());
         move |e: &MouseEvent| {
-            let stop = drawn.borrow().as_ref()?.layout.at(f64::from(e.offset_x()), f64::from(e.offset_y()))?;
+            let stop = drawn.borrow().as_ref()?.layout.under(e)?;
             what(stop)
         }
     };
@@ -224,9 +238,24 @@ pub fn Heat(props: &Props) -> Html {
         let link = link.clone();
         move |found: Option<(String, Subject)>| found.into_iter().for_each(|(_, subject)| link.send(Action::Select(Some(subject))))
     };
+    // A finger is larger than a mark: it goes over them, what it comes to is named, and a tap beside that looks at it.
+    let onpointermove = {
+        let (stop, held, drawn) = (stop.clone(), held.clone(), drawn.clone());
+        Callback::from(move |e: PointerEvent| {
+            let here = drawn.borrow().as_ref().filter(|_| e.pointer_type() == "touch").and_then(|d| d.layout.under(&e));
+            if here.is_some() && here != *stop {
+                stop.set(here);
+                held.set(true);
+            }
+        })
+    };
     let onclick = {
-        let look = look.clone();
-        Callback::from(move |e: MouseEvent| look(at(&e)))
+        let (look, what, drawn, here) = (look.clone(), what.clone(), drawn.clone(), stop.filter(|_| *held));
+        Callback::from(move |e: MouseEvent| {
+            let by_touch = e.dyn_ref::<PointerEvent>().is_some_and(|e| e.pointer_type() == "touch");
+            let beside = |stop: &Stop| drawn.borrow().as_ref().is_some_and(|d| d.layout.is_beside(*stop, &e));
+            look(here.filter(|stop| by_touch && beside(stop)).map_or_else(|| at(&e), &what));
+        })
     };
     let hold = |on: bool| {
         let held = held.clone();
@@ -270,7 +299,7 @@ pub fn Heat(props: &Props) -> Html {
             for h in KEYS.into_iter().filter(|h| counts[*h as usize] > 0) { { key(health_tone(h), shape(h), health_text(h).t(lang).to_owned()) } }
             if sent > 0 { { key("you", ("M1 2h6v2h-6zM0 6h8v2H0z", true), fill(Text::FarRequests.t(lang), &[&sent.to_string()])) } }
         </p>
-        <canvas class="heat" ref={canvas} tabindex="0" {onclick} {onmousemove} {onkeydown} onfocus={hold(true)} onblur={hold(false)} role="application" aria-label={format!("{label} {}", Text::FarKeys.t(lang))}></canvas>
+        <canvas class="heat" ref={canvas} tabindex="0" {onclick} {onmousemove} {onpointermove} {onkeydown} onfocus={hold(true)} onblur={hold(false)} role="application" aria-label={format!("{label} {}", Text::FarKeys.t(lang))}></canvas>
     </> }
 }
 

@@ -57,6 +57,37 @@ for (const [theme, language, size] of [
   );
 }
 
+journey(
+  'goes over the marks with a finger, and looks at what that came to',
+  { touch: true, size: { width: 360, height: 640 }, storage: FAR },
+  async ({ page, context, until, screenshot }) => {
+    const canvas = page.locator('canvas.heat');
+    await canvas.waitFor();
+    await until('the pods', async () => /300/.test(await page.locator('.rack .key').innerText()));
+    const here = page.locator('.key .here');
+    const devtools = await context.newCDPSession(page);
+    const touch = (type, ...points) => devtools.send('Input.dispatchTouchEvent', { type, touchPoints: points });
+    const { x, y } = await canvas.boundingBox();
+    const seen = new Set();
+    await touch('touchStart', { x: x + 4, y: y + 30 });
+    let dx = 10;
+    for (; dx < 200; dx += 2) {
+      await touch('touchMove', { x: x + dx, y: y + 30 });
+      if (await here.isVisible()) seen.add(await here.innerText());
+      if (seen.size > 8 && /many-/.test([...seen].at(-1))) break;
+    }
+    await touch('touchEnd');
+    const last = await here.innerText();
+    assert.match(last, /many-.* · node/);
+    assert.ok(seen.size > 3, [...seen].join('\n'));
+    assert.equal(await page.locator('.look .title').count(), 0, 'so far it is only named');
+    await screenshot('named');
+    const name = last.match(/many-[a-z0-9]+-[a-z0-9]+/)[0];
+    await page.touchscreen.tap(x + dx + 9, y + 30 + 9);
+    await page.locator('.look h2', { hasText: name }).waitFor();
+  },
+);
+
 // The browser advises against reading a canvas as these journeys do.
 const READ = [/getImageData/];
 
