@@ -9,6 +9,7 @@ use kubarium::api::well_known::LAST_APPLIED;
 use kubarium::sim::{ContainerRef, Fault, Switch, quoted};
 use kubarium::views::{ClusterView, NodeFaults, PodDetails, PodView, Slower};
 
+use super::app::EMBEDDED;
 use super::i18n::Text;
 use super::icons::Icon;
 use super::pod_cell::subject_of;
@@ -105,7 +106,10 @@ pub fn choices(s: &Subject, view: &ClusterView) -> Vec<Choice> {
     if s.kind == "Deployment" {
         all.push(command(Icon::Back, Text::RollBack, format!("kubectl rollout undo {args}")));
     }
-    all.push((Icon::Edit, Text::EditObject, "e", Deed::Edit));
+    // What is embedded has no editor.
+    if EMBEDDED.with(|e| e.is_empty()) {
+        all.push((Icon::Edit, Text::EditObject, "e", Deed::Edit));
+    }
     if s.kind != "Node" {
         all.push((Icon::Cross, Text::Delete, "Ctrl+D", Deed::Command(format!("kubectl delete {args} --wait=false"))));
     }

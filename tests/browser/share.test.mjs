@@ -268,11 +268,25 @@ for (const width of [1280, 900, 600]) {
       assert.ok(tank.height > 150 && apart, JSON.stringify([tank, term]));
       await axe();
       await screenshot(`embedded-${width}`);
-      // Whoever chooses a pod still sees the cluster: there is no inspector to give way to.
+      // What is looked at lies over the picture, and leaves the terminal its room.
       await type(page, 'kubectl run web --image=nginx');
       await page.locator('.node .pod', { hasText: 'Running' }).click();
-      await page.locator('.node .pod[aria-pressed=true]').waitFor();
-      await page.locator('.rack').waitFor();
+      await page.locator('.look h2', { hasText: 'web' }).waitFor();
+      const [look, below] = await boxes(page, '.look', '.term');
+      assert.ok(look.height > 150 && look.x >= tank.x && look.y >= tank.y, JSON.stringify(look));
+      assert.ok(
+        look.x + look.width <= tank.x + tank.width + 1 && look.y + look.height <= tank.y + tank.height + 1,
+        JSON.stringify([look, tank]),
+      );
+      assert.deepEqual(below, term, 'the terminal stays');
+      // There is no editor to edit in.
+      await page.locator('.deeds').getByRole('button', { name: 'Shell' }).waitFor();
+      assert.equal(await page.locator('.deeds').getByRole('button', { name: 'Edit' }).count(), 0);
+      await axe();
+      await screenshot(`embedded-look-${width}`);
+      await page.locator('.look').getByRole('button', { name: 'Back to the cluster' }).click();
+      await page.locator('.look').waitFor({ state: 'hidden' });
+      await page.locator('.node .pod', { hasText: 'Running' }).click({ trial: true });
     },
   );
 }
@@ -348,5 +362,12 @@ journey(
     // It has no button to apply anything with, so it speaks of none.
     assert.doesNotMatch(await page.locator('.rack').innerText(), /Press Apply/);
     await axe();
+    // One may look into it, and changes nothing there.
+    await page.locator('.node > header button').first().click();
+    await page.locator('.look h2', { hasText: 'node1' }).waitFor();
+    assert.equal(await page.locator('.deeds').isVisible(), false);
+    await axe();
+    await page.keyboard.press('Escape');
+    await page.locator('.look').waitFor({ state: 'hidden' });
   },
 );
