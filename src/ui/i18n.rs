@@ -248,7 +248,7 @@ texts! {
     Uses: "uses {}m CPU, {} memory", "使用 {}m CPU，{} 内存";
     RetryIn: "next try in {} s", "{} 秒后重试";
     PulledTo: "{} % pulled", "已拉取 {}%";
-    InitContainer: "init container", "初始化容器";
+    InitContainer: "init container", "Init 容器";
     Sidecar: "sidecar", "边车容器";
     GoneIn: "up to {} s left", "最多还有 {} 秒";
     WhyNotYet: "No scheduler has looked at this pod yet.", "还没有调度器处理过这个 Pod。";
@@ -272,7 +272,7 @@ texts! {
     WhyReadinessFails: "{}: the readiness probe has failed {}× in a row ({}× is enough), so no Service sends requests here.", "{}：就绪探针连续失败 {} 次（满 {} 次即视为未就绪），Service 不会把请求发到这里。";
     WhyStartupFails: "{}: the startup probe has not succeeded yet ({} of the {} failures in a row that restart the container).", "{}：启动探针尚未成功（连续失败 {} 次，满 {} 次将重启容器）。";
     WhyProbeNotYet: "{} counts as not ready until its probe succeeds for the first time.", "在探针首次成功之前，{} 视为未就绪。";
-    WhyInit: "The init container {} must end well before the others start.", "初始化容器 {} 必须先成功结束，其他容器才能启动。";
+    WhyInit: "The init container {} must end well before the others start.", "Init 容器 {} 必须先成功结束，其他容器才能启动。";
     WhyEnded: "{} ended with exit code {}.", "{} 以退出码 {} 结束。";
     EndedNever: "It is not started again, since restartPolicy is Never.", "restartPolicy 为 Never，因此不会重新启动。";
     WhyTerminating: "It is being deleted. Its processes got TERM and have until the grace period ends; then they get KILL.", "正在删除。进程已收到 TERM，宽限期结束后会收到 KILL。";
@@ -315,7 +315,7 @@ texts! {
     CauseNodeLost: "Its kubelet does not report, so nobody knows how its pods are. After 5 minutes they are evicted.", "它的 kubelet 没有上报，无从得知其中 Pod 的状况。5 分钟后它们会被驱逐。";
     CauseCordoned: "It is cordoned: its pods stay, but no new ones come.", "已停止调度：原有 Pod 留下，新 Pod 不会来。";
     CausePressure: "It runs short of {}: pods may be evicted.", "{} 不足：Pod 可能被驱逐。";
-    CauseGuarded: "{} may not be evicted now, since its budget allows none: a drain waits.", "{} 现在不能被驱逐，因为它的中断预算不允许：排空会等待。";
+    CauseGuarded: "{} may not be evicted now, since its budget allows none: a drain waits.", "{} 现在不能被驱逐，因为它的干扰预算不允许：排空会等待。";
     CauseNamespaceEnding: "It is gone only when everything in it is gone.", "其中的一切都消失后，它才会消失。";
     CauseQuotaFull: "{} is used up: {} of {}.", "{} 已用完：{} / {}。";
     CauseHeld: "It has been deleted, but stays until its finalizers are taken away: {}.", "已被删除，但要等其 finalizers 被移除才会消失：{}。";
@@ -431,7 +431,7 @@ texts! {
     NotKept: "This session is too large for the browser to keep: what is done from here on is gone once the page is closed. Save it as a file to have it again.", "此会话太大，浏览器无法保存：从现在起所做的一切会在页面关闭后丢失。请存为文件以便日后打开。";
     ReturnToReplaced: "Back to the one before", "返回之前的会话";
     Describe: "Describe", "描述";
-    LookHint: "Click a pod to look inside", "点击 Pod 查看内部";
+    LookHint: "Choose a pod to look inside", "选择 Pod 查看内部";
     Kinds: "All kinds", "所有类型";
     Filter: "Filter", "筛选";
     NoPodMatches: "No pod matches.", "没有匹配的 Pod。";
@@ -598,7 +598,7 @@ texts! {
     ExService: "Service and its pods", "Service 与它的 Pod";
     ExServiceNote: "A selector finds the pods by label", "selector 按标签找到 Pod";
     ExMulti: "Several containers", "多个容器";
-    ExMultiNote: "An init container, then two that share a volume", "先是初始化容器，再是共享一个卷的两个容器";
+    ExMultiNote: "An init container, then two that share a volume", "先是 Init 容器，再是共享一个卷的两个容器";
     ExRollout: "Rollout", "滚动更新";
     ExRolloutNote: "Change the image: two generations trade places", "修改镜像：新旧两代交替";
     ExScale: "Autoscaler", "自动扩缩";
