@@ -53,8 +53,9 @@ for (const [theme, language, size] of [
       await screenshot('past');
       assert.deepEqual(await page.locator('.time').boundingBox(), clock, 'the clock is as wide as it was');
       await axe();
-      // There is room for what had happened.
-      assert.ok((await page.locator('.caption > span').boundingBox()).width > 200);
+      // There is room for what had happened, on a phone in two lines beside the way back.
+      const [words, row] = await boxes(page, '.caption > span', '.caption .solid');
+      assert.ok(words.width > (narrow ? 140 : 200) && row.y < words.y + words.height, JSON.stringify([words, row]));
       if (!narrow) await page.locator('.node .pod').click();
       await drag(page, 0);
       if (!narrow) {
