@@ -43,9 +43,14 @@ pub fn is_lost() -> bool {
     active().is_none_or(|a| a.tag_name() == "BODY")
 }
 
+/// The first element of the page that the selector finds.
+pub fn find(selector: &str) -> Option<Element> {
+    web_sys::window()?.document()?.query_selector(selector).ok()?
+}
+
 /// Gives the focus to the first element that the selector finds. Says whether there is one.
 pub fn focus_on(selector: &str) -> bool {
-    focus(web_sys::window().and_then(|w| w.document()).and_then(|d| d.query_selector(selector).ok()?))
+    focus(find(selector))
 }
 
 /// Gives the focus to the first element that the selector finds where the visitor goes by keys. After a pointer nothing has it, and the
@@ -60,8 +65,7 @@ pub fn focus_by_keys(selector: &str) {
 
 /// Presses the first button that the selector finds, whether or not it is in sight. Says whether there is one.
 pub fn press(selector: &str) -> bool {
-    let found = web_sys::window().and_then(|w| w.document()).and_then(|d| d.query_selector(selector).ok()?);
-    found.and_then(|e| e.dyn_into::<HtmlElement>().ok()).map(|e| e.click()).is_some()
+    find(selector).and_then(|e| e.dyn_into::<HtmlElement>().ok()).map(|e| e.click()).is_some()
 }
 
 /// Gives the focus to an element. Says whether it could.

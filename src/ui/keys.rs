@@ -9,8 +9,8 @@ use web_sys::{HtmlElement, KeyboardEvent};
 use kubarium::base::Case as _;
 
 use super::actions;
-use super::app::close_look;
-use super::focus::{active, focus_on};
+use super::app::{EMBEDDED, close_look};
+use super::focus::{active, find, focus_on};
 use super::host::Host;
 use super::panels::{STOPS, Stop};
 use super::share;
@@ -142,9 +142,14 @@ fn leave_find(e: &KeyboardEvent, target: Option<&HtmlElement>) -> bool {
 fn focus_panel(back: bool, link: &Link) {
     let active = active();
     let inside = |stop: &Stop| active.as_ref().and_then(|a| a.closest(&format!(".{}", stop.0.code())).ok()?).is_some();
-    let at = STOPS.iter().position(inside);
-    let next = at.map_or(0, |i| (i + if back { 3 } else { 1 }) % 4);
-    link.send(Action::Panel(STOPS[next].0));
-    // Once it is there.
-    Timeout::new(0, move || _ = focus_on(STOPS[next].3)).forget();
+    let step = if back { 3 } else { 1 };
+    let first = STOPS.iter().position(inside).map_or(0, |i| i + step);
+    // What is embedded has not all of them.
+    let is_there =
+        |stop: &Stop| EMBEDDED.with(|e| e.is_empty()) || find(&format!("main > .{}", stop.0.code())).is_some_and(|p| p.client_width() > 0);
+    if let Some(next) = (0..4).map(|n| STOPS[(first + n * step) % 4]).find(is_there) {
+        link.send(Action::Panel(next.0));
+        // Once it is there.
+        Timeout::new(0, move || _ = focus_on(next.3)).forget();
+    }
 }

@@ -10,6 +10,7 @@ use kubarium::obj;
 use kubarium::views::{ExerciseView, Lesson, code_of, lessons, said};
 
 use super::app::EMBEDDED;
+use super::focus::find;
 use super::i18n::{Lang, Text, fill};
 use super::icons::Icon;
 use super::ready_menu::begin;
@@ -42,7 +43,6 @@ pub fn news(task: &ExerciseView, before: &ExerciseView, lang: Lang) -> Option<St
 /// Where there is no room for all checks, what is done makes way: the first that does not hold yet stands below the title. A task begins
 /// with its first words.
 pub fn follow(done: usize) {
-    let find = |what: &str| web_sys::window()?.document()?.query_selector(what).ok()?;
     if let (Some(task), Some(next)) = (find(".task"), find(".task li:not(.ok)")) {
         let down = next.get_bounding_client_rect().top() - task.get_bounding_client_rect().top();
         task.set_scroll_top(if done > 0 { task.scroll_top() + down as i32 - TITLE_PX } else { 0 });

@@ -268,6 +268,17 @@ for (const width of [1280, 900, 600]) {
       assert.ok(tank.height > 150 && apart, JSON.stringify([tank, term]));
       await axe();
       await screenshot(`embedded-${width}`);
+      // By keys one goes from panel to panel, of those that are there.
+      const focused = (part) => page.evaluate((part) => document.activeElement.closest(part) !== null, part);
+      for (const [key, part] of [
+        ['F6', '.tank'],
+        ['F6', '.term'],
+        ['Shift+F6', '.tank'],
+        ['Shift+F6', '.term'],
+      ]) {
+        await page.keyboard.press(key);
+        await until(`${key} to lead into ${part}`, () => focused(part));
+      }
       // What is looked at lies over the picture, and leaves the terminal its room.
       await type(page, 'kubectl run web --image=nginx');
       await page.locator('.node .pod', { hasText: 'Running' }).click();
