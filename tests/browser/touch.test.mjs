@@ -310,6 +310,21 @@ journey(
   },
 );
 
+for (const query of ['?embed', '?embed=term']) {
+  journey(
+    `sets the speed where it is embedded in what a phone shows: ${query}`,
+    { touch: true, size: { width: 328, height: 480 }, query },
+    async ({ page }) => {
+      const [slider, clock, share] = await boxes(page, '.speed input', '.clock', '.bar .outline');
+      assert.ok(slider.width >= 56, `there is room for ten speeds: ${slider.width}`);
+      assert.ok(clock.x >= 0 && clock.x + clock.width <= share.x && share.x + share.width <= 328, JSON.stringify([clock, share]));
+      await page.locator('.speed input').fill('9');
+      const [output, around] = await boxes(page, '.speed output', '.clock');
+      assert.ok(output.x + output.width <= around.x + around.width, 'the highest speed is read whole');
+    },
+  );
+}
+
 for (const language of ['en-US', 'zh-CN']) {
   journey(
     `has the whole bar in sight on a tablet: ${language}`,
