@@ -128,7 +128,8 @@ impl Layout {
     /// Whether a finger that is at a stop may be meant for another.
     fn is_beside(&self, stop: Stop, e: &MouseEvent) -> bool {
         let (x, y, _) = self.stop(stop);
-        (x - f64::from(e.offset_x())).hypot(y - f64::from(e.offset_y())) < FINGER_PX
+        let (dx, dy) = (x - f64::from(e.offset_x()), y - f64::from(e.offset_y()));
+        dx * dx + dy * dy < FINGER_PX * FINGER_PX
     }
 
     /// The node, and the place in it where one is, at a point.
