@@ -42,6 +42,8 @@ pub enum QuantityError {
 }
 
 const NANO: i32 = -9;
+/// The largest exponent that is read.
+const EXPONENT_MAX: i32 = 2_000_000_000;
 /// As many digits as an `i128` surely holds.
 const DIGITS_MAX: usize = 37;
 /// The largest amount with a binary suffix: 2^63-1.
@@ -337,8 +339,8 @@ impl Suffix {
             return Some(Suffix { exponent: step as i32 * 10, format: Format::BinarySi });
         }
         let exponent = text.strip_prefix(['e', 'E'])?.parse::<i64>().ok()?;
-        // Go narrows to 32 bits; what is beyond this never fits anything.
-        Some(Suffix { exponent: exponent.clamp(-10_000, 10_000) as i32, format: Format::DecimalExponent })
+        // Go narrows to 32 bits; what is moved by a fraction's or a number's length stays within those.
+        Some(Suffix { exponent: (exponent as i32).clamp(-EXPONENT_MAX, EXPONENT_MAX), format: Format::DecimalExponent })
     }
 }
 
@@ -395,6 +397,8 @@ mod tests {
     fn amounts_get_their_canonical_form() {
         for (text, want) in [
             ("0.5", "500m"),
+            ("2300e100000", "23e100002"),
+            ("23e100002", "23e100002"),
             ("1.0", "1"),
             ("1500m", "1500m"),
             ("2000m", "2"),

@@ -62,12 +62,13 @@ fn without_escaped_quotes(text: &str, at: usize) -> Option<String> {
     Some(out + rest)
 }
 
-/// A float as JSON has it: whole numbers without a fraction. None for what JSON cannot say.
+/// A float as JSON has it: a whole number, as Go writes it, is an integer where that can hold it. None for what JSON cannot say.
 pub(super) fn number(f: f64) -> Option<Value> {
     if !f.is_finite() {
         return None;
     }
-    Some(if f == f.trunc() && f.abs() < 1e18 { Value::Int(f as i64) } else { Value::Float(f) })
+    let whole = if f == f.trunc() { f.to_string().parse().ok() } else { None };
+    Some(whole.map_or(Value::Float(f), Value::Int))
 }
 
 /// What go-yaml's resolver makes of a plain scalar that YAML 1.2 leaves as text.
