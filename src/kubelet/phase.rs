@@ -88,11 +88,8 @@ pub(super) fn get_phase(spec: &PodSpec, statuses: &[&Value], terminal: bool, ini
     if failed_for_good > 0 {
         return "Failed";
     }
-    if pending_init > 0 || failed_init > 0 || (pending_sidecars > 0 && !initialized) {
+    if pending_init > 0 || failed_init > 0 || (pending_sidecars > 0 && !initialized) || waiting > 0 {
         return "Pending";
-    }
-    if waiting > 0 {
-        return if stopped > 0 { "Running" } else { "Pending" };
     }
     if running > 0 && unknown == 0 {
         return "Running";

@@ -46,9 +46,10 @@ fn the_phase_comes_of_the_containers() {
         ("Always", "cR cr", "Running"),
         ("Always", "cR cb", "Running"),
         ("Always", "c0 c0", "Running"),
-        // One that waits for the first time counts for more than one that runs, but not once another has ended.
-        ("Always", "c1 cw", "Running"),
-        ("Never", "c0 cw", "Running"),
+        // One that waits for the first time counts for more than one that runs or has ended.
+        ("Always", "c1 cw", "Pending"),
+        ("Always", "cb cw", "Pending"),
+        ("Never", "c0 cw", "Pending"),
         ("Never", "c0 c0", "Succeeded"),
         ("Never", "c0 c1", "Failed"),
         ("Never", "c1 cR", "Running"),

@@ -415,7 +415,7 @@ pub(super) fn containers_ready(spec: &PodSpec, statuses: Option<&[&Value]>, phas
     if phase == "Succeeded" && unknown.is_empty() {
         return (false, "PodCompleted", String::new());
     }
-    if phase == "Failed" && unknown.is_empty() {
+    if phase == "Failed" {
         return (false, "PodFailed", String::new());
     }
     let mut parts = Vec::new();
