@@ -12,6 +12,7 @@ use super::container_runtime::{Inode, InodeKind, Mount, image_tree};
 use super::disks::Disks;
 use super::env::{ConfigError, EnvSource, base64_decode, expand, field_value, resource_value};
 use super::spec::ContainerSpec;
+use crate::api::persistent_volume::is_reachable;
 use crate::api::{ArcStr, Kind, Object, Quantity, Value, aggregate, kinds};
 use crate::base::{Case as _, Duration, List as _, SortedMap, SortedSet, Time};
 use crate::server::{ApiServer, CERTIFICATE, POD_TOKEN_S, account_of, token};
@@ -31,6 +32,9 @@ pub(super) enum MountError {
     /// Nothing is where a local volume is said to be.
     #[error("path {0:?} does not exist")]
     Path(ArcStr),
+    /// The persistent volume is on other nodes, and no scheduler chose this one.
+    #[error("no matching NodeSelectorTerms")]
+    Elsewhere,
 }
 
 impl MountError {
@@ -39,6 +43,7 @@ impl MountError {
         match self {
             MountError::SetUp(_) => "SetUp failed",
             MountError::Path(_) => "NewMounter initialization failed",
+            MountError::Elsewhere => "NodeAffinity check failed",
         }
     }
 }
@@ -214,6 +219,10 @@ impl Volume {
         }
         if let Some(key) = self.disk.clone() {
             let volume = key.strip_prefix("claim/").and_then(|claim| volume_of_claim(from, claim));
+            let node = from.api.peek(kinds::NODE, "", from.pod.at(&["spec", "nodeName"]).str());
+            if volume.zip(node).is_some_and(|(volume, node)| !is_reachable(volume, node)) {
+                return Err(MountError::Elsewhere);
+            }
             let key = volume.map_or_else(|| key.clone(), |volume| disk_of(from, volume));
             let kind = volume.map_or(&self.source, |volume| volume.get("spec")).at(&["hostPath", "type"]).str();
             disks.start(&key);

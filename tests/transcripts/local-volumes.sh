@@ -1,4 +1,5 @@
-# A local volume is where it is said to be, or its pod waits; what is told of a mount names the persistent volume.
+# A local volume is where it is said to be, or its pod waits, as one does that was put on a node from which the volume is out of reach;
+# what is told of a mount names the persistent volume.
 #file pods.yaml
 apiVersion: v1
 kind: PersistentVolume
@@ -56,3 +57,25 @@ kubectl get events --field-selector reason=FailedMount -o custom-columns=POD:.in
 kubectl apply -f maker.yaml
 sleep 20
 kubectl get pods
+#file astray.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: astray}
+spec:
+  nodeName: node1
+  volumes: [{name: v, persistentVolumeClaim: {claimName: disk}}]
+  containers: [{name: c, image: busybox, command: [sleep, "1000"], volumeMounts: [{name: v, mountPath: /v}]}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: sent}
+spec:
+  nodeSelector: {kubernetes.io/hostname: node1}
+  volumes: [{name: v, persistentVolumeClaim: {claimName: disk}}]
+  containers: [{name: c, image: busybox, command: [sleep, "1000"], volumeMounts: [{name: v, mountPath: /v}]}]
+#end
+kubectl apply -f astray.yaml
+sleep 5
+kubectl get pods astray sent
+kubectl get events --field-selector involvedObject.name=astray -o custom-columns=REASON:.reason,MESSAGE:.message
+kubectl get events --field-selector involvedObject.name=sent -o custom-columns=REASON:.reason,MESSAGE:.message
