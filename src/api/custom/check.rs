@@ -366,13 +366,15 @@ fn number(schema: &Value, path: &str, value: &Value, found: &mut Found) {
     let whole = |bound: f64| matches!(value, Value::Int(_)) || bound == bound.trunc() && bound.abs() < 1e15;
     let shown = |bound: f64| if whole(bound) { (bound as i64).to_string() } else { Value::Float(bound).to_json() };
     let format = schema.get("format").str();
+    let kind = schema.get("type").str();
     let fits = match value {
+        _ if kind != "integer" => !matches!(format, "float" | "float32") || is.abs() <= f64::from(f32::MAX),
         Value::Int(i) => format != "int32" || i32::try_from(*i).is_ok(),
         _ => is == is.trunc() && is.abs() < i64::MAX as f64,
     };
-    if schema.get("type").str() == "integer" && !fits {
+    if !fits {
         let with = if format.is_empty() { "(default format)".to_owned() } else { format!("with format {format}") };
-        let text = format!("Checked value must be of type integer {with} in {path}");
+        let text = format!("Checked value must be of type {kind} {with} in {path}");
         found.causes.push(Cause::invalid("<nil>", &"".into(), &text));
     }
     if let Some(factor) = schema.get("multipleOf").as_float().filter(|f| *f > 0.0) {

@@ -69,6 +69,12 @@ fn values_are_checked() {
             ],
         ),
         ("{type: integer}", "1.0", vec![]),
+        ("{type: number, format: double}", "1e39", vec![]),
+        (
+            "{type: number, format: float}",
+            "1e39",
+            vec!["<nil>: Invalid value: \"\": Checked value must be of type number with format float in spec"],
+        ),
         ("{type: number, minimum: 2}", "1.5", vec!["spec: Invalid value: 1.5: spec in body should be greater than or equal to 2"]),
         ("{type: string, format: duration}", "about 1 day", vec![]),
         (
