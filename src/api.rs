@@ -11,6 +11,7 @@ pub mod duration;
 pub mod empties;
 pub mod go_duration;
 pub mod go_json;
+mod go_selector;
 pub mod host_ports;
 pub mod image;
 pub mod int_or_string;
@@ -47,6 +48,7 @@ pub mod well_known;
 pub mod yaml;
 
 pub use arcstr::literal as arcstr_literal;
+pub use go_selector::go_selector;
 pub use kinds::{EVICTION, KINDS, Kind, KindRef, SCALE, join_api_version, split_api_version};
 pub use object::{Object, add_finalizer, drop_finalizer, drop_owner, find_condition, has_finalizer, set_condition};
 pub use pod::{has_ended, is_ready, is_sidecar, sidecars};

@@ -3,7 +3,7 @@
 use super::flags::Flags;
 use super::work_queue::WorkQueue;
 use crate::api::{ArcStr, KindRef, Object, Status, Value};
-use crate::base::{List as _, Time};
+use crate::base::Time;
 use crate::obj;
 use crate::server::{ApiServer, Caller, Component, Subresource, WriteOptions};
 
@@ -143,28 +143,4 @@ pub fn all(flags: &Flags) -> Vec<Box<dyn Controller>> {
         Box::new(super::service_cidr::ServiceCidrController::default()),
         Box::new(super::validating_policy_status::PolicyStatusController::default()),
     ]
-}
-
-/// A selector as Go prints it in messages.
-pub(super) fn go_selector(selector: &Value) -> String {
-    let labels: Vec<String> = selector.get("matchLabels").entries().map(|(k, v)| format!("{k}: {},", v.str())).list();
-    let expressions: Vec<String> = selector
-        .get("matchExpressions")
-        .items()
-        .iter()
-        .map(|e| {
-            let values: Vec<&str> = e.get("values").items().iter().map(Value::str).list();
-            format!(
-                "LabelSelectorRequirement{{Key:{},Operator:{},Values:[{}],}},",
-                e.get("key").str(),
-                e.get("operator").str(),
-                values.join(" ")
-            )
-        })
-        .list();
-    format!(
-        "&LabelSelector{{MatchLabels:map[string]string{{{}}},MatchExpressions:[]LabelSelectorRequirement{{{}}},}}",
-        labels.join(""),
-        expressions.join("")
-    )
 }

@@ -1,11 +1,11 @@
 //! PodDisruptionBudgets (`pkg/controller/disruption`): how many of a budget's pods may be disrupted now.
 
-use super::controller::{ObjectRef, go_selector, key_of, update_status, work};
+use super::controller::{ObjectRef, key_of, update_status, work};
 use super::service_pods::{Made, Member, SelectedPods};
 use super::work_queue::WorkQueue;
 use crate::api::int_or_string::{Rounding, scaled_value};
 use crate::api::selector::LabelSelector;
-use crate::api::{KindRef, Object, Status, Value, is_ready, kinds, quote, set_condition};
+use crate::api::{KindRef, Object, Status, Value, go_selector, is_ready, kinds, quote, set_condition};
 use crate::base::{Duration, List as _, Order as _, RandomStream, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType};

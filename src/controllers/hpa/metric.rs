@@ -3,9 +3,8 @@
 use super::calculator::{CalculatorError, Proposal, Sample, Samples, Target, Tolerances, propose};
 use crate::api::quantity::{Format, Quantity};
 use crate::api::selector::LabelSelector;
-use crate::api::{Object, Value, kinds};
+use crate::api::{Object, Value, go_selector, kinds};
 use crate::base::{List as _, Time};
-use crate::controllers::controller::go_selector;
 use crate::obj;
 use crate::server::ApiServer;
 

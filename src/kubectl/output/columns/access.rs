@@ -3,7 +3,7 @@
 use super::format::{age_of, number, or};
 use super::{AGE, BuiltIn, NAME, int, text, wide};
 use crate::api::duration::human_duration_signed;
-use crate::api::{Object, Value, find_condition};
+use crate::api::{Object, Value, find_condition, go_selector};
 use crate::base::List as _;
 
 pub(super) static ROLE_BINDING: BuiltIn = BuiltIn {
@@ -82,7 +82,7 @@ fn param_ref(o: &Value) -> String {
     let param = o.at(&["spec", "paramRef"]);
     match (param.get("name").str(), param.get("selector")) {
         _ if param.is_null() => "<unset>".into(),
-        ("", selector) if !selector.is_null() => super::format_label_selector(selector),
+        ("", selector) if !selector.is_null() => go_selector(selector),
         (name, _) => format!("{}/{name}", or(param.get("namespace").str(), "*")),
     }
 }

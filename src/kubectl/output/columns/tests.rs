@@ -144,6 +144,14 @@ fn selectors_read_as_kubernetes_writes_them() {
     let s = obj!({"matchLabels": {"b": "1", "a": "2"}, "matchExpressions": [
         {"key": "c", "operator": "In", "values": ["y", "x"]}, {"key": "0", "operator": "DoesNotExist"}]});
     assert_eq!(format_label_selector(&s), "!0,a=2,b=1,c in (x,y)");
+    // The parameters of a policy's binding are shown as Go shows the type.
+    let kind = Kind::of_resource("admissionregistration.k8s.io", "validatingadmissionpolicybindings").expect("a kind of the table");
+    let binding = obj!({"spec": {"paramRef": {"selector": s}}});
+    assert_eq!(
+        printer_of(kind).cells(&binding, Time::ZERO)[2],
+        "&LabelSelector{MatchLabels:map[string]string{a: 2,b: 1,},MatchExpressions:[]LabelSelectorRequirement{\
+        LabelSelectorRequirement{Key:c,Operator:In,Values:[y x],},LabelSelectorRequirement{Key:0,Operator:DoesNotExist,Values:[],},},}"
+    );
     assert_eq!(format_label_selector(&obj!({"matchExpressions": [{"key": "c", "operator": "Like"}]})), "<error>");
 }
 
