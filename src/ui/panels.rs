@@ -11,7 +11,8 @@ pub type Stop = (Panel, Icon, Text, &'static str);
 
 /// All panels, in the order of [`Panel`].
 pub const STOPS: [Stop; 4] = [
-    (Panel::Tank, Icon::Tank, Text::Cluster, ".tank .find"),
+    // A low picture that is embedded has no field, but always the way to the event before.
+    (Panel::Tank, Icon::Tank, Text::Cluster, ".page:not(.embed) .tank .find, .embed .timeline .btn"),
     (Panel::Edit, Icon::Edit, Text::Editor, ".edit #editor .cm-content, .edit .foot button"),
     (Panel::Term, Icon::Terminal, Text::Terminal, ".term .host:not([hidden]) textarea, .term .feed"),
     (Panel::Look, Icon::Look, Text::Inspector, ".look button"),

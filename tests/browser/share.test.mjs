@@ -314,6 +314,9 @@ journey(
     assert.ok(host.height > 60 && rack.height > 60, JSON.stringify([rack, host]));
     await axe();
     await screenshot('embedded-low');
+    // There is a way out of it by keys.
+    await page.keyboard.press('F6');
+    await until('the focus in the picture', () => page.evaluate(() => document.activeElement.closest('.tank') !== null));
   },
 );
 
