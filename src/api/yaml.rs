@@ -144,7 +144,7 @@ impl From<serde_yaml::Error> for Failure {
                 let problem = problem.split(" at position ").next().unwrap_or(problem);
                 let problem = problem.split(", while ").next().unwrap_or(problem);
                 if problem.contains("recursion limit") {
-                    "exceeded max depth of 10000".to_owned()
+                    TOO_DEEP.to_owned()
                 } else if problem.contains("repetition limit") {
                     EXCESSIVE.to_owned()
                 } else {
@@ -167,6 +167,10 @@ const BUDGET: usize = 1_000_000;
 /// How many bytes of a text allow for a node.
 const NODE_BYTES: usize = 8;
 const EXCESSIVE: &str = "document contains excessive aliasing";
+const TOO_DEEP: &str = "exceeded max depth of 10000";
+/// How many more brackets and braces a document may open than it closes. The parser looks through all that are open at each token, and
+/// allows for far fewer in the end.
+const OPEN_MAX: i64 = 1000;
 
 fn own_error<E: serde::de::Error>(message: impl fmt::Display) -> E {
     E::custom(format!("{OWN_MARK}{message}{OWN_MARK}"))
@@ -178,6 +182,13 @@ fn read_document(text: &str, words: Words) -> Result<Value, serde_yaml::Error> {
     let bare = |line: &str| matches!(line.trim_start_matches([' ', '\r']).bytes().next(), None | Some(b'#'));
     if text.lines().all(bare) && !text.contains('\t') {
         return Ok(Value::Null);
+    }
+    let opened = text.bytes().scan(0, |open, b| {
+        *open += i64::from(matches!(b, b'[' | b'{')) - i64::from(matches!(b, b']' | b'}'));
+        Some(*open)
+    });
+    if opened.max() > Some(OPEN_MAX) {
+        return Err(own_error(TOO_DEEP));
     }
     read_first(text, words, None)
 }

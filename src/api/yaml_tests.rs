@@ -155,7 +155,12 @@ fn what_grows_without_end_is_refused() {
     let long = |bytes: usize, times: usize| format!("a: &a {}\nb: [{}]\n", "x".repeat(bytes), vec!["*a"; times].join(","));
     assert!(error(&long(200_000, 10_000)).ends_with("excessive aliasing"));
     assert_eq!(one(&long(20_000, 50)).get("b").items().len(), 50);
-    assert_eq!(error(&"[".repeat(10_000)), "error converting YAML to JSON: yaml: exceeded max depth of 10000");
+    for part in ["[", "{a: ", "{\"a\":[", "- ", "? "] {
+        assert_eq!(error(&part.repeat(100_000)), "error converting YAML to JSON: yaml: exceeded max depth of 10000", "{part}");
+    }
+    let closed = "a: ']]]]'\nb: ".to_owned() + &"[".repeat(1004) + &"]".repeat(1004);
+    assert!(error(&closed).ends_with("exceeded max depth of 10000"));
+    assert_eq!(one(&format!("a: [{}]", vec!["{b: '[{'}"; 400].join(","))).get("a").items().len(), 400);
     assert!(decode_documents(&"a: b\n".repeat(2_000_000)).is_err());
 }
 
