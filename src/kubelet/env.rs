@@ -35,6 +35,10 @@ impl<'a> EnvSource<'a> {
     }
 }
 
+/// The longest message that the container runtime takes, in bytes: so much environment, command and arguments may come to, which double
+/// with each variable that names the one before it twice.
+pub(super) const MESSAGE_BYTES_MAX: usize = 16 << 20;
+
 /// Names and values, later ones overriding earlier ones in place.
 #[derive(Default)]
 pub(super) struct Vars(pub Variables);
@@ -52,18 +56,22 @@ impl Vars {
     }
 }
 
-/// What a container's spec sets, in the order in which it is set. It comes before the services' variables and takes their place.
+/// What a container's spec sets, in the order in which it is set. It comes before the services' variables and takes their place. Once it is
+/// more than the runtime takes, the rest is left out.
 pub(super) fn environment(
     source: &EnvSource<'_>,
     services: &CommonEnv,
     volumes: &[Volume],
     container: &ContainerSpec,
 ) -> Result<Variables, ConfigError> {
-    let mut vars = Vars::default();
+    let (mut vars, mut bytes) = (Vars::default(), 0);
     for from in container.value.get("envFrom").items() {
         put_all(source, from, &mut vars)?;
     }
     for var in container.value.get("env").items() {
+        if bytes > MESSAGE_BYTES_MAX {
+            break;
+        }
         let name = var.get("name").arc_str();
         let from = var.get("valueFrom");
         let value = if let Some(text) = var.get("value").as_str().filter(|t| !t.is_empty()) {
@@ -77,6 +85,7 @@ pub(super) fn environment(
             value_from(source, container, from)?
         };
         if let Some(value) = value {
+            bytes += value.len();
             vars.put(name, value);
         }
     }
@@ -189,11 +198,12 @@ pub(super) fn resource_value(container: &ContainerSpec, reference: &Value, alloc
     format!("{}", value as i64)
 }
 
-/// `$(NAME)` replaced where the name is known; `$$` is a dollar sign (third_party/forked/golang/expansion).
+/// `$(NAME)` replaced where the name is known; `$$` is a dollar sign (third_party/forked/golang/expansion). What becomes longer than the
+/// runtime takes ends there.
 pub(super) fn expand(text: &str, lookup: &dyn Fn(&str) -> Option<ArcStr>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find('$') {
+    while let Some(at) = rest.find('$').filter(|_| out.len() <= MESSAGE_BYTES_MAX) {
         out.push_str(&rest[..at]);
         rest = &rest[at + 1..];
         if let Some(after) = rest.strip_prefix('$') {

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::container::{Container, Exit, Instance, ProcessUse, StartFailure};
 use super::container_runtime::{self, Image, Launch, kernel_hostname};
-use super::env::{EnvSource, environment, expand};
+use super::env::{EnvSource, MESSAGE_BYTES_MAX, environment, expand};
 use super::image_manager::{Ensured, ImageFor};
 use super::images::{Pull, with_default_tag};
 use super::logs::Log;
@@ -16,7 +16,7 @@ use super::resources::oom_score_adj;
 use super::spec::{ContainerKind, RestartPolicy};
 use super::volumes::{account_mount, mounts_of, prepare};
 use crate::api::{ArcStr, go_duration};
-use crate::base::{Duration, List as _, Shared, SortedMap, Time};
+use crate::base::{Duration, Shared, SortedMap, Time};
 use crate::server::EventType;
 
 /// What creating a container takes.
@@ -360,13 +360,26 @@ impl PodWorker {
         let services = cx.links.of(cx.api, &self.pod, &self.spec);
         let env = environment(&source, &services, &self.volumes, &spec).map_err(|e| config_error(e.0))?;
         let lookup = |name: &str| env.iter().find(|(n, _)| n == name).map(|(_, v)| v).or_else(|| services.get(name)).cloned();
-        let expanded =
-            |member: &str| -> Vec<ArcStr> { spec.value.get(member).items().iter().map(|t| ArcStr::from(expand(t.str(), &lookup))).list() };
+        let mut bytes: usize = env.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let mut expanded = |member: &str| {
+            let mut texts: Vec<ArcStr> = Vec::new();
+            for text in spec.value.get(member).items() {
+                if bytes <= MESSAGE_BYTES_MAX {
+                    texts.push(expand(text.str(), &lookup).into());
+                    bytes += texts.last().map_or(0, |t| t.len());
+                }
+            }
+            texts
+        };
         let (command, args) = (expanded("command"), expanded("args"));
         let mut mounts = mounts_of(&spec, &lookup).map_err(|e| config_error(e.0))?;
         let account = if spec.kind == ContainerKind::Ephemeral { None } else { account_mount(&source, &mounts) };
         let attempt = self.containers[c].next_attempt();
-        let image = found.map_err(|e| StartFailure { reason: "CreateContainerError".into(), message: e.to_string().into() })?;
+        let not_created = |message: String| StartFailure { reason: "CreateContainerError".into(), message: message.into() };
+        let image = found.map_err(|e| not_created(e.to_string()))?;
+        if bytes > MESSAGE_BYTES_MAX {
+            return Err(not_created(format!("grpc: received message larger than max ({bytes} vs. {MESSAGE_BYTES_MAX})")));
+        }
         if let Some(message) = self.security_error(c, &image) {
             return Err(config_error(message));
         }

@@ -256,6 +256,28 @@ fn missing_config_maps_keep_pods_waiting() {
 }
 
 #[test]
+fn variables_that_double_are_more_than_the_runtime_takes() {
+    let doubled = |times: usize| -> String {
+        (1..=times).map(|i| format!(", {{name: V{i}, value: $(V{})$(V{})}}", i - 1, i - 1)).collect()
+    };
+    let spec = |times: usize, last: &str| {
+        let first = "x".repeat(1000);
+        format!("containers: [{{name: c, image: busybox, command: [sleep, '100{last}'], env: [{{name: V0, value: {first}}}{}]}}]", doubled(times))
+    };
+    let mut w = World::new();
+    w.pod("some", &spec(12, ""));
+    w.pod("many", &spec(40, ""));
+    w.pod("long", &spec(12, &"$(V12)".repeat(1000)));
+    w.run(10);
+    assert!(w.state("some").contains("running"), "{}", w.state("some"));
+    for name in ["many", "long"] {
+        let state = w.state(name);
+        let message = state.contains("grpc: received message larger than max (") && state.contains(" vs. 16777216)");
+        assert!(message && state.contains(r#""reason":"CreateContainerError""#), "{state}");
+    }
+}
+
+#[test]
 fn ignored_term_ends_in_kill() {
     let mut w = World::new();
     w.pod(
