@@ -10,10 +10,25 @@ async function bytesOf(stream) {
     const { done, value } = await reader.read();
     if (done) break;
     length += value.length;
-    if (length > TEXT_MAX) throw new RangeError('too long');
+    if (length > TEXT_MAX) {
+      // Whoever makes the rest need not.
+      reader.cancel();
+      throw new RangeError('too long');
+    }
     chunks.push(value);
   }
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
+/** Bytes as a stream of small pieces: all that a piece unpacks to is made at once, a thousand times as much at worst. */
+function inPieces(bytes) {
+  let at = 0;
+  return new ReadableStream({
+    pull(stream) {
+      stream.enqueue(bytes.subarray(at, (at += 4096)));
+      if (at >= bytes.length) stream.close();
+    },
+  });
 }
 
 /** A text, compressed, in the letters that a link may have. */
@@ -29,9 +44,7 @@ async function unpack(packed) {
   try {
     const binary = atob(packed.replace(/-/g, '+').replace(/_/g, '/'));
     const bytes = Uint8Array.from(binary, (c) => c.charCodeAt(0));
-    return new TextDecoder().decode(
-      await bytesOf(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))),
-    );
+    return new TextDecoder().decode(await bytesOf(inPieces(bytes).pipeThrough(new DecompressionStream('deflate-raw'))));
   } catch {
     return '';
   }
