@@ -231,6 +231,9 @@ pub struct ApiInput {
     pub body: Value,
 }
 
+/// With how many nodes Kubernetes says that it works.
+const NODES_MAX: usize = 5000;
+
 /// Why a session cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
@@ -258,6 +261,9 @@ pub enum SessionError {
     /// A namespace that the API would refuse.
     #[error("namespace {0:?}: {1}")]
     BadNamespace(String, String),
+    /// There are more nodes than Kubernetes supports.
+    #[error("nodes: {0} are given: must be at most {NODES_MAX}")]
+    TooManyNodes(usize),
     /// A node has no name.
     #[error("nodes[{0}]: metadata.name is required")]
     NamelessNode(usize),
@@ -313,6 +319,9 @@ impl Session {
             if let Some(wrong) = names::dns1123_label(name).into_iter().next() {
                 return Err(SessionError::BadNamespace(name.to_owned(), wrong));
             }
+        }
+        if let Some(many) = self.nodes.as_ref().map(Vec::len).filter(|n| *n > NODES_MAX) {
+            return Err(SessionError::TooManyNodes(many));
         }
         for (i, node) in self.nodes.iter().flatten().enumerate() {
             if node.name().is_empty() {
@@ -482,5 +491,8 @@ mod tests {
             let error = Session::from_json(bad).expect_err(bad).to_string();
             assert!(error.starts_with(want), "{error}");
         }
+        let many = |n: usize| Session::from_json(&format!(r#"{{"nodes":[{}]}}"#, vec!["{}"; n].join(","))).expect_err("nameless").to_string();
+        assert_eq!(many(5000), "nodes[0]: metadata.name is required");
+        assert_eq!(many(5001), "nodes: 5001 are given: must be at most 5000");
     }
 }
