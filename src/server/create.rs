@@ -157,6 +157,7 @@ impl ApiServer {
         if versioned && !write.options.dry_run {
             return Err(Status::internal("resourceVersion should not be set on objects to be created").without_reason());
         }
+        self.demand_room(write, object, &Value::Null)?;
         if let Some(existing) = self.store.get(key).cloned().or_else(|| self.built_in_at(key)) {
             let mut status = Status::already_exists(kind, object.name());
             if existing.is_terminating() {

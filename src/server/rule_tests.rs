@@ -3,9 +3,10 @@
 
 use super::authorization::User;
 use super::{ApiServer, Caller, DeleteOptions, Propagation, Subresource, WriteOptions};
-use crate::api::{Kind, Object, Status, Value};
+use crate::api::{Kind, Object, Status, Value, kinds};
 use crate::base::{Duration, Time};
 use crate::obj;
+use crate::store::ObjectKey;
 
 /// An API server with a namespace, and the time.
 struct World {
@@ -543,4 +544,26 @@ fn taints_of_devices_are_given_the_time() {
     let times: Vec<&str> =
         made.at(&["spec", "devices"]).items()[0].get("taints").items().iter().map(|t| t.get("timeAdded").str()).collect();
     assert_eq!(times, [w.now.rfc3339().as_str(), "2020-01-01T00:00:00Z"]);
+}
+
+#[test]
+fn a_full_store_takes_nothing_that_needs_room() {
+    let mut w = World::new();
+    w.create("ConfigMap", obj!({"metadata": {"name": "small"}}));
+    let text = Value::from("x".repeat(32 << 20));
+    for name in (0..16).map(|i| format!("big{i}")) {
+        let object = obj!({"metadata": {"name": name.as_str(), "namespace": "ns"}, "data": {"a": text.clone()}});
+        w.api.store.create(w.by().signature(), ObjectKey::new(kinds::CONFIG_MAP, "ns", name), object).expect("is new");
+    }
+    let add = |bytes: usize| move |o: &mut Value| o.set(&["data"], obj!({"b": "x".repeat(bytes)}));
+    let full = |outcome: Result<Value, Status>| {
+        let status = outcome.expect_err("there is no room");
+        assert_eq!((status.code, status.reason, &*status.message), (500, "", "etcdserver: mvcc: database space exceeded"));
+    };
+    full(w.try_create("ConfigMap", obj!({"metadata": {"name": "more"}})));
+    full(w.change("ConfigMap", "small", Subresource::None, add(10_000)));
+    w.change("ConfigMap", "small", Subresource::None, add(10)).expect("what is small goes through");
+    w.api.delete(&w.by(), kinds::CONFIG_MAP, "ns", "big0", &DeleteOptions::default()).expect("is there");
+    w.change("ConfigMap", "small", Subresource::None, add(10_000)).expect("there is room again");
+    w.create("ConfigMap", obj!({"metadata": {"name": "more"}}));
 }

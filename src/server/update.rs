@@ -139,10 +139,13 @@ impl ApiServer {
         if let Some(custom) = kind.custom.as_ref().filter(|_| !trusted) {
             self.warnings.extend(api::custom::warned(kind, custom, object, old));
         }
-        if sub == Subresource::Scale {
-            return self.admit_valid(write, &write.request(&scale_of(kind, object), &scale_of(kind, old)));
-        }
-        self.admit_valid(write, &write.request(object, old))
+        let charged = if sub == Subresource::Scale {
+            self.admit_valid(write, &write.request(&scale_of(kind, object), &scale_of(kind, old)))?
+        } else {
+            self.admit_valid(write, &write.request(object, old))?
+        };
+        self.demand_room(write, object, old)?;
+        Ok(charged)
     }
 
     /// Commits a changed object, or its deletion where the last finalizer of a terminating object has been removed.

@@ -80,6 +80,23 @@ struct Row {
     value: Value,
     /// The revision of that; earlier ones are found through each version's `previous`.
     newest: u64,
+    /// What it weighed when as much of it as [`REWEIGHED_BYTES`] was written last.
+    weight: u64,
+}
+
+/// An object is weighed anew where at least so many bytes of text in it are new.
+const REWEIGHED_BYTES: u64 = 1024;
+
+/// About how many bytes of memory a value takes that shares nothing with another one.
+fn weight(value: &Value) -> u64 {
+    const NODE_BYTES: u64 = 16;
+    NODE_BYTES
+        + match value {
+            Value::Str(text) => text.len() as u64,
+            Value::Map(members) => members.iter().map(|(key, member)| NODE_BYTES + key.len() as u64 + weight(member)).sum(),
+            Value::List(items) => items.iter().map(weight).sum(),
+            _ => 0,
+        }
 }
 
 /// The objects of a kind.
@@ -103,6 +120,8 @@ pub struct Store {
     /// Bytes of text that were new in the versions so far, and of those in the ones up to the revision that was compacted.
     written: u64,
     forgotten: u64,
+    /// What the objects weigh together.
+    weight: u64,
 }
 
 /// The rows of a kind, of one namespace or of all, by namespace and name. A named type, since a chain of adapters would be compiled anew
@@ -135,7 +154,7 @@ impl Store {
     /// An empty store with these indexes.
     pub fn new(indexers: &'static [Indexer]) -> Self {
         let indexes = vec![Shared::default(); indexers.len()];
-        Store { log: Log::default(), tables: SortedMap::new(), indexers, indexes, compacted: 0, written: 0, forgotten: 0 }
+        Store { log: Log::default(), tables: SortedMap::new(), indexers, indexes, compacted: 0, written: 0, forgotten: 0, weight: 0 }
     }
 
     /// The newest revision; 0 where nothing was committed.
@@ -151,6 +170,11 @@ impl Store {
     /// How many bytes of text were new in the versions that can be read.
     pub fn history_bytes(&self) -> u64 {
         self.written - self.forgotten
+    }
+
+    /// About how many bytes of memory the objects take that exist.
+    pub fn weight(&self) -> u64 {
+        self.weight
     }
 
     /// The oldest revision after which at most so many bytes of text were new.
@@ -312,10 +336,18 @@ impl Store {
         table.newest = revision;
         let row_key = (key.namespace.clone(), key.name.clone());
         let entry = table.rows.entry_by(row_key, |k| compare_pairs((&k.0, &k.1), (&key.namespace, &key.name)));
-        value.share(entry.get().map_or(&Value::Null, |row| &row.value), &mut self.written);
+        let (before, is_new) = (self.written, entry.get().is_none());
+        let (earlier, weighed) = entry.get().map_or((&Value::Null, 0), |row| (&row.value, row.weight));
+        value.share(earlier, &mut self.written);
+        self.weight -= weighed;
         let new = (change != ChangeType::Deleted).then(|| value.clone());
         let old = match &new {
-            Some(value) => entry.replace(Row { value: value.clone(), newest: revision }),
+            Some(value) => {
+                let is_changed = is_new || self.written - before >= REWEIGHED_BYTES;
+                let weight = if is_changed { weight(value) } else { weighed };
+                self.weight += weight;
+                entry.replace(Row { value: value.clone(), newest: revision, weight })
+            }
             None => entry.remove(),
         };
         let previous = old.as_ref().map_or(0, |row| row.newest);

@@ -1,7 +1,7 @@
 //! The store against a model that keeps every state whole.
 
 use super::*;
-use crate::api::{Object, Value, kinds};
+use crate::api::{Map, Object, Value, kinds};
 use crate::base::{RandomStream, SortedMap, Time};
 use crate::obj;
 
@@ -103,6 +103,37 @@ fn refuses_what_is_stale() {
     assert_eq!(store.create(SOMEBODY, key(), config_map("a", 0)).err(), Some(StoreError::Exists));
     store.update(SOMEBODY, key(), config_map("a", 1), 1).expect("newest");
     assert_eq!(store.update(SOMEBODY, key(), config_map("a", 2), 1).err(), Some(StoreError::Conflict(2)));
+}
+
+#[test]
+fn what_exists_is_weighed() {
+    let mut store = Store::new(&[]);
+    let key = |name: &str| ObjectKey::new(kinds::CONFIG_MAP, "d", name);
+    let with = |bytes: usize, keys: usize| {
+        let data: Map = (0..keys).map(|i| (format!("k{i}"), Value::from("x".repeat(bytes)))).collect();
+        obj!({"metadata": {"name": "a"}, "data": data})
+    };
+    let mut weights = Vec::new();
+    for (bytes, keys) in [(0, 0), (5000, 1), (5001, 1), (2000, 1), (0, 1000), (1, 500)] {
+        match store.get(&key("a")).map(Object::revision) {
+            Some(newest) => store.update(SOMEBODY, key("a"), with(bytes, keys), newest).map(|_| ()),
+            None => store.create(SOMEBODY, key("a"), with(bytes, keys)).map(|_| ()),
+        }
+        .expect("is the newest");
+        weights.push(store.weight());
+    }
+    let bare = weights[0];
+    assert!((100..400).contains(&bare), "{bare}");
+    assert_eq!(weights[1..4], [bare + 5034, bare + 5035, bare + 2034]);
+    // What little changes is not weighed again.
+    assert_eq!(weights[4..], [weights[3]; 2]);
+    store.create(SOMEBODY, key("b"), with(0, 1000)).expect("is new");
+    assert!(store.weight() - weights[5] > 35_000, "{}", store.weight());
+    for name in ["a", "b"] {
+        let newest = store.get(&key(name)).map(Object::revision).expect("is there");
+        store.delete(SOMEBODY, key(name), with(0, 0), newest).expect("is the newest");
+    }
+    assert_eq!(store.weight(), 0);
 }
 
 /// Text that stays the same is no text that is new, wherever in a list it stands.
