@@ -21,12 +21,14 @@ pub struct ProblemView {
 
 /// The most problems that are told of one text.
 const PROBLEMS_MAX: usize = 50;
+/// How much is read at most to find their places, in bytes: for each of them the text is read again, and so fewer are told of a long one.
+const PLACED_BYTES_MAX: usize = 1 << 20;
 
 /// Reads a text as `kubectl apply` would and says what the API server would refuse, without a cluster: what depends on other
 /// objects (a name that is taken, a quota) is not found here.
 pub fn problems(text: &str) -> Vec<ProblemView> {
     let (documents, error) = decode_stream(text);
-    let mut found = Vec::new();
+    let mut found = Found { problems: Vec::new(), max: PROBLEMS_MAX.min(1 + PLACED_BYTES_MAX / text.len().max(1)) };
     let mut server = ApiServer::new(0);
     for document in &documents {
         let value = &document.value;
@@ -41,6 +43,7 @@ pub fn problems(text: &str) -> Vec<ProblemView> {
             check(&mut server, document, value, "", &mut found);
         }
     }
+    let mut found = found.problems;
     if let Some(error) = error {
         found.push(ProblemView { line: error.line.unwrap_or(1), column: error.column.unwrap_or(1), message: error.to_string() });
     }
@@ -49,10 +52,21 @@ pub fn problems(text: &str) -> Vec<ProblemView> {
     found
 }
 
-fn check(server: &mut ApiServer, document: &Document, value: &Value, prefix: &str, found: &mut Vec<ProblemView>) {
+/// What was found so far, and how much is enough.
+struct Found {
+    problems: Vec<ProblemView>,
+    max: usize,
+}
+
+fn check(server: &mut ApiServer, document: &Document, value: &Value, prefix: &str, found: &mut Found) {
+    if found.problems.len() >= found.max {
+        return;
+    }
     let mut report = |path: &str, message: String| {
-        let place = document.positions.find(&format!("{prefix}{path}")).unwrap_or((document.first_line.max(1), 1));
-        found.push(ProblemView { line: place.0, column: place.1, message });
+        if found.problems.len() < found.max {
+            let place = document.positions.find(&format!("{prefix}{path}")).unwrap_or((document.first_line.max(1), 1));
+            found.problems.push(ProblemView { line: place.0, column: place.1, message });
+        }
     };
     // As kubectl's decoder says it.
     for (field, missing) in [("kind", value.kind().is_empty()), ("apiVersion", value.api_version().is_empty())] {
@@ -143,5 +157,15 @@ mod tests {
         assert_eq!(told("apiVersion: v1\nkind: Podd\n").len(), 1);
         assert!(told("a: [1, 2\nb: 3\n")[0].contains("yaml"));
         assert!(told("").is_empty());
+    }
+
+    #[test]
+    fn of_a_long_text_fewer_problems_are_told() {
+        for (containers, least, most) in [(10, 20, 40), (30, 50, 50), (3000, 10, 20)] {
+            let wrong: String = (0..containers).map(|i| format!("  - {{name: C_{i}, imag: x}}\n")).collect();
+            let many = told(&format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: x}}\nspec:\n  containers:\n{wrong}"));
+            assert!((least..=most).contains(&many.len()), "{}: {many:?}", many.len());
+            assert_eq!(many[0], "6:15 unknown field \"spec.containers[0].imag\"");
+        }
     }
 }
