@@ -257,12 +257,14 @@ fn missing_config_maps_keep_pods_waiting() {
 
 #[test]
 fn variables_that_double_are_more_than_the_runtime_takes() {
-    let doubled = |times: usize| -> String {
-        (1..=times).map(|i| format!(", {{name: V{i}, value: $(V{})$(V{})}}", i - 1, i - 1)).collect()
-    };
+    let doubled =
+        |times: usize| -> String { (1..=times).map(|i| format!(", {{name: V{i}, value: $(V{})$(V{})}}", i - 1, i - 1)).collect() };
     let spec = |times: usize, last: &str| {
         let first = "x".repeat(1000);
-        format!("containers: [{{name: c, image: busybox, command: [sleep, '100{last}'], env: [{{name: V0, value: {first}}}{}]}}]", doubled(times))
+        format!(
+            "containers: [{{name: c, image: busybox, command: [sleep, '100{last}'], env: [{{name: V0, value: {first}}}{}]}}]",
+            doubled(times)
+        )
     };
     let mut w = World::new();
     w.pod("some", &spec(12, ""));

@@ -491,7 +491,8 @@ mod tests {
             let error = Session::from_json(bad).expect_err(bad).to_string();
             assert!(error.starts_with(want), "{error}");
         }
-        let many = |n: usize| Session::from_json(&format!(r#"{{"nodes":[{}]}}"#, vec!["{}"; n].join(","))).expect_err("nameless").to_string();
+        let many =
+            |n: usize| Session::from_json(&format!(r#"{{"nodes":[{}]}}"#, vec!["{}"; n].join(","))).expect_err("nameless").to_string();
         assert_eq!(many(5000), "nodes[0]: metadata.name is required");
         assert_eq!(many(5001), "nodes: 5001 are given: must be at most 5000");
     }
