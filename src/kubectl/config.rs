@@ -145,9 +145,7 @@ impl Kubeconfig {
                 object.set(&["current-context"], part.get("current-context").clone());
             }
         }
-        for list in LISTS.iter().filter(|list| !object.get(list).is_null()).copied().list() {
-            object.get_mut(list).list_mut().order_by(|a, b| a.get("name").str().cmp(b.get("name").str()));
-        }
+        order(&mut object);
         if object.get("preferences").is_empty() {
             object.remove(&["preferences"]);
         }
@@ -168,6 +166,7 @@ impl Kubeconfig {
         if self.parts.len() < 2 {
             let mut object = self.object.clone();
             complete(&mut object);
+            order(&mut object);
             return write(&self.path, &object);
         }
         let home_of = |found: &dyn Fn(&Value) -> bool| self.parts.iter().position(|(_, part)| found(part)).unwrap_or(0);
@@ -184,6 +183,7 @@ impl Kubeconfig {
                 part.set(&["current-context"], self.object.get("current-context").clone());
             }
             if !part.same(old) {
+                order(&mut part);
                 write(path, &part)?;
             }
         }
@@ -238,7 +238,8 @@ impl Kubeconfig {
     }
 }
 
-/// Sets the members that a kubeconfig always has: what it lists nothing of is null, and a context names a cluster and a user.
+/// Sets the members that a kubeconfig always has: what it lists nothing of is null, and a context
+/// names a cluster and a user, and a cluster its server.
 pub fn complete(config: &mut Value) {
     config.set(&["apiVersion"], "v1");
     config.set(&["kind"], "Config");
@@ -248,14 +249,27 @@ pub fn complete(config: &mut Value) {
     if config.get("current-context").is_null() {
         config.set(&["current-context"], "");
     }
-    if !config.get("contexts").is_null() {
-        for entry in config.get_mut("contexts").list_mut() {
-            for member in ["cluster", "user"] {
-                if entry.at(&["context", member]).is_null() {
-                    entry.set(&["context", member], "");
+    for (list, member, fields) in [("contexts", "context", ["cluster", "user"].as_slice()), ("clusters", "cluster", &["server"])] {
+        if config.get(list).is_null() {
+            continue;
+        }
+        for entry in config.get_mut(list).list_mut() {
+            for field in fields {
+                if entry.at(&[member, field]).is_null() {
+                    entry.set(&[member, field], "");
                 }
             }
+            if entry.get(member).get("namespace").same(&"".into()) {
+                entry.remove(&[member, "namespace"]);
+            }
         }
+    }
+}
+
+/// Orders what a kubeconfig lists by name, as kubectl reads and writes it.
+fn order(config: &mut Value) {
+    for list in LISTS.iter().filter(|list| !config.get(list).is_null()).copied().list() {
+        config.get_mut(list).list_mut().order_by(|a, b| a.get("name").str().cmp(b.get("name").str()));
     }
 }
 

@@ -74,3 +74,5 @@ cd own; kubectl config --kubeconfig=new set-cluster k --insecure-skip-tls-verify
 cd own; kubectl config --kubeconfig=new set-cluster k --server=https://y --certificate-authority=/ca; kubectl config --kubeconfig=new view -o jsonpath='{.clusters[0].cluster}{"\n"}'
 kubectl config --kubeconfig=none view --merge=false
 kubectl config set users.robot.tokenFile /tmp/t; kubectl config view -o jsonpath='{.users[?(@.name=="robot")].user}{"\n"}'; kubectl config set clusters.c.tokenFile /tmp/t
+# What is added stands by its name, a cluster always has a server, and a namespace of no name is none.
+cd own; kubectl config --kubeconfig=by-name set-context z --cluster=k --namespace=n; kubectl config --kubeconfig=by-name set-context a --namespace=; kubectl config --kubeconfig=by-name set-cluster k --proxy-url=http://p; cat by-name
