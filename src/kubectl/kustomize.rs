@@ -318,7 +318,7 @@ impl Build<'_> {
         if let Some(what) = untold {
             return Err(NotSimulated::Member(what.str().to_owned()).into());
         }
-        if let Some((key, _)) = kustomization.entries().find(|(k, _)| REFUSED.contains(&k.as_str())) {
+        if let Some((key, _)) = kustomization.entries().find(|(k, v)| REFUSED.contains(&k.as_str()) && !v.is_empty()) {
             return Err(NotSimulated::Member(key.to_string()).into());
         }
         shape::check(kustomization)?;

@@ -68,3 +68,6 @@ mkdir out; printf 'resources: [settings.yaml, role.yaml]\n' > base/kustomization
 # What is in those members is of a type as well.
 for k in 'images: [{name: nginx, newTag: 1.25}]' 'replicas: [{name: x, count: two}]' 'replicas: [{name: x, count: 1.5}]' 'labels: [{pairs: {a: 1}}]' 'labels: [{pairs: {a: b}, includeSelectors: "yes"}]' 'configMapGenerator: [{name: a, literals: [1]}]' 'configMapGenerator: [{name: a, literals: a=b}]' 'generatorOptions: {disableNameSuffixHash: 1}' 'generatorOptions: {foo: 1}' 'metadata: {name: 5}'; do echo "$k" > over/kustomization.yaml; kubectl kustomize over; done
 for k in 'replacements: [{sourceValue: 5, targets: []}]' 'replacements: [{from: x}]' 'replacements: [{path: [a]}]'; do echo "$k" > over/kustomization.yaml; kubectl kustomize over; done
+# A patch of the old form for what is not there; and a list of nothing is no list of what is missing here.
+printf 'kind: Secret\napiVersion: v1\nmetadata: {name: none}\n' > over/p.yaml
+for k in 'patchesStrategicMerge: [p.yaml]' 'patches: [{path: p.yaml}]' 'validators: []' 'validators: [a]'; do echo "$k" > over/kustomization.yaml; kubectl kustomize over; done

@@ -23,8 +23,8 @@ enum Shape {
 
 use Shape::{Many, Map, One, Text, Texts};
 
-/// Members that are read.
-const MEMBERS: [(&str, Shape); 28] = [
+/// Members that are read, and those that are refused unless they are empty.
+const MEMBERS: [(&str, Shape); 31] = [
     ("apiVersion", Text),
     ("kind", Text),
     ("metadata", One("types.ObjectMeta", "name namespace labels{} annotations{}")),
@@ -50,6 +50,9 @@ const MEMBERS: [(&str, Shape); 28] = [
     ("sortOptions", One("types.SortOptions", "order legacySortOptions*")),
     ("crds", Texts),
     ("transformers", Texts),
+    ("generators", Texts),
+    ("validators", Texts),
+    ("configurations", Texts),
     ("openapi", Map),
     ("vars", Many("types.Var", "name objref* fieldref*")),
     ("replacements", Many("types.ReplacementField", "path source* sourceValue targets*")),

@@ -40,8 +40,11 @@ pub enum TransformError {
     #[error("Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set `patches.target` field: {0}")]
     ManyPatches(String),
     /// A patch for an object that is not there.
-    #[error("no resource matches strategic merge patch \"{0}\": no matches for Id {0}; failed to find unique target for patch {0}")]
+    #[error("no matches for Id {0}; failed to find unique target for patch {0}")]
     NoMatch(String),
+    /// The same in `patches`.
+    #[error("no resource matches strategic merge patch \"{0}\": no matches for Id {0}; failed to find unique target for patch {0}")]
+    NoneMatches(String),
     /// A number of replicas for an object that is not there.
     #[error(
         "resource with name {0} does not match a config with the following GVK [Deployment.[noVer].[noGrp] StatefulSet.[noVer].[noGrp] ReplicaSet.[noVer].[noGrp] ReplicationController.[noVer].[noGrp]]"
@@ -77,7 +80,7 @@ pub(super) fn transform(read: Read<'_>, kustomization: &Value, items: &mut Vec<I
         let text = if patch.str().contains('\n') { patch.str().to_owned() } else { read(patch.str())? };
         let documents = decode_documents_with(&text, Words::AreText).map_err(|error| TransformError::MergePatch { text, error })?;
         let patches = documents.into_iter().map(|d| d.value).filter(|v| !v.is_null()).list();
-        merge(patches, &Value::Null, &Value::Null, items)?;
+        merge(patches, &Value::Null, &Value::Null, TransformError::NoMatch, items)?;
     }
     for patch in kustomization.get("patches").items().iter().chain(kustomization.get("patchesJson6902").items()) {
         apply_patch(read, patch, items)?;
@@ -336,11 +339,17 @@ fn apply_patch(read: Read<'_>, patch: &Value, items: &mut Vec<Item>) -> Result<(
         (false, false) if patches.len() > 1 => return Err(TransformError::ManyPatches(source).into()),
         _ => {}
     }
-    merge(patches, target, patch.get("options"), items)
+    merge(patches, target, patch.get("options"), TransformError::NoneMatches, items)
 }
 
-/// Applies patches, of either form, to what they are for.
-fn merge(patches: Vec<Value>, target: &Value, options: &Value, items: &mut Vec<Item>) -> Result<(), KustomizeError> {
+/// Applies patches, of either form, to what they are for; an object that is not there is told as `absent` does.
+fn merge(
+    patches: Vec<Value>,
+    target: &Value,
+    options: &Value,
+    absent: fn(String) -> TransformError,
+    items: &mut Vec<Item>,
+) -> Result<(), KustomizeError> {
     for patch in patches {
         let is_json = matches!(patch, Value::List(_));
         let mut places: Vec<usize> = Vec::new();
@@ -350,7 +359,7 @@ fn merge(patches: Vec<Value>, target: &Value, options: &Value, items: &mut Vec<I
             }
         }
         if places.is_empty() && target.is_null() {
-            return Err(TransformError::NoMatch(id(&patch, patch.name())).into());
+            return Err(absent(id(&patch, patch.name())).into());
         }
         for place in places.into_iter().rev() {
             let item = &mut items[place];
