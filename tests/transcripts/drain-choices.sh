@@ -23,3 +23,5 @@ echo '{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"other"}}' 
 kubectl run guarded --image=nginx --labels=app=guarded --overrides='{"spec":{"nodeName":"node3"}}'; kubectl create pdb guard --selector=app=guarded --min-available=1; sleep 5
 kubectl drain node3 --force --dry-run=server --timeout=3s
 kubectl drain node3 --force --dry-run=client
+# Nodes are named with and without their kind, and nothing but nodes.
+kubectl cordon node/node1 node2; kubectl uncordon no/node1 nodes/node2; kubectl cordon pod/other node1; kubectl drain pod/a service/b; kubectl cordon pod/other

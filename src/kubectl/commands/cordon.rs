@@ -1,12 +1,13 @@
 //! `kubectl cordon` and `uncordon`.
 
 use crate::api::{Value, kinds};
+use crate::base::List as _;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags;
 use crate::kubectl::printing::named;
-use crate::kubectl::resources::{Found, Info, MISSING, Query, find};
+use crate::kubectl::resources::{Found, Info, MISSING, Query, find, require_kind};
 use crate::obj;
 use crate::server::{Patch, Subresource};
 
@@ -36,10 +37,17 @@ pub fn nodes(cx: &mut Context<'_, '_>, verb: &str) -> Result<Found, CliError> {
     if cx.args().is_empty() && selector.is_none_or(str::is_empty) {
         return fail(MISSING);
     }
-    let mut args = vec!["nodes".to_owned()];
-    args.extend_from_slice(cx.args());
-    if args.iter().any(|a| a.contains('/')) {
-        args.remove(0);
+    // A bare name is a node's, beside names with their kinds as well.
+    let mut args = cx.args().iter().map(|a| if a.contains('/') { a.clone() } else { format!("nodes/{a}") }).list();
+    if args.is_empty() {
+        args.push("nodes".to_owned());
+    }
+    let mut kinds = Vec::new();
+    for (kind, _) in args.iter().filter_map(|a| a.split_once('/')) {
+        kinds.push(require_kind(cx.host.api, kind)?);
+    }
+    if kinds.windows(2).any(|two| two[0] != two[1]) {
+        return fail("you may only specify a single resource type");
     }
     let query = Query { selector: selector.filter(|s| !s.is_empty()).map(str::to_owned), latest: true, ..Query::default() };
     let found = find(cx, &query, &args)?;
