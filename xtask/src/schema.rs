@@ -161,7 +161,8 @@ api/scheduling/v1 PriorityClass
 api/storage/v1 StorageClass
 api/discovery/v1 Endpoint EndpointConditions EndpointPort EndpointSlice
 api/coordination/v1 Lease LeaseSpec
-apimachinery/pkg/apis/meta/v1 Condition LabelSelector LabelSelectorRequirement ManagedFieldsEntry ObjectMeta OwnerReference
+apimachinery/pkg/apis/meta/v1 Condition LabelSelector LabelSelectorRequirement ManagedFieldsEntry ObjectMeta OwnerReference MicroTime \
+    Time
 apimachinery/pkg/util/intstr IntOrString
 apimachinery/pkg/api/resource Quantity";
 

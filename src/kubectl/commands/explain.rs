@@ -160,6 +160,8 @@ fn about_type(ty: &Ty) -> Option<String> {
     let name = match inner(ty) {
         Ty::IntOrString => "util.IntOrString".to_owned(),
         Ty::Quantity => "api.Quantity".to_owned(),
+        Ty::Time => "meta.Time".to_owned(),
+        Ty::MicroTime => "meta.MicroTime".to_owned(),
         Ty::Object(reference) => schema().full_name(schema().get(*reference)),
         _ => return None,
     };
@@ -359,7 +361,7 @@ mod tests {
             let mut lines = block.lines();
             let name = lines.next().unwrap_or("");
             let (package, name) = name.split_once('.').expect("a package and a name");
-            if matches!(name, "IntOrString" | "Quantity") {
+            if matches!(name, "IntOrString" | "MicroTime" | "Quantity" | "Time") {
                 continue;
             }
             let ty = schema().named(package, name).unwrap_or_else(|| panic!("no type {package}.{name}"));
