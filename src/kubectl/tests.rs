@@ -446,6 +446,8 @@ fn a_field_is_explained_with_its_values() {
     assert_eq!((ran.stderr.as_str(), ran.exit), ("", 0));
     let ran = desk.run("kubectl explain pod.spec.tolerations --recursive", "", "default");
     assert!(ran.stdout.ends_with("FIELDS:\n  effect\t<string>\n  enum: NoExecute, NoSchedule, PreferNoSchedule\n  key\t<string>\n  operator\t<string>\n  enum: Equal, Exists, Gt, Lt\n  tolerationSeconds\t<integer>\n  value\t<string>\n\n"), "{}", ran.stdout);
+    let ran = desk.run("kubectl explain pod.status.startTime", "", "default");
+    assert!(ran.stdout.contains("    Time is a wrapper around time.Time"), "{}", ran.stdout);
     // What has no description is said to have none here.
     let ran = desk.run("kubectl explain storageclass.allowedTopologies.matchLabelExpressions", "", "default");
     assert!(ran.stdout.contains("    <no description>\n") && ran.stderr.starts_with("Only the everyday kinds"), "{}", ran.stdout);
@@ -467,6 +469,8 @@ fn flags_that_do_not_go_together_are_refused() {
         ("kubectl auth can-i get pods --no-headers", "--no-headers cannot be set without --list specified"),
         ("kubectl wait pod/x --for=jsonpath=", "jsonpath expression cannot be empty"),
         ("kubectl set selector", "one selector is required"),
+        ("kubectl auth reconcile x", "must specify one of -f and -k"),
+        ("kubectl auth reconcile x -f a.yaml", "no arguments are allowed"),
         ("kubectl run x --image=NGINX", "Invalid image name \"NGINX\": invalid reference format"),
         (
             "kubectl run x --image=nginx --rm",

@@ -45,3 +45,5 @@ kubectl delete deployments --all -i --raw /x
 # JSON patches that a client applies for itself.
 kubectl create configmap patched --from-literal=a=b; for p in '{"op":"remove"}' '["x"]' '[{"op":"replace","path":"/data/no","value":"1"}]' '[{"op":"replace","path":"","value":1}]' '[{"op":"remove","path":"/data/no"}]'; do kubectl patch configmap patched --type=json -p "$p" --dry-run=client; done
 kubectl run patched --image=nginx --override-type=json --overrides='{"op":"remove"}'
+# Of several workloads, first what is not there is told, then what cannot be changed.
+kubectl rollout restart configmap/patched deployment/none; kubectl top pod deployment/none; kubectl top node a%b; EDITOR=cat kubectl apply edit-last-applied nodes

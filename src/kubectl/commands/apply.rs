@@ -549,7 +549,8 @@ fn about_sent(error: CliError, sent: &str, info: &Info) -> CliError {
 }
 
 fn edit_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    let mut infos = find(cx, &Query::of(cx), cx.args())?.into_infos()?;
+    let query = Query { allow_empty_selector: true, ..Query::of(cx) };
+    let mut infos = find(cx, &query, cx.args())?.into_infos()?;
     infos.retain_mut(|info| match last_applied::original(&info.object) {
         Some(original) => {
             info.object = original;

@@ -24,11 +24,11 @@ pub static COMMAND: Command = Command {
 // Models kubectl/pkg/cmd/auth and component-helpers' rbac reconciliation.
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     check(cx)?;
-    if !cx.args().is_empty() {
-        return fail("no arguments are allowed");
-    }
     if !cx.flags().given("filename") && !cx.flags().given("kustomize") {
         return fail("must specify one of -f and -k");
+    }
+    if !cx.args().is_empty() {
+        return fail("no arguments are allowed");
     }
     let mut reporter = Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;

@@ -8,7 +8,7 @@ pub mod status;
 mod undo;
 
 use crate::api::{KindRef, Value, quote};
-use crate::base::Time;
+use crate::base::{List as _, Time};
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
@@ -72,7 +72,16 @@ fn change_each(cx: &mut Context<'_, '_>, done: &'static str, change: Change) -> 
     if none_found(cx, &found) {
         return Ok(Flow::Done);
     }
-    found.aggregated().in_parts(cx, move |cx, info, _| {
+    let mut found = found.aggregated();
+    // What could not be read is told first.
+    let (there, mut items): (Vec<_>, Vec<_>) = found.items.into_iter().partition(Result::is_ok);
+    if found.from_files {
+        let errors = items.into_iter().filter_map(Result::err).list();
+        items = CliError::aggregate(errors).err().map(Err).into_iter().list();
+    }
+    items.extend(there);
+    (found.items, found.from_files) = (items, false);
+    found.in_parts(cx, move |cx, info, _| {
         let next = change(&info, cx.host.now)?;
         let options = cx.write_options(Default::default())?;
         let object = cx

@@ -100,6 +100,10 @@ fn metrics(cx: &mut Context<'_, '_>, kind: KindRef, namespace: Option<&str>) -> 
     let options = ListOptions { field_selector: text("field-selector"), label_selector: text("selector") };
     match cx.args().first() {
         None => cx.list(kind, namespace, &options),
+        Some(name) if name.contains(['/', '%']) => {
+            let unfit = if name.contains('/') { '/' } else { '%' };
+            fail(format!("invalid resource name {name:?}: [may not contain '{unfit}']"))
+        }
         Some(name) if kind.namespaced && namespace.is_none() => {
             // Without a namespace the path is not one of the metrics server.
             let mut nowhere = Status::no_such_resource();
