@@ -47,3 +47,5 @@ kubectl create configmap patched --from-literal=a=b; for p in '{"op":"remove"}' 
 kubectl run patched --image=nginx --override-type=json --overrides='{"op":"remove"}'
 # Of several workloads, first what is not there is told, then what cannot be changed.
 kubectl rollout restart configmap/patched deployment/none; kubectl top pod deployment/none; kubectl top node a%b; EDITOR=cat kubectl apply edit-last-applied nodes
+# What the server refuses is told with its file by diff too.
+printf 'apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: fixed}\nspec: {accessModes: [ReadWriteOnce], capacity: {storage: 1Gi}, hostPath: {path: /tmp}}\n---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: fixed}\nspec: {accessModes: [ReadWriteOnce], storageClassName: "", resources: {requests: {storage: 1Gi}}}\n' > claim.yaml; kubectl apply -f claim.yaml; sleep 20; sed -i 's/requests: {storage: 1Gi/requests: {storage: 2Gi/' claim.yaml; kubectl diff -f claim.yaml

@@ -234,4 +234,5 @@ fn merged(cx: &mut Context<'_, '_>, info: &Info, live: Option<&Value>) -> Result
     }
     debug_assert_eq!(live.name(), info.name);
     cx.patch(info.kind, &info.namespace, &info.name, &super::apply::patch_of(info.kind, patch), Subresource::None, &options)
+        .map_err(|error| error.with_source("patching", &info.source))
 }
