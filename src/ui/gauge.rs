@@ -6,7 +6,6 @@ use std::fmt::Write;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use kubarium::api::Object;
 use kubarium::sim::Sim;
 use kubarium::views;
 
@@ -22,11 +21,7 @@ const LOAD_MAX: u32 = 8000;
 /// The gauge and the chart of an autoscaler.
 pub fn gauge(sim: &Sim, subject: &Subject, lang: Lang, link: &Link) -> Html {
     let Some(hpa) = views::object(sim, &subject.kind, &subject.namespace, &subject.name) else { return html! {} };
-    let ratio = views::scaling(sim, hpa.namespace(), hpa.name())
-        .and_then(|c| c.metrics.iter().filter_map(|m| m.outcome.as_ref().ok().map(|p| p.ratio)).reduce(f64::max));
-    let shown = ratio.unwrap_or(0.0).clamp(0.0, RATIO_MAX);
-    let percent = ratio.map_or("–".to_owned(), |r| format!("{:.0} %", r * 100.0));
-    let label = fill(Text::GaugeOfTarget.t(lang), &[&percent]);
+    let ratio = views::ratio(sim, hpa);
     let onchange = {
         let link = link.clone();
         Callback::from(move |e: Event| {
@@ -40,17 +35,31 @@ pub fn gauge(sim: &Sim, subject: &Subject, lang: Lang, link: &Link) -> Html {
     let said = load.map_or("–".to_owned(), |milli| format!("{milli}m"));
     html! {
         <div class="section hpa">
-            <svg viewBox="0 0 120 70" role="img" aria-label={label.clone()} class={if shown > 1.1 { "warn" } else { "ok" }}>
-                <path class="arc" d="M14 60a46 46 0 0 1 92 0" />
-                <path class="arc over" d="M60 14a46 46 0 0 1 46 46" />
-                <path class="target" d="M60 8v12" />
-                if ratio.is_some() { <path class="needle" d="M60 60V22" style={format!("transform:rotate({:.1}deg)", (shown / RATIO_MAX) * 180.0 - 90.0)} /> }
-                <circle cx="60" cy="60" r="4" />
-            </svg>
-            <p><b class="mono">{ percent }</b><small>{ Text::OfTarget.t(lang) }</small></p>
+            { dial(ratio, lang) }
+            <p><b class="mono">{ percent(ratio) }</b><small>{ Text::OfTarget.t(lang) }</small></p>
             { chart(sim, hpa, lang) }
             <label>{ Text::Load.t(lang) }<input type="range" min="0" max={LOAD_MAX.to_string()} step="50" value={load.unwrap_or(0.0).to_string()} {onchange} aria-valuetext={said.clone()} /><output class="mono">{ said }</output></label>
         </div>
+    }
+}
+
+/// What is used of an autoscaler's target, in figures.
+pub fn percent(ratio: Option<f64>) -> String {
+    ratio.map_or("–".to_owned(), |r| format!("{:.0} %", r * 100.0))
+}
+
+/// The needle of an autoscaler: upright where the target is just met.
+pub fn dial(ratio: Option<f64>, lang: Lang) -> Html {
+    let shown = ratio.unwrap_or(0.0).clamp(0.0, RATIO_MAX);
+    let needle = |_| html! { <path class="needle" d="M60 60V22" style={format!("transform:rotate({:.1}deg)", (shown / RATIO_MAX) * 180.0 - 90.0)} /> };
+    html! {
+        <svg viewBox="0 0 120 70" role="img" aria-label={fill(Text::GaugeOfTarget.t(lang), &[&percent(ratio)])} class={classes!("dial", if shown > 1.1 { "warn" } else { "ok" })}>
+            <path class="arc" d="M14 60a46 46 0 0 1 92 0" />
+            <path class="arc over" d="M60 14a46 46 0 0 1 46 46" />
+            <path class="target" d="M60 8v12" />
+            { for ratio.map(needle) }
+            <circle cx="60" cy="60" r="4" />
+        </svg>
     }
 }
 

@@ -9,13 +9,14 @@ use yew::prelude::*;
 
 use kubarium::base::{Case as _, List as _, Time};
 use kubarium::views::{
-    ClusterView, Flow, NodeFaults, NodeView, PodView, ServiceView, Share, WorkloadView, lessons, placement, placement_tried,
+    ClusterView, Flow, NodeFaults, NodeView, PodView, ServiceView, Share, WorkloadView, autoscalers, lessons, placement, placement_tried,
 };
 
 use super::app::EMBEDDED;
 use super::effect::use_effect_with;
 use super::focus::{move_focus, press, use_row_focus};
 use super::format;
+use super::gauge::{dial, percent};
 use super::heat::{Heat, is_far};
 use super::i18n::{Text, fill};
 use super::icons::Icon;
@@ -147,12 +148,12 @@ pub fn Tank(props: &Props) -> Html {
             link.send(Action::Filter(value.trim().to_owned().into()));
         })
     };
-    let chip = |kind: &str, namespace: &str, name: &str, uid: &str, icon: Icon, note: String, of_older: Option<(f64, String)>| {
+    let chip = |kind: &str, namespace: &str, name: &str, uid: &str, sign: Html, note: String, of_older: Option<(f64, String)>| {
         let subject = Subject { kind: kind.to_owned(), namespace: namespace.to_owned(), name: name.to_owned(), uid: uid.to_owned() };
         let pressed = props.selected.as_ref().is_some_and(|s| s.uid == uid);
         let onclick = if pressed { link.on(|| Action::Select(None)) } else { link.select(subject) };
         let (share, told) = of_older.unwrap_or_default();
-        html! { <button key={uid.to_owned()} data-uid={uid.to_owned()} class="chip" style={format!("--older:{share:.2}")} {onclick} aria-pressed={pressed.to_string()} title={format!("{kind}{told}")}>{ icon.draw() }<span class="mono">{ name }</span><span class="sr">{ format!(" {kind}{told} ") }</span><span>{ note }</span></button> }
+        html! { <button key={uid.to_owned()} data-uid={uid.to_owned()} class="chip" style={format!("--older:{share:.2}")} {onclick} aria-pressed={pressed.to_string()} title={format!("{kind}{told}")}>{ sign }<span class="mono">{ name }</span><span class="sr">{ format!(" {kind}{told} ") }</span><span>{ note }</span></button> }
     };
     let (place, onfocusin) = use_row_focus(":is(.pod, .chips .chip, .pods button, .cut .btn)");
     html! {
@@ -162,9 +163,10 @@ pub fn Tank(props: &Props) -> Html {
                 if !props.filter.is_empty() && !props.table { { found(view, &props.filter, lang) } }
                 <div class="chips" ref={chips}>
                 // Where requests come to is first.
-                for s in view.services.iter().filter(|s| s.has_selector) { { chip("Service", &s.namespace, &s.name, &s.key, Icon::Globe, format!("{}/{}{}", s.reached.len(), s.selected.len(), rates(&props.scene.traffic, &s.key, lang)), None) } }
-                for (s, late) in &props.scene.papers.sources { { chip(&s.kind, &s.namespace, &s.name, &s.uid, Icon::File, if *late > 0 { fill(Text::LateIn.t(lang), &[&format!("{}{late}", if props.scene.papers.partly { "≥" } else { "" })]) } else { String::new() }, None) } }
-                for w in &view.workloads { { chip(&w.kind, &w.namespace, &w.name, &w.key, Icon::Boxes, tally(w), of_older(w, lang)) } }
+                for s in view.services.iter().filter(|s| s.has_selector) { { chip("Service", &s.namespace, &s.name, &s.key, Icon::Globe.draw(), format!("{}/{}{}", s.reached.len(), s.selected.len(), rates(&props.scene.traffic, &s.key, lang)), None) } }
+                for (s, late) in &props.scene.papers.sources { { chip(&s.kind, &s.namespace, &s.name, &s.uid, Icon::File.draw(), if *late > 0 { fill(Text::LateIn.t(lang), &[&format!("{}{late}", if props.scene.papers.partly { "≥" } else { "" })]) } else { String::new() }, None) } }
+                for a in autoscalers(link.host.borrow().sim()) { { chip("HorizontalPodAutoscaler", &a.namespace, &a.name, &a.key, dial(a.ratio, lang), format!("{:\u{2007}>5}", percent(a.ratio)), None) } }
+                for w in &view.workloads { { chip(&w.kind, &w.namespace, &w.name, &w.key, Icon::Boxes.draw(), tally(w), of_older(w, lang)) } }
                 if props.scene.traffic.iter().any(|f| f.from.is_empty()) { <span class="chip outside" data-uid={OUTSIDE}>{ Icon::Leave.draw() }{ Text::Outside.t(lang) }</span> }
                 </div>
                 if cut.is_none() { <button class="btn outline" disabled={selected.is_none()} onclick={link.on(|| Action::Section(true))} aria-label={Text::Section.t(lang)} title={format!("{} (x)", Text::Section.t(lang))}>{ Icon::Nucleus.draw() }<span class="wide">{ Text::Section.t(lang) }</span></button> }

@@ -1,6 +1,7 @@
 //! What was decided and why, as those keep it who decide: where the scheduler put a pod, and what an autoscaler reckoned.
 
-use crate::base::Time;
+use crate::api::{Object, Value, kinds};
+use crate::base::{List as _, Time};
 use crate::sim::Sim;
 
 pub use crate::controllers::hpa::Calculation;
@@ -22,6 +23,36 @@ pub fn first_refusal<'a>(sim: &'a Sim, uid: &str) -> Option<&'a str> {
     rows.iter().find_map(|row| row.refused.as_ref()?.reasons.first()).map(|reason| reason.text.as_str())
 }
 
+/// An autoscaler, and where its needle stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AutoscalerView {
+    /// Its UID.
+    pub key: String,
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// What is used, of the target: 1.0 is all of it. None where it has not been found out.
+    pub ratio: Option<f64>,
+}
+
+/// All autoscalers, by namespace and name.
+pub fn autoscalers(sim: &Sim) -> Vec<AutoscalerView> {
+    let view = |hpa: &Value| AutoscalerView {
+        key: hpa.uid().to_owned(),
+        namespace: hpa.namespace().to_owned(),
+        name: hpa.name().to_owned(),
+        ratio: ratio(sim, hpa),
+    };
+    sim.api().iter(kinds::HORIZONTAL_POD_AUTOSCALER, None).map(view).list()
+}
+
+/// What is used, of an autoscaler's target, by the metric that calls for most.
+pub fn ratio(sim: &Sim, hpa: &Value) -> Option<f64> {
+    let metrics = &sim.cluster().autoscaling(hpa.namespace(), hpa.name())?.metrics;
+    metrics.iter().filter_map(|m| m.outcome.as_ref().ok().map(|p| p.ratio)).reduce(f64::max)
+}
+
 /// How an autoscaler's last look came out.
 pub fn scaling(sim: &Sim, namespace: &str, name: &str) -> Option<Calculation> {
     sim.cluster().autoscaling(namespace, name).cloned()
@@ -30,7 +61,6 @@ pub fn scaling(sim: &Sim, namespace: &str, name: &str) -> Option<Calculation> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{Object, kinds};
     use crate::views::testing::played;
 
     #[test]

@@ -48,14 +48,20 @@ for (const [theme, language, size] of [
       await example(page, 'autoscaler');
       await apply(page, 'horizontalpodautoscaler.autoscaling/api created');
       await panel(0);
-      await page.locator('.bar h1').click();
-      await page.keyboard.press(':');
-      await page.getByRole('combobox').last().fill('hpa');
-      await page.keyboard.press('Enter');
-      await panel(3);
-      // Until then the rows there are the workloads'.
-      await page.locator('.look h2', { hasText: 'HorizontalPodAutoscaler' }).waitFor();
-      await page.locator('.look li button').first().click();
+      // Its needle stands beside what it scales, and leads to its arithmetic, as its name does.
+      const needle = page.locator('.chips .chip', { has: page.locator('.dial') });
+      if (narrow) {
+        await page.locator('.bar h1').click();
+        await page.keyboard.press(':');
+        await page.getByRole('combobox').last().fill('hpa');
+        await page.keyboard.press('Enter');
+        await panel(3);
+        // Until then the rows there are the workloads'.
+        await page.locator('.look h2', { hasText: 'HorizontalPodAutoscaler' }).waitFor();
+        await page.locator('.look li button').first().click();
+      } else {
+        await needle.click();
+      }
       await page.locator('.hpa output', { hasText: '–' }).waitFor();
       await page.locator('.hpa input').fill('800');
       await page.locator('.speed input').fill('7');
@@ -67,6 +73,7 @@ for (const [theme, language, size] of [
             .innerText(),
         ),
       );
+      assert.match(await needle.textContent(), /api.*\d %/);
       await until('a chart', async () => (await page.locator('.hpa figure').count()) === 1);
       for (const bound of ['max 8', 'min 1']) await page.locator('.hpa .bounds small', { hasText: bound }).waitFor();
       await page.locator('.hpa figure', { hasText: /minReplicas.*maxReplicas/ }).waitFor();
