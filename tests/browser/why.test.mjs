@@ -141,7 +141,7 @@ journey('names what keeps a pod from the nodes, of the one that is looked at', {
   await page.locator('.look .head', { hasText: /^Cluster$/ }).waitFor();
   await type(page, 'kubectl taint node node1 gpu=yes:NoSchedule; kubectl taint node node2 node3 role=db:NoSchedule');
   await type(page, 'kubectl run a --image=nginx');
-  await page.locator('.look .head', { hasText: 'Click a pod' }).waitFor();
+  await page.locator('.look .head', { hasText: 'Choose a pod' }).waitFor();
   const why = page.locator('.queue .why');
   const taints = '(node1: gpu=yes:NoSchedule; node2, node3: role=db:NoSchedule)';
   await why.filter({ hasText: `3 with a taint that it does not tolerate ${taints}.` }).waitFor();
