@@ -9,9 +9,10 @@ const PAGE_BYTES_GOAL: u64 = 700_000;
 const WASM_BYTES_GOAL: u64 = 450_000;
 /// What they may weigh until the goals are met: what they do weigh and a little more. Raise these only for something that
 /// visitors gain, as for the time machine, the book's chapter, server-side apply, roles, exercises, the scheduler's configuration,
-/// the lessons, the bodies of requests, what changed objects are refused for, and what is said on phones and of what a pod lacks.
-const PAGE_BYTES_MAX: u64 = 1_558_000;
-const WASM_BYTES_MAX: u64 = 1_370_000;
+/// the lessons, the bodies of requests, what changed objects are refused for, what is said on phones and of what a pod lacks, and what holds
+/// off hostile input.
+const PAGE_BYTES_MAX: u64 = 1_562_000;
+const WASM_BYTES_MAX: u64 = 1_374_000;
 
 /// One file of the page, with its bytes as they are, gzipped, and with Brotli.
 struct Part {
