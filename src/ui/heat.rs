@@ -125,7 +125,7 @@ impl Layout {
         self.at(f64::from(e.offset_x()), f64::from(e.offset_y()))
     }
 
-    /// Whether a finger that is at a stop may be meant for another.
+    /// Whether a finger that comes down here may be meant for a stop beside it.
     fn is_beside(&self, stop: Stop, e: &MouseEvent) -> bool {
         let (x, y, _) = self.stop(stop);
         let (dx, dy) = (x - f64::from(e.offset_x()), y - f64::from(e.offset_y()));
@@ -197,6 +197,7 @@ pub fn Heat(props: &Props) -> Html {
     let canvas = use_node_ref();
     let stop = use_state(|| None::<Stop>);
     let held = use_state(|| false);
+    let by_finger = use_mut_ref(|| false);
     // What stood where when it was drawn last: for the pointer, and so that only what changed is drawn anew.
     let drawn = use_mut_ref(|| None::<Drawn>);
     use_effect({
@@ -240,6 +241,10 @@ pub fn Heat(props: &Props) -> Html {
         move |found: Option<(String, Subject)>| found.into_iter().for_each(|(_, subject)| link.send(Action::Select(Some(subject))))
     };
     // A finger is larger than a mark: it goes over them, what it comes to is named, and a tap beside that looks at it.
+    let onpointerdown = {
+        let by_finger = by_finger.clone();
+        Callback::from(move |e: PointerEvent| *by_finger.borrow_mut() = e.pointer_type() == "touch")
+    };
     let onpointermove = {
         let (stop, held, drawn) = (stop.clone(), held.clone(), drawn.clone());
         Callback::from(move |e: PointerEvent| {
@@ -253,9 +258,9 @@ pub fn Heat(props: &Props) -> Html {
     let onclick = {
         let (look, what, drawn, here) = (look.clone(), what.clone(), drawn.clone(), stop.filter(|_| *held));
         Callback::from(move |e: MouseEvent| {
-            let by_touch = e.dyn_ref::<PointerEvent>().is_some_and(|e| e.pointer_type() == "touch");
             let beside = |stop: &Stop| drawn.borrow().as_ref().is_some_and(|d| d.layout.is_beside(*stop, &e));
-            look(here.filter(|stop| by_touch && beside(stop)).map_or_else(|| at(&e), &what));
+            // A click does not say in every browser what it was made with.
+            look(here.filter(|stop| *by_finger.borrow() && beside(stop)).map_or_else(|| at(&e), &what));
         })
     };
     let hold = |on: bool| {
@@ -300,7 +305,7 @@ pub fn Heat(props: &Props) -> Html {
             for h in KEYS.into_iter().filter(|h| counts[*h as usize] > 0) { { key(health_tone(h), shape(h), health_text(h).t(lang).to_owned()) } }
             if sent > 0 { { key("you", ("M1 2h6v2h-6zM0 6h8v2H0z", true), fill(Text::FarRequests.t(lang), &[&sent.to_string()])) } }
         </p>
-        <canvas class="heat" ref={canvas} tabindex="0" {onclick} {onmousemove} {onpointermove} {onkeydown} onfocus={hold(true)} onblur={hold(false)} role="application" aria-label={format!("{label} {}", Text::FarKeys.t(lang))}></canvas>
+        <canvas class="heat" ref={canvas} tabindex="0" {onclick} {onmousemove} {onpointerdown} {onpointermove} {onkeydown} onfocus={hold(true)} onblur={hold(false)} role="application" aria-label={format!("{label} {}", Text::FarKeys.t(lang))}></canvas>
     </> }
 }
 
