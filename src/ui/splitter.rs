@@ -127,8 +127,8 @@ pub fn Splitter(props: &Props) -> Html {
     });
     let told = tell.clone();
     let onpointermove = Callback::from(move |e: PointerEvent| {
-        // Not what is dragged across it from elsewhere.
-        if e.target_dyn_into::<Element>().is_some_and(|t| t.has_pointer_capture(e.pointer_id())) {
+        // Not what is dragged across it from elsewhere, nor after a menu took the release of another button.
+        if e.buttons() & 1 == 1 && e.target_dyn_into::<Element>().is_some_and(|t| t.has_pointer_capture(e.pointer_id())) {
             told();
             let (width, height) = window_size();
             set(edge, edge.size_at(f64::from(e.client_x()), f64::from(e.client_y()), width, height));
