@@ -86,6 +86,10 @@ fn taints_of(sim: &Sim, pod: &Value, decision: &Decision) -> String {
             Some(f) => f.0 = [&f.0, ", ", &row.node].concat(),
             None => found.push((row.node.to_string(), named)),
         }
+        // Of thousands of nodes not all are read for nothing.
+        if found.iter().map(|(nodes, taint)| nodes.len() + taint.len()).sum::<usize>() > TAINTS_MAX {
+            return String::new();
+        }
     }
     let all = found.into_iter().map(|(nodes, taint)| [nodes, taint].join(": ")).list().join("; ");
     if all.len() > TAINTS_MAX { String::new() } else { all }
