@@ -190,7 +190,8 @@ pub fn App() -> Html {
         }
     });
     // A panel that was not shown could not follow.
-    use_effect_with((state.scene.task.as_ref().map(|t| t.done()), state.panel), |(done, _)| done.iter().for_each(|n| task::follow(*n)));
+    let task = state.scene.task.as_ref().map(|t| (t.title.clone(), t.done()));
+    use_effect_with((task, state.panel), |(task, _)| task.iter().for_each(|(_, done)| task::follow(*done)));
     // The past has the files that were there then.
     let past_files = use_memo((state.scene.past, state.scene.view.time), |_| link.host.borrow().past_files());
     let class = classes!("page", EMBEDDED.with(|e| *e));
