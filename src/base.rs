@@ -45,4 +45,4 @@ pub use sorted::{Items as SortedItems, Iter as SortedIter, SortedMap, SortedSet}
 pub use std::time::Duration;
 pub use strftime::{RFC1123Z, strftime, write_time};
 pub use time::{EPOCH_UNIX_S, Time, civil_from_days, days_from_civil, format_rfc3339, parse_rfc3339};
-pub use url::{NO_PATH, RESERVED, decode_percent, encode_percent, is_url};
+pub use url::{NO_PATH, RESERVED, decode_percent, encode_percent, encode_query, is_url};

@@ -1,4 +1,4 @@
-//! URLs of the web.
+//! URLs: which texts are some of the web, and how what stands in them is escaped.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str};
 
@@ -23,6 +23,12 @@ pub fn encode_percent(bytes: &[u8], escaped: &'static AsciiSet) -> String {
     percent_encoding::percent_encode(bytes, escaped).to_string()
 }
 
+/// A value as a URL's query has it: with spaces as pluses.
+// Models Go's url.QueryEscape.
+pub fn encode_query(text: &str) -> String {
+    encode_percent(text.as_bytes(), RESERVED).replace("%20", "+")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,6 +46,7 @@ mod tests {
     fn what_may_not_stand_there_is_escaped() {
         let text = "a-b_c.d~e f/g?h=i&j+中!";
         assert_eq!(encode_percent(text.as_bytes(), RESERVED), "a-b_c.d~e%20f%2Fg%3Fh%3Di%26j%2B%E4%B8%AD%21");
+        assert_eq!(encode_query("a b+c/%20"), "a+b%2Bc%2F%2520");
         assert_eq!(encode_percent(text.as_bytes(), NO_PATH), "a-b_c.d~e%20f/g%3Fh=i&j+%E4%B8%AD%21");
     }
 }

@@ -10,7 +10,7 @@ use super::context::Context;
 use super::klog::key_value;
 use super::output::{table_object, to_compact_json};
 use crate::api::{KindRef, Object, Status, Value, json_order, kinds, quote};
-use crate::base::{Order as _, RandomStream, http_status_text, strftime};
+use crate::base::{Order as _, RandomStream, encode_query, http_status_text, strftime};
 use crate::server::{DeleteOptions, ListOptions, Patch, RestRequest, WriteOptions};
 
 /// From this verbosity on requests are logged.
@@ -134,7 +134,7 @@ impl Request<'_> {
             uri.push(if i == 0 { '?' } else { '&' });
             uri.push_str(name);
             uri.push('=');
-            form_encode(&mut uri, value);
+            uri.push_str(&encode_query(value));
         }
         uri
     }
@@ -143,17 +143,6 @@ impl Request<'_> {
 /// Headers as they are logged: each on a line.
 fn lines(headers: &[String]) -> String {
     headers.join("\n") + "\n"
-}
-
-/// As a form's values are encoded (`url.QueryEscape`).
-fn form_encode(out: &mut String, text: &str) {
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
-            b' ' => out.push('+'),
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
 }
 
 impl<'a> Request<'a> {

@@ -6,7 +6,7 @@ use super::error::FunctionError;
 use super::exec::Val;
 use super::printf;
 use crate::api::Value;
-use crate::base::{List as _, RESERVED, base64, encode_percent};
+use crate::base::{List as _, base64, encode_query};
 use crate::kubectl::output::go_value;
 
 /// The functions and how many arguments they take: at least, at most.
@@ -97,7 +97,7 @@ impl Call<'_> {
             }
             "html" => text(escape_html(&printf::print(&values()))),
             "js" => text(escape_js(&printf::print(&values()))),
-            "urlquery" => text(escape_query(&printf::print(&values()))),
+            "urlquery" => text(encode_query(&printf::print(&values()))),
             _ => match first() {
                 None | Some(Value::Null) => Err(FunctionError::NilCall),
                 Some(v) => {
@@ -302,8 +302,4 @@ fn escape_js(text: &str) -> String {
         }
     }
     out
-}
-
-fn escape_query(text: &str) -> String {
-    encode_percent(text.as_bytes(), RESERVED).replace("%20", "+")
 }
