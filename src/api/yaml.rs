@@ -184,7 +184,8 @@ fn read_document(text: &str, words: Words) -> Result<Value, serde_yaml::Error> {
         return Ok(Value::Null);
     }
     let opened = text.bytes().scan(0, |open, b| {
-        *open += i64::from(matches!(b, b'[' | b'{')) - i64::from(matches!(b, b']' | b'}'));
+        // What closes nothing is part of a text, and makes up for nothing that is opened later.
+        *open = (*open + i64::from(matches!(b, b'[' | b'{')) - i64::from(matches!(b, b']' | b'}'))).max(0);
         Some(*open)
     });
     if opened.max() > Some(OPEN_MAX) {

@@ -158,6 +158,8 @@ fn what_grows_without_end_is_refused() {
     for part in ["[", "{a: ", "{\"a\":[", "- ", "? "] {
         assert_eq!(error(&part.repeat(100_000)), "error converting YAML to JSON: yaml: exceeded max depth of 10000", "{part}");
     }
+    let text_before = format!("a: '{}'\nb: {}", "]".repeat(100_000), "[".repeat(100_000));
+    assert!(error(&text_before).ends_with("exceeded max depth of 10000"));
     let closed = "a: ']]]]'\nb: ".to_owned() + &"[".repeat(1004) + &"]".repeat(1004);
     assert!(error(&closed).ends_with("exceeded max depth of 10000"));
     assert_eq!(one(&format!("a: [{}]", vec!["{b: '[{'}"; 400].join(","))).get("a").items().len(), 400);
