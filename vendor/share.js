@@ -11,8 +11,8 @@ async function bytesOf(stream) {
     if (done) break;
     length += value.length;
     if (length > TEXT_MAX) {
-      // Whoever makes the rest need not.
-      reader.cancel();
+      // The rest need not be made. Whether it could have been is no matter any more.
+      reader.cancel().catch(() => {});
       throw new RangeError('too long');
     }
     chunks.push(value);
