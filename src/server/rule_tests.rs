@@ -550,6 +550,7 @@ fn taints_of_devices_are_given_the_time() {
 fn a_full_store_takes_nothing_that_needs_room() {
     let mut w = World::new();
     w.create("ConfigMap", obj!({"metadata": {"name": "small"}}));
+    w.create("Pod", pod("p", Value::map()));
     let text = Value::from("x".repeat(32 << 20));
     for name in (0..16).map(|i| format!("big{i}")) {
         let object = obj!({"metadata": {"name": name.as_str(), "namespace": "ns"}, "data": {"a": text.clone()}});
@@ -563,6 +564,7 @@ fn a_full_store_takes_nothing_that_needs_room() {
     full(w.try_create("ConfigMap", obj!({"metadata": {"name": "more"}})));
     full(w.change("ConfigMap", "small", Subresource::None, add(10_000)));
     w.change("ConfigMap", "small", Subresource::None, add(10)).expect("what is small goes through");
+    w.change("Pod", "p", Subresource::Status, |o| o.set(&["status", "message"], "x".repeat(10_000))).expect("the cluster runs on");
     w.api.delete(&w.by(), kinds::CONFIG_MAP, "ns", "big0", &DeleteOptions::default()).expect("is there");
     w.change("ConfigMap", "small", Subresource::None, add(10_000)).expect("there is room again");
     w.create("ConfigMap", obj!({"metadata": {"name": "more"}}));

@@ -13,7 +13,7 @@ use crate::store::{ObjectKey, Signature, StoreError};
 const BODY_BYTES_MAX: usize = 3 << 20;
 /// How many bytes of memory the objects may take together: what etcd's quota is in a real cluster.
 const SPACE_BYTES_MAX: u64 = 512 << 20;
-/// An update that adds fewer bytes goes through all the same, so that a full cluster runs on and can be cleared up.
+/// An update that adds fewer bytes goes through all the same, so that a full cluster can be cleared up.
 const SPARE_BYTES: usize = 1024;
 
 /// An upper bound on a value's length as JSON, which is quicker to find than the length: an escaped character may take six bytes.
@@ -134,11 +134,13 @@ impl ApiServer {
         }
     }
 
-    /// Refuses what needs more room where the objects take all that there is.
-    // Models etcd's alarm NOSPACE, but for small updates.
+    /// Refuses what needs more room where the objects take all that there is. What the cluster's own components report is written all the
+    /// same, so that it runs on.
+    // Models etcd's alarm NOSPACE, but for that and for small updates.
     pub(super) fn demand_room(&self, write: &Write<'_>, object: &Value, old: &Value) -> Result<(), Status> {
         let grows = || old.is_null() || bytes_at_most(object) > bytes_at_most(old) + SPARE_BYTES;
-        if write.options.dry_run || self.store.weight() <= SPACE_BYTES_MAX || !grows() {
+        let reports = write.sub == Subresource::Status && write.by.is_component();
+        if write.options.dry_run || reports || self.store.weight() <= SPACE_BYTES_MAX || !grows() {
             return Ok(());
         }
         Err(Status::internal("etcdserver: mvcc: database space exceeded").without_reason())
