@@ -56,6 +56,11 @@ impl Vars {
     }
 }
 
+/// How much of a message an environment takes.
+pub(super) fn bytes_of(vars: &[(ArcStr, ArcStr)]) -> usize {
+    vars.iter().map(|(name, value)| name.len() + value.len()).sum()
+}
+
 /// What a container's spec sets, in the order in which it is set. It comes before the services' variables and takes their place. Once it is
 /// more than the runtime takes, the rest is left out.
 pub(super) fn environment(
@@ -70,7 +75,11 @@ pub(super) fn environment(
     }
     for var in container.value.get("env").items() {
         if bytes > MESSAGE_BYTES_MAX {
-            break;
+            // Some may have taken the place of others.
+            bytes = bytes_of(&vars.0);
+            if bytes > MESSAGE_BYTES_MAX {
+                break;
+            }
         }
         let name = var.get("name").arc_str();
         let from = var.get("valueFrom");

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::container::{Container, Exit, Instance, ProcessUse, StartFailure};
 use super::container_runtime::{self, Image, Launch, kernel_hostname};
-use super::env::{EnvSource, MESSAGE_BYTES_MAX, environment, expand};
+use super::env::{EnvSource, MESSAGE_BYTES_MAX, bytes_of, environment, expand};
 use super::image_manager::{Ensured, ImageFor};
 use super::images::{Pull, with_default_tag};
 use super::logs::Log;
@@ -360,7 +360,7 @@ impl PodWorker {
         let services = cx.links.of(cx.api, &self.pod, &self.spec);
         let env = environment(&source, &services, &self.volumes, &spec).map_err(|e| config_error(e.0))?;
         let lookup = |name: &str| env.iter().find(|(n, _)| n == name).map(|(_, v)| v).or_else(|| services.get(name)).cloned();
-        let mut bytes: usize = env.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let mut bytes = bytes_of(&env);
         let mut expanded = |member: &str| {
             let mut texts: Vec<ArcStr> = Vec::new();
             for text in spec.value.get(member).items() {

@@ -270,13 +270,31 @@ fn variables_that_double_are_more_than_the_runtime_takes() {
     w.pod("some", &spec(12, ""));
     w.pod("many", &spec(40, ""));
     w.pod("long", &spec(12, &"$(V12)".repeat(1000)));
+    let same = ", {name: V0, value: $(V0)$(V0)}".repeat(20);
+    w.pod("same", &spec(0, "").replace("}]}]", &format!("}}{same}]}}]")));
     w.run(10);
     assert!(w.state("some").contains("running"), "{}", w.state("some"));
-    for name in ["many", "long"] {
+    for name in ["many", "long", "same"] {
         let state = w.state(name);
         let message = state.contains("grpc: received message larger than max (") && state.contains(" vs. 16777216)");
         assert!(message && state.contains(r#""reason":"CreateContainerError""#), "{state}");
     }
+}
+
+#[test]
+fn no_mount_is_deeper_than_a_path_is_long() {
+    let mut w = World::new();
+    w.pod(
+        "p",
+        &format!(
+            "{{containers: [{{name: c, image: busybox, env: [{{name: V, value: {}}}], \
+             volumeMounts: [{{name: v, mountPath: /v, subPathExpr: $(V)}}]}}], volumes: [{{name: v, emptyDir: {{}}}}]}}",
+            "x".repeat(5000)
+        ),
+    );
+    w.run(10);
+    let (state, why) = (w.state("p"), r#"failed to prepare subPath for volumeMount \"v\" of container \"c\""#);
+    assert!(state.contains(why) && state.contains(r#""reason":"CreateContainerConfigError""#), "{state}");
 }
 
 #[test]
