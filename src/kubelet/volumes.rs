@@ -15,6 +15,7 @@ use super::spec::ContainerSpec;
 use crate::api::persistent_volume::is_reachable;
 use crate::api::{ArcStr, Kind, Object, Quantity, Value, aggregate, kinds};
 use crate::base::{Case as _, Duration, List as _, SortedMap, SortedSet, Time};
+use crate::runtime::PATH_BYTES_MAX;
 use crate::server::{ApiServer, CERTIFICATE, POD_TOKEN_S, account_of, token};
 
 /// The first delay after a failed mount; it doubles (exponentialbackoff).
@@ -551,6 +552,10 @@ pub(super) fn mounts_of(container: &ContainerSpec, lookup: &dyn Fn(&str) -> Opti
             let missing: Vec<String> = missing.into_inner().into_iter().list();
             if !missing.is_empty() {
                 return Err(ConfigError(format!("missing value for {}", missing.join(", "))));
+            }
+            if sub_path.len() > PATH_BYTES_MAX {
+                let (mount, container) = (m.get("name").str(), &container.name);
+                return Err(ConfigError(format!("failed to prepare subPath for volumeMount {mount:?} of container {container:?}")));
             }
         }
         if sub_path.starts_with('/') {

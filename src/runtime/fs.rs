@@ -189,7 +189,8 @@ const FILE_BYTES_MAX: u64 = 1 << 40;
 /// How deep directories may nest: what walks or drops a tree calls itself for each level.
 const LEVELS_MAX: usize = 400;
 const LINKS_MAX: u32 = 20;
-const PATH_BYTES_MAX: usize = 4096;
+/// The longest path that is taken, in bytes.
+pub const PATH_BYTES_MAX: usize = 4096;
 
 /// An absolute path without links, dots and doubled slashes, and what is there.
 pub struct Found<'a> {
