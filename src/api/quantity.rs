@@ -339,7 +339,7 @@ impl Suffix {
             return Some(Suffix { exponent: step as i32 * 10, format: Format::BinarySi });
         }
         let exponent = text.strip_prefix(['e', 'E'])?.parse::<i64>().ok()?;
-        // Go narrows to 32 bits; what is moved by a fraction's or a number's length stays within those.
+        // Go narrows to 32 bits. The bounds leave room for the number's own digits, which move the exponent.
         Some(Suffix { exponent: (exponent as i32).clamp(-EXPONENT_MAX, EXPONENT_MAX), format: Format::DecimalExponent })
     }
 }

@@ -238,8 +238,8 @@ impl Kubeconfig {
     }
 }
 
-/// Sets the members that a kubeconfig always has: what it lists nothing of is null, and a context
-/// names a cluster and a user, and a cluster its server.
+/// Sets the members that a kubeconfig always has: what it lists nothing of is null, a context names a cluster and a user, and a cluster its
+/// server.
 pub fn complete(config: &mut Value) {
     config.set(&["apiVersion"], "v1");
     config.set(&["kind"], "Config");

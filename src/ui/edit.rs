@@ -40,7 +40,7 @@ pub struct Props {
     pub answer: Option<Answer>,
 }
 
-/// Of how many files the tabs are seen well enough: those of more are named in a list as well.
+/// So many files are found by their tabs alone; more are named in a list as well.
 const FILES_SEEN: usize = 2;
 /// How long the typing pauses before the text is checked, in milliseconds.
 const CHECK_AFTER_MS: u32 = 400;

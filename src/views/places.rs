@@ -1,6 +1,6 @@
 //! Stable places: a pod stands where it was bound to until it goes, and a newcomer takes the first free place. Where half of a node's pods
-//! have gone, as a rollout's old ones do, the others move together. All of it follows from the store's log alone, so that a moment looks the same to everybody who looks
-//! at it, however they came there.
+//! have gone, as a rollout's old ones do, the others move together. All of it follows from the store's log alone, so that a moment looks the
+//! same to everybody who looks at it, however they came there.
 
 use std::rc::Rc;
 
