@@ -35,7 +35,9 @@ pub use causes::{Cause, What, amiss, causes};
 pub use cluster::{ClusterView, ClusterViews, NodeView, ServiceView, Share, WorkloadView};
 pub use completion::{Completion, complete};
 pub use courses::{Difference, compare};
-pub use decisions::{AutoscalerView, Calculation, Decision, Reason, autoscalers, first_refusal, placement, placement_tried, ratio, scaling};
+pub use decisions::{
+    AutoscalerView, Calculation, Decision, Reason, autoscalers, first_refusal, placement, placement_tried, ratio, scaling,
+};
 pub use details::{EnvOrigin, EnvView, PodDetails, environment};
 pub use event::{EVENTS_MAX, EventFeed, EventView, Marks, events_after, gone_before};
 pub use exercise::{Check, EXERCISE_FILE, Exercise, ExerciseView, Exercises, said};

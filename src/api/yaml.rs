@@ -168,9 +168,9 @@ const BUDGET: usize = 1_000_000;
 const NODE_BYTES: usize = 8;
 const EXCESSIVE: &str = "document contains excessive aliasing";
 const TOO_DEEP: &str = "exceeded max depth of 10000";
-/// How many more brackets and braces a document may open than it closes. The parser looks through all that are open at each token, and
-/// allows for far fewer in the end.
-const OPEN_MAX: i64 = 1000;
+/// How many more brackets and braces a document may open than it closes, texts within it included. The parser looks through all that are
+/// open at each token, and allows for far fewer in the end.
+const OPEN_MAX: i64 = 10_000;
 
 fn own_error<E: serde::de::Error>(message: impl fmt::Display) -> E {
     E::custom(format!("{OWN_MARK}{message}{OWN_MARK}"))

@@ -160,7 +160,7 @@ fn what_grows_without_end_is_refused() {
     }
     let text_before = format!("a: '{}'\nb: {}", "]".repeat(100_000), "[".repeat(100_000));
     assert!(error(&text_before).ends_with("exceeded max depth of 10000"));
-    let closed = "a: ']]]]'\nb: ".to_owned() + &"[".repeat(1004) + &"]".repeat(1004);
+    let closed = "a: ']]]]'\nb: ".to_owned() + &"[".repeat(10_004) + &"]".repeat(10_004);
     assert!(error(&closed).ends_with("exceeded max depth of 10000"));
     assert_eq!(one(&format!("a: [{}]", vec!["{b: '[{'}"; 400].join(","))).get("a").items().len(), 400);
     assert!(decode_documents(&"a: b\n".repeat(2_000_000)).is_err());

@@ -43,8 +43,11 @@ fn arguments(s: &Subject) -> String {
     format!("{}/{}{namespace}", s.kind.lower(), quoted(&s.name))
 }
 
-/// Everything that can be done to this object now.
+/// Everything that can be done to this object now: nothing where the picture alone is embedded.
 pub fn choices(s: &Subject, view: &ClusterView) -> Vec<Choice> {
+    if EMBEDDED.with(|e| *e == "embed") {
+        return Vec::new();
+    }
     let args = arguments(s);
     let command = |icon: Icon, text: Text, line: String| (icon, text, "", Deed::Command(line));
     let mut all = Vec::new();

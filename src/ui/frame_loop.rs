@@ -41,7 +41,7 @@ impl FrameLoop {
     /// Begins with the next frame.
     pub fn start(host: HostRef, dispatch: UseReducerDispatcher<State>) -> FrameLoop {
         let next = NextFrame::default();
-        schedule(next.clone(), host, dispatch, Rc::new(RefCell::new(FrameClock::default())));
+        schedule(next.clone(), host, dispatch, Rc::new(RefCell::new(FrameClock { stale: true, ..FrameClock::default() })));
         FrameLoop { next }
     }
 }
