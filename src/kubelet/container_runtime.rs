@@ -146,8 +146,12 @@ pub(super) fn create(now: Time, launch: Launch) -> (Machine, SpawnSpec) {
 fn environment(image: &Image, hostname: &ArcStr, own: Variables, services: Arc<CommonEnv>) -> Env {
     // In containerd's order: what it sets itself comes first.
     let mut env = Vars(vec![("PATH".into(), PATH.into()), ("HOSTNAME".into(), hostname.clone())]);
-    image.env.iter().for_each(|(name, value)| env.put(name.as_str().into(), value.as_str().into()));
-    own.iter().cloned().for_each(|(name, value)| env.put(name, value));
+    for (name, value) in &image.env {
+        env.put(name.as_str().into(), value.as_str().into());
+    }
+    for (name, value) in &own {
+        env.put(name.clone(), value.clone());
+    }
     if env.0.iter().all(|(name, _)| services.get(name).is_none()) {
         return Env::new(env.0, services);
     }

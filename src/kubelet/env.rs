@@ -35,19 +35,23 @@ impl<'a> EnvSource<'a> {
     }
 }
 
-/// The longest message that the container runtime takes, in bytes: so much environment, command and arguments may come to, which double
+/// The longest request that the container runtime takes, in bytes: so much environment, command and arguments may come to, which double
 /// with each variable that names the one before it twice.
-pub(super) const MESSAGE_BYTES_MAX: usize = 16 << 20;
+pub(super) const REQUEST_BYTES_MAX: usize = 16 << 20;
 
 /// Names and values, later ones overriding earlier ones in place.
 #[derive(Default)]
 pub(super) struct Vars(pub Variables);
 
 impl Vars {
-    pub fn put(&mut self, name: ArcStr, value: ArcStr) {
+    /// Sets a variable; what it was before.
+    pub fn put(&mut self, name: ArcStr, value: ArcStr) -> Option<ArcStr> {
         match self.0.iter_mut().find(|(n, _)| *n == name) {
-            Some(slot) => slot.1 = value,
-            None => self.0.push((name, value)),
+            Some(slot) => Some(std::mem::replace(&mut slot.1, value)),
+            None => {
+                self.0.push((name, value));
+                None
+            }
         }
     }
 
@@ -56,7 +60,7 @@ impl Vars {
     }
 }
 
-/// How much of a message an environment takes.
+/// How much of a request an environment takes.
 pub(super) fn bytes_of(vars: &[(ArcStr, ArcStr)]) -> usize {
     vars.iter().map(|(name, value)| name.len() + value.len()).sum()
 }
@@ -69,17 +73,14 @@ pub(super) fn environment(
     volumes: &[Volume],
     container: &ContainerSpec,
 ) -> Result<Variables, ConfigError> {
-    let (mut vars, mut bytes) = (Vars::default(), 0);
+    let mut vars = Vars::default();
     for from in container.value.get("envFrom").items() {
         put_all(source, from, &mut vars)?;
     }
+    let mut bytes = bytes_of(&vars.0);
     for var in container.value.get("env").items() {
-        if bytes > MESSAGE_BYTES_MAX {
-            // Some may have taken the place of others.
-            bytes = bytes_of(&vars.0);
-            if bytes > MESSAGE_BYTES_MAX {
-                break;
-            }
+        if bytes > REQUEST_BYTES_MAX {
+            break;
         }
         let name = var.get("name").arc_str();
         let from = var.get("valueFrom");
@@ -95,7 +96,7 @@ pub(super) fn environment(
         };
         if let Some(value) = value {
             bytes += value.len();
-            vars.put(name, value);
+            bytes -= vars.put(name, value).map_or(0, |replaced| replaced.len());
         }
     }
     Ok(vars.0)
@@ -212,7 +213,7 @@ pub(super) fn resource_value(container: &ContainerSpec, reference: &Value, alloc
 pub(super) fn expand(text: &str, lookup: &dyn Fn(&str) -> Option<ArcStr>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find('$').filter(|_| out.len() <= MESSAGE_BYTES_MAX) {
+    while let Some(at) = rest.find('$').filter(|_| out.len() <= REQUEST_BYTES_MAX) {
         out.push_str(&rest[..at]);
         rest = &rest[at + 1..];
         if let Some(after) = rest.strip_prefix('$') {

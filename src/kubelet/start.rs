@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::container::{Container, Exit, Instance, ProcessUse, StartFailure};
 use super::container_runtime::{self, Image, Launch, kernel_hostname};
-use super::env::{EnvSource, MESSAGE_BYTES_MAX, bytes_of, environment, expand};
+use super::env::{EnvSource, REQUEST_BYTES_MAX, bytes_of, environment, expand};
 use super::image_manager::{Ensured, ImageFor};
 use super::images::{Pull, with_default_tag};
 use super::logs::Log;
@@ -364,7 +364,7 @@ impl PodWorker {
         let mut expanded = |member: &str| {
             let mut texts: Vec<ArcStr> = Vec::new();
             for text in spec.value.get(member).items() {
-                if bytes <= MESSAGE_BYTES_MAX {
+                if bytes <= REQUEST_BYTES_MAX {
                     texts.push(expand(text.str(), &lookup).into());
                     bytes += texts.last().map_or(0, |t| t.len());
                 }
@@ -377,8 +377,8 @@ impl PodWorker {
         let attempt = self.containers[c].next_attempt();
         let not_created = |message: String| StartFailure { reason: "CreateContainerError".into(), message: message.into() };
         let image = found.map_err(|e| not_created(e.to_string()))?;
-        if bytes > MESSAGE_BYTES_MAX {
-            return Err(not_created(format!("grpc: received message larger than max ({bytes} vs. {MESSAGE_BYTES_MAX})")));
+        if bytes > REQUEST_BYTES_MAX {
+            return Err(not_created(format!("grpc: received message larger than max ({bytes} vs. {REQUEST_BYTES_MAX})")));
         }
         if let Some(message) = self.security_error(c, &image) {
             return Err(config_error(message));
