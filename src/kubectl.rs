@@ -27,6 +27,7 @@ mod preferences;
 mod printing;
 mod request_log;
 mod resources;
+mod rest_mapper;
 mod unified;
 mod unreached;
 mod words;

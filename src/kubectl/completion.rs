@@ -4,7 +4,7 @@ use super::command::Command;
 use super::commands::ROOT;
 use super::config::Kubeconfig;
 use super::flags::{Flag, FlagKind, GLOBAL};
-use super::resources::kind_of;
+use super::rest_mapper::kind_of;
 use crate::api::{KindRef, Object, kinds};
 use crate::base::{List as _, Order as _};
 use crate::server::ApiServer;

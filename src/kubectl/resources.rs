@@ -1,4 +1,4 @@
-//! What a command acts on: types and names among the arguments, selectors, files. Words and order of errors are those of cli-runtime's
+//! What a command acts on: the objects that its arguments, selectors and files name. Words and order of errors are those of cli-runtime's
 //! resource builder.
 
 use super::context::Context;
@@ -6,11 +6,12 @@ use super::error::{CliError, fail};
 use super::files;
 use super::legacy;
 use super::manifests::Manifest;
+use super::rest_mapper::{kinds_asked, kinds_of, mapping, require_kind, split_types};
 use crate::api::decode::served_version;
-use crate::api::schema::schema;
-use crate::api::{Kind, KindRef, Object, Status, Value, kinds, quote};
-use crate::base::{Case as _, List as _};
-use crate::server::{ApiServer, ListOptions};
+use crate::api::selector::LabelSelector;
+use crate::api::{KindRef, Object, Status, Value, kinds, quote};
+use crate::base::List as _;
+use crate::server::ListOptions;
 
 /// One object that a command acts on.
 #[derive(Clone, Debug)]
@@ -189,107 +190,6 @@ impl Visit {
     }
 }
 
-/// Splits `pods,services`.
-fn split_types(text: &str) -> Vec<&str> {
-    let mut seen = Vec::new();
-    for part in text.split(',').filter(|_| !text.is_empty()) {
-        if !seen.contains(&part) {
-            seen.push(part);
-        }
-    }
-    seen
-}
-
-/// The kind that an argument names: `pods`, `po`, `Pod`, `deployments.apps`, `deployments.v1.apps`.
-pub fn kind_of(api: &ApiServer, text: &str) -> Option<KindRef> {
-    kind_among(&api.kinds(), text)
-}
-
-/// The same among these kinds.
-pub fn kind_among(kinds: &[KindRef], text: &str) -> Option<KindRef> {
-    let lower = text.lower();
-    // Only short names are to be written as they are.
-    let as_written = text.split('.').next().unwrap_or(text);
-    let is_short = |k: &Kind| k.short_names.contains(&as_written);
-    let is = |k: &Kind, name: &str| (k.plural == name || is_short(k) || k.singular() == name) && !k.verbs.is_empty();
-    let Some((name, group)) = lower.split_once('.') else { return kinds.iter().copied().find(|k| is(k, &lower)) };
-    let in_group = |group: &str, version: Option<&str>| {
-        // With its group, a kind is known by its own name too.
-        let called = |k: &Kind| is(k, name) || k.kind.eq_ignore_ascii_case(name);
-        let serves = |k: &Kind| is_short(k) || version.is_none_or(|v| schema().versions(k).contains(&v));
-        kinds.iter().copied().find(|k| called(k) && k.group == group && serves(k))
-    };
-    // What ends with a dot is of the core group: `pods.v1.`.
-    if let Some((version, rest)) = group.split_once('.')
-        && version.starts_with('v')
-        && let Some(kind) = in_group(rest, Some(version))
-    {
-        return Some(kind);
-    }
-    in_group(group, None).or_else(|| {
-        // A group may be cut short: `ingresses.networking`.
-        kinds.iter().copied().find(|k| is(k, name) && !k.group.is_empty() && k.group.starts_with(&format!("{group}.")))
-    })
-}
-
-/// The version of a kind that the arguments name (`horizontalpodautoscalers.v1.autoscaling`), where it is not the stored one. After a
-/// short name it says nothing.
-// Models client-go's shortcutExpander, which drops it.
-pub fn version_asked(api: &ApiServer, args: &[String], kind: KindRef) -> Option<&'static str> {
-    let types = args.iter().flat_map(|arg| arg.split('/').next().unwrap_or(arg).split(','));
-    let versions = schema().versions(kind);
-    let mut asked = types.filter(|t| kind_of(api, t) == Some(kind)).filter_map(|t| {
-        let (name, rest) = t.split_once('.')?;
-        (!kind.short_names.contains(&name)).then(|| rest.split('.').next()).flatten()
-    });
-    asked.find_map(|a| versions.iter().copied().find(|v| *v == a)).filter(|v| *v != kind.version)
-}
-
-/// As [`kind_of`], with kubectl's error.
-pub fn require_kind(api: &ApiServer, text: &str) -> Result<KindRef, CliError> {
-    // The words name the resource without its group.
-    let name = text.split('.').next().unwrap_or(text);
-    kind_of(api, text).ok_or_else(|| CliError::Message(format!("the server doesn't have a resource type {}", quote(name))))
-}
-
-/// The kinds that an argument names, categories included.
-pub fn kinds_of(api: &ApiServer, text: &str) -> Result<Vec<KindRef>, CliError> {
-    let all = api.kinds();
-    let mut kinds = Vec::new();
-    for part in split_types(text) {
-        let category: Vec<KindRef> = all.iter().copied().filter(|k| k.categories.contains(&part)).list();
-        if category.is_empty() {
-            kinds.push(require_kind(api, part)?);
-        } else {
-            kinds.extend(category);
-        }
-    }
-    Ok(kinds)
-}
-
-/// The same, with a warning of short names that several kinds have.
-// Models client-go's shortcutExpander.
-fn kinds_asked(cx: &mut Context<'_, '_>, text: &str) -> Result<Vec<KindRef>, CliError> {
-    let kinds = kinds_of(cx.host.api, text)?;
-    for short in split_types(text) {
-        let mut others = cx.host.api.kinds().into_iter().filter(|k| k.short_names.contains(&short)).skip(1);
-        if let Some(other) = others.next() {
-            cx.warn(&format!("short name {} could also match lower priority resource {}", quote(short), other.qualified()));
-        }
-    }
-    Ok(kinds)
-}
-
-/// The kind that an object's `apiVersion` and `kind` name, at any version that is served; letter case of the kind is forgiven, as kubectl
-/// forgives it.
-pub fn mapping(api: &ApiServer, api_version: &str, kind: &str) -> Option<KindRef> {
-    let (group, version) = crate::api::split_api_version(api_version);
-    let all = api.kinds();
-    let served = |k: &KindRef| k.group == group && (k.version == version || schema().versions(k).contains(&version));
-    let find = |is: &dyn Fn(&KindRef) -> bool| all.iter().copied().find(|k| is(k) && served(k));
-    find(&|k| k.kind == kind).or_else(|| find(&|k| k.singular() == kind))
-}
-
 const MIXED: &str = "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'";
 
 /// What is said where nothing was named.
@@ -451,7 +351,7 @@ fn by_selector(cx: &mut Context<'_, '_>, query: &Query, kinds: Vec<KindRef>) -> 
 
 /// Says which list it was.
 // Models resource.Selector.Visit.
-pub fn about_list(error: CliError, kind: KindRef, options: &ListOptions) -> CliError {
+fn about_list(error: CliError, kind: KindRef, options: &ListOptions) -> CliError {
     let CliError::Status(mut status) = error else { return error };
     if !matches!(status.reason, "BadRequest" | "NotFound") {
         return CliError::Status(status);
@@ -486,7 +386,7 @@ fn by_name(cx: &mut Context<'_, '_>, query: &Query, wanted: Vec<(KindRef, String
         let fetched = match query.subresource.as_str() {
             "" => fetch(cx, &mut info),
             name if !cx.host.api.has_subresource(kind, name) => Err(Status::no_such_resource().into()),
-            _ => fetch(cx, &mut info).and_then(|()| part(cx, query, &mut info)),
+            name => fetch(cx, &mut info).and_then(|()| part(cx, name, &mut info)),
         };
         found.items.push(fetched.map(|()| info));
     }
@@ -512,15 +412,12 @@ pub fn fetch(cx: &mut Context<'_, '_>, info: &mut Info) -> Result<(), CliError> 
     }
 }
 
-/// Takes the subresource of a fetched object.
-fn part(cx: &Context<'_, '_>, query: &Query, info: &mut Info) -> Result<(), CliError> {
-    match query.subresource.as_str() {
-        "scale" => {
-            info.object = cx.host.api.scale(info.kind, &info.namespace, &info.name)?;
-            Ok(())
-        }
-        _ => Ok(()),
+/// Puts the subresource in a fetched object's place; other than a scale, it is the object itself.
+fn part(cx: &Context<'_, '_>, subresource: &str, info: &mut Info) -> Result<(), CliError> {
+    if subresource == "scale" {
+        info.object = cx.host.api.scale(info.kind, &info.namespace, &info.name)?;
     }
+    Ok(())
 }
 
 /// The objects of a text that no file holds.
@@ -532,13 +429,10 @@ fn from_files(cx: &mut Context<'_, '_>, query: &Query, paths: &[files::Source]) 
     // Of one file one object was asked for, even if it holds several, but not of a pipe.
     let single = paths.len() == 1 && paths[0].name != "STDIN";
     let mut found = Found { single, from_files: true, ..Found::default() };
-    let selector = match &query.selector {
-        Some(text) => Some(
-            crate::api::selector::LabelSelector::parse(text)
-                .map_err(|e| CliError::Message(format!("the provided selector {text:?} is not valid: {e}")))?,
-        ),
-        None => None,
+    let parse = |text: &String| {
+        LabelSelector::parse(text).map_err(|e| CliError::Message(format!("the provided selector {text:?} is not valid: {e}")))
     };
+    let selector = query.selector.as_ref().map(parse).transpose()?;
     for path in paths {
         let read = Manifest::take(&mut cx.session.manifests, &path.text);
         // What is wrong with the items of a list is one error.

@@ -16,6 +16,7 @@ use crate::kubectl::last_applied;
 use crate::kubectl::output::{go_plain, name_of, to_compact_json, typed_list};
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Found, Info, Query, fetch, find};
+use crate::kubectl::rest_mapper::mapping;
 use crate::server::{
     ApiServer, DeleteOptions, ListOptions, Patch, Propagation, Subresource, WriteOptions, merge_patch, strategic_merge_patch,
     three_way_merge_patch, three_way_strategic_patch,
@@ -450,7 +451,7 @@ pub fn prune_kinds(api: &ApiServer, allowed: &[String]) -> Result<Vec<KindRef>, 
             return fail(format!("invalid GroupVersionKind format: {text}, please follow <group/version/kind>"));
         };
         let api_version = if *group == "core" { (*version).to_owned() } else { format!("{group}/{version}") };
-        match crate::kubectl::resources::mapping(api, &api_version, kind) {
+        match mapping(api, &api_version, kind) {
             Some(kind) => kinds.push(kind),
             None => return fail(format!("no matches for kind {kind:?} in version {api_version:?}")),
         }

@@ -9,7 +9,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, switch, text};
 use crate::kubectl::output::{TabWriter, go_plain};
 use crate::kubectl::printing::object_printer;
-use crate::kubectl::resources::kind_of;
+use crate::kubectl::rest_mapper::kind_of;
 use crate::server::{Attributes, Decision};
 
 /// `kubectl auth`.

@@ -7,7 +7,8 @@ use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags;
 use crate::kubectl::printing::named;
-use crate::kubectl::resources::{Found, Info, MISSING, Query, find, require_kind};
+use crate::kubectl::resources::{Found, Info, MISSING, Query, find};
+use crate::kubectl::rest_mapper::require_kind;
 use crate::obj;
 use crate::server::{Patch, Subresource};
 

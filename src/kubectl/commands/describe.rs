@@ -9,7 +9,8 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, int, switch};
 use crate::kubectl::host::Step;
 use crate::kubectl::legacy;
-use crate::kubectl::resources::{Info, Query, find, require_kind};
+use crate::kubectl::resources::{Info, Query, find};
+use crate::kubectl::rest_mapper::require_kind;
 use crate::server::ListOptions;
 
 const OWN: &[Flag] = &[switch("show-events", ""), int("chunk-size", "")];

@@ -10,7 +10,7 @@ use crate::kubectl::host::Step;
 use crate::kubectl::output::columns::{age, timestamp_micros};
 use crate::kubectl::output::{TabWriter, typed_list};
 use crate::kubectl::printing::{ObjectPrinter, object_printer};
-use crate::kubectl::resources::require_kind;
+use crate::kubectl::rest_mapper::require_kind;
 use crate::server::ListOptions;
 use crate::store::ChangeType;
 

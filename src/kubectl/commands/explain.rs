@@ -9,7 +9,7 @@ use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, switch, text};
-use crate::kubectl::resources::kind_of;
+use crate::kubectl::rest_mapper::kind_of;
 
 const OWN: &[Flag] = &[switch("recursive", "R"), text("api-version", ""), text("output", "o")];
 

@@ -15,7 +15,8 @@ use crate::kubectl::output::columns::age;
 use crate::kubectl::output::{SortError, TabWriter, TableOptions, TablePrinter, Tables, list_of, relaxed_path, sorted_places};
 use crate::kubectl::printing::{ObjectPrinter, read_text};
 use crate::kubectl::request_log::{Answer, Exchange, Sent};
-use crate::kubectl::resources::{Found, Info, Query, find, version_asked};
+use crate::kubectl::resources::{Found, Info, Query, find};
+use crate::kubectl::rest_mapper::version_asked;
 use crate::obj;
 use crate::server::{self, LogRequest, RestRequest};
 

@@ -11,7 +11,8 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, switch};
 use crate::kubectl::output::name_of;
 use crate::kubectl::printing::object_printer;
-use crate::kubectl::resources::{Query, find, kind_of};
+use crate::kubectl::resources::{Query, find};
+use crate::kubectl::rest_mapper::kind_of;
 use crate::obj;
 use crate::server::{Patch, Subresource};
 

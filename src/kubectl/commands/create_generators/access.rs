@@ -7,7 +7,7 @@ use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, array, list, pairs, text};
-use crate::kubectl::resources::kind_of;
+use crate::kubectl::rest_mapper::kind_of;
 use crate::obj;
 
 const ROLE_FLAGS: &[Flag] = &[list("verb", ""), list("resource", ""), array("resource-name", "")];
