@@ -22,6 +22,7 @@ mod last_applied;
 mod legacy;
 mod manifests;
 pub mod output;
+mod patcher;
 mod pods;
 mod preferences;
 mod printing;

@@ -1,11 +1,11 @@
 //! What a command works with: its flags, the session it runs in, and requests to the API with the warnings that come back.
 
-use super::commands::apply;
 use super::error::CliError;
 use super::flags::Flags;
 use super::host::{Environment, Host, Output, StdinState};
 use super::klog::klog;
 use super::manifests::Manifest;
+use super::patcher::{patch_of, three_way_patch};
 use super::request_log::{Request, Sent};
 use crate::api::selector::{FieldSelector, LabelSelector};
 use crate::api::{KindRef, Object, Status, Value, go_duration, kinds};
@@ -425,7 +425,7 @@ impl<'a> Context<'a, '_> {
         let sent = match self.host.api.peek(kind, &namespace, &name) {
             _ if !self.logs_headers() => Sent::Nothing,
             Some(there) if method == "PATCH" => {
-                patch = apply::patch_of(kind, apply::three_way_patch(kind, there, &object, there));
+                patch = patch_of(kind, three_way_patch(kind, there, &object, there));
                 Sent::Patch(&patch)
             }
             _ => {

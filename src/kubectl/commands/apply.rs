@@ -1,26 +1,26 @@
 //! `kubectl apply`: the three-way merge of what was applied last, what is applied now and what the server has.
 
-use super::edit::{self, Mode};
-use crate::api::convert::{to_stored, to_version};
+mod last_applied;
+pub(super) mod prune;
+
+use crate::api::convert::to_version;
 use crate::api::decode::served_version;
 use crate::api::well_known::LAST_APPLIED;
-use crate::api::{Kind, KindRef, Object, Value, json_order, quote, split_api_version};
-use crate::base::{Duration, List as _, SortedSet, Time};
+use crate::api::{KindRef, Object, Value};
+use crate::base::{Duration, List as _, Time};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::{Context, DryRun};
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, array, duration, int, switch, text, text_or};
 use crate::kubectl::host::Step;
-use crate::kubectl::last_applied;
-use crate::kubectl::output::{go_plain, name_of, to_compact_json, typed_list};
+use crate::kubectl::last_applied::{annotate, prune_nulls};
+use crate::kubectl::output::{name_of, to_compact_json, typed_list};
+use crate::kubectl::patcher::{other_kind, patch_of, patched_here, three_way};
 use crate::kubectl::printing::Reporter;
-use crate::kubectl::resources::{Found, Info, Query, fetch, find};
-use crate::kubectl::rest_mapper::mapping;
-use crate::server::{
-    ApiServer, DeleteOptions, ListOptions, Patch, Propagation, Subresource, WriteOptions, merge_patch, strategic_merge_patch,
-    three_way_merge_patch, three_way_strategic_patch,
-};
+use crate::kubectl::resources::{Info, Query, fetch, find};
+use crate::server::{DeleteOptions, Propagation, Subresource, WriteOptions};
+use prune::{prunable, prune_kinds};
 
 const OWN: &[Flag] = &[
     switch("server-side", ""),
@@ -41,33 +41,8 @@ const OWN: &[Flag] = &[
 pub static COMMAND: Command = Command {
     usage: "(-f FILENAME | -k DIRECTORY) [options]",
     flags: &[flags::FILENAME, flags::SELECTOR, flags::DRY_RUN, flags::PRINT, flags::VALIDATE, flags::RECORD, flags::WRITE, flags::ALL, OWN],
-    subcommands: &[&EDIT_LAST_APPLIED, &SET_LAST_APPLIED, &VIEW_LAST_APPLIED],
+    subcommands: &[&last_applied::EDIT, &last_applied::SET, &last_applied::VIEW],
     ..Command::new("apply", "Apply a configuration to a resource by file name or stdin", run)
-};
-
-const CREATE_ANNOTATION: &[Flag] = &[switch("create-annotation", "")];
-static SET_LAST_APPLIED: Command = Command {
-    usage: "-f FILENAME [options]",
-    flags: &[flags::FILES, flags::PRINT, flags::DRY_RUN, CREATE_ANNOTATION],
-    ..Command::new(
-        "set-last-applied",
-        "Set the last-applied-configuration annotation on a live object to match the contents of a file",
-        set_last_applied,
-    )
-};
-
-const OUTPUT: &[Flag] = &[text("output", "o")];
-static VIEW_LAST_APPLIED: Command = Command {
-    usage: "(TYPE [NAME | -l label] | TYPE/NAME | -f FILENAME) [options]",
-    flags: &[flags::FILENAME, flags::SELECTOR, flags::ALL, OUTPUT],
-    ..Command::new("view-last-applied", "View the latest last-applied-configuration annotations of a resource/object", view_last_applied)
-};
-
-const ENDINGS: &[Flag] = &[switch("windows-line-endings", "")];
-static EDIT_LAST_APPLIED: Command = Command {
-    usage: "(RESOURCE/NAME | -f FILENAME) [options]",
-    flags: &[flags::FILENAME, flags::PRINT, flags::VALIDATE, flags::RECORD, flags::WRITE, ENDINGS],
-    ..Command::new("edit-last-applied", "Edit latest last-applied-configuration annotations of a resource/object", edit_last_applied)
 };
 
 /// `apply`, object after object.
@@ -215,7 +190,7 @@ impl Applying {
             return self.apply_on_server(cx, &info).map(|()| None);
         }
         let mut modified = info.object.clone();
-        last_applied::annotate(&mut modified);
+        annotate(&mut modified);
         let doing = |info: &Info| format!("retrieving current configuration of:\n{}\nfrom server for:", describe_info(info));
         if info.name.is_empty() {
             return Err(CliError::Message("resource name may not be empty".into()).with_source(&doing(&info), &info.source));
@@ -224,7 +199,7 @@ impl Applying {
             Ok(()) => {}
             Err(error) if error.is_not_found() => {
                 let mut object = modified;
-                last_applied::prune_nulls(&mut object);
+                prune_nulls(&mut object);
                 let object = match self.dry_run {
                     DryRun::Client => object,
                     _ => super::create_object(cx, info.kind, &info.namespace, object, &self.options)
@@ -375,37 +350,6 @@ pub fn warn_if_deleting(cx: &mut Context<'_, '_>, object: &Value) {
     }
 }
 
-/// What was applied once and was not visited now: in these namespaces, and of what has none.
-// Models kubectl/pkg/util/prune.
-pub fn prunable(
-    cx: &mut Context<'_, '_>,
-    kinds: &[KindRef],
-    namespaces: &[String],
-    visited: &[String],
-) -> Result<Vec<(KindRef, Value)>, CliError> {
-    // Also where no namespace was named: there always is one, were it that of the context.
-    if cx.flags().list("prune-allowlist").is_empty() {
-        cx.klog(
-            "W",
-            "prune.go:71",
-            "Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.",
-        );
-    }
-    let options = ListOptions { label_selector: cx.flags().text("selector").to_owned(), ..ListOptions::default() };
-    let visited: SortedSet<&str> = visited.iter().map(String::as_str).collect();
-    let mut found = Vec::new();
-    for namespace in namespaces.iter().map(String::as_str).filter(|n| !n.is_empty()).chain([""]) {
-        for kind in kinds.iter().copied().filter(|k| k.namespaced != namespace.is_empty()) {
-            for object in cx.list(kind, Some(namespace).filter(|n| !n.is_empty()), &options)? {
-                if object.annotation(LAST_APPLIED).is_some() && !visited.contains(object.uid()) {
-                    found.push((kind, object));
-                }
-            }
-        }
-    }
-    Ok(found)
-}
-
 /// What kubectl says to a conflict.
 const CONFLICT: &str = "Please review the fields above--they currently have other managers. Here
 are the ways you can resolve this warning:
@@ -418,92 +362,6 @@ are the ways you can resolve this warning:
   value; in this case, you'll become the manager if the other manager(s)
   stop managing the field (remove it from their configuration).
 See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts";
-
-/// The kinds that are pruned where none are named.
-const PRUNED: &[&str] = &[
-    "ConfigMap",
-    "Endpoints",
-    "Namespace",
-    "PersistentVolumeClaim",
-    "PersistentVolume",
-    "Pod",
-    "ReplicationController",
-    "Secret",
-    "Service",
-    "Job",
-    "CronJob",
-    "Ingress",
-    "DaemonSet",
-    "Deployment",
-    "ReplicaSet",
-    "StatefulSet",
-];
-
-/// The kinds of `--prune-allowlist`, or those that are pruned where none are named.
-pub fn prune_kinds(api: &ApiServer, allowed: &[String]) -> Result<Vec<KindRef>, CliError> {
-    if allowed.is_empty() {
-        return Ok(PRUNED.iter().map(|k| Kind::named(k)).list());
-    }
-    let mut kinds = Vec::new();
-    for text in allowed {
-        let parts: Vec<&str> = text.split('/').list();
-        let [group, version, kind] = parts.as_slice() else {
-            return fail(format!("invalid GroupVersionKind format: {text}, please follow <group/version/kind>"));
-        };
-        let api_version = if *group == "core" { (*version).to_owned() } else { format!("{group}/{version}") };
-        match mapping(api, &api_version, kind) {
-            Some(kind) => kinds.push(kind),
-            None => return fail(format!("no matches for kind {kind:?} in version {api_version:?}")),
-        }
-    }
-    Ok(kinds)
-}
-
-/// Whether the kind is patched by its schema; others by JSON merge.
-fn uses_strategic(kind: KindRef) -> bool {
-    kind.custom.is_none() && !matches!(kind.group, "apiextensions.k8s.io" | "apiregistration.k8s.io")
-}
-
-/// A three-way patch as it is sent.
-pub fn patch_of(kind: KindRef, patch: Value) -> Patch {
-    if uses_strategic(kind) { Patch::Strategic(patch) } else { Patch::Merge(patch) }
-}
-
-/// An object as a patch leaves it that is not sent.
-// Models PatchLocal.
-fn patched_here(kind: KindRef, current: &Value, patch: &Value) -> Result<Value, CliError> {
-    if uses_strategic(kind) {
-        let patched = strategic_merge_patch(kind, current, patch);
-        return patched.map_err(|s| CliError::Message(format!("applying patch locally: {}", s.into_message())));
-    }
-    let mut object = current.clone();
-    merge_patch(&mut object, patch);
-    Ok(object)
-}
-
-/// The patch that makes `current` what is applied now, without what was applied before and is no longer. A file may be at another served
-/// version than the one that is stored: what it says, and what it said before, is compared as the stored version has it.
-pub fn three_way(kind: KindRef, current: &Value, modified: &Value) -> Value {
-    let stored = |object: &Value| {
-        let (_, version) = split_api_version(object.api_version());
-        let mut object = if version == kind.version { object.clone() } else { to_stored(kind, version, object.clone()) };
-        if kind.custom.is_some() && !object.get("apiVersion").is_null() {
-            object.set(&["apiVersion"], kind.api_version());
-        }
-        object
-    };
-    let original = last_applied::original(current).map_or_else(Value::map, |o| stored(&o));
-    three_way_patch(kind, &original, &stored(modified), current)
-}
-
-/// The same of objects that are all at the version that is stored.
-pub fn three_way_patch(kind: KindRef, original: &Value, modified: &Value, current: &Value) -> Value {
-    if uses_strategic(kind) {
-        three_way_strategic_patch(kind, original, modified, current)
-    } else {
-        three_way_merge_patch(original, modified, current)
-    }
-}
 
 fn can_be_forced(error: &CliError) -> bool {
     matches!(error, CliError::Status(s) if matches!(s.reason, "Conflict" | "Invalid"))
@@ -523,22 +381,6 @@ fn about_patch(error: CliError, patch: &Value, info: &Info) -> CliError {
     about_sent(error, &to_compact_json(patch), info)
 }
 
-/// What is said of a patch that would change the kind, as where a file calls it `pod`: such a one is not sent.
-// Models the precondition mergepatch.RequireKeyUnchanged.
-pub fn other_kind(patch: &Value, modified: &Value, current: &Value, info: &Info) -> Option<CliError> {
-    if patch.get("kind").is_null() || !uses_strategic(info.kind) {
-        return None;
-    }
-    let message = format!(
-        "creating patch with:\noriginal:\n{}\nmodified:\n{}\n\ncurrent:\n{}\n\nfor: precondition failed for: {}",
-        current.annotation(LAST_APPLIED).unwrap_or_default(),
-        to_compact_json(modified),
-        to_compact_json(current),
-        go_plain(patch)
-    );
-    Some(CliError::Message(message).with_source("patching", &info.source))
-}
-
 /// The same of a whole object that was to come in another's place, which is sent with an end of line.
 fn about_replacement(error: CliError, object: &Value, info: &Info) -> CliError {
     about_sent(error, &(to_compact_json(object) + "\n"), info)
@@ -547,85 +389,4 @@ fn about_replacement(error: CliError, object: &Value, info: &Info) -> CliError {
 fn about_sent(error: CliError, sent: &str, info: &Info) -> CliError {
     let doing = format!("applying patch:\n{sent}\nto:\n{}\nfor:", describe_info(info));
     error.with_source(&doing, &info.source)
-}
-
-fn edit_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    let query = Query { allow_empty_selector: true, ..Query::of(cx) };
-    let mut infos = find(cx, &query, cx.args())?.into_infos()?;
-    infos.retain_mut(|info| match last_applied::original(&info.object) {
-        Some(original) => {
-            info.object = original;
-            true
-        }
-        None => false,
-    });
-    if infos.is_empty() {
-        return fail(
-            "no last-applied-configuration annotation found on resources, to create the annotation, use command `kubectl apply set-last-applied --create-annotation`",
-        );
-    }
-    edit::start(cx, Mode::LastApplied, infos)
-}
-
-fn set_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    let dry_run = cx.dry_run()?;
-    let options = cx.write_options(dry_run)?;
-    let mut reporter = Reporter::new(cx)?;
-    let query = Query { latest: false, ..Query::of(cx) };
-    let (mut changes, mut texts) = (Vec::new(), Vec::new());
-    for mut info in find(cx, &query, &[])?.into_infos()? {
-        let text = to_compact_json(&info.object) + "\n";
-        fetch(cx, &mut info)?;
-        match info.object.annotation(LAST_APPLIED) {
-            None if !cx.flags().is_on("create-annotation") => {
-                return fail(format!(
-                    "no last-applied-configuration annotation found on resource: {}, to create the annotation, run the command with --create-annotation",
-                    info.name
-                ));
-            }
-            Some(same) if same == text => cx.out.outln(format!("set-last-applied {}: no changes required.", info.name)),
-            _ => {
-                changes.push(info);
-                texts.push(text);
-            }
-        }
-    }
-    let mut texts = texts.into_iter();
-    Found::from(changes).in_parts(cx, move |cx, info, _| {
-        let mut patch = Value::map();
-        patch.set(&["metadata", "annotations", LAST_APPLIED], texts.next().unwrap_or_default());
-        let object = match dry_run {
-            DryRun::Client => info.object,
-            _ => cx.patch(info.kind, &info.namespace, &info.name, &Patch::Merge(patch), Subresource::None, &options)?,
-        };
-        reporter.report("configured", &object, cx.out)
-    })
-}
-
-fn view_last_applied(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    let format = cx.flags().get("output").unwrap_or("yaml");
-    if !matches!(format, "yaml" | "json") {
-        return Err(cx.usage(format!("Unexpected -o output mode: {format}, the flag 'output' must be one of yaml|json")));
-    }
-    let json = format == "json";
-    let query = Query { all: cx.flags().is_on("all"), ..Query::of(cx) };
-    let found = find(cx, &query, cx.args())?;
-    let mut text = String::new();
-    for info in found.into_infos()? {
-        match last_applied::original(&info.object) {
-            Some(original) if json => text += &(json_order::sorted(&original, "  ") + "\n"),
-            Some(original) => text += &crate::kubectl::output::to_yaml(&original),
-            // There is an error only where there is a source to be named in it.
-            None if cx.args().is_empty() => {
-                return fail(format!(
-                    "error when no last-applied-configuration annotation found on resource: {}\n {}: <nil>",
-                    info.name,
-                    quote(&info.source)
-                ));
-            }
-            None => {}
-        }
-    }
-    cx.out.out(text);
-    Ok(Flow::Done)
 }

@@ -1,6 +1,7 @@
 //! `kubectl diff`: what `apply` would change.
 
-use super::apply::{prunable, prune_kinds, warn_if_deleting};
+use super::apply::prune::{prunable, prune_kinds};
+use super::apply::warn_if_deleting;
 use crate::api::well_known::LAST_APPLIED;
 use crate::api::{Kind, KindRef, Object, Value, kinds};
 use crate::base::{List as _, Order as _};
@@ -11,6 +12,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, array, int, switch};
 use crate::kubectl::host::{Ended, Step};
 use crate::kubectl::output::to_yaml;
+use crate::kubectl::patcher::{other_kind, patch_of, three_way};
 use crate::kubectl::resources::{Info, Query, find};
 use crate::kubectl::unified;
 use crate::server::Subresource;
@@ -225,14 +227,14 @@ fn merged(cx: &mut Context<'_, '_>, info: &Info, live: Option<&Value>) -> Result
     let mut modified = info.object.clone();
     // An empty map, not none: what was applied last has one too, and none would take all annotations away.
     modified.at_mut(&["metadata", "annotations"]).map_mut().remove(LAST_APPLIED);
-    let patch = super::apply::three_way(info.kind, live, &modified);
+    let patch = three_way(info.kind, live, &modified);
     if patch.is_empty() {
         return Ok(live.clone());
     }
-    if let Some(error) = super::apply::other_kind(&patch, &modified, live, info) {
+    if let Some(error) = other_kind(&patch, &modified, live, info) {
         return Err(error);
     }
     debug_assert_eq!(live.name(), info.name);
-    cx.patch(info.kind, &info.namespace, &info.name, &super::apply::patch_of(info.kind, patch), Subresource::None, &options)
+    cx.patch(info.kind, &info.namespace, &info.name, &patch_of(info.kind, patch), Subresource::None, &options)
         .map_err(|error| error.with_source("patching", &info.source))
 }

@@ -1,6 +1,5 @@
 //! `kubectl edit`, and what opens an editor the same way: `create --edit`, `apply edit-last-applied`.
 
-use super::apply::{patch_of, three_way_patch};
 use crate::api::well_known::LAST_APPLIED;
 use crate::api::yaml::decode_documents;
 use crate::api::{Object, Value};
@@ -13,6 +12,7 @@ use crate::kubectl::flags::{self, Flag, switch, text};
 use crate::kubectl::host::{Ended, Step};
 use crate::kubectl::last_applied;
 use crate::kubectl::output::{go_syntax, to_json, to_yaml, typed_list, without_managed_fields};
+use crate::kubectl::patcher::{patch_of, three_way_patch};
 use crate::kubectl::printing::Reporter;
 use crate::kubectl::resources::{Info, Query, find, from_text};
 use crate::server::{Patch, Subresource};
