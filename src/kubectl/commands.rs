@@ -1,10 +1,14 @@
 //! The commands, one file each.
 
+pub mod alpha;
 pub mod annotate;
 pub mod api_resources;
 pub mod apply;
 pub mod auth;
 pub mod autoscale;
+pub mod certificate;
+pub mod cluster_info;
+pub mod completion;
 pub mod config;
 pub mod cordon;
 pub mod cp;
@@ -15,7 +19,6 @@ pub mod delete;
 pub mod describe;
 pub mod diff;
 pub mod drain;
-mod dump;
 pub mod edit;
 pub mod events;
 pub mod exec;
@@ -24,9 +27,10 @@ mod explain_schema;
 pub mod expose;
 pub mod get;
 pub mod kuberc;
+pub mod kustomize;
 pub mod label;
 pub mod logs;
-pub mod misc;
+pub mod options;
 pub mod pairs;
 pub mod patch;
 pub mod plugin;
@@ -77,8 +81,8 @@ pub static ROOT: Command = Command::group(
         &rollout::COMMAND,
         &scale::COMMAND,
         &autoscale::COMMAND,
-        &misc::CERTIFICATE,
-        &misc::CLUSTER_INFO,
+        &certificate::COMMAND,
+        &cluster_info::COMMAND,
         &top::COMMAND,
         &cordon::CORDON,
         &cordon::UNCORDON,
@@ -99,17 +103,17 @@ pub static ROOT: Command = Command::group(
         &patch::COMMAND,
         &replace::COMMAND,
         &wait::COMMAND,
-        &misc::KUSTOMIZE,
+        &kustomize::COMMAND,
         &label::COMMAND,
         &annotate::COMMAND,
-        &misc::COMPLETION,
-        &misc::ALPHA,
+        &completion::COMMAND,
+        &alpha::COMMAND,
         &config::COMMAND,
         &plugin::COMMAND,
         &version::COMMAND,
         &api_resources::VERSIONS,
         &api_resources::RESOURCES,
-        &misc::OPTIONS,
+        &options::COMMAND,
         &kuberc::COMMAND,
     ],
 );
