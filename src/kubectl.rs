@@ -21,6 +21,7 @@ mod kustomize;
 mod last_applied;
 mod legacy;
 mod manifests;
+mod metrics;
 pub mod output;
 mod patcher;
 mod pods;

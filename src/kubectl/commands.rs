@@ -36,6 +36,7 @@ pub mod patch;
 pub mod plugin;
 pub mod port_forward;
 pub mod proxy;
+mod raw;
 mod reconcile;
 pub mod replace;
 pub mod rolling_update;

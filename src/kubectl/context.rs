@@ -5,10 +5,11 @@ use super::flags::Flags;
 use super::host::{Environment, Host, Output, StdinState};
 use super::klog::klog;
 use super::manifests::Manifest;
+use super::metrics;
 use super::patcher::{patch_of, three_way_patch};
 use super::request_log::{Request, Sent};
 use crate::api::selector::{FieldSelector, LabelSelector};
-use crate::api::{KindRef, Object, Status, Value, go_duration, kinds};
+use crate::api::{KindRef, Object, Value, go_duration, kinds};
 use crate::base::{Duration, List as _, SortedSet, Time};
 use crate::obj;
 use crate::server::{
@@ -66,11 +67,6 @@ impl Session {
 
 /// Where a workload says which command led to it.
 pub const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
-
-/// What a node's operating system and kubelet use, in thousandths of a core.
-const SYSTEM_CPU_MILLI: u64 = 250;
-/// What they use of its memory, in bytes.
-const SYSTEM_MEMORY_BYTES: u64 = 1 << 30;
 
 /// Whether, and where, a command only pretends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -304,66 +300,12 @@ impl<'a> Context<'a, '_> {
         let request = Request { verb: "GET", kind, namespace, name, subresource: "", query: Vec::new() };
         self.require_logged("get", &request, Sent::Nothing)?;
         self.log_read(&request);
-        let result = if kind.group == "metrics.k8s.io" {
-            self.metrics_object(kind, namespace, name)
+        let result = if metrics::serves(kind) {
+            self.metrics_of(kind, namespace, name)
         } else {
             self.host.api.get(kind, namespace, name).map(|o| self.host.api.as_read(self.host.now, o))
         };
         self.after(kind, result)
-    }
-
-    fn metrics_object(&self, kind: KindRef, namespace: &str, name: &str) -> Result<Value, Status> {
-        self.metrics(kind)
-            .and_then(|items| items.into_iter().find(|v| v.name() == name && v.namespace() == namespace))
-            .ok_or_else(|| Status::not_found(kind, name))
-    }
-
-    /// What the metrics API says: an object for each node, or each pod that runs. `None` where no kubelet can tell.
-    pub fn metrics(&self, kind: KindRef) -> Option<Vec<Value>> {
-        let node = self.host.node.as_deref()?;
-        let now = self.host.now;
-        let stamp = now.rfc3339();
-        let usage =
-            |cpu_milli: u64, memory_bytes: u64| obj!({"cpu": format!("{cpu_milli}m"), "memory": format!("{}Ki", memory_bytes / 1024)});
-        let item = |object: &Value| {
-            let mut metadata = obj!({"name": object.name_arc(), "creationTimestamp": stamp.as_str()});
-            for (key, value) in [("namespace", object.get("metadata").get("namespace")), ("labels", object.labels())] {
-                if !value.is_empty() {
-                    metadata.set(&[key], value.clone());
-                }
-            }
-            obj!({
-                "apiVersion": kind.api_version(), "kind": kind.kind, "metadata": metadata, "timestamp": stamp.as_str(), "window": "15s"
-            })
-        };
-        let used = |pod: &Value| node.pod_usage(now, pod.namespace(), pod.name());
-        if kind == kinds::NODE_METRICS {
-            let nodes = self.host.api.iter(kinds::NODE, None);
-            return Some(
-                nodes
-                    .map(|n| {
-                        let (mut cpu, mut memory) = (SYSTEM_CPU_MILLI, SYSTEM_MEMORY_BYTES);
-                        for pod in self.host.api.pods_on(n.name()) {
-                            if let Some(u) = used(pod) {
-                                cpu += u.cpu_milli();
-                                memory += u.memory_bytes();
-                            }
-                        }
-                        let mut object = item(n);
-                        object.set(&["usage"], usage(cpu, memory));
-                        object
-                    })
-                    .list(),
-            );
-        }
-        let pods = self.host.api.iter(kinds::POD, None);
-        let measured = pods.filter_map(|p| {
-            let containers = used(p)?.containers.into_iter().map(|(name, cpu, memory)| obj!({"name": name, "usage": usage(cpu, memory)}));
-            let mut object = item(p);
-            object.set(&["containers"], containers.list());
-            Some(object)
-        });
-        Some(measured.list())
     }
 
     /// GET of a list.
@@ -374,7 +316,7 @@ impl<'a> Context<'a, '_> {
         let allowed = self.require(("list", kind, ""), of, fields.one_name());
         self.log_list(kind, of, options, allowed.as_ref().err().and_then(CliError::status));
         allowed?;
-        if kind.group == "metrics.k8s.io" {
+        if metrics::serves(kind) {
             let items = self.metrics(kind).unwrap_or_default();
             let labels = LabelSelector::parse(&options.label_selector).unwrap_or_default();
             return Ok(items.into_iter().filter(|v| namespace.is_none_or(|n| v.namespace() == n) && labels.matches(v.labels())).list());

@@ -5,7 +5,6 @@
 //! Bodies are JSON, also where kubectl sends and gets Protobuf (`create deployment`). Here an answer takes no time.
 // Models client-go's debugging round tripper (transport) and its request's logBody (rest).
 
-use super::commands::get;
 use super::context::Context;
 use super::klog::key_value;
 use super::output::{table_object, to_compact_json};
@@ -205,7 +204,7 @@ impl Context<'_, '_> {
     /// Logs a GET as the server answers it, and says where the list goes on.
     fn log_get(&mut self, request: &Request<'_>) -> String {
         let uri = request.uri();
-        let measured = get::measured(self, &uri).map(|found| match found {
+        let measured = self.metrics_at(&uri).map(|found| match found {
             Ok(object) => (200, object),
             Err(status) => (status.code, status.to_object()),
         });

@@ -7,7 +7,7 @@ use super::pod_worker::PodWorker;
 use crate::api::{ArcStr, Object, Status, Value, kinds};
 use crate::base::{Errno, List as _, Time};
 use crate::server::{
-    ContainerFileError, ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogCursor, LogOptions, NewFile, NodeApi, PodUsage,
+    ContainerFileError, ContainerUsage, ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogCursor, LogOptions, NewFile, NodeApi, PodUsage,
 };
 
 impl Kubelets {
@@ -299,10 +299,10 @@ impl Kubelets {
     pub fn pod_usage_with(&self, share: Option<u64>, now: Time, namespace: &str, pod: &str) -> Option<PodUsage> {
         let worker = self.worker(namespace, pod)?;
         let alive = worker.containers.iter().enumerate().filter(|(_, c)| c.is_alive());
-        let containers: Vec<(String, u64, u64)> = alive
+        let containers: Vec<ContainerUsage> = alive
             .map(|(i, c)| {
-                let (cpu, memory) = self.usage_of(worker, i, share, now);
-                (c.spec.name.to_string(), cpu, memory)
+                let (cpu_milli, memory_bytes) = self.usage_of(worker, i, share, now);
+                ContainerUsage { name: c.spec.name.clone(), cpu_milli, memory_bytes }
             })
             .list();
         (!containers.is_empty()).then_some(PodUsage { containers })

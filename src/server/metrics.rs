@@ -10,9 +10,9 @@ pub struct ContainerUsage {
     /// The container's name.
     pub name: ArcStr,
     /// Mean CPU use in thousandths of a core.
-    pub cpu_milli: i64,
+    pub cpu_milli: u64,
     /// Working set in bytes.
-    pub memory_bytes: i64,
+    pub memory_bytes: u64,
 }
 
 /// What one pod used.
@@ -31,10 +31,6 @@ pub struct NodeReport {
     pub at: Time,
     /// The time over which CPU use was averaged.
     pub window: Duration,
-    /// The whole node's CPU use in thousandths of a core.
-    pub cpu_milli: i64,
-    /// The whole node's working set in bytes.
-    pub memory_bytes: i64,
     /// Its pods that run.
     pub pods: Vec<PodSample>,
 }

@@ -3,6 +3,7 @@
 //! In a real cluster these are connections from the API server to a kubelet. A client knows this trait alone.
 
 use super::list::parameter;
+use super::metrics::ContainerUsage;
 use super::request_path;
 use crate::api::Status;
 use crate::base::{Duration, Errno, Time, decode_percent};
@@ -142,19 +143,19 @@ pub struct NewFile {
 /// What the containers of a pod use.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PodUsage {
-    /// Container, thousandths of a core, bytes of memory.
-    pub containers: Vec<(String, u64, u64)>,
+    /// Those that run.
+    pub containers: Vec<ContainerUsage>,
 }
 
 impl PodUsage {
     /// Thousandths of a core of all containers.
     pub fn cpu_milli(&self) -> u64 {
-        self.containers.iter().map(|(_, cpu, _)| cpu).sum()
+        self.containers.iter().map(|c| c.cpu_milli).sum()
     }
 
     /// Bytes of memory of all containers.
     pub fn memory_bytes(&self) -> u64 {
-        self.containers.iter().map(|(_, _, memory)| memory).sum()
+        self.containers.iter().map(|c| c.memory_bytes).sum()
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, List as _, SortedMap, Time};
 use crate::kubelet::Kubelets;
-use crate::server::{ApiServer, ContainerUsage, NodeReport, PodSample};
+use crate::server::{ApiServer, NodeReport, PodSample};
 
 /// The time over which CPU use is averaged.
 const WINDOW: Duration = Duration::from_secs(15);
@@ -21,15 +21,7 @@ pub(super) fn scrape(api: &mut ApiServer, kubelets: Option<&Kubelets>, now: Time
         }
         let Some(usage) = kubelets.pod_usage_with(share, now, pod.namespace(), pod.name()) else { continue };
         let report = reports.entry(node).or_insert_with(|| NodeReport { at: now, window: WINDOW, ..NodeReport::default() });
-        let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-        report.cpu_milli += whole(usage.cpu_milli());
-        report.memory_bytes += whole(usage.memory_bytes());
-        let containers = usage.containers.iter().map(|(name, cpu, memory)| ContainerUsage {
-            name: name.as_str().into(),
-            cpu_milli: whole(*cpu),
-            memory_bytes: whole(*memory),
-        });
-        report.pods.push(PodSample { pod: (pod.namespace_arc(), pod.name_arc()), containers: containers.list() });
+        report.pods.push(PodSample { pod: (pod.namespace_arc(), pod.name_arc()), containers: usage.containers });
     }
     let silent: Vec<ArcStr> = api.metrics().nodes().map(|(n, _)| n.clone()).filter(|n| !reports.contains_key(n)).list();
     for node in silent {

@@ -145,7 +145,8 @@ fn samples(api: &ApiServer, pods: &[&Value], resource: &str, container: &str) ->
         if counted.is_empty() {
             continue;
         }
-        let value = counted.iter().map(|c| if resource == "cpu" { c.cpu_milli } else { c.memory_bytes.saturating_mul(1000) }).sum();
+        let used = counted.iter().map(|c| if resource == "cpu" { c.cpu_milli } else { c.memory_bytes.saturating_mul(1000) });
+        let value = i64::try_from(used.fold(0, u64::saturating_add)).unwrap_or(i64::MAX);
         samples.insert(pod.name_arc(), Sample { at: report.at, window: report.window, value });
     }
     if !any {

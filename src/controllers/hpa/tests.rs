@@ -83,13 +83,13 @@ fn look(row: &Value) -> Result<(i64, Vec<[String; 3]>), String> {
             }
         }
         if let Some(level) = levels.get(i) {
-            let container = |name: &str| ContainerUsage { name: name.into(), cpu_milli: level.int(), memory_bytes: 0 };
+            let container = |name: &str| ContainerUsage { name: name.into(), cpu_milli: level.int().unsigned_abs(), memory_bytes: 0 };
             let containers = vec![container("container1"), container("container2")];
             samples.push(PodSample { pod: ("test".into(), name.as_str().into()), containers });
         }
     }
     api.metrics_mut().serve(true);
-    let report = NodeReport { at: now, window: Duration::from_secs(60), pods: samples, ..NodeReport::default() };
+    let report = NodeReport { at: now, window: Duration::from_secs(60), pods: samples };
     api.metrics_mut().publish("node", report);
     let mut metrics = row.get("metricsTarget").items().to_vec();
     if row.get("CPUTarget").int() > 0 {

@@ -42,7 +42,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail("only one of -f or -k can be specified");
     }
     if let Some(path) = cx.flags().get("raw") {
-        return super::get::raw(cx, "POST", path);
+        return super::raw::raw(cx, "POST", path);
     }
     let reporter = Reporter::new(cx)?;
     let dry_run = cx.dry_run()?;

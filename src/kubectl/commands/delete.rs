@@ -66,7 +66,7 @@ impl Asking {
 fn delete(cx: &mut Context<'_, '_>, answered: Option<&Asking>) -> Result<Flow, CliError> {
     let flags = cx.flags();
     if let Some(path) = flags.get("raw") {
-        return super::get::raw(cx, "DELETE", path);
+        return super::raw::raw(cx, "DELETE", path);
     }
     let by_selector = flags.is_on("all") || !flags.text("selector").is_empty() || !flags.text("field-selector").is_empty();
     let ignore_not_found = flags.switch_or("ignore-not-found", by_selector);

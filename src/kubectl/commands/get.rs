@@ -1,10 +1,11 @@
 //! `kubectl get`: tables, the `-o` formats, and watches of both.
 
 use super::OBJECTS_PER_STEP;
+use super::raw::raw;
 use crate::api::convert::to_version;
 use crate::api::selector::{FieldSelector, LabelSelector};
-use crate::api::{KindRef, Object, Status, Value, json_order, kinds};
-use crate::base::{List as _, Time, is_url};
+use crate::api::{KindRef, Object, Value};
+use crate::base::{List as _, Time};
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow, Task};
 use crate::kubectl::context::Context;
@@ -13,12 +14,11 @@ use crate::kubectl::flags::{self, Flag, int, list, switch, text};
 use crate::kubectl::host::Step;
 use crate::kubectl::output::columns::age;
 use crate::kubectl::output::{SortError, TabWriter, TableOptions, TablePrinter, Tables, list_of, relaxed_path, sorted_places};
-use crate::kubectl::printing::{ObjectPrinter, read_text};
-use crate::kubectl::request_log::{Answer, Exchange, Sent};
+use crate::kubectl::printing::ObjectPrinter;
 use crate::kubectl::resources::{Found, Info, Query, find};
 use crate::kubectl::rest_mapper::version_asked;
 use crate::obj;
-use crate::server::{self, LogRequest, RestRequest};
+use crate::server;
 
 /// How many rows of a table are made in one step.
 const ROWS_PER_STEP: usize = 256;
@@ -290,113 +290,6 @@ pub(super) fn as_asked(cx: &Context<'_, '_>, info: &Info, object: Value) -> Valu
     }
 }
 
-/// `--raw`: a request as it is, and the answer's body.
-// Models kubectl/pkg/rawhttp, and what each command refuses before.
-pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<Flow, CliError> {
-    if method == "GET" && !cx.args().is_empty() {
-        return fail("arguments may not be passed when --raw is specified");
-    }
-    check(cx)?;
-    let files = cx.flags().list("filename");
-    if files.len() > 1 || (files.is_empty() && matches!(method, "POST" | "PUT")) {
-        return fail("--raw can only use a single local file or stdin");
-    }
-    if files.iter().any(|f| is_url(f)) {
-        return fail("--raw cannot read from a url");
-    }
-    if !path.starts_with('/') {
-        return fail(format!("--raw must be a valid URL path: parse {path:?}: invalid URI for request"));
-    }
-    if cx.host.api.proxy_location(path).is_some() {
-        return fail("requests to pods and services are not simulated by --raw: use \"kubectl proxy\" and curl");
-    }
-    if let Some(watch) = cx.host.api.open_watch(cx.host.now, path, "").filter(|_| method == "GET") {
-        cx.host.api.require_request(&cx.user(), method, path)?;
-        let watch = watch?;
-        return Watch { until: None, watch, printer: WatchPrinter::Raw }.resume(cx);
-    }
-    if let (Some(asked), Some(node)) = (LogRequest::parse(path).filter(|_| method == "GET"), cx.host.node.as_ref()) {
-        cx.host.api.require_request(&cx.user(), method, path)?;
-        let log = node.logs(cx.host.now, &asked.namespace, &asked.pod, &asked.container, &asked.options)?;
-        cx.out.out(log.bytes);
-        return Ok(Flow::Done);
-    }
-    let mut body = Value::Null;
-    if let Some(file) = files.first() {
-        let text = if file == "-" {
-            String::from_utf8_lossy(cx.stdin.bytes).into_owned()
-        } else {
-            read_text(cx, file).map_err(|e| CliError::Message(format!("open {file}: {e}")))?
-        };
-        body = cx.host.api.read_body(method, path, "", &text)?;
-    }
-    let place = "raw.go:84";
-    let log = |cx: &mut Context<'_, '_>, status: u16, answer: Answer<'_>| {
-        let accept = "application/json, */*";
-        let sent = if method == "GET" { Sent::Nothing } else { Sent::Read };
-        cx.log_exchange(Exchange { verb: method, uri: path, place, accept, sent, status, answer });
-    };
-    let refused = |cx: &mut Context<'_, '_>, status: Status| {
-        log(cx, status.code, Answer::Body(&status.to_object()));
-        Err(status.into())
-    };
-    if let Err(status) = cx.host.api.require_request(&cx.user(), method, path) {
-        return refused(cx, status);
-    }
-    if let Some(measured) = measured(cx, path).filter(|_| method == "GET") {
-        let measured = match measured {
-            Ok(measured) => measured,
-            Err(status) => return refused(cx, status),
-        };
-        log(cx, 200, Answer::Stream("application/json"));
-        cx.out.outln(json_order::line(&measured));
-        return Ok(Flow::Done);
-    }
-    let by = cx.by();
-    let answer = cx.host.api.rest(&by, &RestRequest { method, path, content_type: "", agent: "", body });
-    let sent_on = match &answer.body {
-        body if answer.code >= 400 => Answer::Body(body),
-        Value::Str(_) => Answer::Stream("text/plain; charset=utf-8"),
-        _ => Answer::Stream("application/json"),
-    };
-    log(cx, answer.code, sent_on);
-    for warning in &answer.warnings {
-        cx.warn(warning);
-    }
-    if answer.code >= 400 {
-        let message = answer.body.get("message").str();
-        let reason = answer.body.get("reason").str();
-        let reason = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
-        return Err(CliError::Exit(1, format!("Error from server{reason}: {message}")));
-    }
-    match &answer.body {
-        Value::Str(text) => cx.out.out(text.as_str()),
-        // Written for people, and without an end of line (`WriteRawJSON`).
-        body if matches!(path.split('?').next(), Some("/version" | "/version/" | "/")) => cx.out.out(json_order::indented(body, "  ")),
-        body => cx.out.outln(json_order::line(body)),
-    }
-    Ok(Flow::Done)
-}
-
-/// What the metrics API answers: what the kubelets measure is not stored.
-pub fn measured(cx: &Context<'_, '_>, path: &str) -> Option<Result<Value, Status>> {
-    let path = path.split('?').next()?.trim_end_matches('/').strip_prefix("/apis/metrics.k8s.io/v1beta1/")?;
-    let (kind, namespace, name) = match path.split('/').list()[..] {
-        ["nodes", ref name @ ..] => (kinds::NODE_METRICS, None, name.first().copied()),
-        ["pods"] => (kinds::POD_METRICS, None, None),
-        ["namespaces", namespace, "pods", ref name @ ..] => (kinds::POD_METRICS, Some(namespace), name.first().copied()),
-        _ => return None,
-    };
-    let is_asked = |v: &Value| namespace.is_none_or(|n| v.namespace() == n) && name.is_none_or(|n| v.name() == n);
-    let mut items = cx.metrics(kind).filter(|_| cx.host.api.metrics().is_served())?.into_iter().filter(is_asked);
-    Some(match name {
-        Some(name) => items.next().ok_or_else(|| Status::not_found(kind, name)),
-        None => Ok(obj!({
-            "apiVersion": kind.api_version(), "kind": format!("{}List", kind.kind), "metadata": {}, "items": items.list()
-        })),
-    })
-}
-
 /// `get --watch`: what is there, then every change.
 #[derive(Clone, Debug)]
 pub struct Watch {
@@ -415,6 +308,11 @@ enum WatchPrinter {
 }
 
 impl Watch {
+    /// `get --raw` of a path that asks for a watch.
+    pub(super) fn raw(watch: server::Watch) -> Watch {
+        Watch { until: None, watch, printer: WatchPrinter::Raw }
+    }
+
     fn start(
         cx: &mut Context<'_, '_>,
         query: &Query,
@@ -483,7 +381,7 @@ impl Watch {
                 let wraps = *events && cx.flags().text("output") != "name";
                 for object in objects {
                     if wraps {
-                        let object = crate::obj!({"type": event, "object": object});
+                        let object = obj!({"type": event, "object": object});
                         printer.print(&object, cx.out)?;
                     } else {
                         printer.print(object, cx.out)?;

@@ -56,7 +56,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     check(cx)?;
     if let Some(path) = cx.flags().get("raw") {
-        return super::get::raw(cx, "PUT", path);
+        return super::raw::raw(cx, "PUT", path);
     }
     let options = cx.write_options(dry_run)?;
     let query = Query { latest: false, validate: super::validates(cx), ..Query::of(cx) };

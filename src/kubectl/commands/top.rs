@@ -2,7 +2,7 @@
 
 use crate::api::quantity::Quantity;
 use crate::api::selector::{FieldSelector, LabelSelector};
-use crate::api::{Kind, KindRef, Object, Status, Value, kinds};
+use crate::api::{KindRef, Object, Status, Value, kinds};
 use crate::base::{List as _, Order as _};
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
@@ -34,10 +34,6 @@ static POD: Command = Command {
     flags: &[flags::SELECTOR, flags::FIELD_SELECTOR, flags::ALL_NAMESPACES, SHARED, POD_FLAGS],
     ..Command::new("pod", "Display resource (CPU/memory) usage of pods", pod)
 };
-
-fn metrics_kind(plural: &str) -> KindRef {
-    Kind::of_resource("metrics.k8s.io", plural).expect("the table of kinds has the metrics API")
-}
 
 fn check_sort(cx: &Context<'_, '_>) -> Result<(), CliError> {
     match cx.flags().text("sort-by") {
@@ -127,7 +123,7 @@ fn node(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail("only one of NAME or --selector can be provided");
     }
     let selector = parse_selector(cx)?;
-    let kind = metrics_kind("nodes");
+    let kind = kinds::NODE_METRICS;
     let mut objects = metrics(cx, kind, None)?;
     objects.retain(|o| selector.matches(o.labels()));
     if objects.is_empty() {
@@ -175,7 +171,7 @@ fn pod(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let selector = parse_selector(cx)?;
     let all = flags.is_on("all-namespaces");
     let namespace = cx.namespace();
-    let kind = metrics_kind("pods");
+    let kind = kinds::POD_METRICS;
     let fields = FieldSelector::parse(flags.text("field-selector")).map_err(|e| CliError::Message(e.to_string()))?;
     fields.check(kind).map_err(|e| Status::bad_request(e.to_string()))?;
     let mut objects = metrics(cx, kind, (!all).then_some(&namespace))?;
