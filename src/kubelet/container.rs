@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::backoff::Backoff;
 use super::container_runtime::{Machine, Pid, Signal, SpawnSpec};
 use super::logs::Log;
-use super::probes::{ProbeKind, ProbeWorker};
+use super::probes::{ProbeKind, ProbeWorker, Probes};
 use super::spec::ContainerSpec;
 use crate::api::{ArcStr, Value};
 use crate::base::{Shared, SortedMap, Time};
@@ -169,7 +169,7 @@ pub(super) struct Container {
     pub pull_error: ArcStr,
     /// The kubelet's reason cache.
     pub failure: Option<StartFailure>,
-    pub probes: [Option<ProbeWorker>; 3],
+    pub probes: Probes<ProbeWorker>,
 }
 
 impl Container {
@@ -184,7 +184,7 @@ impl Container {
             image_backoffs: SortedMap::new(),
             pull_error: ArcStr::new(),
             failure: None,
-            probes: [None, None, None],
+            probes: Probes::NONE,
         }
     }
 
@@ -216,7 +216,7 @@ impl Container {
     /// Whether the newest instance has passed its startup probe, or has none.
     pub fn has_passed_startup(&self) -> bool {
         let Some(instance) = self.newest() else { return false };
-        self.probes[ProbeKind::Startup as usize].as_ref().is_none_or(|w| w.result_for(&instance.id) == Some(true))
+        self.probes[ProbeKind::Startup].as_ref().is_none_or(|w| w.result_for(&instance.id) == Some(true))
     }
 
     /// Whether its newest instance has a live process, known to the kubelet or not.

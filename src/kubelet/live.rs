@@ -84,7 +84,7 @@ impl PodWorker {
         // It is tried again by the sync that comes then, or later.
         let backoff_until = backoff_until.map(|until| self.sync_at.map_or(until, |sync| until.max(sync)));
         let probes = [ProbeKind::Startup, ProbeKind::Liveness, ProbeKind::Readiness].into_iter().filter_map(|kind| {
-            let worker = container.probes[kind as usize].as_ref()?;
+            let worker = container.probes[kind].as_ref()?;
             let (last_result, in_a_row) = worker.last_run();
             Some(LiveProbe {
                 kind,

@@ -8,6 +8,7 @@ use super::spec::{ContainerKind, ProbeAction, ProbeSpec};
 use crate::api::{ArcStr, Value, go_duration};
 use crate::base::{Duration, Time};
 use crate::server::EventType;
+use std::ops::{Index, IndexMut};
 use std::sync::Arc;
 
 /// Output of a probe that is kept for its message, in bytes (`maxRespBodyLength`).
@@ -42,6 +43,39 @@ impl ProbeKind {
     }
 }
 
+/// What a container has of each kind of probe, if it has that.
+#[derive(Clone, Debug)]
+pub(super) struct Probes<T>([Option<T>; 3]);
+
+impl<T> Probes<T> {
+    /// No probe of any kind.
+    pub const NONE: Self = Probes([None, None, None]);
+
+    /// What `of` says of each kind.
+    pub fn of(of: impl FnMut(ProbeKind) -> Option<T>) -> Self {
+        Probes(ProbeKind::ALL.map(of))
+    }
+
+    /// Those that there are.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.0.iter().flatten()
+    }
+}
+
+impl<T> Index<ProbeKind> for Probes<T> {
+    type Output = Option<T>;
+
+    fn index(&self, kind: ProbeKind) -> &Option<T> {
+        &self.0[kind as usize]
+    }
+}
+
+impl<T> IndexMut<ProbeKind> for Probes<T> {
+    fn index_mut(&mut self, kind: ProbeKind) -> &mut Option<T> {
+        &mut self.0[kind as usize]
+    }
+}
+
 /// A probe of one container.
 #[derive(Clone, Debug)]
 pub(super) struct ProbeWorker {
@@ -60,10 +94,12 @@ pub(super) struct ProbeWorker {
     failed: bool,
     /// No probing until there is a new instance.
     on_hold: bool,
+    /// The last outcome, and how often in a row.
     last: Option<bool>,
     run: u32,
     /// A probe under way.
     running: Option<Running>,
+    /// How often its command was tried, or how many redirects were followed.
     tries: u32,
     pub last_at: Option<Time>,
     pub last_output: ArcStr,
@@ -110,9 +146,13 @@ impl ProbeWorker {
         (self.last, self.run)
     }
 
+    fn period_us(&self) -> u64 {
+        (self.spec.period.as_micros() as u64).max(1)
+    }
+
     /// The first tick of its period after a moment.
     fn tick_after(&self, at: Time) -> Time {
-        let period = (self.spec.period.as_micros() as u64).max(1);
+        let period = self.period_us();
         let passed = at.0.saturating_sub(self.anchor.0);
         Time(self.anchor.0 + (passed / period + 1) * period)
     }
@@ -139,11 +179,10 @@ impl PodWorker {
         for container in &mut self.containers {
             let probed = container.spec.kind == ContainerKind::Regular || container.spec.is_sidecar();
             for kind in ProbeKind::ALL.into_iter().filter(|_| probed) {
-                let slot = kind as usize;
-                if container.probes[slot].is_none()
-                    && let Some(spec) = &container.spec.probes[slot]
+                if container.probes[kind].is_none()
+                    && let Some(spec) = &container.spec.probes[kind]
                 {
-                    container.probes[slot] = Some(ProbeWorker::new(spec.clone(), cx.now));
+                    container.probes[kind] = Some(ProbeWorker::new(spec.clone(), cx.now));
                 }
             }
         }
@@ -153,7 +192,7 @@ impl PodWorker {
     pub(super) fn stop_probes(&mut self, kinds: &[ProbeKind]) {
         for container in &mut self.containers {
             for kind in kinds {
-                container.probes[*kind as usize] = None;
+                container.probes[*kind] = None;
             }
         }
     }
@@ -169,7 +208,7 @@ impl PodWorker {
     pub(super) fn trigger_readiness(&mut self, cx: &mut Cx<'_>) {
         for c in 0..self.containers.len() {
             let Some(instance) = self.containers[c].newest().filter(|i| i.runs_seen() && i.exit.is_none()) else { continue };
-            let Some(worker) = &self.containers[c].probes[ProbeKind::Readiness as usize] else { continue };
+            let Some(worker) = &self.containers[c].probes[ProbeKind::Readiness] else { continue };
             if self.containers[c].has_passed_startup() && worker.result_for(&instance.id) != Some(true) && worker.running.is_none() {
                 self.schedule_probe(cx, c, ProbeKind::Readiness, Some(cx.now));
             }
@@ -181,7 +220,7 @@ impl PodWorker {
         let Some(started) = instance.started else { return };
         self.probe_tokens = self.probe_tokens.wrapping_add(1);
         let token = self.probe_tokens;
-        let Some(worker) = &mut self.containers[c].probes[kind as usize] else { return };
+        let Some(worker) = &mut self.containers[c].probes[kind] else { return };
         if at.is_some() {
             worker.anchor = cx.now;
         }
@@ -190,7 +229,7 @@ impl PodWorker {
         let mut due = at.unwrap_or_else(|| worker.tick_after(cx.now));
         if due < earliest {
             let tick = worker.tick_after(earliest);
-            let before = Time(tick.0 - (worker.spec.period.as_micros() as u64).max(1));
+            let before = Time(tick.0 - worker.period_us());
             due = if before >= earliest { before } else { tick };
         }
         worker.token = token;
@@ -201,13 +240,13 @@ impl PodWorker {
     /// A probe's tick.
     pub(super) fn probe_due(&mut self, cx: &mut Cx<'_>, c: usize, kind: ProbeKind, token: u32) {
         let Some(container) = self.containers.get(c) else { return };
-        if container.probes[kind as usize].as_ref().is_none_or(|w| w.token != token) || !cx.node.running {
+        if container.probes[kind].as_ref().is_none_or(|w| w.token != token) || !cx.node.running {
             return;
         }
         let Some(instance) = container.newest().filter(|i| i.exit.is_none() && i.started.is_some()) else { return };
         let id = instance.id.clone();
         let startup_passed = container.has_passed_startup();
-        let Some(worker) = &mut self.containers[c].probes[kind as usize] else { return };
+        let Some(worker) = &mut self.containers[c].probes[kind] else { return };
         if worker.instance != id {
             worker.instance = id;
             // Liveness is assumed, readiness and startup are not.
@@ -234,7 +273,7 @@ impl PodWorker {
     fn run_probe(&mut self, cx: &mut Cx<'_>, c: usize, kind: ProbeKind) {
         self.probe_tokens = self.probe_tokens.wrapping_add(1);
         let token = self.probe_tokens;
-        let Some(worker) = &mut self.containers[c].probes[kind as usize] else { return };
+        let Some(worker) = &mut self.containers[c].probes[kind] else { return };
         let spec = worker.spec.clone();
         worker.last_at = Some(cx.now);
         match &spec.action {
@@ -244,7 +283,7 @@ impl PodWorker {
                 match container_runtime::exec_asked(machine, &instance.process, cx.now, command) {
                     Ok(pid) => {
                         instance.uses.insert(pid, ProcessUse::Probe(kind));
-                        if let Some(worker) = &mut self.containers[c].probes[kind as usize] {
+                        if let Some(worker) = &mut self.containers[c].probes[kind] {
                             worker.running = Some(Running { token, pid: Some(pid) });
                         }
                         self.wake_at(cx, cx.now + spec.timeout, What::ProbeTimeout(c as u16, kind, token));
@@ -276,7 +315,7 @@ impl PodWorker {
         match self.serve_local(cx, c, &action, "kube-probe/1.36") {
             Ok((serving, id)) => {
                 self.serves.insert((serving, id), ServeUse::Probe(c, kind, token));
-                if let Some(worker) = &mut self.containers[c].probes[kind as usize] {
+                if let Some(worker) = &mut self.containers[c].probes[kind] {
                     worker.running = Some(Running { token, pid: None });
                 }
                 self.pump(cx, serving);
@@ -335,7 +374,7 @@ impl PodWorker {
 
     /// A request of a probe was answered.
     pub(super) fn probe_answered(&mut self, cx: &mut Cx<'_>, c: usize, kind: ProbeKind, token: u32, answer: Result<NetResponse, NetError>) {
-        let Some(worker) = self.containers.get(c).and_then(|c| c.probes[kind as usize].as_ref()) else { return };
+        let Some(worker) = self.containers.get(c).and_then(|c| c.probes[kind].as_ref()) else { return };
         if worker.running.is_none_or(|r| r.token != token) {
             return;
         }
@@ -360,7 +399,7 @@ impl PodWorker {
                     self.probe_finished(cx, c, kind, Verdict::Failed(format!("Get {to:?}: stopped after {REDIRECTS_MAX} redirects")));
                     return;
                 }
-                if let Some(worker) = &mut self.containers[c].probes[kind as usize] {
+                if let Some(worker) = &mut self.containers[c].probes[kind] {
                     worker.tries += 1;
                 }
                 self.ask(cx, c, kind, token, &spec, Some(path));
@@ -462,7 +501,7 @@ impl PodWorker {
         code: i32,
         output: Vec<u8>,
     ) {
-        let Some(worker) = self.containers.get(c).and_then(|c| c.probes[kind as usize].as_ref()) else { return };
+        let Some(worker) = self.containers.get(c).and_then(|c| c.probes[kind].as_ref()) else { return };
         if worker.running.is_none_or(|r| r.pid != Some(pid)) {
             return;
         }
@@ -473,7 +512,7 @@ impl PodWorker {
 
     /// A probe took longer than its timeout.
     pub(super) fn probe_timed_out(&mut self, cx: &mut Cx<'_>, c: usize, kind: ProbeKind, token: u32) {
-        let Some(worker) = self.containers.get_mut(c).and_then(|c| c.probes[kind as usize].as_mut()) else { return };
+        let Some(worker) = self.containers.get_mut(c).and_then(|c| c.probes[kind].as_mut()) else { return };
         let Some(running) = worker.running.filter(|r| r.token == token) else { return };
         let spec = worker.spec.clone();
         worker.running = None;
@@ -524,7 +563,7 @@ impl PodWorker {
                 None
             }
         };
-        let Some(worker) = &mut self.containers[c].probes[kind as usize] else { return };
+        let Some(worker) = &mut self.containers[c].probes[kind] else { return };
         worker.running = None;
         worker.last_output = match verdict {
             Verdict::Passed => ArcStr::new(),
@@ -551,10 +590,7 @@ impl PodWorker {
                 }
             }
         }
-        if !self.containers[c].probes[kind as usize]
-            .as_ref()
-            .is_some_and(|w| w.on_hold || (kind == ProbeKind::Startup && w.result == Some(true)))
-        {
+        if !self.containers[c].probes[kind].as_ref().is_some_and(|w| w.on_hold || (kind == ProbeKind::Startup && w.result == Some(true))) {
             self.schedule_probe(cx, c, kind, None);
         }
         if !changed {

@@ -3,6 +3,7 @@
 
 use super::container::{Container, Instance};
 use super::pod_worker::{Cx, PodWorker};
+use super::probes::Probes;
 use super::spec::{ContainerKind, RESTART_ALL};
 use super::termination::GRACE_MIN_S;
 use crate::api::Value;
@@ -42,7 +43,7 @@ impl PodWorker {
             container.begun = container.next_attempt();
             container.instances.clear();
             container.failure = None;
-            container.probes = [None, None, None];
+            container.probes = Probes::NONE;
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::probes::{ProbeKind, Probes};
 use crate::api::quantity::Quantity;
 use crate::api::{ArcStr, Value};
 use crate::base::{Duration, List as _};
@@ -49,7 +50,7 @@ pub(super) struct ContainerSpec {
     pub value: Value,
     /// `spec.containers{name}`, as events point at it.
     pub field_path: ArcStr,
-    pub probes: [Option<Arc<ProbeSpec>>; 3],
+    pub probes: Probes<Arc<ProbeSpec>>,
 }
 
 impl ContainerSpec {
@@ -60,7 +61,14 @@ impl ContainerSpec {
             ContainerKind::Regular => "containers",
             ContainerKind::Ephemeral => "ephemeralContainers",
         };
-        let probe = |member: &str| ProbeSpec::parse(value.get(member)).map(Arc::new);
+        let probe = |kind: ProbeKind| {
+            let member = match kind {
+                ProbeKind::Liveness => "livenessProbe",
+                ProbeKind::Readiness => "readinessProbe",
+                ProbeKind::Startup => "startupProbe",
+            };
+            ProbeSpec::parse(value.get(member)).map(Arc::new)
+        };
         ContainerSpec {
             field_path: format!("spec.{list}{{{name}}}").into(),
             name,
@@ -68,7 +76,7 @@ impl ContainerSpec {
             image: value.get("image").arc_str(),
             pull_policy: value.get("imagePullPolicy").arc_str(),
             restart: RestartPolicy::parse(value.get("restartPolicy")),
-            probes: [probe("livenessProbe"), probe("readinessProbe"), probe("startupProbe")],
+            probes: Probes::of(probe),
             value: value.clone(),
         }
     }
@@ -81,7 +89,7 @@ impl ContainerSpec {
     /// The ports that the container declares, and those that the kubelet asks it at.
     pub fn listens_on(&self) -> Vec<u16> {
         let declared = self.value.get("ports").items().iter().filter_map(|p| u16::try_from(p.get("containerPort").int()).ok());
-        let asked = self.probes.iter().flatten().filter_map(|probe| match &probe.action {
+        let asked = self.probes.iter().filter_map(|probe| match &probe.action {
             ProbeAction::Http { port, .. } | ProbeAction::Tcp { port, .. } => self.port(port),
             ProbeAction::Grpc { port } => Some(*port),
             ProbeAction::Exec(_) => None,

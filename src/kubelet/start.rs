@@ -209,7 +209,7 @@ impl PodWorker {
             return Some((told("definition changed", true), grace, true));
         }
         for (kind, word) in [(ProbeKind::Liveness, "liveness"), (ProbeKind::Startup, "startup")] {
-            let Some(worker) = &container.probes[kind as usize] else { continue };
+            let Some(worker) = &container.probes[kind] else { continue };
             if worker.result_for(&instance.id) == Some(false) && worker.has_failed(&instance.id) {
                 // Its rules are for exit codes, and it has none yet.
                 let restarts = container.spec.restart.unwrap_or(self.spec.restart) != RestartPolicy::Never;

@@ -4,6 +4,7 @@
 use super::container::{Container, Exit, Instance, Lost};
 use super::phase::{get_phase, has_regular_started};
 use super::pod_worker::{PodWorker, Work};
+use super::probes::ProbeKind;
 use super::resources::{container_status_resources, pod_resources, to_value};
 use super::restart_all::{REMOVED, RESTARTING_ALL};
 use super::rules::Condition;
@@ -264,13 +265,12 @@ impl PodWorker {
 
     /// `started` and `ready` (`proberManager.UpdatePodStatus`).
     fn started_and_ready(&self, container: &Container, state: &Value) -> (bool, bool) {
-        use super::probes::ProbeKind;
         let spec = &container.spec;
         let running = !state.get("running").is_null();
         let exited_well = state.at(&["terminated", "exitCode"]).as_int() == Some(0);
         let current = container.newest().filter(|_| running);
         let result = |kind: ProbeKind| {
-            let worker = container.probes[kind as usize].as_ref()?;
+            let worker = container.probes[kind].as_ref()?;
             Some(current.is_some_and(|i| worker.result_for(&i.id) == Some(true)))
         };
         let started = running && result(ProbeKind::Startup).unwrap_or(true);

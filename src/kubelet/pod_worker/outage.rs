@@ -3,6 +3,7 @@
 use super::super::backoff::Backoff;
 use super::super::container::ProcessUse;
 use super::super::exec::Execs;
+use super::super::probes::Probes;
 use super::super::status::lost;
 use super::{Cx, PodWorker, What, Work};
 use crate::api::Object;
@@ -35,7 +36,7 @@ impl PodWorker {
             container.instances.clear();
             container.failure = None;
             container.backoff = Backoff::default();
-            container.probes = [None, None, None];
+            container.probes = Probes::NONE;
         }
     }
 
