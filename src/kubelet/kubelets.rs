@@ -36,19 +36,38 @@ pub(super) struct Wake {
 /// A change that was delivered and is not acted on yet.
 #[derive(Clone, Debug)]
 enum News {
-    Pod(Option<Value>, Value, bool),
-    Node(Value, bool),
-    /// An object that volumes show has changed: kind, namespace, name.
-    Shown(&'static str, ArcStr, ArcStr),
-    /// The mirror of a static pod is gone, or its manifest may have changed.
+    Pod {
+        old: Option<Value>,
+        pod: Value,
+        deleted: bool,
+    },
+    Node {
+        node: Value,
+        deleted: bool,
+    },
+    /// An object that volumes show has changed.
+    Shown(ShownKey),
+    /// The mirror of a static pod of this node is gone, or its manifest may have changed.
     Files(ArcStr),
-    /// A pod, of this uid, has written to a disk.
-    Written(ArcStr, ArcStr),
+    /// A pod has written to a disk.
+    Written {
+        disk: ArcStr,
+        by: ArcStr,
+    },
     /// A kubelet is to start or stop.
-    Switch(ArcStr, bool),
+    Switch {
+        node: ArcStr,
+        on: bool,
+    },
     /// A node's network is to be cut or mended.
-    Network(ArcStr, bool),
+    Network {
+        node: ArcStr,
+        cut: bool,
+    },
 }
+
+/// An object that volumes show: its kind, namespace and name.
+type ShownKey = (&'static str, ArcStr, ArcStr);
 
 /// One node and the pods on it, by uid.
 #[derive(Clone, Debug)]
@@ -110,7 +129,7 @@ pub struct Kubelets {
     /// What containers watch.
     pub(super) watches: Watches<ReplyTo>,
     /// Pods by the objects that their volumes show.
-    shown: SortedMap<(&'static str, ArcStr, ArcStr), SortedSet<(ArcStr, ArcStr)>>,
+    shown: SortedMap<ShownKey, SortedSet<(ArcStr, ArcStr)>>,
     /// Node and uid of the pod of each namespace and name.
     pub(super) names: SortedMap<(ArcStr, ArcStr), (ArcStr, ArcStr)>,
     pub(super) random: RandomStream,
@@ -148,15 +167,13 @@ impl Kubelets {
     }
 
     /// A node goes dark, as if unplugged: its containers are gone, and nothing more is heard of it.
-    ///
-    /// Its lease is written with the moment of its last heartbeat: a node without a lease is one that still beats.
     pub fn stop(&mut self, now: Time, node: &str) {
-        self.tell(now, News::Switch(node.into(), false));
+        self.tell(now, News::Switch { node: node.into(), on: false });
     }
 
     /// A node comes back: its kubelet registers it anew and starts the containers of its pods again.
     pub fn start(&mut self, now: Time, node: &str) {
-        self.tell(now, News::Switch(node.into(), true));
+        self.tell(now, News::Switch { node: node.into(), on: true });
     }
 
     /// Whether a node's kubelet runs and is heard of: what its heartbeat says.
@@ -190,7 +207,7 @@ impl Kubelets {
 
     /// A node's network is cut, or mended: it goes on by itself meanwhile, and tells afterwards what happened.
     pub fn cut(&mut self, now: Time, node: &str, cut: bool) {
-        self.tell(now, News::Network(node.into(), cut));
+        self.tell(now, News::Network { node: node.into(), cut });
     }
 
     /// How many bytes of containers' logs will be others in a while: those of full logs, whose oldest lines make room for new ones.
@@ -311,8 +328,8 @@ impl Kubelets {
         for request in outgoing {
             self.network.push(now + LATENCY, Message::Request(request));
         }
-        for (key, writer) in std::mem::take(&mut self.disks.written) {
-            self.tell(now, News::Written(key, writer));
+        for (disk, by) in std::mem::take(&mut self.disks.written) {
+            self.tell(now, News::Written { disk, by });
         }
         if room {
             self.retry_resizes(api, now, &name);
@@ -387,10 +404,10 @@ impl Component for Kubelets {
         match change.key.kind.plural {
             "pods" => {
                 if !object.at(&["spec", "nodeName"]).is_empty() {
-                    self.tell(now, News::Pod(change.old.clone(), object.clone(), deleted));
+                    self.tell(now, News::Pod { old: change.old.clone(), pod: object.clone(), deleted });
                 }
             }
-            "nodes" => self.tell(now, News::Node(object.clone(), deleted)),
+            "nodes" => self.tell(now, News::Node { node: object.clone(), deleted }),
             "persistentvolumes" => {
                 if deleted {
                     self.disks.remove(&disk_of_volume(&change.key.name));
@@ -400,7 +417,7 @@ impl Component for Kubelets {
                 let kind = if plural == "secrets" { "Secret" } else { "ConfigMap" };
                 let key = (kind, change.key.namespace.clone(), change.key.name.clone());
                 if self.shown.contains_key(&key) {
-                    self.tell(now, News::Shown(key.0, key.1, key.2));
+                    self.tell(now, News::Shown(key));
                 }
             }
             _ => {}

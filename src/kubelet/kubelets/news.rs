@@ -7,7 +7,7 @@ use super::super::pod_worker::{Cx, PodWorker, What};
 use super::super::static_pods::{hash, is_mirror, manifests_key};
 use super::super::termination::PodEnd;
 use super::super::volumes::Volume;
-use super::{Kubelet, Kubelets, News, Wake};
+use super::{Kubelet, Kubelets, News, ShownKey, Wake};
 use crate::api::{ArcStr, Object, Value, has_ended, kinds};
 use crate::base::{List as _, Shared, SortedMap, Time};
 use crate::server::{ApiServer, Caller, DeleteOptions};
@@ -15,22 +15,22 @@ use crate::server::{ApiServer, Caller, DeleteOptions};
 impl Kubelets {
     pub(super) fn act_on(&mut self, api: &mut ApiServer, now: Time, news: News) {
         match news {
-            News::Pod(old, pod, deleted) => self.pod_news(api, now, old.as_ref(), &pod, deleted),
-            News::Node(node, deleted) => self.node_news(api, now, &node, deleted),
-            News::Shown(kind, namespace, name) => self.shown_changed(now, kind, &namespace, &name),
+            News::Pod { old, pod, deleted } => self.pod_news(api, now, old.as_ref(), &pod, deleted),
+            News::Node { node, deleted } => self.node_news(api, now, &node, deleted),
+            News::Shown(key) => self.shown_changed(now, &key),
             News::Files(node) => self.sync_static_pods(api, now, &node),
-            News::Written(key, writer) => {
-                let reads = |w: &PodWorker| w.uid != writer && w.reads_disk(&key);
+            News::Written { disk, by } => {
+                let reads = |w: &PodWorker| w.uid != by && w.reads_disk(&disk);
                 for kubelet in self.kubelets.values_mut().filter(|k| k.workers().any(reads)) {
-                    kubelet.pods.values_mut().filter(|w| reads(w)).for_each(|w| w.disk_written(&self.disks, &key));
+                    kubelet.pods.values_mut().filter(|w| reads(w)).for_each(|w| w.disk_written(&self.disks, &disk));
                 }
-                let node = key.strip_prefix("host/").and_then(|rest| rest.split('/').next());
-                if let Some(node) = node.filter(|node| overlap(&key, &manifests_key(node))) {
+                let node = disk.strip_prefix("host/").and_then(|rest| rest.split('/').next());
+                if let Some(node) = node.filter(|node| overlap(&disk, &manifests_key(node))) {
                     self.sync_static_pods(api, now, node);
                 }
             }
-            News::Switch(node, on) => self.switch(api, now, &node, on),
-            News::Network(node, cut) => self.switch_network(api, now, &node, cut),
+            News::Switch { node, on } => self.switch(api, now, &node, on),
+            News::Network { node, cut } => self.switch_network(api, now, &node, cut),
         }
     }
 
@@ -206,8 +206,7 @@ impl Kubelets {
 
     fn forget_shown(&mut self, node: &ArcStr, uid: &ArcStr) {
         let Some(worker) = self.kubelets.get(node).and_then(|k| k.pods.get(uid)) else { return };
-        for (kind, namespace, name) in shown_by(worker, node) {
-            let key = (kind, namespace, name);
+        for key in shown_by(worker, node) {
             if let Some(pods) = self.shown.get_mut(&key) {
                 pods.remove(&(node.clone(), uid.clone()));
                 if pods.is_empty() {
@@ -218,8 +217,8 @@ impl Kubelets {
     }
 
     /// Pods that show a changed object follow with their next regular sync.
-    pub(super) fn shown_changed(&mut self, now: Time, kind: &'static str, namespace: &ArcStr, name: &ArcStr) {
-        let Some(pods) = self.shown.get(&(kind, namespace.clone(), name.clone())) else { return };
+    fn shown_changed(&mut self, now: Time, key: &ShownKey) {
+        let Some(pods) = self.shown.get(key) else { return };
         for (node, uid) in pods.clone() {
             if let Some(worker) = self.kubelets.get_mut(&node).and_then(|k| k.pods.get_mut(&uid)) {
                 let at = worker.next_resync(now);
@@ -229,8 +228,8 @@ impl Kubelets {
     }
 }
 
-/// The objects that a pod's volumes show: kind, namespace, name.
-fn shown_by(worker: &PodWorker, node: &str) -> Vec<(&'static str, ArcStr, ArcStr)> {
+/// The objects that a pod's volumes show.
+fn shown_by(worker: &PodWorker, node: &str) -> Vec<ShownKey> {
     let namespace: ArcStr = worker.namespace().into();
     let volumes = worker.spec.volumes.items().iter();
     volumes.flat_map(|v| Volume::new(v, node, Time::ZERO).references()).map(|(kind, name)| (kind, namespace.clone(), name)).list()
