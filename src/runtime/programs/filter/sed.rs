@@ -33,11 +33,19 @@ struct Command {
     from: Option<Address>,
     to: Option<Address>,
     negated: bool,
-    /// Open range: the line that it ends after, or none yet known.
-    active: Option<Option<u64>>,
-    /// A range that begins at a numbered line is over: it begins once, and later where that line was not looked at.
-    over: bool,
+    range: Range,
     action: Action,
+}
+
+/// Where a range of lines stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Range {
+    /// It has not begun yet.
+    Before,
+    /// It has begun; the line that it ends after, where that is known.
+    Open(Option<u64>),
+    /// It is over. At a numbered line it begins once, and later where that line was not looked at.
+    Over,
 }
 
 /// What a command does with the pattern space (`man sed` has them by their letters).
@@ -212,7 +220,9 @@ impl Sed {
         self.file = name.to_string();
         if self.separate {
             self.line = 0;
-            self.commands.iter_mut().for_each(|c| c.over = false);
+            for command in self.commands.iter_mut().filter(|c| c.range == Range::Over) {
+                command.range = Range::Before;
+            }
         }
         self.owed &= self.in_place.is_none();
     }
@@ -333,31 +343,31 @@ impl Sed {
         let yes = match (&command.from, &command.to) {
             (None, _) => true,
             (Some(a), None) => Self::hits(a, line, last, text),
-            (Some(a), Some(z)) => match command.active {
-                Some(until) => {
+            (Some(a), Some(z)) => match command.range {
+                Range::Open(until) => {
                     let over = match (until, z) {
                         (Some(n), _) => line >= n,
                         (None, z) => Self::hits(z, line, last, text),
                     };
                     if over {
-                        (command.active, command.over) = (None, true);
+                        command.range = Range::Over;
                     }
                     // A numbered end that has passed already selects only the first line.
                     !matches!(until, Some(n) if line > n)
                 }
-                None => {
+                range => {
                     let begins = match a {
-                        Address::Line(n) => !command.over && line >= *n,
+                        Address::Line(n) => range == Range::Before && line >= *n,
                         a => Self::hits(a, line, last, text),
                     };
                     if begins {
-                        command.active = match z {
-                            Address::Line(n) => (*n > line).then_some(Some(*n)),
-                            Address::More(n) => (*n > 0).then(|| Some(line.saturating_add(*n))),
-                            Address::Last if last => None,
-                            _ => Some(None),
+                        command.range = match z {
+                            Address::Line(n) if *n > line => Range::Open(Some(*n)),
+                            Address::More(n @ 1..) => Range::Open(Some(line.saturating_add(*n))),
+                            Address::Line(_) | Address::More(_) => Range::Over,
+                            Address::Last if last => Range::Over,
+                            _ => Range::Open(None),
                         };
-                        command.over = command.active.is_none();
                     }
                     begins
                 }
@@ -446,7 +456,7 @@ impl Sed {
                 Action::Insert(text) => self.emit(text, sink),
                 Action::Change(text) => {
                     // Of a range only the end is replaced.
-                    if command.to.is_none() || command.active.is_none() {
+                    if command.to.is_none() || !matches!(command.range, Range::Open(_)) {
                         self.emit(text, sink);
                     }
                     print = false;

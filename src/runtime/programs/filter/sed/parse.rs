@@ -1,6 +1,6 @@
 //! Reads scripts of `sed`.
 
-use super::{Action, Address, Command, Part, substitute};
+use super::{Action, Address, Command, Part, Range, substitute};
 use crate::base::List as _;
 use crate::base::regex::{Regex, Syntax};
 
@@ -290,7 +290,7 @@ impl Parser {
                 }
                 other => return Err(SedError::UnknownCommand(other)),
             };
-            self.commands.push(Command { from, to, negated, active: None, over: false, action });
+            self.commands.push(Command { from, to, negated, range: Range::Before, action });
             self.blanks();
             if let Some(c) = self.peek()
                 && !matches!(c, ';' | '\n' | '}' | '#')
