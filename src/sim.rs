@@ -24,7 +24,7 @@ pub use cluster::Cluster;
 pub use nodes::default_nodes;
 pub use outcome::{Outcome, StepOutcome};
 pub use script::{quoted, script};
-pub use session::{ApiInput, Component, ContainerRef, Fault, Input, Load, Session, SessionError, Switch, TerminalInput, TimedInput, Usage};
+pub use session::{ApiInput, ContainerRef, Fault, Input, Load, Part, Session, SessionError, Switch, TerminalInput, TimedInput, Usage};
 pub use sim::{Progress, Sim};
 pub use timeline::{BranchInfo, Timeline};
 pub use usage_log::UsagePoint;

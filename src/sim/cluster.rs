@@ -11,7 +11,7 @@ use crate::scheduler::{Configuration, Scheduler};
 use crate::server::{ApiServer, Caller, Change, Component, Definitions, DeleteOptions, Printers, WriteOptions};
 use crate::store::{ChangeType, ObjectKey};
 
-use super::session::{self, Session};
+use super::session::{Part, Session};
 use super::{metrics_server, nodes};
 
 /// How long after a commit an informer delivers it to its component.
@@ -77,10 +77,9 @@ impl Cluster {
         furnish(&mut api, session);
         let sets_usage = session.inputs.iter().any(|i| i.usage.is_some());
         api.metrics_mut().serve(session.metrics.unwrap_or(sets_usage));
-        let controllers =
-            if session.runs(session::Component::Controllers) { controllers::all(&session.controller_flags()) } else { Vec::new() };
-        let scheduler = session.runs(session::Component::Scheduler).then(|| Scheduler::new(session.seed, Configuration::default()));
-        let kubelets = session.runs(session::Component::Kubelets).then(|| Kubelets::new(session.seed, session.dns));
+        let controllers = if session.runs(Part::Controllers) { controllers::all(&session.controller_flags()) } else { Vec::new() };
+        let scheduler = session.runs(Part::Scheduler).then(|| Scheduler::new(session.seed, Configuration::default()));
+        let kubelets = session.runs(Part::Kubelets).then(|| Kubelets::new(session.seed, session.dns));
         let informers = vec![Informer::default(); controllers.len() + FIRST_CONTROLLER];
         let dues = vec![None; informers.len()];
         let definitions = Definitions::default();
@@ -280,13 +279,10 @@ fn furnish(api: &mut ApiServer, session: &Session) {
     for namespace in &session.namespaces {
         api.create_namespace(&somebody, namespace);
     }
-    let given = session
-        .nodes
-        .clone()
-        .unwrap_or_else(|| if session.runs(session::Component::Kubelets) { nodes::default_nodes() } else { Vec::new() });
+    let given = session.nodes.clone().unwrap_or_else(|| if session.runs(Part::Kubelets) { nodes::default_nodes() } else { Vec::new() });
     for (place, node) in given.into_iter().enumerate() {
         let mut node = nodes::joined(node, place, Time::ZERO);
-        if session.runs(session::Component::Kubelets) {
+        if session.runs(Part::Kubelets) {
             node.set(&["status", "daemonEndpoints", "kubeletEndpoint", "Port"], 10250);
         }
         // In the form that the API gives it: quantities in their shortest form.

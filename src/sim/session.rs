@@ -18,7 +18,7 @@ pub struct Session {
     /// The nodes; where absent, three of a standard size, or none if no kubelets run.
     pub nodes: Option<Vec<Value>>,
     /// The components that run beside the API server; all of them where absent.
-    pub components: Option<Vec<Component>>,
+    pub components: Option<Vec<Part>>,
     /// Whether the cluster has a metrics server; where absent, it has one if any input sets the usage of pods.
     pub metrics: Option<bool>,
     /// Whether the cluster has a default storage class, `standard`, whose volumes are provisioned on demand.
@@ -41,7 +41,7 @@ pub struct Session {
 
 /// A part of the control plane that a session may leave out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Component {
+pub enum Part {
     /// The controller manager.
     Controllers,
     /// The scheduler.
@@ -278,7 +278,7 @@ members!(TerminalInput: tab, data);
 members!(Usage: cpu, memory, total_cpu);
 members!(Load: service, points);
 members!(Fault: node, kubelet, network, disk, registry, kill, pid, fill, mib, finish_terminating_pods);
-words!(Component: Controllers "controllers", Scheduler "scheduler", Kubelets "kubelets");
+words!(Part: Controllers "controllers", Scheduler "scheduler", Kubelets "kubelets");
 words!(Switch: Stop "stop", Start "start");
 
 fn read<T: Json>(text: &str) -> Result<T, SessionError> {
@@ -345,9 +345,9 @@ impl Session {
         Flags::parse(&self.controller_manager).unwrap_or_default()
     }
 
-    /// Whether a component runs. Beside a bare API server there is a scheduler still, which finds no nodes.
-    pub fn runs(&self, component: Component) -> bool {
-        self.components.as_ref().is_none_or(|c| c.contains(&component) || (c.is_empty() && component == Component::Scheduler))
+    /// Whether a part runs. Beside a bare API server there is a scheduler still, which finds no nodes.
+    pub fn runs(&self, part: Part) -> bool {
+        self.components.as_ref().is_none_or(|c| c.contains(&part) || (c.is_empty() && part == Part::Scheduler))
     }
 
     /// The namespace that kubectl uses.
@@ -442,7 +442,7 @@ mod tests {
         assert_eq!(Session::from_json(text).expect("readable").to_json(), text);
         let text = r#"{"cmd":"","fault":{"kill":"a/b/c"},"files":{"a":"b"},"load":{"points":[[0.0,1.5]]},"t":5.0,"usage":{}}"#;
         assert_eq!(TimedInput::from_json(text).expect("readable").to_json(), text);
-        assert!(session.runs(Component::Scheduler));
+        assert!(session.runs(Part::Scheduler));
         for (bad, want) in [
             ("{", "the session is not readable"),
             ("[]", "the session is not readable: an object is wanted"),
