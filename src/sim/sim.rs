@@ -339,36 +339,36 @@ impl Sim {
     }
 
     fn break_or_mend(&mut self, fault: &Fault) {
-        if fault.finish_terminating_pods && self.cluster.kubelets.is_none() {
-            self.cluster.finish_terminating_pods(self.now);
+        let Cluster { api, kubelets: Some(kubelets), .. } = &mut self.cluster else {
+            if fault.finish_terminating_pods {
+                self.cluster.finish_terminating_pods(self.now);
+            }
+            return;
+        };
+        if let Some(ContainerRef { namespace, pod, container }) = &fault.kill {
+            kubelets.kill(self.now, namespace, pod, container, fault.pid);
         }
-        let node = fault.node.as_deref();
-        if let Some(kubelets) = &mut self.cluster.kubelets {
-            if let Some(ContainerRef { namespace, pod, container }) = &fault.kill {
-                kubelets.kill(self.now, namespace, pod, container, fault.pid);
-            }
-            if let Some(ContainerRef { namespace, pod, container }) = &fault.fill {
-                kubelets.fill(self.now, namespace, pod, container, u64::from(fault.mib.unwrap_or(512)) << 20);
-            }
-            kubelets.slow(node, fault.disk, fault.registry);
-            if let (Some(node), Some(switch)) = (node, fault.network) {
-                kubelets.cut(self.now, node, switch == Switch::Stop);
-                if switch == Switch::Stop {
-                    self.cluster.api.stop_heartbeats(self.now, node);
-                }
+        if let Some(ContainerRef { namespace, pod, container }) = &fault.fill {
+            kubelets.fill(self.now, namespace, pod, container, u64::from(fault.mib.unwrap_or(512)) << 20);
+        }
+        kubelets.slow(fault.node.as_deref(), fault.disk, fault.registry);
+        let Some(node) = &fault.node else { return };
+        if let Some(network) = fault.network {
+            kubelets.cut(self.now, node, network == Switch::Stop);
+            if network == Switch::Stop {
+                api.stop_heartbeats(self.now, node);
             }
         }
-        if let (Some(node), Some(switch), Some(kubelets)) = (&fault.node, fault.kubelet, &mut self.cluster.kubelets) {
-            match switch {
-                Switch::Stop => {
-                    kubelets.stop(self.now, node);
-                    self.cluster.api.stop_heartbeats(self.now, node);
-                }
-                Switch::Start => {
-                    kubelets.start(self.now, node);
-                    self.cluster.api.resume_heartbeats(self.now, node);
-                }
+        match fault.kubelet {
+            Some(Switch::Stop) => {
+                kubelets.stop(self.now, node);
+                api.stop_heartbeats(self.now, node);
             }
+            Some(Switch::Start) => {
+                kubelets.start(self.now, node);
+                api.resume_heartbeats(self.now, node);
+            }
+            None => {}
         }
     }
 
