@@ -59,10 +59,18 @@ impl Workstation {
                 let namespace = if seat.is_some() { String::new() } else { self.namespace.clone() };
                 let environment = Environment { cwd, env, stdin_is_tty: tty, namespace };
                 let kubectl = Kubectl::start(argv.get(1..).unwrap_or_default(), &environment);
-                let wake = Some(now + self.kubectl_start(&kubectl));
-                let (stdin, eof, beyond, wants_stdin, ended, killed) = (Vec::new(), false, None, false, None, None);
-                let out = Output::default();
-                self.kubectls.insert((seat, pid), Running { kubectl, stdin, eof, wake, beyond, wants_stdin, ended, killed, out });
+                let running = Running {
+                    wake: Some(now + self.kubectl_start(&kubectl)),
+                    kubectl,
+                    stdin: Vec::new(),
+                    eof: false,
+                    beyond: None,
+                    wants_stdin: false,
+                    ended: None,
+                    killed: None,
+                    out: Output::default(),
+                };
+                self.kubectls.insert((seat, pid), running);
             }
             MachineEvent::ExternalInput { pid } => {
                 if let Some(running) = self.kubectls.get_mut(&(seat, pid)).filter(|r| r.wants_stdin) {
