@@ -153,25 +153,22 @@ impl<'a> Context<'a, '_> {
     /// `--dry-run`.
     pub fn dry_run(&mut self) -> Result<DryRun, CliError> {
         match self.flags().get("dry-run") {
-            None => Ok(DryRun::None),
-            Some("none") => Ok(DryRun::None),
+            None | Some("none") => Ok(DryRun::None),
             Some("client") => Ok(DryRun::Client),
             Some("server") => Ok(DryRun::Server),
             Some("unchanged") => {
                 self.warn_of_dry_run("helpers.go:719", "--dry-run is deprecated", "client");
                 Ok(DryRun::Client)
             }
-            Some(other) => match other {
-                "true" | "1" | "t" | "T" | "TRUE" | "True" => {
-                    self.warn_of_dry_run("helpers.go:733", &format!("--dry-run={other} is deprecated (boolean value)"), "client");
-                    Ok(DryRun::Client)
-                }
-                "false" | "0" | "f" | "F" | "FALSE" | "False" => {
-                    self.warn_of_dry_run("helpers.go:736", &format!("--dry-run={other} is deprecated (boolean value)"), "none");
-                    Ok(DryRun::None)
-                }
-                _ => Err(CliError::Message(format!("Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\"."))),
-            },
+            Some(yes @ ("true" | "1" | "t" | "T" | "TRUE" | "True")) => {
+                self.warn_of_dry_run("helpers.go:733", &format!("--dry-run={yes} is deprecated (boolean value)"), "client");
+                Ok(DryRun::Client)
+            }
+            Some(no @ ("false" | "0" | "f" | "F" | "FALSE" | "False")) => {
+                self.warn_of_dry_run("helpers.go:736", &format!("--dry-run={no} is deprecated (boolean value)"), "none");
+                Ok(DryRun::None)
+            }
+            Some(other) => Err(CliError::Message(format!("Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\"."))),
         }
     }
 
