@@ -28,7 +28,7 @@ const INTERRUPTED: i32 = 130;
 #[derive(Clone, Debug)]
 pub struct Kubectl {
     inv: Arc<Invocation>,
-    command: Option<&'static Command>,
+    command: &'static Command,
     state: State,
     session: Session,
     /// The words, until preferences have been looked for.
@@ -96,7 +96,7 @@ impl Kubectl {
             || Invocation { path: path.clone(), flags: flags::Flags::default(), args: Vec::new(), dash: None, env: env.clone(), legacy };
         let refused = |error: CliError| Kubectl {
             inv: Arc::new(nothing()),
-            command: Some(command),
+            command,
             state: State::Refused(error),
             session: Session::default(),
             argv: None,
@@ -136,7 +136,7 @@ impl Kubectl {
         let state = if parsed.flags.is_on("help") { State::Help } else { State::Start };
         let Parsed { flags, args, dash } = parsed;
         let inv = Invocation { path, flags, args, dash, env: env.clone(), legacy };
-        Kubectl { inv: Arc::new(inv), command: Some(command), state, session: Session::default(), argv: None, unmet: false }
+        Kubectl { inv: Arc::new(inv), command, state, session: Session::default(), argv: None, unmet: false }
     }
 
     /// Whether it reads manifests, which it holds against the API's description.
@@ -240,11 +240,11 @@ impl Kubectl {
                 Next::None(error) => Err(error),
             },
             State::Help => {
-                help::print(self.command.unwrap_or(&ROOT), &mut cx);
+                help::print(self.command, &mut cx);
                 Ok(Flow::Done)
             }
             State::Running(task) => task.resume(&mut cx),
-            State::Start => begin(self.command.unwrap_or(&ROOT), &mut cx),
+            State::Start => begin(self.command, &mut cx),
             State::Exited(code) => Ok(Flow::Exit(code)),
         };
         self.session.interrupted = false;
