@@ -382,8 +382,7 @@ pub fn what_if(cx: &Cx, state: &mut CycleState, other: &PodInfo, index: NodeInde
     }
 }
 
-/// The place of the chosen node: the root of a heap of the scores in their order. Among equals that is mostly the first; there is no
-/// randomness.
+/// The place of the chosen node, one of the best: the root of a heap of the scores in their order. There is no randomness.
 // Models heap.Init of Go's container/heap over the node scores, which is what a real scheduler's ties come down to. What it puts
 // at the root of each part decides the root of the whole, so nothing need be moved further down.
 fn choose(totals: &[i64]) -> usize {
@@ -466,19 +465,6 @@ mod tests {
     }
 
     #[test]
-    fn of_many_nodes_some_are_enough_and_of_equals_the_first_is_chosen() {
-        // How many nodes there are, and the percentage that is asked for.
-        for (all, percentage, wanted) in
-            [(99, 0, 99), (100, 0, 100), (250, 0, 120), (1000, 0, 420), (6000, 0, 300), (1000, 30, 300), (1000, 5, 100), (1000, 100, 1000)]
-        {
-            assert_eq!(enough_nodes(all, percentage), wanted, "{percentage} % of {all}");
-        }
-        for (totals, wanted) in [(&[5, 5, 5][..], 0), (&[1, 3, 3], 1), (&[1, 3, 4], 2), (&[1, 2, 3, 4, 5], 4), (&[7], 0)] {
-            assert_eq!(choose(totals), wanted, "{totals:?}");
-        }
-    }
-
-    #[test]
     fn the_emptier_node_is_better() {
         let mut cache = cluster(&[node("a", "4"), node("b", "4")]);
         let mut busy = pod("q", "2");
@@ -533,18 +519,37 @@ mod tests {
     }
 
     #[test]
-    fn ties_go_to_the_root_of_the_heap() {
-        for (totals, expected) in
-            [(&[5, 5, 5, 5][..], 0), (&[1, 5, 5, 5], 1), (&[1, 1, 5, 5], 3), (&[1, 5, 5, 1], 1), (&[1, 2, 3], 2), (&[7], 0)]
-        {
-            assert_eq!(choose(totals), expected, "{totals:?}");
+    fn the_best_is_chosen_and_of_equals_the_root_of_the_heap() {
+        for (totals, wanted) in [
+            (&[1, 2, 3, 4, 5][..], 4),
+            (&[1, 3, 4], 2),
+            (&[5, 5, 5, 5], 0),
+            (&[1, 5, 5, 5], 1),
+            (&[1, 1, 5, 5], 3),
+            (&[1, 5, 5, 1], 1),
+            (&[7], 0),
+        ] {
+            assert_eq!(choose(totals), wanted, "{totals:?}");
         }
     }
 
     #[test]
-    fn many_nodes_are_sampled() {
-        for (all, expected) in [(3, 3), (99, 99), (100, 100), (1000, 420), (5000, 500), (20_000, 1000)] {
-            assert_eq!(enough_nodes(all, 0), expected, "{all}");
+    fn of_many_nodes_some_are_enough() {
+        // How many nodes there are, and the percentage that is asked for.
+        for (all, percentage, wanted) in [
+            (3, 0, 3),
+            (99, 0, 99),
+            (100, 0, 100),
+            (250, 0, 120),
+            (1000, 0, 420),
+            (1000, 5, 100),
+            (1000, 30, 300),
+            (1000, 100, 1000),
+            (5000, 0, 500),
+            (6000, 0, 300),
+            (20_000, 0, 1000),
+        ] {
+            assert_eq!(enough_nodes(all, percentage), wanted, "{percentage} % of {all}");
         }
     }
 
