@@ -12,8 +12,9 @@ use kubarium::views::{ClusterView, NodeFaults, PodDetails, PodView, Slower};
 use super::app::EMBEDDED;
 use super::i18n::Text;
 use super::icons::Icon;
+use super::link::Link;
 use super::pod_cell::subject_of;
-use super::state::{Act, Action, Link, LookTab, Panel, State, Subject};
+use super::state::{Act, Action, LookTab, Panel, State, Subject};
 use super::timeline::act_words;
 
 /// What is done.

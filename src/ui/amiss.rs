@@ -9,10 +9,12 @@ use yew::prelude::*;
 
 use super::i18n::{Text, fill};
 use super::icons::{Icon, health_icon, health_tone};
+use super::lang::use_lang;
+use super::link::use_link;
 use super::look::Moment;
 use super::pod_cell::subject_of;
 use super::reasons;
-use super::state::{Subject, use_lang, use_link};
+use super::state::Subject;
 
 /// The most pods or groups of them, the most pods in a group, and the most other objects, that are named.
 const NAMED_MAX: usize = 10;

@@ -6,7 +6,8 @@ use yew::prelude::*;
 use super::format::clock;
 use super::i18n::Text;
 use super::icons::Icon;
-use super::state::{Action, Link, SPEEDS, State};
+use super::link::Link;
+use super::state::{Action, SPEEDS, State};
 
 /// The sign of the house: a tank with a cell in it.
 pub fn logo() -> Html {
@@ -62,8 +63,8 @@ pub fn bar(state: &State, on_share: Callback<MouseEvent>, link: &Link) -> Html {
             // For who has no key for it; the stylesheet shows it then.
             <button class="btn square all" onclick={link.on(|| Action::Palette(true))} aria-label={Text::Palette.t(lang)}>{ Icon::Dots.draw() }</button>
             <button class="btn outline" onclick={on_share} title={format!("{} (Shift+S)", Text::Share.t(lang))}>{ Icon::Link.draw() }<span class="wide">{ Text::Share.t(lang) }</span></button>
-            <button class="btn" lang={lang.other().code()} onclick={let link = link.clone(); Callback::from(move |_: MouseEvent| link.speak(lang, lang.other()))}>{ Icon::Globe.draw() }{ Text::LanguageTo.t(lang) }</button>
-            <button class="btn square" onclick={let link = link.clone(); Callback::from(move |_: MouseEvent| link.dress(!dark))} aria-label={if dark { Text::ThemeToLight } else { Text::ThemeToDark }.t(lang)} title={if dark { Text::ThemeToLight } else { Text::ThemeToDark }.t(lang)}>{ if dark { Icon::Sun } else { Icon::Moon }.draw() }</button>
+            <button class="btn" lang={lang.other().code()} onclick={let link = link.clone(); Callback::from(move |_: MouseEvent| link.set_language(lang, lang.other()))}>{ Icon::Globe.draw() }{ Text::LanguageTo.t(lang) }</button>
+            <button class="btn square" onclick={let link = link.clone(); Callback::from(move |_: MouseEvent| link.set_theme(!dark))} aria-label={if dark { Text::ThemeToLight } else { Text::ThemeToDark }.t(lang)} title={if dark { Text::ThemeToLight } else { Text::ThemeToDark }.t(lang)}>{ if dark { Icon::Sun } else { Icon::Moon }.draw() }</button>
             <button class="btn square" onclick={link.on(|| Action::Help(true))} aria-label={Text::Help.t(lang)} title={format!("{} (?)", Text::Help.t(lang))}>{ Icon::Help.draw() }</button>
         </header>
     }

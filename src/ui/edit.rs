@@ -18,10 +18,12 @@ use super::focus::{focus_on, use_row_focus};
 use super::host::Answer;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
+use super::lang::{Lang, use_lang};
+use super::link::{problems_of, use_link};
 use super::look::hung_line;
 use super::panels::STOPS;
 use super::ready_menu::{Ready, ReadyMenu};
-use super::state::{Action, OpenFile, Panel, problems_of, use_lang, use_link};
+use super::state::{Action, OpenFile, Panel};
 use super::task::words;
 use super::vendor::{JsEditor, create_editor, save_file};
 
@@ -209,7 +211,7 @@ fn is_own(sim: &Sim, text: &str) -> bool {
     object(sim, line("kind: "), line("  namespace: "), line("  name: ")).is_some_and(|o| o.uid() == line("  uid: "))
 }
 
-fn problem(p: &ProblemView, editor: &EditorCell, lang: super::i18n::Lang) -> Html {
+fn problem(p: &ProblemView, editor: &EditorCell, lang: Lang) -> Html {
     let (line, column, editor) = (p.line, p.column, editor.clone());
     let onclick = Callback::from(move |_: MouseEvent| {
         if let Some(e) = &*editor.borrow() {

@@ -4,11 +4,12 @@ use kubarium::base::List as _;
 use kubarium::views::{EnvOrigin, EnvView, PodView, sheets};
 use yew::prelude::*;
 
-use super::i18n::{Lang, Text, fill};
+use super::i18n::{Text, fill};
 use super::icons::Icon;
+use super::lang::Lang;
+use super::link::Link;
 use super::look::{choose, chosen};
 use super::pod_cell::subject_of;
-use super::state::Link;
 
 /// A container's environment; what only tells of Services is folded.
 pub fn environment(pod: &PodView, container: Option<usize>, lang: Lang, link: &Link) -> Html {

@@ -9,8 +9,9 @@ use kubarium::sim::Sim;
 use kubarium::views::{self, Membership, PodView};
 
 use super::format::short_clock;
-use super::i18n::{Lang, Text, fill};
+use super::i18n::{Text, fill};
 use super::icons::{Icon, health_icon, health_tone};
+use super::lang::Lang;
 use super::pod_cell::spoken;
 use super::state::Subject;
 
@@ -168,7 +169,7 @@ struct SheetProps {
 /// A sheet that can be folded; whether it is, is the visitor's from then on.
 #[component]
 fn SheetView(props: &SheetProps) -> Html {
-    let lang = super::state::use_lang();
+    let lang = super::lang::use_lang();
     let open = use_state(|| None);
     let is_open = (*open).unwrap_or(props.open);
     let onclick = {

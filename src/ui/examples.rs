@@ -1,6 +1,7 @@
 //! Ready manifests, as files in `static/examples/`: single ones, and those of a chapter of a book, section by section.
 
-use super::i18n::{Lang, Text};
+use super::i18n::Text;
+use super::lang::Lang;
 
 /// Ready manifests that belong together.
 pub struct Example {

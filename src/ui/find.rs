@@ -9,7 +9,9 @@ use super::effect::use_effect_with;
 use super::focus::use_focus;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
-use super::state::{Action, use_lang, use_link};
+use super::lang::use_lang;
+use super::link::use_link;
+use super::state::Action;
 
 /// What the search needs.
 #[derive(Clone, PartialEq, Properties)]

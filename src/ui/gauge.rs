@@ -10,8 +10,10 @@ use kubarium::sim::Sim;
 use kubarium::views;
 
 use super::format::short_clock;
-use super::i18n::{Lang, Text, fill};
-use super::state::{Link, Subject};
+use super::i18n::{Text, fill};
+use super::lang::Lang;
+use super::link::Link;
+use super::state::Subject;
 
 /// Usage over target where the needle has come to its end.
 const RATIO_MAX: f64 = 2.0;

@@ -15,11 +15,12 @@ use kubarium::views::{
 };
 
 use super::examples::EXAMPLES;
-use super::i18n::{Lang, Text};
+use super::i18n::Text;
+use super::lang::{Lang, shown_lang};
 use super::line_editor::LineEditor;
 use super::papers::Papers;
 use super::session_copy::{Kept, SessionCopy};
-use super::state::{Act, Scene, Subject, shown_lang};
+use super::state::{Act, Scene, Subject};
 use super::storage;
 use super::transcript::Transcript;
 use super::vendor::JsTerminal;

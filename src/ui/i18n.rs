@@ -1,41 +1,11 @@
 //! Every word the page says, in every language it speaks. A text is a row of the table below: one that lacks a language does
 //! not compile. What Kubernetes itself says (statuses, messages, command output) is never translated.
 
-use kubarium::base::List as _;
 use std::sync::LazyLock;
 
-/// A language of the page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Lang {
-    /// English.
-    #[default]
-    En,
-    /// Chinese, simplified.
-    Zh,
-}
+use kubarium::base::List as _;
 
-impl Lang {
-    /// As `lang="…"` has it.
-    pub fn code(self) -> &'static str {
-        match self {
-            Lang::En => "en",
-            Lang::Zh => "zh-CN",
-        }
-    }
-
-    /// The language that a code such as `zh-Hans-CN` asks for.
-    pub fn of_code(code: &str) -> Lang {
-        if code.starts_with("zh") { Lang::Zh } else { Lang::En }
-    }
-
-    /// The other one.
-    pub fn other(self) -> Lang {
-        match self {
-            Lang::En => Lang::Zh,
-            Lang::Zh => Lang::En,
-        }
-    }
-}
+use super::lang::Lang;
 
 /// Puts `values` where the text has `{}`, one after the other.
 pub fn fill(text: &str, values: &[&str]) -> String {

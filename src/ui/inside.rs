@@ -9,11 +9,12 @@ use kubarium::sim::{ContainerRef, Fault};
 use kubarium::views::{PodView, ProcessInfo, Waiting};
 
 use super::format::{self, seconds_to};
-use super::i18n::{Lang, Text, fill};
+use super::i18n::{Text, fill};
 use super::icons::Icon;
+use super::lang::{Lang, use_lang};
+use super::link::use_link;
 use super::look::{choose, chosen, save};
 use super::pod_cell::subject_of;
-use super::state::{use_lang, use_link};
 
 /// What it needs.
 #[derive(Clone, PartialEq, Properties)]

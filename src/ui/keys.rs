@@ -12,9 +12,10 @@ use super::actions;
 use super::app::{EMBEDDED, close_look};
 use super::focus::{active, find, focus_on};
 use super::host::Host;
+use super::link::Link;
 use super::panels::{STOPS, Stop};
 use super::share;
-use super::state::{Action, Link, State, Subject};
+use super::state::{Action, State, Subject};
 use super::timeline::hunt_of;
 
 /// A key was pressed. Letters are the page's keys only where nobody is typing. `ahead` is what was typed for the palette before it stood.

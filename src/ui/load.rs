@@ -9,7 +9,9 @@ use kubarium::views::load_curve;
 
 use super::i18n::{Text, fill};
 use super::icons::Icon;
-use super::state::{Subject, use_lang, use_link};
+use super::lang::use_lang;
+use super::link::use_link;
+use super::state::Subject;
 
 /// How many points a curve has, how many seconds they are apart, and the most requests a second.
 const POINTS: usize = 9;

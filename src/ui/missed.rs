@@ -8,7 +8,9 @@ use super::edit::file_name;
 use super::host::Answer;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
-use super::state::{Action, Panel, use_lang, use_link};
+use super::lang::use_lang;
+use super::link::use_link;
+use super::state::{Action, Panel};
 use super::vendor::fetch_page;
 
 /// What is missed.

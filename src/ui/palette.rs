@@ -12,11 +12,13 @@ use kubarium::views::{KindCount, Lesson, kinds, lessons, named, said};
 use super::actions::{Deed, carry_out, choices};
 use super::focus::use_focus;
 use super::host::Host;
-use super::i18n::{Lang, Text, fill};
+use super::i18n::{Text, fill};
 use super::icons::Icon;
+use super::lang::{Lang, use_lang};
+use super::link::{Link, use_link};
 use super::ready_menu::begin;
 use super::share;
-use super::state::{Action, Link, LookTab, Panel, State, Subject, use_lang, use_link};
+use super::state::{Action, LookTab, Panel, State, Subject};
 
 /// The most entries that are shown.
 const ENTRIES_MAX: usize = 14;
@@ -59,8 +61,8 @@ const COMMANDS: [(Icon, Text, &str, fn(&Link, &State)); 11] = [
     (Icon::Link, Text::Share, "Shift+S", share::share),
     (Icon::Table, Text::KeyTable, "t", |link, state| link.send(Action::Table(!state.table))),
     (Icon::Look, Text::FindInTerminal, "Ctrl+Shift+F", |link, _| link.send(Action::Find(true))),
-    (Icon::Sun, Text::OtherTheme, "", |link, state| link.dress(!state.dark)),
-    (Icon::Globe, Text::LanguageTo, "", |link, state| link.speak(state.lang, state.lang.other())),
+    (Icon::Sun, Text::OtherTheme, "", |link, state| link.set_theme(!state.dark)),
+    (Icon::Globe, Text::LanguageTo, "", |link, state| link.set_language(state.lang, state.lang.other())),
     (Icon::Help, Text::Help, "?", |link, _| link.send(Action::Help(true))),
     (Icon::Plus, Text::NewSession, "", |link, state| link.open(Host::fresh(state.lang), 0.0, Text::Afresh.t(state.lang))),
 ];

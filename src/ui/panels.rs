@@ -2,9 +2,11 @@
 
 use yew::prelude::*;
 
-use super::i18n::{Lang, Text};
+use super::i18n::Text;
 use super::icons::Icon;
-use super::state::{Action, Link, Panel};
+use super::lang::Lang;
+use super::link::Link;
+use super::state::{Action, Panel};
 
 /// A panel: with its sign, its name, and where the focus goes in it.
 pub type Stop = (Panel, Icon, Text, &'static str);

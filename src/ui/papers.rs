@@ -7,8 +7,9 @@ use kubarium::sim::Sim;
 use kubarium::views::{ClusterView, Copied, Sheet, object, sheets};
 
 use super::format::seconds_to;
-use super::i18n::{Lang, Text, fill};
+use super::i18n::{Text, fill};
 use super::icons::Icon;
+use super::lang::Lang;
 use super::state::Subject;
 use super::vendor::carry;
 

@@ -10,11 +10,13 @@ use kubarium::views::{ContainerRole, Health, PodView};
 
 use super::effect::use_effect_with;
 use super::format::seconds_to;
-use super::i18n::{Lang, Text, fill};
+use super::i18n::{Text, fill};
 use super::icons::{Icon, health_icon, health_tone};
+use super::lang::{Lang, use_lang};
+use super::link::use_link;
 use super::nucleus::nucleus;
 use super::papers::Paper;
-use super::state::{Subject, use_lang, use_link};
+use super::state::Subject;
 use super::trace::{BEATS_OF_CELL, trace};
 use super::uses::{signs, uses};
 use super::vendor::fall;

@@ -5,11 +5,12 @@ use yew::prelude::*;
 use kubarium::views::{ClusterView, why};
 
 use super::focus::move_focus;
-use super::i18n::{Lang, Text};
+use super::i18n::Text;
 use super::icons::{health_icon, health_tone};
+use super::lang::Lang;
+use super::link::Link;
 use super::pod_cell::{health_beside, subject_of};
 use super::reasons::say;
-use super::state::Link;
 use super::tank::matches;
 
 /// The most rows that are drawn at once.

@@ -13,9 +13,11 @@ use super::effect::use_effect_with;
 use super::examples::{EXAMPLES, Example};
 use super::focus::{is_lost, move_focus};
 use super::host::Host;
-use super::i18n::{Lang, Text, fill};
+use super::i18n::{Text, fill};
 use super::icons::Icon;
-use super::state::{Action, Link, Panel, use_lang, use_link};
+use super::lang::{Lang, use_lang};
+use super::link::{Link, use_link};
+use super::state::{Action, Panel};
 use super::storage;
 
 /// Which of the menus.

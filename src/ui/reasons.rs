@@ -9,10 +9,12 @@ use kubarium::base::List as _;
 use kubarium::sim::Sim;
 use kubarium::views::{Cause, Decision, Exit, PodView, ProbeKind, Reason, What, Why, first_refusal, object, why};
 
-use super::i18n::{Lang, Text, fill};
+use super::i18n::{Text, fill};
 use super::icons::Icon;
+use super::lang::Lang;
+use super::link::Link;
 use super::pod_cell::health_text;
-use super::state::{Link, Subject};
+use super::state::Subject;
 
 /// A reason as a sentence, and as Kubernetes' own words.
 pub fn say(why: &Why, lang: Lang) -> (String, String) {

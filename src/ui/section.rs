@@ -5,13 +5,15 @@ use yew::prelude::*;
 use kubarium::base::{List as _, Time};
 use kubarium::views::{ClusterView, ContainerRole, ContainerView, Copied, PodDetails, PodView, Sheet, sheets};
 
-use super::i18n::{Lang, Text, fill};
+use super::i18n::{Text, fill};
 use super::icons::{Icon, health_icon, health_tone};
+use super::lang::Lang;
+use super::link::Link;
 use super::look::container_words;
 use super::nucleus::{nucleus, tone};
 use super::papers::Paper;
 use super::pod_cell::{health_beside, subject_of};
-use super::state::{Action, Link};
+use super::state::Action;
 use super::trace::{BEATS, probe_name, trace};
 use super::uses::{signs, uses};
 

@@ -11,11 +11,13 @@ use kubarium::sim::Session;
 use super::app::EMBEDDED;
 use super::focus::use_focus;
 use super::host::{Answer, Host};
-use super::i18n::{Lang, Text, fill};
+use super::i18n::{Text, fill};
 use super::icons::Icon;
+use super::lang::{Lang, shown_lang, use_lang};
+use super::link::{Link, use_link};
 use super::palette::TABS;
 use super::panels::STOPS;
-use super::state::{Action, Link, Lower, SPEED_NORMAL, State, Subject, shown_lang, use_lang, use_link};
+use super::state::{Action, Lower, SPEED_NORMAL, State, Subject};
 use super::storage;
 use super::vendor::{copy_text, on_files, on_link, pack, pick_file, save_file};
 

@@ -20,13 +20,15 @@ use super::gauge::{dial, percent};
 use super::heat::{Heat, is_far};
 use super::i18n::{Text, fill};
 use super::icons::Icon;
+use super::lang::{Lang, use_lang};
+use super::link::use_link;
 use super::papers::Papers;
 use super::pod_cell::{Density, Doors, PodCell, Room, now_for};
 use super::pod_table::pod_table;
 use super::ready_menu::begin;
 use super::reasons;
 use super::section::section;
-use super::state::{Action, Panel, Scene, Subject, use_lang, use_link};
+use super::state::{Action, Panel, Scene, Subject};
 use super::traffic::{OUTSIDE, Traffic};
 
 /// What the tank needs.
@@ -195,14 +197,14 @@ pub fn Tank(props: &Props) -> Html {
 }
 
 /// How many pods the filter finds.
-fn found(view: &ClusterView, filter: &str, lang: super::i18n::Lang) -> Html {
+fn found(view: &ClusterView, filter: &str, lang: Lang) -> Html {
     let [n, all] = [view.pods().filter(|p| matches(p, filter)).count(), view.pods().count()];
     let text = if n == 0 { Text::NoPodMatches.t(lang).to_owned() } else { fill(Text::PodsOf.t(lang), &[&n.to_string(), &all.to_string()]) };
     html! { <span class={classes!("tag", (n == 0).then_some("warn"))} role="status">{ text }</span> }
 }
 
 /// How many requests a second a service gets, and how many of them fail, where any do.
-fn rates(flows: &[Flow], service: &str, lang: super::i18n::Lang) -> String {
+fn rates(flows: &[Flow], service: &str, lang: Lang) -> String {
     let sum = |of: fn(&Flow) -> u64| flows.iter().filter(|f| f.service == service).map(of).sum::<u64>();
     let (sent, failed) = (sum(|f| f.per_10s), sum(|f| f.failed_per_10s));
     // As wide with fewer digits, as in `tally`, and with a space of a point's width in its place; and as wide where nothing is asked, so that no
@@ -225,7 +227,7 @@ fn tally(w: &WorkloadView) -> String {
 
 /// Of a rollout, which share of its pods is old still, and how many in words. It is hatched as they are: a number that comes and goes would
 /// move the chips beside it.
-fn of_older(w: &WorkloadView, lang: super::i18n::Lang) -> Option<(f64, String)> {
+fn of_older(w: &WorkloadView, lang: Lang) -> Option<(f64, String)> {
     let told = format!(" · {}", fill(Text::OlderCount.t(lang), &[&w.older.to_string()]));
     (w.older > 0).then(|| (w.older as f64 / w.current.max(1) as f64, told))
 }
@@ -246,7 +248,7 @@ fn refused_of(props: &Props) -> Option<&Rc<PodView>> {
 }
 
 /// The strip of pods that wait for a node, and why no node takes one of them.
-fn queue(props: &Props, refused: &Option<String>, lang: super::i18n::Lang) -> Html {
+fn queue(props: &Props, refused: &Option<String>, lang: Lang) -> Html {
     let (view, around) = (&props.scene.view, Around::of(props));
     let many = view.queue.len() > 2;
     html! {
@@ -488,7 +490,7 @@ fn nodes_unseen(rack: &HtmlElement, shown: bool) -> Option<(usize, bool)> {
 }
 
 /// What is wrong with a node by hand: the sign of what was done, in words, and how many times slower it is.
-fn wrong(faults: NodeFaults, lang: super::i18n::Lang) -> Vec<(Icon, String, u32)> {
+fn wrong(faults: NodeFaults, lang: Lang) -> Vec<(Icon, String, u32)> {
     let all = [
         (Icon::Bolt, Text::WrongOff, u32::from(faults.off)),
         (Icon::Link, Text::WrongCut, u32::from(faults.cut)),

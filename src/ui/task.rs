@@ -11,10 +11,11 @@ use kubarium::views::{ExerciseView, Lesson, code_of, lessons, said};
 
 use super::app::EMBEDDED;
 use super::focus::find;
-use super::i18n::{Lang, Text, fill};
+use super::i18n::{Text, fill};
 use super::icons::Icon;
+use super::lang::Lang;
+use super::link::Link;
 use super::ready_menu::begin;
-use super::state::Link;
 use super::storage;
 
 thread_local! {

@@ -13,10 +13,12 @@ use super::feed::Feed;
 use super::find::Find;
 use super::format::counted;
 use super::host::Answer;
-use super::i18n::{Lang, Text, fill};
+use super::i18n::{Text, fill};
 use super::icons::Icon;
+use super::lang::{Lang, use_lang};
+use super::link::{Link, use_link};
 use super::missed::Missed;
-use super::state::{Act, Action, Link, Lower, OpenFile, State, TERMINALS_MAX, use_lang, use_link};
+use super::state::{Act, Action, Lower, OpenFile, State, TERMINALS_MAX};
 use super::task::words;
 use super::vendor::create_terminal;
 

@@ -6,8 +6,9 @@ use yew::prelude::*;
 
 use kubarium::views::{Beat, ProbeKind, ProbeView};
 
-use super::i18n::{Lang, Text, fill};
+use super::i18n::{Text, fill};
 use super::icons::Icon;
+use super::lang::Lang;
 
 /// How many results a trace shows in the inspector, and in a cell.
 pub const BEATS: usize = 10;

@@ -8,8 +8,9 @@ use kubarium::base::Time;
 use kubarium::views::{ContainerView, Exit, PodView};
 
 use super::format::{self, short_clock};
-use super::i18n::{Lang, Text, fill};
+use super::i18n::{Text, fill};
 use super::icons::Icon;
+use super::lang::Lang;
 
 /// The bars of these containers together; nothing where they neither ask for anything nor are limited.
 pub fn uses<'a>(containers: impl Iterator<Item = &'a ContainerView> + Clone, lang: Lang) -> Html {

@@ -5,7 +5,7 @@ use kubarium::sim::{TimedInput, Workstation};
 use kubarium::views::{EXERCISE_FILE, lessons};
 
 use super::super::examples::EXAMPLES;
-use super::super::i18n::Lang;
+use super::super::lang::Lang;
 use super::super::session_copy::SessionCopy;
 use super::Host;
 

@@ -6,10 +6,12 @@ use kubarium::views::{Health, kinds};
 
 use super::super::amiss::Amiss;
 use super::super::evidence::beside_parent;
-use super::super::i18n::{Lang, Text, fill};
+use super::super::i18n::{Text, fill};
 use super::super::icons::{Icon, health_icon, health_tone};
+use super::super::lang::Lang;
+use super::super::link::Link;
 use super::super::pod_cell::health_text;
-use super::super::state::{Link, Scene, Subject};
+use super::super::state::{Scene, Subject};
 use super::super::timeline::branch_name;
 use super::{Moment, Props};
 

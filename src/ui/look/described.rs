@@ -5,7 +5,8 @@ use yew::prelude::*;
 use kubarium::base::List as _;
 use kubarium::views::description;
 
-use super::super::state::{Subject, use_link};
+use super::super::link::use_link;
+use super::super::state::Subject;
 use super::Moment;
 
 #[derive(Clone, PartialEq, Properties)]

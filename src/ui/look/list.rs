@@ -7,7 +7,9 @@ use kubarium::views::{Listed, list};
 
 use super::super::focus::{move_focus, use_row_focus};
 use super::super::i18n::Text;
-use super::super::state::{Subject, use_lang, use_link};
+use super::super::lang::use_lang;
+use super::super::link::use_link;
+use super::super::state::Subject;
 use super::filtering;
 
 /// The most objects that a list shows.

@@ -11,8 +11,9 @@ use kubarium::views::PodView;
 use super::super::effect::use_effect_with;
 use super::super::format;
 use super::super::i18n::Text;
+use super::super::lang::use_lang;
+use super::super::link::use_link;
 use super::super::pod_cell::subject_of;
-use super::super::state::{use_lang, use_link};
 use super::pod::{choose, chosen};
 use super::{filtering, save};
 

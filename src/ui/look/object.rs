@@ -7,10 +7,12 @@ use yew::prelude::*;
 use kubarium::views::{PodView, columns};
 
 use super::super::format;
-use super::super::i18n::{Lang, Text, fill};
+use super::super::i18n::{Text, fill};
 use super::super::icons::{health_icon, health_tone};
+use super::super::lang::Lang;
+use super::super::link::Link;
 use super::super::pod_cell::subject_of;
-use super::super::state::{Link, Subject};
+use super::super::state::Subject;
 use super::{Props, fact, whys};
 
 /// The most pods that are listed as those of a workload or a node, which is done anew whenever one of them changes.

@@ -8,12 +8,14 @@ use kubarium::base::{List as _, Time};
 use kubarium::views::{ContainerRole, ContainerState, ContainerView, Exit, PodView, ProbeView, Why, placement, why};
 
 use super::super::format::{self, seconds_to, short_clock};
-use super::super::i18n::{Lang, Text, fill};
+use super::super::i18n::{Text, fill};
 use super::super::icons::{Icon, health_icon, health_tone};
+use super::super::lang::Lang;
+use super::super::link::Link;
 use super::super::nucleus::{nucleus, tone as container_tone};
 use super::super::pod_cell::{health_beside, subject_of};
 use super::super::reasons;
-use super::super::state::{Action, Link, LookTab};
+use super::super::state::{Action, LookTab};
 use super::super::trace::{BEATS, probe_icon, probe_name, trace};
 use super::super::uses::{over_time, signs, uses};
 use super::{Props, fact, whys};
