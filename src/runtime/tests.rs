@@ -3,9 +3,10 @@
 mod ash;
 mod bash;
 mod bounds;
+mod busybox;
 mod dash;
+mod gnu;
 mod machine;
-mod programs;
 
 use std::sync::Arc;
 
