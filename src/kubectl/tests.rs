@@ -1,10 +1,10 @@
 //! kubectl against an API server without controllers: transcripts, and what was recorded of the real one.
 
-use crate::base::{Order as _, SortedMap};
+mod recorded;
 
 use super::*;
 use crate::api::{Value, kinds};
-use crate::base::Time;
+use crate::base::{Order as _, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, WriteOptions};
 
@@ -143,298 +143,31 @@ fn mistakes_are_told_as_cobra_tells_them() {
 /// Whatever is typed, kubectl answers and leaves (or waits, and is interrupted).
 #[test]
 fn nonsense_is_answered() {
-    const WORDS: &[&str] = &[
-        "get",
-        "create",
-        "apply",
-        "delete",
-        "set",
-        "image",
-        "env",
-        "rollout",
-        "status",
-        "undo",
-        "history",
-        "logs",
-        "exec",
-        "run",
-        "scale",
-        "label",
-        "annotate",
-        "taint",
-        "patch",
-        "expose",
-        "autoscale",
-        "drain",
-        "cordon",
-        "wait",
-        "top",
-        "node",
-        "pod",
-        "pods",
-        "events",
-        "explain",
-        "config",
-        "view",
-        "set-context",
-        "diff",
-        "replace",
-        "debug",
-        "cp",
-        "auth",
-        "can-i",
-        "describe",
-        "deploy",
-        "deploy/a",
-        "cm",
-        "a",
-        "all",
-        "nodes",
-        "svc,cm",
-        "secret",
-        "generic",
-        "role",
-        "ingress",
-        "job",
-        "service",
-        "clusterip",
-        "-f",
-        "a.yaml",
-        "b.yaml",
-        "-",
-        "--",
-        "-o",
-        "json",
-        "yaml",
-        "name",
-        "jsonpath={.items[*]}",
-        "jsonpath={..[",
-        "custom-columns=A:.x",
-        "go-template={{.",
-        "-l",
-        "a=b",
-        "a!=,",
-        "--all",
-        "-A",
-        "-n",
-        "--dry-run=client",
-        "--dry-run",
-        "--for=condition=x=y",
-        "--for=jsonpath={.a}=b",
-        "--timeout=1s",
-        "--timeout=-1s",
-        "--replicas=2",
-        "--replicas=-9999999999999",
-        "--image=x",
-        "--image=",
-        "x=y",
-        "x-",
-        "é=ü",
-        "-é",
-        "--é",
-        "k=v:NoSchedule",
-        "k:",
-        "=",
-        "-p",
-        "{\"a\":",
-        "[{\"op\":1}]",
-        "--type=json",
-        "--type=merge",
-        "--tcp=80:x:y",
-        "--rule=a/b*=c:d,tls",
-        "--verb=get",
-        "--resource=pods/x.y",
-        "--from-literal=a=b",
-        "--from-file=a=",
-        "--from-file=.",
-        "--hard=a=1",
-        "--max=3",
-        "--min=9",
-        "--cpu=5%",
-        "--since=1h",
-        "--tail=3",
-        "-it",
-        "--rm",
-        "--overrides={",
-        "--sort-by=.a[",
-        "-w",
-        "--raw=/api/v1/x%",
-        "--prune",
-        "--server-side",
-        "--force",
-        "--cascade=orphan",
-        "--grace-period=0",
-        "--minify",
-        "pods.v1.",
-        "a/b/c",
-        "/",
-        ",",
-        "",
-        "--=x",
-        "-=",
-        "---x",
-    ];
+    const WORDS: &str = "\
+        get create apply delete set image env rollout status undo history logs exec run scale label annotate taint patch \
+        expose autoscale drain cordon wait top node pod pods events explain config view set-context diff replace debug cp auth \
+        can-i describe deploy deploy/a cm a all nodes svc,cm secret generic role ingress job service clusterip -f a.yaml \
+        b.yaml - -- -o json yaml name jsonpath={.items[*]} jsonpath={..[ custom-columns=A:.x go-template={{. -l a=b a!=, --all \
+        -A -n --dry-run=client --dry-run --for=condition=x=y --for=jsonpath={.a}=b --timeout=1s --timeout=-1s --replicas=2 \
+        --replicas=-9999999999999 --image=x --image= x=y x- é=ü -é --é k=v:NoSchedule k: = -p {\"a\": [{\"op\":1}] --type=json \
+        --type=merge --tcp=80:x:y --rule=a/b*=c:d,tls --verb=get --resource=pods/x.y --from-literal=a=b --from-file=a= \
+        --from-file=. --hard=a=1 --max=3 --min=9 --cpu=5% --since=1h --tail=3 -it --rm --overrides={ --sort-by=.a[ -w \
+        --raw=/api/v1/x% --prune --server-side --force --cascade=orphan --grace-period=0 --minify pods.v1. a/b/c / , --=x -= \
+        ---x";
     let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  selector: {matchLabels: {x: y}}\n  template:\n    metadata: {labels: {x: y}}\n    spec: {containers: [{name: c, image: i}]}\n";
     let mut desk = Desk::new(&[("a.yaml", CONFIG_MAP), ("b.yaml", deployment)]);
     desk.run("kubectl apply -f a.yaml -f b.yaml", "", "default");
+    // The empty one, too.
+    let known: Vec<&str> = WORDS.split(' ').chain([""]).collect();
     let mut random = crate::base::RandomStream::new(7, "nonsense");
     for _ in 0..3000 {
         let count = 1 + random.below(7) as usize;
-        let words: Vec<String> = (0..count).map(|_| WORDS[random.below(WORDS.len() as u64) as usize].to_owned()).collect();
+        let words: Vec<&str> = (0..count).map(|_| known[random.below(known.len() as u64) as usize]).collect();
         let quoted: Vec<String> = words.iter().map(|w| format!("'{w}'")).collect();
         desk.run(&format!("kubectl {}", quoted.join(" ")), "x: [", "default");
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let (word, arguments) = words.split_last().expect("there is one at least");
         complete(arguments, word, &desk.api, &first_kubeconfig("default"));
     }
-}
-
-/// Areas whose commands mostly depend on the API server alone, and how many of their steps come out to the letter.
-const FLOORS: &[(&str, usize)] =
-    &[("kubectl-errors", 1), ("validation", 1), ("kubectl", 1), ("output", 1), ("patch", 1), ("defaulting", 1)];
-
-#[test]
-fn recorded_commands() {
-    let Ok(folder) = std::env::var("KUBARIUM_CONFORMANCE") else {
-        println!("KUBARIUM_CONFORMANCE is not set: recorded commands are not checked");
-        return;
-    };
-    let show = std::env::var("KUBARIUM_SHOW").unwrap_or_default();
-    for (area, floor) in FLOORS {
-        let mut dir: Vec<_> =
-            std::fs::read_dir(format!("{folder}/cases/{area}")).expect("the area").map(|e| e.expect("a file").path()).collect();
-        dir.order();
-        let (mut same, mut all) = (0, 0);
-        for path in dir {
-            let case = Value::from_json(&std::fs::read_to_string(&path).expect("readable")).expect("JSON");
-            let (good, steps) = play(&case, !show.is_empty() && path.to_string_lossy().contains(&show));
-            same += good;
-            all += steps;
-        }
-        println!("{area}: {same} of {all}");
-        assert!(same >= *floor, "{area}: {same} of {all}, fewer than {floor}");
-    }
-}
-
-/// The generators against upstream's own table of them: what the flags say, and the object that comes out.
-#[test]
-fn generators_make_what_upstreams_make() {
-    let Ok(folder) = std::env::var("KUBARIUM_CONFORMANCE") else {
-        println!("KUBARIUM_CONFORMANCE is not set: generators are not checked");
-        return;
-    };
-    let table =
-        Value::from_json(&std::fs::read_to_string(format!("{folder}/tables/kubectl_create.json")).expect("readable")).expect("JSON");
-    let mut checked = 0;
-    for row in table.get("rows").items() {
-        let (file, row) = (row.get("file").str(), row.get("row"));
-        let text = |name: &str| row.get(name).str().to_owned();
-        let option = |name: &str| row.get("options").get(name).str().to_owned();
-        let (line, expected) = match file {
-            "create_quota_test.go" => {
-                (format!("quota {} --hard={} --scopes={}", option("Name"), option("Hard"), option("Scopes")), row.get("expected"))
-            }
-            "create_pdb_test.go" => {
-                let bounds = [("--min-available", option("MinAvailable")), ("--max-unavailable", option("MaxUnavailable"))];
-                let bounds: String = bounds.iter().filter(|(_, v)| !v.is_empty()).map(|(f, v)| format!(" {f}={v}")).collect();
-                (format!("pdb {} --selector={}{bounds}", option("Name"), option("Selector")), row.get("expected"))
-            }
-            "create_cronjob_test.go" => {
-                let command: Vec<&str> = row.get("command").items().iter().map(Value::str).collect();
-                let tail = if command.is_empty() { String::new() } else { format!(" -- {}", command.join(" ")) };
-                let line = format!(
-                    "cronjob test-job --image={} --schedule='{}' --restart={}{tail}",
-                    text("image"),
-                    text("schedule"),
-                    text("restart")
-                );
-                (line, row.get("expected"))
-            }
-            "create_secret_docker_test.go" if !row.get("dockerServer").str().is_empty() => {
-                let hash = if row.get("appendHash").is_true() { " --append-hash" } else { "" };
-                let line = format!(
-                    "secret docker-registry foo --docker-server={} --docker-username={} --docker-password={} --docker-email={}{hash}",
-                    text("dockerServer"),
-                    text("dockerUsername"),
-                    text("dockerPassword"),
-                    text("dockerEmail")
-                );
-                (line, row.get("expected"))
-            }
-            "create_role_test.go" if !text("verbs").is_empty() && !text("resources").contains(".extensions") => (
-                format!("role my-role --verb={} --resource={} --resource-name=", text("verbs"), text("resources")),
-                row.get("expectedRole"),
-            ),
-            _ => continue,
-        };
-        if !matches!(expected, Value::Map(_)) || line.contains("replicasets/scale") {
-            continue;
-        }
-        let (flags, command) = line.split_once(" -- ").map_or((line.as_str(), String::new()), |(f, c)| (f, format!(" -- {c}")));
-        let ran = Desk::new(&[]).run(&format!("kubectl create {flags} --dry-run=client -o json{command}"), "", "default");
-        let mut got = Value::from_json(&ran.stdout).unwrap_or_else(|e| panic!("{line}: {e}: {}", ran.stderr));
-        let mut want = expected.clone();
-        for object in [&mut got, &mut want] {
-            object.remove(&["metadata", "namespace"]);
-            if let Value::List(_) = object.get("rules") {
-                object.get_mut("rules").list_mut().iter_mut().for_each(|r| drop(r.remove(&["resourceNames"])));
-            }
-        }
-        assert_eq!(got.to_json(), want.to_json(), "kubectl create {line}");
-        checked += 1;
-    }
-    assert!(checked >= 10, "only {checked} rows were checked");
-}
-
-fn play(case: &Value, show: bool) -> (usize, usize) {
-    let session = case.get("session");
-    let files: Vec<(&str, &str)> = session.get("files").entries().map(|(k, v)| (k.as_str(), v.str())).collect();
-    let mut desk = Desk::new(&files);
-    let by = Caller::new(Time::ZERO, "session");
-    let namespace = session.get("namespace").str();
-    desk.api.create_namespace(&by, namespace);
-    for name in session.get("namespaces").items() {
-        desk.api.create_namespace(&by, name.str());
-    }
-    let (mut same, mut all) = (0, 0);
-    let mut steps = case.at(&["expect", "steps"]).items().iter();
-    for input in session.get("inputs").items() {
-        for (path, content) in input.get("files").entries() {
-            desk.files.0.insert(clean(path), content.str().as_bytes().to_vec());
-        }
-        let line = input.get("cmd").str();
-        if line.is_empty() && input.get("api").str().is_empty() {
-            continue;
-        }
-        let Some(want) = steps.next() else { break };
-        desk.now = desk.now.max(Time::from_secs_f64(10.0 + input.get("t").as_int().map_or(0.0, |i| i as f64)));
-        if !line.starts_with("kubectl ") || line.contains('|') || line.contains('`') || line.contains("$(") {
-            continue;
-        }
-        let ran = desk.run(line, input.get("stdin").str(), namespace);
-        all += 1;
-        let want =
-            Ran { stdout: want.get("stdout").str().into(), stderr: want.get("stderr").str().into(), exit: want.get("exit").int() as i32 };
-        let loose = |r: &Ran| (r.stdout.split_whitespace().map(str::to_owned).collect::<Vec<_>>(), r.stderr.trim().to_owned(), r.exit);
-        if loose(&ran) == loose(&want) {
-            same += 1;
-        } else if show {
-            println!(
-                "$ {line}\n--- want {}\n{}{}--- got {}\n{}{}",
-                want.exit,
-                cut(&want.stdout),
-                cut(&want.stderr),
-                ran.exit,
-                cut(&ran.stdout),
-                cut(&ran.stderr)
-            );
-        }
-    }
-    (same, all)
-}
-
-fn cut(text: &str) -> String {
-    text.chars().take(1500).collect()
 }
 
 #[test]
