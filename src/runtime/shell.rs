@@ -14,6 +14,7 @@ pub mod parse;
 mod pattern;
 mod start;
 mod variables;
+mod wait;
 
 use std::sync::Arc;
 
@@ -27,6 +28,8 @@ pub use expand::{Expander, Stop};
 pub use options::Options;
 pub use pattern::Pattern;
 pub use variables::{AssignError, Key};
+pub use wait::Reading;
+use wait::Wait;
 
 use super::env::Env;
 use super::kernel::{DescId, Kernel, Rd};
@@ -129,37 +132,6 @@ struct Saved {
     vars: Vec<(ArcStr, Option<Var>)>,
 }
 
-/// What the shell waits for between instructions.
-#[derive(Debug, Clone, Default)]
-enum Wait {
-    #[default]
-    None,
-    /// Foreground children.
-    Jobs { pids: Vec<(Pid, Option<ExitStatus>)>, tested: bool },
-    /// A substitution's output.
-    Subst { pid: Pid, fd: DescId, text: Vec<u8>, ended: bool, status: Option<i32> },
-    /// The `wait` builtin.
-    Builtin { pids: Option<Vec<Pid>>, any: bool },
-    /// The `read` builtin.
-    Read(Box<Reading>),
-}
-
-#[derive(Debug, Clone)]
-pub struct Reading {
-    raw: bool,
-    line: Vec<u8>,
-    /// Not a whole line but so many characters.
-    chars: Option<usize>,
-    /// Of those, line ends count as others do.
-    exact: bool,
-    delimiter: u8,
-    fd: DescId,
-    until: Option<crate::base::Time>,
-    saved: Saved,
-    tested: bool,
-    into: builtins::ReadFor,
-}
-
 #[derive(Debug, Clone)]
 struct Job {
     number: u32,
@@ -244,8 +216,6 @@ impl Shell {
         self.frames.push(Frame { code, pc: 0, kind, control, tested });
     }
 
-    // ---- stepping
-
     /// Runs some instructions.
     pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
         let held = self.held as u64;
@@ -282,8 +252,8 @@ impl Shell {
             if let Some(step) = self.resume(k, p) {
                 return step;
             }
-            if self.caught != 0 && self.exiting.is_none() && !self.run_traps() {
-                return Step::Again(1);
+            if self.caught != 0 && self.exiting.is_none() {
+                self.run_trap();
             }
             if ops >= OPS_PER_STEP || !p.out.is_empty() {
                 return Step::Again(OP_US * u64::from(ops).max(1));
@@ -421,8 +391,8 @@ impl Shell {
         true
     }
 
-    /// Starts the trap of one caught signal; false where there is none to start.
-    fn run_traps(&mut self) -> bool {
+    /// Starts the trap of the first caught signal that has one.
+    fn run_trap(&mut self) {
         for n in 1..32u8 {
             let bit = 1u32 << n;
             if self.caught & bit == 0 {
@@ -436,9 +406,8 @@ impl Shell {
             let status = self.status;
             self.push_frame(compile(&script, self.dialect), FrameKind::Trap { status, exits: false }, false);
             self.record.clear();
-            return true;
+            return;
         }
-        true
     }
 
     /// Whether Ctrl-C ends it though it is the first process, which a signal alone does not end: ash and dash see to that.
@@ -460,131 +429,6 @@ impl Shell {
         self.status = 130;
         self.prompted = false;
         let _ = k.put(p, 1, b"\n");
-    }
-
-    /// Goes on with what was waited for; a step where it has not come.
-    fn resume(&mut self, k: &mut Kernel, p: &mut Process) -> Option<Step> {
-        for (pid, status) in std::mem::take(&mut p.reaped) {
-            self.reaped(pid, status);
-        }
-        match std::mem::replace(&mut self.wait, Wait::None) {
-            Wait::None => None,
-            Wait::Jobs { pids, tested } => {
-                if pids.iter().any(|(_, s)| s.is_none()) {
-                    self.wait = Wait::Jobs { pids, tested };
-                    return Some(Step::Wait(Block::Child, 0));
-                }
-                self.note_statuses(pids.iter().filter_map(|p| p.1).map(ExitStatus::code), true);
-                let last = pids.last().and_then(|p| p.1).unwrap_or(ExitStatus::Code(0));
-                self.status = if self.opts.pipefail {
-                    pids.iter().rev().filter_map(|p| p.1).map(ExitStatus::code).find(|s| *s != 0).unwrap_or(0)
-                } else {
-                    last.code()
-                };
-                if let ExitStatus::Signal(signal) = last
-                    && !self.subshell
-                    && !signal.text().is_empty()
-                {
-                    let _ = k.put(p, 2, format!("{}\n", signal.text()).as_bytes());
-                }
-                if last == ExitStatus::Signal(Signal::INT) && self.opts.interactive {
-                    let status = self.status;
-                    self.abandon(k, p);
-                    self.status = status;
-                    let _ = k.put(p, 1, b"\n");
-                }
-                if !tested {
-                    self.check_errexit();
-                }
-                None
-            }
-            Wait::Subst { pid, fd, mut text, mut ended, status } => {
-                while !ended {
-                    match k.read(fd, 64 << 10, false) {
-                        Rd::Data(d) if text.len() < 16 << 20 => text.extend(d),
-                        Rd::Data(_) => {}
-                        Rd::End | Rd::Failed(_) => ended = true,
-                        Rd::Empty => {
-                            self.wait = Wait::Subst { pid, fd, text, ended, status };
-                            return Some(Step::Wait(Block::Read(fd), 0));
-                        }
-                    }
-                }
-                if status.is_none() {
-                    self.wait = Wait::Subst { pid, fd, text, ended, status };
-                    return Some(Step::Wait(Block::Child, 0));
-                }
-                k.desc_unref(fd);
-                while text.last() == Some(&b'\n') {
-                    text.pop();
-                }
-                text.retain(|b| *b != 0);
-                self.record.push(String::from_utf8_lossy(&text).into_owned());
-                self.subst_status = status;
-                None
-            }
-            Wait::Builtin { pids, any } => {
-                if self.caught != 0 {
-                    self.undo_redirect_of_call(k, p);
-                    let n = (1..32).find(|n| self.caught & 1 << n != 0).unwrap_or(0);
-                    self.status = 128 + n;
-                    return None;
-                }
-                let open = |sh: &Shell, pid: &Pid| sh.jobs.iter().any(|j| j.pid == *pid && j.status.is_none());
-                let waiting = match &pids {
-                    Some(list) if any => !list.is_empty() && list.iter().all(|p| open(self, p)),
-                    Some(list) => list.iter().any(|p| open(self, p)),
-                    None => self.jobs.iter().any(|j| j.status.is_none()),
-                };
-                if waiting {
-                    self.wait = Wait::Builtin { pids, any };
-                    return Some(Step::Wait(Block::Child, 0));
-                }
-                self.status = match &pids {
-                    Some(list) => {
-                        let done = if any { list.iter().find(|p| !open(self, p)) } else { list.last() };
-                        done.and_then(|pid| self.jobs.iter().find(|j| j.pid == *pid)).and_then(|j| j.status).map_or(127, ExitStatus::code)
-                    }
-                    None => 0,
-                };
-                if !self.is_bash() && !self.opts.interactive {
-                    for job in self.jobs.iter().filter(|j| pids.as_ref().is_some_and(|list| list.contains(&j.pid))) {
-                        if let Some(ExitStatus::Signal(signal)) = job.status
-                            && !signal.text().is_empty()
-                        {
-                            let _ = k.put(p, 2, format!("{}\n", signal.text()).as_bytes());
-                        }
-                    }
-                }
-                self.undo_redirect_of_call(k, p);
-                match pids {
-                    Some(list) => self.jobs.retain(|j| j.status.is_none() || !list.contains(&j.pid)),
-                    None => self.jobs.retain(|j| j.status.is_none()),
-                }
-                None
-            }
-            Wait::Read(reading) => self.resume_read(k, p, reading),
-        }
-    }
-
-    fn reaped(&mut self, pid: Pid, status: ExitStatus) {
-        let code = status.code();
-        match &mut self.wait {
-            Wait::Jobs { pids, .. } => {
-                if let Some(entry) = pids.iter_mut().find(|e| e.0 == pid) {
-                    entry.1 = Some(status);
-                    return;
-                }
-            }
-            Wait::Subst { pid: subst, status: s, .. } if *subst == pid => {
-                *s = Some(code);
-                return;
-            }
-            _ => {}
-        }
-        if let Some(job) = self.jobs.iter_mut().find(|j| j.pid == pid) {
-            job.status = Some(status);
-        }
     }
 
     fn check_errexit(&mut self) {
