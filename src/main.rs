@@ -16,6 +16,7 @@ mod pure {
     #[allow(dead_code, reason = "the page alone uses the rest")]
     mod format;
     mod i18n;
+    mod lang;
     mod line_editor;
     mod transcript;
 }

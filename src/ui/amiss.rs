@@ -9,8 +9,7 @@ use yew::prelude::*;
 
 use super::i18n::{Text, fill};
 use super::icons::{Icon, health_icon, health_tone};
-use super::lang::use_lang;
-use super::link::use_link;
+use super::link::{use_lang, use_link};
 use super::look::Moment;
 use super::pod_cell::subject_of;
 use super::reasons;

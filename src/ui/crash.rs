@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, HtmlElement};
 
 use super::i18n::Text;
-use super::lang::shown_lang;
+use super::link::shown_lang;
 use super::storage;
 
 /// Whether the page is broken.

@@ -169,7 +169,7 @@ struct SheetProps {
 /// A sheet that can be folded; whether it is, is the visitor's from then on.
 #[component]
 fn SheetView(props: &SheetProps) -> Html {
-    let lang = super::lang::use_lang();
+    let lang = super::link::use_lang();
     let open = use_state(|| None);
     let is_open = (*open).unwrap_or(props.open);
     let onclick = {

@@ -10,8 +10,7 @@ use kubarium::views::{EVENTS_MAX, EventView};
 use super::format::{counted, short_clock};
 use super::i18n::{Text, fill};
 use super::icons::Icon;
-use super::lang::use_lang;
-use super::link::use_link;
+use super::link::{use_lang, use_link};
 use super::state::Subject;
 
 /// What the feed needs.

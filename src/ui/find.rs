@@ -9,8 +9,7 @@ use super::effect::use_effect_with;
 use super::focus::use_focus;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
-use super::lang::use_lang;
-use super::link::use_link;
+use super::link::{use_lang, use_link};
 use super::state::Action;
 
 /// What the search needs.

@@ -12,8 +12,7 @@ use yew::prelude::*;
 use super::effect::use_effect_with;
 use super::i18n::{Text, fill};
 use super::icons::health_tone;
-use super::lang::use_lang;
-use super::link::use_link;
+use super::link::{use_lang, use_link};
 use super::pod_cell::{health_text, spoken, subject_of};
 use super::state::{Action, Subject};
 

@@ -5,8 +5,7 @@ use yew::prelude::*;
 use super::focus::use_focus;
 use super::i18n::Text;
 use super::icons::Icon;
-use super::lang::use_lang;
-use super::link::use_link;
+use super::link::{use_lang, use_link};
 use super::state::Action;
 
 /// The keys, and what the picture's signs mean.

@@ -16,8 +16,9 @@ use kubarium::views::{
 
 use super::examples::EXAMPLES;
 use super::i18n::Text;
-use super::lang::{Lang, shown_lang};
+use super::lang::Lang;
 use super::line_editor::LineEditor;
+use super::link::shown_lang;
 use super::papers::Papers;
 use super::session_copy::{Kept, SessionCopy};
 use super::state::{Act, Scene, Subject};

@@ -11,8 +11,8 @@ use kubarium::views::{PodView, ProcessInfo, Waiting};
 use super::format::{self, seconds_to};
 use super::i18n::{Text, fill};
 use super::icons::Icon;
-use super::lang::{Lang, use_lang};
-use super::link::use_link;
+use super::lang::Lang;
+use super::link::{use_lang, use_link};
 use super::look::{choose, chosen, save};
 use super::pod_cell::subject_of;
 

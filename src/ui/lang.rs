@@ -1,7 +1,5 @@
 //! The languages that the page speaks; what it says in them stands in the table of texts (`i18n`).
 
-use yew::prelude::*;
-
 /// A language of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
@@ -33,16 +31,4 @@ impl Lang {
             Lang::Zh => Lang::En,
         }
     }
-}
-
-/// The language that the page is in now, for what is no component.
-pub fn shown_lang() -> Lang {
-    let root = web_sys::window().and_then(|w| w.document()).and_then(|d| d.document_element());
-    Lang::of_code(&root.and_then(|r| r.get_attribute("lang")).unwrap_or_default())
-}
-
-/// The language, from the page around.
-#[hook]
-pub fn use_lang() -> Lang {
-    use_context::<Lang>().unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use kubarium::views::{EXERCISE_FILE, Exercise, ProblemView, problems};
 
 use super::host::{Answer, Host, HostRef, Hunt, terminals_of};
 use super::i18n::Text;
-use super::lang::{Lang, shown_lang};
+use super::lang::Lang;
 use super::state::{Action, Lower, Panel, SPEED_NORMAL, SPEEDS, Scene, State, Subject};
 use super::storage;
 
@@ -210,6 +210,18 @@ pub fn problems_of(path: &str, text: &str) -> Vec<ProblemView> {
         return Vec::new();
     }
     if path == EXERCISE_FILE { Exercise::read(text).err().into_iter().list() } else { problems(text) }
+}
+
+/// The language that the page is in now, for what is no component.
+pub fn shown_lang() -> Lang {
+    let root = web_sys::window().and_then(|w| w.document()).and_then(|d| d.document_element());
+    Lang::of_code(&root.and_then(|r| r.get_attribute("lang")).unwrap_or_default())
+}
+
+/// The language, from the page around.
+#[hook]
+pub fn use_lang() -> Lang {
+    use_context::<Lang>().unwrap_or_default()
 }
 
 /// The link, from the page around.

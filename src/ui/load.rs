@@ -9,8 +9,7 @@ use kubarium::views::load_curve;
 
 use super::i18n::{Text, fill};
 use super::icons::Icon;
-use super::lang::use_lang;
-use super::link::use_link;
+use super::link::{use_lang, use_link};
 use super::state::Subject;
 
 /// How many points a curve has, how many seconds they are apart, and the most requests a second.

@@ -8,8 +8,7 @@ use super::edit::file_name;
 use super::host::Answer;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
-use super::lang::use_lang;
-use super::link::use_link;
+use super::link::{use_lang, use_link};
 use super::state::{Action, Panel};
 use super::vendor::fetch_page;
 

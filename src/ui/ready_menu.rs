@@ -15,8 +15,8 @@ use super::focus::{is_lost, move_focus};
 use super::host::Host;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
-use super::lang::{Lang, use_lang};
-use super::link::{Link, use_link};
+use super::lang::Lang;
+use super::link::{Link, use_lang, use_link};
 use super::state::{Action, Panel};
 use super::storage;
 

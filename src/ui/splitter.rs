@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::effect::use_effect_with;
 use super::i18n::Text;
-use super::lang::use_lang;
+use super::link::use_lang;
 use super::storage;
 
 /// Which edge.

@@ -15,8 +15,8 @@ use super::format::{grid, grid_label, short_clock};
 use super::host::{Host, Hunt};
 use super::i18n::{Text, fill};
 use super::icons::Icon;
-use super::lang::{Lang, use_lang};
-use super::link::{Link, use_link};
+use super::lang::Lang;
+use super::link::{Link, use_lang, use_link};
 use super::state::{Act, Action, Scene, Subject};
 
 /// What the timeline needs.

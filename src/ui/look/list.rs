@@ -7,8 +7,7 @@ use kubarium::views::{Listed, list};
 
 use super::super::focus::{move_focus, use_row_focus};
 use super::super::i18n::Text;
-use super::super::lang::use_lang;
-use super::super::link::use_link;
+use super::super::link::{use_lang, use_link};
 use super::super::state::Subject;
 use super::filtering;
 

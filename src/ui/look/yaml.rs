@@ -7,8 +7,7 @@ use kubarium::views::{PodDetails, changes};
 use super::super::actions::edited_path;
 use super::super::i18n::Text;
 use super::super::icons::Icon;
-use super::super::lang::use_lang;
-use super::super::link::use_link;
+use super::super::link::{use_lang, use_link};
 use super::super::state::Subject;
 use super::save;
 
