@@ -1,13 +1,19 @@
 //! The rack seen from far away: thousands of pods as small marks on a canvas, a tile for each node. Each health has its own
 //! shape as well as its colour, requests are a spot in the pod's mark and a bar under the node's tile; the table says the same in words.
 
+mod layout;
+mod painter;
+
 use std::rc::Rc;
 
 use kubarium::base::{List as _, SortedMap};
-use kubarium::views::{ClusterView, Flow, Health, NodeView, PodView};
+use kubarium::views::{ClusterView, Flow, Health, PodView};
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
+
+use layout::{Layout, Stop};
+use painter::{Colours, LINE, Painter, shape};
 
 use super::effect::use_effect_with;
 use super::i18n::{Text, fill};
@@ -19,28 +25,6 @@ use super::state::{Action, Subject};
 /// From so many pods on, or so many nodes, the rack is seen from far away.
 const PODS_MIN: usize = 600;
 const NODES_MIN: usize = 40;
-
-/// How large everything is, in CSS pixels.
-#[derive(Clone, Copy, PartialEq)]
-struct Scale {
-    /// A mark and the gap after it.
-    step: f64,
-    /// The room for a node's name; none where it could not be read.
-    head: f64,
-    /// A tile's edge, and what lies between tiles.
-    pad: f64,
-}
-
-/// The scales, of which the largest is taken at which everything is seen at once; the first where none is small enough.
-const SCALES: [Scale; 7] = [
-    Scale { step: 11.0, head: 18.0, pad: 8.0 },
-    Scale { step: 9.0, head: 16.0, pad: 6.0 },
-    Scale { step: 8.0, head: 0.0, pad: 5.0 },
-    Scale { step: 7.0, head: 0.0, pad: 4.0 },
-    Scale { step: 6.0, head: 0.0, pad: 3.0 },
-    Scale { step: 5.0, head: 0.0, pad: 2.0 },
-    Scale { step: 4.0, head: 0.0, pad: 2.0 },
-];
 
 /// Whether this cluster is better seen from far away. Pods that wait count too: they are about to come, all at once.
 pub fn is_far(view: &ClusterView) -> bool {
@@ -63,93 +47,6 @@ pub struct Props {
     /// Which pods step back.
     pub dim: Callback<Rc<PodView>, bool>,
 }
-
-/// Where everything stands, for one size.
-#[derive(PartialEq)]
-struct Layout {
-    scale: Scale,
-    columns: usize,
-    tile_columns: usize,
-    /// From one tile to the next: what a row leaves over lies between its tiles.
-    pitch: f64,
-    tile_w: f64,
-    tile_h: f64,
-    height: f64,
-}
-
-impl Layout {
-    /// The layout for this room; never at a larger scale than `before`, so that marks do not grow and shrink as pods come and go.
-    fn of(nodes: usize, most: usize, width: f64, room: f64, before: Option<Scale>) -> Layout {
-        let at = |scale: Scale, tile_columns: usize| {
-            let rows = most.div_ceil(tile_columns).max(1);
-            let tile_w = tile_columns as f64 * scale.step + 2.0 * scale.pad;
-            let tile_h = scale.head + rows as f64 * scale.step + 2.0 * scale.pad;
-            let columns = (((width + scale.pad) / (tile_w + scale.pad)) as usize).max(1);
-            let height = nodes.div_ceil(columns) as f64 * (tile_h + scale.pad);
-            // As if there were a gap after the last one too, which reaches over the edge.
-            let pitch = if nodes > columns { (width + scale.pad) / columns as f64 } else { tile_w + scale.pad }.floor();
-            Layout { scale, columns, pitch, tile_columns, tile_w, tile_h, height }
-        };
-        let wide = ((most as f64 * 1.8).sqrt().ceil() as usize).clamp(5, 16);
-        let scales = SCALES.into_iter().filter(|s| before.is_none_or(|b| s.step <= b.step));
-        let found = scales.flat_map(|s| [wide, wide + 1, wide - 1].map(|columns| at(s, columns))).find(|l| l.height <= room);
-        found.unwrap_or_else(|| at(SCALES[0], wide))
-    }
-
-    fn tile(&self, node: usize) -> (f64, f64) {
-        let Scale { pad, .. } = self.scale;
-        ((node % self.columns) as f64 * self.pitch, (node / self.columns) as f64 * (self.tile_h + pad))
-    }
-
-    fn mark(&self, node: usize, slot: usize) -> (f64, f64) {
-        let (x, y) = self.tile(node);
-        let Scale { step, head, pad } = self.scale;
-        (x + pad + (slot % self.tile_columns) as f64 * step, y + head + pad + (slot / self.tile_columns) as f64 * step)
-    }
-
-    /// Where a stop's corner is, and how wide and high it is.
-    fn stop(&self, (node, slot): Stop) -> (f64, f64, f64) {
-        match slot {
-            Some(slot) => {
-                let (x, y) = self.mark(node, slot);
-                (x, y, (self.scale.step * 0.75).floor())
-            }
-            None => {
-                let (x, y) = self.tile(node);
-                (x + 2.0, y + 2.0, (self.scale.head + self.scale.pad - 5.0).max(3.0))
-            }
-        }
-    }
-
-    /// What the pointer is at.
-    fn under(&self, e: &MouseEvent) -> Option<Stop> {
-        self.at(f64::from(e.offset_x()), f64::from(e.offset_y()))
-    }
-
-    /// Whether a finger that comes down here may be meant for a stop beside it.
-    fn is_beside(&self, stop: Stop, e: &MouseEvent) -> bool {
-        let (x, y, _) = self.stop(stop);
-        let (dx, dy) = (x - f64::from(e.offset_x()), y - f64::from(e.offset_y()));
-        dx * dx + dy * dy < FINGER_PX * FINGER_PX
-    }
-
-    /// The node, and the place in it where one is, at a point.
-    fn at(&self, x: f64, y: f64) -> Option<(usize, Option<usize>)> {
-        let Scale { step, head, pad } = self.scale;
-        let (column, row) = ((x / self.pitch) as usize, (y / (self.tile_h + pad)) as usize);
-        let node = (column < self.columns).then_some(row * self.columns + column)?;
-        let (left, top) = self.tile(node);
-        let (dx, dy) = (x - left - pad, y - top - head - pad);
-        let inside = dx >= 0.0 && dy >= 0.0 && dx < self.tile_columns as f64 * step;
-        Some((node, inside.then(|| (dy / step) as usize * self.tile_columns + (dx / step) as usize)))
-    }
-}
-
-/// How far beside what it is meant for a finger comes down.
-const FINGER_PX: f64 = 24.0;
-
-/// Where the keyboard or a finger stands: on a node, or on the pod at a place in it.
-type Stop = (usize, Option<usize>);
 
 /// Where a key leads from one stop: along all of them, or to the nearest one above or below.
 fn go(drawn: &Drawn, from: Stop, key: &str) -> Option<Stop> {
@@ -332,20 +229,6 @@ const KEYS: [Health; 9] = [
     Health::Succeeded,
 ];
 
-/// A mark as a path of the key, and whether it is filled; [`mark`] draws the same.
-fn shape(health: Health) -> (&'static str, bool) {
-    match health {
-        Health::Ready => ("M0 0h8v8H0z", true),
-        Health::NotReady => ("M1 1h6v6H1z", false),
-        Health::Starting | Health::Unscheduled => ("M2.5 2.5h3v3h-3z", true),
-        Health::Pulling => ("M1.5 3.5h5v3h-5z", false),
-        Health::BackingOff => ("M1 1h6v6H1zM1 5h6M1 6h6", false),
-        Health::Failing | Health::Failed => ("M1 1l6 6M7 1L1 7", false),
-        Health::Terminating => ("M1 1h6v6H1zM1 7L7 1", false),
-        Health::Succeeded => ("M0 6h8v2H0z", true),
-    }
-}
-
 /// What was drawn last.
 struct Drawn {
     layout: Layout,
@@ -446,175 +329,4 @@ fn draw(canvas: &HtmlCanvasElement, props: &Props, mut before: Option<Drawn>, st
         }
     }
     Some(Drawn { layout, slots, view: props.view.clone(), size: (width, room), busy, stop, looks })
-}
-
-/// How wide the lines of marks are.
-const LINE: f64 = 1.4;
-
-/// The theme's colours, as the canvas takes them.
-struct Colours {
-    ok: String,
-    info: String,
-    warn: String,
-    bad: String,
-    gone: String,
-    done: String,
-    ink: String,
-    line: String,
-    well: String,
-    accent: String,
-    deep: String,
-}
-
-impl Colours {
-    fn of(token: impl Fn(&str) -> String) -> Self {
-        Colours {
-            ok: token("--ok"),
-            info: token("--info"),
-            warn: token("--warn"),
-            bad: token("--bad"),
-            gone: token("--gone"),
-            done: token("--done"),
-            ink: token("--ink-2"),
-            line: token("--line-2"),
-            well: token("--well"),
-            accent: token("--accent"),
-            deep: token("--deep"),
-        }
-    }
-
-    fn health(&self, health: Health) -> &str {
-        match health {
-            Health::Ready => &self.ok,
-            Health::Starting | Health::Pulling => &self.info,
-            Health::NotReady | Health::BackingOff | Health::Unscheduled => &self.warn,
-            Health::Failing | Health::Failed => &self.bad,
-            Health::Terminating => &self.gone,
-            Health::Succeeded => &self.done,
-        }
-    }
-}
-
-/// What draws tiles and what is in them.
-struct Painter<'a> {
-    context: CanvasRenderingContext2d,
-    colours: Colours,
-    layout: &'a Layout,
-    props: &'a Props,
-}
-
-impl Painter<'_> {
-    fn is_selected(&self, key: &str) -> bool {
-        self.props.selected.as_ref().is_some_and(|s| s.uid == key)
-    }
-
-    /// A node's tile without its pods; below it, how many sixteenths of the busiest node's requests it gets and fails.
-    fn tile(&self, i: usize, node: &NodeView, requests: [u64; 2]) {
-        let Painter { context, colours, layout, .. } = self;
-        let Scale { head, pad, .. } = layout.scale;
-        let (x, y) = layout.tile(i);
-        // The bar of its requests stands in the gap below a tile.
-        context.clear_rect(x, y, layout.tile_w, layout.tile_h + pad);
-        context.set_fill_style_str(&colours.well);
-        context.fill_rect(x, y, layout.tile_w, layout.tile_h);
-        context.set_fill_style_str(match (node.ready, node.schedulable) {
-            (true, true) => &colours.line,
-            (true, false) => &colours.warn,
-            (false, _) => &colours.bad,
-        });
-        context.fill_rect(x, y, layout.tile_w, if node.ready { 1.5 } else { 3.0 });
-        if head > 0.0 {
-            context.set_fill_style_str(if node.ready { &colours.ink } else { &colours.bad });
-            // A text that cannot be drawn leaves its tile without a name.
-            let _ = context.fill_text_with_max_width(&node.name, x + pad, y + head - 3.0, layout.tile_w - 2.0 * pad);
-        } else if !node.ready {
-            context.fill_rect(x, y, 3.0, layout.tile_h);
-        }
-        let thin = (pad / 2.5).min(2.0);
-        for (sixteenths, colour, high) in [(requests[0], &colours.accent, thin), (requests[1], &colours.bad, thin * 1.8)] {
-            context.set_fill_style_str(colour);
-            context.fill_rect(x, y + layout.tile_h, layout.tile_w * sixteenths as f64 / 16.0, high);
-        }
-        if self.is_selected(&node.key) {
-            context.set_stroke_style_str(&colours.accent);
-            context.stroke_rect(x + 1.0, y + 1.0, layout.tile_w - 2.0, layout.tile_h - 2.0);
-        }
-    }
-
-    /// The marks of a node's pods, in their places; `spot` is how large a pod's requests are shown, up to 3.
-    fn pods(&self, i: usize, node: &NodeView, places: &[Option<usize>], spot: impl Fn(&PodView) -> u64) {
-        let Painter { context, colours, layout, props } = self;
-        let size = (layout.scale.step * 0.75).floor();
-        let dims = props.selected.is_some() || !props.filter.is_empty();
-        // A colour is handed over only where it is another one than before: that is dear.
-        let mut dipped = "";
-        for (s, place) in places.iter().enumerate() {
-            let Some(pod) = place.and_then(|p| node.pods.get(p)) else { continue };
-            let (x, y) = layout.mark(i, s);
-            let colour = colours.health(pod.health);
-            if dims {
-                context.set_global_alpha(if props.dim.emit(pod.clone()) { 0.3 } else { 1.0 });
-            }
-            if dipped != colour {
-                context.set_fill_style_str(colour);
-                context.set_stroke_style_str(colour);
-                dipped = colour;
-            }
-            mark(context, pod.health, x, y, size);
-            let spot = spot(pod) as f64 * size / 5.0;
-            if spot > 0.0 {
-                context.set_fill_style_str(&colours.deep);
-                context.fill_rect(x + (size - spot) / 2.0, y + (size - spot) / 2.0, spot, spot);
-                dipped = "";
-            }
-            if self.is_selected(&pod.key) {
-                context.set_stroke_style_str(&colours.accent);
-                context.stroke_rect(x - 1.5, y - 1.5, size + 3.0, size + 3.0);
-                dipped = "";
-            }
-        }
-        context.set_global_alpha(1.0);
-    }
-
-    /// Where the keyboard stands.
-    fn stop(&self, stop: Stop) {
-        let (x, y, size) = self.layout.stop(stop);
-        for (colour, wide) in [(&self.colours.deep, 4.0), (&self.colours.accent, 2.0)] {
-            self.context.set_line_width(wide);
-            self.context.set_stroke_style_str(colour);
-            self.context.stroke_rect(x - 2.0, y - 2.0, size + 4.0, size + 4.0);
-        }
-        self.context.set_line_width(LINE);
-    }
-}
-
-/// One pod's mark: filled is ready, hollow is not, a cross has failed, a dot starts, a small frame is pulled, a bar waits, a line has ended.
-fn mark(context: &CanvasRenderingContext2d, health: Health, x: f64, y: f64, size: f64) {
-    let line = |from: (f64, f64), to: (f64, f64)| {
-        context.begin_path();
-        context.move_to(x + from.0, y + from.1);
-        context.line_to(x + to.0, y + to.1);
-        context.stroke();
-    };
-    let frame = || context.stroke_rect(x + 0.7, y + 0.7, size - 1.4, size - 1.4);
-    let (near, far) = (0.5, size - 0.5);
-    match health {
-        Health::Ready => context.fill_rect(x, y, size, size),
-        Health::NotReady => frame(),
-        Health::Starting | Health::Unscheduled => context.fill_rect(x + size * 0.3, y + size * 0.3, size * 0.4, size * 0.4),
-        Health::Pulling => context.stroke_rect(x + size * 0.2, y + size * 0.45, size * 0.6, size * 0.35),
-        Health::BackingOff => {
-            frame();
-            context.fill_rect(x, y + size / 2.0, size, size / 2.0);
-        }
-        Health::Failing | Health::Failed => {
-            line((near, near), (far, far));
-            line((far, near), (near, far));
-        }
-        Health::Terminating => {
-            frame();
-            line((0.0, size), (size, 0.0));
-        }
-        Health::Succeeded => context.fill_rect(x, y + size * 0.75, size, size * 0.25),
-    }
 }
