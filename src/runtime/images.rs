@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod files;
+mod tags;
 mod users;
 
 use std::sync::Arc;
@@ -284,7 +285,7 @@ pub fn lookup(reference: &str) -> Result<Image, PullFailure> {
         return Err(PullFailure::NotFound { reference: format!("{reference}{tag}") });
     }
     let name = parsed.full();
-    if !catalogue::is_published(&parsed) {
+    if !tags::is_published(&parsed) {
         return Err(PullFailure::NotFound { reference: name });
     }
     let base = parsed.path.rsplit('/').next().unwrap_or("").to_string();
