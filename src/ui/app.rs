@@ -102,6 +102,47 @@ pub(super) fn close_look(link: &Link, shown: &Subject, by_keys: bool) {
     go_on.forget();
 }
 
+/// Starts the clock and whatever else lasts as long as the page; returns what ends it.
+fn begin(host: HostRef, lang: Lang, link: &Link) -> impl FnOnce() + use<> {
+    if let Some(text) = host.borrow().restored {
+        link.send(Action::Answer(Some(Answer { text: text.t(lang).to_owned(), ok: true })));
+    }
+    share::listen(link);
+    let leaving = host.clone();
+    let left = web_sys::window().map(|w| {
+        EventListener::new(&w, "pagehide", move |_| {
+            // Whoever holds the host at that moment has not come to an end.
+            if let (Ok(mut host), false) = (leaving.try_borrow_mut(), crash::is_shown()) {
+                host.leave();
+            }
+        })
+    });
+    let frames = FrameLoop::start(host, link.dispatch.clone());
+    move || drop((left, frames))
+}
+
+/// Listens to keys, for the newest state.
+fn listen(newest: Rc<RefCell<UseReducerHandle<State>>>, link: Link, ahead: Rc<RefCell<Option<String>>>) -> Option<EventListener> {
+    let options = gloo::events::EventListenerOptions::enable_prevent_default();
+    let window = web_sys::window()?;
+    let listener = EventListener::new_with_options(&window, "keydown", options, move |e| {
+        if let Some(e) = e.dyn_ref::<KeyboardEvent>() {
+            let state = newest.borrow().clone();
+            on_key(e, &state, &link, &ahead);
+        }
+    });
+    Some(listener)
+}
+
+/// Says in the document which language and theme the page is in.
+fn dress(lang: Lang, dark: bool) {
+    if let Some(root) = web_sys::window().and_then(|w| w.document()).and_then(|d| d.document_element()) {
+        // Setting an attribute with a valid name cannot fail.
+        let _ = root.set_attribute("lang", lang.code());
+        let _ = root.set_attribute("data-theme", if dark { "dark" } else { "light" });
+    }
+}
+
 /// The page.
 #[component]
 pub fn App() -> Html {
@@ -113,45 +154,22 @@ pub fn App() -> Html {
         first_state(first_lang(), host.scene(), offered)
     });
     let link = Link { dispatch: state.dispatcher(), host: host.clone() };
-    {
-        let (dispatch, lang, link) = (state.dispatcher(), state.lang, link.clone());
-        use_effect_with((), move |()| {
-            if let Some(text) = host.borrow().restored {
-                dispatch.dispatch(Action::Answer(Some(Answer { text: text.t(lang).to_owned(), ok: true })));
-            }
-            share::listen(&link);
-            let leaving = host.clone();
-            let left = web_sys::window().map(|w| {
-                EventListener::new(&w, "pagehide", move |_| {
-                    // Whoever holds the host at that moment has not come to an end.
-                    if let (Ok(mut host), false) = (leaving.try_borrow_mut(), crash::is_shown()) {
-                        host.leave();
-                    }
-                })
-            });
-            let frames = FrameLoop::start(host, dispatch);
-            move || drop((left, frames))
-        });
-    }
+    let lang = state.lang;
+    use_effect_with((), {
+        let link = link.clone();
+        move |()| begin(host, lang, &link)
+    });
     // The key listener is made once and looks the newest state up here.
     let newest = use_mut_ref(|| state.clone());
     *newest.borrow_mut() = state.clone();
     let ahead = use_mut_ref(|| None);
-    {
+    use_effect_with((), {
         let (link, ahead) = (link.clone(), ahead.clone());
-        use_effect_with((), move |()| {
-            let listener = web_sys::window().map(|w| {
-                let options = gloo::events::EventListenerOptions::enable_prevent_default();
-                EventListener::new_with_options(&w, "keydown", options, move |e| {
-                    if let Some(e) = e.dyn_ref::<KeyboardEvent>() {
-                        let state = newest.borrow().clone();
-                        on_key(e, &state, &link, &ahead);
-                    }
-                })
-            });
+        move |()| {
+            let listener = listen(newest, link, ahead);
             move || drop(listener)
-        });
-    }
+        }
+    });
     let before = use_mut_ref(|| None::<Subject>);
     use_effect_with(state.selected.clone(), move |selected| {
         let before = before.replace(selected.clone());
@@ -168,18 +186,10 @@ pub fn App() -> Html {
         }
     });
     // While the page is drawn, before canvases read their colours in their effects.
-    use_memo((state.lang, state.dark), |(lang, dark)| {
-        let theme = if *dark { "dark" } else { "light" };
-        if let Some(root) = web_sys::window().and_then(|w| w.document()).and_then(|d| d.document_element()) {
-            // Setting an attribute with a valid name cannot fail.
-            let _ = root.set_attribute("lang", lang.code());
-            let _ = root.set_attribute("data-theme", theme);
-        }
-    });
+    use_memo((lang, state.dark), |(lang, dark)| dress(*lang, *dark));
     use_effect_with(state.replaced, |offered| {
         storage::keep(storage::OFFER, if *offered { "1" } else { "" });
     });
-    let lang = state.lang;
     let on_share = {
         let (link, state) = (link.clone(), state.clone());
         Callback::from(move |_: MouseEvent| share::share(&link, &state))
@@ -198,48 +208,56 @@ pub fn App() -> Html {
     let past_files = use_memo((state.scene.past, state.scene.view.time), |_| link.host.borrow().past_files());
     let class = classes!("page", EMBEDDED.with(|e| *e));
     html! {
-            <ContextProvider<Lang> context={lang}>
-            <ContextProvider<Link> context={link.clone()}>
-                // What lies behind a dialog cannot be come to.
-                <div {class} data-panel={state.panel.code()} data-side={state.side.code()} inert={state.help || state.palette || state.share.is_some()}>
-                    <a class="sr" href="#tank">{ Text::SkipToTank.t(lang) }</a>
-                    { bar(&state, on_share, &link) }
-                    <main>
+        <ContextProvider<Lang> context={lang}>
+        <ContextProvider<Link> context={link.clone()}>
+            // What lies behind a dialog cannot be come to.
+            <div {class} data-panel={state.panel.code()} data-side={state.side.code()} inert={state.help || state.palette || state.share.is_some()}>
+                <a class="sr" href="#tank">{ Text::SkipToTank.t(lang) }</a>
+                { bar(&state, on_share, &link) }
+                <main>
                     if let Some(task) = &state.scene.task { { task::draw(task, state.lower.terminal(), lang, &link) } }
                     { switch("turns", &[STOPS[1], STOPS[3]], state.side, lang, &link) }
                     <Edit files={state.files.clone()} past={past_files.clone()} file={state.file} problems={state.problems.clone()} answer={state.answer.clone()} />
-    <Splitter edge={Edge::Edit} />
+                    <Splitter edge={Edge::Edit} />
                     <Tank scene={state.scene.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table} section={state.section} shown={state.panel == Panel::Tank} dark={state.dark}>
                         <Timeline scene={state.scene.clone()} selected={state.selected.clone()} hunt={state.hunt.clone()} only={state.only} />
                     </Tank>
                     { term(&state, &link) }
-    <Splitter edge={Edge::Term} />
+                    <Splitter edge={Edge::Term} />
                     { look(&state, &link) }
-    <Splitter edge={Edge::Look} />
-                    </main>
-                    // What the editor says of what went wrong, where the editor is not shown. It has been read out already.
-                    if let Some(answer) = state.answer.as_ref().filter(|a| !a.ok) {
-                        <div class="notice bad" role="region" aria-label={Text::Problems.t(lang)}>
-                            { Icon::Bang.draw() }<span>{ &answer.text }</span>
-                            <button class="btn square" aria-label={Text::Close.t(lang)} onclick={link.on(|| Action::Answer(None))}>{ Icon::Close.draw() }</button>
-                        </div>
-                    }
-                    if state.replaced {
-                        <div class="notice" role="status">
-                            <span>{ if link.host.borrow().replaced.as_ref().is_some_and(|r| !r.is_kept) { Text::AfreshAlone } else { Text::Afresh }.t(lang) }</span>
-                            <button class="btn outline" onclick={let link = link.clone(); move |_: MouseEvent| _ = link.return_to_replaced(lang)}>{ Icon::Back.draw() }{ Text::ReturnToReplaced.t(lang) }</button>
-                            <button class="btn square" aria-label={Text::Close.t(lang)} onclick={link.on(|| Action::Replaced(false))}>{ Icon::Close.draw() }</button>
-                        </div>
-                    }
-                    { switch("switch", &STOPS, state.panel, lang, &link) }
-                </div>
-                <div class="sr" role="log" aria-live="polite" aria-label={Text::LiveLabel.t(lang)}>for (n, line) in state.announced.iter() { <p key={*n}>{ line }</p> }</div>
-                if state.help { <Help /> }
-                if state.palette { <Palette state={state.clone()} {ahead} /> }
-                if let Some(address) = state.share.clone() { <Share {address} /> }
-            </ContextProvider<Link>>
-            </ContextProvider<Lang>>
+                    <Splitter edge={Edge::Look} />
+                </main>
+                { notices(&state, &link) }
+                { switch("switch", &STOPS, state.panel, lang, &link) }
+            </div>
+            <div class="sr" role="log" aria-live="polite" aria-label={Text::LiveLabel.t(lang)}>for (n, line) in state.announced.iter() { <p key={*n}>{ line }</p> }</div>
+            if state.help { <Help /> }
+            if state.palette { <Palette state={state.clone()} {ahead} /> }
+            if let Some(address) = state.share.clone() { <Share {address} /> }
+        </ContextProvider<Link>>
+        </ContextProvider<Lang>>
+    }
+}
+
+/// What stands above the lower edge until it is closed: what went wrong, and the way back to the session before.
+fn notices(state: &State, link: &Link) -> Html {
+    let lang = state.lang;
+    html! { <>
+        // What the editor says of what went wrong, where the editor is not shown. It has been read out already.
+        if let Some(answer) = state.answer.as_ref().filter(|a| !a.ok) {
+            <div class="notice bad" role="region" aria-label={Text::Problems.t(lang)}>
+                { Icon::Bang.draw() }<span>{ &answer.text }</span>
+                <button class="btn square" aria-label={Text::Close.t(lang)} onclick={link.on(|| Action::Answer(None))}>{ Icon::Close.draw() }</button>
+            </div>
         }
+        if state.replaced {
+            <div class="notice" role="status">
+                <span>{ if link.host.borrow().replaced.as_ref().is_some_and(|r| !r.is_kept) { Text::AfreshAlone } else { Text::Afresh }.t(lang) }</span>
+                <button class="btn outline" onclick={let link = link.clone(); move |_: MouseEvent| _ = link.return_to_replaced(lang)}>{ Icon::Back.draw() }{ Text::ReturnToReplaced.t(lang) }</button>
+                <button class="btn square" aria-label={Text::Close.t(lang)} onclick={link.on(|| Action::Replaced(false))}>{ Icon::Close.draw() }</button>
+            </div>
+        }
+    </> }
 }
 
 thread_local! {
