@@ -220,6 +220,12 @@ pub struct Process {
 }
 
 impl Process {
+    /// How a child has ended that was waited for; `None` while it runs.
+    pub fn take_reaped(&mut self, child: Pid) -> Option<ExitStatus> {
+        let at = self.reaped.iter().position(|(pid, _)| *pid == child)?;
+        Some(self.reaped.remove(at).1)
+    }
+
     /// The name of the program that it runs, also where it has given itself a title (`nginx: master process ...`).
     pub fn name(&self) -> &str {
         let first = self.argv.first().map_or("", ArcStr::as_str);

@@ -58,8 +58,7 @@ impl External {
                 k.events.push(MachineEvent::ExternalSignal { pid: p.pid, signal: Signal(n) });
             }
         }
-        if let Some(at) = p.reaped.iter().position(|(pid, _)| Some(*pid) == self.child) {
-            let (_, status) = p.reaped.remove(at);
+        if let Some(status) = self.child.and_then(|child| p.take_reaped(child)) {
             self.child = None;
             k.events.push(MachineEvent::ExternalChild { pid: p.pid, status });
         }

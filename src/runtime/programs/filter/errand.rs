@@ -53,11 +53,11 @@ impl FilterRun {
         }
         let mut status = 0;
         if let Some(child) = errand.child {
-            let Some(n) = p.reaped.iter().position(|r| r.0 == child) else {
+            let Some(ended) = p.take_reaped(child) else {
                 self.errand = Some(errand);
                 return Some(Step::Wait(Block::Child, 0));
             };
-            status = p.reaped.remove(n).1.code();
+            status = ended.code();
         }
         Some(self.answered(k, p, status, errand.text))
     }
