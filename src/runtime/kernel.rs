@@ -1,7 +1,9 @@
 //! The simulated kernel of one machine: process table, descriptors, pipes, terminals, signals, CPU and memory.
 
 mod descriptors;
+mod network;
 mod processes;
+mod signals;
 mod terminal;
 
 use std::collections::VecDeque;
@@ -13,7 +15,9 @@ use super::fs::{Device, Errno, FileSystem};
 use super::machine::{MachineEvent, Stream};
 use super::process::{Block, Body, ExitStatus, Pid, Process, Signal, Step};
 use crate::base::{Duration, List as _, RandomStream, SortedMap, Time};
-use crate::network::{NetError, NetRequest, NetResponse};
+use crate::network::{NetError, NetResponse};
+
+pub use signals::post;
 
 /// The number of an open file, by which descriptors of processes refer to it.
 pub type DescId = u32;
@@ -208,8 +212,6 @@ impl Kernel {
         }
     }
 
-    // ---- running
-
     /// When a process has something to do next.
     pub fn next_wake(&self) -> Option<Time> {
         self.procs.values().map(|p| p.wake).min().filter(|t| *t < Time::MAX)
@@ -396,76 +398,6 @@ impl Kernel {
             self.events.push(MachineEvent::OomKilled { pid: victim, name, at: self.now });
         }
     }
-
-    // ---- signals
-
-    /// Sends a signal. `inside`: from a process of this machine, which cannot end pid 1 by it.
-    pub fn signal(&mut self, pid: Pid, signal: Signal, inside: bool) -> Result<(), Errno> {
-        let now = self.now;
-        let p = self.procs.get_mut(&pid).ok_or(Errno::NoEntry)?;
-        post(p, signal, inside, now);
-        Ok(())
-    }
-
-    fn deliver(&mut self, p: &mut Process) -> Option<Signal> {
-        let fatal = p.pending & !p.handled & !p.ignored;
-        if p.pending & Signal::KILL.bit() != 0 {
-            return Some(Signal::KILL);
-        }
-        if fatal == 0 {
-            return None;
-        }
-        for n in 1..32u8 {
-            let s = Signal(n);
-            if fatal & s.bit() == 0 {
-                continue;
-            }
-            p.pending &= !s.bit();
-            match s {
-                Signal::CHLD | Signal::CONT | Signal::WINCH | Signal(23) => {}
-                Signal::STOP | Signal(20..=22) => p.stopped = true,
-                _ => return Some(s),
-            }
-        }
-        None
-    }
-
-    // ---- the network
-
-    /// Takes the answer to a request, once all of it is there.
-    pub fn whole_answer(&mut self, id: u64) -> Option<Result<NetResponse, NetError>> {
-        if matches!(self.answers.get(&id), Some(Ok(NetResponse::Http(http))) if http.open) { None } else { self.answers.remove(&id) }
-    }
-
-    /// Sends a request; the number that its answer comes under.
-    pub fn request(&mut self, p: &Process, request: NetRequest) -> u64 {
-        let id = self.next_request;
-        self.next_request += 1;
-        self.requests_open.insert(id, p.pid);
-        self.events.push(MachineEvent::Request { id, pid: p.pid, request, at: self.now });
-        id
-    }
-
-    /// The host has the answer to a request.
-    pub fn respond(&mut self, id: u64, answer: Result<NetResponse, NetError>) {
-        let is_open = |answer: &_| matches!(answer, Ok(NetResponse::Http(http)) if http.open);
-        let found = if is_open(&answer) { self.requests_open.get(&id).copied() } else { self.requests_open.remove(&id) };
-        let Some(pid) = found else { return };
-        match (self.answers.get_mut(&id), answer) {
-            // More of what has not been read yet.
-            (Some(Ok(NetResponse::Http(old))), Ok(NetResponse::Http(new))) => {
-                old.body.extend(new.body);
-                old.open = new.open;
-            }
-            (_, answer) => _ = self.answers.insert(id, answer),
-        }
-        let now = self.now;
-        if let Some(p) = self.procs.get_mut(&pid)
-            && (matches!(p.block, Block::NetUntil(n, _) if n == id) || matches!(p.block, Block::Serve(_)))
-        {
-            p.wake = now;
-        }
-    }
 }
 
 /// How a file is opened.
@@ -483,36 +415,4 @@ fn take(data: &mut VecDeque<u8>, max: usize, line: bool) -> Vec<u8> {
         n = end + 1;
     }
     data.drain(..n).list()
-}
-
-/// Marks a signal as pending and wakes the process, unless it would not notice.
-pub fn post(p: &mut Process, signal: Signal, inside: bool, now: Time) {
-    if signal.0 == 0 {
-        return;
-    }
-    let bit = signal.bit();
-    if p.is_elsewhere() {
-        // Its own machine takes it from here (`share_processes`).
-        p.pending |= bit;
-        return;
-    }
-    let unstoppable = matches!(signal, Signal::KILL | Signal::STOP);
-    if signal == Signal::CONT {
-        p.stopped = false;
-        p.wake = now;
-    }
-    // A namespace's first process is spared what it does not handle, except a KILL from outside.
-    if p.pid == 1 && p.handled & bit == 0 && (inside || signal != Signal::KILL) {
-        return;
-    }
-    if !unstoppable && p.ignored & bit != 0 {
-        return;
-    }
-    p.pending |= bit;
-    if !p.stopped || signal == Signal::KILL {
-        // One that computes notices when its time slice ends; one that waits, now.
-        if p.block != Block::None || signal == Signal::KILL {
-            p.wake = now;
-        }
-    }
 }

@@ -265,8 +265,6 @@ impl Machine {
         self.kernel.procs.contains_key(&pid)
     }
 
-    // ---- input and signals
-
     /// Gives a program input.
     pub fn write_stdin(&mut self, now: Time, pid: Pid, bytes: &[u8]) {
         self.kernel.now = self.kernel.now.max(now);
@@ -312,8 +310,6 @@ impl Machine {
         }
     }
 
-    // ---- files
-
     /// The machine's files.
     pub fn files(&mut self) -> Files<'_> {
         Files { k: &mut self.kernel }
@@ -338,8 +334,6 @@ impl Machine {
     pub fn set_volume(&mut self, name: &str, tree: Arc<Inode>) {
         self.kernel.fs.set_volume(name, tree);
     }
-
-    // ---- what it uses
 
     /// Thousandths of a core used of late.
     pub fn cpu_milli(&self, now: Time) -> u64 {
@@ -392,8 +386,6 @@ impl Machine {
     pub fn queues(&self) -> Vec<QueueLength> {
         self.kernel.procs.values().flat_map(|p| programs::queue_lengths(p)).list()
     }
-
-    // ---- the network
 
     /// Answers a request.
     pub fn respond(&mut self, now: Time, id: u64, answer: Result<NetResponse, NetError>) {
@@ -459,25 +451,5 @@ impl Machine {
         for p in k.procs.values_mut().filter(|p| matches!(p.block, Block::Serve(_))) {
             p.wake = at;
         }
-    }
-
-    // ---- programs that the host runs
-}
-
-impl Kernel {
-    /// Whether nobody can listen at a port any more.
-    pub(super) fn is_taken(&self, port: u16) -> bool {
-        self.taken.contains(&port) || self.listener(port).is_some()
-    }
-
-    /// The process that listens on a port.
-    fn listener(&self, port: u16) -> Option<Pid> {
-        self.procs.values().find(|p| programs::ports(p).contains(&port)).map(|p| p.pid)
-    }
-
-    /// Takes the first request for one of these ports.
-    pub(super) fn take_request(&mut self, ports: &[u16]) -> Option<Serving> {
-        let at = self.serving.iter().position(|s| ports.contains(&s.port))?;
-        self.serving.remove(at)
     }
 }
