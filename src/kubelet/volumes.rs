@@ -3,6 +3,8 @@
 //! Models the kubelet's volume manager and the configMap, secret, downwardAPI, projected, emptyDir, hostPath and image plugins.
 //! Volumes of any other kind are mounted as empty directories.
 
+mod projection;
+
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -10,13 +12,14 @@ use super::backoff::Backoff;
 use super::container::StartFailure;
 use super::container_runtime::{Inode, InodeKind, Mount, image_tree};
 use super::disks::Disks;
-use super::env::{ConfigError, EnvSource, base64_decode, expand, field_value, resource_value};
+use super::env::{ConfigError, EnvSource, expand};
 use super::spec::ContainerSpec;
 use crate::api::persistent_volume::is_reachable;
-use crate::api::{ArcStr, Kind, Object, Quantity, Value, aggregate, kinds};
-use crate::base::{Case as _, Duration, List as _, SortedMap, SortedSet, Time};
+use crate::api::{ArcStr, Object, Quantity, Value, kinds};
+use crate::base::{Duration, List as _, SortedMap, SortedSet, Time};
 use crate::runtime::PATH_BYTES_MAX;
-use crate::server::{ApiServer, CERTIFICATE, POD_TOKEN_S, account_of, token};
+use crate::server::{ApiServer, CERTIFICATE, POD_TOKEN_S, account_of};
+use projection::{FileProjection, atomic_tree, begun, pod_token, projections};
 
 /// The first delay after a failed mount; it doubles (exponentialbackoff).
 const MOUNT_BACKOFF: Duration = Duration::from_millis(500);
@@ -67,7 +70,7 @@ pub(super) struct Volume {
     /// What keeps containers from mounting it.
     pub failure: Option<StartFailure>,
     /// The files that were written last from the API, to see a change.
-    content: Vec<(String, Vec<u8>, u32)>,
+    content: Vec<FileProjection>,
 }
 
 impl Volume {
@@ -255,7 +258,7 @@ impl Volume {
             return Ok(());
         }
         if self.is_refreshed() {
-            let content = self.read(from)?;
+            let content = projections(&self.source, from)?;
             self.tree = Some(Arc::new(atomic_tree(&content, now, self.memory().is_some())));
             self.content = content;
             return Ok(());
@@ -272,7 +275,7 @@ impl Volume {
         if self.tree.is_none() || !self.is_refreshed() {
             return Ok(false);
         }
-        let content = self.read(from)?;
+        let content = projections(&self.source, from)?;
         if content == self.content {
             return Ok(false);
         }
@@ -281,63 +284,6 @@ impl Volume {
         self.give_to_group(from.pod);
         Ok(true)
     }
-
-    /// Paths, bytes and modes of what it shows now.
-    fn read(&self, from: &EnvSource<'_>) -> Result<Vec<(String, Vec<u8>, u32)>, MountError> {
-        let mut files = Vec::new();
-        let source = &self.source;
-        for (member, name) in [("configMap", "name"), ("secret", "secretName")] {
-            let volume = source.get(member);
-            if !volume.is_null() {
-                read_object(from, member, volume.get(name).str(), volume, mode_of(volume, "defaultMode", 0o644), &mut files)?;
-            }
-        }
-        let downward = source.get("downwardAPI");
-        if !downward.is_null() {
-            read_downward(from, downward, mode_of(downward, "defaultMode", 0o644), &mut files);
-        }
-        let projected = source.get("projected");
-        let default_mode = mode_of(projected, "defaultMode", 0o644);
-        // Of its sources all are tried, and all that fail are told.
-        let mut errors: Vec<String> = Vec::new();
-        for part in projected.get("sources").items() {
-            for member in ["configMap", "secret"] {
-                let volume = part.get(member);
-                if !volume.is_null() {
-                    let read = read_object(from, member, volume.get("name").str(), volume, default_mode, &mut files);
-                    errors.extend(read.err().map(|error| error.to_string()));
-                }
-            }
-            read_downward(from, part.get("downwardAPI"), default_mode, &mut files);
-            let asked = part.get("serviceAccountToken");
-            if !asked.is_null() {
-                let audience: Vec<&str> = asked.get("audience").as_str().into_iter().list();
-                if let Some(text) = pod_token(from, &audience, asked.get("expirationSeconds").as_int().unwrap_or(3600)) {
-                    files.push((asked.get("path").str().to_owned(), text.into_bytes(), default_mode));
-                } else {
-                    let (namespace, name) = (from.pod.namespace(), account_of(from.pod));
-                    let why = format!("serviceaccounts {name:?} not found");
-                    errors.push(format!("failed to fetch token: failed to fetch token for {namespace}/{name}: {why}"));
-                }
-            }
-        }
-        if !errors.is_empty() {
-            return Err(MountError::SetUp(aggregate(&errors)));
-        }
-        Ok(files)
-    }
-}
-
-/// A token of the pod's service account, as of the pod's beginning.
-fn pod_token(from: &EnvSource<'_>, audiences: &[&str], seconds: i64) -> Option<String> {
-    let account = from.api.peek(kinds::SERVICE_ACCOUNT, from.pod.namespace(), account_of(from.pod))?;
-    let node = from.api.peek(kinds::NODE, "", from.pod.at(&["spec", "nodeName"]).str());
-    let bound: Vec<(&str, &Value)> = node.map(|node| ("node", node)).into_iter().chain([("pod", from.pod)]).list();
-    Some(token(account, audiences, seconds, &bound, begun(from.pod)))
-}
-
-fn begun(pod: &Value) -> Time {
-    Time::parse_rfc3339(pod.at(&["metadata", "creationTimestamp"]).str()).unwrap_or(Time::ZERO)
 }
 
 /// Where a container finds the token of its pod's account, and what it finds there; nothing where either does not want it.
@@ -353,7 +299,8 @@ pub(super) fn account_mount(from: &EnvSource<'_>, mounts: &[Mount]) -> Option<(M
     }
     let token = pod_token(from, &[], POD_TOKEN_S)?;
     let files = [("ca.crt", CERTIFICATE), ("namespace", from.pod.namespace()), ("token", &token)];
-    let files: Vec<_> = files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec(), 0o644)).list();
+    let file = |(name, text): (&str, &str)| FileProjection { path: name.to_owned(), data: text.as_bytes().to_vec(), mode: 0o644 };
+    let files: Vec<FileProjection> = files.into_iter().map(file).list();
     let mount = Mount { path: PATH.into(), volume: NAME.into(), read_only: true, sub_path: ArcStr::new(), memory: Some(0) };
     Some((mount, Arc::new(atomic_tree(&files, begun(from.pod), true))))
 }
@@ -415,88 +362,9 @@ fn path_on_host(key: &str) -> String {
     format!("/{}", key.splitn(3, '/').nth(2).unwrap_or_default())
 }
 
-fn mode_of(value: &Value, member: &str, default: u32) -> u32 {
-    value.get(member).as_int().and_then(|m| u32::try_from(m).ok()).unwrap_or(default)
-}
-
-fn read_object(
-    from: &EnvSource<'_>,
-    member: &str,
-    name: &str,
-    volume: &Value,
-    default_mode: u32,
-    files: &mut Vec<(String, Vec<u8>, u32)>,
-) -> Result<(), MountError> {
-    let optional = volume.get("optional").is_true();
-    let secret = member == "secret";
-    let kind = Kind::named(if secret { "Secret" } else { "ConfigMap" });
-    let Some(object) = from.api.peek(kind, from.pod.namespace(), name) else {
-        return if optional { Ok(()) } else { Err(MountError::SetUp(format!("{} {name:?} not found", member.lower()))) };
-    };
-    let content = |key: &str| -> Option<Vec<u8>> {
-        match (object.at(&["data", key]), object.at(&["binaryData", key])) {
-            (Value::Str(text), _) if secret => Some(base64_decode(text)),
-            (Value::Str(text), _) => Some(text.as_bytes().to_vec()),
-            (_, Value::Str(text)) => Some(base64_decode(text)),
-            _ => None,
-        }
-    };
-    let items = volume.get("items").items();
-    if items.is_empty() {
-        for (key, _) in object.get("data").entries().chain(object.get("binaryData").entries()) {
-            files.extend(content(key).map(|bytes| (key.to_string(), bytes, default_mode)));
-        }
-        return Ok(());
-    }
-    for item in items {
-        let key = item.get("key").str();
-        match content(key) {
-            Some(bytes) => files.push((item.get("path").str().to_owned(), bytes, mode_of(item, "mode", default_mode))),
-            None if optional => {}
-            None if secret => return Err(MountError::SetUp(format!("references non-existent secret key: {key}"))),
-            None => return Err(MountError::SetUp(format!("configmap references non-existent config key: {key}"))),
-        }
-    }
-    Ok(())
-}
-
-fn read_downward(from: &EnvSource<'_>, volume: &Value, default_mode: u32, files: &mut Vec<(String, Vec<u8>, u32)>) {
-    for item in volume.get("items").items() {
-        let field = item.at(&["fieldRef", "fieldPath"]);
-        let resource = item.get("resourceFieldRef");
-        let text = if !field.is_null() {
-            field_value(from, field.str()).unwrap_or_default()
-        } else {
-            let name = resource.get("containerName").str();
-            from.spec.containers.iter().find(|c| c.name == name).map_or_else(String::new, |c| resource_value(c, resource, from.allocatable))
-        };
-        files.push((item.get("path").str().to_owned(), text.into_bytes(), mode_of(item, "mode", default_mode)));
-    }
-}
-
 /// The mode of a volume's own directory: that of a file system in memory is `/tmp`'s.
 fn dir_mode(in_memory: bool) -> u32 {
     if in_memory { 0o1777 } else { 0o777 }
-}
-
-/// The layout of the kubelet's atomic writer: a folder named for the moment, `..data` pointing at it, and a link for each
-/// top-level name through `..data`; so that all files change at once.
-fn atomic_tree(files: &[(String, Vec<u8>, u32)], now: Time, in_memory: bool) -> Inode {
-    let stamp: String = now.rfc3339_micro().chars().take(19).map(|c| if matches!(c, '-' | 'T' | ':') { '_' } else { c }).collect();
-    let folder = format!("..{stamp}.{:09}", (now.0 % 1_000_000) * 1000);
-    let mut content = Inode::dir(0o755);
-    let mut root = Inode::dir(dir_mode(in_memory));
-    for (path, bytes, mode) in files {
-        let mut file = Inode::file(bytes.clone(), *mode);
-        file.mtime = now;
-        let path = clean(path);
-        content.put(&path, file);
-        let top = path.split('/').next().unwrap_or_default();
-        root.put(top, Inode::link(&format!("..data/{top}")));
-    }
-    root.put(&folder, content);
-    root.put("..data", Inode::link(&folder));
-    root
 }
 
 /// Gets what containers mount ready. What comes from the API is never written to, and of a part of it a container keeps what was there
