@@ -63,7 +63,7 @@ pub fn matches(pod: &PodView, filter: &str) -> bool {
     named || pod.status.lower().contains(&filter.lower()) || pod.labels.iter().any(|(k, v)| format!("{k}={v}").contains(filter))
 }
 
-/// Whether a pod stands out: it matches the filter and belongs to what is selected.
+/// Whether a pod steps back: it does not match the filter or, where there is none, does not belong to what is selected.
 fn is_dim(pod: &PodView, workloads: &[Rc<WorkloadView>], services: &[Rc<ServiceView>], selected: Option<&Subject>, filter: &str) -> bool {
     if !filter.is_empty() {
         return !matches(pod, filter);
