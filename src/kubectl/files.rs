@@ -29,7 +29,7 @@ pub struct Source {
 }
 
 /// What a directory's kustomization makes, as text.
-pub fn kustomized(cx: &mut Context<'_, '_>, directory: &str) -> Result<String, CliError> {
+fn kustomized(cx: &mut Context<'_, '_>, directory: &str) -> Result<String, CliError> {
     Ok(kustomization(cx, directory)?.iter().map(to_yaml).list().join("---\n"))
 }
 

@@ -414,7 +414,7 @@ pub fn command_position(words: &[String], tables: &[&[Flag]]) -> Option<usize> {
 }
 
 /// Splits at commas; a part in double quotes keeps its commas (as a line of CSV).
-pub fn split_commas(text: &str) -> Vec<String> {
+fn split_commas(text: &str) -> Vec<String> {
     if text.is_empty() {
         return Vec::new();
     }

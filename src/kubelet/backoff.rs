@@ -3,7 +3,7 @@
 use crate::base::{Duration, Time};
 
 /// The first delay of a failing container or image.
-pub(super) const INITIAL: Duration = Duration::from_secs(10);
+const INITIAL: Duration = Duration::from_secs(10);
 /// The greatest delay.
 pub(super) const MAX: Duration = Duration::from_secs(300);
 

@@ -15,7 +15,7 @@ const LAG: Duration = Duration::from_millis(7);
 
 impl ApiServer {
     /// The kinds that definitions add, by group and plural.
-    pub fn custom_kinds(&self) -> impl Iterator<Item = KindRef> {
+    fn custom_kinds(&self) -> impl Iterator<Item = KindRef> {
         self.iter(kinds::CUSTOM_RESOURCE_DEFINITION, None).filter_map(custom::kind_of)
     }
 

@@ -238,7 +238,7 @@ pub fn created() -> Value {
 }
 
 /// What `/version` answers.
-pub fn version_info() -> Value {
+fn version_info() -> Value {
     obj!({
         "major": "1", "minor": "36", "emulationMajor": "1", "emulationMinor": "36", "minCompatibilityMajor": "1",
         "minCompatibilityMinor": "35", "gitVersion": "v1.36.2", "gitTreeState": "clean", "compiler": "simulated", "platform": "linux/amd64"

@@ -10,7 +10,7 @@ use super::link::Link;
 use super::state::{Action, SPEEDS, State};
 
 /// The sign of the house: a tank with a cell in it.
-pub fn logo() -> Html {
+fn logo() -> Html {
     html! {
         <svg viewBox="0 0 32 32" fill="none" aria-hidden="true">
             <path d="M4 7v15a5 5 0 0 0 5 5h14a5 5 0 0 0 5-5V7" stroke="var(--accent)" stroke-width="2" stroke-linecap="round" />

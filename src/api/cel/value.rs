@@ -206,7 +206,7 @@ impl Val {
 }
 
 /// As Go's `%g` writes a number.
-pub(super) fn go_float(f: f64) -> String {
+fn go_float(f: f64) -> String {
     if f.is_nan() {
         return "NaN".to_owned();
     }

@@ -9,7 +9,7 @@ use super::storage::claim_spec;
 use crate::base::List as _;
 
 /// A number that is not negative, or a percentage.
-pub(super) fn int_or_percent(errors: &mut Errors, at: Path<'_>, value: &Value) {
+fn int_or_percent(errors: &mut Errors, at: Path<'_>, value: &Value) {
     match value.as_str() {
         Some(text) => errors.each_invalid(at, text, names::percent(text)),
         None => errors.nonnegative(at, value),
@@ -17,7 +17,7 @@ pub(super) fn int_or_percent(errors: &mut Errors, at: Path<'_>, value: &Value) {
 }
 
 /// A percentage of no more than all.
-pub(super) fn at_most_all(errors: &mut Errors, at: Path<'_>, value: &Value) {
+fn at_most_all(errors: &mut Errors, at: Path<'_>, value: &Value) {
     if value.as_str().and_then(int_or_string::percent).is_some_and(|p| p > 100) {
         errors.invalid(at, value, "must not be greater than 100%");
     }

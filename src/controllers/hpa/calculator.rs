@@ -108,7 +108,7 @@ pub enum Target {
 }
 
 /// Sorts pods by how their samples count (`groupPods`).
-pub fn group_pods(pods: &[&Value], samples: &Samples, resource: &str, now: Time) -> Groups {
+fn group_pods(pods: &[&Value], samples: &Samples, resource: &str, now: Time) -> Groups {
     let mut groups = Groups::default();
     for pod in pods {
         let name = pod.name_arc();

@@ -50,7 +50,7 @@ pub(super) fn exists(pod: &Value) -> bool {
     !pod.uid().is_empty()
 }
 
-pub(super) fn is_running_and_ready(pod: &Value) -> bool {
+fn is_running_and_ready(pod: &Value) -> bool {
     pod.at(&["status", "phase"]).str() == "Running" && is_ready(pod)
 }
 

@@ -206,7 +206,7 @@ pub fn table_object(kind: KindRef, answer: &Value, whole: bool, now: Time) -> Va
 }
 
 /// `pod`, `deployment.apps`.
-pub(super) fn qualified_kind(kind: KindRef) -> String {
+fn qualified_kind(kind: KindRef) -> String {
     if kind.group.is_empty() { kind.singular() } else { format!("{}.{}", kind.singular(), kind.group) }
 }
 

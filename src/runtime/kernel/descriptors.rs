@@ -73,7 +73,7 @@ impl Kernel {
         }
     }
 
-    pub(super) fn pipe_mut(&mut self, n: u32) -> Option<&mut Pipe> {
+    fn pipe_mut(&mut self, n: u32) -> Option<&mut Pipe> {
         self.pipes.get_mut(n as usize)?.as_mut()
     }
 
@@ -93,7 +93,7 @@ impl Kernel {
     }
 
     /// Wakes who waits on a pipe, and forgets it when nobody holds it.
-    pub(super) fn pipe_changed(&mut self, n: u32) {
+    fn pipe_changed(&mut self, n: u32) {
         let gone = self.pipe_mut(n).is_some_and(|p| p.readers == 0 && p.writers == 0);
         if gone {
             self.pipes[n as usize] = None;
@@ -297,7 +297,7 @@ impl Kernel {
         if self.allows(user, parent, 2) { Ok(()) } else { Err(Errno::Access) }
     }
 
-    pub(super) fn dup(&mut self, p: &Process, n: u32) -> Result<DescId, Errno> {
+    fn dup(&mut self, p: &Process, n: u32) -> Result<DescId, Errno> {
         let d = p.fd(n).ok_or(Errno::NoEntry)?;
         self.desc_ref(d);
         Ok(d)

@@ -10,17 +10,17 @@ use super::super::process::{Block, Body, ExitStatus, Pid, Process, Signal};
 use super::*;
 
 /// Numbers that a container runtime's own stages take in a namespace that was there before.
-pub(super) const RUNTIME_PIDS: Pid = 6;
+const RUNTIME_PIDS: Pid = 6;
 /// How many processes one machine may have.
 pub const PROCESSES_MAX: usize = 256;
 /// CPU time of starting a program, in microseconds.
-pub(super) const EXEC_US: u64 = 700;
+const EXEC_US: u64 = 700;
 /// CPU time of a fork, in microseconds.
-pub(super) const FORK_US: u64 = 150;
+const FORK_US: u64 = 150;
 
 impl Kernel {
     /// Room for one more?
-    pub fn can_fork(&self) -> bool {
+    fn can_fork(&self) -> bool {
         // The process that is running is not in the table.
         self.procs.len() + 1 < PROCESSES_MAX
     }

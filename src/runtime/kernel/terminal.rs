@@ -103,7 +103,7 @@ impl Kernel {
         }
     }
 
-    pub(super) fn tty_signal(&mut self, session: Pid, signal: Signal) {
+    fn tty_signal(&mut self, session: Pid, signal: Signal) {
         let now = self.now;
         for p in self.procs.values_mut().filter(|p| p.session == session && !p.background) {
             post(p, signal, false, now);

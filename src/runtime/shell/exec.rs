@@ -118,7 +118,7 @@ impl Shell {
     }
 
     /// bash leaves the line, and what is called there, for the next one; others leave as a whole.
-    pub(super) fn drop_line(&mut self, k: &mut Kernel, p: &mut Process) -> Flow {
+    fn drop_line(&mut self, k: &mut Kernel, p: &mut Process) -> Flow {
         if !self.is_bash() || self.subshell || self.opts.interactive {
             return self.leave(k, p, if self.is_bash() { 1 } else { 2 });
         }

@@ -61,7 +61,7 @@ impl Shell {
         }
     }
 
-    pub(super) fn run_input(&mut self, end: bool) {
+    fn run_input(&mut self, end: bool) {
         self.here_end = None;
         if !end {
             match parse::lacks(&self.input, self.dialect) {
@@ -84,7 +84,7 @@ impl Shell {
     }
 
     /// Replaces aliases at the starts of commands on a typed line.
-    pub(super) fn with_aliases(&self, text: &str) -> String {
+    fn with_aliases(&self, text: &str) -> String {
         if self.aliases.is_empty() || !self.opts.interactive {
             return text.to_string();
         }
@@ -176,7 +176,7 @@ impl Shell {
         out
     }
 
-    pub(super) fn report_jobs(&mut self, k: &mut Kernel, p: &mut Process) {
+    fn report_jobs(&mut self, k: &mut Kernel, p: &mut Process) {
         let done: String = self.jobs.iter().filter(|j| j.status.is_some()).map(|job| self.job_line(job, &self.jobs, false)).collect();
         let _ = k.put(p, 2, done.as_bytes());
         self.jobs.retain(|j| j.status.is_none());

@@ -125,7 +125,7 @@ const HELD_MAX: usize = 32 << 20;
 /// After how much growth it is counted anew.
 const HELD_STEP: usize = 1 << 20;
 /// What an item takes besides its text.
-pub(super) const ITEM_BYTES: usize = 16;
+const ITEM_BYTES: usize = 16;
 
 impl Shell {
     /// A variable's value.

@@ -155,7 +155,7 @@ impl Host {
     }
 
     /// Lets each terminal show its transcript up to the moment that is looked at.
-    pub(super) fn draw_screens(&mut self) {
+    fn draw_screens(&mut self) {
         let (branch, now, past) = (self.time.current(), self.sim().now(), self.time.is_past());
         for (terminal, screen) in self.terminals.iter_mut() {
             let Some(transcript) = self.transcripts.get(&(branch, *terminal)) else { continue };

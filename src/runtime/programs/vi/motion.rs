@@ -83,7 +83,7 @@ impl Vi {
     }
 
     /// `f` and its kin: the n-th such character of the line.
-    pub(super) fn within_line(&self, c: char, wanted: char, n: usize) -> Option<(Place, Span)> {
+    fn within_line(&self, c: char, wanted: char, n: usize) -> Option<(Place, Span)> {
         let (row, col) = self.buffer.at;
         let line: Vec<char> = self.buffer.line().chars().list();
         let mut hits = (0..line.len()).filter(|i| line[*i] == wanted);

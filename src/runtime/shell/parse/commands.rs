@@ -76,7 +76,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    pub(super) fn and_or(&mut self) -> Result<Vec<Op>, ParseError> {
+    fn and_or(&mut self) -> Result<Vec<Op>, ParseError> {
         let mut parts: Vec<(Vec<Op>, Option<bool>)> = Vec::new();
         let mut joined = None;
         loop {
@@ -225,7 +225,7 @@ impl Parser<'_> {
     }
 
     /// `(( expression ))`, where that is what follows.
-    pub(super) fn arith_command(&mut self) -> Result<Option<Vec<Op>>, ParseError> {
+    fn arith_command(&mut self) -> Result<Option<Vec<Op>>, ParseError> {
         let at = self.mark()?;
         let start = at + self.b[at..].iter().take_while(|c| matches!(c, b' ' | b'\t')).count();
         if !self.bash || !self.b[start..].starts_with(b"((") {
@@ -238,7 +238,7 @@ impl Parser<'_> {
         Ok(Some(vec![Op::Arith(word), Op::Check]))
     }
 
-    pub(super) fn with_redirects(&mut self, body: Vec<Op>) -> Result<Vec<Op>, ParseError> {
+    fn with_redirects(&mut self, body: Vec<Op>) -> Result<Vec<Op>, ParseError> {
         let mut redirects = Vec::new();
         while let Some(r) = self.redirect()? {
             redirects.push(r);

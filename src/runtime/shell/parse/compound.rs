@@ -42,7 +42,7 @@ impl Parser<'_> {
         Ok(ops)
     }
 
-    pub(super) fn do_group(&mut self) -> Result<Vec<Op>, ParseError> {
+    fn do_group(&mut self) -> Result<Vec<Op>, ParseError> {
         self.skip_newlines()?;
         let mut body = Vec::new();
         if self.bash && self.accept_word("{")? {
@@ -113,7 +113,7 @@ impl Parser<'_> {
         Ok(ops)
     }
 
-    pub(super) fn arith_for(&mut self) -> Result<Vec<Op>, ParseError> {
+    fn arith_for(&mut self) -> Result<Vec<Op>, ParseError> {
         let at = self.mark()?;
         let start = at + self.b[at..].iter().take_while(|c| matches!(c, b' ' | b'\t')).count();
         let Some(end) = self.b[start..].starts_with(b"((").then(|| self.arith_end(start + 2)).flatten() else {

@@ -16,7 +16,7 @@ impl Parser<'_> {
         Ok(vec![Op::Test(Arc::new(cond)), Op::Check])
     }
 
-    pub(super) fn cond_or(&mut self) -> Result<Cond, ParseError> {
+    fn cond_or(&mut self) -> Result<Cond, ParseError> {
         self.deeper()?;
         let or = self.cond_list("||", Self::cond_and, Cond::Or)?;
         self.depth -= 1;
@@ -45,7 +45,7 @@ impl Parser<'_> {
         Ok(list(items))
     }
 
-    pub(super) fn cond_not(&mut self) -> Result<Cond, ParseError> {
+    fn cond_not(&mut self) -> Result<Cond, ParseError> {
         self.skip_newlines()?;
         if self.accept_word("!")? {
             self.deeper()?;
@@ -107,7 +107,7 @@ impl Parser<'_> {
         Ok(Cond::Binary(word, ArcStr::from(op), right))
     }
 
-    pub(super) fn cond_word(&mut self) -> Result<(Word, String), ParseError> {
+    fn cond_word(&mut self) -> Result<(Word, String), ParseError> {
         match self.next()? {
             Tok::Word(mut w, raw) if raw != "]]" => Ok((w.pop().unwrap_or_default(), raw)),
             Tok::Eof => Err(ParseError::Incomplete(Some("]]"))),

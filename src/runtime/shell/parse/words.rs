@@ -196,7 +196,7 @@ impl Parser<'_> {
     }
 
     /// The inside of `$(...)`, after the opening bracket, up to and with the closing one.
-    pub(super) fn nested_code(&mut self) -> Result<Code, ParseError> {
+    fn nested_code(&mut self) -> Result<Code, ParseError> {
         self.deeper()?;
         let mut sub = self.sub(self.src);
         (sub.pos, sub.first_line, sub.line) = (self.pos, self.first_line, self.line);
@@ -247,7 +247,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    pub(super) fn ansi_c(&mut self, out: &mut Pieces) -> Result<(), ParseError> {
+    fn ansi_c(&mut self, out: &mut Pieces) -> Result<(), ParseError> {
         let mut text = String::new();
         loop {
             let Some(&c) = self.b.get(self.pos) else { return Err(ParseError::Unterminated('\'')) };
@@ -316,7 +316,7 @@ impl Parser<'_> {
     }
 
     /// The inside of `${...}`, up to and with the closing brace.
-    pub(super) fn braced(&mut self, quoted: bool) -> Result<Param, ParseError> {
+    fn braced(&mut self, quoted: bool) -> Result<Param, ParseError> {
         self.deeper()?;
         let start = self.pos;
         let mut length = false;
@@ -467,7 +467,7 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn default_op(&mut self, colon: bool, quoted: bool) -> Result<ParamOp, ParseError> {
+    fn default_op(&mut self, colon: bool, quoted: bool) -> Result<ParamOp, ParseError> {
         let c = self.b[self.pos];
         self.pos += 1;
         let word = self.operand(b"}", quoted)?;

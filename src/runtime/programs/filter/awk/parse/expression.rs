@@ -149,7 +149,7 @@ impl Parser<'_> {
         Ok(if named || self.is("$") { Some(Box::new(self.primary()?)) } else { None })
     }
 
-    pub(super) fn starts_operand(&self) -> bool {
+    fn starts_operand(&self) -> bool {
         match &self.tok {
             Tok::Number(_) | Tok::Text(_) | Tok::Regex(_) | Tok::Call(_) => true,
             Tok::Name(n) => !KEYWORDS.contains(&n.as_str()) || n == "getline",
@@ -166,7 +166,7 @@ impl Parser<'_> {
         Ok(chain(first, rest))
     }
 
-    pub(super) fn additive(&mut self) -> Res<Expr> {
+    fn additive(&mut self) -> Res<Expr> {
         let (first, mut rest) = (self.term()?, Vec::new());
         while self.is("+") || self.is("-") {
             let op = if self.is("+") { '+' } else { '-' };
@@ -216,7 +216,7 @@ impl Parser<'_> {
         Ok(base)
     }
 
-    pub(super) fn postfix(&mut self) -> Res<Expr> {
+    fn postfix(&mut self) -> Res<Expr> {
         for (op, by) in [("++", 1.0), ("--", -1.0)] {
             if self.accept(op)? {
                 self.deeper()?;

@@ -31,7 +31,7 @@ pub(super) const KEYWORDS: [&str; 17] = [
 ];
 
 impl Parser<'_> {
-    pub(super) fn operand_expected(&self) -> bool {
+    fn operand_expected(&self) -> bool {
         !matches!(&self.tok, Tok::Number(_) | Tok::Text(_) | Tok::Regex(_) | Tok::Name(_) | Tok::Op(")" | "]" | "$" | "++" | "--"))
             || matches!(&self.tok, Tok::Name(n) if KEYWORDS.contains(&n.as_str()) || n == "print" || n == "printf")
     }
