@@ -1,6 +1,5 @@
-//! What controllers have in common, and the list of them.
+//! What controllers have in common. It knows none of them.
 
-use super::flags::Flags;
 use super::work_queue::WorkQueue;
 use crate::api::{ArcStr, KindRef, Object, Status, Value};
 use crate::base::Time;
@@ -105,42 +104,4 @@ pub(super) fn controller_ref(owner: &Value, kind: KindRef) -> Value {
         "apiVersion": kind.api_version(), "kind": kind.kind, "name": owner.name_arc(), "uid": owner.uid(),
         "controller": true, "blockOwnerDeletion": true
     })
-}
-
-/// Every controller of the controller manager, in the order in which they act at one moment.
-pub fn all(flags: &Flags) -> Vec<Box<dyn Controller>> {
-    vec![
-        Box::new(super::namespace_objects::NamespaceObjects::default()),
-        Box::new(super::cluster_role_aggregation::ClusterRoleAggregationController::default()),
-        // The controllers of endpoints come before those of pods: they act on what informers have delivered, not on what others do at the
-        // same moment.
-        Box::new(super::endpoints::EndpointsController::default()),
-        Box::new(super::endpoint_slice::EndpointSliceController::default()),
-        Box::new(super::deployment::DeploymentController::new(flags)),
-        Box::new(super::replica_set::ReplicaSetController::for_replication_controllers(flags)),
-        Box::new(super::replica_set::ReplicaSetController::for_replica_sets(flags)),
-        Box::new(super::daemon_set::DaemonSetController::new(flags)),
-        Box::new(super::stateful_set::StatefulSetController::new(flags)),
-        Box::new(super::hpa::HorizontalController::new(flags)),
-        Box::new(super::cron_job::CronJobController::default()),
-        Box::new(super::job::JobController::new(flags)),
-        Box::new(super::ttl_after_finished::TtlAfterFinishedController::default()),
-        Box::new(super::endpoint_slice_mirroring::EndpointSliceMirroringController::default()),
-        Box::new(super::disruption::DisruptionController::default()),
-        Box::new(super::node_lifecycle::NodeLifecycleController::new(flags)),
-        Box::new(super::taint_eviction::TaintEvictionController::default()),
-        Box::new(super::node_affinity_eviction::NodeAffinityEvictionController::default()),
-        Box::new(super::node_ttl::NodeTtlController::default()),
-        Box::new(super::pod_gc::PodGarbageCollector::default()),
-        Box::new(super::volume::PersistentVolumeController::default()),
-        Box::new(super::volume::VolumeProtectionController::default()),
-        Box::new(super::volume::EphemeralVolumeController::default()),
-        Box::new(super::resource_claim::ResourceClaimController::default()),
-        Box::new(super::resource_quota::ResourceQuotaController::default()),
-        Box::new(super::garbage_collector::GarbageCollector::new(flags)),
-        Box::new(super::namespace::NamespaceController::default()),
-        Box::new(super::token_secrets::TokensController::default()),
-        Box::new(super::service_cidr::ServiceCidrController::default()),
-        Box::new(super::validating_policy_status::PolicyStatusController::default()),
-    ]
 }
