@@ -1,6 +1,8 @@
 //! Probes. Models pkg/kubelet/prober: a worker per container and probe, whose results are kept in memory and reach the
 //! status only where they change it.
 
+mod kind;
+
 use super::container::ProcessUse;
 use super::container_runtime::{self, HttpRequest, NetError, NetRequest, NetResponse, Signal};
 use super::pod_worker::{Cx, PodWorker, ServeUse, What};
@@ -8,8 +10,10 @@ use super::spec::{ContainerKind, ProbeAction, ProbeSpec};
 use crate::api::{ArcStr, Value, go_duration};
 use crate::base::{Duration, Time};
 use crate::server::EventType;
-use std::ops::{Index, IndexMut};
 use std::sync::Arc;
+
+pub use kind::ProbeKind;
+pub(super) use kind::Probes;
 
 /// Output of a probe that is kept for its message, in bytes (`maxRespBodyLength`).
 pub(super) const OUTPUT_BYTES_MAX: usize = 10 << 10;
@@ -19,62 +23,6 @@ const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const RETRIES: u32 = 3;
 /// Redirects within the pod that are followed.
 const REDIRECTS_MAX: u32 = 10;
-
-/// Which probe.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ProbeKind {
-    /// Whether the container is to be restarted.
-    Liveness,
-    /// Whether it takes traffic.
-    Readiness,
-    /// Whether it has started; holds the other two back.
-    Startup,
-}
-
-impl ProbeKind {
-    const ALL: [ProbeKind; 3] = [ProbeKind::Liveness, ProbeKind::Readiness, ProbeKind::Startup];
-
-    fn title(self) -> &'static str {
-        match self {
-            ProbeKind::Liveness => "Liveness",
-            ProbeKind::Readiness => "Readiness",
-            ProbeKind::Startup => "Startup",
-        }
-    }
-}
-
-/// What a container has of each kind of probe, if it has that.
-#[derive(Clone, Debug)]
-pub(super) struct Probes<T>([Option<T>; 3]);
-
-impl<T> Probes<T> {
-    /// No probe of any kind.
-    pub const NONE: Self = Probes([None, None, None]);
-
-    /// What `of` says of each kind.
-    pub fn of(of: impl FnMut(ProbeKind) -> Option<T>) -> Self {
-        Probes(ProbeKind::ALL.map(of))
-    }
-
-    /// Those that there are.
-    pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.0.iter().flatten()
-    }
-}
-
-impl<T> Index<ProbeKind> for Probes<T> {
-    type Output = Option<T>;
-
-    fn index(&self, kind: ProbeKind) -> &Option<T> {
-        &self.0[kind as usize]
-    }
-}
-
-impl<T> IndexMut<ProbeKind> for Probes<T> {
-    fn index_mut(&mut self, kind: ProbeKind) -> &mut Option<T> {
-        &mut self.0[kind as usize]
-    }
-}
 
 /// A probe of one container.
 #[derive(Clone, Debug)]
