@@ -34,8 +34,6 @@ impl Signal {
     pub const QUIT: Signal = Signal(3);
     /// Cannot be caught.
     pub const KILL: Signal = Signal(9);
-    /// First user signal.
-    pub const USR1: Signal = Signal(10);
     /// A pipe nobody reads.
     pub const PIPE: Signal = Signal(13);
     /// Please end.
