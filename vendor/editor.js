@@ -1,5 +1,5 @@
 // A YAML editor on CodeMirror 6: one document, marks at line and column, colours from the page's own tokens.
-import { EditorState, Compartment, Transaction } from '@codemirror/state';
+import { EditorState, Compartment, Text, Transaction } from '@codemirror/state';
 import {
   Decoration,
   EditorView,
@@ -17,8 +17,10 @@ import { setDiagnostics, lintGutter, lintKeymap } from '@codemirror/lint';
 import { yaml } from '@codemirror/lang-yaml';
 import { tags } from '@lezer/highlight';
 
-// A document longer than this is shown without highlighting, so that a huge paste cannot stall the page.
+// A document longer than this is shown without highlighting, and without wrapping where a line is longer than that: a huge
+// paste must not stall the page.
 const HIGHLIGHT_CHARS_MAX = 400_000;
+const WRAP_CHARS_MAX = 50_000;
 
 // What the editor says of folding, in the order of the page's own text for it.
 const FOLDING = ['Fold line', 'Unfold line', 'folded code', 'unfold', 'Folded lines', 'Unfolded lines', 'to'];
@@ -79,16 +81,37 @@ const hang = ViewPlugin.define(
   { decorations: (plugin) => plugin.lines },
 );
 
+const language = yaml(),
+  nothing = [];
+const highlighting = (doc) => (doc.length > HIGHLIGHT_CHARS_MAX ? nothing : language);
+const wrapping = (doc) => {
+  if (doc.length > WRAP_CHARS_MAX) for (const line of doc.iterLines()) if (line.length > WRAP_CHARS_MAX) return nothing;
+  return EditorView.lineWrapping;
+};
+// Highlights and wraps as far as the document's size allows, whoever changes it.
+const bySize = () => {
+  const parts = [highlighting, wrapping].map((choose) => ({ choose, part: new Compartment() }));
+  return [
+    parts.map(({ choose, part }) => part.of(choose(Text.empty))),
+    EditorState.transactionExtender.of((change) => {
+      if (!change.docChanged) return null;
+      const chosen = parts.map(({ choose, part }) => [part, choose(change.newDoc)]);
+      const effects = chosen
+        .filter(([part, now]) => part.get(change.startState) !== now)
+        .map(([part, now]) => part.reconfigure(now));
+      return { effects };
+    }),
+  ];
+};
+
 class Editor {
   constructor(parent, options) {
-    this.language = new Compartment();
     this.attributes = new Compartment();
     this.quiet = false;
     const run = (callback) => () => (callback(), true);
     this.view = new EditorView({
       parent,
       state: EditorState.create({
-        doc: options.text,
         extensions: [
           lineNumbers(),
           highlightActiveLineGutter(),
@@ -99,13 +122,12 @@ class Editor {
           bracketMatching(),
           highlightActiveLine(),
           lintGutter(),
-          EditorView.lineWrapping,
           hang,
           indentUnit.of('  '),
           EditorState.tabSize.of(2),
           syntaxHighlighting(colours),
           look,
-          this.language.of(options.text.length > HIGHLIGHT_CHARS_MAX ? [] : yaml()),
+          bySize(),
           this.attributes.of(EditorView.contentAttributes.of({ 'aria-label': options.label, tabindex: '0' })),
           keymap.of([
             { key: 'Mod-Enter', run: run(options.onApply), preventDefault: true },
@@ -127,6 +149,7 @@ class Editor {
         ],
       }),
     });
+    this.setText(options.text);
   }
   /** Shows another document; its history of edits starts afresh. */
   setText(text) {
@@ -134,7 +157,6 @@ class Editor {
     this.quiet = true;
     this.view.dispatch({
       changes: { from: 0, to: this.view.state.doc.length, insert: text },
-      effects: this.language.reconfigure(text.length > HIGHLIGHT_CHARS_MAX ? [] : yaml()),
       annotations: Transaction.addToHistory.of(false),
       selection: { anchor: 0 },
       scrollIntoView: true,

@@ -51,6 +51,8 @@ const STEPS_OF_ONE: u64 = 16;
 const HUNT_MAX: Duration = Duration::from_secs(3600);
 /// A single step goes to the next change, but not further than this.
 const STEP_MAX: Duration = Duration::from_secs(600);
+/// A command that takes longer is said to be under way, in seconds of virtual time.
+const LONG_SECS: f64 = 2.0;
 
 /// What came of a command that the page gave itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,6 +102,8 @@ pub struct Host {
     acts: (usize, Rc<Vec<(Time, Act)>>),
     /// How many of the session's commands have been answered.
     answered: usize,
+    /// How many had been when the visitor was last told that the next one takes long.
+    told_at_work: Option<usize>,
     /// How many of them are only run again.
     run_again: usize,
 }
@@ -168,6 +172,7 @@ impl Host {
             told_unkept: false,
             acts: <_>::default(),
             answered: 0,
+            told_at_work: None,
             run_again,
         }
     }
@@ -549,6 +554,11 @@ impl Host {
         let mut answers = Vec::new();
         while let Some(step) = steps.get(self.answered) {
             if step.cmd.is_some() && step.exit.is_none() {
+                let takes_long = self.time.live().now().as_secs_f64() > step.t + LONG_SECS;
+                if takes_long && self.told_at_work != Some(self.answered) && self.answered >= self.run_again {
+                    self.told_at_work = Some(self.answered);
+                    answers.push(Answer { text: Text::AtWork.t(shown_lang()).to_owned(), ok: true });
+                }
                 break;
             }
             self.answered += 1;

@@ -93,6 +93,7 @@ texts! {
     TerminalPast: "A past moment: what you do here begins a branch", "这是过去的时刻：在此操作会开启一个分支";
     NotApplied: "Not applied: fix what is marked first.", "未应用：请先修正标出的问题。";
     AppliedLater: "Applied as soon as the clock goes on.", "时钟继续后即会应用。";
+    AtWork: "Still at work: the cluster shows how far it has come.", "仍在执行：进度可在集群中看到。";
     AppliedApart: "A branch begins at this moment: it is applied as soon as the clock goes on.", "从这一刻起是一个新分支：时钟继续后即会应用。";
     TerminalStands: "The clock is paused: commands run when it goes on", "时钟已暂停：继续后命令才会运行";
     FilterPods: "Filter pods", "筛选 Pod";
