@@ -168,7 +168,7 @@ fn format_once(f: &[u8], args: &mut std::slice::Iter<'_, String>, strict: bool, 
                     b'd' | b'i' | b'u' | b'x' | b'X' | b'o' => {
                         let text = args.next().map_or(if strict { "" } else { "0" }, String::as_str);
                         let (v, ok) = number(text);
-                        let ok = ok && !(strict && (text.is_empty() || text.starts_with('+')));
+                        let ok = ok && !(strict && text.is_empty());
                         if !ok {
                             errors.push(PrintfError::NoNumber(text.to_owned()));
                         }

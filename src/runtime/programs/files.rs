@@ -18,7 +18,7 @@ pub(super) use attributes::mode_text;
 use attributes::new_mode;
 pub use attributes::{chmod, chown, stat};
 pub use copying::{cp, ln, mv};
-pub use find::{all_files, find};
+pub use find::{Found, all_files, find};
 pub use ls::ls;
 
 /// The names that a program was given without folders, and without a suffix where that is asked for.

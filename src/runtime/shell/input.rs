@@ -6,6 +6,9 @@ use super::super::kernel::{Kernel, Rd};
 use super::super::process::{Block, ExitStatus, Process, Step};
 use super::*;
 
+/// What the aliases of one line may become, in bytes.
+const ALIAS_BYTES_MAX: usize = 1 << 20;
+
 impl Shell {
     /// Reads the next command; `None` where one is ready to run.
     pub(super) fn next_command(&mut self, k: &mut Kernel, p: &mut Process) -> Option<Step> {
@@ -88,6 +91,11 @@ impl Shell {
         if self.aliases.is_empty() || !self.opts.interactive {
             return text.to_string();
         }
+        self.unaliased(text, &mut Vec::new(), &mut ALIAS_BYTES_MAX.clone())
+    }
+
+    /// The same, but for the aliases that this text comes from, and for no more than is left of what aliases may become.
+    fn unaliased<'a>(&'a self, text: &'a str, within: &mut Vec<&'a str>, left: &mut usize) -> String {
         let mut out = String::new();
         let mut rest = text;
         let mut command = true;
@@ -97,10 +105,19 @@ impl Shell {
                 let n = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))).unwrap_or(rest.len());
                 let word = &rest[..n];
                 match self.aliases.get(word) {
-                    Some(value) => out.push_str(value),
-                    None => out.push_str(word),
+                    Some(value) if !within.contains(&word) && *left > value.len() => {
+                        *left -= value.len();
+                        within.push(word);
+                        out += &self.unaliased(value, within, left);
+                        within.pop();
+                        // After a blank, the next word may be an alias as well.
+                        command = value.ends_with([' ', '\t']);
+                    }
+                    _ => {
+                        out.push_str(word);
+                        command = matches!(word, "do" | "then" | "else" | "time" | "if" | "while" | "until");
+                    }
                 }
-                command = matches!(word, "do" | "then" | "else" | "time" | "if" | "while" | "until");
                 rest = &rest[n..];
                 continue;
             }

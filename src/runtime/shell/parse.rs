@@ -450,7 +450,7 @@ impl<'a> Parser<'a> {
 
     fn read_here_docs(&mut self) -> Result<(), ParseError> {
         for doc in std::mem::take(&mut self.here_pending) {
-            let mut body = String::new();
+            let (mut body, mut goes_on) = (String::new(), false);
             loop {
                 // The end of the file stands for the delimiter, as every shell takes it.
                 if self.pos >= self.b.len() {
@@ -460,7 +460,9 @@ impl<'a> Parser<'a> {
                 let end = self.src[self.pos..].find('\n').map_or(self.b.len(), |n| self.pos + n);
                 let line = &self.src[self.pos..end];
                 self.pos = (end + 1).min(self.b.len());
-                let Some(line) = doc.end.text(line) else { break };
+                // What a backslash joins to the line before it ends nothing.
+                let Some(line) = (if goes_on { Some(line) } else { doc.end.text(line) }) else { break };
+                goes_on = doc.expand && line.bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 1;
                 body.push_str(line);
                 body.push('\n');
             }
@@ -479,7 +481,7 @@ pub fn is_name(text: &str) -> bool {
     !text.is_empty() && !text.as_bytes()[0].is_ascii_digit() && text.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_')
 }
 
-/// Whether a process substitution begins here.
+/// Whether a command declares variables, so that its arguments may be assignments.
 fn is_declaration(words: &[Word]) -> bool {
     matches!(words[0].literal(), Some("export" | "local" | "readonly" | "declare" | "typeset"))
 }

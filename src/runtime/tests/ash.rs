@@ -205,6 +205,30 @@ const ROWS: &[(&str, &str, &str, i32)] = &[
         "",
         0,
     ),
+    (
+        "mkdir -p d/sub; echo x > d/f; ln -s f d/l; ln -s d/f top; cp -R top d c 2>/dev/null; mkdir c; cp -R top d c; test -L c/top && test -L c/d/l && echo kept; cp -RL d r; test -L r/l || echo followed; cp top t; test -L t || echo file",
+        "kept\nfollowed\nfile\n",
+        "",
+        0,
+    ),
+    (
+        "printf '2K\n3000\n-1K\n-5\n' | sort -h; printf 'a\nb 0\n' | awk '$2 != 0'; printf '%d %x\n' +3 ' 10'; find / -maxdepth 0 -name /; find / -maxdepth 0 -exec false {} \\; && find / -maxdepth 0 -exec false {} + || echo failed; printf 'a\n_\nb\n' | xargs -E _",
+        "-1K\n-5\n3000\n2K\na\n3 a\n/\nfailed\na\n",
+        "",
+        0,
+    ),
+    (
+        "mkdir a b; echo 1 > a/f; echo 2 > b/f; diff -r a b; awk 'BEGIN { gensub(1, 2, 3) }'; echo $?",
+        "--- a/f\n+++ b/f\n@@ -1 +1 @@\n-1\n+2\n1\n",
+        "awk: cmd. line:1: gensub is not simulated\n",
+        0,
+    ),
+    (
+        "alias e='echo ' h=hi hi='there you'; e h h; alias k=l l=m m='echo end'; k; cat <<-EOF\n\ta \\\n\tEOF\n\tEOF\necho b",
+        "there you h\nend\na \tEOF\nb\n",
+        "",
+        0,
+    ),
 ];
 
 #[test]

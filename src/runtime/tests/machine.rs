@@ -35,6 +35,24 @@ fn a_terminal_session() {
 }
 
 #[test]
+fn typed_aliases_stand_for_others() {
+    let mut m = machine("busybox");
+    let pid = m.spawn(Time::ZERO, SpawnSpec { argv: argv(&["sh"]), stdin: Stdin::Tty, ..SpawnSpec::default() }).expect("starts");
+    m.tty_input(Time::ZERO, pid, b"alias k='echo kubectl' kg='k get' e='echo '\r");
+    go(&mut m, Time::from_secs(1));
+    m.tty_input(Time::from_secs(1), pid, b"kg pods; e kg; e e k; e no k\r");
+    assert_eq!(
+        go(&mut m, Time::from_secs(2)).0,
+        "kg pods; e kg; e e k; e no k\nkubectl get pods\necho kubectl get\necho echo kubectl\nno k\n/ # "
+    );
+    // Aliases of aliases double, up to a bound.
+    let doubling = (0..30).map(|n| format!("alias a{n}='a{0};a{0}';", n + 1)).collect::<String>();
+    m.tty_input(Time::from_secs(2), pid, format!("{doubling} alias a30=:\r").as_bytes());
+    m.tty_input(Time::from_secs(3), pid, b"a0 2>/dev/null; echo done\r");
+    assert!(go(&mut m, Time::from_secs(600)).0.ends_with("done\n/ # "));
+}
+
+#[test]
 fn the_host_runs_programs() {
     let mut m = machine("debian");
     let pid = m

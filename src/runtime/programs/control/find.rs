@@ -3,13 +3,15 @@
 use std::collections::VecDeque;
 
 use super::super::super::kernel::Kernel;
-use super::super::super::process::{Block, Pid, Process, Step};
+use super::super::super::process::{Block, ExitStatus, Pid, Process, Step};
 use super::super::{Options, Program, Run, become_program, files};
 use super::spawn;
 
 #[derive(Debug, Clone)]
 pub struct FindExec {
     commands: VecDeque<Vec<String>>,
+    /// How many of them, at the end, fail the whole where they fail.
+    gathered: usize,
     child: Option<Pid>,
     status: i32,
 }
@@ -17,8 +19,10 @@ pub struct FindExec {
 /// `find`.
 pub fn start(run: &mut Run<'_>, _: &Options) -> Step {
     match files::find(run) {
-        Ok((status, commands)) if commands.is_empty() => Step::Exit(status, 200),
-        Ok((status, commands)) => become_program(Program::Find(FindExec { commands: commands.into(), child: None, status }), 200),
+        Ok(found) if found.commands.is_empty() => Step::Exit(found.status, 200),
+        Ok(files::Found { status, commands, gathered }) => {
+            become_program(Program::Find(FindExec { commands: commands.into(), gathered, child: None, status }), 200)
+        }
         Err(code) => Step::Exit(code, 50),
     }
 }
@@ -26,8 +30,9 @@ pub fn start(run: &mut Run<'_>, _: &Options) -> Step {
 impl FindExec {
     pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
         if let Some(pid) = self.child {
-            if p.take_reaped(pid).is_none() {
-                return Step::Wait(Block::Child, 0);
+            let Some(status) = p.take_reaped(pid) else { return Step::Wait(Block::Child, 0) };
+            if status != ExitStatus::Code(0) && self.commands.len() < self.gathered {
+                self.status = 1;
             }
             self.child = None;
         }

@@ -23,6 +23,8 @@ pub struct Xargs {
     between: Option<char>,
     trace: bool,
     skip_empty: bool,
+    /// The word that ends them.
+    until: Option<String>,
     child: Option<Pid>,
     status: i32,
 }
@@ -49,6 +51,7 @@ pub fn start(_: &mut Run<'_>, o: &Options) -> Step {
         },
         trace: o.has('t'),
         skip_empty: o.has('r'),
+        until: o.value('E').or(o.value('e')).filter(|word| !word.is_empty()).map(str::to_owned),
         child: None,
         status: 0,
     };
@@ -92,6 +95,9 @@ impl Xargs {
             }
             if open || !word.is_empty() {
                 out.push(word);
+            }
+            if let Some(n) = self.until.as_ref().and_then(|end| out.iter().position(|word| word == end)) {
+                out.truncate(n);
             }
             out
         };

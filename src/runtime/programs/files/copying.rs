@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::super::fs::{Errno, Inode, Kind, base_name, parent_of};
+use super::super::super::fs::{Errno, FileSystem, Inode, Kind, base_name, parent_of};
 use super::super::{Complaint, Options, Run};
 use super::{clean, each};
 
@@ -51,8 +51,8 @@ pub fn cp(r: &mut Run<'_>, o: &Options) -> i32 {
 }
 
 fn copy_one(r: &mut Run<'_>, from: &str, to: &str, o: &Options) -> Result<(), Complaint> {
-    // A link is followed, or copied as one.
-    let follows = !o.any("adP") || o.has('L');
+    // A link is followed, or copied as one: that is what copying folders comes with.
+    let follows = o.any("LH") || !o.any("adPrR");
     let found = r.k.fs.find(&r.p.cwd, from, follows).and_then(|x| x.node.cloned().ok_or(Errno::NoEntry));
     // What an image holds that nobody described is programs, as far as its own commands copy them.
     let found = match (found, super::super::stand_in(r.k, super::super::is_own(r.k, r.p), &[from.to_owned()], Errno::NoEntry)) {
@@ -90,7 +90,7 @@ fn copy_one(r: &mut Run<'_>, from: &str, to: &str, o: &Options) -> Result<(), Co
     if to.ends_with('/') && !is_dir && !node.is_dir() {
         return Err(fail(if r.k.is_gnu() { Errno::NotDirectory } else { Errno::IsDirectory }));
     }
-    let mut copy = (*node).clone();
+    let mut copy = if o.has('L') { followed(&r.k.fs, &source, &node, 0, &mut FOLLOWED_MAX.1.clone()) } else { (*node).clone() };
     if matches!(copy.kind, Kind::Device(_)) && !o.any("arR") {
         // What can be read of it: nothing of /dev/null, and no more of the others.
         copy = Inode::file("", 0o644);
@@ -111,6 +111,25 @@ fn copy_one(r: &mut Run<'_>, from: &str, to: &str, o: &Options) -> Result<(), Co
     r.k.fs.insert(&target, Arc::new(copy), true).map_err(fail)?;
     tell(r, o, "", from, to, is_dir);
     Ok(())
+}
+
+/// How deep, and to how many files in all, the links of a tree are followed: they may lead back into it.
+const FOLLOWED_MAX: (u32, u32) = (40, 50_000);
+
+/// A tree with what its links lead to in their place; `left` are the files that may still be followed.
+fn followed(fs: &FileSystem, path: &str, node: &Inode, depth: u32, left: &mut u32) -> Inode {
+    let mut copy = node.clone();
+    if let Kind::Dir(entries) = &mut copy.kind
+        && depth < FOLLOWED_MAX.0
+    {
+        for (name, child) in entries.iter_mut().take(*left as usize) {
+            *left = left.saturating_sub(1);
+            let path = format!("{path}/{name}");
+            let node = fs.stat("/", &path).unwrap_or(child).clone();
+            *child = Arc::new(followed(fs, &path, &node, depth + 1, left));
+        }
+    }
+    copy
 }
 
 /// What `-v` says of a file that went somewhere.

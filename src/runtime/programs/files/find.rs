@@ -269,7 +269,7 @@ impl Search<'_> {
             Test::Either(tests) => return tests.iter().any(|t| self.holds(t, path, node)),
             Test::Not(test) => return !self.holds(test, path, node),
             Test::Name(pattern, whole, folds) => {
-                let text = if *whole { path } else { base_name(path) };
+                let text = if *whole || path.bytes().all(|b| b == b'/') { path } else { base_name(path) };
                 return if *folds { pattern.matches(&text.lower()) } else { pattern.matches(text) };
             }
             Test::Type(letters) => {
@@ -305,8 +305,18 @@ impl Search<'_> {
     }
 }
 
-/// `find`: prints what matches, and returns its status and the commands of `-exec`.
-pub fn find(r: &mut Run<'_>) -> Result<(i32, Vec<Vec<String>>), i32> {
+/// What a search comes to.
+pub struct Found {
+    /// The exit status.
+    pub status: i32,
+    /// The commands of `-exec` that are to run.
+    pub commands: Vec<Vec<String>>,
+    /// How many of them, at the end, are given all files at once: `find` fails where one of these does.
+    pub gathered: usize,
+}
+
+/// `find`: prints what matches.
+pub fn find(r: &mut Run<'_>) -> Result<Found, i32> {
     let args: Vec<String> = r.args.iter().skip_while(|a| matches!(a.as_str(), "-H" | "-L" | "-P")).cloned().list();
     let split = args.iter().position(|a| a.starts_with('-') || a == "(" || a == "!").unwrap_or(args.len());
     let (roots, words) = args.split_at(split);
@@ -353,6 +363,7 @@ pub fn find(r: &mut Run<'_>) -> Result<(i32, Vec<Vec<String>>), i32> {
             status = 1;
         }
     }
+    let before = commands.len();
     commands.extend(gather.into_iter().zip(gathered).filter(|g| !g.1.is_empty()).map(|(command, paths)| [command, paths].concat()));
-    Ok((status, commands))
+    Ok(Found { status, gathered: commands.len() - before, commands })
 }

@@ -177,7 +177,12 @@ pub fn folders(r: &mut Run<'_>, o: &Options) -> Option<i32> {
             code = code.max(1);
             continue;
         }
-        let title = format!("{} {left} {right}\n", [&["diff".to_owned()], &given[..]].concat().join(" "));
+        // busybox has none.
+        let title = if r.k.is_gnu() {
+            format!("{} {left} {right}\n", [&["diff".to_owned()], &given[..]].concat().join(" "))
+        } else {
+            String::new()
+        };
         let texts = [&left, &right].map(|f| r.k.fs.read(&r.p.cwd, f, 4 << 20).unwrap_or_default());
         let (said, status) = how.compare([&left, &right], [&texts[0], &texts[1]], &title);
         r.out(said);

@@ -159,15 +159,25 @@ impl Shell {
         if self.opts.interactive || (self.is_bash() && !self.opts.aliases) || self.aliases.is_empty() {
             return None;
         }
-        let mut words = cmd.words.clone();
-        let mut seen = Vec::new();
-        while let Some(name) = words.first().and_then(Word::literal).map(str::to_owned)
-            && !seen.contains(&name)
-            && let Some(code) = self.aliases.get(name.as_str()).map(|text| compile(text, self.dialect))
-            && let [Op::Simple(means)] = &code.ops[..]
-        {
-            words.splice(0..1, means.words.iter().cloned());
-            seen.push(name);
+        let (mut words, mut seen) = (cmd.words.clone(), Vec::new());
+        // Where the word is that may be an alias, and the one that may be next: a blank at an alias's end asks for it.
+        let (mut at, mut next) = (0, None);
+        loop {
+            if let Some(name) = words.get(at).and_then(Word::literal).map(str::to_owned)
+                && !seen.contains(&name)
+                && let Some(text) = self.aliases.get(name.as_str())
+                && let [Op::Simple(means)] = &compile(text, self.dialect).ops[..]
+            {
+                words.splice(at..at + 1, means.words.iter().cloned());
+                let behind = at + means.words.len();
+                next =
+                    if text.ends_with([' ', '\t']) { Some(behind) } else { next.map(|n: usize| (n + means.words.len()).saturating_sub(1)) };
+                seen.push(name);
+            } else if let Some(n) = next.take() {
+                at = n;
+            } else {
+                break;
+            }
         }
         let Simple { assigns, redirects, tested, line, .. } = &**cmd;
         let (assigns, redirects) = (assigns.clone(), redirects.clone());

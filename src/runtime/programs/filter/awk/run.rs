@@ -219,7 +219,7 @@ impl Awk {
             return Value::Input(self.record_text());
         }
         self.split_record();
-        self.fields.get(n as usize).cloned().unwrap_or(Value::Nothing)
+        self.fields.get(n as usize).cloned().unwrap_or_else(|| Value::Input("".into()))
     }
     fn set_field(&mut self, n: f64, value: Value) {
         if n < 1.0 {

@@ -184,7 +184,8 @@ fn compared(mut text: Vec<u8>, flags: &str) -> Vec<u8> {
 fn compare(a: &[u8], b: &[u8], flags: &str) -> std::cmp::Ordering {
     let has = |c| flags.contains(c);
     if has('n') || has('g') || has('h') {
-        return value(a, flags).total_cmp(&value(b, flags));
+        let [(unit, number), (other_unit, other)] = [a, b].map(|t| value(t, flags));
+        return unit.cmp(&other_unit).then(number.total_cmp(&other));
     }
     if has('M') {
         const MONTHS: &[u8] = b"JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC";
@@ -194,20 +195,21 @@ fn compare(a: &[u8], b: &[u8], flags: &str) -> std::cmp::Ordering {
     a.cmp(b)
 }
 
-/// The number that a text starts with; 0 where there is none.
-fn value(t: &[u8], flags: &str) -> f64 {
+/// The number that a text starts with, 0 where there is none, after the rank of its unit, which `-h` compares first: 3000 comes before
+/// 2K.
+fn value(t: &[u8], flags: &str) -> (i32, f64) {
     let text = String::from_utf8_lossy(t);
     let text = text.trim_start();
     if flags.contains('g') {
-        return (1..=text.len().min(64)).rev().find_map(|n| text.get(..n)?.parse().ok()).unwrap_or(f64::NEG_INFINITY);
+        return (0, (1..=text.len().min(64)).rev().find_map(|n| text.get(..n)?.parse().ok()).unwrap_or(f64::NEG_INFINITY));
     }
     let n = text.char_indices().take_while(|(i, c)| c.is_ascii_digit() || *c == '.' || (*i == 0 && *c == '-')).count();
     let unit = if flags.contains('h') {
-        text[n..].chars().next().and_then(|c| "KMGTPEZY".find(if c == 'k' { 'K' } else { c })).map_or(0, |i| i + 1)
+        text[n..].chars().next().and_then(|c| "KMGTPEZY".find(if c == 'k' { 'K' } else { c })).map_or(0, |i| i as i32 + 1)
     } else {
         0
     };
-    text[..n].parse().unwrap_or(0.0) * 1024f64.powi(unit as i32)
+    (if text.starts_with('-') { -unit } else { unit }, text[..n].parse().unwrap_or(0.0))
 }
 
 /// Digits compare as numbers: each run is written with its length before it.

@@ -1,6 +1,6 @@
 //! Expressions of awk, by precedence.
 
-use super::tokens::{BUILTINS, KEYWORDS};
+use super::tokens::{BUILTINS, KEYWORDS, NOT_SIMULATED};
 use super::*;
 
 fn chain(first: Expr, rest: Vec<(Link, Expr)>) -> Expr {
@@ -283,6 +283,7 @@ impl Parser<'_> {
                 (self.no_gt, self.no_in) = (gt, no_in);
                 match self.script.functions.iter().position(|f| f.name == name) {
                     Some(n) => Expr::Call(n, args),
+                    None if NOT_SIMULATED.contains(&name.as_str()) => return self.fail(&[&name, " is not simulated"].concat()),
                     None => return self.fail("Call to undefined function"),
                 }
             }

@@ -25,6 +25,9 @@ pub(super) const BUILTINS: [&str; 24] = [
     "log", "exp", "rand", "srand", "system", "close", "fflush", "strftime", "systime",
 ];
 
+/// Functions that busybox and GNU have beyond these.
+pub(super) const NOT_SIMULATED: [&str; 8] = ["gensub", "and", "or", "xor", "lshift", "rshift", "compl", "mktime"];
+
 pub(super) const KEYWORDS: [&str; 17] = [
     "BEGIN", "END", "function", "func", "if", "else", "while", "for", "do", "in", "next", "exit", "return", "break", "continue", "delete",
     "getline",
