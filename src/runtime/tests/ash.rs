@@ -212,8 +212,8 @@ const ROWS: &[(&str, &str, &str, i32)] = &[
         0,
     ),
     (
-        "printf '2K\n3000\n-1K\n-5\n' | sort -h; printf 'a\nb 0\n' | awk '$2 != 0'; printf '%d %x\n' +3 ' 10'; find / -maxdepth 0 -name /; find / -maxdepth 0 -exec false {} \\; && find / -maxdepth 0 -exec false {} + || echo failed; printf 'a\n_\nb\n' | xargs -E _",
-        "-1K\n-5\n3000\n2K\na\n3 a\n/\nfailed\na\n",
+        "printf '2K\n3000\n-1K\n-5\n' | sort -h; printf 'a\nb 0\n' | awk '$2 != 0'; printf '%d %x\n' +3 ' 10'; find // -maxdepth 0 -name /; printf '1\n2\n' | paste -s -d '\\0,' - /etc/hostname; find / -maxdepth 0 -exec false {} \\; && find / -maxdepth 0 -exec false {} + || echo failed; printf 'a\n_\nb\n' | xargs -E _",
+        "-1K\n-5\n3000\n2K\na\n3 a\n//\n12\nhost\nfailed\na\n",
         "",
         0,
     ),

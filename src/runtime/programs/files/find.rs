@@ -269,7 +269,11 @@ impl Search<'_> {
             Test::Either(tests) => return tests.iter().any(|t| self.holds(t, path, node)),
             Test::Not(test) => return !self.holds(test, path, node),
             Test::Name(pattern, whole, folds) => {
-                let text = if *whole || path.bytes().all(|b| b == b'/') { path } else { base_name(path) };
+                let text = match base_name(path) {
+                    _ if *whole => path,
+                    "" => "/",
+                    name => name,
+                };
                 return if *folds { pattern.matches(&text.lower()) } else { pattern.matches(text) };
             }
             Test::Type(letters) => {

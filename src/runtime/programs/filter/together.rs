@@ -138,7 +138,7 @@ fn comm(hidden: &[char], a: &[u8], b: &[u8]) -> String {
 /// The lines of all inputs side by side, or those of each in one line; the signs between take turns. Columns that are standard
 /// input share its lines.
 fn paste(signs: &str, serial: bool, names: &[String], texts: &[Vec<u8>]) -> String {
-    let signs: Vec<char> = signs.replace("\\t", "\t").replace("\\n", "\n").chars().list();
+    let signs: Vec<char> = signs.replace("\\t", "\t").replace("\\n", "\n").replace("\\0", "\0").chars().list();
     let texts: Vec<_> = texts.iter().map(|t| String::from_utf8_lossy(t)).list();
     let mut columns: Vec<_> = texts.iter().map(|t| t.lines().peekable()).list();
     let source = |i: usize| if names[i] == "-" { names.iter().position(|n| n == "-").unwrap_or(i) } else { i };
@@ -146,7 +146,8 @@ fn paste(signs: &str, serial: bool, names: &[String], texts: &[Vec<u8>]) -> Stri
     let mut row = |cells: Vec<&str>| {
         for (i, text) in cells.iter().enumerate() {
             if i > 0 && !signs.is_empty() {
-                out.push(signs[(i - 1) % signs.len()]);
+                // `\0` is no sign at all.
+                out.extend(Some(signs[(i - 1) % signs.len()]).filter(|sign| *sign != '\0'));
             }
             out.push_str(text);
         }
