@@ -55,6 +55,8 @@ pub(super) struct Item {
     pub object: Value,
     /// The names that it had before, its first included.
     pub names: Vec<String>,
+    /// The prefixes and the suffixes that its name got, in this order.
+    pub affixes: [Vec<String>; 2],
     /// The namespace that it had at first.
     pub namespace: String,
     /// Whether its name gets a hash of its content at the end.
@@ -169,7 +171,12 @@ pub(super) fn id(object: &Value, name: &str) -> String {
 
 /// Whether objects of this kind live in namespaces; kinds that nobody knows do.
 pub(super) fn is_namespaced(object: &Value) -> bool {
-    Kind::of(object.api_version(), object.kind()).is_none_or(|k| k.namespaced)
+    Kind::of_group(split_api_version(object.api_version()).0, object.kind()).is_none_or(|k| k.namespaced)
+}
+
+/// A namespace, which is the default one where none is said.
+pub(super) fn or_default(namespace: &str) -> &str {
+    if namespace.is_empty() { "default" } else { namespace }
 }
 
 impl Build<'_> {
@@ -459,9 +466,20 @@ fn flatten(object: Value) -> Vec<Value> {
 }
 
 impl Item {
-    fn new(object: Value) -> Item {
+    fn new(mut object: Value) -> Item {
+        // Annotations that are no text become one.
+        for (key, value) in object.at(&["metadata", "annotations"]).clone().entries() {
+            if matches!(value, Value::Bool(_) | Value::Int(_) | Value::Float(_)) {
+                object.set(&["metadata", "annotations", key], value.to_json());
+            }
+        }
         let (names, namespace) = (vec![object.name().to_owned()], object.namespace().to_owned());
-        Item { object, names, namespace, hashed: false }
+        Item { object, names, affixes: <_>::default(), namespace, hashed: false }
+    }
+
+    /// Whether its name or its namespace was changed, if only to what it is.
+    fn is_changed(&self) -> bool {
+        self.names.len() > 1
     }
 
     /// Whether it is or was called so.

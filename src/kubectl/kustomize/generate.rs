@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{Item, KustomizeError};
+use super::{Item, KustomizeError, or_default};
 use crate::api::{Object, Value};
 use crate::base::{List as _, base64};
 use crate::obj;
@@ -49,31 +49,70 @@ pub(super) fn generate(read: Read<'_>, kustomization: &Value, items: &mut Vec<It
                 return Err(GeneratorError::Nameless.into());
             }
             let made = one(read, kind, generator, kustomization.get("generatorOptions"))?;
-            let there = items.iter_mut().find(|i| i.object.kind() == kind && i.is_named(name));
+            let namespace = or_default(generator.get("namespace").str());
+            let is_there = |i: &&mut Item| [i.namespace.as_str(), i.object.namespace()].iter().any(|own| or_default(own) == namespace);
+            let there = items.iter_mut().filter(is_there).find(|i| i.object.kind() == kind && i.is_named(name));
+            let off = |options: &Value| options.get("disableNameSuffixHash").is_true();
+            let hashed = !off(generator.get("options")) && !off(kustomization.get("generatorOptions"));
             let unmerged = |why: &'static str| Err(GeneratorError::Unmerged { kind, name: name.to_owned(), why }.into());
             match (generator.get("behavior").str(), there) {
                 ("merge" | "replace", None) => return unmerged("does not exist; cannot merge or replace"),
                 (behavior @ ("merge" | "replace"), Some(item)) => {
-                    for part in ["data", "binaryData"] {
-                        if behavior == "replace" {
-                            item.object.remove(&[part]);
-                        }
-                        for (key, value) in made.get(part).entries() {
-                            item.object.set(&[part, key], value.clone());
-                        }
-                    }
+                    item.object = merged(made, &item.object, behavior == "merge");
+                    // What no generator made keeps its name.
+                    item.hashed &= hashed;
                 }
                 (_, Some(_)) => return unmerged("exists; can not use behavior: 'unspecified', behavior must be merge or replace"),
                 (_, None) => {
                     let mut item = Item::new(made);
-                    let off = |options: &Value| options.get("disableNameSuffixHash").is_true();
-                    item.hashed = !off(generator.get("options")) && !off(kustomization.get("generatorOptions"));
+                    item.hashed = hashed;
                     items.push(item);
                 }
             }
         }
     }
     Ok(())
+}
+
+/// What a generator made, by the name of what is there and with its labels, and with its data where that is merged.
+// Models Resource.CopyMergeMetaDataFieldsFrom and MergeDataMapFrom.
+fn merged(mut made: Value, old: &Value, with_data: bool) -> Value {
+    for member in ["name", "namespace"] {
+        if let Some(text) = old.at(&["metadata", member]).as_str() {
+            made.set(&["metadata", member], text);
+        }
+    }
+    let metadata: [&[&str]; 2] = [&["metadata", "labels"], &["metadata", "annotations"]];
+    let data: [&[&str]; 2] = [&["data"], &["binaryData"]];
+    for place in metadata.into_iter().chain(data.into_iter().filter(|_| with_data)) {
+        let mut both = old.at(place).clone();
+        for (key, value) in made.at(place).entries() {
+            both.set(&[key], value.clone());
+        }
+        if !both.is_null() {
+            made.set(place, both);
+        }
+    }
+    made
+}
+
+/// Base64 in lines, as kustomize writes what does not fit into one.
+// Models encodeBase64.
+fn in_lines(bytes: &[u8]) -> String {
+    const WIDTH: usize = 70;
+    let text = base64::encode(bytes);
+    if text.len() < WIDTH {
+        return text;
+    }
+    let mut lines = String::new();
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let (line, more) = rest.split_at(rest.len().min(WIDTH));
+        lines += line;
+        lines += "\n";
+        rest = more;
+    }
+    lines
 }
 
 fn one(read: Read<'_>, kind: &str, generator: &Value, options: &Value) -> Result<Value, KustomizeError> {
@@ -104,9 +143,9 @@ fn one(read: Read<'_>, kind: &str, generator: &Value, options: &Value) -> Result
     let mut put = |key: &str, bytes: &[u8]| -> Result<(), GeneratorError> {
         let text = std::str::from_utf8(bytes);
         let (part, value) = match text {
-            _ if kind == "Secret" => ("data", base64::encode(bytes)),
+            _ if kind == "Secret" => ("data", in_lines(bytes)),
             Ok(text) => ("data", text.to_owned()),
-            Err(_) => ("binaryData", base64::encode(bytes)),
+            Err(_) => ("binaryData", in_lines(bytes)),
         };
         if !object.at(&[part, key]).is_null() {
             return Err(GeneratorError::Repeated { name: name.to_owned(), key: key.to_owned() });

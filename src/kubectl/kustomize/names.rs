@@ -1,6 +1,6 @@
 //! Names: hashes of content, and the references that follow when a name changes.
 
-use super::Item;
+use super::{Item, is_namespaced, or_default};
 use crate::api::{Object, Value};
 use crate::base::List as _;
 use crate::kubectl::commands::create_generators::content_hash;
@@ -45,6 +45,7 @@ const REFERENCES: &[(&str, &str, &str)] = &[
     ("spec", "StorageClass", "storageClassName"),
     ("spec", "PriorityClass", "priorityClassName"),
     ("spec", "IngressClass", "ingressClassName"),
+    ("spec", "ValidatingAdmissionPolicy", "policyName"),
 ];
 /// References that say their kind themselves.
 const TYPED: [&str; 3] = ["roleRef", "scaleTargetRef", "ownerReferences"];
@@ -54,24 +55,44 @@ const DEPTH_MAX: usize = 64;
 // Models kustomize's nameReference transformer.
 pub(super) fn fix_references(items: &mut [Item]) {
     bind_accounts(items);
-    let mut renamed: Vec<(String, String, String)> = Vec::new();
-    for item in items.iter() {
-        let now = item.object.name();
-        for before in item.names.iter().filter(|n| *n != now) {
-            renamed.push((item.object.kind().to_owned(), before.clone(), now.to_owned()));
-        }
-    }
-    if renamed.is_empty() {
+    let all = items.to_vec();
+    if all.iter().all(|i| !i.is_changed()) {
         return;
     }
-    let new_name = |kind: &str, name: &str| renamed.iter().find(|(k, n, _)| k == kind && n == name).map(|(_, _, new)| new.clone());
     for item in items {
-        for (key, value) in item.object.clone().entries().filter(|(k, _)| *k != "metadata") {
+        let referrer = item.clone();
+        let find = |kind: &str, name: &str, namespace: &Value| referral(&all, &referrer, kind, name, namespace.as_str());
+        for (key, value) in referrer.object.entries().filter(|(k, _)| *k != "metadata") {
             let mut value = value.clone();
-            walk(key, &mut value, &new_name, 0);
+            walk(key, &mut value, &find, 0);
             item.object.set(&[key], value);
         }
     }
+}
+
+/// What an object means by a kind and a name, and by a namespace where it says one: of several that had this name, the one that came
+/// the same way.
+// Models nameref.Filter.selectReferral.
+fn referral<'a>(all: &'a [Item], referrer: &Item, kind: &str, name: &str, namespace: Option<&str>) -> Option<&'a Item> {
+    let free = !is_namespaced(&referrer.object) || kind == "ServiceAccount";
+    let near = |i: &&Item| match namespace {
+        Some(namespace) => i.namespace == namespace || i.object.namespace() == namespace,
+        None => free || !is_namespaced(&i.object) || i.object.namespace() == referrer.object.namespace(),
+    };
+    let mut found =
+        all.iter().filter(|i| i.object.kind() == kind && i.is_changed() && i.names.iter().any(|n| n == name)).filter(near).list();
+    for empty_fits in [true, false] {
+        if found.len() > 1 {
+            found.retain(|i| {
+                let pairs = i.affixes.iter().zip(&referrer.affixes);
+                pairs
+                    .into_iter()
+                    .all(|(a, b)| if a.is_empty() || b.is_empty() { empty_fits || a == b } else { a.ends_with(b) || b.ends_with(a) })
+            });
+        }
+    }
+    let first = *found.first()?;
+    found.iter().all(|i| i.object.name() == first.object.name()).then_some(first)
 }
 
 /// Makes bindings follow the service accounts whose name or namespace changed.
@@ -79,7 +100,6 @@ pub(super) fn fix_references(items: &mut [Item]) {
 fn bind_accounts(items: &mut [Item]) {
     let is_binding = |i: &Item| matches!(i.object.kind(), "RoleBinding" | "ClusterRoleBinding") && !i.object.get("subjects").is_empty();
     let accounts: Vec<Item> = items.iter().filter(|i| i.object.kind() == "ServiceAccount").cloned().list();
-    let or_default = |namespace: &str| if namespace.is_empty() { "default".to_owned() } else { namespace.to_owned() };
     for binding in items.iter_mut().filter(|i| is_binding(i)) {
         for subject in binding.object.get_mut("subjects").list_mut() {
             let namespace = subject.get("namespace").str();
@@ -101,26 +121,42 @@ fn bind_accounts(items: &mut [Item]) {
     }
 }
 
-fn walk(key: &str, value: &mut Value, new_name: &dyn Fn(&str, &str) -> Option<String>, depth: usize) {
+/// Finds what a kind, a name and a namespace mean.
+type Find<'a> = &'a dyn Fn(&str, &str, &Value) -> Option<&'a Item>;
+
+fn walk(key: &str, value: &mut Value, find: Find<'_>, depth: usize) {
     if depth > DEPTH_MAX {
         return;
     }
     match value {
-        Value::List(_) => value.list_mut().iter_mut().for_each(|item| walk(key, item, new_name, depth + 1)),
+        Value::List(_) => value.list_mut().iter_mut().for_each(|item| walk(key, item, find, depth + 1)),
         Value::Map(_) => {
             for (_, kind, member) in REFERENCES.iter().filter(|(k, ..)| *k == key) {
-                if let Some(name) = new_name(kind, value.get(member).str()) {
-                    value.set(&[member], name);
+                let namespace = if key == "service" { value.get("namespace") } else { &Value::Null };
+                if let Some(item) = find(kind, value.get(member).str(), namespace) {
+                    // A webhook's service may be in another namespace by now.
+                    if !namespace.is_null() && !item.object.namespace().is_empty() {
+                        value.set(&["namespace"], item.object.namespace());
+                    }
+                    value.set(&[member], item.object.name());
                 }
             }
             if TYPED.contains(&key)
-                && let Some(name) = new_name(value.get("kind").str(), value.get("name").str())
+                && let Some(item) = find(value.get("kind").str(), value.get("name").str(), &Value::Null)
             {
-                value.set(&["name"], name);
+                value.set(&["name"], item.object.name());
+            }
+            if key == "rules" && !value.get("resourceNames").is_empty() {
+                for name in value.get_mut("resourceNames").list_mut() {
+                    // Of whatever resource the rule is.
+                    if let Some(item) = ["ConfigMap", "Secret"].iter().find_map(|kind| find(kind, name.str(), &Value::Null)) {
+                        *name = item.object.name().into();
+                    }
+                }
             }
             let inner: Vec<_> = value.entries().filter(|(_, v)| matches!(v, Value::Map(_) | Value::List(_))).map(|(k, _)| k.clone()).list();
             for name in inner {
-                walk(&name, value.get_mut(&name), new_name, depth + 1);
+                walk(&name, value.get_mut(&name), find, depth + 1);
             }
         }
         _ => {}

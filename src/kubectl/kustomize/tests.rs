@@ -288,3 +288,71 @@ fn values_are_copied_from_one_object_to_others() {
         assert!(text.contains(want), "{want:?} in {text}");
     }
 }
+
+/// One base that is built upon twice: each reference follows the name that came the same way. As kubectl 1.36 builds it.
+#[test]
+fn two_overlays_of_one_base_keep_apart() {
+    const ALL: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, annotations: {on: true, port: 80}}\nspec: {serviceAccountName: sa, containers: [{name: c, image: i, envFrom: [{secretRef: {name: key}}]}]}\n---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: sa}\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: r}\nrules: [{apiGroups: [''], resources: [secrets], resourceNames: [key, other], verbs: [get]}]\n";
+    const BASE: &str = "resources: [all.yaml]\nsecretGenerator:\n- name: key\n  literals: [long=0123456789012345678901234567890123456789012345678901234567890]\n";
+    let shown = built(
+        &[
+            ("base/all.yaml", ALL),
+            ("base/kustomization.yaml", BASE),
+            ("aa/kustomization.yaml", "resources: [../base]\nnameSuffix: -a\n"),
+            (
+                "bb/kustomization.yaml",
+                "resources: [../base]\nnameSuffix: -b\nsecretGenerator:\n- name: key\n  behavior: merge\n  literals: [more=1]\n  options: {disableNameSuffixHash: true, labels: {l: m}}\n",
+            ),
+            ("kustomization.yaml", "resources: [aa, bb]\nnamespace: shop\n"),
+        ],
+        ".",
+    );
+    let secret = "  long: |\n    MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMT\n    IzNDU2Nzg5MA==\n";
+    for part in [
+        "  resourceNames:\n  - key-a-286k46b9bh\n  - other\n",
+        "  resourceNames:\n  - key-b\n  - other\n",
+        &format!("data:\n{secret}kind: Secret\nmetadata:\n  name: key-a-286k46b9bh\n  namespace: shop\n"),
+        &format!("data:\n{secret}  more: MQ==\nkind: Secret\nmetadata:\n  labels:\n    l: m\n  name: key-b\n"),
+        "        name: key-a-286k46b9bh\n    image: i\n    name: c\n  serviceAccountName: sa-a\n",
+        "        name: key-b\n    image: i\n    name: c\n  serviceAccountName: sa-b\n",
+        "  annotations:\n    \"on\": \"true\"\n    port: \"80\"\n  name: p-b\n",
+    ] {
+        assert!(shown.contains(part), "{part}\nin\n{shown}");
+    }
+    let twice = built(
+        &[
+            ("base/all.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n"),
+            ("base/kustomization.yaml", "resources: [all.yaml]\n"),
+            ("aa/kustomization.yaml", "resources: [../base]\nnameSuffix: -a\n"),
+            ("bb/kustomization.yaml", "resources: [../base]\nnameSuffix: -b\n"),
+            ("kustomization.yaml", "resources: [aa, bb]\npatches:\n- patch: '{apiVersion: v1, kind: Pod, metadata: {name: p}}'\n"),
+        ],
+        ".",
+    );
+    assert_eq!(
+        twice,
+        "error: no resource matches strategic merge patch \"Pod.v1.[noGrp]/p.[noNs]\": multiple matches for Id Pod.v1.[noGrp]/p.[noNs]; failed to find unique target for patch Pod.v1.[noGrp]/p.[noNs]"
+    );
+}
+
+/// Generators of one name make objects of several namespaces, and what no generator made keeps its name when one adds to it.
+#[test]
+fn generators_know_namespaces() {
+    let shown = built(
+        &[
+            ("cm.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: plain}\ndata: {a: b}\n"),
+            (
+                "kustomization.yaml",
+                "resources: [cm.yaml]\nconfigMapGenerator:\n- name: t\n  namespace: default\n  literals: [k=v]\n- name: t\n  namespace: kube-system\n  literals: [k=v]\n- name: plain\n  behavior: merge\n  literals: [c=d]\n",
+            ),
+        ],
+        ".",
+    );
+    for part in [
+        "  name: t-bdg947hgcc\n  namespace: default\n",
+        "  name: t-bdg947hgcc\n  namespace: kube-system\n",
+        "data:\n  a: b\n  c: d\nkind: ConfigMap\nmetadata:\n  name: plain\n",
+    ] {
+        assert!(shown.contains(part), "{part}\nin\n{shown}");
+    }
+}

@@ -39,12 +39,12 @@ pub enum TransformError {
     /// Several patches for one target.
     #[error("Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set `patches.target` field: {0}")]
     ManyPatches(String),
-    /// A patch for an object that is not there.
-    #[error("no matches for Id {0}; failed to find unique target for patch {0}")]
-    NoMatch(String),
+    /// A patch for an object that is not there, or not alone: how many there are, and the object.
+    #[error("{0} matches for Id {1}; failed to find unique target for patch {1}")]
+    NoMatch(&'static str, String),
     /// The same in `patches`.
-    #[error("no resource matches strategic merge patch \"{0}\": no matches for Id {0}; failed to find unique target for patch {0}")]
-    NoneMatches(String),
+    #[error("no resource matches strategic merge patch \"{1}\": {0} matches for Id {1}; failed to find unique target for patch {1}")]
+    NoneMatches(&'static str, String),
     /// A number of replicas for an object that is not there.
     #[error(
         "resource with name {0} does not match a config with the following GVK [Deployment.[noVer].[noGrp] StatefulSet.[noVer].[noGrp] ReplicaSet.[noVer].[noGrp] ReplicationController.[noVer].[noGrp]]"
@@ -93,6 +93,9 @@ pub(super) fn transform(read: Read<'_>, kustomization: &Value, items: &mut Vec<I
         for item in items.iter_mut().filter(|i| !matches!(i.object.kind(), "CustomResourceDefinition" | "APIService" | "Namespace")) {
             let name = format!("{prefix}{}{suffix}", item.object.name());
             item.rename(name);
+            for (had, affix) in item.affixes.iter_mut().zip([prefix, suffix]) {
+                had.extend(Some(affix).filter(|affix| !affix.is_empty()).map(str::to_owned));
+            }
         }
     }
     for (key, value) in kustomization.get("commonLabels").entries() {
@@ -178,11 +181,19 @@ fn templates(kind: &str) -> &'static [&'static [&'static str]] {
 
 fn set_namespace(namespace: &str, items: &mut [Item]) {
     for item in items {
+        item.names.push(item.object.name().to_owned());
         let object = &mut item.object;
-        if object.kind() == "Namespace" {
-            object.set(&["metadata", "name"], namespace);
-        } else if is_namespaced(object) {
+        if is_namespaced(object) {
             object.set(&["metadata", "namespace"], namespace);
+        }
+        let place: &[&str] = match object.kind() {
+            "Namespace" if object.api_version() == "v1" => &["metadata", "name"],
+            "APIService" => &["spec", "service", "namespace"],
+            "CustomResourceDefinition" => &["spec", "conversion", "webhook", "clientConfig", "service", "namespace"],
+            _ => &[],
+        };
+        if !place.is_empty() && (place.len() < 4 || !object.at(place).is_null()) {
+            object.set(place, namespace);
         }
         if matches!(object.kind(), "RoleBinding" | "ClusterRoleBinding") {
             for subject in object.at_mut(&["subjects"]).list_mut() {
@@ -342,12 +353,12 @@ fn apply_patch(read: Read<'_>, patch: &Value, items: &mut Vec<Item>) -> Result<(
     merge(patches, target, patch.get("options"), TransformError::NoneMatches, items)
 }
 
-/// Applies patches, of either form, to what they are for; an object that is not there is told as `absent` does.
+/// Applies patches, of either form, to what they are for; an object that is not there once is told as `absent` does.
 fn merge(
     patches: Vec<Value>,
     target: &Value,
     options: &Value,
-    absent: fn(String) -> TransformError,
+    absent: fn(&'static str, String) -> TransformError,
     items: &mut Vec<Item>,
 ) -> Result<(), KustomizeError> {
     for patch in patches {
@@ -358,8 +369,8 @@ fn merge(
                 places.push(i);
             }
         }
-        if places.is_empty() && target.is_null() {
-            return Err(absent(id(&patch, patch.name())).into());
+        if places.len() != 1 && target.is_null() {
+            return Err(absent(if places.is_empty() { "no" } else { "multiple" }, id(&patch, patch.name())).into());
         }
         for place in places.into_iter().rev() {
             let item = &mut items[place];
