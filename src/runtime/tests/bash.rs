@@ -104,9 +104,9 @@ fn bash_as_bash_is() {
                 0,
             ),
             (
-                "readonly r=1; readonly r=2; [ a b c d ]; kill abc; kill -FOO 1; printf '%d\\n' x; exec nope",
+                "readonly r=1; readonly r=2; [ a b c d ]; kill abc; kill -FOO 1; printf '%d\\n' x; printf %; printf %r; exec nope",
                 "0\n",
-                "bash: line 1: r: readonly variable\nbash: line 1: [: too many arguments\nbash: line 1: kill: abc: arguments must be process or job IDs\nbash: line 1: kill: FOO: invalid signal specification\nbash: line 1: printf: x: invalid number\nbash: line 1: exec: nope: not found\n",
+                "bash: line 1: r: readonly variable\nbash: line 1: [: too many arguments\nbash: line 1: kill: abc: arguments must be process or job IDs\nbash: line 1: kill: FOO: invalid signal specification\nbash: line 1: printf: x: invalid number\nbash: line 1: printf: `%': missing format character\nbash: line 1: printf: `r': invalid format character\nbash: line 1: exec: nope: not found\n",
                 127,
             ),
             ("bash <(echo 'echo $1') a; printf 'true\\nnope\\n' | bash", "a\n", "bash: line 2: nope: command not found\n", 127),

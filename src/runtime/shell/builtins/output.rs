@@ -52,6 +52,12 @@ pub(super) fn printf(call: &mut Call) -> Outcome {
         if call.sh.is_bash() || call.sh.is_dash() {
             call.complain(&match e {
                 PrintfError::NoNumber(text) if call.sh.is_bash() => format!("{text}: invalid number"),
+                PrintfError::Conversion(letter) => match (letter.as_str(), call.sh.is_bash()) {
+                    ("", true) => "`%': missing format character".to_owned(),
+                    ("", false) => "missing format character".to_owned(),
+                    (letter, true) => format!("`{letter}': invalid format character"),
+                    (letter, false) => format!("%{letter}: invalid directive"),
+                },
                 PrintfError::NoNumber(text) if text.starts_with(|c: char| c.is_ascii_digit()) => {
                     format!("{text}: not completely converted")
                 }
