@@ -139,16 +139,17 @@ pub fn syntax_error(text: &[u8]) -> Option<JsonError> {
     scanner.whole().err()
 }
 
-/// Why nothing more can be read after a first value, with the place of what is odd, counted from 1; none where another value begins.
-// Models what YAMLOrJSONDecoder says.
-pub fn odd_after_first(text: &[u8]) -> Option<String> {
-    let mut scanner = Scanner { text, at: 0 };
-    scanner.value(0).ok()?;
+/// Why no value can be read from a place on, and where it is odd; none where there is one.
+// Models json.Decoder, and how YAMLOrJSONDecoder words its errors: with the place, counted from 1.
+pub fn decoder_error(text: &[u8], from: usize) -> Option<(String, usize)> {
+    let mut scanner = Scanner { text, at: from };
     scanner.space();
-    let mut next = Scanner { text, at: scanner.at };
-    let error = next.value(0).err()?;
-    let is_odd = next.at == scanner.at && matches!(error, JsonError::InvalidCharacter { .. });
-    is_odd.then(|| format!("json: offset {}: {error}", next.at + 1))
+    let error = scanner.value(0).err()?;
+    let said = match error {
+        JsonError::UnexpectedEnd => "unexpected EOF".to_owned(),
+        error => format!("json: offset {}: {error}", scanner.at + 1),
+    };
+    Some((said, scanner.at))
 }
 
 /// Go's error for a text, where JSON other than an object or `null` is an error, too.
@@ -378,13 +379,12 @@ mod tests {
     fn says_what_cannot_follow() {
         for (text, want) in [
             ("{} {}", None),
-            ("{}", None),
-            ("{}-x", None),
-            ("{}\n[", None),
+            ("{}-x", Some("json: offset 4: invalid character 'x' in numeric literal")),
+            ("{}\n[", Some("unexpected EOF")),
             ("{},{}", Some("json: offset 3: invalid character ',' looking for beginning of value")),
-            ("{\"a\":1} ]", Some("json: offset 9: invalid character ']' looking for beginning of value")),
+            ("{} ]", Some("json: offset 4: invalid character ']' looking for beginning of value")),
         ] {
-            assert_eq!(super::odd_after_first(text.as_bytes()).as_deref(), want, "{text}");
+            assert_eq!(super::decoder_error(text.as_bytes(), 2).map(|e| e.0).as_deref(), want, "{text}");
         }
     }
 }

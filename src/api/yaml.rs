@@ -183,6 +183,9 @@ fn read_document(text: &str, words: Words) -> Result<Value, serde_yaml::Error> {
     if text.lines().all(bare) && !text.contains('\t') {
         return Ok(Value::Null);
     }
+    if text.starts_with("%YAML ") && !text.starts_with("%YAML 1.1") {
+        return Err(own_error("found incompatible YAML document"));
+    }
     let opened = text.bytes().scan(0, |open, b| {
         // What closes nothing is part of a text, and makes up for nothing that is opened later.
         *open = (*open + i64::from(matches!(b, b'[' | b'{')) - i64::from(matches!(b, b']' | b'}'))).max(0);
@@ -481,7 +484,7 @@ fn first_content(text: &str) -> Option<usize> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let content = line.trim_start();
-        if !content.is_empty() && !content.starts_with('#') {
+        if !content.is_empty() && !content.starts_with('#') && !line.starts_with("---") {
             return Some(at + line.len() - content.len());
         }
         at += line.len();

@@ -91,8 +91,22 @@ fn errors_are_go_yamls() {
         ("image: {{ .Values.image }}\n", "invalid map key: map[interface {}]interface {}{\".Values.image\":interface {}(nil)}"),
         ("a: *b\n", "unknown anchor 'b' referenced"),
         ("<<: 1\n", "map merge requires map or sequence of maps as the value"),
+        // Dashes count where nothing stands before them.
+        ("---\na:\n\tb\n", "line 3: found character that cannot start any token"),
+        ("a: 1\n---\na:\n\tb\n", "line 2: found character that cannot start any token"),
+        ("%YAML 1.2\n---\na: 1\n", "found incompatible YAML document"),
     ] {
         assert_eq!(error(text), format!("error converting YAML to JSON: yaml: {want}"), "{text}");
+    }
+    // What is neither JSON nor YAML is told as JSON, if it looks like that.
+    for (text, want) in [
+        ("{x: :x}\n", "json: offset 2: invalid character 'x' looking for beginning of object key string"),
+        ("{\"kind\": \"Pod\"\n \"metadata\": {}}\n", "json: offset 17: invalid character '\"' after object key:value pair"),
+        ("{\"a\": \"b\nc\", : }", "json: offset 9: invalid character '\\n' in string literal"),
+        ("{\"a\": 1", "unexpected EOF"),
+        ("{} {} ]", "invalid character ']' looking for beginning of value"),
+    ] {
+        assert_eq!(error(text), want, "{text}");
     }
     let (before, failed) = decode_stream("a: 1\n---\nb: [\n");
     assert_eq!((before.len(), failed.map(|e| e.line)), (1, Some(Some(4))));
@@ -156,7 +170,11 @@ fn what_grows_without_end_is_refused() {
     assert!(error(&long(200_000, 10_000)).ends_with("excessive aliasing"));
     assert_eq!(one(&long(20_000, 50)).get("b").items().len(), 50);
     for part in ["[", "{a: ", "{\"a\":[", "- ", "? "] {
-        assert_eq!(error(&part.repeat(100_000)), "error converting YAML to JSON: yaml: exceeded max depth of 10000", "{part}");
+        assert_eq!(
+            error(&["# not JSON\n", &part.repeat(100_000)].concat()),
+            "error converting YAML to JSON: yaml: exceeded max depth of 10000",
+            "{part}"
+        );
     }
     let text_before = format!("a: '{}'\nb: {}", "]".repeat(100_000), "[".repeat(100_000));
     assert!(error(&text_before).ends_with("exceeded max depth of 10000"));

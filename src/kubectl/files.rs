@@ -9,7 +9,6 @@ use super::host::{FileError, Files};
 use super::kustomize;
 use super::output::to_yaml;
 use crate::api::decode::{WrongType, json_kind, wrong_type};
-use crate::api::go_json::{self, JsonError};
 use crate::api::yaml::{DecodeError, Document, decode_stream};
 use crate::api::{Object, Value, kinds};
 use crate::base::regex::Regex;
@@ -260,15 +259,7 @@ pub fn objects(
         }
     }
     if let Some(error) = broken {
-        // What begins as JSON is read as that.
-        let json = source.text.as_bytes();
-        let begins = source.text.trim_start().starts_with('{');
-        let wrong = if begins && go_json::syntax_error(json) == Some(JsonError::UnexpectedEnd) {
-            "unexpected EOF".to_owned()
-        } else {
-            go_json::odd_after_first(json).filter(|_| begins).unwrap_or_else(|| error.to_string())
-        };
-        found.push(fail(format!("error parsing {name}: {wrong}")));
+        found.push(fail(format!("error parsing {name}: {error}")));
     }
     found
 }

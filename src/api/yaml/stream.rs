@@ -1,7 +1,8 @@
 //! A text as a stream of documents: JSON values one after another, or what stands between lines of dashes.
 
-use super::{DecodeError, Document, Positions, Words, dialect};
+use super::{DecodeError, Document, Positions, Words, dialect, line_and_column};
 use crate::api::Value;
+use crate::api::go_json::decoder_error;
 
 /// The longest text that is read, in bytes.
 const TEXT_BYTES_MAX: usize = 8 << 20;
@@ -13,6 +14,8 @@ pub struct Stream {
     at: usize,
     /// The line, from 1, at which the rest begins; 0 where nothing has been read.
     first_line: u32,
+    /// Why it is no JSON, which it looks like: that is said where the rest is no YAML either.
+    no_json: Option<DecodeError>,
 }
 
 impl Stream {
@@ -25,11 +28,12 @@ impl Stream {
             self.begin(text, documents)?;
         }
         while self.at < enough {
-            let Some(chunk) = self.next_chunk(text)? else { return Ok(false) };
+            let no_json = self.no_json.take();
+            let Some(chunk) = self.next_chunk(text).map_err(|error| no_json.clone().unwrap_or(error))? else { return Ok(false) };
             match dialect::read(chunk.text, words) {
                 Ok(Value::Null) => {}
                 Ok(value) => documents.push(document(chunk.text, chunk.first_line, value)),
-                Err(failure) => return Err(failure.in_chunk(&chunk)),
+                Err(failure) => return Err(no_json.unwrap_or_else(|| failure.in_chunk(&chunk))),
             }
         }
         Ok(self.at < text.len())
@@ -48,7 +52,10 @@ impl Stream {
             rest = match error {
                 None => Chunk { text: "", first_line: 1 },
                 Some(error) if documents.len() > 1 => return Err(error),
-                Some(_) => rest.skip(consumed),
+                Some(error) => {
+                    self.no_json = Some(error);
+                    rest.skip(consumed)
+                }
             };
         }
         (self.at, self.first_line) = (whole.len() - rest.text.len(), rest.first_line);
@@ -58,7 +65,7 @@ impl Stream {
     /// What stands before the next line that starts with `---`.
     // Models yaml.YAMLReader: nothing but a comment may follow the dashes.
     fn next_chunk<'a>(&mut self, whole: &'a str) -> Result<Option<Chunk<'a>>, DecodeError> {
-        let (mut start, mut at, mut line, mut first_line) = (self.at, self.at, self.first_line, self.first_line);
+        let (start, mut at, mut line, first_line) = (self.at, self.at, self.first_line, self.first_line);
         for text in whole[self.at..].split_inclusive('\n') {
             let end = at + text.len();
             if let Some(after) = text.strip_prefix("---") {
@@ -71,7 +78,7 @@ impl Stream {
                     (self.at, self.first_line) = (end, line + 1);
                     return Ok(Some(Chunk { text: &whole[start..at], first_line }));
                 }
-                (start, first_line) = (end, line + 1);
+                // Dashes without anything before them are the first line of what follows.
             }
             at = end;
             line += 1;
@@ -112,8 +119,11 @@ fn read_json(text: &str, documents: &mut Vec<Document>) -> (usize, Option<Decode
                 consumed = stream.byte_offset();
             }
             Err(e) => {
-                let reason = format!("json: offset {}: {e}", consumed + e.column());
-                let error = DecodeError { reason, converts: false, line: Some(e.line() as u32), column: Some(e.column() as u32) };
+                let (reason, at) = decoder_error(text.as_bytes(), consumed).unwrap_or_else(|| (e.to_string(), consumed));
+                // Where more than one was JSON, the stream is that, and only the mistake is told.
+                let told = reason.splitn(if documents.len() > 1 { 3 } else { 1 }, ": ").last().unwrap_or_default();
+                let (line, column) = line_and_column(text, text.floor_char_boundary(at));
+                let error = DecodeError { reason: told.to_owned(), converts: false, line: Some(line), column: Some(column) };
                 return (consumed, Some(error));
             }
         }
