@@ -411,7 +411,11 @@ fn pods_stay_as_long_as_they_tolerate() {
         ("twenty", obj!([{"key": "x", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 20}])),
         (
             "shorter",
-            obj!([{"key": "x", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 20}, {"operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 10}]),
+            obj!([{"key": "x", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 10}, {"operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 20}]),
+        ),
+        (
+            "first",
+            obj!([{"key": "x", "operator": "Exists"}, {"key": "x", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 5}]),
         ),
     ];
     for (name, tolerations) in tolerations {
@@ -445,6 +449,14 @@ fn pods_stay_as_long_as_they_tolerate() {
             "twenty TaintManagerEviction x1"
         ]
     );
+    // What could stay for a while and no longer may at all is no longer to go later, but now.
+    taint(&mut w, obj!([{"key": "x", "effect": "NoExecute"}]));
+    w.run(1);
+    taint(&mut w, obj!([{"key": "x", "effect": "NoExecute"}, {"key": "z", "effect": "NoExecute"}]));
+    w.run(1);
+    assert_eq!(going(&w), "first none other shorter twenty");
+    let told = w.events().into_iter().filter(|e| e.starts_with("twenty"));
+    assert_eq!(told.collect::<Vec<_>>(), ["twenty TaintManagerEviction x1", "twenty TaintManagerEviction x2"]);
 }
 
 #[test]

@@ -38,15 +38,13 @@ impl Default for TaintEvictionController {
     }
 }
 
-/// How long a pod may stay under these taints: not at all, for a while, or (none) for good.
+/// How long a pod may stay under these taints: not at all, for a while, or (none) for good. Of the tolerations of one taint only the first
+/// counts (`GetMatchingTolerations`).
 fn may_stay(taints: &[Value], tolerations: &[Value]) -> Option<Duration> {
     let mut shortest: Option<Duration> = None;
     for taint in taints {
-        let matching: Vec<&Value> = tolerations.iter().filter(|t| toleration::tolerates(t, taint)).list();
-        if matching.is_empty() {
-            return Some(Duration::ZERO);
-        }
-        for s in matching.iter().filter_map(|t| t.get("tolerationSeconds").as_int()) {
+        let Some(first) = tolerations.iter().find(|t| toleration::tolerates(t, taint)) else { return Some(Duration::ZERO) };
+        if let Some(s) = first.get("tolerationSeconds").as_int() {
             let wait = Duration::from_secs(s.max(0).unsigned_abs());
             shortest = Some(shortest.map_or(wait, |w| w.min(wait)));
         }
@@ -76,6 +74,8 @@ impl TaintEvictionController {
             // A mark keeps its start, so that a pod does not stay longer because it is looked at again.
             Some(mark) if wait > Duration::ZERO && (mark.done || mark.since + wait < now + wait) => {}
             _ => {
+                // A pod that is to go at once is first said not to go later.
+                self.cancel(api, now, key);
                 let at = now + wait;
                 self.marked.insert(key.clone(), Mark { since: now, at, done: false });
                 self.pods.add_at(key.clone(), at);
