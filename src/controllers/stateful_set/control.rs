@@ -7,7 +7,7 @@ use super::{HISTORY, claims, identity};
 use crate::api::{Object, Status, Value, is_ready, kinds};
 use crate::controllers::controller::{set_count, update_status};
 use crate::controllers::controller_history;
-use crate::controllers::replicas::is_available;
+use crate::controllers::replicas::{is_available, slow_start};
 use crate::server::{ApiServer, Caller, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
 
 /// How many pods a pass prepares.
@@ -164,10 +164,14 @@ impl<'a> Control<'a> {
     fn advance(&mut self) -> Result<(), Status> {
         let in_order = self.in_order();
         let first_unhealthy = self.first_unhealthy();
-        for i in 0..self.replicas.len() {
-            if self.process_replica(i, in_order)? == Flow::Stop && in_order {
-                return Ok(());
+        if in_order {
+            for i in 0..self.replicas.len() {
+                if self.process_replica(i, true)? == Flow::Stop {
+                    return Ok(());
+                }
             }
+        } else {
+            slow_start(self.replicas.len(), |i| self.process_replica(i, false).map(|_| ())).1?;
         }
         for pod in self.condemned.clone() {
             claims::apply_retention(self.api, &self.by, &self.set, &pod, true)?;
@@ -201,12 +205,12 @@ impl<'a> Control<'a> {
             return Ok(Flow::Stop);
         }
         if !exists(&pod) {
-            if claims::is_stale(self.api, &self.set, &pod) {
+            if self.pods_left == 0 || claims::is_stale(self.api, &self.set, &pod) {
                 return Ok(Flow::Stop);
             }
-            self.create_pod(i)?;
             self.pods_left -= 1;
-            return Ok(if in_order || self.pods_left == 0 { Flow::Stop } else { Flow::On });
+            self.create_pod(i)?;
+            return Ok(if in_order { Flow::Stop } else { Flow::On });
         }
         if phase == "Pending" {
             claims::create_missing(self.api, &self.by, self.recorder, &self.set, &pod)?;

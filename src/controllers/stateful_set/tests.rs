@@ -203,3 +203,28 @@ fn what_becomes_of_pods_and_claims_is_told() {
     api.update(&by, kind, set, Subresource::None, &options).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(told(&mut api, "Update Pod"), "SuccessfulUpdate: Update Pod w-0 in StatefulSet w successful");
 }
+
+#[test]
+fn pods_without_an_order_are_made_in_batches() {
+    let (by, kind, options, quotas) =
+        (Caller::new(NOW, "test"), kinds::STATEFUL_SET, WriteOptions::default(), Kind::named("ResourceQuota"));
+    // How many are wanted, how many a quota allows, how many there are after one look, and how many it tells were refused. Of ninety there
+    // are as many as the client may ask for at once.
+    for (wanted, allowed, there, refused) in [(5, 9, 5, 0), (9, 2, 2, 1), (9, 3, 3, 4), (90, 99, 15, 0)] {
+        let mut api = ApiServer::new(0);
+        api.create_namespace(&by, "default");
+        let hard = obj!({"pods": allowed.to_string()});
+        let quota = obj!({"metadata": {"name": "q"}, "spec": {"hard": hard.clone()}});
+        let mut quota = api.create(&by, quotas, "default", quota, &options).unwrap_or_else(|e| panic!("{e}"));
+        quota.set(&["status"], obj!({"hard": hard, "used": {"pods": "0"}}));
+        api.update(&by, quotas, quota, Subresource::Status, &options).unwrap_or_else(|e| panic!("{e}"));
+        let set = obj!({"metadata": {"name": "w"}, "spec": {"replicas": wanted, "podManagementPolicy": "Parallel",
+            "selector": {"matchLabels": {"a": "w"}},
+            "template": {"metadata": {"labels": {"a": "w"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}}});
+        api.create(&by, kind, "default", set, &options).unwrap_or_else(|e| panic!("{e}"));
+        let outcome = StatefulSetController::new(&Flags::default()).reconcile(&mut api, NOW, &("default".into(), "w".into()));
+        let failed = api.iter(kinds::EVENT, None).filter(|e| e.get("reason").str() == "FailedCreate").count();
+        let made = api.iter(kinds::POD, None).count();
+        assert_eq!((made, failed, outcome.is_err()), (there, refused, refused > 0), "{wanted} of {allowed}");
+    }
+}
