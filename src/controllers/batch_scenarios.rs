@@ -48,6 +48,18 @@ fn each_failure_of_an_index_doubles_its_wait_counted_or_not() {
 }
 
 #[test]
+fn indexes_that_wait_hold_no_others_up() {
+    let mut w = World::new(JobController::new(&Flags::default()));
+    w.create("Job", job(obj!({"completionMode": "Indexed", "completions": 60, "parallelism": 60, "backoffLimitPerIndex": 1})));
+    // Those that its client may ask for at first fail before the others come.
+    w.run(1);
+    let first = w.names("Pod").len();
+    end_pods(&mut w, "Failed");
+    w.run(8);
+    assert_eq!((first < 30, w.names("Pod").len()), (true, 60));
+}
+
+#[test]
 fn a_jobs_deadline_runs_while_it_is_not_suspended() {
     let mut w = World::new(JobController::new(&Flags::default()));
     w.create("Job", job(obj!({"activeDeadlineSeconds": 10})));

@@ -80,14 +80,10 @@ impl Sync<'_> {
                 return (0, Ok(()));
             }
         }
-        let most = BURST.min(self.pods_left) as i64;
-        if missing > most {
-            self.look_again(self.by.now);
-        }
-        let missing = missing.min(most);
+        let mut count = BURST.min(missing as usize);
         let mut indexes: Vec<i64> = Vec::new();
         if self.is_indexed() {
-            indexes = self.pending_indexes(missing);
+            indexes = self.pending_indexes(count as i64);
             if self.limit_per_index().is_some() {
                 let wait = |i: &i64| self.index_wait(*i);
                 let ready: Vec<i64> = indexes.iter().copied().filter(|i| wait(i).is_zero()).list();
@@ -99,9 +95,14 @@ impl Sync<'_> {
                 }
                 indexes = ready;
             }
+            count = indexes.len();
         }
-        let count = if self.is_indexed() { indexes.len() } else { missing as usize };
-        let (made, outcome) = self.create_pods(count, &indexes);
+        let now = count.min(self.pods_left);
+        let (made, outcome) = self.create_pods(now, &indexes);
+        // What the client may not ask for yet comes as soon as it may.
+        if now < count && outcome.is_ok() {
+            self.look_again(self.by.now);
+        }
         (active + made, outcome)
     }
 
