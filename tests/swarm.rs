@@ -183,6 +183,8 @@ fn command(rng: &mut RandomStream, nodes: u64) -> String {
     let image = ["busybox", "nginx", "example.com/missing:1"][rng.below(20).saturating_sub(17) as usize];
     let script = ["sleep 3600", "sleep 5; exit 1", "sleep 20", "trap exit TERM; sleep 999 & wait"][rng.below(4) as usize];
     let number = rng.below(6);
+    // At times more pods at once than a controller may ask for.
+    let at_once = [3, 24][rng.below(2) as usize];
     let manifest = |kind: &str, spec: String| {
         format!(
             "kubectl apply -f - <<'E'\napiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec:\n{spec}  \
@@ -192,17 +194,21 @@ fn command(rng: &mut RandomStream, nodes: u64) -> String {
         )
     };
     match rng.below(24) {
-        14 => manifest("StatefulSet", format!("  replicas: {number}\n  serviceName: {name}\n")),
+        14 => {
+            let (policy, replicas) = [("OrderedReady", number), ("Parallel", number * 4)][rng.below(2) as usize];
+            manifest("StatefulSet", format!("  replicas: {replicas}\n  serviceName: {name}\n  podManagementPolicy: {policy}\n"))
+        }
         15 => manifest("DaemonSet", String::new()),
         16 => manifest("Deployment", format!("  replicas: {number}\n")),
         17 => format!("kubectl set env deploy/{name} sts/{name} ds/{name} ROUND={number}"),
         18 | 19 => format!(
             "kubectl apply -f - <<'E'\napiVersion: batch/v1\nkind: Job\nmetadata: {{name: j{}}}\nspec:\n  completions: {}\n  parallelism: {}\n  \
-             backoffLimit: {number}\n  template:\n    spec:\n      restartPolicy: Never\n      terminationGracePeriodSeconds: 1\n      \
+             backoffLimit{}: {number}\n  template:\n    spec:\n      restartPolicy: Never\n      terminationGracePeriodSeconds: 1\n      \
              containers: [{{name: c, image: busybox, command: [sh, -c, 'sleep {}; exit {}'], resources: {{requests: {{cpu: {cpu}}}}}}}]\nE",
             rng.below(30),
-            1 + rng.below(5),
-            1 + rng.below(3),
+            1 + rng.below(30),
+            1 + rng.below(at_once),
+            ["", ": 9\n  completionMode: Indexed\n  backoffLimitPerIndex"][rng.below(2) as usize],
             rng.below(20),
             rng.below(4) / 3
         ),
