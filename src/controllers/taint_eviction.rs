@@ -24,7 +24,6 @@ pub struct TaintEvictionController {
 struct Mark {
     since: Time,
     at: Time,
-    done: bool,
 }
 
 impl Default for TaintEvictionController {
@@ -72,19 +71,19 @@ impl TaintEvictionController {
         };
         match self.marked.get(key) {
             // A mark keeps its start, so that a pod does not stay longer because it is looked at again.
-            Some(mark) if wait > Duration::ZERO && (mark.done || mark.since + wait < now + wait) => {}
+            Some(mark) if wait > Duration::ZERO && mark.since < now => {}
             _ => {
                 // A pod that is to go at once is first said not to go later.
                 self.cancel(api, now, key);
                 let at = now + wait;
-                self.marked.insert(key.clone(), Mark { since: now, at, done: false });
+                self.marked.insert(key.clone(), Mark { since: now, at });
                 self.pods.add_at(key.clone(), at);
             }
         }
     }
 
     fn cancel(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) {
-        if self.marked.remove(key).is_some_and(|m| !m.done) {
+        if self.marked.remove(key).is_some() {
             self.event(api, now, key, &format!("Cancelling deletion of Pod {}/{}", key.0, key.1));
         }
     }
@@ -96,7 +95,10 @@ impl TaintEvictionController {
     }
 
     fn evict(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) {
-        let Some(pod) = api.peek(kinds::POD, &key.0, &key.1).cloned() else { return };
+        let Some(pod) = api.peek(kinds::POD, &key.0, &key.1).cloned() else {
+            self.marked.remove(key);
+            return;
+        };
         self.event(api, now, key, &format!("Marking for deletion Pod {}/{}", key.0, key.1));
         let by = Caller::new(now, MANAGER);
         let mut next = pod;
@@ -110,13 +112,12 @@ impl TaintEvictionController {
             .update(&by, pods, next, Subresource::Status, &WriteOptions::default())
             .and_then(|_| api.delete(&by, pods, &key.0, &key.1, &DeleteOptions::default()));
         match done {
-            Err(status) if !status.is_not_found() => {
-                if let Some(mark) = self.marked.get_mut(key) {
-                    mark.done = false;
-                }
-                self.pods.add_rate_limited(key.clone(), now);
+            Err(status) if !status.is_not_found() => self.pods.add_rate_limited(key.clone(), now),
+            // It is marked anew where its node gets other taints before it is gone.
+            _ => {
+                self.marked.remove(key);
+                self.pods.forget(key);
             }
-            _ => self.pods.forget(key),
         }
     }
 }
@@ -145,9 +146,6 @@ impl Component for TaintEvictionController {
             .old
             .as_ref()
             .is_some_and(|old| node(old) == node(object) && old.at(&["spec", "tolerations"]).same(object.at(&["spec", "tolerations"])));
-        if change.current().is_none() && self.marked.get(&key).is_some_and(|m| m.done) {
-            self.marked.remove(&key);
-        }
         if self.marked.contains_key(&key) && (change.current().is_none() || !same) || (change.current().is_some() && !same && tainted()) {
             self.pods.add_at(key, now);
         }
@@ -166,15 +164,12 @@ impl Component for TaintEvictionController {
             return;
         }
         let Some(key) = self.pods.pop_due(now) else { return };
-        match self.marked.get_mut(&key) {
-            Some(mark) if !mark.done && mark.at <= now => {
-                mark.done = true;
-                self.evict(api, now, &key);
-            }
+        match self.marked.get(&key) {
+            Some(mark) if mark.at <= now => self.evict(api, now, &key),
             _ => {
                 self.judge(api, now, &key);
                 // A pod that is still marked is handled when its time comes.
-                if let Some(mark) = self.marked.get(&key).filter(|m| !m.done) {
+                if let Some(mark) = self.marked.get(&key) {
                     self.pods.add_at(key, mark.at);
                 }
             }
