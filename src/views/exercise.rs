@@ -58,10 +58,13 @@ impl Exercise {
             Some((name, _)) => Err(wrong(&format!("{path}{name}"), format!("unknown field {:?}", format!("{path}{name}")))),
             None => Ok(()),
         };
+        let holds = |is: bool, path: &str, must: &str| if is { Ok(()) } else { Err(wrong(path, format!("{path}: Invalid value: {must}"))) };
         let value = &document.value;
         known(value, "", &["title", "text", "inOrder", "checks"])?;
-        if !matches!(value.get("checks"), Value::Null | Value::List(_)) {
-            return Err(wrong("checks", "checks: Invalid value: must be a list".to_owned()));
+        holds(matches!(value.get("checks"), Value::Null | Value::List(_)), "checks", "must be a list")?;
+        holds(matches!(value.get("inOrder"), Value::Null | Value::Bool(_)), "inOrder", "must be true or false")?;
+        for field in ["title", "text"] {
+            holds(is_said(value.get(field)), field, SAID)?;
         }
         let mut checks = Vec::new();
         for (i, check) in value.get("checks").items().iter().enumerate() {
@@ -74,11 +77,20 @@ impl Exercise {
                 return Err(wrong(&path[..path.len() - 1], format!("checks[{i}].wait: {why}")));
             }
             let text = check.get("text").clone();
+            holds(is_said(&text), &format!("{path}text"), SAID)?;
             checks.push(Check { text: if said(&text, "").is_empty() { wait.as_str().into() } else { text }, wait });
         }
         let [title, text] = ["title", "text"].map(|field| value.get(field).clone());
         Ok(Exercise { title, text, in_order: value.get("inOrder").is_true(), checks })
     }
+}
+
+/// What an author's words must be.
+const SAID: &str = "must be a text, or texts by language";
+
+/// Whether these are an author's words, or none.
+fn is_said(words: &Value) -> bool {
+    matches!(words, Value::Null | Value::Str(_)) || (words.entries().len() > 0 && words.entries().all(|(_, text)| text.as_str().is_some()))
 }
 
 /// An author's words in a language: what stands under its code, or under one of the same language, or else what stands there at all.
@@ -297,6 +309,10 @@ mod tests {
             ("checks:\n- wait: a\n- text: b\n", (3, "checks[1].wait: Required value")),
             ("title: a\nchecks: {wait: b}\n", (2, "checks: Invalid value: must be a list")),
             ("checks:\n- wait: a\n  for: b\n", (3, "unknown field \"checks[0].for\"")),
+            ("title: a\ntext: [b]\n", (2, "text: Invalid value: must be a text, or texts by language")),
+            ("title: {en: 5}\n", (1, "title: Invalid value: must be a text, or texts by language")),
+            ("checks:\n- wait: a\n  text: 5\n", (3, "checks[0].text: Invalid value: must be a text, or texts by language")),
+            ("title: a\ninOrder: 'true'\n", (2, "inOrder: Invalid value: must be true or false")),
         ] {
             let problem = Exercise::read(text).expect_err(text);
             assert_eq!((problem.line, problem.message.as_str()), want);
