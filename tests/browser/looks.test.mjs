@@ -151,7 +151,7 @@ journey('leaves an empty filter by Escape', {}, async ({ page, until }) => {
   await page.keyboard.press(':');
   await page.keyboard.type('nodes');
   await until('one kind', async () => (await page.locator('.palette li', { hasText: 'nodes' }).count()) === 1);
-  assert.match(await page.locator('.palette li').first().innerText(), /^nodes/);
+  await until('what is typed to filter', async () => /^nodes/.test(await page.locator('.palette li').first().innerText()));
   await page.keyboard.press('Enter');
   await page.locator('.look h2', { hasText: 'Node' }).waitFor();
   // The list takes the focus once it is there, which is a moment after it is seen.
@@ -185,7 +185,7 @@ journey('has what is typed before the palette stands, and gives the focus back',
   assert.equal(after, 'find');
   await page.keyboard.type('des');
   await until('what was typed', async () => (await page.locator('.palette .find').inputValue()) === 'nodes');
-  assert.match(await page.locator('.palette li').first().innerText(), /^nodes/);
+  await until('it to filter', async () => /^nodes/.test(await page.locator('.palette li').first().innerText()));
   await page.keyboard.press('Escape');
   await until('the palette to be gone', async () => (await page.locator('.palette').count()) === 0);
   assert.ok(await page.evaluate(() => document.activeElement.matches('.bar button')), 'the focus is back');
