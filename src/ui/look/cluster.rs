@@ -68,7 +68,7 @@ pub(super) fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
                         <span class={classes!("bars", if w.ready >= w.desired { "ok" } else { "warn" })} aria-hidden="true">
                             for i in 0..w.desired.clamp(0, BARS_MAX) { <i class={if bar(i, w.desired) <= w.ready { "full" } else if bar(i, w.desired) <= w.current { "half" } else { "" }}></i> }
                         </span>
-                        <span class="end">{ fill(if w.kind == "Job" { Text::DoneOf } else { Text::ReadyOf }.t(lang), &[&w.ready.to_string(), &w.desired.to_string()]) }</span>
+                        <span class="end">{ fill(if w.kind == "Job" { Text::DoneOf } else { Text::ReadyOf }.t(lang), &[&w.ready.to_string(), &w.desired.to_string()]) }if w.older > 0 { { " · " }{ fill(Text::OlderCount.t(lang), &[&w.older.to_string()]) } }</span>
                     </button></li>
                 }
             </ul>
