@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
+use kubarium::api::Object as _;
 use kubarium::base::{Case as _, List as _, Time};
 use kubarium::views::{
     ClusterView, Flow, NodeFaults, NodeView, PodView, ServiceView, Share, WorkloadView, autoscalers, lessons, placement, placement_tried,
@@ -18,6 +19,7 @@ use super::focus::{move_focus, press, use_row_focus};
 use super::format;
 use super::gauge::{dial, percent};
 use super::heat::{Heat, is_far};
+use super::host::Host;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::lang::Lang;
@@ -63,6 +65,20 @@ pub fn matches(pod: &PodView, filter: &str) -> bool {
     named || pod.status.lower().contains(&filter.lower()) || pod.labels.iter().any(|(k, v)| format!("{k}={v}").contains(filter))
 }
 
+/// Whose pods stand out: what is selected, or what the autoscaler that is selected scales.
+fn lit(props: &Props, host: &Host) -> Option<Subject> {
+    let mut lit = props.selected.clone()?;
+    let autoscaler = host.object(&lit).filter(|o| o.kind() == "HorizontalPodAutoscaler");
+    let target = autoscaler.map(|o| o.at(&["spec", "scaleTargetRef"]));
+    let scaled = props.scene.view.workloads.iter().find(|w| {
+        target.is_some_and(|t| w.kind == t.kind() && w.name == t.get("name").str()) && w.namespace == lit.namespace
+    });
+    if let Some(w) = scaled {
+        lit.uid.clone_from(&w.key);
+    }
+    Some(lit)
+}
+
 /// Whether a pod steps back: it does not match the filter or, where there is none, does not belong to what is selected.
 fn is_dim(pod: &PodView, workloads: &[Rc<WorkloadView>], services: &[Rc<ServiceView>], selected: Option<&Subject>, filter: &str) -> bool {
     if !filter.is_empty() {
@@ -83,6 +99,7 @@ fn is_dim(pod: &PodView, workloads: &[Rc<WorkloadView>], services: &[Rc<ServiceV
 pub fn Tank(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let view = &props.scene.view;
+    let lit = lit(props, &link.host.borrow());
     // How many nodes are not seen of the rack, and how many cells have room in each.
     let (rack_place, unseen, room) = (use_node_ref(), use_state_eq(|| None), use_state_eq(|| ROOM));
     let most = view.nodes.iter().map(|n| n.pods.len()).max().unwrap_or(0);
@@ -181,10 +198,10 @@ pub fn Tank(props: &Props) -> Html {
             } else if props.table {
                 { pod_table(view, &props.filter, lang, &link) }
             } else {
-                { queue(props, &refused, lang) }
+                { queue(props, &lit, &refused, lang) }
                 <div class="rack" ref={&rack_place} onscroll={look_down.reform(|_: Event| ())} onkeydown={Callback::from(|e: KeyboardEvent| move_focus(&e, ".pod"))}>
                     if view.nodes.is_empty() { <p class="empty">{ Text::NoNodes.t(lang) }</p> }
-                    if is_far(view) { { from_far(props) } } else { { for rack(props, density) } }
+                    if is_far(view) { { from_far(props, lit) } } else { { for rack(props, &lit, density) } }
                 </div>
             }
             if let Some((n, down)) = unseen.filter(|_| !is_far(view) && cut.is_none() && !props.table) {
@@ -233,9 +250,9 @@ fn of_older(w: &WorkloadView, lang: Lang) -> Option<(f64, String)> {
 }
 
 /// The rack where there are too many pods to draw each as a cell.
-fn from_far(props: &Props) -> Html {
-    let (view, selected, filter) = (props.scene.view.clone(), props.selected.clone(), props.filter.clone());
-    let dim = Callback::from(move |pod: Rc<PodView>| is_dim(&pod, &view.workloads, &view.services, selected.as_ref(), &filter));
+fn from_far(props: &Props, lit: Option<Subject>) -> Html {
+    let (view, filter) = (props.scene.view.clone(), props.filter.clone());
+    let dim = Callback::from(move |pod: Rc<PodView>| is_dim(&pod, &view.workloads, &view.services, lit.as_ref(), &filter));
     html! { <Heat view={props.scene.view.clone()} traffic={props.scene.traffic.clone()} selected={props.selected.clone()} filter={props.filter.clone()} dark={props.dark} {dim} /> }
 }
 
@@ -248,8 +265,8 @@ fn refused_of(props: &Props) -> Option<&Rc<PodView>> {
 }
 
 /// The strip of pods that wait for a node, and why no node takes one of them.
-fn queue(props: &Props, refused: &Option<String>, lang: Lang) -> Html {
-    let (view, around) = (&props.scene.view, Around::of(props));
+fn queue(props: &Props, lit: &Option<Subject>, refused: &Option<String>, lang: Lang) -> Html {
+    let (view, around) = (&props.scene.view, Around::of(props, lit));
     let many = view.queue.len() > 2;
     html! {
         <section class={classes!("queue", (view.queue.len() == 2).then_some("two"))} aria-label={Text::Waiting.t(lang)}>
@@ -276,10 +293,10 @@ struct Around {
 }
 
 impl Around {
-    fn of(props: &Props) -> Around {
+    fn of(props: &Props, lit: &Option<Subject>) -> Around {
         let view = &props.scene.view;
         let (workloads, services) = (view.workloads.clone(), view.services.clone());
-        Around { selected: props.selected.clone(), filter: props.filter.clone(), workloads, services, papers: props.scene.papers.clone() }
+        Around { selected: lit.clone(), filter: props.filter.clone(), workloads, services, papers: props.scene.papers.clone() }
     }
 }
 
@@ -304,8 +321,8 @@ fn tenths(time: Time) -> Time {
 }
 
 /// The nodes one by one.
-fn rack(props: &Props, density: Density) -> Vec<Html> {
-    let (view, around) = (&props.scene.view, Rc::new(Around::of(props)));
+fn rack(props: &Props, lit: &Option<Subject>, density: Density) -> Vec<Html> {
+    let (view, around) = (&props.scene.view, Rc::new(Around::of(props, lit)));
     let (is_empty, time) = (view.pods().next().is_none(), tenths(view.time));
     // Only in an empty cluster something depends on what was done.
     let (has_task, made) = (props.scene.task.is_some(), is_empty && props.scene.acts.iter().any(|a| a.1.makes()));
