@@ -276,7 +276,7 @@ fn queue(props: &Props, lit: &Option<Subject>, refused: &Option<String>, lang: L
                 { cell(&around, tenths(view.time), pod, if many { Density::Small } else { Density::Medium }) }
             }
             if let Some(pod) = refused_of(props) {
-                <span class="why" title={pod.message.clone()}>{ refused.clone().unwrap_or_else(|| pod.message.clone()) }</span>
+                <span class="why" title={pod.message.clone()}>if view.queue.len() > 1 { <b class="mono">{ &pod.name }</b>{ " · " } }{ refused.clone().unwrap_or_else(|| pod.message.clone()) }</span>
             }
         </section>
     }
