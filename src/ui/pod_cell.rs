@@ -137,6 +137,12 @@ fn name_parts(pod: &PodView) -> (String, String) {
     }
 }
 
+/// What tells a pod from others where there is little room: the end of its name, or all of a short one.
+pub fn short_name(pod: &PodView) -> String {
+    let (stem, end) = name_parts(pod);
+    if end.is_empty() { stem } else { end }
+}
+
 /// A status; where it has two lines, it may be broken before each of its words: `CrashLoopBackOff` is one of three.
 fn status(text: &str, density: Density) -> Html {
     let (mut words, mut rest) = (Vec::new(), text);
@@ -175,10 +181,9 @@ pub fn PodCell(props: &Props) -> Html {
         }
     });
     let pressed = if props.pressed { "true" } else { "false" };
-    let (stem, suffix) = name_parts(pod);
     let mut label = spoken(pod, lang);
     if props.density >= Density::Brief {
-        let end = if suffix.is_empty() { stem } else { suffix.trim_start_matches('-').to_owned() };
+        let end = short_name(pod).trim_start_matches('-').to_owned();
         return html! {
             <button {class} {onclick} data-uid={pod.key.clone()} aria-pressed={pressed} aria-label={label.clone()} title={label}>{ health_icon(pod.health).draw() }if props.density == Density::Brief { <span>{ end }</span> }</button>
         };
@@ -193,6 +198,7 @@ pub fn PodCell(props: &Props) -> Html {
         label += ", ";
         label += &words;
     }
+    let (stem, suffix) = name_parts(pod);
     let is_large = props.density == Density::Large;
     let main = || pod.containers.iter().filter(|c| c.role == ContainerRole::Main);
     // The first probe stands in the cell's last line and the second beside the state, so that every cell is as high as the others.

@@ -25,7 +25,7 @@ use super::icons::Icon;
 use super::lang::Lang;
 use super::link::{use_lang, use_link};
 use super::papers::Papers;
-use super::pod_cell::{Density, Doors, PodCell, Room, now_for};
+use super::pod_cell::{Density, Doors, PodCell, Room, now_for, short_name};
 use super::pod_table::pod_table;
 use super::ready_menu::begin;
 use super::reasons;
@@ -276,7 +276,7 @@ fn queue(props: &Props, lit: &Option<Subject>, refused: &Option<String>, lang: L
                 { cell(&around, tenths(view.time), pod, if many { Density::Small } else { Density::Medium }) }
             }
             if let Some(pod) = refused_of(props) {
-                <span class="why" title={pod.message.clone()}>if view.queue.len() > 1 { <b class="mono">{ &pod.name }</b>{ " · " } }{ refused.clone().unwrap_or_else(|| pod.message.clone()) }</span>
+                <span class="why" title={pod.message.clone()}>if view.queue.len() > 1 { <b class="mono">{ if many { pod.name.clone() } else { short_name(pod) } }</b>{ " · " } }{ refused.clone().unwrap_or_else(|| pod.message.clone()) }</span>
             }
         </section>
     }
