@@ -36,8 +36,8 @@ fn drawn_in(text: &str) -> String {
     let line = |line: &str| match line.split_at_checked(at).map(|(name, value)| (name.trim_end(), value)) {
         Some((name, value)) if !value.starts_with(' ') && (name.is_empty() || name.ends_with(':')) => {
             // What a longer name says has the next line.
-            let break_after = if name.len() < NAMES_MAX { "" } else { "\n" };
-            format!("{name}{break_after}{:1$}{value}", "", NAMES_MAX.checked_sub(name.len()).unwrap_or(NAMES_MAX))
+            let (break_after, before) = if name.len() < NAMES_MAX { ("", NAMES_MAX - name.len()) } else { ("\n", NAMES_MAX) };
+            format!("{name}{break_after}{:before$}{value}", "")
         }
         _ => line.to_owned(),
     };

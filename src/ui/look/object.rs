@@ -23,6 +23,8 @@ pub(super) fn overview(props: &Props, subject: &Subject, lang: Lang, link: &Link
     let view = &props.scene.view;
     let mut facts = Vec::new();
     let mut pods: Vec<&Rc<PodView>> = Vec::new();
+    let workload = view.workloads.iter().find(|w| w.key == subject.uid);
+    let is_older = |p: &PodView| workload.is_some_and(|w| w.older > 0 && w.is_older(p));
     if let Some(node) = view.nodes.iter().find(|n| subject.kind == "Node" && n.name == subject.name) {
         facts.push(fact(Text::Zone, node.zone.clone(), lang));
         facts.push(fact(Text::Taints, node.taints.join(", "), lang));
@@ -30,7 +32,7 @@ pub(super) fn overview(props: &Props, subject: &Subject, lang: Lang, link: &Link
         facts.push(fact(Text::Cpu, share(format::cores(node.cpu.requested), format::cores(node.cpu.allocatable)), lang));
         facts.push(fact(Text::MemoryRequests, share(format::bytes(node.memory.requested), format::bytes(node.memory.allocatable)), lang));
         pods.extend(&node.pods);
-    } else if let Some(w) = view.workloads.iter().find(|w| w.key == subject.uid) {
+    } else if let Some(w) = workload {
         pods.extend(view.pods().filter(|p| p.owner.as_ref().is_some_and(|o| w.owners.contains(&o.uid))));
     }
     let host = link.host.borrow();
@@ -46,7 +48,7 @@ pub(super) fn overview(props: &Props, subject: &Subject, lang: Lang, link: &Link
                 <ul class="list">
                     for p in pods.into_iter().take(PODS_MAX) {
                         <li key={p.key.clone()}><button onclick={link.select(subject_of(p))}>
-                            <span class={classes!("tag", health_tone(p.health))}>{ health_icon(p.health).draw() }</span><b>{ &p.name }</b><span class="end">{ &p.status }</span>
+                            <span class={classes!("tag", health_tone(p.health))}>{ health_icon(p.health).draw() }</span><b>{ &p.name }</b><span class="end">{ &p.status }if is_older(p) { { " · " }{ Text::Older.t(lang) } }</span>
                         </button></li>
                     }
                 </ul>
