@@ -23,6 +23,7 @@ for (const theme of ['dark', 'light']) {
     assert.equal((await chip.boundingBox()).width, width, 'what is beside it stays where it is');
     await page.locator('.pod.old .older', { hasText: 'older' }).first().waitFor();
     await page.locator('.pod:not(.old) .older', { hasText: 'newer' }).first().waitFor();
+    await page.locator('.look .list .end', { hasText: /\d of 3 ready · \d older/ }).waitFor();
     await screenshot('between');
     await axe();
     await page.keyboard.press(' ');
@@ -60,7 +61,11 @@ for (const [theme, language, size] of [
         await page.locator('.look h2', { hasText: 'HorizontalPodAutoscaler' }).waitFor();
         await page.locator('.look li button').first().click();
       } else {
+        await type(page, 'kubectl run beside --image=nginx');
+        await page.locator('.node .pod', { hasText: 'beside' }).waitFor();
         await needle.click();
+        await page.locator('.node .pod.dim', { hasText: 'beside' }).waitFor();
+        assert.equal(await page.locator('.node .pod.dim').count(), 1, 'what it scales stands out');
       }
       await page.locator('.hpa output', { hasText: '–' }).waitFor();
       await page.locator('.hpa input').fill('800');

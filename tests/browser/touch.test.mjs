@@ -262,6 +262,17 @@ for (const names of [['picky'], ['picky-one', 'picky-two'], ['a', 'b', 'c', 'd',
   );
 }
 
+journey(
+  'says on a tablet below two that wait why the first does',
+  { size: { width: 768, height: 1024 }, storage: WAITING(['picky-one', 'picky-two']) },
+  async ({ page }) => {
+    await page.locator('.queue .why', { hasText: /^picky-one · No node can take this pod: 3 without the labels/ }).waitFor();
+    const [strip, why, pod] = await boxes(page, '.queue', '.queue .why', '.queue .pod');
+    assert.ok(pod.y + pod.height <= why.y && why.width > 280, JSON.stringify([pod, why]));
+    assert.ok(why.y + why.height <= strip.y + strip.height, 'the strip holds its words');
+  },
+);
+
 // Probes that count so far, all together, that no machine keeps up with the highest speed.
 const COUNTS = 'i=0; while [ $i -lt 2000 ]; do i=$((i+1)); done';
 const probed = {
