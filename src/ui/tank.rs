@@ -70,9 +70,12 @@ fn lit(props: &Props, host: &Host) -> Option<Subject> {
     let mut lit = props.selected.clone()?;
     let autoscaler = host.object(&lit).filter(|o| o.kind() == "HorizontalPodAutoscaler");
     let target = autoscaler.map(|o| o.at(&["spec", "scaleTargetRef"]));
-    let scaled = props.scene.view.workloads.iter().find(|w| {
-        target.is_some_and(|t| w.kind == t.kind() && w.name == t.get("name").str()) && w.namespace == lit.namespace
-    });
+    let scaled = props
+        .scene
+        .view
+        .workloads
+        .iter()
+        .find(|w| target.is_some_and(|t| w.kind == t.kind() && w.name == t.get("name").str()) && w.namespace == lit.namespace);
     if let Some(w) = scaled {
         lit.uid.clone_from(&w.key);
     }
