@@ -101,7 +101,7 @@ fn all_lessons(lang: Lang) -> impl Iterator<Item = Entry> {
     })
 }
 
-/// What matches, best first: kinds by their names, then objects, then what can be done to the selected one, then commands.
+/// What matches, best first: kinds by their names, those of which there are none last, then objects, then what can be done to the selected one, then commands.
 fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
     let host = link.host.borrow();
     let query = query.trim_start_matches(':').trim().lower();
@@ -109,7 +109,7 @@ fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
     let mut found = Vec::new();
     let whole = |kind: &str| Subject { kind: kind.to_owned(), namespace: String::new(), name: String::new(), uid: String::new() };
     let is_named = |k: &KindCount, name: &str| k.names.contains(&name) || k.kind.eq_ignore_ascii_case(name);
-    let mut rank = |exact: bool| {
+    let mut rank = |exact: bool, some: bool| {
         for k in &all {
             let is_exact = is_named(k, &query);
             let matches = if query.is_empty() {
@@ -117,7 +117,7 @@ fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
             } else {
                 k.names.iter().any(|n| n.starts_with(&query)) || k.kind.lower().contains(&query)
             };
-            if matches && is_exact == exact && found.len() < ENTRIES_MAX {
+            if matches && is_exact == exact && (k.count > 0) == some && found.len() < ENTRIES_MAX {
                 found.push(Entry {
                     icon: Icon::Boxes,
                     label: k.names[0].to_owned(),
@@ -127,8 +127,9 @@ fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
             }
         }
     };
-    rank(true);
-    rank(false);
+    for (exact, some) in [(true, true), (true, false), (false, true), (false, false)] {
+        rank(exact, some);
+    }
     let commands = COMMANDS.iter();
     let commands = commands.map(|(icon, text, key, run)| Entry {
         icon: *icon,
