@@ -159,6 +159,20 @@ pub fn changed_metadata(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
     errors.0
 }
 
+/// What is wrong with the metadata of an object that is a part of another, where it has any. It may be without a name.
+pub fn inner_metadata(meta: &Value) -> Vec<Cause> {
+    let mut errors = Errors::default();
+    if matches!(meta, Value::Map(_)) {
+        let mut meta = meta.clone();
+        if meta.get("name").is_empty() {
+            meta.set(&["name"], "fakename");
+        }
+        let namespaced = !meta.get("namespace").is_empty();
+        meta::any_meta(&mut errors, &meta, namespaced, path_segment);
+    }
+    errors.0
+}
+
 /// What is wrong with changing `old` into `new` (both decoded and defaulted).
 pub fn update(kind: KindRef, new: &Value, old: &Value) -> Vec<Cause> {
     let mut errors = Errors::default();

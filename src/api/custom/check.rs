@@ -2,6 +2,7 @@
 //! and last what its rules in CEL refuse.
 
 use super::super::decode::served_version;
+use super::super::validation::inner_metadata;
 use super::super::{Cause, Kind, KindRef, Map, Value, go_duration, names};
 use super::{Custom, Rules};
 use crate::base::{self, Case as _, List as _, SortedMap, regex::Regex};
@@ -432,16 +433,13 @@ fn embedded(schema: &Value, path: &str, value: &Value, root: bool, depth: usize,
     match value {
         Value::Map(map) => {
             if !root && schema.get("x-kubernetes-embedded-resource").is_true() {
-                for key in ["apiVersion", "kind"] {
-                    if value.get(key).str().is_empty() {
-                        causes.push(Cause::required(member(path, key), ""));
-                    }
-                }
+                resource(path, value, causes);
             }
             for (key, value) in map.iter() {
-                let property = schema.get("properties").get(key);
-                let inner = if property.is_null() { schema.get("additionalProperties") } else { property };
-                embedded(inner, &member(path, key), value, false, depth + 1, causes);
+                match schema.get("properties").get(key) {
+                    Value::Null => embedded(schema.get("additionalProperties"), &format!("{path}[{key}]"), value, false, depth + 1, causes),
+                    property => embedded(property, &member(path, key), value, false, depth + 1, causes),
+                }
             }
         }
         Value::List(items) => {
@@ -451,6 +449,33 @@ fn embedded(schema: &Value, path: &str, value: &Value, root: bool, depth: usize,
         }
         _ => {}
     }
+}
+
+/// What an object within an object must say of itself, and what its metadata must be.
+// Models validateEmbeddedResource.
+fn resource(path: &str, value: &Value, causes: &mut Vec<Cause>) {
+    for key in ["apiVersion", "kind"] {
+        let (at, given) = (member(path, key), value.get(key));
+        let text = given.str();
+        let wrong = if text.is_empty() {
+            match given {
+                Value::Null | Value::Str(_) => {
+                    causes.push(Cause::required(at, ""));
+                    continue;
+                }
+                _ => "must be a string".to_owned(),
+            }
+        } else if key == "kind" {
+            let wrong = names::dns1035_label(&text.lower());
+            if wrong.is_empty() { continue } else { format!("may have mixed case, but should otherwise match: {}", wrong.join(",")) }
+        } else if text.matches('/').count() > 1 {
+            format!("unexpected GroupVersion string: {text}")
+        } else {
+            continue;
+        };
+        causes.push(Cause::invalid(at, given, &wrong));
+    }
+    causes.extend(inner_metadata(value.get("metadata")).into_iter().map(|cause| Cause { field: member(path, &cause.field), ..cause }));
 }
 
 /// Lists that are sets, or maps by their items' keys, have each item once.

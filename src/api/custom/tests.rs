@@ -151,6 +151,18 @@ fn values_are_checked() {
     let (object, mut causes) = (obj!({"metadata": {"name": "x"}, "spec": {"kind": "Pod"}}), Vec::new());
     check(kind, kind.custom.as_ref().expect("custom"), &object, Some(&object), &mut causes);
     assert_eq!(texts(causes), ["spec.apiVersion: Required value"]);
+    let kind = self::kind("{additionalProperties: {type: object, x-kubernetes-embedded-resource: true, x-kubernetes-preserve-unknown-fields: true}}");
+    for (inner, want) in [
+        ("{apiVersion: v1, kind: Pod, metadata: {labels: {a: b}, namespace: n}}", vec![]),
+        ("{apiVersion: a/b/c, kind: 3}", vec!["apiVersion: Invalid value: \"a/b/c\": unexpected GroupVersion string: a/b/c", "kind: Invalid value: 3: must be a string"]),
+        ("{apiVersion: v1, kind: Pod, metadata: {name: a/b, namespace: n}}", vec!["metadata.name: Invalid value: \"a/b\": may not contain '/'"]),
+    ] {
+        let object = obj!({"metadata": {"name": "x"}, "spec": {"p": yaml(inner)}});
+        let mut causes = Vec::new();
+        check(kind, kind.custom.as_ref().expect("custom"), &object, None, &mut causes);
+        let want: Vec<String> = want.iter().map(|w| format!("spec[p].{w}")).list();
+        assert_eq!(texts(causes), want, "{inner}");
+    }
 }
 
 #[test]
@@ -420,6 +432,10 @@ fn rules_of_definitions_are_read() {
         (
             "{type: array, items: {type: integer, x-kubernetes-validations: [{rule: self > oldSelf}]}}",
             vec![format!("items.x-kubernetes-validations[0].rule: Invalid value: \"self > oldSelf\": oldSelf cannot be used on the uncorrelatable portion of the schema within {AT}")],
+        ),
+        (
+            "{type: object, x-kubernetes-map-type: atomic, properties: {a: {type: integer, x-kubernetes-validations: [{rule: self > oldSelf}]}}}",
+            vec![format!("properties[a].x-kubernetes-validations[0].rule: Invalid value: \"self > oldSelf\": oldSelf cannot be used on the uncorrelatable portion of the schema within {AT}")],
         ),
         (
             "{type: array, items: {type: string}, x-kubernetes-validations: [{rule: 'self.all(x, self.exists(y, x == y))'}]}",

@@ -499,10 +499,13 @@ fn allowed(errors: &mut Errors, found: &mut Found, at: Path<'_>, schema: &Value,
         allowed(errors, found, at.child("additionalProperties"), rest, no_default, of(rest), depth + 1);
     }
     let list = at.child("properties");
+    // An atomic map changes as a whole, so that nothing in it keeps a place.
+    let in_map = place.unkept.or((schema.get("x-kubernetes-map-type").str() == "atomic").then_some(at));
     for (key, property) in schema.get("properties").entries() {
         let reason = format!("in top-level {key}");
         let meta = depth == 0 && matches!(key.as_str(), "metadata" | "kind" | "apiVersion");
-        allowed(errors, found, list.key(key), property, if meta { Some(&reason) } else { no_default }, of(property), depth + 1);
+        let place = Place { unkept: in_map, ..of(property) };
+        allowed(errors, found, list.key(key), property, if meta { Some(&reason) } else { no_default }, place, depth + 1);
     }
     let judging = Place { read: false, ..place };
     allowed(errors, found, at.child("not"), schema.get("not"), no_default, judging, depth + 1);
