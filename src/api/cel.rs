@@ -31,6 +31,11 @@ use types::{Decl, Type};
 pub use value::Fail;
 use value::Val;
 
+/// Whether a text is a semantic version: `1.2.3`, `1.2.3-beta.1+build`.
+pub fn is_semantic_version(text: &str) -> bool {
+    semver::Semver::parse(text).is_ok()
+}
+
 /// An error in an expression.
 #[derive(Clone, Debug)]
 struct Issue {

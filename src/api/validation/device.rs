@@ -1,14 +1,14 @@
 //! Devices, and who claims them.
 // Models pkg/apis/resource/validation.
 
-use super::super::cel::Program;
-use super::super::{Value, names};
+use super::super::cel::{Program, is_semantic_version};
+use super::super::{Cause, Value, internal, names};
 use super::meta::{annotations, label_name, labels, object_meta, object_meta_update};
 use super::path::{Errors, Path};
 use super::resources::is_extended;
 use super::scheduling::node_selector;
 use super::volumes::csi_driver_name;
-use crate::base::SortedSet;
+use crate::base::{List as _, SortedSet};
 
 /// The most requests, constraints, configurations or selectors in one list.
 const LIST_MAX: usize = 32;
@@ -18,6 +18,8 @@ const TAINTED_DEVICES_MAX: usize = 64;
 const PARAMETERS_BYTES_MAX: usize = 10 << 10;
 const EXPRESSION_BYTES_MAX: usize = 10 << 10;
 const VALUE_BYTES_MAX: usize = 64;
+/// Attributes and capacities of one device.
+const FACTS_MAX: usize = 32;
 const POOL_BYTES_MAX: usize = 253;
 const ONE_KIND: &str = "exactly one of `exactly` or `firstAvailable` is required";
 const ONE_ATTRIBUTE: &str = "exactly one of \"matchAttribute\" or \"distinctAttribute\" is required, but multiple fields are set";
@@ -103,7 +105,7 @@ fn claim_spec(errors: &mut Errors, at: Path<'_>, spec: &Value) {
         requests_named(errors, at.child("requests"), constraint.get("requests"), devices);
         let told = ["matchAttribute", "distinctAttribute"].into_iter().find(|key| !constraint.get(key).is_null());
         match told {
-            Some(key) => attribute_name(errors, at.child(key), constraint.get(key).str()),
+            Some(key) => attribute_name(errors, at.child(key), constraint.get(key).str(), false),
             None => errors.required(at, ONE_ATTRIBUTE),
         }
     });
@@ -191,8 +193,8 @@ fn requests_named(errors: &mut Errors, at: Path<'_>, names: &Value, devices: &Va
     });
 }
 
-/// `domain/name` of an attribute of devices.
-fn attribute_name(errors: &mut Errors, at: Path<'_>, text: &str) {
+/// `domain/name` of an attribute of devices; within a device the domain may be left out.
+fn attribute_name(errors: &mut Errors, at: Path<'_>, text: &str, of_device: bool) {
     let identifier = |errors: &mut Errors, name: &str| {
         if name.len() > 32 {
             errors.too_long(at, 32);
@@ -207,7 +209,9 @@ fn attribute_name(errors: &mut Errors, at: Path<'_>, text: &str) {
     match text.split_once('/') {
         None => {
             identifier(errors, text);
-            errors.invalid(at, text, "a fully qualified name must be a domain and a name separated by a slash");
+            if !of_device {
+                errors.invalid(at, text, "a fully qualified name must be a domain and a name separated by a slash");
+            }
         }
         Some((_, name)) if name.contains('/') => {}
         Some((domain, name)) => {
@@ -295,7 +299,16 @@ fn nodes(errors: &mut Errors, at: Path<'_>, of: &Value, ways: &[&str]) -> Vec<St
                 errors.invalid(at, value, "must be either unset or set to true");
                 continue;
             }
-            Value::Map(_) => node_selector(errors, at, value, false),
+            Value::Map(_) => {
+                node_selector(errors, at, value, false);
+                let terms = value.get("nodeSelectorTerms").items();
+                if ways.len() > 3 && terms.len() != 1 {
+                    let shown: Vec<String> = terms.iter().map(|term| internal::to_json("core", "NodeSelectorTerm", term)).list();
+                    let shown = if shown.is_empty() { "null".to_owned() } else { format!("[{}]", shown.join(",")) };
+                    let message = format!("Invalid value: {shown}: must have exactly one node selector term");
+                    errors.0.push(Cause::new("FieldValueInvalid", at.child("nodeSelectorTerms").to_string(), message));
+                }
+            }
             _ if *key == "nodeName" && value.is_empty() => {
                 errors.invalid(at, value, "must be either unset or set to a non-empty string");
                 continue;
@@ -310,11 +323,20 @@ fn nodes(errors: &mut Errors, at: Path<'_>, of: &Value, ways: &[&str]) -> Vec<St
 
 fn device(errors: &mut Errors, at: Path<'_>, device: &Value, own_nodes: bool) {
     label(errors, at.child("name"), device.get("name").str());
+    let facts = device.get("attributes").entries().len() + device.get("capacity").entries().len();
+    if facts > FACTS_MAX {
+        errors.invalid(at, facts as i64, &format!("the total number of attributes and capacities must not exceed {FACTS_MAX}"));
+    }
     let list = at.child("attributes");
     for (name, attribute) in device.get("attributes").entries() {
         let at = list.key(name);
+        attribute_name(errors, at, name, true);
         for key in ["string", "version"] {
-            if attribute.get(key).str().len() > VALUE_BYTES_MAX {
+            let Some(text) = attribute.get(key).as_str() else { continue };
+            if key == "version" && !is_semantic_version(text) {
+                errors.invalid(at.child(key), text, "must be a string compatible with semver.org spec 2.0.0");
+            }
+            if text.len() > VALUE_BYTES_MAX {
                 errors.too_long(at.child(key), VALUE_BYTES_MAX);
             }
         }
@@ -322,6 +344,14 @@ fn device(errors: &mut Errors, at: Path<'_>, device: &Value, own_nodes: bool) {
             0 => errors.invalid(at, "", "exactly one value must be specified"),
             1 => {}
             _ => errors.internal_invalid(at, ("resource", "DeviceAttribute"), attribute, "exactly one value must be specified"),
+        }
+    }
+    let list = at.child("capacity");
+    for (name, capacity) in device.get("capacity").entries() {
+        let at = list.key(name);
+        attribute_name(errors, at, name, true);
+        if !capacity.get("requestPolicy").is_null() && !device.get("allowMultipleAllocations").is_true() {
+            errors.forbidden(at.child("requestPolicy"), "allowMultipleAllocations must be true");
         }
     }
     let list = at.child("taints");

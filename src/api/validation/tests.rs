@@ -323,6 +323,52 @@ fn services_say_one_thing_of_topology() {
 }
 
 #[test]
+fn what_devices_are_is_judged() {
+    const NAME: &str = "a valid C identifier must start with alphabetic character or '_'";
+    check(
+        |new, old| update(Kind::named("ResourceSlice"), new, old),
+        &obj!({"kind": "ResourceSlice", "metadata": {"name": "s"}, "spec": {"driver": "d", "allNodes": true,
+            "pool": {"name": "p", "generation": 1, "resourceSliceCount": 1},
+            "devices": [{"name": "a", "attributes": {"v": {"version": "1.2.3-a.1+b"}}, "capacity": {"x.io/m": {"value": "1Gi"}}}]}}),
+        &[
+            (
+                "spec/devices/0/attributes/v/version",
+                "1.2".into(),
+                &["spec.devices[0].attributes[v].version: Invalid value: \"1.2\": must be a string compatible with semver.org"],
+            ),
+            (
+                "spec/devices/0/attributes",
+                obj!({"a-b": {"int": 1}}),
+                &[&format!("spec.devices[0].attributes[a-b]: Invalid value: \"a-b\": {NAME}")],
+            ),
+            (
+                "spec/devices/0/capacity",
+                obj!({"/m": {"value": "1"}, "n": {"value": "1", "requestPolicy": {"default": "1"}}}),
+                &[
+                    "spec.devices[0].capacity[/m]: Invalid value: \"\": the domain must not be empty",
+                    "spec.devices[0].capacity[n].requestPolicy: Forbidden: allowMultipleAllocations must be true",
+                ],
+            ),
+            (
+                "spec/devices/0/attributes",
+                (0..32).map(|i| (crate::api::ArcStr::from(format!("a{i}")), obj!({"int": 1}))).collect::<crate::api::Map>().into(),
+                &["spec.devices[0]: Invalid value: 33: the total number of attributes and capacities must not exceed 32"],
+            ),
+        ],
+    );
+    check(
+        |new, old| update(Kind::named("ResourceSlice"), new, old),
+        &obj!({"kind": "ResourceSlice", "metadata": {"name": "s"}, "spec": {"driver": "d", "pool": {"name": "p", "generation": 1, "resourceSliceCount": 1},
+            "nodeSelector": {"nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "Exists"}]}]}}}),
+        &[(
+            "spec/nodeSelector/nodeSelectorTerms",
+            vec![Value::map(), Value::map()].into(),
+            &["spec.nodeSelector.nodeSelectorTerms: Invalid value: [{\"MatchExpressions\":null,\"MatchFields\":null},{\"MatchExpressions\":null,\"MatchFields\":null}]: must have exactly one"],
+        )],
+    );
+}
+
+#[test]
 fn what_routes_is_judged() {
     check(
         |new, old| update(kinds::INGRESS_CLASS, new, old),
