@@ -151,11 +151,19 @@ fn values_are_checked() {
     let (object, mut causes) = (obj!({"metadata": {"name": "x"}, "spec": {"kind": "Pod"}}), Vec::new());
     check(kind, kind.custom.as_ref().expect("custom"), &object, Some(&object), &mut causes);
     assert_eq!(texts(causes), ["spec.apiVersion: Required value"]);
-    let kind = self::kind("{additionalProperties: {type: object, x-kubernetes-embedded-resource: true, x-kubernetes-preserve-unknown-fields: true}}");
+    let kind = self::kind(
+        "{additionalProperties: {type: object, x-kubernetes-embedded-resource: true, x-kubernetes-preserve-unknown-fields: true}}",
+    );
     for (inner, want) in [
         ("{apiVersion: v1, kind: Pod, metadata: {labels: {a: b}, namespace: n}}", vec![]),
-        ("{apiVersion: a/b/c, kind: 3}", vec!["apiVersion: Invalid value: \"a/b/c\": unexpected GroupVersion string: a/b/c", "kind: Invalid value: 3: must be a string"]),
-        ("{apiVersion: v1, kind: Pod, metadata: {name: a/b, namespace: n}}", vec!["metadata.name: Invalid value: \"a/b\": may not contain '/'"]),
+        (
+            "{apiVersion: a/b/c, kind: 3}",
+            vec!["apiVersion: Invalid value: \"a/b/c\": unexpected GroupVersion string: a/b/c", "kind: Invalid value: 3: must be a string"],
+        ),
+        (
+            "{apiVersion: v1, kind: Pod, metadata: {name: a/b, namespace: n}}",
+            vec!["metadata.name: Invalid value: \"a/b\": may not contain '/'"],
+        ),
     ] {
         let object = obj!({"metadata": {"name": "x"}, "spec": {"p": yaml(inner)}});
         let mut causes = Vec::new();

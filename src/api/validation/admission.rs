@@ -10,6 +10,8 @@ use crate::base::{Case as _, SortedSet};
 
 const CONDITIONS_MAX: usize = 64;
 const ANNOTATIONS_MAX: usize = 20;
+/// Bytes of an expression that gives an annotation its value.
+const ANNOTATION_BYTES_MAX: usize = 5 << 10;
 const ONE_AT_LEAST: &str = "validations or auditAnnotations must contain at least one item";
 
 /// What operations may be mutated.
@@ -130,6 +132,9 @@ pub(super) fn policy(errors: &mut Errors, policy: &Value) {
         errors.each_invalid(at.child("key"), &full, names::qualified_name(&full));
         match text.trim() {
             "" => errors.required(at.child("valueExpression"), "valueExpression is not specified"),
+            long if long.len() > ANNOTATION_BYTES_MAX => {
+                errors.required(at.child("valueExpression"), &format!("must not exceed {ANNOTATION_BYTES_MAX} bytes in length"));
+            }
             trimmed => invalid(errors, at.child("valueExpression"), text, &names_known.compile(trimmed, Wanted::TextOrNull)),
         }
         if !seen.insert(key.str()) {
@@ -368,5 +373,53 @@ pub(super) fn binding(errors: &mut Errors, binding: &Value) {
     }
     if actions.is_empty() {
         errors.required(list, "at least one validation action is required");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::List as _;
+    use crate::obj;
+
+    #[test]
+    fn annotations_of_audits_are_short_and_known_by_their_keys() {
+        let judged = |annotations: Value| {
+            let mut errors = Errors::default();
+            policy(
+                &mut errors,
+                &obj!({"metadata": {"name": "p"}, "spec": {
+                    "failurePolicy": "Fail",
+                    "matchConstraints": {"matchPolicy": "Equivalent", "namespaceSelector": {}, "objectSelector": {}, "resourceRules": [
+                        {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"], "scope": "*"},
+                    ]},
+                    "auditAnnotations": annotations,
+                }}),
+            );
+            errors.0.iter().map(|c| format!("{}: {}", c.field, c.message)).list()
+        };
+        let at = "spec.auditAnnotations[0]";
+        let long = |n: usize| obj!([{"key": "a", "valueExpression": format!(" '{}'", "x".repeat(n - 2))}]);
+        for (annotations, wanted) in [
+            (
+                obj!([]),
+                vec![
+                    format!("spec.validations: Required value: {ONE_AT_LEAST}"),
+                    format!("spec.auditAnnotations: Required value: {ONE_AT_LEAST}"),
+                ],
+            ),
+            (long(ANNOTATION_BYTES_MAX), vec![]),
+            (long(ANNOTATION_BYTES_MAX + 1), vec![format!("{at}.valueExpression: Required value: must not exceed 5120 bytes in length")]),
+            (
+                obj!([{"key": "a", "valueExpression": " "}]),
+                vec![format!("{at}.valueExpression: Required value: valueExpression is not specified")],
+            ),
+            (
+                obj!([{"key": "a", "valueExpression": "'x'"}, {"key": "a", "valueExpression": "null"}]),
+                vec!["spec.auditAnnotations[1].key: Duplicate value: \"a\"".to_owned()],
+            ),
+        ] {
+            assert_eq!(judged(annotations), wanted);
+        }
     }
 }

@@ -363,7 +363,9 @@ fn what_devices_are_is_judged() {
         &[(
             "spec/nodeSelector/nodeSelectorTerms",
             vec![Value::map(), Value::map()].into(),
-            &["spec.nodeSelector.nodeSelectorTerms: Invalid value: [{\"MatchExpressions\":null,\"MatchFields\":null},{\"MatchExpressions\":null,\"MatchFields\":null}]: must have exactly one"],
+            &[
+                "spec.nodeSelector.nodeSelectorTerms: Invalid value: [{\"MatchExpressions\":null,\"MatchFields\":null},{\"MatchExpressions\":null,\"MatchFields\":null}]: must have exactly one",
+            ],
         )],
     );
 }
