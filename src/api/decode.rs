@@ -4,6 +4,7 @@
 //! again. Errors have two wordings: that of the JSON decoder for bodies ([`decode`]), and that of the unstructured converter for the
 //! results of patches ([`from_patched`]).
 
+use super::go_json::write_scalar;
 use super::quantity::Quantity;
 use super::schema::{Field, GoPart, Schema, Ty, Type, schema};
 use super::{ArcStr, Kind, KindRef, Map, Status, Value, convert, custom, split_api_version};
@@ -376,7 +377,11 @@ impl Walk {
         if self.first.is_none() {
             // The error quotes a number that does not fit.
             let what = match (ty, value) {
-                (Ty::Int32 | Ty::Int64, Value::Int(_) | Value::Float(_)) => format!("number {}", value.to_json()),
+                (Ty::Int32 | Ty::Int64, Value::Int(_) | Value::Float(_)) => {
+                    let mut what = "number ".to_owned();
+                    write_scalar(&mut what, value);
+                    what
+                }
                 _ => json_kind(value).to_owned(),
             };
             self.first = Some(self.unmarshal_error(owner, &what, &go_type));
@@ -532,6 +537,10 @@ mod tests {
             "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: json: cannot unmarshal bool into Go struct field ConfigMap.data \
              of type string"
         );
+        for (seconds, shown) in [(1.5, "1.5"), (1e20, "100000000000000000000"), (1e21, "1e+21")] {
+            let pod = obj!({"spec": {"activeDeadlineSeconds": seconds}});
+            assert!(refused("Pod", pod).contains(&format!("json: cannot unmarshal number {shown} into Go struct field PodSpec.spec.")));
+        }
         let probe = obj!({"spec": {"containers": [{"livenessProbe": {"grpc": {"service": 1}}}]}});
         assert!(
             refused("Pod", probe).contains("Go struct field GRPCAction.spec.containers.livenessProbe.ProbeHandler.grpc.service of type")

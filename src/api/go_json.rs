@@ -103,6 +103,23 @@ fn format_float(f: f64) -> String {
     format!("{f}")
 }
 
+/// As Go's `%g` writes a number.
+pub(super) fn go_float(f: f64) -> String {
+    if f.is_nan() {
+        return "NaN".to_owned();
+    }
+    if f.is_infinite() {
+        return if f > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
+    }
+    let text = format!("{f:e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let power: i32 = exponent.parse().unwrap_or(0);
+    if (-4..6).contains(&power) {
+        return format!("{f}");
+    }
+    format!("{digits}e{}{:02}", if power < 0 { '-' } else { '+' }, power.abs())
+}
+
 /// Go's error for invalid JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum JsonError {

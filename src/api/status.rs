@@ -3,6 +3,7 @@
 use std::borrow::Borrow;
 use std::ops::{Deref, DerefMut};
 
+use super::go_json::go_float;
 use super::{KindRef, Map, Value, json_order, quote};
 use crate::base::{List as _, SortedSet};
 
@@ -102,6 +103,7 @@ fn quoted(value: &Value) -> String {
     match value {
         Value::Str(s) => quote(s),
         Value::List(_) | Value::Map(_) => json_order::sorted(value, ""),
+        Value::Float(f) => go_float(*f),
         other => other.to_json(),
     }
 }

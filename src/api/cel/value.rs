@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::types::escape;
 use super::url::Url;
+use crate::api::go_json::go_float;
 use crate::api::{ArcStr, Map, Quantity, Value, quote};
 use crate::base::{List as _, Order as _, base64, format_rfc3339, parse_rfc3339};
 use crate::obj;
@@ -203,23 +204,6 @@ impl Val {
             _ => None,
         }
     }
-}
-
-/// As Go's `%g` writes a number.
-fn go_float(f: f64) -> String {
-    if f.is_nan() {
-        return "NaN".to_owned();
-    }
-    if f.is_infinite() {
-        return if f > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
-    }
-    let text = format!("{f:e}");
-    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let power: i32 = exponent.parse().unwrap_or(0);
-    if (-4..6).contains(&power) {
-        return format!("{f}");
-    }
-    format!("{digits}e{}{:02}", if power < 0 { '-' } else { '+' }, power.abs())
 }
 
 /// A schema with what every resource has.

@@ -2,6 +2,7 @@
 //! and last what its rules in CEL refuse.
 
 use super::super::decode::served_version;
+use super::super::go_json::go_float;
 use super::super::validation::inner_metadata;
 use super::super::{Cause, Kind, KindRef, Map, Value, go_duration, names};
 use super::{Custom, Rules};
@@ -117,7 +118,11 @@ fn scaled(object: &Value, path: &str, number: bool) -> Option<Cause> {
         Value::Str(_) if !number => None,
         _ => {
             let (shown, wanted) = if number { (Value::Int(0), "int64") } else { ("".into(), "string") };
-            let shown_value = value.as_str().map_or_else(|| value.to_json(), str::to_owned);
+            let shown_value = match value {
+                Value::Str(text) => text.to_string(),
+                Value::Float(f) => go_float(*f),
+                other => other.to_json(),
+            };
             let text = format!("{path} accessor error: {shown_value} is of the type {}, expected {wanted}", value.go_type());
             Some(Cause::invalid(path, &shown, &text))
         }
@@ -363,9 +368,8 @@ pub fn has_format(format: &str, text: &str) -> Option<bool> {
 
 fn number(schema: &Value, path: &str, value: &Value, found: &mut Found) {
     let Some(is) = value.as_float() else { return };
-    // A whole number's bound is shown whole, as is one that is whole itself.
-    let whole = |bound: f64| matches!(value, Value::Int(_)) || bound == bound.trunc() && bound.abs() < 1e15;
-    let shown = |bound: f64| if whole(bound) { (bound as i64).to_string() } else { Value::Float(bound).to_json() };
+    // A whole number's bound is shown whole.
+    let shown = |bound: f64| if matches!(value, Value::Int(_)) { (bound as i64).to_string() } else { go_float(bound) };
     let format = schema.get("format").str();
     let kind = schema.get("type").str();
     let fits = match value {
@@ -386,6 +390,8 @@ fn number(schema: &Value, path: &str, value: &Value, found: &mut Found) {
     }
     for (bound, exclusive, what, sign) in [("minimum", "exclusiveMinimum", "greater", -1.0), ("maximum", "exclusiveMaximum", "less", 1.0)] {
         let Some(limit) = schema.get(bound).as_float() else { continue };
+        // Upstream drops a bound's fraction where the number has none.
+        let limit = if kind == "number" && matches!(value, Value::Int(_)) { limit.trunc() } else { limit };
         let (over, strict) = ((is - limit) * sign, schema.get(exclusive).is_true());
         if over > 0.0 || (strict && over == 0.0) {
             let equal = if strict { "" } else { " or equal to" };

@@ -51,6 +51,18 @@ fn values_are_checked() {
     for (schema, value, want) in [
         ("{type: integer, minimum: 2, maximum: 5}", "7", vec!["spec: Invalid value: 7: spec in body should be less than or equal to 5"]),
         ("{type: integer, minimum: 2, exclusiveMinimum: true}", "2", vec!["spec: Invalid value: 2: spec in body should be greater than 2"]),
+        (
+            "{type: number, maximum: 1000000}",
+            "2000000",
+            vec!["spec: Invalid value: 2000000: spec in body should be less than or equal to 1000000"],
+        ),
+        (
+            "{type: number, maximum: 1000000}",
+            "2000000.5",
+            vec!["spec: Invalid value: 2.0000005e+06: spec in body should be less than or equal to 1e+06"],
+        ),
+        ("{type: number, minimum: 0.5}", "0.25", vec!["spec: Invalid value: 0.25: spec in body should be greater than or equal to 0.5"]),
+        ("{type: number, minimum: 0.5}", "0", vec![]),
         ("{type: number, multipleOf: 0.5}", "1.25", vec!["spec: Invalid value: 1.25: spec in body should be a multiple of 0.5"]),
         (
             "{type: integer}",
