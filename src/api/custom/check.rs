@@ -4,7 +4,7 @@
 use super::super::decode::served_version;
 use super::super::go_json::go_float;
 use super::super::validation::inner_metadata;
-use super::super::{Cause, Kind, KindRef, Map, Value, go_duration, names};
+use super::super::{Cause, Kind, KindRef, Map, Value, go_duration, json_order, names};
 use super::{Custom, Rules};
 use crate::base::{self, Case as _, List as _, SortedMap, regex::Regex};
 
@@ -214,7 +214,7 @@ fn walk(schema: &Value, path: &str, value: &Value, depth: usize) -> Found {
     }
     let allowed = schema.get("enum").items();
     if !allowed.is_empty() && !allowed.iter().any(|a| a.same(value)) {
-        let texts: Vec<String> = allowed.iter().map(|a| a.as_str().map_or_else(|| a.to_json(), str::to_owned)).list();
+        let texts: Vec<String> = allowed.iter().map(|a| a.as_str().map_or_else(|| json_order::sorted(a, ""), str::to_owned)).list();
         found.causes.push(Cause::not_supported(field(path), value, &texts.iter().map(String::as_str).list()));
     }
     if let Value::Map(map) = value {

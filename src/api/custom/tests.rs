@@ -63,6 +63,11 @@ fn values_are_checked() {
         ),
         ("{type: number, minimum: 0.5}", "0.25", vec!["spec: Invalid value: 0.25: spec in body should be greater than or equal to 0.5"]),
         ("{type: number, minimum: 0.5}", "0", vec![]),
+        (
+            "{type: number, enum: [1, 2.5, 1e20]}",
+            "1e21",
+            vec!["spec: Unsupported value: 1e+21: supported values: \"1\", \"2.5\", \"100000000000000000000\""],
+        ),
         ("{type: number, multipleOf: 0.5}", "1.25", vec!["spec: Invalid value: 1.25: spec in body should be a multiple of 0.5"]),
         (
             "{type: integer}",
