@@ -224,11 +224,12 @@ fn build(flavour: Flavour) -> Inode {
     let mut bin: Vec<&str> = APPLETS.iter().chain(&APPLETS_MORE).copied().list();
     match flavour {
         Flavour::Busybox | Flavour::Alpine => bin.push("busybox"),
-        _ => bin.extend(["bash", "curl", "dash", "hostname", "pause", "stress", "stress-ng", "apt-get", "apt", "jq"]),
+        _ => bin.extend(["bash", "curl", "dash", "hostname", "pause", "stress", "stress-ng", "apt-get", "apt"]),
     }
     if matches!(flavour, Flavour::Debian | Flavour::Ubuntu) {
         root.put("usr/local/sbin", Inode::dir(0o755));
         root.put("usr/bin/redis-cli", Inode::file(include_str!("redis-cli.sh"), 0o755));
+        root.put("usr/bin/jq", Inode::file(include_str!("jq.sh"), 0o755));
         for name in ["dig", "host", "getent"] {
             root.put(&format!("usr/bin/{name}"), Inode::file(include_str!("dig.sh"), 0o755));
         }

@@ -327,7 +327,7 @@ static PROGRAMS: &[Row] = &[
     row("tty", "[-s]", "s|silent=s quiet=s", Ends(system::tty)),
     row("nano ed emacs", "", "*", Ends(system::no_editor)),
     row("apt-get apt apk", "", "*", Ends(system::install)),
-    row("yum gzip gunzip jq dig host mkfs", "", "*", Ends(system::not_simulated)),
+    row("yum gzip gunzip dig host mkfs", "", "*", Ends(system::not_simulated)),
     row("busybox", "", "*", Ends(system::busybox)),
     row("vi vim", "[-c CMD] [-H] [FILE]...", "c:H:T:RnmM", Goes(vi::start)),
     // The network.

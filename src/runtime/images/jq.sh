@@ -1,0 +1,287 @@
+#!/bin/sh
+# jq, as far as it is used on what kubectl prints: paths, pipes, conditions, lists and objects made anew, a few functions.
+flags= filter=
+for word; do
+  shift
+  case $word in
+  --raw-output) flags=${flags}r ;;
+  --compact-output) flags=${flags}c ;;
+  -[rcMC] | -rc | -cr) flags=$flags$word ;;
+  -?*) echo "jq: option $word is not simulated" >&2 && exit 2 ;;
+  *)
+    if [ -z "$filter" ]; then filter=$word && continue; fi
+    [ -e "$word" ] || { echo "jq: error: Could not open $word: No such file or directory" >&2 && exit 2; }
+    set -- "$@" "$word"
+    ;;
+  esac
+done
+export JQ_FILTER="${filter:-.}" JQ_FLAGS="$flags"
+exec awk '
+# A value is a number: TYPE has its type, TEXT a scalar as it is written, COUNT how much a list or an object holds, KEY and ITEM what.
+function new(type, text) { TYPE[++made] = type; TEXT[made] = text; COUNT[made] = 0; return made }
+function push(v, key, item) { COUNT[v]++; KEY[v, COUNT[v]] = key; ITEM[v, COUNT[v]] = item }
+function string(s) {
+  gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); gsub(/\n/, "\\n", s); gsub(/\t/, "\\t", s)
+  return new("string", "\"" s "\"")
+}
+function plain(v,  s, out, c) {
+  if (TYPE[v] != "string") return json(v)
+  s = substr(TEXT[v], 2, length(TEXT[v]) - 2)
+  while (match(s, /\\./)) {
+    c = substr(s, RSTART + 1, 1)
+    out = out substr(s, 1, RSTART - 1) (c == "n" ? "\n" : c == "t" ? "\t" : c == "u" ? "\\u" : c)
+    s = substr(s, RSTART + 2)
+  }
+  return out s
+}
+# Prints a value, or adds it to a text.
+function put(s) { if (quiet) told = told s; else printf "%s", s }
+function show(v, pad,  i, open) {
+  if (!COUNT[v]) { put(TYPE[v] == "object" ? "{}" : TYPE[v] == "array" ? "[]" : TEXT[v]); return }
+  open = TYPE[v] == "object"
+  put(open ? "{" : "[")
+  for (i = 1; i <= COUNT[v]; i++) {
+    put((i > 1 ? "," : "") (dense ? "" : "\n" pad "  ") (open ? KEY[v, i] (dense ? ":" : ": ") : ""))
+    show(ITEM[v, i], pad "  ")
+  }
+  put((dense ? "" : "\n" pad) (open ? "}" : "]"))
+}
+function json(v,  d) { d = dense; dense = quiet = 1; told = ""; show(v, ""); dense = d; quiet = 0; return told }
+function fault(s) { if (!err) err = s; return "" }
+function shape(v,  s) { s = json(v); return TYPE[v] " (" (length(s) > 11 ? substr(s, 1, 10) "..." : s) ")" }
+function bool(b) { return new("boolean", b ? "true" : "false") }
+function holds(v) { return TEXT[v] != "null" && TEXT[v] != "false" }
+function member(v, key,  i) {
+  if (TYPE[v] == "object" && TYPE[key] == "string") {
+    for (i = COUNT[v]; i; i--) if (KEY[v, i] == TEXT[key]) return ITEM[v, i]
+  } else if (TYPE[v] == "array" && TYPE[key] == "number") {
+    i = TEXT[key] + (TEXT[key] < 0 ? COUNT[v] : 0) + 1
+    if (i >= 1 && i <= COUNT[v]) return ITEM[v, i]
+  } else if (TYPE[v] != "null")
+    return fault("Cannot index " TYPE[v] " with " (TYPE[key] != "string" ? TYPE[key] : (TYPE[v] == "array" ? "string " : "") TEXT[key]))
+  return new("null", "null")
+}
+function each(v,  i, out) {
+  if (TYPE[v] != "array" && TYPE[v] != "object") return fault("Cannot iterate over " shape(v))
+  for (i = 1; i <= COUNT[v]; i++) out = out " " ITEM[v, i]
+  return out
+}
+function list(items,  v, i, n, a) {
+  v = new("array"); n = split(items, a, " ")
+  for (i = 1; i <= n; i++) push(v, "", a[i])
+  return v
+}
+# Where the last of these signs (the first, where one is asked for) stands in a program outside of brackets and texts.
+function find(e, signs, first,  i, c, depth, text, at) {
+  if ((e, signs) in AT) { width = WIDTH[e, signs]; return AT[e, signs] }
+  for (i = 1; i <= length(e); i++) {
+    c = substr(e, i, 1)
+    if (text) { if (c == "\\") i++; else if (c == "\"") text = 0; continue }
+    if (c == "\"") text = 1
+    else if (c ~ /[[({]/) depth++
+    else if (c ~ /[])}]/) depth--
+    else if (!depth && i > 1 && match(substr(e, i, 5), signs) == 1) {
+      width = RLENGTH; at = i; i += width - 1
+      if (first) break
+    }
+  }
+  if (!at) width = 0
+  AT[e, signs] = at + 0; WIDTH[e, signs] = width
+  return at + 0
+}
+# Where the bracket opens that the last sign of a program closes.
+function opening(e,  i, c, depth, text, at) {
+  for (i = 1; i <= length(e); i++) {
+    c = substr(e, i, 1)
+    if (text) { if (c == "\\") i++; else if (c == "\"") text = 0; continue }
+    if (c == "\"") text = 1
+    else if (c ~ /[[({]/) { if (!depth++) at = i }
+    else if (c ~ /[])}]/) depth--
+  }
+  return depth ? 0 : at
+}
+function compare(a, b, sign,  x, y, o) {
+  if (TYPE[a] == "number" && TYPE[b] == "number") { x = TEXT[a] + 0; y = TEXT[b] + 0 }
+  else { x = json(a) ""; y = json(b) "" }
+  o = x < y ? -1 : x > y
+  return bool(sign == "==" ? !o : sign == "!=" ? o : sign == "<" ? o < 0 : sign == "<=" ? o <= 0 : sign == ">" ? o > 0 : o >= 0)
+}
+function operate(a, b, sign,  i, v) {
+  if (sign ~ /[=<>]/) return compare(a, b, sign)
+  if (TYPE[a] == "number" && TYPE[b] == "number") return new("number", TEXT[a] + TEXT[b])
+  if (TYPE[a] == "string" && TYPE[b] == "string") return string(plain(a) plain(b))
+  return fault(shape(a) " and " shape(b) " cannot be added")
+}
+# What a program makes of a value: values with blanks between them.
+function run(e, v,  p, w, left, right, sign, a, b, i, j, n, m, out) {
+  if (err) return ""
+  gsub(/^[ \t\n]+|[ \t\n]+$/, "", e)
+  if (e == "." || e == "") return v
+  if (p = find(e, "^[|]", 1)) {
+    n = split(run(substr(e, 1, p - 1), v), a, " ")
+    # A fault comes after what was made before it.
+    m = err; err = ""
+    for (i = 1; i <= n && !err; i++) out = out " " run(substr(e, p + 1), a[i])
+    if (!err) err = m
+    return out
+  }
+  if (p = find(e, "^,", 1)) return run(substr(e, 1, p - 1), v) " " run(substr(e, p + 1), v)
+  if (p = find(e, "^//", 1)) {
+    n = split(run(substr(e, 1, p - 1), v), a, " "); err = ""
+    for (i = 1; i <= n; i++) if (holds(a[i])) out = out " " a[i]
+    return out != "" ? out : run(substr(e, p + 2), v)
+  }
+  if ((p = find(e, "^ or ", 1)) || (p = find(e, "^ and ", 1))) {
+    w = width; sign = w == 4
+    left = holds(run(substr(e, 1, p - 1), v) + 0)
+    return bool(left == sign ? sign : holds(run(substr(e, p + w), v) + 0))
+  }
+  if ((p = find(e, "^(==|!=|<=|>=|<|>)")) || (p = find(e, "^[+]"))) {
+    w = width; sign = substr(e, p, w); gsub(/ /, "", sign)
+    n = split(run(substr(e, 1, p - 1), v), a, " "); m = split(run(substr(e, p + w), v), b, " ")
+    for (j = 1; j <= m; j++) for (i = 1; i <= n; i++) out = out " " operate(a[i], b[j], sign)
+    return out
+  }
+  if (e ~ /\?$/) { out = run(substr(e, 1, length(e) - 1), v); err = ""; return out }
+  if (e ~ /^-?[0-9][0-9.]*$/) return new("number", e)
+  if (e ~ /^(true|false)$/) return new("boolean", e)
+  if (e == "null") return new("null", e)
+  if (e ~ /^"/ && e ~ /"$/ && !find(e, "^.")) return texts(e, v)
+  if (match(e, /\.[A-Za-z_][A-Za-z0-9_]*$/) || match(e, /\."[^"]*"$/)) {
+    right = substr(e, RSTART + 1); e = substr(e, 1, RSTART - 1)
+    right = new("string", right ~ /^"/ ? right : "\"" right "\"")
+    n = split(run(e, v), a, " ")
+    for (i = 1; i <= n && !err; i++) out = out " " member(a[i], right)
+    return out
+  }
+  if (e ~ /[])}]$/ && (p = opening(e))) {
+    sign = substr(e, p, 1); left = substr(e, 1, p - 1); right = substr(e, p + 1, length(e) - p - 1)
+    if (sign == "[" && left == "") return right ~ /[^ ]/ ? list(run(right, v)) : new("array")
+    if (sign == "[") {
+      sub(/\.$/, "", left)
+      n = split(run(left, v), a, " "); m = right ~ /[^ ]/ ? split(run(right, v), b, " ") : 0
+      for (i = 1; i <= n && !err; i++)
+        if (m) for (j = 1; j <= m && !err; j++) out = out " " member(a[i], b[j])
+        else out = out " " each(a[i])
+      return out
+    }
+    if (sign == "(" && left == "") return run(right, v)
+    if (sign == "(") return call(left, right, v)
+    if (left == "") return object(right, v)
+  }
+  return e ~ /^@?[a-z_0-9]+$/ ? call(e, "", v) : fault("syntax")
+}
+# A text, with what it says in \(...).
+function texts(e, v,  out, p, i, depth, c) {
+  e = substr(e, 2, length(e) - 2)
+  while (p = index(e, "\\(")) {
+    out = out plain(new("string", "\"" substr(e, 1, p - 1) "\"")); depth = 1
+    for (i = p + 2; depth && i <= length(e); i++) { c = substr(e, i, 1); depth += (c == "(") - (c == ")") }
+    c = run(substr(e, p + 2, i - p - 3), v)
+    if (c) out = out plain(c + 0)
+    e = substr(e, i)
+  }
+  return string(out plain(new("string", "\"" e "\"")))
+}
+function object(e, v,  o, p, rest, key, n, a, i) {
+  o = new("object")
+  for (rest = e; rest ~ /[^ \n]/ && !err; ) {
+    p = find(rest, "^,", 1); e = p ? substr(rest, 1, p - 1) : rest; rest = p ? substr(rest, p + 1) : ""
+    gsub(/^[ \t\n]+|[ \t\n]+$/, "", e)
+    p = find(e, "^:", 1); key = p ? substr(e, 1, p - 1) : e
+    key = key ~ /^[("]/ ? run(key, v) + 0 : new("string", "\"" key "\"")
+    push(o, TEXT[key], p ? run(substr(e, p + 1), v) + 0 : member(v, key))
+  }
+  return o
+}
+function call(name, of, v,  n, a, i, j, k, t, out, w) {
+  t = TYPE[v]
+  if (name == "select") { n = split(run(of, v), a, " "); for (i = 1; i <= n; i++) if (holds(a[i])) out = out " " v; return out }
+  if (name == "map") return run("[.[] | " of "]", v)
+  if (of != "") {
+    w = run(of, v) + 0
+    if (err) return ""
+    if (name == "has") { for (i = 1; i <= COUNT[v]; i++) if (t == "object" ? KEY[v, i] == TEXT[w] : i - 1 == TEXT[w]) return bool(1); return bool(0) }
+    if (name == "join" && t == "array") { for (i = 1; i <= COUNT[v]; i++) out = out (i > 1 ? plain(w) : "") (TYPE[ITEM[v, i]] == "null" ? "" : plain(ITEM[v, i])); return string(out) }
+    if (t != "string") return fault(shape(v) " cannot be used by " name)
+    if (name == "test") return bool(plain(v) ~ plain(w))
+    if (name == "contains") return bool(index(plain(v), plain(w)))
+    if (name == "startswith") return bool(index(plain(v), plain(w)) == 1)
+    if (name == "endswith") return bool(substr(plain(v), length(plain(v)) - length(plain(w)) + 1) == plain(w))
+    return fault("undefined " name "/1")
+  }
+  if (name == "empty") return ""
+  if (name == "not") return bool(!holds(v))
+  if (name == "length") return t == "boolean" ? fault(shape(v) " has no length") : new("number", t == "string" ? length(plain(v)) : t == "number" ? TEXT[v] : COUNT[v])
+  if (name == "keys") { if (t != "object") return fault(shape(v) " has no keys"); for (i = 1; i <= COUNT[v]; i++) out = out " " new("string", KEY[v, i]); return list(out) }
+  if (name == "to_entries") {
+    for (i = 1; i <= COUNT[v]; i++) { w = new("object"); push(w, "\"key\"", new("string", KEY[v, i])); push(w, "\"value\"", ITEM[v, i]); out = out " " w }
+    return list(out)
+  }
+  if (name == "@base64d") {
+    t = plain(v)
+    for (i = 1; i <= length(t); i += 4) {
+      for (w = j = 0; j < 4; j++) w = w * 64 + index("BCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", substr(t, i + j, 1) "")
+      out = out sprintf("%c%c%c", int(w / 65536), int(w / 256) % 256, w % 256)
+    }
+    return string(substr(out, 1, length(out) - gsub(/=/, "", t)))
+  }
+  if (name == "@tsv") {
+    for (i = 1; i <= COUNT[v]; i++) { w = ITEM[v, i]; out = out (i > 1 ? "\t" : "") (TYPE[w] == "null" ? "" : plain(w)) }
+    return string(out)
+  }
+  return fault("undefined " name "/0")
+}
+function value(v,  n, a, i) {
+  n = split(run(ENVIRON["JQ_FILTER"], v), a, " ")
+  for (i = 1; i <= n; i++) {
+    dense = flags ~ /c/
+    if (flags ~ /r/ && TYPE[a[i]] == "string") put(plain(a[i]))
+    else show(a[i], "")
+    put("\n")
+  }
+  if (err ~ /^(syntax|undefined)/) {
+    sub(/^undefined /, "", err)
+    print "jq: error: " (err == "syntax" ? "syntax error, or more of jq than is simulated," : err " is not simulated,") " at <top-level>, line 1:\n    " ENVIRON["JQ_FILTER"] "\njq: 1 compile error" > "/dev/stderr"
+    status = 3; exit
+  }
+  if (err) { print "jq: error (at <stdin>:" NR "): " err > "/dev/stderr"; status = 5; err = "" }
+}
+function add(v) {
+  if (depth) push(STACK[depth], key, v)
+  else if (!COUNT[v] && TEXT[v] != "") value(v)
+  key = ""
+}
+function invalid() {
+  print "jq: parse error: Invalid literal at line " NR ", column " length($0) - length(line) + 1 > "/dev/stderr"
+  status = 2
+  exit
+}
+BEGIN { flags = ENVIRON["JQ_FLAGS"] }
+{
+  for (line = $0; line != ""; line = substr(line, size + 1)) {
+    c = substr(line, 1, 1); size = 1
+    if (c == " ") { match(line, /^ +/); size = RLENGTH }
+    else if (c == "," || c == ":" || c == "\t" || c == "\r") continue
+    else if (c == "{" || c == "[") { v = new(c == "{" ? "object" : "array"); add(v); STACK[++depth] = v }
+    else if (c == "}" || c == "]") { if (!--depth) value(STACK[1]) }
+    else if (c == "\"") {
+      size = index(substr(line, 2), c) + 1
+      if (substr(line, size - 1, 1) == "\\") { match(line, /^"[^"\\]*(\\.[^"\\]*)*"/); size = RLENGTH }
+      if (size < 2) invalid()
+      token = substr(line, 1, size)
+      # As Go writes them.
+      if (index(token, "\\u00")) { gsub(/\\u003c/, "<", token); gsub(/\\u003e/, ">", token); gsub(/\\u0026/, "\\&", token) }
+      if (depth && TYPE[STACK[depth]] == "object" && key == "") key = token
+      else add(new("string", token))
+    }
+    else if (match(line, /^(true|false)/)) { size = RLENGTH; add(new("boolean", substr(line, 1, size))) }
+    else if (match(line, /^-?[0-9][-+.0-9eE]*/)) { size = RLENGTH; add(new("number", substr(line, 1, size))) }
+    else if (match(line, /^null/)) { size = 4; add(new("null", "null")) }
+    else invalid()
+  }
+}
+END {
+  if (!status && depth) { status = 2; print "jq: parse error: Unfinished JSON term at EOF at line " NR + 1 ", column 0" > "/dev/stderr" }
+  exit status
+}' "$@"

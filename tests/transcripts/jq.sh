@@ -1,0 +1,24 @@
+# jq on what kubectl prints: paths, conditions, lists and objects made anew, and what it says of mistakes.
+kubectl create deployment web --image=nginx --replicas=2 --port=80
+sleep 5; kubectl get deployment web -o json | jq .spec.replicas,.metadata.name
+kubectl get pods -o json | jq '.items[].spec.containers[0].image' -r
+kubectl get pods -o json | jq '.items | length'
+kubectl get pods -o json | jq '[.items[] | {image: .spec.containers[].image, phase: .status.phase, "of node": .nothing}]'
+kubectl get pods -o json | jq -r '.items[] | select(.status.phase == "Running" and (.metadata.name | test("^web-"))) | "\(.metadata.labels.app) on a node of \(.spec.nodeName | length)"'
+kubectl get nodes -o json | jq -r '.items[] | [.metadata.name, .status.capacity.cpu, (.spec.taints // [] | length)] | @tsv'
+kubectl get nodes -o json | jq -c '.items[0].status.conditions | map(select(.status != "False") | .type)'
+kubectl get deployment web -o json | jq -c '.metadata.labels | to_entries[], keys, has("app"), (.none | not), .["app"], ."app"'
+kubectl get events -o json | jq -r '.items[] | select(.message | contains("replica set")).involvedObject | .namespace + "/" + .name'
+kubectl create secret generic login --from-literal=user=admin --from-literal=word='se"cret'
+kubectl get secret login -o json | jq -r '.data.word | @base64d'
+kubectl get --raw /api | jq .
+kubectl create configmap signs --from-literal='a=<b> & "c"' -o json | jq .data.a
+for i in 1 2; do kubectl create service clusterip "test-$i" --tcp 80 -o json | jq -r .spec.type; done
+echo '{"b": [1, {"c": "é\n"}, -2.5, true, null], "a": {}, "b2": []} 7' | jq .
+echo '{"a": "x, \"y\" | z"}' | jq .; echo '{"a": "x, \"y\" | z"}' | jq -r .a; echo '[3, 1]' | jq -rc '.[-1], .[7], (map(. + 1) | join("-"))'
+echo '{"a": 1}' > file.json; jq .a file.json; jq '.a > 0 or .a == "x"' file.json; jq .a nowhere.json
+# Mistakes.
+echo '{"a": null}' | jq '.a[]'; echo '[1]' | jq .name; echo '{"a": 1}' | jq .a.b; echo '{"a": "x"}' | jq '.a[0]'; echo '{"a": null}' | jq '.a[]?'
+echo '[{"a": [1]}, {"a": "x"}, {"a": [2]}]' | jq '.[] | .a[] | . + 1'
+echo '{"a": ' | jq .; echo 'no resources;' | jq .; echo '' | jq .
+jq '.items[' file.json; jq '.a | nothing' file.json; jq --arg a b . file.json; jq 'reduce .[] as $x (0; . + $x)' file.json
