@@ -428,6 +428,13 @@ const PROGRAMS: &[(&str, &str, &str, i32)] = &[
     ("printf 'a\\nb\\n' | sed -n '$p'", "b\n", "", 0),
     ("printf 'a\\nb\\n' > f; printf 'c\\nd\\n' > g; sed -n '$=' f g", "4\n", "", 0),
     ("printf 'a b\\n' | awk -v x=3 '{print $1, x}'", "a 3\n", "", 0),
+    // What is escaped in a class, or by its number.
+    (
+        r#"printf "%s\n" "a'b" 'c]d\e/f' | awk '{ gsub(/[\047\/\]]/, "_"); sub(/\142/, "B"); sub(/[^\]_]$/, "\047"); print }'"#,
+        "a_'\nc_d\\e_'\n",
+        "",
+        0,
+    ),
     ("printf 'a:b\\n' | awk -F: '{print $2}'", "b\n", "", 0),
     (
         "printf 'a\\n' | awk --bogus '{print}'",

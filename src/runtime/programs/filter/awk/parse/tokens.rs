@@ -100,30 +100,45 @@ impl Parser<'_> {
         if c == b'/' && operand {
             let mut out = Vec::new();
             self.at += 1;
-            let mut class = false;
+            // Where the signs of a class begin, within one.
+            let mut class = None;
             loop {
                 match self.b.get(self.at) {
                     None | Some(b'\n') => return self.fail("Unterminated regex"),
-                    Some(b'/') if !class => break,
-                    Some(b'\\') if self.b.get(self.at + 1) == Some(&b'/') => {
-                        out.push(b'/');
-                        self.at += 2;
-                    }
+                    Some(b'/') if class.is_none() => break,
                     Some(b'\\') => {
-                        out.push(b'\\');
-                        out.extend(self.b.get(self.at + 1));
-                        self.at += 2;
+                        let next = self.b.get(self.at + 1);
+                        let number = matches!(next, Some(b'0'..=b'3'));
+                        let (bytes, n) = match number {
+                            true => super::super::super::super::text::unescape_one(&self.b[self.at + 1..]),
+                            false => (next.into_iter().copied().collect(), 1),
+                        };
+                        match (&bytes[..], class) {
+                            // It stands first in a class, or ends it.
+                            (b"]", Some(first)) => out.insert(first, b']'),
+                            ([b'/' | b'\'' | b'"'], _) => out.extend(bytes),
+                            ([b], _) if number && (class.is_some() || b.is_ascii_alphanumeric()) => out.push(*b),
+                            _ => {
+                                out.push(b'\\');
+                                out.extend(bytes);
+                            }
+                        }
+                        self.at += 1 + n;
                     }
                     Some(b) => {
-                        class = if *b == b'[' {
-                            true
-                        } else if *b == b']' {
-                            false
-                        } else {
-                            class
-                        };
                         out.push(*b);
                         self.at += 1;
+                        class = match b {
+                            b'[' if class.is_none() => {
+                                if self.b.get(self.at) == Some(&b'^') {
+                                    out.push(b'^');
+                                    self.at += 1;
+                                }
+                                Some(out.len())
+                            }
+                            b']' => None,
+                            _ => class,
+                        };
                     }
                 }
             }
