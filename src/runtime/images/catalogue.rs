@@ -159,7 +159,7 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
                 "python" => "python3",
                 _ => base,
             };
-            service_image(
+            let mut image = service_image(
                 Service {
                     program: program.into(),
                     kind: ServiceKind::Page,
@@ -172,7 +172,14 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
                 },
                 &[base],
                 Flavour::Debian,
-            )
+            );
+            if base == "python" {
+                let script = |path: &'static str| (path, include_str!("python.sh"), 0o755);
+                let root = Arc::make_mut(&mut image.root);
+                root.put("usr/local/bin/python3.13", Inode { kind: Kind::Program(program.into()), ..Inode::file("", 0o755) });
+                image.root = with(image.root, &[script("usr/local/bin/python"), script("usr/local/bin/python3")]);
+            }
+            image
         }
         "kubectl" | "k8s-kubectl" => Image { entrypoint: words(&["kubectl"]), ..image(&["--help"], with_kubectl()) },
         "k8s" if path.starts_with("alpine/") => image(&["bash"], with_kubectl()),
