@@ -53,3 +53,4 @@ kubectl get podmetrics -l app=other
 kubectl get nodemetrics | head -1
 # Of two that are named in full nothing is shown where one is missing
 kubectl describe cm/one cm/nosuch
+minikube addons enable metrics-server; minikube addons list

@@ -26,7 +26,7 @@ curl -s http://localhost:8001/apis/batch
 kubectl proxy
 kubectl proxy --www=/tmp
 kubectl port-forward hello 8001:80
-kubectl get --raw '/api/v1/pods?watch=true'
+timeout 1 kubectl get --raw '/api/v1/pods?watch=true' | cut -c1-70
 kubectl get --raw /api/v1/namespaces/default/pods/hello/proxy/
 # A node's port leads to the pods of the service, wherever they run; a host's port to the pod there.
 port=$(kubectl get service hello -o jsonpath='{.spec.ports[0].nodePort}'); for node in node1 node3; do curl -s http://$node:$port | grep title; done
@@ -35,4 +35,4 @@ curl http://node1:8080 | grep title; curl http://node2:8080
 curl http://hello; curl http://10.96.0.1
 kubectl patch service hello -p '{"spec": {"externalTrafficPolicy": "Local"}}'
 port=$(kubectl get service hello -o jsonpath='{.spec.ports[0].nodePort}'); curl -s http://node1:$port | grep title; curl -m 3 http://node3:$port
-minikube ip; minikube dashboard
+minikube ip; minikube dashboard; minikube tunnel; minikube addons enable metrics-server

@@ -27,6 +27,18 @@ kubectl)
 start | status)
   echo "This cluster is Kubarium's and runs already: see kubectl get nodes."
   ;;
+addons)
+  if [ "${2:-} ${3:-}" = 'enable metrics-server' ] && kubectl get apiservice v1beta1.metrics.k8s.io >/dev/null 2>&1; then
+    echo "The 'metrics-server' addon is enabled"
+    exit
+  fi
+  echo "minikube addons is not simulated here: this cluster is Kubarium's" >&2
+  exit 1
+  ;;
+tunnel)
+  echo 'minikube tunnel is not simulated here: what minikube service NAME --url prints can be reached, as can ports of kubectl port-forward' >&2
+  exit 1
+  ;;
 ssh)
   echo "minikube ssh is not simulated here: kubectl debug node/NAME -it --image=busybox opens a shell, with the files of the node in /host" >&2
   exit 1
