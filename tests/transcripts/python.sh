@@ -59,4 +59,5 @@ kubectl get job success -o jsonpath='{.status.succeeded}{" of "}{.status.complet
 kubectl logs job/per-index | tail -1
 kubectl run three --image=python:3.12-slim --restart=Never -- python -c "import sys, time; time.sleep(1.5); print('three; and more'); sys.exit(3)"
 kubectl run four --image=python --restart=Never -- python3 -c "print(2 ** 10)"
-sleep 5; kubectl get pods three four; kubectl logs three; kubectl logs four
+kubectl run five --image=python --restart=Never -- python3 -c 'print("it\n")'
+sleep 5; kubectl get pods three four five; kubectl logs three; kubectl logs four
