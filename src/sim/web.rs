@@ -1,10 +1,17 @@
-//! The web beyond the cluster: the pages that the session brings along, by their URLs, and nothing else.
+//! The web beyond the cluster: the pages that the session brings along, by their URLs, the web's first page, and nothing else.
 
 use std::sync::Arc;
 
 use super::connections::is_local;
 use crate::base::SortedMap;
 use crate::network::{BEYOND, HttpRequest, HttpResponse, NetRequest, NetResponse};
+
+/// The web's first page, which the init container of Kubernetes' own tutorial fetches.
+const FIRST_PAGE: (&str, &str) = (
+    "http://info.cern.ch",
+    "<html><head></head><body><header>\n<title>http://info.cern.ch</title>\n</header>\n\n\
+     <h1>http://info.cern.ch - home of the first website</h1>\n</body></html>\n",
+);
 
 /// The pages, and what was asked for in vain.
 #[derive(Clone, Debug, Default)]
@@ -21,8 +28,10 @@ impl Web {
     }
 
     /// A page's text. The slash after a host may be missing.
-    pub fn page(&self, url: &str) -> Option<&Arc<str>> {
-        self.pages.get(url).or_else(|| self.pages.get(url.strip_suffix('/')?))
+    pub fn page(&self, url: &str) -> Option<Arc<str>> {
+        let short = url.strip_suffix('/').unwrap_or(url);
+        let page = self.pages.get(url).or_else(|| self.pages.get(short)).cloned();
+        page.or_else(|| (short == FIRST_PAGE.0).then(|| FIRST_PAGE.1.into()))
     }
 
     /// The pages' URLs, sorted.
@@ -37,7 +46,7 @@ impl Web {
 
     /// A page's text, for a program. A missing page is noted.
     pub fn fetch(&mut self, url: &str) -> Option<Arc<str>> {
-        let page = self.page(url).cloned();
+        let page = self.page(url);
         if page.is_none() {
             self.miss(url);
         }
@@ -63,7 +72,10 @@ impl Web {
 
     /// The answer to a request to a host beyond the cluster; none where the session has no page of that host.
     pub fn answer(&self, request: &NetRequest) -> Option<NetResponse> {
-        let is_host = |name: &str| self.pages.keys().any(|url| HttpRequest::from_url(url).is_some_and(|r| r.host == name));
+        let is_host = |name: &str| {
+            let mut urls = self.pages.keys().map(String::as_str).chain([FIRST_PAGE.0]);
+            urls.any(|url| HttpRequest::from_url(url).is_some_and(|r| r.host == name))
+        };
         match request {
             NetRequest::Http(request) => {
                 let page = self.page(&request.url())?;
