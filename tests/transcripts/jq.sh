@@ -17,6 +17,7 @@ for i in 1 2; do kubectl create service clusterip "test-$i" --tcp 80 -o json | j
 echo '{"b": [1, {"c": "é\n"}, -2.5, true, null], "a": {}, "b2": []} 7' | jq .
 echo '{"a": "x, \"y\" | z"}' | jq .; echo '{"a": "x, \"y\" | z"}' | jq -r .a; echo '[3, 1]' | jq -rc '.[-1], .[7], (map(. + 1) | join("-"))'
 echo '{"a": 1}' > file.json; jq .a file.json; jq '.a > 0 or .a == "x"' file.json; jq .a nowhere.json
+echo '[{"n": "a"}, {"n": "b", "v": 2}]' | jq -r '.[] | "\(.n): \(.v // "no \(.n | length) value"), (\"\(1)\")"'
 # Mistakes.
 echo '{"a": null}' | jq '.a[]'; echo '[1]' | jq .name; echo '{"a": 1}' | jq .a.b; echo '{"a": "x"}' | jq '.a[0]'; echo '{"a": null}' | jq '.a[]?'
 echo '[{"a": [1]}, {"a": "x"}, {"a": [2]}]' | jq '.[] | .a[] | . + 1'

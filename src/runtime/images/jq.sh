@@ -71,13 +71,31 @@ function list(items,  v, i, n, a) {
   for (i = 1; i <= n; i++) push(v, "", a[i])
   return v
 }
+# Where the text ends that begins at a place; what it says in \(...) may have texts in it.
+function skip(e, i,  c) {
+  for (i++; i <= length(e); i++) {
+    c = substr(e, i, 1)
+    if (c == "\"") break
+    if (c == "\\" && substr(e, ++i, 1) == "(") i = inner(e, i)
+  }
+  return i
+}
+# Where the bracket at a place is closed.
+function inner(e, i,  c, depth) {
+  for (; i <= length(e); i++) {
+    c = substr(e, i, 1)
+    if (c == "\"") i = skip(e, i)
+    else if (c == "(") depth++
+    else if (c == ")" && !--depth) break
+  }
+  return i
+}
 # Where the last of these signs (the first, where one is asked for) stands in a program outside of brackets and texts.
-function find(e, signs, first,  i, c, depth, text, at) {
+function find(e, signs, first,  i, c, depth, at) {
   if ((e, signs) in AT) { width = WIDTH[e, signs]; return AT[e, signs] }
   for (i = 1; i <= length(e); i++) {
     c = substr(e, i, 1)
-    if (text) { if (c == "\\") i++; else if (c == "\"") text = 0; continue }
-    if (c == "\"") text = 1
+    if (c == "\"") i = skip(e, i)
     else if (c ~ /[[({]/) depth++
     else if (c ~ /[])}]/) depth--
     else if (!depth && i > 1 && match(substr(e, i, 5), signs) == 1) {
@@ -90,11 +108,10 @@ function find(e, signs, first,  i, c, depth, text, at) {
   return at + 0
 }
 # Where the bracket opens that the last sign of a program closes.
-function opening(e,  i, c, depth, text, at) {
+function opening(e,  i, c, depth, at) {
   for (i = 1; i <= length(e); i++) {
     c = substr(e, i, 1)
-    if (text) { if (c == "\\") i++; else if (c == "\"") text = 0; continue }
-    if (c == "\"") text = 1
+    if (c == "\"") i = skip(e, i)
     else if (c ~ /[[({]/) { if (!depth++) at = i }
     else if (c ~ /[])}]/) depth--
   }
@@ -172,14 +189,14 @@ function run(e, v,  p, w, left, right, sign, a, b, i, j, n, m, out) {
   return e ~ /^@?[a-z_0-9]+$/ ? call(e, "", v) : fault("syntax")
 }
 # A text, with what it says in \(...).
-function texts(e, v,  out, p, i, depth, c) {
+function texts(e, v,  out, p, i, c) {
   e = substr(e, 2, length(e) - 2)
   while (p = index(e, "\\(")) {
-    out = out plain(new("string", "\"" substr(e, 1, p - 1) "\"")); depth = 1
-    for (i = p + 2; depth && i <= length(e); i++) { c = substr(e, i, 1); depth += (c == "(") - (c == ")") }
-    c = run(substr(e, p + 2, i - p - 3), v)
+    out = out plain(new("string", "\"" substr(e, 1, p - 1) "\""))
+    i = inner(e, p + 1)
+    c = run(substr(e, p + 2, i - p - 2), v)
     if (c) out = out plain(c + 0)
-    e = substr(e, i)
+    e = substr(e, i + 1)
   }
   return string(out plain(new("string", "\"" e "\"")))
 }
