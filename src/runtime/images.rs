@@ -375,7 +375,10 @@ impl Image {
     pub fn standing_in(mut self, known: &StandIn) -> Image {
         if let Some(service) = self.service.as_mut().filter(|s| s.stands_in) {
             let service = Arc::make_mut(service);
-            (service.ports, service.ends) = (known.ports.clone(), known.ends && known.ports.is_empty());
+            service.ends = known.ends && known.ports.is_empty();
+            if !known.ports.is_empty() {
+                service.ports = known.ports.clone();
+            }
             if !known.is_root && self.uid == 0 && service.program == catalogue::UNKNOWN {
                 (self.uid, self.gid) = (NON_ROOT, NON_ROOT);
             }

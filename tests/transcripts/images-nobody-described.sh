@@ -38,3 +38,7 @@ kubectl logs job/work
 kubectl run web --image=nginx --command -- /manager
 sleep 2
 kubectl get pod web
+# Well-known ones listen where they do, also where their pods declare no port.
+kubectl run metrics --image=prom/prometheus:v3.5.0; kubectl expose pod metrics --port=80 --target-port=9090; kubectl run shop --image=acme/shop
+sleep 5; kubectl run ask --image=busybox --restart=Never --rm -i -q -- wget -qO- metrics
+kubectl run ask --image=busybox --restart=Never --rm -i -q -- wget -qO- $(kubectl get pod shop -o jsonpath={.status.podIP}):8080

@@ -199,12 +199,35 @@ fn with_kubectl() -> Arc<Inode> {
     Arc::new(root)
 }
 
+/// Where images that nobody described listen all the same, where their pods declare no port.
+const LISTENING: [(&str, u16); 18] = [
+    ("gitea/gitea", 3000),
+    ("grafana/grafana", 3000),
+    ("library/adminer", 8080),
+    ("library/drupal", 80),
+    ("library/ghost", 2368),
+    ("library/joomla", 80),
+    ("library/mongo-express", 8081),
+    ("library/nextcloud", 80),
+    ("library/phpmyadmin", 80),
+    ("library/registry", 5000),
+    ("library/sonarqube", 9000),
+    ("phpmyadmin/phpmyadmin", 80),
+    ("portainer/portainer-ce", 9000),
+    ("prom/alertmanager", 9093),
+    ("prom/node-exporter", 9100),
+    ("prom/prometheus", 9090),
+    ("sonatype/nexus3", 8081),
+    ("stefanprodan/podinfo", 9898),
+];
+
 /// An image that nobody described.
 fn unknown(path: &str) -> Image {
     service_image(
         Service {
             program: UNKNOWN.into(),
             kind: ServiceKind::Page,
+            ports: LISTENING.iter().filter(|l| l.0 == path).map(|l| l.1).list(),
             page: format!("{path}\n"),
             memory_bytes: 16 << 20,
             port_variable: Some("PORT".into()),
