@@ -1,5 +1,5 @@
-//! Which kind is meant: by an argument (`po`, `deployments.apps`, `all`), or by an object's `apiVersion` and `kind`.
-// Models the RESTMapper of client-go: its shortcut and category expanders.
+//! Which kind is meant: by an argument (`po`, `deployments.apps`, `all`), or by an object's `apiVersion` and `kind`. Models the RESTMapper of
+//! client-go, with its shortcut and category expanders.
 
 use super::context::Context;
 use super::error::CliError;

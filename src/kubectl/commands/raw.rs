@@ -1,5 +1,5 @@
-//! `--raw` of `get`, `create`, `replace` and `delete`: a request as it is, and the answer's body.
-// Models kubectl/pkg/rawhttp, and what each command refuses before.
+//! `--raw` of `get`, `create`, `replace` and `delete`: a request as it is, and the answer's body. Models kubectl/pkg/rawhttp, and what each
+//! command refuses before.
 
 use super::get::Watch;
 use crate::api::{Status, Value, json_order};

@@ -1,5 +1,5 @@
 //! What comes into a volume from the API: keys of ConfigMaps and Secrets, the downward API, tokens. All of it changes at once.
-// Models volumeutil's FileProjection and AtomicWriter.
+//! Models volumeutil's FileProjection and AtomicWriter.
 
 use super::{MountError, clean, dir_mode};
 use crate::api::{Kind, Object, Value, aggregate, kinds};
