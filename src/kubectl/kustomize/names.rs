@@ -55,13 +55,14 @@ const DEPTH_MAX: usize = 64;
 // Models kustomize's nameReference transformer.
 pub(super) fn fix_references(items: &mut [Item]) {
     bind_accounts(items);
-    let all = items.to_vec();
-    if all.iter().all(|i| !i.is_changed()) {
+    let before = items.to_vec();
+    let changed: Vec<(&str, &Item)> = before.iter().filter(|i| i.is_changed()).map(|i| (i.object.kind(), i)).list();
+    if changed.is_empty() {
         return;
     }
     for item in items {
         let referrer = item.clone();
-        let find = |kind: &str, name: &str, namespace: &Value| referral(&all, &referrer, kind, name, namespace.as_str());
+        let find = |kind: &str, name: &str, namespace: &Value| referral(&changed, &referrer, kind, name, namespace.as_str());
         for (key, value) in referrer.object.entries().filter(|(k, _)| *k != "metadata") {
             let mut value = value.clone();
             walk(key, &mut value, &find, 0);
@@ -73,21 +74,22 @@ pub(super) fn fix_references(items: &mut [Item]) {
 /// What an object means by a kind and a name, and by a namespace where it says one: of several that had this name, the one that came
 /// the same way.
 // Models nameref.Filter.selectReferral.
-fn referral<'a>(all: &'a [Item], referrer: &Item, kind: &str, name: &str, namespace: Option<&str>) -> Option<&'a Item> {
+fn referral<'a>(changed: &[(&str, &'a Item)], referrer: &Item, kind: &str, name: &str, namespace: Option<&str>) -> Option<&'a Item> {
     let free = !is_namespaced(&referrer.object) || kind == "ServiceAccount";
     let near = |i: &&Item| match namespace {
         Some(namespace) => i.namespace == namespace || i.object.namespace() == namespace,
         None => free || !is_namespaced(&i.object) || i.object.namespace() == referrer.object.namespace(),
     };
-    let mut found =
-        all.iter().filter(|i| i.object.kind() == kind && i.is_changed() && i.names.iter().any(|n| n == name)).filter(near).list();
+    let of_name = changed.iter().filter(|(k, i)| *k == kind && i.names.iter().any(|n| n == name)).map(|c| c.1);
+    let mut found: Vec<&Item> = of_name.filter(near).list();
     for empty_fits in [true, false] {
         if found.len() > 1 {
             found.retain(|i| {
-                let pairs = i.affixes.iter().zip(&referrer.affixes);
-                pairs
-                    .into_iter()
-                    .all(|(a, b)| if a.is_empty() || b.is_empty() { empty_fits || a == b } else { a.ends_with(b) || b.ends_with(a) })
+                i.affixes.iter().zip(&referrer.affixes).all(|(own, other)| match (&own[..], &other[..]) {
+                    ([], []) => true,
+                    ([], _) | (_, []) => empty_fits,
+                    (own, other) => own.ends_with(other) || other.ends_with(own),
+                })
             });
         }
     }
