@@ -487,6 +487,7 @@ const PROGRAMS: &[(&str, &str, &str, i32)] = &[
     ("touch nosuch/x", "", "touch: nosuch/x: No such file or directory\n", 1),
     ("mkdir nosuch/x", "", "mkdir: can't create directory 'nosuch/x': No such file or directory\n", 1),
     ("ln -s a nosuch/x", "", "ln: nosuch/x: No such file or directory\n", 1),
+    ("printf ' 6 6 \\n' | xargs -I% echo '[%]'; sed -i s/a/b/", "[6 6 ]\n", "sed: -i requires an argument\n", 1),
 ];
 
 #[test]

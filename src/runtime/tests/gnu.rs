@@ -244,6 +244,7 @@ const PROGRAMS: &[(&str, &str, &str, i32)] = &[
     ("touch nosuch/x", "", "touch: cannot touch 'nosuch/x': No such file or directory\n", 1),
     ("mkdir nosuch/x", "", "mkdir: cannot create directory 'nosuch/x': No such file or directory\n", 1),
     ("ln -s a nosuch/x", "", "ln: failed to create symbolic link 'nosuch/x': No such file or directory\n", 1),
+    ("printf ' 6 6 \\n' | xargs -I% echo '[%]'; sed -i s/a/b/", "[6 6 ]\n", "sed: no input files\n", 4),
 ];
 
 #[test]

@@ -65,7 +65,7 @@ impl Xargs {
         let words: Vec<String> = if let Some(c) = self.between {
             text.strip_suffix(c).unwrap_or(&text).split(c).filter(|w| c != '\0' || !w.is_empty()).map(str::to_string).list()
         } else if self.replace.is_some() || self.lines {
-            text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_string).list()
+            text.lines().map(str::trim_start).filter(|l| !l.is_empty()).map(str::to_string).list()
         } else {
             let (mut out, mut word, mut quote, mut open) = (Vec::new(), String::new(), None, false);
             let mut chars = text.chars();

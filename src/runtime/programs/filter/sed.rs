@@ -173,6 +173,10 @@ pub fn make(run: &mut Run<'_>, o: &Options) -> Made {
         run.err(if p.is_gnu { format!("-e expression #1, char {}: {e}", p.at) } else { e });
         return Err(1);
     }
+    if o.has('i') && rest.is_empty() {
+        run.err(if p.is_gnu { "no input files" } else { "-i requires an argument" });
+        return Err(if p.is_gnu { 4 } else { 1 });
+    }
     for (command, file) in std::mem::take(&mut p.reads) {
         let bytes = run.k.fs.read(&run.p.cwd, &file, SPACE_BYTES_MAX).unwrap_or_default();
         p.commands[command].action = Action::Append(String::from_utf8_lossy(&bytes).into_owned());
