@@ -23,3 +23,4 @@ echo '{"a": null}' | jq '.a[]'; echo '[1]' | jq .name; echo '{"a": 1}' | jq .a.b
 echo '[{"a": [1]}, {"a": "x"}, {"a": [2]}]' | jq '.[] | .a[] | . + 1'
 echo '{"a": ' | jq .; echo 'no resources;' | jq .; echo '' | jq .
 jq '.items[' file.json; jq '.a | nothing' file.json; jq --arg a b . file.json; jq 'reduce .[] as $x (0; . + $x)' file.json
+echo '[{"a": 1}]' | jq 'sort_by(.a)'; echo '{"a": 1}' | jq 'del(.a)'

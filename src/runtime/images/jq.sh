@@ -216,6 +216,7 @@ function call(name, of, v,  n, a, i, j, k, t, out, w) {
   if (name == "select") { n = split(run(of, v), a, " "); for (i = 1; i <= n; i++) if (holds(a[i])) out = out " " v; return out }
   if (name == "map") return run("[.[] | " of "]", v)
   if (of != "") {
+    if (name !~ /^(has|join|test|contains|startswith|endswith)$/) return fault(name ~ /^[a-z0-9_]+$/ ? "undefined " name "/1" : "syntax")
     w = run(of, v) + 0
     if (err) return ""
     if (name == "has") { for (i = 1; i <= COUNT[v]; i++) if (t == "object" ? KEY[v, i] == TEXT[w] : i - 1 == TEXT[w]) return bool(1); return bool(0) }
@@ -224,8 +225,7 @@ function call(name, of, v,  n, a, i, j, k, t, out, w) {
     if (name == "test") return bool(plain(v) ~ plain(w))
     if (name == "contains") return bool(index(plain(v), plain(w)))
     if (name == "startswith") return bool(index(plain(v), plain(w)) == 1)
-    if (name == "endswith") return bool(substr(plain(v), length(plain(v)) - length(plain(w)) + 1) == plain(w))
-    return fault("undefined " name "/1")
+    return bool(substr(plain(v), length(plain(v)) - length(plain(w)) + 1) == plain(w))
   }
   if (name == "empty") return ""
   if (name == "not") return bool(!holds(v))
