@@ -60,6 +60,12 @@ const ROWS: &[(&str, &str, &str, i32)] = &[
         "sh: 1: [: a: unexpected operator\nsh: 1: [: Illegal number: x\nsh: 1: [: a: unexpected operator\nsh: 1: [: missing ]\nsh: 1: read: Illegal option -t\nsh: 1: printf: abc: expected numeric value\nsh: 1: printf: 1x: not completely converted\ntrap: FOO: bad trap\nsh: 1: kill: Illegal number: abc\nalias: q not found\n+ echo a b\n",
         0,
     ),
+    (
+        "trap 'echo no' SIGTERM; echo $?; kill -SIGTERM $$; kill -s SIGTERM $$; echo $?; trap 'echo got' TERM; kill -TERM $$; cd /tmp; echo 'echo \"$0 $1\"' > s; . ./s a; x=日本; echo ${#x}; echo a | { read; echo $?; }",
+        "1\n2\ngot\nsh \n6\n2\n",
+        "trap: SIGTERM: bad trap\nsh: 1: kill: Illegal option -S\nsh: 1: kill: invalid signal number or name: SIGTERM\nsh: 1: read: arg count\n",
+        0,
+    ),
 ];
 
 #[test]

@@ -63,7 +63,8 @@ pub(super) fn source(call: &mut Call) -> Outcome {
     let found = in_path.chain(here).map(|file| call.k.open(call.p, &file, OpenHow::Read)).find(Result::is_ok);
     match found.unwrap_or_else(|| if search.is_some() { Err(Errno::NoEntry) } else { call.k.open(call.p, path, OpenHow::Read) }) {
         Ok(fd) if call.sh.frames.len() < FRAMES_MAX => {
-            let params = (!params.is_empty()).then(|| std::mem::replace(&mut call.sh.params, params.iter().map(ArcStr::from).list()));
+            let params = (!params.is_empty() && !call.sh.is_dash())
+                .then(|| std::mem::replace(&mut call.sh.params, params.iter().map(ArcStr::from).list()));
             Outcome::Read(Box::new(Reading::all(fd, call.tested, ReadFor::Script { path: path.into(), params })))
         }
         Ok(fd) => {

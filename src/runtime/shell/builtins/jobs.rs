@@ -73,6 +73,11 @@ pub(super) fn foreground(call: &mut Call) -> Outcome {
     Outcome::Foreground(job.pid)
 }
 
+/// Whether a signal is named in full: `SIGTERM`.
+fn is_long(name: &str) -> bool {
+    name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("SIG"))
+}
+
 pub(super) fn kill(call: &mut Call) -> Outcome {
     let resolved = |a: &String| match job_pid(&call.sh.jobs, a) {
         Some(pid) if a.starts_with('%') => pid.to_string(),
@@ -85,6 +90,16 @@ pub(super) fn kill(call: &mut Call) -> Outcome {
             if call.sh.is_dash() { format!("No such job: {job}") } else { format!("{job}: no such job") },
         );
         return call.fail(if call.sh.is_bash() { 1 } else { 2 }, &text);
+    }
+    // dash knows signals by their short names alone.
+    match &args[..] {
+        [flag, ..] if call.sh.is_dash() && flag.strip_prefix('-').is_some_and(is_long) => {
+            return call.fail(2, &format!("Illegal option -{}", &flag[1..2]));
+        }
+        [flag, name, ..] if call.sh.is_dash() && flag == "-s" && is_long(name) => {
+            return call.fail(2, &format!("invalid signal number or name: {name}"));
+        }
+        _ => {}
     }
     let (status, out, errors) = programs::send_signals(call.k, call.p, &args);
     call.print(&out);
@@ -135,7 +150,7 @@ pub(super) fn trap(call: &mut Call) -> Outcome {
             }
             continue;
         }
-        match Signal::parse(name) {
+        match Signal::parse(name).filter(|_| !(call.sh.is_dash() && is_long(name))) {
             Some(signal) => set_trap(call, signal, action.map(String::as_str)),
             None => {
                 match call.sh.is_dash() {

@@ -72,6 +72,9 @@ pub(super) fn read(call: &mut Call) -> Outcome {
             }
         }
     }
+    if names.is_empty() && call.sh.is_dash() {
+        return call.fail(2, "arg count");
+    }
     if let Some(n) = array.iter().chain(&names).find(|n| !parse::is_name(n)) {
         let text = call.worded(format!("`{n}': not a valid identifier"), format!("{n}: bad variable name"));
         return call.fail(if call.sh.is_bash() { 1 } else { 2 }, &text);

@@ -118,7 +118,8 @@ impl Expander<'_> {
                 if value.is_none() && self.sh.opts.nounset {
                     return Err(self.sh.unset_error(name));
                 }
-                let n = value.map_or(0, |v| v.chars().count());
+                // dash counts bytes.
+                let n = value.map_or(0, |v| if self.sh.is_dash() { v.len() } else { v.chars().count() });
                 self.append(&n.to_string(), quoted, f, split);
             }
             ParamOp::Default(colon, word) => match value.filter(|v| !(*colon && v.is_empty())) {
