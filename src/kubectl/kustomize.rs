@@ -467,10 +467,12 @@ fn flatten(object: Value) -> Vec<Value> {
 
 impl Item {
     fn new(mut object: Value) -> Item {
-        // Annotations that are no text become one.
+        // Annotations that are no text become one, lists and maps an empty one.
         for (key, value) in object.at(&["metadata", "annotations"]).clone().entries() {
-            if matches!(value, Value::Bool(_) | Value::Int(_) | Value::Float(_)) {
-                object.set(&["metadata", "annotations", key], value.to_json());
+            match value {
+                Value::Str(_) => {}
+                Value::List(_) | Value::Map(_) => object.set(&["metadata", "annotations", key], ""),
+                _ => object.set(&["metadata", "annotations", key], value.to_json()),
             }
         }
         let (names, namespace) = (vec![object.name().to_owned()], object.namespace().to_owned());

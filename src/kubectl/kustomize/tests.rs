@@ -292,7 +292,7 @@ fn values_are_copied_from_one_object_to_others() {
 /// One base that is built upon twice: each reference follows the name that came the same way. As kubectl 1.36 builds it.
 #[test]
 fn two_overlays_of_one_base_keep_apart() {
-    const ALL: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, annotations: {on: true, port: 80}}\nspec: {serviceAccountName: sa, containers: [{name: c, image: i, envFrom: [{secretRef: {name: key}}]}]}\n---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: sa}\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: r}\nrules: [{apiGroups: [''], resources: [secrets], resourceNames: [key, other], verbs: [get]}]\n";
+    const ALL: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, annotations: {on: true, port: 80, none: null, list: [1]}}\nspec: {serviceAccountName: sa, containers: [{name: c, image: i, envFrom: [{secretRef: {name: key}}]}]}\n---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: sa}\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: r}\nrules: [{apiGroups: [''], resources: [secrets], resourceNames: [key, other], verbs: [get]}]\n";
     const BASE: &str = "resources: [all.yaml]\nsecretGenerator:\n- name: key\n  literals: [long=0123456789012345678901234567890123456789012345678901234567890]\n";
     let shown = built(
         &[
@@ -315,7 +315,7 @@ fn two_overlays_of_one_base_keep_apart() {
         &format!("data:\n{secret}  more: MQ==\nkind: Secret\nmetadata:\n  labels:\n    l: m\n  name: key-b\n"),
         "        name: key-a-286k46b9bh\n    image: i\n    name: c\n  serviceAccountName: sa-a\n",
         "        name: key-b\n    image: i\n    name: c\n  serviceAccountName: sa-b\n",
-        "  annotations:\n    \"on\": \"true\"\n    port: \"80\"\n  name: p-b\n",
+        "  annotations:\n    list: \"\"\n    none: \"null\"\n    \"on\": \"true\"\n    port: \"80\"\n  name: p-b\n",
     ] {
         assert!(shown.contains(part), "{part}\nin\n{shown}");
     }
