@@ -101,7 +101,8 @@ fn all_lessons(lang: Lang) -> impl Iterator<Item = Entry> {
     })
 }
 
-/// What matches, best first: kinds by their names, those of which there are none last, then objects, then what can be done to the selected one, then commands.
+/// What matches, best first: kinds by their names, those of which there are none last, then objects, then what can be done to the selected
+/// one, then commands.
 fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
     let host = link.host.borrow();
     let query = query.trim_start_matches(':').trim().lower();

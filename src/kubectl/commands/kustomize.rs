@@ -7,7 +7,7 @@ use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::files;
 use crate::kubectl::flags::{Flag, array, list, switch, text};
-use crate::kubectl::kustomize::is_namespaced;
+use crate::kubectl::kustomize::{is_namespaced, or_default};
 use crate::kubectl::output::to_yaml;
 
 const OWN: &[Flag] = &[
@@ -69,7 +69,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 
 /// The namespace that an object is in; nothing of one that is in none.
 fn namespace_of(object: &Value) -> Option<&str> {
-    is_namespaced(object).then(|| if object.namespace().is_empty() { "default" } else { object.namespace() })
+    is_namespaced(object).then(|| or_default(object.namespace()))
 }
 
 /// What the file of one object is called where each gets its own, with its namespace where there are several.
