@@ -60,4 +60,5 @@ kubectl logs job/per-index | tail -1
 kubectl run three --image=python:3.12-slim --restart=Never -- python -c "import sys, time; time.sleep(1.5); print('three; and more'); sys.exit(3)"
 kubectl run four --image=python --restart=Never -- python3 -c "print(2 ** 10)"
 kubectl run five --image=python --restart=Never -- python3 -c 'print("it\n")'
-sleep 5; kubectl get pods three four five; kubectl logs three; kubectl logs four
+kubectl run six --image=python --restart=Never --env=A=b -- python3 -c $'import os\nif os.environ["A"] == "b":\n    import sys\nprint("six")'
+sleep 5; kubectl get pods three four five; kubectl logs three; kubectl logs four; kubectl logs six
