@@ -18,7 +18,14 @@ echo '{"b": [1, {"c": "é\n"}, -2.5, true, null], "a": {}, "b2": []} 7' | jq .
 echo '{"a": "x, \"y\" | z"}' | jq .; echo '{"a": "x, \"y\" | z"}' | jq -r .a; echo '[3, 1]' | jq -rc '.[-1], .[7], (map(. + 1) | join("-"))'
 echo '{"a": 1}' > file.json; jq .a file.json; jq '.a > 0 or .a == "x"' file.json; jq .a nowhere.json
 echo '[{"n": "a"}, {"n": "b", "v": 2}]' | jq -r '.[] | "\(.n): \(.v // "no \(.n | length) value"), (\"\(1)\")"'
+# One long line, an object for each of several values, nothing in place of a number, and what other encodings have.
+kubectl get --raw '/api/v1/pods' | jq -r '.kind, (.items | length)'
+kubectl get pods -o json | jq -c . | jq -c '.items[0] | {kind, port: .spec.containers[].ports[]?.containerPort}'
+echo '{"a": [1, 2], "none": null, "s": "x\\ny\r", "d": {"k": "cMOkc3M="}}' > more.json
+jq -c '{n: .a[], b: (3, 4)}, "\(.a[])!", .none > 0, .none + 1, .a + [3], .s + "\\", (.d | map_values(@base64d)), 1234567.5 + 1' more.json
+jq '' more.json | jq -r .s | od -c | head -1
 # Mistakes.
+for program in '.a | sort_by(.)' '[.a[] * 2]' '(.a | first) // 1' '.none | test("x")' '.d + .d'; do jq -c "$program" more.json; done; echo ']' | jq .
 echo '{"a": null}' | jq '.a[]'; echo '[1]' | jq .name; echo '{"a": 1}' | jq .a.b; echo '{"a": "x"}' | jq '.a[0]'; echo '{"a": null}' | jq '.a[]?'
 echo '[{"a": [1]}, {"a": "x"}, {"a": [2]}]' | jq '.[] | .a[] | . + 1'
 echo '{"a": ' | jq .; echo 'no resources;' | jq .; echo '' | jq .

@@ -1,6 +1,6 @@
 #!/bin/sh
 # jq, as far as it is used on what kubectl prints: paths, pipes, conditions, lists and objects made anew, a few functions.
-flags= filter=
+flags= filter= given=
 for word; do
   shift
   case $word in
@@ -9,7 +9,7 @@ for word; do
   -[rcMC] | -rc | -cr) flags=$flags$word ;;
   -?*) echo "jq: option $word is not simulated" >&2 && exit 2 ;;
   *)
-    if [ -z "$filter" ]; then filter=$word && continue; fi
+    if [ -z "$given" ]; then filter=$word given=1 && continue; fi
     [ -e "$word" ] || { echo "jq: error: Could not open $word: No such file or directory" >&2 && exit 2; }
     set -- "$@" "$word"
     ;;
@@ -21,7 +21,7 @@ exec awk '
 function new(type, text) { TYPE[++made] = type; TEXT[made] = text; COUNT[made] = 0; return made }
 function push(v, key, item) { COUNT[v]++; KEY[v, COUNT[v]] = key; ITEM[v, COUNT[v]] = item }
 function string(s) {
-  gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); gsub(/\n/, "\\n", s); gsub(/\t/, "\\t", s)
+  gsub(/["\\]/, "\\\\&", s); gsub(/\n/, "\\n", s); gsub(/\t/, "\\t", s); gsub("\r", "\\r", s)
   return new("string", "\"" s "\"")
 }
 function plain(v,  s, out, c) {
@@ -29,7 +29,7 @@ function plain(v,  s, out, c) {
   s = substr(TEXT[v], 2, length(TEXT[v]) - 2)
   while (match(s, /\\./)) {
     c = substr(s, RSTART + 1, 1)
-    out = out substr(s, 1, RSTART - 1) (c == "n" ? "\n" : c == "t" ? "\t" : c == "u" ? "\\u" : c)
+    out = out substr(s, 1, RSTART - 1) (c == "n" ? "\n" : c == "t" ? "\t" : c == "r" ? "\r" : c == "u" ? "\\u" : c)
     s = substr(s, RSTART + 2)
   }
   return out s
@@ -47,6 +47,8 @@ function show(v, pad,  i, open) {
   put((dense ? "" : "\n" pad) (open ? "}" : "]"))
 }
 function json(v,  d) { d = dense; dense = quiet = 1; told = ""; show(v, ""); dense = d; quiet = 0; return told }
+# Whether it is the program that is at fault, or what is known of jq.
+function unknown() { return err ~ /^(syntax|undefined)/ }
 function fault(s) { if (!err) err = s; return "" }
 function shape(v,  s) { s = json(v); return TYPE[v] " (" (length(s) > 11 ? substr(s, 1, 10) "..." : s) ")" }
 function bool(b) { return new("boolean", b ? "true" : "false") }
@@ -118,16 +120,20 @@ function opening(e,  i, c, depth, at) {
   return depth ? 0 : at
 }
 function compare(a, b, sign,  x, y, o) {
-  if (TYPE[a] == "number" && TYPE[b] == "number") { x = TEXT[a] + 0; y = TEXT[b] + 0 }
+  if (TYPE[a] != TYPE[b]) { x = index(TYPES, TYPE[a]); y = index(TYPES, TYPE[b]) }
+  else if (TYPE[a] == "number") { x = TEXT[a] + 0; y = TEXT[b] + 0 }
   else { x = json(a) ""; y = json(b) "" }
   o = x < y ? -1 : x > y
   return bool(sign == "==" ? !o : sign == "!=" ? o : sign == "<" ? o < 0 : sign == "<=" ? o <= 0 : sign == ">" ? o > 0 : o >= 0)
 }
-function operate(a, b, sign,  i, v) {
+function operate(a, b, sign,  t) {
+  t = TYPE[a]
   if (sign ~ /[=<>]/) return compare(a, b, sign)
-  if (TYPE[a] == "number" && TYPE[b] == "number") return new("number", TEXT[a] + TEXT[b])
-  if (TYPE[a] == "string" && TYPE[b] == "string") return string(plain(a) plain(b))
-  return fault(shape(a) " and " shape(b) " cannot be added")
+  if (t == "null") return b
+  if (TYPE[b] == "null") return a
+  if (t != TYPE[b]) return fault(shape(a) " and " shape(b) " cannot be added")
+  if (t == "number") return new(t, sprintf("%.15g", TEXT[a] + TEXT[b]))
+  return t == "string" ? string(plain(a) plain(b)) : t == "array" ? list(each(a) each(b)) : fault("undefined + of " t)
 }
 # What a program makes of a value: values with blanks between them.
 function run(e, v,  p, w, left, right, sign, a, b, i, j, n, m, out) {
@@ -144,11 +150,11 @@ function run(e, v,  p, w, left, right, sign, a, b, i, j, n, m, out) {
   }
   if (p = find(e, "^,", 1)) return run(substr(e, 1, p - 1), v) " " run(substr(e, p + 1), v)
   if (p = find(e, "^//", 1)) {
-    n = split(run(substr(e, 1, p - 1), v), a, " "); err = ""
+    n = split(run(substr(e, 1, p - 1), v), a, " "); if (!unknown()) err = ""
     for (i = 1; i <= n; i++) if (holds(a[i])) out = out " " a[i]
     return out != "" ? out : run(substr(e, p + 2), v)
   }
-  if ((p = find(e, "^ or ", 1)) || (p = find(e, "^ and ", 1))) {
+  if ((p = find(e, "^[ \n]or[ \n]", 1)) || (p = find(e, "^[ \n]and[ \n]", 1))) {
     w = width; sign = w == 4
     left = holds(run(substr(e, 1, p - 1), v) + 0)
     return bool(left == sign ? sign : holds(run(substr(e, p + w), v) + 0))
@@ -159,11 +165,11 @@ function run(e, v,  p, w, left, right, sign, a, b, i, j, n, m, out) {
     for (j = 1; j <= m; j++) for (i = 1; i <= n; i++) out = out " " operate(a[i], b[j], sign)
     return out
   }
-  if (e ~ /\?$/) { out = run(substr(e, 1, length(e) - 1), v); err = ""; return out }
+  if (e ~ /\?$/) { out = run(substr(e, 1, length(e) - 1), v); if (!unknown()) err = ""; return out }
   if (e ~ /^-?[0-9][0-9.]*$/) return new("number", e)
   if (e ~ /^(true|false)$/) return new("boolean", e)
   if (e == "null") return new("null", e)
-  if (e ~ /^"/ && e ~ /"$/ && !find(e, "^.")) return texts(e, v)
+  if (e ~ /^"/ && e ~ /"$/ && !find(e, "^.")) return texts(substr(e, 2, length(e) - 2), v)
   if (match(e, /\.[A-Za-z_][A-Za-z0-9_]*$/) || match(e, /\."[^"]*"$/)) {
     right = substr(e, RSTART + 1); e = substr(e, 1, RSTART - 1)
     right = new("string", right ~ /^"/ ? right : "\"" right "\"")
@@ -183,46 +189,54 @@ function run(e, v,  p, w, left, right, sign, a, b, i, j, n, m, out) {
       return out
     }
     if (sign == "(" && left == "") return run(right, v)
-    if (sign == "(") return call(left, right, v)
-    if (left == "") return object(right, v)
+    if (sign == "(" && left ~ /^[a-z_0-9]+$/) return call(left, right, v)
+    if (sign == "{" && left == "") return object(right, v)
   }
   return e ~ /^@?[a-z_0-9]+$/ ? call(e, "", v) : fault("syntax")
 }
-# A text, with what it says in \(...).
-function texts(e, v,  out, p, i, c) {
-  e = substr(e, 2, length(e) - 2)
-  while (p = index(e, "\\(")) {
-    out = out plain(new("string", "\"" substr(e, 1, p - 1) "\""))
-    i = inner(e, p + 1)
-    c = run(substr(e, p + 2, i - p - 2), v)
-    if (c) out = out plain(c + 0)
-    e = substr(e, i + 1)
-  }
-  return string(out plain(new("string", "\"" e "\"")))
+# Texts: what stands between quotes, with each value of its \(...).
+function texts(e, v,  head, p, n, m, a, b, i, j, out) {
+  if (!match(e, /^([^\\]|\\[^(])*\\\(/)) return new("string", "\"" e "\"")
+  p = RLENGTH; i = inner(e, p)
+  head = plain(new("string", "\"" substr(e, 1, p - 2) "\""))
+  n = split(run(substr(e, p + 1, i - p - 1), v), a, " "); m = split(texts(substr(e, i + 1), v), b, " ")
+  for (j = 1; j <= m; j++) for (i = 1; i <= n; i++) out = out " " string(head plain(a[i]) plain(b[j]))
+  return out
 }
-function object(e, v,  o, p, rest, key, n, a, i) {
-  o = new("object")
-  for (rest = e; rest ~ /[^ \n]/ && !err; ) {
+# Objects: one for each choice of values.
+function object(rest, v,  e, p, key, n, m, a, b, i, j, k, o, out) {
+  out = new("object")
+  while (rest ~ /[^ \t\n]/ && !err) {
     p = find(rest, "^,", 1); e = p ? substr(rest, 1, p - 1) : rest; rest = p ? substr(rest, p + 1) : ""
     gsub(/^[ \t\n]+|[ \t\n]+$/, "", e)
     p = find(e, "^:", 1); key = p ? substr(e, 1, p - 1) : e
-    key = key ~ /^[("]/ ? run(key, v) + 0 : new("string", "\"" key "\"")
-    push(o, TEXT[key], p ? run(substr(e, p + 1), v) + 0 : member(v, key))
+    key = key ~ /^[("]/ ? run(key, v) + 0 : key ~ /^[A-Za-z0-9_]+$/ ? new("string", "\"" key "\"") : fault("syntax")
+    m = split(out, b, " "); n = split(p ? run(substr(e, p + 1), v) : member(v, key), a, " "); out = ""
+    for (j = 1; j <= m; j++) for (i = 1; i <= n; i++) {
+      o = b[j]
+      if (n > 1) { o = new("object"); for (k = 1; k <= COUNT[b[j]]; k++) push(o, KEY[b[j], k], ITEM[b[j], k]) }
+      push(o, TEXT[key], a[i]); out = out " " o
+    }
   }
-  return o
+  return err ? "" : out
 }
-function call(name, of, v,  n, a, i, j, k, t, out, w) {
+function call(name, of, v,  n, a, i, j, k, t, out, w, code) {
   t = TYPE[v]
   if (name == "select") { n = split(run(of, v), a, " "); for (i = 1; i <= n; i++) if (holds(a[i])) out = out " " v; return out }
   if (name == "map") return run("[.[] | " of "]", v)
+  if (name == "map_values" && t == "object") {
+    w = new(t)
+    for (i = 1; i <= COUNT[v]; i++) if (k = run(of, ITEM[v, i])) push(w, KEY[v, i], k + 0)
+    return w
+  }
   if (of != "") {
-    if (name !~ /^(has|join|test|contains|startswith|endswith)$/) return fault(name ~ /^[a-z0-9_]+$/ ? "undefined " name "/1" : "syntax")
+    if (name !~ /^(has|join|test|contains|startswith|endswith)$/) return fault("undefined " name "/1")
     w = run(of, v) + 0
     if (err) return ""
     if (name == "has") { for (i = 1; i <= COUNT[v]; i++) if (t == "object" ? KEY[v, i] == TEXT[w] : i - 1 == TEXT[w]) return bool(1); return bool(0) }
     if (name == "join" && t == "array") { for (i = 1; i <= COUNT[v]; i++) out = out (i > 1 ? plain(w) : "") (TYPE[ITEM[v, i]] == "null" ? "" : plain(ITEM[v, i])); return string(out) }
-    if (t != "string") return fault(shape(v) " cannot be used by " name)
-    if (name == "test") return bool(plain(v) ~ plain(w))
+    if (t != "string" || TYPE[w] != "string") return fault(t == TYPE[w] ? "undefined " name "/1 of " t : shape(v) " and " shape(w) " cannot be used by " name)
+    if (name == "test") { t = plain(w); gsub(/\\d/, "[0-9]", t); return bool(plain(v) ~ t) }
     if (name == "contains") return bool(index(plain(v), plain(w)))
     if (name == "startswith") return bool(index(plain(v), plain(w)) == 1)
     return bool(substr(plain(v), length(plain(v)) - length(plain(w)) + 1) == plain(w))
@@ -239,7 +253,12 @@ function call(name, of, v,  n, a, i, j, k, t, out, w) {
     t = plain(v)
     for (i = 1; i <= length(t); i += 4) {
       for (w = j = 0; j < 4; j++) w = w * 64 + index("BCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", substr(t, i + j, 1) "")
-      out = out sprintf("%c%c%c", int(w / 65536), int(w / 256) % 256, w % 256)
+      for (j = 65536; j >= 1; j /= 256) {
+        k = int(w / j) % 256
+        if (k < 128) out = out sprintf("%c", k)
+        else if (k >= 192) { n = 1 + (k > 223) + (k > 239); code = k % (64 / 2 ^ n) }
+        else { code = code * 64 + k % 64; if (!--n) out = out sprintf("%c", code) }
+      }
     }
     return string(substr(out, 1, length(out) - gsub(/=/, "", t)))
   }
@@ -251,16 +270,16 @@ function call(name, of, v,  n, a, i, j, k, t, out, w) {
 }
 function value(v,  n, a, i) {
   n = split(run(ENVIRON["JQ_FILTER"], v), a, " ")
+  if (unknown()) {
+    sub(/^undefined /, "", err)
+    print "jq: error: " (err == "syntax" ? "syntax error, or more of jq than is simulated," : err " is not simulated,") " at <top-level>, line 1:\n    " ENVIRON["JQ_FILTER"] "\njq: 1 compile error" > "/dev/stderr"
+    status = 3; exit
+  }
   for (i = 1; i <= n; i++) {
     dense = flags ~ /c/
     if (flags ~ /r/ && TYPE[a[i]] == "string") put(plain(a[i]))
     else show(a[i], "")
     put("\n")
-  }
-  if (err ~ /^(syntax|undefined)/) {
-    sub(/^undefined /, "", err)
-    print "jq: error: " (err == "syntax" ? "syntax error, or more of jq than is simulated," : err " is not simulated,") " at <top-level>, line 1:\n    " ENVIRON["JQ_FILTER"] "\njq: 1 compile error" > "/dev/stderr"
-    status = 3; exit
   }
   if (err) { print "jq: error (at <stdin>:" NR "): " err > "/dev/stderr"; status = 5; err = "" }
 }
@@ -270,32 +289,33 @@ function add(v) {
   key = ""
 }
 function invalid() {
-  print "jq: parse error: Invalid literal at line " NR ", column " length($0) - length(line) + 1 > "/dev/stderr"
-  status = 2
-  exit
+  print "jq: parse error: Invalid literal at line " NR > "/dev/stderr"
+  status = 2; exit
 }
-BEGIN { flags = ENVIRON["JQ_FLAGS"] }
+BEGIN { flags = ENVIRON["JQ_FLAGS"]; TYPES = "null boolean number string array object" }
 {
-  for (line = $0; line != ""; line = substr(line, size + 1)) {
-    c = substr(line, 1, 1); size = 1
-    if (c == " ") { match(line, /^ +/); size = RLENGTH }
-    else if (c == "," || c == ":" || c == "\t" || c == "\r") continue
-    else if (c == "{" || c == "[") { v = new(c == "{" ? "object" : "array"); add(v); STACK[++depth] = v }
-    else if (c == "}" || c == "]") { if (!--depth) value(STACK[1]) }
-    else if (c == "\"") {
-      size = index(substr(line, 2), c) + 1
-      if (substr(line, size - 1, 1) == "\\") { match(line, /^"[^"\\]*(\\.[^"\\]*)*"/); size = RLENGTH }
-      if (size < 2) invalid()
-      token = substr(line, 1, size)
-      # As Go writes them.
-      if (index(token, "\\u00")) { gsub(/\\u003c/, "<", token); gsub(/\\u003e/, ">", token); gsub(/\\u0026/, "\\&", token) }
-      if (depth && TYPE[STACK[depth]] == "object" && key == "") key = token
-      else add(new("string", token))
+  # In turn what stands between texts, and a text.
+  n = split($0, PART, "\"")
+  for (p = 1; ; p++) {
+    for (line = PART[p]; ; line = substr(line, size + 1)) {
+      sub(/^[ ,:\t\r]+/, "", line)
+      if (line == "") break
+      c = substr(line, 1, 1); size = 1
+      if (c == "{" || c == "[") { v = new(c == "{" ? "object" : "array"); add(v); STACK[++depth] = v }
+      else if (c == "}" || c == "]") { if (!--depth) value(STACK[1]); else if (depth < 0) invalid() }
+      else if (match(line, /^(true|false)/)) { size = RLENGTH; add(new("boolean", substr(line, 1, size))) }
+      else if (match(line, /^-?[0-9][-+.0-9eE]*/)) { size = RLENGTH; add(new("number", substr(line, 1, size))) }
+      else if (match(line, /^null/)) { size = 4; add(new("null", "null")) }
+      else invalid()
     }
-    else if (match(line, /^(true|false)/)) { size = RLENGTH; add(new("boolean", substr(line, 1, size))) }
-    else if (match(line, /^-?[0-9][-+.0-9eE]*/)) { size = RLENGTH; add(new("number", substr(line, 1, size))) }
-    else if (match(line, /^null/)) { size = 4; add(new("null", "null")) }
-    else invalid()
+    if (p >= n) break
+    for (token = PART[++p]; p < n && match(token, /\\+$/) && RLENGTH % 2; ) token = token "\"" PART[++p]
+    if (p >= n) invalid()
+    # As Go writes them.
+    if (index(token, "\\u00")) { gsub(/\\u003c/, "<", token); gsub(/\\u003e/, ">", token); gsub(/\\u0026/, "\\&", token) }
+    token = "\"" token "\""
+    if (depth && TYPE[STACK[depth]] == "object" && key == "") key = token
+    else add(new("string", token))
   }
 }
 END {
