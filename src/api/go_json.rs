@@ -103,8 +103,9 @@ fn format_float(f: f64) -> String {
     format!("{f}")
 }
 
-/// As Go's `%g` writes a number.
-pub(super) fn go_float(f: f64) -> String {
+/// A float as Go's `%v` and `strconv.FormatFloat(f, 'g', -1, 64)` write it: the shortest digits, with an exponent from 1e6 on and below
+/// 1e-4.
+pub fn go_float(f: f64) -> String {
     if f.is_nan() {
         return "NaN".to_owned();
     }

@@ -1,6 +1,7 @@
 //! Checks an applied configuration against the schema (`structured-merge-diff/typed`), which server-side apply does before anything else.
 //! Knows nothing of who owns what.
 
+use crate::api::go_json::go_float;
 use crate::api::schema::{Field, ListType, Ty, Type, schema};
 use crate::api::{KindRef, Value, quote};
 use crate::base::{List as _, Order as _};
@@ -264,8 +265,8 @@ fn shown(value: &Value) -> String {
 /// A value as Go's `%v` prints it; numbers were read as floating point ones.
 fn go(value: &Value) -> String {
     match value {
-        Value::Int(i) => float(*i as f64),
-        Value::Float(f) => float(*f),
+        Value::Int(i) => go_float(*i as f64),
+        Value::Float(f) => go_float(*f),
         Value::Map(members) => {
             let inner: Vec<String> = members.iter().map(|(k, v)| format!("{k}:{}", go(v))).list();
             format!("map[{}]", inner.join(" "))
@@ -289,14 +290,6 @@ fn go_syntax(value: &Value) -> String {
         Value::Str(text) => quote(text),
         scalar => go(scalar),
     }
-}
-
-fn float(number: f64) -> String {
-    let text = format!("{number:e}");
-    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    let sign = if exponent < 0 { '-' } else { '+' };
-    if (-4..6).contains(&exponent) { number.to_string() } else { format!("{digits}e{sign}{:02}", exponent.abs()) }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::api::go_json::go_float;
 use crate::api::{Value, quote};
 use crate::base::text::control_of;
 
@@ -19,7 +20,7 @@ fn write_plain(out: &mut String, v: &Value) {
         Value::Int(i) => {
             let _ = write!(out, "{i}");
         }
-        Value::Float(f) => out.push_str(&float(*f)),
+        Value::Float(f) => out.push_str(&go_float(*f)),
         Value::Str(s) => out.push_str(s),
         Value::List(l) => {
             out.push('[');
@@ -79,18 +80,6 @@ fn write_syntax(out: &mut String, v: &Value) {
         }
         other => write_plain(out, other),
     }
-}
-
-/// A float as `%v` and `strconv.FormatFloat(f, 'g', -1, 64)` print it: the shortest digits, with an exponent from 1e6 on and below 1e-4.
-pub(super) fn float(f: f64) -> String {
-    let text = format!("{f:e}");
-    let Some((digits, exponent)) = text.split_once('e') else { return text };
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if f == 0.0 || (-4..6).contains(&exponent) {
-        return format!("{f}");
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{digits}e{sign}{:02}", exponent.abs())
 }
 
 /// What an escape after a backslash stands for, and how many bytes of the text it takes; `quote` is the only quote that may be escaped.
@@ -164,7 +153,7 @@ mod tests {
             (1.5e-5, "1.5e-05"),
             (-2.25, "-2.25"),
         ] {
-            assert_eq!(float(f), want);
+            assert_eq!(go_float(f), want);
         }
     }
 

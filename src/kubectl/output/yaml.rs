@@ -3,7 +3,7 @@
 use crate::base::{List as _, Order as _};
 use std::cmp::Ordering;
 
-use super::go_value;
+use crate::api::go_json::go_float;
 use crate::api::{ArcStr, Value};
 
 /// Where a line is folded at the next space.
@@ -51,7 +51,7 @@ impl Emitter {
             Value::Null => self.plain_token("null"),
             Value::Bool(b) => self.plain_token(if *b { "true" } else { "false" }),
             Value::Int(i) => self.plain_token(&i.to_string()),
-            Value::Float(f) => self.plain_token(&go_value::float(*f)),
+            Value::Float(f) => self.plain_token(&go_float(*f)),
             Value::Str(s) => self.string(s, context),
             Value::List(l) if l.is_empty() => self.plain_token("[]"),
             Value::Map(m) if m.is_empty() => self.plain_token("{}"),
