@@ -157,17 +157,31 @@ pub fn syntax_error(text: &[u8]) -> Option<JsonError> {
     scanner.whole().err()
 }
 
-/// Why no value can be read from a place on, and where it is odd; none where there is one.
-// Models json.Decoder, and how YAMLOrJSONDecoder words its errors: with the place, counted from 1.
-pub fn decoder_error(text: &[u8], from: usize) -> Option<(String, usize)> {
+/// Why `json.Decoder` reads no value, in the words of a `YAMLOrJSONDecoder`.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum DecoderError {
+    /// The text ends within it.
+    #[error("unexpected EOF")]
+    End,
+    /// Something is odd at a byte, which is counted from 0 here and from 1 in the words.
+    #[error("json: offset {}: {error}", at + 1)]
+    Odd {
+        /// What.
+        error: JsonError,
+        /// Where.
+        at: usize,
+    },
+}
+
+/// Why no value can be read from a place on; none where there is one.
+// Models json.Decoder.
+pub fn decoder_error(text: &[u8], from: usize) -> Option<DecoderError> {
     let mut scanner = Scanner { text, at: from };
     scanner.space();
-    let error = scanner.value(0).err()?;
-    let said = match error {
-        JsonError::UnexpectedEnd => "unexpected EOF".to_owned(),
-        error => format!("json: offset {}: {error}", scanner.at + 1),
-    };
-    Some((said, scanner.at))
+    match scanner.value(0).err()? {
+        JsonError::UnexpectedEnd => Some(DecoderError::End),
+        error => Some(DecoderError::Odd { error, at: scanner.at }),
+    }
 }
 
 /// Go's error for a text, where JSON other than an object or `null` is an error, too.
@@ -402,7 +416,7 @@ mod tests {
             ("{},{}", Some("json: offset 3: invalid character ',' looking for beginning of value")),
             ("{} ]", Some("json: offset 4: invalid character ']' looking for beginning of value")),
         ] {
-            assert_eq!(super::decoder_error(text.as_bytes(), 2).map(|e| e.0).as_deref(), want, "{text}");
+            assert_eq!(super::decoder_error(text.as_bytes(), 2).map(|e| e.to_string()).as_deref(), want, "{text}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{DecodeError, Document, Positions, Words, dialect, line_and_column};
 use crate::api::Value;
-use crate::api::go_json::decoder_error;
+use crate::api::go_json::{DecoderError, decoder_error};
 
 /// The longest text that is read, in bytes.
 const TEXT_BYTES_MAX: usize = 8 << 20;
@@ -119,11 +119,15 @@ fn read_json(text: &str, documents: &mut Vec<Document>) -> (usize, Option<Decode
                 consumed = stream.byte_offset();
             }
             Err(e) => {
-                let (reason, at) = decoder_error(text.as_bytes(), consumed).unwrap_or_else(|| (e.to_string(), consumed));
-                // Where more than one was JSON, the stream is that, and only the mistake is told.
-                let told = reason.splitn(if documents.len() > 1 { 3 } else { 1 }, ": ").last().unwrap_or_default();
+                let (reason, at) = match decoder_error(text.as_bytes(), consumed) {
+                    // Where more than one was JSON, the stream is that, and only the mistake is told.
+                    Some(DecoderError::Odd { error, at }) if documents.len() > 1 => (error.to_string(), at),
+                    Some(error @ DecoderError::Odd { at, .. }) => (error.to_string(), at),
+                    Some(error) => (error.to_string(), text.len()),
+                    None => (e.to_string(), consumed),
+                };
                 let (line, column) = line_and_column(text, text.floor_char_boundary(at));
-                let error = DecodeError { reason: told.to_owned(), converts: false, line: Some(line), column: Some(column) };
+                let error = DecodeError { reason, converts: false, line: Some(line), column: Some(column) };
                 return (consumed, Some(error));
             }
         }
