@@ -60,9 +60,8 @@ pub(super) fn fix_references(items: &mut [Item]) {
     if changed.is_empty() {
         return;
     }
-    for item in items {
-        let referrer = item.clone();
-        let find = |kind: &str, name: &str, namespace: &Value| referral(&changed, &referrer, kind, name, namespace.as_str());
+    for (item, referrer) in items.iter_mut().zip(&before) {
+        let find = |kind: &str, name: &str, namespace: &Value| referral(&changed, referrer, kind, name, namespace.as_str());
         for (key, value) in referrer.object.entries().filter(|(k, _)| *k != "metadata") {
             let mut value = value.clone();
             walk(key, &mut value, &find, 0);

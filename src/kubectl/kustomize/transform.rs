@@ -186,14 +186,12 @@ fn set_namespace(namespace: &str, items: &mut [Item]) {
         if is_namespaced(object) {
             object.set(&["metadata", "namespace"], namespace);
         }
-        let place: &[&str] = match object.kind() {
-            "Namespace" if object.api_version() == "v1" => &["metadata", "name"],
-            "APIService" => &["spec", "service", "namespace"],
-            "CustomResourceDefinition" => &["spec", "conversion", "webhook", "clientConfig", "service", "namespace"],
-            _ => &[],
-        };
-        if !place.is_empty() && (place.len() < 4 || !object.at(place).is_null()) {
-            object.set(place, namespace);
+        const OF_WEBHOOK: [&str; 6] = ["spec", "conversion", "webhook", "clientConfig", "service", "namespace"];
+        match object.kind() {
+            "Namespace" if object.api_version() == "v1" => object.set(&["metadata", "name"], namespace),
+            "APIService" => object.set(&["spec", "service", "namespace"], namespace),
+            "CustomResourceDefinition" if !object.at(&OF_WEBHOOK).is_null() => object.set(&OF_WEBHOOK, namespace),
+            _ => {}
         }
         if matches!(object.kind(), "RoleBinding" | "ClusterRoleBinding") {
             for subject in object.at_mut(&["subjects"]).list_mut() {
