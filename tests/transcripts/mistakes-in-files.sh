@@ -73,6 +73,7 @@ kubectl set image -f web.yaml web=nginx:2 --local -o yaml
 kubectl create deployment web --image=nginx
 kubectl patch deployment web --type=json -p "[{'op': 'replace', 'path': '/spec/replicas', 'value': 3}]"
 kubectl patch deployment web -p "{'spec': {}}"
+kubectl patch deployment web -p 'spec:\n replicas: 2: 3'
 kubectl patch deployment web --patch-file broken.yaml
 kubectl config view --kubeconfig broken.yaml
 kubectl apply set-last-applied -f web.yaml --create-annotation; kubectl apply view-last-applied deployment web

@@ -2,8 +2,8 @@
 
 use crate::api::decode::json_kind;
 use crate::api::go_json::{self, JsonError};
-use crate::api::yaml::decode_documents;
-use crate::api::{Status, Value};
+use crate::api::yaml::{DecodeError, decode_documents};
+use crate::api::{Status, Value, quote};
 use crate::base::Case as _;
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow};
@@ -65,7 +65,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         crate::kubectl::printing::read_text(cx, file)
             .map_err(|e| CliError::Message(format!("unable to read patch file: open {file}: {e}")))?
     };
-    let content = parse(&text)?;
+    // A patch that came from a file is not quoted: kubectl has its option's text at hand alone.
+    let content = parse(&text).map_err(|e| CliError::Message(format!("unable to parse {}: {}", quote(inline), e.reason)))?;
     let query = Query { local, latest: false, ..Query::of(cx) };
     let found = find(cx, &query, cx.args())?;
     if found.items.is_empty() {
@@ -146,11 +147,11 @@ pub fn subresource(cx: &Context<'_, '_>, info: &Info, name: &str) -> Result<Subr
 }
 
 /// A patch is JSON where it begins as an object does, YAML otherwise. What only looks like JSON goes to the server as it is.
-// Models yaml.ToJSON, and that what is said of a failure quotes its empty outcome.
-fn parse(text: &str) -> Result<Result<Value, JsonError>, CliError> {
+// Models yaml.ToJSON.
+fn parse(text: &str) -> Result<Result<Value, JsonError>, DecodeError> {
     if text.trim_start().starts_with('{') {
         return Ok(go_json::read(text));
     }
-    let documents = decode_documents(text).map_err(|e| CliError::Message(format!("unable to parse \"\": {}", e.reason)))?;
+    let documents = decode_documents(text)?;
     Ok(Ok(documents.into_iter().next().map(|d| d.value).unwrap_or_default()))
 }

@@ -163,7 +163,7 @@ static PROGRAMS: &[Row] = &[
     row(
         "xargs",
         "[OPTIONS] [PROG ARGS]",
-        "+0rtxn:s:P:I:e?E: no-run-if-empty=r null=0 i?|L:d: delimiter=d: eof=e? max-args=n: max-lines=L: max-procs=P: max-chars=s: replace=i? verbose=t exit=x|a:l?op arg-file=a: interactive=p open-tty=o",
+        "+0rtxn:s:P:I:i?e?E: no-run-if-empty=r null=0|L:d: delimiter=d: eof=e? max-args=n: max-lines=L: max-procs=P: max-chars=s: replace=i? verbose=t exit=x|a:l?op arg-file=a: interactive=p open-tty=o",
         Goes(control::xargs),
     ),
     row(

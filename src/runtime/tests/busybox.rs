@@ -345,6 +345,7 @@ const PROGRAMS: &[(&str, &str, &str, i32)] = &[
     ("echo hello | tee -a f; cat f", "hello\nhello\n", "", 0),
     ("printf 'a b c d' | xargs -n2", "a b\nc d\n", "", 0),
     ("printf 'a\\nb c\\n' | xargs -I{} echo '<{}>'", "<a>\n<b c>\n", "", 0),
+    ("echo a | xargs -i echo '<{}>'; echo b | xargs -i% echo '<%>'", "<a>\n<b>\n", "", 0),
     (
         "printf 'a,b,c' | xargs -d, echo",
         "",
