@@ -238,6 +238,7 @@ kubectl describe ct my-cron | grep -v -e UID -e Version:
 kubectl api-resources --api-group=stable.example.com -o wide
 kubectl api-versions | grep example
 kubectl auth can-i get crontabs
+kubectl auth can-i get TurnTables.Example.com
 kubectl autoscale ct my-cron --min 1 --max 5 --cpu 50% --dry-run=client -o name
 kubectl apply -f two.yaml
 sleep 1

@@ -1,6 +1,7 @@
 //! `kubectl auth`: who one is, and what one may do.
 
 use crate::api::kinds;
+use crate::base::Case as _;
 use crate::kubectl::checks::check;
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
@@ -91,9 +92,9 @@ fn can_i(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         asked = Attributes { resource, name, namespace: &namespace, subresource: cx.inv.flags.text("subresource"), ..asked };
         match kind_of(cx.host.api, resource) {
             _ if matches!(resource, "*" | "users" | "groups") => {}
-            None => match resource.split_once('.') {
+            None => match resource.lower().split_once('.') {
                 Some((name, group)) => warn(format!("the server doesn't have a resource type '{name}' in group '{group}'")),
-                None => warn(format!("the server doesn't have a resource type '{resource}'")),
+                None => warn(format!("the server doesn't have a resource type '{}'", resource.lower())),
             },
             Some(kind) => {
                 if !kind.namespaced && !everywhere {

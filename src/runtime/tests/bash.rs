@@ -204,6 +204,13 @@ fn bash_as_bash_is() {
                 0,
             ),
             ("wait abc; echo $?", "1\n", "bash: line 1: wait: `abc': not a pid or valid job spec\n", 0),
+            (
+                "source; . ; echo $?",
+                "2\n",
+                "bash: line 1: source: filename argument required\nsource: usage: source filename [arguments]\n\
+                 bash: line 1: .: filename argument required\n.: usage: . filename [arguments]\n",
+                0,
+            ),
             ("shopt -s nullglob; echo /zz* end; shopt -u nullglob; echo /zz*", "end\n/zz*\n", "", 0),
             ("shopt -s nullglob; [ a = a ] && echo [x] a[ \"[y]\" end", "a[ [y] end\n", "", 0),
             (

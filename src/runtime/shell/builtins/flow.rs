@@ -55,7 +55,14 @@ pub(super) fn eval(call: &mut Call) -> Outcome {
 }
 
 pub(super) fn source(call: &mut Call) -> Outcome {
-    let Some((path, params)) = call.args.split_first() else { return call.fail(2, "filename argument required") };
+    let Some((path, params)) = call.args.split_first() else {
+        let outcome = call.fail(2, "filename argument required");
+        if call.sh.is_bash() {
+            let name = call.name;
+            let _ = call.k.put(call.p, 2, format!("{name}: usage: {name} filename [arguments]\n").as_bytes());
+        }
+        return outcome;
+    };
     // A bare name is looked for in PATH; bash takes the directory it is in as well.
     let search = if path.contains('/') { None } else { call.sh.get("PATH").cloned() };
     let in_path = search.iter().flat_map(|dirs| dirs.split(':')).map(|dir| format!("{dir}/{path}"));
