@@ -187,20 +187,18 @@ impl Build<'_> {
 
     /// What is built must be a directory that is there.
     fn demand_directory(&self, directory: &str) -> Result<(), KustomizeError> {
-        let whole = self.absolute(directory);
-        let mut so_far = String::new();
-        for part in whole.split('/').filter(|p| !p.is_empty()) {
-            so_far += "/";
-            so_far += part;
-            if self.files.borrow().list(&so_far).is_ok() {
-                continue;
-            }
-            return Err(match self.files.borrow().read(&so_far) {
-                Ok(_) => KustomizeError::FileToBuild(directory.to_owned()),
-                Err(_) => KustomizeError::NothingToBuild { named: directory.to_owned(), path: so_far },
-            });
-        }
-        Ok(())
+        let Some(path) = self.first_that_is_no_directory(&self.absolute(directory)) else { return Ok(()) };
+        Err(match self.files.borrow().read(&path) {
+            Ok(_) => KustomizeError::FileToBuild(directory.to_owned()),
+            Err(_) => KustomizeError::NothingToBuild { named: directory.to_owned(), path },
+        })
+    }
+
+    /// How far a path leads through directories, with the first part that is none. Of a path to what is not there this is where a look
+    /// for what its links lead to ends.
+    fn first_that_is_no_directory(&self, path: &str) -> Option<String> {
+        let ends = path.match_indices('/').skip(1).map(|(at, _)| at).chain([path.len()]);
+        ends.map(|end| &path[..end]).find(|part| self.files.borrow().list(part).is_err()).map(str::to_owned)
     }
 
     fn read(&self, path: &str) -> Result<String, FileError> {
@@ -220,7 +218,7 @@ impl Build<'_> {
             Ok(_) if !self.unrestricted && !within(&full, &root) => Err(KustomizeError::Outside { file: full, root }),
             Ok(bytes) => Ok(bytes),
             Err(FileError::IsADirectory) => Err(KustomizeError::NoFile(full)),
-            Err(_) => Err(KustomizeError::Missing(full)),
+            Err(_) => Err(KustomizeError::Missing { path: self.first_that_is_no_directory(&full).unwrap_or_else(|| full.clone()), named: full }),
         }
     }
 
@@ -316,7 +314,7 @@ impl Build<'_> {
                 Some(KustomizeError::Cycle { visited: root.clone(), candidate: full })
             }
             Ok(_) => Some(KustomizeError::FileToBuild(full)),
-            Err(_) => Some(KustomizeError::NothingToBuild { named: full.clone(), path: full }),
+            Err(_) => Some(KustomizeError::NothingToBuild { path: self.first_that_is_no_directory(&full)?, named: full }),
         }
     }
 

@@ -58,8 +58,13 @@ pub enum KustomizeError {
         path: String,
     },
     /// A file that is named is not there.
-    #[error("{}", missing(.0, .0))]
-    Missing(String),
+    #[error("{}", missing(.named, .path))]
+    Missing {
+        /// As it was named.
+        named: String,
+        /// The part of it that is not there.
+        path: String,
+    },
     /// A directory stands where a file should.
     #[error("'{0}' must resolve to a file")]
     NoFile(String),

@@ -169,6 +169,10 @@ fn what_is_wrong_is_said() {
         "error: accumulating resources: accumulation err='accumulating resources from 'nope.yaml': evalsymlink failure on '/root/nope.yaml' : lstat /root/nope.yaml: no such file or directory': must build at directory: not a valid directory: evalsymlink failure on '/root/nope.yaml' : lstat /root/nope.yaml: no such file or directory"
     );
     assert_eq!(
+        built(&[("kustomization.yaml", "configMapGenerator: [{name: a, files: [no/such.txt]}]\n")], "."),
+        "error: loading KV pairs: file sources: [no/such.txt]: evalsymlink failure on '/root/no/such.txt' : lstat /root/no: no such file or directory"
+    );
+    assert_eq!(
         built(&[("kustomization.yaml", "resource: [a.yaml]\n")], "."),
         "error: invalid Kustomization: json: unknown field \"resource\""
     );
