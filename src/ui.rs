@@ -3,6 +3,7 @@
 
 mod actions;
 mod amiss;
+mod answer;
 mod app;
 mod bar;
 mod crash;

@@ -218,7 +218,9 @@ impl Build<'_> {
             Ok(_) if !self.unrestricted && !within(&full, &root) => Err(KustomizeError::Outside { file: full, root }),
             Ok(bytes) => Ok(bytes),
             Err(FileError::IsADirectory) => Err(KustomizeError::NoFile(full)),
-            Err(_) => Err(KustomizeError::Missing { path: self.first_that_is_no_directory(&full).unwrap_or_else(|| full.clone()), named: full }),
+            Err(_) => {
+                Err(KustomizeError::Missing { path: self.first_that_is_no_directory(&full).unwrap_or_else(|| full.clone()), named: full })
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
+use super::answer::Answer;
 use super::bar::bar;
 use super::crash;
 use super::edit::Edit;
@@ -16,7 +17,7 @@ use super::effect::use_effect_with;
 use super::focus::{active, focus_by_keys, focus_on, is_lost};
 use super::frame_loop::FrameLoop;
 use super::help::Help;
-use super::host::{Answer, Host, HostRef};
+use super::host::{Host, HostRef};
 use super::i18n::Text;
 use super::icons::Icon;
 use super::keys::on_key;
@@ -105,7 +106,7 @@ pub(super) fn close_look(link: &Link, shown: &Subject, by_keys: bool) {
 /// Starts the clock and whatever else lasts as long as the page; returns what ends it.
 fn begin(host: HostRef, lang: Lang, link: &Link) -> impl FnOnce() + use<> {
     if let Some(text) = host.borrow().restored {
-        link.send(Action::Answer(Some(Answer { text: text.t(lang).to_owned(), ok: true })));
+        link.send(Action::Answer(Some(Answer::well(text.t(lang)))));
     }
     share::listen(link);
     let leaving = host.clone();
@@ -244,7 +245,7 @@ fn notices(state: &State, link: &Link) -> Html {
     let lang = state.lang;
     html! { <>
         // What the editor says of what went wrong, where the editor is not shown. It has been read out already.
-        if let Some(answer) = state.answer.as_ref().filter(|a| !a.ok) {
+        if let Some(answer) = state.answer.as_ref().filter(|a| a.is_bad()) {
             <div class="notice bad" role="region" aria-label={Text::Problems.t(lang)}>
                 { Icon::Bang.draw() }<span>{ &answer.text }</span>
                 <button class="btn square" aria-label={Text::Close.t(lang)} onclick={link.on(|| Action::Answer(None))}>{ Icon::Close.draw() }</button>

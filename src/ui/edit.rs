@@ -13,9 +13,9 @@ use kubarium::api::Object;
 use kubarium::sim::Sim;
 use kubarium::views::{EXERCISE_FILE, ProblemView, adopt, configures_scheduler, is_foreign, object};
 
+use super::answer::Answer;
 use super::effect::use_effect_with;
 use super::focus::{focus_on, use_row_focus};
-use super::host::Answer;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::lang::Lang;
@@ -176,10 +176,10 @@ pub fn Edit(props: &Props) -> Html {
                     for p in props.problems.iter() { { problem(p, &editor, lang) } }
                 </div>
             }
-            if let Some(answer) = props.answer.as_ref().filter(|a| !is_past || !a.ok) {
-                <div class={classes!("answer", if answer.ok { "ok" } else { "bad" })} role="status">
-                    { if answer.ok { Icon::Check } else { Icon::Bang }.draw() }<span>{ &answer.text }</span>
-                    if answer.ok { <button class="btn outline see" onclick={link.on(|| Action::Panel(Panel::Tank))}>{ Icon::Tank.draw() }{ Text::Cluster.t(lang) }</button> }
+            if let Some(answer) = props.answer.as_ref().filter(|a| !is_past || a.is_bad()) {
+                <div class={classes!("answer", answer.mark().1)} role="status">
+                    { answer.mark().0.draw() }<span>{ &answer.text }</span>
+                    if !answer.is_bad() { <button class="btn outline see" onclick={link.on(|| Action::Panel(Panel::Tank))}>{ Icon::Tank.draw() }{ Text::Cluster.t(lang) }</button> }
                     <button class="x" aria-label={Text::Close.t(lang)} onclick={link.on(|| Action::Answer(None))}>{ Icon::Close.draw() }</button>
                 </div>
             }

@@ -14,6 +14,7 @@ use kubarium::views::{
     environment, events_after, object,
 };
 
+use super::answer::{Answer, Outcome};
 use super::examples::EXAMPLES;
 use super::i18n::Text;
 use super::lang::Lang;
@@ -53,15 +54,6 @@ const HUNT_MAX: Duration = Duration::from_secs(3600);
 const STEP_MAX: Duration = Duration::from_secs(600);
 /// A command that takes longer is said to be under way, in seconds of virtual time.
 const LONG_SECS: f64 = 2.0;
-
-/// What came of a command that the page gave itself.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
-    /// What it printed, errors last.
-    pub text: String,
-    /// Whether it went well.
-    pub ok: bool,
-}
 
 /// The session that runs, and its clock.
 pub struct Host {
@@ -557,7 +549,7 @@ impl Host {
                 let takes_long = self.time.live().now().as_secs_f64() > step.t + LONG_SECS;
                 if takes_long && self.told_at_work != Some(self.answered) && self.answered >= self.run_again {
                     self.told_at_work = Some(self.answered);
-                    answers.push(Answer { text: Text::AtWork.t(shown_lang()).to_owned(), ok: true });
+                    answers.push(Answer { text: Text::AtWork.t(shown_lang()).to_owned(), outcome: Outcome::AtWork });
                 }
                 break;
             }
@@ -567,17 +559,18 @@ impl Host {
                 continue;
             }
             let text = [&step.stdout, &step.stderr].into_iter().flatten().map(|t| t.trim_end()).filter(|t| !t.is_empty()).list();
-            answers.push(Answer { text: text.join("\n"), ok: step.exit == Some(0) });
+            let outcome = if step.exit == Some(0) { Outcome::Well } else { Outcome::Badly };
+            answers.push(Answer { text: text.join("\n"), outcome });
         }
         let in_vain = std::mem::take(&mut self.in_vain);
-        answers.extend(in_vain.then(|| Answer { text: Text::NothingCame.t(shown_lang()).to_owned(), ok: false }));
+        answers.extend(in_vain.then(|| Answer::badly(Text::NothingCame.t(shown_lang()))));
         // Told once a command that was just given has come to an end: what came of that would take the place of it.
         if self.copy.is_kept() {
             self.told_unkept = false;
         } else if !self.told_unkept && !self.time.live().is_busy() {
             self.told_unkept = true;
             let before = answers.pop().map_or_else(String::new, |a| a.text + "\n");
-            answers.push(Answer { text: before + Text::NotKept.t(shown_lang()), ok: false });
+            answers.push(Answer::badly(before + Text::NotKept.t(shown_lang())));
         }
         answers
     }

@@ -7,7 +7,8 @@ use kubarium::base::{List as _, Time};
 use kubarium::sim::Session;
 use kubarium::views::{EXERCISE_FILE, Exercise, ProblemView, problems};
 
-use super::host::{Answer, Host, HostRef, Hunt, terminals_of};
+use super::answer::Answer;
+use super::host::{Host, HostRef, Hunt, terminals_of};
 use super::i18n::Text;
 use super::lang::Lang;
 use super::state::{Action, Lower, Panel, SPEED_NORMAL, SPEEDS, Scene, State, Subject};
@@ -73,9 +74,9 @@ impl Link {
             self.with_host(|host| host.apply(path, text));
             // Otherwise kubectl's answer comes at once.
             let waits = if past { Some(Text::AppliedApart) } else { (!playing).then_some(Text::AppliedLater) };
-            said = waits.map(|text| Answer { text: text.t(lang).to_owned(), ok: true });
+            said = waits.map(|text| Answer::well(text.t(lang)));
         } else if !problems.is_empty() {
-            said = Some(Answer { text: Text::NotApplied.t(lang).to_owned(), ok: false });
+            said = Some(Answer::badly(Text::NotApplied.t(lang)));
         }
         self.send(Action::Answer(said));
         self.send(Action::Problems(problems));
@@ -158,12 +159,12 @@ impl Link {
 
     /// Opens a session at a moment, and says what it is.
     pub fn open(&self, session: Session, at: f64, said: &str) {
-        self.begin(session, at, Answer { text: said.to_owned(), ok: true });
+        self.begin(session, at, Answer::well(said));
     }
 
     /// Says that something could not be opened; the cluster is empty then.
     pub fn refuse(&self, said: &str) {
-        self.begin(Host::fresh(shown_lang()), 0.0, Answer { text: said.to_owned(), ok: false });
+        self.begin(Host::fresh(shown_lang()), 0.0, Answer::badly(said));
     }
 
     fn begin(&self, session: Session, at: f64, said: Answer) {
@@ -181,7 +182,7 @@ impl Link {
         let Some(terminals) = self.host.borrow().replaced.as_ref().map(|before| terminals_of(before.session())) else { return false };
         self.send(Action::Opened(terminals));
         self.with_host(Host::return_to_replaced);
-        self.send(Action::Answer(Some(Answer { text: Text::RestoredLast.t(lang).to_owned(), ok: true })));
+        self.send(Action::Answer(Some(Answer::well(Text::RestoredLast.t(lang)))));
         self.send(Action::Replaced(false));
         true
     }
@@ -193,8 +194,8 @@ impl Link {
         if !done && self.return_to_replaced(lang) {
             return;
         }
-        let text = if done { Text::Undone } else { Text::NothingToUndo }.t(lang).to_owned();
-        self.send(Action::Answer(Some(Answer { text, ok: done })));
+        let answer = if done { Answer::well(Text::Undone.t(lang)) } else { Answer::badly(Text::NothingToUndo.t(lang)) };
+        self.send(Action::Answer(Some(answer)));
     }
 
     /// Goes back to the event before that matches; to the beginning where there is none.

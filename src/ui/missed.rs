@@ -4,8 +4,8 @@
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
 
+use super::answer::Answer;
 use super::edit::file_name;
-use super::host::Answer;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::link::{use_lang, use_link};
@@ -32,7 +32,7 @@ pub fn Missed(props: &Props) -> Html {
         move |text: &str, said: Text| {
             link.host.borrow_mut().write_file(&url, text);
             link.send(Action::Open { path: url.clone(), text: text.to_owned().into() });
-            link.send(Action::Answer(Some(Answer { text: fill(said.t(lang), &[file_name(&url)]), ok: true })));
+            link.send(Action::Answer(Some(Answer::well(fill(said.t(lang), &[file_name(&url)])))));
         }
     };
     let fetch = {

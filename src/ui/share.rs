@@ -8,9 +8,10 @@ use kubarium::api::Value;
 use kubarium::obj;
 use kubarium::sim::Session;
 
+use super::answer::Answer;
 use super::app::EMBEDDED;
 use super::focus::use_focus;
-use super::host::{Answer, Host};
+use super::host::Host;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::lang::Lang;
@@ -113,7 +114,7 @@ fn take_file(link: &Link, name: String, text: String) {
     if let Some(Ok(session)) = session {
         link.open(session, 0.0, Text::FileOpened.t(lang));
     } else if session.is_some() || text.contains(['\0', char::REPLACEMENT_CHARACTER]) {
-        link.send(Action::Answer(Some(Answer { text: fill(Text::FileUnreadable.t(lang), &[&name]), ok: false })));
+        link.send(Action::Answer(Some(Answer::badly(fill(Text::FileUnreadable.t(lang), &[&name])))));
     } else {
         link.host.borrow_mut().write_file(&name, &text);
         link.send(Action::Open { path: name.into(), text: text.into() });

@@ -8,7 +8,8 @@ use kubarium::base::{List as _, Time};
 use kubarium::sim::{BranchInfo, Fault, TimedInput};
 use kubarium::views::{ClusterView, EventView, ExerciseView, Flow, Marks, ProblemView};
 
-use super::host::{Answer, FileNews};
+use super::answer::Answer;
+use super::host::FileNews;
 use super::i18n::Text;
 use super::lang::Lang;
 use super::papers::Papers;

@@ -7,12 +7,12 @@ use yew::prelude::*;
 use kubarium::base::Time;
 use kubarium::views::{EVENTS_MAX, gone_before};
 
+use super::answer::Answer;
 use super::edit::is_outdated;
 use super::effect::use_effect_with;
 use super::feed::Feed;
 use super::find::Find;
 use super::format::counted;
-use super::host::Answer;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::lang::Lang;
@@ -84,9 +84,7 @@ fn strokes(terminal: usize, lang: Lang, link: &Link) -> Html {
                 return link.type_in(terminal, typed);
             }
             let to = link.clone();
-            let refused = Closure::once_into_js(move || {
-                to.send(Action::Answer(Some(Answer { text: Text::NotPasted.t(lang).to_owned(), ok: false })))
-            });
+            let refused = Closure::once_into_js(move || to.send(Action::Answer(Some(Answer::badly(Text::NotPasted.t(lang))))));
             link.host.borrow().paste(terminal, refused.unchecked_ref());
         };
         html! { <button class="btn" onmousedown={|e: MouseEvent| e.prevent_default()} onclick={press}>{ name }</button> }
