@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::resources::{Resources, ScalarNames, pod_requests};
+use super::resources::{Resources, ScalarNames, milli_value, pod_requests};
 use super::selector::Selector;
 use crate::api::host_ports::{self, HostPort};
 use crate::api::node_affinity::{PreferredNodeAffinity, RequiredNodeAffinity};
-use crate::api::{ArcStr, Object, Value};
+use crate::api::{ArcStr, Object, Value, find_condition, is_sidecar};
 use crate::base::{List as _, Order as _, SortedSet};
 
 /// What decides where a pod may run: its namespace, labels, controller and spec, parsed.
@@ -32,6 +32,9 @@ pub struct PodClass {
     pub requests: Resources,
     /// The same, with defaults for containers without requests: CPU in millicores, memory in bytes.
     pub non_zero: (i64, i64),
+    /// What its containers alone request, with the same defaults: by this a node is scored for the pod.
+    // NewFit does not tell the scorer that pods may request resources as a whole.
+    pub scored: (i64, i64),
     /// Ports of the node that the pod takes.
     pub host_ports: Vec<HostPort>,
     /// Required node affinity, with the node selector.
@@ -200,7 +203,7 @@ impl Classes {
     }
 
     fn class(&mut self, object: &Value, names: &mut ScalarNames) -> Arc<PodClass> {
-        let (spec, labels, controller) = (object.get("spec"), object.labels(), object.controller_ref());
+        let (spec, labels, controller) = (&spec_in_effect(object), object.labels(), object.controller_ref());
         let namespace = object.get("metadata").get("namespace");
         let mut hasher = FxHasher::default();
         namespace.str().hash(&mut hasher);
@@ -219,7 +222,7 @@ impl Classes {
         if let Some(class) = known {
             return class.clone();
         }
-        let class = Arc::new(PodClass::parse(self.next_id, object, names));
+        let class = Arc::new(PodClass::parse(self.next_id, object, spec, names));
         self.next_id += 1;
         self.count += 1;
         self.by_content.entry(content_hash).or_default().push(class.clone());
@@ -228,10 +231,16 @@ impl Classes {
 }
 
 impl PodClass {
-    fn parse(id: u32, object: &Value, names: &mut ScalarNames) -> Self {
-        let spec = object.get("spec");
+    fn parse(id: u32, object: &Value, spec: &Value, names: &mut ScalarNames) -> Self {
         let namespace = object.namespace_arc();
         let filled = pod_requests(spec, names, true);
+        let mut scored = (filled.milli_cpu, filled.memory);
+        if !spec.get("resources").is_null() {
+            let mut containers = spec.clone();
+            containers.remove(&["resources"]);
+            let filled = pod_requests(&containers, names, true);
+            scored = (filled.milli_cpu, filled.memory);
+        }
         let required_nodes = RequiredNodeAffinity::of(spec);
         let containers = spec.get("initContainers").items().iter().chain(spec.get("containers").items()).map(|c| c.get("image"));
         let mounted = spec.get("volumes").items().iter().map(|v| v.at(&["image", "reference"])).filter(|r| !r.is_null());
@@ -262,6 +271,7 @@ impl PodClass {
             priority: spec.get("priority").int(),
             requests: pod_requests(spec, names, false),
             non_zero: (filled.milli_cpu, filled.memory),
+            scored,
             host_ports,
             node_names: required_nodes.node_names(),
             required_nodes,
@@ -313,6 +323,33 @@ impl SpreadConstraint {
             honors_taints: c.get("nodeTaintsPolicy").str() == "Honor",
         }
     }
+}
+
+/// A pod's `spec` with the requests that count for its node: while a container is resized, the greater of what it should get and what
+/// it has; where the node can never grant that, what it has.
+// Models determineEffectiveRequests.
+fn spec_in_effect(object: &Value) -> Value {
+    let (mut spec, status) = (object.get("spec").clone(), object.get("status"));
+    let never = find_condition(status, "PodResizePending").get("reason").str() == "Infeasible";
+    for (list, statuses) in [("containers", "containerStatuses"), ("initContainers", "initContainerStatuses")] {
+        for (at, container) in object.at(&["spec", list]).items().iter().enumerate() {
+            let status = status.get(statuses).items().iter().find(|s| s.get("name") == container.get("name")).unwrap_or(&Value::Null);
+            if status.get("resources").is_null() || (list == "initContainers" && !is_sidecar(container)) {
+                continue;
+            }
+            let asked = container.at(&["resources", "requests"]);
+            let mut counted = if never { Value::Null } else { asked.clone() };
+            for (name, quantity) in [&["resources", "requests"][..], &["allocatedResources"]].iter().flat_map(|path| status.at(path).entries()) {
+                if milli_value(counted.get(name)) < milli_value(quantity) {
+                    counted.set(&[name], quantity.clone());
+                }
+            }
+            if !counted.same(asked) {
+                spec.at_mut(&[list]).list_mut()[at].set(&["resources", "requests"], counted);
+            }
+        }
+    }
+    spec
 }
 
 /// An image's name as nodes list it: with a tag.
@@ -373,6 +410,29 @@ mod tests {
         let again = |classes: &mut Classes, app: &str, names: &mut ScalarNames| classes.pod(&pod("e", Value::Null, app), names).class;
         assert!(Arc::ptr_eq(&again(&mut classes, "x", &mut names), &a.class));
         assert!(!Arc::ptr_eq(&again(&mut classes, "y", &mut names), &c.class));
+    }
+
+    #[test]
+    fn what_is_requested_as_a_whole_does_not_count_for_scoring() {
+        let whole = obj!({"spec": {"resources": {"requests": {"cpu": "2", "memory": "1Gi"}}, "containers": [{"name": "c"}]}});
+        let class = Classes::default().pod(&whole, &mut ScalarNames::default()).class;
+        let gib = 1 << 30;
+        assert_eq!((class.requests.milli_cpu, class.non_zero, class.scored), (2000, (2000, gib), (100, 200 << 20)));
+    }
+
+    #[test]
+    fn a_resize_counts_as_far_as_it_may_take_effect() {
+        // What is asked for, what the container has, whether the node refuses for good, and what counts.
+        for (asked, has, refusal, wanted) in
+            [("1", "1", "", 1000), ("3", "1", "", 3000), ("3", "1", "Deferred", 3000), ("9", "1", "Infeasible", 1000), ("1", "3", "", 3000)]
+        {
+            let requests = |cpu: &str| obj!({"requests": {"cpu": cpu}});
+            let pod = obj!({"spec": {"containers": [{"name": "c", "resources": requests(asked)}]}, "status": {
+                "conditions": [{"type": "PodResizePending", "status": "True", "reason": refusal}],
+                "containerStatuses": [{"name": "c", "allocatedResources": {"cpu": has}, "resources": requests(has)}]}});
+            let class = Classes::default().pod(&pod, &mut ScalarNames::default()).class;
+            assert_eq!(class.requests.milli_cpu, wanted, "{asked} {has} {refusal}");
+        }
     }
 
     #[test]

@@ -77,8 +77,8 @@ pub fn shares(cx: &Cx, node: &NodeInfo, resource: &str, at_least: bool) -> (i64,
     let [mut taken, mut wanted, offered] =
         [&node.requested, &cx.pod.class.requests, &node.allocatable].map(|amounts| amounts.of(&cx.cache.scalars, resource));
     match resource {
-        "cpu" if at_least => (taken, wanted) = (node.non_zero_requested.0, cx.pod.class.non_zero.0),
-        "memory" if at_least => (taken, wanted) = (node.non_zero_requested.1, cx.pod.class.non_zero.1),
+        "cpu" if at_least => (taken, wanted) = (node.non_zero_requested.0, cx.pod.class.scored.0),
+        "memory" if at_least => (taken, wanted) = (node.non_zero_requested.1, cx.pod.class.scored.1),
         "cpu" | "memory" | "ephemeral-storage" => {}
         _ if wanted <= 0 => return (0, 0),
         _ => {}
