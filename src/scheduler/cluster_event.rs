@@ -38,7 +38,7 @@ pub enum ClusterEvent<'a> {
         /// After.
         new: &'a PodInfo,
     },
-    /// A pod that had a node is gone.
+    /// A pod that had a node, or was to get one, is gone; or it is no longer to get that node.
     PodDeleted(&'a PodInfo),
     /// A claim, volume or storage class came or changed.
     Volume {

@@ -154,7 +154,12 @@ impl Scheduler {
                 self.queue.remove(uid);
             } else {
                 let pod = Arc::new(self.cache.parse_pod(object));
-                self.queue.update(&self.cache, pod, now);
+                let before = self.queue.get(uid).map(|q| q.pod.clone());
+                self.queue.update(&self.cache, pod.clone(), now);
+                let gave_up = |old: &Arc<PodInfo>| !old.nominated_node().is_empty() && old.nominated_node() != pod.nominated_node();
+                if let Some(old) = before.filter(gave_up) {
+                    self.tell_queue(&ClusterEvent::PodDeleted(&old), now);
+                }
             }
         }
     }

@@ -193,6 +193,28 @@ fn who_has_others_go_takes_the_promises_of_lesser_pods() {
 }
 
 #[test]
+fn who_loses_the_promise_of_a_node_is_tried_at_once_like_those_who_respected_it() {
+    let mut w = World::new();
+    w.node("n1", "4");
+    for (name, value) in [("low", 1), ("mid", 10), ("high", 1000)] {
+        w.create("PriorityClass", obj!({"metadata": {"name": name}, "value": value}));
+    }
+    for (name, cpu, class) in [("lo1", "2", "low"), ("lo2", "2", "low"), ("mi", "2", "mid"), ("wait", "2", "low"), ("more", "1", "mid")] {
+        w.pod(name, cpu, class);
+        w.run(Duration::from_secs(5));
+    }
+    let attempts = |w: &World| ["mi", "wait", "more"].map(|name| w.scheduler.decisions().of(w.get(name).uid()).expect("kept").attempt);
+    assert_eq!(attempts(&w), [1, 1, 1]);
+    let mut none = w.get("mi").clone();
+    none.remove(&["status", "nominatedNodeName"]);
+    w.api.update(&Caller::new(w.now, "test"), kinds::POD, none, Subresource::Status, &WriteOptions::default()).expect("valid");
+    w.run(Duration::from_secs(1));
+    assert_eq!(attempts(&w), [2, 2, 2]);
+    // The promise that it gets now does not have it tried again.
+    assert_eq!(w.get("mi").at(&["status", "nominatedNodeName"]).str(), "n1");
+}
+
+#[test]
 fn room_that_a_resize_leaves_is_used_and_a_taint_has_pods_tried() {
     let mut w = World::new();
     w.node("n1", "4");

@@ -594,5 +594,8 @@ mod tests {
             message(&mut cache, &p),
             "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) didn't match pod topology spread constraints."
         );
+        // A selector of all pods counts none of them.
+        p.at_mut(&["spec", "topologySpreadConstraints"]).list_mut()[0].set(&["labelSelector"], Value::map());
+        assert!(matches!(run(&mut cache, &p).0, Outcome::Placed(_)));
     }
 }

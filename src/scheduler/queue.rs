@@ -279,8 +279,16 @@ impl Queue {
         // buildQueueingHintMap), so that what a taint hid from them does not escape them.
         let retainted = matches!(event, ClusterEvent::Node { change, .. } if change.taints && !change.added);
         let by_taints = |p: PluginId| retainted && !matches!(p, NODE_UNSCHEDULABLE | TAINT_TOLERATION | POD_TOPOLOGY_SPREAD);
+        // A node that a waiting pod was to get concerns those that are no more important: they took it for taken. The pod itself is not
+        // tried while it has victims on another node.
+        let concerned = |q: &Queued| match event {
+            ClusterEvent::PodDeleted(gone) if gone.node_name.is_empty() => {
+                q.pod.class.priority <= gone.class.priority && (q.pod.uid != gone.uid || q.pod.nominated_node().is_empty())
+            }
+            _ => true,
+        };
         let helped = |uid: &ArcStr| {
-            self.pods.get(uid).is_some_and(|q| {
+            self.pods.get(uid).filter(|q| concerned(q)).is_some_and(|q| {
                 let profile = profile_of(profiles, q.pod.scheduler_name()).map(|i| &profiles[i].profile);
                 profile.is_some_and(|profile| {
                     let cx = Cx { cache, pod: &q.pod, fits: &[], profile };

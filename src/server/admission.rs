@@ -26,10 +26,10 @@ pub use resource_quota::refusing_quota;
 
 /// Runs the mutating plugins on an object that is about to be created. The request holds it as it came.
 pub(super) fn admit_create(server: &mut ApiServer, by: &Caller, request: &Request<'_>) -> Result<Value, Status> {
-    mutate(server, by, request, &|server, object| fill(server, request.kind, object))
+    mutate(server, by, request, &|server, object| fill(server, by, request.kind, object))
 }
 
-fn fill(server: &mut ApiServer, kind: KindRef, object: &mut Value) -> Result<(), Status> {
+fn fill(server: &mut ApiServer, by: &Caller, kind: KindRef, object: &mut Value) -> Result<(), Status> {
     let namespace = &*object.namespace_arc();
     namespace_lifecycle::admit(server, kind, namespace, object)?;
     match kind.built_in() {
@@ -41,7 +41,7 @@ fn fill(server: &mut ApiServer, kind: KindRef, object: &mut Value) -> Result<(),
             pod_topology_labels::admit(server, object);
             runtime_class::admit(server, object)?;
         }
-        "nodes" => node_taint::admit(object),
+        "nodes" => node_taint::admit(object, by.now),
         "persistentvolumeclaims" => {
             default_class::STORAGE.admit(server, object);
         }

@@ -1,8 +1,10 @@
 //! The wiring: the API server and every component, woken in one order on one clock.
 
+use std::collections::VecDeque;
+
 use crate::api::yaml::{Document, decode_documents};
 use crate::api::{KINDS, Kind, KindRef, Object, Value, kinds};
-use crate::base::{Duration, List as _, Time};
+use crate::base::{Duration, Time};
 use crate::controllers::{self, Controller};
 use crate::kubectl::output::{table_object, to_yaml};
 use crate::kubelet::Kubelets;
@@ -34,6 +36,8 @@ const DEFINITIONS: usize = 2;
 /// The API server's storage, in which events expire.
 const STORAGE: usize = 3;
 const FIRST_CONTROLLER: usize = 4;
+/// How long it takes a client to complete the deletion of one pod.
+const DELETION: Duration = Duration::from_millis(5);
 
 /// The objects of the cluster's DNS.
 const DNS: &str = include_str!("../../static/examples/dns.yaml");
@@ -64,6 +68,8 @@ pub struct Cluster {
     first_controller: Option<(Time, usize)>,
     /// The revision up to which commits have been routed to informers.
     routed: u64,
+    /// Where no kubelets run: the pods whose deletion is being completed, and when.
+    finishing: VecDeque<(Time, (String, String))>,
 }
 
 impl Cluster {
@@ -83,8 +89,9 @@ impl Cluster {
         let informers = vec![Informer::default(); controllers.len() + FIRST_CONTROLLER];
         let dues = vec![None; informers.len()];
         let definitions = Definitions::default();
+        let (first_controller, routed, finishing) = (None, 0, VecDeque::new());
         let mut cluster =
-            Cluster { api, kubelets, scheduler, definitions, controllers, informers, dues, first_controller: None, routed: 0 };
+            Cluster { api, kubelets, scheduler, definitions, controllers, informers, dues, first_controller, routed, finishing };
         cluster.route(Time::ZERO);
         // Every informer has seen what the session starts with.
         for informer in 0..cluster.informers.len() {
@@ -152,6 +159,8 @@ impl Cluster {
                 self.api.expire_events(now);
             } else if let Some((component, api)) = self.component(i) {
                 component.wake(api, now);
+            } else {
+                self.finish_next(now);
             }
         }
         self.look_when_due(i);
@@ -189,15 +198,18 @@ impl Cluster {
         }
     }
 
-    /// Completes the deletion of terminating pods, for sessions without kubelets.
+    /// Completes the deletion of the pods that are terminating now, one after the other, for sessions without kubelets. It takes a client
+    /// a moment each, in which the scheduler sees that there is room for a part of what waits.
     pub fn finish_terminating_pods(&mut self, now: Time) {
-        let pods = kinds::POD;
-        let keys: Vec<(String, String)> = self.api.terminating(pods).map(|p| (p.namespace().to_owned(), p.name().to_owned())).list();
-        for (namespace, name) in keys {
+        let keys = self.api.terminating(kinds::POD).map(|p| (p.namespace().to_owned(), p.name().to_owned()));
+        self.finishing = (0..).map(|n| now + DELETION.saturating_mul(n)).zip(keys).collect();
+    }
+
+    fn finish_next(&mut self, now: Time) {
+        if let Some((_, (namespace, name))) = self.finishing.pop_front() {
             // A pod with a finalizer stays, as it would in a real cluster.
-            let _ = self.api.delete(&Caller::new(now, "kubelet"), pods, &namespace, &name, &DeleteOptions::now());
+            let _ = self.api.delete(&Caller::new(now, "kubelet"), kinds::POD, &namespace, &name, &DeleteOptions::now());
         }
-        self.route(now);
     }
 
     /// What is due first, and when.
@@ -228,7 +240,10 @@ impl Cluster {
     fn due_now(&self, i: usize) -> Option<Time> {
         let wake = match i {
             SCHEDULER => self.scheduler.as_ref().and_then(Component::next_wake),
-            KUBELETS => self.kubelets.as_ref().and_then(Component::next_wake),
+            KUBELETS => match &self.kubelets {
+                Some(kubelets) => kubelets.next_wake(),
+                None => self.finishing.front().map(|(at, _)| *at),
+            },
             DEFINITIONS => self.definitions.next_wake(),
             STORAGE => self.api.events_expire_at(),
             _ => self.controllers[i - FIRST_CONTROLLER].next_wake(),

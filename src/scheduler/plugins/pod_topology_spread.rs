@@ -13,6 +13,7 @@ use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::plugins::POD_TOPOLOGY_SPREAD;
 use crate::scheduler::pod_info::{PodInfo, SpreadConstraint};
 use crate::scheduler::profile::Profile;
+use crate::scheduler::selector::Selector;
 
 /// The plugin.
 pub struct PodTopologySpread;
@@ -77,7 +78,9 @@ fn has_labels(topologies: &[Arc<Topology>], node: NodeIndex) -> bool {
 }
 
 fn count_key(pod: &PodInfo, c: &SpreadConstraint) -> CountKey {
-    CountKey { terms: vec![(vec![pod.class.namespace.clone()], c.selector.clone())], living_only: true }
+    // A selector of all pods counts none (`countPodsMatchSelector`).
+    let selector = if c.selector.is_everything() { Selector::nothing() } else { c.selector.clone() };
+    CountKey { terms: vec![(vec![pod.class.namespace.clone()], selector)], living_only: true }
 }
 
 /// What a domain with this many pods adds to a node's (inverse) score.
