@@ -10,6 +10,7 @@ use super::cache::Cache;
 use super::cluster_event::ClusterEvent;
 use super::cycle::{Algorithm, profile_of};
 use super::framework::{Cx, PluginSet};
+use super::plugins::node_resources_fit::frees;
 use super::plugins::{
     DYNAMIC_RESOURCES, INTER_POD_AFFINITY, NODE_RESOURCES_FIT, NODE_UNSCHEDULABLE, PLUGINS, POD_TOPOLOGY_SPREAD, PluginId,
     TAINT_TOLERATION, dynamic_resources, priority_sort, scheduling_gates,
@@ -138,7 +139,7 @@ fn own_change_helps(plugin: PluginId, old: &PodInfo, new: &PodInfo) -> bool {
     let labels = || was.labels != is.labels;
     match plugin {
         NODE_UNSCHEDULABLE | TAINT_TOLERATION => tolerations(),
-        NODE_RESOURCES_FIT => was.requests != is.requests,
+        NODE_RESOURCES_FIT => frees(&was.requests, &was.requests, &is.requests),
         POD_TOPOLOGY_SPREAD => {
             let recounted = |c: &SpreadConstraint| c.hard && c.selector.matches(&was.labels) != c.selector.matches(&is.labels);
             labels() && (is.spread.is_empty() || is.spread.iter().any(recounted))
@@ -475,10 +476,15 @@ mod tests {
     fn a_refused_pod_that_changed_is_tried_where_that_may_help() {
         let (labels, tolerations): (&[&str], &[&str]) = (&["metadata", "labels"], &["spec", "tolerations"]);
         let (counted, other, all) = (obj!({"x": "y"}), obj!({"z": "y"}), obj!([{"operator": "Exists"}]));
+        // The pod requests one core.
+        let [less, more] = ["500m", "2"].map(|cpu| obj!([{"name": "c", "resources": {"requests": {"cpu": cpu}}}]));
+        let containers: &[&str] = &["spec", "containers"];
         let rows = [
             (INTER_POD_AFFINITY, &["metadata", "annotations"] as &[&str], &counted, false),
             (INTER_POD_AFFINITY, labels, &counted, true),
             (NODE_RESOURCES_FIT, labels, &counted, false),
+            (NODE_RESOURCES_FIT, containers, &less, true),
+            (NODE_RESOURCES_FIT, containers, &more, false),
             (POD_TOPOLOGY_SPREAD, labels, &counted, true),
             (POD_TOPOLOGY_SPREAD, labels, &other, false),
             (POD_TOPOLOGY_SPREAD, tolerations, &all, false),

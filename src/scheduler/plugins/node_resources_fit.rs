@@ -171,7 +171,7 @@ fn is_ignored(cx: &Cx, reason: Reasons) -> bool {
 }
 
 /// Whether a changed pod requests less of a needed resource (`isSchedulableAfterPodScaleDown`).
-fn frees(wanted: &Resources, old: &Resources, new: &Resources) -> bool {
+pub fn frees(wanted: &Resources, old: &Resources, new: &Resources) -> bool {
     wanted.milli_cpu > 0 && old.milli_cpu > new.milli_cpu
         || wanted.memory > 0 && old.memory > new.memory
         || wanted.ephemeral_storage > 0 && old.ephemeral_storage > new.ephemeral_storage
