@@ -11,7 +11,7 @@ use super::pod_control;
 use super::replicas::{is_available, ready_since, slow_start};
 use super::work_queue::WorkQueue;
 use crate::api::selector::LabelSelector;
-use crate::api::well_known::CONTROLLER_REVISION_HASH;
+use crate::api::well_known::{CONTROLLER_REVISION_HASH, TEMPLATE_GENERATION};
 use crate::api::{ArcStr, KindRef, Object, Status, Value, has_ended, is_ready, kinds, template_hash};
 use crate::base::{Duration, List as _, Order as _, SortedMap, SortedSet, Time};
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType};
@@ -185,7 +185,7 @@ impl DaemonSetController {
                 ready += 1;
                 available += i64::from(is_available(pod, min_ready_s, by.now));
             }
-            updated += i64::from(pod.label(CONTROLLER_REVISION_HASH) == Some(hash));
+            updated += i64::from(is_updated(pod, &set, hash));
         }
         if let Some(at) = next_look {
             self.queue.add_at(key.clone(), at);
@@ -212,6 +212,13 @@ impl DaemonSetController {
 /// The hash that a revision carries.
 fn revision_hash(revision: &Value) -> &str {
     revision.label(CONTROLLER_REVISION_HASH).unwrap_or("")
+}
+
+/// Whether a pod is of the set's newest template (`IsPodUpdated`). A set that finds the pods of a namesake that is gone believes that of pods
+/// with the same number of changes, whatever they run.
+fn is_updated(pod: &Value, set: &Value, hash: &str) -> bool {
+    let same_generation = |generation: &str| pod.label(placement::GENERATION_LABEL) == Some(generation);
+    pod.label(CONTROLLER_REVISION_HASH) == Some(hash) || set.annotation(TEMPLATE_GENERATION).is_some_and(same_generation)
 }
 
 fn pods_of(api: &ApiServer, set: &Value) -> Vec<Value> {
@@ -260,7 +267,7 @@ fn beyond_one(set: &Value, hash: &str, mut running: Vec<Value>, surges: bool, no
     if !surges {
         return running.split_off(1);
     }
-    let (new, old): (Vec<Value>, Vec<Value>) = running.into_iter().partition(|p| p.label(CONTROLLER_REVISION_HASH) == Some(hash));
+    let (new, old): (Vec<Value>, Vec<Value>) = running.into_iter().partition(|p| is_updated(p, set, hash));
     let mut gone: Vec<Value> = old.iter().skip(1).chain(new.iter().skip(1)).cloned().list();
     if let (Some(old), Some(new)) = (old.first(), new.first())
         && (!is_ready(old) || is_available(new, set.at(&["spec", "minReadySeconds"]).int(), now))

@@ -580,6 +580,31 @@ fn daemons_tolerate_what_ails_a_node_and_leave_where_they_may_not_stay() {
 }
 
 #[test]
+fn orphaned_daemons_count_as_updated_while_the_new_set_is_unchanged() {
+    let mut w = World::new(DaemonSetController::new(&Flags::default()));
+    w.create("Node", obj!({"metadata": {"name": "n"}}));
+    let set = |image: &str| {
+        let template = obj!({"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": image}]}});
+        obj!({"metadata": {"name": "d"}, "spec": {"selector": {"matchLabels": {"a": "b"}}, "template": template}})
+    };
+    w.create("DaemonSet", set("old"));
+    w.run(1);
+    let name = w.names("Pod")[0].clone();
+    w.change("Pod", &name, Subresource::None, |p| {
+        p.set(&["spec", "nodeName"], "n");
+        p.set(&["metadata", "ownerReferences"], Value::Null);
+    });
+    w.delete("DaemonSet", "d", &DeleteOptions::default());
+    w.create("DaemonSet", set("new"));
+    w.run(1);
+    let updated = |w: &World<_>| w.get("DaemonSet", "d").at(&["status", "updatedNumberScheduled"]).int();
+    assert_eq!((updated(&w), w.get("Pod", &name).is_terminating()), (1, false));
+    w.change("DaemonSet", "d", Subresource::None, |d| d.set(&["spec", "template", "metadata", "annotations", "x"], "y"));
+    w.run(1);
+    assert_eq!((updated(&w), w.get("Pod", &name).is_terminating()), (0, true));
+}
+
+#[test]
 fn failed_daemons_wait_longer_each_time() {
     let mut w = World::new(DaemonSetController::new(&Flags::default()));
     w.create("Node", obj!({"metadata": {"name": "n"}}));

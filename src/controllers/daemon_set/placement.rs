@@ -5,6 +5,9 @@ use crate::api::{ArcStr, Object, Value, kinds, node_affinity, toleration};
 use crate::controllers::replicas::pod_from_template;
 use crate::obj;
 
+/// How often the template of a pod's set had changed when the pod was made (label).
+pub(super) const GENERATION_LABEL: &str = "pod-template-generation";
+
 /// Whether a DaemonSet wants or tolerates a pod on a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Placement {
@@ -72,7 +75,7 @@ pub(super) fn pod_for(set: &Value, hash: &str, node: &str) -> Value {
     let mut pod = pod_from_template(set.at(&["spec", "template"]), set, kinds::DAEMON_SET);
     pod.set(&["metadata", "labels", CONTROLLER_REVISION_HASH], hash);
     if let Some(generation) = set.annotation(TEMPLATE_GENERATION) {
-        pod.set(&["metadata", "labels", "pod-template-generation"], generation);
+        pod.set(&["metadata", "labels", GENERATION_LABEL], generation);
     }
     let tolerations = with_daemon_tolerations(pod.get("spec"));
     pod.set(&["spec", "tolerations"], tolerations);

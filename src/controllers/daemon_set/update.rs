@@ -1,8 +1,7 @@
 //! The rolling update of DaemonSets: old pods go node by node, within maxUnavailable, or new ones come first, within maxSurge.
 
-use super::{ByNode, Nodes, Work};
+use super::{ByNode, Nodes, Work, is_updated};
 use crate::api::int_or_string::{Rounding, scaled_value};
-use crate::api::well_known::CONTROLLER_REVISION_HASH;
 use crate::api::{Object, Value};
 use crate::base::Time;
 use crate::controllers::replicas::is_available;
@@ -42,7 +41,7 @@ pub(super) fn rolling(set: &Value, hash: &str, nodes: &Nodes, by_node: &ByNode, 
             continue;
         }
         let live = pods.into_iter().flatten().filter(|p| !p.is_terminating());
-        let (new, old): (Vec<&Value>, Vec<&Value>) = live.partition(|p| p.label(CONTROLLER_REVISION_HASH) == Some(hash));
+        let (new, old): (Vec<&Value>, Vec<&Value>) = live.partition(|p| is_updated(p, set, hash));
         if surge == 0 {
             match (old.as_slice(), new.as_slice()) {
                 ([old], []) if available(old) => candidates.push(*old),
