@@ -2,7 +2,7 @@
 
 use super::controller::{ObjectRef, controller_ref, key_of, work};
 use super::service_pods::{
-    HEADLESS, Made, RECONCILE, SelectedPods, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selector_of,
+    Made, RECONCILE, SelectedPods, hostname_of, is_candidate, labels_for, note_trigger_time, port_rank, ports_on, selector_of,
     services_of, target_ref,
 };
 use super::topology_hints::{self, Part};
@@ -182,12 +182,9 @@ impl EndpointSliceController {
         trigger: Option<&ArcStr>,
     ) -> Result<(), Status> {
         let kind = kinds::ENDPOINT_SLICE;
-        let mut labels = if service.labels().is_null() { Value::map() } else { service.labels().clone() };
+        let mut labels = labels_for(service);
         labels.set(&[SERVICE_NAME], service.name());
         labels.set(&[SLICE_MANAGED_BY], MANAGER);
-        if is_headless(service) {
-            labels.set(&[HEADLESS], "");
-        }
         let endpoints: Value = if endpoints.is_empty() { Value::Null } else { endpoints.into() };
         if let Some(old) = &slice
             && old.get("endpoints").same(&endpoints)

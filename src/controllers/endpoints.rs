@@ -2,7 +2,7 @@
 
 use super::controller::{ObjectRef, ignore_not_found, key_of, work};
 use super::service_pods::{
-    HEADLESS, Made, RECONCILE, SelectedPods, hostname_of, is_candidate, is_headless, note_trigger_time, port_rank, ports_on, selector_of,
+    Made, RECONCILE, SelectedPods, hostname_of, is_candidate, is_headless, labels_for, note_trigger_time, port_rank, ports_on, selector_of,
     services_of, target_ref,
 };
 use super::work_queue::WorkQueue;
@@ -37,11 +37,8 @@ impl EndpointsController {
         let mut subsets = subsets(self.pods.made(key));
         let existing = api.peek(kind, &key.0, &key.1).cloned();
         let mut next = existing.clone().unwrap_or_else(|| obj!({"metadata": {"name": &key.1}}));
-        let mut labels = if service.labels().is_null() { Value::map() } else { service.labels().clone() };
+        let mut labels = labels_for(&service);
         labels.set(&[MANAGED_BY], "endpoint-controller");
-        if is_headless(&service) {
-            labels.set(&[HEADLESS], "");
-        }
         let is_as_before = next.get("subsets").same(&subsets_or_null(&subsets)) && next.labels().same(&labels);
         if existing.is_some() && is_as_before && next.annotation(OVER_CAPACITY).is_none() {
             return Ok(());

@@ -242,6 +242,17 @@ fn addresses_beyond_the_most_are_left_out_in_proportion() {
 }
 
 #[test]
+fn a_service_cannot_call_itself_headless() {
+    let mut w = World::new(EndpointsController::default());
+    for (name, ip, wanted) in [("plain", Value::Null, None), ("headless", "None".into(), Some(""))] {
+        let spec = obj!({"selector": {"a": "b"}, "clusterIP": ip, "ports": [{"port": 80}]});
+        w.create("Service", obj!({"metadata": {"name": name, "labels": {"service.kubernetes.io/headless": "mine"}}, "spec": spec}));
+        w.run(1);
+        assert_eq!(w.get("Endpoints", name).label("service.kubernetes.io/headless"), wanted, "{name}");
+    }
+}
+
+#[test]
 fn a_mirror_whose_ports_change_stays_the_same_slice() {
     let mut w = World::new(EndpointSliceMirroringController::default());
     w.create("Service", obj!({"metadata": {"name": "s"}, "spec": {"ports": [{"port": 80}]}}));

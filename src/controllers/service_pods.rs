@@ -15,7 +15,7 @@ pub(super) const RECONCILE: Duration = Duration::from_millis(10);
 const TRIGGER_TIME: &str = "endpoints.kubernetes.io/last-change-trigger-time";
 
 /// The label of endpoints of a Service without an address of its own.
-pub(super) const HEADLESS: &str = "service.kubernetes.io/headless";
+const HEADLESS: &str = "service.kubernetes.io/headless";
 
 /// Sets the trigger time of endpoints, or removes the annotation.
 pub(super) fn note_trigger_time(endpoints: &mut Value, trigger: Option<&ArcStr>) {
@@ -108,6 +108,16 @@ pub(super) fn hostname_of<'a>(service: &Value, pod: &'a Value) -> &'a str {
 /// Whether the Service has no cluster address.
 pub(super) fn is_headless(service: &Value) -> bool {
     matches!(service.at(&["spec", "clusterIP"]).str(), "None" | "")
+}
+
+/// The labels that the endpoints of a Service take from it. Only they say whether it is headless: its own label of that name does not count.
+pub(super) fn labels_for(service: &Value) -> Value {
+    let mut labels = if service.labels().is_null() { Value::map() } else { service.labels().clone() };
+    labels.remove(&[HEADLESS]);
+    if is_headless(service) {
+        labels.set(&[HEADLESS], "");
+    }
+    labels
 }
 
 /// The Services that a changed pod may concern: those that selected it before or select it now.

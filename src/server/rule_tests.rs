@@ -422,6 +422,16 @@ fn a_generation_counts_changes_of_what_is_wanted() {
 }
 
 #[test]
+fn the_labels_of_an_endpoint_slice_count_as_its_generation() {
+    let mut w = World::new();
+    w.create("EndpointSlice", obj!({"metadata": {"name": "s"}, "addressType": "IPv4", "endpoints": []}));
+    for (what, wanted) in [("annotations", 1), ("labels", 2), ("labels", 2)] {
+        let made = w.change("EndpointSlice", "s", Subresource::None, |s| s.set(&["metadata", what], obj!({"a": "b"}))).expect("valid");
+        assert_eq!(made.at(&["metadata", "generation"]).int(), wanted, "{what}");
+    }
+}
+
+#[test]
 fn an_address_and_a_node_port_are_one_services_until_it_is_gone() {
     let mut w = World::new();
     let service = |name: &str, ip: &str, port: i64| {

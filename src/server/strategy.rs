@@ -517,6 +517,10 @@ fn counted(kind: KindRef, object: &Value) -> Value {
     }
     let mut rest = object.clone();
     rest.remove(&["metadata"]);
+    // The labels of an EndpointSlice say what service it belongs to, so they count.
+    if kind == kinds::ENDPOINT_SLICE {
+        rest.set(&["metadata"], object.labels().clone());
+    }
     if has_status(kind) || kind.custom.is_none() {
         rest.remove(&["status"]);
     }
