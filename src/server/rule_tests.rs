@@ -228,7 +228,10 @@ fn limit_ranges_fill_in_and_bound() {
         p.at_mut(&["spec", "containers"]).list_mut()[0].set(&["resources", "limits"], limits);
         ("Pod", p)
     };
-    let on_claims = obj!({"type": "PersistentVolumeClaim", "min": {"storage": "1Gi"}, "max": {"storage": "2Gi"}});
+    // A ratio is not held against claims.
+    let on_claims = obj!({
+        "type": "PersistentVolumeClaim", "min": {"storage": "1Gi"}, "max": {"storage": "2Gi"}, "maxLimitRequestRatio": {"storage": "2"}
+    });
     let ratio = obj!({"type": "Container", "maxLimitRequestRatio": {"cpu": "2"}});
     let of_pods = obj!({"type": "Pod", "max": {"cpu": "1"}});
     let bounds = obj!({"type": "Container", "min": {"cpu": "100m"}, "max": {"cpu": "1"}});

@@ -70,7 +70,7 @@ fn admit_claim(server: &ApiServer, claim: &Value) -> Result<(), Status> {
         for limit in of_type(range, "PersistentVolumeClaim") {
             // The limits of a claim do not count.
             let asked = |which: &str, name: &str| quantity(claim.at(&["spec", "resources", which, name])).filter(|_| which == "requests");
-            check(limit, "PersistentVolumeClaim", &asked, &mut errors);
+            check_bounds(limit, "PersistentVolumeClaim", &asked, &mut errors);
         }
         refuse(kind, claim, errors)?;
     }
@@ -120,8 +120,8 @@ fn set_defaults(limit: &Value, pod: &mut Value) {
     }
 }
 
-/// Checks what an object asks for against min, max and maxLimitRequestRatio of one limit.
-fn check(limit: &Value, kind: &str, asked: &dyn Fn(&str, &str) -> Option<Quantity>, errors: &mut Vec<String>) {
+/// Checks what an object asks for against min and max of one limit.
+fn check_bounds(limit: &Value, kind: &str, asked: &dyn Fn(&str, &str) -> Option<Quantity>, errors: &mut Vec<String>) {
     for (word, list, breaks, order) in
         [("minimum", "min", Ordering::Less, ["request", "limit"]), ("maximum", "max", Ordering::Greater, ["limit", "request"])]
     {
@@ -140,6 +140,11 @@ fn check(limit: &Value, kind: &str, asked: &dyn Fn(&str, &str) -> Option<Quantit
             errors.extend(wrong.map(|wrong| format!("{word} {name} usage per {kind} is {}{wrong}", value.str())));
         }
     }
+}
+
+/// Checks what an object asks for against min, max and maxLimitRequestRatio of one limit.
+fn check(limit: &Value, kind: &str, asked: &dyn Fn(&str, &str) -> Option<Quantity>, errors: &mut Vec<String>) {
+    check_bounds(limit, kind, asked, errors);
     for (name, ratio) in limit.get("maxLimitRequestRatio").entries() {
         let Some(bound) = quantity(ratio) else { continue };
         let amount = |which: &str| asked(which, name).map_or(0, |q| q.milli_value());
