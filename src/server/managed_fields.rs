@@ -251,7 +251,14 @@ impl Managers {
     /// A conflict: a field that an applier would change and another manager owns.
     fn conflicts(&self, applier: Manager<'_>, changed: &Value, change: &Change<'_>) -> Vec<(String, String)> {
         let mut conflicts = Vec::new();
-        for entry in self.entries.iter().filter(|e| !applier.has(e) && e.get("manager").str() != KUBECTL_LAST_APPLIED) {
+        let others = |e: &&Value| !applier.has(e) && e.get("manager").str() != KUBECTL_LAST_APPLIED;
+        // They are told in the order of the entries as JSON without fields and times, in which a subresource comes before none.
+        let mut entries: Vec<&Value> = self.entries.iter().filter(others).list();
+        entries.order_by_key(|e| {
+            let last = if e.get("subresource").is_null() { '}' } else { ',' };
+            format!("{}\"{}{}\"{last}", e.get("manager").str(), e.get("operation").str(), e.api_version())
+        });
+        for entry in entries {
             let mut found = Vec::new();
             let elsewhere = change.as_of(entry).map(|(changed, _)| changed);
             paths(&common(entry.get("fieldsV1"), elsewhere.as_ref().unwrap_or(changed)), "", &mut found);
@@ -284,7 +291,7 @@ fn nothing_set((kind, version): At<'_>) -> Value {
     if kind.custom.is_some() {
         return Value::map();
     }
-    decode(kind, Value::map()).map_or_else(|_| Value::map(), |(object, _)| bare(&to_version(kind, version, object)))
+    decode(kind, Value::map()).map_or_else(|_| Value::map(), |(object, _)| to_version(kind, version, object))
 }
 
 /// Records a component's update, if the ownership of the object is tracked because a user wrote it.
@@ -311,7 +318,7 @@ pub(super) fn track(at: At<'_>, old: Option<&Value>, new: &mut Value, manager: &
     let part = |object: &Value| {
         written(kind, sub, &if version == kind.version { object.clone() } else { to_version(kind, version, object.clone()) })
     };
-    let (before, after) = (old.map_or_else(|| nothing_set(at), part), part(new));
+    let (before, after) = (old.map_or_else(|| written(kind, sub, &nothing_set(at)), part), part(new));
     let (changed, gone) = compare(root, Some(&before), Some(&after));
     let changed = minus(&changed, &unowned());
     if !changed.is_null() || !gone.is_null() {
@@ -335,7 +342,7 @@ pub(super) fn apply(at: At<'_>, live: &Value, config: &Value, who: Manager<'_>, 
     let config = written(kind, sub, config);
     let mut managers = Managers::of(live);
     if managers.entries.is_empty() && !live.is_null() {
-        let of_all = minus(&compare(root, Some(&nothing_set(at)), Some(&written(kind, sub, live))).0, &unowned());
+        let of_all = minus(&compare(root, Some(&written(kind, sub, &nothing_set(at))), Some(&written(kind, sub, live))).0, &unowned());
         managers.put(at, Manager::updating(BEFORE_FIRST_APPLY, "", sub), of_all, Some(&now));
     }
     let configured = field_set(root, &config);
@@ -381,7 +388,7 @@ pub(super) fn apply(at: At<'_>, live: &Value, config: &Value, who: Manager<'_>, 
         // The annotation is kept up to date by the server, so the applier does not own it (lastAppliedUpdater).
         next.set(&["metadata", "annotations", LAST_APPLIED], config.to_json() + "\n");
     }
-    managers.take(&union(&common(&changed, &own), &gone), who, &change);
+    managers.take(&union(&changed, &gone), who, &change);
     if by.user().is_some() && manager != KUBECTL && !clients.is_empty() {
         // kubectl then moves what was applied from the client's side to its manager, and applies again; with that the annotation goes, too.
         let all = union(&managers.fields(who), &managers.take_over(at, &clients));
@@ -427,7 +434,6 @@ fn conflict(kind: KindRef, name: &str, conflicts: &[(String, String)]) -> Status
         many => {
             let mut lines = Vec::new();
             let mut managers: Vec<&String> = many.iter().map(|(manager, _)| manager).list();
-            managers.order();
             managers.dedup();
             for manager in managers {
                 lines.push(format!("conflicts with {manager}:"));

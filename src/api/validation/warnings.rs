@@ -174,7 +174,6 @@ fn job(out: &mut Warnings, at: &str, spec: &Value) {
 }
 
 fn endpoints(out: &mut Warnings, endpoints: &Value) {
-    out.push("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice".into());
     for (i, subset) in endpoints.get("subsets").items().iter().enumerate() {
         for list in ["addresses", "notReadyAddresses"] {
             for (j, address) in subset.get(list).items().iter().enumerate() {
@@ -212,7 +211,7 @@ fn node(out: &mut Warnings, node: &Value) {
         out.push("spec.configSource: the feature is no longer available".to_owned());
     }
     if !spec.get("externalID").is_empty() {
-        out.push("spec.externalID: this field is deprecated, and is not used by Kubernetes".to_owned());
+        out.push("spec.externalID: this field is deprecated, and is unused by Kubernetes".to_owned());
     }
     for (i, range) in spec.get("podCIDRs").items().iter().enumerate() {
         out.extend(ip::warning(&format!("spec.podCIDRs[{i}]"), range.str()));

@@ -71,6 +71,52 @@ fn nobody_is_followed_until_somebody_applies() {
 }
 
 #[test]
+fn an_empty_map_that_somebody_fills_is_taken_from_its_owner() {
+    let at = (kinds::CONFIG_MAP, "v1");
+    let config = |data: Value| obj!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": data});
+    let empty = apply(at, &Value::Null, &config(Value::map()), Manager::applying("ann", ""), false, &by(1)).expect("new");
+    assert_eq!(fields(&empty, "ann"), r#"{"f:data":{}}"#);
+    // In storage an empty map is the same as an absent one.
+    let mut live = empty;
+    live.remove(&["data"]);
+    let filled = apply(at, &live, &config(obj!({"a": "1"})), Manager::applying("bob", ""), true, &by(2)).expect("by force");
+    assert_eq!((fields(&filled, "ann").as_str(), fields(&filled, "bob").as_str()), ("", r#"{"f:data":{"f:a":{}}}"#));
+}
+
+#[test]
+fn of_one_manager_conflicts_about_a_subresource_come_first() {
+    let at = (kinds::CONFIG_MAP, "v1");
+    let config = |a: &str| obj!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"a": a}});
+    let mut live = apply(at, &Value::Null, &config("1"), Manager::applying("ann", ""), false, &by(1)).expect("new");
+    let own = live.at(&["metadata", "managedFields"]).items()[0].clone();
+    let (mut of_status, mut updated) = (own.clone(), own.clone());
+    of_status.set(&["subresource"], "status");
+    updated.set(&["operation"], "Update");
+    live.set(&["metadata", "managedFields"], vec![updated, own, of_status]);
+    let refused = apply(at, &live, &config("2"), Manager::applying("bob", ""), false, &by(2)).expect_err("it is theirs");
+    let order: Vec<&str> = refused.message.lines().filter(|line| line.contains("conflicts with")).collect();
+    assert_eq!(
+        order,
+        [
+            "Apply failed with 3 conflicts: conflicts with \"ann\" with subresource \"status\":",
+            "conflicts with \"ann\":",
+            "conflicts with \"ann\" using v1:"
+        ]
+    );
+}
+
+#[test]
+fn what_a_new_object_has_anyway_belongs_to_nobody() {
+    let live = obj!({
+        "apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "s", "labels": {"l": "1"}},
+        "spec": {"template": {"spec": {"containers": [{"name": "c"}]}}}, "status": {"replicas": 0, "availableReplicas": 0}
+    });
+    let config = obj!({"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "s"}});
+    let applied = apply((kinds::STATEFUL_SET, "v1"), &live, &config, Manager::applying("ann", "status"), false, &by(1)).expect("nothing of it is theirs");
+    assert_eq!(fields(&applied, "before-first-apply"), r#"{"f:metadata":{"f:labels":{".":{},"f:l":{}}}}"#);
+}
+
+#[test]
 fn components_own_what_they_change_of_what_a_user_wrote() {
     let kind = kinds::DEPLOYMENT;
     let component = |second, name| Caller::new(Time::from_secs(second), name);
