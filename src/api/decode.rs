@@ -267,6 +267,9 @@ impl Walk {
     /// Reads a value of type `ty` that is not null; none where it is wrong.
     fn value(&mut self, owner: &'static Type, field: &Field, ty: &Ty, value: &Value) -> Option<Value> {
         match (ty, value) {
+            (Ty::Any, _) if owner.name == "JSONSchemaProps" && matches!(field.name, "items" | "additionalProperties") => {
+                self.schema_or_more(owner, field, value)
+            }
             (Ty::String, Value::Str(_)) | (Ty::Bool, Value::Bool(_)) | (Ty::Int64, Value::Int(_)) | (Ty::Any, _) => Some(value.clone()),
             (Ty::Int32, Value::Int(i)) => match i32::try_from(*i) {
                 Ok(_) => Some(value.clone()),
@@ -340,6 +343,23 @@ impl Walk {
         }
     }
 
+    /// A schema within a schema, where there may be a list of them or a truth value instead. It is read by a decoder of its own, which
+    /// drops unknown fields without a word.
+    // Models the UnmarshalJSON of JSONSchemaPropsOrArray and JSONSchemaPropsOrBool.
+    fn schema_or_more(&mut self, owner: &'static Type, field: &Field, value: &Value) -> Option<Value> {
+        match value {
+            Value::Map(map) => {
+                let told = self.strict.len();
+                let read = self.object(owner, map);
+                self.strict.truncate(told);
+                read
+            }
+            Value::Bool(_) | Value::Null => Some(value.clone()),
+            _ if field.name == "additionalProperties" => self.fail("boolean or JSON schema expected".to_owned()),
+            _ => Some(value.clone()),
+        }
+    }
+
     fn time(&mut self, ty: &Ty, text: &str) -> Option<Value> {
         let is_micro = *ty == Ty::MicroTime;
         match base::parse_rfc3339(text) {
@@ -384,7 +404,10 @@ impl Walk {
                 }
                 _ => json_kind(value).to_owned(),
             };
-            self.first = Some(self.unmarshal_error(owner, &what, &go_type));
+            // Bytes may be a list of numbers, so it is an item that is wrong.
+            let item = value.items().iter().find(|item| *ty == Ty::Bytes && !matches!(item, Value::Int(_)));
+            let (what, go_type) = item.map_or((&*what, &*go_type), |item| (json_kind(item), "uint8"));
+            self.first = Some(self.unmarshal_error(owner, what, go_type));
         }
         None
     }
@@ -497,12 +520,12 @@ fn zero(schema: &Schema, field: &Field) -> Option<Value> {
 
 fn zero_value(schema: &Schema, ty: &Ty) -> Option<Value> {
     Some(match ty {
-        Ty::String => "".into(),
+        Ty::String | Ty::Bytes => "".into(),
         Ty::Int32 | Ty::Int64 | Ty::IntOrString | Ty::Double => Value::Int(0),
         Ty::Bool => false.into(),
         Ty::Quantity => "0".into(),
         Ty::Duration => "0s".into(),
-        Ty::Time | Ty::MicroTime | Ty::Bytes | Ty::Any | Ty::MapOf(_) | Ty::ListOf(_) => Value::Null,
+        Ty::Time | Ty::MicroTime | Ty::Any | Ty::MapOf(_) | Ty::ListOf(_) => Value::Null,
         Ty::Object(t) => {
             let fields = &schema.get(*t).fields;
             fields.iter().filter_map(|f| Some((arc(f.name), zero(schema, f)?))).collect::<Map>().into()

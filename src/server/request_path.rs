@@ -35,7 +35,10 @@ impl Target {
             if !sent_namespace.is_empty() && sent_namespace != namespace {
                 return Err(Status::bad_request(OTHER_NAMESPACE));
             }
-            object.set(&["metadata", "namespace"], namespace.as_str());
+            // Anything but text is left to the decoder, which refuses it.
+            if matches!(body.at(&["metadata", "namespace"]), Value::Null | Value::Str(_)) {
+                object.set(&["metadata", "namespace"], namespace.as_str());
+            }
         }
         if to_be_named || !body.name().is_empty() {
             demand_name(body, name)?;

@@ -42,6 +42,13 @@ pub struct RestResponse {
     pub warnings: Vec<String>,
 }
 
+impl RestResponse {
+    /// The answer to a request that is refused.
+    pub fn of_status(status: &Status) -> RestResponse {
+        RestResponse { code: status.code, body: status.to_object(), warnings: Vec::new() }
+    }
+}
+
 impl ApiServer {
     /// Serves a request as the REST API does.
     pub fn rest(&mut self, by: &Caller, request: &RestRequest<'_>) -> RestResponse {
@@ -104,7 +111,11 @@ impl ApiServer {
         let query = parse_query(query);
         let nothing = || unsimulated(path).unwrap_or_else(Status::no_such_resource);
         let target = parse_path(self, path).ok_or_else(nothing)?;
-        let routes = routes(target.kind, !target.name.is_empty(), &target.sub).ok_or_else(nothing)?;
+        let routes = match routes(target.kind, !target.name.is_empty(), &target.sub) {
+            Some(routes) => routes,
+            None if target.kind.custom.is_some() => return Err(Status::no_subresource(target.kind, &target.name)),
+            None => return Err(nothing()),
+        };
         // Across all namespaces there are only lists.
         let of_all = target.kind.namespaced && target.namespace.is_empty();
         if !routes.contains(&request.method) || of_all && request.method != "GET" {
@@ -140,7 +151,14 @@ impl ApiServer {
                 Ok((200, self.update_scale(by, kind, namespace, &target.addressed(&scale, true)?, &options)?))
             }
             ("PUT", false, _) => {
-                let object = target.addressed(&request.body, true)?;
+                let object = match target.addressed(&request.body, true) {
+                    Ok(object) => object,
+                    Err(refusal) => {
+                        // A body that cannot be decoded is not looked at any further.
+                        self.decode(by, kind, request.body.clone(), &options)?;
+                        return Err(refusal);
+                    }
+                };
                 let is_new = self.get(kind, namespace, name).is_err();
                 Ok((if is_new { 201 } else { 200 }, self.update(by, kind, object, sub_kind, &options)?))
             }
@@ -434,6 +452,35 @@ mod tests {
                 400,
                 "Secret in version \"v1\" cannot be handled as a ConfigMap: converting (v1.Secret) to (core.ConfigMap): unknown conversion"
                     .to_owned(),
+            ),
+            // What cannot be decoded is told before what does not fit.
+            (
+                "PUT",
+                "c",
+                json,
+                r#"{"metadata":{"name":"c","namespace":"other"},"data":[]}"#,
+                400,
+                "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: json: cannot unmarshal array into Go struct field \
+                 ConfigMap.data of type map[string]string"
+                    .to_owned(),
+            ),
+            (
+                "PUT",
+                "c",
+                json,
+                r#"{"metadata":{"name":"c","namespace":5}}"#,
+                400,
+                "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: json: cannot unmarshal number into Go struct field \
+                 ObjectMeta.metadata.namespace of type string"
+                    .to_owned(),
+            ),
+            (
+                "PUT",
+                "c",
+                json,
+                r#"{"metadata":{"name":"c","namespace":"other"}}"#,
+                400,
+                "the namespace of the provided object does not match the namespace sent on the request".to_owned(),
             ),
             (
                 "GET",

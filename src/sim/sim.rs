@@ -9,9 +9,8 @@ use super::outcome::{self, Outcome, StepOutcome};
 use super::session::{ApiInput, ContainerRef, Fault, Input, Session, Switch, TimedInput};
 use super::workstation::Workstation;
 use crate::api::Value;
-use crate::api::yaml::read_value;
 use crate::base::{Duration, List as _, Time};
-use crate::server::{ApiServer, Caller, RestRequest, User};
+use crate::server::{ApiServer, Caller, RestRequest, RestResponse, User};
 
 /// How long after its last input a session may go on, when it is played to its end.
 const OVERTIME_MAX: Duration = Duration::from_secs(900);
@@ -302,11 +301,15 @@ impl Sim {
                 let (method, path) = request.split_once(' ').unwrap_or(("GET", &request));
                 let by = Caller::of_user(self.now, User::administrator());
                 // A string is the body as text, still to be read.
+                let api = &mut self.cluster.api;
                 let body = match &body {
-                    Value::Str(text) => read_value(text).unwrap_or(body),
-                    _ => body,
+                    Value::Str(text) => api.read_body(method, path, &content_type, text),
+                    _ => Ok(body),
                 };
-                let mut answer = self.cluster.api.rest(&by, &RestRequest { method, path, content_type: &content_type, agent: "", body });
+                let mut answer = match body {
+                    Ok(body) => api.rest(&by, &RestRequest { method, path, content_type: &content_type, agent: "", body }),
+                    Err(status) => RestResponse::of_status(&status),
+                };
                 if answer.code == 404 && !self.cluster.api.has_route(path) {
                     answer.body = "404 page not found\n".into();
                 }

@@ -36,6 +36,32 @@ fn what_is_there_beforehand_is_of_who_makes_it_and_images_have_their_sizes() {
 }
 
 #[test]
+fn a_body_that_is_text_is_read_by_its_content_type() {
+    let json = "application/json";
+    let inputs = [("kind: [", json), ("kind: [", "application/yaml"), ("{", json), ("metadata: {name: c}", "application/yaml")];
+    let asked = |(i, (body, content_type)): (usize, &(&str, &str))| TimedInput {
+        t: i as f64,
+        api: Some("POST /api/v1/namespaces/default/configmaps".to_owned()),
+        content_type: Some((*content_type).to_owned()),
+        body: Some((*body).into()),
+        ..TimedInput::default()
+    };
+    let mut sim = Sim::new(Session { inputs: inputs.iter().enumerate().map(asked).collect(), ..Session::default() });
+    sim.play();
+    let unread = "the object provided is unrecognized (must be of type ConfigMap): ";
+    let told: Vec<String> = sim.outcome().steps.iter().map(|s| s.response.clone().unwrap_or_default().get("message").str().to_owned()).collect();
+    assert_eq!(
+        told,
+        [
+            format!("{unread}couldn't get version/kind; json parse error: invalid character 'k' looking for beginning of value (6b696e643a205b)"),
+            format!("{unread}yaml: line 1: did not find expected node content (6b696e643a205b)"),
+            format!("{unread}couldn't get version/kind; json parse error: unexpected end of JSON input ({{)"),
+            String::new()
+        ]
+    );
+}
+
+#[test]
 fn a_daemon_set_adopts_the_pods_of_its_predecessor() {
     let set = "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: d}\nspec:\n  selector: {matchLabels: {app: d}}\n  template:\n    metadata: {labels: {app: d}}\n    spec: {containers: [{name: c, image: registry.k8s.io/pause:3.9}]}\n";
     let numbers = "kubectl get ds d --no-headers -o custom-columns=D:.status.desiredNumberScheduled,R:.status.numberReady";
