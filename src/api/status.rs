@@ -277,6 +277,12 @@ impl Status {
         Status::new(404, "NotFound", message).with_details(Value::map())
     }
 
+    /// 404 for a subresource that a kind does not have. Of a custom kind there is nothing of that name; of the others there is no such path.
+    // Models customresource_handler.serveHTTP and the API server's serviceErrorHandler.
+    pub fn no_subresource(kind: KindRef, name: &str) -> Status {
+        if kind.custom.is_some() && !name.is_empty() { Status::not_found(kind, name) } else { Status::no_such_resource() }
+    }
+
     /// 500.
     pub fn internal(message: impl Into<String>) -> Status {
         Status::new(500, "InternalError", message.into())

@@ -385,7 +385,7 @@ fn by_name(cx: &mut Context<'_, '_>, query: &Query, wanted: Vec<(KindRef, String
         }
         let fetched = match query.subresource.as_str() {
             "" => fetch(cx, &mut info),
-            name if !cx.host.api.has_subresource(kind, name) => Err(Status::no_such_resource().into()),
+            name if !cx.host.api.has_subresource(kind, name) => Err(Status::no_subresource(kind, &info.name).into()),
             name => fetch(cx, &mut info).and_then(|()| part(cx, name, &mut info)),
         };
         found.items.push(fetched.map(|()| info));

@@ -13,7 +13,7 @@ impl ApiServer {
     /// An object that has a scale, with the current row of its kind.
     fn scalable(&self, kind: KindRef, namespace: &str, name: &str) -> Result<(KindRef, Value), Status> {
         if !self.has_scale(kind) {
-            return Err(Status::no_such_resource());
+            return Err(Status::no_subresource(kind, name));
         }
         let kind = self.current(kind);
         Ok((kind, self.get(kind, namespace, name)?))

@@ -514,6 +514,10 @@ fn unique(schema: &Value, path: &str, value: &Value, depth: usize, causes: &mut 
             let mut seen: SortedMap<String, usize> = SortedMap::new();
             for (i, item) in items.iter().enumerate() {
                 let Some(key) = by(item) else { break };
+                if schema.get("x-kubernetes-list-type").str() == "map" && !matches!(item, Value::Map(_)) {
+                    causes.push(Cause::invalid(format!("{path}[{i}]"), item, "must be an object for an array of list-type map"));
+                    continue;
+                }
                 let times = seen.entry(key.to_json()).or_default();
                 *times += 1;
                 if *times == 2 {

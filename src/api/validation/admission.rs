@@ -70,7 +70,7 @@ fn mutated_operations(errors: &mut Errors, at: Path<'_>, resources: &Value) {
 fn what_is_judged(errors: &mut Errors, policy: &Value, mutates: bool) -> Names {
     object_meta(errors, policy, false, names::dns1123_subdomain);
     let (spec, at) = (policy.get("spec"), Path::new("spec"));
-    errors.one_of(at.child("failurePolicy"), spec.get("failurePolicy"), &["Fail", "Ignore"]);
+    closed(errors, at.child("failurePolicy"), spec.get("failurePolicy"), &["Fail", "Ignore"]);
     let params = !spec.get("paramKind").is_null();
     if params {
         param_kind(errors, at.child("paramKind"), spec.get("paramKind"));

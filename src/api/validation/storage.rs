@@ -341,7 +341,9 @@ pub(super) fn class(errors: &mut Errors, class: &Value) {
     object_meta(errors, class, false, names::dns1123_subdomain);
     provisioner(errors, Path::new("provisioner"), class.get("provisioner").str());
     parameters(errors, class.get("parameters"));
-    closed(errors, Path::new("reclaimPolicy"), class.get("reclaimPolicy"), &["Delete", "Retain"]);
+    if !class.get("reclaimPolicy").is_empty() {
+        closed(errors, Path::new("reclaimPolicy"), class.get("reclaimPolicy"), &["Delete", "Retain"]);
+    }
     match class.get("volumeBindingMode") {
         Value::Null => errors.required(Path::new("volumeBindingMode"), ""),
         mode => closed(errors, Path::new("volumeBindingMode"), mode, &["Immediate", "WaitForFirstConsumer"]),

@@ -497,7 +497,9 @@ fn what_of_a_changed_object_may_not_change_is_said_beside_what_is_wrong_with_it(
         }
         object
     };
-    let cases: [(&str, Value, &str, Value, &[&str]); 14] = [
+    let cases: [(&str, Value, &str, Value, &[&str]); 15] = [
+        // Unlike an absent policy, an empty one is none, and allowed.
+        ("StorageClass", obj!({"provisioner": "a/b", "reclaimPolicy": ""}), "mountOptions", obj!(["x"]), &[]),
         (
             "StorageClass",
             obj!({"provisioner": "a/b", "reclaimPolicy": "Delete"}),

@@ -138,7 +138,7 @@ pub fn record_after(cx: &mut Context<'_, '_>, info: &Info, object: &mut Value, d
 pub fn subresource(cx: &Context<'_, '_>, info: &Info, name: &str) -> Result<Subresource, CliError> {
     match name {
         "" => Ok(Subresource::None),
-        _ if !cx.host.api.has_subresource(info.kind, name) => Err(Status::no_such_resource().into()),
+        _ if !cx.host.api.has_subresource(info.kind, name) => Err(Status::no_subresource(info.kind, &info.name).into()),
         "scale" => Ok(Subresource::Scale),
         "resize" => Ok(Subresource::Resize),
         "ephemeralcontainers" => Ok(Subresource::EphemeralContainers),

@@ -113,14 +113,8 @@ fn is_scaled(cx: &mut Context<'_, '_>, info: &Info, replicas: i64) -> Result<boo
     Ok(wanted != replicas || scale.at(&["status", "replicas"]).int() == replicas)
 }
 
-/// Custom kinds without the subresource have nothing of that name; the others have no such path.
-// Models customresource_handler.serveHTTP and the API server's serviceErrorHandler.
 fn demand_scale(cx: &Context<'_, '_>, info: &Info) -> Result<(), CliError> {
-    match info.kind.custom {
-        _ if cx.host.api.has_scale(info.kind) => Ok(()),
-        Some(_) => Err(Status::not_found(info.kind, &info.name).into()),
-        None => Err(Status::no_such_resource().into()),
-    }
+    if cx.host.api.has_scale(info.kind) { Ok(()) } else { Err(Status::no_subresource(info.kind, &info.name).into()) }
 }
 
 // Models scale.genericScaler.ScaleSimple.
