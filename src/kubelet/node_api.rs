@@ -137,9 +137,10 @@ fn log_instance(worker: &PodWorker, c: usize, pod: &str, previous: bool) -> Resu
     }
 }
 
+/// The runtime's error, which the API server says once more is an internal one where it passes it on to a client with WebSockets.
 fn spawn_refused(instance: &str, now: Time, error: &SpawnError) -> Status {
     let why = container_runtime::cannot_exec(instance, now, error);
-    Status::internal(format!("Internal error occurred: error executing command in container: {why}"))
+    Status::internal(format!("Internal error occurred: Internal error occurred: error executing command in container: {why}"))
 }
 
 impl NodeApi for Kubelets {
