@@ -39,6 +39,38 @@ fn a_command_that_outlasts_its_timeout_is_tried_three_times() {
 }
 
 #[test]
+fn of_a_failed_grpc_probe_only_the_time_is_told() {
+    let mut w = World::new();
+    for (name, port) in [("refused", 5000), ("http", 80)] {
+        w.pod(
+            name,
+            &format!(
+                "containers: [{{name: c, image: nginx, readinessProbe: {{grpc: {{port: {port}}}, timeoutSeconds: 2, periodSeconds: 3}}}}]"
+            ),
+        );
+    }
+    w.run(9);
+    for (name, port) in [("refused", 5000), ("http", 80)] {
+        let ip = w.get(name).at(&["status", "podIP"]).str().to_owned();
+        let text =
+            format!("Readiness probe failed: timeout: failed to connect service \"{ip}:{port}\" within 2s: context deadline exceeded");
+        assert!(w.events(name).iter().any(|e| e.ends_with(&text)), "{:?}", w.events(name));
+    }
+}
+
+#[test]
+fn a_container_is_not_probed_while_others_are_still_being_started() {
+    let mut w = World::new();
+    let probe = "{exec: {command: ['false']}, periodSeconds: 1}";
+    w.pod("p", &format!("containers: [{{name: a, image: busybox, {OBEDIENT}, readinessProbe: {probe}}}, {{name: b, image: busybox, {OBEDIENT}, lifecycle: {{postStart: {{sleep: {{seconds: 5}}}}}}}}]"));
+    tenths_until(&mut w, |w| told(w, "p", "Container started") == 2);
+    w.run(4);
+    assert_eq!(told(&w, "p", "probe failed"), 0, "{:?}", w.events("p"));
+    w.run(4);
+    assert!(told(&w, "p", "probe failed") > 1, "{:?}", w.events("p"));
+}
+
+#[test]
 fn a_probe_follows_ten_redirects_and_asks_no_other_host() {
     // A path that is sent on so many times before it is answered.
     let sent_on = |times: usize| (0..times).fold("/healthz".to_owned(), |path, _| format!("/redirect?loc={path}"));
