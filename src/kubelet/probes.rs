@@ -193,6 +193,12 @@ impl PodWorker {
         }
         let Some(instance) = container.newest().filter(|i| i.exit.is_none() && i.started.is_some()) else { return };
         let id = instance.id.clone();
+        // What the pod's status does not show yet is not probed: a sync that still sees to others keeps it from being written.
+        let shown = |list: &str| self.status.get(list).items().iter().any(|s| s.get("containerID").str() == id);
+        if !shown("containerStatuses") && !shown("initContainerStatuses") {
+            self.schedule_probe(cx, c, kind, None);
+            return;
+        }
         let startup_passed = container.has_passed_startup();
         let Some(worker) = &mut self.containers[c].probes[kind] else { return };
         if worker.instance != id {
