@@ -48,6 +48,8 @@ mod status;
 mod sync;
 #[cfg(test)]
 mod table_tests;
+#[cfg(test)]
+mod telling_tests;
 mod termination;
 mod traffic;
 mod volumes;

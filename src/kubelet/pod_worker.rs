@@ -309,16 +309,11 @@ impl PodWorker {
             return;
         }
         if pod.is_terminating() {
-            match self.work {
-                Work::Syncing => self.request_termination(cx),
-                Work::Terminating => {
-                    let grace = |p: &Value| p.at(&["metadata", "deletionGracePeriodSeconds"]).as_int();
-                    if grace(&old) != grace(pod) {
-                        self.shorten_grace(cx);
-                    }
-                }
-                Work::Terminated => {}
-                Work::Finished => self.delete_object(cx),
+            // A second delete with less grace does not hurry what is being ended already.
+            if self.work == Work::Finished {
+                self.delete_object(cx)
+            } else {
+                self.request_termination(cx)
             }
             return;
         }
@@ -357,11 +352,7 @@ impl PodWorker {
     /// The API's object is gone.
     pub fn pod_deleted(&mut self, cx: &mut Cx<'_>) {
         self.deleted = true;
-        if self.work == Work::Syncing {
-            self.request_termination(cx);
-        } else if self.work == Work::Terminating {
-            self.shorten_grace(cx);
-        }
+        self.request_termination(cx);
     }
 
     /// The manifest of a static pod is gone.

@@ -5,14 +5,14 @@ use super::tests::World;
 use crate::api::{Object, Value, kinds};
 use crate::base::{Duration, Time};
 use crate::obj;
-use crate::server::{ApiServer, DeleteOptions, NodeApi, Subresource, WriteOptions};
+use crate::server::{ApiServer, NodeApi, Subresource, WriteOptions};
 
 /// Ends at once when it is told to; and one that does not.
 const OBEDIENT: &str = "command: [sh, -c, \"trap 'exit 0' TERM; sleep 10000 & wait\"]";
-const DEAF: &str = "command: [sh, -c, \"trap '' TERM; while true; do sleep 0.1; done\"]";
+pub(super) const DEAF: &str = "command: [sh, -c, \"trap '' TERM; while true; do sleep 0.1; done\"]";
 
 /// The count of the pod's events whose text has this in it.
-fn told(w: &World, pod: &str, text: &str) -> i64 {
+pub(super) fn told(w: &World, pod: &str, text: &str) -> i64 {
     let of = |e: &&Value| e.at(&["involvedObject", "name"]).str() == pod && e.get("message").str().contains(text);
     w.api.iter(kinds::EVENT, None).filter(of).map(|e| e.get("count").int().max(1)).sum()
 }
@@ -267,18 +267,6 @@ fn a_hook_has_a_second_where_there_is_no_grace_and_what_is_stopped_two() {
     let plain = tenths_until(&mut w, |w| gone(w, "plain"));
     let hook = plain + tenths_until(&mut w, |w| gone(w, "hook"));
     assert_eq!([plain, hook].map(|tenths| tenths / 10), [2, 3]);
-}
-
-#[test]
-fn a_second_delete_with_less_grace_brings_the_end_nearer() {
-    let mut w = World::new();
-    w.pod("p", &format!("containers: [{{name: c, image: busybox, {DEAF}}}]"));
-    w.run(4);
-    w.delete("p");
-    w.run(5);
-    let (by, options) = (w.by(), DeleteOptions { grace_period_s: Some(3), ..DeleteOptions::default() });
-    w.api.delete(&by, kinds::POD, "default", "p", &options).expect("is there");
-    assert_eq!(tenths_until(&mut w, |w| w.get("p").is_null()).div_ceil(10), 4);
 }
 
 #[test]

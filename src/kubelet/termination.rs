@@ -204,18 +204,6 @@ impl PodWorker {
         grace.max(1)
     }
 
-    /// A second delete came with less grace.
-    pub(super) fn shorten_grace(&mut self, cx: &mut Cx<'_>) {
-        let grace = self.termination_grace_s();
-        for c in 0..self.containers.len() {
-            let shorter = |i: &Instance| i.killing.as_ref().is_some_and(|k| grace < k.left_s);
-            if self.containers[c].is_alive() && self.containers[c].newest().is_some_and(shorter) {
-                let message = format!("Stopping container {}", self.containers[c].spec.name);
-                self.kill_container(cx, c, grace, &message);
-            }
-        }
-    }
-
     /// Ends all containers of the pod.
     pub(super) fn sync_terminating(&mut self, cx: &mut Cx<'_>) {
         self.check_deadline(cx);

@@ -219,12 +219,17 @@ fn grace_period_s(kind: KindRef, object: &Value, options: &DeleteOptions) -> i64
     if asked < 0 { 1 } else { asked }
 }
 
-/// Sets when the object is to be gone (`BeforeDelete`). A later delete moves that time nearer, without a new generation.
-fn mark_deleted(object: &mut Value, now: Time, grace_s: i64) {
+/// Sets when the object is to be gone (`BeforeDelete`). A later delete moves that time nearer, without a new generation, and not into the
+/// past: then a second of grace is left, so that the kubelet still does the deleting.
+fn mark_deleted(object: &mut Value, now: Time, mut grace_s: i64) {
     let asked = object.at(&["metadata", "deletionTimestamp"]).as_str().and_then(Time::parse_rfc3339);
     let old_grace = object.at(&["metadata", "deletionGracePeriodSeconds"]).int();
     let start = asked.map_or(now, |t| Time(t.0.saturating_sub(old_grace.unsigned_abs() * 1_000_000)));
-    object.set(&["metadata", "deletionTimestamp"], (start + Duration::from_secs(grace_s.unsigned_abs())).rfc3339());
+    let end = start + Duration::from_secs(grace_s.unsigned_abs());
+    if end < now {
+        grace_s = grace_s.min(1);
+    }
+    object.set(&["metadata", "deletionTimestamp"], end.max(now).rfc3339());
     object.set(&["metadata", "deletionGracePeriodSeconds"], grace_s);
     if asked.is_none() && !object.at(&["metadata", "generation"]).is_null() {
         object.set(&["metadata", "generation"], object.at(&["metadata", "generation"]).int() + 1);

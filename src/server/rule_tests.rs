@@ -71,7 +71,9 @@ fn a_pod_goes_when_its_grace_is_over_and_a_second_delete_only_shortens_it() {
     for (spec, first, second, wanted) in [
         (30, None, None, Some((30, 30))),
         (7, None, None, Some((7, 7))),
-        (30, Some(9), Some(5), Some((5, 5))),
+        (30, None, Some(15), Some((15, 15))),
+        // Not into the past: then a second is left from now on.
+        (30, Some(9), Some(5), Some((1, 10))),
         (30, Some(9), Some(60), Some((9, 9))),
         // One that is negative is a second.
         (30, Some(-1), None, Some((1, 1))),

@@ -185,7 +185,7 @@ fn a_stateful_set_is_updated_from_its_last_pod() {
 }
 
 #[test]
-fn a_second_delete_brings_the_end_nearer() {
+fn a_second_delete_asks_for_less_and_hurries_nothing() {
     let state = "kubectl get pod p -o jsonpath='{.metadata.generation} {.metadata.deletionGracePeriodSeconds}'";
     transcript(
         &[],
@@ -196,7 +196,9 @@ fn a_second_delete_brings_the_end_nearer() {
             (6.0, "kubectl delete pod p --wait=false --grace-period=5", &["pod \"p\" deleted from default namespace"]),
             // That is not another generation: nothing new is wanted.
             (6.5, state, &["2 5"]),
-            (14.0, "kubectl get pods", &["No resources found in default namespace."]),
+            // Who is told to stop already is given its time.
+            (33.0, "kubectl get pods -o name", &["pod/p"]),
+            (38.0, "kubectl get pods", &["No resources found in default namespace."]),
         ],
     );
 }
