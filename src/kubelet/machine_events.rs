@@ -17,6 +17,10 @@ const RUNS_MAX: u32 = 4;
 /// Output of hooks and probes that is kept, in bytes.
 const CAPTURED_BYTES_MAX: usize = OUTPUT_BYTES_MAX;
 
+/// What all containers' termination messages of a pod come to at most, of which each has the same share
+/// (`MaxPodTerminationMessageLogLength`).
+const MESSAGES_BYTES_MAX: usize = 12 << 10;
+
 impl PodWorker {
     /// Runs a container's machine for what is due.
     pub(super) fn pump(&mut self, cx: &mut Cx<'_>, c: usize) {
@@ -195,6 +199,7 @@ impl PodWorker {
     }
 
     fn instance_ended(&mut self, cx: &mut Cx<'_>, c: usize, code: i32, at: Time) {
+        let bytes_max = MESSAGES_BYTES_MAX / self.containers.len();
         let policy_falls_back = self.containers[c].spec.value.get("terminationMessagePolicy").str() == "FallbackToLogsOnError";
         let Some(instance) = self.containers[c].newest_mut() else { return };
         instance.log.close(at);
@@ -202,6 +207,7 @@ impl PodWorker {
         if message.is_empty() && policy_falls_back && code != 0 {
             message = instance.log.tail_for_message();
         }
+        message.truncate(message.floor_char_boundary(bytes_max));
         let reason = if instance.oom_killed {
             "OOMKilled"
         } else if code == 0 {

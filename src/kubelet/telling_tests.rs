@@ -22,3 +22,19 @@ fn a_second_delete_does_not_hurry_the_end() {
     assert!(w.get("p").is_null());
     assert_eq!(told(&w, "p", "Stopping container c"), 1, "{:?}", w.events("p"));
 }
+
+#[test]
+fn containers_share_what_may_be_said_at_the_end() {
+    for (count, bytes) in [(1, 4096), (3, 4096), (4, 3072), (5, 2457)] {
+        let mut w = World::new();
+        let container = |i: usize| {
+            format!("{{name: c{i}, image: busybox, command: [sh, -c, 'head -c 5000 /dev/zero | tr \"\\0\" x > /dev/termination-log']}}")
+        };
+        let all: Vec<String> = (0..count).map(container).collect();
+        w.pod("p", &format!("{{restartPolicy: Never, containers: [{}]}}", all.join(", ")));
+        w.run(12);
+        let pod = w.get("p");
+        let said = pod.at(&["status", "containerStatuses"]).items().iter().map(|s| s.at(&["state", "terminated", "message"]).str().len());
+        assert_eq!(said.collect::<Vec<_>>(), vec![bytes; count]);
+    }
+}
