@@ -6,6 +6,7 @@ use super::pod_worker::{PodWorker, Work};
 use super::preemption::to_preempt;
 use super::resources::pod_resources;
 use super::spec::PodSpec;
+use super::status::OWNED;
 use crate::api::node_affinity::RequiredNodeAffinity;
 use crate::api::quantity::Quantity;
 use crate::api::toleration::find_untolerated;
@@ -124,10 +125,11 @@ impl PodWorker {
             "message": format!("Pod was rejected: {}", rejection.message), "startTime": now.rfc3339(), "qosClass": crate::api::qos_class(pod)
         });
         node.recorder.event(api, now, pod, EventType::Warning, &rejection.reason, &rejection.message);
-        // The scheduler's condition is not the kubelet's to take away.
-        let conditions = pod.at(&["status", "conditions"]);
-        if !conditions.is_null() {
-            status.set(&["conditions"], conditions);
+        // Its own conditions, the scheduler's among them, go with the status that it had; others' stay.
+        let others = pod.at(&["status", "conditions"]).items().iter().filter(|c| !OWNED.contains(&c.get("type").str()));
+        let others: Vec<Value> = others.cloned().list();
+        if !others.is_empty() {
+            status.set(&["conditions"], others);
         }
         let mut next = pod.clone();
         next.set(&["status"], status.clone());

@@ -18,7 +18,7 @@ use crate::base::{List as _, Order as _};
 use crate::obj;
 
 /// The conditions that the kubelet owns; others are left as they are.
-const OWNED: &[&str] =
+pub(super) const OWNED: &[&str] =
     &["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled", "PodResizePending", "PodResizeInProgress"];
 
 /// What the API shows of a container that never started.

@@ -38,3 +38,20 @@ fn containers_share_what_may_be_said_at_the_end() {
         assert_eq!(said.collect::<Vec<_>>(), vec![bytes; count]);
     }
 }
+
+#[test]
+fn a_pod_that_is_not_taken_keeps_only_the_conditions_of_others() {
+    let mut w = World::new();
+    let spec = obj!({"os": {"name": "windows"}, "containers": vec![obj!({"name": "c", "image": "busybox"})]});
+    w.create("Pod", "default", obj!({"metadata": {"name": "p"}, "spec": spec}));
+    let (by, mut pod) = (w.by(), w.get("p"));
+    pod.set(&["status", "conditions"], vec![obj!({"type": "x.io/fit", "status": "True"})]);
+    w.api.update(&by, kinds::POD, pod, Subresource::Status, &WriteOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+    w.api.bind(&by, "default", "p", "node1").unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(w.get("p").condition("PodScheduled"), "True");
+    w.run(2);
+    let pod = w.get("p");
+    assert_eq!(pod.at(&["status", "phase"]).str(), "Failed");
+    let left: Vec<&str> = pod.at(&["status", "conditions"]).items().iter().map(|c| c.get("type").str()).collect();
+    assert_eq!(left, ["x.io/fit"]);
+}
