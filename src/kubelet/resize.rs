@@ -116,12 +116,12 @@ impl Kubelets {
             let Some(worker) = kubelet.pods.get(&uid).filter(|w| w.waits_for_resources()) else { continue };
             let desired = PodSpec::parse(&worker.pod);
             let verdict = if is_mirror(&worker.pod) {
-                Err(("Infeasible", "In-place resize of static-pods is not supported".to_owned()))
+                Err(("Infeasible".into(), "In-place resize of static-pods is not supported".to_owned()))
             } else if let Some(message) = beyond(&kubelet.node, &desired) {
-                Err(("Infeasible", message))
+                Err(("Infeasible".into(), message))
             } else {
                 let others: Vec<&PodWorker> = kubelet.workers().filter(|w| w.uid != uid && w.takes_room()).list();
-                fits(&kubelet.node, &desired, &others).map_err(|r| ("Deferred", r.message))
+                fits(&kubelet.node, &desired, &others).map_err(|r| (r.reason, r.message))
             };
             self.with_worker(api, now, node, &uid, |worker, cx| worker.resize_judged(cx, verdict));
         }
@@ -167,7 +167,7 @@ impl PodWorker {
 
     /// What it asks for is granted, or it is said why not.
     // Models handlePodResourcesResize.
-    fn resize_judged(&mut self, cx: &mut Cx<'_>, verdict: Result<(), (&'static str, String)>) {
+    fn resize_judged(&mut self, cx: &mut Cx<'_>, verdict: Result<(), (ArcStr, String)>) {
         let generation = self.pod.at(&["metadata", "generation"]).int();
         match verdict {
             Ok(()) => {
@@ -179,12 +179,13 @@ impl PodWorker {
             }
             Err((reason, message)) => {
                 let what = summary(self.pod.get("spec"), generation, &message);
-                let pending = Some((reason, message, generation));
+                let infeasible = reason == "Infeasible";
+                let pending = Some((if infeasible { "Infeasible" } else { "Deferred" }, message, generation));
                 if self.resize.pending == pending {
                     return;
                 }
                 self.resize.pending = pending;
-                let event = if reason == "Infeasible" { "ResizeInfeasible" } else { "ResizeDeferred" };
+                let event = if infeasible { "ResizeInfeasible" } else { "ResizeDeferred" };
                 self.event(cx, EventType::Warning, event, &format!("Pod resize {reason}: {what}"));
             }
         }

@@ -566,7 +566,7 @@ fn of_pods_that_wait_for_room_the_most_important_is_resized_first() {
     // What is still in the way is said once.
     w.create("ConfigMap", "default", obj!({"metadata": {"name": "other"}}));
     w.run(60);
-    assert_eq!(["a", "b", "c"].map(|name| told(&w, name, "Pod resize Deferred")), [1; 3]);
+    assert_eq!(["a", "b", "c"].map(|name| told(&w, name, "Pod resize OutOfcpu")), [1; 3]);
     w.delete("big");
     w.run(5);
     let has =
