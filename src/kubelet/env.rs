@@ -11,6 +11,7 @@ use super::container_runtime::{CommonEnv, Variables};
 use super::env_file;
 use super::node::Node;
 use super::spec::{ContainerSpec, PodSpec};
+use super::static_pods::{SEEN, SOURCE};
 use super::volumes::Volume;
 
 /// Why a container's configuration cannot be made: the text of `CreateContainerConfigError`.
@@ -141,7 +142,7 @@ fn value_from(source: &EnvSource<'_>, container: &ContainerSpec, from: &Value) -
             "" => container,
             name => source.spec.containers.iter().find(|c| c.name == name).map_or(container, |c| c),
         };
-        return Ok(Some(resource_value(container, resource, source.allocatable).into()));
+        return Ok(Some(resource_value(source, container, resource).into()));
     }
     for (member, kind) in [("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")] {
         let reference = from.get(member);
@@ -167,16 +168,22 @@ fn value_from(source: &EnvSource<'_>, container: &ContainerSpec, from: &Value) -
 /// The value of a downward API field, as a variable or a file shows it.
 pub(super) fn field_value(source: &EnvSource<'_>, path: &str) -> Option<String> {
     let pod = source.pod;
+    // The kubelet notes in its own copy of the pod where it has it from, and since when.
+    let mut metadata = pod.get("metadata").clone();
+    if path.starts_with("metadata.annotations") && metadata.at(&["annotations", SOURCE]).is_null() {
+        metadata.set(&["annotations", SEEN], pod.at(&["metadata", "creationTimestamp"]));
+        metadata.set(&["annotations", SOURCE], "api");
+    }
     if let Some((map, key)) = path.strip_suffix("']").and_then(|p| p.split_once("['")) {
         let member = map.strip_prefix("metadata.")?;
-        return Some(pod.get("metadata").get(member).get(key).str().to_owned());
+        return Some(metadata.get(member).get(key).str().to_owned());
     }
     Some(match path {
         "metadata.name" => pod.name().to_owned(),
         "metadata.namespace" => pod.namespace().to_owned(),
         "metadata.uid" => pod.uid().to_owned(),
         "metadata.labels" => format_map(pod.labels()),
-        "metadata.annotations" => format_map(pod.at(&["metadata", "annotations"])),
+        "metadata.annotations" => format_map(metadata.get("annotations")),
         "spec.nodeName" => pod.at(&["spec", "nodeName"]).str().to_owned(),
         "spec.serviceAccountName" => pod.at(&["spec", "serviceAccountName"]).str().to_owned(),
         "status.hostIP" | "status.hostIPs" => source.host_ip.to_owned(),
@@ -191,13 +198,15 @@ fn format_map(map: &Value) -> String {
     lines.join("\n")
 }
 
-/// The value of a `resourceFieldRef`: the amount over the divisor, rounded up.
-pub(super) fn resource_value(container: &ContainerSpec, reference: &Value, allocatable: &Value) -> String {
+/// The value of a `resourceFieldRef`: the amount over the divisor, rounded up. What has no limit of its own has its pod's, or its node's.
+pub(super) fn resource_value(source: &EnvSource<'_>, container: &ContainerSpec, reference: &Value) -> String {
     let (list, name) = reference.get("resource").str().split_once('.').unwrap_or(("", ""));
+    let of_pod = source.pod.at(&["spec", "resources", "limits", name]);
+    let whole = if of_pod.is_null() { source.allocatable.get(name) } else { of_pod };
     let amount = container
         .resource(list, name)
         .filter(|q| !q.is_zero() || list == "requests")
-        .or_else(|| (list == "limits").then(|| Quantity::of(allocatable.get(name))));
+        .or_else(|| (list == "limits").then(|| Quantity::of(whole)));
     let amount = amount.unwrap_or(Quantity::ZERO);
     let divisor = match reference.get("divisor") {
         Value::Null => 1.0,

@@ -17,6 +17,10 @@ pub(super) fn manifests_key(node: &str) -> String {
 
 const MIRROR: &str = "kubernetes.io/config.mirror";
 const HASH: &str = "kubernetes.io/config.hash";
+/// When the kubelet saw a pod first.
+pub(super) const SEEN: &str = "kubernetes.io/config.seen";
+/// Where the kubelet has a pod from.
+pub(super) const SOURCE: &str = "kubernetes.io/config.source";
 /// Members that refer to other objects of the API: no static pod may have one.
 const REFERENCES: [&str; 9] = [
     "configMap",
@@ -77,12 +81,7 @@ fn wanted(disks: &Disks, node: &Value, now: Time) -> Vec<Value> {
             if pod.namespace().is_empty() {
                 pod.set(&["metadata", "namespace"], "default");
             }
-            for (key, value) in [
-                (HASH, hash.clone()),
-                (MIRROR, hash),
-                ("kubernetes.io/config.seen", now.rfc3339()),
-                ("kubernetes.io/config.source", "file".into()),
-            ] {
+            for (key, value) in [(HASH, hash.clone()), (MIRROR, hash), (SEEN, now.rfc3339()), (SOURCE, "file".into())] {
                 pod.set(&["metadata", "annotations", key], value);
             }
             let owner = obj!({"apiVersion": "v1", "kind": "Node", "name": node.name(), "uid": node.uid(), "controller": true});

@@ -55,3 +55,13 @@ fn a_pod_that_is_not_taken_keeps_only_the_conditions_of_others() {
     let left: Vec<&str> = pod.at(&["status", "conditions"]).items().iter().map(|c| c.get("type").str()).collect();
     assert_eq!(left, ["x.io/fit"]);
 }
+
+#[test]
+fn the_downward_api_tells_the_kubelets_annotations_and_the_pods_limits() {
+    let mut w = World::new();
+    let env = "[{name: A, valueFrom: {fieldRef: {fieldPath: \"metadata.annotations['kubernetes.io/config.source']\"}}}, {name: M, valueFrom: {resourceFieldRef: {resource: limits.memory, divisor: 1Mi}}}, {name: C, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}]";
+    let volume = "{name: v, downwardAPI: {items: [{path: a, fieldRef: {fieldPath: metadata.annotations}}]}}";
+    w.pod("p", &format!("{{restartPolicy: Never, resources: {{limits: {{memory: 128Mi}}}}, volumes: [{volume}], containers: [{{name: c, image: busybox, command: [sh, -c, 'echo $A $M $C; cut -d= -f1 /v/a'], env: {env}, volumeMounts: [{{name: v, mountPath: /v}}]}}]}}"));
+    w.run(5);
+    assert_eq!(w.logs("p"), "api 128 4\nkubernetes.io/config.seen\nkubernetes.io/config.source\n");
+}

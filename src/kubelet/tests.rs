@@ -111,7 +111,7 @@ impl World {
         events.iter().map(|e| format!("{} x{} {}", e.get("reason").str(), e.get("count").int(), e.get("message").str())).collect()
     }
 
-    fn logs(&self, name: &str) -> String {
+    pub(super) fn logs(&self, name: &str) -> String {
         let chunk = self.kubelets.logs(self.now, "default", name, "", &LogOptions::default()).expect("has logs");
         String::from_utf8_lossy(&chunk.bytes).into_owned()
     }

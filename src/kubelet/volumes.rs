@@ -291,7 +291,7 @@ impl Volume {
 pub(super) fn account_mount(from: &EnvSource<'_>, mounts: &[Mount]) -> Option<(Mount, Arc<Inode>)> {
     const PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
     const NAME: &str = "kube-api-access";
-    let is_static = from.pod.annotation("kubernetes.io/config.source").is_some();
+    let is_static = from.pod.annotation(super::static_pods::SOURCE).is_some();
     let account = from.api.peek(kinds::SERVICE_ACCOUNT, from.pod.namespace(), account_of(from.pod))?;
     let wanted = [from.pod.get("spec"), account].map(|of| of.get("automountServiceAccountToken").as_bool());
     if is_static || mounts.iter().any(|m| m.path == PATH) || !wanted[0].or(wanted[1]).unwrap_or(true) {

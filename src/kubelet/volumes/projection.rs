@@ -124,7 +124,7 @@ fn read_downward(from: &EnvSource<'_>, volume: &Value, default_mode: u32, files:
             field_value(from, field.str()).unwrap_or_default()
         } else {
             let name = resource.get("containerName").str();
-            from.spec.containers.iter().find(|c| c.name == name).map_or_else(String::new, |c| resource_value(c, resource, from.allocatable))
+            from.spec.containers.iter().find(|c| c.name == name).map_or_else(String::new, |c| resource_value(from, c, resource))
         };
         let (path, mode) = (item.get("path").str().to_owned(), mode_of(item, "mode", default_mode));
         files.push(FileProjection { path, data: text.into_bytes(), mode });
