@@ -200,11 +200,13 @@ impl NodeApi for Kubelets {
 
     fn attach(&mut self, namespace: &str, pod: &str, container: &str) -> Result<ExecId, Status> {
         let (worker, c) = self.find(namespace, pod, container, None)?;
-        let name = worker.containers[c].spec.name.clone();
         let (node, uid) = (worker.pod.at(&["spec", "nodeName"]).arc_str(), worker.uid.clone());
-        let instance = worker.containers[c].newest().filter(|i| i.exit.is_none()).ok_or_else(|| not_running(&name))?;
-        let tty = worker.containers[c].spec.value.get("tty").is_true();
-        let pid = instance.main_pid().ok_or_else(|| not_running(&name))?;
+        let spec = &worker.containers[c].spec;
+        let tty = spec.value.get("tty").is_true();
+        let instance = worker.containers[c].newest().filter(|i| i.exit.is_none());
+        let pid = instance.and_then(Instance::main_pid).ok_or_else(|| {
+            Status::internal(format!("unable to upgrade connection: container {} not found in pod {pod}_{namespace}", spec.name))
+        })?;
         Ok(ExecId(self.execs.open(node, uid, c, pid, tty, true)))
     }
 

@@ -4,7 +4,7 @@ use super::scenarios::{DEAF, told};
 use super::tests::World;
 use crate::api::{Object, kinds};
 use crate::obj;
-use crate::server::{DeleteOptions, Subresource, WriteOptions};
+use crate::server::{DeleteOptions, NodeApi, Subresource, WriteOptions};
 
 #[test]
 fn a_second_delete_does_not_hurry_the_end() {
@@ -64,4 +64,17 @@ fn the_downward_api_tells_the_kubelets_annotations_and_the_pods_limits() {
     w.pod("p", &format!("{{restartPolicy: Never, resources: {{limits: {{memory: 128Mi}}}}, volumes: [{volume}], containers: [{{name: c, image: busybox, command: [sh, -c, 'echo $A $M $C; cut -d= -f1 /v/a'], env: {env}, volumeMounts: [{{name: v, mountPath: /v}}]}}]}}"));
     w.run(5);
     assert_eq!(w.logs("p"), "api 128 4\nkubernetes.io/config.seen\nkubernetes.io/config.source\n");
+}
+
+#[test]
+fn what_has_ended_is_not_found_in_the_words_of_what_is_asked() {
+    let mut w = World::new();
+    let ended = "initContainers: [{name: i, image: busybox, command: ['true']}]";
+    w.pod("p", &format!("{{{ended}, containers: [{{name: c, image: busybox, {DEAF}}}]}}"));
+    w.run(6);
+    let now = w.now;
+    let attach = w.kubelets.attach("default", "p", "i").expect_err("has ended");
+    assert_eq!(attach.message, "unable to upgrade connection: container i not found in pod p_default");
+    let exec = w.kubelets.exec(now, "default", "p", "i", &["ls".to_owned()], false, false).expect_err("has ended");
+    assert_eq!(exec.message, "unable to upgrade connection: container not found (\"i\")");
 }
