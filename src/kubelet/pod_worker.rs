@@ -95,6 +95,8 @@ pub(super) struct Sandbox {
     pub ip: ArcStr,
     /// Whether a relist saw it.
     pub seen: bool,
+    /// Whether it is gone, as it is once the last containers were ended that it was for.
+    pub stopped: bool,
 }
 
 /// What a request that a container serves was for.

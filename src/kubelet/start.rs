@@ -43,6 +43,8 @@ pub(super) struct Plan {
     starts: VecDeque<usize>,
     /// Whether all containers begin anew once those are ended.
     anew: bool,
+    /// Whether the sandbox goes with them.
+    last: bool,
     current: Option<(usize, Step)>,
     /// The first volume whose image was not seen to yet, and the pull of it.
     volume: usize,
@@ -80,7 +82,7 @@ impl PodWorker {
         let (kills, starts) = self.compute_actions();
         match starts {
             Some(starts) => plan.starts = starts,
-            None => plan.kills = self.kill_all(cx, self.spec.grace_period_s),
+            None => (plan.kills, plan.last) = (self.kill_all(cx, self.spec.grace_period_s), true),
         }
         for (c, message, grace_s) in kills {
             plan.kills.push(c);
@@ -95,6 +97,9 @@ impl PodWorker {
         if plan.kills.iter().any(|c| self.containers[*c].is_alive()) {
             self.stage = Some(Stage::Kill(plan));
             return;
+        }
+        if let Some(sandbox) = self.sandbox.as_mut().filter(|_| plan.last) {
+            sandbox.stopped = true;
         }
         if std::mem::take(&mut plan.anew) {
             self.begin_anew();

@@ -284,7 +284,7 @@ impl PodWorker {
 
     /// The pod's conditions: others' first, then the kubelet's own in its order.
     fn conditions(&self, statuses: &[&Value], phase: &str, generation: i64, now: Time) -> Vec<Value> {
-        let ready_to_start = self.sandbox.is_some() && !self.killed;
+        let ready_to_start = self.sandbox.as_ref().is_some_and(|s| !s.stopped) && !self.killed;
         let (ready, ready_reason, ready_message) = containers_ready(&self.spec, Some(statuses), phase);
         let (initialized, init_reason, init_message) = initialized(&self.spec, Some(statuses), phase);
         let (pod_ready, pod_reason, pod_message) = pod_ready(&self.spec, &self.pod, (ready, ready_reason, ready_message.clone()));

@@ -218,7 +218,7 @@ impl PodWorker {
     /// The sandbox is there: the pod has its network.
     pub(super) fn sandbox_made(&mut self, cx: &mut Cx<'_>) {
         let ip = if self.spec.host_network { cx.node.ip.clone() } else { cx.node.allocate_ip(&self.uid) };
-        self.sandbox = Some(Sandbox { ip, seen: false });
+        self.sandbox = Some(Sandbox { ip, seen: false, stopped: false });
         // The condition is told at once; the address with the next status.
         let mut status = self.status.clone();
         if let Some(condition) =

@@ -2,7 +2,7 @@
 
 use super::scenarios::{DEAF, told};
 use super::tests::World;
-use crate::api::{Object, kinds};
+use crate::api::{Object, Value, kinds};
 use crate::obj;
 use crate::server::{DeleteOptions, NodeApi, Subresource, WriteOptions};
 
@@ -77,4 +77,18 @@ fn what_has_ended_is_not_found_in_the_words_of_what_is_asked() {
     assert_eq!(attach.message, "unable to upgrade connection: container i not found in pod p_default");
     let exec = w.kubelets.exec(now, "default", "p", "i", &["ls".to_owned()], false, false).expect_err("has ended");
     assert_eq!(exec.message, "unable to upgrade connection: container not found (\"i\")");
+}
+
+#[test]
+fn the_sandbox_goes_with_the_last_sidecar() {
+    let mut w = World::new();
+    let sidecar =
+        "initContainers: [{name: s, image: busybox, restartPolicy: Always, command: [sh, -c, \"trap 'exit 0' TERM; sleep 1000 & wait\"]}]";
+    w.pod("p", &format!("{{restartPolicy: Never, {sidecar}, containers: [{{name: c, image: busybox, command: [sleep, '2']}}]}}"));
+    w.run(10);
+    let versions = w.api.store().changes_after(0).expect("kept").filter(|v| v.key.name == "p" && v.key.kind == kinds::POD);
+    let seen = |v: &Value| format!("{} {}", v.at(&["status", "phase"]).str(), v.condition("PodReadyToStartContainers"));
+    let mut told: Vec<String> = versions.map(|v| seen(&v.value)).collect();
+    told.dedup();
+    assert_eq!(told, ["Pending ", "Pending False", "Pending True", "Running True", "Running False", "Succeeded False"]);
 }
