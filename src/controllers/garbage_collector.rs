@@ -3,7 +3,7 @@
 use super::controller::ignore_not_found;
 use super::flags::Flags;
 use super::work_queue::WorkQueue;
-use crate::api::{KindRef, Object, Status, Value, drop_finalizer, drop_owner, has_finalizer, kinds};
+use crate::api::{ArcStr, KindRef, Object, Status, Value, drop_finalizer, drop_owner, has_finalizer, kinds};
 use crate::base::{List as _, RateLimiter, Time};
 use crate::server::{
     ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Preconditions, Propagation, Subresource, WriteOptions,
@@ -15,14 +15,19 @@ use crate::store::ObjectKey;
 pub struct GarbageCollector {
     queue: WorkQueue<ObjectKey>,
     recorder: EventRecorder,
+    /// Owners of kinds that users define and that were seen to go. With its definition, a kind is unknown too (`absentOwnerCache`).
+    absent: Vec<ArcStr>,
 }
+
+/// How many owners that are gone it remembers.
+const ABSENT_MAX: usize = 500;
 
 impl GarbageCollector {
     /// The controller, with the flags of the controller manager. It reads each object before it deletes it, so its client is allowed twice
     /// the usual rate.
     pub fn new(flags: &Flags) -> Self {
         let client = RateLimiter::new(flags.api_qps * 2.0, flags.api_burst);
-        GarbageCollector { queue: WorkQueue::new().of_client(client), recorder: EventRecorder::new("garbage-collector-controller", "") }
+        GarbageCollector { queue: WorkQueue::new().of_client(client), recorder: EventRecorder::new("garbage-collector-controller", ""), absent: Vec::new() }
     }
 
     /// Deletes the object if all its owners are gone; in the foreground if one of them waits for it.
@@ -34,7 +39,8 @@ impl GarbageCollector {
         }
         // An owner of an unknown kind may exist elsewhere, and a cluster-scoped object cannot have a namespaced owner: such owners decide
         // nothing.
-        let is_known = |r: &Value| kind_of(api, r).is_some_and(|kind| key.kind.namespaced || !kind.namespaced);
+        let is_absent = |r: &Value| self.absent.iter().any(|uid| uid == r.get("uid").str());
+        let is_known = |r: &Value| kind_of(api, r).map_or_else(|| is_absent(r), |kind| key.kind.namespaced || !kind.namespaced);
         if let Some(strange) = owners.iter().find(|r| !is_known(r)) {
             if kind_of(api, strange).is_some() {
                 self.report(api, by, &object, strange);
@@ -186,8 +192,14 @@ impl Component for GarbageCollector {
         if change.current().is_none() {
             self.recorder.forget(object.uid());
             // What the gone object owned, and what waited for it to go.
+            let mut owned = false;
             for (key, _) in api.dependents(object.uid()) {
                 self.queue.add_at(key.clone(), now);
+                owned = true;
+            }
+            if owned && change.key.kind.custom.is_some() {
+                self.absent.truncate(ABSENT_MAX - 1);
+                self.absent.insert(0, object.get("metadata").get("uid").arc_str());
             }
             return self.mark_waiting_owners(api, object, now);
         }

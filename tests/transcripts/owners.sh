@@ -19,3 +19,31 @@ kubectl patch cm c --type=merge -p '{"metadata":{"finalizers":["example.com/held
 kubectl delete cm b --cascade=foreground --timeout=2s
 kubectl patch cm c --type=merge -p '{"metadata":{"ownerReferences":null}}'
 sleep 1; kubectl get cm -o name
+# What a custom resource owned goes with it, even where its definition is deleted.
+#file wells.yaml
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: wells.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: wells, singular: well, kind: Well}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema: {openAPIV3Schema: {type: object}}
+#end
+#file deep.yaml
+apiVersion: example.com/v1
+kind: Well
+metadata: {name: deep}
+#end
+kubectl create -f wells.yaml
+kubectl wait --for condition=established crd/wells.example.com
+kubectl create -f deep.yaml
+kubectl create configmap water
+kubectl patch configmap water -p '{"metadata":{"ownerReferences":[{"apiVersion":"example.com/v1","kind":"Well","name":"deep","uid":"'$(kubectl get well deep -o jsonpath={.metadata.uid})'"}]}}'
+kubectl delete crd wells.example.com
+sleep 1
+kubectl get configmap water
