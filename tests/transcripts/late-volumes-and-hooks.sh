@@ -60,3 +60,27 @@ sleep 4; kubectl get pods sleeps
 kubectl get events --field-selector=reason=FailedPostStartHook -o jsonpath='{.items[0].involvedObject.name} {.items[0].message}{"\n"}'
 kubectl delete pod cannot
 kubectl get events --field-selector=reason=FailedPreStopHook -o jsonpath='{.items[0].involvedObject.name} {.items[0].message}{"\n"}'
+# A claim is looked at as soon as it is there: before the pod, or the volume, that stands after it in the file.
+#file first.yaml
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: early}
+spec: {storageClassName: no-such, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: after}
+spec: {storageClassName: no-such, accessModes: [ReadWriteOnce], capacity: {storage: 1Gi}, hostPath: {path: /x}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: own}
+spec:
+  volumes: [{name: v, ephemeral: {volumeClaimTemplate: {spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}}}]
+  containers: [{name: c, image: nginx}]
+#end
+kubectl apply -f first.yaml
+kubectl get pvc early
+kubectl wait --for=jsonpath='{.status.phase}'=Bound pvc/early
+kubectl get events --field-selector=involvedObject.kind=PersistentVolumeClaim -o custom-columns=NAME:.involvedObject.name,REASON:.reason
+kubectl get pvc own-v -o jsonpath='{.metadata.annotations}{"\n"}'

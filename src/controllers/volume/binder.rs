@@ -12,8 +12,6 @@ use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
 
 const MANAGER: &str = "persistentvolume-controller";
-/// How long a new claim waits, so that volumes created just before it are available.
-const FIRST_LOOK: Duration = Duration::from_millis(20);
 /// How often a claim without a volume is looked at again.
 const RESYNC: Duration = Duration::from_secs(15);
 const COMPLETED: &str = "pv.kubernetes.io/bind-completed";
@@ -352,8 +350,7 @@ impl Component for PersistentVolumeController {
                     self.growing.add_at(key_of(object), now);
                 }
                 if change.current().is_some() {
-                    let wait = if change.old.is_none() { FIRST_LOOK } else { Duration::ZERO };
-                    self.claims.add_at(key_of(object), now + wait);
+                    self.claims.add_at(key_of(object), now);
                 }
             }
             "persistentvolumes" => {

@@ -43,12 +43,14 @@ fn make_claim(api: &mut ApiServer, by: &Caller, pod: &Value, volume: &Value) -> 
         let (namespace, pod) = (namespace.to_owned(), pod.name().to_owned());
         return if mine { Ok(()) } else { Err(ClaimError::NotOwner { namespace, name, pod }) };
     }
-    let mut claim = obj!({
-        "metadata": {"name": name.as_str(), "ownerReferences": [controller_ref(pod, pods)]}, "spec": template.get("spec")
-    });
+    let mut claim = obj!({"metadata": {"ownerReferences": [controller_ref(pod, pods)]}, "spec": template.get("spec")});
     for member in ["labels", "annotations"] {
-        claim.set(&["metadata", member], template.at(&["metadata", member]).clone());
+        let own = template.at(&["metadata", member]);
+        if !own.is_null() {
+            claim.set(&["metadata", member], own.clone());
+        }
     }
+    claim.set(&["metadata", "name"], name.as_str());
     match api.create(by, claims, namespace, claim, &WriteOptions::default()) {
         Ok(_) => Ok(()),
         Err(status) => Err(ClaimError::Refused { name, status }),
