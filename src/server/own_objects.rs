@@ -20,10 +20,14 @@ impl ApiServer {
         for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
             self.create_namespace(&by, name);
         }
-        for (name, value) in [("system-cluster-critical", 2_000_000_000), ("system-node-critical", 2_000_001_000)] {
+        let classes = [
+            ("system-cluster-critical", 2_000_000_000, "run in the cluster, but can be moved to another node if necessary"),
+            ("system-node-critical", 2_000_001_000, "not be moved from their current node"),
+        ];
+        for (name, value, must) in classes {
             let class = obj!({
                 "metadata": {"name": name}, "value": value, "preemptionPolicy": "PreemptLowerPriority",
-                "description": "Used for system critical pods that must not be moved from their current node."
+                "description": format!("Used for system critical pods that must {must}.")
             });
             self.must_create(&by, "PriorityClass", class);
         }

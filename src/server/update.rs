@@ -72,6 +72,14 @@ impl ApiServer {
         if let Some(custom) = &kind.custom {
             api::custom::to_stored(kind, custom, &mut object);
         }
+        // Who owns the fields of what only the cluster wrote is worked out when somebody asks, and that alone is no change.
+        if stored.at(&["metadata", "managedFields"]).is_null() {
+            let mut plain = object.clone();
+            plain.remove(&["metadata", "managedFields"]);
+            if plain.same(&stored) {
+                object = plain;
+            }
+        }
         if object.same(&stored) {
             return Ok(if kind.custom.is_some() { old } else { object });
         }

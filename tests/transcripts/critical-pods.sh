@@ -54,3 +54,10 @@ kubectl get pods
 # It waits until they have ended.
 sed '/^---/,$d' late.yaml | kubectl apply -f -; sleep 3; kubectl apply -f late.yaml; sleep 5; kubectl get pods slow late
 sleep 5; kubectl get pods slow late; kubectl get events --field-selector involvedObject.name=late -o custom-columns=REASON:.reason,AT:.firstTimestamp; kubectl get pod slow -o jsonpath='{.status.containerStatuses[0].state.terminated.finishedAt}{"\n"}'
+
+kubectl describe priorityclass | grep -E 'Name|Description'
+# What is as it should be already is no change, of a node that only the cluster has written either.
+kubectl patch node node1 -p '{"metadata":{"labels":{"kubernetes.io/os":"linux"}}}'
+kubectl patch node node1 -p '{"metadata":{"labels":{"kubernetes.io/os":"linux","disk":"ssd"}}}'
+kubectl patch node node1 -p '{"metadata":{"labels":{"disk":"ssd"}}}'
+kubectl get node node1 -o yaml --show-managed-fields | grep 'manager:'
