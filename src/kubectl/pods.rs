@@ -130,11 +130,20 @@ fn all_names(pod: &Value) -> String {
 /// The container that is meant. Where none is named and there are several, says which was chosen.
 // Models podcmd.FindOrDefaultContainerByName.
 pub fn container_of(cx: &mut Context<'_, '_>, pod: &Value, name: &str, quiet: bool) -> Result<String, CliError> {
+    let (container, chosen) = choose_container(pod, name)?;
+    if let (Some(chosen), false) = (chosen, quiet) {
+        cx.out.errln(chosen);
+    }
+    Ok(container)
+}
+
+/// The container that is meant, and what is to be said where it was chosen among several.
+pub fn choose_container(pod: &Value, name: &str) -> Result<(String, Option<String>), CliError> {
     let default = pod.annotation(DEFAULT_CONTAINER).unwrap_or_default();
     let wanted = if name.is_empty() { default } else { name };
     if !wanted.is_empty() {
         match containers(pod).any(|(_, c)| c.get("name").str() == wanted) {
-            true => return Ok(wanted.to_owned()),
+            true => return Ok((wanted.to_owned(), None)),
             // An annotation that names none counts for nothing.
             false if name.is_empty() => {}
             false => return fail(format!("container {name} is not valid for pod {} out of: {}", pod.name(), all_names(pod))),
@@ -144,10 +153,8 @@ pub fn container_of(cx: &mut Context<'_, '_>, pod: &Value, name: &str, quiet: bo
         return fail(format!("pod {}/{} does not have any containers", pod.namespace(), pod.name()));
     };
     let first = first.get("name").str().to_owned();
-    if !quiet && containers(pod).nth(1).is_some() {
-        cx.out.errln(format!("Defaulted container {first:?} out of: {}", all_names(pod)));
-    }
-    Ok(first)
+    let chosen = containers(pod).nth(1).is_some().then(|| format!("Defaulted container {first:?} out of: {}", all_names(pod)));
+    Ok((first, chosen))
 }
 
 /// The status of one of a pod's containers.

@@ -90,13 +90,18 @@ pub fn kinds_of(api: &ApiServer, text: &str) -> Result<Vec<KindRef>, CliError> {
 // Models client-go's shortcutExpander.
 pub fn kinds_asked(cx: &mut Context<'_, '_>, text: &str) -> Result<Vec<KindRef>, CliError> {
     let kinds = kinds_of(cx.host.api, text)?;
+    warn_of_short_names(cx, text);
+    Ok(kinds)
+}
+
+/// Warns of the short names among these that several kinds have.
+pub fn warn_of_short_names(cx: &mut Context<'_, '_>, text: &str) {
     for short in split_types(text) {
         let mut others = cx.host.api.kinds().into_iter().filter(|k| k.short_names.contains(&short)).skip(1);
         if let Some(other) = others.next() {
             cx.warn(&format!("short name {} could also match lower priority resource {}", quote(short), other.qualified()));
         }
     }
-    Ok(kinds)
 }
 
 /// The kind that an object's `apiVersion` and `kind` name, at any version that is served; letter case of the kind is forgiven, as kubectl

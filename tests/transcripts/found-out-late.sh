@@ -25,6 +25,17 @@ kind: CronJob
 metadata: {name: once}
 spec: {schedule: "@daily", jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: busybox}]}}}}}
 #end
+#file words.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec: {replicas: two}
+#end
+#file absent.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: absent}
+#end
 kubectl apply -f web.yaml -o wide
 kubectl label cm settings tier=back -o wide
 kubectl label cm settings tier=front nope-
@@ -56,3 +67,11 @@ kubectl patch cm settings -p '{"metadata":{"finalizers":["example.com/held"]}}'
 kubectl delete cm settings --wait=false
 kubectl apply -f less.yaml --server-side --force-conflicts
 kubectl diff -f less.yaml
+kubectl patch deploy web --subresource=scale --type=merge -p '{"spec":{"replicas":1}}'
+kubectl patch deploy web --subresource=scale --type=merge -p '{"spec":{"replicas":2}}'
+kubectl patch deploy web --subresource=scale --type=merge -p '{"spec":{"replicas":2}}'
+kubectl diff -f words.yaml 2>&1 | sed 's/resourceVersion:[0-9]*/resourceVersion:N/'
+kubectl apply -f web.yaml --prune --prune-allowlist=odd
+kubectl get -f absent.yaml -w --request-timeout=1s
+kubectl explain ev 2>&1 | head -1
+kubectl get priorityclasses -o jsonpath='{range .items[*]}{.description}{"\n"}{end}'

@@ -89,8 +89,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if flags.given("filename") && flags.given("kustomize") {
         return fail("only one of -f or -k can be specified");
     }
-    check(cx)?;
     let pruned = if flags.is_on("prune") { prune_kinds(cx.host.api, flags.list("prune-allowlist"))? } else { Vec::new() };
+    check(cx)?;
     let reporter = Reporter::late(cx)?;
     let options = cx.write_options(dry_run)?;
     let query = Query { latest: false, validate: super::validates(cx), ..Query::of(cx) };

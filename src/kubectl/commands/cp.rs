@@ -8,7 +8,7 @@ use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, int, switch, text};
 use crate::kubectl::host::FileError;
-use crate::kubectl::pods::container_of;
+use crate::kubectl::pods::choose_container;
 use crate::server::{ContainerFileError, FileEntry, FileKind, NewFile, NodeApi};
 
 const OWN: &[Flag] = &[text("container", "c"), switch("no-preserve", ""), int("retries", "")];
@@ -99,7 +99,11 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if matches!(phase, "Succeeded" | "Failed") {
         return fail(format!("cannot exec into a container in a completed pod; current phase is {phase}"));
     }
-    let container = container_of(cx, &object, cx.flags().text("container"), false)?;
+    let (container, chosen) = choose_container(&object, cx.flags().text("container"))?;
+    if let Some(chosen) = chosen {
+        // What a download says goes to standard output.
+        if download { cx.out.outln(chosen) } else { cx.out.errln(chosen) }
+    }
     // The container's own tar does the packing.
     cx.require(("create", kinds::POD, "exec"), &namespace, pod)?;
     let mut remote = Remote { named: place.namespace.as_deref().unwrap_or(""), namespace, pod, container, is_gnu: false };
@@ -146,7 +150,8 @@ fn copy_out(cx: &mut Context<'_, '_>, remote: &Remote<'_>, from: &str, to: &str)
             ["No such file or directory", "error exit delayed from previous errors"]
         };
         cx.out.outln(format!("tar: {from}: {why}\ntar: {last}"));
-        return Err(remote.failed());
+        // Its archive is whole, although empty, and kubectl does not wait for how tar ends.
+        return Ok(Flow::Done);
     };
     let mut warned = false;
     // What is yet to be copied: its path below what was named, and what it is.

@@ -227,13 +227,15 @@ fn merged(cx: &mut Context<'_, '_>, info: &Info, live: Option<&Value>) -> Result
     let mut modified = info.object.clone();
     // An empty map, not none: what was applied last has one too, and none would take all annotations away.
     modified.at_mut(&["metadata", "annotations"]).map_mut().remove(LAST_APPLIED);
-    let patch = three_way(info.kind, live, &modified);
+    let mut patch = three_way(info.kind, live, &modified);
     if patch.is_empty() {
         return Ok(live.clone());
     }
     if let Some(error) = other_kind(&patch, &modified, live, info) {
         return Err(error);
     }
+    // It is for the version that was read, or else both would be read again.
+    patch.set(&["metadata", "resourceVersion"], live.at(&["metadata", "resourceVersion"]).clone());
     debug_assert_eq!(live.name(), info.name);
     cx.patch(info.kind, &info.namespace, &info.name, &patch_of(info.kind, patch), Subresource::None, &options)
         .map_err(|error| error.with_source("patching", &info.source))

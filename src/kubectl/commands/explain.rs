@@ -9,7 +9,7 @@ use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, switch, text};
-use crate::kubectl::rest_mapper::kind_of;
+use crate::kubectl::rest_mapper::{kind_of, warn_of_short_names};
 
 const OWN: &[Flag] = &[switch("recursive", "R"), text("api-version", ""), text("output", "o")];
 
@@ -48,6 +48,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let Some(mut kind) = kind_of(cx.host.api, resource) else {
         return Err(CliError::NoResource(format!("the server doesn't have a resource type {resource:?}")));
     };
+    warn_of_short_names(cx, resource);
     let others = cx.host.api.kinds().into_iter().filter(|k| k.plural == kind.plural && *k != kind);
     let same_name: Vec<KindRef> = [kind].into_iter().chain(others).list();
     if !matches!(flags.text("output"), "" | "plaintext" | "plaintext-openapiv2") {

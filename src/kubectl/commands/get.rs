@@ -325,13 +325,15 @@ impl Watch {
         if kinds.len() > 1 && cx.args().is_empty() {
             return fail("watch is only supported on individual resources and resource collections - more than 1 resource was found");
         }
-        let [kind] = kinds.as_slice() else { return fail("you may only specify a single resource type") };
         let by_name =
             cx.args().len() > 1 || cx.args().first().is_some_and(|a| a.contains('/')) || !found.items.is_empty() && cx.args().is_empty();
         let (infos, mut errors) = found.split();
-        // To watch, the first error ends it.
+        // To watch, the first error ends it. Of a file's objects that are not there, not even the kind is known.
         errors.truncate(1);
-        CliError::check(errors)?;
+        if kinds.len() < 2 {
+            CliError::check(errors)?;
+        }
+        let [kind] = kinds.as_slice() else { return fail("you may only specify a single resource type") };
         let name = match infos.as_slice() {
             [one] if by_name => Some(one.name.clone()),
             // With `--ignore-not-found` there may be nothing to watch.

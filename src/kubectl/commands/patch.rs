@@ -111,8 +111,13 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             })
         };
         let mut object = patched?;
-        // A scale is never the same object.
-        let done = if object == info.object && sub != "scale" { "patched (no change)" } else { "patched" };
+        // Of a scale, which looks different from its object, the version tells.
+        let version = |o: &Value| o.at(&["metadata", "resourceVersion"]).clone();
+        let same = match sub.as_str() {
+            "scale" => dry_run == DryRun::None && version(&object) == version(&info.object),
+            _ => object == info.object,
+        };
+        let done = if same { "patched (no change)" } else { "patched" };
         if dry_run != DryRun::Client && !local {
             record_after(cx, &info, &mut object, dry_run)?;
         }
