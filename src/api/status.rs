@@ -301,9 +301,10 @@ impl Status {
                 .causes
                 .iter()
                 .map(|c| {
-                    let mut cause = crate::obj!({"reason": c.reason});
-                    for (member, text) in [("message", &c.message), ("field", &c.field)].into_iter().filter(|(_, text)| !text.is_empty()) {
-                        cause.set(&[member], text.as_str());
+                    let mut cause = Value::map();
+                    let members = [("reason", c.reason), ("message", c.message.as_str()), ("field", c.field.as_str())];
+                    for (member, text) in members.into_iter().filter(|(_, text)| !text.is_empty()) {
+                        cause.set(&[member], text);
                     }
                     cause
                 })
@@ -335,5 +336,17 @@ pub fn aggregate<T: Borrow<str>>(errors: &[T]) -> String {
     match errors {
         [one] => one.borrow().to_owned(),
         many => format!("[{}]", many.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_shows_what_is_known_of_it() {
+        let refused = Status::bad_request("no").with_causes(vec![Cause::new("", "", "why".to_owned()), Cause::required("a", "")]);
+        let causes = refused.to_object().at(&["details", "causes"]).to_json();
+        assert_eq!(causes, r#"[{"message":"why"},{"field":"a","message":"Required value","reason":"FieldValueRequired"}]"#);
     }
 }

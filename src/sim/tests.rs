@@ -49,11 +49,14 @@ fn a_body_that_is_text_is_read_by_its_content_type() {
     let mut sim = Sim::new(Session { inputs: inputs.iter().enumerate().map(asked).collect(), ..Session::default() });
     sim.play();
     let unread = "the object provided is unrecognized (must be of type ConfigMap): ";
-    let told: Vec<String> = sim.outcome().steps.iter().map(|s| s.response.clone().unwrap_or_default().get("message").str().to_owned()).collect();
+    let told: Vec<String> =
+        sim.outcome().steps.iter().map(|s| s.response.clone().unwrap_or_default().get("message").str().to_owned()).collect();
     assert_eq!(
         told,
         [
-            format!("{unread}couldn't get version/kind; json parse error: invalid character 'k' looking for beginning of value (6b696e643a205b)"),
+            format!(
+                "{unread}couldn't get version/kind; json parse error: invalid character 'k' looking for beginning of value (6b696e643a205b)"
+            ),
             format!("{unread}yaml: line 1: did not find expected node content (6b696e643a205b)"),
             format!("{unread}couldn't get version/kind; json parse error: unexpected end of JSON input ({{)"),
             String::new()

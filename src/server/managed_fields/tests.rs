@@ -112,7 +112,8 @@ fn what_a_new_object_has_anyway_belongs_to_nobody() {
         "spec": {"template": {"spec": {"containers": [{"name": "c"}]}}}, "status": {"replicas": 0, "availableReplicas": 0}
     });
     let config = obj!({"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "s"}});
-    let applied = apply((kinds::STATEFUL_SET, "v1"), &live, &config, Manager::applying("ann", "status"), false, &by(1)).expect("nothing of it is theirs");
+    let applied = apply((kinds::STATEFUL_SET, "v1"), &live, &config, Manager::applying("ann", "status"), false, &by(1))
+        .expect("nothing of it is theirs");
     assert_eq!(fields(&applied, "before-first-apply"), r#"{"f:metadata":{"f:labels":{".":{},"f:l":{}}}}"#);
 }
 
