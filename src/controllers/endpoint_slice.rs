@@ -2,8 +2,8 @@
 
 use super::controller::{ObjectRef, controller_ref, key_of, work};
 use super::service_pods::{
-    Made, RECONCILE, SelectedPods, hostname_of, is_candidate, labels_for, note_trigger_time, port_rank, ports_on, selector_of,
-    services_of, target_ref,
+    Made, RECONCILE, SelectedPods, hostname_of, is_candidate, labels_for, note_trigger_time, port_rank, ports_on, selector_of, services_of,
+    target_ref,
 };
 use super::topology_hints::{self, Part};
 use super::work_queue::WorkQueue;

@@ -27,7 +27,11 @@ impl GarbageCollector {
     /// the usual rate.
     pub fn new(flags: &Flags) -> Self {
         let client = RateLimiter::new(flags.api_qps * 2.0, flags.api_burst);
-        GarbageCollector { queue: WorkQueue::new().of_client(client), recorder: EventRecorder::new("garbage-collector-controller", ""), absent: Vec::new() }
+        GarbageCollector {
+            queue: WorkQueue::new().of_client(client),
+            recorder: EventRecorder::new("garbage-collector-controller", ""),
+            absent: Vec::new(),
+        }
     }
 
     /// Deletes the object if all its owners are gone; in the foreground if one of them waits for it.
