@@ -339,7 +339,9 @@ fn spec_in_effect(object: &Value) -> Value {
             }
             let asked = container.at(&["resources", "requests"]);
             let mut counted = if never { Value::Null } else { asked.clone() };
-            for (name, quantity) in [&["resources", "requests"][..], &["allocatedResources"]].iter().flat_map(|path| status.at(path).entries()) {
+            for (name, quantity) in
+                [&["resources", "requests"][..], &["allocatedResources"]].iter().flat_map(|path| status.at(path).entries())
+            {
                 if milli_value(counted.get(name)) < milli_value(quantity) {
                     counted.set(&[name], quantity.clone());
                 }
