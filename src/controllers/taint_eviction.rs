@@ -3,12 +3,14 @@
 
 use super::controller::{ObjectRef, key_of};
 use super::work_queue::WorkQueue;
-use crate::api::{ArcStr, KindRef, Object, Value, kinds, set_condition, toleration};
+use crate::api::{ArcStr, KindRef, Object, Value, find_condition, kinds, set_condition, toleration};
 use crate::base::{Duration, List as _, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
 
 const MANAGER: &str = "taint-eviction-controller";
+/// Why a pod is deleted, as its condition says.
+const REASON: &str = "DeletionByTaintManager";
 
 /// Evicts pods from tainted nodes.
 #[derive(Clone, Debug)]
@@ -102,11 +104,14 @@ impl TaintEvictionController {
         self.event(api, now, key, &format!("Marking for deletion Pod {}/{}", key.0, key.1));
         let by = Caller::new(now, MANAGER);
         let mut next = pod;
-        let condition = obj!({
-            "type": "DisruptionTarget", "status": "True", "lastProbeTime": null, "observedGeneration": next.at(&["metadata", "generation"]),
-            "reason": "DeletionByTaintManager", "message": "Taint manager: deleting due to NoExecute taint"
-        });
-        set_condition(next.at_mut(&["status", "conditions"]).list_mut(), condition, now);
+        // A newer generation alone is no change (`podutil.UpdatePodCondition`).
+        if find_condition(next.get("status"), "DisruptionTarget").get("reason").str() != REASON {
+            let condition = obj!({
+                "type": "DisruptionTarget", "status": "True", "lastProbeTime": null, "observedGeneration": next.at(&["metadata", "generation"]),
+                "reason": REASON, "message": "Taint manager: deleting due to NoExecute taint"
+            });
+            set_condition(next.at_mut(&["status", "conditions"]).list_mut(), condition, now);
+        }
         let pods = kinds::POD;
         let done = api
             .update(&by, pods, next, Subresource::Status, &WriteOptions::default())
