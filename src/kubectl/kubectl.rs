@@ -432,8 +432,8 @@ fn user(cx: &Context<'_, '_>, config: &Kubeconfig, name: &str, token: Option<&st
     // As requests are logged.
     let mut headers = token.map(|_| "Authorization: Bearer <masked>".to_owned()).into_iter().list();
     let own = match token.filter(|t| !config::is_administrator(t)) {
-        Some(token) if api.enforces_roles() => Some(api.token_user(cx.host.now, token).ok_or_else(unauthorized)?),
-        Some(_) => None,
+        // Who it is matters only where roles do, but someone it must be.
+        Some(token) => api.token_user(cx.host.now, token).map(|user| api.enforces_roles().then_some(user)).ok_or_else(unauthorized)?,
         // Certificates are not read here: the name of the entry stands for the name in one.
         None => known
             .filter(|u| u.entries().any(|(member, _)| member.starts_with("client-certificate")))

@@ -351,7 +351,7 @@ fn by_selector(cx: &mut Context<'_, '_>, query: &Query, kinds: Vec<KindRef>) -> 
 
 /// Says which list it was.
 // Models resource.Selector.Visit.
-fn about_list(error: CliError, kind: KindRef, options: &ListOptions) -> CliError {
+pub fn about_list(error: CliError, kind: KindRef, options: &ListOptions) -> CliError {
     let CliError::Status(mut status) = error else { return error };
     if !matches!(status.reason, "BadRequest" | "NotFound") {
         return CliError::Status(status);

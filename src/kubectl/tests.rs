@@ -217,6 +217,8 @@ fn flags_that_do_not_go_together_are_refused() {
 #[test]
 fn a_kubeconfig_is_changed() {
     let mut desk = Desk::new(&[]);
+    // Nobody is let in by a token that is none, also where no roles are enforced.
+    desk.check("kubectl get pods --token=y", "", "error: You must be logged in to the server (Unauthorized)\n", 1);
     for (line, stdout) in [
         ("kubectl config rename-context kubarium a.b", "Context \"kubarium\" renamed to \"a.b\".\n"),
         ("kubectl config set contexts.a.b.namespace web", "Property \"contexts.a.b.namespace\" set.\n"),

@@ -75,3 +75,5 @@ kubectl apply -f web.yaml --prune --prune-allowlist=odd
 kubectl get -f absent.yaml -w --request-timeout=1s
 kubectl explain ev 2>&1 | head -1
 kubectl get priorityclasses -o jsonpath='{range .items[*]}{.description}{"\n"}{end}'
+kubectl logs -l "app in"
+kubectl logs deploy/web -f --request-timeout=2s >/dev/null

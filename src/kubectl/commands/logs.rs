@@ -10,7 +10,7 @@ use crate::kubectl::flags::{self, Flag, duration, int, switch, text};
 use crate::kubectl::host::Step;
 use crate::kubectl::pods::{DEFAULT_CONTAINER, Purpose, container_of, containers, selected, selector_of};
 use crate::kubectl::request_log::{Request, truth};
-use crate::kubectl::resources::{Info, Query, find};
+use crate::kubectl::resources::{Info, Query, about_list, find};
 use crate::server::{ListOptions, LogCursor, LogOptions};
 
 const OWN: &[Flag] = &[
@@ -69,6 +69,8 @@ pub struct Follow {
     streams: Vec<LogStream>,
     /// A workload whose pods are waited for.
     pending: Option<(Info, Time)>,
+    /// When `--request-timeout` ends what is followed.
+    ends: Option<Time>,
 }
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
@@ -100,7 +102,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let namespace = cx.namespace();
     if !selector.is_empty() {
         let options = ListOptions { label_selector: selector.to_owned(), ..ListOptions::default() };
-        let pods = cx.list(kinds::POD, Some(&namespace), &options)?;
+        let pods = cx.list(kinds::POD, Some(&namespace), &options).map_err(|error| about_list(error, kinds::POD, &options))?;
         if pods.is_empty() {
             cx.out.errln(format!("No resources found in {namespace} namespace."));
             check_asked(cx, &container)?;
@@ -108,7 +110,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         }
         check_asked(cx, &container)?;
         let streams = streams_of(cx, &pods, &container)?;
-        return Follow { streams, pending: None }.begin(cx);
+        return Follow { streams, pending: None, ends: cx.watch_deadline() }.begin(cx);
     }
     let kind_and_name: Vec<String> = if args[0].contains('/') { args } else { vec!["pods".into(), args.remove(0)] };
     let info = match find(cx, &Query { latest: true, ..Query::default() }, &kind_and_name).and_then(|f| f.into_infos()) {
@@ -121,7 +123,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let Some(info) = info else { return fail("expected one resource") };
     check_asked(cx, &container)?;
     let deadline = cx.host.now + timeout(cx);
-    Follow { streams: Vec::new(), pending: Some((info, deadline)) }.resume(cx)
+    Follow { streams: Vec::new(), pending: Some((info, deadline)), ends: cx.watch_deadline() }.resume(cx)
 }
 
 /// What is looked at only once the object is found.
@@ -233,6 +235,12 @@ impl Follow {
         }
         if open.is_empty() {
             return Ok(Flow::Done);
+        }
+        if self.ends.is_some_and(|ends| ends <= cx.host.now) {
+            // It is said where the stream is read, and then of the command.
+            const LATE: &str = "context deadline exceeded";
+            cx.out.errln(LATE);
+            return fail(LATE);
         }
         self.streams = open;
         let next = cx.host.now + POLL;
