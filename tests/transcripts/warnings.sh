@@ -181,7 +181,7 @@ kubectl create -f endpoints-12.yaml
 kubectl label endpoints e x=y
 kubectl create -f runtimeclass-13.yaml
 kubectl create -f storageclass-14.yaml
-kubectl create -f csistoragecapacity-15.yaml
+kubectl create -f csistoragecapacity-15.yaml; kubectl get csistoragecapacities
 kubectl create -f networkpolicy-16.yaml
 kubectl create -f job-17.yaml
 kubectl create -f csidriver-18.yaml

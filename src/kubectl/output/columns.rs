@@ -169,7 +169,6 @@ fn built_in(kind: KindRef) -> &'static BuiltIn {
         ("storage.k8s.io", "VolumeAttributesClass") => &storage::VOLUME_ATTRIBUTES_CLASS,
         ("storage.k8s.io", "CSINode") => &storage::CSI_NODE,
         ("storage.k8s.io", "CSIDriver") => &storage::CSI_DRIVER,
-        ("storage.k8s.io", "CSIStorageCapacity") => &storage::CSI_STORAGE_CAPACITY,
         ("resource.k8s.io", "ResourceClaim") => &storage::RESOURCE_CLAIM,
         ("resource.k8s.io", "ResourceSlice") => &storage::RESOURCE_SLICE,
         ("resource.k8s.io", "DeviceClass" | "ResourceClaimTemplate") => &NAME_AND_AGE,

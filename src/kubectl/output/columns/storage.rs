@@ -165,14 +165,6 @@ pub(super) static CSI_DRIVER: BuiltIn = BuiltIn {
     },
 };
 
-pub(super) static CSI_STORAGE_CAPACITY: BuiltIn = BuiltIn {
-    columns: &[NAME, text("StorageClassName"), text("Capacity")],
-    cells: |o, _| {
-        let capacity = if o.get("capacity").is_null() { "<unset>".into() } else { quantity(o.get("capacity")) };
-        vec![o.name().to_owned(), o.get("storageClassName").str().to_owned(), capacity]
-    },
-};
-
 pub(super) static RESOURCE_CLAIM: BuiltIn = BuiltIn {
     columns: &[NAME, text("State"), AGE],
     cells: |o, now| {
