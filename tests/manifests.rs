@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use kubarium::api::well_known::ENDPOINTS_DEPRECATED;
+use kubarium::api::validation::deprecation;
 use kubarium::api::{self, Cause, Kind, KindRef, Object, Value};
 
 /// Rows that must come out right; raised as more do.
@@ -262,9 +262,10 @@ fn check(row: &Row) -> Result<(), String> {
             }
         }
     }
+    let of_kinds = documents.iter().flat_map(|d| items(&d.value)).filter_map(|item| deprecation(judge(&item).ok()?.0)).collect::<Vec<_>>();
     for line in row.stderr.lines().filter_map(|l| l.strip_prefix("Warning: ")) {
         // The last is said of the request, not of the object.
-        let known = line.contains("last-applied-configuration") || line.starts_with("unknown field") || line == ENDPOINTS_DEPRECATED;
+        let known = line.contains("last-applied-configuration") || line.starts_with("unknown field") || of_kinds.contains(&line);
         let said = documents
             .iter()
             .flat_map(|d| items(&d.value))

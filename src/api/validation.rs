@@ -40,7 +40,7 @@ mod workloads;
 pub use self::meta::path_segment;
 use self::meta::{NameRule, object_meta, object_meta_update};
 use self::path::{Errors, Path};
-pub use self::warnings::warnings;
+pub use self::warnings::{deprecation, warnings};
 use super::kinds::{ADMISSION, RBAC};
 use super::names;
 use super::{Cause, KindRef, Value, custom};

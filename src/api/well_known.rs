@@ -1,8 +1,6 @@
 //! Labels, annotations and taints to which Kubernetes itself gives a meaning (`well_known_labels.go` and its like), where more than one
 //! part of the cluster knows them.
 
-/// What the server says of every request for Endpoints.
-pub const ENDPOINTS_DEPRECATED: &str = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
 /// What kubectl applied last (annotation).
 pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 /// A container's AppArmor profile, its name behind the slash (annotation of old).

@@ -9,7 +9,7 @@ use super::metrics;
 use super::patcher::{patch_of, three_way_patch};
 use super::request_log::{Request, Sent};
 use crate::api::selector::{FieldSelector, LabelSelector};
-use crate::api::well_known::ENDPOINTS_DEPRECATED;
+use crate::api::validation::deprecation;
 use crate::api::{KindRef, Object, Value, go_duration, kinds};
 use crate::base::{Duration, List as _, SortedSet, Time};
 use crate::obj;
@@ -253,10 +253,8 @@ impl<'a> Context<'a, '_> {
 
     /// What the server says of a kind that is on its way out.
     fn warn_of_kind(&mut self, kind: KindRef) {
-        match (kind.group, kind.plural) {
-            ("", "endpoints") => self.warn(ENDPOINTS_DEPRECATED),
-            ("", "componentstatuses") => self.warn("v1 ComponentStatus is deprecated in v1.19+"),
-            _ => {}
+        if let Some(text) = deprecation(kind) {
+            self.warn(text);
         }
     }
 

@@ -4,7 +4,7 @@ use super::admission::{self, Request};
 use super::options::{Caller, FieldValidation, Subresource, WriteOptions};
 use super::{ApiServer, managed_fields};
 use crate::api::decode::served_version;
-use crate::api::well_known::{ENDPOINTS_DEPRECATED, TEMPLATE_GENERATION};
+use crate::api::well_known::TEMPLATE_GENERATION;
 use crate::api::{self, KindRef, Object, Status, Value, join_api_version, kinds};
 use crate::base::Time;
 use crate::store::{ObjectKey, Signature, StoreError};
@@ -77,10 +77,8 @@ impl ApiServer {
         if bytes_at_most(&object) > BODY_BYTES_MAX && object.to_json().len() > BODY_BYTES_MAX {
             return Err(Status::too_large(format!("Request entity too large: limit is {BODY_BYTES_MAX}")));
         }
-        if kind == kinds::ENDPOINTS {
-            // The server says so of every request, whatever comes of it.
-            self.warnings.push(ENDPOINTS_DEPRECATED.to_owned());
-        }
+        // Whatever comes of the request.
+        self.warnings.extend(api::validation::deprecation(kind).map(str::to_owned));
         let version = api::decode::served_version(kind, &object);
         let (mut object, errors) = api::decode::decode(kind, object)?;
         self.drop_equal_owners(&mut object);

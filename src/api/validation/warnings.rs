@@ -7,6 +7,16 @@ use crate::api::custom::has_format;
 use crate::api::well_known::{BETA_STORAGE_CLASS, SLICE_MANAGED_BY, TOPOLOGY_HINTS};
 use crate::base::SortedSet;
 
+/// What the server says of every request for a kind that is on its way out.
+// Models the deprecation markers of API types, which the server's handlers read.
+pub fn deprecation(kind: KindRef) -> Option<&'static str> {
+    match (kind.group, kind.plural) {
+        ("", "endpoints") => Some("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"),
+        ("", "componentstatuses") => Some("v1 ComponentStatus is deprecated in v1.19+"),
+        _ => None,
+    }
+}
+
 /// What the server warns of when it accepts an object, in its order; `old` is what it was before, where it is changed.
 pub fn warnings(kind: KindRef, object: &Value, old: Option<&Value>, out: &mut Warnings) {
     let created = old.is_none();
