@@ -419,4 +419,19 @@ mod tests {
             assert_eq!(super::decoder_error(text.as_bytes(), 2).map(|e| e.to_string()).as_deref(), want, "{text}");
         }
     }
+
+    #[test]
+    fn floats_print_as_in_go() {
+        for (f, want) in [
+            (0.0, "0"),
+            (3.0, "3"),
+            (123_456.0, "123456"),
+            (1e6, "1e+06"),
+            (1_767_225_600.0, "1.7672256e+09"),
+            (1.5e-5, "1.5e-05"),
+            (-2.25, "-2.25"),
+        ] {
+            assert_eq!(super::go_float(f), want);
+        }
+    }
 }

@@ -143,21 +143,6 @@ mod tests {
     }
 
     #[test]
-    fn floats_print_as_in_go() {
-        for (f, want) in [
-            (0.0, "0"),
-            (3.0, "3"),
-            (123_456.0, "123456"),
-            (1e6, "1e+06"),
-            (1_767_225_600.0, "1.7672256e+09"),
-            (1.5e-5, "1.5e-05"),
-            (-2.25, "-2.25"),
-        ] {
-            assert_eq!(go_float(f), want);
-        }
-    }
-
-    #[test]
     fn escapes_are_go_s() {
         assert_eq!(unescape("n..", '"'), Some(('\n', 1)));
         assert_eq!(unescape("u00e9", '"'), Some(('é', 5)));
