@@ -73,7 +73,8 @@ impl ApiServer {
             api::custom::to_stored(kind, custom, &mut object);
         }
         // Who owns the fields of what only the cluster wrote is worked out when somebody asks, and that alone is no change.
-        if stored.at(&["metadata", "managedFields"]).is_null() {
+        let managers = |object: &Value| !object.at(&["metadata", "managedFields"]).is_null();
+        if managers(&object) && !managers(&stored) {
             let mut plain = object.clone();
             plain.remove(&["metadata", "managedFields"]);
             if plain.same(&stored) {
