@@ -92,10 +92,13 @@ fn can_i(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         asked = Attributes { resource, name, namespace: &namespace, subresource: cx.inv.flags.text("subresource"), ..asked };
         match kind_of(cx.host.api, resource) {
             _ if matches!(resource, "*" | "users" | "groups") => {}
-            None => match resource.lower().split_once('.') {
-                Some((name, group)) => warn(format!("the server doesn't have a resource type '{name}' in group '{group}'")),
-                None => warn(format!("the server doesn't have a resource type '{}'", resource.lower())),
-            },
+            None => {
+                let resource = resource.lower();
+                warn(match resource.split_once('.') {
+                    Some((name, group)) => format!("the server doesn't have a resource type '{name}' in group '{group}'"),
+                    None => format!("the server doesn't have a resource type '{resource}'"),
+                });
+            }
             Some(kind) => {
                 if !kind.namespaced && !everywhere {
                     let group = if kind.group.is_empty() { String::new() } else { format!(" in group '{}'", kind.group) };
