@@ -5,6 +5,7 @@ mod actions;
 mod amiss;
 mod answer;
 mod app;
+mod around;
 mod bar;
 mod crash;
 mod edit;

@@ -10,6 +10,7 @@ use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
 use super::answer::Answer;
+use super::around;
 use super::bar::bar;
 use super::crash;
 use super::edit::Edit;
@@ -160,13 +161,14 @@ pub fn App() -> Html {
         let link = link.clone();
         move |()| begin(host, lang, &link)
     });
-    // The key listener is made once and looks the newest state up here.
+    // Listeners are made once and look the newest state up here.
     let newest = use_mut_ref(|| state.clone());
     *newest.borrow_mut() = state.clone();
     let ahead = use_mut_ref(|| None);
     use_effect_with((), {
         let (link, ahead) = (link.clone(), ahead.clone());
         move |()| {
+            around::listen(newest.clone(), &link);
             let listener = listen(newest, link, ahead);
             move || drop(listener)
         }
@@ -198,7 +200,7 @@ pub fn App() -> Html {
     // What was ticked in the past is no news.
     use_effect_with((state.scene.task.clone().filter(|_| !state.scene.past), lang), |(task, lang)| {
         if let Some(task) = task {
-            task::tell(task, *lang);
+            around::tell(task, *lang);
             task::keep(task);
         }
     });

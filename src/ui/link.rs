@@ -112,11 +112,16 @@ impl Link {
         }
     }
 
-    /// Puts a text into a terminal, in sight and with the focus there.
-    pub fn type_line(&self, terminal: usize, text: &str) {
+    /// Puts a text into a terminal, in sight.
+    pub fn type_in_sight(&self, terminal: usize, text: &str) {
         self.send(Action::Lower(Lower::Terminal(terminal)));
         self.send(Action::Panel(Panel::Term));
         self.type_in(terminal, text);
+    }
+
+    /// Puts a text into a terminal, in sight and with the focus there.
+    pub fn type_line(&self, terminal: usize, text: &str) {
+        self.type_in_sight(terminal, text);
         // Once it is in sight.
         let host = self.host.clone();
         Timeout::new(0, move || host.borrow().focus_terminal(terminal)).forget();

@@ -1,12 +1,8 @@
 //! The exercise that a session brings, drawn: its task beside the picture, and its checks, ticked once they have held.
 
-use js_sys::JSON;
 use web_sys::Element;
 use yew::prelude::*;
 
-use kubarium::api::Value;
-use kubarium::base::List as _;
-use kubarium::obj;
 use kubarium::views::{ExerciseView, Lesson, code_of, lessons, said};
 
 use super::app::EMBEDDED;
@@ -30,7 +26,7 @@ fn so_far(task: &ExerciseView, lang: Lang) -> String {
 }
 
 /// Whether there is nothing left to do.
-fn is_done(task: &ExerciseView) -> bool {
+pub fn is_done(task: &ExerciseView) -> bool {
     !task.checks.is_empty() && task.done() == task.checks.len()
 }
 
@@ -52,17 +48,6 @@ pub fn follow(done: usize) {
 
 /// How high the title of a task is, which stays above what is scrolled.
 const TITLE_PX: i32 = 38;
-
-/// Tells the page around this one how far the reader is, where there is one: `{ kubarium: 'exercise', title, checks, done }`.
-pub fn tell(task: &ExerciseView, lang: Lang) {
-    let Some(parent) = web_sys::window().and_then(|w| w.parent().ok().flatten().filter(|p| *p != w)) else { return };
-    let checks = task.checks.iter().map(|c| Value::from(c.1)).list();
-    let message = obj!({ "kubarium": "exercise", "title": said(&task.title, lang.code()), "checks": checks, "done": is_done(task) });
-    if let Ok(message) = JSON::parse(&message.to_json()) {
-        // It holds nothing that is anybody's own. A page that has gone meanwhile needs to know no more.
-        let _ = parent.post_message(&message, "*");
-    }
-}
 
 /// Which lesson it is, if it is one.
 fn lesson_of(task: &ExerciseView) -> Option<usize> {

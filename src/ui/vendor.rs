@@ -48,6 +48,12 @@ extern "C" {
     /// Fetches a page of the web, and calls `done` with its text, or with none and why not.
     #[wasm_bindgen(js_name = fetchPage)]
     pub fn fetch_page(url: &str, done: &Function);
+    /// Calls `typed` with each command that the page around this one wants in the terminal, and whether it is to be run.
+    #[wasm_bindgen(js_name = onAround)]
+    pub fn on_around(typed: &Function);
+    /// Tells the page around this one something, as JSON.
+    #[wasm_bindgen(js_name = tellAround)]
+    pub fn tell_around(json: &str);
     /// Lets a drop fall from the queue to where a cell is, which comes out of it.
     #[wasm_bindgen]
     pub fn fall(cell: &Element);

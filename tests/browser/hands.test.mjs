@@ -203,19 +203,23 @@ for (const [theme, language, size] of LOOKS) {
   );
 }
 
-journey('tells the page around it how far an exercise is', {}, async ({ page, until }) => {
-  await example(page, 'exercise');
+/** Opens a tutorial that embeds the page's session, and keeps what that tells it in `told`; returns the frame. */
+async function tutorial(page, how) {
   await page.locator('.bar').getByRole('button', { name: 'Share' }).click();
   const link = await page.locator('.share input').inputValue();
   await page.evaluate(() => localStorage.clear());
-  // A tutorial that embeds it.
-  const tutorial = `<!doctype html><html lang="en"><title>A tutorial</title><h1>A tutorial</h1>
-    <script>const told = []; addEventListener('message', ({ data }) => data.kubarium === 'exercise' && told.push(data));</script>
-    <iframe title="A cluster" width="1000" height="700" src="${link.replace('#', '?embed=term#')}"></iframe>`;
-  await page.route('**/tutorial', (route) => route.fulfill({ contentType: 'text/html', body: tutorial }));
+  const body = `<!doctype html><html lang="en"><title>A tutorial</title><h1>A tutorial</h1>
+    <script>const told = []; addEventListener('message', ({ data }) => data.kubarium && told.push(data));</script>
+    <iframe title="A cluster" width="1000" height="700" src="${link.replace('#', `${how}#`)}"></iframe><button>Mine</button>`;
+  await page.route('**/tutorial', (route) => route.fulfill({ contentType: 'text/html', body }));
   await page.goto(new URL('tutorial', link).href);
-  const frame = page.frameLocator('iframe');
-  const told = () => page.evaluate(() => told.at(-1));
+  return page.frameLocator('iframe');
+}
+
+journey('tells the page around it how far an exercise is', {}, async ({ page, until }) => {
+  await example(page, 'exercise');
+  const frame = await tutorial(page, '?embed=term');
+  const told = () => page.evaluate(() => told.findLast((t) => t.kubarium === 'exercise'));
   await until('the task is told', async () => (await told())?.checks.join() === 'false,false,false');
   await until('its terminal to take the focus', async () => {
     await frame.locator('.term .host:not([hidden])').click();
@@ -229,6 +233,47 @@ journey('tells the page around it how far an exercise is', {}, async ({ page, un
     checks: [true, true, true],
     done: true,
   });
+});
+
+/** Says something to the page that a tutorial embeds. */
+const say = (page, said) => page.evaluate((said) => document.querySelector('iframe').contentWindow.postMessage(said, '*'), said);
+
+journey('takes commands from the page around it', {}, async ({ page, until, screenshot }) => {
+  const frame = await tutorial(page, '?embed=term');
+  await until('it to be ready', () => page.evaluate(() => told.some((t) => t.kubarium === 'ready')));
+  await page.getByRole('button', { name: 'Mine' }).focus();
+  // What is no command is nobody's.
+  for (const wrong of [
+    null,
+    'run',
+    { kubarium: 'run' },
+    { kubarium: 'run', command: 7 },
+    { kubarium: 'stop', command: 'reboot' },
+  ]) {
+    await say(page, wrong);
+  }
+  const manifest = 'apiVersion: v1\nkind: Pod\nmetadata: {name: one}\nspec: {containers: [{name: c, image: nginx}]}';
+  await say(page, { kubarium: 'run', command: `kubectl apply -f - <<EOF\n${manifest}\nEOF\n` });
+  await frame.locator('.node .pod').waitFor();
+  const text = () => frame.locator('.term .xterm-rows').first().innerText();
+  await until('its answer', async () => /pod\/one created/.test(await text()));
+  const focused = (selector) => page.evaluate((selector) => document.activeElement.matches(selector), selector);
+  assert.ok(await focused('button'), 'whoever reads around it loses the focus');
+  // What is only put there waits for the reader, in place of what stood there.
+  await say(page, { kubarium: 'type', command: 'kubectl delete pod one' });
+  await say(page, { kubarium: 'type', command: 'kubectl get pods' });
+  await until('the focus in its terminal', () => focused('iframe'));
+  await until('the command at its prompt', async () => /# kubectl get pods\s*$/.test(await text()));
+  await screenshot('tutorial');
+  await page.keyboard.press('Enter');
+  await until('the list', async () => /one\s+\d\/1\s+\w+/.test(await text()));
+});
+
+journey('takes commands from the page around it where only its picture is shown', {}, async ({ page, until }) => {
+  const frame = await tutorial(page, '?embed');
+  await until('it to be ready', () => page.evaluate(() => told.some((t) => t.kubarium === 'ready')));
+  await say(page, { kubarium: 'run', command: 'kubectl create deployment web --image=nginx --replicas=2' });
+  await until('two pods', async () => (await frame.locator('.node .pod').count()) === 2);
 });
 
 journey(
