@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::fmt::Write as _;
 
-use super::admission::{amount, fits};
+use super::admission::{Rejection, amount, fits};
 use super::kubelets::Kubelets;
 use super::node::Node;
 use super::pod_worker::{Cx, PodWorker, Work};
@@ -22,13 +22,46 @@ const LISTS: [&str; 2] = ["initContainers", "containers"];
 /// What a resize may change.
 const RESIZABLE: [&str; 2] = ["cpu", "memory"];
 
+/// Why what a pod asks for is not granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// Its node can never give it, for this reason.
+    Infeasible(String),
+    /// Its node would not take it now if it came with that.
+    Deferred(Rejection),
+}
+
+impl Refusal {
+    /// The reason of the condition PodResizePending.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Refusal::Infeasible(_) => "Infeasible",
+            Refusal::Deferred(_) => "Deferred",
+        }
+    }
+
+    /// The message of that.
+    pub fn message(&self) -> &str {
+        match self {
+            Refusal::Infeasible(message) | Refusal::Deferred(Rejection { message, .. }) => message,
+        }
+    }
+}
+
+/// A resize that is not granted, by the generation that asks for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Pending {
+    pub refusal: Refusal,
+    pub generation: i64,
+}
+
 /// Where a pod's resize stands.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Resize {
     /// The spec whose resources are granted, while the pod asks for others.
     granted: Option<Value>,
-    /// Why what it asks for is not granted: reason, message and generation.
-    pub pending: Option<(&'static str, String, i64)>,
+    /// Why what it asks for is not granted.
+    pub pending: Option<Pending>,
     /// The generation that was granted and is not brought about yet.
     pub progress: Option<i64>,
     /// Why it cannot be brought about.
@@ -116,12 +149,12 @@ impl Kubelets {
             let Some(worker) = kubelet.pods.get(&uid).filter(|w| w.waits_for_resources()) else { continue };
             let desired = PodSpec::parse(&worker.pod);
             let verdict = if is_mirror(&worker.pod) {
-                Err(("Infeasible".into(), "In-place resize of static-pods is not supported".to_owned()))
+                Err(Refusal::Infeasible("In-place resize of static-pods is not supported".to_owned()))
             } else if let Some(message) = beyond(&kubelet.node, &desired) {
-                Err(("Infeasible".into(), message))
+                Err(Refusal::Infeasible(message))
             } else {
                 let others: Vec<&PodWorker> = kubelet.workers().filter(|w| w.uid != uid && w.takes_room()).list();
-                fits(&kubelet.node, &desired, &others).map_err(|r| (r.reason, r.message))
+                fits(&kubelet.node, &desired, &others).map_err(Refusal::Deferred)
             };
             self.with_worker(api, now, node, &uid, |worker, cx| worker.resize_judged(cx, verdict));
         }
@@ -167,7 +200,7 @@ impl PodWorker {
 
     /// What it asks for is granted, or it is said why not.
     // Models handlePodResourcesResize.
-    fn resize_judged(&mut self, cx: &mut Cx<'_>, verdict: Result<(), (ArcStr, String)>) {
+    fn resize_judged(&mut self, cx: &mut Cx<'_>, verdict: Result<(), Refusal>) {
         let generation = self.pod.at(&["metadata", "generation"]).int();
         match verdict {
             Ok(()) => {
@@ -177,16 +210,20 @@ impl PodWorker {
                 self.event(cx, EventType::Normal, "ResizeStarted", &format!("Pod resize started: {what}"));
                 cx.node.freed = true;
             }
-            Err((reason, message)) => {
-                let what = summary(self.pod.get("spec"), generation, &message);
-                let infeasible = reason == "Infeasible";
-                let pending = Some((if infeasible { "Infeasible" } else { "Deferred" }, message, generation));
+            Err(refusal) => {
+                let what = summary(self.pod.get("spec"), generation, refusal.message());
+                let (event, told) = match &refusal {
+                    Refusal::Infeasible(_) => ("ResizeInfeasible", refusal.reason()),
+                    // The event gives the reason for which the pod would not be taken.
+                    Refusal::Deferred(rejection) => ("ResizeDeferred", rejection.reason.as_str()),
+                };
+                let message = format!("Pod resize {told}: {what}");
+                let pending = Some(Pending { refusal, generation });
                 if self.resize.pending == pending {
                     return;
                 }
                 self.resize.pending = pending;
-                let event = if infeasible { "ResizeInfeasible" } else { "ResizeDeferred" };
-                self.event(cx, EventType::Warning, event, &format!("Pod resize {reason}: {what}"));
+                self.event(cx, EventType::Warning, event, &message);
             }
         }
         self.request_sync(cx);

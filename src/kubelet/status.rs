@@ -5,6 +5,7 @@ use super::container::{Container, Exit, Instance, Lost};
 use super::phase::{get_phase, has_regular_started};
 use super::pod_worker::{PodWorker, Work};
 use super::probes::ProbeKind;
+use super::resize::Pending;
 use super::resources::{container_status_resources, pod_resources, to_value};
 use super::restart_all::{REMOVED, RESTARTING_ALL};
 use super::rules::Condition;
@@ -296,8 +297,8 @@ impl PodWorker {
             ("PodScheduled", true, "", String::new()),
         ];
         let mut out = Vec::with_capacity(rows.len());
-        if let Some((reason, message, generation)) = &self.resize.pending {
-            out.push(self.condition("PodResizePending", true, reason, message, *generation, now));
+        if let Some(Pending { refusal, generation }) = &self.resize.pending {
+            out.push(self.condition("PodResizePending", true, refusal.reason(), refusal.message(), *generation, now));
         }
         if let Some(generation) = self.resize.progress {
             let (reason, message) = self.resize.error.as_ref().map_or(("", ""), |error| ("Error", error.as_str()));
