@@ -267,9 +267,6 @@ impl Walk {
     /// Reads a value of type `ty` that is not null; none where it is wrong.
     fn value(&mut self, owner: &'static Type, field: &Field, ty: &Ty, value: &Value) -> Option<Value> {
         match (ty, value) {
-            (Ty::Any, _) if owner.name == "JSONSchemaProps" && matches!(field.name, "items" | "additionalProperties") => {
-                self.schema_or_more(owner, field, value)
-            }
             (Ty::String, Value::Str(_)) | (Ty::Bool, Value::Bool(_)) | (Ty::Int64, Value::Int(_)) | (Ty::Any, _) => Some(value.clone()),
             (Ty::Int32, Value::Int(i)) => match i32::try_from(*i) {
                 Ok(_) => Some(value.clone()),
@@ -310,6 +307,9 @@ impl Walk {
                 }
                 Some(at) => self.fail(format!("error decoding from json: illegal base64 data at input byte {at}")),
             },
+            (Ty::SchemaOrArray | Ty::SchemaOrBool, Value::Map(map)) => self.inner_schema(owner, map),
+            (Ty::SchemaOrArray, _) | (Ty::SchemaOrBool, Value::Bool(_)) => Some(value.clone()),
+            (Ty::SchemaOrBool, _) => self.fail("boolean or JSON schema expected".to_owned()),
             (Ty::MapOf(inner), Value::Map(map)) => {
                 let mut read = Map::new();
                 for (key, value) in map.iter() {
@@ -343,21 +343,14 @@ impl Walk {
         }
     }
 
-    /// A schema within a schema, where there may be a list of them or a truth value instead. It is read by a decoder of its own, which
-    /// drops unknown fields without a word.
+    /// A schema within a schema, where something else may stand instead. It is read by a decoder of its own, which drops unknown fields
+    /// without a word.
     // Models the UnmarshalJSON of JSONSchemaPropsOrArray and JSONSchemaPropsOrBool.
-    fn schema_or_more(&mut self, owner: &'static Type, field: &Field, value: &Value) -> Option<Value> {
-        match value {
-            Value::Map(map) => {
-                let told = self.strict.len();
-                let read = self.object(owner, map);
-                self.strict.truncate(told);
-                read
-            }
-            Value::Bool(_) | Value::Null => Some(value.clone()),
-            _ if field.name == "additionalProperties" => self.fail("boolean or JSON schema expected".to_owned()),
-            _ => Some(value.clone()),
-        }
+    fn inner_schema(&mut self, schema: &'static Type, map: &Map) -> Option<Value> {
+        let told = self.strict.len();
+        let read = self.object(schema, map);
+        self.strict.truncate(told);
+        read
     }
 
     fn time(&mut self, ty: &Ty, text: &str) -> Option<Value> {
@@ -498,7 +491,7 @@ fn left_out(field: &Field, value: &Value) -> bool {
     }
     match field.ty {
         Ty::String | Ty::Int32 | Ty::Int64 | Ty::Bool | Ty::Double | Ty::MapOf(_) | Ty::ListOf(_) | Ty::Bytes => value.is_empty(),
-        Ty::Any => value.is_null(),
+        Ty::Any | Ty::SchemaOrArray | Ty::SchemaOrBool => value.is_null(),
         Ty::Object(_) => field.omit_zero && value.is_empty(),
         _ => false,
     }
@@ -525,7 +518,7 @@ fn zero_value(schema: &Schema, ty: &Ty) -> Option<Value> {
         Ty::Bool => false.into(),
         Ty::Quantity => "0".into(),
         Ty::Duration => "0s".into(),
-        Ty::Time | Ty::MicroTime | Ty::Any | Ty::MapOf(_) | Ty::ListOf(_) => Value::Null,
+        Ty::Time | Ty::MicroTime | Ty::Any | Ty::SchemaOrArray | Ty::SchemaOrBool | Ty::MapOf(_) | Ty::ListOf(_) => Value::Null,
         Ty::Object(t) => {
             let fields = &schema.get(*t).fields;
             fields.iter().filter_map(|f| Some((arc(f.name), zero(schema, f)?))).collect::<Map>().into()

@@ -11,7 +11,8 @@
 //! - after `=` come the kinds, as `group/version package.Type`.
 //!
 //! Types are `s` string, `e:Name` named string, `i` int32, `l` int64, `b` bool, `f` float64, `q` Quantity, `x` IntOrString, `t` Time,
-//! `m` MicroTime, `d` Duration, `y` bytes, `r` anything, `[]T` list, `%T` map from strings, `*T` pointer, and otherwise the name of a type.
+//! `m` MicroTime, `d` Duration, `y` bytes, `r` anything, `a` a schema or a list of them, `o` a schema or a boolean, `[]T` list, `%T` map
+//! from strings, `*T` pointer, and otherwise the name of a type.
 //!
 //! Flags are
 //!
@@ -57,6 +58,10 @@ pub enum Ty {
     Bytes,
     /// Anything (raw JSON).
     Any,
+    /// `JSONSchemaPropsOrArray`, a field of `JSONSchemaProps`.
+    SchemaOrArray,
+    /// `JSONSchemaPropsOrBool`, a field of `JSONSchemaProps`.
+    SchemaOrBool,
     /// A map from strings.
     MapOf(Box<Ty>),
     /// A list.
@@ -269,6 +274,8 @@ impl Schema {
             Ty::Duration => "v1.Duration".into(),
             Ty::Bytes => "[]uint8".into(),
             Ty::Any => "interface {}".into(),
+            Ty::SchemaOrArray => "v1.JSONSchemaPropsOrArray".into(),
+            Ty::SchemaOrBool => "v1.JSONSchemaPropsOrBool".into(),
             Ty::MapOf(inner) if **inner == Ty::Quantity => "v1.ResourceList".into(),
             Ty::MapOf(inner) => format!("map[string]{}", self.go_type(inner, string_name)),
             Ty::ListOf(inner) => format!("[]{}", self.go_type(inner, string_name)),
@@ -441,6 +448,8 @@ impl Reader {
             "d" => Ty::Duration,
             "y" => Ty::Bytes,
             "r" => Ty::Any,
+            "a" => Ty::SchemaOrArray,
+            "o" => Ty::SchemaOrBool,
             name => Ty::Object(self.type_ref(package, name)),
         }
     }

@@ -33,7 +33,9 @@ fn described(schema: &Schema, ty: &Ty, depth: usize) -> Value {
         Ty::ListOf(of) => obj!({"type": "array", "items": list(of)}),
         Ty::MapOf(of) => obj!({"type": "object", "additionalProperties": list(of)}),
         Ty::Object(of) if depth < DEPTH_MAX => whole(schema, schema.get(*of), depth),
-        Ty::IntOrString | Ty::Quantity | Ty::Any | Ty::Object(_) => obj!({"x-kubernetes-int-or-string": true}),
+        Ty::IntOrString | Ty::Quantity | Ty::Any | Ty::SchemaOrArray | Ty::SchemaOrBool | Ty::Object(_) => {
+            obj!({"x-kubernetes-int-or-string": true})
+        }
         Ty::String | Ty::Duration => obj!({"type": "string"}),
     }
 }

@@ -156,7 +156,7 @@ fn any(ty: &Ty, field: Option<&Field>, value: &Value, path: &str, errors: &mut V
     let text = matches!(value, Value::Str(_));
     let number = matches!(value, Value::Int(_) | Value::Float(_));
     match (ty, value) {
-        (_, Value::Null) | (Ty::Any, _) => {}
+        (_, Value::Null) | (Ty::Any | Ty::SchemaOrArray | Ty::SchemaOrBool, _) => {}
         (Ty::Object(of), _) => match schema().get(*of) {
             open if open.fields.is_empty() => {}
             ty => object(ty, value, path, errors),

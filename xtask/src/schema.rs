@@ -335,17 +335,9 @@ impl Writer<'_> {
                     (_, "Time") => return Ok("t".into()),
                     (_, "MicroTime") => return Ok("m".into()),
                     (_, "Duration") => return Ok("d".into()),
-                    (
-                        _,
-                        "RawExtension"
-                        | "FieldsV1"
-                        | "JSON"
-                        | "JSONSchemaPropsOrArray"
-                        | "JSONSchemaPropsOrBool"
-                        | "JSONSchemaPropsOrStringArray",
-                    ) => {
-                        return Ok("r".into());
-                    }
+                    (_, "JSONSchemaPropsOrArray") => return Ok("a".into()),
+                    (_, "JSONSchemaPropsOrBool") => return Ok("o".into()),
+                    (_, "RawExtension" | "FieldsV1" | "JSON" | "JSONSchemaPropsOrStringArray") => return Ok("r".into()),
                     (_, "UID") => return Ok("e:types.UID".into()),
                     (_, "NodeName") => return Ok("e:types.NodeName".into()),
                     _ => {}

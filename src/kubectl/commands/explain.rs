@@ -121,6 +121,8 @@ fn type_name(field: &Field, ty: &Ty) -> String {
         Ty::IntOrString => "IntOrString".into(),
         Ty::Any if field.name == "fieldsV1" => "FieldsV1".into(),
         Ty::Any => "RawExtension".into(),
+        Ty::SchemaOrArray => "JSONSchemaPropsOrArray".into(),
+        Ty::SchemaOrBool => "JSONSchemaPropsOrBool".into(),
         _ => "string".into(),
     }
 }
