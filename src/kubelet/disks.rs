@@ -6,12 +6,65 @@ use super::container_runtime::{Inode, InodeKind};
 use crate::api::ArcStr;
 use crate::base::SortedMap;
 
-/// The trees, and what was written of late. A key is `host/NODE/PATH`, `nfs/SERVER/PATH` or `volume/NAME`.
+/// Whose a tree of files is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Holder {
+    /// The node of this name.
+    Node(ArcStr),
+    /// A server of this name, for all nodes.
+    Server(ArcStr),
+    /// The persistent volume of this name, which is a part of no node.
+    Volume(ArcStr),
+}
+
+/// A place in a tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct DiskPath {
+    pub holder: Holder,
+    /// Absolute and clean; `/` for all of the tree.
+    pub path: ArcStr,
+}
+
+impl DiskPath {
+    /// A path as it was written.
+    pub fn new(holder: Holder, path: &str) -> DiskPath {
+        DiskPath { holder, path: format!("/{}", clean(path)).into() }
+    }
+
+    /// The directory that it is in.
+    pub fn parent(&self) -> DiskPath {
+        let end = self.path.rfind('/').unwrap_or(0);
+        DiskPath::new(self.holder.clone(), &self.path[..end])
+    }
+
+    /// Whether what is written at one place is seen at the other.
+    pub fn overlaps(&self, other: &DiskPath) -> bool {
+        let is_below =
+            |a: &str, b: &str| b.strip_prefix(a.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        self.holder == other.holder && (is_below(&self.path, &other.path) || is_below(&other.path, &self.path))
+    }
+}
+
+/// A path without slashes at its ends, empty names and dots.
+// Models Go's path.Clean.
+pub(super) fn clean(path: &str) -> String {
+    let mut names = Vec::new();
+    for name in path.split('/') {
+        match name {
+            "" | "." => {}
+            ".." => drop(names.pop()),
+            name => names.push(name),
+        }
+    }
+    names.join("/")
+}
+
+/// The trees, and what was written of late.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Disks {
-    trees: SortedMap<ArcStr, Arc<Inode>>,
-    /// Keys that were written to, each with the uid of the pod that did.
-    pub written: Vec<(ArcStr, ArcStr)>,
+    trees: SortedMap<Holder, Arc<Inode>>,
+    /// Where something was written, each with the uid of the pod that did.
+    pub written: Vec<(DiskPath, ArcStr)>,
 }
 
 /// The folders of a node.
@@ -45,64 +98,48 @@ const FOLDERS: [&str; 27] = [
     "var/log/pods",
 ];
 
-/// The key of a tree and the path in it.
-fn parts(key: &str) -> (&str, &str) {
-    let holder = ["host/", "nfs/"].iter().find_map(|kind| {
-        let rest = key.strip_prefix(kind)?;
-        Some(kind.len() + rest.find('/').unwrap_or(rest.len()))
-    });
-    holder.map_or((key, ""), |end| (&key[..end], &key[end..]))
-}
-
-/// Whether what is written under one key is seen under the other.
-pub(super) fn overlap(a: &str, b: &str) -> bool {
-    let below = |a: &str, b: &str| b.strip_prefix(a).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || a.ends_with('/'));
-    below(a, b) || below(b, a)
-}
-
 impl Disks {
-    /// What is under a key.
-    pub fn get(&self, key: &str) -> Option<Arc<Inode>> {
-        let (tree, path) = parts(key);
-        path.split('/').filter(|p| !p.is_empty()).try_fold(self.trees.get(tree)?.clone(), |at, name| match &at.kind {
+    /// What is at a place.
+    pub fn get(&self, at: &DiskPath) -> Option<Arc<Inode>> {
+        at.path.split('/').filter(|p| !p.is_empty()).try_fold(self.trees.get(&at.holder)?.clone(), |node, name| match &node.kind {
             InodeKind::Dir(entries) => entries.get(name).cloned(),
             _ => None,
         })
     }
 
-    /// The path above a key at which there is no directory, so that nothing can be put under it.
-    pub fn file_above<'k>(&self, key: &'k str) -> Option<&'k str> {
-        let (tree, path) = parts(key);
-        let mut above = path.match_indices('/').map(|(end, _)| &path[..end]);
-        above.find(|path| self.get(&format!("{tree}{path}")).is_some_and(|node| !node.is_dir()))
+    /// The path above a place at which there is no directory, so that nothing can be put under it.
+    pub fn file_above<'p>(&self, at: &'p DiskPath) -> Option<&'p str> {
+        let mut above = at.path.match_indices('/').map(|(end, _)| &at.path[..end]);
+        above.find(|path| self.get(&DiskPath::new(at.holder.clone(), path)).is_some_and(|node| !node.is_dir()))
     }
 
-    /// Makes the files that a node has from the beginning, where the key is of a node that has none yet.
-    pub fn start(&mut self, key: &str) {
-        let (tree, _) = parts(key);
-        let Some(node) = tree.strip_prefix("host/").filter(|_| !self.trees.contains_key(tree)) else { return };
+    /// Makes the files that a node has from the beginning, where the place is on a node that has none yet.
+    pub fn start(&mut self, at: &DiskPath) {
+        let Holder::Node(node) = &at.holder else { return };
+        if self.trees.contains_key(&at.holder) {
+            return;
+        }
         let mut root = Inode::dir(0o755);
         for folder in FOLDERS {
             root.put(folder, Inode::dir(if folder == "tmp" { 0o1777 } else { 0o755 }));
         }
         root.put("etc/hostname", Inode::file(format!("{node}\n"), 0o644));
-        self.trees.insert(tree.into(), Arc::new(root));
+        self.trees.insert(at.holder.clone(), Arc::new(root));
     }
 
     /// Gives a tree up.
-    pub fn remove(&mut self, tree: &str) {
-        self.trees.remove(tree);
+    pub fn remove(&mut self, holder: &Holder) {
+        self.trees.remove(holder);
     }
 
-    /// Puts something under a key, for `writer`.
-    pub fn put(&mut self, key: &ArcStr, node: &Arc<Inode>, writer: &ArcStr) {
-        let (tree, path) = parts(key);
-        if path.trim_matches('/').is_empty() {
-            self.trees.insert(tree.into(), node.clone());
+    /// Puts something at a place, for `writer`.
+    pub fn put(&mut self, at: &DiskPath, node: &Arc<Inode>, writer: &ArcStr) {
+        if at.path == "/" {
+            self.trees.insert(at.holder.clone(), node.clone());
         } else {
-            let root = self.trees.entry(tree.into()).or_insert_with(|| Arc::new(Inode::dir(0o755)));
-            Arc::make_mut(root).put(path, Inode::clone(node));
+            let root = self.trees.entry(at.holder.clone()).or_insert_with(|| Arc::new(Inode::dir(0o755)));
+            Arc::make_mut(root).put(&at.path, Inode::clone(node));
         }
-        self.written.push((key.clone(), writer.clone()));
+        self.written.push((at.clone(), writer.clone()));
     }
 }

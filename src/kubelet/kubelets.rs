@@ -8,7 +8,7 @@ use super::api_over_http::Watches;
 use super::beyond::Beyond;
 use super::container::Instance;
 use super::container_runtime::{Machine, MachineEvent, NetError, NetResponse, Pid, Signal};
-use super::disks::Disks;
+use super::disks::{DiskPath, Disks, Holder};
 use super::env::ServiceLinks;
 use super::exec::Execs;
 use super::externals::Seat;
@@ -19,7 +19,6 @@ use super::pod_worker::{Cx, PodWorker, What, Work};
 use super::preemption::released;
 use super::router::{LATENCY, ReplyTo};
 use super::traffic::Traffic;
-use super::volumes::disk_of_volume;
 use crate::api::{ArcStr, KindRef, Object, Value};
 use crate::base::text::compare_pairs;
 use crate::base::{EventQueue, RandomStream, Shared, SortedMap, SortedSet, Time};
@@ -51,7 +50,7 @@ enum News {
     Files(ArcStr),
     /// A pod has written to a disk.
     Written {
-        disk: ArcStr,
+        disk: DiskPath,
         by: ArcStr,
     },
     /// A kubelet is to start or stop.
@@ -410,7 +409,7 @@ impl Component for Kubelets {
             "nodes" => self.tell(now, News::Node { node: object.clone(), deleted }),
             "persistentvolumes" => {
                 if deleted {
-                    self.disks.remove(&disk_of_volume(&change.key.name));
+                    self.disks.remove(&Holder::Volume(change.key.name.clone()));
                 }
             }
             plural @ ("secrets" | "configmaps") => {

@@ -2,7 +2,7 @@
 
 use super::container::{Container, Exit, Printed, ProcessUse};
 use super::container_runtime::{self, MachineEvent, Pid, Signal, Stream, share_processes};
-use super::disks::{Disks, overlap};
+use super::disks::{DiskPath, Disks};
 use super::externals::Seat;
 use super::kubelets::Wake;
 use super::logs::LogStream;
@@ -256,7 +256,7 @@ impl PodWorker {
         };
         let Some(volume) = self.volumes.iter_mut().find(|v| v.name == *name) else { return };
         volume.tree = Some(tree.clone());
-        if let Some(disk) = &volume.disk {
+        if let Some(disk) = volume.disk() {
             cx.disks.put(disk, &tree, &self.uid);
         }
         // The writer has the tree already.
@@ -268,14 +268,14 @@ impl PodWorker {
     }
 
     /// Whether one of its volumes shows some of what is written to a disk.
-    pub(super) fn reads_disk(&self, key: &str) -> bool {
-        self.volumes.iter().any(|v| v.disk.as_ref().is_some_and(|d| overlap(d, key)))
+    pub(super) fn reads_disk(&self, written: &DiskPath) -> bool {
+        self.volumes.iter().any(|v| v.disk().is_some_and(|d| d.overlaps(written)))
     }
 
     /// Another pod wrote to a disk: volumes that show it, or a part of it, show it as it is now.
-    pub(super) fn disk_written(&mut self, disks: &Disks, key: &str) {
+    pub(super) fn disk_written(&mut self, disks: &Disks, written: &DiskPath) {
         for volume in &mut self.volumes {
-            let Some(disk) = volume.disk.as_ref().filter(|d| overlap(d, key)) else { continue };
+            let Some(disk) = volume.disk().filter(|d| d.overlaps(written)) else { continue };
             let Some(tree) = disks.get(disk).filter(|_| volume.tree.is_some()) else { continue };
             for machine in self.containers.iter_mut().filter_map(Container::machine_mut) {
                 machine.set_volume(&volume.name, tree.clone());

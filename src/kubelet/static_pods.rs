@@ -1,6 +1,6 @@
 //! Static pods: manifests in a folder of the node, which its kubelet runs without being asked, and their mirrors in the API.
 
-use super::disks::Disks;
+use super::disks::{DiskPath, Disks, Holder};
 use super::kubelets::Kubelets;
 use super::pod_worker::PodWorker;
 use crate::api::yaml::decode_stream;
@@ -11,8 +11,8 @@ use crate::runtime::{Inode, Kind as FileKind};
 use crate::server::{ApiServer, Caller, DeleteOptions, WriteOptions};
 
 /// Where a node's manifest folder is.
-pub(super) fn manifests_key(node: &str) -> String {
-    format!("host/{node}/etc/kubernetes/manifests")
+pub(super) fn manifest_folder(node: &str) -> DiskPath {
+    DiskPath::new(Holder::Node(node.into()), "etc/kubernetes/manifests")
 }
 
 const MIRROR: &str = "kubernetes.io/config.mirror";
@@ -50,7 +50,7 @@ pub(super) fn hash(pod: &Value) -> Option<&str> {
 
 /// The texts in a node's manifest folder.
 fn manifests(disks: &Disks, node: &str) -> Vec<String> {
-    let folder = disks.get(&manifests_key(node));
+    let folder = disks.get(&manifest_folder(node));
     let Some(FileKind::Dir(entries)) = folder.as_ref().map(|f| &f.kind) else { return Vec::new() };
     let text = |node: &Inode| match &node.kind {
         FileKind::File { data, .. } => Some(String::from_utf8_lossy(data).into_owned()),

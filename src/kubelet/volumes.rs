@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::backoff::Backoff;
 use super::container::StartFailure;
 use super::container_runtime::{Inode, InodeKind, Mount, image_tree};
-use super::disks::Disks;
+use super::disks::{DiskPath, Disks, Holder, clean};
 use super::env::{ConfigError, EnvSource, expand};
 use super::spec::ContainerSpec;
 use crate::api::persistent_volume::is_reachable;
@@ -52,6 +52,14 @@ impl MountError {
     }
 }
 
+/// Where a volume lives on beyond its pod.
+#[derive(Clone, Debug)]
+enum Backing {
+    /// Behind the claim of this name, until it is mounted.
+    Claim(ArcStr),
+    Disk(DiskPath),
+}
+
 /// One volume of a pod.
 #[derive(Clone, Debug)]
 pub(super) struct Volume {
@@ -59,8 +67,8 @@ pub(super) struct Volume {
     source: Value,
     /// Its files; `None` until it is mounted.
     pub tree: Option<Arc<Inode>>,
-    /// Where it lives on beyond the pod: a claim until it is mounted, then what is behind that.
-    pub disk: Option<ArcStr>,
+    /// Where it lives on beyond the pod, where it does.
+    backing: Option<Backing>,
     /// When it is tried again, and the delay after that.
     pub next_try: Time,
     backoff: Duration,
@@ -78,22 +86,35 @@ impl Volume {
     pub fn new(volume: &Value, node: &str, at: Time) -> Volume {
         let host_path = volume.at(&["hostPath", "path"]);
         let claim = volume.at(&["persistentVolumeClaim", "claimName"]);
-        let disk = match (host_path, claim) {
-            (Value::Str(path), _) => Some(format!("host/{node}/{}", clean(path)).into()),
-            (_, Value::Str(claim)) => Some(format!("claim/{claim}").into()),
-            _ => share_of(volume),
+        let backing = match (host_path, claim) {
+            (Value::Str(path), _) => Some(Backing::Disk(DiskPath::new(Holder::Node(node.into()), path))),
+            (_, Value::Str(claim)) => Some(Backing::Claim(claim.clone())),
+            _ => share_of(volume).map(Backing::Disk),
         };
         Volume {
             name: volume.get("name").arc_str(),
             source: volume.clone(),
             tree: None,
-            disk,
+            backing,
             next_try: at,
             backoff: MOUNT_BACKOFF,
             pull_backoff: Backoff::default(),
             pull_error: ArcStr::new(),
             failure: None,
             content: Vec::new(),
+        }
+    }
+
+    /// Whether its files live on beyond the pod.
+    pub fn outlives_pod(&self) -> bool {
+        self.backing.is_some()
+    }
+
+    /// Where they do, once that is known.
+    pub fn disk(&self) -> Option<&DiskPath> {
+        match &self.backing {
+            Some(Backing::Disk(disk)) => Some(disk),
+            Some(Backing::Claim(_)) | None => None,
         }
     }
 
@@ -221,27 +242,34 @@ impl Volume {
         if !self.source.get("gitRepo").is_null() {
             return Err(MountError::SetUp(NO_GIT.to_owned()));
         }
-        if let Some(key) = self.disk.clone() {
-            let volume = key.strip_prefix("claim/").and_then(|claim| volume_of_claim(from, claim));
+        if let Some(backing) = &self.backing {
+            let volume = match backing {
+                Backing::Claim(claim) => volume_of_claim(from, claim),
+                Backing::Disk(_) => None,
+            };
             let node = from.api.peek(kinds::NODE, "", from.pod.at(&["spec", "nodeName"]).str());
             if volume.zip(node).is_some_and(|(volume, node)| !is_reachable(volume, node)) {
                 return Err(MountError::Elsewhere);
             }
-            let key = volume.map_or_else(|| key.clone(), |volume| disk_of(from, volume));
+            let disk = match (volume, backing) {
+                (Some(volume), _) => disk_of(from, volume),
+                (None, Backing::Disk(disk)) => disk.clone(),
+                // The volume has only just gone.
+                (None, Backing::Claim(claim)) => DiskPath::new(Holder::Volume(format!("{}/{claim}", from.pod.namespace()).into()), "/"),
+            };
             let kind = volume.map_or(&self.source, |volume| volume.get("spec")).at(&["hostPath", "type"]).str();
-            disks.start(&key);
-            let found = disks.get(&key);
+            disks.start(&disk);
+            let found = disks.get(&disk);
             if let Some(path) = volume.and_then(|v| v.at(&["spec", "local", "path"]).as_str()).filter(|_| found.is_none()) {
                 return Err(MountError::Path(path.into()));
             }
-            if let Some(message) = wrong_host_path(found.as_deref(), &key, kind) {
+            if let Some(message) = wrong_host_path(found.as_deref(), &disk.path, kind) {
                 return Err(MountError::SetUp(message));
             }
-            let blocked = disks.file_above(&key).map(|path| format!("mkdir {path}: not a directory"));
+            let blocked = disks.file_above(&disk).map(|path| format!("mkdir {path}: not a directory"));
             // A file is made in a folder that is there.
-            let parent = key.rsplit_once('/').map_or("", |(parent, _)| parent);
-            let lost = kind == "FileOrCreate" && disks.get(parent).is_none();
-            if let Some(message) = blocked.or_else(|| lost.then(|| format!("open {}: no such file or directory", path_on_host(&key)))) {
+            let lost = kind == "FileOrCreate" && disks.get(&disk.parent()).is_none();
+            if let Some(message) = blocked.or_else(|| lost.then(|| format!("open {}: no such file or directory", disk.path))) {
                 return Err(MountError::SetUp(message));
             }
             if found.is_none() {
@@ -251,10 +279,10 @@ impl Volume {
                     // Provisioners make their directories for everybody.
                     _ => Inode::dir(if claim { 0o777 } else { 0o755 }),
                 };
-                disks.put(&key, &Arc::new(node), &from.pod.uid().into());
+                disks.put(&disk, &Arc::new(node), &from.pod.uid().into());
             }
-            self.tree = disks.get(&key);
-            self.disk = Some(key);
+            self.tree = disks.get(&disk);
+            self.backing = Some(Backing::Disk(disk));
             return Ok(());
         }
         if self.is_refreshed() {
@@ -323,27 +351,22 @@ fn volume_of_claim<'a>(from: &EnvSource<'a>, claim: &str) -> Option<&'a Value> {
 }
 
 /// Where a persistent volume's files are: with it, or on the node where it is a part of that.
-fn disk_of(from: &EnvSource<'_>, volume: &Value) -> ArcStr {
+fn disk_of(from: &EnvSource<'_>, volume: &Value) -> DiskPath {
     let source = |member: &str| volume.at(&["spec", member, "path"]).as_str();
     match source("hostPath").or_else(|| source("local")).filter(|_| volume.annotation("pv.kubernetes.io/provisioned-by").is_none()) {
-        Some(path) => format!("host/{}/{}", from.pod.at(&["spec", "nodeName"]).str(), clean(path)).into(),
-        None => share_of(volume.get("spec")).unwrap_or_else(|| disk_of_volume(volume.name())),
+        Some(path) => DiskPath::new(Holder::Node(from.pod.at(&["spec", "nodeName"]).arc_str()), path),
+        None => share_of(volume.get("spec")).unwrap_or_else(|| DiskPath::new(Holder::Volume(volume.name_arc()), "/")),
     }
 }
 
 /// Where the files of a share are that a server has for all nodes; none where it is no such volume.
-fn share_of(volume: &Value) -> Option<ArcStr> {
+fn share_of(volume: &Value) -> Option<DiskPath> {
     let share = volume.get("nfs");
-    (!share.is_null()).then(|| format!("nfs/{}/{}", share.get("server").str(), clean(share.get("path").str())).into())
-}
-
-/// Where the files of a volume are that is a part of no node.
-pub(super) fn disk_of_volume(name: &str) -> ArcStr {
-    format!("volume/{name}").into()
+    (!share.is_null()).then(|| DiskPath::new(Holder::Server(share.get("server").arc_str()), share.get("path").str()))
 }
 
 /// What is wrong with what is found at a path of the host that must be of some kind.
-fn wrong_host_path(found: Option<&Inode>, key: &str, kind: &str) -> Option<String> {
+fn wrong_host_path(found: Option<&Inode>, path: &str, kind: &str) -> Option<String> {
     let found = found.map(|node| &node.kind);
     let (wanted, is_right) = match kind {
         "DirectoryOrCreate" | "FileOrCreate" if found.is_none() => return None,
@@ -354,12 +377,7 @@ fn wrong_host_path(found: Option<&Inode>, key: &str, kind: &str) -> Option<Strin
         "BlockDevice" => ("block device", false),
         _ => return None,
     };
-    (!is_right).then(|| format!("hostPath type check failed: {} is not a {wanted}", path_on_host(key)))
-}
-
-/// The path on the node that a key is for.
-fn path_on_host(key: &str) -> String {
-    format!("/{}", key.splitn(3, '/').nth(2).unwrap_or_default())
+    (!is_right).then(|| format!("hostPath type check failed: {path} is not a {wanted}"))
 }
 
 /// The mode of a volume's own directory: that of a file system in memory is `/tmp`'s.
@@ -392,7 +410,7 @@ pub(super) fn prepare(mounts: &mut [Mount], volumes: &mut [Volume], disks: &mut 
             let mut folder = Inode::dir(tree.mode);
             folder.gid = tree.gid;
             Arc::make_mut(tree).put(&mount.sub_path, folder);
-            if let Some(disk) = &volume.disk {
+            if let Some(Backing::Disk(disk)) = &volume.backing {
                 disks.put(disk, tree, uid);
             }
         }
@@ -437,18 +455,4 @@ pub(super) fn mounts_of(container: &ContainerSpec, lookup: &dyn Fn(&str) -> Opti
         mounts.push(Mount { path: path.into(), volume, read_only, sub_path: clean(&sub_path).into(), memory: None });
     }
     Ok(mounts)
-}
-
-/// A path without slashes at its ends, empty names and dots.
-// Models Go's path.Clean.
-fn clean(path: &str) -> String {
-    let mut names = Vec::new();
-    for name in path.split('/') {
-        match name {
-            "" | "." => {}
-            ".." => drop(names.pop()),
-            name => names.push(name),
-        }
-    }
-    names.join("/")
 }

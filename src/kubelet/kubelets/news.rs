@@ -1,10 +1,10 @@
 //! What kubelets hear of: nodes that come, go, stop and are cut off, and the pods that are bound to them.
 
 use super::super::admission::admit;
-use super::super::disks::overlap;
+use super::super::disks::Holder;
 use super::super::node::Node;
 use super::super::pod_worker::{Cx, PodWorker, What};
-use super::super::static_pods::{hash, is_mirror, manifests_key};
+use super::super::static_pods::{hash, is_mirror, manifest_folder};
 use super::super::termination::PodEnd;
 use super::super::volumes::Volume;
 use super::{Kubelet, Kubelets, News, ShownKey, Wake};
@@ -24,8 +24,9 @@ impl Kubelets {
                 for kubelet in self.kubelets.values_mut().filter(|k| k.workers().any(reads)) {
                     kubelet.pods.values_mut().filter(|w| reads(w)).for_each(|w| w.disk_written(&self.disks, &disk));
                 }
-                let node = disk.strip_prefix("host/").and_then(|rest| rest.split('/').next());
-                if let Some(node) = node.filter(|node| overlap(&disk, &manifests_key(node))) {
+                if let Holder::Node(node) = &disk.holder
+                    && disk.overlaps(&manifest_folder(node))
+                {
                     self.sync_static_pods(api, now, node);
                 }
             }

@@ -66,7 +66,7 @@ impl PodWorker {
             self.status.remove(&[member]);
         }
         for volume in &mut self.volumes {
-            if !volume.is_refreshed() && volume.disk.is_none() {
+            if !volume.is_refreshed() && !volume.outlives_pod() {
                 volume.next_try = cx.now;
             }
         }

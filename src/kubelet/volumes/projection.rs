@@ -1,10 +1,11 @@
 //! What comes into a volume from the API: keys of ConfigMaps and Secrets, the downward API, tokens. All of it changes at once.
 //! Models volumeutil's FileProjection and AtomicWriter.
 
-use super::{MountError, clean, dir_mode};
+use super::{MountError, dir_mode};
 use crate::api::{Kind, Object, Value, aggregate, kinds};
 use crate::base::{Case as _, List as _, Time};
 use crate::kubelet::container_runtime::Inode;
+use crate::kubelet::disks::clean;
 use crate::kubelet::env::{EnvSource, base64_decode, field_value, resource_value};
 use crate::server::{account_of, token};
 
