@@ -19,7 +19,7 @@ mod text;
 mod tests;
 
 pub use env::{CommonEnv, Env, Variables};
-pub use fs::{Device, Errno, FileSystem, Inode, Kind, Mount, PATH_BYTES_MAX};
+pub use fs::{Device, Errno, FileSystem, Inode, Kind, Mount, NAME_BYTES_MAX, PATH_BYTES_MAX, is_too_long};
 pub use images::{Image, PullFailure, Service, ServiceKind, StandIn};
 pub use machine::{
     CAPABILITIES_ALL, ExtRead, Files, Machine, MachineEvent, MachineSpec, PATH, ProcessInfo, ServeId, SpawnError, SpawnSpec, Stdin, Stream,

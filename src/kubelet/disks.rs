@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::container_runtime::{Inode, InodeKind};
 use crate::api::ArcStr;
 use crate::base::SortedMap;
+use crate::runtime::is_too_long;
 
 /// Whose a tree of files is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +36,12 @@ impl DiskPath {
     pub fn parent(&self) -> DiskPath {
         let end = self.path.rfind('/').unwrap_or(0);
         DiskPath::new(self.holder.clone(), &self.path[..end])
+    }
+
+    /// The part of it that is already too long for a file system, where it is too long.
+    pub fn too_long(&self) -> Option<&str> {
+        let ends = self.path.match_indices('/').map(|(end, _)| end).chain([self.path.len()]);
+        ends.map(|end| &self.path[..end]).find(|part| is_too_long(part))
     }
 
     /// Whether what is written at one place is seen at the other.

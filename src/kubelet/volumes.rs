@@ -17,7 +17,7 @@ use super::spec::ContainerSpec;
 use crate::api::persistent_volume::is_reachable;
 use crate::api::{ArcStr, Object, Quantity, Value, kinds};
 use crate::base::{Duration, List as _, SortedMap, SortedSet, Time};
-use crate::runtime::PATH_BYTES_MAX;
+use crate::runtime::{NAME_BYTES_MAX, PATH_BYTES_MAX, is_too_long};
 use crate::server::{ApiServer, CERTIFICATE, POD_TOKEN_S, account_of};
 use projection::{FileProjection, atomic_tree, begun, pod_token, projections};
 
@@ -33,6 +33,12 @@ const NO_GIT: &str =
 pub(super) enum MountError {
     #[error("{0}")]
     SetUp(String),
+    /// The path of a file in it.
+    #[error("invalid path: must be less than or equal to {PATH_BYTES_MAX} characters")]
+    LongPath,
+    /// A name in such a path.
+    #[error("invalid path: filenames must be less than or equal to {NAME_BYTES_MAX} characters")]
+    LongName,
     /// Nothing is where a local volume is said to be.
     #[error("path {0:?} does not exist")]
     Path(ArcStr),
@@ -45,7 +51,7 @@ impl MountError {
     /// The part of the kubelet that says so.
     pub fn step(&self) -> &'static str {
         match self {
-            MountError::SetUp(_) => "SetUp failed",
+            MountError::SetUp(_) | MountError::LongPath | MountError::LongName => "SetUp failed",
             MountError::Path(_) => "NewMounter initialization failed",
             MountError::Elsewhere => "NodeAffinity check failed",
         }
@@ -258,6 +264,9 @@ impl Volume {
                 (None, Backing::Claim(claim)) => DiskPath::new(Holder::Volume(format!("{}/{claim}", from.pod.namespace()).into()), "/"),
             };
             let kind = volume.map_or(&self.source, |volume| volume.get("spec")).at(&["hostPath", "type"]).str();
+            if let Some(path) = disk.too_long() {
+                return Err(MountError::SetUp(format!("mkdir {path}: file name too long")));
+            }
             disks.start(&disk);
             let found = disks.get(&disk);
             if let Some(path) = volume.and_then(|v| v.at(&["spec", "local", "path"]).as_str()).filter(|_| found.is_none()) {
@@ -439,10 +448,10 @@ pub(super) fn mounts_of(container: &ContainerSpec, lookup: &dyn Fn(&str) -> Opti
             if !missing.is_empty() {
                 return Err(ConfigError(format!("missing value for {}", missing.join(", "))));
             }
-            if sub_path.len() > PATH_BYTES_MAX {
-                let (mount, container) = (m.get("name").str(), &container.name);
-                return Err(ConfigError(format!("failed to prepare subPath for volumeMount {mount:?} of container {container:?}")));
-            }
+        }
+        if is_too_long(&sub_path) {
+            let (mount, container) = (m.get("name").str(), &container.name);
+            return Err(ConfigError(format!("failed to prepare subPath for volumeMount {mount:?} of container {container:?}")));
         }
         if sub_path.starts_with('/') {
             return Err(ConfigError(format!("error SubPath `{sub_path}` must not be an absolute path")));

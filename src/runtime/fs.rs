@@ -191,6 +191,13 @@ const LEVELS_MAX: usize = 400;
 const LINKS_MAX: u32 = 20;
 /// The longest path that is taken, in bytes.
 pub const PATH_BYTES_MAX: usize = 4096;
+/// The longest name in a path, in bytes.
+pub const NAME_BYTES_MAX: usize = 255;
+
+/// Whether no file system takes a path, since it or a name in it is too long, or it goes too deep.
+pub fn is_too_long(path: &str) -> bool {
+    path.len() > PATH_BYTES_MAX || path.matches('/').count() >= LEVELS_MAX || path.split('/').any(|name| name.len() > NAME_BYTES_MAX)
+}
 
 /// An absolute path without links, dots and doubled slashes, and what is there.
 pub struct Found<'a> {
@@ -266,7 +273,7 @@ impl FileSystem {
             let mut node = &self.root;
             let mut parts = text.split('/').filter(|p| !p.is_empty() && *p != ".").peekable();
             while let Some(part) = parts.next() {
-                if part.len() > 255 {
+                if part.len() > NAME_BYTES_MAX {
                     return Err(Errno::NameTooLong);
                 }
                 if part == ".." {

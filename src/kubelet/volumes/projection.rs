@@ -7,6 +7,7 @@ use crate::base::{Case as _, List as _, Time};
 use crate::kubelet::container_runtime::Inode;
 use crate::kubelet::disks::clean;
 use crate::kubelet::env::{EnvSource, base64_decode, field_value, resource_value};
+use crate::runtime::{NAME_BYTES_MAX, PATH_BYTES_MAX, is_too_long};
 use crate::server::{account_of, token};
 
 /// A file of such a volume.
@@ -58,7 +59,18 @@ pub(super) fn projections(source: &Value, from: &EnvSource<'_>) -> Result<Vec<Fi
     if !errors.is_empty() {
         return Err(MountError::SetUp(aggregate(&errors)));
     }
+    files.iter().try_for_each(|file| validate_path(&file.path))?;
     Ok(files)
+}
+
+/// Refuses a path that is too long; one that goes too deep here is so too.
+// Models AtomicWriter's validatePath, as far as the API lets such paths through.
+fn validate_path(path: &str) -> Result<(), MountError> {
+    match is_too_long(path) {
+        false => Ok(()),
+        true if path.len() <= PATH_BYTES_MAX && path.split('/').any(|name| name.len() > NAME_BYTES_MAX) => Err(MountError::LongName),
+        true => Err(MountError::LongPath),
+    }
 }
 
 /// A token of the pod's service account, as of the pod's beginning.
