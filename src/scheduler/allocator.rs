@@ -111,7 +111,7 @@ pub enum AllocationError {
         /// The claim.
         claim: String,
         /// How many devices it wants at least.
-        wanted: usize,
+        wanted: u64,
     },
     /// A request cannot be met.
     #[error("claim {claim}, request {request}: {why}")]
@@ -299,22 +299,22 @@ impl Search<'_> {
     fn count(&mut self) -> Result<(), Stop> {
         let wanted = self.wanted;
         for claim in &wanted.claims {
-            let (of, mut least) = (shown(&claim.object), 0);
+            let (of, mut least) = (shown(&claim.object), 0u64);
             for request in &claim.requests {
-                let mut fewest = usize::MAX;
+                let mut fewest = u64::MAX;
                 for asked in &request.alternatives {
                     fewest = fewest.min(self.count_of(&of, asked)?);
                 }
-                least += fewest;
+                least = least.saturating_add(fewest);
             }
-            if least > DEVICES_MAX {
+            if least > DEVICES_MAX as u64 {
                 return Err(AllocationError::Limit { claim: of, wanted: least }.into());
             }
         }
         Ok(())
     }
 
-    fn count_of(&mut self, of: &str, asked: &Asked) -> Result<usize, Stop> {
+    fn count_of(&mut self, of: &str, asked: &Asked) -> Result<u64, Stop> {
         let spec = &asked.spec;
         self.counts.push(Count { known: vec![None; self.candidates.len()], ..Count::default() });
         let flawed = self.pools.iter().find(|pool| pool.flaw.is_some()).filter(|_| spec.get("allocationMode").str() == "All");
@@ -329,19 +329,22 @@ impl Search<'_> {
         if let Some(why) = wrong {
             return Err(AllocationError::Request { claim: of.to_owned(), request: asked.own_name.clone(), why }.into());
         }
-        let len = if spec.get("allocationMode").str() == "All" {
-            let mut all = Vec::new();
-            for candidate in 0..self.candidates.len() {
-                if self.selects(asked, candidate)? {
-                    all.push(candidate);
-                }
+        if spec.get("allocationMode").str() != "All" {
+            let wanted = u64::try_from(spec.get("count").int()).unwrap_or(0);
+            // One that wants more than a claim may have gets none, however many more.
+            self.counts[asked.place].len = usize::try_from(wanted).unwrap_or(usize::MAX).min(DEVICES_MAX + 1);
+            return Ok(wanted);
+        }
+        let mut all = Vec::new();
+        for candidate in 0..self.candidates.len() {
+            if self.selects(asked, candidate)? {
+                all.push(candidate);
             }
-            self.counts[asked.place].all.insert(all).len()
-        } else {
-            usize::try_from(spec.get("count").int()).unwrap_or(0)
-        };
-        self.counts[asked.place].len = len;
-        Ok(len)
+        }
+        let len = all.len();
+        let count = &mut self.counts[asked.place];
+        (count.len, count.all) = (len, Some(all));
+        Ok(len as u64)
     }
 
     /// Whether the class and the request select a device, free or not.

@@ -83,7 +83,7 @@ fn claims_get_the_first_devices_that_will_do() {
     let admin = "{requests: [{name: r, exactly: {deviceClassName: any, count: 1, adminAccess: true}}]}";
     let alternatives = "{requests: [{name: r, firstAvailable: [{name: two, deviceClassName: big, count: 2}, {name: one, deviceClassName: any, count: 1}]}]}";
     let alike = ", constraints: [{matchAttribute: d/numa}]";
-    let rows: [(&[&str], &[&str], &str); 36] = [
+    let rows: [(&[&str], &[&str], &str); 37] = [
         (&[], &[one], NONE),
         (&[THREE], &[one], "r=a@n"),
         (&[THREE], &[one, one], "r=a@n; r=b@n"),
@@ -128,6 +128,11 @@ fn claims_get_the_first_devices_that_will_do() {
             &[THREE],
             &["{requests: [{name: r, exactly: {deviceClassName: any, count: 40}}]}"],
             "claim ns/c0: number of requested devices 40 exceeds the claim limit of 32",
+        ),
+        (
+            &[THREE],
+            &[&of(&["p", "q", "r"].map(|name| exactly(name, "any", i64::MAX as usize)), "")],
+            "claim ns/c0: number of requested devices 18446744073709551615 exceeds the claim limit of 32",
         ),
         (
             &[THREE],
