@@ -55,7 +55,8 @@ pub(super) fn oom_score_adj(pod: &Value, spec: &PodSpec, container: &Arc<Contain
     let lasting = || spec.containers.iter().filter(|c| c.kind == ContainerKind::Regular || c.is_sidecar());
     // What the pod asks for beside its containers is shared by them.
     let whole = spec.value.at(&["resources", "requests", "memory"]);
-    let left = if whole.is_null() { 0 } else { Quantity::of(whole).value().saturating_sub(lasting().map(asked).sum()) };
+    let left =
+        if whole.is_null() { 0 } else { Quantity::of(whole).value().saturating_sub(lasting().map(asked).fold(0, i64::saturating_add)) };
     let share = left.max(0) / i64::try_from(lasting().count().max(1)).unwrap_or(1);
     let adj = |request: i64| 1000 - 1000i64.saturating_mul(request.saturating_add(share)) / memory;
     let mut own = adj(asked(container));
@@ -94,6 +95,8 @@ mod tests {
             (0, 1024, vec![512, 2048], vec![875, 938, 750]),
             (0, 0, vec![9000], vec![3, 3]),
             (4096, 0, vec![1024, 0], vec![875, 750, 875]),
+            // More than can be counted.
+            (8i64 << 40, 0, vec![8 << 40, 8 << 40], vec![3, 3, 3]),
         ] {
             let container = |name: String, mi: i64| {
                 let mut made = obj!({"name": name, "image": "i"});
