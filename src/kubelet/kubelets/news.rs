@@ -1,7 +1,7 @@
 //! What kubelets hear of: nodes that come, go, stop and are cut off, and the pods that are bound to them.
 
 use super::super::admission::admit;
-use super::super::disks::Holder;
+use super::super::disks::{DiskPath, Disks, Holder};
 use super::super::node::Node;
 use super::super::pod_worker::{Cx, PodWorker, What};
 use super::super::static_pods::{hash, is_mirror, manifest_folder};
@@ -20,13 +20,14 @@ impl Kubelets {
             News::Shown(key) => self.shown_changed(now, &key),
             News::Files(node) => self.sync_static_pods(api, now, &node),
             News::Written { disk, by } => {
-                let reads = |w: &PodWorker| w.uid != by && w.reads_disk(&disk);
-                for kubelet in self.kubelets.values_mut().filter(|k| k.workers().any(reads)) {
-                    kubelet.pods.values_mut().filter(|w| reads(w)).for_each(|w| w.disk_written(&self.disks, &disk));
+                let Holder::Node(node) = &disk.holder else {
+                    return self.kubelets.values_mut().for_each(|k| show_written(k, &self.disks, &disk, &by));
+                };
+                // A node's files are seen by its own pods alone.
+                if let Some(kubelet) = self.kubelets.get_mut(node) {
+                    show_written(kubelet, &self.disks, &disk, &by);
                 }
-                if let Holder::Node(node) = &disk.holder
-                    && disk.overlaps(&manifest_folder(node))
-                {
+                if disk.overlaps(&manifest_folder(node)) {
                     self.sync_static_pods(api, now, node);
                 }
             }
@@ -226,6 +227,15 @@ impl Kubelets {
                 self.queue.push(at, Wake { node, uid, what: What::Refresh });
             }
         }
+    }
+}
+
+/// Shows the pods of a node, but for the writer, what was written to a disk.
+fn show_written(kubelet: &mut Shared<Kubelet>, disks: &Disks, disk: &DiskPath, by: &ArcStr) {
+    let reads = |w: &PodWorker| w.uid != *by && w.reads_disk(disk);
+    // Copies of a simulation go on sharing a node on which nobody reads it.
+    if kubelet.workers().any(reads) {
+        kubelet.pods.values_mut().filter(|w| reads(w)).for_each(|w| w.disk_written(disks, disk));
     }
 }
 
