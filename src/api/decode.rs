@@ -250,12 +250,10 @@ impl Walk {
         if self.fatal.is_some() {
             return None;
         }
-        // Only the defaults of autoscaling tell an empty list from an absent one.
-        let told_apart = owner.name == "HPAScalingRules" && matches!(value, Value::List(_));
         // What is empty and encoded nevertheless is absent once it has been stored.
         let nothing = |value: &Value| matches!(field.ty, Ty::ListOf(_) | Ty::MapOf(_)) && !field.pointer && value.is_empty();
         if let Some(value) = result
-            && (told_apart || !left_out(field, &value) && !nothing(&value))
+            && (field.empty_counts && matches!(value, Value::List(_)) || !left_out(field, &value) && !nothing(&value))
         {
             // In storage, empty lists and maps are the same as absent ones.
             let nothing = !field.omit_empty && matches!(field.ty, Ty::ListOf(_) | Ty::MapOf(_)) && value.is_empty();

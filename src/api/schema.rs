@@ -24,7 +24,7 @@
 //! | `R` | a strategic merge patch retains its keys | `GName` | has this name in Go, not its capitalised JSON name |
 //! | `W` | a strategic merge patch replaces it | `N` | is required |
 //! | `S` | a list that is a set | `Evalues` | a string with only these values |
-//! | `Kkeys` | a list that is a map with these keys | | |
+//! | `Kkeys` | a list that is a map with these keys | `L` | a list, which defaults tell apart from none when it is empty |
 
 use std::sync::OnceLock;
 
@@ -129,6 +129,8 @@ pub struct Field {
     pub go_name: String,
     /// Whether the API's description says that it is required.
     pub required: bool,
+    /// Whether it is a list of which the defaults tell an empty one from none.
+    pub empty_counts: bool,
     /// The only values that it may have, with commas between them; empty where there is no such list.
     pub values: &'static str,
 }
@@ -399,6 +401,7 @@ impl Reader {
             string_name,
             go_name: name[..1].to_ascii_uppercase() + &name[1..],
             required: false,
+            empty_counts: false,
             values: "",
         };
         for flag in words {
@@ -416,6 +419,7 @@ impl Reader {
                 "D" => field.default = Some(rest),
                 "G" => field.go_name = rest.to_owned(),
                 "N" => field.required = true,
+                "L" => field.empty_counts = true,
                 "E" => field.values = rest,
                 _ => {}
             }
