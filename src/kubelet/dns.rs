@@ -92,7 +92,7 @@ pub(super) fn records(api: &ApiServer, now: Time, namespace: &str, name: &str, o
             Some(service) => full_name(service),
             // There need be no Service of the DNS itself.
             None if ip == DNS => DNS_NAME.into(),
-            None => api.iter(kinds::SERVICE, None).filter(|s| s.at(&["spec", "clusterIP"]).str() == "None").find_map(|service| {
+            None => api.services_at("None").find_map(|service| {
                 let mut all = known_slices(api, now, service).flat_map(|slice| slice.get("endpoints").items());
                 let found = all.find(|e| e.get("addresses").items().iter().any(|a| a.str() == ip))?;
                 Some(endpoint_name(found, service))

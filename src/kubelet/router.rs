@@ -138,7 +138,7 @@ fn pick<'a, T>(list: &'a [T], random: &mut RandomStream) -> Option<&'a T> {
 }
 
 pub(super) fn service_of<'a>(api: &'a ApiServer, ip: &str) -> Option<&'a Value> {
-    api.iter(kinds::SERVICE, None).find(|s| is_own(s, ip))
+    api.services_at(ip).find(|s| is_own(s, ip))
 }
 
 /// Whether an address is a service's own within the cluster.
@@ -149,7 +149,7 @@ pub(super) fn is_own(service: &Value, ip: &str) -> bool {
 /// The service that has an address, in the cluster or outside: nodes lead to its endpoints what pods send to either.
 fn service_at<'a>(api: &'a ApiServer, ip: &str) -> Option<&'a Value> {
     let outside = |s: &&Value| balances(s, ip) || s.at(&["spec", "externalIPs"]).items().iter().any(|a| a.str() == ip);
-    service_of(api, ip).or_else(|| api.iter(kinds::SERVICE, None).find(outside))
+    service_of(api, ip).or_else(|| api.services_at(ip).find(outside))
 }
 
 /// Whether an address is that of a service's load balancer, and nodes need not pass through it.

@@ -14,9 +14,10 @@ const ORPHAN: &str = "orphan";
 const CLAIM: &str = "claim";
 const SELECTS: &str = "selects";
 const SLICES: &str = "slices";
+const ADDRESS: &str = "address";
 
 /// Dependents by owner; pods by node and by ResourceClaim; events by their object; Services and budgets by a label that they select;
-/// EndpointSlices by Service; and, by kind, what is being deleted.
+/// Services by address; EndpointSlices by Service; and, by kind, what is being deleted.
 pub(super) const INDEXERS: &[Indexer] = &[
     Indexer {
         name: OWNER,
@@ -76,6 +77,16 @@ pub(super) const INDEXERS: &[Indexer] = &[
                 && let Some(service) = object.label(SERVICE_NAME)
             {
                 found(named_term(object.namespace(), service));
+            }
+        },
+    },
+    Indexer {
+        name: ADDRESS,
+        terms: |kind, object, found| {
+            if kind == kinds::SERVICE {
+                let (spec, ingress) = (object.get("spec"), object.at(&["status", "loadBalancer", "ingress"]));
+                let outside = spec.get("externalIPs").items().iter().chain(ingress.items().iter().map(|i| i.get("ip")));
+                [spec.get("clusterIP")].into_iter().chain(outside).filter_map(Value::as_str).for_each(|ip| found(ip.into()));
             }
         },
     },
@@ -142,6 +153,11 @@ impl ApiServer {
         let of = |(key, value): (&str, &str)| self.store.indexed(SELECTS, &label_term(kind, namespace, key, value));
         let terms = labels.entries().map(|(key, value)| (key.as_str(), value.str())).chain([("", "")]);
         terms.flat_map(of).filter_map(|k| self.store.get(k)).list()
+    }
+
+    /// The Services that have an address, in the cluster or outside; of `None` those that have none of their own.
+    pub fn services_at(&self, ip: &str) -> impl Iterator<Item = &Value> {
+        self.store.indexed(ADDRESS, ip).filter_map(|k| self.store.get(k))
     }
 
     /// The EndpointSlices of a Service.
