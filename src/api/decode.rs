@@ -564,6 +564,21 @@ mod tests {
     }
 
     #[test]
+    fn a_schema_may_be_something_else_at_its_places_alone() {
+        let read = |field: &str, schema: &str| {
+            let schema = Value::from_json(&format!(r#"{{"{field}": {schema}}}"#)).expect("JSON");
+            let definition = obj!({"spec": {"versions": [{"name": "v1", "schema": {"openAPIV3Schema": schema}}]}});
+            decode(kinds::CUSTOM_RESOURCE_DEFINITION, definition).map_or_else(Status::into_message, |_| "read".to_owned())
+        };
+        for field in ["additionalItems", "additionalProperties"] {
+            assert_eq!([read(field, "true"), read(field, r#"{"type": "string"}"#)], ["read", "read"], "{field}");
+            assert!(read(field, "5").ends_with(": boolean or JSON schema expected"), "{field}");
+            assert!(read(field, r#"{"type": 5}"#).ends_with(" of type string"), "{field}");
+        }
+        assert!(read("not", "true").ends_with(" of type v1.JSONSchemaProps"));
+    }
+
+    #[test]
     fn unknown_fields_are_reported_with_their_path_and_dropped() {
         let (read, strict) = decode(kinds::POD, obj!({"specs": {}, "spec": {"containers": [{"name": "c", "Image": "x"}]}})).expect("types");
         assert_eq!(strict.iter().map(|e| e.path.as_str()).collect::<Vec<_>>(), ["spec.containers[0].Image", "specs"]);
