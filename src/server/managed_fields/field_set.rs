@@ -158,12 +158,12 @@ fn set_node(member: bool, mut inner: Map) -> Value {
 /// Combines two sets; the function decides, by whether a field is in the first and in the second, whether it is in the result.
 fn combine(a: &Value, b: &Value, keep: fn(bool, bool) -> bool) -> Value {
     let mut inner = Map::new();
-    for (key, _) in a.entries().chain(b.entries()).filter(|(k, _)| *k != ".") {
-        if !inner.contains_key(key) {
-            let both = combine(a.get(key), b.get(key), keep);
-            if !both.is_null() {
-                inner.insert(key.clone(), both);
-            }
+    // What is in both is combined once: at each level twice would be far too often.
+    let only_b = b.entries().filter(|(key, _)| a.get(key).is_null());
+    for (key, _) in a.entries().chain(only_b).filter(|(k, _)| *k != ".") {
+        let both = combine(a.get(key), b.get(key), keep);
+        if !both.is_null() {
+            inner.insert(key.clone(), both);
         }
     }
     set_node(keep(is_member(a), is_member(b)), inner)

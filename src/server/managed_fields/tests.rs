@@ -24,6 +24,8 @@ fn sets_are_joined_taken_apart_and_crossed() {
     assert_eq!(minus(&a, &b).to_json(), r#"{"f:a":{},"f:b":{}}"#);
     assert_eq!(common(&a, &b).to_json(), r#"{"f:b":{"f:c":{}}}"#);
     assert!(minus(&a, &a).is_null());
+    let deep = set(&format!("{}{{}}{}", r#"{"f:a":"#.repeat(60), "}".repeat(60)));
+    assert!(minus(&deep, &deep).is_null(), "and is done in our time");
     let mut found = Vec::new();
     paths(&set(r#"{"f:x":{"k:{\"name\":\"a\",\"port\":1}":{".":{},"f:y":{}},"v:\"z\"":{}}}"#), "", &mut found);
     assert_eq!(found, [r#".x[name="a",port=1]"#, r#".x[="z"]"#, r#".x[name="a",port=1].y"#]);
