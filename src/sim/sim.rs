@@ -322,7 +322,8 @@ impl Sim {
                 }));
             }
             Some(Input::Usage(usage)) => {
-                let whole = |n: Option<f64>| n.map(|n| n.max(0.0).round() as u64);
+                // What more than 32 bits hold no node has.
+                let whole = |n: Option<f64>| n.map(|n| u64::from(n.round() as u32));
                 if self.session.metrics.is_none() {
                     self.cluster.api.metrics_mut().serve(true);
                 }

@@ -312,6 +312,12 @@ fn a_node_without_network_goes_on_and_tells_later() {
 }
 
 #[test]
+fn no_use_is_too_large_to_be_summed_up() {
+    let sim = disturbed(r#""usage":{"memory":17592186044415,"cpu":1e300,"total_cpu":1e300}},{"t":25,"cmd":"kubectl top pods""#, 90);
+    assert_eq!(sim.steps().last().map(|step| step.exit), Some(Some(0)));
+}
+
+#[test]
 fn a_slow_registry_is_slow() {
     let took = |fault: &str| {
         let sim = disturbed(&format!(r#"{fault},{{"t":21,"cmd":"kubectl run late --image=redis""#), 90);
