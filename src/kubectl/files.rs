@@ -14,6 +14,7 @@ use crate::api::{Object, Value, kinds};
 use crate::base::regex::Regex;
 use crate::base::{List as _, is_url};
 use crate::obj;
+use crate::server::FileKind;
 
 /// Directories deeper than this are not looked into.
 const DEPTH_MAX: usize = 32;
@@ -211,7 +212,12 @@ fn walk(files: &dyn Files, path: &str, recursive: bool, depth: usize, found: &mu
             Ok(bytes) if [".json", ".yaml", ".yml"].iter().any(|e| name.ends_with(e)) => {
                 found.push(Source { name: inner, text: String::from_utf8_lossy(&bytes).into_owned() });
             }
-            Err(FileError::IsADirectory) if recursive && depth < DEPTH_MAX => walk(files, &inner, recursive, depth + 1, found),
+            // As Go's filepath.Walk: what is linked to is not gone into.
+            Err(FileError::IsADirectory)
+                if recursive && depth < DEPTH_MAX && matches!(files.look_at(&inner), Ok((FileKind::Directory, _))) =>
+            {
+                walk(files, &inner, recursive, depth + 1, found);
+            }
             _ => {}
         }
     }
