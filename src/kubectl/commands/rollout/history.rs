@@ -57,7 +57,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             cx.out.out(format!("{name} with revision #{wanted}\n{template}\n"));
             return Ok(());
         }
-        let width = "REVISION".len() + 2;
+        let longest = revisions.iter().map(|r| r.number.to_string().len()).max().unwrap_or(0);
+        let width = longest.max("REVISION".len()) + 2;
         let mut text = format!("{name} \n{:width$}CHANGE-CAUSE\n", "REVISION");
         if revisions.is_empty() {
             text = format!("{name} \nNo rollout history found.");
