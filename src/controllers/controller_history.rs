@@ -63,12 +63,14 @@ impl History {
         let data = patch_of(owner);
         let all = revisions_of(api, owner);
         let last = all.last().map_or(0, |r| r.get("revision").int());
+        // As Go's arithmetic: the largest number may have been written by hand.
+        let following = last.wrapping_add(1);
         if let Some(found) = all.iter().rev().find(|r| r.get("data").same(&data)) {
             if found.get("revision").int() == last {
                 return Ok(found.clone());
             }
             let mut next = found.clone();
-            next.set(&["revision"], last + 1);
+            next.set(&["revision"], following);
             return api.update(by, kind, next, Subresource::None, &WriteOptions::default());
         }
         let template = owner.at(&["spec", "template"]);
@@ -79,7 +81,7 @@ impl History {
             "metadata": {
                 "name": format!("{}-{hash}", owner.name()), "labels": labels, "ownerReferences": [controller_ref(owner, self.of)]
             },
-            "data": data, "revision": last + 1
+            "data": data, "revision": following
         });
         let annotations = owner.at(&["metadata", "annotations"]);
         if !annotations.is_empty() {

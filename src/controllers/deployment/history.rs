@@ -29,7 +29,8 @@ impl Sync<'_> {
     /// The new ReplicaSet, brought up to date; made where it is not there and `create` says so.
     pub(super) fn new_replica_set(&mut self, create: bool) -> Result<Option<Value>, Status> {
         let old = self.find_old();
-        let revision = (old.iter().map(revision_of).max().unwrap_or(0) + 1).to_string();
+        // As Go's arithmetic: anybody may write the annotation that holds the largest number.
+        let revision = old.iter().map(revision_of).max().unwrap_or(0).wrapping_add(1).to_string();
         if let Some(existing) = self.find_new() {
             let mut next = existing.clone();
             self.set_annotations(&mut next, &revision, true);
