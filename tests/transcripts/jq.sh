@@ -28,6 +28,7 @@ jq '' more.json | jq -r .s | od -c | head -1
 for program in '.a | sort_by(.)' '[.a[] * 2]' '(.a | first) // 1' '.none | test("x")' '.d + .d'; do jq -c "$program" more.json; done; echo ']' | jq .
 echo '{"a": null}' | jq '.a[]'; echo '[1]' | jq .name; echo '{"a": 1}' | jq .a.b; echo '{"a": "x"}' | jq '.a[0]'; echo '{"a": null}' | jq '.a[]?'
 echo '[{"a": [1]}, {"a": "x"}, {"a": [2]}]' | jq '.[] | .a[] | . + 1'
+for text in '"not in it"' '"YWI"' '"YWI=YWI="'; do echo "$text" | jq @base64d; done
 echo '{"a": ' | jq .; echo 'no resources;' | jq .; echo '' | jq .
 jq '.items[' file.json; jq '.a | nothing' file.json; jq --arg a b . file.json; jq 'reduce .[] as $x (0; . + $x)' file.json
 echo '[{"a": 1}]' | jq 'sort_by(.a)'; echo '{"a": 1}' | jq 'del(.a)'

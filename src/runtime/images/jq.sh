@@ -250,7 +250,8 @@ function call(name, of, v,  n, a, i, j, k, t, out, w, code) {
     return list(out)
   }
   if (name == "@base64d") {
-    t = plain(v)
+    t = plain(v); sub(/=.*/, "", t)
+    if (t ~ /[^A-Za-z0-9+\/]/) return fault(shape(v) " is not valid base64 data")
     for (i = 1; i <= length(t); i += 4) {
       for (w = j = 0; j < 4; j++) w = w * 64 + index("BCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", substr(t, i + j, 1) "")
       for (j = 65536; j >= 1; j /= 256) {
@@ -260,7 +261,7 @@ function call(name, of, v,  n, a, i, j, k, t, out, w, code) {
         else { code = code * 64 + k % 64; if (!--n) out = out sprintf("%c", code) }
       }
     }
-    return string(substr(out, 1, length(out) - gsub(/=/, "", t)))
+    return string(substr(out, 1, length(out) - (4 - length(t) % 4) % 4))
   }
   if (name == "@tsv") {
     for (i = 1; i <= COUNT[v]; i++) { w = ITEM[v, i]; out = out (i > 1 ? "\t" : "") (TYPE[w] == "null" ? "" : plain(w)) }
