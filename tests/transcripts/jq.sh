@@ -24,6 +24,17 @@ kubectl get pods -o json | jq -c . | jq -c '.items[0] | {kind, port: .spec.conta
 echo '{"a": [1, 2], "none": null, "s": "x\\ny\r", "d": {"k": "cMOkc3M="}}' > more.json
 jq -c '{n: .a[], b: (3, 4)}, "\(.a[])!", .none > 0, .none + 1, .a + [3], .s + "\\", (.d | map_values(@base64d)), 1234567.5 + 1' more.json
 jq '' more.json | jq -r .s | od -c | head -1
+# Sums, orders, groups and changes.
+kubectl get nodes -o json | jq -c '.items[] | {name: .metadata.name} + .status.capacity'
+kubectl get pods -o json | jq -c '.items | group_by(.spec.containers[0].image) | map({(.[0].spec.containers[0].image): length}) | add'
+kubectl get pods -o json | jq -r '.items[] | [.kind] + (.metadata.name | split("-")[:1]) + [1, null, "a\"b"] | @csv'
+kubectl get deployment web -o json | jq '.spec.replicas = 1 | .metadata.labels.tier |= "x" | .spec.template.metadata.labels += {tier: "x"} | del(.status, .metadata.annotations["none"])' | kubectl replace -f -
+kubectl get deployment web -o json | jq -c '.spec.replicas, .metadata.labels, .spec.template.metadata.labels, (.metadata.labels | with_entries(.value |= ascii_upcase))'
+kubectl get deployments -o json | jq -c --arg name web '.items[] | select(.metadata.name == $name and (.metadata.labels | contains({app: "web"}))) | [.. | .image? // empty]'
+jq -nc '[3, 1, [2], {"a": [1]}, "b", null] | sort, reverse, flatten, (map(type) | unique), .[1:3], .[-2:], first, last'
+echo '[{"n": "a", "v": 2}, {"n": "b", "v": 10}, {"n": "c", "v": 2}]' | jq -c 'sort_by(.v, .n) | map(.n), (map(.v) | add / length, max, . - [2]), (max_by(.v), min_by(.v) | .n), (.[] | select(.v > 5)).n, any(.v > 5), all(.v > 5), (map({key: .n, value: .v * 2 - 1}) | from_entries)'
+echo '"web-1.example"' | jq -r 'sub("[0-9]"; "<&>"), gsub("e"; ""), test("WEB"; "i"), ltrimstr("web-"), rtrimstr(".example"), (split(".") | join("/")), .[0:3], tojson, ("7" | tonumber), (7 | tostring)'
+echo '{"a": [{"b": 1}, {"b": 2}]}' | jq -c 'del(.a[] | select(.b == 1)), (.a[0].b == 1), (.a[1].b = .a[0] | .a), .a[0] - 1'; jq -n '1 / 0'
 # Mistakes.
 for program in '.a | sort_by(.)' '[.a[] * 2]' '(.a | first) // 1' '.none | test("x")' '.d + .d'; do jq -c "$program" more.json; done; echo ']' | jq .
 echo '{"a": null}' | jq '.a[]'; echo '[1]' | jq .name; echo '{"a": 1}' | jq .a.b; echo '{"a": "x"}' | jq '.a[0]'; echo '{"a": null}' | jq '.a[]?'
@@ -31,4 +42,4 @@ echo '[{"a": [1]}, {"a": "x"}, {"a": [2]}]' | jq '.[] | .a[] | . + 1'
 for text in '"not in it"' '"YWI"' '"YWI=YWI="'; do echo "$text" | jq @base64d; done
 echo '{"a": ' | jq .; echo 'no resources;' | jq .; echo '' | jq .
 jq '.items[' file.json; jq '.a | nothing' file.json; jq --arg a b . file.json; jq 'reduce .[] as $x (0; . + $x)' file.json
-echo '[{"a": 1}]' | jq 'sort_by(.a)'; echo '{"a": 1}' | jq 'del(.a)'
+echo '[{"a": 1}]' | jq 'walk(.a)'; echo '{"a": 1}' | jq 'sort_by(.a)'

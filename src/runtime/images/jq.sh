@@ -1,12 +1,18 @@
 #!/bin/sh
-# jq, as far as it is used on what kubectl prints: paths, pipes, conditions, lists and objects made anew, a few functions.
-flags= filter= given=
+# jq, as far as it is used on what kubectl prints: paths, pipes, conditions, lists and objects made anew or changed, and functions.
+flags= filter= given= want= name=
 for word; do
   shift
+  case $want in
+  name) name=$word want=value && continue ;;
+  value) export "JQ_$name=$word" want= && continue ;;
+  esac
   case $word in
+  --arg) want=name ;;
+  --null-input) flags=${flags}n ;;
   --raw-output) flags=${flags}r ;;
   --compact-output) flags=${flags}c ;;
-  -[rcMC] | -rc | -cr) flags=$flags$word ;;
+  -[nrcMC] | -rc | -cr | -nr | -nc) flags=$flags$word ;;
   -?*) echo "jq: option $word is not simulated" >&2 && exit 2 ;;
   *)
     if [ -z "$given" ]; then filter=$word given=1 && continue; fi
@@ -54,8 +60,10 @@ function shape(v,  s) { s = json(v); return TYPE[v] " (" (length(s) > 11 ? subst
 function bool(b) { return new("boolean", b ? "true" : "false") }
 function holds(v) { return TEXT[v] != "null" && TEXT[v] != "false" }
 function member(v, key,  i) {
+  if (making && TYPE[v] == "null" && TYPE[key] == "string") TYPE[v] = "object"
   if (TYPE[v] == "object" && TYPE[key] == "string") {
     for (i = COUNT[v]; i; i--) if (KEY[v, i] == TEXT[key]) return ITEM[v, i]
+    if (making) { push(v, TEXT[key], i = new("null", "null")); return i }
   } else if (TYPE[v] == "array" && TYPE[key] == "number") {
     i = TEXT[key] + (TEXT[key] < 0 ? COUNT[v] : 0) + 1
     if (i >= 1 && i <= COUNT[v]) return ITEM[v, i]
@@ -119,28 +127,69 @@ function opening(e,  i, c, depth, at) {
   }
   return depth ? 0 : at
 }
-function compare(a, b, sign,  x, y, o) {
+function order(a, b,  x, y, i, o) {
   if (TYPE[a] != TYPE[b]) { x = index(TYPES, TYPE[a]); y = index(TYPES, TYPE[b]) }
   else if (TYPE[a] == "number") { x = TEXT[a] + 0; y = TEXT[b] + 0 }
-  else { x = json(a) ""; y = json(b) "" }
-  o = x < y ? -1 : x > y
+  else if (TYPE[a] == "array") {
+    for (i = 1; !o && i <= COUNT[a] && i <= COUNT[b]; i++) o = order(ITEM[a, i], ITEM[b, i])
+    if (o) return o
+    x = COUNT[a]; y = COUNT[b]
+  } else { x = json(a) ""; y = json(b) "" }
+  return x < y ? -1 : x > y
+}
+function compare(a, b, sign,  o) {
+  o = order(a, b)
   return bool(sign == "==" ? !o : sign == "!=" ? o : sign == "<" ? o < 0 : sign == "<=" ? o <= 0 : sign == ">" ? o > 0 : o >= 0)
 }
-function operate(a, b, sign,  t) {
+function operate(a, b, sign,  t, x, y, i, j, out) {
   t = TYPE[a]
   if (sign ~ /[=<>]/) return compare(a, b, sign)
-  if (t == "null") return b
-  if (TYPE[b] == "null") return a
-  if (t != TYPE[b]) return fault(shape(a) " and " shape(b) " cannot be added")
-  if (t == "number") return new(t, sprintf("%.15g", TEXT[a] + TEXT[b]))
-  return t == "string" ? string(plain(a) plain(b)) : t == "array" ? list(each(a) each(b)) : fault("undefined + of " t)
+  if (sign == "+") {
+    if (t == "null") return b
+    if (TYPE[b] == "null") return a
+  }
+  x = TEXT[a]; y = TEXT[b]
+  if (t != TYPE[b] || sign != "+" && t != "number" && (t != "array" || sign != "-") || sign == "/" && y + 0 == 0)
+    return fault(shape(a) " and " shape(b) " cannot be " (sign == "+" ? "added" : sign == "-" ? "subtracted" : sign == "*" ? "multiplied" : "divided" (t == "number" ? " because the divisor is zero" : "")))
+  if (t == "number") return new(t, sprintf("%.15g", sign == "+" ? x + y : sign == "-" ? x - y : sign == "*" ? x * y : x / y))
+  if (t == "string") return string(plain(a) plain(b))
+  if (sign == "+" && t == "array") return list(each(a) each(b))
+  if (t == "array") {
+    for (i = 1; i <= COUNT[a]; i++) { for (j = COUNT[b]; j && order(ITEM[a, i], ITEM[b, j]); j--); if (!j) out = out " " ITEM[a, i] }
+    return list(out)
+  }
+  out = copy(a); making = 1
+  for (i = 1; i <= COUNT[b]; i++) become(member(out, new("string", KEY[b, i])), ITEM[b, i])
+  making = 0
+  return out
 }
+# A value made anew, without what is deleted in it.
+function copy(v,  w, i) {
+  w = new(TYPE[v], TEXT[v])
+  for (i = 1; i <= COUNT[v]; i++) if (TYPE[ITEM[v, i]] != "gone") push(w, KEY[v, i], copy(ITEM[v, i]))
+  return w
+}
+function become(v, w,  i) {
+  w = copy(w); TYPE[v] = TYPE[w]; TEXT[v] = TEXT[w]; COUNT[v] = 0
+  for (i = 1; i <= COUNT[w]; i++) push(v, KEY[w, i], ITEM[w, i])
+}
+# Whether a value has all that another one has.
+function within(a, b,  i, j) {
+  if (TYPE[a] != TYPE[b]) return 0
+  if (TYPE[a] == "string") return index(plain(a), plain(b))
+  for (i = COUNT[b]; i; i--) {
+    for (j = COUNT[a]; j; j--) if (KEY[a, j] == KEY[b, i] && within(ITEM[a, j], ITEM[b, i])) break
+    if (!j) return 0
+  }
+  return COUNT[b] || TEXT[a] == TEXT[b]
+}
+function deep(v,  i, out) { for (i = 1; i <= COUNT[v]; i++) out = out deep(ITEM[v, i]); return " " v out }
 # What a program makes of a value: values with blanks between them.
 function run(e, v,  p, w, left, right, sign, a, b, i, j, n, m, out) {
   if (err) return ""
   gsub(/^[ \t\n]+|[ \t\n]+$/, "", e)
   if (e == "." || e == "") return v
-  if (p = find(e, "^[|]", 1)) {
+  if (p = find(e, "^[|]([^=]|$)", 1)) {
     n = split(run(substr(e, 1, p - 1), v), a, " ")
     # A fault comes after what was made before it.
     m = err; err = ""
@@ -154,13 +203,19 @@ function run(e, v,  p, w, left, right, sign, a, b, i, j, n, m, out) {
     for (i = 1; i <= n; i++) if (holds(a[i])) out = out " " a[i]
     return out != "" ? out : run(substr(e, p + 2), v)
   }
+  if ((p = find(e, "^(==|!=|<=|>=|[|+]?=)", 1)) && (sign = substr(e, p, width)) ~ /^[|+]?=$/) {
+    left = substr(e, 1, p - 1); right = substr(e, p + width); w = sign == "|=" ? 0 : run(right, v) + 0
+    out = copy(v); making = 1; n = split(run(left, out), a, " "); making = 0
+    for (i = 1; i <= n && !err; i++) become(a[i], sign == "|=" ? run(right, a[i]) + 0 : sign == "=" ? w : operate(a[i], w, "+"))
+    return out
+  }
   if ((p = find(e, "^[ \n]or[ \n]", 1)) || (p = find(e, "^[ \n]and[ \n]", 1))) {
     w = width; sign = w == 4
     left = holds(run(substr(e, 1, p - 1), v) + 0)
     return bool(left == sign ? sign : holds(run(substr(e, p + w), v) + 0))
   }
-  if ((p = find(e, "^(==|!=|<=|>=|<|>)")) || (p = find(e, "^[+]"))) {
-    w = width; sign = substr(e, p, w); gsub(/ /, "", sign)
+  if ((p = find(e, "^(==|!=|<=|>=|<|>)")) || (p = find(e, "^([+]|[ \n]-[ \n])")) || (p = find(e, "^[*/]"))) {
+    w = width; sign = substr(e, p, w); gsub(/[ \n]/, "", sign)
     n = split(run(substr(e, 1, p - 1), v), a, " "); m = split(run(substr(e, p + w), v), b, " ")
     for (j = 1; j <= m; j++) for (i = 1; i <= n; i++) out = out " " operate(a[i], b[j], sign)
     return out
@@ -169,6 +224,8 @@ function run(e, v,  p, w, left, right, sign, a, b, i, j, n, m, out) {
   if (e ~ /^-?[0-9][0-9.]*$/) return new("number", e)
   if (e ~ /^(true|false)$/) return new("boolean", e)
   if (e == "null") return new("null", e)
+  if (e == "..") return deep(v)
+  if (e ~ /^[$][A-Za-z_0-9]+$/ && ("JQ_" substr(e, 2)) in ENVIRON) return string(ENVIRON["JQ_" substr(e, 2)])
   if (e ~ /^"/ && e ~ /"$/ && !find(e, "^.")) return texts(substr(e, 2, length(e) - 2), v)
   if (match(e, /\.[A-Za-z_][A-Za-z0-9_]*$/) || match(e, /\."[^"]*"$/)) {
     right = substr(e, RSTART + 1); e = substr(e, 1, RSTART - 1)
@@ -182,9 +239,10 @@ function run(e, v,  p, w, left, right, sign, a, b, i, j, n, m, out) {
     if (sign == "[" && left == "") return right ~ /[^ ]/ ? list(run(right, v)) : new("array")
     if (sign == "[") {
       sub(/\.$/, "", left)
-      n = split(run(left, v), a, " "); m = right ~ /[^ ]/ ? split(run(right, v), b, " ") : 0
+      n = split(run(left, v), a, " "); m = right ~ /[^ 0-9:-]|^-?[0-9]+$/ ? split(run(right, v), b, " ") : 0
       for (i = 1; i <= n && !err; i++)
-        if (m) for (j = 1; j <= m && !err; j++) out = out " " member(a[i], b[j])
+        if (right ~ /^-?[0-9]*:-?[0-9]*$/) out = out " " part(a[i], right)
+        else if (m) for (j = 1; j <= m && !err; j++) out = out " " member(a[i], b[j])
         else out = out " " each(a[i])
       return out
     }
@@ -193,6 +251,16 @@ function run(e, v,  p, w, left, right, sign, a, b, i, j, n, m, out) {
     if (sign == "{" && left == "") return object(right, v)
   }
   return e ~ /^@?[a-z_0-9]+$/ ? call(e, "", v) : fault("syntax")
+}
+# What stands in a list or a text from one place up to another.
+function part(v, range,  a, i, n, s, out) {
+  split(range, a, ":"); s = plain(v)
+  n = TYPE[v] == "string" ? length(s) : COUNT[v]
+  if (a[2] == "") a[2] = n
+  for (i = 1; i < 3; i++) if (a[i] < 0) a[i] += n
+  if (TYPE[v] == "string") return string(substr(s, a[1] + 1, a[2] - a[1]))
+  for (i = a[1] + 1; i <= a[2] && i <= n; i++) out = out " " ITEM[v, i]
+  return list(out)
 }
 # Texts: what stands between quotes, with each value of its \(...).
 function texts(e, v,  head, p, n, m, a, b, i, j, out) {
@@ -220,9 +288,26 @@ function object(rest, v,  e, p, key, n, m, a, b, i, j, k, o, out) {
   }
   return err ? "" : out
 }
-function call(name, of, v,  n, a, i, j, k, t, out, w, code) {
+# Lists in the order of what a program makes of their items; where groups are asked for, a list of lists of those for which it is the same.
+function sorted(v, e, grouped,  n, a, key, i, j, k, w, g, out) {
+  if (TYPE[v] != "array") return fault(shape(v) " cannot be sorted, as it is not an array")
+  for (n = 0; n < COUNT[v]; a[j + 1] = w) {
+    w = ITEM[v, ++n]; key[w] = k = list(run(e, w))
+    for (j = n - 1; j && order(key[a[j]], k) > 0; j--) a[j + 1] = a[j]
+  }
+  for (i = 1; i <= n; i++) {
+    if (grouped && (i == 1 || order(key[a[i - 1]], key[a[i]]))) out = out " " (g = new("array"))
+    if (grouped) push(g, "", a[i])
+    else out = out " " a[i]
+  }
+  return list(out)
+}
+function call(name, of, v,  p, n, a, i, j, k, t, s, out, w, code) {
   t = TYPE[v]
-  if (name == "select") { n = split(run(of, v), a, " "); for (i = 1; i <= n; i++) if (holds(a[i])) out = out " " v; return out }
+  if ((name, of != "") in MEANS) { name = MEANS[name, of != ""]; gsub(/&/, "\\\\&", of); gsub(/F/, "(" of ")", name); return run(name, v) }
+  if (name == "sort_by" || name == "group_by") return sorted(v, of, name == "group_by")
+  if (name == "del") { v = copy(v); n = split(run(of, v), a, " "); for (i = 1; i <= n; i++) TYPE[a[i]] = "gone"; return copy(v) }
+  if (name == "select") { k = making; making = 0; n = split(run(of, v), a, " "); making = k; for (i = 1; i <= n; i++) if (holds(a[i])) out = out " " v; return out }
   if (name == "map") return run("[.[] | " of "]", v)
   if (name == "map_values" && t == "object") {
     w = new(t)
@@ -230,18 +315,47 @@ function call(name, of, v,  n, a, i, j, k, t, out, w, code) {
     return w
   }
   if (of != "") {
-    if (name !~ /^(has|join|test|contains|startswith|endswith)$/) return fault("undefined " name "/1")
+    if (name !~ /^(has|join|split|g?sub|[lr]trimstr|test|contains|startswith|endswith)$/) return fault("undefined " name "/1")
+    if (p = find(of, "^;", 1)) { code = plain(run(substr(of, p + 1), v) + 0); of = substr(of, 1, p - 1) }
     w = run(of, v) + 0
     if (err) return ""
+    if (name == "contains" && t != "null" && t == TYPE[w]) return bool(within(v, w))
+    if (name ~ /trimstr/ && t != "string") return v
     if (name == "has") { for (i = 1; i <= COUNT[v]; i++) if (t == "object" ? KEY[v, i] == TEXT[w] : i - 1 == TEXT[w]) return bool(1); return bool(0) }
     if (name == "join" && t == "array") { for (i = 1; i <= COUNT[v]; i++) out = out (i > 1 ? plain(w) : "") (TYPE[ITEM[v, i]] == "null" ? "" : plain(ITEM[v, i])); return string(out) }
     if (t != "string" || TYPE[w] != "string") return fault(t == TYPE[w] ? "undefined " name "/1 of " t : shape(v) " and " shape(w) " cannot be used by " name)
-    if (name == "test") { t = plain(w); gsub(/\\d/, "[0-9]", t); return bool(plain(v) ~ t) }
-    if (name == "contains") return bool(index(plain(v), plain(w)))
-    if (name == "startswith") return bool(index(plain(v), plain(w)) == 1)
-    return bool(substr(plain(v), length(plain(v)) - length(plain(w)) + 1) == plain(w))
+    s = plain(v); t = plain(w); n = length(t)
+    if (name == "split") {
+      while (i = t == "" ? s != "" : index(s, t)) { out = out " " string(substr(s, 1, n ? i - 1 : 1)); s = substr(s, i + (n ? n : 1)) }
+      return list(n && (s != "" || out) ? out " " string(s) : out)
+    }
+    if (name ~ /^starts|^l/) k = index(s, t) == 1
+    else k = substr(s, length(s) - n + 1) == t
+    if (name ~ /with/) return bool(k)
+    if (name ~ /trim/) return string(k ? name ~ /^l/ ? substr(s, n + 1) : substr(s, 1, length(s) - n) : s)
+    gsub(/\\d/, "[0-9]", t); gsub(/\\s/, "[[:space:]]", t); gsub(/\\w/, "[[:alnum:]_]", t)
+    if (name == "test") return bool(code ~ /i/ ? tolower(s) ~ tolower(t) : s ~ t)
+    gsub(/[\\&]/, "\\\\&", code)
+    if (name == "sub") sub(t, code, s)
+    else gsub(t, code, s)
+    return string(s)
   }
   if (name == "empty") return ""
+  if (name == "type") return string(t)
+  if (name == "recurse") return deep(v)
+  if (name == "tostring") return t == "string" ? v : string(json(v))
+  if (name == "tojson") return string(json(v))
+  if (name == "tonumber") return t == "number" ? v : plain(v) ~ /^-?[0-9.]+$/ ? new("number", plain(v)) : fault(shape(v) " cannot be parsed as a number")
+  if (name == "ascii_downcase") return string(tolower(plain(v)))
+  if (name == "ascii_upcase") return string(toupper(plain(v)))
+  if (name == "add") { w = new("null", "null"); n = split(each(v), a, " "); for (i = 1; i <= n; i++) w = operate(w, a[i], "+"); return w }
+  if (name == "reverse") { for (i = COUNT[v]; i; i--) out = out " " ITEM[v, i]; return list(out) }
+  if (name == "flatten") { n = split(deep(v), a, " "); for (i = 1; i <= n; i++) if (TYPE[a[i]] != "array") out = out " " a[i]; return list(out) }
+  if (name == "from_entries") {
+    w = new("object")
+    for (i = 1; i <= COUNT[v]; i++) { k = ITEM[v, i]; push(w, TEXT[run(".key // .name // .k", k) + 0], run(".value", k) + 0) }
+    return w
+  }
   if (name == "not") return bool(!holds(v))
   if (name == "length") return t == "boolean" ? fault(shape(v) " has no length") : new("number", t == "string" ? length(plain(v)) : t == "number" ? TEXT[v] : COUNT[v])
   if (name == "keys") { if (t != "object") return fault(shape(v) " has no keys"); for (i = 1; i <= COUNT[v]; i++) out = out " " new("string", KEY[v, i]); return list(out) }
@@ -263,8 +377,12 @@ function call(name, of, v,  n, a, i, j, k, t, out, w, code) {
     }
     return string(substr(out, 1, length(out) - (4 - length(t) % 4) % 4))
   }
-  if (name == "@tsv") {
-    for (i = 1; i <= COUNT[v]; i++) { w = ITEM[v, i]; out = out (i > 1 ? "\t" : "") (TYPE[w] == "null" ? "" : plain(w)) }
+  if (name == "@tsv" || name == "@csv") {
+    for (i = 1; i <= COUNT[v]; i++) {
+      w = ITEM[v, i]; s = TYPE[w] == "null" ? "" : plain(w)
+      if (name == "@csv" && TYPE[w] == "string") { gsub(/"/, "\"\"", s); s = "\"" s "\"" }
+      out = out (i > 1 ? name == "@csv" ? "," : "\t" : "") s
+    }
     return string(out)
   }
   return fault("undefined " name "/0")
@@ -293,7 +411,15 @@ function invalid() {
   print "jq: parse error: Invalid literal at line " NR > "/dev/stderr"
   status = 2; exit
 }
-BEGIN { flags = ENVIRON["JQ_FLAGS"]; TYPES = "null boolean number string array object" }
+BEGIN {
+  flags = ENVIRON["JQ_FLAGS"]; TYPES = "null boolean number string array object"
+  MEANS["sort", 0] = "sort_by(.)"; MEANS["unique", 0] = "unique_by(.)"; MEANS["unique_by", 1] = "group_by(F) | map(.[0])"
+  MEANS["first", 0] = ".[0]"; MEANS["last", 0] = ".[-1]"; MEANS["first", 1] = "[F][0:1][]"; MEANS["values", 0] = "select(. != null)"
+  MEANS["min", 0] = "sort | .[0]"; MEANS["max", 0] = "sort | .[-1]"; MEANS["min_by", 1] = "sort_by(F) | .[0]"; MEANS["max_by", 1] = "sort_by(F) | .[-1]"
+  MEANS["any", 0] = "map(select(.)) != []"; MEANS["all", 0] = "map(select(. | not)) == []"; MEANS["any", 1] = "map(F) | any"; MEANS["all", 1] = "map(F) | all"
+  MEANS["with_entries", 1] = "to_entries | map(F) | from_entries"
+  if (flags ~ /n/) { value(new("null", "null")); exit }
+}
 {
   # In turn what stands between texts, and a text.
   n = split($0, PART, "\"")
