@@ -230,6 +230,7 @@ fn build(flavour: Flavour) -> Inode {
         root.put("usr/local/sbin", Inode::dir(0o755));
         root.put("usr/bin/redis-cli", Inode::file(include_str!("redis-cli.sh"), 0o755));
         root.put("usr/bin/jq", Inode::file(include_str!("jq.sh"), 0o755));
+        root.put("usr/bin/column", Inode::file(include_str!("column.sh"), 0o755));
         for name in ["dig", "host", "getent"] {
             root.put(&format!("usr/bin/{name}"), Inode::file(include_str!("dig.sh"), 0o755));
         }

@@ -199,7 +199,7 @@ fn job_pid(jobs: &[Job], id: &str) -> Option<Pid> {
     let found = match id.strip_prefix('%') {
         Some("" | "%" | "+") => jobs.last(),
         Some("-") => jobs.iter().nth_back(1),
-        Some(id) => jobs.iter().find(|j| id.parse() == Ok(j.number) || j.text.starts_with(id)),
+        Some(id) => jobs.iter().rfind(|j| id.parse() == Ok(j.number)).or_else(|| jobs.iter().find(|j| j.text.starts_with(id))),
         None => jobs.iter().find(|j| id.parse() == Ok(j.pid)),
     };
     found.map(|j| j.pid)

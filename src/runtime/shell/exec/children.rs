@@ -143,7 +143,7 @@ impl Shell {
         if self.jobs.len() >= 512 {
             self.jobs.retain(|j| j.status.is_none());
         }
-        let number = self.jobs.iter().map(|j| j.number).max().unwrap_or(0) + 1;
+        let number = self.jobs.iter().filter(|j| j.status.is_none()).map(|j| j.number).max().unwrap_or(0) + 1;
         self.jobs.push(Job { number, pid, text: text.clone(), status: None });
         self.last_background = Some(pid);
         if self.opts.interactive && self.is_bash() {

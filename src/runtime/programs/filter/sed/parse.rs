@@ -149,10 +149,10 @@ impl Parser {
         self.blanks();
         if self.peek() == Some('\\') {
             self.at += 1;
+            // What follows it in the line is text with the blanks before it.
+            let text = self.at;
             self.blanks();
-            if self.peek() == Some('\n') {
-                self.at += 1;
-            }
+            self.at = if self.peek() == Some('\n') { self.at + 1 } else { text };
         }
         let mut out = String::new();
         while let Some(c) = self.peek() {
