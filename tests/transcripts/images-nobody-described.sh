@@ -42,3 +42,7 @@ kubectl get pod web
 kubectl run metrics --image=prom/prometheus:v3.5.0; kubectl expose pod metrics --port=80 --target-port=9090; kubectl run shop --image=acme/shop
 sleep 5; kubectl run ask --image=busybox --restart=Never --rm -i -q -- wget -qO- metrics
 kubectl run ask --image=busybox --restart=Never --rm -i -q -- wget -qO- $(kubectl get pod shop -o jsonpath={.status.podIP}):8080
+# The web servers of workshops listen where their Services are told to send what they get, and are no test of Docker's.
+kubectl create deployment blue --image=jpetazzo/color; kubectl create deployment hello --image=rancher/hello-world; kubectl create deployment demo --image=quay.io/rhdevelopers/quarkus-demo:v1
+kubectl expose deployment blue --port=80; kubectl expose deployment hello --port=80; kubectl expose deployment demo --port=80 --target-port=8080; sleep 5
+kubectl run ask --image=busybox --restart=Never -it --rm -- sh -c 'for name in blue hello demo; do wget -qO- -T 3 $name; done'

@@ -148,7 +148,7 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             let files = [("dir/file", "1\n", 0o644), ("file", "2\n", 0o644)];
             image(&[], with(Arc::new(Inode::dir(0o755)), &files))
         }
-        "hello-world" => {
+        "hello-world" if path.starts_with("library/") => {
             let text = "#!/bin/sh\necho; echo Hello from Docker!; echo This message shows that your installation appears to be working correctly.; echo\n";
             image(&["/hello"], with(tree(Flavour::Busybox), &[("hello", text, 0o755)]))
         }
@@ -200,11 +200,23 @@ fn with_kubectl() -> Arc<Inode> {
 }
 
 /// Where images that nobody described listen all the same, where their pods declare no port.
-const LISTENING: [(&str, u16); 18] = [
+const LISTENING: [(&str, u16); 42] = [
+    ("argoproj/rollouts-demo", 8080),
+    ("burrsutter/myboot", 8080),
+    ("dockercoins/hasher", 80),
+    ("dockercoins/rng", 80),
+    ("dockercoins/webui", 80),
     ("gitea/gitea", 3000),
     ("grafana/grafana", 3000),
+    ("jpetazzo/busyhttp", 80),
+    ("jpetazzo/color", 80),
+    ("jpetazzo/httpenv", 8888),
+    ("kennethreitz/httpbin", 80),
+    ("kuar-demo/kuard-amd64", 8080),
     ("library/adminer", 8080),
+    ("library/caddy", 80),
     ("library/drupal", 80),
+    ("library/elasticsearch", 9200),
     ("library/ghost", 2368),
     ("library/joomla", 80),
     ("library/mongo-express", 8081),
@@ -212,13 +224,25 @@ const LISTENING: [(&str, u16); 18] = [
     ("library/phpmyadmin", 80),
     ("library/registry", 5000),
     ("library/sonarqube", 9000),
+    ("library/traefik", 80),
+    ("luksa/kiada", 8080),
+    ("mendhak/http-https-echo", 8080),
+    ("nginxdemos/hello", 80),
+    ("nigelpoulton/getting-started-k8s", 8080),
+    ("nigelpoulton/k8sbook", 8080),
+    ("openshift/hello-openshift", 8080),
+    ("paulbouwer/hello-kubernetes", 8080),
     ("phpmyadmin/phpmyadmin", 80),
     ("portainer/portainer-ce", 9000),
     ("prom/alertmanager", 9093),
     ("prom/node-exporter", 9100),
     ("prom/prometheus", 9090),
+    ("rancher/hello-world", 80),
+    ("rhdevelopers/myboot", 8080),
+    ("rhdevelopers/quarkus-demo", 8080),
     ("sonatype/nexus3", 8081),
     ("stefanprodan/podinfo", 9898),
+    ("tutum/hello-world", 80),
 ];
 
 /// An image that nobody described.
