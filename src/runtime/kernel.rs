@@ -13,7 +13,7 @@ use arcstr::ArcStr;
 
 use super::fs::{Device, Errno, FileSystem};
 use super::machine::{MachineEvent, Stream};
-use super::process::{Block, Body, ExitStatus, Pid, Process, Signal, Step};
+use super::process::{Block, Body, ENDED_BY, ExitStatus, Pid, Process, Signal, Step};
 use crate::base::{Duration, List as _, RandomStream, SortedMap, Time};
 use crate::network::{NetError, NetResponse};
 
@@ -289,12 +289,15 @@ impl Kernel {
                 self.charge(&mut p, us.max(1));
             }
             Step::Exit(code, us) => {
-                p.ending = Some(ExitStatus::Code((code & 255) as u8));
+                let status = match code.checked_sub(ENDED_BY) {
+                    Some(signal @ 1..=64) => ExitStatus::Signal(Signal(signal as u8)),
+                    _ => ExitStatus::Code((code & 255) as u8),
+                };
+                p.ending = Some(status);
                 p.body = Body::Gone;
                 p.block = Block::None;
                 self.charge(&mut p, us.max(1));
                 if us <= 1000 && p.out.is_empty() {
-                    let status = ExitStatus::Code((code & 255) as u8);
                     return self.end(&mut p, status);
                 }
             }

@@ -110,6 +110,9 @@ impl ExitStatus {
     }
 }
 
+/// A program that the host runs ends by the signal n with this code and n.
+pub const ENDED_BY: i32 = i32::MIN;
+
 /// What a process waits for. What an inspector shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Waiting {
@@ -140,7 +143,7 @@ pub enum Step {
     Again(u64),
     /// Wait, after this much CPU time.
     Wait(Block, u64),
-    /// End with this code.
+    /// End with this code, or by the signal that it is beyond `ENDED_BY`.
     Exit(i32, u64),
     /// Become something else.
     Become(Box<Body>, u64),

@@ -311,7 +311,7 @@ pub fn workstation() -> Image {
     for name in ELSEWHERE {
         root.put(&format!("usr/local/sbin/{name}"), Inode::file(include_str!("elsewhere.sh"), 0o755));
     }
-    root.put("usr/bin/sudo", Inode::file("#!/bin/sh\nwhile [ \"${1#-}\" != \"$1\" ]; do shift; done\nexec \"$@\"\n", 0o755));
+    root.put("usr/bin/sudo", Inode::file(include_str!("sudo.sh"), 0o755));
     let root = Arc::new(root);
     Image { name: "workstation".into(), cmd: vec!["bash".into()], root, ..Image::default() }
 }

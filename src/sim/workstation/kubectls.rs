@@ -6,7 +6,7 @@ use super::{FILE_MAX, Workstation};
 use crate::base::{Duration, List as _, Time};
 use crate::kubectl::{Ended, Environment, Host, Kubectl, Output, StdinState, Step, Stream};
 use crate::kubelet::{Kubelets, Seat};
-use crate::runtime::{ExtRead, Machine, MachineEvent, Pid, Signal};
+use crate::runtime::{ENDED_BY, ExtRead, Machine, MachineEvent, Pid, Signal};
 use crate::server::NodeApi;
 
 /// How long a kubectl takes to start, with its first round trip.
@@ -124,7 +124,7 @@ impl Workstation {
         let machine = lent.as_deref_mut().unwrap_or(&mut self.machine);
         let course = match running.killed {
             Some(signal) => {
-                machine.ext_exit(now, *pid, 128 + i32::from(signal.0));
+                machine.ext_exit(now, *pid, if signal == Signal::INT { 130 } else { ENDED_BY + i32::from(signal.0) });
                 Course::Ended
             }
             None => {
