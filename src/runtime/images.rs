@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod files;
+mod script;
 mod tags;
 mod users;
 

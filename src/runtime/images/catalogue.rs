@@ -9,6 +9,7 @@ use std::sync::Arc;
 use arcstr::ArcStr;
 
 use super::files::{Flavour, tree, with};
+use super::script::script;
 use super::users::{User, add_user};
 use super::{Image, Service, ServiceKind};
 use crate::base::List as _;
@@ -40,7 +41,7 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             // Tutorials ask for 1.28 because of its nslookup, which says other things than those after it.
             let minor = tag.strip_prefix("1.").and_then(|t| t.split(['.', '-']).next()?.parse::<u32>().ok());
             let old = minor.is_some_and(|minor| minor <= 28);
-            let root = if old { with(root, &[("bin/nslookup", include_str!("nslookup.sh"), 0o755)]) } else { root };
+            let root = if old { with(root, &[("bin/nslookup", script!("nslookup.sh"), 0o755)]) } else { root };
             image(&["sh"], root)
         }
         "alpine" => image(&["/bin/sh"], tree(Flavour::Alpine)),
@@ -50,7 +51,7 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
         "centos" => centos(tag),
         // Those of a much-read book: a text that changes, a batch job, and a daemon that looks at disks.
         "fortune" if path.starts_with("luksa/") => {
-            let files = [("bin/fortuneloop.sh", include_str!("fortune.sh"), 0o755)];
+            let files = [("bin/fortuneloop.sh", script!("fortune.sh"), 0o755)];
             let cmd: &[&str] = if tag == "args" { &["10"] } else { &[] };
             Image { entrypoint: words(&["/bin/fortuneloop.sh"]), ..image(cmd, with(tree(Flavour::Ubuntu), &files)) }
         }
@@ -110,7 +111,7 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             &["sh", "-c", "amqp-consume --url=$BROKER_URL -q $QUEUE -c 1 /worker.py"],
             with(tree(Flavour::Debian), &[("worker.py", "#!/bin/sh\necho \"Processing $(cat)\"\nsleep 10\n", 0o755)]),
         ),
-        "job-wq-2" => image(&["/worker.py"], with(tree(Flavour::Debian), &[("worker.py", include_str!("job-wq-2.sh"), 0o755)])),
+        "job-wq-2" => image(&["/worker.py"], with(tree(Flavour::Debian), &[("worker.py", script!("job-wq-2.sh"), 0o755)])),
         "mysql" | "mariadb" => servers::mysql(base),
         "xtrabackup" => servers::xtrabackup(),
         "postgres" => servers::with_clients(servers::database(base, "postgres", 5432, 40 << 20), &["pg_isready", "psql"]),
@@ -174,7 +175,7 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
                 Flavour::Debian,
             );
             if base == "python" {
-                let script = |path: &'static str| (path, include_str!("python.sh"), 0o755);
+                let script = |path: &'static str| (path, script!("python.sh"), 0o755);
                 let root = Arc::make_mut(&mut image.root);
                 root.put("usr/local/bin/python3.13", Inode { kind: Kind::Program(program.into()), ..Inode::file("", 0o755) });
                 image.root = with(image.root, &[script("usr/local/bin/python"), script("usr/local/bin/python3")]);
@@ -266,7 +267,7 @@ fn unknown(path: &str) -> Image {
 /// Another, one program of which makes a Secret.
 fn with_secret(path: &str, program: &str) -> Image {
     let mut image = unknown(path);
-    image.root = with(image.root, &[(program, include_str!("secret.sh"), 0o755)]);
+    image.root = with(image.root, &[(program, script!("secret.sh"), 0o755)]);
     if !program.contains('/') {
         image.entrypoint = vec![format!("/{program}")];
     }

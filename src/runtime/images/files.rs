@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arcstr::ArcStr;
 
 use super::Image;
+use super::script::script;
 use crate::base::{List as _, SortedMap};
 use crate::runtime::fs::{Device, Inode, Kind};
 use crate::runtime::proc_files::CGROUP;
@@ -228,19 +229,19 @@ fn build(flavour: Flavour) -> Inode {
     }
     if matches!(flavour, Flavour::Debian | Flavour::Ubuntu) {
         root.put("usr/local/sbin", Inode::dir(0o755));
-        root.put("usr/bin/redis-cli", Inode::file(include_str!("redis-cli.sh"), 0o755));
-        root.put("usr/bin/jq", Inode::file(include_str!("jq.sh"), 0o755));
-        root.put("usr/bin/column", Inode::file(include_str!("column.sh"), 0o755));
+        root.put("usr/bin/redis-cli", Inode::file(script!("redis-cli.sh"), 0o755));
+        root.put("usr/bin/jq", Inode::file(script!("jq.sh"), 0o755));
+        root.put("usr/bin/column", Inode::file(script!("column.sh"), 0o755));
         for name in ["dig", "host", "getent"] {
-            root.put(&format!("usr/bin/{name}"), Inode::file(include_str!("dig.sh"), 0o755));
+            root.put(&format!("usr/bin/{name}"), Inode::file(script!("dig.sh"), 0o755));
         }
         for name in ["declare-queue", "delete-queue", "publish", "get", "consume"] {
-            root.put(&format!("usr/bin/amqp-{name}"), Inode::file(include_str!("amqp.sh"), 0o755));
+            root.put(&format!("usr/bin/amqp-{name}"), Inode::file(script!("amqp.sh"), 0o755));
         }
     }
     if flavour == Flavour::Alpine {
         bin.extend(["apk", "curl"]);
-        root.put("usr/bin/getent", Inode::file(include_str!("dig.sh"), 0o755));
+        root.put("usr/bin/getent", Inode::file(script!("dig.sh"), 0o755));
     }
     // One inode for all links to busybox; the name that it is called by decides.
     let entries = bin.iter().map(|n| (ArcStr::from(*n), program(n))).collect();
@@ -248,7 +249,7 @@ fn build(flavour: Flavour) -> Inode {
     if matches!(flavour, Flavour::Busybox | Flavour::Alpine) {
         // All of busybox's own image stands in one folder.
         let path = if flavour == Flavour::Alpine { "sbin/sysctl" } else { "bin/sysctl" };
-        root.put(path, Inode::file(include_str!("sysctl.sh"), 0o755));
+        root.put(path, Inode::file(script!("sysctl.sh"), 0o755));
     }
     root.put("usr/bin/env", Inode { kind: Kind::Program(arcstr::literal!("env")), ..Inode::file("", 0o755) });
     let release = match flavour {
@@ -300,8 +301,7 @@ const ELSEWHERE: [&str; 28] = [
 
 /// The image that the workstation runs: a Debian with bash.
 pub fn workstation() -> Image {
-    let scripts =
-        [("usr/local/bin/minikube", include_str!("minikube.sh"), 0o755), ("usr/bin/envsubst", include_str!("envsubst.sh"), 0o755)];
+    let scripts = [("usr/local/bin/minikube", script!("minikube.sh"), 0o755), ("usr/bin/envsubst", script!("envsubst.sh"), 0o755)];
     let mut root = (*with(tree(Flavour::Debian), &scripts)).clone();
     let program = |name: &str| Inode { kind: Kind::Program(ArcStr::from(name)), ..Inode::file("", 0o755) };
     root.put("usr/local/bin/kubectl", program("kubectl"));
@@ -309,9 +309,9 @@ pub fn workstation() -> Image {
     root.put("usr/local/sbin/kube-scheduler", program("kube-scheduler"));
     root.put("usr/bin/vim", program("vi"));
     for name in ELSEWHERE {
-        root.put(&format!("usr/local/sbin/{name}"), Inode::file(include_str!("elsewhere.sh"), 0o755));
+        root.put(&format!("usr/local/sbin/{name}"), Inode::file(script!("elsewhere.sh"), 0o755));
     }
-    root.put("usr/bin/sudo", Inode::file(include_str!("sudo.sh"), 0o755));
+    root.put("usr/bin/sudo", Inode::file(script!("sudo.sh"), 0o755));
     let root = Arc::new(root);
     Image { name: "workstation".into(), cmd: vec!["bash".into()], root, ..Image::default() }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{env, service_image, words};
 use crate::runtime::fs::Inode;
 use crate::runtime::images::files::{Flavour, with};
+use crate::runtime::images::script::script;
 use crate::runtime::images::{Image, Service, ServiceKind};
 use crate::runtime::process::Signal;
 
@@ -109,7 +110,7 @@ pub(super) fn nginx(base: &str, tag: &str) -> Image {
     if release >= ENTRY_POINT {
         let files = [
             ("docker-entrypoint.sh", include_str!("../nginx/entrypoint.sh"), 0o755),
-            ("usr/bin/envsubst", include_str!("../envsubst.sh"), 0o755),
+            ("usr/bin/envsubst", script!("../envsubst.sh"), 0o755),
             ("docker-entrypoint.d/10-listen-on-ipv6-by-default.sh", include_str!("../nginx/listen.sh"), 0o755),
             ("docker-entrypoint.d/15-local-resolvers.envsh", "#!/bin/sh\n", 0o755),
             ("docker-entrypoint.d/20-envsubst-on-templates.sh", include_str!("../nginx/templates.sh"), 0o755),

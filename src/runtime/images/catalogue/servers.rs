@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::script::script;
 use super::{image, service_image, words};
 use crate::runtime::fs::Inode;
 use crate::runtime::images::files::{Flavour, tree, with};
@@ -54,7 +55,7 @@ pub(super) fn mysql(base: &str) -> Image {
     // What the server knows of itself is asked as of Redis.
     image.service = image.service.map(|s| Arc::new(Service { kind: ServiceKind::Redis, ..(*s).clone() }));
     let admin = "#!/bin/sh\nnc -z 127.0.0.1 3306 && echo mysqld is alive && exit\necho \"mysqladmin: connect to server at 'localhost' failed\" >&2\nexit 1\n";
-    let files = [("usr/bin/mysql", include_str!("../mysql.sh"), 0o755), ("usr/bin/mysqladmin", admin, 0o755)];
+    let files = [("usr/bin/mysql", script!("../mysql.sh"), 0o755), ("usr/bin/mysqladmin", admin, 0o755)];
     image.root = with(image.root, &files);
     image
 }
@@ -65,8 +66,8 @@ pub(super) fn xtrabackup() -> Image {
     let files = [
         ("usr/bin/xtrabackup", nothing, 0o755),
         ("usr/bin/xbstream", "#!/bin/sh\ncat >/dev/null\n", 0o755),
-        ("usr/bin/ncat", include_str!("../ncat.sh"), 0o755),
-        ("usr/bin/mysql", include_str!("../mysql.sh"), 0o755),
+        ("usr/bin/ncat", script!("../ncat.sh"), 0o755),
+        ("usr/bin/mysql", script!("../mysql.sh"), 0o755),
     ];
     image(&["bash"], with(tree(Flavour::Debian), &files))
 }
@@ -75,7 +76,7 @@ pub(super) fn xtrabackup() -> Image {
 pub(super) fn cassandra(base: &str) -> Image {
     let mut image = tcp(base, "cassandra", &[9042], 700 << 20);
     let ready = "#!/bin/sh\nnc -z 127.0.0.1 9042\n";
-    let files = [("usr/local/bin/nodetool", include_str!("../nodetool.sh"), 0o755), ("ready-probe.sh", ready, 0o755)];
+    let files = [("usr/local/bin/nodetool", script!("../nodetool.sh"), 0o755), ("ready-probe.sh", ready, 0o755)];
     image.root = with(image.root, &files);
     image
 }
@@ -87,7 +88,7 @@ pub(super) fn zookeeper(base: &str) -> Image {
     let server = "#!/bin/sh\nexec java org.apache.zookeeper.server.quorum.QuorumPeerMain /opt/zookeeper/conf/zoo.cfg\n";
     let client = "#!/bin/sh\necho \"zkCli.sh: znodes are not simulated here: the servers take connections and no more\" >&2\nexit 1\n";
     let files = [
-        ("bin/start-zookeeper", include_str!("../zookeeper.sh"), 0o755),
+        ("bin/start-zookeeper", script!("../zookeeper.sh"), 0o755),
         ("bin/zookeeper-ready", "#!/bin/sh\nnc -z 127.0.0.1 \"$1\"\n", 0o755),
         ("bin/zkCli.sh", client, 0o755),
         ("bin/zkServer.sh", server, 0o755),
@@ -139,7 +140,7 @@ pub(super) fn database(base: &str, program: &str, port: u16, memory_bytes: u64) 
 
 /// An image whose entry point takes flags for the program and looks whether it was given a password.
 fn entered(mut image: Image, program: &str) -> Image {
-    let entry = include_str!("../database.sh").replace("PROGRAM", program);
+    let entry = script!("../database.sh").replace("PROGRAM", program);
     image.root = with(image.root, &[("usr/local/bin/docker-entrypoint.sh", &entry, 0o755)]);
     image.entrypoint = words(&["docker-entrypoint.sh"]);
     image
@@ -148,7 +149,7 @@ fn entered(mut image: Image, program: &str) -> Image {
 /// The same image with programs that see whether its server is there.
 pub(super) fn with_clients(mut image: Image, names: &[&str]) -> Image {
     for name in names {
-        image.root = with(image.root, &[(&format!("usr/bin/{name}"), include_str!("../client.sh"), 0o755)]);
+        image.root = with(image.root, &[(&format!("usr/bin/{name}"), script!("../client.sh"), 0o755)]);
     }
     image
 }
