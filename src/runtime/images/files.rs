@@ -268,7 +268,7 @@ fn build(flavour: Flavour) -> Inode {
 }
 
 /// What tutorials call on a workstation, and what is only said to be not simulated.
-const ELSEWHERE: [&str; 28] = [
+const ELSEWHERE: [&str; 27] = [
     "cfssl",
     "cfssljson",
     "crictl",
@@ -290,7 +290,6 @@ const ELSEWHERE: [&str; 28] = [
     "mongosh",
     "nano",
     "node",
-    "openssl",
     "perl",
     "podman",
     "python",
@@ -311,6 +310,7 @@ pub fn workstation() -> Image {
     for name in ELSEWHERE {
         root.put(&format!("usr/local/sbin/{name}"), Inode::file(script!("elsewhere.sh"), 0o755));
     }
+    root.put("usr/bin/openssl", Inode::file(script!("openssl.sh"), 0o755));
     root.put("usr/bin/sudo", Inode::file(script!("sudo.sh"), 0o755));
     let root = Arc::new(root);
     Image { name: "workstation".into(), cmd: vec!["bash".into()], root, ..Image::default() }
