@@ -104,4 +104,16 @@ mod tests {
             assert_ne!(e.note.t(Lang::En), e.note.t(Lang::Zh));
         }
     }
+
+    #[test]
+    fn what_examples_call_a_part_of_the_page_is_what_the_page_calls_it() {
+        let mut named = 0;
+        for (_, zh) in EXAMPLES.iter().flat_map(|e| e.files_in(Lang::Zh)) {
+            for name in zh.split('“').skip(1).filter_map(|rest| rest.split_once('”')) {
+                assert!(Text::ALL.iter().any(|text| text.t(Lang::Zh) == name.0), "{}", name.0);
+                named += 1;
+            }
+        }
+        assert!(named > 0);
+    }
 }

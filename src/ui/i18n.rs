@@ -29,7 +29,7 @@ macro_rules! texts {
         impl Text {
             /// All of them.
             #[cfg(test)]
-            const ALL: &[Text] = &[$(Text::$name),*];
+            pub const ALL: &[Text] = &[$(Text::$name),*];
 
             /// The text in this language. Each language is one long text, taken apart once: to name each text's place where it is asked
             /// for would weigh more than all the rest of this.
@@ -127,7 +127,7 @@ texts! {
     Restarts: "Restarts", "重启";
     RestartedTimes: "restarted {}×", "重启 {} 次";
     Name: "Name", "名称";
-    Namespace: "Namespace", "命名空间";
+    Namespace: "Namespace", "名字空间";
     Status: "Status", "状态";
     Address: "Address", "地址";
     Owner: "Controlled by", "控制者";
@@ -252,7 +252,7 @@ texts! {
     WhyPodFailed: "The pod as a whole has been ended.", "整个 Pod 已被终止。";
     CauseDeadline: "The rollout has not come any further for {} s, so it counts as failed. Nothing is undone by itself: fix the new pods, or roll back.", "滚动更新已 {} 秒没有进展，视为失败。系统不会自动撤销：请修复新 Pod，或回滚。";
     CauseRefused: "The API server refuses its pods, so there are fewer than it should have.", "API 服务器拒绝创建它的 Pod，因此数量不足。";
-    CauseOverQuota: "The quota of its namespace is used up, so no more of its pods can be created.", "命名空间的配额已用完，无法再创建它的 Pod。";
+    CauseOverQuota: "The quota of its namespace is used up, so no more of its pods can be created.", "名字空间的配额已用完，无法再创建它的 Pod。";
     CauseThrottled: "Its controller has made {} of {} pods so far: a controller may ask the API server for {} things at once, then for {} a second.", "控制器目前创建了 {} / {} 个 Pod：它可以一次向 API 服务器发出 {} 个请求，之后每秒 {} 个。";
     CausePaused: "It is paused: changes wait until it is resumed.", "已暂停：变更要等恢复后才会生效。";
     CauseRollingOut: "A rollout is under way: {} of {} pods are new. At most {} may be missing and {} extra (maxUnavailable, maxSurge), so an old pod stays until a new one is ready.", "正在滚动更新：{} / {} 个 Pod 是新的。最多可缺少 {}、多出 {}（maxUnavailable、maxSurge），所以新 Pod 就绪之前旧 Pod 会留下。";
@@ -278,7 +278,7 @@ texts! {
     CauseClaimLate: "Its volume comes when the first pod that uses it gets a node.", "第一个使用它的 Pod 分到节点时才会有卷。";
     CauseClaimNoVolume: "No volume fits it, and none has been made for it.", "没有合适的卷，也还没有新建的卷。";
     CauseVolumeReleased: "Its claim is gone. The volume and its data are kept, and no other claim gets it until it is freed by hand.", "它的申领已不存在。卷和数据都保留着，需手动释放后才能再用。";
-    CauseBudget: "{} of its pods are healthy and {} must stay so: none may be evicted now, and a drain waits.", "健康的 Pod 有 {} 个，至少要保持 {} 个：现在一个都不能驱逐，排空会等待。";
+    CauseBudget: "{} of its pods are healthy and {} must stay so: none may be evicted now, and a drain waits.", "健康的 Pod 有 {} 个，至少要保持 {} 个：现在一个都不能驱逐，腾空会等待。";
     CauseNoPods: "No pod has the labels that it selects ({}), so it has no endpoints and requests to it fail.", "没有 Pod 带有它选择的标签（{}），因此没有端点，发来的请求都会失败。";
     CauseNoneReady: "None of the pods that it selects ({}) is ready: it has no endpoints and requests to it fail.", "它选中了 {} 个 Pod，但都未就绪：没有端点，发来的请求都会失败。";
     CauseNoAddress: "No cloud is there to give it an address outside. Inside the cluster it works.", "没有云平台为它分配外部地址。在集群内仍可使用。";
@@ -286,7 +286,7 @@ texts! {
     CauseNodeLost: "Its kubelet does not report, so nobody knows how its pods are. After 5 minutes they are evicted.", "它的 kubelet 没有上报，无从得知其中 Pod 的状况。5 分钟后它们会被驱逐。";
     CauseCordoned: "It is cordoned: its pods stay, but no new ones come.", "已停止调度：原有 Pod 留下，新 Pod 不会来。";
     CausePressure: "It runs short of {}: pods may be evicted.", "{} 不足：Pod 可能被驱逐。";
-    CauseGuarded: "{} may not be evicted now, since its budget allows none: a drain waits.", "{} 现在不能被驱逐，因为它的干扰预算不允许：排空会等待。";
+    CauseGuarded: "{} may not be evicted now, since its budget allows none: a drain waits.", "{} 现在不能被驱逐，因为它的干扰预算不允许：腾空会等待。";
     CauseNamespaceEnding: "It is gone only when everything in it is gone.", "其中的一切都消失后，它才会消失。";
     CauseQuotaFull: "{} is used up: {} of {}.", "{} 已用完：{} / {}。";
     CauseHeld: "It has been deleted, but stays until its finalizers are taken away: {}.", "已被删除，但要等其 finalizers 被移除才会消失：{}。";
@@ -415,7 +415,7 @@ texts! {
     StartNode: "Start its kubelet", "启动 kubelet";
     Cordon: "Cordon", "停止调度";
     Uncordon: "Uncordon", "恢复调度";
-    Drain: "Drain", "排空";
+    Drain: "Drain", "腾空";
     OneLess: "Scale down", "减一";
     OneMore: "Scale up", "加一";
     ScaleTo: "Scale to…", "设定副本数…";
@@ -482,7 +482,7 @@ texts! {
     HeldByVolume: "waits until no claim is bound to the volume", "等待没有申领绑定该卷";
     HeldForeground: "waits until all that belongs to it is gone", "等待属于它的对象全部消失";
     HeldOrphan: "waits until what belongs to it is let go", "等待属于它的对象被解除关联";
-    HeldNamespace: "waits until everything in the namespace is gone", "等待命名空间中的一切消失";
+    HeldNamespace: "waits until everything in the namespace is gone", "等待名字空间中的一切消失";
     HeldJob: "waits until the Job has counted the pod", "等待 Job 统计该 Pod";
     HeldOther: "waits until whoever set it takes it away", "等待设置者将其移除";
     Changes: "What changed", "变更记录";

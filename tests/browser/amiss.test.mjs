@@ -106,7 +106,7 @@ const REASONS = [
   ['secretive', 'Pod', /volume cannot be set up/, /有卷无法挂载/, /FailedMount.*"none" not found/],
   ['failing', 'Pod', /its log says more/, /日志里有更多信息/, /CrashLoopBackOff|Error/],
   ['kept', 'ConfigMap', /finalizers are taken away: example.com\/guard/, /finalizers 被移除才会消失/, /finalizers/],
-  ['many', 'Deployment', /quota of its namespace is used up/, /命名空间的配额已用完/, /exceeded quota: two/],
+  ['many', 'Deployment', /quota of its namespace is used up/, /名字空间的配额已用完/, /exceeded quota: two/],
   ['stuck', 'Deployment', /not come any further for 15 s/, /已 15 秒没有进展/, /ProgressDeadlineExceeded/],
   ['nobody', 'Service', /No pod has the labels that it selects \(app=typo\)/, /没有 Pod 带有它选择的标签/, /Endpoints: <none>/],
   ['percent', 'HorizontalPodAutoscaler', /nothing to take a percentage of/, /无法计算百分比/, /missing request for cpu/],
