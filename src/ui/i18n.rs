@@ -110,7 +110,7 @@ texts! {
     ClusterEmpty: "Still water. Press Apply to put the first pod in, or take an example.", "水面平静。点“应用”放入第一个 Pod，或选一个示例。";
     ClusterEmptyTyping: "Still water. Put the first pod in from the terminal: kubectl run web --image=nginx", "水面平静。在终端放入第一个 Pod：kubectl run web --image=nginx";
     NoNodes: "The cluster has no nodes.", "集群没有节点。";
-    MemoryRequests: "Memory", "内存";
+    Memory: "Memory", "内存";
     GaugeLabel: "{} requested of {}", "已请求 {}，共 {}";
     PodsOf: "{} of {} pods", "{} / {} 个 Pod";
     Pods: "Pods", "Pod";
@@ -505,7 +505,6 @@ texts! {
     Section: "Cross-section", "剖面图";
     KeySection: "Cross-section of the selected pod", "所选 Pod 的剖面图";
     Cpu: "CPU", "CPU";
-    Memory: "memory", "内存";
     UseAsked: "uses {}, asks for {}, no limit", "使用 {}，请求 {}，无上限";
     UseLimit: "uses {} of at most {}, asks for {}", "使用 {}，上限 {}，请求 {}";
     Throttled: "throttled", "被限流";

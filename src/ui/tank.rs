@@ -404,7 +404,7 @@ fn NodeTank(props: &NodeProps) -> Html {
                 }
                 <div class="gauges">
                     { gauge(Text::Cpu, node.cpu, format::cores) }
-                    { gauge(Text::MemoryRequests, node.memory, format::bytes) }
+                    { gauge(Text::Memory, node.memory, format::bytes) }
                 </div>
             </header>
             <div class={classes!("water", props.density.class())}>

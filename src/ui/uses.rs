@@ -92,7 +92,7 @@ pub fn over_time(points: &[(Time, [u64; 2])], pod: &PodView, lang: Lang) -> Html
     };
     html! {
         <div class="charts"><h3>{ Text::UsageOverTime.t(lang) }</h3>
-            { chart(0, Text::Cpu, |c| c.cpu_share, |m| format!("{m}m")) }{ chart(1, Text::MemoryRequests, |c| c.memory_share, format::bytes) }
+            { chart(0, Text::Cpu, |c| c.cpu_share, |m| format!("{m}m")) }{ chart(1, Text::Memory, |c| c.memory_share, format::bytes) }
         </div>
     }
 }

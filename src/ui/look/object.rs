@@ -30,7 +30,7 @@ pub(super) fn overview(props: &Props, subject: &Subject, lang: Lang, link: &Link
         facts.push(fact(Text::Taints, node.taints.join(", "), lang));
         let share = |a: String, b: String| fill(Text::GaugeLabel.t(lang), &[&a, &b]);
         facts.push(fact(Text::Cpu, share(format::cores(node.cpu.requested), format::cores(node.cpu.allocatable)), lang));
-        facts.push(fact(Text::MemoryRequests, share(format::bytes(node.memory.requested), format::bytes(node.memory.allocatable)), lang));
+        facts.push(fact(Text::Memory, share(format::bytes(node.memory.requested), format::bytes(node.memory.allocatable)), lang));
         pods.extend(&node.pods);
     } else if let Some(w) = workload {
         pods.extend(view.pods().filter(|p| p.owner.as_ref().is_some_and(|o| w.owners.contains(&o.uid))));
