@@ -68,8 +68,16 @@ let take;
 export function onFiles(open) {
   take = open;
   const carries = (event) => event.dataTransfer?.types.includes('Files');
-  addEventListener('dragover', (event) => carries(event) && event.preventDefault());
+  // The page has a frame while it would take what is dragged over it.
+  const frame = (is) => document.body.classList.toggle('takes', is);
+  addEventListener('dragover', (event) => {
+    if (!carries(event)) return;
+    event.preventDefault();
+    frame(true);
+  });
+  addEventListener('dragleave', (event) => event.relatedTarget || frame(false));
   addEventListener('drop', (event) => {
+    frame(false);
     if (!carries(event)) return;
     event.preventDefault();
     read(event.dataTransfer.files);

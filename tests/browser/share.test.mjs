@@ -164,11 +164,16 @@ journey('saves a session, opens it by drop, and gives it as a script', {}, async
   assert.match(await saved(/kubectl script/), /cat > liveness-exec.yaml <<'EOF'[\s\S]*\nkubectl apply -f liveness-exec.yaml\n/);
   await page.getByRole('button', { name: /New session/ }).click();
   await until('an empty cluster', async () => (await page.locator('.pod').count()) === 0);
-  await page.evaluate((text) => {
+  // Over the page it has a frame, which goes where the file leaves again, or is there.
+  const frames = await page.evaluate((text) => {
     const data = new DataTransfer();
     data.items.add(new File([text], 'session.json'));
-    window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
+    return ['dragover', 'dragleave', 'dragover', 'drop'].map((event) => {
+      window.dispatchEvent(new DragEvent(event, { dataTransfer: data, cancelable: true }));
+      return getComputedStyle(document.body, '::after').content !== 'none';
+    });
   }, session);
+  assert.deepEqual(frames, [true, false, true, false]);
   await page.locator('.pod', { hasText: 'liveness-exec' }).waitFor();
   // What cannot be read leaves all as it is.
   for (const [name, content] of [
