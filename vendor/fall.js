@@ -74,12 +74,16 @@ export function carry(pod, source) {
     matchMedia('(prefers-reduced-motion: reduce)').matches
   )
     return;
-  const edge = from.parentElement.getBoundingClientRect();
+  const [edge, sight] = [from.parentElement, find('.rack, .cut')].map((e) => e.getBoundingClientRect());
   const stops = [from, copy.closest('.node')?.querySelector('header') ?? find('.cut .host'), copy].map((stop) => {
     const box = stop?.getBoundingClientRect();
     const x = box && box.left + box.width / 2;
-    // What is scrolled out of sight comes from the edge.
-    return box?.width && [stop === from ? Math.min(Math.max(x, edge.left), edge.right) : x, box.top + box.height / 2];
+    const y = box && box.top + box.height / 2;
+    // What is scrolled out of sight comes from the edge, or goes there.
+    return (
+      box?.width &&
+      (stop === from ? [Math.min(Math.max(x, edge.left), edge.right), y] : [x, Math.min(Math.max(y, sight.top), sight.bottom)])
+    );
   });
   if (!stops[0] || !stops[2]) return;
   const sheet = document.createElement('i');

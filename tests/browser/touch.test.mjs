@@ -1,6 +1,7 @@
 // A finger instead of a mouse, and what is typed without keys: by the keyboards of screens, and by input methods.
 import assert from 'node:assert/strict';
 import { boxes, journey, screen, type } from './harness.mjs';
+import { apply, example } from './manifests.mjs';
 
 const PHONE = { touch: true, size: { width: 360, height: 640 } };
 const TERMINAL = '.term .host:not([hidden])';
@@ -376,6 +377,32 @@ journey('makes room for a keyboard that lies over the page', PHONE, async ({ pag
   await until('the page to be as high as is seen of it', async () => (await end()) === 340);
   await keyboard(640);
   await until('the page to be whole again', async () => (await end()) === 640);
+});
+
+journey('carries no sheet out of the picture', PHONE, async ({ page, until }) => {
+  await panel(page, 1);
+  await example(page, 'config-volume');
+  await apply(page, 'pod/painter created');
+  await panel(page, 0);
+  await page.locator('.node .pod', { hasText: 'Running' }).waitFor();
+  await page.locator('.rack').evaluate((rack) => (rack.scrollTop = 0));
+  // As low as it may be, whichever node it is on.
+  await page.addStyleTag({ content: '.node:has(.pod) { order: 1; } .node { min-height: 400px; }' });
+  await page.evaluate(() => {
+    const lowest = () => {
+      const [sheet, rack] = ['.carried', '.rack'].map((part) => document.querySelector(part)?.getBoundingClientRect());
+      if (sheet) window.lowest = Math.max(window.lowest ?? 0, sheet.top + sheet.height / 2 - rack.bottom);
+      requestAnimationFrame(lowest);
+    };
+    lowest();
+  });
+  await panel(page, 2);
+  await type(page, `kubectl patch configmap palette -p '{"data":{"colour":"coral"}}'`);
+  await panel(page, 0);
+  await page.locator('.speed input').fill('6');
+  await until('a sheet', () => page.evaluate(() => window.lowest !== undefined));
+  await page.locator('.carried').waitFor({ state: 'detached' });
+  assert.ok((await page.evaluate(() => window.lowest)) < 12, 'it stays within the picture');
 });
 
 journey('has the cursor where it is after wide letters and pictures', {}, async ({ page, until }) => {
