@@ -443,3 +443,17 @@ for (const size of [
     assert.deepEqual(await places(), before);
   });
 }
+
+journey('turns a row of chips by the wheel', {}, async ({ page, until }) => {
+  await type(page, 'for i in $(seq 8); do kubectl create deployment kubarium-$i --image=nginx; done');
+  await until('all of them', async () => (await page.locator('.chips .chip').count()) === 8);
+  const row = page.locator('.chips');
+  await row.hover();
+  await page.mouse.wheel(0, 2000);
+  await until('the last one', async () => {
+    const [all, last] = await boxes(page, '.chips', '.chips .chip:last-child');
+    return last.x + last.width <= all.x + all.width;
+  });
+  await page.mouse.wheel(0, -2000);
+  await until('the first one', () => row.evaluate((row) => row.scrollLeft === 0));
+});
