@@ -350,6 +350,22 @@ journey('is light on paper', { theme: 'dark', size: 'laptop' }, async ({ page, u
   await screenshot('print');
 });
 
+for (const theme of ['light', 'dark']) {
+  journey(`has stronger ink and edges for who asks for them: ${theme}`, { theme }, async ({ page, axe, screenshot }) => {
+    await page.emulateMedia({ contrast: 'more' });
+    await example(page, 'too-big');
+    await apply(page, 'pod/too-big created');
+    await page.locator('.pod', { hasText: 'too-big' }).click();
+    await page.locator('.look .facts dt').first().waitFor();
+    const [word, title] = await page.evaluate(() =>
+      ['.look .facts dt', '.look h2'].map((part) => getComputedStyle(document.querySelector(part)).color),
+    );
+    assert.equal(word, title);
+    await axe();
+    await screenshot();
+  });
+}
+
 journey('names many pods in short, and shows the nodes whole', { size: 'laptop' }, async ({ page, until, axe, screenshot }) => {
   await type(page, 'kubectl create deployment web --image=nginx --replicas=60');
   await type(page, 'kubectl expose deployment web --port=80');
