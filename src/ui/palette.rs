@@ -110,27 +110,22 @@ fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
     let mut found = Vec::new();
     let whole = |kind: &str| Subject { kind: kind.to_owned(), namespace: String::new(), name: String::new(), uid: String::new() };
     let is_named = |k: &KindCount, name: &str| k.names.contains(&name) || k.kind.eq_ignore_ascii_case(name);
-    let mut rank = |exact: bool, some: bool| {
-        for k in &all {
-            let is_exact = is_named(k, &query);
-            let matches = if query.is_empty() {
-                k.count > 0
-            } else {
-                k.names.iter().any(|n| n.starts_with(&query)) || k.kind.lower().contains(&query)
-            };
-            if matches && is_exact == exact && (k.count > 0) == some && found.len() < ENTRIES_MAX {
-                found.push(Entry {
-                    icon: Icon::Boxes,
-                    label: k.names[0].to_owned(),
-                    note: format!("{} · {}", k.kind, k.count),
-                    go: Go::Look(whole(k.kind)),
-                });
-            }
-        }
+    // How well it matches: by its name, by how that begins, by what it has in it.
+    let fit = |k: &KindCount| match k {
+        _ if is_named(k, &query) => 0,
+        _ if k.names.iter().any(|n| n.starts_with(&query)) => 1,
+        _ if k.kind.lower().contains(&query) => 2,
+        _ => 3,
     };
-    for (exact, some) in [(true, true), (true, false), (false, true), (false, false)] {
-        rank(exact, some);
-    }
+    let mut fitting = all.iter().map(|k| (fit(k), k)).filter(|(fit, k)| *fit < 3 && (k.count > 0 || !query.is_empty())).list();
+    // The shorter a name is, the more of it is typed.
+    fitting.order_by_key(|(fit, k)| (*fit > 0, k.count == 0, *fit, if query.is_empty() { 0 } else { k.names[0].len() }));
+    found.extend(fitting.into_iter().take(ENTRIES_MAX).map(|(_, k)| Entry {
+        icon: Icon::Boxes,
+        label: k.names[0].to_owned(),
+        note: format!("{} · {}", k.kind, k.count),
+        go: Go::Look(whole(k.kind)),
+    }));
     let commands = COMMANDS.iter();
     let commands = commands.map(|(icon, text, key, run)| Entry {
         icon: *icon,

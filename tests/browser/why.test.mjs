@@ -312,6 +312,8 @@ journey('finds kinds, objects and commands in the palette', { theme: 'dark' }, a
   await screenshot('open');
   await page.keyboard.press('Escape');
   await page.locator('.palette').waitFor({ state: 'detached' });
+  // What begins so comes before what only has it in it.
+  await palette(page, 'p', /^pods\s*Pod/);
   await palette(page, 'cm', /^configmaps\s*ConfigMap/);
   await page.locator('.look h2', { hasText: 'ConfigMap' }).waitFor();
   await page.locator('.look li', { hasText: 'kube-root-ca.crt' }).first().waitFor();
