@@ -2,10 +2,11 @@
 
 use yew::prelude::*;
 
+use kubarium::base::List as _;
 use kubarium::views::{ClusterView, why};
 
 use super::focus::move_focus;
-use super::i18n::Text;
+use super::i18n::{Text, fill};
 use super::icons::{health_icon, health_tone};
 use super::lang::Lang;
 use super::link::Link;
@@ -23,15 +24,15 @@ pub fn pod_table(view: &ClusterView, filter: &str, lang: Lang, link: &Link) -> H
     let first = view.pods().next();
     let many = view.pods().any(|p| first.is_some_and(|f| f.namespace != p.namespace));
     let heads = &heads[..5 + usize::from(many)];
-    let mut rows = view.pods().filter(|p| matches(p, filter)).take(ROWS_MAX).peekable();
-    let none = rows.peek().is_none();
+    let rows: Vec<_> = view.pods().filter(|p| matches(p, filter)).list();
+    let more = rows.len().saturating_sub(ROWS_MAX);
     html! {
         <div class="panel table-wrap" onkeydown={Callback::from(|e: KeyboardEvent| move_focus(&e, "[data-uid]"))} tabindex="0" role="region" aria-label={Text::Pods.t(lang)}>
             // Roles said outright: a browser may take a table that is laid out in another way for none.
             <table class="pods" role="table">
                 <thead role="rowgroup"><tr role="row">for h in heads { <th role="columnheader" scope="col">{ h.t(lang) }</th> }</tr></thead>
                 <tbody role="rowgroup">
-                    for p in rows {
+                    for p in rows.iter().take(ROWS_MAX) {
                         <tr key={p.key.clone()} role="row">
                             <td role="rowheader"><button data-uid={p.key.clone()} onclick={link.select(subject_of(p))}>{ &p.name }</button></td>
                             <td role="cell" class="wrap">
@@ -46,7 +47,8 @@ pub fn pod_table(view: &ClusterView, filter: &str, lang: Lang, link: &Link) -> H
                     }
                 </tbody>
             </table>
-            if none { <p class="empty">{ if filter.is_empty() { Text::NoObjects } else { Text::NoPodMatches }.t(lang) }</p> }
+            if more > 0 { <p class="tag">{ fill(Text::AndMore.t(lang), &[&more.to_string()]) }</p> }
+            if rows.is_empty() { <p class="empty">{ if filter.is_empty() { Text::NoObjects } else { Text::NoPodMatches }.t(lang) }</p> }
         </div>
     }
 }

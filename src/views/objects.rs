@@ -72,9 +72,9 @@ pub struct Listed {
     pub note: String,
 }
 
-/// The objects of a kind.
-pub fn list(sim: &Sim, kind: &str, most: usize) -> Vec<Listed> {
-    let Some(kind) = kind_named(kind) else { return Vec::new() };
+/// The first objects of a kind whose names, or those of their namespaces, have this in them; and how many more there are.
+pub fn list(sim: &Sim, kind: &str, part: &str, most: usize) -> (Vec<Listed>, usize) {
+    let Some(kind) = kind_named(kind) else { return (Vec::new(), 0) };
     let listed = |o: &Value| {
         let cells = columns(o, sim.now());
         Listed {
@@ -82,7 +82,9 @@ pub fn list(sim: &Sim, kind: &str, most: usize) -> Vec<Listed> {
             note: cells.iter().take(2).map(|c| c.1.as_str()).list().join(" · "),
         }
     };
-    sim.api().iter(kind, None).take(most).map(listed).list()
+    let mut found = sim.api().iter(kind, None).filter(|o| o.name().contains(part) || o.namespace().contains(part));
+    let first = found.by_ref().take(most).map(listed).list();
+    (first, found.count())
 }
 
 /// Namespace, name and UID of the objects of a kind whose names have this in them.
@@ -140,7 +142,16 @@ mod tests {
         let mut names = kinds(&sim).iter().map(|k| k.names[0]).list();
         names.sort_unstable();
         assert!(names.windows(2).all(|w| w[0] != w[1]), "each is there once: {names:?}");
-        assert_eq!(list(&sim, "Pod", 9)[0].id[1], "a");
+        assert_eq!(list(&sim, "Pod", "", 9).0[0].id[1], "a");
+        // What is looked for is found behind the first ones too, by its own name or its namespace's.
+        let found = |kind, part, most| {
+            let (rows, more) = list(&sim, kind, part, most);
+            (rows.into_iter().map(|o| o.id[1].clone()).list(), more)
+        };
+        assert_eq!(found("Node", "", 2), (["node1", "node2"].map(str::to_owned).to_vec(), 1));
+        assert_eq!(found("Node", "3", 1), (vec!["node3".to_owned()], 0));
+        assert_eq!(found("Pod", "efaul", 1), (vec!["a".to_owned()], 0));
+        assert_eq!(found("Pod", "b", 1), (Vec::new(), 0));
         assert_eq!(named(&sim, "Pod", "a", 9), [["default", "a", pod.uid()].map(str::to_owned)]);
         assert_eq!([("b", 9), ("a", 0)].map(|(part, most)| named(&sim, "Pod", part, most).len()), [0, 0]);
     }

@@ -317,8 +317,15 @@ journey('finds kinds, objects and commands in the palette', { theme: 'dark' }, a
   await palette(page, 'cm', /^configmaps\s*ConfigMap/);
   await page.locator('.look h2', { hasText: 'ConfigMap' }).waitFor();
   await page.locator('.look li', { hasText: 'kube-root-ca.crt' }).first().waitFor();
-  // Which of those that are called the same.
+  // Which of those that are called the same, also by what is typed.
   await page.locator('.look li', { hasText: /kube-root-ca.crt *kube-system/ }).waitFor();
+  const left = (n) => until(`${n} left`, async () => (await page.locator('.look [data-row]').count()) === n);
+  await page.locator('.look .find').fill('kube-system');
+  await left(1);
+  await page.locator('.look .find').fill('nowhere');
+  await page.locator('.look [role=status]', { hasText: 'nothing found' }).waitFor();
+  await left(0);
+  await page.locator('.look .find').fill('');
   await axe();
   await screenshot('list');
   await page.locator('.look li').first().click();

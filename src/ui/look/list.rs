@@ -6,7 +6,7 @@ use yew::prelude::*;
 use kubarium::views::{Listed, list};
 
 use super::super::focus::{move_focus, use_row_focus};
-use super::super::i18n::Text;
+use super::super::i18n::{Text, fill};
 use super::super::link::{use_lang, use_link};
 use super::super::state::Subject;
 use super::filtering;
@@ -29,7 +29,7 @@ pub(super) fn List(props: &ListProps) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let filter = use_state(String::new);
     let (place, onfocusin) = use_row_focus(ROW);
-    let rows = list(link.host.borrow().sim(), &props.kind, LIST_MAX);
+    let (rows, more) = list(link.host.borrow().sim(), &props.kind, &filter, LIST_MAX);
     let oninput = filtering(&filter);
     let row = |o: Listed| {
         let [namespace, name, uid] = o.id;
@@ -41,8 +41,11 @@ pub(super) fn List(props: &ListProps) -> Html {
     html! {
         <div class="body" ref={place} {onfocusin} onkeydown={Callback::from(|e: KeyboardEvent| move_focus(&e, ROW))}>
             <input class="find" type="search" autocapitalize="none" autocorrect="off" value={(*filter).clone()} {oninput} placeholder={Text::Filter.t(lang)} aria-label={Text::Filter.t(lang)} />
-            if rows.is_empty() { <p class="empty">{ Text::NoObjects.t(lang) }</p> }
-            <ul class="list" tabindex="0" aria-label={props.kind.clone()}>{ for rows.into_iter().filter(|o| o.id[1].contains(filter.as_str())).map(row) }</ul>
+            if rows.is_empty() { <p class="empty" role="status">{ if filter.is_empty() { Text::NoObjects } else { Text::FoundNone }.t(lang) }</p> }
+            <ul class="list" tabindex="0" aria-label={props.kind.clone()}>
+                { for rows.into_iter().map(row) }
+                if more > 0 { <li><div>{ fill(Text::AndMore.t(lang), &[&more.to_string()]) }</div></li> }
+            </ul>
         </div>
     }
 }
