@@ -1,6 +1,6 @@
 // From anything that is not as wanted, one step to the reason; and what can be done by hand, by mouse and by keys.
 import assert from 'node:assert/strict';
-import { journey, screen, type } from './harness.mjs';
+import { boxes, journey, screen, type } from './harness.mjs';
 import { apply, example } from './manifests.mjs';
 
 const sheet = (page, title) => page.locator('.sheet', { hasText: title });
@@ -60,6 +60,9 @@ for (const [theme, language, size] of [
         .locator('td', { hasText: /NodeResourcesFit: Insufficient cpu \((asks for|请求) / })
         .first()
         .waitFor();
+      // The names of nodes are short: what there is to say has the room.
+      const [name, why] = await boxes(page, '.sheet tr td', '.sheet tr td.wrap');
+      assert.ok(why.width > 2 * name.width, JSON.stringify([name, why]));
       await screenshot('placement');
       await axe();
       if (narrow)
