@@ -15,7 +15,7 @@ use kubarium::views::{EXERCISE_FILE, ProblemView, adopt, configures_scheduler, i
 
 use super::answer::Answer;
 use super::effect::use_effect_with;
-use super::focus::{focus_on, use_row_focus};
+use super::focus::{bring_to_sight, focus_on, use_row_focus};
 use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::lang::Lang;
@@ -46,9 +46,6 @@ pub struct Props {
 const FILES_SEEN: usize = 2;
 /// How long the typing pauses before the text is checked, in milliseconds.
 const CHECK_AFTER_MS: u32 = 400;
-/// How wide the row of tabs fades at its left end, as the stylesheet has it.
-const FADE_PX: i32 = 10;
-
 /// Where the rest of the page finds the editor, to put the cursor somewhere.
 type EditorCell = Rc<RefCell<Option<JsEditor>>>;
 
@@ -115,11 +112,7 @@ pub fn Edit(props: &Props) -> Html {
             }
             let Some(row) = row.cast::<Element>() else { return };
             let Some(tab) = row.children().item(u32::try_from(*file).unwrap_or(0)) else { return };
-            // Not `scroll_into_view`: from there on Tab would go, past all that stands before.
-            let (shown, wanted) = (row.get_bounding_client_rect(), tab.get_bounding_client_rect());
-            if wanted.left() < shown.left() || wanted.right() > shown.right() {
-                row.set_scroll_left(row.scroll_left() + (wanted.left() - shown.left()) as i32 - FADE_PX);
-            }
+            bring_to_sight(&row, &tab);
         }
     });
     // What is wrong is looked for when the typing pauses.

@@ -4,6 +4,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
+/// How wide the row of tabs fades at its left end, as the stylesheet has it.
+const FADE_PX: i32 = 10;
+
 /// Arrow keys, and j and k, move the focus along what the selector finds within the element that listens; from a field for text only
 /// the arrows do, and Enter.
 pub fn move_focus(e: &KeyboardEvent, selector: &str) {
@@ -46,6 +49,15 @@ pub fn is_lost() -> bool {
 /// The first element of the page that the selector finds.
 pub fn find(selector: &str) -> Option<Element> {
     web_sys::window()?.document()?.query_selector(selector).ok()?
+}
+
+/// Scrolls a row of tabs so far that one of them is seen whole.
+pub fn bring_to_sight(row: &Element, tab: &Element) {
+    // Not `scroll_into_view`: from there on Tab would go, past all that stands before.
+    let (shown, wanted) = (row.get_bounding_client_rect(), tab.get_bounding_client_rect());
+    if wanted.left() < shown.left() || wanted.right() > shown.right() {
+        row.set_scroll_left(row.scroll_left() + (wanted.left() - shown.left()) as i32 - FADE_PX);
+    }
 }
 
 /// Gives the focus to the first element that the selector finds. Says whether there is one.

@@ -12,6 +12,7 @@ use super::edit::is_outdated;
 use super::effect::use_effect_with;
 use super::feed::Feed;
 use super::find::Find;
+use super::focus::{bring_to_sight, find};
 use super::format::counted;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
@@ -142,6 +143,9 @@ fn Screen(props: &ScreenProps) -> Html {
     use_effect_with(props.shown, move |shown| {
         if opened.replace(true) && *shown {
             link.host.borrow().focus_terminal(number);
+            if let (Some(row), Some(tab)) = (find(".term .tabs"), find(".term .tab[aria-selected=true]")) {
+                bring_to_sight(&row, &tab);
+            }
         }
     });
     html! { <div class="host" role="tabpanel" hidden={!props.shown} ref={place} aria-label={fill(Text::TerminalLabel.t(lang), &[&(number + 1).to_string()])}></div> }

@@ -365,6 +365,29 @@ journey('stays where it was scrolled when the past is left', PHONE, async ({ pag
   assert.equal(await page.locator('.rack').evaluate((rack) => rack.scrollTop), 0);
 });
 
+journey('has what stands above the page in its middle, and the last terminal in sight', PHONE, async ({ page, until }) => {
+  const middle = async (part) => {
+    const [box] = await boxes(page, part);
+    assert.ok(box.x >= 0 && Math.abs(box.x + box.width / 2 - 180) < 1, `${part}: ${JSON.stringify(box)}`);
+  };
+  await page.locator('.bar .all').tap();
+  await page.locator('.palette').waitFor();
+  await middle('.palette');
+  await page.keyboard.press('Escape');
+  await page.locator('.bar .outline').tap();
+  await page.locator('.share').waitFor();
+  await middle('.share');
+  await page.keyboard.press('Escape');
+  await panel(page, 2);
+  for (let n = 2; n <= 5; n++) {
+    await page.getByRole('button', { name: 'New terminal' }).tap();
+    await until(`terminal ${n} to be named whole`, async () => {
+      const [row, tab] = await boxes(page, '.term .tabs', '.term .tab[aria-selected=true]');
+      return tab.x >= row.x && tab.x + tab.width <= row.x + row.width;
+    });
+  }
+});
+
 journey('makes room for a keyboard that lies over the page', PHONE, async ({ page, until }) => {
   await panel(page, 2);
   const keyboard = (height) =>
