@@ -117,12 +117,18 @@ pub fn health_beside(pod: &PodView, lang: Lang) -> String {
     if pod.status == word { String::new() } else { format!(" · {word}") }
 }
 
+/// The namespace of a pod that is not where pods are by default.
+fn space_of(pod: &PodView) -> Option<&str> {
+    Some(pod.namespace.as_str()).filter(|n| *n != "default")
+}
+
 /// A pod in one sentence, for who does not see it.
 pub fn spoken(pod: &PodView, lang: Lang) -> String {
     let ready = fill(Text::ReadyOf.t(lang), &[&pod.ready.to_string(), &pod.total.to_string()]);
     let restarts =
         if pod.restarts > 0 { format!(", {}", fill(Text::RestartedTimes.t(lang), &[&pod.restarts.to_string()])) } else { String::new() };
-    format!("{} {}: {}, {}, {ready}{restarts}", Text::Pod.t(lang), pod.name, pod.status, health_text(pod.health).t(lang))
+    let name = if space_of(pod).is_some() { pod.full_name() } else { pod.name.clone() };
+    format!("{} {name}: {}, {}, {ready}{restarts}", Text::Pod.t(lang), pod.status, health_text(pod.health).t(lang))
 }
 
 /// The longest name of a pod without an owner that stands there as one, in letters.
@@ -218,6 +224,7 @@ pub fn PodCell(props: &Props) -> Html {
                             <b>{ format!("{}/{}", pod.ready, pod.total) }</b>
                         </span>
                         <span>
+                            if let Some(space) = space_of(pod) { <small>{ space.to_owned() }</small> }
                             { for props.paper.as_ref().map(|p| p.draw("", lang)) }
                             if is_large { { signs(main(), lang) } }
                             if pod.restarts > 0 { <span class="again" title={Text::Restarts.t(lang)}>{ Icon::Again.draw() }{ pod.restarts }</span> }

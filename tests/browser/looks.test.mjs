@@ -234,6 +234,26 @@ journey(
   },
 );
 
+journey(
+  'says why two pods wait within their strip, and in which namespace a pod is',
+  { size: { width: 1024, height: 768 } },
+  async ({ page, screenshot }) => {
+    const selector = '{"spec":{"nodeSelector":{"disk":"ssd","kind":"fast"}}}';
+    await type(page, 'kubectl create namespace team; kubectl run web --image=nginx; kubectl run web --image=nginx -n team');
+    await type(page, `for i in one two; do kubectl run wait-$i --image=nginx --overrides='${selector}'; done`);
+    await page.locator('.queue .why').waitFor();
+    await page.locator('.queue .pod', { hasText: 'wait-two' }).waitFor();
+    const [strip, why] = await boxes(page, '.queue', '.queue .why');
+    assert.ok(why.x + why.width <= strip.x + strip.width, JSON.stringify([strip, why]));
+    const cut = await page.locator('.queue .name > span').evaluateAll((all) => all.map((n) => n.scrollWidth - n.clientWidth));
+    assert.ok(Math.max(...cut) <= 1, `names are whole: ${cut}`);
+    await page.locator('.node .pod', { hasText: 'Pod team/web: Running' }).waitFor();
+    assert.equal(await page.locator('.node .pod small', { hasText: /^team$/ }).count(), 1);
+    assert.equal(await page.locator('.node .pod small', { hasText: 'default' }).count(), 0);
+    await screenshot();
+  },
+);
+
 journey('runs by the keyboard: play, step, speed, help', {}, async ({ page, until }) => {
   const stood = await pause(page);
   await page.locator('body').press(']');
