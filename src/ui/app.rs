@@ -110,13 +110,16 @@ fn begin(host: HostRef, lang: Lang, link: &Link) -> impl FnOnce() + use<> {
         link.send(Action::Answer(Some(Answer::well(text.t(lang)))));
     }
     share::listen(link);
-    let leaving = host.clone();
     let left = web_sys::window().map(|w| {
-        EventListener::new(&w, "pagehide", move |_| {
-            // Whoever holds the host at that moment has not come to an end.
-            if let (Ok(mut host), false) = (leaving.try_borrow_mut(), crash::is_shown()) {
-                host.leave();
-            }
+        let leaves: [(_, fn(&mut Host)); 2] = [("pagehide", Host::leave), ("visibilitychange", Host::works)];
+        leaves.map(|(event, tell)| {
+            let leaving = host.clone();
+            EventListener::new(&w, event, move |_| {
+                // Whoever holds the host at that moment has not come to an end.
+                if let (Ok(mut host), false) = (leaving.try_borrow_mut(), crash::is_shown()) {
+                    tell(&mut host);
+                }
+            })
         })
     });
     let frames = FrameLoop::start(host, link.dispatch.clone());

@@ -186,9 +186,14 @@ impl Host {
         }
     }
 
+    /// The page works, though it may draw no frame for a long time: another tab stands before it.
+    pub fn works(&mut self) {
+        self.copy.goes_well(f64::INFINITY);
+    }
+
     /// The visitor leaves a page that works.
     pub fn leave(&mut self) {
-        self.copy.goes_well(f64::INFINITY);
+        self.works();
         storage::leave();
     }
 

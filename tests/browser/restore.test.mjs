@@ -140,6 +140,21 @@ journey('keeps the session of each of two tabs', {}, async ({ page, context, unt
   await has(third, 'the-last-of-all', 'second');
 });
 
+journey('keeps a session whole whose tab another one stands before at once', {}, async ({ page, context, until, address }) => {
+  await type(page, 'kubectl create ns whole');
+  await until('it to be made', async () => /whole created/.test(await screen(page)));
+  // Nobody is sure of it yet, and no frame will say so.
+  await page.evaluate(() => {
+    window.requestAnimationFrame = () => 0;
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+  });
+  const second = await context.newPage();
+  await second.goto(address);
+  await second.locator('.answer', { hasText: 'as a copy' }).waitFor();
+  await type(second, 'kubectl get ns');
+  await until('the namespace', async () => /whole +Active/.test(await screen(second)));
+});
+
 journey(
   'goes on with a session where the page was left at once',
   { storage: { 'kubarium.session': stored } },
