@@ -60,7 +60,7 @@ pub fn beside_parent(sim: &Sim, parent: &Sim, names: [String; 2], lang: Lang) ->
     if rows.is_empty() {
         return html! { <p class="tag ok">{ Icon::Check.draw() }{ fill(Text::NothingDiffers.t(lang), &[&names[1]]) }</p> };
     }
-    let at = |s: &Sim, name: &str| format!("{name}, {}", short_clock(s.now()));
+    let at = |s: &Sim, name: &str| format!("{name} · {}", short_clock(s.now()));
     let [here, there] = [at(sim, &names[0]), at(parent, &names[1])];
     let heads = vec![Text::Name.t(lang).to_owned(), here.clone(), there.clone()];
     let table = draw(Sheet { title: Some(Text::Beside), heads, rows, open: true, ..Sheet::default() });

@@ -286,7 +286,7 @@ journey(
     await page.locator('.look .title .btn').click();
     const beside = page.locator('.sheet', { hasText: 'What differs' });
     await until('both at the same moment', async () =>
-      /Branch 1 from 00:2\d, 00:25.*Original, 00:25/s.test(await beside.innerText()),
+      /Branch 1 from 00:2\d · 00:25.*Original · 00:25/s.test(await beside.innerText()),
     );
     // Each side has half of the room, below what it is said of.
     const [table, name, side] = await boxes(
