@@ -100,7 +100,7 @@ pub fn LoadCurve(props: &Props) -> Html {
             <h3>{ Icon::Globe.draw() }{ Text::LoadTitle.t(lang) }</h3>
             <div class="eq" onpointerdown={on_draw.clone()} onpointermove={on_draw}>
                 { for curve.iter().enumerate().map(slider) }
-                <small>{ format!("{RATE_MAX}/s") }</small>
+                <small>{ fill(Text::PerSecond.t(lang), &[&RATE_MAX.to_string()]) }</small>
                 if curve.iter().all(|rate| *rate == 0.0) { <small class="hint">{ Text::LoadNone.t(lang) }</small> }
                 if let Some(r) = &props.runs { <i style={format!("left:{}%", r.percent)}></i> }
             </div>
