@@ -188,6 +188,7 @@ texts! {
     EventsGone: "The API server keeps events for an hour: kubectl no longer shows those below.", "API 服务器只保留一小时内的事件：kubectl 看不到以下事件。";
     NoEvents: "No events.", "没有事件。";
     Value: "Value", "值";
+    Of: "{}: {}", "{}：{}";
     Data: "Data", "数据";
     Bytes: "{} bytes", "{} 字节";
     From: "From", "来源";

@@ -49,7 +49,7 @@ pub fn section(view: &ClusterView, pod: &PodView, lang: Lang, link: &Link) -> Ht
         let state = |name: Text, state: Option<Copied>| {
             state.map(|c| {
                 let (tone, icon, words) = Paper::of(s, c, now).look(lang);
-                html! { <p class={classes!("tag", tone)}>{ icon.draw() }{ format!("{}: {words}", name.t(lang)) }</p> }
+                html! { <p class={classes!("tag", tone)}>{ icon.draw() }{ fill(Text::Of.t(lang), &[name.t(lang), &words]) }</p> }
             })
         };
         // A Secret's values are nobody's to see.

@@ -148,7 +148,7 @@ pub fn act_words(act: &Act, lang: Lang) -> String {
     let f = match act {
         Act::Line(line) => return line.clone(),
         Act::Load(service) if service.is_empty() => return Text::Load.t(lang).to_owned(),
-        Act::Load(service) => return format!("{}: {service}", Text::Requests.t(lang)),
+        Act::Load(service) => return fill(Text::Of.t(lang), &[Text::Requests.t(lang), service]),
         Act::Fault(fault) => fault,
     };
     let switch = |s: Option<Switch>, off: Text, on: Text| s.map(|s| if s == Switch::Stop { off } else { on }.t(lang).to_owned());
@@ -166,8 +166,8 @@ pub fn act_words(act: &Act, lang: Lang) -> String {
         }),
         f.fill.as_ref().map(|of| format!("{} {of} {}Mi", Text::FillMemory.t(lang), f.mib.unwrap_or(512))),
     ];
-    let node = f.node.as_ref().map(|n| format!("{n}: ")).unwrap_or_default();
-    node + &words.into_iter().flatten().list().join(", ")
+    let words = words.into_iter().flatten().list().join(", ");
+    f.node.as_ref().map_or_else(|| words.clone(), |node| fill(Text::Of.t(lang), &[node, &words]))
 }
 
 /// What a branch is called: the first one, or by its number and when it began.

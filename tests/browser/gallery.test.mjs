@@ -144,7 +144,7 @@ for (const [theme, language, size] of [
       await page.locator('.strip input').fill('17000');
       await page.locator('.timeline.past').waitFor();
       await page
-        .locator('.timeline .caption', { hasText: language === 'zh-CN' ? 'node3: 磁盘慢 20 倍' : 'node3: disk 20× slow' })
+        .locator('.timeline .caption', { hasText: language === 'zh-CN' ? 'node3：磁盘慢 20 倍' : 'node3: disk 20× slow' })
         .waitFor();
       if (narrow)
         assert.ok((await page.locator('.timeline').boundingBox()).height < 105, 'all that can be done there is in one line');
