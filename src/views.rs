@@ -31,7 +31,7 @@ mod why;
 pub use crate::kubelet::{NodeFaults, Slower};
 pub use crate::runtime::{ProcessInfo, Waiting};
 pub use adopt::{adopt, changes, is_foreign};
-pub use causes::{Cause, What, amiss, causes};
+pub use causes::{Cause, What, amiss, causes, killed_by_probe};
 pub use cluster::{ClusterView, ClusterViews, NodeView, ServiceView, Share, WorkloadView};
 pub use completion::{Completion, complete};
 pub use courses::{Difference, compare};

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use kubarium::base::{List as _, Order as _, SortedMap};
-use kubarium::views::{Cause, ClusterView, Health, PodView, Relative, amiss};
+use kubarium::views::{Cause, ClusterView, PodView, Relative, amiss};
 use yew::prelude::*;
 
 use super::i18n::{Text, fill};
@@ -43,10 +43,7 @@ impl PartialEq for Props {
 #[component]
 pub fn Amiss(props: &Props) -> Html {
     let (lang, link, view) = (use_lang(), use_link(), &props.view);
-    let is_amiss = |p: &&Rc<PodView>| {
-        matches!(p.health, Health::BackingOff | Health::Failing | Health::Failed | Health::Unscheduled | Health::NotReady)
-    };
-    let pods: Vec<&Rc<PodView>> = view.pods().filter(is_amiss).list();
+    let pods: Vec<&Rc<PodView>> = view.pods().filter(|p| p.health.is_amiss()).list();
     let groups = by_owner(&pods);
     let host = link.host.borrow();
     let mut others = amiss(host.sim(), view, OTHERS_MAX);

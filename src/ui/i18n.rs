@@ -247,7 +247,7 @@ texts! {
     WhyInit: "The init container {} must end well before the others start.", "Init 容器 {} 必须先成功结束，其他容器才能启动。";
     WhyEnded: "{} ended with exit code {}.", "{} 以退出码 {} 结束。";
     EndedNever: "It is not started again, since restartPolicy is Never.", "restartPolicy 为 Never，因此不会重新启动。";
-    WhyTerminating: "It is being deleted. Its processes got TERM and have until the grace period ends; then they get KILL.", "正在删除。进程已收到 TERM，宽限期结束后会收到 KILL。";
+    WhyTerminating: "It is being deleted. Its processes get TERM, after their preStop hook if there is one, and KILL when the grace period ends.", "正在删除。进程会收到 TERM（若有 preStop 钩子则在其之后），宽限期结束时收到 KILL。";
     WhyEnding: "{} is being ended: its processes got TERM; those still there when the grace period ends get KILL.", "{} 正在被终止：进程已收到 TERM，宽限期结束时仍在的会收到 KILL。";
     EndingIn: "being ended, up to {} s left", "正在终止，最多还有 {} 秒";
     WhyPodFailed: "The pod as a whole has been ended.", "整个 Pod 已被终止。";

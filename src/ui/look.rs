@@ -5,6 +5,7 @@ use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use kubarium::base::List as _;
 use kubarium::views::{Relative, causes, gone_before, relatives};
 
 use super::actions::{Deed, carry_out, choices, edited_path};
@@ -194,15 +195,17 @@ fn fact(name: Text, value: String, lang: Lang) -> Html {
     html! { <><dt>{ name.t(lang) }</dt><dd>{ value }</dd></> }
 }
 
-/// Why an object is not as wanted, after what is known already.
-fn whys(props: &Props, subject: &Subject, mut known: Vec<Html>, lang: Lang, link: &Link) -> Html {
+/// Why an object is not as wanted: what weighs, what is known already, and what is good to know.
+fn whys(props: &Props, subject: &Subject, known: Vec<Html>, lang: Lang, link: &Link) -> Html {
     let host = link.host.borrow();
     let more = host.object(subject).map(|o| causes(host.sim(), &props.scene.view, o)).unwrap_or_default();
-    known.extend(more.iter().map(|c| reasons::draw(c, lang, link)));
-    if known.is_empty() {
+    // What stands in other objects is nearer to the root.
+    let of = |harmless: bool| more.iter().filter(move |c| c.what.is_harmless() == harmless).map(|c| reasons::draw(c, lang, link));
+    let all: Vec<Html> = of(false).chain(known).chain(of(true)).list();
+    if all.is_empty() {
         return html! {};
     }
-    html! { <div><h3>{ Icon::Help.draw() }{ Text::Why.t(lang) }</h3>{ known }</div> }
+    html! { <div><h3>{ Icon::Help.draw() }{ Text::Why.t(lang) }</h3>{ all }</div> }
 }
 
 /// A text to take along, as a file.

@@ -7,7 +7,7 @@ use kubarium::api::selector::LabelSelector;
 use kubarium::api::toleration::find_untolerated;
 use kubarium::base::List as _;
 use kubarium::sim::Sim;
-use kubarium::views::{Cause, Decision, Exit, PodView, ProbeKind, Reason, What, Why, first_refusal, object, why};
+use kubarium::views::{Cause, Decision, Exit, PodView, ProbeKind, Reason, What, Why, first_refusal, killed_by_probe, object, why};
 
 use super::i18n::{Text, fill};
 use super::icons::Icon;
@@ -162,9 +162,15 @@ pub fn tone(why: &Why) -> &'static str {
     }
 }
 
+/// Whether it was a probe that brought a pod's container to its end.
+pub fn killed(pod: &PodView, sim: &Sim) -> bool {
+    object(sim, "Pod", &pod.namespace, &pod.name).is_some_and(|o| killed_by_probe(sim, o).is_some())
+}
+
 /// What keeps a pod from being as wanted, in so few words that they stand beside its name.
 pub fn short(pod: &PodView, sim: &Sim, lang: Lang) -> String {
     match why(pod).first() {
+        Some(Why::CrashLoop { .. }) if killed(pod, sim) => pod.status.clone(),
         Some(Why::CrashLoop { exit: Some(e), .. } | Why::Ended { exit: e, .. }) => {
             fill(Text::ShortExit.t(lang), &[&e.reason, &e.code.to_string()])
         }

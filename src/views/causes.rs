@@ -13,7 +13,7 @@ use crate::sim::Sim;
 
 use super::cluster::ClusterView;
 use super::objects::{Relative, holds, object};
-use super::pod::{ContainerState, Health, PodView, ProbeView};
+use super::pod::{ContainerState, Health, PodView};
 
 /// What is the matter: a sentence without its values, which stand in [`Cause::values`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -492,6 +492,23 @@ fn lacks_request(sim: &Sim, view: &ClusterView, autoscaler: &Value, scaled: &Val
     })
 }
 
+/// What the kubelet said as it ended a container for its probe, where that was the container's last end, or is to be the next.
+pub fn killed_by_probe(sim: &Sim, pod: &Value) -> Option<String> {
+    for status in ["initContainerStatuses", "containerStatuses"].iter().flat_map(|list| pod.at(&["status", list]).items()) {
+        // When its last life began, or else this one.
+        let lives = [["state", "terminated"], ["lastState", "terminated"], ["state", "running"]];
+        let Some(since) = lives.iter().find_map(|life| status.at(life).get("startedAt").as_str()) else { continue };
+        let begin = format!("Container {} failed ", status.get("name").str());
+        for event in sim.api().events_about(pod.uid()) {
+            let message = event.get("message").str();
+            if message.starts_with(&begin) && message.ends_with("will be restarted") && event.get("lastTimestamp").str() >= since {
+                return Some(term("Killing", message));
+            }
+        }
+    }
+    None
+}
+
 /// What keeps a pod back that stands in other objects.
 fn pod(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     let Some(seen) = view.pod(o.uid()) else { return };
@@ -538,10 +555,7 @@ fn pod(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     if let Some(budget) = node.filter(|n| !n.schedulable).and_then(|_| guard(sim, seen)) {
         add(What::Guarded, &[&seen.name], NO_EVICTION.to_owned(), Some(relative(budget)));
     }
-    if seen.terminating.is_none()
-        && seen.containers.iter().any(|c| c.ending.is_some() && c.probes.iter().any(ProbeView::has_given_up))
-        && let Some(words) = event(sim, o, &["Killing"])
-    {
+    if let Some(words) = killed_by_probe(sim, o).filter(|_| seen.terminating.is_none()) {
         add(What::ProbeKills, &[], words, None);
     }
     for c in seen.containers.iter().filter(|c| c.is_running() && c.last_exit.as_ref().is_some_and(|e| e.reason == "OOMKilled")) {

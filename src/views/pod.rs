@@ -32,6 +32,13 @@ pub enum Health {
     Failed,
 }
 
+impl Health {
+    /// Whether that is not as it should be, whatever comes.
+    pub fn is_amiss(self) -> bool {
+        matches!(self, Health::BackingOff | Health::Failing | Health::Failed | Health::Unscheduled | Health::NotReady)
+    }
+}
+
 /// What a pod belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
@@ -196,11 +203,6 @@ pub struct ProbeView {
 }
 
 impl ProbeView {
-    /// Whether it has failed as often as counts, so that its container ends: the kubelet's prober is on hold then and counts anew.
-    pub fn has_given_up(&self) -> bool {
-        self.kind != ProbeKind::Readiness && self.failures == 0 && self.last().is_some_and(|beat| !beat.ok)
-    }
-
     /// Its last result.
     pub fn last(&self) -> Option<Beat> {
         self.beats.last().copied()
@@ -352,6 +354,14 @@ impl ContainerView {
         matches!(self.state, ContainerState::Running { .. })
     }
 
+    /// Whether the others wait for it, or it has come to an end that it should not have.
+    pub fn is_in_the_way(&self) -> bool {
+        match self.role {
+            ContainerRole::Init => !matches!(&self.state, ContainerState::Terminated(exit) if exit.code == 0),
+            _ => matches!(&self.state, ContainerState::Waiting { reason, .. } if is_trouble(reason)) || self.is_failing(),
+        }
+    }
+
     fn is_failing(&self) -> bool {
         match &self.state {
             ContainerState::Running { .. } => {
@@ -417,6 +427,28 @@ fn how_of(probe: &Value) -> String {
 mod tests {
     use super::*;
     use crate::obj;
+
+    #[test]
+    fn a_container_that_others_wait_for_is_in_the_way() {
+        let pod = |first: Value, second: Value| {
+            let status = |name: &str, state: Value| vec![obj!({"name": name, "state": state})];
+            let spec = obj!({"nodeName": "n", "initContainers": [{"name": "a"}], "containers": [{"name": "b"}]});
+            let status = obj!({"phase": "Pending", "initContainerStatuses": status("a", first), "containerStatuses": status("b", second)});
+            let view = PodView::of(&obj!({"metadata": {"name": "p"}, "spec": spec, "status": status}), None);
+            view.containers.iter().filter(|c| c.is_in_the_way()).map(|c| c.name.clone()).list().concat()
+        };
+        let (runs, waits) = (|| obj!({"running": {}}), |reason: &str| obj!({"waiting": {"reason": reason}}));
+        let ended = |code: i64| obj!({"terminated": {"exitCode": code}});
+        for (first, second, want) in [
+            (runs(), waits("PodInitializing"), "a"),
+            (ended(1), waits("PodInitializing"), "a"),
+            (ended(0), runs(), ""),
+            (ended(0), waits("CrashLoopBackOff"), "b"),
+            (ended(0), ended(2), "b"),
+        ] {
+            assert_eq!(pod(first, second), want);
+        }
+    }
 
     #[test]
     fn health_is_the_first_that_holds() {

@@ -23,14 +23,19 @@ use super::{Props, fact, whys};
 /// A pod: why it is not as wanted, its containers cut open, its facts.
 pub(super) fn overview(props: &Props, pod: &PodView, lang: Lang, link: &Link) -> Html {
     let now = props.scene.view.time;
+    let mut all = why(pod);
+    if reasons::killed(pod, link.host.borrow().sim()) {
+        // How a container took its end says nothing of what brought it.
+        all.iter_mut().filter_map(|w| if let Why::CrashLoop { exit, .. } = w { Some(exit) } else { None }).for_each(|exit| *exit = None);
+    }
     let told = |w: &Why| {
         let (sentence, term) = reasons::say(w, lang);
         let decided = matches!(w, Why::Unschedulable { .. }).then(|| placement(link.host.borrow().sim(), &pod.key)).flatten();
         let sentence = decided.and_then(|d| reasons::refusals(link.host.borrow().sim(), &d, lang)).unwrap_or(sentence);
         let never = || link.host.borrow().object(&subject_of(pod)).is_some_and(|o| o.at(&["spec", "restartPolicy"]).str() == "Never");
         let stays = matches!(w, Why::Ended { .. }) && never();
-        // Of what ended the log says more.
-        let has_log = matches!(w, Why::Ended { .. } | Why::CrashLoop { .. });
+        // Of what ended, or does not, the log says more.
+        let has_log = matches!(w, Why::Ended { .. } | Why::CrashLoop { .. } | Why::Initialising { .. });
         html! {
             <p class={classes!("reason", reasons::tone(w))}>
                 { sentence }if stays { { if lang == Lang::Zh { "" } else { " " } }{ Text::EndedNever.t(lang) } }<span class="term">{ term }</span>
@@ -38,7 +43,7 @@ pub(super) fn overview(props: &Props, pod: &PodView, lang: Lang, link: &Link) ->
             </p>
         }
     };
-    let reasons = why(pod).iter().map(told).list();
+    let reasons = all.iter().map(told).list();
     html! { <>
         <span class={classes!("tag", health_tone(pod.health))}>
             { health_icon(pod.health).draw() }<strong>{ &pod.status }</strong>{ health_beside(pod, lang) }
@@ -145,8 +150,9 @@ pub fn choose(pod: &PodView, container: Option<usize>, lang: Lang, link: &Link) 
     }
 }
 
-/// The container that is looked at: the one chosen, or the first main one.
+/// The container that is looked at: the one chosen, or the first that something is the matter with, or the first main one.
 pub fn chosen(pod: &PodView, container: Option<usize>) -> Option<&ContainerView> {
-    let main = || pod.containers.iter().find(|c| c.role == ContainerRole::Main);
-    container.and_then(|i| pod.containers.get(i)).or_else(main).or(pod.containers.first())
+    let first = |wanted: &dyn Fn(&ContainerView) -> bool| pod.containers.iter().find(|c| wanted(c));
+    let main = || first(&|c| c.role == ContainerRole::Main);
+    container.and_then(|i| pod.containers.get(i)).or_else(|| first(&ContainerView::is_in_the_way)).or_else(main).or(pod.containers.first())
 }
