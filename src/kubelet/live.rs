@@ -57,6 +57,11 @@ impl super::kubelets::Kubelets {
         self.worker(namespace, pod).map(|w| w.resync_at)
     }
 
+    /// Whether anything in a pod listens on a port.
+    pub fn listens(&self, namespace: &str, pod: &str, port: u16) -> bool {
+        self.worker(namespace, pod).is_some_and(|w| w.containers.iter().any(|c| c.machine().is_some_and(|m| m.listens(port))))
+    }
+
     /// The environment that a container's own process was started with; none while it does not run.
     pub fn environment(&self, namespace: &str, pod: &str, container: &str) -> Option<&Env> {
         let worker = self.worker(namespace, pod)?;

@@ -1,5 +1,6 @@
 //! NetworkPolicies, as a network plugin enforces them: which pods may talk to which.
 
+use super::kubelets::Kubelets;
 use crate::api::selector::LabelSelector;
 use crate::api::{Object, Value, kinds};
 use crate::base::cidr;
@@ -17,6 +18,11 @@ pub(super) struct End<'a> {
 }
 
 impl<'a> End<'a> {
+    /// A pod's end.
+    fn of(pod: &'a Value) -> Self {
+        End { pod: Some(pod), ip: pod.at(&["status", "podIP"]).str() }
+    }
+
     /// The pod, unless it shares its node's network: policies are not for those.
     fn own(&self) -> Option<&'a Value> {
         self.pod.filter(|p| !p.at(&["spec", "hostNetwork"]).is_true())
@@ -29,41 +35,70 @@ const INGRESS: [&str; 3] = ["Ingress", "ingress", "from"];
 
 /// Whether a connection is let through on both of its ends.
 pub(super) fn allows(api: &ApiServer, from: End<'_>, to: End<'_>, port: u16) -> bool {
+    barrier(api, from, to, port).is_none()
+}
+
+/// The first of the policies of which none lets a connection through.
+fn barrier<'a>(api: &'a ApiServer, from: End<'_>, to: End<'_>, port: u16) -> Option<&'a Value> {
     let ports = |rule: &Value| has_port(rule, "TCP", port, to.pod);
-    passes(api, from, to, EGRESS, &ports) && passes(api, to, from, INGRESS, &ports)
+    bars(api, from, to, EGRESS, &ports).or_else(|| bars(api, to, from, INGRESS, &ports))
 }
 
 /// Whether a pod may ask the cluster's DNS.
 pub(super) fn allows_lookup(api: &ApiServer, from: End<'_>) -> bool {
+    lookup_barrier(api, from).is_none()
+}
+
+/// The first of the policies of which none lets a pod ask the cluster's DNS.
+fn lookup_barrier<'a>(api: &'a ApiServer, from: End<'_>) -> Option<&'a Value> {
     let no_policy = |pod: &Value| api.iter(kinds::NETWORK_POLICY, Some(pod.namespace())).next().is_none();
     if from.own().is_none_or(no_policy) {
-        return true;
+        return None;
     }
     let server = obj!({"metadata": {"namespace": "kube-system", "labels": {"k8s-app": "kube-dns"}}});
     let to = End { pod: Some(&server), ip: network::DNS };
-    passes(api, from, to, EGRESS, &|rule| has_port(rule, "UDP", 53, None) || has_port(rule, "TCP", 53, None))
+    bars(api, from, to, EGRESS, &|rule| has_port(rule, "UDP", 53, None) || has_port(rule, "TCP", 53, None))
 }
 
-/// Whether the policies for one end let the other be: all do where none selects the pod, else one rule must.
-fn passes(api: &ApiServer, own: End<'_>, peer: End<'_>, [way, rules, peers]: [&str; 3], ports: &dyn Fn(&Value) -> bool) -> bool {
-    let Some(pod) = own.own() else { return true };
-    let mut isolated = false;
+impl Kubelets {
+    /// The policy that keeps one pod from a port of another.
+    pub fn barrier<'a>(&self, api: &'a ApiServer, from: &Value, to: &Value, port: u16) -> Option<&'a Value> {
+        let [from, to] = [from, to].map(End::of);
+        barrier(api, from, to, port)
+    }
+
+    /// The policy that keeps a pod from the cluster's DNS.
+    pub fn lookup_barrier<'a>(&self, api: &'a ApiServer, from: &Value) -> Option<&'a Value> {
+        lookup_barrier(api, End::of(from))
+    }
+}
+
+/// What keeps the other end away: nothing where no policy selects the pod, or a rule lets it be.
+fn bars<'a>(
+    api: &'a ApiServer,
+    own: End<'_>,
+    peer: End<'_>,
+    [way, rules, peers]: [&str; 3],
+    ports: &dyn Fn(&Value) -> bool,
+) -> Option<&'a Value> {
+    let pod = own.own()?;
+    let mut first = None;
     for policy in api.iter(kinds::NETWORK_POLICY, Some(pod.namespace())) {
         let spec = policy.get("spec");
         let concerned = spec.get("policyTypes").items().iter().any(|t| t.str() == way);
         if !concerned || !selects(spec.get("podSelector"), pod.labels()) {
             continue;
         }
-        isolated = true;
+        first = first.or(Some(policy));
         let met = |rule: &Value| {
             let named = rule.get(peers).items();
             ports(rule) && (named.is_empty() || named.iter().any(|p| is_peer(api, policy.namespace(), p, peer)))
         };
         if spec.get(rules).items().iter().any(met) {
-            return true;
+            return None;
         }
     }
-    !isolated
+    first
 }
 
 fn selects(selector: &Value, labels: &Value) -> bool {

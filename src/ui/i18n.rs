@@ -267,6 +267,9 @@ texts! {
     CauseJobRetries: "Failed pods so far: {}; after {} retries the Job is given up.", "目前已有 {} 个 Pod 失败；重试 {} 次后将放弃 Job。";
     CauseSuspended: "It is suspended: nothing is started until it is resumed.", "已挂起：恢复之前不会启动任何东西。";
     CauseScaled: "The autoscaler {} sets how many pods there are: a number that is set by hand holds until it looks again, 15 s at most.", "副本数由自动扩缩器 {} 设定：手动设置的数量只保持到它下一次检查（最多 15 秒）。";
+    CauseZero: "It is set to have no pods.", "它的副本数设为 0。";
+    CauseOldStuck: "{} has the old template and does not become ready, so the update waits for it: delete it.", "{} 使用旧模板且未就绪，更新因此在等待它：请删除它。";
+    CauseWaitsFor: "{} is not as it should be.", "{} 不正常。";
     CauseHpaNoTarget: "The object that it should scale does not exist: {}.", "它要扩缩的对象不存在：{}。";
     CauseHpaNoRequest: "The pods do not say what they ask for (resources.requests), so there is nothing to take a percentage of.", "Pod 没有写明请求量（resources.requests），因此无法计算百分比。";
     CauseHpaNoMetrics: "The usage of its pods is not known yet, so it changes nothing.", "还不知道 Pod 的使用量，因此不做改变。";
@@ -277,11 +280,16 @@ texts! {
     CauseHpaHolds: "It waits before it scales down: the highest number of the last {} s counts.", "缩容前先等待：以最近 {} 秒内的最大值为准。";
     CauseClaimNoClass: "There is no StorageClass called {}, so no volume is made for it.", "没有名为 {} 的 StorageClass，因此不会创建卷。";
     CauseClaimLate: "Its volume comes when the first pod that uses it gets a node.", "第一个使用它的 Pod 分到节点时才会有卷。";
-    CauseClaimNoVolume: "No volume fits it, and none has been made for it.", "没有合适的卷，也还没有新建的卷。";
+    CauseClaimNoVolume: "No volume fits it{}, and none has been made for it.", "没有合适的卷{}，也还没有新建的卷。";
     CauseVolumeReleased: "Its claim is gone. The volume and its data are kept, and no other claim gets it until it is freed by hand.", "它的申领已不存在。卷和数据都保留着，需手动释放后才能再用。";
     CauseBudget: "{} of its pods are healthy and {} must stay so: none may be evicted now, and a drain waits.", "健康的 Pod 有 {} 个，至少要保持 {} 个：现在一个都不能驱逐，腾空会等待。";
     CauseNoPods: "No pod has the labels that it selects ({}), so it has no endpoints and requests to it fail.", "没有 Pod 带有它选择的标签（{}），因此没有端点，发来的请求都会失败。";
     CauseNoneReady: "None of the pods that it selects ({}) is ready: it has no endpoints and requests to it fail.", "它选中了 {} 个 Pod，但都未就绪：没有端点，发来的请求都会失败。";
+    CauseNoListener: "Its pods are ready, but nothing in them listens on {}: requests to it are refused.", "它的 Pod 已就绪，但没有程序在监听 {}：请求都会被拒绝。";
+    CauseBarred: "{} gets no answer: the NetworkPolicy {} lets nothing through.", "{} 得不到应答：NetworkPolicy {} 不放行。";
+    CauseUnanswered: "Failed requests to the Service {}: {}.", "发往 Service {} 的请求失败了 {} 次。";
+    CauseIdle: "Nothing here acts on it: that takes a controller of its own.", "这里没有组件处理它：需要专门的控制器。";
+    CauseNoService: "It names the Service {}, and there is none.", "它引用的 Service {} 不存在。";
     CauseNoAddress: "No cloud is there to give it an address outside. Inside the cluster it works.", "没有云平台为它分配外部地址。在集群内仍可使用。";
     CauseNodeUnnoticed: "Its kubelet has stopped reporting. The cluster takes the node for ready until it has heard nothing for {} s.", "它的 kubelet 已不再上报。集群在 {} 秒没有消息之前仍把它当作就绪。";
     CauseNodeLost: "Its kubelet does not report, so nobody knows how its pods are. After 5 minutes they are evicted.", "它的 kubelet 没有上报，无从得知其中 Pod 的状况。5 分钟后它们会被驱逐。";

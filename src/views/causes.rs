@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use crate::api::persistent_volume::{class_of, is_for, mismatch};
 use crate::api::{KINDS, Kind, Object, Quantity, Value, find_condition, kinds, resource_claim};
 use crate::base::{Duration, List as _, Order as _, Time};
 use crate::controllers::Flags;
@@ -11,6 +12,9 @@ use crate::runtime::images;
 use crate::server::{NO_EVICTION, refusing_quota};
 use crate::sim::Sim;
 
+mod service;
+
+use self::service::{ingress, no_service, requests, service};
 use super::cluster::ClusterView;
 use super::objects::{Relative, holds, object};
 use super::pod::{ContainerState, Health, PodView};
@@ -50,6 +54,12 @@ pub enum What {
     Suspended,
     /// The autoscaler that sets the number of pods.
     Scaled,
+    /// It is set to no pods at all.
+    Zero,
+    /// The pod of an older template that the next one waits for, and that never becomes ready.
+    OldStuck,
+    /// What it waits for, which is not as wanted itself.
+    WaitsFor,
     /// What an autoscaler scales is not there.
     HpaNoTarget,
     /// Its pods ask for nothing, so there is no percentage.
@@ -70,7 +80,7 @@ pub enum What {
     ClaimNoClass,
     /// A volume comes with the first pod.
     ClaimLate,
-    /// Nothing fits and nothing makes one.
+    /// Nothing fits and nothing makes one: what is wrong with each volume.
     ClaimNoVolume,
     /// A volume whose claim is gone.
     VolumeReleased,
@@ -80,6 +90,16 @@ pub enum What {
     NoPods,
     /// A service that selects so many pods, none ready.
     NoneReady,
+    /// A service's target port, at which none of its pods listens.
+    NoListener,
+    /// A pod whose requests a policy keeps from where they should get.
+    Barred,
+    /// How many requests to a service have failed.
+    Unanswered,
+    /// A kind that nothing here acts on.
+    Idle,
+    /// A service that is named, and is not there.
+    NoService,
     /// A service without an address outside.
     NoAddress,
     /// A node that reports no more, which the cluster notices after so many seconds.
@@ -137,14 +157,18 @@ impl What {
                 | What::HpaHolds
                 | What::HpaMin
                 | What::HpaPace
+                | What::Idle
                 | What::NoAddress
+                | What::NoService
                 | What::Paused
                 | What::Placeholder
                 | What::QuotaFull
                 | What::RollingOut
                 | What::Scaled
                 | What::Suspended
+                | What::Unanswered
                 | What::WasOom
+                | What::Zero
         )
     }
 }
@@ -162,11 +186,13 @@ pub struct Cause {
     pub leads: Option<Relative>,
 }
 
+/// How many objects are named at most where one would be enough.
+const NAMED_MAX: usize = 3;
 /// So long nobody is worried by pods that are not ready.
 const NEW: Duration = Duration::from_secs(5);
 
 /// The kinds of which anything amiss is looked for.
-const WATCHED: [&str; 11] = [
+const WATCHED: [&str; 12] = [
     "Node",
     "Namespace",
     "Deployment",
@@ -175,6 +201,7 @@ const WATCHED: [&str; 11] = [
     "ReplicaSet",
     "ReplicationController",
     "Job",
+    "CronJob",
     "HorizontalPodAutoscaler",
     "PersistentVolumeClaim",
     "Service",
@@ -198,7 +225,8 @@ pub fn amiss(sim: &Sim, view: &ClusterView, most: usize) -> Vec<(Relative, Cause
         }
     }
     // A pod that may not be evicted harms nobody before somebody drains its node.
-    found.order_by_key(|(_, c)| c.what == What::Guarded);
+    // What only tells of another one comes last, too.
+    found.order_by_key(|(_, c)| matches!(c.what, What::Guarded | What::WaitsFor));
     found
 }
 
@@ -250,7 +278,8 @@ pub fn causes(sim: &Sim, view: &ClusterView, o: &Value) -> Vec<Cause> {
     }
     match o.kind() {
         "Deployment" | "ReplicaSet" | "ReplicationController" | "StatefulSet" | "DaemonSet" => workload(sim, view, o, &mut add),
-        "Job" => job(view, o, &mut add),
+        "Job" => job(sim, view, o, &mut add),
+        "CronJob" => cron_job(sim, view, o, &mut add),
         "HorizontalPodAutoscaler" => hpa(sim, view, o, &mut add),
         "PersistentVolumeClaim" if o.at(&["status", "phase"]).str() == "Pending" => claim(sim, o, &mut add),
         "PersistentVolume" if o.at(&["status", "phase"]).str() == "Released" => {
@@ -260,12 +289,18 @@ pub fn causes(sim: &Sim, view: &ClusterView, o: &Value) -> Vec<Cause> {
             let term = said(o, "DisruptionAllowed", "False").map_or("", |c| c.0).to_owned();
             add(What::Budget, &[&count(o, "currentHealthy").to_string(), &count(o, "desiredHealthy").to_string()], term, None);
         }
-        "Service" => service(view, o, &mut add),
+        "Service" => service(sim, view, o, &mut add),
+        "Ingress" => ingress(sim, o, &mut add),
         "Node" => node(sim, view, o, &mut add),
         "Namespace" if o.is_terminating() => {
             let left = ["NamespaceContentRemaining", "NamespaceFinalizersRemaining"].iter().filter_map(|c| said(o, c, "True"));
             let words: Vec<&str> = left.map(|c| c.1).list();
-            add(What::NamespaceEnding, &[], if words.is_empty() { "Terminating".to_owned() } else { words.join(" ") }, None);
+            let mut held = None;
+            for kind in KINDS.iter() {
+                held =
+                    held.or_else(|| sim.api().terminating(kind).find(|e| e.namespace() == o.name() && !holds(e).is_empty()).map(relative));
+            }
+            add(What::NamespaceEnding, &[], if words.is_empty() { "Terminating".to_owned() } else { words.join(" ") }, held);
         }
         "ResourceQuota" => {
             for (name, hard) in o.at(&["status", "hard"]).entries() {
@@ -299,17 +334,17 @@ fn workload(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     if let Some((reason, message)) = said(o, "Progressing", "False") {
         add(What::Deadline, &[&spec(o, "progressDeadlineSeconds").int().to_string()], term(reason, message), None);
     }
-    if let Some((reason, message)) = said(o, "ReplicaFailure", "True") {
-        let quota = refusing_quota(message);
-        let leads = quota.and_then(|name| sim.api().peek(kinds::RESOURCE_QUOTA, o.namespace(), name)).map(relative);
-        add(if quota.is_some() { What::OverQuota } else { What::Refused }, &[], term(reason, message), leads);
-    }
-    let (wanted, ready) = match o.kind() {
-        "DaemonSet" => (count(o, "desiredNumberScheduled"), count(o, "numberReady")),
-        _ => (spec(o, "replicas").as_int().unwrap_or(1), count(o, "readyReplicas")),
+    let (wanted, made, ready) = match o.kind() {
+        "DaemonSet" => (count(o, "desiredNumberScheduled"), count(o, "currentNumberScheduled"), count(o, "numberReady")),
+        _ => (spec(o, "replicas").as_int().unwrap_or(1), count(o, "replicas"), count(o, "readyReplicas")),
     };
-    if o.kind() == "DaemonSet" && wanted == 0 {
-        add(What::NoNode, &[], "desiredNumberScheduled: 0".to_owned(), None);
+    if said(o, "ReplicaFailure", "True").is_some() || made < wanted {
+        refused(sim, o, add);
+    }
+    match o.kind() {
+        _ if wanted > 0 => {}
+        "DaemonSet" => add(What::NoNode, &[], "desiredNumberScheduled: 0".to_owned(), None),
+        _ => add(What::Zero, &[], "spec.replicas: 0".to_owned(), None),
     }
     let paused = spec(o, "paused").is_true();
     if paused {
@@ -340,7 +375,14 @@ fn workload(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     let first = newest.or_else(|| view.pods().find(unready));
     let one = first.map(relative_pod);
     let ordered = o.kind() == "StatefulSet" && spec(o, "podManagementPolicy").str() != "Parallel";
+    no_service(sim, o, spec(o, "serviceName").str(), add);
+    let strategy = spec(o, "updateStrategy");
+    let by_hand = strategy.get("type").str() == "OnDelete";
+    let partition = strategy.at(&["rollingUpdate", "partition"]).int();
     match &one {
+        Some(pod) if ordered && !by_hand && partition == 0 && newest.is_none() && first.is_some_and(|p| p.health.is_amiss()) => {
+            add(What::OldStuck, &[&pod[2]], "OrderedReady".to_owned(), one.clone());
+        }
         Some(pod) if ordered && count(o, "replicas") < wanted => add(What::OneByOne, &[&pod[2]], "OrderedReady".to_owned(), one.clone()),
         _ if ready < wanted => {
             let status = first.map_or("readyReplicas", unready_as);
@@ -363,8 +405,32 @@ fn workload(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     }
 }
 
+/// The API server refuses what a controller would make.
+fn refused(sim: &Sim, o: &Value, add: Add) {
+    let failed = said(o, "ReplicaFailure", "True").map(|(reason, message)| term(reason, message));
+    // Not every controller says so in its status.
+    let told = || event(sim, o, &["FailedCreate", "SuccessfulCreate"]).filter(|words| words.starts_with("Failed"));
+    let Some(words) = failed.or_else(told) else { return };
+    let quota = refusing_quota(&words);
+    let leads = quota.and_then(|name| sim.api().peek(kinds::RESOURCE_QUOTA, o.namespace(), name)).map(relative);
+    add(if quota.is_some() { What::OverQuota } else { What::Refused }, &[], words, leads);
+}
+
+/// What a CronJob's newest Job lacks.
+fn cron_job(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
+    let mut newest = &Value::Null;
+    for (_, job) in sim.api().dependents(o.uid()) {
+        if job.kind() == "Job" && job.at(&["metadata", "creationTimestamp"]).str() >= newest.at(&["metadata", "creationTimestamp"]).str() {
+            newest = job;
+        }
+    }
+    if let Some(cause) = causes(sim, view, newest).into_iter().find(|c| !c.what.is_harmless()) {
+        add(What::WaitsFor, &[newest.name()], cause.term, Some(relative(newest)));
+    }
+}
+
 /// Why a Job tries again or gave up.
-fn job(view: &ClusterView, o: &Value, add: Add) {
+fn job(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     let failed = count(o, "failed").to_string();
     let first = view.pods().find(|p| p.health == Health::Failed && is_of(view, o, p));
     let one = first.map(relative_pod);
@@ -378,6 +444,10 @@ fn job(view: &ClusterView, o: &Value, add: Add) {
         }
     } else if failed != "0" && said(o, "Complete", "True").is_none() {
         add(What::JobRetries, &[&failed, &limit], "backoffLimit".to_owned(), one);
+    } else if let Some(pod) = view.pods().find(|p| p.health.is_amiss() && is_of(view, o, p)) {
+        add(What::WaitsFor, &[&pod.name], unready_as(pod).to_owned(), Some(relative_pod(pod)));
+    } else if count(o, "active") + count(o, "succeeded") == 0 {
+        refused(sim, o, add);
     }
 }
 
@@ -386,29 +456,18 @@ fn claim(sim: &Sim, o: &Value, add: Add) {
     let class = spec(o, "storageClassName").str();
     let found = sim.api().peek(kinds::STORAGE_CLASS, "", class);
     let words = event(sim, o, &[]).unwrap_or_else(|| "Pending".to_owned());
+    // A class that is none may still be what volumes made by hand are called by.
+    let mut volumes = String::new();
+    for v in sim.api().iter(kinds::PERSISTENT_VOLUME, None).filter(|v| class_of(v) == class).take(NAMED_MAX) {
+        let taken = !spec(v, "claimRef").is_null() && !is_for(v, o);
+        if let Some(why) = mismatch(v, o).or_else(|| taken.then(|| "already bound to a different claim".to_owned())) {
+            volumes = [&volumes, " (", v.name(), ": ", &why, ")"].concat();
+        }
+    }
     match found {
-        None if !class.is_empty() => add(What::ClaimNoClass, &[class], words, None),
+        None if !class.is_empty() && volumes.is_empty() => add(What::ClaimNoClass, &[class], words, None),
         Some(c) if c.get("volumeBindingMode").str() == "WaitForFirstConsumer" => add(What::ClaimLate, &[], words, None),
-        _ => add(What::ClaimNoVolume, &[], words, None),
-    }
-}
-
-/// Why nobody gets a Service's requests, or it no address.
-fn service(view: &ClusterView, o: &Value, add: Add) {
-    let seen = view.services.iter().find(|s| s.key == o.uid() && s.has_selector && s.reached.is_empty());
-    match seen {
-        Some(s) if s.selected.is_empty() => {
-            let wanted: Vec<String> = spec(o, "selector").entries().map(|(k, v)| format!("{k}={}", v.str())).list();
-            add(What::NoPods, &[&wanted.join(",")], "Endpoints: <none>".to_owned(), None);
-        }
-        Some(s) => {
-            let one = view.pod(&s.selected[0]).map(relative_pod);
-            add(What::NoneReady, &[&s.selected.len().to_string()], "Endpoints: <none>".to_owned(), one);
-        }
-        None => {}
-    }
-    if spec(o, "type").str() == "LoadBalancer" && o.at(&["status", "loadBalancer", "ingress"]).items().is_empty() {
-        add(What::NoAddress, &[], "EXTERNAL-IP: <pending>".to_owned(), None);
+        _ => add(What::ClaimNoVolume, &[&volumes], words, None),
     }
 }
 
@@ -558,6 +617,7 @@ fn pod(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     if let Some(words) = killed_by_probe(sim, o).filter(|_| seen.terminating.is_none()) {
         add(What::ProbeKills, &[], words, None);
     }
+    requests(sim, o, add);
     for c in seen.containers.iter().filter(|c| c.is_running() && c.last_exit.as_ref().is_some_and(|e| e.reason == "OOMKilled")) {
         let limits = o.at(&["spec", "containers"]).items().iter().find(|s| s.get("name").str() == c.name);
         add(What::WasOom, &[&c.name, limits.map_or("", |s| s.at(&["resources", "limits", "memory"]).str())], "OOMKilled".to_owned(), None);

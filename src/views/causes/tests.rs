@@ -21,6 +21,91 @@ fn told_in(session: Session, lines: &[&str], seconds: u64, kind: &str, name: &st
     causes(&sim, &view, found).iter().map(|c| format!("{:?}({}) {}", c.what, c.values.join(","), c.term)).collect()
 }
 
+/// The same, of each reason no more than its first letters, and where it leads.
+fn led(script: &str, seconds: u64, kind: &str, name: &str) -> String {
+    let mut sim = Sim::new(Session { seed: 3, metrics: Some(true), ..Session::default() });
+    sim.input(TimedInput { cmd: Some(script.to_owned()), ..TimedInput::default() });
+    while !sim.run(Time::from_secs(seconds), 4096).done {}
+    let view = ClusterViews::default().of_sim(&sim);
+    let found = sim.api().iter(Kind::named(kind), None).find(|o| o.name() == name).expect("made by the script");
+    let led = |c: &Cause| {
+        let leads = c.leads.as_ref().map(|l| format!(" -> {} {}", l[0], l[2])).unwrap_or_default();
+        format!("{:?}({}){leads}", c.what, c.values.join(","))
+    };
+    causes(&sim, &view, found).iter().map(led).collect::<Vec<_>>().join("; ")
+}
+
+/// Applies an object of two pods, if it is of pods, that run nginx.
+fn apply(kind: &str, name: &str, spec: &str, pod: &str) -> String {
+    let group = if kind == "CronJob" { "batch" } else { "apps" };
+    let template =
+        format!(r#"{{"metadata":{{"labels":{{"app":"{name}"}}}},"spec":{{{pod}"containers":[{{"name":"c","image":"nginx"}}]}}}}"#);
+    format!(
+        r#"echo '{{"apiVersion":"{group}/v1","kind":"{kind}","metadata":{{"name":"{name}"}},"spec":{{{spec}"selector":{{"matchLabels":{{"app":"{name}"}}}},"template":{template}}}}}' | kubectl apply -f -; "#
+    )
+}
+
+#[test]
+fn each_reason_leads_on_to_its_root() {
+    let full = "kubectl create quota q --hard=pods=1; sleep 1; ";
+    let set = |spec: &str| apply("StatefulSet", "s", &format!(r#""serviceName":"s","replicas":2,{spec}"#), "");
+    let daemon = |spec: &str| apply("DaemonSet", "s", spec, "");
+    let web = "kubectl create deployment d --image=nginx; ";
+    let expose = |port: &str| format!("{web}kubectl expose deployment d --port=80 --target-port={port}");
+    let volume = r#"echo '{"apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":"v"},"spec":{"storageClassName":"manual","capacity":{"storage":"1Gi"},"accessModes":["ReadWriteOnce"],"hostPath":{"path":"/v"}}}' | kubectl apply -f -; "#;
+    let claim = |class: &str, size: &str| {
+        format!(
+            r#"echo '{{"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{{"name":"c"}},"spec":{{"storageClassName":"{class}","accessModes":["ReadWriteOnce"],"resources":{{"requests":{{"storage":"{size}"}}}}}}}}' | kubectl apply -f -"#
+        )
+    };
+    let deny = r#"echo '{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"deny"},"spec":{"podSelector":{},"policyTypes":["WAY"]}}' | kubectl apply -f -; kubectl run client --image=busybox -- sh -c 'while true; do wget -q -T 3 -O- http://d; sleep 1; done'"#;
+    let denied = |way: &str| format!("{}; {}", expose("80"), deny.replace("WAY", way));
+    let cron = |image: &str| format!("kubectl create cronjob c --schedule='* * * * *' --image={image}");
+    let cases = [
+        // A Service whose pods are well, and nobody listens where it sends requests to.
+        (expose("8080"), 9, "Service", "d", "NoListener(8080)"),
+        (expose("http"), 9, "Service", "d", "NoListener(http)"),
+        (expose("80"), 9, "Service", "d", ""),
+        (format!("{}; kubectl scale deployment d --replicas=0", expose("80")), 60, "Service", "d", "NoPods(app=d) -> Deployment d"),
+        (format!("{web}kubectl scale deployment d --replicas=0"), 9, "Deployment", "d", "Zero()"),
+        (denied("Ingress"), 40, "Service", "d", "Barred(client,deny) -> NetworkPolicy deny"),
+        (denied("Ingress"), 40, "Pod", "client", "Unanswered(d,8) -> Service d"),
+        (denied("Egress"), 40, "Pod", "client", "Barred(client,deny) -> NetworkPolicy deny"),
+        // What the API server refuses to controllers whose status does not say so.
+        (format!("{full}{}", set("")), 20, "StatefulSet", "s", "OverQuota() -> ResourceQuota q; NoService(s); NotReady(1,2)"),
+        (format!("{full}{}", daemon("")), 20, "DaemonSet", "s", "OverQuota() -> ResourceQuota q; NotReady(1,3)"),
+        (format!("{full}{web}kubectl create job j --image=nginx"), 20, "Job", "j", "OverQuota() -> ResourceQuota q"),
+        // What keeps its old pods, as it should or not.
+        (
+            format!("{}sleep 9; kubectl set image sts/s c=nginx:no-such-tag; sleep 9; kubectl set image sts/s c=nginx:1.27", set("")),
+            40,
+            "StatefulSet",
+            "s",
+            "NoService(s); OldStuck(s-1) -> Pod s-1",
+        ),
+        // What only waits for another.
+        ("kubectl create job j --image=nosuch".to_owned(), 9, "Job", "j", "WaitsFor(j-psckv) -> Pod j-psckv"),
+        (cron("nosuch"), 80, "CronJob", "c", "WaitsFor(c-29453761) -> Job c-29453761"),
+        (
+            r#"kubectl create ns n; kubectl create cm c -n n; kubectl patch cm c -n n -p '{"metadata":{"finalizers":["example.com/x"]}}'; kubectl delete ns n --wait=false"#.to_owned(),
+            20,
+            "Namespace",
+            "n",
+            "NamespaceEnding() -> ConfigMap c",
+        ),
+        ("kubectl create ingress i --rule=a.example/=none:80".to_owned(), 2, "Ingress", "i", "NoService(none); Idle()"),
+        // Of volumes made by hand each says why it is not the one.
+        (format!("{volume}{}", claim("manual", "5Gi")), 9, "PersistentVolumeClaim", "c", "ClaimNoVolume( (v: requested PV is too small))"),
+        (format!("{volume}{}", claim("fast", "1Gi")), 9, "PersistentVolumeClaim", "c", "ClaimNoClass(fast)"),
+    ];
+    let other = |(script, seconds, kind, name, want): (String, u64, &str, &str, &str)| {
+        let told = led(&script, seconds, kind, name);
+        (told != want).then(|| format!("{kind} {name} after {seconds} s: {told}, not {want}: {script}"))
+    };
+    let others: Vec<String> = cases.into_iter().filter_map(other).collect();
+    assert_eq!(others, Vec::<String>::new());
+}
+
 #[test]
 fn a_rollout_waits_for_a_new_pod_never_for_one_that_goes() {
     let line = "kubectl create deployment d --image=nginx --replicas=3; sleep 9; kubectl set image deployment d nginx=nginx:1.25";
