@@ -268,9 +268,11 @@ texts! {
     CauseSuspended: "It is suspended: nothing is started until it is resumed.", "已挂起：恢复之前不会启动任何东西。";
     CauseScaled: "The autoscaler {} sets how many pods there are: a number that is set by hand holds until it looks again, 15 s at most.", "副本数由自动扩缩器 {} 设定：手动设置的数量只保持到它下一次检查（最多 15 秒）。";
     CauseZero: "It is set to have no pods.", "它的副本数设为 0。";
+    CauseKeepsOld: "Its updateStrategy has {} of its pods keep the old template.", "它的 updateStrategy 让 {} 个 Pod 保留旧模板。";
     CauseOldStuck: "{} has the old template and does not become ready, so the update waits for it: delete it.", "{} 使用旧模板且未就绪，更新因此在等待它：请删除它。";
     CauseWaitsFor: "{} is not as it should be.", "{} 不正常。";
     CauseHpaNoTarget: "The object that it should scale does not exist: {}.", "它要扩缩的对象不存在：{}。";
+    CauseHpaRivals: "Another autoscaler has the same pods: the two work against each other.", "另一个自动扩缩器管理着同样的 Pod，两者互相冲突。";
     CauseHpaNoRequest: "The pods do not say what they ask for (resources.requests), so there is nothing to take a percentage of.", "Pod 没有写明请求量（resources.requests），因此无法计算百分比。";
     CauseHpaNoMetrics: "The usage of its pods is not known yet, so it changes nothing.", "还不知道 Pod 的使用量，因此不做改变。";
     CauseHpaOff: "What it scales has 0 replicas, which turns the autoscaler off.", "目标的副本数为 0，自动扩缩因此关闭。";

@@ -56,12 +56,16 @@ pub enum What {
     Scaled,
     /// It is set to no pods at all.
     Zero,
+    /// How many pods keep the old template, as its strategy has it.
+    KeepsOld,
     /// The pod of an older template that the next one waits for, and that never becomes ready.
     OldStuck,
     /// What it waits for, which is not as wanted itself.
     WaitsFor,
     /// What an autoscaler scales is not there.
     HpaNoTarget,
+    /// Other autoscalers have the same pods.
+    HpaRivals,
     /// Its pods ask for nothing, so there is no percentage.
     HpaNoRequest,
     /// Usage is not known.
@@ -158,6 +162,7 @@ impl What {
                 | What::HpaMin
                 | What::HpaPace
                 | What::Idle
+                | What::KeepsOld
                 | What::NoAddress
                 | What::NoService
                 | What::Paused
@@ -379,6 +384,11 @@ fn workload(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     let strategy = spec(o, "updateStrategy");
     let by_hand = strategy.get("type").str() == "OnDelete";
     let partition = strategy.at(&["rollingUpdate", "partition"]).int();
+    let older = made - if o.kind() == "DaemonSet" { count(o, "updatedNumberScheduled") } else { new };
+    if older > 0 && (by_hand || partition > 0) {
+        let term = if by_hand { "updateStrategy: OnDelete".to_owned() } else { format!("partition: {partition}") };
+        add(What::KeepsOld, &[&older.to_string()], term, None);
+    }
     match &one {
         Some(pod) if ordered && !by_hand && partition == 0 && newest.is_none() && first.is_some_and(|p| p.health.is_amiss()) => {
             add(What::OldStuck, &[&pod[2]], "OrderedReady".to_owned(), one.clone());
@@ -514,12 +524,18 @@ fn hpa(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     let target = o.at(&["spec", "scaleTargetRef"]);
     let scaled = object(sim, target.get("kind").str(), o.namespace(), target.get("name").str());
     let leads = scaled.map(relative);
+    for rival in sim.api().iter(kinds::HORIZONTAL_POD_AUTOSCALER, Some(o.namespace())) {
+        if rival.name() != o.name() && rival.at(&["spec", "scaleTargetRef"]) == target {
+            add(What::HpaRivals, &[], "spec.scaleTargetRef".to_owned(), Some(relative(rival)));
+        }
+    }
     for (kind, status) in [("AbleToScale", "False"), ("ScalingActive", "False"), ("ScalingLimited", "True"), ("AbleToScale", "True")] {
         let Some((reason, message)) = said(o, kind, status) else { continue };
         let bound = |key: &str| o.at(&["spec", key]).as_int().unwrap_or(1).to_string();
         let (what, value) = match reason {
             "FailedGetScale" => (What::HpaNoTarget, format!("{}/{}", target.get("kind").str(), target.get("name").str())),
             "ScalingDisabled" => (What::HpaOff, String::new()),
+            "AmbiguousSelector" => (What::HpaRivals, String::new()),
             "TooManyReplicas" => (What::HpaMax, bound("maxReplicas")),
             "TooFewReplicas" => (What::HpaMin, bound("minReplicas")),
             "ScaleUpLimit" | "ScaleDownLimit" => (What::HpaPace, String::new()),
@@ -616,6 +632,9 @@ fn pod(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     }
     if let Some(words) = killed_by_probe(sim, o).filter(|_| seen.terminating.is_none()) {
         add(What::ProbeKills, &[], words, None);
+    }
+    if let Some(("ReadinessGatesNotReady", message)) = said(o, "Ready", "False") {
+        add(What::WaitsFor, &["readinessGates"], term("ReadinessGatesNotReady", message), None);
     }
     requests(sim, o, add);
     for c in seen.containers.iter().filter(|c| c.is_running() && c.last_exit.as_ref().is_some_and(|e| e.reason == "OOMKilled")) {

@@ -53,6 +53,12 @@ fn reached(sim: &Sim, view: &ClusterView, o: &Value, s: &ServiceView, add: Add) 
             add(What::NoListener, &[&target], format!("targetPort: {target}"), None);
         }
         for flow in flows_of(sim, o.uid()).iter().filter(|f| f.total.2 > 0).take(PODS_MAX) {
+            let node = view.pod(&flow.to).and_then(|p| view.nodes.iter().find(|n| Some(&n.name) == p.node.as_ref()));
+            if let Some(n) = node.filter(|n| n.faults.off || n.faults.cut) {
+                let leads = ["Node", "", &n.name, &n.key].map(str::to_owned);
+                add(What::WaitsFor, &[&n.name], "--node-monitor-grace-period".to_owned(), Some(leads));
+                return;
+            }
             let pod = |uid: &str| view.pod(uid).and_then(|p| sim.api().peek(kinds::POD, &p.namespace, &p.name));
             let barrier =
                 pod(&flow.from).zip(pod(&flow.to)).zip(number).and_then(|((from, to), n)| kubelets.barrier(sim.api(), from, to, n));

@@ -61,6 +61,8 @@ fn each_reason_leads_on_to_its_root() {
     let deny = r#"echo '{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"deny"},"spec":{"podSelector":{},"policyTypes":["WAY"]}}' | kubectl apply -f -; kubectl run client --image=busybox -- sh -c 'while true; do wget -q -T 3 -O- http://d; sleep 1; done'"#;
     let denied = |way: &str| format!("{}; {}", expose("80"), deny.replace("WAY", way));
     let cron = |image: &str| format!("kubectl create cronjob c --schedule='* * * * *' --image={image}");
+    let scale = |name: &str| format!("kubectl autoscale deployment d --name={name} --max=3 --cpu=50%; ");
+    let gate = r#"kubectl run p --image=nginx --overrides='{"spec":{"readinessGates":[{"conditionType":"example.com/ok"}]}}'"#;
     let cases = [
         // A Service whose pods are well, and nobody listens where it sends requests to.
         (expose("8080"), 9, "Service", "d", "NoListener(8080)"),
@@ -83,9 +85,31 @@ fn each_reason_leads_on_to_its_root() {
             "s",
             "NoService(s); OldStuck(s-1) -> Pod s-1",
         ),
+        (
+            format!("{}sleep 9; kubectl set image sts/s c=nginx:1.27", set(r#""updateStrategy":{"type":"OnDelete"},"#)),
+            30,
+            "StatefulSet",
+            "s",
+            "NoService(s); KeepsOld(2)",
+        ),
+        (
+            format!("{}sleep 9; kubectl set image ds/s c=nginx:1.27", daemon(r#""updateStrategy":{"type":"OnDelete"},"#)),
+            30,
+            "DaemonSet",
+            "s",
+            "KeepsOld(3)",
+        ),
         // What only waits for another.
         ("kubectl create job j --image=nosuch".to_owned(), 9, "Job", "j", "WaitsFor(j-psckv) -> Pod j-psckv"),
         (cron("nosuch"), 80, "CronJob", "c", "WaitsFor(c-29453761) -> Job c-29453761"),
+        (gate.to_owned(), 9, "Pod", "p", "WaitsFor(readinessGates)"),
+        (
+            format!("{web}{}{}", scale("a"), scale("b")),
+            9,
+            "HorizontalPodAutoscaler",
+            "a",
+            "HpaRivals() -> HorizontalPodAutoscaler b",
+        ),
         (
             r#"kubectl create ns n; kubectl create cm c -n n; kubectl patch cm c -n n -p '{"metadata":{"finalizers":["example.com/x"]}}'; kubectl delete ns n --wait=false"#.to_owned(),
             20,
