@@ -183,39 +183,53 @@ journey(
 );
 
 for (const language of ['en-US', 'zh-CN']) {
-  journey(`follows what fails to its root: ${language}`, { theme: 'dark', language }, async ({ page, until, axe, screenshot }) => {
-    const first = (english, chinese) =>
-      page.locator('.look .reason').first().filter({ hasText: language === 'en-US' ? english : chinese });
-    const look = (pod) => page.locator('.pod', { hasText: pod }).first().click();
-    await type(page, 'kubectl create deployment web --image=nginx; kubectl expose deployment web --port=80 --target-port=8080');
-    await type(page, "kubectl run client --image=busybox -- sh -c 'while true; do wget -q -O- web; sleep 1; done'");
-    await page.locator('.amiss li', { hasText: /web\s*Service\s*targetPort: 8080/ }).waitFor();
-    // From the one that asks to the Service, and there what it lacks.
-    await look('client');
-    await first('Failed requests to the Service web', '发往 Service web 的请求失败').waitFor();
-    await screenshot('client');
-    await page.locator('.look .reason .chip', { hasText: 'Service web' }).click();
-    await first('nothing in them listens on 8080', '没有程序在监听 8080').waitFor();
-    await screenshot('service');
-    await axe();
-    // A probe is blamed before the end that it brought, which is none of the program's own.
-    const probe = { httpGet: { port: 8080 }, periodSeconds: 1, failureThreshold: 1 };
-    const spec = { containers: [{ name: 'p', image: 'nginx', livenessProbe: probe }] };
-    await type(page, `kubectl run probed --image=nginx --overrides='${JSON.stringify({ spec })}'`);
-    await page.locator('.speed input').fill('6');
-    await page.locator('.amiss li', { hasText: /probed\s*Pod\s*CrashLoopBackOff/ }).waitFor();
-    await look('probed');
-    await first('Its probe has failed', '探针失败次数').waitFor();
-    await until('no other reason', async () => !/come to its end|程序已运行结束/.test(await page.locator('.look .body').innerText()));
-    await screenshot('probed');
-    // The log that opens is that of the container that the others wait for.
-    const init = [{ name: 'setup', image: 'busybox', command: ['sh', '-c', 'echo no database; exit 1'] }];
-    const waits = { initContainers: init, containers: [{ name: 'c', image: 'nginx' }] };
-    await type(page, `kubectl run waits --image=nginx --overrides='${JSON.stringify({ spec: waits })}'`);
-    await look('waits');
-    await page.locator('.look .reason .chip', { hasText: /Its log|它的日志|日志/ }).first().click();
-    await page.locator('.look .text', { hasText: 'no database' }).waitFor();
-  });
+  journey(
+    `follows what fails to its root: ${language}`,
+    { theme: 'dark', language },
+    async ({ page, until, axe, screenshot }) => {
+      const first = (english, chinese) =>
+        page
+          .locator('.look .reason')
+          .first()
+          .filter({ hasText: language === 'en-US' ? english : chinese });
+      const look = (pod) => page.locator('.node .pod', { hasText: pod }).first().click();
+      await type(page, 'kubectl create deployment web --image=nginx; kubectl expose deployment web --port=80 --target-port=8080');
+      await type(page, "kubectl run client --image=busybox -- sh -c 'while true; do wget -q -O- web; sleep 1; done'");
+      await page.locator('.amiss li', { hasText: /web\s*Service\s*targetPort: 8080/ }).waitFor();
+      // From the one that asks to the Service, and there what it lacks.
+      await look('client');
+      await first('Failed requests to the Service web', '发往 Service web 的请求失败').waitFor();
+      await screenshot('client');
+      await page.locator('.look .reason .chip', { hasText: 'Service web' }).click();
+      await first('nothing in them listens on 8080', '没有程序在监听 8080').waitFor();
+      await screenshot('service');
+      await axe();
+      // A probe is blamed before the end that it brought, which is none of the program's own.
+      const probe = { httpGet: { port: 8080 }, periodSeconds: 1, failureThreshold: 1 };
+      const spec = { containers: [{ name: 'p', image: 'nginx', livenessProbe: probe }] };
+      await type(page, `kubectl run probed --image=nginx --overrides='${JSON.stringify({ spec })}'`);
+      await page.locator('.speed input').fill('6');
+      await page.locator('.node .pod', { hasText: 'probed' }).filter({ hasText: 'CrashLoopBackOff' }).waitFor();
+      await look('probed');
+      await first('Its probe has failed', '探针失败次数').waitFor();
+      await until(
+        'no other reason',
+        async () => !/come to its end|程序已运行结束/.test(await page.locator('.look .body').innerText()),
+      );
+      await screenshot('probed');
+      // The log that opens is that of the container that the others wait for.
+      const init = [{ name: 'setup', image: 'busybox', command: ['sh', '-c', 'echo no database; exit 1'] }];
+      const late = { initContainers: init, containers: [{ name: 'c', image: 'nginx' }] };
+      await type(page, `kubectl run late --image=nginx --overrides='${JSON.stringify({ spec: late })}'`);
+      await look('late');
+      await page.locator('.look h2', { hasText: 'late' }).waitFor();
+      await page
+        .locator('.look .reason .chip', { hasText: /Its log|它的日志|日志/ })
+        .first()
+        .click();
+      await page.locator('.look .text', { hasText: 'no database' }).waitFor();
+    },
+  );
 }
 
 journey('reads out a warning before what came after it', {}, async ({ page, until }) => {
