@@ -18,7 +18,14 @@ pem() { printf -- "-----BEGIN $1-----\n%s\n-----END $1-----\n" "$2"; }
 private() { pem 'PRIVATE KEY' "$(head -c 96 /dev/urandom | base64 -w 64)" >"$1"; }
 digits() { xxd -p | tr -d '\n'; }
 # An element of DER in hexadecimal digits.
-element() { printf "$1%02x$2" $((${#2} / 2)); }
+element() {
+  length=$(printf %02x $((${#2} / 2)))
+  # A long one says before its length how many bytes that takes.
+  case ${#length} in 3) length=0$length ;; esac
+  case $length in [89a-f]?) length=81$length ;; ????) length=82$length ;; esac
+  printf %s "$1$length$2"
+}
+told() { echo "openssl: whom this names is true; keys and signatures are not simulated" >&2; }
 case $command$shown in
 genrsa | genpkey | ecparam) private "$out" ;;
 rand)
@@ -28,7 +35,7 @@ rand)
   esac
   ;;
 base64) base64 $given ${in:+"$in"} ;;
-x509) sed 's/CERTIFICATE REQUEST/CERTIFICATE/' "$in" >"$out" ;;
+x509) sed 's/CERTIFICATE REQUEST/CERTIFICATE/' "$in" >"$out" && told ;;
 req)
   if [ "$key" ] && [ ! -e "$key" ]; then
     echo "Could not open file or uri for loading private key from $key: No such file or directory" >&2 && exit 1
@@ -41,7 +48,7 @@ req)
     names=$names$(element 31 "$(element 30 "06035504$id$(element 0c "$(printf %s "${part#*=}" | digits)")")")
   done
   unset IFS
-  pem "$label" "$(element 30 "$(element 30 "020100$(element 30 "$names")3000")3000030100" | xxd -r -p | base64 -w 64)" >"$out"
+  pem "$label" "$(element 30 "$(element 30 "020100$(element 30 "$names")3000")3000030100" | xxd -r -p | base64 -w 64)" >"$out" && told
   ;;
 *) echo "openssl $command is not simulated here: certificates are neither issued nor read" >&2 && exit 1 ;;
 esac
