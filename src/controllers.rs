@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod batch_scenarios;
+mod certificate_signing;
 mod cluster_role_aggregation;
 mod controller;
 mod controller_history;
@@ -84,6 +85,7 @@ pub fn all(flags: &Flags) -> Vec<Box<dyn Controller>> {
         Box::new(garbage_collector::GarbageCollector::new(flags)),
         Box::new(namespace::NamespaceController::default()),
         Box::new(token_secrets::TokensController::default()),
+        Box::new(certificate_signing::CertificateSigningController::default()),
         Box::new(service_cidr::ServiceCidrController::default()),
         Box::new(validating_policy_status::PolicyStatusController::default()),
     ]

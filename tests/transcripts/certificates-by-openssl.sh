@@ -2,7 +2,9 @@
 #rbac
 openssl genrsa -out john.key 2048; head -1 john.key; openssl req -new -key john.key -subj "/CN=john/O=dev team" -out john.csr; cat john.csr
 printf '{"apiVersion":"certificates.k8s.io/v1","kind":"CertificateSigningRequest","metadata":{"name":"john"},"spec":{"request":"%s","signerName":"kubernetes.io/kube-apiserver-client","usages":["client auth"]}}' "$(base64 -w0 john.csr)" | kubectl create -f -
-kubectl certificate approve john; kubectl describe csr john
+kubectl certificate approve john; sleep 1; kubectl describe csr john; kubectl get csr
+kubectl get csr john -o jsonpath='{.status.certificate}' | base64 -d
+kubectl get csr john -o json | jq '.metadata.name = "paul" | .spec.usages = ["server auth"] | del(.status)' | kubectl create -f -; kubectl certificate approve paul; sleep 1; kubectl get csr; kubectl get csr paul -o jsonpath='{.status.conditions[1].reason} {.status.conditions[1].message}{"\n"}'
 openssl req -new -key john.key -subj "/O=$(printf %0150d 1)/CN=jane" -out jane.csr; printf '{"apiVersion":"certificates.k8s.io/v1","kind":"CertificateSigningRequest","metadata":{"name":"jane"},"spec":{"request":"%s","signerName":"kubernetes.io/kube-apiserver-client","usages":["client auth"]}}' "$(base64 -w0 jane.csr)" | kubectl create -f -; kubectl describe csr jane | grep -A 4 Subject
 openssl x509 -req -in john.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 500 -out john.crt; head -1 john.crt
 kubectl create role reader --verb=list --resource=pods; kubectl create rolebinding reader --role=reader --user=john
