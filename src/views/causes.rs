@@ -524,10 +524,11 @@ fn hpa(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     let target = o.at(&["spec", "scaleTargetRef"]);
     let scaled = object(sim, target.get("kind").str(), o.namespace(), target.get("name").str());
     let leads = scaled.map(relative);
-    for rival in sim.api().iter(kinds::HORIZONTAL_POD_AUTOSCALER, Some(o.namespace())) {
-        if rival.name() != o.name() && rival.at(&["spec", "scaleTargetRef"]) == target {
-            add(What::HpaRivals, &[], "spec.scaleTargetRef".to_owned(), Some(relative(rival)));
-        }
+    let others = || sim.api().iter(kinds::HORIZONTAL_POD_AUTOSCALER, Some(o.namespace())).filter(|other| other.name() != o.name());
+    let rival = others().find(|other| other.at(&["spec", "scaleTargetRef"]) == target).map(relative);
+    // It says so itself once it has looked.
+    if rival.is_some() && said(o, "ScalingActive", "False").is_none_or(|c| c.0 != "AmbiguousSelector") {
+        add(What::HpaRivals, &[], "spec.scaleTargetRef".to_owned(), rival.clone());
     }
     for (kind, status) in [("AbleToScale", "False"), ("ScalingActive", "False"), ("ScalingLimited", "True"), ("AbleToScale", "True")] {
         let Some((reason, message)) = said(o, kind, status) else { continue };
@@ -546,7 +547,8 @@ fn hpa(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
             _ if kind == "ScalingActive" => (What::HpaNoMetrics, String::new()),
             _ => continue,
         };
-        add(what, &[&value], term(reason, message), leads.clone());
+        let leads = rival.clone().filter(|_| what == What::HpaRivals).or_else(|| leads.clone());
+        add(what, &[&value], term(reason, message), leads);
     }
 }
 

@@ -111,6 +111,13 @@ fn each_reason_leads_on_to_its_root() {
             "HpaRivals() -> HorizontalPodAutoscaler b",
         ),
         (
+            format!("{web}{}{}", scale("a"), scale("b")),
+            40,
+            "HorizontalPodAutoscaler",
+            "a",
+            "HpaRivals() -> HorizontalPodAutoscaler b",
+        ),
+        (
             r#"kubectl create ns n; kubectl create cm c -n n; kubectl patch cm c -n n -p '{"metadata":{"finalizers":["example.com/x"]}}'; kubectl delete ns n --wait=false"#.to_owned(),
             20,
             "Namespace",
