@@ -36,7 +36,8 @@ macro_rules! script {
         };
         const SCRIPT: &str = match std::str::from_utf8(&BARE) {
             Ok(script) => script,
-            Err(_) => "",
+            // Seen by whoever compiles it.
+            Err(_) => panic!("a script is UTF-8"),
         };
         SCRIPT
     }};
