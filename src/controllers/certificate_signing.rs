@@ -2,7 +2,7 @@
 //! CertificateSigningRequest asks for. The certificate names whom the request names; keys and signatures are not simulated.
 
 use super::work_queue::WorkQueue;
-use crate::api::{ArcStr, KindRef, Value, kinds};
+use crate::api::{ArcStr, KindRef, Value, find_condition, kinds};
 use crate::base::{Time, base64};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, Subresource, WriteOptions};
@@ -20,7 +20,7 @@ pub struct CertificateSigningController {
 /// Whether it is approved, and neither issued nor refused.
 fn waits_for_signer(request: &Value) -> bool {
     let status = request.get("status");
-    let has = |kind: &str| status.get("conditions").items().iter().any(|c| c.get("type").str() == kind);
+    let has = |kind: &str| !find_condition(status, kind).is_null();
     request.at(&["spec", "signerName"]).str() == SIGNER
         && status.get("certificate").is_empty()
         && has("Approved")
