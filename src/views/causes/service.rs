@@ -42,6 +42,7 @@ fn reached(sim: &Sim, view: &ClusterView, o: &Value, s: &ServiceView, add: Add) 
     if slices().all(|slice| slice.get("endpoints").is_empty()) {
         return;
     }
+    let flows = flows_of(sim, o.uid());
     for port in spec(o, "ports").items().iter().filter(|p| p.get("protocol").str() == "TCP") {
         let mut behind = slices().flat_map(|slice| slice.get("ports").items()).filter(|p| p.get("name").str() == port.get("name").str());
         // Of a port by name there is none where no container calls one so.
@@ -52,7 +53,7 @@ fn reached(sim: &Sim, view: &ClusterView, o: &Value, s: &ServiceView, add: Add) 
             let target = target.as_str().map_or_else(|| target.int().to_string(), str::to_owned);
             add(What::NoListener, &[&target], format!("targetPort: {target}"), None);
         }
-        for flow in flows_of(sim, o.uid()).iter().filter(|f| f.total.2 > 0).take(PODS_MAX) {
+        for flow in flows.iter().filter(|f| f.total.2 > 0).take(PODS_MAX) {
             let node = view.pod(&flow.to).and_then(|p| view.nodes.iter().find(|n| Some(&n.name) == p.node.as_ref()));
             if let Some(n) = node.filter(|n| n.faults.off || n.faults.cut) {
                 let leads = ["Node", "", &n.name, &n.key].map(str::to_owned);
