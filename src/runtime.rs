@@ -26,6 +26,6 @@ pub use machine::{
     Usage,
 };
 pub use namespace::share_processes;
-pub use process::{ENDED_BY, ExitStatus, Pid, Signal, Waiting};
+pub use process::{ExitStatus, Pid, Signal, Waiting};
 pub use programs::{QueueLength, SIZE_QUERY};
 pub use shell::words as shell_words;

@@ -13,7 +13,7 @@ use arcstr::ArcStr;
 
 use super::fs::{Device, Errno, FileSystem};
 use super::machine::{MachineEvent, Stream};
-use super::process::{Block, Body, ENDED_BY, ExitStatus, Pid, Process, Signal, Step};
+use super::process::{Block, Body, ExitStatus, Pid, Process, Signal, Step};
 use crate::base::{Duration, List as _, RandomStream, SortedMap, Time};
 use crate::network::{NetError, NetResponse};
 
@@ -289,21 +289,31 @@ impl Kernel {
                 self.charge(&mut p, us.max(1));
             }
             Step::Exit(code, us) => {
-                let status = match code.checked_sub(ENDED_BY) {
-                    Some(signal @ 1..=64) => ExitStatus::Signal(Signal(signal as u8)),
-                    _ => ExitStatus::Code((code & 255) as u8),
-                };
-                p.ending = Some(status);
-                p.body = Body::Gone;
-                p.block = Block::None;
-                self.charge(&mut p, us.max(1));
-                if us <= 1000 && p.out.is_empty() {
-                    return self.end(&mut p, status);
+                if self.leave(&mut p, ExitStatus::left_with(code), us) {
+                    return;
+                }
+            }
+            Step::EndedBy(signal, us) => {
+                if self.leave(&mut p, ExitStatus::Signal(signal), us) {
+                    return;
                 }
             }
         }
         self.procs.insert(pid, p);
         self.check_memory();
+    }
+
+    /// Ends a process once its output is out and its last CPU time spent; true if that is at once.
+    fn leave(&mut self, p: &mut Process, status: ExitStatus, us: u64) -> bool {
+        p.ending = Some(status);
+        p.body = Body::Gone;
+        p.block = Block::None;
+        self.charge(p, us.max(1));
+        let at_once = us <= 1000 && p.out.is_empty();
+        if at_once {
+            self.end(p, status);
+        }
+        at_once
     }
 
     /// Whether what a process is about to wait for is there already.

@@ -101,6 +101,11 @@ pub enum ExitStatus {
 }
 
 impl ExitStatus {
+    /// Left with a code, of which eight bits are told.
+    pub fn left_with(code: i32) -> Self {
+        ExitStatus::Code((code & 255) as u8)
+    }
+
     /// As the shell and the container runtime number it: 128 + n for a signal.
     pub fn code(self) -> i32 {
         match self {
@@ -109,9 +114,6 @@ impl ExitStatus {
         }
     }
 }
-
-/// A program that the host runs ends by the signal n with this code and n.
-pub const ENDED_BY: i32 = i32::MIN;
 
 /// What a process waits for. What an inspector shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,8 +145,10 @@ pub enum Step {
     Again(u64),
     /// Wait, after this much CPU time.
     Wait(Block, u64),
-    /// End with this code, or by the signal that it is beyond `ENDED_BY`.
+    /// End with this code, of which eight bits are told.
     Exit(i32, u64),
+    /// End by this signal.
+    EndedBy(Signal, u64),
     /// Become something else.
     Become(Box<Body>, u64),
 }

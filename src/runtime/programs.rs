@@ -27,7 +27,7 @@ use arcstr::ArcStr;
 
 use super::fs::{Errno, Inode, Kind, base_name};
 use super::kernel::Kernel;
-use super::process::{Block, Body, Process, Step};
+use super::process::{Block, Body, ExitStatus, Process, Step};
 use super::shell::Shell;
 use super::text;
 use crate::base::List as _;
@@ -306,10 +306,10 @@ impl Program {
     }
 
     /// Ends an external program; false where it is none.
-    pub fn end_external(&mut self, code: i32) -> bool {
+    pub fn end_external(&mut self, status: ExitStatus) -> bool {
         match self {
             Program::External(e) => {
-                e.code = Some(code);
+                e.ended = Some(status);
                 true
             }
             _ => false,

@@ -4,7 +4,7 @@ n=${0##*/}
 case $n in
 docker | podman) why='images are known by their names, none is built' ;;
 etcdctl) why='what etcd would hold is what kubectl shows' ;;
-cfssl*) why='certificates are neither issued nor read' ;;
+cfssl*) why='openssl makes keys and requests' ;;
 helm | kompose) why='kubectl apply takes manifests' ;;
 emacs | nano) why='the editor has the same files, and vi is here' ;;
 git) why='the files of the editor are all there are' ;;

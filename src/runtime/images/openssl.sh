@@ -50,5 +50,5 @@ req)
   unset IFS
   pem "$label" "$(element 30 "$(element 30 "020100$(element 30 "$names")3000")3000030100" | xxd -r -p | base64 -w 64)" >"$out" && told
   ;;
-*) echo "openssl $command is not simulated here: certificates are neither issued nor read" >&2 && exit 1 ;;
+*) echo "openssl $command is not simulated here: what a certificate says is not read" >&2 && exit 1 ;;
 esac

@@ -2,7 +2,7 @@
 
 use super::super::fs::Errno;
 use super::super::kernel::Rd;
-use super::super::process::{Body, Pid};
+use super::super::process::{Body, ExitStatus, Pid, Signal};
 use super::super::programs;
 use super::Machine;
 use crate::base::Time;
@@ -46,14 +46,23 @@ impl Machine {
         k.procs.insert(pid, p);
     }
 
-    /// Ends an external program; what it wrote is written first.
+    /// Ends an external program with a code; what it wrote is written first.
     pub fn ext_exit(&mut self, now: Time, pid: Pid, code: i32) {
+        self.ext_end(now, pid, ExitStatus::left_with(code));
+    }
+
+    /// Ends an external program by a signal.
+    pub fn ext_kill(&mut self, now: Time, pid: Pid, signal: Signal) {
+        self.ext_end(now, pid, ExitStatus::Signal(signal));
+    }
+
+    fn ext_end(&mut self, now: Time, pid: Pid, status: ExitStatus) {
         let k = &mut self.kernel;
         k.now = k.now.max(now);
         let at = k.now;
         if let Some(p) = k.procs.get_mut(&pid)
             && let Body::Program(program) = &mut p.body
-            && program.end_external(code)
+            && program.end_external(status)
         {
             p.wake = at;
         }

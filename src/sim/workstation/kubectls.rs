@@ -6,7 +6,7 @@ use super::{FILE_MAX, Workstation};
 use crate::base::{Duration, List as _, Time};
 use crate::kubectl::{Ended, Environment, Host, Kubectl, Output, StdinState, Step, Stream};
 use crate::kubelet::{Kubelets, Seat};
-use crate::runtime::{ENDED_BY, ExtRead, Machine, MachineEvent, Pid, Signal};
+use crate::runtime::{ExtRead, Machine, MachineEvent, Pid, Signal};
 use crate::server::NodeApi;
 
 /// How long a kubectl takes to start, with its first round trip.
@@ -124,7 +124,11 @@ impl Workstation {
         let machine = lent.as_deref_mut().unwrap_or(&mut self.machine);
         let course = match running.killed {
             Some(signal) => {
-                machine.ext_exit(now, *pid, if signal == Signal::INT { 130 } else { ENDED_BY + i32::from(signal.0) });
+                match signal {
+                    // Its own handler leaves with the code.
+                    Signal::INT => machine.ext_exit(now, *pid, 130),
+                    _ => machine.ext_kill(now, *pid, signal),
+                }
                 Course::Ended
             }
             None => {
@@ -151,7 +155,7 @@ impl Running {
             while !self.eof && self.stdin.len() < enough && self.read(files.machine, pid) {}
         }
         if self.stdin.len() > FILE_MAX {
-            files.machine.ext_exit(now, pid, 128 + i32::from(Signal::KILL.0));
+            files.machine.ext_kill(now, pid, Signal::KILL);
             return Course::Ended;
         }
         let revision = cluster.api.revision();

@@ -3,7 +3,7 @@
 use super::super::super::fs::Errno;
 use super::super::super::kernel::Kernel;
 use super::super::super::machine::MachineEvent;
-use super::super::super::process::{Block, Body, Pid, Process, Signal, Step};
+use super::super::super::process::{Block, Body, ExitStatus, Pid, Process, Signal, Step};
 use super::super::{Program, become_program};
 use super::spawn;
 use crate::base::List as _;
@@ -13,7 +13,8 @@ use crate::base::List as _;
 pub struct External {
     /// The descriptor from which the host waits for more.
     pub wants_input: Option<u32>,
-    pub code: Option<i32>,
+    /// How the host says that it ended.
+    pub ended: Option<ExitStatus>,
     /// The program that the host runs through it.
     child: Option<Pid>,
 }
@@ -31,7 +32,7 @@ pub fn start_external(k: &mut Kernel, p: &mut Process) -> Step {
         tty,
         at: k.now,
     });
-    become_program(Program::External(External { wants_input: None, code: None, child: None }), 1)
+    become_program(Program::External(External { wants_input: None, ended: None, child: None }), 1)
 }
 
 /// Runs a program for one whose work the host does.
@@ -48,8 +49,10 @@ pub fn run_for_external(k: &mut Kernel, p: &mut Process, argv: &[String]) -> Res
 
 impl External {
     pub fn step(&mut self, k: &mut Kernel, p: &mut Process) -> Step {
-        if let Some(code) = self.code {
-            return Step::Exit(code, 1);
+        match self.ended {
+            Some(ExitStatus::Code(code)) => return Step::Exit(i32::from(code), 1),
+            Some(ExitStatus::Signal(signal)) => return Step::EndedBy(signal, 1),
+            None => {}
         }
         let caught = p.pending & p.handled;
         p.pending &= !caught;
