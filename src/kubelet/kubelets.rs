@@ -106,6 +106,8 @@ pub struct Kubelets {
     pub(super) names_by_pods: bool,
     /// Copies of a simulation share the nodes and pods to which nothing has happened since.
     pub(super) kubelets: SortedMap<ArcStr, Shared<Kubelet>>,
+    /// The nodes by their own addresses, and by the third number of their pods'.
+    pub(super) nodes_at: SortedMap<ArcStr, SortedSet<ArcStr>>,
     pub(super) queue: EventQueue<Wake>,
     news: Vec<News>,
     news_at: Option<Time>,
@@ -113,6 +115,8 @@ pub struct Kubelets {
     acting: VecDeque<News>,
     acting_at: Option<Time>,
     pub(super) network: EventQueue<Message>,
+    /// The pods that serve requests of others, by the sender's uid, its container and the request's number.
+    pub(super) servers: SortedMap<(ArcStr, usize, u64), (ArcStr, ArcStr)>,
     pub(super) traffic: Traffic,
     /// What lives on beyond pods.
     pub(super) disks: Disks,
@@ -143,12 +147,14 @@ impl Kubelets {
             seed,
             names_by_pods,
             kubelets: SortedMap::new(),
+            nodes_at: SortedMap::new(),
             queue: EventQueue::new(),
             news: Vec::new(),
             news_at: None,
             acting: VecDeque::new(),
             acting_at: None,
             network: EventQueue::new(),
+            servers: SortedMap::new(),
             traffic: Traffic::default(),
             disks: Disks::default(),
             execs: Execs::default(),

@@ -96,6 +96,7 @@ impl Kubelets {
             }
             Message::Reply(to, answer) => {
                 self.traffic.answered(&to.way, answer.is_ok());
+                self.take_server(&to);
                 self.with_worker(api, now, &to.node, &to.uid, |worker, cx| {
                     if let Some(machine) = worker.containers.get_mut(to.container).and_then(Container::machine_mut) {
                         machine.respond(cx.now, to.id, answer);
@@ -128,13 +129,10 @@ impl Kubelets {
     /// Tells whoever serves a request that its sender is gone.
     fn hang_up(&mut self, api: &mut ApiServer, now: Time, sender: &ReplyTo) {
         self.watches.end(|to| to.is(sender));
+        let Some((node, uid)) = self.take_server(sender) else { return };
         let is_it = |used: &ServeUse| matches!(used, ServeUse::Network(to) if to.is(sender));
-        let served = self.kubelets.iter().find_map(|(node, kubelet)| {
-            let found = |w: &PodWorker| w.serves.iter().find(|(_, used)| is_it(used)).map(|(key, _)| *key);
-            kubelet.pods.iter().find_map(|(uid, worker)| Some((node.clone(), uid.clone(), found(worker)?)))
-        });
-        let Some((node, uid, key)) = served else { return };
         self.with_worker(api, now, &node, &uid, |worker, cx| {
+            let Some(key) = worker.serves.iter().find(|(_, used)| is_it(used)).map(|(key, _)| *key) else { return };
             if let Some(ServeUse::Network(to)) = worker.serves.remove(&key) {
                 cx.node.unserved.push(to.way);
             }
@@ -232,15 +230,29 @@ impl Kubelets {
             http.client = if within { "127.0.0.1".into() } else { own_ip.to_string() };
         }
         let answered = self.with_worker(api, now, &node, &uid, |worker, cx| serve(worker, cx, port, request, reply_to.clone()));
-        if let Some(Err(error)) = answered {
-            self.network.push(now + LATENCY, Message::Reply(reply_to, Err(error)));
+        match answered {
+            Some(Ok(())) if !reply_to.uid.is_empty() => {
+                self.servers.insert((reply_to.uid, reply_to.container, reply_to.id), (node, uid));
+            }
+            Some(Err(error)) => self.network.push(now + LATENCY, Message::Reply(reply_to, Err(error))),
+            _ => {}
         }
+    }
+
+    /// Who serves a request of a pod's container; nobody from now on.
+    fn take_server(&mut self, sender: &ReplyTo) -> Option<(ArcStr, ArcStr)> {
+        self.servers.remove(&(sender.uid.clone(), sender.container, sender.id))
+    }
+
+    /// The kubelets whose nodes have this address or, where it is but a number, its pods' addresses as their third.
+    fn kubelets_at<'a>(&'a self, at: &str) -> impl Iterator<Item = &'a Kubelet> {
+        self.nodes_at.get(at).into_iter().flatten().filter_map(move |name| Some(&**self.kubelets.get(name)?))
     }
 
     /// The pod's address and port behind a `hostPort` of the node with this address.
     fn host_port(&self, ip: &str, port: u16) -> Option<(ArcStr, u16)> {
-        let kubelet = self.kubelets.values().find(|k| k.node.ip == ip)?;
-        kubelet.pods.values().filter(|w| !w.killed && !w.spec.host_network).find_map(|worker| {
+        let kubelet = self.kubelets_at(ip).next()?;
+        kubelet.workers().filter(|w| !w.killed && !w.spec.host_network).find_map(|worker| {
             let mut ports = worker.pod.at(&["spec", "containers"]).items().iter().flat_map(|c| c.get("ports").items());
             let found = ports.find(|p| p.get("hostPort").int() == i64::from(port))?;
             Some((worker.ip(&kubelet.node.ip)?, u16::try_from(found.get("containerPort").int()).ok()?))
@@ -249,12 +261,15 @@ impl Kubelets {
 
     /// The pod that has an address; a node's address is that of the sender where it shares the node's network.
     fn pod_at(&self, ip: &str, sender: &ReplyTo) -> Option<(ArcStr, ArcStr)> {
-        let of = |name: &ArcStr, kubelet: &Kubelet| {
-            let holders = || kubelet.pods.iter().filter(|(_, w)| !w.killed && w.ip(&kubelet.node.ip).is_some_and(|own| own == ip));
-            let found = holders().find(|(uid, _)| **uid == sender.uid).or_else(|| holders().next());
-            found.map(|(uid, _)| (name.clone(), uid.clone()))
-        };
-        self.kubelets.iter().filter(|(_, kubelet)| kubelet.node.may_hold(ip)).find_map(|(name, kubelet)| of(name, kubelet))
+        let third = ip.split('.').nth(2).unwrap_or_default();
+        self.kubelets_at(ip).chain(self.kubelets_at(third)).find_map(|Kubelet { node, pods }| {
+            let holds = |uid: &&ArcStr| pods.get(*uid).is_some_and(|w| !w.killed && w.ip(&node.ip).is_some_and(|own| own == ip));
+            let found = match node.holder(ip) {
+                None if node.ip == ip => Some(&sender.uid).filter(holds).or_else(|| pods.keys().find(holds)),
+                holder => holder.filter(holds),
+            };
+            Some((node.name.clone(), found?.clone()))
+        })
     }
 }
 

@@ -89,6 +89,8 @@ pub(super) struct Node {
     addresses: SortedMap<ArcStr, u32>,
     taken: SortedSet<u32>,
     next_address: u32,
+    /// Which pod has an address.
+    holders: SortedMap<ArcStr, ArcStr>,
     /// Where pods listen that are on the node's own network, each by its uid.
     pub host_ports: Vec<(ArcStr, u16)>,
     /// Answers to requests that came in over the network.
@@ -130,6 +132,7 @@ impl Node {
             addresses: SortedMap::new(),
             taken: SortedSet::new(),
             next_address: 2,
+            holders: SortedMap::new(),
             host_ports: Vec::new(),
             replies: Vec::new(),
             abandoned: Vec::new(),
@@ -195,9 +198,14 @@ impl Node {
         Time(at.0 + RELIST_US - since)
     }
 
-    /// Whether an address may be that of one of its pods, or its own: all of a node's pods have the third number in common.
-    pub fn may_hold(&self, ip: &str) -> bool {
-        ip == self.ip || ip.split('.').nth(2).and_then(|n| n.parse().ok()) == Some(self.subnet.1)
+    /// The third number of its pods' addresses, which all of them have in common.
+    pub fn subnet(&self) -> ArcStr {
+        self.subnet.1.to_string().into()
+    }
+
+    /// The pod to which an address was given that is not the node's own.
+    pub fn holder(&self, ip: &str) -> Option<&ArcStr> {
+        self.holders.get(ip)
     }
 
     /// An address for a pod.
@@ -211,6 +219,13 @@ impl Node {
             self.taken.insert(number);
             number
         });
+        let ip = self.address(number);
+        self.holders.insert(ip.clone(), uid.clone());
+        ip
+    }
+
+    /// An address of a pod, by its number.
+    fn address(&self, number: u32) -> ArcStr {
         let (second, third) = self.subnet;
         // A subnet has 254 addresses; pods beyond that take theirs from further ones.
         let second = if number < 254 { second } else { 128 + number / 254 % 14 * 8 + (second - 244) };
@@ -227,6 +242,10 @@ impl Node {
         self.free_ports(uid);
         if let Some(number) = self.addresses.remove(uid) {
             self.taken.remove(&number);
+            let ip = self.address(number);
+            if self.holders.get(&ip).is_some_and(|holder| holder == uid) {
+                self.holders.remove(&ip);
+            }
         }
     }
 

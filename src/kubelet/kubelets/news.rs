@@ -54,6 +54,9 @@ impl Kubelets {
         self.nodes_seen += 1;
         let mut kubelet = Kubelet { node: Node::new(node, self.nodes_seen, self.seed), pods: SortedMap::new() };
         kubelet.node.register(api, now);
+        for at in [kubelet.node.ip.clone(), kubelet.node.subnet()] {
+            self.nodes_at.entry(at).or_default().insert(name.clone());
+        }
         self.kubelets.insert(name.clone(), Shared::new(kubelet));
         self.adopt_pods(api, now, &name);
     }
@@ -77,6 +80,7 @@ impl Kubelets {
             worker.node_lost(&mut self.execs);
         }
         kubelet.node.host_ports.clear();
+        self.servers.retain(|_, (at, _)| at.as_str() != node);
         kubelet.node.write_lease(api, now);
     }
 
