@@ -164,14 +164,13 @@ fn node_port<'a>(api: &'a ApiServer, ip: &str, port: u16) -> Option<(&'a Value, 
         return None;
     }
     let of = |service: &'a Value| service.at(&["spec", "ports"]).items().iter().find(|p| p.get("nodePort").int() == i64::from(port));
-    let (service, port) = api.iter(kinds::SERVICE, None).find_map(|service| Some((service, of(service)?)))?;
+    let (service, port) = api.services_on(port).find_map(|service| Some((service, of(service)?)))?;
     Some((service, port, node_at(api, ip)?))
 }
 
 /// The name of the node that has an address.
 fn node_at<'a>(api: &'a ApiServer, ip: &str) -> Option<&'a str> {
-    let has = |node: &&Value| node.at(&["status", "addresses"]).items().iter().any(|a| a.get("address").str() == ip);
-    Some(api.iter(kinds::NODE, None).find(has)?.name())
+    Some(api.nodes_at(ip).next()?.name())
 }
 
 /// What a node says on a Service's `healthCheckNodePort`: how many of its endpoints are there.
@@ -180,7 +179,7 @@ fn health_check(api: &ApiServer, ip: &str, port: u16) -> Option<HttpResponse> {
     if !NODE_PORTS.contains(&i64::from(port)) {
         return None;
     }
-    let service = api.iter(kinds::SERVICE, None).find(|s| s.at(&["spec", "healthCheckNodePort"]).int() == i64::from(port))?;
+    let service = api.services_on(port).find(|s| s.at(&["spec", "healthCheckNodePort"]).int() == i64::from(port))?;
     let node = node_at(api, ip)?;
     let local = endpoints(api, service, service.at(&["spec", "ports"]).items().first()?.get("name").str(), node)[0].len();
     let text = format!(

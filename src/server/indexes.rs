@@ -15,9 +15,11 @@ const CLAIM: &str = "claim";
 const SELECTS: &str = "selects";
 const SLICES: &str = "slices";
 const ADDRESS: &str = "address";
+const NODE_PORT: &str = "nodePort";
 
 /// Dependents by owner; pods by node and by ResourceClaim; events by their object; Services and budgets by a label that they select;
-/// Services by address; EndpointSlices by Service; and, by kind, what is being deleted.
+/// Services and nodes by address, Services by the ports of nodes that lead to them; EndpointSlices by Service; and, by kind, what is being
+/// deleted.
 pub(super) const INDEXERS: &[Indexer] = &[
     Indexer {
         name: OWNER,
@@ -87,6 +89,18 @@ pub(super) const INDEXERS: &[Indexer] = &[
                 let (spec, ingress) = (object.get("spec"), object.at(&["status", "loadBalancer", "ingress"]));
                 let outside = spec.get("externalIPs").items().iter().chain(ingress.items().iter().map(|i| i.get("ip")));
                 [spec.get("clusterIP")].into_iter().chain(outside).filter_map(Value::as_str).for_each(|ip| found(ip.into()));
+            } else if kind == kinds::NODE {
+                object.at(&["status", "addresses"]).items().iter().for_each(|a| found(a.get("address").arc_str()));
+            }
+        },
+    },
+    Indexer {
+        name: NODE_PORT,
+        terms: |kind, object, found| {
+            if kind == kinds::SERVICE {
+                let spec = object.get("spec");
+                let ports = spec.get("ports").items().iter().map(|p| p.get("nodePort")).chain([spec.get("healthCheckNodePort")]);
+                ports.filter(|p| !p.is_null()).for_each(|p| found(p.int().to_string().into()));
             }
         },
     },
@@ -157,7 +171,21 @@ impl ApiServer {
 
     /// The Services that have an address, in the cluster or outside; of `None` those that have none of their own.
     pub fn services_at(&self, ip: &str) -> impl Iterator<Item = &Value> {
-        self.store.indexed(ADDRESS, ip).filter_map(|k| self.store.get(k))
+        self.at_address(kinds::SERVICE, ip)
+    }
+
+    /// The nodes that have an address.
+    pub fn nodes_at(&self, ip: &str) -> impl Iterator<Item = &Value> {
+        self.at_address(kinds::NODE, ip)
+    }
+
+    fn at_address(&self, kind: KindRef, ip: &str) -> impl Iterator<Item = &Value> {
+        self.store.indexed(ADDRESS, ip).filter(move |k| k.kind == kind).filter_map(|k| self.store.get(k))
+    }
+
+    /// The Services to which a port of the nodes belongs: as one that leads to their pods, or as that of their health check.
+    pub fn services_on(&self, node_port: u16) -> impl Iterator<Item = &Value> {
+        self.store.indexed(NODE_PORT, &node_port.to_string()).filter_map(|k| self.store.get(k))
     }
 
     /// The EndpointSlices of a Service.

@@ -65,14 +65,13 @@ pub(super) fn local_port(request: &NetRequest) -> Option<u16> {
 
 /// A node's address, by the node's name or by the address itself.
 fn node_address(cluster: &Cluster, host: &str) -> Option<ArcStr> {
-    let kind = kinds::NODE;
     let address = |node: &Value| {
-        let addresses = node.at(&["status", "addresses"]).items().iter();
-        addresses.into_iter().find(|a| a.get("type").str() == "InternalIP").map(|a| a.get("address").arc_str())
+        let mut addresses = node.at(&["status", "addresses"]).items().iter();
+        addresses.find(|a| a.get("type").str() == "InternalIP").map(|a| a.get("address").arc_str())
     };
-    match cluster.api.peek(kind, "", host) {
+    match cluster.api.peek(kinds::NODE, "", host) {
         Some(node) => address(node),
-        None => cluster.api.iter(kind, None).filter_map(address).find(|ip| ip == host),
+        None => cluster.api.nodes_at(host).filter_map(address).find(|ip| ip == host),
     }
 }
 
