@@ -1,11 +1,12 @@
 //! Why an object is not as wanted, whatever its kind: read from its conditions, its counts and the events about it. What a pod's
 //! own containers have to do with it is [`super::why()`]'s; here the reasons are those that stand in other objects.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use crate::api::persistent_volume::{class_of, is_for, mismatch};
 use crate::api::{KINDS, Kind, Object, Quantity, Value, find_condition, kinds, resource_claim};
-use crate::base::{Duration, List as _, Order as _, Time};
+use crate::base::{Duration, List as _, Order as _, SortedMap, Time};
 use crate::controllers::Flags;
 use crate::controllers::hpa::calculator::{CalculatorError, requests_of};
 use crate::runtime::images;
@@ -191,6 +192,35 @@ pub struct Cause {
     pub leads: Option<Relative>,
 }
 
+/// What the causes are read from.
+struct Around<'a> {
+    sim: &'a Sim,
+    view: &'a ClusterView,
+    /// The pods by their owners, and by what made those.
+    pods: OnceCell<SortedMap<&'a str, Vec<&'a Rc<PodView>>>>,
+}
+
+impl<'a> Around<'a> {
+    fn new(sim: &'a Sim, view: &'a ClusterView) -> Self {
+        Around { sim, view, pods: OnceCell::new() }
+    }
+
+    /// The pods of this owner, or of what it makes.
+    fn pods_of(&self, owner: &Value) -> &[&'a Rc<PodView>] {
+        let pods = self.pods.get_or_init(|| {
+            let owners = self.view.workloads.iter().flat_map(|w| w.owners.iter().map(|o| (o.as_str(), w.key.as_str())));
+            let tops: SortedMap<&str, &str> = owners.collect();
+            let mut pods: SortedMap<&str, Vec<_>> = SortedMap::new();
+            for (pod, of) in self.view.pods().filter_map(|p| Some((p, p.owner.as_ref()?.uid.as_str()))) {
+                let top = tops.get(of).filter(|top| **top != of);
+                top.into_iter().copied().chain([of]).for_each(|owner| pods.entry(owner).or_default().push(pod));
+            }
+            pods
+        });
+        pods.get(owner.uid()).map_or(&[][..], Vec::as_slice)
+    }
+}
+
 /// How many objects are named at most where one would be enough.
 const NAMED_MAX: usize = 3;
 /// So long nobody is worried by pods that are not ready.
@@ -214,12 +244,13 @@ const WATCHED: [&str; 12] = [
 
 /// The objects that are not as wanted, beside pods, each with its first reason; at most `most`.
 pub fn amiss(sim: &Sim, view: &ClusterView, most: usize) -> Vec<(Relative, Cause)> {
+    let around = Around::new(sim, view);
     let mut found = Vec::new();
     let mut look = |o: &Value| {
         // What a controller made is told of with that.
         if found.len() < most && (o.kind() != "ReplicaSet" || o.controller_ref().is_null()) {
             let weighs = |c: &Cause| !c.what.is_harmless() && !is_on_its_way(sim, o, c);
-            found.extend(causes(sim, view, o).into_iter().find(weighs).map(|c| (relative(o), c)));
+            found.extend(causes_of(&around, o).into_iter().find(weighs).map(|c| (relative(o), c)));
         }
     };
     for kind in KINDS.iter().filter(|k| k.kind != "Pod") {
@@ -273,6 +304,11 @@ fn term(reason: &str, message: &str) -> String {
 
 /// All that keeps an object from being as wanted, what weighs most first.
 pub fn causes(sim: &Sim, view: &ClusterView, o: &Value) -> Vec<Cause> {
+    causes_of(&Around::new(sim, view), o)
+}
+
+fn causes_of(around: &Around, o: &Value) -> Vec<Cause> {
+    let sim = around.sim;
     let mut all: Vec<Cause> = Vec::new();
     let mut add = |what: What, values: &[&str], term: String, leads: Option<Relative>| {
         all.push(Cause { what, values: values.iter().map(|v| (*v).to_owned()).list(), term, leads });
@@ -282,10 +318,10 @@ pub fn causes(sim: &Sim, view: &ClusterView, o: &Value) -> Vec<Cause> {
         add(What::Held, &[&held.join(", ")], "metadata.finalizers".to_owned(), None);
     }
     match o.kind() {
-        "Deployment" | "ReplicaSet" | "ReplicationController" | "StatefulSet" | "DaemonSet" => workload(sim, view, o, &mut add),
-        "Job" => job(sim, view, o, &mut add),
-        "CronJob" => cron_job(sim, view, o, &mut add),
-        "HorizontalPodAutoscaler" => hpa(sim, view, o, &mut add),
+        "Deployment" | "ReplicaSet" | "ReplicationController" | "StatefulSet" | "DaemonSet" => workload(around, o, &mut add),
+        "Job" => job(around, o, &mut add),
+        "CronJob" => cron_job(around, o, &mut add),
+        "HorizontalPodAutoscaler" => hpa(around, o, &mut add),
         "PersistentVolumeClaim" if o.at(&["status", "phase"]).str() == "Pending" => claim(sim, o, &mut add),
         "PersistentVolume" if o.at(&["status", "phase"]).str() == "Released" => {
             add(What::VolumeReleased, &[], "persistentVolumeReclaimPolicy: Retain".to_owned(), None);
@@ -294,9 +330,9 @@ pub fn causes(sim: &Sim, view: &ClusterView, o: &Value) -> Vec<Cause> {
             let term = said(o, "DisruptionAllowed", "False").map_or("", |c| c.0).to_owned();
             add(What::Budget, &[&count(o, "currentHealthy").to_string(), &count(o, "desiredHealthy").to_string()], term, None);
         }
-        "Service" => service(sim, view, o, &mut add),
+        "Service" => service(around, o, &mut add),
         "Ingress" => ingress(sim, o, &mut add),
-        "Node" => node(sim, view, o, &mut add),
+        "Node" => node(around, o, &mut add),
         "Namespace" if o.is_terminating() => {
             let left = ["NamespaceContentRemaining", "NamespaceFinalizersRemaining"].iter().filter_map(|c| said(o, c, "True"));
             let words: Vec<&str> = left.map(|c| c.1).list();
@@ -315,7 +351,7 @@ pub fn causes(sim: &Sim, view: &ClusterView, o: &Value) -> Vec<Cause> {
                 }
             }
         }
-        "Pod" => pod(sim, view, o, &mut add),
+        "Pod" => pod(around, o, &mut add),
         _ => {}
     }
     if spec(o, "suspend").is_true() {
@@ -335,7 +371,8 @@ fn count(o: &Value, member: &str) -> i64 {
 }
 
 /// What a controller of pods lacks, and the pod that shows it best.
-fn workload(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
+fn workload(around: &Around, o: &Value, add: Add) {
+    let Around { sim, view, .. } = around;
     if let Some((reason, message)) = said(o, "Progressing", "False") {
         add(What::Deadline, &[&spec(o, "progressDeadlineSeconds").int().to_string()], term(reason, message), None);
     }
@@ -357,7 +394,7 @@ fn workload(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     }
     let kind = if o.kind() == "Deployment" { kinds::REPLICA_SET } else { Kind::named(o.kind()) };
     if sim.cluster().is_throttled(kind, sim.now()) {
-        let made = view.pods().filter(|p| p.health != Health::Terminating && is_of(view, o, p)).count() as i64;
+        let made = around.pods_of(o).iter().filter(|p| p.health != Health::Terminating).count() as i64;
         if made < wanted {
             let term = "client-side throttling: --kube-api-qps, --kube-api-burst".to_owned();
             let Flags { api_burst, api_qps, .. } = sim.session().controller_flags();
@@ -373,11 +410,11 @@ fn workload(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
         });
         add(What::RollingOut, &[&new.to_string(), &wanted.to_string(), &missing, &extra], "RollingUpdate".to_owned(), None);
     }
-    let unready = |p: &&Rc<PodView>| !matches!(p.health, Health::Ready | Health::Succeeded) && is_of(view, o, p);
+    let mut unready = around.pods_of(o).iter().copied().filter(|p| !matches!(p.health, Health::Ready | Health::Succeeded));
     let workload = view.workloads.iter().find(|w| w.key == o.uid());
     let is_new = |p: &&Rc<PodView>| p.health != Health::Terminating && !workload.is_some_and(|w| w.is_older(p));
-    let newest = view.pods().filter(unready).find(is_new);
-    let first = newest.or_else(|| view.pods().find(unready));
+    let newest = unready.clone().find(is_new);
+    let first = newest.or_else(|| unready.next());
     let one = first.map(relative_pod);
     let ordered = o.kind() == "StatefulSet" && spec(o, "podManagementPolicy").str() != "Parallel";
     no_service(sim, o, spec(o, "serviceName").str(), add);
@@ -427,23 +464,23 @@ fn refused(sim: &Sim, o: &Value, add: Add) {
 }
 
 /// What a CronJob's newest Job lacks.
-fn cron_job(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
+fn cron_job(around: &Around, o: &Value, add: Add) {
     let mut newest = &Value::Null;
-    for (_, job) in sim.api().dependents(o.uid()) {
+    for (_, job) in around.sim.api().dependents(o.uid()) {
         if job.kind() == "Job" && job.at(&["metadata", "creationTimestamp"]).str() >= newest.at(&["metadata", "creationTimestamp"]).str() {
             newest = job;
         }
     }
-    if let Some(cause) = causes(sim, view, newest).into_iter().find(|c| !c.what.is_harmless()) {
+    if let Some(cause) = causes_of(around, newest).into_iter().find(|c| !c.what.is_harmless()) {
         add(What::WaitsFor, &[newest.name()], cause.term, Some(relative(newest)));
     }
 }
 
 /// Why a Job tries again or gave up.
-fn job(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
+fn job(around: &Around, o: &Value, add: Add) {
     let failed = count(o, "failed").to_string();
-    let first = view.pods().find(|p| p.health == Health::Failed && is_of(view, o, p));
-    let one = first.map(relative_pod);
+    let pods = around.pods_of(o);
+    let one = pods.iter().find(|p| p.health == Health::Failed).map(|p| relative_pod(p));
     let limit = spec(o, "backoffLimit").int().to_string();
     if let Some((reason, message)) = said(o, "Failed", "True").or_else(|| said(o, "FailureTarget", "True")) {
         let term = term(reason, message);
@@ -454,10 +491,10 @@ fn job(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
         }
     } else if failed != "0" && said(o, "Complete", "True").is_none() {
         add(What::JobRetries, &[&failed, &limit], "backoffLimit".to_owned(), one);
-    } else if let Some(pod) = view.pods().find(|p| p.health.is_amiss() && is_of(view, o, p)) {
+    } else if let Some(pod) = pods.iter().find(|p| p.health.is_amiss()) {
         add(What::WaitsFor, &[&pod.name], unready_as(pod).to_owned(), Some(relative_pod(pod)));
     } else if count(o, "active") + count(o, "succeeded") == 0 {
-        refused(sim, o, add);
+        refused(around.sim, o, add);
     }
 }
 
@@ -482,7 +519,7 @@ fn claim(sim: &Sim, o: &Value, add: Add) {
 }
 
 /// Why nothing new runs on a node, or what runs there may not leave it.
-fn node(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
+fn node(Around { sim, view, .. }: &Around, o: &Value, add: Add) {
     if let Some((reason, message)) = said(o, "Ready", "Unknown").or_else(|| said(o, "Ready", "False")) {
         add(What::NodeLost, &[], term(reason, message), None);
     } else if view.nodes.iter().any(|n| n.name == o.name() && (n.faults.off || n.faults.cut)) {
@@ -503,12 +540,6 @@ fn node(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
     }
 }
 
-/// Whether a pod is of this owner, or of what it makes.
-fn is_of(view: &ClusterView, owner: &Value, pod: &PodView) -> bool {
-    let Some(of) = &pod.owner else { return false };
-    of.uid == owner.uid() || view.workloads.iter().any(|w| w.key == owner.uid() && w.owners.contains(&of.uid))
-}
-
 /// The budget that keeps a pod from being evicted now.
 fn guard<'a>(sim: &'a Sim, pod: &PodView) -> Option<&'a Value> {
     let budgets = sim.api().iter(kinds::POD_DISRUPTION_BUDGET, Some(&pod.namespace));
@@ -520,7 +551,8 @@ fn guard<'a>(sim: &'a Sim, pod: &PodView) -> Option<&'a Value> {
 }
 
 /// Why an autoscaler does not do what one would think.
-fn hpa(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
+fn hpa(around: &Around, o: &Value, add: Add) {
+    let sim = around.sim;
     let target = o.at(&["spec", "scaleTargetRef"]);
     let scaled = object(sim, target.get("kind").str(), o.namespace(), target.get("name").str());
     let leads = scaled.map(relative);
@@ -543,7 +575,7 @@ fn hpa(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
             "ScaleDownStabilized" => {
                 (What::HpaHolds, o.at(&["spec", "behavior", "scaleDown", "stabilizationWindowSeconds"]).as_int().unwrap_or(300).to_string())
             }
-            _ if kind == "ScalingActive" && scaled.is_some_and(|s| lacks_request(sim, view, o, s)) => (What::HpaNoRequest, String::new()),
+            _ if kind == "ScalingActive" && scaled.is_some_and(|s| lacks_request(around, o, s)) => (What::HpaNoRequest, String::new()),
             _ if kind == "ScalingActive" => (What::HpaNoMetrics, String::new()),
             _ => continue,
         };
@@ -554,12 +586,12 @@ fn hpa(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
 
 /// Whether an autoscaler is to keep a share of what the pods request, and they request nothing. Without metrics it never comes
 /// so far as to ask.
-fn lacks_request(sim: &Sim, view: &ClusterView, autoscaler: &Value, scaled: &Value) -> bool {
-    if !sim.api().metrics().is_served() {
+fn lacks_request(around: &Around, autoscaler: &Value, scaled: &Value) -> bool {
+    let api = around.sim.api();
+    if !api.metrics().is_served() {
         return false;
     }
-    let of_it = view.pods().filter(|p| is_of(view, scaled, p));
-    let pods = of_it.filter_map(|p| sim.api().peek(kinds::POD, &p.namespace, &p.name)).list();
+    let pods = around.pods_of(scaled).iter().filter_map(|p| api.peek(kinds::POD, &p.namespace, &p.name)).list();
     spec(autoscaler, "metrics").items().iter().any(|metric| {
         let sources = [metric.get("resource"), metric.get("containerResource")];
         sources.iter().filter(|s| !s.at(&["target", "averageUtilization"]).is_null()).any(|source| {
@@ -587,7 +619,7 @@ pub fn killed_by_probe(sim: &Sim, pod: &Value) -> Option<String> {
 }
 
 /// What keeps a pod back that stands in other objects.
-fn pod(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
+fn pod(Around { sim, view, .. }: &Around, o: &Value, add: Add) {
     let Some(seen) = view.pod(o.uid()) else { return };
     let gates: Vec<&str> = o.at(&["spec", "schedulingGates"]).items().iter().map(|g| g.get("name").str()).list();
     if !gates.is_empty() {

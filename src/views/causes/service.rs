@@ -1,6 +1,6 @@
 //! Why requests to a Service, or those of a pod, do not get where they should.
 
-use super::{Add, What, relative, relative_pod, spec};
+use super::{Add, Around, What, relative, relative_pod, spec};
 use crate::api::{Object, Value, kinds};
 use crate::base::List as _;
 use crate::sim::Sim;
@@ -9,7 +9,7 @@ use crate::views::objects::object;
 use crate::views::traffic::flows_of;
 
 /// Why nobody gets a Service's requests, or it no address.
-pub(super) fn service(sim: &Sim, view: &ClusterView, o: &Value, add: Add) {
+pub(super) fn service(Around { sim, view, .. }: &Around, o: &Value, add: Add) {
     match view.services.iter().find(|s| s.key == o.uid() && s.has_selector) {
         Some(s) if s.selected.is_empty() => {
             let selector = || spec(o, "selector").entries();
