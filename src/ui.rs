@@ -8,6 +8,7 @@ mod app;
 mod around;
 mod bar;
 mod crash;
+mod dim;
 mod edit;
 mod effect;
 mod environment;

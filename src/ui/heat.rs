@@ -15,6 +15,7 @@ use yew::prelude::*;
 use layout::{Layout, Stop};
 use painter::{Colours, LINE, Painter, shape};
 
+use super::dim::Dim;
 use super::effect::use_effect_with;
 use super::i18n::{Text, fill};
 use super::icons::health_tone;
@@ -38,14 +39,12 @@ pub struct Props {
     pub view: Rc<ClusterView>,
     /// What is looked at.
     pub selected: Option<Subject>,
-    /// What pods' names must contain.
-    pub filter: AttrValue,
     /// The requests under way.
     pub traffic: Rc<Vec<Flow>>,
     /// The theme, whose colours the canvas takes.
     pub dark: bool,
     /// Which pods step back.
-    pub dim: Callback<Rc<PodView>, bool>,
+    pub dim: Rc<Dim>,
 }
 
 /// Where a key leads from one stop: along all of them, or to the nearest one above or below.
@@ -242,7 +241,7 @@ struct Drawn {
     /// Where the keyboard stood.
     stop: Option<Stop>,
     /// Whatever makes all of it look another way.
-    looks: (bool, Option<Subject>, AttrValue),
+    looks: (bool, Option<Subject>, Rc<Dim>),
 }
 
 impl Drawn {
@@ -295,13 +294,12 @@ fn draw(canvas: &HtmlCanvasElement, props: &Props, mut before: Option<Drawn>, st
     let fitted = before.as_ref().filter(|b| same_nodes && b.size == (width, room)).map(|b| b.layout.scale);
     let layout = Layout::of(nodes.len(), slots.iter().map(Vec::len).max().unwrap_or(0), width, room, fitted);
     let (w, h) = ((width * ratio) as u32, (layout.height * ratio) as u32);
-    let looks = (props.dark, props.selected.clone(), props.filter.clone());
+    let looks = (props.dark, props.selected.clone(), props.dim.clone());
     let stop_before = before.as_ref().and_then(|b| b.stop);
     if stop != stop_before {
         stale.extend([stop, stop_before].into_iter().flatten().map(|s| s.0).filter(|n| *n < nodes.len()));
     }
-    // A service or a workload that is selected dims pods elsewhere, and those may change with it.
-    let kept = before.filter(|b| same_nodes && b.looks == looks && b.layout == layout && props.selected.is_none());
+    let kept = before.filter(|b| same_nodes && b.looks == looks && b.layout == layout);
     if kept.is_none() {
         stale = (0..nodes.len()).list();
     }

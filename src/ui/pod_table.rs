@@ -5,6 +5,7 @@ use yew::prelude::*;
 use kubarium::base::List as _;
 use kubarium::views::{ClusterView, why};
 
+use super::dim::matches;
 use super::focus::move_focus;
 use super::i18n::{Text, fill};
 use super::icons::{health_icon, health_tone};
@@ -12,7 +13,6 @@ use super::lang::Lang;
 use super::link::Link;
 use super::pod_cell::{health_beside, subject_of};
 use super::reasons::say;
-use super::tank::matches;
 
 /// The most rows that are drawn at once.
 const ROWS_MAX: usize = 500;

@@ -8,12 +8,13 @@ use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use kubarium::api::Object as _;
-use kubarium::base::{Case as _, List as _, Time};
+use kubarium::base::{List as _, Time};
 use kubarium::views::{
     ClusterView, Flow, NodeFaults, NodeView, PodView, ServiceView, Share, WorkloadView, autoscalers, lessons, placement, placement_tried,
 };
 
 use super::app::EMBEDDED;
+use super::dim::{Dim, matches};
 use super::effect::use_effect_with;
 use super::focus::{move_focus, press, use_row_focus};
 use super::format;
@@ -59,12 +60,6 @@ const QUEUE_MAX: usize = 4;
 /// The most services that a cell names.
 const DOORS_MAX: usize = 2;
 
-/// Whether a pod is what is looked for: by its name, its namespace, its status, a label.
-pub fn matches(pod: &PodView, filter: &str) -> bool {
-    let named = pod.name.contains(filter) || pod.namespace.contains(filter);
-    named || pod.status.lower().contains(&filter.lower()) || pod.labels.iter().any(|(k, v)| format!("{k}={v}").contains(filter))
-}
-
 /// Whose pods stand out: what is selected, or what the autoscaler that is selected scales.
 fn lit(props: &Props, host: &Host) -> Option<Subject> {
     let mut lit = props.selected.clone()?;
@@ -82,27 +77,12 @@ fn lit(props: &Props, host: &Host) -> Option<Subject> {
     Some(lit)
 }
 
-/// Whether a pod steps back: it does not match the filter or, where there is none, does not belong to what is selected.
-fn is_dim(pod: &PodView, workloads: &[Rc<WorkloadView>], services: &[Rc<ServiceView>], selected: Option<&Subject>, filter: &str) -> bool {
-    if !filter.is_empty() {
-        return !matches(pod, filter);
-    }
-    match selected {
-        Some(s) if s.kind == "Service" => services.iter().find(|v| v.key == s.uid).is_some_and(|v| !v.selected.contains(&pod.key)),
-        Some(s) => match workloads.iter().find(|w| w.key == s.uid) {
-            Some(w) => pod.owner.as_ref().is_none_or(|o| !w.owners.contains(&o.uid)),
-            None => false,
-        },
-        None => false,
-    }
-}
-
 /// The tank.
 #[component]
 pub fn Tank(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let view = &props.scene.view;
-    let lit = lit(props, &link.host.borrow());
+    let around = Rc::new(Around::of(props, lit(props, &link.host.borrow())));
     // How many nodes are not seen of the rack, and how many cells have room in each.
     let (rack_place, unseen, room) = (use_node_ref(), use_state_eq(|| None), use_state_eq(|| ROOM));
     let most = view.nodes.iter().map(|n| n.pods.len()).max().unwrap_or(0);
@@ -201,10 +181,10 @@ pub fn Tank(props: &Props) -> Html {
             } else if props.table {
                 { pod_table(view, &props.filter, lang, &link) }
             } else {
-                { queue(props, &lit, &refused, lang) }
+                { queue(props, &around, &refused, lang) }
                 <div class="rack" ref={&rack_place} onscroll={look_down.reform(|_: Event| ())} onkeydown={Callback::from(|e: KeyboardEvent| move_focus(&e, ".pod"))}>
                     if view.nodes.is_empty() { <p class="empty">{ Text::NoNodes.t(lang) }</p> }
-                    if is_far(view) { { from_far(props, lit) } } else { { for rack(props, &lit, density) } }
+                    if is_far(view) { { from_far(props, &around) } } else { { for rack(props, &around, density) } }
                 </div>
             }
             if let Some((n, down)) = unseen.filter(|_| !is_far(view) && cut.is_none() && !props.table) {
@@ -253,10 +233,8 @@ fn of_older(w: &WorkloadView, lang: Lang) -> Option<(f64, String)> {
 }
 
 /// The rack where there are too many pods to draw each as a cell.
-fn from_far(props: &Props, lit: Option<Subject>) -> Html {
-    let (view, filter) = (props.scene.view.clone(), props.filter.clone());
-    let dim = Callback::from(move |pod: Rc<PodView>| is_dim(&pod, &view.workloads, &view.services, lit.as_ref(), &filter));
-    html! { <Heat view={props.scene.view.clone()} traffic={props.scene.traffic.clone()} selected={props.selected.clone()} filter={props.filter.clone()} dark={props.dark} {dim} /> }
+fn from_far(props: &Props, around: &Around) -> Html {
+    html! { <Heat view={props.scene.view.clone()} traffic={props.scene.traffic.clone()} selected={props.selected.clone()} dark={props.dark} dim={around.dim.clone()} /> }
 }
 
 /// The pod that waits of which is told why: the one that is looked at, else the first that no node took. Of what a gate keeps back the cell
@@ -268,15 +246,15 @@ fn refused_of(props: &Props) -> Option<&Rc<PodView>> {
 }
 
 /// The strip of pods that wait for a node, and why no node takes one of them.
-fn queue(props: &Props, lit: &Option<Subject>, refused: &Option<String>, lang: Lang) -> Html {
-    let (view, around) = (&props.scene.view, Around::of(props, lit));
+fn queue(props: &Props, around: &Around, refused: &Option<String>, lang: Lang) -> Html {
+    let view = &props.scene.view;
     let many = view.queue.len() > 2;
     html! {
         <section class={classes!("queue", (view.queue.len() == 2).then_some("two"))} aria-label={Text::Waiting.t(lang)}>
             <h2>{ Icon::Queue.draw() }<span class="wide">{ Text::Waiting.t(lang) }</span>if many { <b class="mono">{ view.queue.len() }</b> }</h2>
             if view.queue.is_empty() { <span>{ Text::NobodyWaits.t(lang) }</span> }
             for pod in view.queue.iter().take(QUEUE_MAX) {
-                { cell(&around, tenths(view.time), pod, if many { Density::Small } else { Density::Medium }) }
+                { cell(around, tenths(view.time), pod, if many { Density::Small } else { Density::Medium }) }
             }
             if let Some(pod) = refused_of(props) {
                 <span class="why" title={pod.message.clone()}>if view.queue.len() > 1 { <b class="mono">{ if many { pod.name.clone() } else { short_name(pod) } }</b>{ " · " } }{ refused.clone().unwrap_or_else(|| pod.message.clone()) }</span>
@@ -289,24 +267,24 @@ fn queue(props: &Props, lit: &Option<Subject>, refused: &Option<String>, lang: L
 #[derive(Clone, PartialEq)]
 struct Around {
     selected: Option<Subject>,
-    filter: AttrValue,
+    dim: Rc<Dim>,
     workloads: Vec<Rc<WorkloadView>>,
     services: Vec<Rc<ServiceView>>,
     papers: Rc<Papers>,
 }
 
 impl Around {
-    fn of(props: &Props, lit: &Option<Subject>) -> Around {
+    fn of(props: &Props, lit: Option<Subject>) -> Around {
         let view = &props.scene.view;
         let (workloads, services) = (view.workloads.clone(), view.services.clone());
-        Around { selected: lit.clone(), filter: props.filter.clone(), workloads, services, papers: props.scene.papers.clone() }
+        let dim = Rc::new(Dim::of(view, lit.as_ref(), &props.filter));
+        Around { selected: lit, dim, workloads, services, papers: props.scene.papers.clone() }
     }
 }
 
 fn cell(around: &Around, time: Time, pod: &Rc<PodView>, density: Density) -> Html {
-    let selected = around.selected.as_ref();
-    let dim = is_dim(pod, &around.workloads, &around.services, selected, &around.filter);
-    let pressed = selected.is_some_and(|s| s.uid == pod.key);
+    let dim = around.dim.has(pod);
+    let pressed = around.selected.as_ref().is_some_and(|s| s.uid == pod.key);
     let workload = pod.owner.as_ref().and_then(|o| around.workloads.iter().find(|w| w.older > 0 && w.owners.contains(&o.uid)));
     let old = workload.map(|w| w.is_older(pod));
     let doors: Doors = if density == Density::Large {
@@ -324,8 +302,8 @@ fn tenths(time: Time) -> Time {
 }
 
 /// The nodes one by one.
-fn rack(props: &Props, lit: &Option<Subject>, density: Density) -> Vec<Html> {
-    let (view, around) = (&props.scene.view, Rc::new(Around::of(props, lit)));
+fn rack(props: &Props, around: &Rc<Around>, density: Density) -> Vec<Html> {
+    let view = &props.scene.view;
     let (is_empty, time) = (view.pods().next().is_none(), tenths(view.time));
     // Only in an empty cluster something depends on what was done.
     let (has_task, made) = (props.scene.task.is_some(), is_empty && props.scene.acts.iter().any(|a| a.1.makes()));

@@ -3,6 +3,7 @@
 use kubarium::views::{Health, NodeView, PodView};
 use web_sys::CanvasRenderingContext2d;
 
+use super::super::dim::Dim;
 use super::Props;
 use super::layout::{Layout, Scale, Stop};
 
@@ -104,7 +105,7 @@ impl Painter<'_> {
     pub fn pods(&self, i: usize, node: &NodeView, places: &[Option<usize>], spot: impl Fn(&PodView) -> u64) {
         let Painter { context, colours, layout, props } = self;
         let size = (layout.scale.step * 0.75).floor();
-        let dims = props.selected.is_some() || !props.filter.is_empty();
+        let dims = *props.dim != Dim::Nobody;
         // A colour is handed over only where it is another one than before: that is dear.
         let mut dipped = "";
         for (s, place) in places.iter().enumerate() {
@@ -112,7 +113,7 @@ impl Painter<'_> {
             let (x, y) = layout.mark(i, s);
             let colour = colours.health(pod.health);
             if dims {
-                context.set_global_alpha(if props.dim.emit(pod.clone()) { 0.3 } else { 1.0 });
+                context.set_global_alpha(if props.dim.has(pod) { 0.3 } else { 1.0 });
             }
             if dipped != colour {
                 context.set_fill_style_str(colour);
