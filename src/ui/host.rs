@@ -7,7 +7,7 @@ use std::rc::Rc;
 use yew::AttrValue;
 
 use kubarium::api::{Status, Value, kinds};
-use kubarium::base::{Duration, List as _, SortedMap, Time};
+use kubarium::base::{Duration, List as _, SortedMap, SortedSet, Time};
 use kubarium::sim::{Fault, Load, Session, Sim, TimedInput, Timeline, Usage, UsagePoint, quoted, script};
 use kubarium::views::{
     ClusterViews, ContainerInside, EnvView, EventFeed, EventView, Exercises, FileView, Flows, PodView, ProcessInfo, configures_scheduler,
@@ -106,7 +106,7 @@ pub struct Hunt {
     /// Its reason; any where empty. `Warning` is any that warns.
     pub reason: String,
     /// What it is about, by UID; anything where empty.
-    pub about: Vec<String>,
+    pub about: SortedSet<String>,
 }
 
 impl Hunt {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use kubarium::base::{List as _, Time};
+use kubarium::base::{List as _, SortedSet, Time};
 use kubarium::sim::Switch;
 use kubarium::views::EventView;
 
@@ -55,9 +55,9 @@ const FINE_UNTIL: Time = Time::from_secs(30);
 const PLACES: u64 = 1000;
 
 /// The UIDs that belong to what is selected: its own, and those of the pods that it makes or selects.
-fn about(scene: &Scene, subject: &Subject) -> Vec<String> {
+fn about(scene: &Scene, subject: &Subject) -> SortedSet<String> {
     let view = &scene.view;
-    let mut uids = vec![subject.uid.clone(), subject.name.clone()];
+    let mut uids = SortedSet::from([subject.uid.clone(), subject.name.clone()]);
     if let Some(w) = view.workloads.iter().find(|w| w.key == subject.uid) {
         uids.extend(w.owners.iter().cloned());
         uids.extend(view.pods().filter(|p| p.owner.as_ref().is_some_and(|o| w.owners.contains(&o.uid))).map(|p| p.key.clone()));
@@ -76,7 +76,7 @@ pub fn hunt_of(scene: &Scene, selected: Option<&Subject>, reason: &str, only: bo
 
 /// What stands in the place of an object that is no longer there: so much, and the way back to the last that happened to it.
 pub fn gone(scene: Rc<Scene>, subject: &Subject, lang: Lang, link: &Link) -> Html {
-    let (link, hunt) = (link.clone(), Hunt { reason: String::new(), about: vec![subject.uid.clone()] });
+    let (link, hunt) = (link.clone(), Hunt { reason: String::new(), about: SortedSet::from([subject.uid.clone()]) });
     let back = Callback::from(move |_: MouseEvent| link.last_event(&scene, &hunt));
     html! {
         <div class="empty">
@@ -186,7 +186,8 @@ pub fn Timeline(props: &Props) -> Html {
     let end = Time((scene.end.0 / 1000).div_ceil(step) * step * 1000);
     let whole = |t: Time| if scene.past { t } else { end };
     let hunt = hunt_of(scene, props.selected.as_ref(), &props.hunt, props.only);
-    let shown = |e: &&Rc<EventView>| Hunt { reason: String::new(), about: hunt.about.clone() }.is_met_by(e);
+    let any = Hunt { reason: String::new(), about: hunt.about.clone() };
+    let shown = |e: &&Rc<EventView>| any.is_met_by(e);
     let paths = [false, true].map(|warns| {
         let (y, h) = if warns { (1, 11) } else { (14, 9) };
         ticks(scene.marks.iter().filter(shown).filter(|e| e.warning == warns).map(|e| e.last), end, y, h)
