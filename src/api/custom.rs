@@ -38,7 +38,7 @@ static NULL: Value = Value::Null;
 impl Custom {
     /// One of `spec.versions`; null where there is none of that name.
     pub fn version(&self, name: &str) -> &Value {
-        self.spec.get("versions").items().iter().find(|v| v.get("name").str() == name).unwrap_or(&NULL)
+        self.spec.get("versions").named(name).unwrap_or(&NULL)
     }
 
     /// The schema of a version.

@@ -12,6 +12,12 @@ pub fn is_ready(pod: &Value) -> bool {
     pod.condition("Ready") == "True"
 }
 
+/// The status of one of a pod's containers, whatever kind of container it is.
+// Models podutil.GetContainerStatus, with the three lists that its callers choose from.
+pub fn container_status<'a>(status: &'a Value, name: &str) -> Option<&'a Value> {
+    ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"].iter().find_map(|list| status.get(list).named(name))
+}
+
 /// Whether an init container is a sidecar, which keeps running beside the containers (`IsRestartableInitContainer`).
 pub fn is_sidecar(init_container: &Value) -> bool {
     init_container.get("restartPolicy").str() == "Always"

@@ -75,10 +75,10 @@ pub fn amounts_of(pod: &Value, which: &str) -> Amounts {
     if which == "requests" {
         // Until a resize is done, the larger of old and new counts.
         for (list, statuses) in [("containers", "containerStatuses"), ("initContainers", "initContainerStatuses")] {
-            let statuses = pod.at(&["status", statuses]).items();
+            let statuses = pod.at(&["status", statuses]);
             for i in 0..if statuses.is_empty() { 0 } else { spec.get(list).items().len() } {
                 let container = spec.get(list).items()[i].clone();
-                let Some(status) = statuses.iter().find(|s| s.get("name") == container.get("name")) else { continue };
+                let Some(status) = statuses.named(container.get("name").str()) else { continue };
                 for (name, had) in status.at(&["resources", "requests"]).entries() {
                     if Quantity::of(had) > Quantity::of(container.at(&["resources", "requests", name])) {
                         spec.get_mut(list).list_mut()[i].set(&["resources", "requests", name], had.clone());

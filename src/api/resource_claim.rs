@@ -41,8 +41,7 @@ pub fn name(pod: &Value, entry: &Value) -> Result<Option<ArcStr>, ClaimError> {
     if let Some(name) = entry.get("resourceClaimName").as_str() {
         return Ok(Some(name.into()));
     }
-    let statuses = pod.at(&["status", "resourceClaimStatuses"]).items();
-    let made = statuses.iter().find(|status| status.get("name") == entry.get("name"));
+    let made = pod.at(&["status", "resourceClaimStatuses"]).named(entry.get("name").str());
     let missing = || ClaimError::NotCreated { namespace: pod.namespace_arc(), pod: pod.name_arc() };
     let made = made.ok_or_else(missing)?.get("resourceClaimName");
     Ok(made.as_str().map(ArcStr::from))

@@ -278,6 +278,11 @@ impl Value {
         self.list_or_none()
     }
 
+    /// The item of a list that has this `name`, as containers, ports, volumes and contexts have.
+    pub fn named(&self, name: &str) -> Option<&Value> {
+        self.items().iter().find(|item| item.get("name").str() == name)
+    }
+
     #[inline(never)]
     fn list_or_none(&self) -> &Vec<Value> {
         match self {

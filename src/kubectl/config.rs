@@ -207,7 +207,7 @@ impl Kubeconfig {
     /// The context called so, or the current one; one that says nothing where none is.
     pub fn context(&self, name: Option<&str>) -> Result<ConfigContext, CliError> {
         let wanted = name.filter(|n| !n.is_empty()).unwrap_or_else(|| self.current());
-        let found = self.object.get("contexts").items().iter().find(|c| c.get("name").str() == wanted);
+        let found = self.object.get("contexts").named(wanted);
         match found {
             Some(c) => {
                 let c = c.get("context");
@@ -222,18 +222,18 @@ impl Kubeconfig {
 
     /// Whether there is such a cluster.
     pub fn has_cluster(&self, name: &str) -> bool {
-        self.object.get("clusters").items().iter().any(|c| c.get("name").str() == name)
+        self.object.get("clusters").named(name).is_some()
     }
 
     /// What is known of a user, where there is one of this name.
     pub fn user(&self, name: &str) -> Option<&Value> {
-        self.object.get("users").items().iter().find(|c| c.get("name").str() == name).map(|c| c.get("user"))
+        self.object.get("users").named(name).map(|c| c.get("user"))
     }
 
     /// The address of a cluster's server.
     // Models clientcmd.ClusterDefaults.
     pub fn server(&self, cluster: &str) -> &str {
-        let found = self.object.get("clusters").items().iter().find(|c| c.get("name").str() == cluster);
+        let found = self.object.get("clusters").named(cluster);
         found.map(|c| c.at(&["cluster", "server"]).str()).filter(|s| !s.is_empty()).unwrap_or(NOWHERE)
     }
 }

@@ -156,12 +156,3 @@ pub fn choose_container(pod: &Value, name: &str) -> Result<(String, Option<Strin
     let chosen = containers(pod).nth(1).is_some().then(|| format!("Defaulted container {first:?} out of: {}", all_names(pod)));
     Ok((first, chosen))
 }
-
-/// The status of one of a pod's containers.
-pub fn container_status<'v>(pod: &'v Value, name: &str) -> &'v Value {
-    ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"]
-        .iter()
-        .flat_map(|member| pod.at(&["status", member]).items())
-        .find(|s| s.get("name").str() == name)
-        .unwrap_or(&Value::Null)
-}

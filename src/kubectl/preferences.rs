@@ -224,7 +224,7 @@ fn command_of(words: &[String]) -> (&'static Command, usize) {
 fn alias(argv: &[String], preferences: &Value, out: &mut Output) -> Result<Option<Vec<String>>, PreferencesError> {
     let Some(at) = argv.iter().position(|word| !word.starts_with('-') && !word.starts_with("__complete")) else { return Ok(None) };
     let name = argv[at].as_str();
-    let Some(alias) = preferences.get("aliases").items().iter().find(|a| a.get("name").str() == name) else { return Ok(None) };
+    let Some(alias) = preferences.get("aliases").named(name) else { return Ok(None) };
     if ROOT.find(name).is_some() {
         out.errln(format!("Warning: Setting alias {name:?} to a built-in command is not supported"));
         return Ok(None);

@@ -4,7 +4,7 @@ use super::container::{Instance, ProcessUse};
 use super::container_runtime::{self, Inode, InodeKind, Machine, ProcessInfo, QueueLength, Signal, SpawnError, Stdin};
 use super::kubelets::Kubelets;
 use super::pod_worker::PodWorker;
-use crate::api::{ArcStr, Object, Status, Value, kinds};
+use crate::api::{ArcStr, Object, Status, Value, container_status, kinds};
 use crate::base::{Errno, List as _, Time};
 use crate::server::{
     ContainerFileError, ContainerUsage, ExecId, ExecPoll, FileEntry, FileKind, LogChunk, LogCursor, LogOptions, NewFile, NodeApi, PodUsage,
@@ -102,19 +102,19 @@ fn container_name(pod: &Value, container: &str) -> Option<ArcStr> {
     let lists = ["containers", "initContainers", "ephemeralContainers"];
     if container.is_empty() {
         let preferred = pod.annotation("kubectl.kubernetes.io/default-container").unwrap_or("");
-        let containers = pod.at(&["spec", "containers"]).items();
-        return containers.iter().find(|c| c.get("name").str() == preferred).or(containers.first()).map(|c| c.get("name").arc_str());
+        let containers = pod.at(&["spec", "containers"]);
+        return containers.named(preferred).or(containers.items().first()).map(|c| c.get("name").arc_str());
     }
-    lists.iter().flat_map(|l| pod.at(&["spec", l]).items()).find(|c| c.get("name").str() == container).map(|c| c.get("name").arc_str())
+    lists.iter().find_map(|l| pod.at(&["spec", l]).named(container)).map(|c| c.get("name").arc_str())
 }
 
 /// Which instance's log is meant, by the status (`validateContainerLogStatus`): whether it is the one before the newest.
 fn log_instance(worker: &PodWorker, c: usize, pod: &str, previous: bool) -> Result<bool, Status> {
     let name = worker.containers[c].spec.name.as_str();
     let bad = |text: String| Err(Status::bad_request(text));
-    let statuses = ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"];
-    let status = statuses.iter().flat_map(|l| worker.status.get(l).items()).find(|s| s.get("name").str() == name);
-    let Some(status) = status else { return bad(format!("container {name:?} in pod {pod:?} is not available")) };
+    let Some(status) = container_status(&worker.status, name) else {
+        return bad(format!("container {name:?} in pod {pod:?} is not available"));
+    };
     let (state, last) = (status.get("state"), status.at(&["lastState", "terminated", "containerID"]));
     if previous {
         if last.is_empty() {

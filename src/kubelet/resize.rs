@@ -70,7 +70,7 @@ pub(super) struct Resize {
 
 /// The resources of a spec's container.
 fn resources_in<'a>(spec: &'a Value, list: &str, name: &str) -> &'a Value {
-    spec.get(list).items().iter().find(|c| c.get("name").str() == name).map_or(&Value::Null, |c| c.get("resources"))
+    spec.get(list).named(name).map_or(&Value::Null, |c| c.get("resources"))
 }
 
 fn differ(granted: &Value, spec: &Value) -> bool {

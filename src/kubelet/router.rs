@@ -219,7 +219,7 @@ fn to_endpoint(api: &ApiServer, random: &mut RandomStream, service: &Value, port
 fn keep_near(api: &ApiServer, node: &str, ready: &mut Vec<Target<'_>>) {
     let zone = api.peek(kinds::NODE, "", node).and_then(|n| n.label(ZONE)).unwrap_or("");
     for (list, name) in [("forNodes", node), ("forZones", zone)] {
-        let meant = |(.., hints): &Target<'_>| hints.get(list).items().iter().any(|hint| hint.get("name").str() == name);
+        let meant = |(.., hints): &Target<'_>| hints.get(list).named(name).is_some();
         if ready.iter().all(|(.., hints)| !hints.get(list).is_empty()) && ready.iter().any(meant) {
             return ready.retain(meant);
         }
@@ -241,7 +241,7 @@ type Target<'a> = (ArcStr, u16, &'a Value);
 fn endpoints<'a>(api: &'a ApiServer, service: &'a Value, port_name: &str, node: &str) -> [Vec<Target<'a>>; 2] {
     let mut out = [Vec::new(), Vec::new()];
     for slice in slices_of(api, service) {
-        let Some(port) = slice.get("ports").items().iter().find(|p| p.get("name").str() == port_name).map(|p| p.get("port").int()) else {
+        let Some(port) = slice.get("ports").named(port_name).map(|p| p.get("port").int()) else {
             continue;
         };
         let Ok(port) = u16::try_from(port) else { continue };

@@ -127,14 +127,7 @@ impl ContainerSpec {
     pub fn port(&self, port: &Value) -> Option<u16> {
         let number = match port {
             Value::Int(n) => Some(*n),
-            Value::Str(name) => self
-                .value
-                .get("ports")
-                .items()
-                .iter()
-                .find(|p| p.get("name").str() == name.as_str())
-                .map(|p| p.get("containerPort").int())
-                .or_else(|| name.parse().ok()),
+            Value::Str(name) => self.value.get("ports").named(name).map(|p| p.get("containerPort").int()).or_else(|| name.parse().ok()),
             _ => None,
         }?;
         u16::try_from(number).ok().filter(|n| *n > 0)

@@ -13,7 +13,7 @@ use super::spec::{ContainerKind, PodSpec};
 use super::static_pods::is_mirror;
 use super::termination::PodEnd;
 use crate::api::resources::{amounts, pod_amounts_by};
-use crate::api::{ArcStr, Object, Value};
+use crate::api::{ArcStr, Object, Value, container_status};
 use crate::base::Time;
 use crate::base::{List as _, Order as _};
 use crate::obj;
@@ -368,8 +368,7 @@ fn instance_state(instance: &Instance) -> Value {
 /// What is known of a container whose instances, the newest of this number, were lost: only what was said last.
 // Models what convertToAPIContainerStatuses makes of statuses that no container is found for.
 pub(super) fn lost(status: &Value, name: &str, attempt: u32) -> Lost {
-    let lists = ["initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"];
-    let told = lists.iter().flat_map(|list| status.get(list).items()).find(|s| s.get("name").str() == name);
+    let told = container_status(status, name);
     let last = told.map_or_else(Value::map, |s| s.get("lastState").clone());
     let ran = told.is_some_and(|s| !s.at(&["state", "running"]).is_null()) && last.get("terminated").is_null();
     Lost {

@@ -333,7 +333,7 @@ fn spec_in_effect(object: &Value) -> Value {
     let never = find_condition(status, "PodResizePending").get("reason").str() == "Infeasible";
     for (list, statuses) in [("containers", "containerStatuses"), ("initContainers", "initContainerStatuses")] {
         for (at, container) in object.at(&["spec", list]).items().iter().enumerate() {
-            let status = status.get(statuses).items().iter().find(|s| s.get("name") == container.get("name")).unwrap_or(&Value::Null);
+            let status = status.get(statuses).named(container.get("name").str()).unwrap_or(&Value::Null);
             if status.get("resources").is_null() || (list == "initContainers" && !is_sidecar(container)) {
                 continue;
             }

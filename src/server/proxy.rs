@@ -92,7 +92,7 @@ impl ApiServer {
         let endpoints = kinds::ENDPOINTS;
         let found = self.peek(endpoints, namespace, name).ok_or_else(|| Status::not_found(endpoints, name))?;
         let of_subset = |subset: &Value| {
-            let port = subset.get("ports").items().iter().find(|p| p.get("name").str() == port_name.as_str());
+            let port = subset.get("ports").named(port_name.as_str());
             let port = port.and_then(|p| u16::try_from(p.get("port").int()).ok());
             let addresses: Vec<ArcStr> = subset.get("addresses").items().iter().map(|a| a.get("ip").arc_str()).list();
             port.filter(|_| !addresses.is_empty()).map(|port| (addresses, port))

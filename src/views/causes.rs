@@ -672,7 +672,7 @@ fn pod(Around { sim, view, .. }: &Around, o: &Value, add: Add) {
     }
     requests(sim, o, add);
     for c in seen.containers.iter().filter(|c| c.is_running() && c.last_exit.as_ref().is_some_and(|e| e.reason == "OOMKilled")) {
-        let limits = o.at(&["spec", "containers"]).items().iter().find(|s| s.get("name").str() == c.name);
+        let limits = o.at(&["spec", "containers"]).named(&c.name);
         add(What::WasOom, &[&c.name, limits.map_or("", |s| s.at(&["resources", "limits", "memory"]).str())], "OOMKilled".to_owned(), None);
     }
     for c in seen.containers.iter().filter(|c| matches!(c.state, ContainerState::Waiting { .. })) {

@@ -71,7 +71,7 @@ impl PodDetails {
             from: origin(e.get("valueFrom")),
         }));
         let volume = |name: &str| {
-            let v = spec.get("volumes").items().iter().find(|v| v.get("name").str() == name);
+            let v = spec.get("volumes").named(name);
             let kind = v.and_then(|v| v.entries().find(|(k, _)| k.as_str() != "name")).map_or("", |(k, _)| k.as_str());
             format!("{name} ({kind})")
         };

@@ -312,7 +312,7 @@ fn is_trouble(reason: &str) -> bool {
 impl ContainerView {
     fn of(spec: &Value, role: ContainerRole, statuses: &Value, live: Option<&LivePod>) -> ContainerView {
         let name = spec.get("name").str();
-        let status = statuses.items().iter().find(|s| s.get("name").str() == name).unwrap_or(&Value::Null);
+        let status = statuses.named(name).unwrap_or(&Value::Null);
         let live = live.and_then(|p| p.containers.iter().find(|c| c.name == name));
         let state = status.get("state");
         ContainerView {

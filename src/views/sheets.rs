@@ -31,8 +31,7 @@ pub fn mounted(sim: &Sim, pod: &Value) -> Vec<Mounted> {
     let mut found = Vec::new();
     for c in pod.at(&["spec", "containers"]).items() {
         for mount in c.get("volumeMounts").items() {
-            let volumes = pod.at(&["spec", "volumes"]).items();
-            let Some(volume) = volumes.iter().find(|v| v.get("name") == mount.get("name")) else { continue };
+            let Some(volume) = pod.at(&["spec", "volumes"]).named(mount.get("name").str()) else { continue };
             let (kind, name) = match (volume.at(&["configMap", "name"]).str(), volume.at(&["secret", "secretName"]).str()) {
                 ("", "") => continue,
                 ("", secret) => ("Secret", secret),

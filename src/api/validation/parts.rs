@@ -25,7 +25,7 @@ pub(super) fn ephemeral_containers(errors: &mut Errors, new: &Value, old: &Value
     let path = ["spec", "ephemeralContainers"];
     for was in old.at(&path).items() {
         let name = was.get("name").str();
-        match new.at(&path).items().iter().find(|c| c.get("name").str() == name) {
+        match new.at(&path).named(name) {
             None => errors.forbidden(at, &format!("existing ephemeral containers {name:?} may not be removed\n")),
             Some(now) if !same(now, was) => {
                 let diff = internal::diff("core", "EphemeralContainer", was, now);

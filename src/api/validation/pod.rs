@@ -77,7 +77,7 @@ fn annotations(errors: &mut Errors, at: Path<'_>, annotations: &Value, spec: &Va
     security::seccomp_annotations(errors, at, annotations);
     for (key, profile) in annotations.entries() {
         let Some(name) = key.strip_prefix(APP_ARMOR_PREFIX) else { continue };
-        if !LISTS.iter().any(|l| spec.get(l).items().iter().any(|c| c.get("name").str() == name)) {
+        if !LISTS.iter().any(|l| spec.get(l).named(name).is_some()) {
             errors.invalid(at.key(key), name, "container not found");
         }
         let profile = profile.str();
@@ -385,7 +385,7 @@ fn file_keys(errors: &mut Errors, at: Path<'_>, spec: &Value) {
                 let at = at.child("valueFrom");
                 let at = at.child("fileKeyRef");
                 let name = reference.get("volumeName").str();
-                match spec.get("volumes").items().iter().find(|v| v.get("name").str() == name) {
+                match spec.get("volumes").named(name) {
                     None => errors.not_found(at.child("volumeName"), name),
                     Some(v) if v.get("emptyDir").is_null() => {
                         errors.invalid(at.child("volumeName"), name, "referenced volume must be of type emptyDir");

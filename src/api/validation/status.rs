@@ -229,7 +229,7 @@ fn transitions(errors: &mut Errors, at: Path<'_>, new: &Value, old: &Value, cont
     for (i, status) in old.items().iter().enumerate() {
         let ended = status.at(&["state", "terminated"]);
         let name = status.get("name");
-        let container = containers.items().iter().find(|c| c.get("name") == name);
+        let container = containers.named(name.str());
         let own = container.map_or("", |c| c.get("restartPolicy").str());
         let policy = if own.is_empty() { policy } else { own };
         let code = ended.get("exitCode");
@@ -339,7 +339,7 @@ fn user(errors: &mut Errors, at: Path<'_>, user: &Value, spec: &Value) {
 
 /// `allocatedResourcesStatus`: the health of devices that a container asked for.
 fn allocated(errors: &mut Errors, at: Path<'_>, status: &Value, containers: &Value) {
-    let container = containers.items().iter().find(|c| c.get("name") == status.get("name"));
+    let container = containers.named(status.get("name").str());
     let resources = |key: &str| container.map_or(&Value::Null, |c| c.at(&["resources", key]));
     for (i, resource) in status.get("allocatedResourcesStatus").items().iter().enumerate() {
         let at = at.index(i);

@@ -214,7 +214,7 @@ fn add_index_variable(pod: &mut Value) {
         let count = pod.at(&["spec", list]).items().len();
         for i in 0..count {
             let container = &mut pod.at_mut(&["spec", list]).list_mut()[i];
-            if !container.get("env").items().iter().any(|e| e.get("name").str() == "JOB_COMPLETION_INDEX") {
+            if container.get("env").named("JOB_COMPLETION_INDEX").is_none() {
                 container.get_mut("env").list_mut().push(variable.clone());
             }
         }

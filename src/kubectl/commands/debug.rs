@@ -155,7 +155,7 @@ fn container_name(cx: &mut Context<'_, '_>, spec: &Value) -> String {
 }
 
 fn has_container(spec: &Value, name: &str) -> bool {
-    ["containers", "ephemeralContainers", "initContainers"].iter().any(|m| spec.get(m).items().iter().any(|c| c.get("name").str() == name))
+    ["containers", "ephemeralContainers", "initContainers"].iter().any(|m| spec.get(m).named(name).is_some())
 }
 
 /// Sets what the flags say of the container.
@@ -259,7 +259,7 @@ fn apply_profile(cx: &mut Context<'_, '_>, pod: &mut Value, name: &str, style: S
         patch.set(&["spec", list], vec![container]);
         *pod = strategic_merge_patch(kinds::POD, pod, &patch)?;
     }
-    let context = pod.at(&["spec", list]).items().iter().find(|c| c.get("name").str() == name).map(|c| c.get("securityContext"));
+    let context = pod.at(&["spec", list]).named(name).map(|c| c.get("securityContext"));
     let user = |context: &Value| context.get("runAsUser").as_int();
     if style != Style::Node
         && user(pod.at(&["spec", "securityContext"])).is_some_and(|u| u != 0)

@@ -151,7 +151,7 @@ fn named(pod: &Value, name: &str) -> Result<i64, CliError> {
 
 /// A service's port by its name.
 fn named_of_service(info: &Info, name: &str) -> Result<i64, CliError> {
-    match info.object.at(&["spec", "ports"]).items().iter().find(|p| p.get("name").str() == name) {
+    match info.object.at(&["spec", "ports"]).named(name) {
         Some(port) => Ok(port.get("port").int()),
         None => fail(format!("Service '{}' does not have a named port '{name}'", info.name)),
     }

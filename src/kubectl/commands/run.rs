@@ -3,7 +3,7 @@
 use super::exec::{Session, attach_to};
 use crate::api::image::is_reference;
 use crate::api::names::env_var_name;
-use crate::api::{Kind, Object, Status, Value, is_ready, kinds};
+use crate::api::{Kind, Object, Status, Value, container_status, is_ready, kinds};
 use crate::base::{Duration, Time};
 use crate::kubectl::checks::check_pod_timeout;
 use crate::kubectl::command::{Command, Flow, Task};
@@ -14,7 +14,7 @@ use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{self, Flag, array, duration, int, switch, text, text_or};
 use crate::kubectl::host::Step;
 use crate::kubectl::last_applied;
-use crate::kubectl::pods::{container_of, container_status};
+use crate::kubectl::pods::container_of;
 use crate::kubectl::printing::Reporter;
 use crate::obj;
 use crate::server::{DeleteOptions, LogOptions, Propagation};
@@ -298,7 +298,7 @@ impl Attaching {
             Stage::Ending(_) if phase == "Succeeded" || ended && restart(cx) == "Never" => return outcome(&pod).map(Ok).map(Some),
             Stage::Ending(deadline) => return if late(Some(*deadline)) { timed_out() } else { wait(Some(*deadline)) },
             Stage::Starting(deadline, seen) => {
-                let state = container_status(&pod, &self.container).get("state");
+                let state = container_status(pod.get("status"), &self.container).map_or(&Value::Null, |s| s.get("state"));
                 let (ready, over) = match self.container.as_str() {
                     "" => (phase == "Running" && is_ready(&pod), ended),
                     _ => (!state.get("running").is_null(), !state.get("terminated").is_null()),

@@ -13,7 +13,7 @@ use crate::obj;
 
 /// The entry of this name in a list.
 pub(super) fn named<'v>(config: &'v Kubeconfig, list: &str, name: &str) -> Option<&'v Value> {
-    config.object.get(list).items().iter().find(|c| c.get("name").str() == name)
+    config.object.get(list).named(name)
 }
 
 /// The place of a field in an entry of a list; both are made where they are not there.

@@ -119,7 +119,7 @@ fn change(spec: &mut Value, pattern: &str, env: &[Value], remove: &[String], ove
             found = true;
             let old = container.get("env");
             if !overwrite {
-                let same = |v: &Value| old.items().iter().find(|e| e.get("name") == v.get("name"));
+                let same = |v: &Value| old.named(v.get("name").str());
                 let differs = |v: &Value| same(v).filter(|o| o.get("value").str() != v.get("value").str());
                 if let Some(clash) = env.iter().find_map(differs) {
                     return Err(clash.clone());
