@@ -17,7 +17,7 @@ use super::controller::{ObjectRef, key_of, set_count};
 use super::flags::Flags;
 use super::work_queue::WorkQueue;
 use crate::api::selector::{LabelSelector, SelectorError};
-use crate::api::{ArcStr, KindRef, Object, Status, Value, kinds};
+use crate::api::{ArcStr, KindRef, Object, Status, Value, kinds, set_condition};
 use crate::base::{Duration, List as _, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
@@ -150,21 +150,9 @@ impl Sync<'_> {
         self.recorder.event(self.api, self.by.now, &self.autoscaler, kind, reason, message);
     }
 
-    /// Sets a condition; its time is that of the last change of its status.
     fn condition(&mut self, kind: &str, status: &str, reason: &str, message: &str) {
-        let now = self.by.now.rfc3339();
-        let conditions = self.autoscaler.at_mut(&["status", "conditions"]).list_mut();
-        let i = conditions.iter().position(|c| c.get("type").str() == kind).unwrap_or_else(|| {
-            conditions.push(obj!({"type": kind}));
-            conditions.len() - 1
-        });
-        let condition = &mut conditions[i];
-        if condition.get("status").str() != status {
-            condition.set(&["lastTransitionTime"], now);
-        }
-        condition.set(&["status"], status);
-        condition.set(&["reason"], reason);
-        condition.set(&["message"], message);
+        let condition = obj!({"type": kind, "status": status, "reason": reason, "message": message});
+        set_condition(self.autoscaler.at_mut(&["status", "conditions"]).list_mut(), condition, self.by.now);
     }
 
     fn set_status(&mut self, current: i64, desired: i64, metrics: Vec<Value>, rescaled: bool) {

@@ -4,7 +4,7 @@ use super::controller::work;
 use super::flags::Flags;
 use super::work_queue::WorkQueue;
 use crate::api::well_known::{NOT_READY, UNREACHABLE, UNSCHEDULABLE};
-use crate::api::{ArcStr, KindRef, Object, Status, Value, kinds};
+use crate::api::{ArcStr, KindRef, Object, Status, Value, is_ready, kinds};
 use crate::base::{Duration, List as _, SortedMap, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, Change, Component, EventRecorder, EventType, Subresource, WriteOptions};
@@ -250,7 +250,7 @@ impl NodeLifecycleController {
 
     /// Marks the pods on a silent node as not ready.
     fn mark_pods_not_ready(&mut self, api: &mut ApiServer, by: &Caller, node: &str) -> Result<(), Status> {
-        let pods: Vec<Value> = api.pods_on(node).filter(|p| p.condition("Ready") == "True").cloned().list();
+        let pods: Vec<Value> = api.pods_on(node).filter(|p| is_ready(p)).cloned().list();
         for pod in pods {
             let mut next = pod.clone();
             for condition in next.at_mut(&["status", "conditions"]).list_mut() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::controller::{ObjectRef, key_of};
 use crate::api::selector::LabelSelector;
-use crate::api::{ArcStr, Object, Value, find_condition, has_ended, kinds, sidecars};
+use crate::api::{ArcStr, Object, Value, find_condition, has_ended, is_ready, kinds, sidecars};
 use crate::base::{Duration, Fnv128, List as _, Order as _, SortedMap};
 use crate::obj;
 use crate::server::{ApiServer, Change};
@@ -142,7 +142,7 @@ pub(super) fn services_of(api: &ApiServer, change: &Change) -> Vec<ObjectRef> {
 /// Whether a change of a pod may change endpoints (`podEndpointsChanged`). A deletion always may, a new phase never.
 fn matters(old: &Value, new: &Value) -> bool {
     old.at(&["status", "podIP"]).str() != new.at(&["status", "podIP"]).str()
-        || (old.condition("Ready") == "True") != (new.condition("Ready") == "True")
+        || is_ready(old) != is_ready(new)
         || new.is_terminating()
         || !old.labels().same(new.labels())
 }

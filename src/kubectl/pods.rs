@@ -9,7 +9,7 @@ use super::context::Context;
 use super::error::{CliError, fail};
 use super::resources::Info;
 use crate::api::selector::{LabelSelector, SelectorError};
-use crate::api::{Object, Value, is_ready, kinds};
+use crate::api::{Object, Value, find_condition, is_ready, kinds};
 
 /// What the best pod is to be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,11 +59,8 @@ pub fn selected(cx: &Context<'_, '_>, namespace: &str, selector: &LabelSelector,
 }
 
 fn ready_since(pod: &Value) -> &str {
-    let conditions = pod.at(&["status", "conditions"]).items();
-    conditions
-        .iter()
-        .find(|c| c.get("type").str() == "Ready" && c.get("status").str() == "True")
-        .map_or("", |c| c.get("lastTransitionTime").str())
+    let ready = find_condition(pod.get("status"), "Ready");
+    if ready.get("status").str() == "True" { ready.get("lastTransitionTime").str() } else { "" }
 }
 
 fn restarts(pod: &Value) -> i64 {

@@ -9,7 +9,7 @@ use super::router::ReplyTo;
 use super::traffic::Way;
 use crate::api::quantity::Quantity;
 use crate::api::well_known::HOSTNAME;
-use crate::api::{ArcStr, Object, Value, kinds};
+use crate::api::{ArcStr, Object, Value, kinds, set_condition};
 use crate::base::{List as _, RandomStream, SortedMap, SortedSet, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, DeleteOptions, EventRecorder, Subresource, WriteOptions};
@@ -329,20 +329,10 @@ impl Node {
         }
         let conditions = status.get_mut("conditions").list_mut();
         for (kind, word, reason, message) in HEALTHY {
-            let at = conditions.iter().position(|c| c.get("type").str() == kind);
-            let since = at.map(|i| &conditions[i]).filter(|c| c.get("status").str() == word).map(|c| c.get("lastTransitionTime").clone());
-            let heartbeat = match (at, &since) {
-                (Some(i), Some(_)) => conditions[i].get("lastHeartbeatTime").clone(),
-                _ => now.rfc3339().into(),
-            };
-            let condition = obj!({
-                "type": kind, "status": word, "reason": reason, "message": message, "lastHeartbeatTime": heartbeat,
-                "lastTransitionTime": since.unwrap_or_else(|| now.rfc3339().into())
-            });
-            match at {
-                Some(i) => conditions[i] = condition,
-                None => conditions.push(condition),
-            }
+            let known = conditions.iter().find(|c| c.get("type").str() == kind && c.get("status").str() == word);
+            let heartbeat = known.map_or_else(|| Value::from(now.rfc3339()), |c| c.get("lastHeartbeatTime").clone());
+            let condition = obj!({"type": kind, "status": word, "reason": reason, "message": message, "lastHeartbeatTime": heartbeat});
+            set_condition(conditions, condition, now);
         }
         // Labels that every kubelet gives its node.
         let mut labelled = next.clone();

@@ -13,7 +13,7 @@ use super::spec::{ContainerKind, PodSpec};
 use super::static_pods::is_mirror;
 use super::termination::PodEnd;
 use crate::api::resources::{amounts, pod_amounts_by};
-use crate::api::{ArcStr, Object, Value, container_status};
+use crate::api::{ArcStr, Object, Value, container_status, find_condition};
 use crate::base::Time;
 use crate::base::{List as _, Order as _};
 use crate::obj;
@@ -317,12 +317,9 @@ impl PodWorker {
     /// One condition, with the time of its last change.
     pub(super) fn condition(&self, kind: &str, holds: bool, reason: &str, message: &str, generation: i64, now: Time) -> Value {
         let word = if holds { "True" } else { "False" };
-        let known = |status: &Value| {
-            status.get("conditions").items().iter().find(|c| c.get("type").str() == kind && c.get("status").str() == word).cloned()
-        };
-        let since = known(&self.status)
-            .or_else(|| known(self.pod.get("status")))
-            .map_or_else(|| Value::from(now.rfc3339()), |c| c.get("lastTransitionTime").clone());
+        let told = [&self.status, self.pod.get("status")].map(|status| find_condition(status, kind));
+        let known = told.into_iter().find(|c| c.get("status").str() == word);
+        let since = known.map_or_else(|| Value::from(now.rfc3339()), |c| c.get("lastTransitionTime").clone());
         let mut condition = obj!({"type": kind, "status": word, "lastProbeTime": null, "lastTransitionTime": since});
         if generation > 0 {
             condition.set(&["observedGeneration"], generation);

@@ -1,6 +1,6 @@
 //! Which pods a Service sends requests to, and why not to others.
 
-use crate::api::{Object, Value};
+use crate::api::{Object, Value, is_ready};
 
 /// Whether a service sends requests to a pod, or why not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub fn membership(service: &Value, pod: &Value) -> Option<Membership> {
     let even_not_ready = service.at(&["spec", "publishNotReadyAddresses"]).is_true();
     Some(if pod.at(&["status", "podIP"]).str().is_empty() {
         Membership::NoAddress
-    } else if even_not_ready || pod.condition("Ready") == "True" && !pod.is_terminating() {
+    } else if even_not_ready || is_ready(pod) && !pod.is_terminating() {
         Membership::Reached
     } else if pod.is_terminating() {
         Membership::Terminating

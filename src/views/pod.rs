@@ -1,7 +1,7 @@
 //! A pod and its containers.
 
 use crate::api::resources::pod_amounts;
-use crate::api::{Object, Quantity, Value, find_condition, is_sidecar};
+use crate::api::{Object, Quantity, Value, find_condition, is_ready, is_sidecar};
 use crate::base::{Duration, List as _, Time};
 use crate::kubectl::output::columns::pod_summary;
 
@@ -244,7 +244,7 @@ impl PodView {
             restarts: summary.restarts,
             node,
             ip: status.get("podIP").str().to_owned(),
-            is_serving: pod.condition("Ready") == "True" && !pod.is_terminating(),
+            is_serving: is_ready(pod) && !pod.is_terminating(),
             owner: (!owner.is_null()).then(|| Owner {
                 kind: owner.get("kind").str().to_owned(),
                 name: owner.get("name").str().to_owned(),

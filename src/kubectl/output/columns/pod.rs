@@ -2,7 +2,7 @@
 
 use super::format::{age, age_of, containers, format_labels, number, or, timestamp_micros};
 use super::{AGE, BuiltIn, Column, NAME, text, wide};
-use crate::api::{Object, Value, find_condition, is_sidecar};
+use crate::api::{Object, Value, find_condition, is_ready, is_sidecar};
 use crate::base::Time;
 
 const POD_COLUMNS: &[Column] = &[
@@ -132,7 +132,7 @@ pub fn pod_summary(pod: &Value) -> PodSummary {
         }
         // A pod of which one container is done and another still runs, or failed, is not completed.
         if s.reason == "Completed" {
-            if has_running && pod.condition("Ready") == "True" {
+            if has_running && is_ready(pod) {
                 s.reason = "Running".into();
             } else if !error.is_empty() {
                 s.reason = error;
