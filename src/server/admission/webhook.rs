@@ -7,8 +7,7 @@ use std::net::IpAddr;
 use super::policy::meets_conditions;
 use super::{ApiServer, Caller, Request};
 use crate::api::kinds::ADMISSION;
-use crate::api::well_known::SERVICE_NAME;
-use crate::api::{KindRef, Object, Status, Value, kinds};
+use crate::api::{KindRef, Status, Value, kinds};
 
 /// Refuses a request if a webhook of one of these configurations must be asked about it and cannot be reached.
 pub fn admit(server: &ApiServer, by: &Caller, configurations: KindRef, request: &Request<'_>) -> Result<(), Status> {
@@ -72,7 +71,6 @@ fn refusal(server: &ApiServer, namespace: &str, name: &str, port: i64) -> Option
         return Some(format!("no service port {port} found for service {name:?}"));
     }
     let is_ready = |endpoint: &Value| endpoint.at(&["conditions", "ready"]).as_bool() != Some(false);
-    let mut slices = server.iter(kinds::ENDPOINT_SLICE, Some(namespace)).filter(|slice| slice.labels().get(SERVICE_NAME).str() == name);
-    let is_served = slices.any(|slice| slice.get("endpoints").items().iter().any(is_ready));
+    let is_served = server.slices_of(namespace, name).any(|slice| slice.get("endpoints").items().iter().any(is_ready));
     (!is_served).then(|| format!("dial tcp {ip}:{port}: connect: connection refused"))
 }
