@@ -35,9 +35,9 @@ impl RandomStream {
         (self.bits() >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    /// `n` letters as the API server appends to a `generateName`.
-    pub fn name_suffix(&mut self, n: usize) -> String {
-        (0..n).map(|_| NAME_LETTERS[self.below(NAME_LETTERS.len() as u64) as usize] as char).collect()
+    /// Five letters as the API server appends to a `generateName`.
+    pub fn name_suffix(&mut self) -> String {
+        (0..5).map(|_| NAME_LETTERS[self.below(NAME_LETTERS.len() as u64) as usize] as char).collect()
     }
 
     /// A version 4 UUID.

@@ -116,7 +116,7 @@ impl ApiServer {
         if object.name().is_empty() && !base.is_empty() {
             // The registry cuts the base so that base and suffix fit into a label.
             let cut = base.char_indices().nth(58).map_or(base.len(), |(i, _)| i);
-            let name = format!("{}{}", &base[..cut], self.random.name_suffix(5));
+            let name = format!("{}{}", &base[..cut], self.random.name_suffix());
             object.set(&["metadata", "name"], name);
         } else if object.name().is_empty() && kind == kinds::LIMIT_RANGE {
             object.set(&["metadata", "name"], self.random.uuid());

@@ -107,7 +107,7 @@ pub(super) fn node_update(errors: &mut Errors, new: &Value, old: &Value) {
     let addresses = new.at(&["status", "addresses"]).items();
     for (i, address) in addresses.iter().enumerate() {
         if addresses[..i].contains(address) {
-            errors.internal_duplicate(at.index(i), "core", "NodeAddress", address);
+            errors.internal_duplicate(at.index(i), "NodeAddress", address);
         }
     }
     let at = Path::new("spec");

@@ -96,9 +96,9 @@ impl Errors {
         self.0.push(Cause::duplicate(at.to_string(), &value.into()));
     }
 
-    /// A value that must be unique, printed as the server's own type is.
-    pub fn internal_duplicate(&mut self, at: Path<'_>, package: &str, name: &str, value: &Value) {
-        let message = format!("Duplicate value: {}", internal::to_json(package, name, value));
+    /// A value that must be unique, printed as the server's own type of this name in the package `core` is.
+    pub fn internal_duplicate(&mut self, at: Path<'_>, name: &str, value: &Value) {
+        let message = format!("Duplicate value: {}", internal::to_json("core", name, value));
         self.0.push(Cause::new("FieldValueDuplicate", at.to_string(), message));
     }
 

@@ -235,7 +235,7 @@ pub(super) fn runtime_class(errors: &mut Errors, class: &Value) {
     let mut seen = SortedSet::new();
     for (i, toleration) in tolerated.items().iter().enumerate() {
         if !seen.insert(["key", "operator", "value", "effect"].map(|key| toleration.get(key).str())) {
-            errors.internal_duplicate(list.index(i), "core", "Toleration", toleration);
+            errors.internal_duplicate(list.index(i), "Toleration", toleration);
         }
     }
 }

@@ -213,7 +213,7 @@ pub(super) fn taints(errors: &mut Errors, at: Path<'_>, taints: &Value) {
         }
         errors.one_of(at.child("effect"), taint.get("effect"), &EFFECTS);
         if !seen.insert((get("effect"), get("key"))) {
-            errors.internal_duplicate(at, "core", "Taint", taint);
+            errors.internal_duplicate(at, "Taint", taint);
             if let Some(last) = errors.0.last_mut() {
                 last.message += ": taints must be unique by key and effect pair";
             }

@@ -248,7 +248,7 @@ fn port_conflicts(errors: &mut Errors, spec: &Value) {
     for (i, port) in list.iter().enumerate() {
         if !seen.insert((port.get("protocol").str(), port.get("port").int())) {
             let key = crate::obj!({"protocol": port.get("protocol"), "port": port.get("port")});
-            errors.internal_duplicate(at.index(i), "core", "ServicePort", &key);
+            errors.internal_duplicate(at.index(i), "ServicePort", &key);
         }
     }
 }

@@ -30,17 +30,17 @@ fn amount(value: &Value) -> i64 {
     }
 }
 
-/// A selector that must be there, its template, and whether they fit. `kind` is told in messages.
-fn selector_and_template(errors: &mut Errors, at: Path<'_>, spec: &Value, empty: &str, what: &str) {
+/// A selector that must be there, its template, and whether they fit. Messages name the one kind for the other, as the API server's do.
+fn selector_and_template(errors: &mut Errors, at: Path<'_>, spec: &Value) {
     let (selector, selector_at) = (spec.get("selector"), at.child("selector"));
-    needed_selector(errors, selector_at, selector, empty);
+    needed_selector(errors, selector_at, selector, "empty selector is invalid for deployment");
     match usable_selector(selector) {
         None => errors.internal_invalid(selector_at, ("meta", "LabelSelector"), selector, "invalid label selector"),
         Some(parsed) => {
             let (template, at) = (spec.get("template"), at.child("template"));
             matches_template(errors, at, &parsed, template);
             pod::template(errors, at, template);
-            pod::always_restarts(errors, at, template, what);
+            pod::always_restarts(errors, at, template, "ReplicaSet");
         }
     }
 }
@@ -73,7 +73,7 @@ pub(super) fn deployment(errors: &mut Errors, deployment: &Value) {
 fn deployment_spec(errors: &mut Errors, spec: &Value) {
     let at = Path::new("spec");
     errors.nonnegative(at.child("replicas"), spec.get("replicas"));
-    selector_and_template(errors, at, spec, "empty selector is invalid for deployment", "ReplicaSet");
+    selector_and_template(errors, at, spec);
     deployment_strategy(errors, at.child("strategy"), spec.get("strategy"));
     errors.nonnegative(at.child("minReadySeconds"), spec.get("minReadySeconds"));
     errors.nonnegative(at.child("revisionHistoryLimit"), spec.get("revisionHistoryLimit"));
@@ -131,7 +131,7 @@ fn replica_set_spec(errors: &mut Errors, spec: &Value) {
     let at = Path::new("spec");
     errors.nonnegative(at.child("replicas"), spec.get("replicas"));
     errors.nonnegative(at.child("minReadySeconds"), spec.get("minReadySeconds"));
-    selector_and_template(errors, at, spec, "empty selector is invalid for deployment", "ReplicaSet");
+    selector_and_template(errors, at, spec);
 }
 
 /// A changed ReplicaSet.

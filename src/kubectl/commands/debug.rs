@@ -146,7 +146,7 @@ fn container_name(cx: &mut Context<'_, '_>, spec: &Value) -> String {
     let mut random = RandomStream::new(cx.host.now.0, "kubectl debug");
     let mut name = String::new();
     while name.is_empty() || has_container(spec, &name) {
-        name = format!("debugger-{}", random.name_suffix(5));
+        name = format!("debugger-{}", random.name_suffix());
     }
     if !cx.flags().is_on("quiet") {
         cx.out.outln(format!("Defaulting debug container name to {name}."));
@@ -341,7 +341,7 @@ fn copy(cx: &mut Context<'_, '_>, info: &Info, custom: &Value) -> Result<(Value,
 
 fn on_node(cx: &mut Context<'_, '_>, info: &Info, custom: &Value) -> Result<(Value, String), CliError> {
     let mut random = RandomStream::new(cx.host.now.0, "kubectl debug node");
-    let pod_name = format!("node-debugger-{}-{}", info.name, random.name_suffix(5));
+    let pod_name = format!("node-debugger-{}-{}", info.name, random.name_suffix());
     let name = cx.flags().get("container").filter(|c| !c.is_empty()).unwrap_or("debugger").to_owned();
     if !cx.flags().is_on("quiet") {
         cx.out.outln(format!("Creating debugging pod {pod_name} with container {name} on node {}.", info.name));

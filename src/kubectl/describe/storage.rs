@@ -71,7 +71,7 @@ pub(super) fn persistent_volume_claim(page: &mut Page, pvc: &Value) {
     if let Some(mode) = spec.get("volumeMode").as_str() {
         page.field(0, "VolumeMode", mode);
     }
-    page.data_source(0, spec.get("dataSource"));
+    page.data_source(spec.get("dataSource"));
     used_by(page, pvc);
     if !status.get("conditions").items().is_empty() {
         page.line(0, "Conditions:");

@@ -198,20 +198,20 @@ impl Page<'_> {
         if let Some(mode) = spec.get("volumeMode").as_str() {
             self.field(0, "VolumeMode", mode);
         }
-        self.data_source(0, spec.get("dataSource"));
+        self.data_source(spec.get("dataSource"));
         self.nested = 0;
     }
 
     /// What a claim is filled from.
-    pub(super) fn data_source(&mut self, level: usize, source: &Value) {
+    pub(super) fn data_source(&mut self, source: &Value) {
         if source.is_null() {
             return;
         }
-        self.line(level, "DataSource:");
+        self.line(0, "DataSource:");
         if let Some(group) = source.get("apiGroup").as_str() {
-            self.field(level + 1, "APIGroup", group);
+            self.field(1, "APIGroup", group);
         }
-        self.field(level + 1, "Kind", source.get("kind").str());
-        self.field(level + 1, "Name", source.get("name").str());
+        self.field(1, "Kind", source.get("kind").str());
+        self.field(1, "Name", source.get("name").str());
     }
 }

@@ -55,7 +55,7 @@ fn container_name(cx: &Context<'_, '_>, image: &str) -> String {
     let name = last.split(':').next().unwrap_or(last).split('@').next().unwrap_or(last);
     if name.contains(['_', '.']) {
         let mut random = RandomStream::new(cx.host.now.0, "kubectl create deployment");
-        format!("{}-{}", name.replace(['_', '.'], "-"), random.name_suffix(5))
+        format!("{}-{}", name.replace(['_', '.'], "-"), random.name_suffix())
     } else {
         name.to_owned()
     }
