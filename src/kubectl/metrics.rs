@@ -40,7 +40,8 @@ impl Context<'_, '_> {
             item.set(&[member], measured);
             item
         };
-        let used = |pod: &Value| node.pod_usage(now, pod.namespace(), pod.name());
+        let share = node.cpu_share();
+        let used = |pod: &Value| node.pod_usage(share, now, pod.namespace(), pod.name());
         if kind == kinds::NODE_METRICS {
             let measured = |n: &Value| {
                 let (mut cpu, mut memory) = (SYSTEM_CPU_MILLI, SYSTEM_MEMORY_BYTES);

@@ -92,10 +92,10 @@ const NEWS_MAX: usize = 64;
 
 /// What pods use, where a session says so.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct SetUsage {
+pub(super) struct SetUsage {
     cpu_milli: Option<u64>,
     memory_mib: Option<u64>,
-    total_cpu_milli: Option<u64>,
+    pub(super) total_cpu_milli: Option<u64>,
 }
 
 /// The kubelets of all nodes.
@@ -136,7 +136,7 @@ pub struct Kubelets {
     /// Node and uid of the pod of each namespace and name.
     pub(super) names: SortedMap<(ArcStr, ArcStr), (ArcStr, ArcStr)>,
     pub(super) random: RandomStream,
-    usage: SetUsage,
+    pub(super) usage: SetUsage,
     nodes_seen: u32,
 }
 
@@ -227,12 +227,11 @@ impl Kubelets {
         self.kubelets.get(node).map(of).unwrap_or_default()
     }
 
-    /// A pod as a page shows it.
-    pub fn live(&self, now: Time, namespace: &str, pod: &str) -> Option<LivePod> {
+    /// A pod as a page shows it, given its [`crate::server::NodeApi::cpu_share`].
+    pub fn live(&self, share: Option<u64>, now: Time, namespace: &str, pod: &str) -> Option<LivePod> {
         let worker = self.worker(namespace, pod)?;
         let mut live = worker.live(now);
         if self.usage != SetUsage::default() {
-            let share = self.cpu_share();
             for (i, c) in live.containers.iter_mut().enumerate() {
                 (c.cpu_milli, c.memory_bytes) = self.usage_of(worker, i, share, now);
             }
@@ -369,14 +368,6 @@ impl Kubelets {
                 f(machine, session.pid, session.tty, now);
             }
         });
-    }
-
-    /// What each running pod has of the CPU that all are said to use together, in millicores. It is looked up once for all pods, as
-    /// all are counted.
-    pub fn cpu_share(&self) -> Option<u64> {
-        let total = self.usage.total_cpu_milli?;
-        let pods = self.kubelets.values().flat_map(|k| k.pods.values()).filter(|w| w.containers.iter().any(|c| c.is_alive())).count();
-        Some(total / (pods.max(1) as u64))
     }
 
     /// Usage of a container by what the session says, where it says something.

@@ -292,14 +292,13 @@ impl NodeApi for Kubelets {
         written.unwrap_or_else(|| Err(not_running(container).into()))
     }
 
-    fn pod_usage(&self, now: Time, namespace: &str, pod: &str) -> Option<PodUsage> {
-        self.pod_usage_with(self.cpu_share(), now, namespace, pod)
+    fn cpu_share(&self) -> Option<u64> {
+        let total = self.usage.total_cpu_milli?;
+        let running = self.kubelets.values().flat_map(|k| k.workers()).filter(|w| w.containers.iter().any(|c| c.is_alive()));
+        Some(total / (running.count().max(1) as u64))
     }
-}
 
-impl Kubelets {
-    /// What a running pod uses, given its [`Kubelets::cpu_share`]; `None` where it does not run.
-    pub fn pod_usage_with(&self, share: Option<u64>, now: Time, namespace: &str, pod: &str) -> Option<PodUsage> {
+    fn pod_usage(&self, share: Option<u64>, now: Time, namespace: &str, pod: &str) -> Option<PodUsage> {
         let worker = self.worker(namespace, pod)?;
         let alive = worker.containers.iter().enumerate().filter(|(_, c)| c.is_alive());
         let containers: Vec<ContainerUsage> = alive

@@ -227,6 +227,10 @@ pub trait NodeApi {
         file: &NewFile,
     ) -> Result<(), ContainerFileError>;
 
-    /// What a running pod uses; `None` where it does not run.
-    fn pod_usage(&self, now: Time, namespace: &str, pod: &str) -> Option<PodUsage>;
+    /// What each running pod has of the CPU that all are said to use together, in millicores, where that is said. It is asked once for many
+    /// pods, as all are counted.
+    fn cpu_share(&self) -> Option<u64>;
+
+    /// What a running pod uses, given its [`NodeApi::cpu_share`]; `None` where it does not run.
+    fn pod_usage(&self, share: Option<u64>, now: Time, namespace: &str, pod: &str) -> Option<PodUsage>;
 }

@@ -3,7 +3,7 @@
 use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, List as _, SortedMap, Time};
 use crate::kubelet::Kubelets;
-use crate::server::{ApiServer, NodeReport, PodSample};
+use crate::server::{ApiServer, NodeApi as _, NodeReport, PodSample};
 
 /// The time over which CPU use is averaged.
 const WINDOW: Duration = Duration::from_secs(15);
@@ -19,7 +19,7 @@ pub(super) fn scrape(api: &mut ApiServer, kubelets: Option<&Kubelets>, now: Time
         if !kubelets.is_running(&node) {
             continue;
         }
-        let Some(usage) = kubelets.pod_usage_with(share, now, pod.namespace(), pod.name()) else { continue };
+        let Some(usage) = kubelets.pod_usage(share, now, pod.namespace(), pod.name()) else { continue };
         let report = reports.entry(node).or_insert_with(|| NodeReport { at: now, window: WINDOW, ..NodeReport::default() });
         report.pods.push(PodSample { pod: (pod.namespace_arc(), pod.name_arc()), containers: usage.containers });
     }

@@ -4,6 +4,7 @@
 use super::sim::Sim;
 use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, List as _, SortedMap, SortedSet, Time};
+use crate::server::NodeApi as _;
 
 /// The time between samples.
 const APART: Duration = Duration::from_secs(1);
@@ -63,7 +64,7 @@ impl UsageLog {
         let Some(kubelets) = &sim.cluster().kubelets else { return };
         let share = kubelets.cpu_share();
         for pod in pods {
-            let used = kubelets.pod_usage_with(share, now, pod.namespace(), pod.name());
+            let used = kubelets.pod_usage(share, now, pod.namespace(), pod.name());
             let used = used.map_or([0, 0], |used| [used.cpu_milli(), used.memory_bytes()]);
             let points = self.pods.entry(pod.get("metadata").get("uid").arc_str()).or_default();
             if points.last().map_or([0, 0], |p| p.1) != used {

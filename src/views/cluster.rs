@@ -12,7 +12,7 @@ use crate::api::well_known::{CONTROLLER_REVISION_HASH, POD_TEMPLATE_HASH, ZONE};
 use crate::api::{ArcStr, Kind, Object, Quantity, Value, kinds};
 use crate::base::{List as _, Order as _, SortedMap, SortedSet, Time};
 use crate::kubelet::NodeFaults;
-use crate::server::ApiServer;
+use crate::server::{ApiServer, NodeApi};
 use crate::sim::Sim;
 use crate::store::ChangeType;
 
@@ -158,8 +158,9 @@ impl ClusterViews {
     /// The cluster of a simulation as it is now.
     pub fn of_sim(&mut self, sim: &Sim) -> Rc<ClusterView> {
         let mut history = std::mem::take(&mut self.history);
+        let share = sim.cluster().kubelets.as_ref().and_then(NodeApi::cpu_share);
         let faults = |node: &str| sim.cluster().kubelets.as_ref().map(|k| k.faults(node)).unwrap_or_default();
-        let view = self.view(sim.api(), sim.now(), &mut |pod| history.look(sim, pod), &faults);
+        let view = self.view(sim.api(), sim.now(), &mut |pod| history.look(sim, share, pod), &faults);
         if self.pods.len() < history.remembered() {
             history.keep(|uid| self.pods.contains_key(uid));
         }

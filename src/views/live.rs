@@ -91,10 +91,10 @@ struct ProbeHistory {
 }
 
 impl LiveHistory {
-    /// What the kubelet of a pod knows of it now.
-    pub fn look(&mut self, sim: &Sim, pod: &Value) -> Option<LivePod> {
+    /// What the kubelet of a pod knows of it now, given its [`crate::server::NodeApi::cpu_share`].
+    pub fn look(&mut self, sim: &Sim, share: Option<u64>, pod: &Value) -> Option<LivePod> {
         let now = sim.now();
-        let live = sim.cluster().kubelets.as_ref()?.live(now, pod.namespace(), pod.name())?;
+        let live = sim.cluster().kubelets.as_ref()?.live(share, now, pod.namespace(), pod.name())?;
         let history = self.pods.entry(pod.get("metadata").get("uid").arc_str()).or_default();
         Some(LivePod { containers: live.containers.into_iter().map(|c| history.container(c, now)).list() })
     }
