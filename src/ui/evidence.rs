@@ -12,6 +12,8 @@ use super::format::short_clock;
 use super::i18n::{Text, fill};
 use super::icons::{Icon, health_icon, health_tone};
 use super::lang::Lang;
+use super::link::{use_lang, use_link};
+use super::look::Moment;
 use super::pod_cell::spoken;
 use super::state::Subject;
 
@@ -53,8 +55,26 @@ pub fn evidence(sim: &Sim, subject: &Subject, lang: Lang) -> Html {
     html! { <>{ for sheets.into_iter().map(draw) }</> }
 }
 
-/// This branch beside the one that it left, and what both are called: what differs now.
-pub fn beside_parent(sim: &Sim, parent: &Sim, names: [String; 2], lang: Lang) -> Html {
+/// What it takes to set a branch beside the one that it left.
+#[derive(Clone, PartialEq, Properties)]
+pub struct BesideProps {
+    /// When that is, and how far the other one has come then: all objects are compared anew only when one of the two changes.
+    pub moment: Moment,
+    /// The other one's revision.
+    pub revision: u64,
+    /// What both are called.
+    pub names: [String; 2],
+}
+
+/// This branch beside the one that it left: what differs now.
+#[component]
+pub fn Beside(props: &BesideProps) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let host = link.host.borrow();
+    host.beside().map_or_else(Html::default, |parent| beside_parent(host.sim(), parent, &props.names, lang))
+}
+
+fn beside_parent(sim: &Sim, parent: &Sim, names: &[String; 2], lang: Lang) -> Html {
     let rows = views::compare(sim, parent, DIFFERENCES_MAX).into_iter();
     let rows: Vec<Row> = rows.map(|[kind, name, here, there]| ("", vec![format!("{} {name}", kind.lower()), here, there])).list();
     if rows.is_empty() {
@@ -169,7 +189,7 @@ struct SheetProps {
 /// A sheet that can be folded; whether it is, is the visitor's from then on.
 #[component]
 fn SheetView(props: &SheetProps) -> Html {
-    let lang = super::link::use_lang();
+    let lang = use_lang();
     let open = use_state(|| None);
     let is_open = (*open).unwrap_or(props.open);
     let onclick = {

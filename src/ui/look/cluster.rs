@@ -5,7 +5,7 @@ use yew::prelude::*;
 use kubarium::views::{Health, kinds};
 
 use super::super::amiss::Amiss;
-use super::super::evidence::beside_parent;
+use super::super::evidence::Beside;
 use super::super::i18n::{Text, fill};
 use super::super::icons::{Icon, health_icon, health_tone};
 use super::super::lang::Lang;
@@ -57,7 +57,7 @@ pub(super) fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
             </div>
         </div>
         <Amiss view={view.clone()} moment={Moment::of(&props.scene)} />
-        if let Some(parent) = link.host.borrow().beside() { { beside_parent(link.host.borrow().sim(), parent, sides(&props.scene, lang), lang) } }
+        if let Some(parent) = link.host.borrow().beside() { <Beside moment={Moment::of(&props.scene)} revision={parent.api().revision()} names={sides(&props.scene, lang)} /> }
         <div>
             <h3>{ Icon::Boxes.draw() }{ Text::Workloads.t(lang) }</h3>
             if view.workloads.is_empty() { <p class="tag">{ Text::NoWorkloads.t(lang) }</p> }
