@@ -91,7 +91,7 @@ impl Kubelets {
                     self.with_worker(api, now, &node, &uid, |worker, cx| serve(worker, cx, port, request, reply_to.clone()))
                 });
                 if let Err(error) = answered.unwrap_or(Err(NetError::Refused)) {
-                    self.network.push(now + LATENCY, Message::Reply(reply_to, Err(error)));
+                    self.reply(now + LATENCY, reply_to, Err(error));
                 }
             }
             Message::Reply(to, answer) => {
@@ -143,6 +143,11 @@ impl Kubelets {
         });
     }
 
+    /// An answer is on its way back.
+    fn reply(&mut self, at: Time, to: ReplyTo, answer: Result<NetResponse, NetError>) {
+        self.network.push(at, Message::Reply(to, answer));
+    }
+
     /// Sends a request on its way; one without a sender comes from outside the cluster.
     pub(super) fn route_request(&mut self, api: &mut ApiServer, now: Time, out: Outgoing) {
         let sender = self.kubelets.get(&out.node).and_then(|k| Some((k.pods.get(&out.uid)?, &k.node)));
@@ -162,8 +167,7 @@ impl Kubelets {
         if sending.is_some() && asks_for_name(&out.request) && !(allows_lookup(api, calling) && answers(api, self.names_by_pods)) {
             // Who asks for more than an address tells the two apart.
             let error = if matches!(out.request, NetRequest::Records { .. }) { NetError::TimedOut } else { NetError::NoSuchHost };
-            self.network.push(now + CONNECT_TIMEOUT, Message::Reply(reply_to, Err(error)));
-            return;
+            return self.reply(now + CONNECT_TIMEOUT, reply_to, Err(error));
         }
         let routed = match route(api, &mut self.random, &Sender { now, namespace: &namespace, node: &from, ip: &own_ip }, &out.request) {
             _ if cut => Route::Silence,
@@ -171,14 +175,12 @@ impl Kubelets {
             Route::Address(ip, port) => self.host_port(&ip, port).map_or(Route::Address(ip, port), |(ip, port)| Route::Address(ip, port)),
             other => other,
         };
-        if let Route::Address(ip, _) = &routed
-            && let Some((node, uid)) = self.pod_at(ip, &reply_to)
-        {
-            reply_to.way.2 = uid;
-            if self.kubelets.get(&node).is_some_and(|k| k.node.cut) {
+        let found = if let Route::Address(ip, _) = &routed { self.pod_at(ip, &reply_to) } else { None };
+        if let Some((node, uid)) = &found {
+            reply_to.way.2 = uid.clone();
+            if self.kubelets.get(node).is_some_and(|k| k.node.cut) {
                 self.traffic.sent(&reply_to.way, now);
-                self.network.push(now + CONNECT_TIMEOUT, Message::Reply(reply_to, Err(NetError::TimedOut)));
-                return;
+                return self.reply(now + CONNECT_TIMEOUT, reply_to, Err(NetError::TimedOut));
             }
         }
         // What a pod asks itself goes nowhere.
@@ -187,13 +189,9 @@ impl Kubelets {
         }
         let (ip, port) = match routed {
             Route::Answer(Err(NetError::NoSuchHost)) if !reply_to.uid.is_empty() => {
-                self.beyond.push(Beyond { reply_to, request: out.request });
-                return;
+                return self.beyond.push(Beyond { reply_to, request: out.request });
             }
-            Route::Answer(answer) => {
-                self.network.push(now + LATENCY, Message::Reply(reply_to, answer));
-                return;
-            }
+            Route::Answer(answer) => return self.reply(now + LATENCY, reply_to, answer),
             Route::Api => {
                 let answer = match &out.request {
                     NetRequest::Http(request) => {
@@ -204,25 +202,19 @@ impl Kubelets {
                     // A connection is taken; what is not HTTP has no answer.
                     _ => Ok(NetResponse::Tcp(Vec::new())),
                 };
-                self.network.push(now + LATENCY * 2, Message::Reply(reply_to, answer));
-                return;
+                return self.reply(now + LATENCY * 2, reply_to, answer);
             }
-            Route::Silence => {
-                self.network.push(now + CONNECT_TIMEOUT, Message::Reply(reply_to, Err(NetError::TimedOut)));
-                return;
-            }
+            Route::Silence => return self.reply(now + CONNECT_TIMEOUT, reply_to, Err(NetError::TimedOut)),
             Route::Address(ip, port) => (ip, port),
         };
-        let Some((node, uid)) = self.pod_at(&ip, &reply_to) else {
+        let Some((node, uid)) = found else {
             let outside = !ip.starts_with("10.");
             let (wait, error) = if outside { (CONNECT_TIMEOUT, NetError::TimedOut) } else { (LATENCY * 8, NetError::Unreachable) };
-            self.network.push(now + wait, Message::Reply(reply_to, Err(error)));
-            return;
+            return self.reply(now + wait, reply_to, Err(error));
         };
         let target = self.kubelets.get(&node).and_then(|k| k.pods.get(&uid)).map(|w| w.pod.clone());
         if uid != reply_to.uid && !allows(api, calling, End { pod: target.as_ref(), ip: &ip }, port) {
-            self.network.push(now + CONNECT_TIMEOUT, Message::Reply(reply_to, Err(NetError::TimedOut)));
-            return;
+            return self.reply(now + CONNECT_TIMEOUT, reply_to, Err(NetError::TimedOut));
         }
         let mut request = out.request;
         if let NetRequest::Http(http) = &mut request {
@@ -234,7 +226,7 @@ impl Kubelets {
             Some(Ok(())) if !reply_to.uid.is_empty() => {
                 self.servers.insert((reply_to.uid, reply_to.container, reply_to.id), (node, uid));
             }
-            Some(Err(error)) => self.network.push(now + LATENCY, Message::Reply(reply_to, Err(error))),
+            Some(Err(error)) => self.reply(now + LATENCY, reply_to, Err(error)),
             _ => {}
         }
     }
