@@ -136,9 +136,7 @@ fn has_port(rule: &Value, protocol: &str, port: u16, target: Option<&Value>) -> 
             ports.any(|c| c.get("name") == wanted && c.get("containerPort").int() == i64::from(port))
         };
         let number = |n: i64| (n..=end.unwrap_or(n)).contains(&i64::from(port));
-        matches!(p.get("protocol").str(), "" | "TCP") == (protocol == "TCP")
-            && (protocol == "TCP" || p.get("protocol").str() == protocol)
-            && (wanted.is_null() || wanted.as_int().map_or_else(named, number))
+        p.get("protocol").as_str().unwrap_or("TCP") == protocol && (wanted.is_null() || wanted.as_int().map_or_else(named, number))
     };
     ports.is_empty() || ports.iter().any(is_it)
 }
