@@ -30,6 +30,8 @@ pub const HEALTHY: [(&str, &str, &str, &str); 4] = [
     ("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
     ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
 ];
+/// How many addresses a node has for pods before one comes twice.
+const ADDRESSES: u32 = 254 * 15;
 /// How often all containers are listed (the generic PLEG's period).
 const RELIST_US: u64 = 1_000_000;
 
@@ -109,11 +111,15 @@ impl Node {
         let name: ArcStr = object.name().into();
         let mut random = RandomStream::new(seed, &format!("kubelet/{name}"));
         let known = object.at(&["status", "addresses"]).items().iter().find(|a| a.get("type").str() == "InternalIP");
-        let ip =
-            known.map_or_else(|| ArcStr::from(format!("10.244.{}.{}", number / 200, 10 + number % 200)), |a| a.get("address").arc_str());
+        let own = || match number {
+            0..200 => format!("10.244.0.{}", 10 + number),
+            _ => format!("10.252.{}.{}", number / 250 % 256, 1 + number % 250),
+        };
+        let ip = known.map_or_else(|| own().into(), |a| a.get("address").arc_str());
         let mut node = Node {
             ip,
-            subnet: (244 + number.saturating_sub(1) / 250 % 8, number.saturating_sub(1) % 250 + 1),
+            // From 10.244.200.0 on, addresses are those of nodes.
+            subnet: (244 + number.saturating_sub(1) / 199 % 8, number.saturating_sub(1) % 199 + 1),
             allocatable: Value::Null,
             labels: Value::Null,
             taints: Value::Null,
@@ -211,11 +217,12 @@ impl Node {
     /// An address for a pod.
     pub fn allocate_ip(&mut self, uid: &ArcStr) -> ArcStr {
         let number = *self.addresses.entry(uid.clone()).or_insert_with(|| {
+            let last = if self.taken.len() + 2 < ADDRESSES as usize { ADDRESSES - 1 } else { 65_000 };
             let mut number = self.next_address;
             while self.taken.contains(&number) {
-                number = if number >= 65_000 { 2 } else { number + 1 };
+                number = if number >= last { 2 } else { number + 1 };
             }
-            self.next_address = if number >= 65_000 { 2 } else { number + 1 };
+            self.next_address = if number >= last { 2 } else { number + 1 };
             self.taken.insert(number);
             number
         });
@@ -361,6 +368,36 @@ impl Node {
         }
         if let Some(object) = api.peek(nodes, "", &self.name).cloned() {
             self.update(&object);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::obj;
+
+    #[test]
+    fn no_address_is_given_twice() {
+        let mut seen = SortedSet::new();
+        for number in 1..=600 {
+            let mut node = Node::new(&obj!({"metadata": {"name": format!("n{number}")}}), number, 1);
+            assert!(seen.insert(node.ip.clone()), "{} is two nodes'", node.ip);
+            for pod in 0..300 {
+                let ip = node.allocate_ip(&format!("pod{pod}").into());
+                assert!(seen.insert(ip.clone()), "{ip} was given before");
+            }
+        }
+    }
+
+    #[test]
+    fn an_address_comes_again_only_once_it_is_free() {
+        let mut node = Node::new(&obj!({"metadata": {"name": "n"}}), 1, 1);
+        let kept = node.allocate_ip(&"kept".into());
+        for pod in 0..10_000 {
+            let uid = ArcStr::from(format!("pod{pod}"));
+            assert_ne!(node.allocate_ip(&uid), kept);
+            node.release_ip(&uid);
         }
     }
 }
