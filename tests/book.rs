@@ -40,7 +40,10 @@ fn play(script: &str, files: SortedMap<String, String>) -> String {
     let mut sim = Sim::new(Session { seed: 1, metrics: Some(true), files, ..session });
     let (mut shown, mut read) = (String::new(), 0);
     let mut typed = |sim: &mut Sim, shown: &mut String, data: &str, most: Duration| {
-        sim.input(TimedInput { terminal: Some(TerminalInput { tab: 0, data: data.to_owned() }), ..TimedInput::default() });
+        sim.input(TimedInput {
+            terminal: Some(TerminalInput { data: data.to_owned(), ..TerminalInput::default() }),
+            ..TimedInput::default()
+        });
         let deadline = sim.now() + most;
         let mut turn = |sim: &mut Sim, shown: &mut String| {
             let (bytes, end) = sim.terminal_output(0, read);

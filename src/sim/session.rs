@@ -84,6 +84,8 @@ pub struct TerminalInput {
     pub tab: u32,
     /// What was typed; control characters as they are.
     pub data: String,
+    /// Whether it is closed instead.
+    pub hangup: bool,
 }
 
 /// Resource usage of running pods, which replaces what their processes use.
@@ -214,7 +216,7 @@ pub enum Input {
     Fault(Fault),
     /// Requests from outside the cluster.
     Load(Load),
-    /// Bytes typed into a terminal.
+    /// Bytes typed into a terminal, or its end.
     Terminal(TerminalInput),
     /// Nothing but files to write.
     Files,
@@ -274,7 +276,7 @@ pub enum SessionError {
 
 members!(Session: seed, namespace, namespaces, nodes, components, metrics, storage, dns, rbac, controller_manager, kubectl, files, inputs);
 members!(TimedInput: t, cmd, stdin, files, usage, fault, load, api, content_type, body, terminal);
-members!(TerminalInput: tab, data);
+members!(TerminalInput: tab, data, hangup);
 members!(Usage: cpu, memory, total_cpu);
 members!(Load: service, points);
 members!(Fault: node, kubelet, network, disk, registry, kill, pid, fill, mib, finish_terminating_pods);
@@ -386,7 +388,7 @@ impl TimedInput {
         .filter_map(|(given, name)| given.then_some(name))
     }
 
-    /// Whether it does something: opening a terminal does not, nor does a key that is only a part of a line.
+    /// Whether it does something: opening or closing a terminal does not, nor does a key that is only a part of a line.
     pub fn is_act(&self) -> bool {
         match &self.terminal {
             Some(typed) => typed.data.contains('\n'),
@@ -440,7 +442,7 @@ mod tests {
         assert_eq!(Session::from_json(&session.to_json()).expect("readable"), session);
         let text = r#"{"components":[],"inputs":[],"kubectl":"1.3","metrics":false,"nodes":[],"seed":"18446744073709551615"}"#;
         assert_eq!(Session::from_json(text).expect("readable").to_json(), text);
-        let text = r#"{"cmd":"","fault":{"kill":"a/b/c"},"files":{"a":"b"},"load":{"points":[[0.0,1.5]]},"t":5.0,"usage":{}}"#;
+        let text = r#"{"cmd":"","fault":{"kill":"a/b/c"},"files":{"a":"b"},"load":{"points":[[0.0,1.5]]},"t":5.0,"terminal":{"hangup":true,"tab":1},"usage":{}}"#;
         assert_eq!(TimedInput::from_json(text).expect("readable").to_json(), text);
         assert!(session.runs(Part::Scheduler));
         for (bad, want) in [

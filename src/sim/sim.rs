@@ -271,7 +271,11 @@ impl Sim {
                 // What is typed into a terminal does not wait for the commands of other inputs.
                 Some(Input::Terminal(typed)) => {
                     self.write_files(i);
-                    self.workstation.terminal_input(self.now, typed.tab, typed.data.as_bytes());
+                    if typed.hangup {
+                        self.workstation.hang_up(self.now, typed.tab);
+                    } else {
+                        self.workstation.terminal_input(self.now, typed.tab, typed.data.as_bytes());
+                    }
                 }
                 Some(_) => self.waiting.push_back(i),
                 None => {}

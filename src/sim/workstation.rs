@@ -27,6 +27,8 @@ const HOME: &str = "/root";
 const OUTPUT_MAX: usize = 16 << 20;
 /// How many bytes of memory the workstation's programs may use together.
 const MEMORY_MAX: u64 = 256 << 20;
+/// What has a terminal forget all that it shows.
+const CLEAR: &[u8] = b"\x1bc";
 /// The largest file and the longest standard input that kubectl reads, in bytes. If there is more it is killed as out of memory.
 const FILE_MAX: usize = 16 << 20;
 
@@ -43,6 +45,8 @@ pub(super) struct CommandOutcome {
 struct Terminal {
     pid: Pid,
     output: Written,
+    /// Whether it was closed: what has its number next begins with an empty screen.
+    closed: bool,
 }
 
 /// The machine that people work at.
@@ -227,7 +231,7 @@ impl Workstation {
 
     /// Types into a terminal. The first call, even with no bytes, opens it with a shell.
     pub(super) fn terminal_input(&mut self, now: Time, tab: u32, bytes: &[u8]) {
-        if !self.terminals.get(&tab).is_some_and(|t| self.machine.is_running(t.pid)) {
+        if !self.terminals.get(&tab).is_some_and(|t| !t.closed && self.machine.is_running(t.pid)) {
             let spec = SpawnSpec {
                 argv: vec!["bash".to_owned(), "-i".to_owned()],
                 env: self.environment(),
@@ -238,8 +242,14 @@ impl Workstation {
             let Ok(pid) = self.machine.spawn(now, spec) else { return };
             // The page edits lines itself, with history and completion, and echoes what is typed.
             self.machine.tty_echo(pid, false);
-            let output = self.terminals.remove(&tab).map(|t| t.output).unwrap_or_default();
-            self.terminals.insert(tab, Terminal { pid, output });
+            let mut output = Written::default();
+            if let Some(before) = self.terminals.remove(&tab) {
+                output = before.output;
+                if before.closed {
+                    output.push(CLEAR);
+                }
+            }
+            self.terminals.insert(tab, Terminal { pid, output, closed: false });
         }
         if bytes.is_empty() {
             return;
@@ -254,6 +264,23 @@ impl Workstation {
         if let Some(terminal) = self.terminals.get(&tab) {
             self.machine.tty_input(now, terminal.pid, bytes);
         }
+    }
+
+    /// Closes a terminal: whatever runs in it is told so, as by the kernel when a terminal's window goes.
+    pub(super) fn hang_up(&mut self, now: Time, tab: u32) {
+        if let Some(terminal) = self.terminals.get_mut(&tab).filter(|t| !t.closed) {
+            terminal.closed = true;
+            self.machine.signal_session(now, terminal.pid, Signal::HUP);
+            // Whoever takes no notice finds nothing more to read.
+            self.machine.close_stdin(now, terminal.pid);
+        }
+    }
+
+    /// The terminals that are open; of several none whose shell has ended.
+    pub fn terminals(&self) -> impl Iterator<Item = u32> {
+        let lives = |t: &Terminal| self.machine.is_running(t.pid);
+        let any = self.terminals.values().any(|t| !t.closed && lives(t));
+        self.terminals.iter().filter(move |(_, t)| !t.closed && (!any || lives(t))).map(|(tab, _)| *tab)
     }
 
     /// Whether keys typed into a terminal go straight to a program, such as an editor or one in a container.
@@ -402,7 +429,7 @@ impl Workstation {
     fn take_output(&mut self, pid: Pid, stream: runtime::Stream, bytes: &[u8]) {
         if self.command == Some(pid) {
             self.keep_output(stream, bytes);
-        } else if let Some(terminal) = self.terminals.values_mut().find(|t| t.pid == pid) {
+        } else if let Some(terminal) = self.terminals.values_mut().find(|t| t.pid == pid && !t.closed) {
             terminal.output.push(bytes);
         }
     }
@@ -476,7 +503,7 @@ mod tests {
     fn shown_of(typed: &[&str], until: Time) -> String {
         let mut sim = crate::sim::Sim::new(Session::default());
         for data in typed {
-            let terminal = Some(TerminalInput { tab: 0, data: (*data).to_owned() });
+            let terminal = Some(TerminalInput { data: (*data).to_owned(), ..TerminalInput::default() });
             sim.input(TimedInput { terminal, ..TimedInput::default() });
             while !sim.run(sim.now() + Duration::from_millis(500), 4096).done {}
         }
@@ -496,6 +523,35 @@ mod tests {
     fn what_is_typed_ahead_of_a_container_is_for_it() {
         let shown = shown_of(&["", "kubectl run box --rm -it --image=busybox -- sh\n", "hostname\n"], Time::from_secs(20));
         assert_eq!(shown.rsplit("prompt, try pressing enter.").next(), Some("\nhostname\n/ # hostname\nbox\n/ # "));
+    }
+
+    /// As where a terminal's window is closed: what runs there is told so, and what has its number next begins with an empty screen.
+    #[test]
+    fn a_closed_terminal_ends_what_runs_in_it() {
+        let mut sim = crate::sim::Sim::new(Session::default());
+        let mut give = |tab: u32, data: &str, hangup: bool| {
+            let terminal = Some(TerminalInput { tab, data: data.to_owned(), hangup });
+            sim.input(TimedInput { terminal, ..TimedInput::default() });
+            while !sim.run(sim.now() + Duration::from_millis(500), 4096).done {}
+            let workstation = sim.workstation();
+            let runs: Vec<String> = workstation.machine.processes().iter().map(|p| p.argv.join(" ")).collect();
+            (workstation.terminals().collect::<Vec<_>>(), runs, sim.terminal_output(1, 0).0)
+        };
+        for data in ["", "nohup sleep 111 &\n", "sleep 222 &\n", "kubectl get pods -w\n"] {
+            give(0, "", false);
+            give(1, data, false);
+        }
+        let (open, runs, before) = give(2, "", false);
+        let has = |runs: &[String], what: &str| runs.iter().any(|r| r.contains(what));
+        assert_eq!((open, has(&runs, "sleep 222"), has(&runs, "get pods")), (vec![0, 1, 2], true, true), "{runs:?}");
+        let (open, runs, after) = give(1, "", true);
+        assert_eq!((open, has(&runs, "sleep 222"), has(&runs, "get pods")), (vec![0, 2], false, false), "{runs:?}");
+        assert!(has(&runs, "sleep 111") && after == before, "{runs:?}");
+        let (open, _, anew) = give(1, "", false);
+        assert_eq!((open, &anew[before.len()..]), (vec![0, 1, 2], &b"\x1bcroot@workstation:~# "[..]));
+        // One whose shell has ended is no longer there, unless it is the last.
+        assert_eq!(give(1, "exit\n", false).0, [0, 2]);
+        assert_eq!((give(2, "exit\n", false).0, give(0, "exit\n", false).0), (vec![0], vec![0, 1, 2]));
     }
 
     #[test]

@@ -134,7 +134,7 @@ pub fn carry_out(link: &Link, state: &State, s: &Subject, deed: &Deed) {
             // kubectl answers a command; of a fault nobody else says that it is done.
             link.send(Action::Announce(act_words(&Act::Fault(Box::new(fault.clone())), state.lang).into()));
         }
-        Deed::Type(text) => link.type_line(state.lower.terminal(), text),
+        Deed::Type(text) => link.type_line(state.terminal(), text),
         Deed::Edit => {
             let Some(mut object) = link.host.borrow().object(s).cloned() else { return };
             // What was applied last is kubectl's own to keep.

@@ -58,7 +58,6 @@ fn first_state(lang: Lang, scene: Scene, offered: bool) -> State {
         files: Vec::new(),
         file: 0,
         problems: Rc::default(),
-        terminals: 1,
         lower: Lower::Terminal(0),
         panel: Panel::Tank,
         side: Panel::Edit,
@@ -221,7 +220,7 @@ pub fn App() -> Html {
                 <a class="sr" href="#tank">{ Text::SkipToTank.t(lang) }</a>
                 { bar(&state, on_share, &link) }
                 <main>
-                    if let Some(task) = &state.scene.task { { task::draw(task, state.lower.terminal(), lang, &link) } }
+                    if let Some(task) = &state.scene.task { { task::draw(task, state.terminal(), lang, &link) } }
                     { switch("turns", &[STOPS[1], STOPS[3]], state.side, lang, &link) }
                     <Edit files={state.files.clone()} past={past_files.clone()} file={state.file} problems={state.problems.clone()} answer={state.answer.clone()} />
                     <Splitter edge={Edge::Edit} />

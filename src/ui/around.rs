@@ -33,7 +33,7 @@ pub fn listen(newest: Rc<RefCell<UseReducerHandle<State>>>, link: &Link) {
     }
     let link = link.clone();
     let typed = Closure::<dyn Fn(String, bool)>::new(move |command: String, run: bool| {
-        let terminal = newest.borrow().lower.terminal();
+        let terminal = newest.borrow().terminal();
         // What was typed there before it goes.
         let line = format!("\x15{command}");
         if run {

@@ -28,7 +28,7 @@ use super::transcript::Transcript;
 use super::vendor::JsTerminal;
 use files::EditorFiles;
 pub use files::FileNews;
-pub use sessions::{Replaced, terminals_of};
+pub use sessions::Replaced;
 use terminals::{shown_text, tab_of};
 
 mod files;
@@ -214,7 +214,7 @@ impl Host {
 
     /// Lets the clock run on by a frame of the page. Says whether there may be something new to see.
     pub fn frame(&mut self, elapsed_ms: f64) -> bool {
-        let stamp = |h: &Host| (h.time.is_past(), h.sim().now(), h.sim().api().revision(), h.playing);
+        let stamp = |h: &Host| (h.time.is_past(), h.sim().now(), h.sim().api().revision(), h.playing, h.open_terminals());
         let before = stamp(self);
         let start = now_ms();
         let free = || now_ms() - start < WORK_MS_MAX;
@@ -233,8 +233,14 @@ impl Host {
             while !done && free() {
                 done = match self.next_to_run_again() {
                     Some(next) => {
-                        let done = self.time.run(next, 4 * STEPS_BETWEEN_LOOKS).done;
-                        self.echo();
+                        let mut done = false;
+                        for _ in 0..4 * STEPS_BETWEEN_LOOKS {
+                            done = done || self.time.run(next, 1).done;
+                            // What was typed stands behind the prompt that it was typed at.
+                            if self.echoed < self.time.live().arrived() {
+                                self.echo();
+                            }
+                        }
                         if done {
                             self.look_at_task();
                         }
@@ -433,6 +439,7 @@ impl Host {
             branch: self.time.current(),
             branches: Rc::new(self.time.branches()),
             beside: self.time.beside().is_some(),
+            terminals: Rc::new(self.open_terminals()),
             task: self.tasks.view(self.time.current(), self.sim().now()),
             missed: self.missed(),
         }

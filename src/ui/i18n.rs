@@ -83,6 +83,7 @@ texts! {
     NoFile: "No file is open. Take an example, or make a file.", "没有打开的文件。选一个示例，或新建文件。";
     LineColumn: "line {}, column {}", "第 {} 行，第 {} 列";
     NewTerminal: "New terminal", "新建终端";
+    CloseTerminal: "Close the terminal", "关闭终端";
     TerminalLabel: "Terminal {}", "终端 {}";
     TerminalHint: "kubectl get pods · Tab completes · ↑ brings back · Ctrl+R searches · F6 leaves", "kubectl get pods · Tab 补全 · ↑ 历史 · Ctrl+R 搜索 · F6 离开";
     TerminalField: "Terminal {}. F6 leaves it.", "终端 {}。按 F6 可离开。";

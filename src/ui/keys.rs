@@ -115,11 +115,14 @@ pub fn on_key(e: &KeyboardEvent, state: &State, link: &Link, ahead: &RefCell<Opt
 /// Arrow keys go from tab to tab; Enter takes one. Says whether there was one to go to.
 fn go_along_tabs(e: &KeyboardEvent, target: Option<&HtmlElement>) -> bool {
     let tab = target.filter(|t| t.get_attribute("role").as_deref() == Some("tab"));
+    // One that can be closed stands beside what closes it, in a place of its own.
+    let place = |tab: &HtmlElement| tab.closest("[role=presentation]").ok().flatten().unwrap_or_else(|| tab.clone().into());
     let next = tab.and_then(|tab| match e.key().as_str() {
-        "ArrowRight" => tab.next_element_sibling(),
-        "ArrowLeft" => tab.previous_element_sibling(),
+        "ArrowRight" => place(tab).next_element_sibling(),
+        "ArrowLeft" => place(tab).previous_element_sibling(),
         _ => None,
     });
+    let next = next.and_then(|n| if n.matches(".tab").unwrap_or(true) { Some(n) } else { n.query_selector(".tab").ok()? });
     // A tab that cannot take the focus leaves it where it is.
     next.and_then(|n| n.dyn_into::<HtmlElement>().ok()).is_some_and(|n| n.focus().is_ok())
 }

@@ -8,7 +8,7 @@ use kubarium::sim::Session;
 use kubarium::views::{EXERCISE_FILE, Exercise, ProblemView, problems};
 
 use super::answer::Answer;
-use super::host::{Host, HostRef, Hunt, terminals_of};
+use super::host::{Host, HostRef, Hunt};
 use super::i18n::Text;
 use super::lang::Lang;
 use super::state::{Action, Lower, Panel, SPEED_NORMAL, SPEEDS, Scene, State, Subject};
@@ -127,6 +127,27 @@ impl Link {
         Timeout::new(0, move || host.borrow().focus_terminal(terminal)).forget();
     }
 
+    /// Opens a terminal, in front and with the focus there.
+    pub fn new_terminal(&self) {
+        let mut terminal = 0;
+        self.with_host(|host| terminal = host.new_terminal());
+        self.send(Action::Lower(Lower::Terminal(terminal)));
+        self.send(Action::Panel(Panel::Term));
+        // Once it is there.
+        let host = self.host.clone();
+        Timeout::new(0, move || host.borrow().focus_terminal(terminal)).forget();
+    }
+
+    /// Closes one of the terminals that are open, unless it is the only one. Where it is in front, the one beside it comes there.
+    pub fn close_terminal(&self, terminal: usize, open: &[usize], is_shown: bool) {
+        let mut left = open.iter().filter(|t| **t != terminal);
+        let Some(beside) = left.clone().rfind(|t| **t < terminal).or(left.next()) else { return };
+        self.with_host(|host| host.close_terminal(terminal));
+        if is_shown {
+            self.send(Action::Lower(Lower::Terminal(*beside)));
+        }
+    }
+
     /// Lets the host do something, and shows what there is to see then.
     pub fn with_host(&self, act: impl FnOnce(&mut Host)) {
         let scene = {
@@ -173,7 +194,7 @@ impl Link {
     }
 
     fn begin(&self, session: Session, at: f64, said: Answer) {
-        self.send(Action::Opened(terminals_of(&session)));
+        self.send(Action::Opened);
         self.with_host(|h| h.open(session, Time::from_secs_f64(at)));
         // Neither the pace of the session before nor its standing clock is this one's.
         self.set_speed(SPEED_NORMAL);
@@ -184,8 +205,10 @@ impl Link {
 
     /// Goes back to the session whose place this one took. Says whether there was one.
     pub fn return_to_replaced(&self, lang: Lang) -> bool {
-        let Some(terminals) = self.host.borrow().replaced.as_ref().map(|before| terminals_of(before.session())) else { return false };
-        self.send(Action::Opened(terminals));
+        if self.host.borrow().replaced.is_none() {
+            return false;
+        }
+        self.send(Action::Opened);
         self.with_host(Host::return_to_replaced);
         self.send(Action::Answer(Some(Answer::well(Text::RestoredLast.t(lang)))));
         self.send(Action::Replaced(false));

@@ -53,7 +53,7 @@ struct Entry {
 }
 
 /// The commands: name, key, and what they do.
-const COMMANDS: [(Icon, Text, &str, fn(&Link, &State)); 11] = [
+const COMMANDS: [(Icon, Text, &str, fn(&Link, &State)); 13] = [
     (Icon::Play, Text::KeyPlay, "Space", |link, state| link.play(!state.playing)),
     (Icon::Step, Text::Step, ".", |link, _| link.step()),
     (Icon::Back, Text::KeyUndo, "Ctrl+Z", |link, state| link.undo(state.lang)),
@@ -61,6 +61,8 @@ const COMMANDS: [(Icon, Text, &str, fn(&Link, &State)); 11] = [
     (Icon::Link, Text::Share, "Shift+S", share::share),
     (Icon::Table, Text::KeyTable, "t", |link, state| link.send(Action::Table(!state.table))),
     (Icon::Look, Text::FindInTerminal, "Ctrl+Shift+F", |link, _| link.send(Action::Find(true))),
+    (Icon::Plus, Text::NewTerminal, "", |link, _| link.new_terminal()),
+    (Icon::Close, Text::CloseTerminal, "", |link, state| link.close_terminal(state.terminal(), &state.scene.terminals, true)),
     (Icon::Sun, Text::OtherTheme, "", |link, state| link.set_theme(!state.dark)),
     (Icon::Globe, Text::LanguageTo, "", |link, state| link.set_language(state.lang, state.lang.other())),
     (Icon::Help, Text::Help, "?", |link, _| link.send(Action::Help(true))),
@@ -126,7 +128,8 @@ fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
         note: format!("{} · {}", k.kind, k.count),
         go: Go::Look(whole(k.kind)),
     }));
-    let commands = COMMANDS.iter();
+    // The last terminal stays.
+    let commands = COMMANDS.iter().filter(|c| c.1 != Text::CloseTerminal || state.scene.terminals.len() > 1);
     let commands = commands.map(|(icon, text, key, run)| Entry {
         icon: *icon,
         label: text.t(lang).to_owned(),

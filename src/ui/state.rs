@@ -81,8 +81,8 @@ pub enum Lower {
 }
 
 impl Lower {
-    /// The terminal that is in front, or would be.
-    pub fn terminal(self) -> usize {
+    /// The terminal that was chosen, or the first.
+    fn terminal(self) -> usize {
         if let Lower::Terminal(i) = self { i } else { 0 }
     }
 }
@@ -165,6 +165,8 @@ pub struct Scene {
     pub branches: Rc<Vec<BranchInfo>>,
     /// Whether the branch that this one left has been brought to this moment, to be compared.
     pub beside: bool,
+    /// The terminals that are open.
+    pub terminals: Rc<Vec<usize>>,
     /// The exercise, where the session has one.
     pub task: Option<Rc<ExerciseView>>,
     /// The URL that a program of the workstation asked for in vain.
@@ -192,8 +194,7 @@ pub struct State {
     pub file: usize,
     /// What is wrong with that.
     pub problems: Rc<Vec<ProblemView>>,
-    /// How many there are.
-    pub terminals: usize,
+    /// What was chosen last; see [`State::shown`].
     pub lower: Lower,
     pub panel: Panel,
     /// Which of the editor and the inspector was shown last.
@@ -247,7 +248,6 @@ pub enum Action {
     Find(bool),
     Problems(Vec<ProblemView>),
     Lower(Lower),
-    NewTerminal,
     Panel(Panel),
     Table(bool),
     Section(bool),
@@ -257,8 +257,8 @@ pub enum Action {
     Help(bool),
     Palette(bool),
     Share(Option<AttrValue>),
-    /// Another session has been opened; it uses so many terminals.
-    Opened(usize),
+    /// Another session has been opened.
+    Opened,
     Answer(Option<Answer>),
     /// Whether to offer the way back to the session before.
     Replaced(bool),
@@ -363,10 +363,6 @@ impl Reducible for State {
                 s.find &= lower != Lower::Events;
                 s.lower = lower;
             }
-            Action::NewTerminal => {
-                s.terminals += 1;
-                s.lower = Lower::Terminal(s.terminals - 1);
-            }
             Action::Panel(panel) => {
                 s.panel = panel;
                 if let Panel::Edit | Panel::Look = panel {
@@ -386,9 +382,8 @@ impl Reducible for State {
             Action::Help(help) => s.help = help,
             Action::Palette(palette) => s.palette = palette,
             Action::Share(share) => s.share = share,
-            Action::Opened(terminals) => {
+            Action::Opened => {
                 (s.files, s.file, s.problems, s.selected, s.share) = (Vec::new(), 0, Rc::default(), None, None);
-                s.terminals = terminals;
                 s.lower = Lower::Terminal(0);
             }
             Action::Replaced(replaced) => s.replaced = replaced,
@@ -404,6 +399,17 @@ impl Reducible for State {
 }
 
 impl State {
+    /// The terminal that is in front, or would be: where the one that was chosen is not open at this moment, the one before it.
+    pub fn terminal(&self) -> usize {
+        let (open, chosen) = (&self.scene.terminals, self.lower.terminal());
+        open.iter().rfind(|t| **t <= chosen).or(open.first()).copied().unwrap_or(0)
+    }
+
+    /// What stands in the lower panel.
+    pub fn shown(&self) -> Lower {
+        if self.lower == Lower::Events { Lower::Events } else { Lower::Terminal(self.terminal()) }
+    }
+
     /// Has a line read out.
     fn say(&mut self, text: AttrValue) {
         let lines = Rc::make_mut(&mut self.announced);

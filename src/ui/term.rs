@@ -1,5 +1,6 @@
 //! The lower panel: terminals in tabs, and the event feed.
 
+use gloo::timers::callback::Timeout;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 use yew::prelude::*;
@@ -12,7 +13,7 @@ use super::edit::is_outdated;
 use super::effect::use_effect_with;
 use super::feed::Feed;
 use super::find::Find;
-use super::focus::{bring_to_sight, find};
+use super::focus::{active, bring_to_sight, find, focus_on};
 use super::format::counted;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
@@ -23,39 +24,77 @@ use super::state::{Act, Action, Lower, OpenFile, State, TERMINALS_MAX};
 use super::task::words;
 use super::vendor::create_terminal;
 
+/// The middle button of a mouse, as events have it.
+const MIDDLE: i16 = 1;
+
 /// The lower panel.
 pub fn term(state: &State, link: &Link) -> Html {
     let (lang, scene) = (state.lang, &state.scene);
+    let (shown, terminals) = (state.shown(), &scene.terminals);
     let tab = |lower: Lower, icon: Icon, text: String, n: Option<String>| {
         html! {
-            <button key={text.clone()} class="tab" role="tab" aria-selected={(state.lower == lower).to_string()} onclick={link.on(move || Action::Lower(lower))}>
+            <button class="tab" role="tab" aria-selected={(shown == lower).to_string()} onclick={link.on(move || Action::Lower(lower))}>
                 { icon.draw() }{ text }if let Some(n) = n { <span class="n">{ n }</span> }
             </button>
         }
     };
-    let name = |i: usize| {
-        if state.terminals == 1 { Text::Terminal.t(lang).to_owned() } else { fill(Text::TerminalLabel.t(lang), &[&(i + 1).to_string()]) }
+    let terminal = |i: usize| {
+        if terminals.len() < 2 {
+            return tab(Lower::Terminal(i), Icon::Terminal, Text::Terminal.t(lang).to_owned(), None);
+        }
+        let name = fill(Text::TerminalLabel.t(lang), &[&(i + 1).to_string()]);
+        let close = {
+            let (link, open, is_shown) = (link.clone(), terminals.clone(), shown == Lower::Terminal(i));
+            move || link.close_terminal(i, &open, is_shown)
+        };
+        let (by_middle, by_key) = (close.clone(), close.clone());
+        let onauxclick = Callback::from(move |e: MouseEvent| {
+            if e.button() == MIDDLE {
+                by_middle()
+            }
+        });
+        // Neither does the page begin to scroll with the middle button, nor is the focus lost.
+        let onmousedown = Callback::from(|e: MouseEvent| {
+            if e.button() == MIDDLE {
+                e.prevent_default()
+            }
+        });
+        let onkeydown = Callback::from(move |e: KeyboardEvent| {
+            if e.key() == "Delete" {
+                by_key();
+                // Once another one is in front.
+                Timeout::new(0, || _ = focus_on(".term .tab[aria-selected=true]")).forget();
+            }
+        });
+        let title = format!("{} (Delete)", fill(Text::CloseFile.t(lang), &[&name]));
+        html! {
+            <span key={i} class="closable" role="presentation" {onauxclick} {onmousedown} {onkeydown}>
+                { tab(Lower::Terminal(i), Icon::Terminal, name, None) }
+                // A tab list holds nothing but tabs: by keys, Delete closes one.
+                <span class="x" aria-hidden="true" {title} onmousedown={|e: MouseEvent| e.prevent_default()} onclick={move |_: MouseEvent| close()}>{ Icon::Close.draw() }</span>
+            </span>
+        }
     };
     html! {
         <section class="panel term" aria-label={Text::Terminal.t(lang)}>
             <div class="head">
                 <div class="tabs" role="tablist" aria-label={Text::Terminal.t(lang)}>
-                    for i in 0..state.terminals { { tab(Lower::Terminal(i), Icon::Terminal, name(i), None) } }
+                    for i in terminals.iter() { { terminal(*i) } }
                     { tab(Lower::Events, Icon::Info, Text::Events.t(lang).to_owned(), Some(counted(scene.events.len(), EVENTS_MAX))) }
                 </div>
-                <button class="btn square" disabled={state.terminals >= TERMINALS_MAX} onclick={link.on(|| Action::NewTerminal)} aria-label={Text::NewTerminal.t(lang)} title={Text::NewTerminal.t(lang)}>{ Icon::Plus.draw() }</button>
+                <button class="btn square" disabled={terminals.len() >= TERMINALS_MAX} onclick={let link = link.clone(); move |_: MouseEvent| link.new_terminal()} aria-label={Text::NewTerminal.t(lang)} title={Text::NewTerminal.t(lang)}>{ Icon::Plus.draw() }</button>
                 <button class="btn square" aria-pressed={state.find.to_string()} onclick={let find = state.find; link.on(move || Action::Find(!find))} aria-label={Text::FindInTerminal.t(lang)} title={format!("{} (Ctrl+Shift+F)", Text::FindInTerminal.t(lang))}>{ Icon::Look.draw() }</button>
-                if state.playing { <small class="hint">{ if state.lower == Lower::Events { "" } else { Text::TerminalHint.t(lang) } }</small> }
+                if state.playing { <small class="hint">{ if shown == Lower::Events { "" } else { Text::TerminalHint.t(lang) } }</small> }
                 else { <button class="hint warn" onclick={let link = link.clone(); Callback::from(move |_: MouseEvent| link.play(true))}>{ Icon::Play.draw() }<span>{ if scene.past { Text::TerminalPast } else { Text::TerminalStands }.t(lang) }</span></button> }
             </div>
             if let Some(url) = &scene.missed { <Missed key={url.to_string()} {url} /> }
-            if let (Some(text), Lower::Terminal(terminal)) = (remark(&scene.acts, &state.files, || link.host.borrow().has_dns()), state.lower) {
+            if let (Some(text), Lower::Terminal(terminal)) = (remark(&scene.acts, &state.files, || link.host.borrow().has_dns()), shown) {
                 <p class="answer missed" role="status">{ Icon::Info.draw() }<span>{ words(text.t(lang), terminal, lang, link) }</span></p>
             }
-            if let (true, Lower::Terminal(terminal)) = (state.find, state.lower) { <Find {terminal} /> }
-            for i in 0..state.terminals { <Screen key={i} number={i} shown={state.lower == Lower::Terminal(i)} dark={state.dark} /> }
-            if let Lower::Terminal(terminal) = state.lower { { strokes(terminal, lang, link) } }
-            if state.lower == Lower::Events { <Feed events={scene.events.clone()} gone_before={gone_before(scene.view.time)} subject={None} /> }
+            if let (true, Lower::Terminal(terminal)) = (state.find, shown) { <Find {terminal} /> }
+            for i in terminals.iter().copied() { <Screen key={i} number={i} shown={shown == Lower::Terminal(i)} chosen={state.lower == Lower::Terminal(i)} dark={state.dark} /> }
+            if let Lower::Terminal(terminal) = shown { { strokes(terminal, lang, link) } }
+            if shown == Lower::Events { <Feed events={scene.events.clone()} gone_before={gone_before(scene.view.time)} subject={None} /> }
         </section>
     }
 }
@@ -99,6 +138,8 @@ fn strokes(terminal: usize, lang: Lang, link: &Link) -> Html {
 struct ScreenProps {
     number: usize,
     shown: bool,
+    /// Whether it was chosen, and not only shown in place of another that is not open at this moment.
+    chosen: bool,
     dark: bool,
 }
 
@@ -129,6 +170,10 @@ fn Screen(props: &ScreenProps) -> Html {
                 link.host.borrow_mut().attach(number, js);
             }
             move || {
+                // Who was typing goes on in the one that is in front then.
+                if active().is_some_and(|a| a.closest(&format!("[data-terminal=\"{number}\"]")).is_ok_and(|of| of.is_some())) {
+                    Timeout::new(0, || _ = focus_on(".term .host:not([hidden]) textarea")).forget();
+                }
                 link.host.borrow_mut().detach(number);
                 drop((typed, resized));
             }
@@ -138,15 +183,17 @@ fn Screen(props: &ScreenProps) -> Html {
         let link = link.clone();
         move |(_, lang)| link.host.borrow().dress_terminal(number, &fill(Text::TerminalField.t(*lang), &[&(number + 1).to_string()]))
     });
-    // Coming to the front takes the focus, except when the page has just opened.
-    let opened = use_mut_ref(|| number > 0);
-    use_effect_with(props.shown, move |shown| {
-        if opened.replace(true) && *shown {
+    // To be chosen takes the focus, except when the page has just opened.
+    let opened = use_mut_ref(|| false);
+    use_effect_with((props.shown, props.chosen), move |(shown, chosen)| {
+        if opened.replace(true) && *shown && *chosen {
             link.host.borrow().focus_terminal(number);
+        }
+        if *shown {
             if let (Some(row), Some(tab)) = (find(".term .tabs"), find(".term .tab[aria-selected=true]")) {
                 bring_to_sight(&row, &tab);
             }
         }
     });
-    html! { <div class="host" role="tabpanel" hidden={!props.shown} ref={place} aria-label={fill(Text::TerminalLabel.t(lang), &[&(number + 1).to_string()])}></div> }
+    html! { <div class="host" role="tabpanel" data-terminal={number.to_string()} hidden={!props.shown} ref={place} aria-label={fill(Text::TerminalLabel.t(lang), &[&(number + 1).to_string()])}></div> }
 }

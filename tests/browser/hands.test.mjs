@@ -1,6 +1,6 @@
 // A process killed by hand, the search in the terminal, and exercises: from the author's file to the reader's ticks.
 import assert from 'node:assert/strict';
-import { boxes, journey, screen, type } from './harness.mjs';
+import { boxes, journey, pause, screen, seconds, type } from './harness.mjs';
 import { example } from './manifests.mjs';
 
 const LOOKS = [
@@ -339,4 +339,75 @@ journey('takes a selection over where it is of what the terminal says', {}, asyn
   assert.equal(await marked(), 0);
   await select([1, 0], [2, 4]);
   await until('the lines to be marked', async () => (await marked()) > 0);
+});
+
+journey('closes terminals', { theme: 'light' }, async ({ page, until, axe, screenshot }) => {
+  const tabs = page.locator('.term .tab', { hasText: 'Terminal' });
+  const named = async () => (await tabs.allInnerTexts()).map((name) => name.trim()).join();
+  const front = () => page.locator('.term .tab[aria-selected=true]').innerText();
+  const typing = () => page.evaluate(() => document.activeElement?.closest('.term .host:not([hidden])') !== null);
+  await until('the first one', async () => /workstation/.test(await screen(page)));
+  assert.equal(await page.locator('.closable').count(), 0, 'the last one stays');
+  for (let n = 2; n <= 4; n++) {
+    await page.getByRole('button', { name: 'New terminal' }).click();
+    await until(
+      `terminal ${n}`,
+      async () => /workstation/.test(await screen(page)) && (await front()).trim() === `Terminal ${n}`,
+    );
+    await until('it to be typed into', typing);
+  }
+  await type(page, 'sleep 1000 && echo never');
+  await screenshot('four');
+  await axe();
+  // By the cross: the one beside it is in front, and is typed into.
+  await page.locator('.closable', { hasText: 'Terminal 4' }).locator('.x').click();
+  await until('three', async () => (await named()) === 'Terminal 1,Terminal 2,Terminal 3');
+  await until('the one beside it', async () => (await front()).trim() === 'Terminal 3' && (await typing()));
+  // By the middle button: what is in front stays there.
+  await tabs.nth(1).click({ button: 'middle' });
+  await until('two', async () => (await named()) === 'Terminal 1,Terminal 3');
+  assert.equal((await front()).trim(), 'Terminal 3');
+  await type(page, 'ps -ef | grep -c "[s]leep 1000"');
+  await until('what ran there to be gone', async () => /\n0\s/.test(await screen(page)));
+  // By the keyboard, which stays among the tabs.
+  await page.getByRole('button', { name: 'New terminal' }).click();
+  await until('a fourth', async () => (await front()).trim() === 'Terminal 4' && (await typing()));
+  await tabs.nth(2).focus();
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Delete');
+  await until('two again', async () => (await named()) === 'Terminal 1,Terminal 4');
+  // The shell's end is the terminal's.
+  await type(page, 'exit');
+  await until('the last one', async () => (await named()) === 'Terminal' && (await page.locator('.closable').count()) === 0);
+  await until('it to be typed into', typing);
+  await type(page, 'echo still here');
+  await pause(page);
+  const end = await seconds(page);
+  // The past has the terminals of then, and looking at it gives none of them the focus.
+  let most = 0;
+  for (let at = 0; at < end; at++) {
+    await page.locator('.strip input').fill(String(at * 1000));
+    await until('that moment', async () => (await seconds(page)) === at);
+    if (at === 0) assert.equal(await tabs.count(), 1);
+    most = Math.max(most, await tabs.count());
+  }
+  assert.ok(most > 1, 'more of them in the past');
+  assert.equal(await page.locator('.caption select').count(), 0, 'no branch has begun');
+  assert.ok(!(await typing()));
+  // Loaded again, the session has what was left.
+  await page.reload();
+  await until('the session is back', async () => /still here/.test(await screen(page)) && (await named()) === 'Terminal');
+});
+
+journey('shows what is pasted line by line', { theme: 'dark' }, async ({ page, until }) => {
+  const lines = ['cat <<EOF', 'one', 'two', 'EOF'];
+  const shown = /# cat <<EOF\n> one\n> two\n> EOF\none\ntwo\n\S+#/;
+  const screenful = async () => (await screen(page)).replace(/[^\S\n]+\n/g, '\n').replaceAll('\u00a0', ' ');
+  await until('a prompt', async () => /workstation/.test(await screen(page)));
+  await page.locator('.term .host').click();
+  await page.evaluate((text) => navigator.clipboard.writeText(text), `${lines.join('\n')}\n`);
+  await page.keyboard.press('Control+v');
+  await until('each behind its prompt', async () => shown.test(await screenful()));
+  await page.reload();
+  await until('the same again', async () => shown.test(await screenful()));
 });

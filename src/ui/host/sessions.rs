@@ -1,11 +1,10 @@
 //! The host's sessions: how one takes the place of another, and how that one comes back, also once the page is loaded anew.
 
-use kubarium::base::{List as _, SortedMap, Time};
+use kubarium::base::{SortedMap, Time};
 use kubarium::sim::{Session, Timeline};
 use kubarium::views::Exercises;
 
 use super::super::session_copy::{keep_replaced, replaced};
-use super::super::state::TERMINALS_MAX;
 use super::{EditorFiles, Host, Transcript, commands_of, end_of};
 
 /// A session that another one takes the place of, as it was.
@@ -34,11 +33,6 @@ impl Replaced {
     pub fn session(&self) -> &Session {
         self.time.live().session()
     }
-}
-
-/// How many terminals a session has.
-pub fn terminals_of(session: &Session) -> usize {
-    session.inputs.iter().filter_map(|i| i.terminal.as_ref()).map(|t| t.tab as usize + 1).max().unwrap_or(1).clamp(1, TERMINALS_MAX)
 }
 
 impl Host {
@@ -82,7 +76,7 @@ impl Host {
             let run_again = commands_of(self.session());
             (self.catch_up, self.run_again, self.echoed, self.answered) = (catch_up, run_again, 0, 0);
         }
-        let terminals: Vec<usize> = self.terminals.keys().copied().list();
-        terminals.into_iter().for_each(|t| self.open_terminal(t));
+        // Of those that the session before had, the first is there in any case.
+        self.open_terminal(0);
     }
 }

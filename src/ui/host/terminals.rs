@@ -1,24 +1,67 @@
 //! The host's terminals: what is typed into them, and what they show of their transcripts.
 
 use js_sys::{Function, Uint8Array};
+use kubarium::base::List as _;
 use kubarium::sim::{SIZE_QUERY, TerminalInput, TimedInput};
 use kubarium::views::complete;
 
 use super::super::line_editor::{Effect, LineEditor};
+use super::super::state::TERMINALS_MAX;
 use super::super::vendor::JsTerminal;
-use super::{Host, Screen, end_of};
+use super::{Host, Screen, Transcript, end_of};
+
+/// The most steps that are done at once for what has just been typed.
+const SETTLE_STEPS: u64 = 64;
 
 impl Host {
     /// Something typed into a terminal. A program in a container gets each key; otherwise a line is edited here first.
     pub fn type_in(&mut self, terminal: usize, text: &str) {
         self.fork();
-        if self.sim().workstation().terminal_is_raw(tab_of(terminal)) {
-            self.send_to(terminal, text);
-            return;
+        let mut rest = text;
+        while !rest.is_empty() {
+            if self.sim().workstation().terminal_is_raw(tab_of(terminal)) {
+                self.send_to(terminal, rest);
+                return;
+            }
+            let Some(screen) = self.terminals.get_mut(&terminal) else { return };
+            let end = rest.find(['\r', '\n']).map_or(rest.len(), |at| at + if rest[at..].starts_with("\r\n") { 2 } else { 1 });
+            let effects = screen.line.typed(&rest[..end]);
+            self.carry_out(terminal, effects);
+            rest = &rest[end..];
+            // Of several lines each is shown once the shell has asked for it, where it does so at once.
+            if !rest.is_empty() {
+                self.settle();
+                self.show_output();
+            }
         }
-        let Some(screen) = self.terminals.get_mut(&terminal) else { return };
-        let effects = screen.line.typed(text);
-        self.carry_out(terminal, effects);
+    }
+
+    /// What has just been given is acted on, as far as that takes no time.
+    fn settle(&mut self) {
+        if !self.time.is_seeking() && self.next_to_run_again().is_none() {
+            self.time.run(self.sim().now(), SETTLE_STEPS);
+        }
+    }
+
+    /// The terminals that are open at the moment that is looked at: one at least.
+    pub(super) fn open_terminals(&self) -> Vec<usize> {
+        let open: Vec<usize> = self.sim().workstation().terminals().map(|tab| tab as usize).take(TERMINALS_MAX).list();
+        if open.is_empty() { vec![0] } else { open }
+    }
+
+    /// Opens a terminal after the last one. Says which.
+    pub fn new_terminal(&mut self) -> usize {
+        let terminal = self.open_terminals().into_iter().max().unwrap_or(0).saturating_add(1);
+        self.send_to(terminal, "");
+        self.settle();
+        terminal
+    }
+
+    /// Closes a terminal, and ends what runs in it.
+    pub fn close_terminal(&mut self, terminal: usize) {
+        let closed = TerminalInput { tab: tab_of(terminal), hangup: true, ..TerminalInput::default() };
+        self.give(TimedInput { terminal: Some(closed), ..TimedInput::default() });
+        self.settle();
     }
 
     fn carry_out(&mut self, terminal: usize, effects: Vec<Effect>) {
@@ -47,7 +90,7 @@ impl Host {
     }
 
     fn send_to(&mut self, terminal: usize, text: &str) {
-        let typed = TerminalInput { tab: tab_of(terminal), data: text.to_owned() };
+        let typed = TerminalInput { tab: tab_of(terminal), data: text.to_owned(), hangup: false };
         self.give(TimedInput { terminal: Some(typed), ..TimedInput::default() });
     }
 
@@ -74,6 +117,7 @@ impl Host {
     pub fn attach(&mut self, terminal: usize, js: JsTerminal) {
         let mut line = LineEditor::new();
         line.resize(js.cols() as usize);
+        line.restart(self.transcripts.get(&(self.time.current(), terminal)).map_or("", Transcript::last_line));
         self.terminals.insert(terminal, Screen { js, shown: (u32::MAX, 0), line });
         self.open_terminal(terminal);
         self.show_output();
@@ -82,7 +126,7 @@ impl Host {
     /// A terminal begins with its shell, which nothing typed opens.
     pub(super) fn open_terminal(&mut self, terminal: usize) {
         let opened = |i: &TimedInput| i.terminal.as_ref().is_some_and(|t| t.tab == tab_of(terminal));
-        if !self.session().inputs.iter().any(opened) {
+        if !self.time.is_past() && !self.session().inputs.iter().any(opened) {
             self.send_to(terminal, "");
         }
     }
@@ -128,6 +172,13 @@ impl Host {
         let branch = self.time.current();
         let (mut asked, mut ahead) = (Vec::new(), Vec::new());
         if !self.time.is_past() {
+            // Those too that nobody has seen yet.
+            for terminal in self.open_terminals().into_iter().filter(|t| !self.terminals.contains_key(t)) {
+                let transcript = self.transcripts.entry((branch, terminal)).or_default();
+                let (new, end) = self.time.live().terminal_output(tab_of(terminal), transcript.taken);
+                transcript.push(self.time.live().now(), &shown_text(&new));
+                transcript.taken = end;
+            }
             for (terminal, screen) in self.terminals.iter_mut() {
                 let transcript = self.transcripts.entry((branch, *terminal)).or_default();
                 let (new, end) = self.time.live().terminal_output(tab_of(*terminal), transcript.taken);
