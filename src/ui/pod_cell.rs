@@ -149,8 +149,20 @@ pub fn short_name(pod: &PodView) -> String {
     if end.is_empty() { stem } else { end }
 }
 
-/// A status; where it has two lines, it may be broken before each of its words: `CrashLoopBackOff` is one of three.
+/// Words of a status without which it is known where there is little room: `CrashLoop`, `Creating`, `ConfigError`.
+const KNOWN_WITHOUT: [&str; 4] = ["BackOff", "Container", "Create", "Pod"];
+
+/// A status in as few words as tell it from others.
+fn brief(status: &str) -> String {
+    KNOWN_WITHOUT.into_iter().fold(status.to_owned(), |text, word| text.replace(word, ""))
+}
+
+/// A status; where it has two lines, it may be broken before each of its words: `CrashLoopBackOff` is one of three. Where it has a short one,
+/// it is brief.
 fn status(text: &str, density: Density) -> Html {
+    if density == Density::Medium {
+        return html! { brief(text) };
+    }
     let (mut words, mut rest) = (Vec::new(), text);
     while let Some(at) = rest.bytes().skip(1).position(|b| density == Density::Tall && b.is_ascii_uppercase()) {
         let (word, after) = rest.split_at(at + 1);
@@ -232,7 +244,7 @@ pub fn PodCell(props: &Props) -> Html {
                     </span>
                 </span>
                 if is_large { { uses(main(), lang) } }
-                <span class="state">
+                <span class="state" title={pod.status.clone()}>
                     { health_icon(pod.health).draw() }
                     <span>{ status(&pod.status, props.density) }</span>
                     if let Some(p) = probes.next() { { trace(p, BEATS_OF_CELL, lang) } }
@@ -267,6 +279,22 @@ fn doors(doors: &Doors, lang: Lang) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_brief_status_says_what_tells_it_from_others() {
+        let cases = [
+            ("Running", "Running"),
+            ("CrashLoopBackOff", "CrashLoop"),
+            ("ContainerCreating", "Creating"),
+            ("PodInitializing", "Initializing"),
+            ("ImagePullBackOff", "ImagePull"),
+            ("CreateContainerConfigError", "ConfigError"),
+            ("Init:0/1", "Init:0/1"),
+        ];
+        for (status, said) in cases {
+            assert_eq!(brief(status), said);
+        }
+    }
 
     #[test]
     fn cells_give_way_at_once_and_grow_late() {
