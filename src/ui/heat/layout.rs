@@ -27,6 +27,9 @@ const SCALES: [Scale; 7] = [
     Scale { step: 4.0, head: 0.0, pad: 2.0 },
 ];
 
+/// The most tiles beside each other that are made as wide as their row lets them be.
+const BESIDE_MAX: usize = 6;
+
 /// How far beside what it is meant for a finger comes down.
 const FINGER_PX: f64 = 24.0;
 
@@ -58,7 +61,10 @@ impl Layout {
         };
         let wide = ((most as f64 * 1.8).sqrt().ceil() as usize).clamp(5, 16);
         let scales = SCALES.into_iter().filter(|s| before.is_none_or(|b| s.step <= b.step));
-        let found = scales.flat_map(|s| [wide, wide + 1, wide - 1].map(|columns| at(s, columns))).find(|l| l.height <= room);
+        // Few nodes with many pods each have tiles as wide as it takes for all of them to fill their rows.
+        let widest = |s: Scale, beside: usize| ((((width + s.pad) / beside as f64 - 3.0 * s.pad) / s.step) as usize).max(wide);
+        let columns = |s: Scale| [wide, wide + 1, wide - 1].into_iter().chain((1..=nodes.min(BESIDE_MAX)).rev().map(move |n| widest(s, n)));
+        let found = scales.flat_map(|s| columns(s).map(move |n| at(s, n))).find(|l| l.height <= room);
         found.unwrap_or_else(|| at(SCALES[0], wide))
     }
 
@@ -110,5 +116,19 @@ impl Layout {
         let (dx, dy) = (x - left - pad, y - top - head - pad);
         let inside = dx >= 0.0 && dy >= 0.0 && dx < self.tile_columns as f64 * step;
         Some((node, inside.then(|| (dy / step) as usize * self.tile_columns + (dx / step) as usize)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_nodes_with_many_pods_take_the_room_there_is() {
+        for (nodes, most, step) in [(3, 110, 11.0), (3, 1000, 9.0), (1, 3000, 9.0), (12, 110, 9.0), (100, 110, 4.0)] {
+            let layout = Layout::of(nodes, most, 900.0, 420.0, None);
+            assert!(layout.scale.step == step, "{nodes} nodes of {most}: {}", layout.scale.step);
+            assert!((0..nodes).all(|n| layout.tile(n).0 + layout.tile_w <= 900.0 + layout.scale.pad), "{nodes} nodes of {most}");
+        }
     }
 }
