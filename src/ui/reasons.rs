@@ -21,10 +21,7 @@ pub fn say(why: &Why, lang: Lang) -> (String, String) {
     let words = |text: Text, values: &[&str]| fill(text.t(lang), values);
     match why {
         Why::NotYetScheduled => (words(Text::WhyNotYet, &[]), "Pending".to_owned()),
-        Why::Unschedulable { message } => {
-            let end = if lang == Lang::Zh { "。" } else { "." };
-            (words(Text::WhyUnschedulable, &[end]), format!("FailedScheduling: {message}"))
-        }
+        Why::Unschedulable { message } => (refused(message, lang), format!("FailedScheduling: {message}")),
         Why::Pulling { container, image } => (words(Text::WhyPulling, &[container, image]), "Pulling".to_owned()),
         Why::PullFails { container, image, message, .. } => {
             (words(Text::WhyPullFails, &[container, image]), format!("ImagePullBackOff: {message}"))
@@ -149,6 +146,13 @@ pub fn refusals(sim: &Sim, decision: &Decision, lang: Lang) -> Option<String> {
     let told: Vec<String> = told.list();
     let (colon, semicolon, end) = if lang == Lang::Zh { ("：", "；", "。") } else { (": ", "; ", ".") };
     Some(fill(Text::WhyUnschedulable.t(lang), &[&format!("{colon}{}{end}", told.join(semicolon))]))
+}
+
+/// Why no node takes a pod, from the scheduler's own words where no more is known.
+pub fn refused(message: &str, lang: Lang) -> String {
+    let told = message.split_once("nodes are available: ").map_or("", |(_, told)| told.split(". ").next().unwrap_or_default());
+    let (colon, end) = if lang == Lang::Zh { ("：", "。") } else { (": ", ".") };
+    fill(Text::WhyUnschedulable.t(lang), &[&[if told.is_empty() { "" } else { colon }, told.trim_end_matches('.'), end].concat()])
 }
 
 /// The class that gives a reason its colour.
@@ -296,4 +300,19 @@ pub fn draw(cause: &Cause, lang: Lang, link: &Link) -> Html {
         html! { <button class="chip" onclick={link.select(Subject { kind, namespace, name, uid })}>{ Icon::Look.draw() }{ label }</button> }
     });
     html! { <p class={classes!("reason", cause_tone(cause))}>{ sentence(cause, lang) }<span class="term">{ &cause.term }</span>{ next }</p> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schedulers_words_are_told_without_its_form() {
+        let message =
+            "0/40 nodes are available: 39 Insufficient cpu, 1 node(s) were unschedulable. no new claims to deallocate, preemption: 0/40.";
+        assert!(
+            refused(message, Lang::En).starts_with("No node can take this pod: 39 Insufficient cpu, 1 node(s) were unschedulable. The ")
+        );
+        assert!(refused("no nodes available", Lang::En).starts_with("No node can take this pod. The "));
+    }
 }

@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use kubarium::api::Object as _;
 use kubarium::base::{List as _, Time};
+use kubarium::sim::Sim;
 use kubarium::views::{
     ClusterView, Flow, NodeFaults, NodeView, PodView, ServiceView, Share, WorkloadView, autoscalers, lessons, placement, placement_tried,
 };
@@ -96,10 +97,12 @@ pub fn Tank(props: &Props) -> Html {
     let papers = use_mut_ref(Rc::default);
     use_effect_with(props.scene.papers.clone(), move |now: &Rc<Papers>| now.bring(&papers.replace(now.clone())));
     // Why no node takes a pod is put into words once for each try.
-    let tried = refused_of(props).map(|pod| (pod.key.clone(), placement_tried(link.host.borrow().sim(), &pod.key)));
+    let tried = refused_of(props).map(|pod| tried_of(pod, view, link.host.borrow().sim()));
     let refused = use_memo((tried, lang), |(tried, lang)| {
         let host = link.host.borrow();
-        tried.as_ref().and_then(|(uid, _)| reasons::refusals(host.sim(), &placement(host.sim(), uid)?, *lang))
+        let tried = tried.as_ref()?;
+        let decided = placement(host.sim(), &tried.0).and_then(|decision| reasons::refusals(host.sim(), &decision, *lang));
+        Some(decided.unwrap_or_else(|| reasons::refused(&tried.2, *lang)))
     });
     let selected = props.selected.as_ref().filter(|s| s.kind == "Pod").and_then(|s| view.pod(&s.uid));
     let cut = selected.filter(|_| props.section);
@@ -245,6 +248,14 @@ fn refused_of(props: &Props) -> Option<&Rc<PodView>> {
     refused.clone().find(looked_at).or_else(|| refused.next())
 }
 
+/// Whose last try says why no node takes a pod, which try that was, and what the pod itself has of it. The scheduler remembers the last few
+/// hundred tries: of one that was before those, another pod of the same owner that was told the same says as much.
+fn tried_of(pod: &PodView, view: &ClusterView, sim: &Sim) -> (String, Option<(u32, Time)>, String) {
+    let of = |pod: &PodView| Some((pod.key.clone(), Some(placement_tried(sim, &pod.key)?), pod.message.clone()));
+    let like = |p: &&Rc<PodView>| p.message == pod.message && p.owner.is_some() && p.owner == pod.owner;
+    of(pod).or_else(|| view.queue.iter().rev().filter(like).find_map(|p| of(p))).unwrap_or((pod.key.clone(), None, pod.message.clone()))
+}
+
 /// The strip of pods that wait for a node, and why no node takes one of them.
 fn queue(props: &Props, around: &Around, refused: &Option<String>, lang: Lang) -> Html {
     let view = &props.scene.view;
@@ -257,7 +268,7 @@ fn queue(props: &Props, around: &Around, refused: &Option<String>, lang: Lang) -
                 { cell(around, tenths(view.time), pod, if many { Density::Small } else { Density::Medium }) }
             }
             if let Some(pod) = refused_of(props) {
-                <span class="why" title={pod.message.clone()}>if view.queue.len() > 1 { <b class="mono">{ if many { pod.name.clone() } else { short_name(pod) } }</b>{ " · " } }{ refused.clone().unwrap_or_else(|| pod.message.clone()) }</span>
+                <span class="why" title={pod.message.clone()}>if view.queue.len() > 1 { <b class="mono">{ if many { pod.name.clone() } else { short_name(pod) } }</b>{ " · " } }{ refused.clone() }</span>
             }
         </section>
     }
