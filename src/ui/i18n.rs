@@ -124,6 +124,7 @@ texts! {
     NoneSelects: "No Service selects this pod.", "没有 Service 选择这个 Pod。";
     ReachesPods: "reaches {} of {} pods", "可达 {} / {} 个 Pod";
     ReadyOf: "{} of {} ready", "{} / {} 就绪";
+    ReadyOver: "{} ready, {} wanted", "{} 就绪，应有 {}";
     DoneOf: "{} of {} done", "{} / {} 已完成";
     Restarts: "Restarts", "重启";
     RestartedTimes: "restarted {}×", "重启 {} 次";

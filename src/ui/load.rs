@@ -104,7 +104,7 @@ pub fn LoadCurve(props: &Props) -> Html {
                 if curve.iter().all(|rate| *rate == 0.0) { <small class="hint">{ Text::LoadNone.t(lang) }</small> }
                 if let Some(r) = &props.runs { <i style={format!("left:{}%", r.percent)}></i> }
             </div>
-            <p class="row"><small>{ "0 s" }</small><small class="grow">{ now }</small><small>{ format!("{} s", (POINTS - 1) * APART_S) }</small></p>
+            <p class="row"><small>{ "0 s" }</small><small class="grow">{ now }</small><small>{ format!("{} s", POINTS * APART_S) }</small></p>
             <div class="row">
                 <button class="btn outline" onclick={send(points)}>{ Icon::Play.draw() }{ Text::LoadSend.t(lang) }</button>
                 <button class="btn outline" onclick={send(Vec::new())}>{ Icon::Cross.draw() }{ Text::LoadEnd.t(lang) }</button>

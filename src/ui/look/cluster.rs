@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use kubarium::views::{Health, kinds};
+use kubarium::views::{Health, WorkloadView, kinds};
 
 use super::super::amiss::Amiss;
 use super::super::evidence::Beside;
@@ -21,6 +21,15 @@ const BARS_MAX: i64 = 12;
 /// How many pods there are where a bar is full, of so many that are wanted.
 fn bar(i: i64, wanted: i64) -> i64 {
     (i + 1) * wanted.max(0) / wanted.clamp(1, BARS_MAX)
+}
+
+/// What is said of a workload's pods in numbers. In a rollout there may be more than are wanted.
+fn tally_of(w: &WorkloadView) -> Text {
+    match w.kind.as_str() {
+        "Job" => Text::DoneOf,
+        _ if w.ready > w.desired => Text::ReadyOver,
+        _ => Text::ReadyOf,
+    }
 }
 
 /// What this branch and the one that it left are called.
@@ -68,7 +77,7 @@ pub(super) fn cluster(props: &Props, lang: Lang, link: &Link) -> Html {
                         <span class={classes!("bars", if w.ready >= w.desired { "ok" } else { "warn" })} aria-hidden="true">
                             for i in 0..w.desired.clamp(0, BARS_MAX) { <i class={if bar(i, w.desired) <= w.ready { "full" } else if bar(i, w.desired) <= w.current { "half" } else { "" }}></i> }
                         </span>
-                        <span class="end">{ fill(if w.kind == "Job" { Text::DoneOf } else { Text::ReadyOf }.t(lang), &[&w.ready.to_string(), &w.desired.to_string()]) }if w.older > 0 { { " · " }{ fill(Text::OlderCount.t(lang), &[&w.older.to_string()]) } }</span>
+                        <span class="end">{ fill(tally_of(w).t(lang), &[&w.ready.to_string(), &w.desired.to_string()]) }if w.older > 0 { { " · " }{ fill(Text::OlderCount.t(lang), &[&w.older.to_string()]) } }</span>
                     </button></li>
                 }
             </ul>
