@@ -131,17 +131,13 @@ impl Link {
     pub fn new_terminal(&self) {
         let mut terminal = 0;
         self.with_host(|host| terminal = host.new_terminal());
-        self.send(Action::Lower(Lower::Terminal(terminal)));
-        self.send(Action::Panel(Panel::Term));
-        // Once it is there.
-        let host = self.host.clone();
-        Timeout::new(0, move || host.borrow().focus_terminal(terminal)).forget();
+        self.type_line(terminal, "");
     }
 
     /// Closes one of the terminals that are open, unless it is the only one. Where it is in front, the one beside it comes there.
     pub fn close_terminal(&self, terminal: usize, open: &[usize], is_shown: bool) {
-        let mut left = open.iter().filter(|t| **t != terminal);
-        let Some(beside) = left.clone().rfind(|t| **t < terminal).or(left.next()) else { return };
+        let at = open.iter().position(|t| *t == terminal).unwrap_or(0);
+        let Some(beside) = open.get(at.checked_sub(1).unwrap_or(1)) else { return };
         self.with_host(|host| host.close_terminal(terminal));
         if is_shown {
             self.send(Action::Lower(Lower::Terminal(*beside)));

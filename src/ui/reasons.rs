@@ -148,9 +148,14 @@ pub fn refusals(sim: &Sim, decision: &Decision, lang: Lang) -> Option<String> {
     Some(fill(Text::WhyUnschedulable.t(lang), &[&format!("{colon}{}{end}", told.join(semicolon))]))
 }
 
+/// What the scheduler has against nodes, of all that it says: `3 Insufficient cpu`.
+fn told(message: &str) -> &str {
+    message.split_once("nodes are available: ").map_or("", |(_, told)| told.split(". ").next().unwrap_or_default())
+}
+
 /// Why no node takes a pod, from the scheduler's own words where no more is known.
 pub fn refused(message: &str, lang: Lang) -> String {
-    let told = message.split_once("nodes are available: ").map_or("", |(_, told)| told.split(". ").next().unwrap_or_default());
+    let told = told(message);
     let (colon, end) = if lang == Lang::Zh { ("：", "。") } else { (": ", ".") };
     fill(Text::WhyUnschedulable.t(lang), &[&[if told.is_empty() { "" } else { colon }, told.trim_end_matches('.'), end].concat()])
 }
@@ -178,7 +183,11 @@ pub fn short(pod: &PodView, sim: &Sim, lang: Lang) -> String {
         Some(Why::CrashLoop { exit: Some(e), .. } | Why::Ended { exit: e, .. }) => {
             fill(Text::ShortExit.t(lang), &[&e.reason, &e.code.to_string()])
         }
-        Some(Why::Unschedulable { .. }) => first_refusal(sim, &pod.key).unwrap_or(&pod.status).to_owned(),
+        Some(Why::Unschedulable { message }) => {
+            // Of a try that was long ago, the first of its reasons without the number of nodes.
+            let first = || told(message).split(", ").next().and_then(|reason| reason.split_once(' ')).map(|(_, reason)| reason);
+            first_refusal(sim, &pod.key).or_else(first).unwrap_or(&pod.status).to_owned()
+        }
         // That it runs says nothing of what is amiss.
         _ if pod.status == "Running" => health_text(pod.health).t(lang).to_owned(),
         _ => pod.status.clone(),

@@ -97,12 +97,15 @@ pub fn Tank(props: &Props) -> Html {
     let papers = use_mut_ref(Rc::default);
     use_effect_with(props.scene.papers.clone(), move |now: &Rc<Papers>| now.bring(&papers.replace(now.clone())));
     // Why no node takes a pod is put into words once for each try.
-    let tried = refused_of(props).map(|pod| tried_of(pod, view, link.host.borrow().sim()));
+    let tried = refused_of(props).map(|pod| {
+        let sim = link.host.borrow();
+        let uid = tried_of(pod, view, sim.sim());
+        (placement_tried(sim.sim(), &uid), uid, pod.message.clone())
+    });
     let refused = use_memo((tried, lang), |(tried, lang)| {
-        let host = link.host.borrow();
-        let tried = tried.as_ref()?;
-        let decided = placement(host.sim(), &tried.0).and_then(|decision| reasons::refusals(host.sim(), &decision, *lang));
-        Some(decided.unwrap_or_else(|| reasons::refused(&tried.2, *lang)))
+        let (host, (_, uid, message)) = (link.host.borrow(), tried.as_ref()?);
+        let decided = placement(host.sim(), uid).and_then(|decision| reasons::refusals(host.sim(), &decision, *lang));
+        Some(decided.unwrap_or_else(|| reasons::refused(message, *lang)))
     });
     let selected = props.selected.as_ref().filter(|s| s.kind == "Pod").and_then(|s| view.pod(&s.uid));
     let cut = selected.filter(|_| props.section);
@@ -248,12 +251,13 @@ fn refused_of(props: &Props) -> Option<&Rc<PodView>> {
     refused.clone().find(looked_at).or_else(|| refused.next())
 }
 
-/// Whose last try says why no node takes a pod, which try that was, and what the pod itself has of it. The scheduler remembers the last few
-/// hundred tries: of one that was before those, another pod of the same owner that was told the same says as much.
-fn tried_of(pod: &PodView, view: &ClusterView, sim: &Sim) -> (String, Option<(u32, Time)>, String) {
-    let of = |pod: &PodView| Some((pod.key.clone(), Some(placement_tried(sim, &pod.key)?), pod.message.clone()));
-    let like = |p: &&Rc<PodView>| p.message == pod.message && p.owner.is_some() && p.owner == pod.owner;
-    of(pod).or_else(|| view.queue.iter().rev().filter(like).find_map(|p| of(p))).unwrap_or((pod.key.clone(), None, pod.message.clone()))
+/// Whose last try says why no node takes a pod. The scheduler remembers the last few hundred tries: of one that was before those, another pod of
+/// the same owner that was told the same says as much.
+fn tried_of(pod: &PodView, view: &ClusterView, sim: &Sim) -> String {
+    let knows = |p: &PodView| placement_tried(sim, &p.key).is_some();
+    let says = |p: &&Rc<PodView>| p.message == pod.message && p.owner == pod.owner && knows(p);
+    let other = if knows(pod) { None } else { view.queue.iter().rfind(says) };
+    other.map_or(&pod.key, |p| &p.key).clone()
 }
 
 /// The strip of pods that wait for a node, and why no node takes one of them.

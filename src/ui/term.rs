@@ -27,6 +27,11 @@ use super::vendor::create_terminal;
 /// The middle button of a mouse, as events have it.
 const MIDDLE: i16 = 1;
 
+/// The focus stays where it is, and the middle button does not begin to scroll.
+fn stay(e: MouseEvent) {
+    e.prevent_default();
+}
+
 /// The lower panel.
 pub fn term(state: &State, link: &Link) -> Html {
     let (lang, scene) = (state.lang, &state.scene);
@@ -47,18 +52,7 @@ pub fn term(state: &State, link: &Link) -> Html {
             let (link, open, is_shown) = (link.clone(), terminals.clone(), shown == Lower::Terminal(i));
             move || link.close_terminal(i, &open, is_shown)
         };
-        let (by_middle, by_key) = (close.clone(), close.clone());
-        let onauxclick = Callback::from(move |e: MouseEvent| {
-            if e.button() == MIDDLE {
-                by_middle()
-            }
-        });
-        // Neither does the page begin to scroll with the middle button, nor is the focus lost.
-        let onmousedown = Callback::from(|e: MouseEvent| {
-            if e.button() == MIDDLE {
-                e.prevent_default()
-            }
-        });
+        let by_key = close.clone();
         let onkeydown = Callback::from(move |e: KeyboardEvent| {
             if e.key() == "Delete" {
                 by_key();
@@ -66,12 +60,17 @@ pub fn term(state: &State, link: &Link) -> Html {
                 Timeout::new(0, || _ = focus_on(".term .tab[aria-selected=true]")).forget();
             }
         });
+        let press = Callback::from(move |e: MouseEvent| {
+            if e.type_() == "click" || e.button() == MIDDLE {
+                close();
+            }
+        });
         let title = format!("{} (Delete)", fill(Text::CloseFile.t(lang), &[&name]));
         html! {
-            <span key={i} class="closable" role="presentation" {onauxclick} {onmousedown} {onkeydown}>
+            <span key={i} class="closable" role="presentation" onmousedown={stay} onauxclick={press.clone()} {onkeydown}>
                 { tab(Lower::Terminal(i), Icon::Terminal, name, None) }
                 // A tab list holds nothing but tabs: by keys, Delete closes one.
-                <span class="x" aria-hidden="true" {title} onmousedown={|e: MouseEvent| e.prevent_default()} onclick={move |_: MouseEvent| close()}>{ Icon::Close.draw() }</span>
+                <span class="x" aria-hidden="true" {title} onclick={press}>{ Icon::Close.draw() }</span>
             </span>
         }
     };
@@ -127,7 +126,7 @@ fn strokes(terminal: usize, lang: Lang, link: &Link) -> Html {
             let refused = Closure::once_into_js(move || to.send(Action::Answer(Some(Answer::badly(Text::NotPasted.t(lang))))));
             link.host.borrow().paste(terminal, refused.unchecked_ref());
         };
-        html! { <button class="btn" onmousedown={|e: MouseEvent| e.prevent_default()} onclick={press}>{ name }</button> }
+        html! { <button class="btn" onmousedown={stay} onclick={press}>{ name }</button> }
     };
     let keys = [("Tab", "\t"), ("↑", "\x1b[A"), ("↓", "\x1b[B"), ("Ctrl+C", "\x03"), (Text::Paste.t(lang), ""), ("Enter ↵", "\r")];
     let can_paste = web_sys::window().is_some_and(|w| w.is_secure_context());
@@ -171,7 +170,7 @@ fn Screen(props: &ScreenProps) -> Html {
             }
             move || {
                 // Who was typing goes on in the one that is in front then.
-                if active().is_some_and(|a| a.closest(&format!("[data-terminal=\"{number}\"]")).is_ok_and(|of| of.is_some())) {
+                if active().is_some_and(|a| place.cast::<Element>().is_some_and(|of| of.contains(Some(&a)))) {
                     Timeout::new(0, || _ = focus_on(".term .host:not([hidden]) textarea")).forget();
                 }
                 link.host.borrow_mut().detach(number);
@@ -189,11 +188,9 @@ fn Screen(props: &ScreenProps) -> Html {
         if opened.replace(true) && *shown && *chosen {
             link.host.borrow().focus_terminal(number);
         }
-        if *shown {
-            if let (Some(row), Some(tab)) = (find(".term .tabs"), find(".term .tab[aria-selected=true]")) {
-                bring_to_sight(&row, &tab);
-            }
+        if *shown && let (Some(row), Some(tab)) = (find(".term .tabs"), find(".term .tab[aria-selected=true]")) {
+            bring_to_sight(&row, &tab);
         }
     });
-    html! { <div class="host" role="tabpanel" data-terminal={number.to_string()} hidden={!props.shown} ref={place} aria-label={fill(Text::TerminalLabel.t(lang), &[&(number + 1).to_string()])}></div> }
+    html! { <div class="host" role="tabpanel" hidden={!props.shown} ref={place} aria-label={fill(Text::TerminalLabel.t(lang), &[&(number + 1).to_string()])}></div> }
 }

@@ -62,9 +62,9 @@ impl Layout {
         let wide = ((most as f64 * 1.8).sqrt().ceil() as usize).clamp(5, 16);
         let scales = SCALES.into_iter().filter(|s| before.is_none_or(|b| s.step <= b.step));
         // Few nodes with many pods each have tiles as wide as it takes for all of them to fill their rows.
-        let widest = |s: Scale, beside: usize| ((((width + s.pad) / beside as f64 - 3.0 * s.pad) / s.step) as usize).max(wide);
-        let columns = |s: Scale| [wide, wide + 1, wide - 1].into_iter().chain((1..=nodes.min(BESIDE_MAX)).rev().map(move |n| widest(s, n)));
-        let found = scales.flat_map(|s| columns(s).map(move |n| at(s, n))).find(|l| l.height <= room);
+        let beside = nodes.clamp(1, BESIDE_MAX) as f64;
+        let widest = |s: Scale| ((((width + s.pad) / beside - 3.0 * s.pad) / s.step) as usize).max(wide);
+        let found = scales.flat_map(|s| [wide, wide + 1, wide - 1, widest(s)].map(|columns| at(s, columns))).find(|l| l.height <= room);
         found.unwrap_or_else(|| at(SCALES[0], wide))
     }
 
