@@ -443,7 +443,7 @@ pub fn duration_us(text: &str) -> Option<u64> {
     if digits == "inf" || digits == "infinity" {
         return Some(u64::MAX / 4);
     }
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e')) {
         return None;
     }
     let v: f64 = digits.parse().ok()?;

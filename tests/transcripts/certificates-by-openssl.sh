@@ -13,3 +13,5 @@ kubectl --context=john get pods; kubectl --context=john get services
 openssl req -x509 -nodes -days 365 -newkey rsa:2048 -keyout tls.key -out tls.crt -subj /CN=example.com && kubectl create secret tls page --cert=tls.crt --key=tls.key
 kubectl get secret page -o jsonpath='{.data.tls\.crt}' | openssl base64 -d -A | tail -1; openssl rand -base64 12 | wc -c; openssl rand -hex 4 | wc -c
 openssl req -new -key none.key -subj /CN=x; openssl x509 -in john.crt -noout -text; openssl s_client
+# Whom they name is read again.
+openssl req -in john.csr -noout -subject; openssl x509 -in john.crt -noout -subject; openssl req -in jane.csr -noout -subject | wc -c; kubectl get csr john -o jsonpath='{.status.certificate}' | base64 -d > issued.crt; openssl x509 -noout -subject -in issued.crt; openssl x509 -noout -dates -in john.crt; openssl x509 -noout -subject -in none.crt

@@ -331,6 +331,7 @@ impl<'a> Parser<'a> {
                         self.char(c)
                     }
                     'n' => Node::Char('\n'),
+                    'r' => Node::Char('\r'),
                     't' => Node::Char('\t'),
                     other => Node::Char(other),
                 }
@@ -440,7 +441,7 @@ impl<'a> Parser<'a> {
                 return Err(self.rest(Why::Bracket, open));
             }
         }
-        let Some(e) = next.filter(|e| a == '\\' && (self.go || "nt\\sdw".contains(*e))) else { return Ok(Member::Char(a)) };
+        let Some(e) = next.filter(|e| a == '\\' && (self.go || "nrt\\sdw".contains(*e))) else { return Ok(Member::Char(a)) };
         self.at += 1;
         if matches!(e, 'p' | 'P') && self.go {
             let (negated, set) = self.unicode_class(e, from)?;
@@ -450,6 +451,7 @@ impl<'a> Parser<'a> {
             (Some((false, set)), _) => Member::Set(set.to_vec()),
             (Some((true, set)), _) => Member::Set(complement(set)),
             (None, 'n') => Member::Char('\n'),
+            (None, 'r') => Member::Char('\r'),
             (None, 't') => Member::Char('\t'),
             _ if self.go => Member::Char(self.go_escape(e, from)?),
             _ => Member::Char(e),

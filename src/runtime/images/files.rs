@@ -311,6 +311,9 @@ pub fn workstation() -> Image {
         root.put(&format!("usr/local/sbin/{name}"), Inode::file(script!("elsewhere.sh"), 0o755));
     }
     root.put("usr/bin/openssl", Inode::file(script!("openssl.sh"), 0o755));
+    for name in ["kubectx", "kubens"] {
+        root.put(&format!("usr/local/bin/{name}"), Inode::file(script!("kubectx.sh"), 0o755));
+    }
     root.put("usr/bin/sudo", Inode::file(script!("sudo.sh"), 0o755));
     let root = Arc::new(root);
     Image { name: "workstation".into(), cmd: vec!["bash".into()], root, ..Image::default() }

@@ -219,13 +219,13 @@ static PROGRAMS: &[Row] = &[
     row(
         "cp",
         "[-arPLHpfinlsTu] SOURCE DEST\nor: cp [-arPLHpfinlsu] SOURCE... { -t DIRECTORY | DIRECTORY }",
-        "adfHLnpPrRt:Tuv archive=a recursive=r force=f no-clobber=n verbose=v update=u target-directory=t: no-target-directory=T dereference=L no-dereference=P reflink=f?|x preserve=p? one-file-system=x|bilsS:Z interactive=i link=l symbolic-link=s backup=b? parents=-",
+        "adfHiLnpPrRt:Tuv archive=a recursive=r force=f interactive=i no-clobber=n verbose=v update=u target-directory=t: no-target-directory=T dereference=L no-dereference=P reflink=f?|x preserve=p? one-file-system=x|blsS:Z link=l symbolic-link=s backup=b? parents=-",
         Ends(files::cp),
     ),
     row(
         "mv",
         "[-finT] SOURCE DEST\nor: mv [-fin] SOURCE... { -t DIRECTORY | DIRECTORY }",
-        "fnt:Tv force=f no-clobber=n target-directory=t: no-target-directory=T verbose=v|u update=u|bi interactive=i backup=b?",
+        "fint:Tv force=f interactive=i no-clobber=n target-directory=t: no-target-directory=T verbose=v|u update=u|b backup=b?",
         Ends(files::mv),
     ),
     row(

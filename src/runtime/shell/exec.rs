@@ -68,6 +68,8 @@ pub enum Ready {
     Dup(u32, String),
     Both(String, OpenHow, bool),
     Here(u32, String),
+    /// What was written where a name is wanted, and is none or several.
+    Ambiguous(String),
 }
 
 impl Shell {

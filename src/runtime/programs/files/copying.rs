@@ -87,6 +87,9 @@ fn copy_one(r: &mut Run<'_>, from: &str, to: &str, o: &Options) -> Result<(), Co
     if old.as_ref().is_some_and(kept) {
         return Ok(());
     }
+    if o.has('i') && old.is_some() && !node.is_dir() {
+        return Err(unasked(&target));
+    }
     if to.ends_with('/') && !is_dir && !node.is_dir() {
         return Err(fail(if r.k.is_gnu() { Errno::NotDirectory } else { Errno::IsDirectory }));
     }
@@ -111,6 +114,11 @@ fn copy_one(r: &mut Run<'_>, from: &str, to: &str, o: &Options) -> Result<(), Co
     r.k.fs.insert(&target, Arc::new(copy), true).map_err(fail)?;
     tell(r, o, "", from, to, is_dir);
     Ok(())
+}
+
+/// What `-i` would have asked for.
+fn unasked(target: &str) -> Complaint {
+    format!("'{target}' is there; to be asked for leave to overwrite it is not simulated").into()
 }
 
 /// How deep, and to how many files in all, the links of a tree are followed: they may lead back into it.
@@ -147,6 +155,9 @@ pub fn mv(r: &mut Run<'_>, o: &Options) -> i32 {
         Err(status) => return status,
     };
     each(r, files, |r, f| {
+        if o.has('i') && into(r, f, to).is_ok_and(|(target, _)| r.k.fs.stat("/", &target).is_ok()) {
+            return Err(unasked(to));
+        }
         let result = clean(r, f).and_then(|from| {
             let node = r.k.fs.find("/", &from, false)?.node.cloned().ok_or(Errno::NoEntry)?;
             let (target, is_dir) = if o.has('T') { (clean(r, to)?, false) } else { into(r, f, to)? };

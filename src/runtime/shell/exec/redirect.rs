@@ -16,12 +16,34 @@ fn is_file(k: &Kernel, p: &Process, path: &str) -> bool {
     }
 }
 
+/// What a word of nothing but variables and text says.
+fn variables(word: &Word) -> Option<String> {
+    let piece = |piece: &Piece| match piece {
+        Piece::Lit(text) => Some(text.to_string()),
+        Piece::Param(param, false) if matches!(param.op, ParamOp::None) => Some(format!("${}", param.name)),
+        _ => None,
+    };
+    word.0.iter().map(piece).collect()
+}
+
 impl Shell {
     pub(super) fn ready_redirects(&mut self, k: &mut Kernel, p: &mut Process, list: &[Redirect]) -> Result<Vec<Ready>, Stop> {
         let noclobber = self.opts.noclobber;
         let mut e = Expander::new(self, k, p);
         let mut out = Vec::new();
         for r in list {
+            if e.sh.is_bash()
+                && let RedirectKind::Read(w)
+                | RedirectKind::Write(w, _)
+                | RedirectKind::Append(w)
+                | RedirectKind::ReadWrite(w)
+                | RedirectKind::Both(w, _) = &r.kind
+                && let Some(written) = variables(w)
+                && e.fields(std::slice::from_ref(w))?.len() != 1
+            {
+                out.push(Ready::Ambiguous(written));
+                continue;
+            }
             out.push(match &r.kind {
                 RedirectKind::Read(w) => Ready::Open(r.fd, e.string(w)?, OpenHow::Read, false),
                 RedirectKind::Write(w, force) => Ready::Open(r.fd, e.string(w)?, OpenHow::Truncate, noclobber && !force),
@@ -79,6 +101,7 @@ impl Shell {
                     k.desc_ref(d);
                     put(k, p, &mut saved, 1, Some(d)).and_then(|()| put(k, p, &mut saved, 2, Some(d))).map_err(|e| e.to_string())
                 }),
+                Ready::Ambiguous(written) => Err(format!("{written}: ambiguous redirect")),
                 Ready::Here(fd, text) => {
                     let d = k.open_kind(DescKind::Text { data: Arc::new(text.clone().into_bytes()), at: 0 });
                     put(k, p, &mut saved, *fd, Some(d)).map_err(|e| e.to_string())
