@@ -43,3 +43,10 @@ for text in '"not in it"' '"YWI"' '"YWI=YWI="'; do echo "$text" | jq @base64d; d
 echo '{"a": ' | jq .; echo 'no resources;' | jq .; echo '' | jq .
 jq '.items[' file.json; jq '.a | nothing' file.json; jq --arg a b . file.json; jq 'reduce .[] as $x (0; . + $x)' file.json
 echo '[{"a": 1}]' | jq 'walk(.a)'; echo '{"a": 1}' | jq 'sort_by(.a)'
+# Conditions, variables, sums over lists, paths, what is caught, dates, and the options for what is read and printed.
+kubectl get pods -o json | jq -r '.items[] | .metadata.labels.app as $app | if .status.phase == "Running" then "\($app) is up" elif .status.phase == "Pending" then "wait" else "no" end'
+kubectl get pods -o json | jq -c '[.items[].spec.containers | length] | reduce .[] as $n (0; . + $n), (length as $n | map(. / $n))'; kubectl get pods -o json | jq -e '.items[] | select(any(.spec.containers[]; .image == "none"))'; echo $?
+kubectl get deployment web -o json | jq -e '.spec.replicas > 5'; echo $?; kubectl get deployment web -o json | jq -c '[paths(type == "boolean" or . == "web")][:2], (.metadata.creationTimestamp | fromdate | todate), (now - 60 < (.metadata.creationTimestamp | fromdate)), (.spec.replicas | if . > 1 then "end" else "if" end)'
+jq -nc '"it'"'"'s" as $x | ($x | @base64, @sh, @json), {$x}, [limit(2; 1, 2, 3)], [range(1; 4)], last(1, 2), (try error("caught") catch .), ("[1]" | fromjson), ([1, 2] | .[:1], all(. > 0), (to_entries | map(.key))), ({"b": 1, "a": 2} | keys), ("a" | IN("b", "a")), ([[1], 2] | walk(if type == "number" then . + 1 else . end)), 10 % 4, 10 / 3'
+jq -nc --argjson n '{"a": 5}' --arg t 5 '$n.a + 1, $t, ($n | .a -= 1 | .b //= 3 | .a *= 2), $ENV.HOME, ([1 | until(. > 9; . * 2)]), ({"a": {"b": 1}} | [leaf_paths], getpath(["a", "b"]))'
+echo '{"b": 1} {"a": 2}' | jq -sc 'add, length'; echo '{"b": {"d": 1, "c": 2}, "a": 3}' | jq -Sc .; printf 'one\ntwo\n' | jq -R .; printf 'one\ntwo\n' | jq -Rs .; jq -nj '"a", 1, "b"'; echo; echo '[]' | jq '.[] as [$a] | $a'
