@@ -47,6 +47,9 @@ impl ApiServer {
             go_json::read(text).map_err(|error| error.to_string())
         };
         let why = match read {
+            Ok(value) if !is_yaml && matches!(method, "POST" | "PUT") && no_object(&value).is_some() => {
+                no_object(&value).unwrap_or_default()
+            }
             Ok(value) => return Ok(value),
             Err(why) if is_yaml || method == "PATCH" => why,
             Err(why) => format!("couldn't get version/kind; json parse error: {why}"),
@@ -57,15 +60,7 @@ impl ApiServer {
             ("PATCH" | "DELETE", _) => why,
             _ => {
                 let target = request_path::parse_path(self, path.split('?').next().unwrap_or_default());
-                let kind = target.map_or("Status", |target| target.kind.kind);
-                let head = &text.as_bytes()[..text.len().min(SHOWN_MAX)];
-                let shown = match head.first() {
-                    None => "<empty>".to_owned(),
-                    Some(b'{') => String::from_utf8_lossy(head).into_owned(),
-                    Some(_) => head.iter().map(|b| format!("{b:02x}")).collect(),
-                };
-                let more = if text.len() > SHOWN_MAX { " ..." } else { "" };
-                format!("the object provided is unrecognized (must be of type {kind}): {why} ({shown}{more})")
+                unrecognized(target.map_or("Status", |target| target.kind.kind), &why, text)
             }
         }))
     }
@@ -84,6 +79,9 @@ impl ApiServer {
             _ => (target.kind, &*target.version),
         };
         let expected = join_api_version(kind.group, version);
+        if let Some(why) = no_object(body) {
+            return Err(Status::bad_request(unrecognized(kind.kind, &why, &body.to_json())));
+        }
         // What the body leaves out is taken from the path.
         let named = if body.kind().is_empty() { kind.kind } else { body.kind() };
         let api_version = if body.api_version().is_empty() { &expected } else { body.api_version() };
@@ -113,6 +111,32 @@ impl ApiServer {
         let why = if is_registered { no_conversion(named, version, kind) } else { not_registered(named, api_version) };
         Err(Status::bad_request(format!("{named} in version {version:?} cannot be handled as a {}: {why}", kind.kind)))
     }
+}
+
+/// Why JSON of another type than an object is no object of the API.
+// Models json.SimpleMetaFactory.Interpret.
+fn no_object(body: &Value) -> Option<String> {
+    const META: &str = r#"struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }"#;
+    let what = match body {
+        Value::Map(_) | Value::Null => return None,
+        Value::List(_) => "array",
+        Value::Str(_) => "string",
+        Value::Bool(_) => "bool",
+        _ => "number",
+    };
+    Some(format!("couldn't get version/kind; json parse error: json: cannot unmarshal {what} into Go value of type {META}"))
+}
+
+/// The error for a body in which no object is recognised, with how the body begins.
+fn unrecognized(kind: &str, why: &str, text: &str) -> String {
+    let head = &text.as_bytes()[..text.len().min(SHOWN_MAX)];
+    let shown = match head.first() {
+        None => "<empty>".to_owned(),
+        Some(b'{') => String::from_utf8_lossy(head).into_owned(),
+        Some(_) => head.iter().map(|b| format!("{b:02x}")).collect(),
+    };
+    let more = if text.len() > SHOWN_MAX { " ..." } else { "" };
+    format!("the object provided is unrecognized (must be of type {kind}): {why} ({shown}{more})")
 }
 
 /// Refuses an object of a custom kind that names another kind or version.

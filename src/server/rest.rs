@@ -373,6 +373,17 @@ mod tests {
                 "POST",
                 "",
                 json,
+                r#"["a"]"#,
+                400,
+                "the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: json: cannot \
+                 unmarshal array into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \
+                 \"json:\\\"kind,omitempty\\\"\" } (5b2261225d)"
+                    .to_owned(),
+            ),
+            (
+                "POST",
+                "",
+                json,
                 r#"{"apiVersion":"v2","kind":"ConfigMap"}"#,
                 400,
                 "ConfigMap in version \"v2\" cannot be handled as a ConfigMap: no kind \"ConfigMap\" is registered for version \"v2\" \
