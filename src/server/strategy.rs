@@ -295,10 +295,16 @@ fn select_by_uid(job: &mut Value) {
     // A Job without labels got its template's by defaulting. In Go both are then one map, so that a label added now is seen in both.
     let template = ["spec", "template", "metadata", "labels"];
     let shared = matches!((job.labels(), job.at(&template)), (Value::Map(own), Value::Map(template)) if Arc::ptr_eq(own, template));
+    // What the Job brings stays, and is refused where it does not fit: so is a copy of another Job that still has its labels.
     for (label, value) in LABELS_OF_JOBS.into_iter().zip([&uid, &name, &uid, &name]) {
-        job.at_mut(&template).set(&[label], value);
+        if job.at(&template).get(label).is_null() {
+            job.at_mut(&template).set(&[label], value);
+        }
     }
-    job.set(&["spec", "selector", "matchLabels", "batch.kubernetes.io/controller-uid"], &uid);
+    let selected = ["spec", "selector", "matchLabels", "batch.kubernetes.io/controller-uid"];
+    if job.at(&selected).is_null() {
+        job.set(&selected, &uid);
+    }
     if shared {
         let labels = job.at(&template).clone();
         job.set(&["metadata", "labels"], labels);
