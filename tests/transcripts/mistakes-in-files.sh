@@ -88,3 +88,7 @@ kubectl apply -f parts.yaml
 kubectl create --validate=false -f parts.yaml
 # What begins as JSON goes on as JSON, and no comma stands between two objects.
 printf '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"j1"}},{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"j2"}}' > two.json; kubectl apply -f two.json
+# An object that is not found leaves the errors of the others as they were among several.
+printf 'kind: ConfigMap\napiVersion: v1\nmetadata: {name: no1}\n---\nkind: ConfigMap\napiVersion: v1\nmetadata: {name: no2, labels: {x: true}}\n' > gone.yaml
+kubectl delete -f gone.yaml --ignore-not-found
+kubectl delete -f gone.yaml

@@ -116,6 +116,7 @@ fn delete(cx: &mut Context<'_, '_>, answered: Option<&Asking>) -> Result<Flow, C
         left,
         from_files: found.from_files,
         ignore_not_found,
+        ignored: false,
         options,
         dry_run,
         warn_scope: cx.session.enforce_namespace && !flags.is_on("all-namespaces"),
@@ -135,6 +136,8 @@ pub struct Deleting {
     left: Vec<Result<Info, CliError>>,
     from_files: bool,
     ignore_not_found: bool,
+    /// Whether an object was not found: its error is taken out of those of all later.
+    ignored: bool,
     options: DeleteOptions,
     dry_run: DryRun,
     warn_scope: bool,
@@ -173,7 +176,8 @@ impl Deleting {
             }
         }
         self.errors.extend(CliError::aggregate(std::mem::take(&mut self.unread)).err());
-        CliError::check(std::mem::take(&mut self.errors))?;
+        let errors = std::mem::take(&mut self.errors);
+        if self.ignored { CliError::aggregate(errors) } else { CliError::check(errors) }?;
         if self.count == 0 {
             cx.out.outln("No resources found");
             return Ok(Flow::Done);
@@ -211,7 +215,10 @@ impl Deleting {
                         uid: deleted.object().uid().to_owned(),
                     });
                 }
-                Err(error) if error.is_not_found() && self.ignore_not_found => return Ok(()),
+                Err(error) if error.is_not_found() && self.ignore_not_found => {
+                    self.ignored = true;
+                    return Ok(());
+                }
                 Err(error) => return Err(error.with_source("deleting", &info.source)),
             }
         }
