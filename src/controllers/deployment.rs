@@ -171,9 +171,12 @@ fn claim(api: &mut ApiServer, by: &Caller, deployment: &Value, selector: &LabelS
             .filter(|r| r.controller_ref().is_null() && !r.is_terminating() && selector.matches(r.labels()))
             .cloned()
             .list();
-        for mut set in orphans {
-            set.at_mut(&["metadata", "ownerReferences"]).list_mut().push(controller_ref(deployment, kinds::DEPLOYMENT));
-            mine.push(api.update(by, kind, set, Subresource::None, &WriteOptions::default())?);
+        for set in orphans {
+            let mut adopted = set.clone();
+            adopted.at_mut(&["metadata", "ownerReferences"]).list_mut().push(controller_ref(deployment, kinds::DEPLOYMENT));
+            api.update(by, kind, adopted, Subresource::None, &WriteOptions::default())?;
+            // What is known of it is what it was before: another write of this pass meets a conflict, and the next pass makes it.
+            mine.push(set);
         }
     }
     mine.order_by(by_age);
