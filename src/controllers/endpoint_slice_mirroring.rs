@@ -1,5 +1,5 @@
-//! Endpoint slice mirroring (`pkg/controller/endpointslicemirroring`): slices of Endpoints that somebody wrote by hand for a Service
-//! without a selector.
+//! Endpoint slice mirroring (`pkg/controller/endpointslicemirroring`): slices of the Endpoints of a Service without a selector, which
+//! somebody wrote by hand, or which stayed when the Service lost its selector.
 
 use super::controller::{ObjectRef, controller_ref, key_of, work};
 use super::work_queue::WorkQueue;
@@ -19,10 +19,10 @@ pub struct EndpointSliceMirroringController {
     queue: WorkQueue<ObjectRef>,
 }
 
-/// Whether Endpoints are to be mirrored: they were written by hand and have no label against it.
+/// Whether Endpoints are to be mirrored: they have no label against it, and nobody is elected by them.
+// Those of the endpoints controller too: they stay when a Service loses its selector.
 fn is_mirrored(endpoints: &Value) -> bool {
     endpoints.label("endpointslice.kubernetes.io/skip-mirror") != Some("true")
-        && endpoints.label("endpoints.kubernetes.io/managed-by").is_none()
         && endpoints.annotation("control-plane.alpha.kubernetes.io/leader").is_none()
 }
 
