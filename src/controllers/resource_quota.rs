@@ -21,12 +21,20 @@ impl Default for ResourceQuotaController {
     }
 }
 
+/// Whether the server has the namespaced kind that a quota counts, as `pods` or `jobs.batch`.
+fn is_counted(api: &ApiServer, resource: &str) -> bool {
+    let (plural, group) = resource.split_once('.').unwrap_or((resource, ""));
+    api.kind_of_resource(group, plural).is_some_and(|kind| kind.namespaced)
+}
+
 impl ResourceQuotaController {
     fn reconcile(&mut self, api: &mut ApiServer, now: Time, key: &ObjectRef) -> Result<(), Status> {
         let kind = kinds::RESOURCE_QUOTA;
         let Some(current) = api.peek(kind, &key.0, &key.1).cloned() else { return Ok(()) };
         let hard = current.at(&["spec", "hard"]).clone();
-        let used = quota::usage_in(api.countable(&key.0), &current);
+        let mut used = quota::usage_in(api.countable(&key.0), &current);
+        // Of kinds that do not exist nothing is counted, not even to zero.
+        used.retain(|name, _| name.strip_prefix("count/").is_none_or(|counted| is_counted(api, counted)));
         let mut status = Value::map();
         if !hard.is_empty() {
             let mut counts = Value::map();
