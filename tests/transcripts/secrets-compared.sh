@@ -17,3 +17,5 @@ KUBECTL_EXTERNAL_DIFF="diff -q" kubectl diff -f s.yaml; echo $?; ls /tmp
 KUBECTL_EXTERNAL_DIFF=nosuch kubectl diff -f s.yaml; echo $?
 mkdir a b; echo 1 > a/x; echo 1 > b/x; echo 3 > b/y
 diff a b; diff -N a b
+# What is compared with a Secret that there is not yet is a null.
+kubectl create secret generic fresh --from-literal=a=b --dry-run=client -o yaml | kubectl diff -f - | grep -A2 @@

@@ -126,11 +126,14 @@ impl Looking {
             cx.klog("W", "diff.go:723", &what);
         }
         let mut merged = merged?;
-        if info.kind == kinds::SECRET && !cx.flags().is_on("show-secrets") {
+        let masks = info.kind == kinds::SECRET && !cx.flags().is_on("show-secrets");
+        if masks {
             mask(live.as_mut(), &mut merged);
         }
         let with_managers = cx.flags().is_on("show-managed-fields");
-        let before = live.as_ref().map_or(String::new(), |o| shown(o, with_managers));
+        // What masks a Secret makes a null of one that there is not yet.
+        let nothing = if masks { "null\n" } else { "" };
+        let before = live.as_ref().map_or(nothing.to_owned(), |o| shown(o, with_managers));
         self.files.push((file_of(info.kind, &info.namespace, &info.name), before, shown(&merged, with_managers)));
         Ok(())
     }
