@@ -142,3 +142,5 @@ kubectl get validatingadmissionpolicy typed -o jsonpath='{.metadata.generation}{
 kubectl get validatingadmissionpolicy owned -o jsonpath='{.status}{"\n"}'
 # What components are warned of nobody else hears.
 kubectl create namespace gone; echo '{apiVersion: v1, kind: ConfigMap, metadata: {name: kept, labels: {a: b}}}' | kubectl create -n gone -f -; kubectl delete namespace gone; kubectl get configmaps -n gone
+# A message is one line.
+printf '{"apiVersion":"admissionregistration.k8s.io/v1","kind":"ValidatingAdmissionPolicy","metadata":{"name":"m"},"spec":{"matchConstraints":{"resourceRules":[{"apiGroups":[""],"apiVersions":["v1"],"operations":["CREATE"],"resources":["pods"]}]},"validations":[{"expression":"true","message":"a\\nb"}]}}' | kubectl create -f -

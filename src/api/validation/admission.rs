@@ -182,7 +182,7 @@ fn rule(errors: &mut Errors, at: Path<'_>, validation: &Value, known: &Names) {
     if !message.is_empty() && message.trim().is_empty() {
         errors.invalid(at.child("message"), message, "must be non-empty if specified");
     } else if message.trim().contains(['\n', '\r']) {
-        errors.invalid(at.child("message"), message, "message must not contain line breaks");
+        errors.invalid(at.child("message"), message, "must not contain line breaks");
     }
     let reason = validation.get("reason");
     let reasons = ["Forbidden", "Invalid", "RequestEntityTooLarge"];

@@ -329,8 +329,9 @@ fn device(errors: &mut Errors, at: Path<'_>, device: &Value, own_nodes: bool) {
     }
     let list = at.child("attributes");
     for (name, attribute) in device.get("attributes").entries() {
+        // A name is told of with the map that it is in.
+        attribute_name(errors, list, name, true);
         let at = list.key(name);
-        attribute_name(errors, at, name, true);
         for key in ["string", "version"] {
             let Some(text) = attribute.get(key).as_str() else { continue };
             if key == "version" && !is_semantic_version(text) {
@@ -348,8 +349,8 @@ fn device(errors: &mut Errors, at: Path<'_>, device: &Value, own_nodes: bool) {
     }
     let list = at.child("capacity");
     for (name, capacity) in device.get("capacity").entries() {
+        attribute_name(errors, list, name, true);
         let at = list.key(name);
-        attribute_name(errors, at, name, true);
         if !capacity.get("requestPolicy").is_null() && !device.get("allowMultipleAllocations").is_true() {
             errors.forbidden(at.child("requestPolicy"), "allowMultipleAllocations must be true");
         }

@@ -339,13 +339,13 @@ fn what_devices_are_is_judged() {
             (
                 "spec/devices/0/attributes",
                 obj!({"a-b": {"int": 1}}),
-                &[&format!("spec.devices[0].attributes[a-b]: Invalid value: \"a-b\": {NAME}")],
+                &[&format!("spec.devices[0].attributes: Invalid value: \"a-b\": {NAME}")],
             ),
             (
                 "spec/devices/0/capacity",
                 obj!({"/m": {"value": "1"}, "n": {"value": "1", "requestPolicy": {"default": "1"}}}),
                 &[
-                    "spec.devices[0].capacity[/m]: Invalid value: \"\": the domain must not be empty",
+                    "spec.devices[0].capacity: Invalid value: \"\": the domain must not be empty",
                     "spec.devices[0].capacity[n].requestPolicy: Forbidden: allowMultipleAllocations must be true",
                 ],
             ),
