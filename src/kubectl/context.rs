@@ -237,14 +237,23 @@ impl<'a> Context<'a, '_> {
 
     /// As which field manager this command writes.
     pub fn field_manager(&self) -> String {
-        let given = self.inv.flags.text("field-manager");
         let command = self.inv.path.split(' ').nth(1).unwrap_or("");
-        match command {
-            _ if !given.is_empty() => given.to_owned(),
-            "apply" | "diff" if self.inv.flags.is_on("server-side") => "kubectl".into(),
-            "apply" | "diff" => "kubectl-client-side-apply".into(),
-            "annotate" | "autoscale" | "create" | "edit" | "expose" | "label" | "patch" | "replace" | "rollout" | "run" | "set"
-            | "taint" => {
+        let applies = matches!(command, "apply" | "diff");
+        let to_server = applies && self.inv.flags.is_on("server-side");
+        match (self.inv.flags.get("field-manager"), command) {
+            // Where the manager is left empty, the server takes the name of the program; to apply it demands one.
+            (Some(""), _) if to_server => String::new(),
+            (Some(""), _) => "kubectl".into(),
+            (Some(given), _) => given.to_owned(),
+            _ if to_server => "kubectl".into(),
+            // These two name no manager.
+            _ if self.inv.path.ends_with(" set-last-applied") || self.inv.path.ends_with(" undo") => "kubectl".into(),
+            _ if applies => "kubectl-client-side-apply".into(),
+            (
+                None,
+                "annotate" | "autoscale" | "create" | "edit" | "expose" | "label" | "patch" | "replace" | "rollout" | "run" | "set"
+                | "taint",
+            ) => {
                 format!("kubectl-{command}")
             }
             _ => "kubectl".into(),

@@ -99,15 +99,19 @@ fn set(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 
 fn view(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let format = cx.flags().get("output").unwrap_or("yaml");
-    if !matches!(format, "yaml" | "json") {
-        return Err(cx.usage(format!("Unexpected -o output mode: {format}, the flag 'output' must be one of yaml|json")));
-    }
     let json = format == "json";
+    let mut unknown = (!matches!(format, "yaml" | "json"))
+        .then(|| cx.usage(format!("Unexpected -o output mode: {format}, the flag 'output' must be one of yaml|json")));
     let query = Query { all: cx.flags().is_on("all"), ..Query::of(cx) };
     let found = find(cx, &query, cx.args())?;
     let mut text = String::new();
     for info in found.into_infos()? {
-        match last_applied::original(&info.object) {
+        let original = last_applied::original(&info.object);
+        // The format is looked at with the first that is to be shown.
+        if let Some(unknown) = original.as_ref().and_then(|_| unknown.take()) {
+            return Err(unknown);
+        }
+        match original {
             Some(original) if json => text += &(json_order::sorted(&original, "  ") + "\n"),
             Some(original) => text += &to_yaml(&original),
             // There is an error only where there is a source to be named in it.
