@@ -293,11 +293,15 @@ impl<'a> Context<'a, '_> {
     }
 
     fn after<T, E: Into<CliError>>(&mut self, kind: KindRef, result: Result<T, E>) -> Result<T, CliError> {
-        self.warn_of_kind(kind);
+        let result = result.map_err(Into::into);
+        // What the server does not serve it warns of no more.
+        if !matches!(&result, Err(CliError::Status(status)) if status.reason == "MethodNotAllowed") {
+            self.warn_of_kind(kind);
+        }
         for warning in self.host.api.take_warnings() {
             self.warn(&warning);
         }
-        result.map_err(Into::into)
+        result
     }
 
     /// GET of an object.

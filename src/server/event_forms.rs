@@ -30,7 +30,12 @@ pub fn in_form_of(kind: KindRef, object: &Value) -> Value {
             true => (new == member).then_some(*core),
             false => (core == member).then_some(*new),
         });
-        event.set(&[renamed.unwrap_or(member)], value.clone());
+        let member = renamed.unwrap_or(member);
+        // In the core group these two are written also where they are empty.
+        let is_left_out = kind != kinds::EVENT && value.is_empty() && matches!(member, "reportingController" | "reportingInstance");
+        if !is_left_out {
+            event.set(&[member], value.clone());
+        }
     }
     event.set(&["apiVersion"], kind.api_version());
     event

@@ -233,3 +233,9 @@ kubectl patch runtimeclass gvisor --type=merge -p '{"handler": "A_b"}'
 kubectl patch csinode node1 --type=json -p '[{"op": "replace", "path": "/spec/drivers/0/nodeID", "value": "n2"}]'
 kubectl patch csinode node1 --type=json -p '[{"op": "replace", "path": "/spec/drivers/0/allocatable/count", "value": 6}]'
 kubectl delete priorityclass system-node-critical
+# What cannot be created is not warned of either.
+echo '{"apiVersion":"v1","kind":"ComponentStatus","metadata":{"name":"x"}}' | kubectl create -f -
+# What a node has is named as a member where it is wrong.
+kubectl patch node node1 --subresource=status -p '{"status":{"capacity":{"cpu":"-1"}}}'
+# Events of the core group that nobody reports name no reporter in the new form.
+echo '{apiVersion: v1, kind: Event, metadata: {name: bare}, involvedObject: {kind: Pod, name: a, namespace: default}, reason: R, type: Normal}' | kubectl create -f -; kubectl get event bare -o yaml | grep -c reporting; kubectl get events.v1.events.k8s.io bare -o yaml | grep -c reporting

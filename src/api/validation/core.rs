@@ -124,7 +124,8 @@ pub(super) fn node_update(errors: &mut Errors, new: &Value, old: &Value) {
     }
 }
 
-fn node_resources(errors: &mut Errors, node: &Value) {
+/// What a Node has and what of it pods may use, each named as a member.
+pub(super) fn node_resources(errors: &mut Errors, node: &Value) {
     let at = Path::new("status");
     for key in ["capacity", "allocatable"] {
         let list = at.child(key);

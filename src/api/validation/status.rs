@@ -76,14 +76,12 @@ pub(super) fn update(errors: &mut Errors, kind: KindRef, new: &Value, old: &Valu
         }
         "Ingress" => load_balancer(errors, at.child("loadBalancer"), status.get("loadBalancer"), false),
         "PersistentVolumeClaim" => claim(errors, at, status),
-        "ResourceQuota" | "Node" => {
-            let lists = if kind.kind == "Node" { ["capacity", "allocatable"] } else { ["hard", "used"] };
-            for list in lists {
+        "Node" => super::core::node_resources(errors, new),
+        "ResourceQuota" => {
+            for list in ["hard", "used"] {
                 let at = at.child(list);
                 for (name, amount) in status.get(list).entries() {
-                    if kind.kind == "ResourceQuota" {
-                        quota_resource_name(errors, at.key(name), name);
-                    }
+                    quota_resource_name(errors, at.key(name), name);
                     quantity_value(errors, at.key(name), name, amount);
                 }
             }
