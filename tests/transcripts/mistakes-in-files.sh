@@ -92,3 +92,6 @@ printf '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"j1"}},{"apiVer
 printf 'kind: ConfigMap\napiVersion: v1\nmetadata: {name: no1}\n---\nkind: ConfigMap\napiVersion: v1\nmetadata: {name: no2, labels: {x: true}}\n' > gone.yaml
 kubectl delete -f gone.yaml --ignore-not-found
 kubectl delete -f gone.yaml
+# Where an object fails, those that did not are printed by name alone.
+printf 'kind: ConfigMap\napiVersion: v1\nmetadata: {name: well}\n---\nkind: ConfigMap\napiVersion: v1\nmetadata: {name: A_B}\n' > partly.yaml
+kubectl apply -f partly.yaml -o yaml; kubectl apply -f partly.yaml -o name; kubectl get configmap well -o name

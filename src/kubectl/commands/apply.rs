@@ -144,6 +144,8 @@ impl Applying {
                 return Ok(Flow::Wait(Task::Reapply(Box::new(self)), Step::WaitUntil(next)));
             }
         }
+        // Where anything went wrong, nothing is printed of what went well.
+        CliError::check(std::mem::take(&mut self.errors))?;
         if self.reporter.has_format() && !self.done.is_empty() {
             let object = match &mut self.done[..] {
                 [one] => std::mem::take(one),
@@ -155,7 +157,6 @@ impl Applying {
             };
             self.reporter.report("", &object, cx.out)?;
         }
-        CliError::check(std::mem::take(&mut self.errors))?;
         if cx.flags().is_on("prune") {
             self.prune(cx)?;
         }
