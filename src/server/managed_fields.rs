@@ -339,7 +339,8 @@ pub(super) fn apply(at: At<'_>, live: &Value, config: &Value, who: Manager<'_>, 
     let Manager { name: manager, sub, .. } = who;
     let root = Node::root_at(at);
     let now = by.now.rfc3339();
-    let config = written(kind, sub, config);
+    // What the manager may not write it does not own. Of a new object it still becomes a part, as the spec of a signing request.
+    let (given, config) = (config, written(kind, sub, config));
     let mut managers = Managers::of(live);
     if managers.entries.is_empty() && !live.is_null() {
         let of_all = minus(&compare(root, Some(&written(kind, sub, &nothing_set(at))), Some(&written(kind, sub, live))).0, &unowned());
@@ -349,7 +350,7 @@ pub(super) fn apply(at: At<'_>, live: &Value, config: &Value, who: Manager<'_>, 
     let own = minus(&configured, &unowned());
     let mut last = managers.fields(who);
     let last_version = managers.version(who).unwrap_or(at.1.to_owned());
-    let mut next = merge(root, live, &config);
+    let mut next = merge(root, live, if live.is_null() { given } else { &config });
     let clients = if sub.is_empty() { managers.clients() } else { Vec::new() };
     let others = Managers { entries: managers.entries.clone() };
     let synced = manager == KUBECTL && sub.is_empty() && live.annotation(LAST_APPLIED).is_some();

@@ -17,3 +17,8 @@ kubectl create deployment d --image=nginx
 kubectl set image deployment/d nginx=nginx:2; sleep 3
 kubectl rollout undo deployment/d
 kubectl get deployment d -o jsonpath='{range .metadata.managedFields[*]}{.manager} {.operation}{"\n"}{end}' --show-managed-fields
+# Of a request for a certificate nobody owns the spec, which is there all the same.
+openssl genrsa -out a.key 2048; openssl req -new -key a.key -subj /CN=a -out a.csr
+echo "{apiVersion: certificates.k8s.io/v1, kind: CertificateSigningRequest, metadata: {name: r}, spec: {request: $(base64 -w0 a.csr), signerName: a.b/c, usages: [digital signature]}}" > r.yaml
+kubectl apply --server-side -f r.yaml
+kubectl get csr r -o jsonpath='{.spec.signerName} {.spec.usages}{"\n"}'
