@@ -61,11 +61,13 @@ impl Time {
         format_rfc3339(self.unix_s(), Some((self.0 % 1_000_000) as u32))
     }
 
-    /// The moment that an RFC 3339 text names, where it is one not before the session's start.
+    /// The moment that an RFC 3339 text names. One from before the session, as of an object that came from elsewhere, is its start.
     pub fn parse_rfc3339(text: &str) -> Option<Time> {
         let (unix_s, micros) = parse_rfc3339(text)?;
-        let s = u64::try_from(unix_s - EPOCH_UNIX_S).ok()?;
-        Some(Time(s.checked_mul(1_000_000)?.checked_add(u64::from(micros))?))
+        match u64::try_from(unix_s - EPOCH_UNIX_S) {
+            Ok(s) => Some(Time(s.checked_mul(1_000_000)?.checked_add(u64::from(micros))?)),
+            Err(_) => Some(Time::ZERO),
+        }
     }
 }
 
@@ -210,6 +212,8 @@ mod tests {
             assert_eq!(format_rfc3339(s, None), text);
         }
         assert_eq!(parse_rfc3339("1970-01-01T01:00:00.25+01:00"), Some((0, 250_000)));
+        assert_eq!(Time::parse_rfc3339("2026-01-01T00:00:01.5Z"), Some(Time(1_500_000)));
+        assert_eq!(Time::parse_rfc3339("2019-05-20T10:00:00.5Z"), Some(Time::ZERO));
         for bad in [
             "",
             "2026-13-01T00:00:00Z",

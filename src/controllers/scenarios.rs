@@ -676,3 +676,18 @@ fn replica_sets_say_what_fails_and_spread_what_goes() {
         w.change("ReplicaSet", "b", Subresource::Status, |s| drop(s.remove(&["status", "conditions"])));
     }
 }
+
+/// As where the status of a pod is taken from another cluster.
+#[test]
+fn a_pod_that_was_ready_before_the_session_is_available() {
+    let mut w = World::new(ReplicaSetController::for_replica_sets(&Flags::default()));
+    let template = obj!({"metadata": {"labels": {"s": "a"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}});
+    let spec = obj!({"replicas": 1, "minReadySeconds": 1, "selector": {"matchLabels": {"s": "a"}}, "template": template});
+    w.create("ReplicaSet", obj!({"metadata": {"name": "a"}, "spec": spec}));
+    w.run(2);
+    let ready = obj!({"type": "Ready", "status": "True", "lastTransitionTime": "2019-05-20T10:00:00Z"});
+    let name = w.names("Pod").remove(0);
+    w.change("Pod", &name, Subresource::Status, |p| p.set(&["status", "conditions"], vec![ready]));
+    w.run(1);
+    assert_eq!(w.get("ReplicaSet", "a").at(&["status", "availableReplicas"]).int(), 1);
+}

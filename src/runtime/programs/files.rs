@@ -13,7 +13,7 @@ use super::super::text;
 use super::date::{moment, stamp};
 use super::users::{group, user};
 use super::{Complaint, Options, Refusal, Run};
-use crate::base::{List as _, Order as _, strftime};
+use crate::base::{EPOCH_UNIX_S, List as _, Order as _, Time, parse_rfc3339, strftime};
 pub(super) use attributes::mode_text;
 use attributes::new_mode;
 pub use attributes::{chmod, chown, stat};
@@ -73,7 +73,7 @@ fn clean(r: &Run<'_>, path: &str) -> Result<String, Errno> {
 /// What `touch` sets a file's time to, and whether it makes none.
 #[derive(Clone, Copy)]
 struct Touch {
-    time: crate::base::Time,
+    time: Time,
     creates: bool,
 }
 
@@ -86,11 +86,12 @@ pub fn touch(r: &mut Run<'_>, o: &Options) -> i32 {
             r.err(format!("invalid date '{given}'"));
             return 1;
         };
-        let Some(time) = crate::base::Time::parse_rfc3339(&strftime("%Y-%m-%dT%H:%M:%SZ", at, 0)) else {
+        let unix_s = parse_rfc3339(&strftime("%Y-%m-%dT%H:%M:%SZ", at, 0)).map(|(unix_s, _)| unix_s);
+        let Some(since_start) = unix_s.and_then(|s| u64::try_from(s - EPOCH_UNIX_S).ok()) else {
             let _ = r.k.put(r.p, 2, b"touch: times before the cluster's are not simulated\n");
             return 1;
         };
-        how.time = time;
+        how.time = Time::from_secs(since_start);
     }
     if let Some(file) = o.value('r') {
         how.time = match r.k.fs.stat(&r.p.cwd, file) {
