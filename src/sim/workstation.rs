@@ -144,7 +144,7 @@ impl Workstation {
         text.filter(|text| text.len() <= max)
     }
 
-    /// Names of the programs that commands find, without those that only say that they are not simulated (`/usr/local/sbin`).
+    /// Names of the programs that commands find, without those of `/usr/local/sbin`: most only say that they are not simulated.
     pub fn programs(&self) -> Vec<String> {
         let fs = self.machine.file_system();
         let folders = ["/usr/local/bin", "/usr/bin", "/bin"].map(|folder| fs.stat("/", folder).map(|node| &node.kind));

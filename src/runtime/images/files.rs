@@ -306,14 +306,15 @@ pub fn workstation() -> Image {
     root.put("usr/local/bin/kubectl", program("kubectl"));
     // As a program of a control plane: completion is for those of a workstation.
     root.put("usr/local/sbin/kube-scheduler", program("kube-scheduler"));
+    // Completion leaves them out, so that `kub` becomes kubectl.
+    for name in ["kubectx", "kubens"] {
+        root.put(&format!("usr/local/sbin/{name}"), Inode::file(script!("kubectx.sh"), 0o755));
+    }
     root.put("usr/bin/vim", program("vi"));
     for name in ELSEWHERE {
         root.put(&format!("usr/local/sbin/{name}"), Inode::file(script!("elsewhere.sh"), 0o755));
     }
     root.put("usr/bin/openssl", Inode::file(script!("openssl.sh"), 0o755));
-    for name in ["kubectx", "kubens"] {
-        root.put(&format!("usr/local/bin/{name}"), Inode::file(script!("kubectx.sh"), 0o755));
-    }
     root.put("usr/bin/sudo", Inode::file(script!("sudo.sh"), 0o755));
     let root = Arc::new(root);
     Image { name: "workstation".into(), cmd: vec!["bash".into()], root, ..Image::default() }
