@@ -233,12 +233,17 @@ impl Host {
             while !done && free() {
                 done = match self.next_to_run_again() {
                     Some(next) => {
-                        let mut done = false;
-                        for _ in 0..4 * STEPS_BETWEEN_LOOKS {
-                            done = done || self.time.run(next, 1).done;
+                        let (mut done, mut steps) = (false, 4 * STEPS_BETWEEN_LOOKS);
+                        while !done && steps > 0 {
+                            done = self.time.run(next, 1).done;
                             // What was typed stands behind the prompt that it was typed at.
                             if self.echoed < self.time.live().arrived() {
                                 self.echo();
+                            }
+                            // Of the last moment, all inputs come in one go: later they could not be told from new ones.
+                            let live = self.time.live();
+                            if live.now() < self.catch_up || live.session().inputs.get(live.arrived()).is_none_or(|i| i.at() > next) {
+                                steps -= 1;
                             }
                         }
                         if done {

@@ -122,7 +122,7 @@ fn go_along_tabs(e: &KeyboardEvent, target: Option<&HtmlElement>) -> bool {
         "ArrowLeft" => place(tab).previous_element_sibling(),
         _ => None,
     });
-    let next = next.and_then(|n| if n.matches(".tab").unwrap_or(true) { Some(n) } else { n.query_selector(".tab").ok()? });
+    let next = next.and_then(|n| if n.matches("[role=tab]").unwrap_or(true) { Some(n) } else { n.query_selector("[role=tab]").ok()? });
     // A tab that cannot take the focus leaves it where it is.
     next.and_then(|n| n.dyn_into::<HtmlElement>().ok()).is_some_and(|n| n.focus().is_ok())
 }
