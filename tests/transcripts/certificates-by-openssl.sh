@@ -15,3 +15,5 @@ kubectl get secret page -o jsonpath='{.data.tls\.crt}' | openssl base64 -d -A | 
 openssl req -new -key none.key -subj /CN=x; openssl x509 -in john.crt -noout -text; openssl s_client
 # Whom they name is read again.
 openssl req -in john.csr -noout -subject; openssl x509 -in john.crt -noout -subject; openssl req -in jane.csr -noout -subject | wc -c; kubectl get csr john -o jsonpath='{.status.certificate}' | base64 -d > issued.crt; openssl x509 -noout -subject -in issued.crt; openssl x509 -noout -dates -in john.crt; openssl x509 -noout -subject -in none.crt
+# What is neither is refused.
+echo hello > hello.pem; openssl x509 -noout -subject -in hello.pem; openssl x509 -noout -subject -in john.csr; openssl req -noout -subject -in john.crt

@@ -49,6 +49,9 @@ base64) base64 $given ${in:+"$in"} ;;
 x509) sed 's/CERTIFICATE REQUEST/CERTIFICATE/' "$in" >"$out" && told ;;
 x5091 | req1)
   [ -e "$in" ] || { echo "Could not open file or uri for loading from $in: No such file or directory" >&2 && exit 1; }
+  why='Unable to load X509 request'
+  case $command in x509) label=CERTIFICATE why="Could not read certificate from $in" ;; esac
+  grep -q -e "-----BEGIN $label-----" "$in" || { echo "$why" >&2 && exit 1; }
   case $asked in *-subject*) subject ;; esac
   case $asked in *-[!s]*) echo "openssl: only whom it names is true in it; the rest is not simulated" >&2 && exit 1 ;; esac
   ;;
