@@ -50,3 +50,5 @@ kubectl get deployment web -o json | jq -e '.spec.replicas > 5'; echo $?; kubect
 jq -nc '"it'"'"'s" as $x | ($x | @base64, @sh, @json), {$x}, [limit(2; 1, 2, 3)], [range(1; 4)], last(1, 2), (try error("caught") catch .), ("[1]" | fromjson), ([1, 2] | .[:1], all(. > 0), (to_entries | map(.key))), ({"b": 1, "a": 2} | keys), ("a" | IN("b", "a")), ([[1], 2] | walk(if type == "number" then . + 1 else . end)), 10 % 4, 10 / 3'
 jq -nc --argjson n '{"a": 5}' --arg t 5 '$n.a + 1, $t, ($n | .a -= 1 | .b //= 3 | .a *= 2), $ENV.HOME, ([1 | until(. > 9; . * 2)]), ({"a": {"b": 1}} | [leaf_paths], getpath(["a", "b"]))'
 echo '{"b": 1} {"a": 2}' | jq -sc 'add, length'; echo '{"b": {"d": 1, "c": 2}, "a": 3}' | jq -Sc .; printf 'one\ntwo\n' | jq -R .; printf 'one\ntwo\n' | jq -Rs .; jq -nj '"a", 1, "b"'; echo; echo '[]' | jq '.[] as [$a] | $a'
+# What is given as JSON must be that.
+echo 1 | jq --argjson n '{' .; echo 1 | jq --argjson n '{"a":[1]}' -c '$n.a'

@@ -522,7 +522,10 @@ BEGIN {
   MEANS["min", 0] = "sort | .[0]"; MEANS["max", 0] = "sort | .[-1]"; MEANS["min_by", 1] = "sort_by(F) | .[0]"; MEANS["max_by", 1] = "sort_by(F) | .[-1]"
   MEANS["any", 0] = "map(select(.)) != []"; MEANS["all", 0] = "map(select(. | not)) == []"; MEANS["any", 1] = "map(F) | any"; MEANS["all", 1] = "map(F) | all"
   MEANS["with_entries", 1] = "to_entries | map(F) | from_entries"
-  for (i in ENVIRON) if (match(i, /^JQ(json)?_/)) { n = "$" substr(i, RLENGTH + 1); VAR[n] = RLENGTH > 3 ? parsed(ENVIRON[i]) : string(ENVIRON[i]) }
+  for (i in ENVIRON) if (match(i, /^JQ(json)?_/)) {
+    n = "$" substr(i, RLENGTH + 1); VAR[n] = RLENGTH > 3 ? parsed(ENVIRON[i]) : string(ENVIRON[i])
+    if (!VAR[n]) { print "jq: invalid JSON text passed to --argjson" > "/dev/stderr"; status = 2; exit }
+  }
   if (flags ~ /n/) { value(new("null", "null")); exit }
 }
 # The value that a text is, if it is one.
