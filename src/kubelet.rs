@@ -21,6 +21,7 @@ mod images;
 mod kubelets;
 mod lifecycle;
 mod live;
+mod log_files;
 mod logs;
 mod machine_events;
 mod message;

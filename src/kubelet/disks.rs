@@ -74,7 +74,7 @@ pub(super) struct Disks {
     pub written: Vec<(DiskPath, ArcStr)>,
 }
 
-/// The folders of a node.
+/// The folders that a node has beside those of its system.
 const FOLDERS: [&str; 27] = [
     "data",
     "dev",
@@ -126,9 +126,11 @@ impl Disks {
         if self.trees.contains_key(&at.holder) {
             return;
         }
-        let mut root = Inode::dir(0o755);
+        let mut root = crate::runtime::images::node();
         for folder in FOLDERS {
-            root.put(folder, Inode::dir(if folder == "tmp" { 0o1777 } else { 0o755 }));
+            if root.at(folder).is_none() {
+                root.put(folder, Inode::dir(0o755));
+            }
         }
         root.put("etc/hostname", Inode::file(format!("{node}\n"), 0o644));
         self.trees.insert(at.holder.clone(), Arc::new(root));
@@ -140,13 +142,25 @@ impl Disks {
     }
 
     /// Puts something at a place, for `writer`.
-    pub fn put(&mut self, at: &DiskPath, node: &Arc<Inode>, writer: &ArcStr) {
+    pub fn put(&mut self, at: &DiskPath, node: impl Into<Arc<Inode>>, writer: &ArcStr) {
+        let node = node.into();
         if at.path == "/" {
-            self.trees.insert(at.holder.clone(), node.clone());
+            self.trees.insert(at.holder.clone(), node);
         } else {
             let root = self.trees.entry(at.holder.clone()).or_insert_with(|| Arc::new(Inode::dir(0o755)));
-            Arc::make_mut(root).put(&at.path, Inode::clone(node));
+            Arc::make_mut(root).put(&at.path, node);
         }
         self.written.push((at.clone(), writer.clone()));
+    }
+
+    /// Takes away what is at a place.
+    pub fn take(&mut self, at: &DiskPath) {
+        let Some(folder) = self.get(&at.parent()) else { return };
+        let mut folder = Arc::unwrap_or_clone(folder);
+        if let InodeKind::Dir(entries) = &mut folder.kind
+            && entries.remove(at.path.rsplit('/').next().unwrap_or_default()).is_some()
+        {
+            self.put(&at.parent(), folder, &ArcStr::new());
+        }
     }
 }

@@ -13,6 +13,7 @@ use super::env::ServiceLinks;
 use super::exec::Execs;
 use super::externals::Seat;
 use super::live::LivePod;
+use super::log_files::see_to_logs;
 use super::message::Message;
 use super::node::{Node, NodeFaults};
 use super::pod_worker::{Cx, PodWorker, What, Work};
@@ -309,11 +310,18 @@ impl Kubelets {
         let gone = worker.work == Work::Finished && worker.deleted;
         if gone && let Some(worker) = pods.remove(uid) {
             node.recorder.forget(uid);
+            if node.writes_logs {
+                worker.remove_logs(&mut self.disks, &node.name);
+                node.logs_mounted = true;
+            }
             let key = (worker.pod.namespace().into(), worker.pod.name().into());
             // Another pod of that name may have come since.
             if self.names.get(&key).is_some_and(|(_, u)| u == uid) {
                 self.names.remove(&key);
             }
+        }
+        if std::mem::take(&mut node.logs_mounted) {
+            see_to_logs(node, pods, &mut self.disks, now);
         }
         self.externals.append(&mut node.externals);
         let freed = std::mem::take(&mut node.freed);

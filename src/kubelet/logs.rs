@@ -22,15 +22,32 @@ pub(super) enum LogStream {
     Stderr,
 }
 
+impl LogStream {
+    fn name(self) -> &'static str {
+        match self {
+            LogStream::Stdout => "stdout",
+            LogStream::Stderr => "stderr",
+        }
+    }
+}
+
 /// How much of a log is in one page: full ones are not written to again, and copies of a simulation have them in common.
 const PAGE_BYTES: usize = 4 << 10;
 
-/// Lines that were written one after the other.
+/// What is noted of a line beside its text.
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    at: Time,
+    /// Where it ends in its page.
+    end: u32,
+    stream: LogStream,
+}
+
+/// Lines that were written one after the other; what no newline ends is a piece of one.
 #[derive(Clone, Debug, Default)]
 struct Page {
     text: Vec<u8>,
-    /// When each line was written, and where it ends; what no newline ends is a piece of one.
-    lines: Vec<(Time, usize)>,
+    lines: Vec<Line>,
 }
 
 impl Page {
@@ -49,6 +66,8 @@ pub(super) struct Log {
     /// How many lines were written, and how many of them were dropped from the front: a cursor counts from the log's beginning.
     written: u64,
     dropped: u64,
+    /// How many of them its file has got.
+    filed: u64,
 }
 
 /// How many bytes each log on a node with so many pods keeps.
@@ -67,10 +86,10 @@ impl Log {
             let ended = usize::from(text.ends_with(b"\n"));
             while text.len() - ended > LINE_BYTES_MAX {
                 let more = text.split_off(LINE_BYTES_MAX);
-                self.push(at, &std::mem::replace(&mut text, more));
+                self.push(at, stream, &std::mem::replace(&mut text, more));
             }
             if ended == 1 {
-                self.push(at, &text);
+                self.push(at, stream, &text);
             } else {
                 self.rest[stream as usize] = text;
             }
@@ -79,19 +98,22 @@ impl Log {
 
     /// Writes down what no newline has ended: the process is gone.
     pub fn close(&mut self, at: Time) {
-        for text in std::mem::take(&mut self.rest).into_iter().filter(|text| !text.is_empty()) {
-            self.push(at, &text);
+        for (stream, text) in [LogStream::Stdout, LogStream::Stderr].into_iter().zip(std::mem::take(&mut self.rest)) {
+            if !text.is_empty() {
+                self.push(at, stream, &text);
+            }
         }
     }
 
-    fn push(&mut self, at: Time, text: &[u8]) {
+    fn push(&mut self, at: Time, stream: LogStream, text: &[u8]) {
         if self.pages.back().is_none_or(|page| page.bytes() >= PAGE_BYTES) {
             self.pages.push_back(Shared::default());
         }
         if let Some(page) = self.pages.back_mut() {
             page.text.extend_from_slice(text);
-            let end = page.text.len();
-            page.lines.push((at, end));
+            // A page ends with the line that fills it, and no line is long.
+            let end = u32::try_from(page.text.len()).unwrap_or(u32::MAX);
+            page.lines.push(Line { at, end, stream });
             if page.bytes() >= PAGE_BYTES {
                 page.text.shrink_to_fit();
                 page.lines.shrink_to_fit();
@@ -122,20 +144,23 @@ impl Log {
         usize::try_from(self.written - self.dropped).unwrap_or(usize::MAX)
     }
 
-    /// What is left from a line on: when each was written, and its text.
-    fn lines_from(&self, mut from: usize) -> impl Iterator<Item = (Time, &[u8])> {
+    /// What is left from a line on: what is noted of each, and its text.
+    fn lines_from(&self, mut from: usize) -> impl Iterator<Item = (Line, &[u8])> {
         self.pages.iter().flat_map(move |page| {
             let skipped = from.min(page.lines.len());
             from -= skipped;
-            let mut begin = skipped.checked_sub(1).map_or(0, |last| page.lines[last].1);
-            page.lines[skipped..].iter().map(move |&(at, end)| (at, &page.text[std::mem::replace(&mut begin, end)..end]))
+            let mut begin = skipped.checked_sub(1).map_or(0, |last| page.lines[last].end);
+            page.lines[skipped..].iter().map(move |line| {
+                let range = std::mem::replace(&mut begin, line.end) as usize..line.end as usize;
+                (*line, &page.text[range])
+            })
         })
     }
 
     /// The log as `kubectl logs` prints it, and where a following reader goes on.
     pub fn read(&self, attempt: u32, now: Time, options: &LogOptions) -> (Vec<u8>, LogCursor) {
         let since = options.since.map(|d| now - d).or(options.since_time);
-        let mut from = since.map_or(0, |t| self.pages.iter().map(|page| page.lines.partition_point(|l| l.0 < t)).sum());
+        let mut from = since.map_or(0, |t| self.pages.iter().map(|page| page.lines.partition_point(|line| line.at < t)).sum());
         if let Some(tail) = options.tail_lines {
             from = from.max(self.len().saturating_sub(usize::try_from(tail).unwrap_or(usize::MAX)));
         }
@@ -147,10 +172,10 @@ impl Log {
         let mut out = Vec::new();
         // A piece that goes on with a line has no time of its own, whoever has read the line's beginning.
         let (before, mut begins) = (from.saturating_sub(1), true);
-        for (place, (at, text)) in self.lines_from(before).enumerate() {
+        for (place, (line, text)) in self.lines_from(before).enumerate() {
             if before + place >= from {
                 if options.timestamps && (begins || before + place == from && options.cursor.is_none()) {
-                    out.extend_from_slice(nano_time(at).as_bytes());
+                    out.extend_from_slice(nano_time(line.at).as_bytes());
                     out.push(b' ');
                 }
                 out.extend_from_slice(text);
@@ -162,6 +187,26 @@ impl Log {
             out.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         }
         (out, next)
+    }
+
+    /// Has its file begin anew, with the oldest line that is left.
+    pub fn begin_anew(&mut self) {
+        self.filed = 0;
+    }
+
+    /// What its file has not got yet, line by line with its time, its stream, and whether it is whole.
+    // Models the format of CRI's logs.
+    pub fn take_unwritten(&mut self) -> Vec<u8> {
+        let from = usize::try_from(self.filed.saturating_sub(self.dropped)).unwrap_or(usize::MAX);
+        self.filed = self.written;
+        let mut out = Vec::new();
+        for (line, text) in self.lines_from(from) {
+            let (text, tag) = text.strip_suffix(b"\n").map_or((text, "P"), |text| (text, "F"));
+            out.extend_from_slice(format!("{} {} {tag} ", nano_time(line.at), line.stream.name()).as_bytes());
+            out.extend_from_slice(text);
+            out.push(b'\n');
+        }
+        out
     }
 
     /// The end of the log, for a termination message: at most 80 lines and 2048 bytes.

@@ -5,6 +5,7 @@ use super::container_runtime::{self, MachineEvent, Pid, Signal, Stream, share_pr
 use super::disks::{DiskPath, Disks};
 use super::externals::Seat;
 use super::kubelets::Wake;
+use super::log_files::put_beside_logs;
 use super::logs::LogStream;
 use super::pod_worker::{Cx, PodWorker, ServeUse, What};
 use super::probes::OUTPUT_BYTES_MAX;
@@ -175,6 +176,7 @@ impl PodWorker {
                 instance.log.append(at, stream, bytes);
                 instance.log.keep(cx.node.log_room());
                 cx.execs.attached_output(&self.uid, c, stream, bytes);
+                self.log_written(cx, c);
             }
             Some(ProcessUse::Exec(session)) => cx.execs.output(*session, stream, bytes),
             Some(_) => {
@@ -230,6 +232,7 @@ impl PodWorker {
         }
         cx.execs.detached(&self.uid, c, code);
         self.answer_unserved(cx, c);
+        self.log_written(cx, c);
         self.reschedule(cx, c);
         self.main_ended(cx);
     }
@@ -257,7 +260,11 @@ impl PodWorker {
         let Some(volume) = self.volumes.iter_mut().find(|v| v.name == *name) else { return };
         volume.tree = Some(tree.clone());
         if let Some(disk) = volume.disk() {
-            cx.disks.put(disk, &tree, &self.uid);
+            if cx.node.writes_logs {
+                put_beside_logs(cx.disks, &cx.node.name, disk, &tree, &self.uid);
+            } else {
+                cx.disks.put(disk, tree.clone(), &self.uid);
+            }
         }
         // The writer has the tree already.
         for (_, container) in self.containers.iter_mut().enumerate().filter(|(i, _)| *i != c) {

@@ -82,6 +82,10 @@ pub(super) struct Node {
     pub pressure: Pressure,
     /// Whether it was told last that it takes no new pods.
     pub closed: bool,
+    /// Whether the logs of its containers are files: some pod shows these.
+    pub writes_logs: bool,
+    /// Whether a pod has mounted what may have them.
+    pub logs_mounted: bool,
     /// Whether a pod has given room back, or asks for more.
     pub freed: bool,
     /// Whether its network is cut: it goes on, but nothing comes in or goes out.
@@ -131,6 +135,8 @@ impl Node {
             images: ImageStore::default(),
             catalogue: Catalogue::default(),
             running: true,
+            writes_logs: false,
+            logs_mounted: false,
             freed: false,
             cut: false,
             slower: Slower::default(),

@@ -151,8 +151,7 @@ impl NodeApi for Kubelets {
             format!("unable to retrieve container logs for {}", instance.id)
         } else if instance.exit.is_some() && instance.started.is_none() {
             let (worker, c) = self.find(namespace, pod, container, Some(options))?;
-            let folder = format!("/var/log/pods/{namespace}_{pod}_{}/{}", worker.uid, worker.containers[c].spec.name);
-            let path = format!("{folder}/{}.log", instance.attempt);
+            let path = worker.log_path(&worker.containers[c], instance);
             format!("failed to try resolving symlinks in path {path:?}: lstat {path}: no such file or directory")
         } else {
             String::new()

@@ -444,6 +444,7 @@ impl PodWorker {
             resources: spec.value.get("resources").clone(),
             resized: None,
         });
+        self.log_begun(cx, c);
         Ok(())
     }
 

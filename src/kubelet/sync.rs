@@ -6,6 +6,7 @@ use thiserror::Error;
 use super::container::Container;
 use super::container_runtime::{HostnameTooLong, kernel_hostname, resolv_conf};
 use super::env::EnvSource;
+use super::log_files::shows_logs;
 use super::pod_worker::{Cx, Outcome, PodWorker, RESYNC, Sandbox, Stage, What, Work};
 use super::termination::PodEnd;
 use super::volumes::Volume;
@@ -115,6 +116,7 @@ impl PodWorker {
         let ip = self.ip(&cx.node.ip).unwrap_or_default();
         let mut failures: Vec<String> = Vec::new();
         let mut unready: Vec<(ArcStr, String)> = Vec::new();
+        let mut logs_mounted = false;
         let source = EnvSource::of(cx.api, cx.node, &self.pod, &self.spec, &ip);
         for volume in self.volumes.iter_mut().filter(|v| v.tree.is_none()) {
             if let Some(why) = volume.unready_claim(cx.api, &self.pod) {
@@ -124,12 +126,14 @@ impl PodWorker {
             if volume.next_try > cx.now {
                 continue;
             }
+            logs_mounted |= volume.disk().is_some_and(|disk| shows_logs(disk, &cx.node.name));
             if let Err(error) = volume.mount(&source, cx.disks, cx.now) {
                 volume.failed(cx.now);
                 let name = volume.known_as(&source);
                 failures.push(format!("MountVolume.{} for volume {:?} : {error}", error.step(), name.as_str()));
             }
         }
+        cx.node.logs_mounted |= logs_mounted;
         for message in failures {
             self.event(cx, EventType::Warning, "FailedMount", &message);
         }

@@ -288,7 +288,7 @@ impl Volume {
                     // Provisioners make their directories for everybody.
                     _ => Inode::dir(if claim { 0o777 } else { 0o755 }),
                 };
-                disks.put(&disk, &Arc::new(node), &from.pod.uid().into());
+                disks.put(&disk, node, &from.pod.uid().into());
             }
             self.tree = disks.get(&disk);
             self.backing = Some(Backing::Disk(disk));
@@ -420,7 +420,7 @@ pub(super) fn prepare(mounts: &mut [Mount], volumes: &mut [Volume], disks: &mut 
             folder.gid = tree.gid;
             Arc::make_mut(tree).put(&mount.sub_path, folder);
             if let Some(Backing::Disk(disk)) = &volume.backing {
-                disks.put(disk, tree, uid);
+                disks.put(disk, tree.clone(), uid);
             }
         }
     }

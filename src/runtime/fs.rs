@@ -105,13 +105,18 @@ impl Inode {
         self.mode >> shift & bit != 0
     }
     /// Puts `node` at a relative path, making directories on the way. For building images and volumes.
-    pub fn put(&mut self, path: &str, node: Inode) {
+    pub fn put(&mut self, path: &str, node: impl Into<Arc<Inode>>) {
+        self.put_shared(path, node.into());
+    }
+
+    /// The one copy of what `put` does.
+    fn put_shared(&mut self, path: &str, node: Arc<Inode>) {
         let mut at = self;
         let mut parts = path.split('/').filter(|p| !p.is_empty()).peekable();
         while let Some(part) = parts.next() {
             let Kind::Dir(entries) = &mut at.kind else { return };
             if parts.peek().is_none() {
-                entries.insert(ArcStr::from(part), Arc::new(node));
+                entries.insert(ArcStr::from(part), node);
                 return;
             }
             at = Arc::make_mut(entries.entry(ArcStr::from(part)).or_insert_with(|| Arc::new(Inode::dir(0o755))));
@@ -168,6 +173,8 @@ pub struct Mount {
 #[derive(Debug, Clone)]
 pub struct FileSystem {
     root: Arc<Inode>,
+    /// The directory that all paths begin at: the root of the process that runs (`chroot`). Empty for the file system's own.
+    pub base: ArcStr,
     mounts: Vec<Mount>,
     volumes: SortedMap<ArcStr, Arc<Inode>>,
     /// The volumes written to since the host last asked.
@@ -210,6 +217,7 @@ impl FileSystem {
     pub fn new(root: Arc<Inode>, mounts: Vec<Mount>, volumes: SortedMap<ArcStr, Arc<Inode>>) -> Self {
         let mut fs = FileSystem {
             root,
+            base: ArcStr::new(),
             mounts: Vec::new(),
             volumes,
             dirty: Vec::new(),
@@ -258,19 +266,25 @@ impl FileSystem {
         &self.mounts
     }
 
+    /// A clean path as it is from the file system's own root.
+    pub fn whole<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        if self.base.is_empty() { path.into() } else { [&*self.base, path.trim_end_matches('/')].concat().into() }
+    }
+
     /// Follows `path` from `cwd`. A missing last part is no error: `node` is `None`.
     pub fn find(&self, cwd: &str, path: &str, follow: bool) -> Result<Found<'_>, Errno> {
         if path.is_empty() {
             return Err(Errno::NoEntry);
         }
-        let mut hops = 0;
+        let (mut hops, base) = (0, self.base.len());
         let mut text: Cow<'_, str> = if path.starts_with('/') { path.into() } else { format!("{cwd}/{path}").into() };
         'again: loop {
             if text.len() > PATH_BYTES_MAX {
                 return Err(Errno::NameTooLong);
             }
-            let mut here = String::with_capacity(text.len());
-            let mut node = &self.root;
+            let mut here = String::with_capacity(base + text.len());
+            here.push_str(&self.base);
+            let mut node = self.node(&here).ok_or(Errno::NoEntry)?;
             let mut parts = text.split('/').filter(|p| !p.is_empty() && *p != ".").peekable();
             while let Some(part) = parts.next() {
                 if part.len() > NAME_BYTES_MAX {
@@ -280,7 +294,7 @@ impl FileSystem {
                     if !node.is_dir() {
                         return Err(Errno::NotDirectory);
                     }
-                    here.truncate(here.rfind('/').unwrap_or(0));
+                    here.truncate(here.rfind('/').unwrap_or(0).max(base));
                     node = self.node(&here).ok_or(Errno::NoEntry)?;
                     continue;
                 }
@@ -298,7 +312,7 @@ impl FileSystem {
                     .or_else(|| entries.get_by(|name| compare(name, part)));
                 let Some(child) = child else {
                     if last && !text.ends_with("/.") {
-                        return Ok(Found { path: here, node: None });
+                        return Ok(Found { path: here.split_off(base), node: None });
                     }
                     return Err(Errno::NoEntry);
                 };
@@ -309,7 +323,7 @@ impl FileSystem {
                     if hops > LINKS_MAX {
                         return Err(Errno::Loop);
                     }
-                    let mut next = if target.starts_with('/') { target.to_string() } else { format!("{}/{target}", &here[..before]) };
+                    let mut next = if target.starts_with('/') { target.to_string() } else { format!("{}/{target}", &here[base..before]) };
                     for part in parts {
                         next.push('/');
                         next.push_str(part);
@@ -322,15 +336,17 @@ impl FileSystem {
             if text.len() > 1 && text.ends_with('/') && !node.is_dir() {
                 return Err(Errno::NotDirectory);
             }
-            if here.is_empty() {
-                here.push('/');
-            }
-            return Ok(Found { path: here, node: Some(node) });
+            let path = if here.len() == base { "/".to_owned() } else { here.split_off(base) };
+            return Ok(Found { path, node: Some(node) });
         }
     }
 
     /// The mount that holds a clean path.
     pub fn mount_of(&self, path: &str) -> Option<&Mount> {
+        self.mount_of_whole(&self.whole(path))
+    }
+
+    fn mount_of_whole(&self, path: &str) -> Option<&Mount> {
         self.mounts
             .iter()
             .rev()
@@ -338,9 +354,9 @@ impl FileSystem {
             .max_by_key(|m| m.path.len())
     }
 
-    /// The node at a clean path.
-    fn node(&self, path: &str) -> Option<&Arc<Inode>> {
-        let (mut at, rest) = match self.mount_of(path) {
+    /// The node at a clean path from the file system's own root.
+    pub fn node(&self, path: &str) -> Option<&Arc<Inode>> {
+        let (mut at, rest) = match self.mount_of_whole(path) {
             Some(m) => (self.mounted(m)?, &path[m.path.len()..]),
             None => (&self.root, path),
         };
@@ -376,7 +392,8 @@ impl FileSystem {
     /// Looks at a node for change. Clean paths only.
     pub fn edit(&mut self, path: &str) -> Result<&mut Inode, Errno> {
         self.may_write(path)?;
-        let (tree, rel) = match self.mount_of(path) {
+        let path = self.whole(path);
+        let (tree, rel) = match self.mount_of_whole(&path) {
             Some(m) => {
                 let rel = format!("{}{}", m.sub_path, &path[m.path.len()..]);
                 let volume = m.volume.clone();
@@ -385,7 +402,7 @@ impl FileSystem {
                 }
                 (self.volumes.get_mut(&volume).ok_or(Errno::NoEntry)?, rel)
             }
-            None => (&mut self.root, path.to_string()),
+            None => (&mut self.root, path.into_owned()),
         };
         let mut at = Arc::make_mut(tree);
         for part in rel.split('/').filter(|p| !p.is_empty()) {
@@ -425,7 +442,7 @@ impl FileSystem {
 
     /// Takes a node from a clean path.
     pub fn remove(&mut self, path: &str) -> Result<Arc<Inode>, Errno> {
-        if self.mounts.iter().any(|m| m.path == path) {
+        if self.mounts.iter().any(|m| *m.path == *self.whole(path)) {
             return Err(Errno::Busy);
         }
         let name = base_name(path).to_string();

@@ -9,7 +9,7 @@ mod users;
 use std::sync::Arc;
 
 pub(super) use files::APPLETS;
-pub use files::workstation;
+pub use files::{node, workstation};
 
 use super::fs::Inode;
 use super::process::Signal;

@@ -262,7 +262,9 @@ impl Kernel {
             return self.end(&mut p, status);
         }
         let mut body = std::mem::take(&mut p.body);
+        self.fs.base = p.root_dir.clone();
         let step = body.step(self, &mut p);
+        self.fs.base = ArcStr::new();
         p.body = body;
         match step {
             Step::Again(us) => {

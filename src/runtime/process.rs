@@ -195,7 +195,10 @@ pub struct Process {
     pub gid: u32,
     pub argv: Arc<[ArcStr]>,
     pub env: Arc<Env>,
+    /// From its own root on.
     pub cwd: ArcStr,
+    /// The directory that is its root (`chroot`); empty for its machine's.
+    pub root_dir: ArcStr,
     pub umask: u32,
     pub fds: Vec<Option<DescId>>,
     pub pending: u32,
@@ -248,6 +251,7 @@ impl Process {
             argv,
             env,
             cwd,
+            root_dir: ArcStr::new(),
             umask: 0o022,
             fds: Vec::new(),
             pending: 0,

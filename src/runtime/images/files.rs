@@ -298,6 +298,22 @@ const ELSEWHERE: [&str; 27] = [
     "systemctl",
 ];
 
+/// Of those what belongs to a node.
+const OF_NODES: [&str; 6] = ["crictl", "iptables", "iptables-save", "ipvsadm", "journalctl", "systemctl"];
+
+fn put_elsewhere(root: &mut Inode, names: &[&str]) {
+    for name in names {
+        root.put(&format!("usr/local/sbin/{name}"), Inode::file(script!("elsewhere.sh"), 0o755));
+    }
+}
+
+/// The system of a node: a Debian.
+pub fn node() -> Inode {
+    let mut root = Arc::unwrap_or_clone(tree(Flavour::Debian));
+    put_elsewhere(&mut root, &OF_NODES);
+    root
+}
+
 /// The image that the workstation runs: a Debian with bash.
 pub fn workstation() -> Image {
     let scripts = [("usr/local/bin/minikube", script!("minikube.sh"), 0o755), ("usr/bin/envsubst", script!("envsubst.sh"), 0o755)];
@@ -311,9 +327,7 @@ pub fn workstation() -> Image {
         root.put(&format!("usr/local/sbin/{name}"), Inode::file(script!("kubectx.sh"), 0o755));
     }
     root.put("usr/bin/vim", program("vi"));
-    for name in ELSEWHERE {
-        root.put(&format!("usr/local/sbin/{name}"), Inode::file(script!("elsewhere.sh"), 0o755));
-    }
+    put_elsewhere(&mut root, &ELSEWHERE);
     root.put("usr/bin/openssl", Inode::file(script!("openssl.sh"), 0o755));
     root.put("usr/bin/sudo", Inode::file(script!("sudo.sh"), 0o755));
     let root = Arc::new(root);

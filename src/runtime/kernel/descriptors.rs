@@ -222,7 +222,7 @@ impl Kernel {
                             return Err(Errno::Access);
                         }
                         DescKind::File {
-                            path: ArcStr::from(clean.as_str()),
+                            path: ArcStr::from(&*self.fs.whole(&clean)),
                             at: 0,
                             append: how == OpenHow::Append,
                             read: !matches!(how, OpenHow::Append | OpenHow::Truncate),
@@ -243,7 +243,7 @@ impl Kernel {
             None => {
                 self.create(p, &clean, Inode::file("", 0o666))?;
                 Ok(self.open_kind(DescKind::File {
-                    path: ArcStr::from(clean),
+                    path: ArcStr::from(&*self.fs.whole(&clean)),
                     at: 0,
                     append: how == OpenHow::Append,
                     read: how == OpenHow::ReadWrite,
@@ -367,7 +367,7 @@ impl Kernel {
                 if !*read {
                     return Rd::Failed(Errno::BadDescriptor);
                 }
-                let Ok(node) = self.fs.stat("/", path) else { return Rd::End };
+                let Some(node) = self.fs.node(path) else { return Rd::End };
                 let mut data = read_at(node, *at, max);
                 data.truncate(cut(&data));
                 *at += data.len() as u64;
@@ -481,7 +481,11 @@ impl Kernel {
             DescKind::Dir | DescKind::Text { .. } | DescKind::PipeRead(_) | DescKind::HostIn(_) => Err(Errno::BadDescriptor),
             DescKind::File { write: false, .. } => Err(Errno::BadDescriptor),
             DescKind::File { path, at, append, .. } => {
-                match self.fs.write_at(path, if *append { None } else { Some(*at) }, bytes, now) {
+                // Whatever the writer's root is by now.
+                let base = std::mem::take(&mut self.fs.base);
+                let written = self.fs.write_at(path, if *append { None } else { Some(*at) }, bytes, now);
+                self.fs.base = base;
+                match written {
                     Ok(end) => *at = end,
                     // The file was removed: the bytes go where nobody can read them.
                     Err(Errno::NoEntry | Errno::NotDirectory) => {}

@@ -50,6 +50,7 @@ impl Kernel {
             session: parent.session,
             uid: parent.uid,
             gid: parent.gid,
+            root_dir: parent.root_dir.clone(),
             umask: parent.umask,
             fds: parent.fds.clone(),
             handled: parent.handled,

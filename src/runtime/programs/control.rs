@@ -62,6 +62,8 @@ pub fn yes(_: &mut Run<'_>, o: &Options) -> Step {
 
 /// `env`, `nohup` and others that run the rest of their arguments in their own place.
 pub fn env(run: &mut Run<'_>, o: &Options) -> Step {
+    let shell;
+    let outer = run.k.fs.base.clone();
     let mut args = &o.rest[..];
     match run.name {
         "env" => {
@@ -91,11 +93,17 @@ pub fn env(run: &mut Run<'_>, o: &Options) -> Step {
             run.out("0\n");
             return Step::Exit(0, 50);
         }
-        "chroot" if args.first().is_some_and(|root| root != "/") => {
-            run.err("another root than / is not simulated");
-            return Step::Exit(if run.k.is_gnu() { 125 } else { 1 }, 50);
+        "chroot" => {
+            let Some((root, rest)) = args.split_first() else { return Step::Exit(run.missing(&[]), 50) };
+            let gnu = run.k.is_gnu();
+            if let Err(error) = change_root(run, root) {
+                run.err(Complaint::cannot("change root directory to", root, error));
+                return Step::Exit(if gnu { 125 } else { 1 }, 50);
+            }
+            shell = [run.p.var("SHELL").map_or("/bin/sh", ArcStr::as_str).to_owned(), "-i".to_owned()];
+            args = if rest.is_empty() { &shell } else { rest };
         }
-        "chroot" | "su-exec" | "gosu" => args = args.get(1..).unwrap_or_default(),
+        "su-exec" | "gosu" => args = args.get(1..).unwrap_or_default(),
         "nohup" => run.p.ignored |= Signal::HUP.bit(),
         _ => {}
     }
@@ -109,10 +117,28 @@ pub fn env(run: &mut Run<'_>, o: &Options) -> Step {
             Step::Become(Box::new(Body::Start(program)), 200)
         }
         Err(e) => {
+            // It is still the program of the root before that says so.
+            run.k.fs.base = outer;
             run.err(Complaint::cannot("execute", &args[0], e));
             Step::Exit(not_run(e), 50)
         }
     }
+}
+
+/// Makes a directory the root of the process.
+fn change_root(run: &mut Run<'_>, path: &str) -> Result<(), Errno> {
+    let found = run.k.fs.find(&run.p.cwd, path, true)?;
+    let root = run.k.fs.whole(&found.path).trim_end_matches('/').into();
+    if !found.node.ok_or(Errno::NoEntry)?.is_dir() {
+        return Err(Errno::NotDirectory);
+    }
+    if run.p.uid != 0 {
+        return Err(Errno::Permission);
+    }
+    run.p.root_dir = ArcStr::clone(&root);
+    run.p.cwd = arcstr::literal!("/");
+    run.k.fs.base = root;
+    Ok(())
 }
 
 /// Starts a child that runs a command with this process's descriptors.
