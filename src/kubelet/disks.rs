@@ -75,27 +75,17 @@ pub(super) struct Disks {
 }
 
 /// The folders that a node has beside those of its system.
-const FOLDERS: [&str; 27] = [
+const FOLDERS: [&str; 17] = [
     "data",
-    "dev",
     "etc/cni/net.d",
     "etc/kubernetes/manifests",
     "etc/ssl/certs",
-    "home",
     "lib/modules",
-    "mnt",
     "opt/cni/bin",
-    "proc",
-    "root",
-    "run",
-    "srv",
     "sys/fs/bpf",
     "sys/fs/cgroup",
     "sys/kernel/debug",
-    "tmp",
-    "usr/bin",
     "usr/lib",
-    "usr/local",
     "usr/share",
     "var/lib/kubelet/device-plugins",
     "var/lib/kubelet/plugins",
@@ -128,9 +118,7 @@ impl Disks {
         }
         let mut root = crate::runtime::images::node();
         for folder in FOLDERS {
-            if root.at(folder).is_none() {
-                root.put(folder, Inode::dir(0o755));
-            }
+            root.put(folder, Inode::dir(0o755));
         }
         root.put("etc/hostname", Inode::file(format!("{node}\n"), 0o644));
         self.trees.insert(at.holder.clone(), Arc::new(root));

@@ -113,7 +113,10 @@ impl PodWorker {
                 disks.put(&on(node, &rotated), old, &ArcStr::new());
                 bytes.clear();
             }
-            bytes.extend_from_slice(&new);
+            // Of what does not fit into one file at all the last lines.
+            let cut = new.len().saturating_sub(FILE_BYTES_MAX);
+            let from = if cut == 0 { 0 } else { new[cut..].iter().position(|b| *b == b'\n').map_or(new.len(), |end| cut + end + 1) };
+            bytes.extend_from_slice(&new[from..]);
             disks.put(&at, Inode { mtime: now, ..Inode::file(bytes, 0o640) }, &ArcStr::new());
             let link = format!("{LINKS}/{links}{}.log", instance.id.trim_start_matches("containerd://"));
             if disks.get(&on(node, &link)).is_none() {

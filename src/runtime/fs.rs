@@ -284,7 +284,7 @@ impl FileSystem {
             }
             let mut here = String::with_capacity(base + text.len());
             here.push_str(&self.base);
-            let mut node = self.node(&here).ok_or(Errno::NoEntry)?;
+            let mut node = if base == 0 { &self.root } else { self.node(&here).ok_or(Errno::NoEntry)? };
             let mut parts = text.split('/').filter(|p| !p.is_empty() && *p != ".").peekable();
             while let Some(part) = parts.next() {
                 if part.len() > NAME_BYTES_MAX {
