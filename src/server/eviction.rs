@@ -18,8 +18,7 @@ impl ApiServer {
     pub fn evict(&mut self, by: &Caller, namespace: &str, pod: &str, options: &DeleteOptions) -> Result<(), Status> {
         let pods = kinds::POD;
         let object = self.get(pods, namespace, pod)?;
-        let finished = matches!(object.at(&["status", "phase"]).str(), "Succeeded" | "Failed" | "Pending");
-        if !finished && !object.is_terminating() {
+        if is_guarded(&object) {
             self.check_disruption_budgets(by, &object, options.dry_run)?;
         }
         if !options.dry_run {
@@ -43,11 +42,22 @@ impl ApiServer {
         self.update(by, kinds::POD, pod, Subresource::Status, &WriteOptions::default()).map(|_| ())
     }
 
+    /// The budgets that cover a pod.
+    fn disruption_budgets<'a>(&'a self, pod: &'a Value) -> impl Iterator<Item = &'a Value> {
+        let covers = |budget: &&Value| LabelSelector::from_object(budget.at(&["spec", "selector"])).is_ok_and(|s| s.matches(pod.labels()));
+        self.iter(kinds::POD_DISRUPTION_BUDGET, Some(pod.namespace())).filter(covers)
+    }
+
+    /// The budget that keeps a pod from being evicted now.
+    pub fn guarding_budget<'a>(&'a self, pod: &'a Value) -> Option<&'a Value> {
+        let mut budgets = self.disruption_budgets(pod).filter(|_| is_guarded(pod));
+        budgets.find(|budget| !lets_go(budget, pod) && budget.at(&["status", "disruptionsAllowed"]).int() <= 0)
+    }
+
     /// Takes one disruption from each budget that covers the pod.
     fn check_disruption_budgets(&mut self, by: &Caller, pod: &Value, dry_run: bool) -> Result<(), Status> {
         let kind = kinds::POD_DISRUPTION_BUDGET;
-        let covers = |budget: &&Value| LabelSelector::from_object(budget.at(&["spec", "selector"])).is_ok_and(|s| s.matches(pod.labels()));
-        let budgets: Vec<Value> = self.iter(kind, Some(pod.namespace())).filter(covers).cloned().list();
+        let budgets: Vec<Value> = self.disruption_budgets(pod).cloned().list();
         let [budget] = budgets.as_slice() else {
             return match budgets.len() {
                 0 => Ok(()),
@@ -57,13 +67,8 @@ impl ApiServer {
                 .without_reason()),
             };
         };
-        if pod.condition("Ready") != "True" {
-            let always_allow = budget.at(&["spec", "unhealthyPodEvictionPolicy"]).str() == "AlwaysAllow";
-            let [desired, current] = health(budget);
-            let healthy_enough = current >= desired && desired > 0;
-            if always_allow || healthy_enough {
-                return Ok(());
-            }
+        if lets_go(budget, pod) {
+            return Ok(());
         }
         let left = check_allowance(budget)? - 1;
         let mut next = budget.clone();
@@ -78,6 +83,19 @@ impl ApiServer {
         next.set(&["status", "disruptedPods", pod.name()], by.now.rfc3339());
         self.update(by, kind, next, Subresource::Status, &WriteOptions { dry_run, ..WriteOptions::default() }).map(|_| ())
     }
+}
+
+/// Whether budgets have a say in a pod's eviction at all (`canIgnorePDB` says where not).
+fn is_guarded(pod: &Value) -> bool {
+    !pod.is_terminating() && !matches!(pod.at(&["status", "phase"]).str(), "Succeeded" | "Failed" | "Pending")
+}
+
+/// Whether a budget does not hold a pod, which is not ready, whatever it allows.
+fn lets_go(budget: &Value, pod: &Value) -> bool {
+    let always_allow = budget.at(&["spec", "unhealthyPodEvictionPolicy"]).str() == "AlwaysAllow";
+    let [desired, current] = health(budget);
+    let healthy_enough = current >= desired && desired > 0;
+    pod.condition("Ready") != "True" && (always_allow || healthy_enough)
 }
 
 /// How many healthy pods a budget wants, and how many there are.

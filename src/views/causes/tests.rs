@@ -1,6 +1,7 @@
 //! What is told of objects that are not as wanted, in small clusters.
 
 use super::*;
+use crate::api::Kind;
 use crate::base::{Duration, Time};
 use crate::sim::{Fault, Session, Switch, TimedInput};
 use crate::views::ClusterViews;
@@ -309,4 +310,35 @@ fn a_probe_is_blamed_for_the_end_that_it_brings() {
     assert_eq!(blamed(told("livenessProbe", "")), 3);
     assert_eq!(blamed(told("startupProbe", "")), 3);
     assert_eq!(blamed(told("readinessProbe", "sleep 5; kubectl set image pod p c=busybox:1.36")), 0);
+}
+
+#[test]
+fn a_pod_on_a_cordoned_node_is_guarded_as_the_api_server_would_have_it() {
+    let guarded = |budget: &str, pod: &str| {
+        let pod = format!(
+            r#"{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"p","labels":{{"app":"a"}}}},"spec":{{"containers":[{{"name":"c","image":"nginx"{pod}}}]}}}}"#
+        );
+        let budget = format!(
+            r#"{{"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{{"name":"b"}},"spec":{{"minAvailable":1,{budget}}}}}"#
+        );
+        let script =
+            format!("echo '{pod}' | kubectl apply -f -; echo '{budget}' | kubectl apply -f -; sleep 9; kubectl cordon node1 node2 node3");
+        led(&script, 20, "Pod", "p")
+    };
+    let none_ready = r#","readinessProbe":{"exec":{"command":["false"]}}"#;
+    let labels = r#""selector":{"matchLabels":{"app":"a"}}"#;
+    for (budget, pod, want) in [
+        (labels, "", "Guarded(p) -> PodDisruptionBudget b"),
+        (
+            r#""selector":{"matchExpressions":[{"key":"app","operator":"In","values":["a","b"]}]}"#,
+            "",
+            "Guarded(p) -> PodDisruptionBudget b",
+        ),
+        (r#""selector":{"matchLabels":{"app":"other"}}"#, "", ""),
+        // Of a pod that is not ready the budget may say that it holds nobody up.
+        (labels, none_ready, "Guarded(p) -> PodDisruptionBudget b"),
+        (r#""unhealthyPodEvictionPolicy":"AlwaysAllow","selector":{"matchLabels":{"app":"a"}}"#, none_ready, ""),
+    ] {
+        assert_eq!(guarded(budget, pod), want, "{budget} {pod}");
+    }
 }
