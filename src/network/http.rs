@@ -92,6 +92,12 @@ impl HttpRequest {
         format!("{scheme}://{}{port}{}", self.host, self.path)
     }
 
+    /// The host that it is for, by its header or else by where it goes, in small letters and without a port.
+    pub fn virtual_host(&self) -> String {
+        let host = self.header("Host").unwrap_or(&self.host);
+        host.split(':').next().unwrap_or_default().to_ascii_lowercase()
+    }
+
     /// A header's value, its name in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())

@@ -185,6 +185,7 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
         "kubectl" | "k8s-kubectl" => Image { entrypoint: words(&["kubectl"]), ..image(&["--help"], with_kubectl()) },
         "k8s" if path.starts_with("alpine/") => image(&["bash"], with_kubectl()),
         "helm-kubectl" | "kubectl-shell" => image(&["bash"], with_kubectl()),
+        "controller" | "nginx-ingress-controller" if path.starts_with("ingress-nginx/") => nginx::ingress_controller(),
         // What these do first is to make a Secret, which the rest of what is installed with them needs.
         "kube-webhook-certgen" => with_secret(path, "kube-webhook-certgen"),
         "argocd" => with_secret(path, "usr/local/bin/argocd"),

@@ -316,7 +316,11 @@ pub fn node() -> Inode {
 
 /// The image that the workstation runs: a Debian with bash.
 pub fn workstation() -> Image {
-    let scripts = [("usr/local/bin/minikube", script!("minikube.sh"), 0o755), ("usr/bin/envsubst", script!("envsubst.sh"), 0o755)];
+    let scripts = [
+        ("usr/local/bin/minikube", script!("minikube.sh"), 0o755),
+        ("usr/share/minikube/ingress.yaml", include_str!("ingress.yaml"), 0o644),
+        ("usr/bin/envsubst", script!("envsubst.sh"), 0o755),
+    ];
     let mut root = (*with(tree(Flavour::Debian), &scripts)).clone();
     let program = |name: &str| Inode { kind: Kind::Program(ArcStr::from(name)), ..Inode::file("", 0o755) };
     root.put("usr/local/bin/kubectl", program("kubectl"));

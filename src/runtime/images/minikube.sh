@@ -32,6 +32,19 @@ addons)
     echo "The 'metrics-server' addon is enabled"
     exit
   fi
+  manifest=/usr/share/minikube/ingress.yaml
+  case ${2:-} in
+  enable | disable) [ "${3:-}" != ingress ] || {
+    node=$(kubectl get nodes -o 'jsonpath={.items[0].metadata.name}')
+    if [ $2 = enable ]; then
+      sed "s/NODE/$node/" $manifest | kubectl apply -f - >/dev/null &&
+        kubectl wait -n ingress-nginx deployment/ingress-nginx-controller --for=condition=Available --timeout=6m >/dev/null
+    else
+      kubectl delete -f $manifest --ignore-not-found >/dev/null
+    fi && echo "The 'ingress' addon is ${2}d" && exit
+    exit 1
+  } ;;
+  esac
   echo "minikube addons is not simulated here: this cluster is Kubarium's" >&2
   exit 1
   ;;

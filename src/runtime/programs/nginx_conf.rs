@@ -13,6 +13,10 @@ const BYTES_MAX: usize = 256 << 10;
 pub struct Location {
     /// What paths begin with that belong to it.
     pub prefix: String,
+    /// Whether none does that goes on.
+    pub exact: bool,
+    /// Whether whom its requests are passed on to is told the host that they were for.
+    pub keeps_host: bool,
     /// The host and port that its requests are passed on to; `None` where it serves files.
     pub to: Option<(String, u16)>,
     /// What they are answered with: a status, and a text or where to go instead.
@@ -24,6 +28,10 @@ pub struct Location {
 /// A `server`.
 #[derive(Debug, Clone, Default)]
 pub struct Site {
+    /// The hosts that it is for, where it says so.
+    pub names: Vec<String>,
+    /// Whether it is for all hosts that others are not for.
+    pub is_default: bool,
     /// The ports that it listens on.
     pub ports: Vec<u16>,
     /// The root that it names last.
@@ -43,6 +51,22 @@ pub struct NginxConf {
     pub user: Option<String>,
     /// The directives that say where it keeps files, each with its path.
     kept: Vec<(String, String)>,
+}
+
+impl Location {
+    fn new(prefix: &str, exact: bool) -> Location {
+        Location { prefix: prefix.to_owned(), exact, keeps_host: false, to: None, answer: None, at: String::new() }
+    }
+}
+
+impl Site {
+    /// Whether it is for requests to this host.
+    pub fn is_for(&self, host: &str) -> bool {
+        self.names.iter().any(|name| match name.strip_prefix('*') {
+            Some(domain) => host.ends_with(domain) && host.len() > domain.len(),
+            None => name == host,
+        })
+    }
 }
 
 impl NginxConf {
@@ -94,8 +118,8 @@ pub fn dump(k: &Kernel, file: &str) -> String {
 }
 
 /// Reads the configuration.
-// Models the directives `listen`, `root`, `include`, `location`, `return`, `proxy_pass`, `upstream`, `user`, `pid` and `client_body_temp_path`
-// and its like: of several roots of a server all is one here, and of several servers at a port the first answers, whatever they are called.
+// Models the directives `listen`, `server_name`, `root`, `include`, `location`, `return`, `proxy_pass`, `upstream`, `user`, `pid` and
+// `client_body_temp_path` and its like: of several roots of a server all is one here.
 pub fn read(k: &Kernel, file: &str) -> NginxConf {
     parse(&files(k, file))
 }
@@ -192,7 +216,13 @@ fn parse(files: &[(String, String)]) -> NginxConf {
         let at = || format!("{path}:{line}");
         match (words.next(), words.next(), conf.sites.last_mut()) {
             (Some("server"), None, _) => conf.sites.push(Site::default()),
-            (Some("listen"), Some(to), Some(site)) => site.ports.extend(to.rsplit(':').next().and_then(|port| port.parse::<u16>().ok())),
+            (Some("listen"), Some(to), Some(site)) => {
+                site.ports.extend(to.rsplit(':').next().and_then(|port| port.parse::<u16>().ok()));
+                site.is_default |= words.any(|word| word == "default_server");
+            }
+            (Some("server_name"), Some(name), Some(site)) => {
+                site.names.extend(std::iter::once(name).chain(words).map(str::to_ascii_lowercase));
+            }
             (Some("root"), Some(path), Some(site)) => site.root = Some(path.to_owned()),
             (Some("root"), Some(path), None) => conf.root = Some(path.to_owned()),
             (Some(word), Some(path), _) if word == "pid" || word.ends_with("_temp_path") => {
@@ -207,20 +237,24 @@ fn parse(files: &[(String, String)]) -> NginxConf {
             }
             (Some("location"), Some(path), Some(site)) => {
                 // Of a regular expression no path is.
-                let path = if matches!(path, "=" | "^~") { words.next().unwrap_or(path) } else { path };
-                site.locations.push(Location { prefix: path.to_owned(), to: None, answer: None, at: String::new() });
+                let prefix = if matches!(path, "=" | "^~") { words.next().unwrap_or(path) } else { path };
+                site.locations.push(Location::new(prefix, path == "="));
             }
             // What a condition leads to is left out.
             (Some("if"), ..) => conditional = true,
             (Some("return"), Some(_), _) if std::mem::take(&mut conditional) => {}
             (Some("return"), Some(code), Some(site)) => {
                 if site.locations.is_empty() {
-                    site.locations.push(Location { prefix: "/".to_owned(), to: None, answer: None, at: String::new() });
+                    site.locations.push(Location::new("/", false));
                 }
                 let text = rest.split_once(code).map_or("", |(_, text)| text);
                 if let (Some(location), Ok(status)) = (site.locations.last_mut(), code.parse()) {
                     location.answer = location.answer.take().or_else(|| Some((status, word(text))));
                 }
+            }
+            (Some("proxy_set_header"), Some("Host"), Some(site)) => {
+                let keeps = words.next().is_some_and(|value| value.starts_with("$host") || value == "$http_host");
+                site.locations.last_mut().into_iter().for_each(|location| location.keeps_host = keeps);
             }
             (Some("proxy_pass"), Some(url), Some(site)) => {
                 if let (Some(location), Some(to)) = (site.locations.last_mut(), HttpRequest::from_url(url)) {
@@ -272,6 +306,18 @@ mod tests {
         let wanted =
             ["/healthz Some((204, \"\"))", r#"/ Some((200, "{\"a\": \"b;\n\"}"))"#, r#"/ Some((301, "https://$host$request_uri"))"#];
         assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn a_server_may_be_for_some_hosts() {
+        let text = "server { listen 80; server_name a.b *.C; }\nserver { listen 81 default_server; server_name _; location = /x { proxy_set_header Host $host; proxy_pass http://s; } location /y { proxy_set_header Host other; } }\n";
+        let conf = super::parse(&[("f".to_owned(), text.to_owned())]);
+        let [first, second] = &conf.sites[..] else { panic!("there are two") };
+        for (host, wanted) in [("a.b", true), ("x.c", true), ("x.y.c", true), (".c", false), ("c", false), ("b", false), ("xa.b", false)] {
+            assert_eq!(first.is_for(host), wanted, "{host}");
+        }
+        assert!(!first.is_default && second.is_default && !second.is_for("a.b"));
+        assert_eq!(second.locations.iter().map(|l| (l.exact, l.keeps_host)).collect::<Vec<_>>(), [(true, true), (false, false)]);
     }
 
     #[test]

@@ -437,9 +437,11 @@ impl Server {
     /// What is asked of whom a request is passed on to; nothing where it is answered here.
     fn passed_on(&self, serving: &Serving) -> Option<HttpRequest> {
         let NetRequest::Http(r) = &serving.request else { return None };
-        let (host, port) = self.location(r, serving.port)?.to.clone()?;
+        let location = self.location(r, serving.port)?;
+        let (host, port) = location.to.clone()?;
         let mut headers = r.headers.clone();
         headers.retain(|(name, _)| !name.eq_ignore_ascii_case("host"));
+        headers.extend(location.keeps_host.then(|| ("Host".to_owned(), r.virtual_host())));
         Some(HttpRequest { host, port, headers, client: String::new(), ..r.clone() })
     }
 

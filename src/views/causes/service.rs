@@ -1,6 +1,6 @@
 //! Why requests to a Service, or those of a pod, do not get where they should.
 
-use super::{Add, Around, What, relative, relative_pod, spec};
+use super::{Add, Around, What, event, relative, relative_pod, spec};
 use crate::api::{Object, Value, kinds};
 use crate::base::List as _;
 use crate::sim::Sim;
@@ -103,7 +103,10 @@ pub(super) fn ingress(sim: &Sim, o: &Value, add: Add) {
             no_service(sim, o, path.at(&["backend", "service", "name"]).str(), add);
         }
     }
-    add(What::Idle, &[], "Ingress controller".to_owned(), None);
+    // A controller that acts on it has said so.
+    if o.at(&["status", "loadBalancer", "ingress"]).items().is_empty() && event(sim, o, &["Sync"]).is_none() {
+        add(What::Idle, &[], "Ingress controller (minikube addons enable ingress)".to_owned(), None);
+    }
 }
 
 /// A Service is named that is not there.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{env, service_image, words};
-use crate::runtime::fs::Inode;
+use crate::runtime::fs::{Inode, Kind};
 use crate::runtime::images::files::{Flavour, with};
 use crate::runtime::images::script::script;
 use crate::runtime::images::{Image, Service, ServiceKind};
@@ -12,6 +12,9 @@ use crate::runtime::process::Signal;
 /// The minor versions from which on nginx' image has an entry point, and from which on it logs what nginx notices.
 const ENTRY_POINT: u32 = 19;
 const NOTICES: u32 = 21;
+
+/// The number of the user that the controller of ingress-nginx runs as.
+const CONTROLLER: u32 = 101;
 
 const WELCOME: &str = "<!DOCTYPE html>
 <html>
@@ -120,5 +123,28 @@ pub(super) fn nginx(base: &str, tag: &str) -> Image {
         image.entrypoint = words(&["/docker-entrypoint.sh"]);
     }
     image.env = env(&[("NGINX_VERSION", version)]);
+    image
+}
+
+/// The controller of ingress-nginx: an nginx whose configuration a script writes, as a user of its own.
+pub(super) fn ingress_controller() -> Image {
+    let mut image = nginx("nginx", "1.27.1");
+    let mut root = (*image.root).clone();
+    for folder in ["etc/nginx", "run", "var/cache/nginx"] {
+        root.put(folder, Inode { uid: CONTROLLER, gid: CONTROLLER, ..Inode::dir(0o755) });
+    }
+    root.put("usr/local/bin/kubectl", Inode { kind: Kind::Program(arcstr::literal!("kubectl")), ..Inode::file("", 0o755) });
+    let files = [
+        ("nginx-ingress-controller", script!("../nginx/ingress.sh"), 0o755),
+        ("usr/bin/dumb-init", "#!/bin/sh\nshift\nexec \"$@\"\n", 0o755),
+    ];
+    image.root = with(Arc::new(root), &files);
+    // It keeps its version to itself.
+    if let Some(service) = &mut image.service {
+        Arc::make_mut(service).server_header = "nginx".to_owned();
+    }
+    image.entrypoint = words(&["/usr/bin/dumb-init", "--"]);
+    image.cmd = words(&["/nginx-ingress-controller"]);
+    image.stop_signal = Signal::TERM;
     image
 }

@@ -9,14 +9,21 @@ use crate::base::{Duration, decode_percent, strftime};
 use crate::network::{HttpRequest, HttpResponse};
 
 impl Server {
-    /// What its configuration says of a port.
-    pub(super) fn site(&self, port: u16) -> Option<&Site> {
-        self.sites.iter().find(|site| site.ports.contains(&port))
+    /// What its configuration says of requests to a host that come to a port.
+    // Models ngx_http_find_virtual_server.
+    fn site(&self, r: &HttpRequest, port: u16) -> Option<&Site> {
+        let mut here = self.sites.iter().filter(|site| site.ports.contains(&port));
+        let host = r.virtual_host();
+        let named = here.clone().find(|site| site.is_for(&host));
+        named.or_else(|| here.clone().find(|site| site.is_default)).or_else(|| here.next())
     }
 
     /// The location that a request is for.
+    // Models ngx_http_core_find_location, but for regular expressions.
     pub(super) fn location(&self, r: &HttpRequest, port: u16) -> Option<&Location> {
-        self.site(port)?.locations.iter().filter(|l| r.path.starts_with(&l.prefix)).max_by_key(|l| l.prefix.len())
+        let path = r.path.split('?').next().unwrap_or_default();
+        let is_in = |l: &&Location| if l.exact { path == l.prefix } else { path.starts_with(&l.prefix) };
+        self.site(r, port)?.locations.iter().filter(is_in).max_by_key(|l| (l.exact, l.prefix.len()))
     }
 
     /// What the configuration says is answered.
@@ -67,7 +74,7 @@ impl Server {
             ServiceKind::Redis if !service.page.is_empty() => self.page(k, r),
             _ => match self.location(r, port).and_then(|l| l.answer.as_ref()) {
                 Some((status, text)) => self.returned(k, r, *status, text),
-                None => self.file(k, &r.path, port),
+                None => self.file(k, r, port),
             },
         };
         if !matches!(r.method.as_str(), "GET" | "HEAD" | "POST") {
@@ -113,10 +120,10 @@ impl Server {
         HttpResponse::new(status, kind, text)
     }
 
-    fn file(&self, k: &Kernel, path: &str, port: u16) -> HttpResponse {
-        let plain = path.split('?').next().unwrap_or("/");
+    fn file(&self, k: &Kernel, r: &HttpRequest, port: u16) -> HttpResponse {
+        let plain = r.path.split('?').next().unwrap_or("/");
         let decoded = decode_percent(plain);
-        let root = self.site(port).and_then(|site| site.root.as_ref()).unwrap_or(&self.root);
+        let root = self.site(r, port).and_then(|site| site.root.as_ref()).unwrap_or(&self.root);
         let full = format!("{}/{}", root.trim_end_matches('/'), decoded.trim_start_matches('/'));
         let page = |status| HttpResponse::new(status, "text/html", error_page(status, &self.service.server_header));
         if decoded.split('/').any(|p| p == "..") {
@@ -176,7 +183,11 @@ fn redirect(r: &HttpRequest) -> HttpResponse {
 }
 
 pub(super) fn error_page(status: u16, server: &str) -> String {
-    let text = crate::base::http_status_text(status);
+    let text = match status {
+        503 if server.starts_with("nginx") => "Service Temporarily Unavailable",
+        504 if server.starts_with("nginx") => "Gateway Time-out",
+        _ => crate::base::http_status_text(status),
+    };
     let foot = if server.is_empty() { String::new() } else { format!("<hr><center>{server}</center>\r\n") };
     format!(
         "<html>\r\n<head><title>{status} {text}</title></head>\r\n<body>\r\n<center><h1>{status} {text}</h1></center>\r\n{foot}</body>\r\n</html>\r\n"
