@@ -29,6 +29,7 @@ mod traffic;
 mod why;
 
 pub use crate::kubelet::{NodeFaults, Slower};
+pub use crate::runtime::images::INGRESS_NGINX;
 pub use crate::runtime::{ProcessInfo, Waiting};
 pub use adopt::{adopt, changes, is_foreign};
 pub use causes::{Cause, What, amiss, causes, killed_by_probe};

@@ -9,7 +9,7 @@ mod users;
 use std::sync::Arc;
 
 pub(super) use files::APPLETS;
-pub use files::{node, workstation};
+pub use files::{INGRESS_NGINX, node, workstation};
 
 use super::fs::Inode;
 use super::process::Signal;

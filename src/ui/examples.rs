@@ -1,5 +1,7 @@
 //! Ready manifests, as files in `static/examples/`: single ones, and those of a chapter of a book, section by section.
 
+use kubarium::views::INGRESS_NGINX;
+
 use super::i18n::Text;
 use super::lang::Lang;
 
@@ -56,7 +58,7 @@ macro_rules! example {
 }
 
 /// All of them, in the order they are shown.
-pub static EXAMPLES: [Example; 22] = [
+pub static EXAMPLES: [Example; 23] = [
     example!(ExLiveness, ExLivenessNote; "liveness-exec.yaml"),
     example!(ExController, ExControllerNote; "nginx-rc.yaml"),
     example!(ProbeReadiness, ExReadinessNote; "readiness.yaml"),
@@ -70,6 +72,11 @@ pub static EXAMPLES: [Example; 22] = [
     example!(ExScheduler, ExSchedulerNote; "scheduler.yaml", "packed.yaml"),
     example!(ExVolume, ExVolumeNote; "config-volume.yaml"),
     example!(ExDns, ExDnsNote; "dns.yaml"),
+    Example {
+        files: &[("ingress.yaml", include_str!("../../static/examples/ingress.yaml")), ("ingress-nginx.yaml", INGRESS_NGINX)],
+        title: Text::ExIngress,
+        note: Text::ExIngressNote,
+    },
     example!(ExTask, ExTaskNote; "exercise.yaml"),
     example!(BookConfig, BookConfigNote; "book/cm-appvars.yaml", "book/cm-test-pod.yaml", "book/cm-appconfigfiles.yaml", "book/cm-test-app.yaml", "book/cm-test-app-all.yaml"),
     example!(BookLife, BookLifeNote; "book/oom-pod.yaml", "book/static-web.yaml", "book/node-files-pod.yaml"),

@@ -590,6 +590,8 @@ texts! {
     ExSchedulerNote: "Apply both files: pods are packed, not spread", "应用两个文件：Pod 集中放置，而不是分散";
     ExVolume: "ConfigMap as a file", "ConfigMap 作为文件";
     ExVolumeNote: "Edited, the file follows late; the variable never", "修改后文件稍后更新，环境变量不变";
+    ExIngress: "Services behind one address", "同一地址后的多个 Service";
+    ExIngressNote: "An Ingress sends requests on by host and path", "Ingress 按主机名和路径转发请求";
     ExDns: "The cluster's DNS", "集群的 DNS";
     ExDnsNote: "CoreDNS and kube-dns, as kubeadm sets them up", "CoreDNS 与 kube-dns，和 kubeadm 装的一样";
     ExTask: "An exercise", "练习";

@@ -20,6 +20,7 @@ export async function example(page, file) {
         'scheduler',
         'config-volume',
         'dns',
+        'ingress',
         'exercise',
         'book-config',
         'book-life',

@@ -18,6 +18,32 @@ journey('says why a pod waits', { language: 'zh-CN' }, async ({ page }) => {
   await page.locator('.reason', { hasText: 'Insufficient cpu' }).waitFor();
 });
 
+journey(
+  'says that nothing acts on an Ingress, until its controller is there',
+  { theme: 'dark' },
+  async ({ page, until, screenshot }) => {
+    await example(page, 'ingress');
+    await apply(page, 'ingress.networking.k8s.io/shop created');
+    await page.locator('.time').click();
+    await page.keyboard.press(':');
+    await page.locator('.palette input').fill('ingresses');
+    await page.keyboard.press('Enter');
+    await page.locator('.look button', { hasText: 'shop' }).click();
+    await page.locator('.look .reason', { hasText: 'minikube addons enable ingress' }).waitFor();
+    await screenshot('idle');
+    await page.getByRole('combobox', { name: 'Files' }).selectOption('ingress-nginx.yaml');
+    await apply(page, 'deployment.apps/ingress-nginx-controller created');
+    await page.locator('.look dd', { hasText: /^10\./ }).waitFor();
+    assert.equal(await page.locator('.look .reason').count(), 0);
+    await type(
+      page,
+      "curl -H 'Host: shop.example' $(kubectl get ingress shop -o jsonpath='{.status.loadBalancer.ingress[0].ip}')/cart",
+    );
+    await until('the answer of the one behind the path', async () => (await screen(page)).includes('Version: 2.0.0'));
+    await screenshot('reached');
+  },
+);
+
 for (const [theme, language, words] of [
   ['dark', 'en-US', /open the example “The cluster's DNS”/],
   ['light', 'zh-CN', /打开示例“集群的 DNS”/],

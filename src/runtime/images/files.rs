@@ -298,6 +298,9 @@ const ELSEWHERE: [&str; 27] = [
     "systemctl",
 ];
 
+/// A manifest of ingress-nginx and its controller.
+pub const INGRESS_NGINX: &str = include_str!("../../../static/examples/ingress-nginx.yaml");
+
 /// Of those what belongs to a node.
 const OF_NODES: [&str; 6] = ["crictl", "iptables", "iptables-save", "ipvsadm", "journalctl", "systemctl"];
 
@@ -318,7 +321,7 @@ pub fn node() -> Inode {
 pub fn workstation() -> Image {
     let scripts = [
         ("usr/local/bin/minikube", script!("minikube.sh"), 0o755),
-        ("usr/share/minikube/ingress.yaml", include_str!("ingress.yaml"), 0o644),
+        ("usr/share/minikube/ingress.yaml", INGRESS_NGINX, 0o644),
         ("usr/bin/envsubst", script!("envsubst.sh"), 0o755),
     ];
     let mut root = (*with(tree(Flavour::Debian), &scripts)).clone();

@@ -37,7 +37,8 @@ addons)
   enable | disable) [ "${3:-}" != ingress ] || {
     node=$(kubectl get nodes -o 'jsonpath={.items[0].metadata.name}')
     if [ $2 = enable ]; then
-      sed "s/NODE/$node/" $manifest | kubectl apply -f - >/dev/null &&
+      # On the node whose address `minikube ip` tells.
+      sed "s#serviceAccountName:.*#&\n      nodeSelector: {kubernetes.io/hostname: $node}#" $manifest | kubectl apply -f - >/dev/null &&
         kubectl wait -n ingress-nginx deployment/ingress-nginx-controller --for=condition=Available --timeout=6m >/dev/null
     else
       kubectl delete -f $manifest --ignore-not-found >/dev/null
