@@ -228,6 +228,7 @@ texts! {
     WhyNotYet: "No scheduler has looked at this pod yet.", "还没有调度器处理过这个 Pod。";
     WhyUnschedulable: "No node can take this pod{} The scheduler tries again when something changes that could help.", "没有节点能接收这个 Pod{}出现可能有帮助的变化时，调度器会重试。";
     RefusedShort: "{} without enough {} left: it asks for {}, and the most that is left is {} on {}", "{} 个节点剩余的 {} 不足：它请求 {}，剩余最多的是 {}（{}）";
+    RefusedFull: "{} with all the pods that they may hold", "{} 个节点的 Pod 数已达上限";
     RefusedTaint: "{} with a taint that it does not tolerate{}", "{} 个节点有它不容忍的污点{}";
     RefusedAffinity: "{} without the labels that it asks for{}", "{} 个节点没有它要求的标签{}";
     RefusedCordoned: "{} cordoned", "{} 个节点已停止调度（cordon）";

@@ -66,7 +66,10 @@ impl Link {
     }
 
     /// Applies a file: what is wrong with it is shown, otherwise it goes to the cluster. An exercise is nothing for the cluster.
-    pub fn apply(&self, path: &str, text: &str, lang: Lang) {
+    /// What was typed last is applied also where it has not been drawn yet, as on a machine that is busy.
+    pub fn apply(&self, path: &str, drawn: &str, lang: Lang) {
+        let typed = self.host.borrow().text_of(path);
+        let text = typed.as_deref().unwrap_or(drawn);
         let problems = problems_of(path, text);
         let mut said = None;
         if problems.is_empty() && path != EXERCISE_FILE {

@@ -11,12 +11,13 @@ use kubarium::views::{KindCount, Lesson, kinds, lessons, named, said};
 
 use super::actions::{Deed, carry_out, choices};
 use super::focus::use_focus;
+use super::examples::{EXAMPLES, Example};
 use super::host::Host;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::lang::Lang;
 use super::link::{Link, use_lang, use_link};
-use super::ready_menu::begin;
+use super::ready_menu::{begin, open};
 use super::share;
 use super::state::{Action, LookTab, Panel, State, Subject};
 
@@ -41,6 +42,7 @@ enum Go {
     Do(Subject, Deed),
     Tab(LookTab),
     Learn(&'static Lesson),
+    Open(&'static Example),
     Run(fn(&Link, &State)),
 }
 
@@ -103,6 +105,17 @@ fn all_lessons(lang: Lang) -> impl Iterator<Item = Entry> {
     })
 }
 
+/// The examples.
+fn all_examples(lang: Lang) -> impl Iterator<Item = Entry> {
+    let entry = move |e: &'static Example| Entry {
+        icon: Icon::Book,
+        label: e.title.t(lang).to_owned(),
+        note: Text::Examples.t(lang).to_owned(),
+        go: Go::Open(e),
+    };
+    EXAMPLES.iter().map(entry)
+}
+
 /// What matches, best first: kinds by their names, those of which there are none last, then objects, then what can be done to the selected
 /// one, then commands.
 fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
@@ -138,12 +151,12 @@ fn entries(link: &Link, state: &State, query: &str, lang: Lang) -> Vec<Entry> {
     });
     let mut others = of_selected(link, state, lang);
     if !query.is_empty() {
-        others.extend(all_lessons(lang));
+        others.extend(all_lessons(lang).chain(all_examples(lang)));
     }
     others.extend(commands);
     others.retain(|e| {
         let has = |text: &str| text.lower().contains(&query);
-        has(&e.label) || matches!(e.go, Go::Learn(_)) && has(&e.note)
+        has(&e.label) || matches!(e.go, Go::Learn(_) | Go::Open(_)) && has(&e.note)
     });
     if query.is_empty() {
         // With nothing asked for yet, what can be done comes first; what begins all anew is not to be met by chance.
@@ -196,6 +209,10 @@ pub fn Palette(props: &Props) -> Html {
                     link.send(Action::Panel(Panel::Look));
                 }
                 Go::Learn(lesson) => begin(&link, lesson, lang),
+                Go::Open(example) => {
+                    open(&link, example, lang);
+                    link.send(Action::Panel(Panel::Edit));
+                }
                 Go::Run(run) => run(&link, &state),
             }
         })

@@ -44,21 +44,24 @@ pub fn begin(link: &Link, lesson: &Lesson, lang: Lang) {
     link.send(Action::Panel(Panel::Tank));
 }
 
+/// Opens an example: its files, the first of which is shown.
+pub fn open(link: &Link, example: &Example, lang: Lang) {
+    // The first comes last again, to be the one that is shown.
+    let more = example.files_in(lang).take(usize::from(example.files.len() > 1));
+    for (path, text) in example.files_in(lang).chain(more) {
+        link.host.borrow_mut().write_file(path, &text);
+        link.send(Action::Open { path: path.into(), text: text.into() });
+    }
+    link.send(Action::Answer(None));
+}
+
 /// An entry: what it is, what there is to see, whether it has been done, what it does.
 type Entry = (String, String, bool, Callback<MouseEvent>);
 
 fn examples(link: &Link, lang: Lang) -> Vec<Entry> {
     let entry = |e: &'static Example| {
         let link = link.clone();
-        let choose = Callback::from(move |_: MouseEvent| {
-            // The first comes last again, to be the one that is shown.
-            let more = e.files_in(lang).take(usize::from(e.files.len() > 1));
-            for (path, text) in e.files_in(lang).chain(more) {
-                link.host.borrow_mut().write_file(path, &text);
-                link.send(Action::Open { path: path.into(), text: text.into() });
-            }
-            link.send(Action::Answer(None));
-        });
+        let choose = Callback::from(move |_: MouseEvent| open(&link, e, lang));
         (e.title.t(lang).to_owned(), e.note.t(lang).to_owned(), false, choose)
     };
     EXAMPLES.iter().map(entry).list()

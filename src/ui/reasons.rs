@@ -126,6 +126,8 @@ pub fn refusals(sim: &Sim, decision: &Decision, lang: Lang) -> Option<String> {
         let pod = || object(sim, "Pod", &decision.namespace, &decision.pod).unwrap_or(&Value::Null);
         // What the nodes lack, or have, by its names.
         let (text, names) = match (plugin, &reason.shortage) {
+            // Of room for pods there is always one too few.
+            (_, Some(s)) if s.resource == "pods" => (Text::RefusedFull, String::new()),
             (_, Some(s)) => {
                 return fill(Text::RefusedShort.t(lang), &[&nodes, &s.resource, &s.requested.to_string(), &s.free.to_string(), most]);
             }
@@ -202,7 +204,7 @@ pub fn short_cause(cause: &Cause, lang: Lang) -> String {
     match (cause.what, cause.values.as_slice()) {
         (What::NotReady, [ready, wanted]) => fill(Text::ReadyOf.t(lang), &[ready, wanted]),
         (What::JobRetries, [failed, limit]) => fill(Text::ShortRetries.t(lang), &[failed, limit]),
-        (What::NoneReady, [selected]) => fill(Text::ReadyOf.t(lang), &["0", selected]),
+        (What::NoneReady, [selected]) => fill(Text::ReachesPods.t(lang), &["0", selected]),
         (What::NodeUnnoticed, _) => Text::ShortSilent.t(lang).to_owned(),
         _ if cause.term.len() <= TERM_MAX => cause.term.clone(),
         _ => cause.term.split(": ").next().unwrap_or_default().to_owned(),

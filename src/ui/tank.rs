@@ -389,7 +389,7 @@ fn NodeTank(props: &NodeProps) -> Html {
                 if let Some(taint) = taint.filter(|_| wrong.is_empty()) {
                     <small class="warn taint" title={format!("{}: {}", Text::Taints.t(lang), node.taints.join(", "))}>{ taint }</small>
                 } else if wrong.is_empty() {
-                    <small>{ fill(Text::PodsOf.t(lang), &[&node.pods.len().to_string(), &node.pods_max.to_string()]) }</small>
+                    <small>{ fill(Text::PodsOf.t(lang), &[&node.pods_living.to_string(), &node.pods_max.to_string()]) }</small>
                 } else {
                     <span class={classes!("faults", (wrong.len() > 1).then_some("several"))}>
                         for (icon, text, times) in wrong { <span class="tag bad" title={text.clone()}>{ icon.draw() }<span>{ text }</span>if times > 1 { <i aria-hidden="true">{ times }{ "×" }</i> }</span> }

@@ -51,7 +51,9 @@ pub struct NodeView {
     pub cpu: Share,
     /// Memory, in bytes.
     pub memory: Share,
-    /// How many pods it may hold.
+    /// How many pods it holds that are not over: these alone take the place of others, as they alone take CPU and memory.
+    pub pods_living: usize,
+    /// How many it may hold.
     pub pods_max: i64,
     /// What is wrong with it by hand.
     pub faults: NodeFaults,
@@ -439,6 +441,7 @@ fn node_of(node: &Value, pods: Vec<Rc<PodView>>, places: &Places) -> NodeView {
             .list(),
         cpu: Share { requested: cpu, allocatable: allocatable("cpu").milli_value() },
         memory: Share { requested: memory, allocatable: allocatable("memory").value() },
+        pods_living: living().count(),
         pods_max: allocatable("pods").value(),
         faults: NodeFaults::default(),
         places: places.of(node.name(), &pods),

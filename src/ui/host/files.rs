@@ -97,6 +97,11 @@ impl Host {
         self.files.write(path, text);
     }
 
+    /// What a file says in the editor, as far as it was seen or edited there.
+    pub fn text_of(&self, path: &str) -> Option<String> {
+        self.files.seen.get(path).cloned()
+    }
+
     /// Gives the cluster what was edited and nothing has read yet, so that the session holds it.
     pub fn keep_edits(&mut self) {
         if !self.time.is_past() && !self.files.edited.is_empty() {

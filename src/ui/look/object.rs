@@ -44,13 +44,14 @@ pub(super) fn overview(props: &Props, subject: &Subject, lang: Lang, link: &Link
         <dl class="facts">{ for facts }{ for columns }</dl>
         if !pods.is_empty() {
             <div>
-                <h3>{ Text::Pods.t(lang) }if pods.len() > PODS_MAX { { format!(" · {PODS_MAX} / {}", pods.len()) } }</h3>
+                <h3>{ Text::Pods.t(lang) }<small>{ pods.len() }</small></h3>
                 <ul class="list">
-                    for p in pods.into_iter().take(PODS_MAX) {
+                    for p in pods.iter().take(PODS_MAX) {
                         <li key={p.key.clone()}><button onclick={link.select(subject_of(p))}>
                             <span class={classes!("tag", health_tone(p.health))}>{ health_icon(p.health).draw() }</span><b>{ &p.name }</b><span class="end">{ &p.status }if is_older(p) { { " · " }{ Text::Older.t(lang) } }</span>
                         </button></li>
                     }
+                    if pods.len() > PODS_MAX { <li><div>{ fill(Text::AndMore.t(lang), &[&(pods.len() - PODS_MAX).to_string()]) }</div></li> }
                 </ul>
             </div>
         }
