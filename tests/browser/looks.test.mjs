@@ -191,6 +191,59 @@ journey('has what is typed before the palette stands, and gives the focus back',
   assert.ok(await page.evaluate(() => document.activeElement.matches('.bar button')), 'the focus is back');
 });
 
+journey('finds examples in the palette', { size: { width: 360, height: 740 } }, async ({ page, until }) => {
+  await page.locator('.bar h1').click();
+  await page.keyboard.press(':');
+  await page.locator('.palette .find').fill('rollout');
+  await until('the example', async () => /^Rollout\s+Examples/.test(await page.locator('.palette li').first().innerText()));
+  await page.keyboard.press('Enter');
+  await page.locator('.edit .tab.on', { hasText: 'rollout.yaml' }).waitFor();
+  assert.ok(await page.locator('.edit').isVisible(), 'it is looked at');
+});
+
+journey('applies what was typed last', {}, async ({ page, until }) => {
+  await example(page, 'config-env');
+  await page.locator('.cm-line', { hasText: 'COLOUR: turquoise' }).click();
+  await page.keyboard.press('End');
+  // Both come before anything is drawn, as on a machine that is busy.
+  await page.evaluate(() => {
+    document.execCommand('insertText', false, 'blue');
+    const enter = { key: 'Enter', code: 'Enter', keyCode: 13, ctrlKey: true, bubbles: true, cancelable: true };
+    document.activeElement.dispatchEvent(new KeyboardEvent('keydown', enter));
+  });
+  await page.locator('.answer', { hasText: 'configmap/settings created' }).waitFor();
+  await type(page, 'kubectl get configmap settings -o jsonpath={.data.COLOUR}; echo');
+  await until('the newest text', async () => (await screen(page)).includes('turquoiseblue'));
+});
+
+journey('cuts no name, and no word that has room', {}, async ({ page, until, screenshot }) => {
+  await type(page, 'kubectl create deployment web --image=nginx --replicas=12; kubectl rollout status deployment/web');
+  await until('all of them', async () => /web.*successfully rolled out/.test(await screen(page)));
+  await type(page, 'kubectl set image deployment/web nginx=nginx:nope; kubectl expose deployment web --port=80');
+  // Beside many bars and a rollout.
+  const row = page.locator('.look .list button', { has: page.locator('.bars') });
+  await row.locator('.end', { hasText: /9 of 12 ready · 9 older/ }).waitFor();
+  const [cut, bars] = await row.evaluate((row) => {
+    const [name, bars] = ['b', '.bars'].map((part) => row.querySelector(part));
+    return [name.scrollWidth > name.clientWidth, [...bars.children].map((bar) => bar.getBoundingClientRect().width)];
+  });
+  assert.ok(!cut, 'the name is whole');
+  assert.ok(bars.length === 12 && Math.min(...bars) >= 3, `each bar is seen: ${bars}`);
+  await screenshot('bars');
+  // In the cross-section, what is said of a Service.
+  await page.locator('.rack .pod', { hasText: 'Running' }).first().click();
+  await page.keyboard.press('x');
+  const said = page.locator('.gates .tag');
+  await said.waitFor();
+  const lines = await said.evaluate((said) => {
+    const words = document.createRange();
+    words.selectNodeContents(said.lastChild);
+    return words.getClientRects().length;
+  });
+  assert.equal(lines, 1, 'it is in one line');
+  await screenshot('section');
+});
+
 journey('says in a table what the picture shows', {}, async ({ page, until }) => {
   await apply(page, 'pod/liveness-exec created');
   await page.getByRole('button', { name: 'Table' }).click();
@@ -313,6 +366,10 @@ journey("shows what is chosen and what is drawn in the system's colours", {}, as
   assert.equal(await look('.term .tab[aria-selected="true"]', 'outlineStyle'), 'solid');
   assert.equal(await look('.term .tab[aria-selected="false"]', 'outlineStyle'), 'none');
   assert.notEqual(await look('.bars .full', 'backgroundColor'), await look('body', 'backgroundColor'));
+  // Of many files there is a list, which is a sign until it is open.
+  await example(page, 'service');
+  await page.locator('.edit select').waitFor();
+  assert.equal(await look('.edit select', 'color'), 'rgba(0, 0, 0, 0)');
   await screenshot('forced');
   await axe();
 });
@@ -329,6 +386,31 @@ journey('says how many pods wait, and why', {}, async ({ page, until, screenshot
   const [strip, why] = await boxes(page, '.queue', '.queue .why');
   assert.ok(why.x + why.width <= strip.x + strip.width, 'the reason is in sight');
 });
+
+const ROOM = Object.fromEntries(['capacity', 'allocatable'].map((all) => [all, { cpu: '4', memory: '8Gi', pods: '2' }]));
+const FULL = [
+  { seed: 1, nodes: [{ metadata: { name: 'small' }, status: ROOM }], inputs: [] },
+  { t: 1, cmd: 'kubectl run once --image=busybox --restart=Never -- true; kubectl create deployment web --image=nginx --replicas=3' },
+];
+
+journey(
+  'counts on a node what takes room there, and says when it is full',
+  { storage: { 'kubarium.session': FULL.map((o) => JSON.stringify(o)).join('\n'), 'kubarium.moment': '20' } },
+  async ({ page, screenshot }) => {
+    await page.locator('.queue .why', { hasText: '1 with all the pods that they may hold' }).waitFor();
+    await page.locator('.rack .pod', { hasText: 'Completed' }).waitFor();
+    await page.locator('.node > header', { hasText: '2 of 2 pods' }).waitFor();
+    // What cannot be done now does not look as if it could.
+    await page.locator('.queue .pod').click();
+    const shell = page.locator('.look .chip', { hasText: 'Shell' });
+    await shell.waitFor();
+    const colour = () => shell.evaluate((chip) => getComputedStyle(chip).color);
+    const still = await colour();
+    await shell.hover({ force: true });
+    assert.equal(await colour(), still);
+    await screenshot('full');
+  },
+);
 
 journey(
   'tells long names apart, and says why they wait and what a node is tainted with',

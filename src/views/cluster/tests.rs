@@ -73,7 +73,7 @@ fn pods_stand_on_their_nodes_or_wait() {
     assert_eq!(view.nodes.iter().map(|n| n.name.as_str()).collect::<Vec<_>>(), ["node9", "node10"]);
     assert_eq!(view.nodes[0].cpu, Share { requested: 1500, allocatable: 4000 });
     assert_eq!(view.nodes[0].memory, Share { requested: 2 << 30, allocatable: 8 << 30 });
-    assert_eq!(view.queue.len(), 1);
+    assert_eq!((view.nodes[0].pods_living, view.queue.len()), (2, 1));
     let told = |v: &ClusterView| (v.services[1].ports.clone(), v.services[1].selected.len(), v.services[1].reached.len());
     assert_eq!(told(&view), ("80:30080/TCP".to_owned(), 3, 0));
     let again = views.view(&api, Time(6), &mut |_| None, &|_| NodeFaults::default());
