@@ -217,9 +217,9 @@ journey('applies what was typed last', {}, async ({ page, until }) => {
 });
 
 journey('cuts no name, and no word that has room', {}, async ({ page, until, screenshot }) => {
-  await type(page, 'kubectl create deployment web --image=nginx --replicas=12; kubectl rollout status deployment/web');
-  await until('all of them', async () => /web.*successfully rolled out/.test(await screen(page)));
-  await type(page, 'kubectl set image deployment/web nginx=nginx:nope; kubectl expose deployment web --port=80');
+  await type(page, 'kubectl create deployment web-shop --image=nginx --replicas=12; kubectl rollout status deployment/web-shop');
+  await until('all of them', async () => /successfully\s+rolled out/.test(await screen(page)));
+  await type(page, 'kubectl set image deployment/web-shop nginx=nginx:nope; kubectl expose deployment web-shop --port=80');
   // Beside many bars and a rollout.
   const row = page.locator('.look .list button', { has: page.locator('.bars') });
   await row.locator('.end', { hasText: /9 of 12 ready · 9 older/ }).waitFor();
