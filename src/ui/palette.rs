@@ -10,8 +10,8 @@ use kubarium::base::{Case as _, List as _, Order as _};
 use kubarium::views::{KindCount, Lesson, kinds, lessons, named, said};
 
 use super::actions::{Deed, carry_out, choices};
-use super::focus::use_focus;
 use super::examples::{EXAMPLES, Example};
+use super::focus::use_focus;
 use super::host::Host;
 use super::i18n::{Text, fill};
 use super::icons::Icon;

@@ -394,7 +394,10 @@ journey('says how many pods wait, and why', {}, async ({ page, until, screenshot
 const ROOM = Object.fromEntries(['capacity', 'allocatable'].map((all) => [all, { cpu: '4', memory: '8Gi', pods: '2' }]));
 const FULL = [
   { seed: 1, nodes: [{ metadata: { name: 'small' }, status: ROOM }], inputs: [] },
-  { t: 1, cmd: 'kubectl run once --image=busybox --restart=Never -- true; kubectl create deployment web --image=nginx --replicas=3' },
+  {
+    t: 1,
+    cmd: 'kubectl run once --image=busybox --restart=Never -- true; kubectl create deployment web --image=nginx --replicas=3',
+  },
 ];
 
 journey(

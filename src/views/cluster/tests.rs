@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::obj;
-use crate::server::{Caller, DeleteOptions, WriteOptions};
+use crate::server::{Caller, DeleteOptions, Subresource, WriteOptions};
 
 #[test]
 fn a_rollout_has_two_generations() {
@@ -90,4 +90,10 @@ fn pods_stand_on_their_nodes_or_wait() {
     views.leap();
     let anew = views.view(&api, Time(8), &mut |_| None, &|_| NodeFaults::default());
     assert!(*anew == *next && anew.pods().zip(next.pods()).all(|(a, b)| Rc::ptr_eq(a, b)));
+    // What is over stands there still, and takes no room.
+    let mut over = api.get(kinds::POD, "default", "d").expect("it is there");
+    over.set(&["status", "phase"], "Succeeded");
+    api.update(&by, kinds::POD, over, Subresource::Status, &WriteOptions::default()).expect("valid");
+    let after = views.view(&api, Time(9), &mut |_| None, &|_| NodeFaults::default());
+    assert_eq!((after.nodes[1].pods.len(), after.nodes[1].pods_living, after.nodes[1].cpu.requested), (1, 0, 0));
 }
