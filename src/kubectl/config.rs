@@ -4,11 +4,11 @@
 use std::net::IpAddr;
 
 use super::context::Invocation;
-use super::error::CliError;
+use super::error::{CliError, fail};
 use super::host::{FileError, Files};
-use crate::api::Value;
 use crate::api::decode::json_kind;
-use crate::api::yaml::decode_documents;
+use crate::api::yaml::read_value;
+use crate::api::{Value, quote};
 use crate::base::{List as _, Order as _};
 use crate::kubectl::output::to_yaml;
 use crate::obj;
@@ -48,10 +48,103 @@ fn holds(config: &Value, list: &str, name: &Value) -> bool {
     config.get(list).items().iter().any(|item| item.get("name") == name)
 }
 
+/// What a member of Go's types for a kubeconfig holds.
+enum Member {
+    Text,
+    Switch,
+    /// Anything: it is not looked at.
+    Any,
+    /// A list of this type.
+    List(&'static str, Fields),
+    /// This type.
+    Struct(&'static str, Fields),
+}
+
+type Fields = &'static [(&'static str, Member)];
+
+/// The members of `Config`, by name.
+// Models clientcmd/api/v1.
+const FIELDS: Fields = &[
+    ("apiVersion", Member::Text),
+    ("clusters", Member::List("NamedCluster", &[("cluster", Member::Struct("Cluster", CLUSTER)), ("name", Member::Text)])),
+    ("contexts", Member::List("NamedContext", &[("context", Member::Struct("Context", CONTEXT)), ("name", Member::Text)])),
+    ("current-context", Member::Text),
+    ("extensions", Member::Any),
+    ("kind", Member::Text),
+    ("preferences", Member::Any),
+    ("users", Member::List("NamedAuthInfo", &[("name", Member::Text), ("user", Member::Struct("AuthInfo", USER))])),
+];
+
+const CLUSTER: Fields = &[
+    ("certificate-authority", Member::Text),
+    ("certificate-authority-data", Member::Any),
+    ("disable-compression", Member::Switch),
+    ("extensions", Member::Any),
+    ("insecure-skip-tls-verify", Member::Switch),
+    ("proxy-url", Member::Text),
+    ("server", Member::Text),
+    ("tls-server-name", Member::Text),
+];
+
+const CONTEXT: Fields = &[("cluster", Member::Text), ("extensions", Member::Any), ("namespace", Member::Text), ("user", Member::Text)];
+
+const USER: Fields = &[
+    ("as", Member::Text),
+    ("as-groups", Member::Any),
+    ("as-uid", Member::Text),
+    ("as-user-extra", Member::Any),
+    ("auth-provider", Member::Any),
+    ("client-certificate", Member::Text),
+    ("client-certificate-data", Member::Any),
+    ("client-key", Member::Text),
+    ("client-key-data", Member::Any),
+    ("exec", Member::Any),
+    ("extensions", Member::Any),
+    ("password", Member::Text),
+    ("token", Member::Text),
+    ("tokenFile", Member::Text),
+    ("username", Member::Text),
+];
+
+/// Reads an object into one of Go's types: members that this has not are left out, and what does not fit one is refused.
+fn typed(object: &mut Value, of: &str, place: &str, fields: Fields) -> Result<(), String> {
+    let mut problem = None;
+    object.map_mut().retain(|name, value| {
+        let Some((_, member)) = fields.iter().find(|(known, _)| *known == name) else { return false };
+        let at = if place.is_empty() { name.to_owned() } else { [place, ".", name].concat() };
+        let misfit = |value: &Value, within: &str, at: &str, wanted: &str| {
+            format!("json: cannot unmarshal {} into Go struct field {within}.{at} of type {wanted}", json_kind(value))
+        };
+        let read = match (member, &mut *value) {
+            (_, Value::Null) | (Member::Any, _) | (Member::Text, Value::Str(_)) | (Member::Switch, Value::Bool(_)) => Ok(()),
+            (Member::Text, wrong) => Err(misfit(wrong, of, &at, "string")),
+            (Member::Switch, wrong) => Err(misfit(wrong, of, &at, "bool")),
+            (Member::Struct(inner, fields), value @ Value::Map(_)) => typed(value, inner, &at, fields),
+            (Member::Struct(inner, _), wrong) => Err(misfit(wrong, of, &at, &["v1.", inner].concat())),
+            (Member::List(inner, fields), value @ Value::List(_)) => value.list_mut().iter_mut().try_for_each(|item| match item {
+                Value::Map(_) => typed(item, inner, &at, fields),
+                Value::Null => Ok(()),
+                wrong => Err(misfit(wrong, of, &at, &["v1.", inner].concat())),
+            }),
+            (Member::List(inner, _), wrong) => Err(misfit(wrong, of, &at, &["[]v1.", inner].concat())),
+        };
+        if let Err(why) = read {
+            problem.get_or_insert(why);
+        }
+        true
+    });
+    problem.map_or(Ok(()), Err)
+}
+
 fn parse(path: &str, bytes: &[u8]) -> Result<Value, CliError> {
-    let documents = decode_documents(&String::from_utf8_lossy(bytes))
-        .map_err(|e| CliError::Message(format!("error loading config file {path:?}: {}", e.reason)))?;
-    let mut object = documents.into_iter().next().map(|d| d.value).unwrap_or_default();
+    let wrong = |why: &str| CliError::Message(format!("error loading config file {path:?}: {why}"));
+    let mut object = read_value(&String::from_utf8_lossy(bytes)).map_err(|e| wrong(&e.reason))?;
+    if !matches!(object, Value::Map(_) | Value::Null) {
+        let kind = json_kind(&object);
+        return Err(wrong(&format!(
+            "couldn't get version/kind; json parse error: json: cannot unmarshal {kind} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}"
+        )));
+    }
     let said = |member: &str, else_: &'static str| Some(object.get(member).str()).filter(|s| !s.is_empty()).unwrap_or(else_);
     let (version, kind) = (said("apiVersion", "v1"), said("kind", "Config"));
     if (version, kind) != ("v1", "Config") {
@@ -59,14 +152,8 @@ fn parse(path: &str, bytes: &[u8]) -> Result<Value, CliError> {
             "error loading config file {path:?}: no kind {kind:?} is registered for version {version:?} in scheme \"k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50\""
         )));
     }
-    for (list, of) in LISTS.iter().zip(["NamedCluster", "NamedContext", "NamedAuthInfo"]) {
-        let found = object.get(list);
-        if !matches!(found, Value::List(_) | Value::Null) {
-            let kind = json_kind(found);
-            return Err(CliError::Message(format!(
-                "error loading config file {path:?}: json: cannot unmarshal {kind} into Go struct field Config.{list} of type []v1.{of}"
-            )));
-        }
+    if !object.is_null() {
+        typed(&mut object, "Config", "", FIELDS).map_err(|why| wrong(&why))?;
     }
     if !object.get("users").is_null() {
         for entry in object.get_mut("users").list_mut() {
@@ -292,6 +379,32 @@ fn name_of(address: &str) -> &str {
 /// Whether the simulated cluster is at this address.
 pub fn is_here(server: &str) -> bool {
     ADDRESSES.contains(&host_of(server).1.as_str())
+}
+
+/// Refuses what names no server.
+// Models rest.DefaultServerURL: what is no URL with a host is a host, of which the scheme was left out.
+pub fn check_server(server: &str) -> Result<(), CliError> {
+    let (host, path) = match server.split_once("://") {
+        Some((_, rest)) if sound_host(rest.split('/').next().unwrap_or(rest)).is_ok() && !rest.is_empty() && !rest.starts_with('/') => {
+            return Ok(());
+        }
+        Some(_) => ("", server),
+        None => server.split_once('/').unwrap_or((server, "")),
+    };
+    sound_host(host).map_err(|why| CliError::Exit(1, format!("Unable to connect to the server: {why}")))?;
+    if path.is_empty() { Ok(()) } else { fail(format!("host must be a URL or a host:port pair: {}", quote(server))) }
+}
+
+/// Why Go reads no host from this.
+fn sound_host(host: &str) -> Result<(), String> {
+    if host.contains(' ') {
+        return Err("invalid character \" \" in host name".to_owned());
+    }
+    let after = host.rsplit([']', '@']).next().unwrap_or(host);
+    match after.split_once(':') {
+        Some((_, port)) if !port.bytes().all(|b| b.is_ascii_digit()) => Err(format!("invalid port \":{port}\" after host")),
+        _ => Ok(()),
+    }
 }
 
 /// What is said where nobody answers: nobody listens on that port of this machine, or there is no way to the other.

@@ -128,12 +128,16 @@ impl<'a> Context<'a, '_> {
         CliError::Message(format!("{}\nSee '{} -h' for help and examples", message.as_ref(), self.inv.path))
     }
 
-    /// When `--request-timeout` ends a watch that begins now.
-    pub fn watch_deadline(&self) -> Option<Time> {
+    /// What `--request-timeout` says, where that is not for ever.
+    pub fn request_timeout(&self) -> Option<Duration> {
         let text = self.flags().text("request-timeout");
         let seconds = text.parse().ok().map(Duration::from_secs);
-        let timeout = seconds.or_else(|| go_duration::parse(text).ok()).filter(|d| !d.is_zero())?;
-        Some(self.host.now + timeout)
+        seconds.or_else(|| go_duration::parse(text).ok()).filter(|d| !d.is_zero())
+    }
+
+    /// When `--request-timeout` ends a watch that begins now.
+    pub fn watch_deadline(&self) -> Option<Time> {
+        Some(self.host.now + self.request_timeout()?)
     }
 
     /// Notes this command in the object, where `--record` asks for it.

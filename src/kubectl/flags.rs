@@ -245,6 +245,11 @@ impl Flags {
         self.values.get(name).is_some_and(|values| !values.is_empty())
     }
 
+    /// Whether the flag stands on the command line, even with an empty list.
+    pub fn changed(&self, name: &str) -> bool {
+        self.values.contains_key(name)
+    }
+
     /// The flag's text where it was given.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.values.get(name)?.last().map(String::as_str)
@@ -296,8 +301,8 @@ impl Flags {
         let slot = self.values.entry(flag.name).or_default();
         match flag.kind {
             FlagKind::List | FlagKind::Pairs => slot.extend(split_commas(value)),
-            // No directory is as good as no flag.
-            _ if flag.name == "kustomize" && value.is_empty() => slot.clear(),
+            // No directory and no path are as good as no flag.
+            _ if matches!(flag.name, "kustomize" | "raw") && value.is_empty() => slot.clear(),
             FlagKind::Array => slot.push(value.to_owned()),
             _ => *slot = vec![value.to_owned()],
         }

@@ -300,7 +300,7 @@ fn begin(command: &'static Command, cx: &mut Context<'_, '_>) -> Result<Flow, Cl
     if let Some(profile) = profile {
         return Err(CliError::Message(format!("unknown profile '{profile}'")));
     }
-    let mut missing: Vec<&str> = command.required.iter().copied().filter(|r| !flags.given(r)).list();
+    let mut missing: Vec<&str> = command.required.iter().copied().filter(|r| !flags.changed(r)).list();
     missing.order();
     if !missing.is_empty() {
         return Err(CliError::Message(format!("required flag(s) \"{}\" not set", missing.join("\", \""))));
@@ -389,6 +389,7 @@ fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), Cl
     }
     let is_offline = is_offline(cx);
     if !is_offline && !config::is_here(server) {
+        config::check_server(server)?;
         return Err(unreached(command, cx, server));
     }
     cx.session.server = server.to_owned();

@@ -5,7 +5,7 @@ use super::config::{dial_error, no_answer};
 use super::context::Context;
 use super::error::CliError;
 use super::{commands, files};
-use crate::api::quote;
+use crate::api::{go_duration, quote};
 
 /// Logs what a command asks for, and says how it ends.
 // Models cli-runtime's Builder with the REST mapper and the discovery client behind it.
@@ -14,7 +14,8 @@ pub fn unreached(command: &Command, cx: &mut Context<'_, '_>, server: &str) -> C
         return no_answer(server);
     }
     let scheme = if server.contains("://") { "" } else { "http://" };
-    let get = |path: &str| format!("Get \"{scheme}{}{path}?timeout=32s\": {}", server.trim_end_matches('/'), dial_error(server));
+    let timeout = cx.request_timeout().map_or_else(|| "32s".to_owned(), go_duration::format);
+    let get = |path: &str| format!("Get \"{scheme}{}{path}?timeout={timeout}\": {}", server.trim_end_matches('/'), dial_error(server));
     let groups = get("/api");
     let logged = ["\"Unhandled Error\" err=", &quote(&["couldn't get current server API group list: ", &groups].concat())].concat();
     let log = |cx: &mut Context<'_, '_>, times: usize| (0..times).for_each(|_| cx.klog("E", "memcache.go:265", &logged));

@@ -2,7 +2,7 @@
 
 use crate::api::{Value, json_order};
 use crate::kubectl::command::{Command, Flow};
-use crate::kubectl::config::{is_here, no_answer};
+use crate::kubectl::config::{check_server, is_here, no_answer};
 use crate::kubectl::context::Context;
 use crate::kubectl::error::{CliError, fail};
 use crate::kubectl::flags::{Flag, switch, text};
@@ -36,6 +36,7 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         let request = RestRequest { method: "GET", path: "/version", content_type: "", agent: "", body: Value::Null };
         Ok(Some(cx.host.api.rest(&cx.by(), &request).body))
     } else {
+        check_server(&cx.session.server)?;
         Err(no_answer(&cx.session.server))
     };
     // What is known is said, also where no server answers.

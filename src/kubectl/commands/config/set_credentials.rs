@@ -77,7 +77,7 @@ fn modify_user(user: &mut Value, flags: &Flags) -> Result<(), CliError> {
     if let Some(name) = flags.get("auth-provider")
         && user.at(&["auth-provider", "name"]).str() != name
     {
-        user.set(&["auth-provider"], obj!({"config": null, "name": name}));
+        user.set(&["auth-provider"], obj!({"config": {}, "name": name}));
     }
     if !user.get("auth-provider").is_null() {
         for (key, value) in pairs(flags, "auth-provider-arg")? {
