@@ -170,6 +170,7 @@ pub(super) fn priority_level(errors: &mut Errors, level: &Value) {
                 errors.forbidden(place, "must be nil if the type is not Limited");
             }
             shares(errors, at.child("exempt"), spec.get("exempt"));
+            lent(errors, at.child("exempt"), spec.get("exempt"));
         }
         "Limited" => {
             if !spec.get("exempt").is_null() {
@@ -184,12 +185,17 @@ pub(super) fn priority_level(errors: &mut Errors, level: &Value) {
     }
 }
 
-/// How much a level has, and lends.
+/// How much a level has.
 fn shares(errors: &mut Errors, at: Path<'_>, of: &Value) {
-    let (own, lent) = (of.get("nominalConcurrencyShares"), of.get("lendablePercent"));
+    let own = of.get("nominalConcurrencyShares");
     if own.int() < 0 {
         errors.invalid(at.child("nominalConcurrencyShares"), own, "must be a non-negative integer");
     }
+}
+
+/// How much a level lends.
+fn lent(errors: &mut Errors, at: Path<'_>, of: &Value) {
+    let lent = of.get("lendablePercent");
     if !(0..=100).contains(&lent.int()) {
         errors.invalid(at.child("lendablePercent"), lent, "must be between 0 and 100, inclusive");
     }
@@ -197,18 +203,19 @@ fn shares(errors: &mut Errors, at: Path<'_>, of: &Value) {
 
 fn limited(errors: &mut Errors, at: Path<'_>, limited: &Value) {
     shares(errors, at, limited);
+    let (response, place) = (limited.get("limitResponse"), at.child("limitResponse"));
+    let (queuing, within) = (response.get("queuing"), place.child("queuing"));
+    match (response.get("type").str(), queuing.is_null()) {
+        ("Reject", true) => {}
+        ("Reject", false) => errors.forbidden(within, "must be nil if limited.limitResponse.type is not Limited"),
+        ("Queue", true) => errors.required(within, "must not be empty if limited.limitResponse.type is Limited"),
+        ("Queue", false) => self::queuing(errors, within, queuing),
+        (other, _) => errors.not_supported(place.child("type"), other, &["Queue", "Reject"]),
+    }
+    lent(errors, at, limited);
     let borrowed = limited.get("borrowingLimitPercent");
     if borrowed.int() < 0 {
         errors.invalid(at.child("borrowingLimitPercent"), borrowed, "if specified, must be a non-negative integer");
-    }
-    let (response, at) = (limited.get("limitResponse"), at.child("limitResponse"));
-    let (queuing, place) = (response.get("queuing"), at.child("queuing"));
-    match (response.get("type").str(), queuing.is_null()) {
-        ("Reject", true) => {}
-        ("Reject", false) => errors.forbidden(place, "must be nil if limited.limitResponse.type is not Limited"),
-        ("Queue", true) => errors.required(place, "must not be empty if limited.limitResponse.type is Limited"),
-        ("Queue", false) => self::queuing(errors, place, queuing),
-        (other, _) => errors.not_supported(at.child("type"), other, &["Queue", "Reject"]),
     }
 }
 
