@@ -7,6 +7,7 @@ use super::error::{CliError, fail};
 /// something, `!flag` for one that does not, `flag=value`; `args` and `!args` for whether there are arguments.
 const CHECKS: &[(&str, &str, &str)] = &[
     ("label|set env", "list output", "--list and --output may not be specified together"),
+    ("get", "raw args", "arguments may not be passed when --raw is specified"),
     ("get", "raw watch", "--raw may not be specified with other flags that filter the server request or alter the output"),
     ("get", "raw watch-only", "--raw may not be specified with other flags that filter the server request or alter the output"),
     ("get", "raw selector", "--raw may not be specified with other flags that filter the server request or alter the output"),

@@ -52,13 +52,18 @@ pub fn sources(cx: &mut Context<'_, '_>, errors: &mut Vec<CliError>, unbuildable
     let mut sources = Vec::new();
     if flags.given("kustomize") {
         let directory = flags.text("kustomize");
-        match (flags.given("filename"), flags.is_on("recursive")) {
-            (true, _) => errors.push(CliError::Message("only one of -f or -k can be specified".into())),
-            (_, true) => errors.push(CliError::Message("the -k flag can't be used with -f or -R".into())),
-            _ => match kustomized(cx, directory) {
+        let (named, recursive) = (flags.given("filename"), flags.is_on("recursive"));
+        if named {
+            errors.push(CliError::Message("only one of -f or -k can be specified".into()));
+        }
+        if recursive {
+            errors.push(CliError::Message("the -k flag can't be used with -f or -R".into()));
+        }
+        if !named && !recursive {
+            match kustomized(cx, directory) {
                 Ok(text) => sources.push(Source { name: directory.into(), text }),
                 Err(error) => *unbuildable = Some(error),
-            },
+            }
         }
         return sources;
     }

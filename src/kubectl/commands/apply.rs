@@ -86,9 +86,6 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if !flags.given("filename") && !flags.given("kustomize") {
         return fail("must specify one of -f and -k");
     }
-    if flags.given("filename") && flags.given("kustomize") {
-        return fail("only one of -f or -k can be specified");
-    }
     let pruned = if flags.is_on("prune") { prune_kinds(cx.host.api, flags.list("prune-allowlist"))? } else { Vec::new() };
     check(cx)?;
     let reporter = Reporter::late(cx)?;

@@ -38,9 +38,6 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if !cx.flags().given("filename") && !cx.flags().given("kustomize") {
         return fail("must specify one of -f and -k");
     }
-    if cx.flags().given("filename") && cx.flags().given("kustomize") {
-        return fail("only one of -f or -k can be specified");
-    }
     if let Some(path) = cx.flags().get("raw") {
         return super::raw::raw(cx, "POST", path);
     }

@@ -2,8 +2,7 @@
 
 use thiserror::Error;
 
-use crate::api::decode;
-use crate::api::{KindRef, Object, Value, go_json, kinds};
+use crate::api::{self, KindRef, Object, Value, decode, go_json, kinds};
 use crate::base::{Case as _, List as _};
 use crate::kubectl::command::{Command, Flow};
 use crate::kubectl::context::{Context, DryRun};
@@ -43,8 +42,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let dry_run = cx.dry_run()?;
     let query = Query { files: true, ..Query::default() };
     let found = find(cx, &query, cx.args())?;
+    let mut kept = Kept::default();
     found.in_parts(cx, move |cx, info, _| {
-        let object = service(cx, &info).and_then(|object| {
+        let object = service(cx, &info, &mut kept).and_then(|object| {
             let mut object = overridden(cx, kinds::SERVICE, object)?;
             cx.record(&mut object);
             if dry_run == DryRun::Client {
@@ -75,7 +75,11 @@ pub fn overridden(cx: &Context<'_, '_>, kind: KindRef, mut object: Value) -> Res
         "json" => object = json_patch_by_client(&object, &patch?).map_err(|e| CliError::Message(e.to_string()))?,
         other => return fail(format!("invalid override type: {other}")),
     }
-    // It is read into Go's type again, which has no unknown members.
+    // It is read into Go's type again, that of the kind which it now has, and which has no unknown members.
+    let (name, version) = (object.kind(), object.api_version());
+    if !name.is_empty() && !api::KINDS.iter().any(|k| k.kind == name && k.is_at(version)) {
+        return fail(format!("no kind {name:?} is registered for version {version:?} in scheme \"pkg/scheme/scheme.go:28\""));
+    }
     match decode::read(kind, object) {
         Ok((object, _)) => Ok(object),
         Err(error) => fail(&error.wrong().message),
@@ -158,8 +162,19 @@ pub fn parse_labels(spec: &str) -> Result<Value, CliError> {
     Ok(labels)
 }
 
+/// What kubectl took from one object and, as if a flag had said it, does not ask the next ones for.
+#[derive(Clone, Default)]
+struct Kept {
+    selector: Value,
+    labels: Value,
+    port: Vec<String>,
+    /// Several ports count before a single one, and are asked for again.
+    ports: Vec<String>,
+    protocols: Vec<(String, String)>,
+}
+
 // Models kubectl/pkg/cmd/expose.
-fn service(cx: &Context<'_, '_>, info: &Info) -> Result<Value, CliError> {
+fn service(cx: &Context<'_, '_>, info: &Info, kept: &mut Kept) -> Result<Value, CliError> {
     let flags = cx.flags();
     let object = &info.object;
     if !matches!(info.kind.kind, "ReplicationController" | "Service" | "Pod" | "ReplicaSet" | "Deployment") {
@@ -167,8 +182,13 @@ fn service(cx: &Context<'_, '_>, info: &Info) -> Result<Value, CliError> {
         return fail(format!("cannot expose a {}{group}", info.kind.kind));
     }
     let selector = match flags.text("selector") {
-        "" => selector_of(object)
-            .map_err(|e| CliError::Message(format!("couldn't retrieve selectors via --selector flag or introspection: {e}")))?,
+        "" => {
+            if kept.selector.is_empty() {
+                kept.selector = selector_of(object)
+                    .map_err(|e| CliError::Message(format!("couldn't retrieve selectors via --selector flag or introspection: {e}")))?;
+            }
+            kept.selector.clone()
+        }
         text => parse_labels(text)?,
     };
     if selector.is_empty() {
@@ -176,17 +196,31 @@ fn service(cx: &Context<'_, '_>, info: &Info) -> Result<Value, CliError> {
     }
     let cluster_ip = flags.text("cluster-ip");
     let declared = ports_of(object);
-    let wanted: Vec<String> = match flags.text("port") {
-        "" if declared.is_empty() && cluster_ip != "None" => return fail("couldn't find port via --port flag or introspection"),
-        "" => {
-            let mut numbers: Vec<String> = declared.iter().map(|(p, _)| p.clone()).list();
-            numbers.dedup();
-            numbers
+    if flags.text("port").is_empty() && kept.port.is_empty() {
+        let mut numbers: Vec<String> = declared.iter().map(|(p, _)| p.clone()).list();
+        numbers.dedup();
+        match numbers.len() {
+            0 if cluster_ip != "None" => return fail("couldn't find port via --port flag or introspection"),
+            0 => {}
+            1 => kept.port = numbers,
+            _ => kept.ports = numbers,
         }
+    }
+    if !declared.is_empty() {
+        kept.protocols = declared;
+    }
+    let wanted: Vec<String> = match flags.text("port") {
+        _ if !kept.ports.is_empty() => kept.ports.clone(),
+        "" => kept.port.clone(),
         text => text.split(',').map(str::to_owned).list(),
     };
     let labels = match flags.text("labels") {
-        "" => object.labels().clone(),
+        "" => {
+            if kept.labels.is_empty() {
+                kept.labels = object.labels().clone();
+            }
+            kept.labels.clone()
+        }
         text => parse_labels(text)?,
     };
     let target = flags.text("target-port");
@@ -196,7 +230,7 @@ fn service(cx: &Context<'_, '_>, info: &Info) -> Result<Value, CliError> {
             return fail(format!("strconv.Atoi: parsing {text:?}: invalid syntax"));
         };
         let mut protocols: Vec<&str> = match flags.text("protocol") {
-            "" => declared.iter().filter(|(p, _)| p == text).map(|(_, protocol)| protocol.as_str()).list(),
+            "" => kept.protocols.iter().filter(|(p, _)| p == text).map(|(_, protocol)| protocol.as_str()).list(),
             given => vec![given],
         };
         if protocols.is_empty() {

@@ -14,9 +14,6 @@ use crate::server::{LogRequest, RestRequest, RestResponse};
 
 /// Makes the request.
 pub(super) fn raw(cx: &mut Context<'_, '_>, method: &str, path: &str) -> Result<Flow, CliError> {
-    if method == "GET" && !cx.args().is_empty() {
-        return fail("arguments may not be passed when --raw is specified");
-    }
     check(cx)?;
     let file = only_file(cx, method)?;
     if !path.starts_with('/') {

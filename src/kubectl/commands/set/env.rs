@@ -125,7 +125,7 @@ fn change(spec: &mut Value, pattern: &str, env: &[Value], remove: &[String], ove
                     return Err(clash.clone());
                 }
             }
-            let updated = update(old.items(), env, remove, overwrite);
+            let updated = update(old.items(), env, remove);
             if updated.is_empty() {
                 container.remove(&["env"]);
             } else {
@@ -196,7 +196,7 @@ fn from_object(cx: &mut Context<'_, '_>, from: &str) -> Result<Vec<Value>, CliEr
 
 /// The variables after the changes: changed ones keep their place, new ones come last.
 // Models kubectl/pkg/cmd/set.updateEnv.
-fn update(existing: &[Value], env: &[Value], remove: &[String], overwrite: bool) -> Vec<Value> {
+fn update(existing: &[Value], env: &[Value], remove: &[String]) -> Vec<Value> {
     let name = |v: &Value| v.get("name").str().to_owned();
     let mut covered: Vec<String> = remove.to_vec();
     let mut out = Vec::new();
@@ -204,7 +204,7 @@ fn update(existing: &[Value], env: &[Value], remove: &[String], overwrite: bool)
         if covered.contains(&name(old)) {
             continue;
         }
-        match env.iter().find(|e| name(e) == name(old)).filter(|_| overwrite) {
+        match env.iter().find(|e| name(e) == name(old)) {
             Some(newer) => {
                 covered.push(name(old));
                 out.push(newer.clone());

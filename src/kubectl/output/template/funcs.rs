@@ -69,6 +69,11 @@ impl Call<'_> {
         let args = self.args;
         let nil = |v: &Val| v.value.clone().unwrap_or(Value::Null);
         let values = || args.iter().map(nil).list();
+        // As in Go's `evalArgs`: what escapes a text shows what is absent as a template does, where `print` shows `<nil>`.
+        let shown = || {
+            let absent = |v: Value| if v == Value::Null { "<no value>".into() } else { v };
+            args.iter().map(|v| absent(nil(v))).list()
+        };
         let first = || &args[0].value;
         let rest = || args[1..].iter().map(|v| v.value.clone()).list();
         let text = |s: String| Ok(Some(Value::from(s)));
@@ -95,9 +100,9 @@ impl Call<'_> {
                 let bytes = decoded.ok_or_else(|| FunctionError::Base64(base64_problem(nil(&args[0]).str())))?;
                 text(String::from_utf8_lossy(&bytes).into_owned())
             }
-            "html" => text(escape_html(&printf::print(&values()))),
-            "js" => text(escape_js(&printf::print(&values()))),
-            "urlquery" => text(encode_query(&printf::print(&values()))),
+            "html" => text(escape_html(&printf::print(&shown()))),
+            "js" => text(escape_js(&printf::print(&shown()))),
+            "urlquery" => text(encode_query(&printf::print(&shown()))),
             _ => match first() {
                 None | Some(Value::Null) => Err(FunctionError::NilCall),
                 Some(v) => {
