@@ -12,8 +12,11 @@ const READ: &str = "get list watch";
 const WRITE: &str = "create delete deletecollection patch update";
 const READ_WRITE: &str = "create delete deletecollection get list patch update watch";
 
-/// A role: its name, the role whose aggregate it is a part of, and its rules. A rule is verbs, group (`/` for paths) and resources,
-/// each parted by spaces.
+/// Events are in two groups.
+const EVENTS: &str = ",events.k8s.io";
+
+/// A role: its name, the role whose aggregate it is a part of, and its rules. A rule is verbs, groups (`/` for paths) and resources,
+/// the groups parted by commas and the rest by spaces.
 struct Role {
     name: &'static str,
     part_of: &'static str,
@@ -41,10 +44,11 @@ const ROLES: &[Role] = &[
             (
                 WRITE,
                 "",
-                "configmaps events persistentvolumeclaims replicationcontrollers replicationcontrollers/scale secrets serviceaccounts \
+                "configmaps persistentvolumeclaims replicationcontrollers replicationcontrollers/scale secrets serviceaccounts \
                  services services/proxy",
             ),
             ("create", "", "serviceaccounts/token"),
+            (WRITE, EVENTS, "events"),
             (
                 WRITE,
                 "apps",
@@ -62,6 +66,7 @@ const ROLES: &[Role] = &[
             (WRITE, "policy", "poddisruptionbudgets"),
             (WRITE, "networking.k8s.io", "ingresses networkpolicies"),
             (READ_WRITE, "coordination.k8s.io", "leases"),
+            (WRITE, "resource.k8s.io", "resourceclaims resourceclaimtemplates"),
         ],
     },
     Role {
@@ -77,10 +82,11 @@ const ROLES: &[Role] = &[
             (
                 READ,
                 "",
-                "bindings events limitranges namespaces/status pods/log pods/status replicationcontrollers/status resourcequotas \
+                "bindings limitranges namespaces/status pods/log pods/status replicationcontrollers/status resourcequotas \
                  resourcequotas/status",
             ),
             (READ, "", "namespaces"),
+            (READ, EVENTS, "events"),
             (READ, "discovery.k8s.io", "endpointslices"),
             (
                 READ,
@@ -98,6 +104,7 @@ const ROLES: &[Role] = &[
             ),
             (READ, "policy", "poddisruptionbudgets poddisruptionbudgets/status"),
             (READ, "networking.k8s.io", "ingresses ingresses/status networkpolicies"),
+            (READ, "resource.k8s.io", "resourceclaims resourceclaims/status resourceclaimtemplates"),
         ],
     },
     Role {
@@ -125,14 +132,15 @@ const BINDINGS: &[(&str, &[&str])] = &[
     ("system:public-info-viewer", &["system:authenticated", "system:unauthenticated"]),
 ];
 
-fn texts(text: &'static str) -> Value {
-    text.split(' ').map(|word| Value::from(ArcStr::from(word))).list().into()
+fn texts(text: &'static str, part: char) -> Value {
+    text.split(part).map(|word| Value::from(ArcStr::from(word))).list().into()
 }
 
-fn rule(&(verbs, group, resources): &(&'static str, &'static str, &'static str)) -> Value {
-    match group {
-        "/" => obj!({"nonResourceURLs": texts(resources), "verbs": texts(verbs)}),
-        _ => obj!({"apiGroups": [group], "resources": texts(resources), "verbs": texts(verbs)}),
+fn rule(&(verbs, groups, resources): &(&'static str, &'static str, &'static str)) -> Value {
+    let (verbs, resources) = (texts(verbs, ' '), texts(resources, ' '));
+    match groups {
+        "/" => obj!({"nonResourceURLs": resources, "verbs": verbs}),
+        _ => obj!({"apiGroups": texts(groups, ','), "resources": resources, "verbs": verbs}),
     }
 }
 

@@ -108,3 +108,6 @@ echo '{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}' | ku
 echo '{"metadata":{"name":"raw"},"rules":[{"apiGroups":[""],"resources":["nodes"],"verbs":["get"]}]}' | kubectl create --raw /apis/rbac.authorization.k8s.io/v1/namespaces/dev/roles --as=ann -f -
 # What keeps one node from being cordoned keeps no other, and is no failure.
 kubectl cordon node1 node2 --as=kim; echo $?; kubectl taint node node1 a=b:NoSchedule --as=kim
+# Events are in two groups, and claims of devices are among what a namespace's users have.
+kubectl describe clusterrole system:aggregate-to-view | grep -e ^R -e events -e resourceclaim
+kubectl create namespace owned; kubectl create rolebinding viewer -n owned --clusterrole=view --user=vera; for what in events.events.k8s.io resourceclaims secrets; do kubectl auth can-i list $what -n owned --as=vera; done
