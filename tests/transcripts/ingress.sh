@@ -47,7 +47,9 @@ for path in / /more?a=b /v2 /v2/x /v2x /only /only/x; do sh get web.example $pat
 sh get other.example /; curl -s $(minikube ip); curl -s -o /dev/null -w '%{http_code}\n' $(minikube ip)/healthz
 kubectl apply -f all.yaml
 sleep 3; kubectl get ingress
-sh get other.example /; sh get example /; curl -s -H 'Host: WEB.example:80' $(minikube ip)/v2 | grep Version
+sh get other.example /; sh get example /; sh get web.example /; curl -s -H 'Host: WEB.example:80' $(minikube ip)/v2 | grep Version
+# A path that would break the configuration is left out, and the others stay.
+sed 's#name: web}#name: odd}#; s#web.example#odd.example#; s#/v2#"/a;b{c"#; s#/only#"/x y"#' web.yaml | kubectl apply -f -; sleep 3; for path in / /x; do sh get odd.example $path; done; kubectl delete ingress odd
 # Nobody answers where no pod is ready, and then somebody.
 kubectl scale deployment web2 --replicas=0; sleep 5; sh get web.example /v2
 kubectl scale deployment web2 --replicas=2; sleep 5; sh get web.example /v2

@@ -60,12 +60,13 @@ impl Location {
 }
 
 impl Site {
-    /// Whether it is for requests to this host.
-    pub fn is_for(&self, host: &str) -> bool {
-        self.names.iter().any(|name| match name.strip_prefix('*') {
-            Some(domain) => host.ends_with(domain) && host.len() > domain.len(),
-            None => name == host,
-        })
+    /// How well its names fit a host; nothing where none does. The name itself fits best, then the longest that begins with a star.
+    pub fn fits(&self, host: &str) -> Option<usize> {
+        let fit = |name: &String| match name.strip_prefix('*') {
+            Some(domain) => (host.ends_with(domain) && host.len() > domain.len()).then_some(domain.len()),
+            None => (name == host).then_some(usize::MAX),
+        };
+        self.names.iter().filter_map(fit).max()
     }
 }
 
@@ -313,10 +314,12 @@ mod tests {
         let text = "server { listen 80; server_name a.b *.C; }\nserver { listen 81 default_server; server_name _; location = /x { proxy_set_header Host $host; proxy_pass http://s; } location /y { proxy_set_header Host other; } }\n";
         let conf = super::parse(&[("f".to_owned(), text.to_owned())]);
         let [first, second] = &conf.sites[..] else { panic!("there are two") };
-        for (host, wanted) in [("a.b", true), ("x.c", true), ("x.y.c", true), (".c", false), ("c", false), ("b", false), ("xa.b", false)] {
-            assert_eq!(first.is_for(host), wanted, "{host}");
+        for (host, wanted) in
+            [("a.b", Some(usize::MAX)), ("x.c", Some(2)), ("x.y.c", Some(2)), (".c", None), ("c", None), ("b", None), ("xa.b", None)]
+        {
+            assert_eq!(first.fits(host), wanted, "{host}");
         }
-        assert!(!first.is_default && second.is_default && !second.is_for("a.b"));
+        assert!(!first.is_default && second.is_default && second.fits("a.b").is_none());
         assert_eq!(second.locations.iter().map(|l| (l.exact, l.keeps_host)).collect::<Vec<_>>(), [(true, true), (false, false)]);
     }
 

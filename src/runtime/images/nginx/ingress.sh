@@ -57,6 +57,8 @@ sync() {
       ours = $6 != "-" ? $6 == class : $5 == "-" ? classless : $5 in classes
       if (ours) print space, $3, $4, $7 >"/tmp/ours"
     }
+    # What would be more than a path in the configuration is left out, as strict-validate-path-type has it.
+    $1 == "R" && (NF > 6 || $4 !~ /^\/[A-Za-z0-9._\/-]*$/) { next }
     $1 == "R" && ours {
       does = to(space, $5, $6)
       if ($3 == "Prefix" && $4 != "/") {

@@ -14,7 +14,8 @@ impl Server {
     fn site(&self, r: &HttpRequest, port: u16) -> Option<&Site> {
         let mut here = self.sites.iter().filter(|site| site.ports.contains(&port));
         let host = r.virtual_host();
-        let named = here.clone().find(|site| site.is_for(&host));
+        // Of two that fit alike the first.
+        let named = here.clone().rev().filter_map(|site| Some((site.fits(&host)?, site))).max_by_key(|(fit, _)| *fit).map(|(_, site)| site);
         named.or_else(|| here.clone().find(|site| site.is_default)).or_else(|| here.next())
     }
 
