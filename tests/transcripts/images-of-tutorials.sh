@@ -189,3 +189,10 @@ for i in alpine debian; do kubectl run waits-$i --image=$i --restart=Never -- sh
 kubectl exec sink -- sh -c 'tail -f /none; echo $?'
 # An image as a volume has the image's files, as far as they are known, and is read-only.
 echo '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"image-volume"},"spec":{"containers":[{"name":"c","image":"debian","command":["sleep","999"],"volumeMounts":[{"name":"a","mountPath":"/a"},{"name":"b","mountPath":"/b","subPath":"usr/share/nginx/html"}]}],"volumes":[{"name":"a","image":{"reference":"quay.io/crio/artifact:v2"}},{"name":"b","image":{"reference":"nginx:1.27"}}]}}' | kubectl create -f -; sleep 5; kubectl exec image-volume -- sh -c 'cat /a/*; ls /b; touch /b/x'
+# An init container that clones finds no network beyond the cluster.
+kubectl run clone --image=alpine/git --restart=Never -- clone --depth=1 https://github.com/kubernetes/website /data
+kubectl run asked --image=alpine/git --restart=Never --command -- sh -c 'git --version; git clone || echo $?; git pull'
+sleep 10
+kubectl logs clone
+kubectl get pod clone
+kubectl logs asked

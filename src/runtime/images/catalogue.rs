@@ -45,6 +45,10 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             image(&["sh"], root)
         }
         "alpine" => image(&["/bin/sh"], tree(Flavour::Alpine)),
+        "git" => {
+            let root = with(tree(Flavour::Alpine), &[("usr/bin/git", script!("git.sh"), 0o755)]);
+            Image { entrypoint: words(&["git"]), ..image(&["--help"], root) }
+        }
         "ubuntu" => image(&["/bin/bash"], tree(Flavour::Ubuntu)),
         "debian" | "debian-base" => image(&["bash"], tree(Flavour::Debian)),
         "bash" => bash(),
@@ -64,7 +68,7 @@ pub(super) fn contents(base: &str, path: &str, tag: &str) -> Image {
             Image { entrypoint: words(&["/bin/sh", "-c", script]), ..image(&[], tree(Flavour::Busybox)) }
         }
         "curl" => Image { entrypoint: words(&["curl"]), ..image(&[], tree(Flavour::Debian)) },
-        "netshoot" | "toolbox" | "busyboxplus" | "dnsutils" | "jessie-dnsutils" | "git" | "jq" => image(&["sh"], tree(Flavour::Debian)),
+        "netshoot" | "toolbox" | "busyboxplus" | "dnsutils" | "jessie-dnsutils" | "jq" => image(&["sh"], tree(Flavour::Debian)),
         "agnhost" => agnhost(),
         // The real one has no shell. Exercises run and probe commands in it all the same.
         "pause" | "pause-amd64" => service_image(
