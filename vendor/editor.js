@@ -1,5 +1,5 @@
 // A YAML editor on CodeMirror 6: one document, marks at line and column, colours from the page's own tokens.
-import { EditorState, Compartment, Text, Transaction } from '@codemirror/state';
+import { EditorState, Compartment, Text } from '@codemirror/state';
 import {
   Decoration,
   EditorView,
@@ -107,6 +107,7 @@ const bySize = () => {
 class Editor {
   constructor(parent, options) {
     this.attributes = new Compartment();
+    this.past = new Compartment();
     this.quiet = false;
     const run = (callback) => () => (callback(), true);
     this.view = new EditorView({
@@ -116,7 +117,7 @@ class Editor {
           lineNumbers(),
           highlightActiveLineGutter(),
           highlightSpecialChars(),
-          history(),
+          this.past.of(history()),
           foldGutter(),
           drawSelection(),
           bracketMatching(),
@@ -155,12 +156,14 @@ class Editor {
   setText(text) {
     if (text === this.view.state.doc.toString()) return;
     this.quiet = true;
+    // Without its history what came before is forgotten: nothing of one file is undone in another.
     this.view.dispatch({
       changes: { from: 0, to: this.view.state.doc.length, insert: text },
-      annotations: Transaction.addToHistory.of(false),
+      effects: this.past.reconfigure([]),
       selection: { anchor: 0 },
       scrollIntoView: true,
     });
+    this.view.dispatch({ effects: this.past.reconfigure(history()) });
     this.quiet = false;
   }
   /** Says what this is to a screen reader, and has the editor's own words (FOLDING) in the page's language. */

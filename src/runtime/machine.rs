@@ -265,6 +265,11 @@ impl Machine {
         self.kernel.procs.contains_key(&pid)
     }
 
+    /// The directory that a process is in.
+    pub fn cwd(&self, pid: Pid) -> Option<&str> {
+        self.kernel.procs.get(&pid).map(|p| &*p.cwd)
+    }
+
     /// Gives a program input.
     pub fn write_stdin(&mut self, now: Time, pid: Pid, bytes: &[u8]) {
         self.kernel.now = self.kernel.now.max(now);

@@ -178,6 +178,25 @@ impl Workstation {
         found
     }
 
+    /// The names in a folder as the shell of a terminal finds it, and whether each is a folder itself. Nothing where there is no such folder.
+    pub fn names_in(&self, tab: u32, folder: &str) -> Vec<(String, bool)> {
+        let cwd = self.terminals.get(&tab).and_then(|t| self.machine.cwd(t.pid)).unwrap_or(HOME);
+        let path = match folder.strip_prefix("~/") {
+            Some(rest) => format!("{HOME}/{rest}"),
+            None if folder.is_empty() => ".".to_owned(),
+            None => folder.to_owned(),
+        };
+        let fs = self.machine.file_system();
+        let Ok(Kind::Dir(entries)) = fs.stat(cwd, &path).map(|node| &node.kind) else { return Vec::new() };
+        let is_folder = |name: &str| fs.stat(cwd, &format!("{path}/{name}")).is_ok_and(|node| node.is_dir());
+        entries.keys().map(|name| (name.to_string(), is_folder(name))).list()
+    }
+
+    /// The URLs of the session's pages, sorted.
+    pub fn urls(&self) -> impl Iterator<Item = &String> {
+        self.connections.web.urls()
+    }
+
     /// Starts a command line, in a shell of its own.
     pub(super) fn start_command(&mut self, now: Time, line: &str, stdin: Option<&str>) {
         (self.stdout, self.stderr, self.written) = Default::default();

@@ -120,9 +120,10 @@ pub fn choices(s: &Subject, view: &ClusterView) -> Vec<Choice> {
     all
 }
 
-/// The file in which an object's YAML is edited.
+/// The file in which an object's YAML is edited: objects of one name in two namespaces have two.
 pub fn edited_path(s: &Subject) -> String {
-    format!("{}-{}.yaml", s.kind.lower(), s.name)
+    let namespace = if matches!(s.namespace.as_str(), "" | "default") { String::new() } else { format!("-{}", s.namespace) };
+    format!("{}-{}{namespace}.yaml", s.kind.lower(), s.name)
 }
 
 /// Does it.

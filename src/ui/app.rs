@@ -209,8 +209,6 @@ pub fn App() -> Html {
     // A panel that was not shown could not follow.
     let task = state.scene.task.as_ref().map(|t| (t.title.clone(), t.done()));
     use_effect_with((task, state.panel), |(task, _)| task.iter().for_each(|(_, done)| task::follow(*done)));
-    // The past has the files that were there then.
-    let past_files = use_memo((state.scene.past, state.scene.view.time), |_| link.host.borrow().past_files());
     let class = classes!("page", EMBEDDED.with(|e| *e));
     html! {
         <ContextProvider<Lang> context={lang}>
@@ -222,7 +220,7 @@ pub fn App() -> Html {
                 <main>
                     if let Some(task) = &state.scene.task { { task::draw(task, state.terminal(), lang, &link) } }
                     { switch("turns", &[STOPS[1], STOPS[3]], state.side, lang, &link) }
-                    <Edit files={state.files.clone()} past={past_files.clone()} file={state.file} problems={state.problems.clone()} answer={state.answer.clone()} />
+                    <Edit files={state.files.clone()} past={state.scene.past.then_some(state.scene.view.time)} file={state.file} problems={state.problems.clone()} answer={state.answer.clone()} />
                     <Splitter edge={Edge::Edit} />
                     <Tank scene={state.scene.clone()} selected={state.selected.clone()} filter={state.filter.clone()} table={state.table} section={state.section} shown={state.panel == Panel::Tank} dark={state.dark}>
                         <Timeline scene={state.scene.clone()} selected={state.selected.clone()} hunt={state.hunt.clone()} only={state.only} />

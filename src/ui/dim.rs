@@ -7,7 +7,7 @@ use yew::AttrValue;
 use super::state::Subject;
 
 /// The pods that step back: those that are not looked for or, where nothing is, do not belong to what is selected.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Dim {
     /// None.
     Nobody,
@@ -48,6 +48,8 @@ impl Dim {
 
 /// Whether a pod is what is looked for: by its name, its namespace, its status, a label.
 pub fn matches(pod: &PodView, filter: &str) -> bool {
-    let named = pod.name.contains(filter) || pod.namespace.contains(filter);
-    named || pod.status.lower().contains(&filter.lower()) || pod.labels.iter().any(|(k, v)| format!("{k}={v}").contains(filter))
+    // Names and namespaces have no capitals; labels and what is looked for may.
+    let wanted = &filter.lower();
+    let named = pod.name.contains(wanted) || pod.namespace.contains(wanted);
+    named || pod.status.lower().contains(wanted) || pod.labels.iter().any(|(k, v)| format!("{k}={v}").lower().contains(wanted))
 }

@@ -10,6 +10,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use kubarium::api::Object;
+use kubarium::base::Time;
 use kubarium::sim::Sim;
 use kubarium::views::{EXERCISE_FILE, ProblemView, adopt, configures_scheduler, is_foreign, object};
 
@@ -32,8 +33,8 @@ use super::vendor::{JsEditor, create_editor, save_file};
 pub struct Props {
     /// The open files.
     pub files: Vec<OpenFile>,
-    /// Those of the past moment that is looked at, where it is one.
-    pub past: Rc<Option<Vec<(String, String)>>>,
+    /// The past moment that is looked at, where it is one.
+    pub past: Option<Time>,
     /// Which is shown.
     pub file: usize,
     /// What is wrong with it.
@@ -56,10 +57,8 @@ pub fn Edit(props: &Props) -> Html {
     let editor: EditorCell = use_mut_ref(|| None);
     let shown = props.files.get(props.file).cloned();
     // In the past, the same tab as it was then.
-    let then = props.past.as_ref().as_ref().map(|files| {
-        let path = shown.as_ref().map(|f| f.path.to_string()).unwrap_or_default();
-        (files.iter().find(|f| f.0 == path).map(|f| f.1.clone()), path)
-    });
+    let path = shown.as_ref().map(|f| f.path.clone()).unwrap_or_default();
+    let then = use_memo((props.past, path), |(past, path)| past.map(|_| (link.host.borrow().past_file(path), path.clone())));
     let new_file = {
         let (link, files) = (link.clone(), props.files.clone());
         Callback::from(move |_: MouseEvent| {
@@ -153,7 +152,7 @@ pub fn Edit(props: &Props) -> Html {
                 if let Some(f) = &shown { <button class="btn square" onclick={let f = f.clone(); Callback::from(move |_: MouseEvent| save_file(file_name(&f.path), &f.text))} aria-label={Text::Save.t(lang)} title={Text::Save.t(lang)}>{ Icon::Down.draw() }</button> }
                 <button class="btn square" onclick={new_file} aria-label={Text::NewFile.t(lang)} title={Text::NewFile.t(lang)}>{ Icon::Plus.draw() }</button>
             </div>
-            if let Some((text, path)) = then {
+            if let Some((text, path)) = &*then {
                 if let Some(text) = text { <pre class="text past" tabindex="0" aria-label={path}>{ for text.lines().map(hung_line) }</pre> } else { <p class="empty">{ Text::NotYetFile.t(lang) }</p> }
                 <p class="note tag">{ Icon::Back.draw() }{ Text::PastFile.t(lang) }</p>
             } else if let Some(file) = shown {

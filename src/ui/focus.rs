@@ -60,6 +60,13 @@ pub fn bring_to_sight(row: &Element, tab: &Element) {
     }
 }
 
+/// Scrolls a list so far that one of its rows is seen whole.
+pub fn bring_into(list: &Element, row: &Element) {
+    let (shown, wanted) = (list.get_bounding_client_rect(), row.get_bounding_client_rect());
+    let by = (wanted.top() - shown.top()).min(0.0) + (wanted.bottom() - shown.bottom()).max(0.0);
+    list.set_scroll_top(list.scroll_top() + by.round() as i32);
+}
+
 /// Gives the focus to the first element that the selector finds. Says whether there is one.
 pub fn focus_on(selector: &str) -> bool {
     focus(find(selector))

@@ -73,6 +73,8 @@ struct FrameClock {
     spoken: String,
     /// When that happened, on the cluster's clock.
     spoken_time: Time,
+    /// Which branch was looked at then.
+    branch: u32,
 }
 
 impl FrameClock {
@@ -132,6 +134,16 @@ impl FrameClock {
 
     /// What is to be read out of what is seen, where it is time for that.
     fn announcement(&mut self, scene: &Scene, now_ms: f64) -> Option<AttrValue> {
+        // What is looked at once more is no news, nor is what another branch or session brings along.
+        if scene.past {
+            return None;
+        }
+        if scene.branch != self.branch || scene.view.time < self.spoken_time {
+            let newest = scene.events.first().map(|e| (e.key.clone(), e.last));
+            (self.spoken, self.spoken_time) = newest.unwrap_or_default();
+            self.branch = scene.branch;
+            return None;
+        }
         let newest = scene.events.first().filter(|e| self.spoken != e.key && now_ms - self.spoke_at > SPEAK_EVERY_MS)?;
         // Of those that came since the last one was read out, a warning says more than what came after it.
         let mut since = scene.events.iter().take_while(|e| e.key != self.spoken && e.last >= self.spoken_time);

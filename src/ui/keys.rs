@@ -61,8 +61,9 @@ pub fn on_key(e: &KeyboardEvent, state: &State, link: &Link, ahead: &RefCell<Opt
         }
         return;
     }
+    let in_dialog = state.help || state.palette || state.share.is_some();
     let hunt = || hunt_of(&state.scene, state.selected.as_ref(), &state.hunt, state.only);
-    if e.ctrl_key() && e.key() == "z" && !typing {
+    if (e.ctrl_key() || e.meta_key()) && e.key() == "z" && !typing && !in_dialog {
         link.undo(state.lang);
         e.prevent_default();
         return;
@@ -78,7 +79,8 @@ pub fn on_key(e: &KeyboardEvent, state: &State, link: &Link, ahead: &RefCell<Opt
     if state.palette && !typing {
         focus_on(".palette .find");
     }
-    if typing || state.palette || state.share.is_some() {
+    // What lies behind a dialog is not meant; the key that opens the help closes it.
+    if typing || in_dialog && !(state.help && e.key() == "?") {
         return;
     }
     // With Shift a letter is the page's own key, and no object's.

@@ -277,7 +277,7 @@ impl LineEditor {
             "\x1b[C" | "\x1bOC" | "\x06" => self.cursor = (self.cursor + 1).min(length),
             "\x1b[H" | "\x1bOH" | "\x1b[1~" | "\x01" => self.cursor = 0,
             "\x1b[F" | "\x1bOF" | "\x1b[4~" | "\x05" => self.cursor = length,
-            "\x1b[1;5D" | "\x1b[1;3D" | "\x1bb" => self.cursor = self.word_before(),
+            "\x1b[1;5D" | "\x1b[1;3D" | "\x1bb" => self.cursor = self.word_before(char::is_alphanumeric),
             "\x1b[1;5C" | "\x1b[1;3C" | "\x1bf" => self.cursor = self.word_after(),
             "\x1b[A" | "\x1bOA" | "\x10" => self.recall(self.place.saturating_sub(1)),
             "\x1b[B" | "\x1bOB" | "\x0e" => self.recall(self.place + 1),
@@ -290,7 +290,8 @@ impl LineEditor {
             }
             "\x15" => self.cut(0, self.cursor),
             "\x0b" => self.cut(self.cursor, length),
-            "\x17" | "\x1b\x7f" => self.cut(self.word_before(), self.cursor),
+            "\x17" => self.cut(self.word_before(|c| !c.is_whitespace()), self.cursor),
+            "\x1b\x7f" => self.cut(self.word_before(char::is_alphanumeric), self.cursor),
             "\x1bd" => self.cut(self.cursor, self.word_after()),
             "\x19" => return self.insert(&self.cut.iter().collect::<String>(), effects),
             // The last word of the line before, then of those before that.
@@ -355,26 +356,18 @@ impl LineEditor {
         self.cursor = self.line.len();
     }
 
-    fn word_before(&self) -> usize {
-        let mut at = self.cursor;
-        while at > 0 && self.line[at - 1].is_whitespace() {
-            at -= 1;
-        }
-        while at > 0 && !self.line[at - 1].is_whitespace() {
-            at -= 1;
-        }
-        at
+    /// Where the word before the cursor begins. As in readline, a word is what has letters and figures; for Ctrl+W what has no blanks.
+    fn word_before(&self, belongs: fn(char) -> bool) -> usize {
+        let before = &self.line[..self.cursor];
+        let end = before.iter().rposition(|c| belongs(*c)).map_or(0, |last| last + 1);
+        before[..end].iter().rposition(|c| !belongs(*c)).map_or(0, |gap| gap + 1)
     }
 
+    /// Where the word after the cursor ends.
     fn word_after(&self) -> usize {
-        let mut at = self.cursor;
-        while at < self.line.len() && self.line[at].is_whitespace() {
-            at += 1;
-        }
-        while at < self.line.len() && !self.line[at].is_whitespace() {
-            at += 1;
-        }
-        at
+        let length = self.line.len();
+        let find = |from: usize, is: bool| self.line[from..].iter().position(|c| c.is_alphanumeric() == is).map_or(length, |at| from + at);
+        find(find(self.cursor, true), false)
     }
 
     fn prompt_cells(&self) -> usize {

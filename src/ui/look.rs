@@ -18,7 +18,7 @@ use super::i18n::Text;
 use super::icons::Icon;
 use super::inside::Inside;
 use super::lang::Lang;
-use super::link::Link;
+use super::link::{Link, use_lang, use_link};
 use super::load::{self, LoadCurve};
 use super::reasons;
 use super::state::{Action, LookTab, Scene, State, Subject};
@@ -48,6 +48,23 @@ struct Props {
     container: Option<usize>,
 }
 
+/// The tabs of what is looked at, with their keys; those from [`TABS_OF_PODS`] on are a pod's alone.
+pub const TABS: [(LookTab, Text, &str); 7] = [
+    (LookTab::Overview, Text::Overview, ""),
+    (LookTab::Describe, Text::Describe, "d"),
+    (LookTab::Yaml, Text::Yaml, "y"),
+    (LookTab::Events, Text::Events, ""),
+    (LookTab::Logs, Text::Logs, "l"),
+    (LookTab::Files, Text::InsideTab, ""),
+    (LookTab::Environment, Text::Environment, ""),
+];
+const TABS_OF_PODS: usize = 4;
+
+/// The tabs of an object of this kind.
+pub fn tabs_of(kind: &str) -> &'static [(LookTab, Text, &'static str)] {
+    if kind == "Pod" { &TABS } else { &TABS[..TABS_OF_PODS] }
+}
+
 /// The most objects that are named as belonging to another.
 const RELATIVES_MAX: usize = 24;
 
@@ -71,21 +88,12 @@ pub fn look(state: &UseReducerHandle<State>, link: &Link) -> Html {
         return html! {
             <aside class="panel look" aria-label={Text::Inspector.t(lang)}>
                 <div class="title"><div class="grow"><h2>{ &subject.kind }</h2></div>{ close }</div>
-                <List kind={subject.kind.clone()} revision={props.scene.view.revision} />
+                <List kind={subject.kind.clone()} version={props.scene.version()} />
             </aside>
         };
     }
     let pod = if subject.kind == "Pod" { props.scene.view.pod(&subject.uid).cloned() } else { None };
-    let tabs: &[(LookTab, Text)] = &[
-        (LookTab::Overview, Text::Overview),
-        (LookTab::Describe, Text::Describe),
-        (LookTab::Yaml, Text::Yaml),
-        (LookTab::Events, Text::Events),
-        (LookTab::Logs, Text::Logs),
-        (LookTab::Files, Text::InsideTab),
-        (LookTab::Environment, Text::Environment),
-    ];
-    let tabs = if subject.kind == "Pod" { tabs } else { &tabs[..4] };
+    let tabs = tabs_of(&subject.kind);
     let exists = link.host.borrow().object(subject).is_some();
     let body = match (state.tab, &pod) {
         // In the past it may be yet to come.
@@ -93,7 +101,7 @@ pub fn look(state: &UseReducerHandle<State>, link: &Link) -> Html {
         (LookTab::Yaml, _) => {
             let path = edited_path(subject);
             let edited = state.files.iter().find(|f| f.path == path.as_str()).map(|f| f.text.clone());
-            html! { <Yaml subject={subject.clone()} revision={props.scene.view.revision} {edited} /> }
+            html! { <Yaml subject={subject.clone()} version={props.scene.version()} {edited} /> }
         }
         (LookTab::Events, _) => {
             html! { <Feed events={props.scene.events.clone()} gone_before={gone_before(props.scene.view.time)} subject={subject.clone()} /> }
@@ -129,7 +137,7 @@ pub fn look(state: &UseReducerHandle<State>, link: &Link) -> Html {
             </div>
             <div class="head">
                 <div class="tabs" role="tablist" aria-label={Text::Inspector.t(lang)}>
-                    for (tab, text) in tabs.iter().copied() {
+                    for (tab, text, _) in tabs.iter().copied() {
                         <button key={text.t(Lang::En)} class="tab" role="tab" aria-selected={(tab == state.tab).to_string()} tabindex={if tab == state.tab { "0" } else { "-1" }} onclick={link.on(move || Action::Tab(tab))}>{ text.t(lang) }</button>
                     }
                 </div>
@@ -139,13 +147,33 @@ pub fn look(state: &UseReducerHandle<State>, link: &Link) -> Html {
     }
 }
 
-/// What belongs to an object and what it belongs to, then what was decided about it.
+/// What goes on around an object, what belongs to it and what it belongs to, then what was decided about it.
 fn around(props: &Props, subject: &Subject, lang: Lang, link: &Link) -> Html {
     let host = link.host.borrow();
+    let has_pods_above = props.scene.view.workloads.iter().any(|w| w.key == subject.uid);
+    html! { <>
+        if subject.kind == "HorizontalPodAutoscaler" { { gauge(host.sim(), subject, lang, link) } }
+        if subject.kind == "Service" { <LoadCurve key={subject.uid.clone()} subject={subject.clone()} runs={load::runs(host.sim(), subject)} /> }
+        <Records subject={subject.clone()} {has_pods_above} moment={Moment::of(&props.scene)} />
+    </> }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct RecordsProps {
+    subject: Subject,
+    /// Whether the pods that belong to it are listed already.
+    has_pods_above: bool,
+    moment: Moment,
+}
+
+/// What is looked up in the whole cluster: the objects that an object belongs to and that belong to it, and the tables about it.
+#[component]
+fn Records(props: &RecordsProps) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let (host, subject) = (link.host.borrow(), &props.subject);
     let Some(object) = host.object(subject) else { return html! {} };
     let (owners, mut dependents) = relatives(host.sim(), object, RELATIVES_MAX);
-    // A workload's pods stand above, with how they are.
-    if props.scene.view.workloads.iter().any(|w| w.key == subject.uid) {
+    if props.has_pods_above {
         dependents.retain(|d| d[0] != "Pod");
     }
     let list = |title: Text, all: Vec<Relative>| {
@@ -160,8 +188,6 @@ fn around(props: &Props, subject: &Subject, lang: Lang, link: &Link) -> Html {
         html! { <div><h3>{ Icon::Boxes.draw() }{ title.t(lang) }</h3><ul class="list">{ for all.into_iter().map(item) }</ul></div> }
     };
     html! { <>
-        if subject.kind == "HorizontalPodAutoscaler" { { gauge(host.sim(), subject, lang, link) } }
-        if subject.kind == "Service" { <LoadCurve key={subject.uid.clone()} subject={subject.clone()} runs={load::runs(host.sim(), subject)} /> }
         { list(Text::Owner, owners) }{ list(Text::Owns, dependents) }
         <div key={subject.uid.clone()}>{ evidence(host.sim(), subject, lang) }</div>
     </> }
@@ -195,13 +221,25 @@ fn fact(name: Text, value: String, lang: Lang) -> Html {
     html! { <><dt>{ name.t(lang) }</dt><dd>{ value }</dd></> }
 }
 
+#[derive(Clone, PartialEq, Properties)]
+struct WhysProps {
+    scene: Rc<Scene>,
+    subject: Subject,
+    /// What its own status says.
+    known: Vec<Html>,
+}
+
 /// Why an object is not as wanted: what weighs, what is known already, and what is good to know.
-fn whys(props: &Props, subject: &Subject, known: Vec<Html>, lang: Lang, link: &Link) -> Html {
-    let host = link.host.borrow();
-    let more = host.object(subject).map(|o| causes(host.sim(), &props.scene.view, o)).unwrap_or_default();
+#[component]
+fn Whys(props: &WhysProps) -> Html {
+    let (lang, link) = (use_lang(), use_link());
+    let more = use_memo((props.subject.clone(), Moment::of(&props.scene)), |(subject, _)| {
+        let host = link.host.borrow();
+        host.object(subject).map(|o| causes(host.sim(), &props.scene.view, o)).unwrap_or_default()
+    });
     // What stands in other objects is nearer to the root.
-    let of = |harmless: bool| more.iter().filter(move |c| c.what.is_harmless() == harmless).map(|c| reasons::draw(c, lang, link));
-    let all: Vec<Html> = of(false).chain(known).chain(of(true)).list();
+    let of = |harmless: bool| more.iter().filter(move |c| c.what.is_harmless() == harmless).map(|c| reasons::draw(c, lang, &link));
+    let all: Vec<Html> = of(false).chain(props.known.iter().cloned()).chain(of(true)).list();
     if all.is_empty() {
         return html! {};
     }

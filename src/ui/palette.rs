@@ -10,13 +10,15 @@ use kubarium::base::{Case as _, List as _, Order as _};
 use kubarium::views::{KindCount, Lesson, kinds, lessons, named, said};
 
 use super::actions::{Deed, carry_out, choices};
+use super::effect::use_effect_with;
 use super::examples::{EXAMPLES, Example};
-use super::focus::use_focus;
+use super::focus::{bring_into, find, use_focus};
 use super::host::Host;
 use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::lang::Lang;
 use super::link::{Link, use_lang, use_link};
+use super::look::tabs_of;
 use super::ready_menu::{begin, open};
 use super::share;
 use super::state::{Action, LookTab, Panel, State, Subject};
@@ -71,17 +73,6 @@ const COMMANDS: [(Icon, Text, &str, fn(&Link, &State)); 13] = [
     (Icon::Plus, Text::NewSession, "", |link, state| link.open(Host::fresh(state.lang), 0.0, Text::Afresh.t(state.lang))),
 ];
 
-/// The tabs of what is looked at, with their keys; those after the fourth are a pod's.
-pub const TABS: [(LookTab, Text, &str); 7] = [
-    (LookTab::Overview, Text::Overview, ""),
-    (LookTab::Describe, Text::Describe, "d"),
-    (LookTab::Yaml, Text::Yaml, "y"),
-    (LookTab::Events, Text::Events, ""),
-    (LookTab::Logs, Text::Logs, "l"),
-    (LookTab::Files, Text::InsideTab, ""),
-    (LookTab::Environment, Text::Environment, ""),
-];
-
 /// What can be done to the object that is selected, then its tabs.
 fn of_selected(link: &Link, state: &State, lang: Lang) -> Vec<Entry> {
     let Some(s) = state.selected.as_ref().filter(|s| link.host.borrow().object(s).is_some()) else { return Vec::new() };
@@ -89,7 +80,7 @@ fn of_selected(link: &Link, state: &State, lang: Lang) -> Vec<Entry> {
     let deeds = choices(s, &state.scene.view).into_iter().filter(|c| c.3 != Deed::Nothing);
     let deeds =
         deeds.map(|(icon, text, key, deed)| Entry { icon, label: text.t(lang).to_owned(), note: note(key), go: Go::Do(s.clone(), deed) });
-    let tabs = TABS.iter().take(if s.kind == "Pod" { TABS.len() } else { 4 }).filter(|t| t.0 != state.tab);
+    let tabs = tabs_of(&s.kind).iter().filter(|t| t.0 != state.tab);
     let tabs = tabs.map(|(tab, text, key)| Entry { icon: Icon::Look, label: text.t(lang).to_owned(), note: note(key), go: Go::Tab(*tab) });
     deeds.chain(tabs).list()
 }
@@ -239,12 +230,18 @@ pub fn Palette(props: &Props) -> Html {
             e.stop_propagation();
         })
     };
+    // Only the focus scrolls by itself, and that stays where one types.
+    use_effect_with((chosen, query.clone()), |(chosen, _)| {
+        if let Some((list, entry)) = find("#palette").zip(find(&format!("#entry-{chosen}"))) {
+            bring_into(&list, &entry);
+        }
+    });
     let stay = Callback::from(|e: MouseEvent| e.stop_propagation());
     let none = entries.is_empty();
     html! {
         <div class="modal top" role="dialog" aria-modal="true" aria-label={Text::Palette.t(lang)} onclick={link.on(|| Action::Palette(false))}>
             <div class="palette" onclick={stay}>
-                <input ref={input} class="find" autocapitalize="none" autocorrect="off" role="combobox" aria-expanded="true" aria-controls="palette" aria-activedescendant={format!("entry-{chosen}")}
+                <input ref={input} class="find" autocapitalize="none" autocorrect="off" role="combobox" aria-expanded="true" aria-controls="palette" aria-activedescendant={(!none).then(|| format!("entry-{chosen}"))}
                     aria-label={Text::Palette.t(lang)} placeholder={Text::PaletteHint.t(lang)} value={(*query).clone()} {oninput} {onkeydown} autocomplete="off" />
                 <ul id="palette" role="listbox" aria-label={Text::Palette.t(lang)}>
                     for (i, e) in entries.into_iter().enumerate() {

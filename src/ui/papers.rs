@@ -14,7 +14,7 @@ use super::state::Subject;
 use super::vendor::carry;
 
 /// A pod's copy of a source.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paper {
     /// How it stands to its source.
     pub state: Copied,
@@ -53,7 +53,7 @@ impl Paper {
 }
 
 /// What the picture shows of ConfigMaps and Secrets.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Papers {
     /// By pod: the copy that is about to be replaced, or else the one that stands worst.
     pub pods: SortedMap<String, Paper>,

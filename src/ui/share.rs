@@ -16,7 +16,7 @@ use super::i18n::{Text, fill};
 use super::icons::Icon;
 use super::lang::Lang;
 use super::link::{Link, shown_lang, use_lang, use_link};
-use super::palette::TABS;
+use super::look::TABS;
 use super::panels::STOPS;
 use super::state::{Action, Lower, SPEED_NORMAL, State, Subject};
 use super::storage;
@@ -67,7 +67,7 @@ pub fn listen(link: &Link) {
                 to.send(Action::Language(lang));
                 to.send(Action::Table(head.get("table").is_true()));
                 to.open(session, head.get("at").as_float().unwrap_or(0.0), Text::LinkOpened.t(lang));
-                to.set_speed(usize::try_from(head.get("speed").int()).ok().filter(|s| *s > 0).unwrap_or(SPEED_NORMAL));
+                to.set_speed(head.get("speed").as_int().and_then(|s| usize::try_from(s).ok()).unwrap_or(SPEED_NORMAL));
                 to.play(head.get("playing").is_true());
                 if let [kind, namespace, name, uid] = head.get("look").items() {
                     let [kind, namespace, name, uid] = [kind, namespace, name, uid].map(|v| v.str().to_owned());

@@ -173,6 +173,13 @@ pub struct Scene {
     pub missed: Option<AttrValue>,
 }
 
+impl Scene {
+    /// The branch that is looked at and its revision: while both are the same, so is every object.
+    pub fn version(&self) -> (u32, u64) {
+        (self.branch, self.view.revision)
+    }
+}
+
 /// What the page is showing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
@@ -338,7 +345,7 @@ impl Reducible for State {
                 }
             }
             Action::Files(news) => {
-                let opened = s.files.get(s.file).map(|f| f.path.clone());
+                let opened = s.files.get(s.file).cloned();
                 for (path, text) in news.written {
                     match s.files.iter_mut().find(|f| f.path == path.as_str()) {
                         Some(file) => file.text = text.into(),
@@ -346,7 +353,11 @@ impl Reducible for State {
                     }
                 }
                 s.files.retain(|f| !news.removed.iter().any(|r| f.path == r.as_str()));
-                s.file = s.files.iter().position(|f| Some(&f.path) == opened.as_ref()).unwrap_or(0);
+                let place = opened.as_ref().and_then(|o| s.files.iter().position(|f| f.path == o.path));
+                s.file = place.unwrap_or(0);
+                if s.files.get(s.file) != opened.as_ref() {
+                    (s.problems, s.answer) = (Rc::default(), None);
+                }
             }
             Action::Announce(text) => s.say(text),
             Action::Find(find) => {
@@ -383,8 +394,9 @@ impl Reducible for State {
             Action::Palette(palette) => s.palette = palette,
             Action::Share(share) => s.share = share,
             Action::Opened => {
-                (s.files, s.file, s.problems, s.selected, s.share) = (Vec::new(), 0, Rc::default(), None, None);
-                s.lower = Lower::Terminal(0);
+                (s.files, s.file, s.problems, s.selected, s.list, s.share) = (Vec::new(), 0, Rc::default(), None, None, None);
+                (s.tab, s.container, s.section, s.lower) = (LookTab::Overview, None, false, Lower::Terminal(0));
+                (s.filter, s.hunt, s.only) = Default::default();
             }
             Action::Replaced(replaced) => s.replaced = replaced,
             Action::Answer(answer) => {

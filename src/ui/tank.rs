@@ -83,7 +83,13 @@ fn lit(props: &Props, host: &Host) -> Option<Subject> {
 pub fn Tank(props: &Props) -> Html {
     let (lang, link) = (use_lang(), use_link());
     let view = &props.scene.view;
-    let around = Rc::new(Around::of(props, lit(props, &link.host.borrow())));
+    // One that is as before is the very same, which each node sees without looking into it.
+    let kept = use_mut_ref(|| None::<Rc<Around>>);
+    let around = {
+        let (new, mut kept) = (Around::of(props, lit(props, &link.host.borrow())), kept.borrow_mut());
+        let same = kept.take().filter(|old| **old == new);
+        kept.insert(same.unwrap_or_else(|| Rc::new(new))).clone()
+    };
     // How many nodes are not seen of the rack, and how many cells have room in each.
     let (rack_place, unseen, room) = (use_node_ref(), use_state_eq(|| None), use_state_eq(|| ROOM));
     let most = view.nodes.iter().map(|n| n.pods.len()).max().unwrap_or(0);
@@ -279,7 +285,7 @@ fn queue(props: &Props, around: &Around, refused: &Option<String>, lang: Lang) -
 }
 
 /// What a cell's looks depend on beside its pod: equal as long as no cell could look another way.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Around {
     selected: Option<Subject>,
     dim: Rc<Dim>,

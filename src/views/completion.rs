@@ -18,22 +18,23 @@ const CANDIDATES_MAX: usize = 400;
 /// The longest kubeconfig that is looked into, in bytes.
 const KUBECONFIG_BYTES_MAX: usize = 1 << 20;
 
-/// Completes the last word of a command line, of which `line` is what stands before the cursor.
-pub fn complete(sim: &Sim, line: &str) -> Completion {
+/// Completes the last word of a command line in a terminal, of which `line` is what stands before the cursor.
+pub fn complete(sim: &Sim, terminal: u32, line: &str) -> Completion {
     let command = line.rsplit(['|', ';', '&', '(', '\n']).next().unwrap_or_default();
     let word = command.rsplit(char::is_whitespace).next().unwrap_or_default();
     let before: Vec<&str> = command[..command.len() - word.len()].split_whitespace().list();
     // Only what follows the last `/`, `=` or `,` of a word may be replaced, but it is told whole.
     let from = line.chars().count() - word.chars().count();
     let mut candidates = match before.split_first() {
+        None if word.contains('/') => files(sim, terminal, word),
         None => programs(sim, word),
         Some((&"kubectl" | &"k", arguments)) => {
             let kubeconfig = sim.workstation().read_file(".kube/config", KUBECONFIG_BYTES_MAX).unwrap_or_default();
             let (flag, value) = word.split_at(word.find('=').map_or(0, |at| at + 1));
             kubectl::complete(arguments, word, sim.api(), &kubeconfig)
-                .unwrap_or_else(|| files(sim, value).into_iter().map(|file| format!("{flag}{file}")).list())
+                .unwrap_or_else(|| files(sim, terminal, value).into_iter().map(|file| format!("{flag}{file}")).list())
         }
-        Some(_) => files(sim, word),
+        Some(_) => files(sim, terminal, word),
     };
     candidates.order();
     candidates.dedup();
@@ -52,24 +53,21 @@ fn programs(sim: &Sim, word: &str) -> Vec<String> {
     all
 }
 
-/// Files of the workstation, one directory at a time.
-fn files(sim: &Sim, word: &str) -> Vec<String> {
-    let folder = word.rfind('/').map_or("", |at| &word[..=at]);
-    let all = sim.workstation().files();
-    let inside = all.iter().filter_map(|f| f.strip_prefix(folder).map(|rest| (f, rest)));
-    inside
-        .map(|(_, rest)| match rest.split_once('/') {
-            Some((sub, _)) => format!("{folder}{sub}/"),
-            None => format!("{folder}{rest}"),
-        })
-        .filter(|f| f.starts_with(word))
-        .list()
+/// Files as the shell of a terminal finds them, one directory at a time, and the session's pages. Hidden ones are asked for by their dot.
+fn files(sim: &Sim, terminal: u32, word: &str) -> Vec<String> {
+    let (folder, begun) = word.split_at(word.rfind('/').map_or(0, |at| at + 1));
+    let station = sim.workstation();
+    let fits = |name: &String| name.starts_with(begun) && (!name.starts_with('.') || begun.starts_with('.'));
+    let names = station.names_in(terminal, folder).into_iter().filter(|(name, _)| fits(name));
+    let pages = station.urls().filter(|url| !word.is_empty() && url.starts_with(word)).cloned();
+    names.map(|(name, is_folder)| format!("{folder}{name}{}", if is_folder { "/" } else { "" })).chain(pages).list()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::Session;
+    use crate::base::Time;
+    use crate::sim::{Session, TerminalInput, TimedInput};
 
     #[test]
     fn words_become_what_they_can() {
@@ -77,7 +75,7 @@ mod tests {
         let session = Session { files: files.iter().map(|(p, t)| ((*p).to_owned(), (*t).to_owned())).collect(), ..Session::default() };
         let sim = Sim::new(session);
         let told = |line: &str| {
-            let c = complete(&sim, line);
+            let c = complete(&sim, 0, line);
             (c.from, c.candidates.join(" "))
         };
         for (line, from, candidates) in [
@@ -102,6 +100,31 @@ mod tests {
             if !candidates.is_empty() {
                 assert_eq!(found, candidates, "{line}");
             }
+        }
+    }
+
+    #[test]
+    fn files_are_those_of_the_directory_that_the_terminal_is_in() {
+        let typed = "mkdir -p d/sub; echo x > d/y.yaml; echo x > d/.hidden; echo x > z.yaml; cd d\n";
+        let input = |tab: u32, data: &str| TimedInput {
+            terminal: Some(TerminalInput { tab, data: data.to_owned(), ..TerminalInput::default() }),
+            ..TimedInput::default()
+        };
+        let mut sim = Sim::new(Session { inputs: vec![input(0, typed), input(1, "")], ..Session::default() });
+        while !sim.run(Time::from_secs(1), u64::MAX).done {}
+        for (terminal, line, candidates) in [
+            (0, "cat ", "sub/ y.yaml"),
+            (0, "cat d/", ""),
+            (0, "cat ../", "../d/ ../z.yaml"),
+            (0, "cat ~/z", "~/z.yaml"),
+            (0, "cat /root/d/y", "/root/d/y.yaml"),
+            (0, "cat .h", ".hidden"),
+            (0, "./", "./sub/ ./y.yaml"),
+            (0, "kubectl apply -f y", "y.yaml"),
+            (1, "cat ", "d/ z.yaml"),
+            (7, "cat ", "d/ z.yaml"),
+        ] {
+            assert_eq!(complete(&sim, terminal, line).candidates.join(" "), candidates, "{terminal}: {line}");
         }
     }
 }

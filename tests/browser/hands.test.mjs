@@ -39,6 +39,32 @@ checks:
   wait: --for=create service/web
 `;
 
+journey('leaves alone what lies behind the help', { storage: STORAGE }, async ({ page, until }) => {
+  await page.locator('.node .pod', { hasText: 'Running' }).click();
+  await page.locator('.look h2', { hasText: /^p$/ }).waitFor();
+  await page.locator('.bar h1').click();
+  await page.keyboard.press('?');
+  await page.locator('.modal').waitFor();
+  for (const key of ['Control+d', 'Control+z', 'e', 't', ']', '0']) await page.keyboard.press(key);
+  await page.keyboard.press('?');
+  await page.locator('.modal').waitFor({ state: 'detached' });
+  // What a key of those did is seen at once; a second is more than enough.
+  await page.waitForTimeout(1000);
+  assert.equal(await page.locator('.pods, .edit .tab', { hasText: 'pod-p.yaml' }).count(), 0, 'no table, and nothing to edit');
+  assert.equal(await page.locator('.node .pod', { hasText: 'Running' }).count(), 1, 'the pod runs on');
+  await page.keyboard.press(':');
+  const chosen = page.locator('.palette [aria-selected=true]');
+  for (let i = 0; i < 12; i += 1) await page.keyboard.press('ArrowUp');
+  await until('what is chosen is in sight', async () => {
+    const [list, entry] = await boxes(page, '.palette ul', '.palette [aria-selected=true]');
+    return entry.y >= list.y - 1 && entry.y + entry.height <= list.y + list.height + 1;
+  });
+  await chosen.waitFor();
+  await page.locator('.palette input').fill('no such thing');
+  await page.locator('.palette .empty').waitFor();
+  assert.equal(await page.locator('.palette input').getAttribute('aria-activedescendant'), null);
+});
+
 for (const [theme, language, size] of LOOKS) {
   journey(
     `kills one process of a container: ${theme} ${language} ${size.width}`,

@@ -89,6 +89,29 @@ journey('finds a mistake at its line while it is written', {}, async ({ page, un
   await page.locator('.problems').waitFor({ state: 'detached' });
 });
 
+journey('undoes nothing of one file in another', {}, async ({ page, until }) => {
+  const text = () => page.locator('#editor .cm-content').innerText();
+  const open = async (name) => {
+    await page.locator('.edit .tab', { hasText: name }).locator('.mono').click();
+    await page.locator('.edit .tab.on', { hasText: name }).waitFor();
+  };
+  await example(page, 'liveness-exec');
+  await page.locator('#editor .cm-content').click();
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.type('# of the first\n');
+  await example(page, 'too-big');
+  await until('the second file', async () => !/of the first/.test(await text()));
+  const before = await text();
+  await page.locator('#editor .cm-content').click();
+  for (let i = 0; i < 30; i += 1) await page.keyboard.press('Control+z');
+  assert.equal(await text(), before);
+  await page.keyboard.type('x');
+  await page.keyboard.press('Control+z');
+  assert.equal(await text(), before, 'its own edits are undone');
+  await open('liveness-exec');
+  await until('the first is as it was left', async () => /^# of the first/.test(await text()));
+});
+
 journey('shows all examples at once, and names all files of one', { size: 'laptop' }, async ({ page, axe, screenshot }) => {
   await page.getByRole('button', { name: 'Examples' }).click();
   const menu = page.getByRole('menu');

@@ -129,14 +129,9 @@ impl Host {
         self.files.edited(EXERCISE_FILE).cloned().or_else(of_workstation).unwrap_or_default()
     }
 
-    /// The workstation's files at the past moment that is looked at; none where that is now.
-    pub fn past_files(&self) -> Option<Vec<(String, String)>> {
-        if !self.time.is_past() {
-            return None;
-        }
-        let station = self.sim().workstation();
-        let text = |path: String| station.read_file(&path, FILE_BYTES_MAX).map(|t| (path, t));
-        Some(station.files().iter().take(FILES_MAX).cloned().filter_map(text).list())
+    /// A file of the workstation as it was at the past moment that is looked at, where it was there.
+    pub fn past_file(&self, path: &str) -> Option<String> {
+        self.sim().workstation().read_file(path, FILE_BYTES_MAX)
     }
 
     /// What programs did to the workstation's files since this was last asked; what was edited on the page is not told.

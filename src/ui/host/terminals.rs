@@ -79,7 +79,7 @@ impl Host {
                     self.send_to(terminal, &text);
                 }
                 Effect::Complete(before) => {
-                    let found = complete(self.time.live(), &before);
+                    let found = complete(self.time.live(), tab_of(terminal), &before);
                     if let Some(screen) = self.terminals.get_mut(&terminal) {
                         let effects = screen.line.complete(found.from, &found.candidates);
                         self.carry_out(terminal, effects);

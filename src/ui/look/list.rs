@@ -20,7 +20,8 @@ const ROW: &str = "[data-row]";
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct ListProps {
     pub kind: String,
-    pub revision: u64,
+    /// What it is read from: see [`Scene::version`](super::super::state::Scene::version).
+    pub version: (u32, u64),
 }
 
 /// The objects of a kind, filtered as one types.

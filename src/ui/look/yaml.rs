@@ -14,7 +14,8 @@ use super::save;
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct YamlProps {
     pub subject: Subject,
-    pub revision: u64,
+    /// What it is read from: see [`Scene::version`](super::super::state::Scene::version).
+    pub version: (u32, u64),
     /// The same object as it stands in the editor, where it does.
     pub edited: Option<AttrValue>,
 }
@@ -23,7 +24,7 @@ pub(super) struct YamlProps {
 #[component]
 pub(super) fn Yaml(props: &YamlProps) -> Html {
     let (lang, link) = (use_lang(), use_link());
-    let text = use_memo((props.subject.clone(), props.revision), |(subject, _)| link.host.borrow().object(subject).map(PodDetails::yaml));
+    let text = use_memo((props.subject.clone(), props.version), |(subject, _)| link.host.borrow().object(subject).map(PodDetails::yaml));
     let changed = use_memo((text.clone(), props.edited.clone()), |(text, edited)| match (&**text, edited) {
         (Some(live), Some(edited)) => changes(live, edited),
         _ => String::new(),
