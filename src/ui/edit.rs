@@ -58,7 +58,7 @@ pub fn Edit(props: &Props) -> Html {
     let shown = props.files.get(props.file).cloned();
     // In the past, the same tab as it was then.
     let path = shown.as_ref().map(|f| f.path.clone()).unwrap_or_default();
-    let then = use_memo((props.past, path), |(past, path)| past.map(|_| (link.host.borrow().past_file(path), path.clone())));
+    let then = props.past.map(|_| (link.host.borrow().past_file(&path), path));
     let new_file = {
         let (link, files) = (link.clone(), props.files.clone());
         Callback::from(move |_: MouseEvent| {
@@ -152,7 +152,7 @@ pub fn Edit(props: &Props) -> Html {
                 if let Some(f) = &shown { <button class="btn square" onclick={let f = f.clone(); Callback::from(move |_: MouseEvent| save_file(file_name(&f.path), &f.text))} aria-label={Text::Save.t(lang)} title={Text::Save.t(lang)}>{ Icon::Down.draw() }</button> }
                 <button class="btn square" onclick={new_file} aria-label={Text::NewFile.t(lang)} title={Text::NewFile.t(lang)}>{ Icon::Plus.draw() }</button>
             </div>
-            if let Some((text, path)) = &*then {
+            if let Some((text, path)) = then {
                 if let Some(text) = text { <pre class="text past" tabindex="0" aria-label={path}>{ for text.lines().map(hung_line) }</pre> } else { <p class="empty">{ Text::NotYetFile.t(lang) }</p> }
                 <p class="note tag">{ Icon::Back.draw() }{ Text::PastFile.t(lang) }</p>
             } else if let Some(file) = shown {

@@ -10,8 +10,8 @@ use kubarium::api::{Status, Value, kinds};
 use kubarium::base::{Duration, List as _, SortedMap, SortedSet, Time};
 use kubarium::sim::{Fault, Load, Session, Sim, TimedInput, Timeline, Usage, UsagePoint, quoted, script};
 use kubarium::views::{
-    ClusterViews, ContainerInside, EnvView, EventFeed, EventView, Exercises, FileView, Flows, PodView, ProcessInfo, configures_scheduler,
-    environment, events_after, object,
+    Cause, ClusterViews, ContainerInside, EnvView, EventFeed, EventView, Exercises, FileView, Flows, PodView, ProcessInfo, causes,
+    configures_scheduler, environment, events_after, object,
 };
 
 use super::answer::{Answer, Outcome};
@@ -20,6 +20,7 @@ use super::i18n::Text;
 use super::lang::Lang;
 use super::line_editor::LineEditor;
 use super::link::shown_lang;
+use super::look::Moment;
 use super::papers::Papers;
 use super::session_copy::{Kept, SessionCopy};
 use super::state::{Act, Scene, Subject};
@@ -98,6 +99,8 @@ pub struct Host {
     told_at_work: Option<usize>,
     /// How many of them are only run again.
     run_again: usize,
+    /// Why what is looked at was not as wanted, when that was asked last.
+    causes: RefCell<Option<((Subject, Moment), Rc<Vec<Cause>>)>>,
 }
 
 /// What the clock runs to: the next event that matches.
@@ -166,6 +169,7 @@ impl Host {
             answered: 0,
             told_at_work: None,
             run_again,
+            causes: RefCell::default(),
         }
     }
 
@@ -496,6 +500,15 @@ impl Host {
     /// The object itself, as the API has it.
     pub fn object(&self, subject: &Subject) -> Option<&Value> {
         object(self.sim(), &subject.kind, &subject.namespace, &subject.name)
+    }
+
+    /// Why an object is not as wanted. That is looked for in the whole cluster, so once for each moment, not each time it is drawn.
+    pub fn causes(&self, scene: &Scene, subject: &Subject) -> Rc<Vec<Cause>> {
+        let asked = (subject.clone(), Moment::of(scene));
+        let mut last = self.causes.borrow_mut();
+        let known = last.take().filter(|(of, _)| *of == asked);
+        let found = || Rc::new(self.object(subject).map(|o| causes(self.sim(), &scene.view, o)).unwrap_or_default());
+        last.insert(known.unwrap_or_else(|| (asked, found()))).1.clone()
     }
 
     /// The last of what a container wrote, in this run or the one before; or the kubelet's refusal.

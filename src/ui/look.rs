@@ -6,7 +6,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use kubarium::base::List as _;
-use kubarium::views::{Relative, causes, gone_before, relatives};
+use kubarium::views::{Relative, gone_before, relatives};
 
 use super::actions::{Deed, carry_out, choices, edited_path};
 use super::app::close_look;
@@ -208,7 +208,8 @@ pub struct Moment {
 }
 
 impl Moment {
-    fn of(scene: &Scene) -> Moment {
+    /// The one that is looked at.
+    pub fn of(scene: &Scene) -> Moment {
         Moment { branch: scene.branch, revision: scene.view.revision, second: scene.view.time.0 / 1_000_000 }
     }
 }
@@ -221,25 +222,12 @@ fn fact(name: Text, value: String, lang: Lang) -> Html {
     html! { <><dt>{ name.t(lang) }</dt><dd>{ value }</dd></> }
 }
 
-#[derive(Clone, PartialEq, Properties)]
-struct WhysProps {
-    scene: Rc<Scene>,
-    subject: Subject,
-    /// What its own status says.
-    known: Vec<Html>,
-}
-
 /// Why an object is not as wanted: what weighs, what is known already, and what is good to know.
-#[component]
-fn Whys(props: &WhysProps) -> Html {
-    let (lang, link) = (use_lang(), use_link());
-    let more = use_memo((props.subject.clone(), Moment::of(&props.scene)), |(subject, _)| {
-        let host = link.host.borrow();
-        host.object(subject).map(|o| causes(host.sim(), &props.scene.view, o)).unwrap_or_default()
-    });
+fn whys(props: &Props, subject: &Subject, known: Vec<Html>, lang: Lang, link: &Link) -> Html {
+    let more = link.host.borrow().causes(&props.scene, subject);
     // What stands in other objects is nearer to the root.
-    let of = |harmless: bool| more.iter().filter(move |c| c.what.is_harmless() == harmless).map(|c| reasons::draw(c, lang, &link));
-    let all: Vec<Html> = of(false).chain(props.known.iter().cloned()).chain(of(true)).list();
+    let of = |harmless: bool| more.iter().filter(move |c| c.what.is_harmless() == harmless).map(|c| reasons::draw(c, lang, link));
+    let all: Vec<Html> = of(false).chain(known).chain(of(true)).list();
     if all.is_empty() {
         return html! {};
     }

@@ -13,7 +13,7 @@ use super::super::lang::Lang;
 use super::super::link::Link;
 use super::super::pod_cell::subject_of;
 use super::super::state::Subject;
-use super::{Props, Whys, fact};
+use super::{Props, fact, whys};
 
 /// The most pods that are listed as those of a workload or a node, which is done anew whenever one of them changes.
 const PODS_MAX: usize = 100;
@@ -40,7 +40,7 @@ pub(super) fn overview(props: &Props, subject: &Subject, lang: Lang, link: &Link
     let column = |(name, value): (&'static str, String)| html! { <><dt>{ name }</dt><dd>{ value }</dd></> };
     let columns = columns.into_iter().filter(|c| !c.1.is_empty()).map(column);
     html! { <>
-        <Whys scene={props.scene.clone()} subject={subject.clone()} known={Vec::<Html>::new()} />
+        { whys(props, subject, Vec::new(), lang, link) }
         <dl class="facts">{ for facts }{ for columns }</dl>
         if !pods.is_empty() {
             <div>

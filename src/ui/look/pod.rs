@@ -18,7 +18,7 @@ use super::super::reasons;
 use super::super::state::{Action, LookTab};
 use super::super::trace::{BEATS, probe_icon, probe_name, trace};
 use super::super::uses::{over_time, signs, uses};
-use super::{Props, Whys, fact};
+use super::{Props, fact, whys};
 
 /// A pod: why it is not as wanted, its containers cut open, its facts.
 pub(super) fn overview(props: &Props, pod: &PodView, lang: Lang, link: &Link) -> Html {
@@ -49,7 +49,7 @@ pub(super) fn overview(props: &Props, pod: &PodView, lang: Lang, link: &Link) ->
             { health_icon(pod.health).draw() }<strong>{ &pod.status }</strong>{ health_beside(pod, lang) }
             if let Some(grace) = pod.terminating.filter(|g| g.until > now) { { " · " }{ fill(Text::GoneIn.t(lang), &[&seconds_to(grace.until, now)]) } }
         </span>
-        <Whys scene={props.scene.clone()} subject={subject_of(pod)} known={reasons} />
+        { whys(props, &subject_of(pod), reasons, lang, link) }
         <div>
             <h3>{ Text::Containers.t(lang) }</h3>
             for c in &pod.containers { { container(c, now, lang) } }

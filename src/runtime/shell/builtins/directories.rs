@@ -34,7 +34,11 @@ fn joined(from: &str, path: &str) -> String {
 }
 
 pub(super) fn cd(call: &mut Call) -> Outcome {
-    let target = call.args.iter().map(String::as_str).find(|a| !matches!(*a, "-P" | "-L" | "--"));
+    let mut operands = call.args.iter().map(String::as_str).filter(|a| !matches!(*a, "-P" | "-L" | "--"));
+    let target = operands.next();
+    if call.sh.is_bash() && operands.next().is_some() {
+        return call.fail(1, "too many arguments");
+    }
     let back = target == Some("-");
     let target = match target {
         None => call.sh.get("HOME").map_or_else(|| "/".to_owned(), ArcStr::to_string),

@@ -44,6 +44,9 @@ pub(super) fn leave_loops(call: &mut Call) -> Outcome {
         call.sh.status = 0;
         return Outcome::Jumped;
     }
+    if call.sh.is_bash() {
+        return call.fail(0, "only meaningful in a `for', `while', or `until' loop");
+    }
     Outcome::Done(0)
 }
 

@@ -117,7 +117,9 @@ impl Parser<'_> {
                 break;
             }
         }
-        let mut stages = vec![self.command()?];
+        // bash also tells the time that nothing takes.
+        let nothing = timed.is_some() && self.bash && matches!(self.peek()?, Tok::Eof | Tok::Newline | Tok::Op(";"));
+        let mut stages = vec![if nothing { Vec::new() } else { self.command()? }];
         let mut both = Vec::new();
         loop {
             let with_err = self.is_op("|&")?;
