@@ -455,6 +455,13 @@ fn bash_scripts() {
             ("printf -v x '%03d' 7; echo $x; printf '%*s|%-5s|\\n' -5 a b", "007\na    |b    |\n", "", 0),
             ("return 5; echo $?", "2\n", "bash: line 1: return: can only `return' from a function or sourced script\n", 0),
             (
+                "break; echo $?; cd a b; echo $?; time; echo on",
+                "0\n1\non\n",
+                "bash: line 1: break: only meaningful in a `for', `while', or `until' loop\nbash: line 1: cd: too many arguments\n\
+                 \nreal\t0m0.000s\nuser\t0m0.000s\nsys\t0m0.000s\n",
+                0,
+            ),
+            (
                 "(: ${U?}); echo $?; (set -u; echo $U); echo $?",
                 "1\n1\n",
                 "bash: line 1: U: parameter not set\nbash: line 1: U: unbound variable\n",
