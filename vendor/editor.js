@@ -59,14 +59,17 @@ const look = EditorView.theme({
   '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--bad)', textUnderlineOffset: '3px' },
 });
 
+const unbroken = Decoration.mark({ attributes: { style: 'white-space:pre' } });
 // What goes on in the next line stays within its own depth, as where the past is looked at.
 const hung = (view) => {
   const lines = [];
   for (const { from, to } of view.visibleRanges)
     for (let at = from; at <= to;) {
       const line = view.state.doc.lineAt(at);
-      const style = `--n:${/^[ -]*/.exec(line.text)[0].length + 2}`;
-      lines.push(Decoration.line({ attributes: { style } }).range(line.from));
+      const depth = /^[ -]*/.exec(line.text)[0].length;
+      lines.push(Decoration.line({ attributes: { style: `--n:${depth + 2}` } }).range(line.from));
+      // A word that is longer than a line begins where it stands.
+      if (depth) lines.push(unbroken.range(line.from, line.from + depth));
       at = line.to + 1;
     }
   return Decoration.set(lines, true);

@@ -1,7 +1,7 @@
 //! What a page shows of a pod beyond its API object: pulls, backoffs, probes, usage, the process that runs.
 
 use super::container::Container;
-use super::container_runtime::{Env, Waiting};
+use super::container_runtime::{Env, ProcessInfo, Waiting};
 use super::pod_worker::PodWorker;
 use super::probes::ProbeKind;
 use crate::base::{List as _, Time};
@@ -100,8 +100,17 @@ impl PodWorker {
                 output: worker.last_output.to_string(),
             })
         });
-        // The newest process is what an onlooker would call "what it is doing".
-        let process = machine.and_then(|m| m.processes().pop()).map(|p| {
+        // The newest process is what an onlooker would call "what it is doing"; but not one that comes from outside, as a shell that
+        // somebody opened in it, or a probe.
+        let mut strangers = Vec::new();
+        let own = |(i, p): &(usize, ProcessInfo)| {
+            let is_own = *i == 0 || p.ppid != 0 && !strangers.contains(&p.ppid);
+            if !is_own {
+                strangers.push(p.pid);
+            }
+            is_own
+        };
+        let process = machine.and_then(|m| m.processes().into_iter().enumerate().filter(own).last()).map(|(_, p)| {
             let until = match p.waiting {
                 Waiting::Until(at) => Some(at),
                 _ => None,

@@ -226,6 +226,7 @@ texts! {
     Sidecar: "sidecar", "边车容器";
     GoneIn: "up to {} s left", "最多还有 {} 秒";
     WhyNotYet: "No scheduler has looked at this pod yet.", "还没有调度器处理过这个 Pod。";
+    NoNodes: "the cluster has none", "集群里没有节点";
     WhyUnschedulable: "No node can take this pod{} The scheduler tries again when something changes that could help.", "没有节点能接收这个 Pod{}出现可能有帮助的变化时，调度器会重试。";
     RefusedShort: "{} without enough {} left: it asks for {}, and the most that is left is {} on {}", "{} 个节点剩余的 {} 不足：它请求 {}，剩余最多的是 {}（{}）";
     RefusedFull: "{} with all the pods that they may hold", "{} 个节点的 Pod 数已达上限";
@@ -392,7 +393,7 @@ texts! {
     LinkOpened: "The shared session is here.", "已打开分享的会话。";
     LinkNewer: "This link was made by a newer Kubarium. Here is an empty cluster instead.", "此链接由更新版本的 Kubarium 生成。已打开一个空集群。";
     LinkUnreadable: "This link cannot be read; perhaps a part of it was lost. Here is an empty cluster instead.", "无法读取此链接，可能有一部分丢失了。已打开一个空集群。";
-    FileUnreadable: "{} is neither text nor a session that can be read.", "{} 既不是文本，也不是可读取的会话。";
+    FileUnreadable: "this is not text.", "这不是文本。";
     FileOpened: "The session from the file is here.", "已打开文件中的会话。";
     Afresh: "A new session.", "新会话。";
     AfreshAlone: "The one before is lost with this page.", "之前的会话会随页面关闭而丢失。";

@@ -12,7 +12,7 @@ use super::icons::{health_icon, health_tone};
 use super::lang::Lang;
 use super::link::Link;
 use super::pod_cell::{health_beside, subject_of};
-use super::reasons::say;
+use super::reasons::say_of;
 
 /// The most rows that are drawn at once.
 const ROWS_MAX: usize = 500;
@@ -37,7 +37,7 @@ pub fn pod_table(view: &ClusterView, filter: &str, lang: Lang, link: &Link) -> H
                             <td role="rowheader"><button data-uid={p.key.clone()} onclick={link.select(subject_of(p))}>{ &p.name }</button></td>
                             <td role="cell" class="wrap">
                                 <span class={classes!("tag", health_tone(p.health))}>{ health_icon(p.health).draw() }{ &p.status }{ health_beside(p, lang) }</span>
-                                if let Some(w) = why(p).first() { <small>{ say(w, lang).0 }</small> }
+                                if let Some(w) = why(p).first() { <small>{ say_of(w, p, link.host.borrow().sim(), lang).0 }</small> }
                             </td>
                             <td role="cell" class="mono ready">{ format!("{}/{}", p.ready, p.total) }</td>
                             <td role="cell" class={classes!("mono", if p.restarts > 0 { "often" } else { "never" })}>{ p.restarts }</td>

@@ -7,7 +7,9 @@ use kubarium::api::selector::LabelSelector;
 use kubarium::api::toleration::find_untolerated;
 use kubarium::base::List as _;
 use kubarium::sim::Sim;
-use kubarium::views::{Cause, Decision, Exit, PodView, ProbeKind, Reason, What, Why, first_refusal, killed_by_probe, object, why};
+use kubarium::views::{
+    Cause, Decision, Exit, PodView, ProbeKind, Reason, What, Why, first_refusal, killed_by_probe, object, placement, why,
+};
 
 use super::i18n::{Text, fill};
 use super::icons::Icon;
@@ -157,9 +159,16 @@ fn told(message: &str) -> &str {
 
 /// Why no node takes a pod, from the scheduler's own words where no more is known.
 pub fn refused(message: &str, lang: Lang) -> String {
-    let told = told(message);
+    let told = if message.starts_with("no nodes") { Text::NoNodes.t(lang) } else { told(message) };
     let (colon, end) = if lang == Lang::Zh { ("：", "。") } else { (": ", ".") };
     fill(Text::WhyUnschedulable.t(lang), &[&[if told.is_empty() { "" } else { colon }, told.trim_end_matches('.'), end].concat()])
+}
+
+/// A pod's reason as a sentence, from what the scheduler said of each node where that is known; and as Kubernetes' own words.
+pub fn say_of(why: &Why, pod: &PodView, sim: &Sim, lang: Lang) -> (String, String) {
+    let (sentence, term) = say(why, lang);
+    let decided = matches!(why, Why::Unschedulable { .. }).then(|| placement(sim, &pod.key)).flatten();
+    (decided.and_then(|d| refusals(sim, &d, lang)).unwrap_or(sentence), term)
 }
 
 /// The class that gives a reason its colour.
@@ -324,6 +333,6 @@ mod tests {
         assert!(
             refused(message, Lang::En).starts_with("No node can take this pod: 39 Insufficient cpu, 1 node(s) were unschedulable. The ")
         );
-        assert!(refused("no nodes available", Lang::En).starts_with("No node can take this pod. The "));
+        assert!(refused("no nodes available", Lang::En).starts_with("No node can take this pod: the cluster has none. The "));
     }
 }

@@ -110,11 +110,15 @@ fn lay_out(to: &Link, head: &Value) {
 /// A file from the visitor's disk: a session, or something for the editor. What is neither leaves all as it is.
 fn take_file(link: &Link, name: String, text: String) {
     let lang = shown_lang();
+    let badly = |said: String| link.send(Action::Answer(Some(Answer::badly(format!("{name}: {said}")))));
     let session = (text.trim_start().starts_with('{') && text.contains("\"inputs\"")).then(|| Session::from_json(&text));
-    if let Some(Ok(session)) = session {
-        link.open(session, 0.0, Text::FileOpened.t(lang));
-    } else if session.is_some() || text.contains(['\0', char::REPLACEMENT_CHARACTER]) {
-        link.send(Action::Answer(Some(Answer::badly(fill(Text::FileUnreadable.t(lang), &[&name])))));
+    if let Some(session) = session {
+        match session {
+            Ok(session) => link.open(session, 0.0, Text::FileOpened.t(lang)),
+            Err(error) => badly(error.to_string()),
+        }
+    } else if text.contains(['\0', char::REPLACEMENT_CHARACTER]) {
+        badly(Text::FileUnreadable.t(lang).to_owned());
     } else {
         link.host.borrow_mut().write_file(&name, &text);
         link.send(Action::Open { path: name.into(), text: text.into() });

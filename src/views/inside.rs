@@ -104,6 +104,18 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_from_outside_is_not_what_a_container_does() {
+        let own = "kubectl run a --image=busybox -- sh -c 'while true; do sleep 1000; done'";
+        let sim = played(&[own, "kubectl wait --for=condition=Ready pod/a; kubectl exec a -- sh -c 'sleep 2000; true'"], 10);
+        let container = ContainerInside { sim: &sim, namespace: "default", pod: "a", container: "a" };
+        let runs = container.processes().iter().map(|p| p.argv.join(" ")).collect::<Vec<_>>();
+        assert!(runs.iter().any(|argv| argv == "sleep 2000"), "{runs:?}");
+        let kubelets = sim.cluster().kubelets.as_ref().expect("there are nodes");
+        let live = kubelets.live(Default::default(), sim.now(), "default", "a").expect("it runs");
+        assert_eq!(live.containers[0].process.as_ref().map(|p| p.0.as_str()), Some("sleep 1000"));
+    }
+
+    #[test]
     fn one_process_is_killed_and_the_others_go_on() {
         let mut sim = played(&["kubectl run a --image=busybox -- sh -c 'sleep 1000 & wait; echo over; sleep 2000'"], 10);
         let inside = |sim: &Sim| {

@@ -176,9 +176,10 @@ journey('saves a session, opens it by drop, and gives it as a script', {}, async
   assert.deepEqual(frames, [true, false, true, false]);
   await page.locator('.pod', { hasText: 'liveness-exec' }).waitFor();
   // What cannot be read leaves all as it is.
-  for (const [name, content] of [
-    ['photo.png', '\x89PNG\0'],
-    ['broken.json', '{"seed": 1, "inputs": [{"t": "x"}]}'],
+  for (const [name, content, said] of [
+    ['photo.png', '\x89PNG\0', 'this is not text'],
+    ['broken.json', '{"seed": 1, "inputs": [{"t": "x"}]}', 'the session is not readable: '],
+    ['workflow.json', '{"inputs": {}}', 'the session is not readable: '],
   ]) {
     await page.evaluate(
       ([name, content]) => {
@@ -188,10 +189,10 @@ journey('saves a session, opens it by drop, and gives it as a script', {}, async
       },
       [name, content],
     );
-    await page.locator('.answer', { hasText: `${name} is neither text nor a session` }).waitFor();
+    await page.locator('.answer', { hasText: `${name}: ${said}` }).waitFor();
   }
   assert.equal(await page.locator('.pod', { hasText: 'liveness-exec' }).count(), 1);
-  assert.equal(await page.locator('.edit .tab', { hasText: /photo|broken/ }).count(), 0);
+  assert.equal(await page.locator('.edit .tab', { hasText: /photo|broken|workflow/ }).count(), 0);
   await until('what was typed', async () => /kubectl scale --help/.test(await page.locator('.term .xterm-rows').innerText()));
 });
 

@@ -79,18 +79,20 @@ impl Kernel {
                     s.input.extend(std::mem::take(&mut tty.line));
                     shown.push(b'\n');
                 }
-                8 | 127 => {
-                    let from = tty.line.iter().rposition(|b| b & 0xc0 != 0x80).unwrap_or(0);
+                8 | 127 | 21 => {
+                    // The last character, or the line.
+                    let last = || tty.line.iter().rposition(|b| b & 0xc0 != 0x80);
+                    let from = if b == 21 { None } else { last() }.unwrap_or(0);
                     // As many cells as it took, and none of the prompt where nothing is typed.
-                    let cells = String::from_utf8_lossy(&tty.line[from..]).chars().map(cells).sum();
+                    let taken = |c: char| if is_caret(u32::from(c)) { 2 } else { cells(c) };
+                    let cells = String::from_utf8_lossy(&tty.line[from..]).chars().map(taken).sum();
                     tty.line.truncate(from);
                     shown = b"\x08 \x08".repeat(cells);
                 }
-                21 => tty.line.clear(),
                 _ => {
                     if tty.line.len() < 64 << 10 {
                         tty.line.push(b);
-                        shown.push(b);
+                        shown = if is_caret(b.into()) { vec![b'^', b | 64] } else { vec![b] };
                     }
                 }
             }
@@ -109,4 +111,9 @@ impl Kernel {
             post(p, signal, false, now);
         }
     }
+}
+
+/// Whether a character acts rather than shows: one that is typed is shown as `^[`, as a terminal does that has ECHOCTL.
+fn is_caret(c: u32) -> bool {
+    c < 32 && c != 9
 }

@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use kubarium::api::duration::human_duration;
 use kubarium::base::{List as _, Time};
-use kubarium::views::{ContainerRole, ContainerState, ContainerView, Exit, PodView, ProbeView, Why, placement, why};
+use kubarium::views::{ContainerRole, ContainerState, ContainerView, Exit, PodView, ProbeView, Why, why};
 
 use super::super::format::{self, seconds_to, short_clock};
 use super::super::i18n::{Text, fill};
@@ -29,9 +29,7 @@ pub(super) fn overview(props: &Props, pod: &PodView, lang: Lang, link: &Link) ->
         all.iter_mut().filter_map(|w| if let Why::CrashLoop { exit, .. } = w { Some(exit) } else { None }).for_each(|exit| *exit = None);
     }
     let told = |w: &Why| {
-        let (sentence, term) = reasons::say(w, lang);
-        let decided = matches!(w, Why::Unschedulable { .. }).then(|| placement(link.host.borrow().sim(), &pod.key)).flatten();
-        let sentence = decided.and_then(|d| reasons::refusals(link.host.borrow().sim(), &d, lang)).unwrap_or(sentence);
+        let (sentence, term) = reasons::say_of(w, pod, link.host.borrow().sim(), lang);
         let never = || link.host.borrow().object(&subject_of(pod)).is_some_and(|o| o.at(&["spec", "restartPolicy"]).str() == "Never");
         let stays = matches!(w, Why::Ended { .. }) && never();
         // Of what ended, or does not, the log says more.
