@@ -226,7 +226,6 @@ texts! {
     Sidecar: "sidecar", "边车容器";
     GoneIn: "up to {} s left", "最多还有 {} 秒";
     WhyNotYet: "No scheduler has looked at this pod yet.", "还没有调度器处理过这个 Pod。";
-    NoNodes: "the cluster has none", "集群里没有节点";
     WhyUnschedulable: "No node can take this pod{} The scheduler tries again when something changes that could help.", "没有节点能接收这个 Pod{}出现可能有帮助的变化时，调度器会重试。";
     RefusedShort: "{} without enough {} left: it asks for {}, and the most that is left is {} on {}", "{} 个节点剩余的 {} 不足：它请求 {}，剩余最多的是 {}（{}）";
     RefusedFull: "{} with all the pods that they may hold", "{} 个节点的 Pod 数已达上限";

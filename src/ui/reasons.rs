@@ -159,7 +159,10 @@ fn told(message: &str) -> &str {
 
 /// Why no node takes a pod, from the scheduler's own words where no more is known.
 pub fn refused(message: &str, lang: Lang) -> String {
-    let told = if message.starts_with("no nodes") { Text::NoNodes.t(lang) } else { told(message) };
+    if message.starts_with("no nodes") {
+        return Text::NoNodes.t(lang).to_owned();
+    }
+    let told = told(message);
     let (colon, end) = if lang == Lang::Zh { ("：", "。") } else { (": ", ".") };
     fill(Text::WhyUnschedulable.t(lang), &[&[if told.is_empty() { "" } else { colon }, told.trim_end_matches('.'), end].concat()])
 }
@@ -333,6 +336,6 @@ mod tests {
         assert!(
             refused(message, Lang::En).starts_with("No node can take this pod: 39 Insufficient cpu, 1 node(s) were unschedulable. The ")
         );
-        assert!(refused("no nodes available", Lang::En).starts_with("No node can take this pod: the cluster has none. The "));
+        assert_eq!(refused("no nodes available to schedule pods", Lang::En), "The cluster has no nodes.");
     }
 }
