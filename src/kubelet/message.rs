@@ -83,7 +83,10 @@ impl Kubelets {
     /// A message arrives.
     pub(super) fn deliver(&mut self, api: &mut ApiServer, now: Time, message: Message) {
         match message {
-            Message::Reply(to, answer) if to.node == OUTSIDE => self.forwarded.push((to.id, answer)),
+            Message::Reply(to, answer) if to.node == OUTSIDE => {
+                self.traffic.answered(&to.way, answer.is_ok());
+                self.forwarded.push((to.id, answer));
+            }
             Message::Forward(pod, port, id, request) => {
                 let reply_to = ReplyTo { node: OUTSIDE.into(), uid: ArcStr::new(), container: 0, id, way: Default::default() };
                 let place = self.names.get(&pod).cloned();

@@ -241,6 +241,15 @@ fn disturbed(input: &str, until_s: u64) -> Sim {
 }
 
 #[test]
+fn what_is_asked_from_outside_waits_no_longer_once_it_is_answered() {
+    let asked = "kubectl expose deployment web --name=door --port=80 --type=NodePort; sleep 1; port=$(kubectl get service door -o jsonpath={.spec.ports[0].nodePort}); for i in 1 2 3 4; do curl -s http://$(minikube ip):$port; done";
+    let sim = disturbed(&format!(r#""cmd":"{asked}""#), 40);
+    let kubelets = sim.cluster().kubelets.as_ref().expect("they run");
+    let ways: Vec<_> = kubelets.traffic().collect();
+    assert_eq!(ways.iter().map(|(_, t)| (t.sent, t.answered)).fold((0, 0), |sum, t| (sum.0 + t.0, sum.1 + t.1)), (4, 4), "{ways:?}");
+}
+
+#[test]
 fn load_from_outside_reaches_the_pods() {
     let sim = disturbed(r#""load":{"service":"default/web","points":[[0,10],[10,0]]}"#, 40);
     let kubelets = sim.cluster().kubelets.as_ref().expect("they run");

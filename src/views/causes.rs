@@ -232,7 +232,7 @@ const NAMED_MAX: usize = 3;
 const NEW: Duration = Duration::from_secs(5);
 
 /// The kinds of which anything amiss is looked for.
-const WATCHED: [&str; 12] = [
+const WATCHED: [&str; 13] = [
     "Node",
     "Namespace",
     "Deployment",
@@ -245,6 +245,7 @@ const WATCHED: [&str; 12] = [
     "HorizontalPodAutoscaler",
     "PersistentVolumeClaim",
     "Service",
+    "Ingress",
 ];
 
 /// The objects that are not as wanted, beside pods, each with its first reason; at most `most`.
@@ -254,7 +255,8 @@ pub fn amiss(sim: &Sim, view: &ClusterView, most: usize) -> Vec<(Relative, Cause
     let mut look = |o: &Value| {
         // What a controller made is told of with that.
         if found.len() < most && (o.kind() != "ReplicaSet" || o.controller_ref().is_null()) {
-            let weighs = |c: &Cause| !c.what.is_harmless() && !is_on_its_way(sim, o, c);
+            // What an Ingress lacks, whoever asks it does not get.
+            let weighs = |c: &Cause| (o.kind() == "Ingress" || !c.what.is_harmless()) && !is_on_its_way(sim, o, c);
             found.extend(causes_of(&around, o).into_iter().find(weighs).map(|c| (relative(o), c)));
         }
     };

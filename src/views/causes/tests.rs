@@ -342,3 +342,18 @@ fn a_pod_on_a_cordoned_node_is_guarded_as_the_api_server_would_have_it() {
         assert_eq!(guarded(budget, pod), want, "{budget} {pod}");
     }
 }
+
+#[test]
+fn an_ingress_that_sends_nobody_on_is_amiss() {
+    let amiss_after = |lines: &[&str]| {
+        let sim = crate::views::testing::played(lines, 20);
+        let view = ClusterViews::default().of_sim(&sim);
+        amiss(&sim, &view, 9).iter().map(|(o, c)| format!("{} {:?}", o[2], c.what)).collect::<Vec<_>>().join("; ")
+    };
+    let (addon, web) =
+        ("minikube addons enable ingress", "kubectl create deployment web --image=nginx; kubectl expose deployment web --port=80");
+    let ingress = "kubectl create ingress shop --class=nginx --rule=a.example/=web:80";
+    assert_eq!(amiss_after(&[web, ingress]), "shop Idle");
+    assert_eq!(amiss_after(&[addon, ingress]), "shop NoService");
+    assert_eq!(amiss_after(&[addon, web, ingress]), "");
+}
