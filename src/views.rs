@@ -37,7 +37,7 @@ pub use cluster::{ClusterView, ClusterViews, NodeView, ServiceView, Share, Workl
 pub use completion::{Completion, complete};
 pub use courses::{Difference, compare};
 pub use decisions::{
-    AutoscalerView, Calculation, Decision, Reason, autoscalers, first_refusal, placement, placement_tried, ratio, scaling,
+    AutoscalerView, Calculation, Decision, Reason, autoscalers, first_refusal, ingresses, placement, placement_tried, ratio, scaling,
 };
 pub use details::{EnvOrigin, EnvView, PodDetails, environment};
 pub use event::{EVENTS_MAX, EventFeed, EventView, Marks, events_after, gone_before};

@@ -11,7 +11,8 @@ use kubarium::api::Object as _;
 use kubarium::base::{List as _, Time};
 use kubarium::sim::Sim;
 use kubarium::views::{
-    ClusterView, Flow, NodeFaults, NodeView, PodView, ServiceView, Share, WorkloadView, autoscalers, lessons, placement, placement_tried,
+    ClusterView, Flow, NodeFaults, NodeView, PodView, ServiceView, Share, WorkloadView, autoscalers, ingresses, lessons, placement,
+    placement_tried,
 };
 
 use super::app::EMBEDDED;
@@ -177,6 +178,7 @@ pub fn Tank(props: &Props) -> Html {
                 if !props.filter.is_empty() && !props.table { { found(view, &props.filter, lang) } }
                 <div class="chips" ref={chips}>
                 // Where requests come to is first.
+                for (o, way) in ingresses(link.host.borrow().sim()) { { chip("Ingress", o.namespace(), o.name(), o.uid(), Icon::Fork.draw(), way, None) } }
                 for s in view.services.iter().filter(|s| s.has_selector) { { chip("Service", &s.namespace, &s.name, &s.key, Icon::Globe.draw(), format!("{}/{}{}", s.reached.len(), s.selected.len(), rates(&props.scene.traffic, &s.key, lang)), None) } }
                 for (s, late) in &props.scene.papers.sources { { chip(&s.kind, &s.namespace, &s.name, &s.uid, Icon::File.draw(), if *late > 0 { fill(Text::LateIn.t(lang), &[&format!("{}{late}", if props.scene.papers.partly { "≥" } else { "" })]) } else { String::new() }, None) } }
                 for a in autoscalers(link.host.borrow().sim()) { { chip("HorizontalPodAutoscaler", &a.namespace, &a.name, &a.key, dial(a.ratio, lang), format!("{:\u{2007}>5}", percent(a.ratio)), None) } }

@@ -47,6 +47,26 @@ pub fn autoscalers(sim: &Sim) -> Vec<AutoscalerView> {
     sim.api().iter(kinds::HORIZONTAL_POD_AUTOSCALER, None).map(view).list()
 }
 
+/// All Ingresses, by namespace and name, and where each sends requests.
+pub fn ingresses(sim: &Sim) -> Vec<(&Value, String)> {
+    sim.api().iter(kinds::INGRESS, None).map(|o| (o, way_of(o))).list()
+}
+
+/// Where an Ingress sends requests, and how many more ways it has: `shop.example/cart → cart +1`.
+fn way_of(ingress: &Value) -> String {
+    let mut ways = Vec::new();
+    for rule in ingress.at(&["spec", "rules"]).items() {
+        let paths = rule.at(&["http", "paths"]).items().iter();
+        ways.extend(paths.map(|path| (rule.get("host").str(), path.get("path").str(), path.get("backend"))));
+    }
+    // What matches none of them; where there are none, all.
+    let other = ingress.at(&["spec", "defaultBackend"]);
+    ways.extend((!other.is_null()).then_some(("", "", other)));
+    let Some((host, path, to)) = ways.first() else { return String::new() };
+    let more = if ways.len() > 1 { format!(" +{}", ways.len() - 1) } else { String::new() };
+    [host, path, " → ", to.at(&["service", "name"]).str(), &more].concat()
+}
+
 /// What is used, of an autoscaler's target, by the metric that calls for most.
 pub fn ratio(sim: &Sim, hpa: &Value) -> Option<f64> {
     let metrics = &sim.cluster().autoscaling(hpa.namespace(), hpa.name())?.metrics;
@@ -62,6 +82,14 @@ pub fn scaling(sim: &Sim, namespace: &str, name: &str) -> Option<Calculation> {
 mod tests {
     use super::*;
     use crate::views::testing::played;
+
+    #[test]
+    fn ingresses_say_where_they_send() {
+        let ingress = "kubectl create ingress a --rule=x.example/=web:80 --rule=x.example/cart=cart:80";
+        let sim = played(&[ingress, "kubectl create ingress b --default-backend=web:80", "kubectl create ingress c --rule='/*=c:1'"], 3);
+        let told = ingresses(&sim).into_iter().map(|(o, way)| [o.name(), &way].join(": ")).list();
+        assert_eq!(told, ["a: x.example/ → web +1", "b:  → web", "c: / → c"]);
+    }
 
     #[test]
     fn the_first_refusal_is_the_schedulers_first_reason() {
