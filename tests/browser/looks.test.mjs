@@ -335,6 +335,22 @@ journey('goes on below where it is much enlarged', { size: { width: 360, height:
 });
 
 journey(
+  'leads to all panels where the page is enlarged twice',
+  { size: { width: 720, height: 450 } },
+  async ({ page, until }) => {
+    await until('the whole page to be in sight', () =>
+      page.evaluate(() => document.documentElement.scrollHeight <= window.innerHeight),
+    );
+    const [rack, timeline, panels] = await boxes(page, '.rack', '.timeline', '.switch');
+    assert.ok(
+      rack.height > 110 && rack.y + rack.height <= timeline.y + 1 && timeline.y + timeline.height <= panels.y,
+      JSON.stringify([rack, timeline, panels]),
+    );
+    assert.ok(panels.y + panels.height <= 450, `the panels end at ${panels.y + panels.height}`);
+  },
+);
+
+journey(
   'shows the cluster beside a lesson where the page is enlarged twice',
   { size: { width: 720, height: 450 } },
   async ({ page, until, axe, screenshot }) => {

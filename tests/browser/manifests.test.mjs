@@ -30,6 +30,7 @@ journey(
     await page.keyboard.press('Enter');
     await page.locator('.look button', { hasText: 'shop' }).click();
     await page.locator('.look .reason', { hasText: 'minikube addons enable ingress' }).waitFor();
+    await page.locator('.chips .chip', { hasText: /^shop.*shop\.example\/ → catalogue \+1$/ }).waitFor();
     await screenshot('idle');
     await page.getByRole('combobox', { name: 'Files' }).selectOption('ingress-nginx.yaml');
     await apply(page, 'deployment.apps/ingress-nginx-controller created');
@@ -146,4 +147,27 @@ journey('applies with the keyboard alone', {}, async ({ page }) => {
   await page.keyboard.press('Control+Enter');
   await page.locator('.answer', { hasText: 'pod/liveness-exec created' }).waitFor();
   await page.locator('.pod', { hasText: 'liveness-exec' }).waitFor();
+});
+
+journey('begins a long word where it stands, and breaks it there', {}, async ({ page, until, screenshot }) => {
+  await page.locator('#editor .cm-content').click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Delete');
+  await page.keyboard.insertText(`a:\n  b:\n    ${'long'.repeat(20)}: 1\n    c: 2\n`);
+  const line = (n) => page.locator('.cm-line').nth(n);
+  await until('the text', async () => (await page.locator('.cm-line').count()) === 5);
+  await screenshot();
+  // Where its first letter is drawn: in the first of the lines that it takes.
+  const [top, first, high] = await line(2).evaluate((line) => {
+    const range = document.createRange();
+    const walk = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode() && !walk.currentNode.data.includes('long'));
+    const at = walk.currentNode.data.indexOf('long');
+    range.setStart(walk.currentNode, at);
+    range.setEnd(walk.currentNode, at + 1);
+    return [line.getBoundingClientRect().top, range.getBoundingClientRect().top, line.getBoundingClientRect().height];
+  });
+  const one = (await line(3).boundingBox()).height;
+  assert.ok(high > 1.5 * one, `it takes several lines: ${high}`);
+  assert.ok(first - top < one, `it begins ${first - top} pixels below the line's edge`);
 });

@@ -422,6 +422,29 @@ journey('finds kinds, objects and commands in the palette', { theme: 'dark' }, a
   await page.locator('.look h2', { hasText: /^config$/ }).waitFor();
 });
 
+for (const [language, words, none] of [
+  ['en-US', /3 without enough cpu left/, 'The cluster has no nodes.'],
+  ['zh-CN', /3 个节点剩余的 cpu 不足/, '集群没有节点。'],
+]) {
+  journey(
+    `says in the table what the picture says, and of a cluster without nodes that there are none: ${language}`,
+    { language },
+    async ({ page, screenshot }) => {
+      await type(page, 'kubectl create deployment big --image=nginx --replicas=1');
+      await type(page, 'kubectl set resources deployment big --requests=cpu=64; kubectl delete pod -l app=big --now');
+      await page.locator('.queue .why', { hasText: words }).waitFor();
+      await page.locator('.bar h1').click();
+      await page.keyboard.press('t');
+      await page.locator('table.pods small', { hasText: words }).waitFor();
+      await screenshot('table');
+      await type(page, 'kubectl delete node --all; kubectl run lost --image=nginx');
+      await page.locator('table.pods tr', { hasText: 'lost' }).locator('small', { hasText: none }).waitFor();
+      await page.getByRole('button', { name: 'lost' }).first().click();
+      await page.locator('.look .reason', { hasText: none }).waitFor();
+    },
+  );
+}
+
 for (const [theme, language, size] of [
   ['dark', 'en-US', { width: 1440, height: 900 }],
   ['light', 'zh-CN', { width: 360, height: 740 }],
