@@ -100,6 +100,8 @@ journey('undoes nothing of one file in another', {}, async ({ page, until }) => 
   await page.locator('#editor .cm-content').click();
   await page.keyboard.press('Control+Home');
   await page.keyboard.type('# of the first\n');
+  await page.keyboard.press('Shift+End');
+  await page.keyboard.press('Delete');
   await example(page, 'too-big');
   await until('the second file', async () => !/of the first/.test(await text()));
   const before = await text();
