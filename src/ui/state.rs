@@ -356,7 +356,7 @@ impl Reducible for State {
                 let place = opened.as_ref().and_then(|o| s.files.iter().position(|f| f.path == o.path));
                 s.file = place.unwrap_or(0);
                 if s.files.get(s.file) != opened.as_ref() {
-                    (s.problems, s.answer) = (Rc::default(), None);
+                    s.problems = Rc::default();
                 }
             }
             Action::Announce(text) => s.say(text),
