@@ -171,7 +171,7 @@ pub fn refused(message: &str, lang: Lang) -> String {
 pub fn say_of(why: &Why, pod: &PodView, sim: &Sim, lang: Lang) -> (String, String) {
     let (sentence, term) = say(why, lang);
     let decided = matches!(why, Why::Unschedulable { .. }).then(|| placement(sim, &pod.key)).flatten();
-    (decided.and_then(|d| refusals(sim, &d, lang)).unwrap_or(sentence), term)
+    (decided.and_then(|d| refusals(sim, d, lang)).unwrap_or(sentence), term)
 }
 
 /// The class that gives a reason its colour.

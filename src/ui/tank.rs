@@ -111,7 +111,7 @@ pub fn Tank(props: &Props) -> Html {
     });
     let refused = use_memo((tried, lang), |(tried, lang)| {
         let (host, (_, uid, message)) = (link.host.borrow(), tried.as_ref()?);
-        let decided = placement(host.sim(), uid).and_then(|decision| reasons::refusals(host.sim(), &decision, *lang));
+        let decided = placement(host.sim(), uid).and_then(|decision| reasons::refusals(host.sim(), decision, *lang));
         Some(decided.unwrap_or_else(|| reasons::refused(message, *lang)))
     });
     let selected = props.selected.as_ref().filter(|s| s.kind == "Pod").and_then(|s| view.pod(&s.uid));

@@ -8,19 +8,18 @@ pub use crate::controllers::hpa::Calculation;
 pub use crate::scheduler::decisions::{Decision, Reason};
 
 /// What the scheduler said of each node when it last tried this pod; none where it has not, or that is long ago.
-pub fn placement(sim: &Sim, uid: &str) -> Option<Decision> {
-    sim.cluster().scheduler.as_ref()?.decisions().of(uid).cloned()
+pub fn placement<'a>(sim: &'a Sim, uid: &str) -> Option<&'a Decision> {
+    sim.cluster().scheduler.as_ref()?.decisions().of(uid)
 }
 
 /// Which try [`placement`] tells of, and when it was: as long as these are the same, so is the decision.
 pub fn placement_tried(sim: &Sim, uid: &str) -> Option<(u32, Time)> {
-    sim.cluster().scheduler.as_ref()?.decisions().of(uid).map(|d| (d.attempt, d.at))
+    placement(sim, uid).map(|d| (d.attempt, d.at))
 }
 
 /// The first reason that the scheduler had against a node when it last tried this pod.
 pub fn first_refusal<'a>(sim: &'a Sim, uid: &str) -> Option<&'a str> {
-    let rows = &sim.cluster().scheduler.as_ref()?.decisions().of(uid)?.rows;
-    rows.iter().find_map(|row| row.refused.as_ref()?.reasons.first()).map(|reason| reason.text.as_str())
+    placement(sim, uid)?.rows.iter().find_map(|row| row.refused.as_ref()?.reasons.first()).map(|reason| reason.text.as_str())
 }
 
 /// An autoscaler, and where its needle stands.

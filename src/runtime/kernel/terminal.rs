@@ -81,8 +81,7 @@ impl Kernel {
                 }
                 8 | 127 | 21 => {
                     // The last character, or the line.
-                    let last = || tty.line.iter().rposition(|b| b & 0xc0 != 0x80);
-                    let from = if b == 21 { None } else { last() }.unwrap_or(0);
+                    let from = if b == 21 { 0 } else { tty.line.iter().rposition(|b| b & 0xc0 != 0x80).unwrap_or(0) };
                     // As many cells as it took, and none of the prompt where nothing is typed.
                     let taken = |c: char| if is_caret(u32::from(c)) { 2 } else { cells(c) };
                     let cells = String::from_utf8_lossy(&tty.line[from..]).chars().map(taken).sum();

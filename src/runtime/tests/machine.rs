@@ -27,10 +27,10 @@ fn a_terminal_session() {
     go(&mut m, s(12));
     m.tty_input(s(12), pid, &[3]);
     assert_eq!(go(&mut m, s(13)).0, "^C\n/ # ");
-    // What is taken back goes from the screen, cell by cell, and the prompt stays.
     // What acts is shown, and does not act on the screen: by Escape and `c` a terminal would be emptied. Ctrl+U takes the line back.
     m.tty_input(s(13), pid, b"\x1bc\x7f\x7fa\x1b\x15");
     assert_eq!(go(&mut m, s(13)).0, "^[c\x08 \x08\x08 \x08\x08 \x08a^[\x08 \x08\x08 \x08\x08 \x08");
+    // What is taken back goes from the screen, cell by cell, and the prompt stays.
     m.tty_input(s(13), pid, "\x7ffo\x7fó你\x7f\x7foo; exit 3\r".as_bytes());
     let (text, events) = go(&mut m, s(14));
     assert_eq!(text, "fo\x08 \x08ó你\x08 \x08\x08 \x08\x08 \x08oo; exit 3\nsh: foo: not found\n");
