@@ -28,6 +28,7 @@ mod testing;
 mod traffic;
 mod why;
 
+pub use crate::controllers::cron_job::next_run;
 pub use crate::kubelet::{NodeFaults, Slower};
 pub use crate::runtime::images::INGRESS_NGINX;
 pub use crate::runtime::{ProcessInfo, Waiting};

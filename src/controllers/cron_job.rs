@@ -74,6 +74,13 @@ fn due_next(cron_job: &Value, now: Time, schedule: &Schedule) -> Option<Time> {
     Some(Time::from_secs(u64::try_from(next - EPOCH_UNIX_S).unwrap_or(0)) + DELTA)
 }
 
+/// When a CronJob is due next; none where it is suspended, is being deleted or has a schedule that never comes.
+pub fn next_run(cron_job: &Value, now: Time) -> Option<Time> {
+    let idle = cron_job.is_terminating() || cron_job.at(&["spec", "suspend"]).is_true();
+    let next = (!idle).then(|| schedule_of(cron_job).ok())??.next(unix(now) as i64)?;
+    Some(Time::from_secs(u64::try_from(next - EPOCH_UNIX_S).ok()?))
+}
+
 /// A moment as RFC 3339 in a zone.
 fn local_rfc3339(unix_s: i64, zone: &str) -> String {
     let ahead_s = Zone::named(zone).map_or(0, |zone| zone.offset(unix_s).0);

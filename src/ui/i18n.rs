@@ -137,6 +137,8 @@ texts! {
     Labels: "Labels", "标签";
     Zone: "Zone", "可用区";
     Taints: "Taints", "污点";
+    NextRun: "Next run", "下次运行";
+    NextRunIn: "{} (in {})", "{}（{} 后）";
     Why: "Why", "为什么";
     Overview: "Overview", "概览";
     Yaml: "YAML", "YAML";

@@ -143,3 +143,17 @@ fn runs_are_stamped_in_their_zone() {
     assert_eq!(stamps[..4], local);
     assert_eq!(stamps[4], "2026-07-09T05:30:00+05:30");
 }
+
+#[test]
+fn the_next_run_is_known_while_there_will_be_one() {
+    let at = |seconds: u64, spec: &str| {
+        let cron_job = serde_json::from_str::<Value>(&format!(r#"{{"metadata":{{}},"spec":{{{spec}}}}}"#)).expect("an object");
+        next_run(&cron_job, Time::from_secs(seconds)).map(|t| t.as_secs_f64())
+    };
+    assert_eq!(at(61, r#""schedule":"*/5 * * * *""#), Some(300.0));
+    assert_eq!(at(300, r#""schedule":"*/5 * * * *""#), Some(600.0), "what is due now is no next run");
+    assert_eq!(at(0, r#""schedule":"0 1 * * *","timeZone":"Europe/Rome""#), Some(86_400.0));
+    assert_eq!(at(0, r#""schedule":"* * * * *","suspend":true"#), None);
+    assert_eq!(at(0, r#""schedule":"0 0 30 2 *""#), None);
+    assert_eq!(at(0, r#""schedule":"never""#), None);
+}

@@ -62,6 +62,15 @@ pub enum Op {
         var: ArcStr,
         exit: i32,
     },
+    /// `select`: shows the menu where it is wanted and reads a line, or jumps out where there is nothing to choose.
+    Menu {
+        exit: i32,
+    },
+    /// Sets the variable to what that line chose, asks again, or jumps out where there was no line.
+    Choose {
+        var: ArcStr,
+        exit: i32,
+    },
     Case(Word),
     /// Falls into the branch where a pattern matches, jumps otherwise.
     CaseTest(Arc<[Word]>, i32),
@@ -199,6 +208,8 @@ pub enum ParamOp {
     Quote,
     /// `${!array[@]}`.
     Keys,
+    /// `${!prefix@}`: the variables that are called so.
+    Names,
     /// What the shell does not know: an error when it is expanded.
     Bad(ArcStr),
 }

@@ -3,6 +3,7 @@
 mod children;
 mod command;
 mod redirect;
+mod select;
 
 use std::sync::Arc;
 
@@ -218,6 +219,8 @@ impl Shell {
             }
             Op::For { words, len } => return self.begin_for(k, p, words.as_ref(), *len),
             Op::ForNext { var, exit } => return self.next_for(k, p, var, *exit),
+            Op::Menu { exit } => return self.offer(k, p, *exit),
+            Op::Choose { var, exit } => return self.choose(k, p, var, *exit),
             Op::Case(word) => match Expander::new(self, k, p).string(word) {
                 Ok(text) => {
                     self.control.push(Control::Case(text));

@@ -77,6 +77,23 @@ impl Options {
 }
 
 impl Shell {
+    /// `$-`: bash adds what it has on by default, and how it was called.
+    pub(super) fn option_letters(&self) -> String {
+        let own = self.opts.letters();
+        if !self.is_bash() {
+            return own;
+        }
+        let (stdin, interactive) = (self.opts.stdin || self.opts.interactive, self.opts.interactive);
+        let set = |c: char| match c {
+            'h' | 'B' => true,
+            'm' | 'H' => interactive,
+            'c' => !self.script && !stdin && !self.reads_input,
+            's' => stdin || self.reads_input,
+            _ => own.contains(c),
+        };
+        "aefhimnuvxBCHcs".chars().filter(|c| set(*c)).collect()
+    }
+
     /// Sets an option by its name; false where there is no such.
     pub(super) fn set_option(&mut self, name: &str, on: bool) -> bool {
         if name == "pipefail" && !self.is_dash() {

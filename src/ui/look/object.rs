@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use kubarium::views::{PodView, columns};
+use kubarium::api::Object as _;
+use kubarium::api::duration::human_duration;
+use kubarium::views::{PodView, columns, next_run};
 
 use super::super::format;
 use super::super::i18n::{Text, fill};
@@ -36,7 +38,12 @@ pub(super) fn overview(props: &Props, subject: &Subject, lang: Lang, link: &Link
         pods.extend(view.pods().filter(|p| p.owner.as_ref().is_some_and(|o| w.owners.contains(&o.uid))));
     }
     let host = link.host.borrow();
-    let columns = host.object(subject).map(|o| columns(o, host.sim().now())).unwrap_or_default();
+    let (object, now) = (host.object(subject), host.sim().now());
+    if let Some(next) = object.filter(|o| o.kind() == "CronJob").and_then(|o| next_run(o, now)) {
+        let run = fill(Text::NextRunIn.t(lang), &[&format::short_clock(next), &human_duration(next.since(now))]);
+        facts.push(fact(Text::NextRun, run, lang));
+    }
+    let columns = object.map(|o| columns(o, now)).unwrap_or_default();
     let column = |(name, value): (&'static str, String)| html! { <><dt>{ name }</dt><dd>{ value }</dd></> };
     let columns = columns.into_iter().filter(|c| !c.1.is_empty()).map(column);
     html! { <>

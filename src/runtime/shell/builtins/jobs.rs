@@ -79,6 +79,11 @@ fn is_long(name: &str) -> bool {
 }
 
 pub(super) fn kill(call: &mut Call) -> Outcome {
+    if call.args.is_empty() && call.sh.is_bash() {
+        let usage = b"kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n";
+        let _ = call.k.put(call.p, 2, usage);
+        return Outcome::Done(2);
+    }
     let resolved = |a: &String| match job_pid(&call.sh.jobs, a) {
         Some(pid) if a.starts_with('%') => pid.to_string(),
         _ => a.clone(),

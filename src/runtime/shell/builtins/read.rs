@@ -18,6 +18,9 @@ pub enum ReadFor {
     Script { path: ArcStr, params: Option<Vec<ArcStr>> },
 }
 
+const READ_USAGE: &str =
+    "read: usage: read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]\n";
+
 pub(super) fn read(call: &mut Call) -> Outcome {
     let mut names = Vec::new();
     let mut array = None;
@@ -31,6 +34,11 @@ pub(super) fn read(call: &mut Call) -> Outcome {
         };
         let mut chars = flags.chars();
         while let Some(c) = chars.next() {
+            if "apntNdui".contains(c) && call.sh.is_bash() && chars.as_str().is_empty() && it.len() == 0 {
+                call.complain(&format!("-{c}: option requires an argument"));
+                let _ = call.k.put(call.p, 2, READ_USAGE.as_bytes());
+                return Outcome::Done(2);
+            }
             let mut value = || -> String {
                 let rest = chars.as_str().to_string();
                 chars = "".chars();
@@ -122,7 +130,7 @@ fn ends_whole(line: &[u8]) -> bool {
 
 impl Reading {
     /// Everything up to the end.
-    pub(super) fn all(fd: DescId, tested: bool, into: ReadFor) -> Reading {
+    pub(in super::super) fn all(fd: DescId, tested: bool, into: ReadFor) -> Reading {
         Reading {
             raw: false,
             line: Vec::new(),

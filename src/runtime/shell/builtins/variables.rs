@@ -168,6 +168,9 @@ pub(super) fn shift(call: &mut Call) -> Outcome {
     let there = call.sh.params.len();
     let n = match call.args.first() {
         None => Some(1),
+        Some(n) if call.sh.is_bash() && n.parse::<isize>().is_ok_and(|n| n < 0) => {
+            return call.fail(1, &format!("{n}: shift count out of range"));
+        }
         Some(n) => n.parse().ok(),
     };
     if let (None, Some(text)) = (n, call.args.first()) {

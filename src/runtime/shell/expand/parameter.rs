@@ -36,7 +36,7 @@ impl Expander<'_> {
             "#" => Some(self.sh.params.len().to_string()),
             "$" => Some(self.sh.shell_pid.to_string()),
             "!" => self.sh.last_background.map(|p| p.to_string()),
-            "-" => Some(self.sh.opts.letters()),
+            "-" => Some(self.sh.option_letters()),
             "0" => Some(self.sh.arg0.to_string()),
             "@" | "*" => {
                 if self.sh.params.is_empty() {
@@ -192,8 +192,13 @@ impl Expander<'_> {
     /// takes them as one text.
     fn param_of_all(&mut self, param: &Param, at: bool, quoted: bool, f: &mut Fields, split: bool) -> Result<bool, Stop> {
         let name = &param.name;
-        if param.op == ParamOp::Keys {
-            self.list(&self.sh.keys(name), at, quoted, f, split)?;
+        let names = match param.op {
+            ParamOp::Keys => Some(self.sh.keys(name)),
+            ParamOp::Names => Some(self.sh.vars.keys().filter(|v| v.starts_with(name.as_str())).map(ArcStr::to_string).list()),
+            _ => None,
+        };
+        if let Some(names) = names {
+            self.list(&names, at, quoted, f, split)?;
             return Ok(true);
         }
         let mut items: Vec<String> = if param.index.is_some() {

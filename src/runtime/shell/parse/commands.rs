@@ -194,8 +194,8 @@ impl Parser<'_> {
                     let ops = self.while_clause(raw == "until")?;
                     self.with_redirects(ops)?
                 }
-                "for" | "select" => {
-                    let ops = self.for_clause()?;
+                "for" | "select" if raw == "for" || self.bash => {
+                    let ops = self.for_clause(raw == "select")?;
                     self.with_redirects(ops)?
                 }
                 "case" => {

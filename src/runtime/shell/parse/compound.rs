@@ -72,9 +72,10 @@ impl Parser<'_> {
         Ok(ops)
     }
 
-    pub(super) fn for_clause(&mut self) -> Result<Vec<Op>, ParseError> {
+    /// `for`, or `select`, which goes over its words as somebody chooses.
+    pub(super) fn for_clause(&mut self, select: bool) -> Result<Vec<Op>, ParseError> {
         self.next()?;
-        if self.is_op("(")? {
+        if !select && self.is_op("(")? {
             return self.arith_for();
         }
         let var = match self.next()? {
@@ -104,7 +105,8 @@ impl Parser<'_> {
             self.accept_op(";")?;
         }
         let body = self.do_group()?;
-        let mut inner = vec![Op::ForNext { var, exit: body.len() as i32 + 1 }];
+        let exit = body.len() as i32 + 1;
+        let mut inner = if select { vec![Op::Menu { exit: exit + 1 }, Op::Choose { var, exit }] } else { vec![Op::ForNext { var, exit }] };
         inner.extend(body);
         inner.push(Op::LoopBack(-(inner.len() as i32) - 1));
         inner.push(Op::LoopEnd);

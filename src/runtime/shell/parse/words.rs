@@ -155,6 +155,13 @@ impl Parser<'_> {
                 self.pos = end + 2;
                 out.push(Piece::Arith(expr, quoted));
             }
+            // How sums were written before POSIX.
+            b'[' if self.bash => {
+                let end = self.pos + self.src[self.pos..].find(']').ok_or(ParseError::Unterminated(']'))?;
+                let expr = self.arith_word(self.pos + 1, end)?;
+                self.pos = end + 1;
+                out.push(Piece::Arith(expr, quoted));
+            }
             b'(' => {
                 self.pos += 1;
                 let code = self.nested_code()?;
@@ -360,6 +367,12 @@ impl Parser<'_> {
                 return self.bad(start);
             }
             self.pos += 1;
+        }
+        if self.bash && indirect && index.is_none() && matches!(self.b[self.pos..], [b'@' | b'*', b'}', ..]) {
+            index = Some(if self.b[self.pos] == b'@' { Index::At } else { Index::Star });
+            self.pos += 1;
+            self.close(start)?;
+            return Ok(Param { name, index, indirect: false, op: ParamOp::Names });
         }
         if indirect && matches!(index, Some(Index::At | Index::Star)) {
             self.close(start)?;
