@@ -32,7 +32,7 @@ impl ApiServer {
             return Err(Status::invalid_options("PatchOptions", vec![cause]));
         }
         let name = config.name_arc();
-        if !config.at(&["metadata", "managedFields"]).is_empty() {
+        if !config.at(&["metadata", "managedFields"]).is_null() {
             return Err(Status::bad_request("metadata.managedFields must be nil"));
         }
         let scales = sub == Subresource::Scale;

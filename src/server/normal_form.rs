@@ -9,7 +9,8 @@ pub(super) fn settle(kind: KindRef, object: &mut Value, old: &Value) {
         ("", "persistentvolumeclaims") => settle_sources(object, old.get("spec")),
         ("", "serviceaccounts") if !object.get("secrets").is_empty() => {
             for secret in object.get_mut("secrets").list_mut() {
-                *secret = obj!({"name": secret.get("name")});
+                let name = secret.get("name").clone();
+                *secret = if name.is_null() { Value::map() } else { obj!({"name": name}) };
             }
         }
         ("discovery.k8s.io", _) if !object.get("endpoints").is_empty() && !object.get("endpoints").same(old.get("endpoints")) => {

@@ -55,6 +55,10 @@ impl Target {
         if kind != own.kind || group != own.group || version != at {
             return Err(Status::bad_request(format!("invalid object type: {group}/{version}, Kind={kind}")));
         }
+        // What has no metadata to speak of is told of with all else that does not fit.
+        if !matches!(body.get("metadata"), Value::Map(_) | Value::Null) {
+            return Ok(body.clone());
+        }
         let mut configuration = self.addressed(body, to_be_named)?;
         if body.namespace().is_empty() {
             configuration.remove(&["metadata", "namespace"]);

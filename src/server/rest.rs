@@ -464,6 +464,22 @@ mod tests {
                 "Secret in version \"v1\" cannot be handled as a ConfigMap: converting (v1.Secret) to (core.ConfigMap): unknown conversion"
                     .to_owned(),
             ),
+            (
+                "PATCH",
+                "c?fieldManager=m",
+                apply,
+                r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":["x"]}"#,
+                500,
+                "failed to create typed patch object (/; /v1, Kind=ConfigMap): .metadata: expected map, got &{[x]}".to_owned(),
+            ),
+            (
+                "PATCH",
+                "c?fieldManager=m",
+                apply,
+                r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"managedFields":[]}}"#,
+                400,
+                "metadata.managedFields must be nil".to_owned(),
+            ),
             // What cannot be decoded is told before what does not fit.
             (
                 "PUT",

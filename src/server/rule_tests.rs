@@ -544,6 +544,22 @@ fn what_may_be_said_in_several_ways_is_kept_in_one() {
     assert_eq!(again.get("spec"), kept.get("spec"));
     let account = w.create("ServiceAccount", obj!({"metadata": {"name": "a"}, "secrets": [{"name": "s", "namespace": "ns"}]}));
     assert_eq!(account.get("secrets"), &obj!([{"name": "s"}]));
+    let account = w.create("ServiceAccount", obj!({"metadata": {"name": "b"}, "secrets": [{"namespace": "ns"}]}));
+    assert_eq!(account.get("secrets"), &obj!([{}]), "a secret without a name has none");
+}
+
+#[test]
+fn annotations_name_app_armor_profiles_of_new_pods_only() {
+    let mut w = World::new();
+    let annotation = "container.apparmor.security.beta.kubernetes.io/c";
+    let mut pod = obj!({"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "busybox"}]}});
+    pod.set(&["metadata", "annotations", annotation], "localhost/mine");
+    let made = w.create("Pod", pod.clone());
+    let profile = made.at(&["spec", "containers"]).items()[0].at(&["securityContext", "appArmorProfile"]);
+    assert_eq!(profile, &obj!({"type": "Localhost", "localhostProfile": "mine"}));
+    pod.set(&["metadata", "name"], "q");
+    pod.set(&["spec", "securityContext", "appArmorProfile"], obj!({"type": "Localhost", "localhostProfile": "mine"}));
+    assert!(w.create("Pod", pod).at(&["spec", "containers"]).items()[0].get("securityContext").is_null(), "the pod has that one");
 }
 
 #[test]

@@ -136,3 +136,13 @@ kubectl create --dry-run=server -f ingressclass-13.yaml
 kubectl create --dry-run=server -f cronjob-14.yaml
 kubectl create --dry-run=server -f daemonset-15.yaml
 kubectl create --dry-run=server -f daemonset-16.yaml
+# What an annotation said when the pod was made stays: replacing the pod by the same manifest takes the profile away.
+#file armored.yaml
+apiVersion: v1
+kind: Pod
+metadata: {name: armored, annotations: {container.apparmor.security.beta.kubernetes.io/c: localhost/mine}}
+spec: {containers: [{name: c, image: busybox}]}
+#end
+kubectl create -f armored.yaml
+kubectl get pod armored -o jsonpath='{.spec.containers[0].securityContext}{"\n"}'
+kubectl replace -f armored.yaml 2>&1 | head -n 3

@@ -4,7 +4,6 @@ use super::super::{ArcStr, Map, Object, Value};
 use super::{absent, absent_in, empty, empty_in};
 use crate::api::image::tag_of;
 use crate::api::resources::{pod_level_limits, pod_level_requests};
-use crate::api::well_known::APP_ARMOR_PREFIX;
 use crate::base::List as _;
 use crate::obj;
 
@@ -22,7 +21,6 @@ pub fn pod(pod: &mut Value) {
         pod.set(&["spec", "resources", "requests"], requests);
     }
     absent_in(pod, &["spec", "enableServiceLinks"], true);
-    app_armor_fields(pod);
     // Older pods, from before it was validated, may have any negative value.
     if pod.at(&["spec", "terminationGracePeriodSeconds"]).int() < 0 {
         pod.set(&["spec", "terminationGracePeriodSeconds"], 1);
@@ -30,34 +28,6 @@ pub fn pod(pod: &mut Value) {
     if pod.at(&["spec", "hostNetwork"]).is_true() {
         for list in ["containers", "initContainers"] {
             host_ports(pod, list);
-        }
-    }
-}
-
-/// Turns the annotations that once named AppArmor profiles into fields.
-// Models applyAppArmorVersionSkew.
-fn app_armor_fields(pod: &mut Value) {
-    let named: Vec<(ArcStr, ArcStr)> = pod
-        .at(&["metadata", "annotations"])
-        .entries()
-        .filter_map(|(key, profile)| Some((key.strip_prefix(APP_ARMOR_PREFIX)?.into(), profile.arc_str())))
-        .list();
-    for (name, profile) in named {
-        let field = match profile.as_str() {
-            "unconfined" => obj!({"type": "Unconfined"}),
-            "runtime/default" | "" => obj!({"type": "RuntimeDefault"}),
-            other => match other.strip_prefix("localhost/") {
-                Some(file) => obj!({"type": "Localhost", "localhostProfile": file}),
-                None => continue,
-            },
-        };
-        for list in ["containers", "initContainers"] {
-            let found = pod.at(&["spec", list]).items().iter().position(|c| c.get("name").str() == name);
-            if let Some(i) = found
-                && pod.at(&["spec", list]).items()[i].at(&["securityContext", "appArmorProfile"]).is_null()
-            {
-                pod.at_mut(&["spec", list]).list_mut()[i].set(&["securityContext", "appArmorProfile"], field.clone());
-            }
         }
     }
 }
