@@ -56,7 +56,7 @@ use crate::api::convert::to_version;
 use crate::api::decode::served_version;
 use crate::api::{KindRef, Object, Status, Value};
 use crate::base::Duration;
-use crate::server::{WriteOptions, not_registered};
+use crate::server::{FieldValidation, WriteOptions, not_registered};
 
 /// How long it takes from one object's request to the next one's where a command writes several.
 pub const BETWEEN_WRITES: Duration = Duration::from_millis(10);
@@ -121,7 +121,7 @@ pub static ROOT: Command = Command::group(
 
 /// Whether files are checked before they are sent.
 pub fn validates(cx: &Context<'_, '_>) -> bool {
-    !matches!(cx.flags().get("validate"), Some("false" | "ignore"))
+    !matches!(cx.field_validation(), Ok(FieldValidation::Ignore))
 }
 
 /// Creates an object, as the server answers at the version that it was asked at.

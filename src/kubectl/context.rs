@@ -201,9 +201,9 @@ impl<'a> Context<'a, '_> {
     /// `--validate` as the server knows it; where a command has none, the server warns.
     pub fn field_validation(&self) -> Result<FieldValidation, CliError> {
         match self.flags().get("validate").unwrap_or(if self.validates() { "strict" } else { "warn" }) {
-            "strict" | "true" => Ok(FieldValidation::Strict),
+            "strict" | "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(FieldValidation::Strict),
             "warn" => Ok(FieldValidation::Warn),
-            "ignore" | "false" => Ok(FieldValidation::Ignore),
+            "ignore" | "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(FieldValidation::Ignore),
             other => Err(CliError::Message(format!(
                 "invalid - validate option {other:?}; must be one of: strict (or true), warn, ignore (or false)"
             ))),

@@ -350,6 +350,39 @@ fn is_offline(cx: &Context<'_, '_>) -> bool {
     }
 }
 
+/// Whether a command asks for the namespace before it asks for a server.
+fn asks_for_namespace(cx: &Context<'_, '_>) -> bool {
+    let mut words = cx.inv.path.split(' ').skip(1);
+    match (words.next().unwrap_or(""), words.next()) {
+        ("get", _) => !cx.flags().given("raw"),
+        ("set", of) => of != Some("env"),
+        ("apply", of) => of.is_some(),
+        ("auth", of) => of == Some("reconcile"),
+        ("create", of) => of == Some("token"),
+        ("top", of) => of == Some("pod"),
+        (verb, _) => NAMESPACE_FIRST.contains(&verb),
+    }
+}
+
+const NAMESPACE_FIRST: [&str; 16] = [
+    "annotate",
+    "attach",
+    "cp",
+    "debug",
+    "delete",
+    "describe",
+    "edit",
+    "events",
+    "exec",
+    "label",
+    "logs",
+    "patch",
+    "port-forward",
+    "rollout",
+    "scale",
+    "taint",
+];
+
 /// Finds the context: the namespace, and whether it was given.
 fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), CliError> {
     let flags = cx.flags();
@@ -373,8 +406,8 @@ fn resolve_session(command: &Command, cx: &mut Context<'_, '_>) -> Result<(), Cl
         return Ok(());
     }
     let context = config.context(flags.get("context")).map_err(|e| match flags.get("context").unwrap_or(config.current()) {
-        // Who knows the namespace looks the context up first.
-        name if flags.given("namespace") => CliError::Message(format!("context {name:?} does not exist")),
+        // Who does not ask for the namespace first looks the context up.
+        name if flags.given("namespace") || !asks_for_namespace(cx) => CliError::Message(format!("context {name:?} does not exist")),
         _ => e,
     })?;
     let cluster = asks_by("cluster").unwrap_or(&context.cluster);

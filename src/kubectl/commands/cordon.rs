@@ -35,6 +35,7 @@ pub fn nodes(cx: &mut Context<'_, '_>, verb: &str) -> Result<Found, CliError> {
     if !cx.args().is_empty() && selector.is_some_and(|s| !s.is_empty()) {
         return Err(cx.usage("error: cannot specify both a node name and a --selector option"));
     }
+    cx.dry_run()?;
     if cx.args().is_empty() && selector.is_none_or(str::is_empty) {
         return fail(MISSING);
     }
@@ -63,8 +64,8 @@ pub fn nodes(cx: &mut Context<'_, '_>, verb: &str) -> Result<Found, CliError> {
 }
 
 fn run(cx: &mut Context<'_, '_>, cordon: bool) -> Result<Flow, CliError> {
-    let dry_run = cx.dry_run()?;
     let found = nodes(cx, if cordon { "cordon" } else { "uncordon" })?;
+    let dry_run = cx.dry_run()?;
     found.in_parts(cx, move |cx, info, _| {
         cordon_one(cx, &info, cordon, dry_run);
         Ok(())

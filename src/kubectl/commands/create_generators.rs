@@ -67,6 +67,20 @@ const fn generator(
     Command { aliases, usage, flags: tables, ..Command::new(name, about, run) }
 }
 
+/// The kinds whose generators look for a name themselves; of others the server says that there is none.
+const NAMED_HERE: [&str; 10] = [
+    "clusterrole",
+    "configmap",
+    "namespace",
+    "poddisruptionbudget",
+    "quota",
+    "role",
+    "rolebinding",
+    "secret docker-registry",
+    "secret generic",
+    "serviceaccount",
+];
+
 /// The one name that is given; what follows `--` is a command.
 pub(super) fn one_name<'a>(cx: &mut Context<'a, '_>) -> Result<(&'a str, &'a [String]), CliError> {
     let (before, _) = cx.args_at_dash();
@@ -74,7 +88,12 @@ pub(super) fn one_name<'a>(cx: &mut Context<'a, '_>) -> Result<(&'a str, &'a [St
         [name] => {
             Reporter::new(cx)?;
             cx.field_validation()?;
-            check(cx).map(|()| (name.as_str(), &cx.args()[1..]))
+            check(cx)?;
+            let kind = cx.inv.path.strip_prefix("kubectl create ").unwrap_or("");
+            if name.is_empty() && NAMED_HERE.contains(&kind) {
+                return fail("name must be specified");
+            }
+            Ok((name, &cx.args()[1..]))
         }
         other => Err(cx.usage(format!("exactly one NAME is required, got {}", other.len()))),
     }

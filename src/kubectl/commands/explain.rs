@@ -51,9 +51,6 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     warn_of_short_names(cx, resource);
     let others = cx.host.api.kinds().into_iter().filter(|k| k.plural == kind.plural && *k != kind);
     let same_name: Vec<KindRef> = [kind].into_iter().chain(others).list();
-    if !matches!(flags.text("output"), "" | "plaintext" | "plaintext-openapiv2") {
-        return fail(format!("unrecognized format: {}", flags.text("output")));
-    }
     let version = match flags.text("api-version") {
         "" => {
             // The group may stand behind the resource's name.
@@ -85,6 +82,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             }
         }
     };
+    if !matches!(flags.text("output"), "" | "plaintext" | "plaintext-openapiv2") {
+        return fail(format!("unrecognized format: {}", flags.text("output")));
+    }
     explain(cx, kind, version, &fields)
 }
 

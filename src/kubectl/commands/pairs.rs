@@ -86,6 +86,8 @@ impl Asked {
         change: Change,
     ) -> Result<Changing, CliError> {
         let flags = cx.flags();
+        let dry_run = cx.dry_run()?;
+        let reporter = if what == "label" { Reporter::late(cx)? } else { Reporter::new(cx)? };
         let (resources, pairs) = split_arguments(cx.args(), what)?;
         let changes = parse(pairs)?;
         check(cx)?;
@@ -94,8 +96,6 @@ impl Asked {
         if changes.set.is_empty() && changes.remove.is_empty() && !listing {
             return fail(format!("at least one {what} update is required"));
         }
-        let reporter = if what == "label" { Reporter::late(cx)? } else { Reporter::new(cx)? };
-        let dry_run = cx.dry_run()?;
         let query = Query { local: flags.is_on("local"), ..Query::of(cx) };
         let found = find(cx, &query, resources)?;
         if !found.single && !flags.text("resource-version").is_empty() {

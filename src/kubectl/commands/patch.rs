@@ -52,9 +52,10 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail("cannot specify --local and server resources");
     }
     check(cx)?;
-    let ty = flags.get("type").unwrap_or("strategic").lower();
+    let given = flags.get("type").unwrap_or("strategic");
+    let ty = given.lower();
     if !matches!(ty.as_str(), "json" | "merge" | "strategic") {
-        return fail(format!("--type must be one of [json merge strategic], not {ty:?}"));
+        return fail(format!("--type must be one of [json merge strategic], not {given:?}"));
     }
     let sub = flags.text("subresource");
     let mut reporter = Reporter::late(cx)?.without_suffix();

@@ -37,6 +37,7 @@ pub static COMMAND: Command = Command {
 const TIMEOUT: Duration = Duration::from_secs(300);
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
+    cx.field_validation()?;
     let dry_run = cx.dry_run()?;
     let mut reporter = Reporter::new(cx)?;
     super::delete::cascade(cx)?;

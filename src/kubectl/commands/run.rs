@@ -113,6 +113,9 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if !matches!(policy, "" | "Always" | "IfNotPresent" | "Never") {
         return Err(cx.usage(format!("invalid image pull policy: {policy}")));
     }
+    if name.is_empty() {
+        return fail("Parameter: name is required");
+    }
     let object = pod(cx, &name)?;
     let namespace = cx.namespace();
     let options = cx.write_options(dry_run)?;

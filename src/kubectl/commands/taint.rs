@@ -134,6 +134,8 @@ fn check_effect(effect: &str) -> Result<(), TaintError> {
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let is_spec = |a: &String| (a.contains('=') && !a.starts_with('=')) || a.contains(':') || (a.ends_with('-') && a.len() > 1);
+    cx.dry_run()?;
+    cx.field_validation()?;
     let args = cx.args();
     let at = args.iter().position(is_spec).unwrap_or(args.len());
     let (resources, specs) = args.split_at(at);
@@ -171,7 +173,6 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
         return fail("at least one resource name must be specified since 'all' parameter is not set");
     }
     let resources = if selects { &resources[..1] } else { resources };
-    let printer = object_printer(cx)?;
     let dry_run = cx.dry_run()?;
     let options = cx.write_options(dry_run)?;
     let overwrite = cx.flags().is_on("overwrite");
@@ -186,8 +187,8 @@ fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
             object = cx.patch(info.kind, "", &info.name, &Patch::Merge(patch), Subresource::None, &options)?;
         }
         // Each is printed as if it were the first.
-        match &printer {
-            Some(printer) => printer.clone().print(&object, cx.out)?,
+        match object_printer(cx)? {
+            Some(mut printer) => printer.print(&object, cx.out)?,
             None => cx.out.outln(format!("{} {done}", name_of(&object))),
         }
         Ok(())

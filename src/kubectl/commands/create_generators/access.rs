@@ -116,13 +116,15 @@ fn verbs(cx: &Context<'_, '_>) -> Vec<String> {
     verbs
 }
 
+/// Warns of verbs that resources do not have as a rule.
+fn warn_of_verbs(cx: &mut Context<'_, '_>, verbs: &[String]) {
+    for verb in verbs.iter().filter(|verb| !RESOURCE_VERBS.contains(&verb.as_str())) {
+        cx.out.errln(format!("Warning: '{verb}' is not a standard resource verb"));
+    }
+}
+
 /// Checks what a rule is made of, and finds the groups of its resources.
 fn rules(cx: &mut Context<'_, '_>, verbs: &[String], resources: Vec<Resource>) -> Result<Vec<Value>, CliError> {
-    for verb in verbs.iter().filter(|_| !resources.is_empty()) {
-        if !RESOURCE_VERBS.contains(&verb.as_str()) {
-            cx.out.errln(format!("Warning: '{verb}' is not a standard resource verb"));
-        }
-    }
     let mut rules: Vec<(String, Vec<String>)> = Vec::new();
     for resource in resources {
         if resource.name.is_empty() {
@@ -180,6 +182,7 @@ fn role(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     if verbs.is_empty() {
         return fail("at least one verb must be specified");
     }
+    warn_of_verbs(cx, &verbs);
     let resources = resources(cx);
     if resources.is_empty() {
         return fail("at least one resource must be specified");
@@ -208,6 +211,9 @@ fn cluster_role(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     }
     if resources.is_empty() && urls.is_empty() {
         return fail("one of resource or nonResourceURL must be specified");
+    }
+    if !resources.is_empty() {
+        warn_of_verbs(cx, &verbs);
     }
     let mut all = rules(cx, &verbs, resources)?;
     if !urls.is_empty() {

@@ -55,6 +55,9 @@ fn service_account(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
 
 fn token(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let (name, _) = one_name(cx)?;
+    if name.is_empty() {
+        return fail("service account name is required");
+    }
     let flags = cx.flags();
     let lasts = flags.duration_micros("duration").unwrap_or(0);
     match lasts {

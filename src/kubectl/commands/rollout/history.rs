@@ -21,11 +21,11 @@ pub static COMMAND: Command = Command {
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let wanted = cx.flags().int("revision").unwrap_or(0);
+    let found = targets(cx)?;
     if wanted < 0 {
         return fail(format!("revision must be a positive integer: {wanted}"));
     }
     let mut printer = object_printer(cx)?;
-    let found = targets(cx)?;
     found.in_parts(cx, move |cx, info, _| {
         let Some(revisions) = revisions::of(cx, &info)? else {
             return Err(super::none_for(info.kind, "history", "history viewer"));

@@ -33,10 +33,10 @@ pub struct Waiting {
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
     let revision = cx.flags().int("revision").unwrap_or(0);
+    let found = targets(cx)?;
     if revision < 0 {
         return fail(format!("revision must be a positive integer: {revision}"));
     }
-    let found = targets(cx)?;
     if none_found(cx, &found) {
         return Ok(Flow::Done);
     }

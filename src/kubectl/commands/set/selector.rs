@@ -20,7 +20,10 @@ pub static COMMAND: Command = Command {
 };
 
 fn run(cx: &mut Context<'_, '_>) -> Result<Flow, CliError> {
-    let Some((expression, resources)) = cx.args().split_last() else { return fail("one selector is required") };
+    let Some((expression, resources)) = cx.args().split_last() else {
+        Reporter::new(cx)?;
+        return fail("one selector is required");
+    };
     if resources.is_empty() && !cx.flags().given("filename") {
         return fail(MISSING);
     }
