@@ -41,6 +41,11 @@ impl Time {
         self.0 as f64 / 1e6
     }
 
+    /// The moment cut to whole seconds, as the API has it.
+    pub const fn whole_s(self) -> Time {
+        Time::from_secs(self.0 / 1_000_000)
+    }
+
     /// How long `self` comes after `earlier`; zero where it does not.
     pub fn since(self, earlier: Time) -> Duration {
         Duration::from_micros(self.0.saturating_sub(earlier.0))

@@ -163,13 +163,13 @@ fn environment(image: &Image, hostname: &ArcStr, own: Variables, services: Arc<C
 
 /// The file that a container leaves its last words in.
 const MESSAGE_VOLUME: &str = "kubelet:termination-log";
-/// Bytes of it that are read at most (`MaxContainerTerminationMessageLength`).
+/// Bytes at its end that are read (`MaxContainerTerminationMessageLength`).
 const MESSAGE_BYTES_MAX: usize = 4096;
 
 /// What the container has left in its termination message's file.
 pub(super) fn termination_message(machine: &Machine) -> String {
     match machine.volume(MESSAGE_VOLUME).map(|f| &f.kind) {
-        Some(InodeKind::File { data, .. }) => String::from_utf8_lossy(&data[..data.len().min(MESSAGE_BYTES_MAX)]).into_owned(),
+        Some(InodeKind::File { data, .. }) => String::from_utf8_lossy(&data[data.len().saturating_sub(MESSAGE_BYTES_MAX)..]).into_owned(),
         _ => String::new(),
     }
 }

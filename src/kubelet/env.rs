@@ -10,7 +10,7 @@ use crate::server::ApiServer;
 use super::container_runtime::{CommonEnv, Variables};
 use super::env_file;
 use super::node::Node;
-use super::spec::{ContainerSpec, PodSpec};
+use super::spec::{ContainerKind, ContainerSpec, PodSpec};
 use super::static_pods::{SEEN, SOURCE};
 use super::volumes::Volume;
 
@@ -91,7 +91,7 @@ pub(super) fn environment(
         } else if from.is_null() {
             Some(ArcStr::new())
         } else if !from.get("fileKeyRef").is_null() {
-            env_file::value_of(volumes, from.get("fileKeyRef"))?
+            env_file::value_of(source, volumes, from.get("fileKeyRef"))?
         } else {
             value_from(source, container, from)?
         };
@@ -140,7 +140,7 @@ fn value_from(source: &EnvSource<'_>, container: &ContainerSpec, from: &Value) -
     if !resource.is_null() {
         let container = match resource.get("containerName").str() {
             "" => container,
-            name => source.spec.containers.iter().find(|c| c.name == name).map_or(container, |c| c),
+            name => container_named(source, name)?,
         };
         return Ok(Some(resource_value(source, container, resource).into()));
     }
@@ -163,6 +163,13 @@ fn value_from(source: &EnvSource<'_>, container: &ContainerSpec, from: &Value) -
         };
     }
     Ok(None)
+}
+
+/// The container whose resources are asked for.
+// Models findContainerInPod.
+pub(super) fn container_named<'a>(source: &EnvSource<'a>, name: &str) -> Result<&'a ContainerSpec, ConfigError> {
+    let found = source.spec.containers.iter().find(|c| c.name == name && c.kind != ContainerKind::Ephemeral);
+    found.map(|c| &**c).ok_or_else(|| ConfigError(format!("container {name} not found")))
 }
 
 /// The value of a downward API field, as a variable or a file shows it.

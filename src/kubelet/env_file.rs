@@ -1,7 +1,8 @@
 //! Files of variables that containers write for each other (`fileKeyRef`). Models `ParseEnv` of pkg/kubelet/util/env: a strict
 //! part of the shell's syntax, in which each value stands in single quotes.
 
-use super::env::ConfigError;
+use super::disks::clean;
+use super::env::{ConfigError, EnvSource};
 use super::volumes::Volume;
 use crate::api::{ArcStr, Value};
 
@@ -9,19 +10,22 @@ use crate::api::{ArcStr, Value};
 const FILE_BYTES_MAX: usize = 64 << 10;
 
 /// The value of a `fileKeyRef`; none where it may be missing and is.
-pub(super) fn value_of(volumes: &[Volume], reference: &Value) -> Result<Option<ArcStr>, ConfigError> {
-    let (name, key) = (reference.get("volumeName").str(), reference.get("key").str());
-    let Some(tree) = volumes.iter().find(|v| v.name == name).and_then(|v| v.tree.as_deref()) else {
+pub(super) fn value_of(from: &EnvSource<'_>, volumes: &[Volume], reference: &Value) -> Result<Option<ArcStr>, ConfigError> {
+    let (name, key, path) = (reference.get("volumeName").str(), reference.get("key").str(), reference.get("path").str());
+    let Some((volume, tree)) = volumes.iter().find(|v| v.name == name).and_then(|v| Some((v, v.tree.as_deref()?))) else {
         return Err(ConfigError(format!("cannot find the volume {name:?} referenced by FileKeyRef")));
     };
-    let bytes = tree.at(reference.get("path").str()).and_then(|file| file.bytes(FILE_BYTES_MAX));
+    let bytes = tree.at(path).and_then(|file| file.bytes(FILE_BYTES_MAX));
     let found = bytes.and_then(|bytes| find(&String::from_utf8_lossy(&bytes), key));
     match found {
         None => Err(ConfigError("couldn't parse env file".to_owned())),
         // An empty value is as good as none.
         Some(value) if !value.is_empty() => Ok(Some(value.into())),
         Some(_) if reference.get("optional").is_true() => Ok(None),
-        Some(_) => Err(ConfigError(format!("environment variable key {key:?} not found in file"))),
+        Some(_) => {
+            let file = format!("{}/{}", volume.path_on_node(from, None), clean(path));
+            Err(ConfigError(format!("environment variable key {key:?} not found in file {file:?}")))
+        }
     }
 }
 

@@ -10,11 +10,12 @@ use super::container_runtime::written_bytes;
 use super::kubelets::{Kubelets, Wake};
 use super::node::HEALTHY;
 use super::pod_worker::{PodWorker, What, Work};
+use super::spec::ContainerKind;
 use super::static_pods::is_mirror;
 use super::termination::PodEnd;
 use super::volumes::Volume;
 use crate::api::quantity::{Format, Quantity};
-use crate::api::{ArcStr, Value, kinds};
+use crate::api::{ArcStr, Object, Value, kinds};
 use crate::base::{Duration, List as _, Time};
 use crate::obj;
 use crate::server::{ApiServer, Caller, EventType, Subresource, WriteOptions};
@@ -164,7 +165,18 @@ impl Kubelets {
                 of_bytes(threshold),
                 in_pages(available)
             );
-            for (c, container) in worker.containers.iter().enumerate() {
+            let of_pod = worker.spec.value.at(&["resources", "requests", resource]);
+            if at == OF_MEMORY && !of_pod.is_null() {
+                let used = (0..worker.containers.len()).map(|c| worker.container_usage(c, now).1).sum();
+                message += &format!(
+                    "Pod {} was using {}, request is {}, has larger consumption of {resource}. ",
+                    worker.pod.name(),
+                    in_pages(used),
+                    of_pod.str()
+                );
+            }
+            // Ephemeral containers ask for nothing, and are not blamed.
+            for (c, container) in worker.containers.iter().enumerate().filter(|(_, c)| c.spec.kind != ContainerKind::Ephemeral) {
                 let used = if at == OF_MEMORY { worker.container_usage(c, now).1 } else { container.written() };
                 let request = container.spec.value.at(&["resources", "requests", resource]);
                 if container.is_alive() && used > bytes(&Quantity::of(request)) {

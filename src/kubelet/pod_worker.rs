@@ -189,7 +189,7 @@ impl PodWorker {
         PodWorker {
             random: RandomStream::new(seed, &uid),
             uid,
-            start_time: pod.at(&["status", "startTime"]).as_str().and_then(Time::parse_rfc3339).unwrap_or(now),
+            start_time: pod.at(&["status", "startTime"]).as_str().and_then(Time::parse_rfc3339).unwrap_or(now.whole_s()),
             containers: spec.containers.iter().map(|c| Container::new(c.clone())).list(),
             status: pod.get("status").clone(),
             pod,

@@ -172,8 +172,8 @@ impl PodWorker {
         if at.is_some() {
             worker.anchor = cx.now;
         }
-        // Ticks before the initial delay is over do nothing.
-        let earliest = started + Duration::from_secs(worker.spec.initial_delay_s);
+        // Ticks before the initial delay is over do nothing. It counts from the start that the status tells.
+        let earliest = started.whole_s() + Duration::from_secs(worker.spec.initial_delay_s);
         let mut due = at.unwrap_or_else(|| worker.tick_after(cx.now));
         if due < earliest {
             let tick = worker.tick_after(earliest);
@@ -209,7 +209,8 @@ impl PodWorker {
                 ProbeKind::Readiness => Some(false),
                 ProbeKind::Startup => None,
             };
-            (worker.failed, worker.on_hold, worker.last, worker.run, worker.running, worker.tries) = (false, false, None, 0, None, 0);
+            // What was found in a row before counts on.
+            (worker.failed, worker.on_hold, worker.running, worker.tries) = (false, false, None, 0);
         }
         // A startup probe that has passed has nothing more to do, and the others begin when it has (`probe_finished`).
         let held_back = if kind == ProbeKind::Startup { worker.result == Some(true) } else { !startup_passed };
@@ -534,6 +535,8 @@ impl PodWorker {
                 if !passed && kind != ProbeKind::Readiness {
                     // The container will be restarted: nothing to learn until then.
                     worker.on_hold = true;
+                }
+                if worker.on_hold || kind == ProbeKind::Startup {
                     worker.run = 0;
                 }
             }

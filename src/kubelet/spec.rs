@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::env::expand;
 use super::probes::{ProbeKind, Probes};
 use crate::api::quantity::Quantity;
 use crate::api::{ArcStr, Value};
@@ -67,7 +68,7 @@ impl ContainerSpec {
                 ProbeKind::Readiness => "readinessProbe",
                 ProbeKind::Startup => "startupProbe",
             };
-            ProbeSpec::parse(value.get(member)).map(Arc::new)
+            ProbeSpec::parse(value.get(member), value.get("env")).map(Arc::new)
         };
         ContainerSpec {
             field_path: format!("spec.{list}{{{name}}}").into(),
@@ -187,10 +188,17 @@ pub(super) fn parse_action(value: &Value) -> Option<ProbeAction> {
 }
 
 impl ProbeSpec {
-    fn parse(value: &Value) -> Option<ProbeSpec> {
+    /// `env`: the variables of the container.
+    fn parse(value: &Value, env: &Value) -> Option<ProbeSpec> {
         let count = |member: &str, default: i64| value.get(member).as_int().unwrap_or(default).max(0) as u64;
+        let mut action = parse_action(value)?;
+        if let ProbeAction::Exec(command) = &mut action {
+            // Models ExpandContainerCommandOnlyStatic: what comes from elsewhere is empty.
+            let lookup = |name: &str| env.items().iter().rfind(|v| v.get("name").str() == name).map(|v| v.get("value").arc_str());
+            command.iter_mut().for_each(|word| *word = expand(word, &lookup).into());
+        }
         Some(ProbeSpec {
-            action: parse_action(value)?,
+            action,
             initial_delay_s: count("initialDelaySeconds", 0),
             period: Duration::from_secs(count("periodSeconds", 10).max(1)),
             timeout: Duration::from_secs(count("timeoutSeconds", 1).max(1)),

@@ -486,7 +486,10 @@ impl PodWorker {
                 );
                 instance.machine = None;
                 instance.exit = Some(Exit { code: 128, reason: "StartError".into(), message: message.as_str().into(), at: cx.now });
-                self.container_event(cx, c, EventType::Warning, "Failed", &format!("Error: {message}"));
+                // No event names a container by its id (`recordContainerEvent`).
+                let id = instance.id.clone();
+                let told = message.replace(id.trim_start_matches("containerd://"), &self.containers[c].spec.name);
+                self.container_event(cx, c, EventType::Warning, "Failed", &format!("Error: {told}"));
                 self.relist_at_tick(cx);
                 return Progress::failed("RunContainerError", message);
             }

@@ -203,7 +203,9 @@ impl PodWorker {
                 let mut mount = obj!({"name": m.get("name"), "mountPath": m.get("mountPath")});
                 if m.get("readOnly").is_true() {
                     mount.set(&["readOnly"], true);
-                    mount.set(&["recursiveReadOnly"], "Disabled");
+                    // The runtime can do it, so where that is enough it is done (`resolveRecursiveReadOnly`).
+                    let asked = matches!(m.get("recursiveReadOnly").str(), "IfPossible" | "Enabled");
+                    mount.set(&["recursiveReadOnly"], if asked { "Enabled" } else { "Disabled" });
                 }
                 mount
             })

@@ -3,6 +3,7 @@
 use super::scenarios::{DEAF, told};
 use super::tests::World;
 use crate::api::{Object, Value, kinds};
+use crate::base::Time;
 use crate::obj;
 use crate::server::{DeleteOptions, NodeApi, Subresource, WriteOptions};
 
@@ -91,4 +92,29 @@ fn the_sandbox_goes_with_the_last_sidecar() {
     let mut told: Vec<String> = versions.map(|v| seen(&v.value)).collect();
     told.dedup();
     assert_eq!(told, ["Pending ", "Pending False", "Pending True", "Running True", "Running False", "Succeeded False"]);
+}
+
+#[test]
+fn what_a_probe_found_in_a_row_counts_on_in_the_next_container() {
+    let mut w = World::new();
+    let probe = "livenessProbe: {exec: {command: ['false']}, periodSeconds: 1, failureThreshold: 3}";
+    w.pod("p", &format!("containers: [{{name: c, image: busybox, command: [sleep, '2'], {probe}}}]"));
+    w.run(6);
+    assert_eq!(told(&w, "p", "Container c failed liveness probe, will be restarted"), 1, "{:?}", w.events("p"));
+    assert_eq!(told(&w, "p", "Liveness probe failed"), 3, "{:?}", w.events("p"));
+}
+
+#[test]
+fn the_initial_delay_counts_from_the_whole_second_of_the_start() {
+    let mut w = World::new();
+    let pod = |name: &str| {
+        format!(
+            "containers: [{{name: {name}, image: 'busybox:1.36', {DEAF}, livenessProbe: {{exec: {{command: ['false']}}, initialDelaySeconds: 5, periodSeconds: 5}}}}]"
+        )
+    };
+    w.pod("pulls", &pod("c"));
+    w.run_until(Time::from_millis(10_200));
+    w.pod("p", &pod("c"));
+    w.run_until(Time::from_millis(15_600));
+    assert_eq!(told(&w, "p", "Liveness probe failed"), 1, "{:?}", w.events("p"));
 }

@@ -6,7 +6,7 @@ use crate::api::{Kind, Object, Value, aggregate, kinds};
 use crate::base::{Case as _, List as _, Time};
 use crate::kubelet::container_runtime::Inode;
 use crate::kubelet::disks::clean;
-use crate::kubelet::env::{EnvSource, base64_decode, field_value, resource_value};
+use crate::kubelet::env::{EnvSource, base64_decode, container_named, field_value, resource_value};
 use crate::runtime::{NAME_BYTES_MAX, PATH_BYTES_MAX, is_too_long};
 use crate::server::{account_of, token};
 
@@ -29,7 +29,7 @@ pub(super) fn projections(source: &Value, from: &EnvSource<'_>) -> Result<Vec<Fi
     }
     let downward = source.get("downwardAPI");
     if !downward.is_null() {
-        read_downward(from, downward, mode_of(downward, "defaultMode", 0o644), &mut files);
+        read_downward(from, downward, mode_of(downward, "defaultMode", 0o644), &mut files).map_err(MountError::SetUp)?;
     }
     let projected = source.get("projected");
     let default_mode = mode_of(projected, "defaultMode", 0o644);
@@ -43,7 +43,7 @@ pub(super) fn projections(source: &Value, from: &EnvSource<'_>) -> Result<Vec<Fi
                 errors.extend(read.err().map(|error| error.to_string()));
             }
         }
-        read_downward(from, part.get("downwardAPI"), default_mode, &mut files);
+        errors.extend(read_downward(from, part.get("downwardAPI"), default_mode, &mut files).err());
         let asked = part.get("serviceAccountToken");
         if !asked.is_null() {
             let audience: Vec<&str> = asked.get("audience").as_str().into_iter().list();
@@ -129,19 +129,25 @@ fn read_object(
     Ok(())
 }
 
-fn read_downward(from: &EnvSource<'_>, volume: &Value, default_mode: u32, files: &mut Vec<FileProjection>) {
+fn read_downward(from: &EnvSource<'_>, volume: &Value, default_mode: u32, files: &mut Vec<FileProjection>) -> Result<(), String> {
+    let mut errors = Vec::new();
     for item in volume.get("items").items() {
         let field = item.at(&["fieldRef", "fieldPath"]);
         let resource = item.get("resourceFieldRef");
         let text = if !field.is_null() {
             field_value(from, field.str()).unwrap_or_default()
         } else {
-            let name = resource.get("containerName").str();
-            from.spec.containers.iter().find(|c| c.name == name).map_or_else(String::new, |c| resource_value(from, c, resource))
+            let found = container_named(from, resource.get("containerName").str());
+            let value = found.map(|container| resource_value(from, container, resource));
+            value.unwrap_or_else(|error| {
+                errors.push(error.to_string());
+                String::new()
+            })
         };
         let (path, mode) = (item.get("path").str().to_owned(), mode_of(item, "mode", default_mode));
         files.push(FileProjection { path, data: text.into_bytes(), mode });
     }
+    if errors.is_empty() { Ok(()) } else { Err(aggregate(&errors)) }
 }
 
 fn mode_of(value: &Value, member: &str, default: u32) -> u32 {
