@@ -246,10 +246,16 @@ impl PodWorker {
 
 impl super::node::Node {
     /// Records an event about the node.
-    fn event(&mut self, api: &mut ApiServer, now: Time, kind: EventType, reason: &'static str, message: &str) {
+    pub(super) fn event(&mut self, api: &mut ApiServer, now: Time, kind: EventType, reason: &'static str, message: &str) {
         // Events name a node by its name, in place of a uid.
         let about = obj!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": &self.name, "uid": &self.name}});
         self.recorder.event(api, now, &about, kind, reason, message);
+    }
+
+    /// Tells what the node's status is now (`recordNodeStatusEvent`).
+    pub(super) fn tell_status(&mut self, api: &mut ApiServer, now: Time, word: &'static str) {
+        let message = format!("Node {} status is now: {word}", self.name);
+        self.event(api, now, EventType::Normal, word, &message);
     }
 
     /// Tells of having been cordoned or uncordoned (`recordNodeSchedulableEvent`).
@@ -257,7 +263,7 @@ impl super::node::Node {
         let closed = self.object.at(&["spec", "unschedulable"]).is_true();
         if self.running && !self.cut && std::mem::replace(&mut self.closed, closed) != closed {
             let word = if closed { "NodeNotSchedulable" } else { "NodeSchedulable" };
-            self.event(api, now, EventType::Normal, word, &format!("Node {} status is now: {word}", self.name));
+            self.tell_status(api, now, word);
         }
     }
 
@@ -279,8 +285,7 @@ impl super::node::Node {
         }
         // A node that is gone has nobody to tell.
         let _ = api.update(&Caller::new(now, "kubelet"), nodes, next, Subresource::Status, &WriteOptions::default());
-        let message = format!("Node {} status is now: {event}", self.name);
-        self.event(api, now, EventType::Normal, event, &message);
+        self.tell_status(api, now, event);
     }
 
     /// The conditions under which a pod would not be taken: without memory one without any requests, if it does not tolerate the taint;

@@ -12,7 +12,7 @@ use crate::api::well_known::HOSTNAME;
 use crate::api::{ArcStr, Object, Value, kinds, set_condition};
 use crate::base::{List as _, RandomStream, SortedMap, SortedSet, Time};
 use crate::obj;
-use crate::server::{ApiServer, Caller, DeleteOptions, EventRecorder, Subresource, WriteOptions};
+use crate::server::{ApiServer, Caller, DeleteOptions, EventRecorder, EventType, Subresource, WriteOptions};
 
 /// Where node leases are.
 const LEASES: &str = "kube-node-lease";
@@ -30,6 +30,8 @@ pub const HEALTHY: [(&str, &str, &str, &str); 4] = [
     ("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
     ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
 ];
+/// The events that tell of those.
+const TOLD_HEALTHY: [&str; 4] = ["NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID", "NodeReady"];
 /// How many addresses a node has for pods before one comes twice.
 const ADDRESSES: u32 = 254 * 15;
 /// How often all containers are listed (the generic PLEG's period).
@@ -303,6 +305,14 @@ impl Node {
         let _ = api.create(&Caller::new(now, "kubelet"), kinds::NODE, "", object, &WriteOptions::default());
     }
 
+    /// Tells that the kubelet has started, and what it finds first.
+    // Models BirthCry, the node object that a kubelet makes to register (initialNode), and the container manager's start.
+    pub fn tell_started(&mut self, api: &mut ApiServer, now: Time) {
+        self.event(api, now, EventType::Normal, "Starting", "Starting kubelet.");
+        TOLD_HEALTHY[..3].iter().for_each(|word| self.tell_status(api, now, word));
+        self.event(api, now, EventType::Normal, "NodeAllocatableEnforced", "Updated Node Allocatable limit across pods");
+    }
+
     /// Sees that the node object says what a kubelet says of its node.
     pub fn register(&mut self, api: &mut ApiServer, now: Time) {
         let nodes = kinds::NODE;
@@ -341,7 +351,13 @@ impl Node {
             status.set(&["allocatable"], capacity);
         }
         let conditions = status.get_mut("conditions").list_mut();
-        for (kind, word, reason, message) in HEALTHY {
+        let mut turned = Vec::new();
+        for ((kind, word, reason, message), told) in HEALTHY.into_iter().zip(TOLD_HEALTHY) {
+            // That a new node is ready is not told.
+            let was = conditions.iter().find(|c| c.get("type").str() == kind);
+            if was.map_or(kind != "Ready", |c| c.get("status").str() != word) {
+                turned.push(told);
+            }
             let known = conditions.iter().find(|c| c.get("type").str() == kind && c.get("status").str() == word);
             let heartbeat = known.map_or_else(|| Value::from(now.rfc3339()), |c| c.get("lastHeartbeatTime").clone());
             let condition = obj!({"type": kind, "status": word, "reason": reason, "message": message, "lastHeartbeatTime": heartbeat});
@@ -372,6 +388,7 @@ impl Node {
         if !next.get("status").same(current.get("status")) {
             let _ = api.update(&by, nodes, next, Subresource::Status, &WriteOptions::default());
         }
+        turned.iter().for_each(|word| self.tell_status(api, now, word));
         if let Some(object) = api.peek(nodes, "", &self.name).cloned() {
             self.update(&object);
         }

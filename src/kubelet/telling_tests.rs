@@ -95,6 +95,34 @@ fn the_sandbox_goes_with_the_last_sidecar() {
 }
 
 #[test]
+fn a_kubelet_that_starts_says_so_and_what_has_turned() {
+    let mut w = World::new();
+    w.stop();
+    w.run(50);
+    // As the node controller has it by then.
+    let (by, mut node) = (w.by(), w.api.peek(kinds::NODE, "", "node1").cloned().unwrap_or_default());
+    for condition in node.at_mut(&["status", "conditions"]).list_mut() {
+        condition.set(&["status"], "Unknown");
+    }
+    w.api.update(&by, kinds::NODE, node, Subresource::Status, &WriteOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+    let before = w.events("node1").len();
+    w.start();
+    w.run(5);
+    let status = |word: &str, count: u32| format!("{word} x{count} Node node1 status is now: {word}");
+    let well = ["NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID"];
+    let told = w.events("node1");
+    for wanted in well.map(|word| status(word, 3)) {
+        assert!(told.contains(&wanted), "{wanted} {told:?}");
+    }
+    let rest = [
+        "Starting x1 Starting kubelet.".to_owned(),
+        "NodeAllocatableEnforced x1 Updated Node Allocatable limit across pods".to_owned(),
+        status("NodeReady", 1),
+    ];
+    assert_eq!(told[before..], rest);
+}
+
+#[test]
 fn what_a_probe_found_in_a_row_counts_on_in_the_next_container() {
     let mut w = World::new();
     let probe = "livenessProbe: {exec: {command: ['false']}, periodSeconds: 1, failureThreshold: 3}";

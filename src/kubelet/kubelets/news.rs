@@ -53,6 +53,10 @@ impl Kubelets {
         }
         self.nodes_seen += 1;
         let mut kubelet = Kubelet { node: Node::new(node, self.nodes_seen, self.seed), pods: SortedMap::new() };
+        // Those that are there from the start have run for long.
+        if now >= Time::from_secs(1) {
+            kubelet.node.tell_started(api, now);
+        }
         kubelet.node.register(api, now);
         for at in [kubelet.node.ip.clone(), kubelet.node.subnet()] {
             self.nodes_at.entry(at).or_default().insert(name.clone());
@@ -73,6 +77,7 @@ impl Kubelets {
         let Some(kubelet) = self.kubelets.get_mut(node).filter(|k| k.node.running != on) else { return };
         kubelet.node.running = on;
         if on {
+            kubelet.node.tell_started(api, now);
             kubelet.node.restore(api, now);
             return self.catch_up(api, now, node, PodWorker::node_returned);
         }
