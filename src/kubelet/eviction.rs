@@ -1,6 +1,6 @@
 //! Node-pressure eviction: a node that runs out of memory or of its disk says so, and ends the pod that uses most beyond what it asked
 //! for; a pod that writes more to emptyDirs or its containers' own files than their limits allow is ended too. The same look at the node
-//! tells of cordons.
+//! tells of cordons and of images that have come.
 //!
 //! Models the kubelet's eviction manager (pkg/kubelet/eviction) with its hard thresholds of `memory.available` and `imagefs.available`,
 //! of which the latter is met before `nodefs.available` where a node has one disk, and local storage limits.
@@ -133,6 +133,7 @@ impl Kubelets {
         let Some(kubelet) = self.kubelets.get_mut(node) else { return };
         kubelet.node.pressure.watched = go_on;
         kubelet.node.tell_schedulable(api, now);
+        kubelet.node.tell_images(api, now);
         if go_on {
             self.queue.push(now + PERIOD, Wake { node: node.clone(), uid: ArcStr::new(), what: What::Pressure });
         }

@@ -85,8 +85,8 @@ impl PodWorker {
         }
         let image = self.image_of(of);
         let error = match &pull.outcome {
-            Ok(_) => {
-                cx.node.images.add(&image);
+            Ok(size_bytes) => {
+                cx.node.images.pulled(&image, *size_bytes);
                 self.image_event(cx, of, EventType::Normal, "Pulled", &pull.success_message(&image));
                 return Ensured::There;
             }

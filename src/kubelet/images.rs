@@ -50,6 +50,8 @@ fn known_as(image: &str) -> ArcStr {
 pub(super) struct ImageStore {
     present: SortedSet<ArcStr>,
     busy_until: Time,
+    /// Those that the node's status does not list yet, each with its size.
+    untold: Vec<(ArcStr, u64)>,
 }
 
 impl ImageStore {
@@ -69,9 +71,21 @@ impl ImageStore {
         Pull { asked: now, begins, ends, outcome }
     }
 
-    /// Takes in an image whose pull has ended well.
+    /// Takes in an image that is there from the start.
     pub fn add(&mut self, image: &str) {
         self.present.insert(known_as(image));
+    }
+
+    /// Takes in an image whose pull has ended well.
+    pub fn pulled(&mut self, image: &str, size_bytes: u64) {
+        if self.present.insert(known_as(image)) {
+            self.untold.push((with_default_tag(image), size_bytes));
+        }
+    }
+
+    /// Takes what is new since the last time.
+    pub fn take_untold(&mut self) -> Vec<(ArcStr, u64)> {
+        std::mem::take(&mut self.untold)
     }
 }
 

@@ -32,6 +32,8 @@ pub const HEALTHY: [(&str, &str, &str, &str); 4] = [
 ];
 /// The events that tell of those.
 const TOLD_HEALTHY: [&str; 4] = ["NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID", "NodeReady"];
+/// Images that a node's status lists at most (`nodeStatusMaxImages`).
+const IMAGES_TOLD_MAX: usize = 50;
 /// How many addresses a node has for pods before one comes twice.
 const ADDRESSES: u32 = 254 * 15;
 /// How often all containers are listed (the generic PLEG's period).
@@ -197,6 +199,21 @@ impl Node {
             next.set(&["status", "allocatable", name], status.at(&["capacity", name]).clone());
         }
         // Whoever changed the node in between makes that it is looked at again.
+        let _ = api.update(&Caller::new(now, "kubelet"), kinds::NODE, next, Subresource::Status, &WriteOptions::default());
+    }
+
+    /// Tells which images have come.
+    // Models the setter Images (pkg/kubelet/nodestatus), with a name for each; all are of one size, so their order is free.
+    pub fn tell_images(&mut self, api: &mut ApiServer, now: Time) {
+        if !self.running || self.cut {
+            return;
+        }
+        let untold = self.images.take_untold();
+        let Some(mut next) = api.peek(kinds::NODE, "", &self.name).filter(|_| !untold.is_empty()).cloned() else { return };
+        let images = next.at_mut(&["status", "images"]).list_mut();
+        images.extend(untold.into_iter().map(|(name, size)| obj!({"names": [name], "sizeBytes": size as i64})));
+        images.truncate(IMAGES_TOLD_MAX);
+        // Whoever changed the node in between saw it without them.
         let _ = api.update(&Caller::new(now, "kubelet"), kinds::NODE, next, Subresource::Status, &WriteOptions::default());
     }
 

@@ -289,7 +289,11 @@ impl PodWorker {
     fn conditions(&self, statuses: &[&Value], phase: &str, generation: i64, now: Time) -> Vec<Value> {
         let ready_to_start = self.sandbox.as_ref().is_some_and(|s| !s.stopped) && !self.killed;
         let (ready, ready_reason, ready_message) = containers_ready(&self.spec, Some(statuses), phase);
-        let (initialized, init_reason, init_message) = initialized(&self.spec, Some(statuses), phase);
+        let (mut initialized, mut init_reason, mut init_message) = initialized(&self.spec, Some(statuses), phase);
+        if !initialized && find_condition(&self.status, "Initialized").get("status").str() == "True" {
+            // What was initialized stays so, though a sidecar may be on its way up again.
+            (initialized, init_reason, init_message) = (true, "", String::new());
+        }
         let (pod_ready, pod_reason, pod_message) = pod_ready(&self.spec, &self.pod, (ready, ready_reason, ready_message.clone()));
         let rows: [(&str, bool, &str, String); 5] = [
             ("PodReadyToStartContainers", ready_to_start, "", String::new()),

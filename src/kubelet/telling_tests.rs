@@ -146,3 +146,30 @@ fn the_initial_delay_counts_from_the_whole_second_of_the_start() {
     w.run_until(Time::from_millis(15_600));
     assert_eq!(told(&w, "p", "Liveness probe failed"), 1, "{:?}", w.events("p"));
 }
+
+#[test]
+fn what_was_initialized_stays_so_while_a_sidecar_starts_anew() {
+    let mut w = World::new();
+    let sidecar = "initContainers: [{name: s, image: busybox, restartPolicy: Always, command: [sleep, '3']}]";
+    w.pod("p", &format!("{{{sidecar}, containers: [{{name: c, image: 'example.com/nosuch:1'}}]}}"));
+    w.run(30);
+    let versions = w.api.store().changes_after(0).expect("kept").filter(|v| v.key.name == "p" && v.key.kind == kinds::POD);
+    let mut told: Vec<String> = versions.map(|v| v.value.condition("Initialized").to_owned()).collect();
+    told.dedup();
+    assert_eq!(told, ["", "False", "True"]);
+}
+
+#[test]
+fn a_node_tells_which_images_have_come() {
+    let mut w = World::new();
+    w.pod("p", &format!("containers: [{{name: a, image: busybox, {DEAF}}}, {{name: b, image: 'busybox:1.36', {DEAF}}}]"));
+    w.pod("q", &format!("containers: [{{name: c, image: docker.io/library/busybox, {DEAF}}}]"));
+    let told = |w: &World| {
+        let images = w.api.peek(kinds::NODE, "", "node1").cloned().unwrap_or_default().at(&["status", "images"]).clone();
+        images.items().iter().map(|i| format!("{} {}", i.get("names").to_json(), i.get("sizeBytes"))).collect::<Vec<_>>()
+    };
+    w.run(5);
+    assert_eq!(told(&w), [""; 0]);
+    w.run(10);
+    assert_eq!(told(&w), ["[\"busybox:latest\"] 4270000", "[\"busybox:1.36\"] 4270000"]);
+}
