@@ -163,10 +163,6 @@ pub(super) struct Container {
     /// How many instances there were before all containers of the pod began anew.
     pub begun: u32,
     pub backoff: Backoff,
-    /// Backoffs of failed pulls, by image.
-    pub image_backoffs: SortedMap<ArcStr, Backoff>,
-    /// The error of the last failed pull.
-    pub pull_error: ArcStr,
     /// The kubelet's reason cache.
     pub failure: Option<StartFailure>,
     pub probes: Probes<ProbeWorker>,
@@ -181,16 +177,9 @@ impl Container {
             lost: None,
             begun: 0,
             backoff: Backoff::default(),
-            image_backoffs: SortedMap::new(),
-            pull_error: ArcStr::new(),
             failure: None,
             probes: Probes::NONE,
         }
-    }
-
-    /// When the pull backoff of the spec's image is over; `None` where it is over already.
-    pub fn pull_backoff_until(&self, now: Time) -> Option<Time> {
-        self.image_backoffs.get(&self.spec.image)?.until_since_update(now)
     }
 
     /// The newest instance.

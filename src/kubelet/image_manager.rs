@@ -62,13 +62,9 @@ impl PodWorker {
             self.image_event(cx, of, EventType::Normal, "Pulled", &message);
             return Ensured::There;
         }
-        let (waits, error) = match of {
-            ImageFor::Container(c) => (self.containers[c].pull_backoff_until(cx.now), &self.containers[c].pull_error),
-            ImageFor::Volume(v) => (self.volumes[v].pull_backoff.until_since_update(cx.now), &self.volumes[v].pull_error),
-        };
-        if waits.is_some() {
+        if let Some(failed) = self.failed_pulls.get(&image).filter(|f| f.backoff.until_since_update(cx.now).is_some()) {
             let message = format!("Back-off pulling image {:?}", image.as_str());
-            let full = format!("{message}: ErrImagePull: {error}");
+            let full = format!("{message}: ErrImagePull: {}", failed.error);
             self.image_event(cx, of, EventType::Normal, "BackOff", &message);
             return Ensured::failed("ImagePullBackOff", full);
         }
@@ -93,18 +89,9 @@ impl PodWorker {
             Err(error) => error.clone(),
         };
         self.image_event(cx, of, EventType::Warning, "Failed", &format!("Failed to pull image {:?}: {error}", image.as_str()));
-        let (backoff, last) = match of {
-            ImageFor::Container(c) => {
-                let container = &mut self.containers[c];
-                (container.image_backoffs.entry(image).or_default(), &mut container.pull_error)
-            }
-            ImageFor::Volume(v) => {
-                let volume = &mut self.volumes[v];
-                (&mut volume.pull_backoff, &mut volume.pull_error)
-            }
-        };
-        backoff.next(cx.now, cx.now);
-        last.clone_from(&error);
+        let failed = self.failed_pulls.entry(image).or_default();
+        failed.backoff.next(cx.now, cx.now);
+        failed.error.clone_from(&error);
         Ensured::failed("ErrImagePull", error.to_string())
     }
 

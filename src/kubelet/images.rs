@@ -1,5 +1,6 @@
 //! Image names, and the images of a node: what is there and what a pull takes. Models pkg/kubelet/images.
 
+use super::backoff::Backoff;
 use crate::api::{ArcStr, go_duration};
 use crate::base::{Duration, SortedSet, Time};
 use crate::runtime::images::Reference;
@@ -13,6 +14,15 @@ const RESOLVE: Duration = Duration::from_millis(1000);
 pub(super) fn with_default_tag(image: &str) -> ArcStr {
     let last = image.rsplit('/').next().unwrap_or(image);
     if last.contains([':', '@']) { image.into() } else { format!("{image}:latest").into() }
+}
+
+/// What is known of an image that could not be had.
+#[derive(Clone, Debug, Default)]
+pub(super) struct FailedPull {
+    /// When it is tried again.
+    pub backoff: Backoff,
+    /// Why it failed last.
+    pub error: ArcStr,
 }
 
 /// A pull that was asked for; its end is known from the start, since pulls of a node run one after another.

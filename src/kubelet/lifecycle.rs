@@ -138,7 +138,17 @@ impl PodWorker {
 
     /// A hook's request was answered, with whatever status, or broke off.
     pub(super) fn hook_served(&mut self, cx: &mut Cx<'_>, c: usize, answered: bool) {
-        if self.containers[c].newest().is_some_and(|i| i.killing.is_some()) {
+        let ends = self.containers[c].newest().is_some_and(|i| i.killing.is_some());
+        let action = parse_action(&self.hook(c, if ends { "preStop" } else { "postStart" })).filter(|_| answered);
+        if let Some(action @ ProbeAction::Http { https: true, .. }) = action {
+            // Models runHTTPHandler, which asks again without TLS.
+            let dial = self.destination(cx, c, &action).0;
+            if !self.speaks_tls(c, &dial) {
+                let message = format!("request to HTTPS lifecycle hook {dial} got HTTP response, retry with HTTP succeeded");
+                self.event(cx, EventType::Warning, "LifecycleHTTPFallback", &message);
+            }
+        }
+        if ends {
             self.hook_ended(cx, c, ProcessUse::PreStop, i32::from(!answered), &Printed::default());
         } else {
             let failure = parse_action(&self.hook(c, "postStart"))

@@ -83,7 +83,7 @@ impl PodWorker {
         let waiting_for_restart = container.failure.as_ref().filter(|_| !container.is_alive());
         let backoff_until = waiting_for_restart.and_then(|f| match f.reason.as_str() {
             "CrashLoopBackOff" => container.last_exit_known().and_then(|e| container.backoff.until_since(e.at, now)),
-            "ImagePullBackOff" | "ErrImagePull" => container.pull_backoff_until(now),
+            "ImagePullBackOff" | "ErrImagePull" => self.failed_pulls.get(&container.spec.image)?.backoff.until_since_update(now),
             _ => None,
         });
         // It is tried again by the sync that comes then, or later.

@@ -12,6 +12,7 @@ use super::container_runtime::ServeId;
 use super::disks::Disks;
 use super::env::ServiceLinks;
 use super::exec::Execs;
+use super::images::FailedPull;
 use super::kubelets::Wake;
 use super::node::Node;
 use super::probes::ProbeKind;
@@ -158,6 +159,8 @@ pub(super) struct PodWorker {
     pub sandbox: Option<Sandbox>,
     pub containers: Vec<Container>,
     pub volumes: Vec<Volume>,
+    /// Images that could not be had, whichever container or volume they are for.
+    pub failed_pulls: SortedMap<ArcStr, FailedPull>,
     /// The status as it was last told to the API.
     pub status: Value,
     /// Whether the API was ever told that it runs.
@@ -206,6 +209,7 @@ impl PodWorker {
             relist_at: None,
             sandbox: None,
             volumes: Vec::new(),
+            failed_pulls: SortedMap::new(),
             was_running,
             killed: false,
             end: None,

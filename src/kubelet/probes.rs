@@ -393,6 +393,11 @@ impl PodWorker {
         }
     }
 
+    /// Whether TLS is spoken there: by none but stand-ins, and servers on such ports.
+    pub(super) fn speaks_tls(&self, c: usize, dial: &str) -> bool {
+        dial.ends_with("443") || self.containers[c].machine().is_some_and(container_runtime::Machine::stands_in)
+    }
+
     fn network_verdict(&self, cx: &Cx<'_>, c: usize, spec: &ProbeSpec, answer: Result<NetResponse, NetError>) -> Verdict {
         // Most pass, and of those nothing is told.
         match (&spec.action, &answer) {
@@ -404,7 +409,6 @@ impl PodWorker {
         }
         let (dial, url) = self.destination(cx, c, &spec.action);
         let get = |error: String| url.as_ref().map_or_else(|| error.clone(), |u| format!("Get {u:?}: {error}"));
-        let stands_in = self.containers[c].machine().is_some_and(container_runtime::Machine::stands_in);
         let is_grpc = matches!(spec.action, ProbeAction::Grpc { .. });
         // The prober tries to connect for as long as it may, and does not say what was in its way.
         let no_grpc = || {
@@ -413,8 +417,7 @@ impl PodWorker {
         };
         match answer {
             Ok(NetResponse::Http(response)) if url.is_some() => match response.status {
-                // None but stand-ins and servers on such ports speak TLS here.
-                _ if matches!(spec.action, ProbeAction::Http { https: true, .. }) && !dial.ends_with("443") && !stands_in => {
+                _ if matches!(spec.action, ProbeAction::Http { https: true, .. }) && !self.speaks_tls(c, &dial) => {
                     Verdict::Failed(get("http: server gave HTTP response to HTTPS client".to_owned()))
                 }
                 300..400 => {

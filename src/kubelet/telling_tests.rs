@@ -173,3 +173,31 @@ fn a_node_tells_which_images_have_come() {
     w.run(10);
     assert_eq!(told(&w), ["[\"busybox:latest\"] 4270000", "[\"busybox:1.36\"] 4270000"]);
 }
+
+#[test]
+fn an_image_that_cannot_be_had_is_asked_for_once_for_all_containers() {
+    let mut w = World::new();
+    let image = "image: 'example.com/nosuch:1'";
+    w.pod("p", &format!("containers: [{{name: a, {image}}}, {{name: b, {image}}}]"));
+    w.run(5);
+    assert_eq!(told(&w, "p", "Failed to pull image"), 1, "{:?}", w.events("p"));
+    let pod = w.get("p");
+    let of = |at: usize| pod.at(&["status", "containerStatuses"]).items()[at].at(&["state", "waiting"]).clone();
+    assert_eq!([of(0), of(1)].map(|s| s.get("reason").str().to_owned()), ["ErrImagePull", "ImagePullBackOff"]);
+    let why = of(0).get("message").str().to_owned();
+    assert_eq!(of(1).get("message").str(), format!("Back-off pulling image \"example.com/nosuch:1\": ErrImagePull: {why}"));
+}
+
+#[test]
+fn a_hook_over_https_falls_back_to_http() {
+    let mut w = World::new();
+    let hook = |scheme: &str| format!("lifecycle: {{postStart: {{httpGet: {{port: 80, path: /none, scheme: {scheme}}}}}}}");
+    for scheme in ["HTTP", "HTTPS"] {
+        w.pod(&scheme.to_lowercase(), &format!("containers: [{{name: c, image: nginx, {}}}]", hook(scheme)));
+    }
+    w.run(8);
+    let ip = w.get("https").at(&["status", "podIP"]).str().to_owned();
+    let text = format!("request to HTTPS lifecycle hook {ip}:80 got HTTP response, retry with HTTP succeeded");
+    assert_eq!([told(&w, "https", &text), told(&w, "http", "lifecycle hook")], [1, 0], "{:?}", w.events("https"));
+    assert_eq!(w.get("https").condition("Ready"), "True");
+}

@@ -8,7 +8,6 @@ mod projection;
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::backoff::Backoff;
 use super::container::StartFailure;
 use super::container_runtime::{Inode, InodeKind, Mount, image_tree};
 use super::disks::{DiskPath, Disks, Holder, clean};
@@ -78,9 +77,6 @@ pub(super) struct Volume {
     /// When it is tried again, and the delay after that.
     pub next_try: Time,
     backoff: Duration,
-    /// When its image is pulled anew, where it has one that could not be had, and why.
-    pub pull_backoff: Backoff,
-    pub pull_error: ArcStr,
     /// What keeps containers from mounting it.
     pub failure: Option<StartFailure>,
     /// The files that were written last from the API, to see a change.
@@ -104,8 +100,6 @@ impl Volume {
             backing,
             next_try: at,
             backoff: MOUNT_BACKOFF,
-            pull_backoff: Backoff::default(),
-            pull_error: ArcStr::new(),
             failure: None,
             content: Vec::new(),
         }

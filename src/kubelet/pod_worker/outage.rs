@@ -23,6 +23,7 @@ impl PodWorker {
             return;
         }
         self.sandbox = None;
+        self.failed_pulls.clear();
         for (c, container) in self.containers.iter_mut().enumerate() {
             if let Some(instance) = container.instances.pop() {
                 container.lost = Some(lost(&self.status, &container.spec.name, instance.attempt));
