@@ -347,7 +347,13 @@ fn what_was_begun_with_containers_is_done_before_the_pod_ends() {
         (two.replace("HOOK", ""), 500, 2, 3),
         (two.replace("HOOK", hook), 3000, 2, 7),
         // A wait for a volume is given up.
-        ("{containers: [{name: a, image: busybox}], volumes: [{name: v, secret: {secretName: gone}}]}".to_owned(), 3000, 0, 0),
+        (
+            "{containers: [{name: a, image: busybox, volumeMounts: [{name: v, mountPath: /v}]}], volumes: [{name: v, secret: {secretName: gone}}]}"
+                .to_owned(),
+            3000,
+            0,
+            0,
+        ),
     ] {
         let mut w = World::new();
         w.pod("p", &spec);

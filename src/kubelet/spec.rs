@@ -262,6 +262,12 @@ impl PodSpec {
         }
     }
 
+    /// Whether a container asks for a volume, as files or as a device. Others are not set up.
+    // Models GetPodVolumeNames (pkg/volume/util).
+    pub fn uses_volume(&self, name: &str) -> bool {
+        self.containers.iter().any(|c| ["volumeMounts", "volumeDevices"].iter().any(|list| c.value.get(list).named(name).is_some()))
+    }
+
     /// A member of the container's security context; of the pod's where it is absent.
     pub fn security<'a>(&'a self, container: &'a ContainerSpec, member: &str) -> &'a Value {
         let own = container.value.get("securityContext").get(member);

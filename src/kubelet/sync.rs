@@ -12,7 +12,7 @@ use super::termination::PodEnd;
 use super::volumes::Volume;
 use crate::api::resource_claim::{self, ClaimError};
 use crate::api::{ArcStr, Object, Status, Value, kinds};
-use crate::base::{Duration, List as _, Time};
+use crate::base::{Duration, List as _, Order as _, Time};
 use crate::server::{ApiServer, EventType};
 
 /// How soon the volume manager sees a new pod's volumes.
@@ -118,7 +118,9 @@ impl PodWorker {
         let mut unready: Vec<(ArcStr, String)> = Vec::new();
         let mut logs_mounted = false;
         let source = EnvSource::of(cx.api, cx.node, &self.pod, &self.spec, &ip);
-        for volume in self.volumes.iter_mut().filter(|v| v.tree.is_none()) {
+        let spec = self.spec.clone();
+        let awaited = |v: &Volume| v.tree.is_none() && spec.uses_volume(&v.name);
+        for volume in self.volumes.iter_mut().filter(|v| awaited(v)) {
             if let Some(why) = volume.unready_claim(cx.api, &self.pod) {
                 unready.push((volume.name.clone(), why));
                 continue;
@@ -137,7 +139,7 @@ impl PodWorker {
         for message in failures {
             self.event(cx, EventType::Warning, "FailedMount", &message);
         }
-        let unmounted: Vec<ArcStr> = self.volumes.iter().filter(|v| v.tree.is_none()).map(|v| v.name.clone()).list();
+        let mut unmounted: Vec<ArcStr> = self.volumes.iter().filter(|v| awaited(v)).map(|v| v.name.clone()).list();
         if unmounted.is_empty() {
             // The waiting sync looks only now and then.
             let waited = cx.now.since(since).as_micros() as u64;
@@ -155,7 +157,10 @@ impl PodWorker {
         let timeout = since + if unready.is_empty() { MOUNT_TIMEOUT } else { MOUNT_POLL };
         if cx.now >= timeout {
             if !unready.is_empty() {
-                let (names, why): (Vec<ArcStr>, Vec<String>) = unready.into_iter().unzip();
+                let (mut names, mut why): (Vec<ArcStr>, Vec<String>) = unready.into_iter().unzip();
+                unmounted.order();
+                names.order();
+                why.order();
                 let message = format!(
                     "Unable to attach or mount volumes: unmounted volumes=[{}], unattached volumes=[], failed to process volumes=[{}]: {}",
                     unmounted.join(" "),
@@ -167,7 +172,7 @@ impl PodWorker {
             self.finish_sync(cx, Outcome { failed: true, ..Outcome::default() });
             return;
         }
-        let next = self.volumes.iter().filter(|v| v.tree.is_none() && v.next_try > cx.now).map(|v| v.next_try).min().unwrap_or(timeout);
+        let next = self.volumes.iter().filter(|v| awaited(v) && v.next_try > cx.now).map(|v| v.next_try).min().unwrap_or(timeout);
         self.stage = Some(Stage::Volumes(since));
         self.stage_at(cx, next.min(timeout));
     }

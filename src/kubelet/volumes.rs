@@ -135,9 +135,18 @@ impl Volume {
             None => format!("failed to fetch PVC from API server: persistentvolumeclaims {name:?} not found"),
             Some(claim) if claim.is_terminating() => "PVC is being deleted".to_owned(),
             Some(claim) if claim.at(&["status", "phase"]).str() != "Bound" => "PVC is not bound".to_owned(),
-            Some(_) => return None,
+            Some(claim) => return self.wrong_mode(api, pod, claim.at(&["spec", "volumeName"]).str()),
         };
         Some(format!("error processing PVC {}/{name}: {why}", pod.namespace()))
+    }
+
+    /// What is wrong where a container asks for a file system and its persistent volume is a device, or the other way round.
+    fn wrong_mode(&self, api: &ApiServer, pod: &Value, volume: &str) -> Option<String> {
+        let mode = api.peek(kinds::PERSISTENT_VOLUME, "", volume)?.at(&["spec", "volumeMode"]).str();
+        let unfit = if mode == "Block" { "volumeMounts" } else { "volumeDevices" };
+        let containers = ["initContainers", "containers", "ephemeralContainers"].into_iter().flat_map(|l| pod.at(&["spec", l]).items());
+        let asks = containers.flat_map(|c| c.get(unfit).items()).any(|m| m.get("name").str() == self.name);
+        asks.then(|| format!("volume {} has volumeMode {mode}, but is specified in {unfit}", self.name))
     }
 
     /// What the kubelet calls it: by its persistent volume, where it has one.

@@ -20,7 +20,11 @@ spec:
   - {name: data, persistentVolumeClaim: {claimName: late}}
   - {name: more, persistentVolumeClaim: {claimName: missing}}
   - {name: settings, configMap: {name: settings}}
-  containers: [{name: c, image: busybox, command: [sleep, "1000"], volumeMounts: [{name: data, mountPath: /data}]}]
+  containers:
+  - name: c
+    image: busybox
+    command: [sleep, "1000"]
+    volumeMounts: [{name: data, mountPath: /data}, {name: more, mountPath: /more}, {name: settings, mountPath: /s}]
 ---
 apiVersion: v1
 kind: Pod

@@ -1,5 +1,5 @@
-# What a pod names that is not there, and where what it names comes from: variables in a probe's command, a container whose resources are
-# asked for, mounts that are read-only all the way down, and the end of a long termination message.
+# What a pod names that is not there, and where what it names comes from: volumes, but for those that no container mounts, variables in a
+# probe's command, a container whose resources are asked for, mounts that are read-only all the way down, and the end of a long message.
 #file pods.yaml
 apiVersion: v1
 kind: Pod
@@ -35,7 +35,7 @@ apiVersion: v1
 kind: Pod
 metadata: {name: mounts}
 spec:
-  containers: [{name: c, image: busybox, command: [sleep, '1000']}]
+  containers: [{name: c, image: busybox, command: [sleep, '1000'], volumeMounts: [{name: v, mountPath: /v}, {name: w, mountPath: /w}]}]
   volumes:
   - {name: v, downwardAPI: {items: [{path: a, resourceFieldRef: {resource: limits.cpu, containerName: nosuch}}]}}
   - name: w
@@ -43,6 +43,35 @@ spec:
       sources:
       - configMap: {name: nosuch}
       - downwardAPI: {items: [{path: a, resourceFieldRef: {resource: limits.cpu, containerName: nosuch}}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: unmounted}
+spec:
+  nodeName: node1
+  containers: [{name: c, image: busybox, command: [sleep, '1000']}]
+  volumes:
+  - {name: v, configMap: {name: nosuch}}
+  - {name: w, persistentVolumeClaim: {claimName: nosuch}}
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: pv}
+spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /data}, storageClassName: ''}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: claim}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}, storageClassName: ''}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: device}
+spec:
+  containers: [{name: c, image: busybox, command: [sleep, '1000'], volumeDevices: [{name: w, devicePath: /dev/w}], volumeMounts: [{name: v, mountPath: /v}]}]
+  volumes:
+  - {name: w, persistentVolumeClaim: {claimName: claim}}
+  - {name: v, configMap: {name: nosuch}}
 ---
 apiVersion: v1
 kind: Pod

@@ -97,7 +97,7 @@ kind: Pod
 metadata: {name: volumes}
 spec:
   schedulingGroup: {podGroupName: x}
-  containers: [{name: c, image: nginx}]
+  containers: [{name: c, image: nginx, volumeMounts: [{name: html, mountPath: /html}, {name: p, mountPath: /p}]}]
   volumes:
     - {name: html, gitRepo: {repository: "https://example.com/x.git"}}
     - name: p
