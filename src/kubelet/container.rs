@@ -171,15 +171,7 @@ pub(super) struct Container {
 impl Container {
     /// A container that was never started.
     pub fn new(spec: Arc<ContainerSpec>) -> Self {
-        Container {
-            spec,
-            instances: Vec::new(),
-            lost: None,
-            begun: 0,
-            backoff: Backoff::default(),
-            failure: None,
-            probes: Probes::NONE,
-        }
+        Container { spec, instances: Vec::new(), lost: None, begun: 0, backoff: Backoff::default(), failure: None, probes: Probes::NONE }
     }
 
     /// The newest instance.

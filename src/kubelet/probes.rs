@@ -314,7 +314,12 @@ impl PodWorker {
             }
             ProbeAction::Exec(_) => return Err(NetError::Refused),
         };
-        if host != own && host != "localhost" && host != "127.0.0.1" {
+        // The kubelet's own localhost is its node's.
+        let is_nodes = host == "localhost" || host.starts_with("127.");
+        if is_nodes && !self.spec.host_network {
+            return Err(NetError::Refused);
+        }
+        if host != own && !is_nodes {
             return Err(NetError::TimedOut);
         }
         for (i, container) in self.containers.iter_mut().enumerate() {
@@ -385,9 +390,10 @@ impl PodWorker {
                 let at = address(host, number(port));
                 let scheme = if *https { "https" } else { "http" };
                 let slash = if path.starts_with('/') { "" } else { "/" };
-                (at.clone(), Some(format!("{scheme}://{at}{slash}{path}")))
+                let url = format!("{scheme}://{at}{slash}{path}");
+                (at.replace("localhost:", "127.0.0.1:"), Some(url))
             }
-            ProbeAction::Tcp { host, port } => (address(host, number(port)), None),
+            ProbeAction::Tcp { host, port } => (address(host, number(port)).replace("localhost:", "127.0.0.1:"), None),
             ProbeAction::Grpc { port } => (format!("{own}:{port}"), None),
             ProbeAction::Exec(_) => (String::new(), None),
         }

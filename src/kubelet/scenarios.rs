@@ -74,17 +74,26 @@ fn a_container_is_not_probed_while_others_are_still_being_started() {
 fn a_probe_follows_ten_redirects_and_asks_no_other_host() {
     // A path that is sent on so many times before it is answered.
     let sent_on = |times: usize| (0..times).fold("/healthz".to_owned(), |path, _| format!("/redirect?loc={path}"));
-    for (probe, passes) in [
-        (format!("{{port: 8080, path: '{}'}}", sent_on(10)), true),
-        (format!("{{port: 8080, path: '{}'}}", sent_on(11)), false),
-        ("{port: 8080, path: /healthz, host: localhost}".to_owned(), true),
-        ("{port: 8080, path: /healthz, host: 192.0.2.1}".to_owned(), false),
+    let asks = |host: &str| format!("{{port: 8080, path: /healthz, host: {host}}}");
+    for (probe, host_network, passes) in [
+        (format!("{{port: 8080, path: '{}'}}", sent_on(10)), false, true),
+        (format!("{{port: 8080, path: '{}'}}", sent_on(11)), false, false),
+        // Of the node, not of the pod.
+        (asks("localhost"), false, false),
+        (asks("localhost"), true, true),
+        (asks("192.0.2.1"), false, false),
     ] {
         let mut w = World::new();
         let image = "image: 'registry.k8s.io/e2e-test-images/agnhost:2.53', args: [liveness]";
-        w.pod("p", &format!("containers: [{{name: c, {image}, readinessProbe: {{httpGet: {probe}, periodSeconds: 1}}}}]"));
+        let pod = format!(
+            "{{hostNetwork: {host_network}, containers: [{{name: c, {image}, readinessProbe: {{httpGet: {probe}, periodSeconds: 1}}}}]}}"
+        );
+        w.pod("p", &pod);
         w.run(9);
         assert_eq!(w.get("p").condition("Ready") == "True", passes, "{probe}: {:?}", w.events("p"));
+        let refused = "Get \"http://localhost:8080/healthz\": dial tcp 127.0.0.1:8080: connect: connection refused";
+        // One that is ready soon may have been asked too early.
+        assert_eq!(told(&w, "p", refused) > 1, !passes && probe.contains("localhost"), "{probe}: {:?}", w.events("p"));
     }
 }
 
