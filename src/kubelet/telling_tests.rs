@@ -192,8 +192,8 @@ fn an_image_that_cannot_be_had_is_asked_for_once_for_all_containers() {
 fn a_hook_over_https_falls_back_to_http() {
     let mut w = World::new();
     let hook = |scheme: &str| format!("lifecycle: {{postStart: {{httpGet: {{port: 80, path: /none, scheme: {scheme}}}}}}}");
-    for scheme in ["HTTP", "HTTPS"] {
-        w.pod(&scheme.to_lowercase(), &format!("containers: [{{name: c, image: nginx, {}}}]", hook(scheme)));
+    for (name, scheme) in [("http", "HTTP"), ("https", "HTTPS")] {
+        w.pod(name, &format!("containers: [{{name: c, image: nginx, {}}}]", hook(scheme)));
     }
     w.run(8);
     let ip = w.get("https").at(&["status", "podIP"]).str().to_owned();
