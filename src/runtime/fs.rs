@@ -379,6 +379,13 @@ impl FileSystem {
         node.bytes(max).ok_or(error)
     }
 
+    /// What is left of a volume in memory that has a size, where a clean path is on one.
+    fn room_in_memory(&self, path: &str) -> Option<u64> {
+        let mount = self.mount_of(path)?;
+        let size = mount.memory.filter(|size| *size > 0)?;
+        Some(size.saturating_sub(self.volumes.get(&mount.volume)?.memory_usage()))
+    }
+
     /// Whether what a clean path is on may be written to by anybody.
     pub fn may_write(&self, path: &str) -> Result<(), Errno> {
         let read_only = match self.mount_of(path) {
@@ -467,11 +474,15 @@ impl FileSystem {
 
     /// Writes `bytes` at `offset` (the end for `None`) of the file at a clean path; returns the offset after them.
     pub fn write_at(&mut self, path: &str, offset: Option<u64>, bytes: &[u8], now: Time) -> Result<u64, Errno> {
-        let stored = self.stored;
+        let (stored, room) = (self.stored, self.room_in_memory(path));
         let node = self.edit(path)?;
         let Kind::File { data, size } = &mut node.kind else { return Err(Errno::Invalid) };
         let at = offset.unwrap_or(*size);
         let end = at.checked_add(bytes.len() as u64).filter(|end| *end <= FILE_BYTES_MAX).ok_or(Errno::NoSpace)?;
+        let pages = |bytes: u64| bytes.next_multiple_of(4096);
+        if room.is_some_and(|room| pages(end).saturating_sub(pages(*size)) > room) {
+            return Err(Errno::NoSpace);
+        }
         let mut grown = 0;
         let zeros = bytes.iter().all(|b| *b == 0);
         // Zeros past what is stored need no memory.

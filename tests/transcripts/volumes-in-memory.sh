@@ -21,3 +21,6 @@ spec:
 #end
 kubectl apply -f pod.yaml; kubectl wait --for=condition=Ready pod/p > /dev/null
 kubectl exec p -- sh -c 'echo hello > /f/hello; df -h /d /e /f /s; df /m | tail -1 | cut -d" " -f1; ls -ld /e /m /s | cut -c1-10; mount | grep -E " /[defms] "'
+# One that has a size takes no more.
+kubectl exec p -- dd if=/dev/zero of=/f/big bs=1M count=100
+kubectl exec p -- sh -c 'echo more > /f/more; echo $?; rm /f/big; echo more > /f/more; cat /f/*'

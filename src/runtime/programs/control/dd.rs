@@ -5,11 +5,14 @@ use super::super::super::process::{Block, Process, Step};
 use super::super::filter::lines;
 use super::super::{Options, Program, Refusal, Run, become_program};
 use crate::base::Time;
+use arcstr::ArcStr;
 
 #[derive(Debug, Clone)]
 pub struct Dd {
     input: DescId,
     output: DescId,
+    /// What errors call the output.
+    to: ArcStr,
     block: usize,
     left: Option<u64>,
     /// What is yet to be passed over of an input that has no places, in bytes.
@@ -17,6 +20,8 @@ pub struct Dd {
     full: u64,
     part: u64,
     bytes: u64,
+    /// Bytes that were read and could not be written.
+    lost: u64,
     started: Time,
     quiet: bool,
 }
@@ -46,6 +51,7 @@ pub fn start(run: &mut Run<'_>, o: &Options) -> Step {
             }
         }
     }
+    let to = output.as_deref().unwrap_or("standard output").into();
     let mut open = |name: Option<String>, fd: u32, how: OpenHow| -> Option<DescId> {
         match name {
             None => {
@@ -80,7 +86,7 @@ pub fn start(run: &mut Run<'_>, o: &Options) -> Step {
     }
     let skip = skip.saturating_mul(block as u64);
     let started = run.k.now;
-    become_program(Program::Dd(Dd { input, output, block, left: count, full: 0, part: 0, bytes: 0, skip, started, quiet }), 50)
+    become_program(Program::Dd(Dd { input, output, to, block, left: count, full: 0, part: 0, bytes: 0, lost: 0, skip, started, quiet }), 50)
 }
 
 impl Dd {
@@ -126,7 +132,8 @@ impl Dd {
             self.left = self.left.map(|l| l.saturating_sub(done));
         }
         if let Err(e) = k.put_desc(p, self.output, &data) {
-            let _ = k.put(p, 2, format!("dd: error writing: {e}\n").as_bytes());
+            let _ = k.put(p, 2, format!("dd: error writing '{}': {e}\n", self.to).as_bytes());
+            self.lost = data.len() as u64;
             return self.end(k, p, 1);
         }
         Step::Again(3 + data.len() as u64 / 1000)
@@ -148,7 +155,9 @@ impl Dd {
                 }
                 format!("{v:.*}{}", usize::from(u > 0 && (!gnu || v < 9.95)), units[u])
             };
-            let (f, t, n, bytes) = (self.full, self.part, self.bytes, self.bytes as f64);
+            // The block that could not be written was read.
+            let (f, t, n) = (self.full, self.part, self.bytes - self.lost);
+            let (out, bytes) = (f - u64::from(self.lost == self.block as u64), n as f64);
             let counted = if gnu {
                 let decimal = |bytes: f64| human(bytes, 1000.0, [" B", " kB", " MB", " GB", " TB"]);
                 let size = match n {
@@ -161,7 +170,7 @@ impl Dd {
                 let human = |bytes: f64| human(bytes, 1024.0, ["B", "KB", "MB", "GB", "TB"]);
                 format!(" ({}) copied, {s:.6} seconds, {}", human(bytes), human(bytes / s))
             };
-            let text = format!("{f}+{t} records in\n{f}+{t} records out\n{n} bytes{counted}/s\n");
+            let text = format!("{f}+{t} records in\n{out}+{t} records out\n{n} bytes{counted}/s\n");
             let _ = k.put(p, 2, text.as_bytes());
         }
         k.desc_unref(self.input);
