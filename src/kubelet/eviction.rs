@@ -160,6 +160,8 @@ impl Kubelets {
             let message = format!("Attempting to reclaim {resource}");
             kubelet.node.event(api, now, EventType::Warning, "EvictionThresholdMet", &message);
         }
+        let Some(worker) = self.kubelets.get(node).and_then(|k| k.pods.get(&victim)) else { return };
+        let memory = (0..worker.containers.len()).map(|c| self.usage_of(worker, c, None, now).1).list();
         self.with_worker(api, now, node, &victim, |worker, cx| {
             let mut message = format!(
                 "The node was low on resource: {resource}. Threshold quantity: {}, available: {}. ",
@@ -168,17 +170,16 @@ impl Kubelets {
             );
             let of_pod = worker.spec.value.at(&["resources", "requests", resource]);
             if at == OF_MEMORY && !of_pod.is_null() {
-                let used = (0..worker.containers.len()).map(|c| worker.container_usage(c, now).1).sum();
                 message += &format!(
                     "Pod {} was using {}, request is {}, has larger consumption of {resource}. ",
                     worker.pod.name(),
-                    in_pages(used),
+                    in_pages(memory.iter().sum()),
                     of_pod.str()
                 );
             }
             // Ephemeral containers ask for nothing, and are not blamed.
             for (c, container) in worker.containers.iter().enumerate().filter(|(_, c)| c.spec.kind != ContainerKind::Ephemeral) {
-                let used = if at == OF_MEMORY { worker.container_usage(c, now).1 } else { container.written() };
+                let used = if at == OF_MEMORY { memory[c] } else { container.written() };
                 let request = container.spec.value.at(&["resources", "requests", resource]);
                 if container.is_alive() && used > bytes(&Quantity::of(request)) {
                     let request = if request.is_null() { "0" } else { request.str() };

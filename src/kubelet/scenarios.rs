@@ -499,6 +499,18 @@ fn those_beyond_their_requests_are_evicted_first_and_then_the_least_important() 
 }
 
 #[test]
+fn an_eviction_tells_of_what_the_pod_as_a_whole_asked_for_too() {
+    let mut w = small_node();
+    w.pod("p", &format!("{{resources: {{requests: {{memory: 100Mi}}}}, containers: [{{name: c, image: busybox, {OBEDIENT}}}]}}"));
+    w.run(5);
+    w.kubelets.set_usage(None, Some(1000), None);
+    w.run(10);
+    let pod = "Pod p was using 1000Mi, request is 100Mi, has larger consumption of memory. ";
+    let container = "Container c was using 1000Mi, request is 0, has larger consumption of memory. ";
+    assert_eq!(told(&w, "p", &format!("{pod}{container}")), 1, "{:?}", w.events("p"));
+}
+
+#[test]
 fn memory_stays_short_for_five_minutes_and_only_some_pods_are_taken_meanwhile() {
     let mut w = short_of_memory(&[("a", "10Mi", 0), ("b", "10Mi", 0)], 480);
     w.run(10);
