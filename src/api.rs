@@ -51,7 +51,7 @@ pub use arcstr::literal as arcstr_literal;
 pub use go_selector::go_selector;
 pub use kinds::{EVICTION, KINDS, Kind, KindRef, SCALE, join_api_version, split_api_version};
 pub use object::{Object, add_finalizer, drop_finalizer, drop_owner, find_condition, has_finalizer, set_condition};
-pub use pod::{container_status, has_ended, is_ready, is_sidecar, sidecars};
+pub use pod::{app_armor_fields, container_status, has_ended, is_ready, is_sidecar, sidecars};
 pub use qos::qos_class;
 pub use quantity::Quantity;
 pub use quote::{is_printable, quote};

@@ -91,6 +91,9 @@ fn prepare(kind: KindRef, object: &mut Value) {
         }
         object.set(&["spec", "selector", "matchLabels", "batch.kubernetes.io/controller-uid"], "1");
     }
+    if kind.kind == "Pod" {
+        api::app_armor_fields(object);
+    }
     normalize_cluster_ips(kind, object);
 }
 

@@ -5,8 +5,8 @@ mod service;
 use std::sync::Arc;
 
 use super::{Caller, Subresource, normal_form};
-use crate::api::well_known::{APP_ARMOR_PREFIX, TEMPLATE_GENERATION};
-use crate::api::{ArcStr, KindRef, Object, Status, Value, add_finalizer, kinds};
+use crate::api::well_known::TEMPLATE_GENERATION;
+use crate::api::{KindRef, Object, Status, Value, add_finalizer, app_armor_fields, kinds};
 use crate::base::List as _;
 use crate::obj;
 use service::complete_service;
@@ -269,40 +269,6 @@ fn merge_label_keys(pod: &mut Value) {
         let preferred = ["spec", "affinity", kind, "preferredDuringSchedulingIgnoredDuringExecution"];
         if pod.at(&preferred).items().iter().any(|p| has_keys(p.get("podAffinityTerm"))) {
             pod.at_mut(&preferred).list_mut().iter_mut().for_each(|p| merge(p.get_mut("podAffinityTerm")));
-        }
-    }
-}
-
-/// Turns the annotations that once named AppArmor profiles into fields.
-// Models applyAppArmorVersionSkew.
-fn app_armor_fields(pod: &mut Value) {
-    if pod.at(&["spec", "os", "name"]).str() == "windows" {
-        return;
-    }
-    let named: Vec<(ArcStr, ArcStr)> = pod
-        .at(&["metadata", "annotations"])
-        .entries()
-        .filter_map(|(key, profile)| Some((key.strip_prefix(APP_ARMOR_PREFIX)?.into(), profile.arc_str())))
-        .list();
-    for (name, profile) in named {
-        let field = match profile.as_str() {
-            "unconfined" => obj!({"type": "Unconfined"}),
-            "runtime/default" | "" => obj!({"type": "RuntimeDefault"}),
-            other => match other.strip_prefix("localhost/") {
-                Some(file) => obj!({"type": "Localhost", "localhostProfile": file}),
-                None => continue,
-            },
-        };
-        if field.same(pod.at(&["spec", "securityContext", "appArmorProfile"])) {
-            continue;
-        }
-        for list in ["containers", "initContainers"] {
-            let found = pod.at(&["spec", list]).items().iter().position(|c| c.get("name").str() == name);
-            if let Some(i) = found
-                && pod.at(&["spec", list]).items()[i].at(&["securityContext", "appArmorProfile"]).is_null()
-            {
-                pod.at_mut(&["spec", list]).list_mut()[i].set(&["securityContext", "appArmorProfile"], field.clone());
-            }
         }
     }
 }

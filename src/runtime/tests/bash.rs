@@ -198,7 +198,7 @@ fn bash_as_bash_is() {
             ),
             (
                 "shopt -su nullglob; shopt -so pipefail; shopt -o pipefail noglob; shopt -po noglob; shopt -s | head -1; shopt -o nope; shopt -z; echo $?; set -vC; echo $-",
-                "pipefail       \ton\nnoglob         \toff\nset +o noglob\ncheckwinsize   \ton\n2\nvC\n",
+                "pipefail       \ton\nnoglob         \toff\nset +o noglob\ncheckwinsize   \ton\n2\nhvBCc\n",
                 "bash: line 1: shopt: cannot set and unset shell options simultaneously\nbash: line 1: shopt: nope: invalid option name\n\
                  bash: line 1: shopt: -z: invalid option\nshopt: usage: shopt [-pqsu] [-o] [optname ...]\n",
                 0,
