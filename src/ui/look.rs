@@ -5,7 +5,7 @@ use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use kubarium::base::List as _;
+use kubarium::base::{List as _, Time};
 use kubarium::views::{Relative, gone_before, relatives};
 
 use super::actions::{Deed, carry_out, choices, edited_path};
@@ -199,18 +199,20 @@ fn filtering(filter: &UseStateHandle<String>) -> Callback<InputEvent> {
     Callback::from(move |e: InputEvent| filter.set(e.target_dyn_into::<HtmlInputElement>().map(|i| i.value()).unwrap_or_default()))
 }
 
-/// When what takes long to find out is found out anew: where something changed, and each second.
+/// When what takes long to find out is found out anew: where something changed, each second, and where the clock comes to stand.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Moment {
     branch: u32,
     revision: u64,
-    second: u64,
+    time: Time,
 }
 
 impl Moment {
     /// The one that is looked at.
     pub fn of(scene: &Scene) -> Moment {
-        Moment { branch: scene.branch, revision: scene.view.revision, second: scene.view.time.0 / 1_000_000 }
+        let now = scene.view.time;
+        let time = if scene.playing { now.whole_s() } else { now };
+        Moment { branch: scene.branch, revision: scene.view.revision, time }
     }
 }
 

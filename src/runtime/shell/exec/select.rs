@@ -39,7 +39,10 @@ impl Shell {
     /// Gives the variable the word whose number was typed, or nothing where it is none; an empty line asks for the menu again.
     pub(super) fn choose(&mut self, k: &mut Kernel, p: &mut Process, var: &str, exit: i32) -> Flow {
         let (read, reply) = (self.status == 0, self.get("REPLY").cloned().unwrap_or_default());
-        let Some(Control::Loop { items: Some((items, shown)), status, .. }) = self.control.last_mut() else { return Flow::Next };
+        let Some(Control::Loop { items: Some((items, shown)), status, .. }) = self.control.last_mut() else {
+            self.advance(i64::from(exit));
+            return Flow::Next;
+        };
         if !read {
             *status = 1;
             self.advance(i64::from(exit));
