@@ -244,7 +244,9 @@ impl Managers {
     /// The managers that applied from the client's side before.
     fn clients(&self) -> Vec<ArcStr> {
         let annotation = last_applied();
-        let applied = |e: &&Value| e.get("operation").str() == "Update" && !common(e.get("fieldsV1"), &annotation).is_null();
+        // A write of a subresource is no client's apply, whatever it says (`csaupgrade`).
+        let updates = |e: &Value| e.get("operation").str() == "Update" && e.get("subresource").is_empty();
+        let applied = |e: &&Value| updates(e) && !common(e.get("fieldsV1"), &annotation).is_null();
         self.entries.iter().filter(applied).map(|e| e.get("manager").arc_str()).list()
     }
 
